@@ -1,0 +1,123 @@
+"""One catalogue of everything that stops a command: message, hint and exit code in one place.
+
+Raise with ``raise SalesmetricsError("file_not_found", path=path)``. The details fill the templates and travel with the
+exception (``file``, ``row``, ``column``, ``value`` …), so that the command line prints them and a program can read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+__all__ = ["CATALOGUE", "ErrorKind", "ExitCode", "SalesmetricsError"]
+
+
+class ExitCode(IntEnum):
+    """What the process says to its caller."""
+
+    OK = 0
+    CHECK_FAILED = 1
+    INPUT_ERROR = 2
+    BUG = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """One way a command can stop. ``message`` and ``hint`` are ``str.format`` templates over the error's details."""
+
+    message: str
+    hint: str
+    exit_code: ExitCode = ExitCode.INPUT_ERROR
+
+
+CATALOGUE: dict[str, ErrorKind] = {
+    # --- files ---------------------------------------------------------------------------------------------------
+    "file_not_found": ErrorKind(
+        "no such file: `{path}`", "check the spelling; a pattern such as `exports/*.csv` works too"
+    ),
+    "file_unreadable": ErrorKind(
+        "cannot read `{path}`: {cause}", "check that the file exists for this user and is not locked"
+    ),
+    "folder_without_exports": ErrorKind(
+        "no export in the folder `{path}`", "put .csv, .tsv, .xlsx or .parquet files there, or name a file"
+    ),
+    "glob_without_match": ErrorKind(
+        "nothing matches `{path}`", "quote the pattern so that the shell leaves it alone, and check the folder"
+    ),
+    "stdin_is_terminal": ErrorKind(
+        "`-` reads an export from standard input, and nothing is piped into it",
+        "try `cat deals.csv | salesmetrics report -`",
+    ),
+    "file_empty": ErrorKind("`{path}` is empty", "export it again from the CRM"),
+    "header_only": ErrorKind("`{path}` has a header and no rows", "check the filter of the export, then export again"),
+    "file_binary": ErrorKind(
+        "`{path}` is not text: {detail}", "export as CSV (UTF-8), or name the encoding, for example `--encoding utf-16`"
+    ),
+    "disguised_file": ErrorKind("`{path}` is named like a CSV, but it is {actual}", "{fix}"),
+    "encoding_unknown": ErrorKind(
+        "there is no encoding named `{encoding}`", "try `utf-8`, `cp1251`, `cp1252`, `gb18030` or `utf-16`"
+    ),
+    "encoding_mismatch": ErrorKind(
+        "`{path}` is not {encoding}: byte {byte} at offset {offset}",
+        "leave `--encoding` out to have it recognised, or name another one",
+    ),
+    "extra_missing": ErrorKind("{what} needs the extra `{extra}`", 'pip install "salesmetrics[{extra}]"'),
+    # --- columns and values --------------------------------------------------------------------------------------
+    "kind_unknown": ErrorKind("`{path}` is not a kind of export that salesmetrics knows{detail}", "{fix}"),
+    "kind_needed": ErrorKind("{what}, and this command needs {needed}", "{fix}"),
+    "kind_name_unknown": ErrorKind("there is no kind of file named `{kind}`", "use one of: {known}"),
+    "column_missing": ErrorKind("`{path}` has no column for {field}", "{fix}"),
+    "map_invalid": ErrorKind("`--map {text}` cannot be used: {cause}", "{fix}"),
+    "date_order_ambiguous": ErrorKind(
+        "every date in column `{column}` of `{path}` can be read two ways: `{value}` (row {row}) is {first} or {second}",
+        "say which: `--date-order dmy` or `--date-order mdy`",
+    ),
+    "decimal_ambiguous": ErrorKind(
+        "every number in column `{column}` of `{path}` can be read two ways: `{value}` (row {row}) is {first} or {second}",
+        "say which: `--decimal point` or `--decimal comma`",
+    ),
+    "probability_scale_mixed": ErrorKind(
+        "column `{column}` of `{path}` mixes probabilities of 0–1 and of 0–100: `{value}` (row {row}) beside `{other}`",
+        "correct the column, or leave it out with `--map probability=`",
+    ),
+    "too_many_rejected": ErrorKind(
+        "no row of `{path}` can be used: {rejected} of {read} rejected, first at row {row}: {reason}",
+        "see them all with `--rejects rejects.csv`, or settle the reading with `--map`, `--date-order`, `--decimal`",
+    ),
+    # --- options -------------------------------------------------------------------------------------------------
+    "option_invalid": ErrorKind("`{option} {value}` cannot be used: {cause}", "{fix}"),
+    "kpi_unknown": ErrorKind("there is no KPI `{name}`", "{fix}"),
+    "family_unknown": ErrorKind("there is no KPI family `{name}`", "use one of: {known}"),
+    "dimension_unknown": ErrorKind("cannot group by `{name}`: no file has such a column", "{fix}"),
+    "where_invalid": ErrorKind("`--where {text}` cannot be used: {cause}", "{fix}"),
+    "output_unwritable": ErrorKind("cannot write `{path}`: {cause}", "choose another place with `-o`"),
+    "format_unknown": ErrorKind(
+        "cannot tell the format of `{path}` from its name", "add `--format table`, `csv` or `json`"
+    ),
+    "report_empty": ErrorKind("nothing to report: {cause}", "{fix}"),
+    # --- ourselves -----------------------------------------------------------------------------------------------
+    "bug": ErrorKind(
+        "unexpected {type}: {cause}",
+        "this is a fault of salesmetrics; run again with `--debug` and report what it prints",
+        ExitCode.BUG,
+    ),
+}
+
+
+class SalesmetricsError(Exception):
+    """An error with a place in the catalogue.
+
+    Args:
+        code: A key of ``CATALOGUE``.
+        **details: What fills the templates; kept in ``details``.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        kind = CATALOGUE[code]
+        self.code = code
+        self.details = details
+        self.message = kind.message.format_map(details)
+        self.hint = kind.hint.format_map(details)
+        self.exit_code = kind.exit_code
+        super().__init__(self.message)

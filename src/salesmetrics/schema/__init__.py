@@ -1,0 +1,1 @@
+"""The vocabulary: canonical records, their column types, and what is said about data."""

@@ -1,0 +1,29 @@
+"""A bill, or a payment received."""
+
+from __future__ import annotations
+
+from salesmetrics.schema.fields import Day, Flag, Id, Money, Record, Text
+
+__all__ = ["Invoice"]
+
+
+class Invoice(Record):
+    """A bill, or a payment received."""
+
+    id: Id | None = None
+    account: Text | None = None
+    account_id: Id | None = None
+    deal_id: Id | None = None
+    owner: Text | None = None
+    owner_id: Id | None = None
+    team: Text | None = None
+    region: Text | None = None
+    product: Text | None = None
+    issued: Day | None = None
+    due: Day | None = None
+    paid_on: Day | None = None
+    amount: Money | None = None
+    paid_amount: Money | None = None
+    status: Text | None = None
+    is_cancelled: Flag | None = None
+    currency: Text | None = None

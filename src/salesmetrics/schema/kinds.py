@@ -1,0 +1,74 @@
+"""The kinds of file and the Pydantic model of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+from salesmetrics.schema.activity import Activity
+from salesmetrics.schema.cost import Cost
+from salesmetrics.schema.customer import Customer
+from salesmetrics.schema.deal import Deal
+from salesmetrics.schema.fields import Column, ColumnType, Record
+from salesmetrics.schema.invoice import Invoice
+from salesmetrics.schema.lead import Lead
+from salesmetrics.schema.product import Product
+from salesmetrics.schema.quota import Quota
+from salesmetrics.schema.rate import Rate
+from salesmetrics.schema.rep import Rep
+from salesmetrics.schema.revenue_movement import RevenueMovement
+from salesmetrics.schema.stage_definition import StageDefinition
+from salesmetrics.schema.stage_entry import StageEntry
+from salesmetrics.schema.survey import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["KINDS", "Kind", "column_types"]
+
+Kind = Literal[
+    "deals",
+    "leads",
+    "activities",
+    "stages",
+    "pipelines",
+    "customers",
+    "revenue",
+    "invoices",
+    "quotas",
+    "costs",
+    "reps",
+    "surveys",
+    "products",
+    "rates",
+]
+
+KINDS: Mapping[Kind, type[Record]] = {
+    "deals": Deal,
+    "leads": Lead,
+    "activities": Activity,
+    "stages": StageEntry,
+    "pipelines": StageDefinition,
+    "customers": Customer,
+    "revenue": RevenueMovement,
+    "invoices": Invoice,
+    "quotas": Quota,
+    "costs": Cost,
+    "reps": Rep,
+    "surveys": Survey,
+    "products": Product,
+    "rates": Rate,
+}
+
+
+def column_types(kind: Kind) -> dict[str, ColumnType]:
+    """The canonical columns of a kind, in the order of its model.
+
+    >>> column_types("rates")["rate"]
+    <ColumnType.QUANTITY: 'quantity'>
+    """
+    types: dict[str, ColumnType] = {}
+    for name, info in KINDS[kind].model_fields.items():
+        annotation = next(arg for arg in get_args(info.annotation) if arg is not type(None))
+        metadata = getattr(annotation, "__metadata__", ())
+        types[name] = next(item.type for item in metadata if isinstance(item, Column))
+    return types
