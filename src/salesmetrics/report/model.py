@@ -30,7 +30,7 @@ __all__ = [
     "Unit",
 ]
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 
 Number = int | float | Decimal
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]

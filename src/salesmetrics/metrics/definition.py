@@ -1,0 +1,264 @@
+"""What a measure and a KPI are, and the two decorators that declare them.
+
+A **measure** is a function of column expressions that returns one Polars aggregate. A **KPI** is a function of measures
+(or of other KPIs) that returns a number, or one of the shapes below, which also say what the number is made of:
+
+* :class:`Ratio` – numerator over denominator; a zero denominator is undefined, decided here once for all KPIs
+* :class:`Mean` and :class:`Quantile` – of a sample, a sorted sequence of the values behind it
+* :class:`Undefined` – no number, and why
+
+The parameter names are the inputs, so the planner knows from the signature alone what a KPI needs.
+Nothing here imports Polars: the catalogue can be listed without it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, cast
+
+from salesmetrics.statistics.quantiles import quantile
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "Basis",
+    "Direction",
+    "Entity",
+    "IntervalMethod",
+    "Kpi",
+    "Mean",
+    "Measure",
+    "Number",
+    "Quantile",
+    "Ratio",
+    "Undefined",
+    "kpi",
+    "measure",
+    "number",
+]
+
+P = ParamSpec("P")
+
+Number = int | float | Decimal
+Sample = Sequence[Number]
+Entity = str
+Basis = Literal["closed", "created", "occurred", "stage_entered", "snapshot", "period", "mixed"]
+Direction = Literal["higher", "lower", "neutral"]
+Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
+IntervalMethod = Literal["wilson", "student_t", "order_statistic", "aalen_johansen", "linearised", "multinomial"]
+MeasureShape = Literal["number", "sample", "table"]
+
+
+class Ratio(NamedTuple):
+    """A numerator over a denominator."""
+
+    numerator: Number
+    denominator: Number
+
+
+class Mean(NamedTuple):
+    """The arithmetic mean of a sample."""
+
+    sample: Sample
+
+
+class Quantile(NamedTuple):
+    """A quantile of a sorted sample, by linear interpolation (type 7)."""
+
+    sample: Sample
+    q: float
+
+
+class Undefined(NamedTuple):
+    """No number: ``reason`` is a code that the report carries."""
+
+    reason: str
+
+
+Shape = Ratio | Mean | Quantile | Undefined | Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An aggregate of one kind of record.
+
+    Attributes:
+        id: Name of the function.
+        entity: The frame it aggregates: a kind of file, or a frame derived from one.
+        unit: Unit of its value; ``money`` makes every KPI that uses it one number per currency.
+        basis: The date that puts a record into a period.
+        columns: Parameter names: the columns it reads.
+        shape: A number, a sorted sample, or a small table.
+        expression: Column expressions to one aggregate expression.
+        doc: What it counts, in a sentence.
+    """
+
+    id: str
+    entity: Entity
+    unit: Unit
+    basis: Basis
+    columns: tuple[str, ...]
+    shape: MeasureShape
+    expression: Callable[..., pl.Expr]
+    doc: str
+    missing: str = "missing_input"
+
+    @property
+    def empty(self) -> object:
+        """The value where a group has no record at all."""
+        return 0 if self.shape == "number" else []
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A number that people steer by, and everything that is said about it."""
+
+    id: str
+    title: str
+    family: str
+    unit: Unit
+    direction: Direction
+    formula: str
+    basis: Basis
+    inputs: tuple[str, ...]
+    optional: tuple[str, ...]
+    parts: Callable[..., Shape]
+    doc: str
+    source: str
+    interval: IntervalMethod | None = None
+    n: str | None = None
+    excluded: dict[str, str] = field(default_factory=dict)
+    additive: bool = False
+    since: str = "0.1.0"
+
+
+def number(shape: Shape) -> Number | None:
+    """The plain number of what a KPI function returns, or None where it is undefined.
+
+    >>> number(Ratio(30, 100)), number(Ratio(1, 0)), number(Mean([1, 2, 6])), number(Quantile([1, 3], 0.5))
+    (0.3, None, 3.0, 2.0)
+    """
+    match shape:
+        case Undefined():
+            return None
+        case Ratio(top, bottom):
+            return _divide(top, bottom)
+        case Mean(sample):
+            return _divide(total(sample), len(sample))
+        case Quantile(sample, q):
+            return quantile(_sorted(sample), q) if len(sample) else None
+        case _:
+            return cast("Number | None", shape)
+
+
+def total(sample: Sample) -> Number:
+    """The exact sum of a sample, whether a list or a Polars series."""
+    if hasattr(sample, "to_frame"):
+        return cast("Number", sample.sum() or 0)
+    return sum(sample)
+
+
+def _sorted(sample: Sample) -> Sample:
+    return sorted(sample) if isinstance(sample, (list, tuple)) else sample
+
+
+def _divide(top: Any, bottom: Any) -> Number | None:
+    if hasattr(top, "over") or hasattr(bottom, "over"):  # Polars expressions: the same rule over a column
+        import polars as pl
+
+        return cast("Number", pl.when(pl.lit(1) * bottom != 0).then(top / bottom))
+    if bottom == 0:
+        return None
+    return float(top / bottom) if isinstance(top, Decimal) or isinstance(bottom, Decimal) else top / bottom
+
+
+def measure(
+    *, entity: Entity, basis: Basis, unit: Unit = "count", shape: MeasureShape = "number", missing: str = "missing_input"
+) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
+    """Declare a function of column expressions as a measure."""
+
+    def declare(function: Callable[..., pl.Expr]) -> Callable[..., pl.Expr]:
+        definition = Measure(
+            id=function.__name__,
+            entity=entity,
+            unit=unit,
+            basis=basis,
+            columns=tuple(inspect.signature(function).parameters),
+            shape=shape,
+            expression=function,
+            doc=inspect.getdoc(function) or "",
+            missing=missing,
+        )
+        setattr(function, "__definition__", definition)  # noqa: B010
+        return function
+
+    return declare
+
+
+def kpi(
+    *,
+    title: str,
+    family: str,
+    unit: Unit,
+    formula: str,
+    basis: Basis,
+    source: str,
+    direction: Direction = "higher",
+    interval: IntervalMethod | None = None,
+    n: str | None = None,
+    excluded: dict[str, str] | None = None,
+    additive: bool = False,
+    since: str = "0.1.0",
+) -> Callable[[Callable[P, Shape]], Callable[P, Number | None]]:
+    """Declare a function of measures as a KPI; the function itself then returns the plain number.
+
+    Args:
+        title: Its name on screen.
+        family: The heading that it stands under.
+        unit: Unit of the value.
+        formula: One line, in words of the catalogue.
+        basis: The date that puts a record into a period.
+        source: Where the definition comes from.
+        direction: Whether more is better.
+        interval: How its uncertainty is computed.
+        n: The measure that counts the records behind it, where the shape does not tell.
+        excluded: Reason code to the measure that counts what was left out for it.
+        additive: The values of groups add up to the total.
+        since: First version that has it.
+    """
+
+    def declare(function: Callable[P, Shape]) -> Callable[P, Number | None]:
+        parameters = inspect.signature(function).parameters
+
+        @wraps(function)
+        def value(*args: P.args, **kwargs: P.kwargs) -> Number | None:
+            return number(function(*args, **kwargs))
+
+        definition = Kpi(
+            id=function.__name__,
+            title=title,
+            family=family,
+            unit=unit,
+            direction=direction,
+            formula=formula,
+            basis=basis,
+            inputs=tuple(parameters),
+            optional=tuple(name for name, p in parameters.items() if p.default is not inspect.Parameter.empty),
+            parts=function,
+            doc=inspect.getdoc(function) or "",
+            source=source,
+            interval=interval,
+            n=n,
+            excluded=dict(excluded or {}),
+            additive=additive,
+            since=since,
+        )
+        setattr(value, "__definition__", definition)  # noqa: B010
+        return value
+
+    return declare
