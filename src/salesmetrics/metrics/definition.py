@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
 from salesmetrics.statistics.quantiles import quantile
 
@@ -36,18 +36,23 @@ __all__ = [
     "Number",
     "Quantile",
     "Ratio",
+    "Sample",
+    "Shape",
+    "Tally",
     "Undefined",
     "kpi",
     "measure",
     "number",
+    "total",
 ]
 
 P = ParamSpec("P")
 
-Number = int | float | Decimal
-Sample = Sequence[Number]
+Number = Any
+"""An int, a float, a Decimal, or a Polars expression of them: KPI functions work on all alike."""
+Sample = Sequence[Any]
 Entity = str
-Basis = Literal["closed", "created", "occurred", "stage_entered", "snapshot", "period", "mixed"]
+Basis = Literal["undated", "closed", "created", "occurred", "stage_entered", "snapshot", "period", "mixed"]
 Direction = Literal["higher", "lower", "neutral"]
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
 IntervalMethod = Literal["wilson", "student_t", "order_statistic", "aalen_johansen", "linearised", "multinomial"]
@@ -59,6 +64,13 @@ class Ratio(NamedTuple):
 
     numerator: Number
     denominator: Number
+
+
+class Tally(NamedTuple):
+    """So many out of so many: the value is the count, the rest says of how many."""
+
+    part: Number
+    whole: Number
 
 
 class Mean(NamedTuple):
@@ -80,7 +92,7 @@ class Undefined(NamedTuple):
     reason: str
 
 
-Shape = Ratio | Mean | Quantile | Undefined | Number | None
+Shape = Ratio | Tally | Mean | Quantile | Undefined | Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +149,7 @@ class Kpi:
     since: str = "0.1.0"
 
 
-def number(shape: Shape) -> Number | None:
+def number(shape: Shape) -> Number:
     """The plain number of what a KPI function returns, or None where it is undefined.
 
     >>> number(Ratio(30, 100)), number(Ratio(1, 0)), number(Mean([1, 2, 6])), number(Quantile([1, 3], 0.5))
@@ -148,18 +160,20 @@ def number(shape: Shape) -> Number | None:
             return None
         case Ratio(top, bottom):
             return _divide(top, bottom)
+        case Tally(part, _):
+            return part
         case Mean(sample):
             return _divide(total(sample), len(sample))
         case Quantile(sample, q):
             return quantile(_sorted(sample), q) if len(sample) else None
         case _:
-            return cast("Number | None", shape)
+            return shape
 
 
 def total(sample: Sample) -> Number:
     """The exact sum of a sample, whether a list or a Polars series."""
     if hasattr(sample, "to_frame"):
-        return cast("Number", sample.sum() or 0)
+        return sample.sum() or 0
     return sum(sample)
 
 
@@ -167,18 +181,23 @@ def _sorted(sample: Sample) -> Sample:
     return sorted(sample) if isinstance(sample, (list, tuple)) else sample
 
 
-def _divide(top: Any, bottom: Any) -> Number | None:
+def _divide(top: Any, bottom: Any) -> Number:
     if hasattr(top, "over") or hasattr(bottom, "over"):  # Polars expressions: the same rule over a column
         import polars as pl
 
-        return cast("Number", pl.when(pl.lit(1) * bottom != 0).then(top / bottom))
+        return pl.when(pl.lit(1) * bottom != 0).then(top / bottom)
     if bottom == 0:
         return None
     return float(top / bottom) if isinstance(top, Decimal) or isinstance(bottom, Decimal) else top / bottom
 
 
 def measure(
-    *, entity: Entity, basis: Basis, unit: Unit = "count", shape: MeasureShape = "number", missing: str = "missing_input"
+    *,
+    entity: Entity,
+    basis: Basis,
+    unit: Unit = "count",
+    shape: MeasureShape = "number",
+    missing: str = "missing_input",
 ) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
     """Declare a function of column expressions as a measure."""
 
@@ -214,7 +233,7 @@ def kpi(
     excluded: dict[str, str] | None = None,
     additive: bool = False,
     since: str = "0.1.0",
-) -> Callable[[Callable[P, Shape]], Callable[P, Number | None]]:
+) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
     """Declare a function of measures as a KPI; the function itself then returns the plain number.
 
     Args:
@@ -232,11 +251,11 @@ def kpi(
         since: First version that has it.
     """
 
-    def declare(function: Callable[P, Shape]) -> Callable[P, Number | None]:
+    def declare(function: Callable[P, Shape]) -> Callable[P, Number]:
         parameters = inspect.signature(function).parameters
 
         @wraps(function)
-        def value(*args: P.args, **kwargs: P.kwargs) -> Number | None:
+        def value(*args: P.args, **kwargs: P.kwargs) -> Number:
             return number(function(*args, **kwargs))
 
         definition = Kpi(

@@ -1,0 +1,138 @@
+"""The only list of measures and KPIs. Listing it imports neither Polars nor Pydantic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.definition import Kpi, Measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import ModuleType
+
+__all__ = ["FAMILIES", "Catalog", "catalog"]
+
+PREVIOUS = "_previous"
+YEAR_AGO = "_year_ago"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Measures and KPIs by id, in the order that a sales leader reads them.
+
+    Attributes:
+        measures: Aggregates by id.
+        kpis: KPIs by id; a KPI that shares its id with its only measure shows that measure.
+    """
+
+    measures: Mapping[str, Measure]
+    kpis: Mapping[str, Kpi]
+
+    def select(self, ids: Iterable[str] = (), families: Iterable[str] = ()) -> list[Kpi]:
+        """The KPIs asked for, in catalogue order; all of them when nothing is asked for.
+
+        Raises:
+            SalesmetricsError: ``kpi_unknown`` or ``family_unknown``.
+        """
+        wanted = list(ids)
+        for name in wanted:
+            if name not in self.kpis:
+                raise SalesmetricsError("kpi_unknown", name=name, fix=self._did_you_mean(name))
+        heads = list(families)
+        known = list(dict.fromkeys(k.family for k in self.kpis.values()))
+        for name in heads:
+            if name not in known:
+                raise SalesmetricsError("family_unknown", name=name, known=", ".join(known))
+        if not wanted and not heads:
+            return list(self.kpis.values())
+        return [k for k in self.kpis.values() if k.id in wanted or k.family in heads]
+
+    def measures_of(self, kpi: Kpi) -> dict[str, Measure]:
+        """Every measure that a KPI rests on, through other KPIs too, with what it counts beside its inputs."""
+        found: dict[str, Measure] = {}
+        for name in (*kpi.inputs, *kpi.excluded.values(), *((kpi.n,) if kpi.n else ())):
+            base = base_name(name)
+            if base in self.kpis and base not in self.measures:
+                found |= self.measures_of(self.kpis[base])
+            elif base in self.measures:
+                found[base] = self.measures[base]
+        return found
+
+    def required_measures(self, kpi: Kpi) -> dict[str, Measure]:
+        """The measures without which a KPI has no value."""
+        found: dict[str, Measure] = {}
+        for name in kpi.inputs:
+            base = base_name(name)
+            if name in kpi.optional:
+                continue
+            if base in self.measures:
+                found[base] = self.measures[base]
+            elif base in self.kpis:
+                found |= self.required_measures(self.kpis[base])
+        return found
+
+    def is_money(self, kpi: Kpi) -> bool:
+        """Whether a KPI has one number per currency: any of its measures is money."""
+        return any(m.unit == "money" for m in self.measures_of(kpi).values())
+
+    def _did_you_mean(self, name: str) -> str:
+        near = get_close_matches(name, self.kpis, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}? " if near else ""
+        return f"{hint}`salesmetrics kpis` lists them all"
+
+
+def base_name(name: str) -> str:
+    """The measure or KPI behind an input that asks for another period.
+
+    >>> base_name("revenue_previous"), base_name("revenue_year_ago"), base_name("revenue")
+    ('revenue', 'revenue', 'revenue')
+    """
+    return name.removesuffix(PREVIOUS).removesuffix(YEAR_AGO)
+
+
+def _family_modules() -> tuple[ModuleType, ...]:
+    from salesmetrics.metrics import conversion, counts, pipeline, revenue, size, speed
+
+    return (revenue, counts, conversion, size, speed, pipeline)
+
+
+def _measure_modules() -> tuple[ModuleType, ...]:
+    from salesmetrics.metrics.measures import deals
+
+    return (deals,)
+
+
+def _definitions(modules: Iterable[ModuleType]) -> Iterable[Kpi | Measure]:
+    for module in modules:
+        for value in vars(module).values():
+            definition = getattr(value, "__definition__", None)
+            if definition is not None and getattr(value, "__module__", None) == module.__name__:
+                yield definition
+
+
+@cache
+def catalog() -> Catalog:
+    """The catalogue that ships with the package."""
+    measures = {m.id: m for m in _definitions(_measure_modules()) if isinstance(m, Measure)}
+    kpis = {k.id: k for k in _definitions(_family_modules()) if isinstance(k, Kpi)}
+    return Catalog(measures=measures, kpis=kpis)
+
+
+FAMILIES: Mapping[str, str] = {
+    "revenue": "Revenue",
+    "counts": "Deals",
+    "conversion": "Conversion",
+    "size": "Deal size",
+    "speed": "Speed",
+    "pipeline": "Pipeline",
+    "targets": "Targets",
+    "activity": "Activity",
+    "cost": "Cost",
+    "customers": "Customers",
+    "cash": "Cash",
+    "people": "People",
+}

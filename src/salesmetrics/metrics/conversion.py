@@ -1,0 +1,134 @@
+"""Conversion: how often it ends in a sale."""
+
+from __future__ import annotations
+
+from salesmetrics.metrics.definition import Number, Ratio, Shape, kpi
+
+FAMILY = "conversion"
+UNDATED = {"missing_close_date": "undated_closed_deals"}
+
+
+@kpi(
+    title="Win rate",
+    family=FAMILY,
+    unit="ratio",
+    formula="won / (won + lost)",
+    basis="closed",
+    interval="wilson",
+    excluded={"other_outcome": "other_deals", **UNDATED},
+    source="Salesforce help 000387867, WON:SUM/CLOSED:SUM; Oracle 25R4",
+)
+def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
+    """Of the deals decided in the period, the share that was won.
+
+    Deals closed otherwise (void, duplicate) are left out and counted. It reads too high where losers are left open:
+    compare it with ``win_rate_created`` and with the age of the open deals.
+
+    >>> win_rate(30, 70)
+    0.3
+    >>> win_rate(0, 0) is None
+    True
+    """
+    return Ratio(won_deals, won_deals + lost_deals)
+
+
+@kpi(
+    title="Win rate by value",
+    family=FAMILY,
+    unit="ratio",
+    formula="won amount / (won amount + lost amount)",
+    basis="closed",
+    n="decided_priced_deals",
+    excluded={"missing_amount": "decided_unpriced_deals", **UNDATED},
+    source="dbt_salesforce, sales_snapshot; QuarterOne",
+)
+def win_rate_value(won_amount: Number, lost_amount: Number) -> Shape:
+    """Of the money decided in the period, the share that was won.
+
+    Amounts of lost deals are often never kept up; where they are all 0 the share is 100 % whatever happened, and a
+    finding says so.
+
+    >>> win_rate_value(300, 100)
+    0.75
+    """
+    return Ratio(won_amount, won_amount + lost_amount)
+
+
+@kpi(
+    title="Win rate, broad",
+    family=FAMILY,
+    unit="ratio",
+    formula="won / (won + lost + other)",
+    basis="closed",
+    interval="wilson",
+    excluded=UNDATED,
+    source="Kellblog, broad win rate",
+)
+def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -> Shape:
+    """Of all deals closed in the period, those without a decision included, the share that was won.
+
+    >>> win_rate_broad(4, 2, 94)
+    0.04
+    """
+    return Ratio(won_deals, won_deals + lost_deals + other_deals)
+
+
+@kpi(
+    title="Win rate, created",
+    family=FAMILY,
+    unit="ratio",
+    formula="won by the as-of date / created in the period",
+    basis="created",
+    interval="wilson",
+    excluded={"missing_created_date": "undated_created_deals"},
+    source="Varicent, Created Win Rate",
+)
+def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
+    """Of the deals created in the period, the share that is won by the as-of date.
+
+    Deals that are still open count as not won yet, so a young cohort reads low; it is final when none is open.
+
+    >>> win_rate_created(3, 100)
+    0.03
+    """
+    return Ratio(created_won_deals, created_deals)
+
+
+@kpi(
+    title="Loss rate",
+    family=FAMILY,
+    unit="ratio",
+    direction="lower",
+    formula="lost / (won + lost)",
+    basis="closed",
+    interval="wilson",
+    excluded={"other_outcome": "other_deals", **UNDATED},
+    source="Salesforce help 000387867, (CLOSED-WON)/CLOSED; Oracle 25R4",
+)
+def loss_rate(won_deals: Number, lost_deals: Number) -> Shape:
+    """Of the deals decided in the period, the share that was lost.
+
+    >>> loss_rate(30, 70)
+    0.7
+    """
+    return Ratio(lost_deals, won_deals + lost_deals)
+
+
+@kpi(
+    title="Win/loss ratio",
+    family=FAMILY,
+    unit="x",
+    formula="won / lost",
+    basis="closed",
+    excluded={"other_outcome": "other_deals", **UNDATED},
+    source="kpis.md 2.2",
+)
+def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
+    """Won deals per lost deal. Without a lost deal it is undefined, and shown as for example 12:0.
+
+    >>> win_loss_ratio(30, 60)
+    0.5
+    >>> win_loss_ratio(12, 0) is None
+    True
+    """
+    return Ratio(won_deals, lost_deals)

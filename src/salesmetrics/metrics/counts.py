@@ -1,0 +1,108 @@
+"""Counts of deals by what became of them."""
+
+from __future__ import annotations
+
+from salesmetrics.metrics.definition import Number, Shape, kpi
+
+FAMILY = "counts"
+UNDATED = {"missing_close_date": "undated_closed_deals"}
+SOURCE = "kpis.md, counts"
+
+
+@kpi(
+    title="Won deals",
+    family=FAMILY,
+    unit="count",
+    formula="deals won in the period",
+    basis="closed",
+    excluded={"missing_close_date": "undated_won_deals"},
+    additive=True,
+    source="Salesforce, WON:SUM",
+)
+def won_deals(won_deals: Number) -> Shape:
+    """Deals that ended in a sale, by the day they closed.
+
+    >>> won_deals(30)
+    30
+    """
+    return won_deals
+
+
+@kpi(
+    title="Lost deals",
+    family=FAMILY,
+    unit="count",
+    direction="lower",
+    formula="deals lost in the period",
+    basis="closed",
+    excluded=UNDATED,
+    additive=True,
+    source="Oracle, lost opportunities",
+)
+def lost_deals(lost_deals: Number) -> Shape:
+    """Deals that ended without a sale, by the day they closed; void and duplicate ones are not among them.
+
+    >>> lost_deals(70)
+    70
+    """
+    return lost_deals
+
+
+@kpi(
+    title="Other closed deals",
+    family=FAMILY,
+    unit="count",
+    direction="lower",
+    formula="deals closed in the period, neither won nor lost",
+    basis="closed",
+    excluded=UNDATED,
+    additive=True,
+    source="Oracle, No Sale; Kellblog, narrow and broad win rate",
+)
+def other_deals(other_deals: Number) -> Shape:
+    """Deals closed as void, duplicate, disqualified or without a decision.
+
+    They are kept apart from lost deals: folding them in lowers the win rate, leaving them out hides them.
+
+    >>> other_deals(4)
+    4
+    """
+    return other_deals
+
+
+@kpi(
+    title="Open deals",
+    family=FAMILY,
+    unit="count",
+    direction="neutral",
+    formula="deals open on the as-of date",
+    basis="snapshot",
+    additive=True,
+    source="kpis.md 2.5",
+)
+def open_deals(open_deals: Number) -> Shape:
+    """Deals that are neither won, lost nor otherwise closed on the as-of date, whatever the period.
+
+    >>> open_deals(90)
+    90
+    """
+    return open_deals
+
+
+@kpi(
+    title="Created deals",
+    family=FAMILY,
+    unit="count",
+    formula="deals created in the period",
+    basis="created",
+    excluded={"missing_created_date": "undated_created_deals"},
+    additive=True,
+    source="dbt_salesforce, daily activity",
+)
+def created_deals(created_deals: Number) -> Shape:
+    """Deals by the day they were created, whatever became of them since.
+
+    >>> created_deals(100)
+    100
+    """
+    return created_deals

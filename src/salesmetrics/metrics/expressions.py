@@ -1,0 +1,36 @@
+"""Aggregates that many measures share. Every function takes column expressions and returns one aggregate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["count", "distinct", "sample", "total"]
+
+
+def count(where: pl.Expr) -> pl.Expr:
+    """How many records fulfil a condition; unknown counts as not fulfilled."""
+    return where.fill_null(value=False).sum()
+
+
+def total(values: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """The sum of what is known where a condition holds.
+
+    Null where records fulfil the condition and not one of them has a value: that sum is unknown, not zero.
+    """
+    import polars as pl
+
+    chosen = values.filter(where.fill_null(value=False))
+    return pl.when((chosen.len() == 0) | (chosen.count() > 0)).then(chosen.sum())
+
+
+def sample(values: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """The known values where a condition holds, sorted, as one list."""
+    return values.filter(where.fill_null(value=False)).drop_nulls().sort().implode()
+
+
+def distinct(values: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """How many different known values there are where a condition holds."""
+    return values.filter(where.fill_null(value=False)).drop_nulls().n_unique()

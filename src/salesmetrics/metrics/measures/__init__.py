@@ -1,0 +1,1 @@
+"""Measures: one module per kind of record."""

@@ -1,0 +1,256 @@
+"""Measures of deals.
+
+Columns used: ``outcome`` (String: won, lost, other, open), ``amount`` (Decimal(38, 8)), ``created``, ``closed``,
+``expected_close`` (Date), ``probability`` (Decimal, 0–1), ``account_key`` (String) and ``first_win`` (Boolean), and
+``as_of``, the day the report speaks for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.metrics.definition import measure
+from salesmetrics.metrics.expressions import count, distinct, sample, total
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# --- closed: deals by the day they were won, lost or otherwise closed -------------------------------------------------
+
+
+@measure(entity="deals", basis="closed")
+def won_deals(outcome: pl.Expr) -> pl.Expr:
+    """Won deals."""
+    return count(outcome == "won")
+
+
+@measure(entity="deals", basis="closed")
+def lost_deals(outcome: pl.Expr) -> pl.Expr:
+    """Lost deals."""
+    return count(outcome == "lost")
+
+
+@measure(entity="deals", basis="closed")
+def other_deals(outcome: pl.Expr) -> pl.Expr:
+    """Deals closed without a decision: void, duplicate, disqualified."""
+    return count(outcome == "other")
+
+
+@measure(entity="deals", basis="undated")
+def undated_closed_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
+    """Closed deals without a close date: in no period."""
+    return count((outcome != "open") & closed.is_null())
+
+
+@measure(entity="deals", basis="undated")
+def undated_won_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
+    """Won deals without a close date: in no period."""
+    return count((outcome == "won") & closed.is_null())
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def won_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Summed amount of won deals."""
+    return total(amount, outcome == "won")
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def lost_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Summed amount of lost deals."""
+    return total(amount, outcome == "lost")
+
+
+@measure(entity="deals", basis="closed")
+def won_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals with an amount."""
+    return count((outcome == "won") & amount.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def decided_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won or lost deals with an amount."""
+    return count(outcome.is_in(["won", "lost"]) & amount.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def won_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals without an amount."""
+    return count((outcome == "won") & amount.is_null())
+
+
+@measure(entity="deals", basis="closed")
+def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won or lost deals without an amount."""
+    return count(outcome.is_in(["won", "lost"]) & amount.is_null())
+
+
+@measure(entity="deals", basis="closed", unit="money", shape="sample")
+def won_amounts(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Amounts of the won deals, sorted."""
+    return sample(amount, outcome == "won")
+
+
+@measure(entity="deals", basis="closed", unit="days", shape="sample")
+def won_cycle_days(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Calendar days from creation to the win, sorted; a negative cycle is left out."""
+    return sample(_days(created, closed), (outcome == "won") & (closed >= created))
+
+
+@measure(entity="deals", basis="closed", unit="days", shape="sample")
+def lost_cycle_days(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Calendar days from creation to the loss, sorted; a negative cycle is left out."""
+    return sample(_days(created, closed), (outcome == "lost") & (closed >= created))
+
+
+@measure(entity="deals", basis="closed")
+def won_negative_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals that close before they were created."""
+    return count((outcome == "won") & (closed < created))
+
+
+@measure(entity="deals", basis="closed")
+def won_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals without a creation or a close date."""
+    return count((outcome == "won") & (closed.is_null() | created.is_null()))
+
+
+@measure(entity="deals", basis="closed")
+def lost_negative_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Lost deals that close before they were created."""
+    return count((outcome == "lost") & (closed < created))
+
+
+@measure(entity="deals", basis="closed")
+def lost_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Lost deals without a creation or a close date."""
+    return count((outcome == "lost") & (closed.is_null() | created.is_null()))
+
+
+@measure(entity="deals", basis="closed")
+def first_won_accounts(account_key: pl.Expr, first_win: pl.Expr) -> pl.Expr:
+    """Accounts whose first won deal is among these."""
+    return distinct(account_key, first_win)
+
+
+@measure(entity="deals", basis="closed")
+def won_unlinked_deals(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals without an account."""
+    return count((outcome == "won") & account_key.is_null())
+
+
+# --- created: deals by the day they came into being -------------------------------------------------------------------
+
+
+@measure(entity="deals", basis="created")
+def created_deals(outcome: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """Deals with a creation date."""
+    return count(outcome.is_not_null() & created.is_not_null())
+
+
+@measure(entity="deals", basis="created")
+def created_won_deals(outcome: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """Deals with a creation date that are won by the as-of date."""
+    return count((outcome == "won") & created.is_not_null())
+
+
+@measure(entity="deals", basis="created")
+def created_open_deals(outcome: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """Deals with a creation date that are still open on the as-of date."""
+    return count((outcome == "open") & created.is_not_null())
+
+
+@measure(entity="deals", basis="created", unit="money", missing="missing_amount")
+def created_amount(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """Summed amount of deals with a creation date, as it stands in the export."""
+    return total(amount, created.is_not_null())
+
+
+@measure(entity="deals", basis="created")
+def created_unpriced_deals(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """Deals with a creation date and without an amount."""
+    return count(created.is_not_null() & amount.is_null())
+
+
+@measure(entity="deals", basis="created")
+def created_priced_deals(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
+    """Deals with a creation date and an amount."""
+    return count(created.is_not_null() & amount.is_not_null())
+
+
+@measure(entity="deals", basis="snapshot")
+def undated_created_deals(created: pl.Expr) -> pl.Expr:
+    """Deals without a creation date."""
+    return count(created.is_null())
+
+
+# --- snapshot: the state on the as-of date ----------------------------------------------------------------------------
+
+
+@measure(entity="deals", basis="snapshot")
+def open_deals(outcome: pl.Expr) -> pl.Expr:
+    """Open deals."""
+    return count(outcome == "open")
+
+
+@measure(entity="deals", basis="snapshot", unit="money", missing="missing_amount")
+def open_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Summed amount of open deals."""
+    return total(amount, outcome == "open")
+
+
+@measure(entity="deals", basis="snapshot")
+def open_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals with an amount."""
+    return count((outcome == "open") & amount.is_not_null())
+
+
+@measure(entity="deals", basis="snapshot")
+def open_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals without an amount."""
+    return count((outcome == "open") & amount.is_null())
+
+
+@measure(entity="deals", basis="snapshot", unit="money", missing="missing_amount_or_probability")
+def open_weighted_amount(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Summed amount times probability of open deals."""
+    return total(amount * probability, outcome == "open")
+
+
+@measure(entity="deals", basis="snapshot")
+def open_weighable_deals(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals with both an amount and a probability."""
+    return count((outcome == "open") & amount.is_not_null() & probability.is_not_null())
+
+
+@measure(entity="deals", basis="snapshot")
+def open_unweighable_deals(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals without an amount or without a probability."""
+    return count((outcome == "open") & (amount.is_null() | probability.is_null()))
+
+
+@measure(entity="deals", basis="snapshot", unit="days", shape="sample")
+def open_age_days(created: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+    """Calendar days from creation of the open deals to the as-of date, sorted."""
+    return sample(_days(created, as_of), (outcome == "open") & (created <= as_of))
+
+
+@measure(entity="deals", basis="snapshot")
+def open_undated_deals(created: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals without a creation date."""
+    return count((outcome == "open") & created.is_null())
+
+
+@measure(entity="deals", basis="snapshot")
+def open_overdue_deals(expected_close: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+    """Open deals whose expected close date has passed."""
+    return count((outcome == "open") & (expected_close < as_of))
+
+
+@measure(entity="deals", basis="snapshot")
+def open_unplanned_deals(expected_close: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals without an expected close date."""
+    return count((outcome == "open") & expected_close.is_null())
+
+
+def _days(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return (end - start).dt.total_days()
