@@ -1,0 +1,128 @@
+"""Sample quantiles, and the intervals that the order statistics themselves give.
+
+Such an interval assumes nothing about the shape of the values: how many of n values fall below the true quantile is
+binomial, whatever their distribution (Conover, Practical Nonparametric Statistics, 3.2).
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import accumulate
+from typing import TYPE_CHECKING, overload
+
+from salesmetrics.statistics.distributions import check_level
+from salesmetrics.statistics.intervals import Bounds, Number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["order_statistic_bounds", "quantile", "quantile_interval"]
+
+_NEGLIGIBLE = 1e-20
+
+
+def order_statistic_bounds(n: int, q: float, level: float = 0.95) -> tuple[int, int] | None:
+    """Ranks (from 0, in ascending order) of the two values that hold the q-quantile at this level.
+
+    Each side is left out with at most (1 − level)/2, so the coverage is at least the level; the exact binomial is used
+    at every n, and the work grows with √n only.
+
+    Args:
+        n: Values.
+        q: The quantile, strictly between 0 and 1; 0.5 is the median.
+        level: Confidence level.
+
+    Returns:
+        The two ranks, or ``None`` when n is too small for the level, for example a median of fewer than six values.
+
+    >>> order_statistic_bounds(6, 0.5), order_statistic_bounds(5, 0.5), order_statistic_bounds(100, 0.5)
+    ((0, 5), None, (39, 60))
+    """
+    if not 0.0 < q < 1.0 or n < 0:
+        msg = f"no order statistics for quantile {q} of {n} values"
+        raise ValueError(msg)
+    tail = (1 - check_level(level)) / 2
+    first, weights = _binomial_weights(n, q)
+    allowed = tail * math.fsum(weights)
+    below = sum(1 for total in accumulate(weights) if total <= allowed)
+    above = sum(1 for total in accumulate(reversed(weights)) if total <= allowed)
+    # Counts too improbable to be in the list are ranks all the same, so low may lie before it and high after it.
+    low, high = first + below - 1, first + len(weights) - above - 1
+    return (low, high) if low >= 0 and high < n else None
+
+
+def _binomial_weights(n: int, q: float) -> tuple[int, list[float]]:
+    """Binomial probabilities relative to that of the most likely count, and the count that the first belongs to.
+
+    Relative weights follow from each other by exact ratios, so nothing of the size of n! is ever formed.
+    """
+    mode = min(n, int((n + 1) * q))
+    odds = q / (1 - q)
+
+    def upward() -> Iterator[float]:
+        weight = 1.0
+        for count in range(mode, n):
+            weight *= (n - count) / (count + 1) * odds
+            if weight < _NEGLIGIBLE:
+                return
+            yield weight
+
+    def downward() -> Iterator[float]:
+        weight = 1.0
+        for count in range(mode, 0, -1):
+            weight *= count / ((n - count + 1) * odds)
+            if weight < _NEGLIGIBLE:
+                return
+            yield weight
+
+    left = list(downward())
+    return mode - len(left), [*reversed(left), 1.0, *upward()]
+
+
+@overload
+def quantile(sorted_values: Sequence[Decimal], q: float) -> Decimal: ...
+@overload
+def quantile(sorted_values: Sequence[int] | Sequence[float], q: float) -> float: ...
+def quantile(sorted_values: Sequence[Number], q: float) -> Number:
+    """Sample quantile by linear interpolation between neighbours (type 7 of Hyndman & Fan 1996).
+
+    The position (n − 1)·q is taken from q as it is written (0.9 is nine tenths), and Decimals stay Decimals, so the
+    median of money is exact.
+
+    Args:
+        sorted_values: At least one value, ascending, without blanks.
+        q: From 0 (smallest) to 1 (largest).
+
+    Raises:
+        ValueError: When there is no value, or q is outside 0–1.
+
+    >>> quantile([1, 2, 3, 10], 0.5), quantile([Decimal("0.10"), Decimal("0.25")], 0.5)
+    (2.5, Decimal('0.175'))
+    """
+    if len(sorted_values) == 0 or not 0.0 <= q <= 1.0:
+        msg = f"no quantile {q} of {len(sorted_values)} values"
+        raise ValueError(msg)
+    position = Fraction(str(q)) * (len(sorted_values) - 1)
+    rank = int(position)
+    rest = position - rank
+    low = sorted_values[rank]
+    high = sorted_values[rank + 1] if rest else low
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        with localcontext(prec=60):
+            return low + (high - low) * rest.numerator / rest.denominator if rest else low
+    # Exact in between as well, so that 0.1 steps do not leave a trail of rounding.
+    return float(Fraction(low) + (Fraction(high) - Fraction(low)) * rest)
+
+
+def quantile_interval(sorted_values: Sequence[Number], q: float, level: float = 0.95) -> Bounds | None:
+    """The interval that ``order_statistic_bounds`` picks out of the values; ``None`` when there are too few.
+
+    >>> quantile_interval([2, 3, 5, 8, 13, 21], 0.5)
+    Bounds(low=2.0, high=21.0)
+    """
+    ranks = order_statistic_bounds(len(sorted_values), q, level)
+    if ranks is None:
+        return None
+    return Bounds(float(sorted_values[ranks[0]]), float(sorted_values[ranks[1]]))
