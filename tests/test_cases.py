@@ -1,0 +1,123 @@
+"""Whole-output cases of the command line: a folder per case under ``tests/cases/<group>/<name>/``.
+
+A case folder holds ``cmd`` (one line that starts with ``salesmetrics``, split as a shell would, but run without one),
+``stdout``, ``stderr`` and ``exit`` (what must come back, byte for byte; a missing file means empty, or 0), and any input
+files. ``stdin`` is piped in where it exists. The command runs in a copy of the folder; a command that names
+``examples/…`` or ``realdata/…`` finds those folders there. ``pytest tests/test_cases.py --update-golden`` rewrites what is expected.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from salesmetrics.errors import CATALOGUE
+
+ROOT = Path(__file__).parent.parent
+CASES = Path(__file__).parent / "cases"
+LINKED = {"examples": ROOT / "examples", "realdata": ROOT.parent / "shared" / "realdata"}
+EXPECTED = ("cmd", "stdout", "stderr", "exit")
+NAMES = sorted(path.parent.relative_to(CASES).as_posix() for path in CASES.rglob("cmd"))
+
+# Errors without a case here, each with what stands in its place.
+ELSEWHERE: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    stdout: str
+    stderr: str
+    exit: str
+
+
+def expected(case: Path) -> Outcome:
+    def text(name: str, default: str = "") -> str:
+        path = case / name
+        return path.read_bytes().decode("utf-8") if path.exists() else default
+
+    return Outcome(text("stdout"), text("stderr"), text("exit", "0\n"))
+
+
+def run(case: Path, tmp_path: Path) -> Outcome:
+    arguments = shlex.split((case / "cmd").read_text(encoding="utf-8"))
+    assert arguments[0] == "salesmetrics"
+    work = tmp_path / "work"
+    shutil.copytree(case, work, ignore=shutil.ignore_patterns(*EXPECTED))
+    for name, folder in LINKED.items():
+        if any(name in Path(argument.rpartition("=")[2]).parts for argument in arguments):
+            if not folder.exists():
+                pytest.skip(f"no {name} beside this checkout")
+            (work / name).symlink_to(folder)
+    stdin = (case / "stdin").read_bytes() if (case / "stdin").exists() else b""
+    home = tmp_path / "home"
+    home.mkdir()
+    # Windows needs SYSTEMROOT to start Python; nothing else of the caller's environment is let in.
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "salesmetrics", *arguments[1:]],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        cwd=work,
+        env={**kept, "HOME": str(home), "COLUMNS": "100", "LANG": "C.UTF-8"},
+        timeout=120,
+    )
+    outcome = Outcome(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), f"{done.returncode}\n")
+    assert str(tmp_path) not in outcome.stdout + outcome.stderr, "a temporary path would get into the expected output"
+    return outcome
+
+
+def rewrite(case: Path, outcome: Outcome) -> None:
+    for name, text, default in (
+        ("stdout", outcome.stdout, ""),
+        ("stderr", outcome.stderr, ""),
+        ("exit", outcome.exit, "0\n"),
+    ):
+        if text == default:
+            (case / name).unlink(missing_ok=True)
+        else:
+            (case / name).write_bytes(text.encode("utf-8"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    case = CASES / name
+    outcome = run(case, tmp_path)
+    assert "Traceback" not in outcome.stderr
+    if request.config.getoption("--update-golden", default=False):
+        rewrite(case, outcome)
+    assert outcome == expected(case)
+
+
+def cases_of(code: str) -> list[Path]:
+    return [CASES / name for name in NAMES if name.split("/")[:2] == ["errors", code]]
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_error_can_be_seen(code: str) -> None:
+    """One reproducible case per error, which ends in that error's own words and exit code, or a reason why not here."""
+    if code in ELSEWHERE:
+        assert cases_of(code) == []
+        return
+    assert cases_of(code), f"no case under tests/cases/errors/{code}/"
+    kind = CATALOGUE[code]
+    words = [re.escape(" ".join(part.split())) for part in re.split(r"\{\w+\}", kind.message)]
+    pattern = re.compile(r"\s*.*?\s*".join(words).replace(r"\ ", r"\s+"), re.DOTALL)
+    for case in cases_of(code):
+        outcome = expected(case)
+        assert pattern.search(outcome.stderr), f"{case.name}: not the message of {code}"
+        assert "hint: " in outcome.stderr
+        assert outcome.exit == f"{kind.exit_code.value}\n"
+        assert outcome.stdout == ""
+
+
+def test_exceptions_are_still_in_the_catalogue() -> None:
+    assert set(ELSEWHERE) <= set(CATALOGUE)
