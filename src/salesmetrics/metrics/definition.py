@@ -172,9 +172,8 @@ def number(shape: Shape) -> Number:
 
 def total(sample: Sample) -> Number:
     """The exact sum of a sample, whether a list or a Polars series."""
-    if hasattr(sample, "to_frame"):
-        return sample.sum() or 0
-    return sum(sample)
+    series_sum = getattr(sample, "sum", None)
+    return sum(sample) if series_sum is None else series_sum() or 0
 
 
 def _sorted(sample: Sample) -> Sample:

@@ -1,0 +1,138 @@
+"""Measures over frames: as few passes as the filters allow, all of them collected at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from salesmetrics.report.plan import BASIS_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+
+    from salesmetrics.metrics.definition import Measure
+
+__all__ = ["Cell", "Keys", "Window", "aggregate", "currencies"]
+
+Group = tuple[str | None, ...]
+
+
+class Window(NamedTuple):
+    """A half-open stretch of days; ``None`` means unbounded."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether a record needs a date to be in it."""
+        return self.start is not None or self.end is not None
+
+
+class Cell(NamedTuple):
+    """What one set of measure values belongs to."""
+
+    group: Group
+    currency: str | None
+    bucket: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What values are kept apart by.
+
+    Attributes:
+        by: Column names.
+        currency: Also by the column ``currency``.
+        bucket: Also by stretches of time: an expression of the basis date that gives the first day of its stretch.
+    """
+
+    by: tuple[str, ...] = ()
+    currency: bool = False
+    bucket: Callable[[pl.Expr], pl.Expr] | None = None
+
+
+def aggregate(
+    frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure], *, window: Window, as_of: date, keys: Keys
+) -> dict[Cell, dict[str, Any]]:
+    """The value of every measure in every cell.
+
+    Args:
+        frames: Frames by entity, with every column that the measures ask for.
+        measures: What to compute. A measure without a date of its own is left out when there are buckets.
+        window: The period; a measure with a date counts the records whose date lies in it.
+        as_of: The day the report speaks for.
+        keys: What values are kept apart by.
+
+    Returns:
+        Cell to measure id to value: a number, a sorted Polars series for a sample, or None where it is unknown.
+    """
+    passes: dict[tuple[str, str | None], list[Measure]] = defaultdict(list)
+    for measure in measures:
+        column = BASIS_COLUMNS.get((measure.entity, measure.basis))
+        if measure.basis == "undated" and not window.bounded:
+            continue
+        if keys.bucket is not None and column is None:
+            continue
+        passes[(measure.entity, column if window.bounded or keys.bucket is not None else None)].append(measure)
+    queries = [
+        _query(frames[entity].lazy(), group, column, window=window, as_of=as_of, keys=keys)
+        for (entity, column), group in passes.items()
+    ]
+    cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
+    for group, result in zip(passes.values(), pl.collect_all(queries), strict=True):
+        for cell, position in _cells(result, keys):
+            for measure in group:
+                cells[cell][measure.id] = result[measure.id][position]
+    return dict(cells)
+
+
+def _query(
+    frame: pl.LazyFrame, measures: list[Measure], column: str | None, *, window: Window, as_of: date, keys: Keys
+) -> pl.LazyFrame:
+    if column is not None and window.start is not None:
+        frame = frame.filter(pl.col(column) >= window.start)
+    if column is not None and window.end is not None:
+        frame = frame.filter(pl.col(column) < window.end)
+    outputs = [
+        m.expression(*(pl.lit(as_of) if name == "as_of" else pl.col(name) for name in m.columns)).alias(m.id)
+        for m in measures
+    ]
+    by = [pl.col(name).cast(pl.String).alias(f"by:{i}") for i, name in enumerate(keys.by)]
+    if keys.currency:
+        by.append(pl.col("currency").alias("by:currency"))
+    if keys.bucket is not None and column is not None:
+        frame = frame.filter(pl.col(column).is_not_null())
+        by.append(keys.bucket(pl.col(column).cast(pl.Date)).alias("by:bucket"))
+    return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
+
+
+def _cells(result: pl.DataFrame, keys: Keys) -> Iterable[tuple[Cell, int]]:
+    names = [name for name in result.columns if name.startswith("by:")]
+    for position, row in enumerate(result.select(names).iter_rows(named=True) if names else [{}]):
+        group = tuple(row[f"by:{i}"] for i in range(len(keys.by)))
+        yield Cell(group, row.get("by:currency"), row.get("by:bucket")), position
+
+
+def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> list[str | None]:
+    """The currencies of the amounts that the measures sum, in order; None stands for amounts without a currency.
+
+    More than one means that money must be kept apart.
+    """
+    found: set[str | None] = set()
+    for entity in {m.entity for m in measures if m.unit == "money"}:
+        frame = frames[entity]
+        if "currency" not in frame.columns:
+            continue
+        money = [
+            name
+            for name, dtype in frame.schema.items()
+            if dtype == pl.Decimal and name in {"amount", "mrr", "paid_amount"}
+        ]
+        priced = pl.any_horizontal([pl.col(name).is_not_null() for name in money]) if money else pl.lit(value=True)
+        found |= set(frame.filter(priced)["currency"].unique().to_list())
+    return sorted(found, key=lambda code: (code is None, code or ""))

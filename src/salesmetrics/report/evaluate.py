@@ -1,0 +1,102 @@
+"""From measure values to a KPI with its counts, its interval, and the reason where it has no value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from statistics import stdev
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.metrics.catalog import base_name
+from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined, number, total
+from salesmetrics.statistics.intervals import Bounds, mean_interval, wilson
+from salesmetrics.statistics.quantiles import quantile_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi, Shape
+
+__all__ = ["Outcome", "evaluate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A KPI in one cell."""
+
+    value: Any = None
+    numerator: Any = None
+    denominator: Any = None
+    n: int | None = None
+    interval: Bounds | None = None
+    reason: str | None = None
+    excluded: tuple[tuple[str, int], ...] = field(default=())
+
+
+def evaluate(kpi: Kpi, values: Mapping[str, Any], catalog: Catalog, level: float) -> Outcome:
+    """Compute a KPI from the measure values of one cell.
+
+    Args:
+        kpi: What to compute.
+        values: Measure id to value. A measure that is absent has no record in this cell: its count is 0.
+        catalog: Where measures and other KPIs are looked up.
+        level: Confidence level of the interval.
+    """
+    excluded = tuple((code, int(values[name] or 0)) for code, name in kpi.excluded.items() if name in values)
+    inputs: dict[str, Any] = {}
+    for name in kpi.inputs:
+        value, reason = _input(name, values, catalog, level)
+        if reason is not None and name not in kpi.optional:
+            return Outcome(reason=reason, excluded=excluded)
+        inputs[name] = value
+    shape = kpi.parts(**inputs)
+    counted = values.get(kpi.n) if kpi.n else None
+    return _outcome(kpi, shape, level, None if counted is None else int(counted), excluded)
+
+
+def _input(name: str, values: Mapping[str, Any], catalog: Catalog, level: float) -> tuple[Any, str | None]:
+    measure = catalog.measures.get(base_name(name))
+    if measure is not None:
+        value = values.get(name, measure.empty)
+        return value, measure.missing if value is None else None
+    outcome = evaluate(catalog.kpis[base_name(name)], values, catalog, level)
+    return outcome.value, outcome.reason
+
+
+def _outcome(
+    kpi: Kpi, shape: Shape, level: float, counted: int | None, excluded: tuple[tuple[str, int], ...]
+) -> Outcome:
+    value = number(shape)
+    match shape:
+        case Undefined(code):
+            return Outcome(reason=code, n=counted, excluded=excluded)
+        case Ratio(top, bottom):
+            n = counted if counted is not None else int(bottom) if kpi.interval == "wilson" else None
+            bounds = wilson(int(top), int(bottom), level) if kpi.interval == "wilson" and bottom > 0 else None
+            reason = "zero_denominator" if value is None else None
+            return Outcome(value, top, bottom, n, bounds, reason, excluded)
+        case Tally(part, whole):
+            return Outcome(value, part, whole, int(whole), None, None, excluded)
+        case Mean(sample):
+            reason = None if len(sample) else "no_records"
+            return Outcome(
+                value, total(sample), len(sample), len(sample), _around_mean(sample, level), reason, excluded
+            )
+        case Quantile(sample, q):
+            reason = None if len(sample) else "no_records"
+            bounds = quantile_interval(sample, q, level) if len(sample) else None
+            return Outcome(value, None, None, len(sample), bounds, reason, excluded)
+        case _:
+            n = counted if counted is not None else value if isinstance(value, int) else None
+            return Outcome(value=value, n=n, reason="missing_input" if value is None else None, excluded=excluded)
+
+
+def _around_mean(sample: Any, level: float) -> Bounds | None:
+    n = len(sample)
+    if n < 2:
+        return None
+    numbers = sample.cast(float) if hasattr(sample, "to_frame") else sample
+    spread = numbers.std() if hasattr(numbers, "std") else stdev(numbers)
+    mean = total(sample) / (Decimal(n) if isinstance(total(sample), Decimal) else n)
+    return mean_interval(n, float(mean), float(spread), level)

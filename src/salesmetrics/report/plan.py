@@ -1,0 +1,71 @@
+"""What a set of KPIs needs, and which of them the files at hand allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from salesmetrics.report.model import NotComputed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi, Measure
+
+__all__ = ["BASIS_COLUMNS", "Plan", "make_plan"]
+
+BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
+    ("deals", "closed"): "closed",
+    ("deals", "created"): "created",
+}
+"""The date that puts a record of an entity into a period, by entity and basis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The KPIs that can be computed, the measures that they take, and the KPIs that cannot."""
+
+    kpis: tuple[Kpi, ...]
+    measures: Mapping[str, Measure]
+    not_computed: tuple[NotComputed, ...]
+
+
+def make_plan(catalog: Catalog, kpis: Iterable[Kpi], columns: Mapping[str, set[str]], *, bounded: bool) -> Plan:
+    """Sort KPIs into those that the columns at hand allow and those that they do not.
+
+    Args:
+        catalog: Where measures are looked up.
+        kpis: The KPIs asked for.
+        columns: Columns by entity.
+        bounded: The report speaks of a period with a beginning, so records need the date of their basis.
+    """
+    possible: list[Kpi] = []
+    measures: dict[str, Measure] = {}
+    refused: list[NotComputed] = []
+    for kpi in kpis:
+        lacking = [
+            lack for m in catalog.required_measures(kpi).values() for lack in _lacking(m, columns, bounded=bounded)
+        ]
+        if lacking:
+            needs = ", ".join(dict.fromkeys(lacking))
+            refused.append(
+                NotComputed(id=kpi.id, title=kpi.title, family=kpi.family, reason="missing_input", needs=needs)
+            )
+            continue
+        possible.append(kpi)
+        measures |= {
+            name: m for name, m in catalog.measures_of(kpi).items() if not _lacking(m, columns, bounded=bounded)
+        }
+    return Plan(tuple(possible), measures, tuple(refused))
+
+
+def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[str]:
+    there = columns.get(measure.entity)
+    if there is None:
+        return [f"a {measure.entity} file"]
+    needed = list(measure.columns)
+    basis_column = BASIS_COLUMNS.get((measure.entity, measure.basis))
+    if bounded and basis_column is not None:
+        needed.append(basis_column)
+    return [f"a column for {name} in the {measure.entity} file" for name in needed if name not in there]

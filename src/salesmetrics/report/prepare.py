@@ -1,0 +1,105 @@
+"""From canonical frames to frames that measures can read: the state on the as-of date, and derived columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+__all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_derived"]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A column made from others.
+
+    Attributes:
+        needs: Columns that must all be there.
+        any_of: Columns of which one is enough; the first that has a value wins.
+        expression: Makes the column from the columns that are there.
+    """
+
+    needs: tuple[str, ...]
+    any_of: tuple[str, ...]
+    expression: Callable[[list[str]], pl.Expr]
+
+
+def _first_win(_: list[str]) -> pl.Expr:
+    closed_of_won = pl.when(pl.col("outcome") == "won").then(pl.col("closed"))
+    return (closed_of_won == closed_of_won.min().over("account_key")) & pl.col("account_key").is_not_null()
+
+
+DERIVED: Mapping[tuple[str, str], Derived] = {
+    ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
+    ("deals", "first_win"): Derived(("account_key", "outcome", "closed"), (), _first_win),
+}
+"""Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""
+
+
+def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding | None]:
+    """The deals as they stood at the end of a day, as far as one export can tell.
+
+    A deal created later is left out; one closed later was open, its expected close date then unknown. Amounts and
+    stages are those of the export: an export keeps no history of them.
+
+    Args:
+        deals: Canonical deals: ``outcome`` (String), ``created``, ``closed``, ``expected_close`` (Date) where known.
+        as_of: The day.
+
+    Returns:
+        The deals, and a finding where the past had to be put together.
+    """
+    later = pl.lit(value=False)
+    if "created" in deals.columns:
+        later = later | (pl.col("created") > as_of).fill_null(value=False)
+    reopened = pl.lit(value=False)
+    if "closed" in deals.columns:
+        reopened = (pl.col("closed") > as_of).fill_null(value=False)
+    counts = deals.select(created=later.sum(), closed=(reopened & ~later).sum()).row(0)
+    if counts == (0, 0):
+        return deals, None
+    columns = [pl.when(reopened).then(pl.lit("open")).otherwise(pl.col("outcome")).alias("outcome")]
+    columns += [
+        pl.when(~reopened).then(pl.col(name)).alias(name) for name in ("closed", "loss_reason") if name in deals.columns
+    ]
+    finding = Finding(
+        code="as_of_reconstructed",
+        severity=Severity.NOTE,
+        kind="deals",
+        count=sum(counts),
+        message=f"the export reaches past {as_of}: {counts[0]} deals created later are left out, {counts[1]} closed later "
+        "count as open",
+        hint="amounts, stages and owners are those of the export; an export made on the day itself is exact",
+    )
+    return deals.filter(~later).with_columns(columns), finding
+
+
+def columns_of(frames: Mapping[str, pl.DataFrame]) -> dict[str, set[str]]:
+    """The columns that measures can ask for, by entity: those that are there and those that can be derived."""
+    columns = {entity: {*frame.columns, "as_of"} for entity, frame in frames.items()}
+    for (entity, name), derived in DERIVED.items():
+        if entity in columns and name not in columns[entity]:
+            there = columns[entity]
+            if there.issuperset(derived.needs) and (not derived.any_of or there.intersection(derived.any_of)):
+                there.add(name)
+    return columns
+
+
+def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataFrame:
+    """The frame with the derived columns that are wanted, and those that these rest on."""
+    needed = set(wanted)
+    for (owner, name), derived in reversed(list(DERIVED.items())):
+        if owner == entity and name in needed:
+            needed |= set(derived.needs)
+    for (owner, name), derived in DERIVED.items():
+        if owner == entity and name in needed and name not in frame.columns:
+            present = [column for column in derived.any_of if column in frame.columns]
+            frame = frame.with_columns(derived.expression(present).alias(name))
+    return frame

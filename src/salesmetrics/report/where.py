@@ -1,0 +1,63 @@
+"""`--where`: an SQL condition over canonical columns."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["apply_where"]
+
+
+def apply_where(frames: Mapping[str, pl.DataFrame], condition: str) -> dict[str, pl.DataFrame]:
+    """Keep the records that fulfil a condition, and only the frames that have the columns it names.
+
+    A frame without those columns is left out altogether: its records cannot be told apart, and counting all of them
+    beside filtered ones would mix two populations in one report.
+
+    Args:
+        frames: Frames by entity.
+        condition: For example ``amount > 1000 AND owner = 'Ann'``.
+
+    Raises:
+        SalesmetricsError: ``where_invalid``.
+    """
+    expression = _parsed(condition)
+    names = set(expression.meta.root_names())
+    fitting = {entity: frame for entity, frame in frames.items() if names <= set(frame.columns)}
+    if not fitting:
+        raise _unknown(condition, names, frames)
+    try:
+        return {entity: frame.filter(expression) for entity, frame in fitting.items()}
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        raise _invalid(condition, _first_line(error)) from error
+
+
+def _parsed(condition: str) -> pl.Expr:
+    try:
+        return pl.sql_expr(condition)
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        raise _invalid(condition, _first_line(error)) from error
+
+
+def _unknown(condition: str, names: set[str], frames: Mapping[str, pl.DataFrame]) -> SalesmetricsError:
+    known = sorted({name for frame in frames.values() for name in frame.columns if not name.startswith("__")})
+    missing = sorted(names - set(known)) or sorted(names)
+    near = get_close_matches(missing[0], known, n=1, cutoff=0.5)
+    fix = f"did you mean `{near[0]}`? " if near else ""
+    return _invalid(condition, f"no column `{missing[0]}`", f"{fix}columns: {', '.join(known)}")
+
+
+def _invalid(condition: str, cause: str, fix: str = "") -> SalesmetricsError:
+    example = "write an SQL condition such as `--where \"amount > 1000 AND owner = 'Ann'\"`"
+    return SalesmetricsError("where_invalid", text=condition, cause=cause, fix=fix or example)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
