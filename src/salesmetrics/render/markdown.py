@@ -1,0 +1,169 @@
+"""The report as GitHub-flavoured Markdown, for an issue or a chat message."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.pivot import is_series, pivot
+from salesmetrics.render.text import UNICODE, amount, change, fraction, interval, one_line
+from salesmetrics.render.words import (
+    FEW,
+    currencies,
+    finding_rows,
+    goals,
+    headline,
+    input_facts,
+    interval_title,
+    not_computed,
+    reason_words,
+    undefined_counts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.schema.provenance import Finding, Input
+
+__all__ = ["render_markdown"]
+
+_SIGNS = re.compile(r"([\\`*_\[\]<>|~#])")
+
+
+def render_markdown(report: Report) -> str:
+    """Draw a report as Markdown: facts, a table (one per family when grouped), goals, findings, what was not computed.
+
+    Names that come from a file are escaped, so that none of them turns into a table cell, a link or a heading.
+    """
+    title, *facts = headline(report)
+    parts = [f"### {_escape(title)}", _escape(", ".join(facts)), _bullets(map(_input, report.inputs))]
+    if report.group_by or is_series(report):
+        parts += _grouped(report)
+    elif report.metrics:
+        parts.append(_plain(report))
+    parts.append(_notes(report))
+    found = [f"**{goal.status}** {_escape(goal.subject)}: {_escape(goal.text)}" for goal in goals(report.metrics)]
+    parts.append(_section("Goals", found))
+    name_path = len(report.inputs) > 1
+    parts.append(_section("Findings", [_finding(finding, name_path=name_path) for finding in report.findings]))
+    missing = [f"{_prose(needs)}: {', '.join(map(_escape, titles))}" for needs, titles in not_computed(report)]
+    parts.append(_section("Not computed, and what would unlock it", missing))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _plain(report: Report) -> str:
+    name_currency = len(currencies(report.metrics)) > 1
+    headers = [
+        "KPI",
+        "value",
+        interval_title(report.metrics),
+        "k / n",
+        "previous",
+        "change",
+        "verdict",
+        "why undefined",
+    ]
+    rows = []
+    for family, members in groupby(report.metrics, key=lambda metric: metric.family):
+        rows.append([f"**{_escape(one_line(family).capitalize())}**", *[""] * (len(headers) - 1)])
+        rows += [_cells(metric, name_currency=name_currency) for metric in members]
+    used = [index for index in range(len(headers)) if index < 2 or any(row[index] for row in rows)]
+    return _table([headers[i] for i in used], [[row[i] for i in used] for row in rows], labels=1)
+
+
+def _cells(metric: Metric, *, name_currency: bool) -> list[str]:
+    absolute, relative, _ = change(metric.change, metric.unit)
+    has_previous = metric.previous is not None or metric.change is not None
+    return [
+        _escape(one_line(metric.title)),
+        _value(metric, name_currency=name_currency),
+        interval(metric.interval, metric.unit),
+        fraction(metric),
+        amount(metric.previous, metric.unit) if has_previous else "",
+        f"{absolute} ({relative})" if relative else absolute,
+        (metric.change.verdict if metric.change else None) or "",
+        _escape(reason_words(metric)) if metric.value is None else "",
+    ]
+
+
+def _value(metric: Metric, *, name_currency: bool) -> str:
+    text = amount(metric.value, metric.unit, currency=metric.currency if name_currency else None)
+    return _escape(text) + (_escape(FEW) if metric.small and metric.value is not None else "")
+
+
+def _grouped(report: Report) -> list[str]:
+    turned = pivot(report)
+    parts = []
+    for family, members in groupby(turned.kpis, key=lambda kpi: kpi.family):
+        kpis = list(members)
+        headers = [*map(_escape, turned.headers), *(_escape(kpi.title) for kpi in kpis)]
+        rows = [
+            [
+                *(f"**{_escape(label)}**" if row.total and label else _escape(label) for label in row.labels),
+                *(_segment_value(row.cells.get(kpi.id)) for kpi in kpis),
+            ]
+            for row in turned.rows
+        ]
+        parts += [f"**{_escape(one_line(family).capitalize())}**", _table(headers, rows, labels=len(turned.headers))]
+    return parts
+
+
+def _segment_value(metric: Metric | None) -> str:
+    if metric is None:
+        return ""
+    absolute, relative, _ = change(metric.change, metric.unit)
+    step = relative or absolute
+    return _value(metric, name_currency=False) + (f" ({step})" if step else "")
+
+
+def _notes(report: Report) -> str:
+    notes = []
+    if any(metric.small for metric in report.metrics):
+        notes.append(f"{_escape(FEW)} few records: read with care, no verdict is drawn")
+    undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []
+    if undefined:
+        listed = ", ".join(f"{number:,} × {_escape(words)}" for number, words in undefined)
+        notes.append(f"{UNICODE.undefined} undefined: {listed}")
+    return "\n\n".join(notes)
+
+
+def _input(source: Input) -> str:
+    kind, path, read = input_facts(source)
+    return f"{_escape(kind)} {_code(path)} ({_escape(read)})"
+
+
+def _finding(finding: Finding, *, name_path: bool) -> str:
+    where = finding_rows(finding, name_path=name_path)
+    hint = f" Hint: {_prose(finding.hint)}" if finding.hint else ""
+    return f"**{finding.severity.value}** {_prose(finding.message)}" + (f" ({_escape(where)})" if where else "") + hint
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return f"**{title}**\n\n{_bullets(lines)}" if lines else ""
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, labels: int) -> str:
+    marks = ["---" if index < labels else "---:" for index in range(len(headers))]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (headers, marks, *rows))
+
+
+def _escape(text: str) -> str:
+    return _SIGNS.sub(r"\\\1", text)
+
+
+def _code(text: str) -> str:
+    return _escape(text) if "`" in text or "|" in text else f"`{text}`"
+
+
+def _prose(text: str) -> str:
+    """Our own sentences: backticks are meant as code, what stands in them and around them cannot become HTML or a cell."""
+    pieces = one_line(text).split("`")
+    if len(pieces) % 2 == 0:
+        return _escape(one_line(text))
+    return "`".join(piece if index % 2 else _escape(piece) for index, piece in enumerate(pieces))

@@ -1,0 +1,141 @@
+"""Where output goes: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+from pathlib import Path
+from typing import IO, Any
+
+from salesmetrics.errors import SalesmetricsError
+
+__all__ = ["ReaderGone", "needs_ascii", "write_output"]
+
+_STDOUT_NAMES = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+
+
+class ReaderGone(Exception):  # noqa: N818
+    """Whoever read our output closed it early, as ``head`` does: nothing is wrong, and nothing is left to say."""
+
+
+def write_output(text: str | bytes, path: str | None, stdout: IO[Any] | None, *, encoding: str = "utf-8") -> None:
+    """Write output to a file in one step, or to standard output.
+
+    A file is written beside its target and renamed, so that a reader sees the old one or the new one and never a part.
+    An existing file keeps its permissions, and a link keeps pointing where it did. Devices and pipes are written in place.
+
+    Args:
+        text: What to write.
+        path: The target; ``None`` or ``-`` is standard output.
+        stdout: Standard output; ``None`` where the process has none.
+        encoding: Of text. What it cannot say is spelled out as an escape.
+
+    Raises:
+        SalesmetricsError: ``output_unwritable``; nothing is left behind.
+        ReaderGone: The reading end of a pipe is closed.
+    """
+    data = text if isinstance(text, bytes) else text.encode(encoding, "backslashreplace")
+    if path is None or path in _STDOUT_NAMES:
+        _write_stdout(data, stdout)
+        return
+    try:
+        _write_file(data, path)
+    except BrokenPipeError:
+        raise ReaderGone from None
+    except OSError as error:
+        raise SalesmetricsError("output_unwritable", path=path, cause=_cause(error)) from error
+
+
+def needs_ascii(encoding: str | None) -> bool:
+    """Whether an output encoding lacks the signs that tables use.
+
+    >>> needs_ascii("utf-8"), needs_ascii("ascii"), needs_ascii("cp1252")
+    (False, True, True)
+    """
+    try:
+        "─▁█≥×–…·".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
+def _write_stdout(data: bytes, stdout: IO[Any] | None) -> None:
+    if stdout is None:
+        raise SalesmetricsError("output_unwritable", path="-", cause="standard output is closed")
+    try:
+        stdout.flush()
+        binary = getattr(stdout, "buffer", None)
+        if binary is None:
+            stdout.write(data.decode("utf-8") if hasattr(stdout, "encoding") else data)
+        else:
+            binary.write(data)
+        stdout.flush()
+    except BrokenPipeError:
+        _silence(stdout)
+        raise ReaderGone from None
+    except (OSError, ValueError) as error:
+        _silence(stdout)
+        raise SalesmetricsError("output_unwritable", path="-", cause=_cause(error)) from error
+
+
+def _silence(stdout: IO[Any]) -> None:
+    # Bytes that could not be written stay in the buffer, and the interpreter would try again and complain as it exits.
+    try:
+        descriptor = stdout.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+    except (OSError, ValueError):
+        return
+    os.dup2(null, descriptor)
+    os.close(null)
+
+
+def _write_file(data: bytes, path: str) -> None:
+    target = Path(path)
+    if path.startswith(("/dev/", "/proc/")) or _is_special(target):
+        with target.open("wb", buffering=0) as stream:
+            _write_all(stream.fileno(), data)
+        return
+    target = target.resolve()
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError("the file is write-protected")
+    _replace(target, data)
+
+
+def _is_special(target: Path) -> bool:
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError("it is a folder")
+    return not stat.S_ISREG(mode)
+
+
+def _replace(target: Path, data: bytes) -> None:
+    part = target.parent / f".salesmetrics-{secrets.token_hex(8)}.part"
+    # 0o666 lets the umask decide, as for any new file.
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        try:
+            _write_all(descriptor, data)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _cause(error: OSError | ValueError) -> str:
+    return str(getattr(error, "strerror", None) or error).lower()

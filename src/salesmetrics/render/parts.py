@@ -1,0 +1,113 @@
+"""The parts around the numbers of a table: what was read, goals, findings, and what would unlock more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.layout import GAP, Cell, Column, row, width_of, wrap
+from salesmetrics.render.text import one_line
+from salesmetrics.render.words import finding_rows, goals, headline, input_facts, not_computed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+
+    from salesmetrics.render.text import Glyphs
+    from salesmetrics.report.model import Report
+
+__all__ = ["DIM", "STRONG", "footer_lines", "hanging", "header_lines", "title_line"]
+
+STRONG = "bold"
+DIM = "dim"
+_SEVERITY = {"error": "red", "warning": "yellow", "note": DIM}
+_STATUS = {"met": "green", "missed": "red", "on track": "green"}
+
+
+def title_line(text: str) -> list[Text]:
+    """A heading, with an empty line above."""
+    return [*wrap(Cell(), None), *wrap(Cell(text, STRONG), None)]
+
+
+def hanging(lead: Cell, body: Cell, width: int | None, *, lead_width: int, indent: int = 2) -> list[Text]:
+    """A short lead and a body beside it that wraps under itself."""
+    rest = None if width is None else width - indent - lead_width - GAP
+    if rest is not None and rest < 20:
+        inner = max((width or 0) - indent - 2, 10)
+        return [
+            *row([lead], [Column(max((width or 0) - indent, 10))], indent=indent),
+            *row([body], [Column(inner)], indent=indent + 2),
+        ]
+    body_width = rest if rest is not None else width_of([body.text])
+    return row([lead, body], [Column(lead_width), Column(body_width)], indent=indent)
+
+
+def header_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    """What the report is, then a line per file."""
+    lines = [text for line in _packed(headline(report, glyphs), width) for text in wrap(Cell(line, STRONG), width)]
+    facts = [input_facts(source) for source in report.inputs]
+    kind_width = width_of(kind for kind, _, _ in facts)
+    path_width = width_of(path for _, path, _ in facts)
+    for kind, path, read in facts:
+        columns = [Column(kind_width), Column(path_width), Column(width_of([read]))]
+        if width is None or kind_width + path_width + width_of([read]) + 2 * GAP <= width:
+            lines += row([Cell(kind), Cell(path), Cell(read, DIM)], columns)
+        else:
+            lines += hanging(Cell(kind), Cell(path), width, lead_width=kind_width, indent=0)
+            lines += hanging(Cell(), Cell(read, DIM), width, lead_width=kind_width, indent=0)
+    return lines
+
+
+def _packed(facts: Sequence[str], width: int | None) -> list[str]:
+    lines: list[str] = []
+    for fact in facts:
+        joined = f"{lines[-1]}, {fact}" if lines else fact
+        if lines and (width is None or width_of([joined]) <= width):
+            lines[-1] = joined
+        else:
+            lines.append(fact)
+    return lines
+
+
+def footer_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    """Goals, findings and what was not computed; nothing where there is nothing to say."""
+    return [*_goal_lines(report, width, glyphs), *_finding_lines(report, width, glyphs), *_missing_lines(report, width)]
+
+
+def _goal_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    found = goals(report.metrics, glyphs)
+    if not found:
+        return []
+    lead_width = width_of(goal.status for goal in found)
+    lines = title_line("Goals")
+    for goal in found:
+        lead = Cell(goal.status, _STATUS.get(goal.status, ""))
+        lines += hanging(lead, Cell(f"{goal.subject}: {goal.text}"), width, lead_width=lead_width)
+    return lines
+
+
+def _finding_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    if not report.findings:
+        return []
+    lead_width = width_of(finding.severity.value for finding in report.findings)
+    lines = title_line("Findings")
+    for finding in report.findings:
+        where = finding_rows(finding, name_path=len(report.inputs) > 1, glyphs=glyphs)
+        message = one_line(finding.message) + (f" ({where})" if where else "")
+        lead = Cell(finding.severity.value, _SEVERITY[finding.severity.value])
+        lines += hanging(lead, Cell(message), width, lead_width=lead_width)
+        if finding.hint:
+            lines += hanging(Cell(), Cell(f"hint: {one_line(finding.hint)}", DIM), width, lead_width=lead_width)
+    return lines
+
+
+def _missing_lines(report: Report, width: int | None) -> list[Text]:
+    groups = not_computed(report)
+    if not groups:
+        return []
+    longest = width_of(needs for needs, _ in groups)
+    lead_width = longest if width is None else min(longest, max(width // 3, 16))
+    lines = title_line("Not computed, and what would unlock it")
+    for needs, titles in groups:
+        lines += hanging(Cell(needs), Cell(", ".join(titles), DIM), width, lead_width=lead_width)
+    return lines

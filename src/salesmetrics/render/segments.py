@@ -1,0 +1,161 @@
+"""Segments or periods as rows: blocks of KPI columns that each fit the width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.layout import GAP, Cell, Column, heading_width, row, total_width, width_of, wrap
+from salesmetrics.render.parts import DIM, STRONG
+from salesmetrics.render.pivot import pivot
+from salesmetrics.render.text import amount, change, fraction, interval, one_line
+from salesmetrics.render.words import FEW, interval_title, undefined_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+
+    from salesmetrics.render.pivot import Kpi, Pivot
+    from salesmetrics.render.text import Glyphs
+    from salesmetrics.report.model import Metric, Report
+
+__all__ = ["segment_lines"]
+
+_FEW_KPIS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column to draw: a heading, a cell for each row, and what it belongs to."""
+
+    kpi: Kpi
+    heading: str
+    cells: tuple[Cell, ...]
+    width: int
+    right: bool = True
+
+
+def segment_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    """Draw a grouped report, the total first; the label columns are repeated in each block."""
+    if not report.metrics:
+        return []
+    turned = pivot(report)
+    labels = _label_columns(turned, width)
+    room = None if width is None else width - total_width(labels) - GAP
+    lines: list[Text] = []
+    for block in _blocks(_fields(turned, room, glyphs), room):
+        lines += [*wrap(Cell(), None), *_block_lines(turned, labels, block, width, glyphs)]
+    return [*lines, *_notes(report, width, glyphs)]
+
+
+def _label_columns(turned: Pivot, width: int | None) -> list[Column]:
+    natural = [
+        max(width_of(entry.labels[index] for entry in turned.rows), width_of([header]))
+        for index, header in enumerate(turned.headers)
+    ]
+    if width is not None:
+        share = max(width * 2 // 5 // max(len(natural), 1), 8)
+        natural = [min(size, share) for size in natural]
+    return [Column(size) for size in natural]
+
+
+def _fields(turned: Pivot, room: int | None, glyphs: Glyphs) -> list[list[_Field]]:
+    """The columns of each KPI, which stay together: all that is known where it fits, else the value and its change."""
+    if len(turned.kpis) <= _FEW_KPIS:
+        full = [_kpi_fields(kpi, turned, glyphs, full=True) for kpi in turned.kpis]
+        if room is None or all(_group_width(fields) <= room for fields in full):
+            return full
+    return [_kpi_fields(kpi, turned, glyphs, full=False) for kpi in turned.kpis]
+
+
+def _kpi_fields(kpi: Kpi, turned: Pivot, glyphs: Glyphs, *, full: bool) -> list[_Field]:
+    metrics = [entry.cells.get(kpi.id) for entry in turned.rows]
+    known = [metric for metric in metrics if metric is not None]
+    marked = any(metric.small for metric in known)
+    texts: list[tuple[str, list[Cell], bool]] = [
+        (kpi.title, [_value_cell(metric, glyphs, marked=marked) for metric in metrics], True)
+    ]
+    steps = [change(metric.change, metric.unit, glyphs=glyphs) if metric else ("", "", "") for metric in metrics]
+    if full:
+        spans = [
+            Cell(interval(metric.interval, metric.unit, glyphs=glyphs) if metric else "", DIM) for metric in metrics
+        ]
+        texts.append((interval_title(known), spans, True))
+        texts.append(("k / n", [Cell(fraction(metric) if metric else "", DIM) for metric in metrics], True))
+        texts.append(("previous", [_previous_cell(metric, glyphs) for metric in metrics], True))
+        texts.append(("change", [Cell(absolute) for absolute, _, _ in steps], True))
+    texts.append(("change", [Cell(relative or absolute) for absolute, relative, _ in steps], True))
+    if full:
+        texts.append(("verdict", [_verdict_cell(metric) for metric in metrics], False))
+    fields = []
+    for index, (heading, cells, right) in enumerate(texts):
+        content = width_of(cell.text for cell in cells)
+        if index == 0 or (content and [cell.text for cell in cells] != [cell.text for cell in texts[index - 1][1]]):
+            fields.append(_Field(kpi, heading, tuple(cells), max(content, heading_width(heading)), right))
+    return fields
+
+
+def _value_cell(metric: Metric | None, glyphs: Glyphs, *, marked: bool) -> Cell:
+    if metric is None:
+        return Cell()
+    mark = (FEW if metric.small and metric.value is not None else " ") if marked else ""
+    style = DIM if metric.small or metric.value is None else ""
+    return Cell(amount(metric.value, metric.unit, glyphs=glyphs) + mark, style)
+
+
+def _previous_cell(metric: Metric | None, glyphs: Glyphs) -> Cell:
+    if metric is None or (metric.previous is None and metric.change is None):
+        return Cell()
+    return Cell(amount(metric.previous, metric.unit, glyphs=glyphs), DIM)
+
+
+def _verdict_cell(metric: Metric | None) -> Cell:
+    verdict = metric.change.verdict if metric and metric.change and metric.change.verdict else ""
+    return Cell(verdict, {"better": "green", "worse": "red"}.get(verdict, ""))
+
+
+def _group_width(fields: Sequence[_Field]) -> int:
+    return total_width([Column(field.width) for field in fields])
+
+
+def _blocks(groups: Sequence[list[_Field]], room: int | None) -> list[list[_Field]]:
+    """Fill blocks family by family; a family is split only where it does not fit a block of its own."""
+    blocks: list[list[_Field]] = [[]]
+    for _, members in groupby(groups, key=lambda fields: fields[0].kpi.family):
+        family = list(members)
+        together = [field for fields in family for field in fields]
+        pieces = [together] if room is None or _group_width(together) <= room else family
+        for piece in pieces:
+            if blocks[-1] and room is not None and _group_width([*blocks[-1], *piece]) > room:
+                blocks.append([])
+            blocks[-1].extend(piece)
+    return blocks
+
+
+def _block_lines(
+    turned: Pivot, labels: Sequence[Column], block: Sequence[_Field], width: int | None, glyphs: Glyphs
+) -> list[Text]:
+    families = dict.fromkeys(one_line(field.kpi.family).capitalize() for field in block)
+    columns = [*labels, *(Column(field.width, right=field.right) for field in block)]
+    headings = [*(Cell(header, DIM) for header in turned.headers), *(Cell(field.heading, DIM) for field in block)]
+    rule = Cell(glyphs.rule * min(total_width(columns), width or total_width(columns)), DIM)
+    lines = [*wrap(Cell(f" {glyphs.dot} ".join(families), STRONG), width), *row(headings, columns), *wrap(rule, None)]
+    for index, entry in enumerate(turned.rows):
+        style = STRONG if entry.total else ""
+        cells = [*(Cell(label, style) for label in entry.labels), *(field.cells[index] for field in block)]
+        lines += row(cells, columns)
+    return lines
+
+
+def _notes(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    notes = []
+    if any(metric.small for metric in report.metrics):
+        notes.append(f"{FEW} few records: read with care, no verdict is drawn")
+    undefined = undefined_counts(report.metrics)
+    if undefined:
+        listed = ", ".join(f"{number:,} {glyphs.times} {words}" for number, words in undefined)
+        notes.append(f"{glyphs.undefined} undefined: {listed}")
+    lines = [text for note in notes for text in wrap(Cell(note, DIM), width)]
+    return [*wrap(Cell(), None), *lines] if lines else []

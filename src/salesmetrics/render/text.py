@@ -1,0 +1,211 @@
+"""Numbers, intervals and changes as people read them; shared by the table and by Markdown.
+
+Values are rounded here and nowhere else, half away from zero.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.report.model import Change, Interval, Metric, Number, Unit
+
+__all__ = ["ASCII", "UNICODE", "Glyphs", "amount", "change", "count", "fraction", "interval", "one_line", "sparkline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs that decorate output; ``ASCII`` is for terminals and files that know no others."""
+
+    undefined: str = "–"
+    to: str = "–"
+    times: str = "×"
+    dot: str = "·"
+    rule: str = "─"
+    at_least: str = "≥"
+    at_most: str = "≤"
+    more: str = "…"
+    bars: str = "▁▂▃▄▅▆▇█"
+    gap: str = " "
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs("-", "-", "x", "-", "-", ">=", "<=", "...", "_.-~=+*#", " ")
+
+_SUFFIX: dict[Unit, str] = {
+    "money": "",
+    "money_per_day": "/day",
+    "ratio": " %",
+    "count": "",
+    "days": " d",
+    "hours": " h",
+    "months": " mo",
+    "points": " points",
+}
+
+
+def one_line(text: str) -> str:
+    r"""Make text from a file safe for a terminal line: breaks become spaces, control characters are spelled out.
+
+    >>> one_line("a\n b\x1b[31m")
+    'a b\\x1b[31m'
+    """
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    joined = " ".join(text.split())
+    return "".join(_visible(char) for char in joined)
+
+
+def _visible(char: str) -> str:
+    # Cc: escape sequences; Cs: undecodable bytes of a path; the listed format characters would reorder the whole line.
+    if unicodedata.category(char) in {"Cc", "Cs"} or char in "\u202a\u202b\u202c\u202d\u202e":
+        return char.encode("unicode_escape").decode("ascii")
+    return char
+
+
+def count(number: int) -> str:
+    """A count with thousands separators.
+
+    >>> count(8800)
+    '8,800'
+    """
+    return f"{number:,}"
+
+
+def amount(value: Number | None, unit: Unit, *, currency: str | None = None, glyphs: Glyphs = UNICODE) -> str:
+    """One value with its unit, as sensible digits for reading.
+
+    >>> amount(0.63150052, "ratio"), amount(Decimal("2360.9094"), "money", currency="USD"), amount(57.0, "days")
+    ('63.2 %', '2,360.91 USD', '57 d')
+    >>> amount(None, "count")
+    '–'
+    """
+    if value is None:
+        return glyphs.undefined
+    return _digits(value, unit) + _suffix(unit, currency, glyphs)
+
+
+def interval(span: Interval | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> str:
+    """An interval with its unit written once; an open side is said in signs.
+
+    >>> from salesmetrics.report.model import Interval
+    >>> interval(Interval(low=0.6199, high=0.643, level=0.95, method="wilson"), "ratio")
+    '62.0 – 64.3 %'
+    """
+    if span is None or (span.low is None and span.high is None):
+        return ""
+    suffix = _suffix(unit, None, glyphs)
+    if span.low is None or span.high is None:
+        sign, end = (glyphs.at_most, span.high) if span.low is None else (glyphs.at_least, span.low)
+        return f"{sign} {_digits(end, unit)}{suffix}" if end is not None else ""
+    return f"{_digits(span.low, unit)} {glyphs.to} {_digits(span.high, unit)}{suffix}"
+
+
+def fraction(metric: Metric) -> str:
+    """What a value is made of: ``k / n`` where both are counts, else the number of records.
+
+    A count that is its own number of records says nothing twice.
+    """
+    top, bottom = metric.numerator, metric.denominator
+    if metric.unit != "money" and _is_count(top) and _is_count(bottom):
+        return f"{_digits(top or 0, 'count')} / {_digits(bottom or 0, 'count')}"
+    if metric.n is None or (metric.unit == "count" and metric.value == metric.n):
+        return ""
+    return f"n {count(metric.n)}"
+
+
+def change(step: Change | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> tuple[str, str, str]:
+    """A change as three texts: the absolute step, the relative one, and the interval of the step.
+
+    Changes of rates are in percentage points and have no relative step, which would be read as points.
+
+    >>> from salesmetrics.report.model import Change
+    >>> change(Change(absolute=0.023, relative=0.04), "ratio"), change(Change(absolute=-5, relative=-0.1), "count")
+    (('+2.3 pp', '', ''), ('-5', '-10.0 %', ''))
+    """
+    if step is None:
+        return "", "", ""
+    suffix = " pp" if unit == "ratio" else _suffix(unit, None, glyphs)
+    absolute = "" if step.absolute is None else _signed(step.absolute, unit) + suffix
+    relative = "" if step.relative is None or unit == "ratio" else _signed(step.relative, "ratio") + " %"
+    span = step.interval
+    if span is None or span.low is None or span.high is None:
+        return absolute, relative, ""
+    return absolute, relative, f"{_signed(span.low, unit)} {glyphs.to} {_signed(span.high, unit)}{suffix}"
+
+
+def sparkline(values: Sequence[float | None] | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> str:
+    """A row of bars, one per value; a gap stays a gap.
+
+    Counts and money stand on zero, so that a small step looks small; other units span their own range.
+
+    >>> sparkline([0, 5, None, 10], "count")
+    '▁▅ █'
+    """
+    known = [value for value in values or () if value is not None]
+    if values is None or not known:
+        return ""
+    low, high = min(known), max(known)
+    if unit in {"count", "money"}:
+        low, high = min(low, 0.0), max(high, 0.0)
+    top = len(glyphs.bars) - 1
+    if high == low:
+        return "".join(glyphs.gap if value is None else glyphs.bars[top // 2] for value in values)
+    return "".join(
+        glyphs.gap if value is None else glyphs.bars[int((value - low) / (high - low) * top + 0.5)] for value in values
+    )
+
+
+def _is_count(value: Number | None) -> bool:
+    return value is not None and value == int(value)
+
+
+def _suffix(unit: Unit, currency: str | None, glyphs: Glyphs) -> str:
+    if unit == "x":
+        return glyphs.times
+    code = f" {one_line(currency)}" if currency and unit in {"money", "money_per_day"} else ""
+    return code + _SUFFIX[unit]
+
+
+def _signed(value: Number, unit: Unit) -> str:
+    digits = _digits(value, unit)
+    return digits if digits.startswith("-") else f"+{digits}"
+
+
+def _digits(value: Number, unit: Unit) -> str:
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if unit == "ratio":
+        return _percent(number)
+    if unit in {"money", "money_per_day"}:
+        return _grouped(number, 0 if _is_whole(number) else 2)
+    text = _grouped(number, 0 if _is_whole(number) else 2 if unit == "x" else 1)
+    return text.rstrip("0").rstrip(".") if unit == "x" and "." in text else text
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
+
+
+def _percent(number: Decimal) -> str:
+    # 99.96 % is not 100.0 %, and a few in ten thousand are not none.
+    percent = number * 100
+    for places in (1, 2, 3):
+        text = _grouped(percent, places)
+        if abs(Decimal(text.replace(",", ""))) not in {Decimal(0), Decimal(100)} or abs(percent) in {0, 100}:
+            return text
+    return _grouped(percent, 4)
+
+
+def _grouped(number: Decimal, places: int) -> str:
+    with localcontext() as context:
+        context.prec = max(28, number.adjusted() + places + 5)
+        rounded = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    if not rounded and number and places == 2:
+        # A unit price of 0.004 is not free: two significant digits say so.
+        rounded = number.quantize(Decimal(1).scaleb(number.adjusted() - 1), rounding=ROUND_HALF_UP)
+    return f"{rounded or abs(rounded):,f}"

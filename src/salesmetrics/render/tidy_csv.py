@@ -1,0 +1,92 @@
+"""Tidy CSV: one row per metric, group, period and currency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.numbers import exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from salesmetrics.report.model import Metric, Number, Report
+
+__all__ = ["BLANK", "cell", "render_csv", "write_rows"]
+
+BLANK = "(blank)"
+"""A segment of records without a value; an empty cell is the total."""
+
+_BEFORE = ("metric", "title", "family", "unit", "basis", "currency", "period")
+_AFTER = ("value", "numerator", "denominator", "n", "low", "high", "previous", "change", "reason")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def render_csv(report: Report) -> str:
+    """Write the metrics of a report as CSV: UTF-8 text, LF, quotes only where needed, an empty cell for null.
+
+    A column per dimension stands between ``period`` and ``value``. A dimension named like a column that is there
+    already is called ``group_…``. The total has empty dimensions; records without a value are ``(blank)``.
+
+    Raises:
+        ValueError: A value is NaN or infinite.
+    """
+    header = (*_BEFORE, *_dimension_headers(report.group_by), *_AFTER)
+    rows = (_row(metric, report) for metric in report.metrics)
+    return write_rows(header, rows)
+
+
+def write_rows(header: Sequence[str], rows: Iterable[Sequence[str | Number | None]]) -> str:
+    r"""Write any table by the rules of the CSV output.
+
+    >>> write_rows(["name", "value"], [["=1+1", -2], ['a "b", c', None]])
+    'name,value\n\'=1+1,-2\n"a ""b"", c",\n'
+    """
+    return "".join(",".join(map(cell, row)) + "\n" for row in (header, *rows))
+
+
+def cell(value: str | Number | None) -> str:
+    """One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return exact(value)
+    if value.startswith(_FORMULA_STARTS):
+        value = f"'{value}"
+    if any(char in value for char in ',"\r\n'):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+def _dimension_headers(dimensions: Sequence[str]) -> list[str]:
+    headers: list[str] = []
+    for dimension in dimensions:
+        header = dimension
+        while header in (*_BEFORE, *_AFTER, *headers):
+            header = f"group_{header}"
+        headers.append(header)
+    return headers
+
+
+def _row(metric: Metric, report: Report) -> Sequence[str | Number | None]:
+    period = metric.period or report.period
+    group = [(metric.group[name] or BLANK) if name in metric.group else None for name in report.group_by]
+    interval, change = metric.interval, metric.change
+    return (
+        metric.id,
+        metric.title,
+        metric.family,
+        metric.unit,
+        metric.basis,
+        metric.currency,
+        period.label,
+        *group,
+        metric.value,
+        metric.numerator,
+        metric.denominator,
+        metric.n,
+        interval.low if interval else None,
+        interval.high if interval else None,
+        metric.previous,
+        change.absolute if change else None,
+        metric.reason,
+    )

@@ -1,0 +1,178 @@
+"""What a report says in words: the lines above and below the numbers, shared by the table and by Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from salesmetrics.report.model import Comparison, Metric, Period, Report
+    from salesmetrics.schema.provenance import Finding, Input
+
+__all__ = [
+    "FEW",
+    "Goal",
+    "currencies",
+    "finding_rows",
+    "goals",
+    "headline",
+    "input_facts",
+    "interval_title",
+    "not_computed",
+    "period_text",
+    "reason_words",
+    "undefined_counts",
+]
+
+FEW = "~"
+"""Marks a value that rests on few records."""
+
+_REASONS = {
+    "missing_input": "a file or column is missing",
+    "below_min_n": "too few records",
+    "mixed_currency": "amounts in several currencies",
+    "not_reached": "not reached yet",
+    "right_censored": "still open, the end is not known yet",
+}
+
+_EMPTY = {
+    "closed": "nothing closed in the period",
+    "created": "nothing created in the period",
+    "stage_entered": "no stage entered in the period",
+    "occurred": "nothing happened in the period",
+    "snapshot": "no such records on that day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal as a line: what it is for, the status in words, and the rest."""
+
+    subject: str
+    status: str
+    text: str
+
+
+def headline(report: Report, glyphs: Glyphs = UNICODE) -> list[str]:
+    """The facts that hold for the whole report, each short enough for a line."""
+    facts = [f"{report.generator.name} {report.generator.version} {report.command}"]
+    if report.as_of is not None:
+        source = f" ({one_line(report.as_of_source)})" if report.as_of_source else ""
+        facts.append(f"as of {report.as_of.isoformat()}{source}")
+    facts.append(f"period {period_text(report.period, glyphs)}")
+    if report.comparison is not None:
+        facts.append(f"compared with {_comparison_text(report.comparison, glyphs)}")
+    codes = currencies(report.metrics)
+    if len(codes) == 1:
+        facts.append(f"amounts in {codes[0]}")
+    return facts
+
+
+def period_text(period: Period, glyphs: Glyphs = UNICODE) -> str:
+    """A period by name, and by its first and last day where it has them."""
+    label = one_line(period.label)
+    if period.start is None or period.end is None:
+        days = ""
+    else:
+        days = f" ({period.start.isoformat()} {glyphs.to} {(period.end - timedelta(days=1)).isoformat()})"
+    return label + days + (", partial" if period.partial else "")
+
+
+def _comparison_text(comparison: Comparison, glyphs: Glyphs) -> str:
+    last = comparison.end - timedelta(days=1)
+    to_date = ", to date" if comparison.to_date else ""
+    return f"{one_line(comparison.label)} ({comparison.start.isoformat()} {glyphs.to} {last.isoformat()}){to_date}"
+
+
+def currencies(metrics: Iterable[Metric]) -> list[str]:
+    """The currency codes in use, in order of appearance."""
+    return list(dict.fromkeys(one_line(metric.currency) for metric in metrics if metric.currency))
+
+
+def input_facts(source: Input) -> tuple[str, str, str]:
+    """A file in three texts: its kind, its path, and how it was read with its row counts."""
+    rows = source.rows
+    if rows.used == rows.read:
+        counts = f"{count(rows.read)} rows, all used"
+    else:
+        parts = [f"{count(rows.used)} used"]
+        parts += [f"{count(number)} {word}" for number, word in _left_out(source) if number]
+        counts = f"{count(rows.read)} rows: {', '.join(parts)}"
+    encoding = "" if source.encoding.lower() in {"utf-8", "utf-8-sig", "ascii", "-"} else f", {source.encoding}"
+    return one_line(source.kind), one_line(source.path), f"{one_line(source.profile)}{encoding}, {counts}"
+
+
+def _left_out(source: Input) -> list[tuple[int, str]]:
+    return [(source.rows.rejected, "rejected"), (source.rows.ignored, "ignored")]
+
+
+def reason_words(metric: Metric) -> str:
+    """Why a value is undefined, in words.
+
+    A code that nobody has put into words yet reads as its own words; a reason that is words already stays as it is.
+    """
+    reason = metric.reason or "not known"
+    if reason in {"zero_denominator", "no_records"}:
+        if not metric.n and not metric.numerator:
+            return _EMPTY.get(metric.basis, "no such records")
+        return "nothing to divide by"
+    return _REASONS.get(reason) or one_line(reason if " " in reason else reason.replace("_", " "))
+
+
+def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:
+    """How many values are undefined for each reason, most frequent first."""
+    reasons = Counter(reason_words(metric) for metric in metrics if metric.value is None)
+    return sorted(((number, words) for words, number in reasons.items()), key=lambda item: (-item[0], item[1]))
+
+
+def interval_title(metrics: Iterable[Metric]) -> str:
+    """The heading of interval columns, with the level where all share one."""
+    levels = {metric.interval.level for metric in metrics if metric.interval}
+    return f"{levels.pop() * 100:g} % interval" if len(levels) == 1 else "interval"
+
+
+def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE) -> str:
+    """Where a finding is: the number of rows and the first of them."""
+    parts = [one_line(finding.path)] if name_path and finding.path else []
+    if finding.count:
+        rows = f"{count(finding.count)} {'row' if finding.count == 1 else 'rows'}"
+        first = [str(row) for row in finding.rows[:5]]
+        more = f", {glyphs.more}" if finding.count > len(first) else ""
+        parts.append(f"{rows}: {', '.join(first)}{more}" if first else rows)
+    if finding.share_of_value is not None:
+        parts.append(f"{amount(finding.share_of_value, 'ratio')} of value")
+    return "; ".join(parts)
+
+
+def goals(metrics: Sequence[Metric], glyphs: Glyphs = UNICODE) -> list[Goal]:
+    """The goals that the metrics carry, in their order."""
+    lines = []
+    for metric in metrics:
+        goal = metric.goal
+        if goal is None:
+            continue
+        group = ", ".join(one_line(value or "(blank)") for value in metric.group.values())
+        subject = one_line(metric.title) + (f" [{group}]" if group else "")
+        value = amount(metric.value, metric.unit, currency=metric.currency, glyphs=glyphs)
+        parts = [f"goal {one_line(goal.expression)}, now {value}"]
+        parts += [f"by {goal.by.isoformat()}"] if goal.by else []
+        parts += [f"owner {one_line(goal.owner)}"] if goal.owner else []
+        parts += [one_line(goal.note)] if goal.note else []
+        lines.append(Goal(subject, goal.status, "; ".join(parts)))
+    return lines
+
+
+def not_computed(report: Report) -> list[tuple[str, list[str]]]:
+    """What would unlock more, with the titles of the KPIs it would unlock, in order of appearance."""
+    groups: dict[str, list[str]] = {}
+    for item in report.not_computed:
+        titles = groups.setdefault(one_line(item.needs or item.reason), [])
+        if one_line(item.title) not in titles:
+            titles.append(one_line(item.title))
+    return list(groups.items())
