@@ -1,0 +1,72 @@
+"""Runs commands in turn, each in a process of its own, and compares their time and peak memory.
+
+This module stays small on purpose: a child's peak memory is never reported below that of the process that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
+
+
+@dataclass
+class Runs:
+    seconds: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+    stdout: str = ""
+
+
+def alternate(commands: dict[str, list[str]], rounds: int) -> dict[str, Runs]:
+    """A warm-up of each, then ``rounds`` times each in turn, so that a slow minute of the machine meets them all."""
+    runs = {name: Runs() for name in commands}
+    for turn in range(rounds + 1):
+        for name, command in commands.items():
+            seconds, megabytes, stdout = once(command)
+            runs[name].stdout = stdout
+            if turn:
+                runs[name].seconds.append(seconds)
+                runs[name].megabytes.append(megabytes)
+    return runs
+
+
+def once(command: list[str]) -> tuple[float, float, str]:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        start = time.perf_counter()
+        child = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            err.seek(0)
+            sys.exit(f"{' '.join(command)} ended with {child.returncode}:\n{err.read()}")
+        out.seek(0)
+        return seconds, usage.ru_maxrss / MEGABYTE, out.read()
+
+
+def table(runs: dict[str, Runs], base: str) -> str:
+    """Markdown: fastest and middle time, peak memory, and the ratio of the middle times to those of ``base``."""
+    lines = ["| | fastest | median | peak memory | median against " + base + " |", "|---|---|---|---|---|"]
+    middle = median(runs[base].seconds)
+    for name, run in runs.items():
+        ratio = median(run.seconds) / middle
+        lines.append(
+            f"| {name} | {min(run.seconds):.2f} s | {median(run.seconds):.2f} s | {max(run.megabytes):.0f} MB | {ratio:.2f} × |"
+        )
+    return "\n".join(lines)
+
+
+def made(path: Path, rows: int, *options: str) -> Path:
+    """The generated export, written unless it is there already."""
+    if not path.exists():
+        print(f"writing {path} …", file=sys.stderr)
+        script = Path(__file__).parent / "made_up_deals.py"
+        subprocess.run([sys.executable, str(script), str(path), str(rows), *options], check=True)
+    return path
