@@ -1,1 +1,1 @@
-"""cli."""
+"""The command line: options in, calls to the library, text out. No arithmetic and no formatting here."""

@@ -51,6 +51,11 @@ class Catalog:
             return list(self.kpis.values())
         return [k for k in self.kpis.values() if k.id in wanted or k.family in heads]
 
+    def search(self, kpis: Iterable[Kpi], text: str | None) -> list[Kpi]:
+        """The KPIs that speak of a text in their id, title, formula or definition."""
+        needle = (text or "").casefold()
+        return [k for k in kpis if needle in f"{k.id} {k.title} {k.formula} {k.doc}".casefold()]
+
     def measures_of(self, kpi: Kpi) -> dict[str, Measure]:
         """Every measure that a KPI rests on, through other KPIs too, with what it counts beside its inputs."""
         found: dict[str, Measure] = {}

@@ -1,0 +1,88 @@
+"""The program: its commands, and what happens when one of them stops."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Annotated, NoReturn
+
+import typer
+
+from salesmetrics import __version__
+from salesmetrics.cli.commands.explain import explain
+from salesmetrics.cli.commands.kpis import kpis
+from salesmetrics.cli.commands.report import report
+from salesmetrics.cli.commands.schema import schema
+from salesmetrics.errors import ExitCode, SalesmetricsError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="salesmetrics",
+    help="Sales KPIs from any CRM export, each with its definition, its counts and its uncertainty.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(report)
+app.command()(kpis)
+app.command()(explain)
+app.command()(schema)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a Typer callback
+    if wanted:
+        typer.echo(f"salesmetrics {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run a command and end the process with its exit code.
+
+    Errors of the catalogue are told in words on stderr. A reader that closes the pipe early has had enough: that is no
+    error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where.
+    """
+    try:
+        app(standalone_mode=True)
+    except SalesmetricsError as error:
+        _tell(error)
+        _leave(error.exit_code)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        _leave(ExitCode.INTERRUPTED)
+    except Exception as error:
+        if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
+            _leave(ExitCode.OK)
+        if "--debug" in sys.argv:
+            raise
+        _tell(SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]))
+        _leave(ExitCode.BUG)
+    _leave(ExitCode.OK)
+
+
+def _tell(error: SalesmetricsError) -> None:
+    _say(f"error: {error.message}\n\nhint: {error.hint}" if error.hint else f"error: {error.message}")
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):
+        print(text, file=sys.stderr)  # noqa: T201
+
+
+def _leave(code: ExitCode) -> NoReturn:
+    """End now, without a second complaint about a pipe that is closed when Python flushes it on the way out."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(int(code))

@@ -1,0 +1,203 @@
+"""The options, each declared once. A command takes groups of them as frozen dataclasses.
+
+``@with_groups`` turns a parameter annotated with one of these dataclasses into that dataclass's options, so that every
+command that reads files has the same ones.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Debug", "Files", "Format", "OptionalFiles", "Output", "Reading", "Selection", "with_groups"]
+
+
+class Format(StrEnum):
+    """Forms of output."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    md = "md"
+
+
+class Color(StrEnum):
+    """When to use colour."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+class DateOrder(StrEnum):
+    """Orders of day, month and year."""
+
+    dmy = "dmy"
+    mdy = "mdy"
+    ymd = "ymd"
+
+
+class Decimal(StrEnum):
+    """Decimal marks."""
+
+    point = "point"
+    comma = "comma"
+
+
+READING = "Reading the files"
+SELECTING = "What to report"
+WRITING = "Output"
+
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE",
+        help="Exports: paths, patterns, folders, or - for standard input; KIND=FILE says what a file is.",
+        show_default=False,
+    ),
+]
+OptionalFiles = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FILE", help="Exports to show the working with.", show_default=False),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error happened.", hidden=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What settles the things that a file leaves open."""
+
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Encoding, for example cp1251.", rich_help_panel=READING)
+    ] = None
+    delimiter: Annotated[
+        str | None, typer.Option(metavar="CHAR", help="Delimiter: , ; | or tab.", rich_help_panel=READING)
+    ] = None
+    date_order: Annotated[
+        DateOrder | None,
+        typer.Option(metavar="dmy|mdy|ymd", help="Order of day, month and year.", rich_help_panel=READING),
+    ] = None
+    decimal: Annotated[
+        Decimal | None, typer.Option(metavar="point|comma", help="Decimal mark.", rich_help_panel=READING)
+    ] = None
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="CRM that the export comes from.", rich_help_panel=READING)
+    ] = None
+    map: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=HEADER", help="Column of a field; repeatable.", rich_help_panel=READING),
+    ] = None
+    won: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STAGE", help="Stage that means won; repeatable.", rich_help_panel=READING),
+    ] = None
+    lost: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STAGE", help="Stage that means lost; repeatable.", rich_help_panel=READING),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked for."""
+
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIM[,DIM]",
+            help="Segments: owner, team, region, product, source, … or any header.",
+            rich_help_panel=SELECTING,
+        ),
+    ] = None
+    kpi: Annotated[
+        list[str] | None, typer.Option(metavar="ID[,ID]", help="Only these KPIs.", rich_help_panel=SELECTING)
+    ] = None
+    family: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this family of KPIs.", rich_help_panel=SELECTING)
+    ] = None
+    where: Annotated[
+        str | None,
+        typer.Option(metavar="SQL", help="Only records that fulfil a condition.", rich_help_panel=SELECTING),
+    ] = None
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|today",
+            help="Day the report speaks for.",
+            show_default="last event in the data",
+            rich_help_panel=SELECTING,
+        ),
+    ] = None
+    level: Annotated[
+        float, typer.Option(metavar="LEVEL", min=0.5, max=0.999, help="Level of intervals.", rich_help_panel=SELECTING)
+    ] = 0.95
+    min_n: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Fewer records make a value small: greyed.", rich_help_panel=SELECTING),
+    ] = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the result goes, and how it looks."""
+
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            metavar="table|csv|json|md",
+            help="Form of the output.",
+            show_default="table",
+            rich_help_panel=WRITING,
+        ),
+    ] = None
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file; its name decides the form.",
+            rich_help_panel=WRITING,
+        ),
+    ] = None
+    color: Annotated[
+        Color, typer.Option(metavar="auto|always|never", help="When to use colour.", rich_help_panel=WRITING)
+    ] = Color.auto
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.", rich_help_panel=WRITING)
+    ] = False
+    debug: Debug = False
+
+
+def with_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Make a command take the fields of its dataclass parameters as options of its own."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
+    parameters = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        if name not in groups:
+            parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
+            continue
+        kinds = get_type_hints(groups[name], include_extras=True)
+        parameters += [
+            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=kinds[f.name])
+            for f in fields(groups[name])
+        ]
+
+    @wraps(command)
+    def expanded(**values: Any) -> None:
+        own = {name: kind(**{f.name: values.pop(f.name) for f in fields(kind)}) for name, kind in groups.items()}
+        command(**values, **own)
+
+    expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    expanded.__annotations__ = {p.name: p.annotation for p in parameters}
+    return expanded

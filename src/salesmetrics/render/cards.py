@@ -1,0 +1,83 @@
+"""The catalogue in words: a list, and one KPI at length."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.envelope import dumps
+
+if TYPE_CHECKING:
+    from salesmetrics.report.cards import Card, Cards
+
+__all__ = ["render_card", "render_cards"]
+
+COLUMNS = ("id", "title", "family", "unit", "direction", "basis", "formula", "interval", "needs", "source", "since")
+DEFAULT_WIDTH = 100
+
+
+def render_cards(cards: Cards, form: str, width: int | None) -> str:
+    """The list of KPIs as text, CSV or JSON."""
+    if form == "json":
+        return dumps(cards)
+    if form == "csv":
+        return _csv(cards)
+    if form == "md":
+        rows = [f"| `{c.id}` | {c.title} | {c.unit} | {c.formula} |" for c in cards.kpis]
+        return "\n".join(["| id | KPI | unit | formula |", "|---|---|---|---|", *rows, ""])
+    return _list(cards, width)
+
+
+def render_card(cards: Cards, form: str, width: int | None) -> str:
+    """One KPI at length."""
+    if form in {"json", "csv"}:
+        return render_cards(cards, form, width)
+    return "\n".join(_at_length(card, width or DEFAULT_WIDTH) for card in cards.kpis)
+
+
+def _list(cards: Cards, width: int | None) -> str:
+    widest = max((len(card.id) for card in cards.kpis), default=0)
+    lines: list[str] = []
+    family = None
+    for card in cards.kpis:
+        if card.family != family:
+            lines += ([""] if lines else []) + [card.family]
+            family = card.family
+        start = f"  {card.id:<{widest}}  {card.unit:<13}  "
+        room = max((width or 10_000) - len(start), 30)
+        lines.append(start + f"\n{' ' * len(start)}".join(textwrap.wrap(card.formula, room)))
+    return "\n".join(lines) + "\n"
+
+
+def _at_length(card: Card, width: int) -> str:
+    paragraphs = [" ".join(p.split()) for p in card.definition.split("\n\n")]
+    facts = [
+        ("formula", card.formula),
+        ("unit", card.unit),
+        ("better", card.direction),
+        ("basis", card.basis),
+        ("interval", card.interval or "none"),
+        ("needs", ", ".join(card.needs)),
+        ("source", card.source),
+        ("since", card.since),
+    ]
+    lines = [f"{card.title} ({card.id})", ""]
+    for paragraph in paragraphs:
+        lines += [textwrap.fill(paragraph, width), ""]
+    for name, text in facts:
+        lines.append(textwrap.fill(text, width, initial_indent=f"{name:<10}", subsequent_indent=" " * 10))
+    if card.example:
+        lines += ["", *card.example.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def _csv(cards: Cards) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for card in cards.kpis:
+        row = card.model_dump()
+        writer.writerow([" ".join(v) if isinstance(v := row[name], list) else v for name in COLUMNS])
+    return text.getvalue()
