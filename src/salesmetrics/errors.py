@@ -65,6 +65,9 @@ CATALOGUE: dict[str, ErrorKind] = {
     "extra_missing": ErrorKind("{what} needs the extra `{extra}`", 'pip install "salesmetrics[{extra}]"'),
     # --- columns and values --------------------------------------------------------------------------------------
     "kind_unknown": ErrorKind("`{path}` is not a kind of export that salesmetrics knows{detail}", "{fix}"),
+    "kind_ambiguous": ErrorKind(
+        "`{path}` could be {first} or {second}", "say which: `{first}={path}` or `{second}={path}`"
+    ),
     "kind_needed": ErrorKind("{what}, and this command needs {needed}", "{fix}"),
     "kind_name_unknown": ErrorKind("there is no kind of file named `{kind}`", "use one of: {known}"),
     "column_missing": ErrorKind("`{path}` has no column for {field}", "{fix}"),
