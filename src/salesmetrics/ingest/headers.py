@@ -1,0 +1,81 @@
+"""The forms under which a header is looked up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from salesmetrics.ingest.profile import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["HeaderKeys", "header_keys"]
+
+_UNITS = frozenset(
+    ["%", "$", "€", "£", "¥", "₽", "₹", "₩", "₺", "₴", "₸", "₫", "฿", "us$", "r$", "rm", "hk$", "nt$", "a$", "c$", "s$", "usd", "eur", "gbp", "rub", "rur", "cny", "rmb", "jpy", "inr", "brl", "mxn", "cad", "aud", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "ron", "bgn", "uah", "kzt", "byn", "uzs", "gel", "amd", "azn", "aed", "sar", "qar", "kwd", "bhd", "omr", "egp", "mad", "tnd", "dzd", "jod", "lbp", "iqd", "ils", "zar", "ngn", "kes", "ghs", "myr", "sgd", "idr", "thb", "vnd", "php", "hkd", "twd", "krw", "nzd", "clp", "cop", "ars", "uyu", "bob", "pyg", "crc", "gtq", "dop", "dollar", "dollars", "euro", "euros", "pounds", "руб", "рублей", "рубли", "рубля", "р", "тыс", "млн", "usd$", "元", "万元", "千元", "万", "美元", "人民币", "in", "hours", "hour", "hrs", "days", "day", "minutes", "minute", "mins", "min", "seconds", "second", "secs", "sec", "ms", "hh", "mm", "ss", "dd", "yyyy", "yy", "utc", "gmt", "часы", "дни", "мин", "сек", "días", "dias", "jours", "tage", "tagen"]
+)
+_UNITS_COMPARABLE = frozenset(comparable(unit) for unit in _UNITS)
+_KEY = re.compile(r"(?:^|\s)(?:id|uuid|guid|number|no)$|^[a-z]{4,}id$|^[a-z]+relid$")
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderKeys:
+    """``full``: the words of the header; ``bare``: without a unit at the end; ``is_key``: reads like a record's id."""
+
+    full: str
+    bare: str
+    is_key: bool
+
+    def forms(self, nouns: Collection[str]) -> tuple[str, ...]:
+        """What to look up, the exact form first.
+
+        >>> header_keys("Opportunity: Amount (USD)").forms(("opportunity",))
+        ('opportunity amount usd', 'opportunity amount', 'amount')
+        """
+        found = [self.full, self.bare]
+        rest = self.bare
+        while (noun := next((n for n in nouns if rest.startswith(n + " ")), None)) is not None:
+            rest = rest[len(noun) + 1 :]
+            found.append(rest)
+        words = rest.split()
+        half = len(words) // 2
+        if half and words[:half] == words[half:]:
+            found.append(" ".join(words[:half]))
+        return tuple(dict.fromkeys(found))
+
+
+def header_keys(header: str, among: Collection[str] = ()) -> HeaderKeys:
+    """Take a header apart.
+
+    Args:
+        header: As in the raw frame.
+        among: All headers of the frame; ``Amount.1`` is a second ``Amount`` only beside an ``Amount``.
+
+    >>> header_keys("CloseDate").full, header_keys("close_date").full, header_keys("Close Date (UTC)").bare
+    ('close date', 'close date', 'close date')
+    >>> header_keys("бюджет, ₽").bare == header_keys("Бюджет ").full
+    True
+    """
+    base = re.sub(r"\.\d+$", "", header)
+    return _keys(base if base != header and base in among else header)
+
+
+@cache
+def _keys(header: str) -> HeaderKeys:
+    text = header.strip()
+    if not re.search(r"\s", text):
+        text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+        text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    leading = "_" if text.startswith("_") else ""
+    words = re.sub(r"[^\w%$€£¥₽₹₩₺₴₸₫฿#]+|_", " ", comparable(text)).split()
+    full = " ".join(words)
+    bare = list(words)
+    while len(bare) > 1 and (bare[-1] in _UNITS_COMPARABLE or bare[-1] in "%$€£¥₽₹₩"):
+        bare.pop()
+    if len(words) > 1 and words[0] in _UNITS_COMPARABLE and bare == words and words[0] in "%$€£¥₽₹₩":
+        bare = words[1:]
+    joined = " ".join(bare)
+    return HeaderKeys(leading + full, joined, bool(_KEY.search(full)))

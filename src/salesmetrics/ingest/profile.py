@@ -1,0 +1,303 @@
+"""What is known of each CRM: one TOML file per CRM in ``profiles/``, found by listing the folder.
+
+A profile says which headers stand for which canonical column (``kind``), which headers give the CRM away
+(``signature``), and what its stage, status and activity words mean (``words``). The files ``generic.toml`` and
+``generic_<language>.toml`` together are the profile ``generic``, on which every other profile rests.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from salesmetrics.schema.kinds import Kind, column_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["WORD_CATEGORIES", "Layout", "Profile", "Words", "comparable", "load_profile", "normalise", "profiles"]
+
+GENERIC = "generic"
+
+WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
+    "deals": ("won", "lost", "other", "open"),
+    "leads": ("converted", "qualified", "disqualified", "open"),
+    "activities": (
+        *("call", "email", "meeting", "task", "other"),
+        *("inbound", "outbound"),
+        *("completed", "pending"),
+    ),
+    "revenue": ("new", "expansion", "contraction", "churn", "reactivation", "renewal"),
+    "invoices": ("paid", "cancelled", "open"),
+    "customers": ("active", "churned"),
+    "surveys": ("nps", "csat", "ces"),
+}
+"""What the words of a kind can mean. A word means one thing only within a line of this table, except in activities,
+where ``classify`` is asked about types, directions and completion apart."""
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»″＂「」『』", '"') | dict.fromkeys("‘’‚‹›′`´ʼ", "'") | {"ё": "е", "Ё": "Е"})
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, 0x00AD])
+_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+
+
+def normalise(word: str) -> str:
+    """One spelling of a header or a status word: what a reader would call the same word.
+
+    NFKC, case folded, invisible characters removed, spaces collapsed, ``ё`` as ``е``, curly quotes as straight ones,
+    and the marks that forms put after a label (``*`` for required, ``:``) removed.
+
+    >>> normalise("  Organisation\\u00a0 Name * ")
+    'organisation name'
+    >>> normalise("Счёт:") == normalise("СЧЕТ")
+    True
+    """
+    text = unicodedata.normalize("NFKC", word.translate(_QUOTES)).translate(_INVISIBLE)
+    text = unicodedata.normalize("NFKC", text.casefold()).translate(_QUOTES)
+    return " ".join(text.split()).rstrip("*: ")
+
+
+def comparable(word: str) -> str:
+    """``normalise``, with Cyrillic letters that look like Latin ones written as these. Never shown, only compared.
+
+    >>> comparable("Cчёт на предоплату") == comparable("Счет на предоплату")  # the first C is Latin
+    True
+    """
+    return normalise(word).translate(_LOOK_ALIKES)
+
+
+def _plain(word: str) -> str:
+    """A status word without its number, its share and its ornaments: ``7. Closed/Won (100%) 🎉`` is ``closed won``."""
+    text = re.sub(r"\(?\b\d+(?:[.,]\d+)?\s*%\)?", " ", comparable(word))
+    text = " ".join(re.sub(r"[^\w]+|_", " ", text).split())
+    return re.sub(r"^(?:\d+ )+(?=\S)", "", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The meaning of status words. ``sets`` maps a meaning to normalised words; a word with ``*`` is a pattern."""
+
+    sets: Mapping[str, frozenset[str]]
+    _index: Mapping[str, tuple[str, ...]]
+    _patterns: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, meanings: Mapping[str, Sequence[str]]) -> Words:
+        """Prepare words for look-up. Earlier words win over later ones with another meaning."""
+        index: dict[str, tuple[str, ...]] = {}
+        patterns: list[tuple[str, str]] = []
+        for meaning, words in meanings.items():
+            for word in words:
+                if "*" in word:
+                    patterns.append((comparable(word.replace("*", "\0")).replace("\0", "*"), meaning))
+                    continue
+                for key in dict.fromkeys((comparable(word), _plain(word))):
+                    index[key] = (*index.get(key, ()), meaning)
+        sets = {meaning: frozenset(normalise_pattern(w) for w in words) for meaning, words in meanings.items()}
+        return cls(sets, index, tuple(patterns))
+
+    def classify(self, word: str, meanings: Sequence[str] | None = None) -> str | None:
+        """The meaning of a word, or None when it is not known.
+
+        Args:
+            word: A cell, as written in the export.
+            meanings: Only these meanings are asked for; default all.
+
+        >>> Words.of({"won": ["Closed Won"], "lost": ["*:lose"]}).classify("C6:LOSE")
+        'lost'
+        >>> Words.of({"won": ["Closed Won"]}).classify("7. closed / won (100 %)")
+        'won'
+        """
+        exact, plain = comparable(word), _plain(word)
+        for key in (exact, plain):
+            for meaning in self._index.get(key, ()):
+                if key and (meanings is None or meaning in meanings):
+                    return meaning
+        for pattern, meaning in self._patterns:
+            if (meanings is None or meaning in meanings) and (
+                fnmatchcase(exact, pattern) or fnmatchcase(plain, pattern)
+            ):
+                return meaning
+        return None
+
+    def get(self, meaning: str) -> frozenset[str]:
+        """The words with a meaning, normalised; empty when there are none."""
+        return self.sets.get(meaning, frozenset())
+
+    @property
+    def won(self) -> frozenset[str]:
+        """Words of a won deal."""
+        return self.get("won")
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Words of a lost deal."""
+        return self.get("lost")
+
+    @property
+    def other(self) -> frozenset[str]:
+        """Words of a deal that ended and was neither won nor lost."""
+        return self.get("other")
+
+    @property
+    def open(self) -> frozenset[str]:
+        """Words of a record that has not ended."""
+        return self.get("open")
+
+
+def normalise_pattern(word: str) -> str:
+    """``normalise`` that leaves the ``*`` of a pattern alone."""
+    return normalise(word.replace("*", "\0")).replace("\0", "*")
+
+
+class Layout(BaseModel):
+    """One shape of a file of one kind: the headers of a report, a module or an API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    signature: tuple[str, ...] = ()
+    """Headers that give the CRM and the kind away."""
+    veto: tuple[str, ...] = ()
+    """Headers that say that a file is not of this kind after all."""
+    nouns: tuple[str, ...] = ()
+    """What the record is called; a header may carry it in front (``Deal Amount``)."""
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Canonical column → headers, the better first."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Canonical column → the value that every row of this layout has (a calls module has type ``call``)."""
+    ignore: tuple[str, ...] = ()
+    """Headers of this layout that must not be taken for what the generic profile takes them for."""
+    unverified: tuple[str, ...] = ()
+    """Canonical columns whose headers nobody has seen in a real export; ``*`` for all."""
+
+
+class Profile(BaseModel):
+    """All that is known of the exports of one CRM."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    verified: Literal["vendor", "real", "code", "unverified"]
+    """The best evidence: the vendor's own source or file, a real export, other people's parsers, or none."""
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal: Literal["point", "comma"] | None = None
+    null_words: frozenset[str] = frozenset()
+    """Casefolded words that mean "nothing" in this CRM."""
+    id_prefix: str | None = None
+    repeated_ids: Literal["error", "line_items", "continuation"] = "error"
+    """What a repeated deal id means. ``line_items``: one row per product, amounts add up; ``continuation``: further
+    lines of a record repeat nothing and have blank cells; ``error``: a finding."""
+    kind: dict[Kind, tuple[Layout, ...]]
+    word: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    other: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Exports that salesmetrics has no use for (contacts, orders, …) → their signature headers."""
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        for kind, layouts in self.kind.items():
+            known = column_types(kind).keys()
+            for layout in layouts:
+                named = {*layout.columns, *layout.constants, *(f for f in layout.unverified if f != "*")}
+                if unknown := named - known:
+                    raise ValueError(f"{self.name}: {kind} has no column {sorted(unknown)}")
+        for kind_, meanings in self.word.items():
+            if unknown := meanings.keys() - set(WORD_CATEGORIES.get(kind_, ())):
+                raise ValueError(f"{self.name}: words of {kind_} cannot mean {sorted(unknown)}")
+        return self
+
+    def words(self, kind: Kind) -> Words:
+        """The words of a kind: this profile's own first, then the generic ones."""
+        return _words(self.name, kind)
+
+    def own_words(self, kind: Kind) -> dict[str, tuple[str, ...]]:
+        """The words that this profile itself declares."""
+        return self.word.get(kind, {})
+
+
+@cache
+def _words(name: str, kind: Kind) -> Words:
+    own, generic = load_profile(name).own_words(kind), load_profile(GENERIC).own_words(kind)
+    merged = {meaning: (*own.get(meaning, ()), *generic.get(meaning, ())) for meaning in WORD_CATEGORIES.get(kind, ())}
+    claimed = {comparable(word): meaning for meaning, words in own.items() for word in words}
+    if name != GENERIC and kind != "activities":
+        merged = {
+            meaning: tuple(word for word in words if claimed.get(comparable(word), meaning) == meaning)
+            for meaning, words in merged.items()
+        }
+    return Words.of(merged)
+
+
+@cache
+def _files() -> Mapping[str, resources.abc.Traversable]:
+    folder = resources.files("salesmetrics.ingest") / "profiles"
+    return {f.name.removesuffix(".toml"): f for f in sorted(folder.iterdir(), key=lambda f: f.name)}
+
+
+def profiles() -> tuple[str, ...]:
+    """The names of all profiles, ``generic`` last."""
+    names = {stem for stem in _files() if stem.split("_")[0] != GENERIC}
+    return (*sorted(names), GENERIC)
+
+
+@cache
+def load_profile(name: str) -> Profile:
+    """Read a profile.
+
+    Args:
+        name: One of :func:`profiles`.
+
+    Raises:
+        KeyError: There is no such profile.
+        pydantic.ValidationError: The file has a word or a column that does not exist.
+    """
+    if name != GENERIC:
+        return _read(name)
+    parts = [_read(stem) for stem in _files() if stem.split("_")[0] == GENERIC]
+    return _united(parts)
+
+
+def _read(stem: str) -> Profile:
+    return Profile.model_validate(tomllib.loads(_files()[stem].read_text(encoding="utf-8")))
+
+
+def _one_layout(layouts: Sequence[Layout]) -> Layout:
+    fields = dict.fromkeys(field for layout in layouts for field in layout.columns)
+    return layouts[0].model_copy(
+        update={
+            "columns": {field: tuple(a for each in layouts for a in each.columns.get(field, ())) for field in fields},
+            "signature": tuple(header for layout in layouts for header in layout.signature),
+            "nouns": tuple(noun for layout in layouts for noun in layout.nouns),
+        }
+    )
+
+
+def _united(parts: Sequence[Profile]) -> Profile:
+    """The generic profile out of its languages: one layout per kind, English first."""
+    base = min(parts, key=lambda part: part.name)
+    kinds: dict[Kind, tuple[Layout, ...]] = {}
+    for kind in base.kind:
+        layouts = [layout for part in parts for layout in part.kind.get(kind, ())]
+        names = dict.fromkeys(layout.name for layout in layouts)
+        kinds[kind] = tuple(_one_layout([each for each in layouts if each.name == name]) for name in names)
+    word = {
+        kind: {
+            meaning: tuple(w for part in parts for w in part.word.get(kind, {}).get(meaning, ()))
+            for meaning in meanings
+        }
+        for kind, meanings in WORD_CATEGORIES.items()
+    }
+    nulls = frozenset(w for part in parts for w in part.null_words)
+    other: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for name, headers in part.other.items():
+            other[name] = (*other.get(name, ()), *headers)
+    return base.model_copy(update={"kind": kinds, "word": word, "null_words": nulls, "other": other})

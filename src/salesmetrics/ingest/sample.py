@@ -1,0 +1,55 @@
+"""What the first rows of a column say about its type, for headers that mean a date in one CRM and a flag in another."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from salesmetrics.schema.fields import ColumnType
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from salesmetrics.ingest.profile import Words
+
+__all__ = ["plausible", "tells_outcome"]
+
+_DATE = re.compile(
+    r"\d{1,4}\s?[-./年]\s?\d{1,2}|\d{1,2}[ ,-]+[^\W\d]{3,}|[^\W\d]{3,}[. ]+\d{1,2},? |^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"
+)
+_ROWS = 300
+_FLAGS = 8
+
+
+def plausible(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> bool:
+    """Whether the sampled cells of a column can be of a type; an empty column can be of any.
+
+    Args:
+        sample: Rows as text, or None when there are none.
+        header: The column.
+        type_: The type of the canonical column.
+    """
+    values = _values(sample, header)
+    if not values:
+        return True
+    dates = sum(bool(_DATE.search(value)) for value in values)
+    if type_ in (ColumnType.DAY, ColumnType.INSTANT):
+        return dates > 0
+    if type_ is ColumnType.FLAG:
+        return dates == 0 and len({value.casefold() for value in values}) <= _FLAGS
+    if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
+        return any(c.isdigit() for value in values for c in value)
+    return True
+
+
+def tells_outcome(sample: pl.DataFrame | None, header: str, words: Words) -> bool:
+    """Whether a column holds words for won and for lost deals."""
+    meanings = {words.classify(value, ("won", "lost")) for value in set(_values(sample, header))}
+    return {"won", "lost"} <= meanings
+
+
+def _values(sample: pl.DataFrame | None, header: str) -> list[str]:
+    if sample is None or header not in sample.columns:
+        return []
+    texts = (str(value).strip() for value in sample.get_column(header).head(_ROWS).to_list() if value is not None)
+    return [text for text in texts if text]
