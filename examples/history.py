@@ -3,132 +3,37 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import market
+from pursuit import run_deal
+from world import (
+    CENT,
+    CLOSING_TIME,
+    REPS,
+    SEGMENTS,
+    SUBSCRIPTIONS,
+    Account,
+    Activity,
+    Deal,
+    Lead,
+    Movement,
+    Terms,
+    World,
+    business_time,
+    discounted,
+    months_between,
+    office_time,
+    owner_on,
+    poisson,
+    result_of,
+    strength,
+)
 
 if TYPE_CHECKING:
     from random import Random
-
-REPS = {rep.id: rep for rep in market.REPS}
-SEGMENTS = {segment.name: segment for segment in market.SEGMENTS}
-SUBSCRIPTIONS = {
-    segment.name: [product for product in market.PRODUCTS if segment.name in product.segments]
-    for segment in market.SEGMENTS
-}
-CLOSING_TIME = datetime.combine(market.END, time(17, 45))
-CENT = Decimal("0.01")
-
-
-@dataclass
-class Account:
-    id: str
-    name: str
-    segment: str
-    region: str
-    rep: str
-    source: str
-    started: date | None = None
-    ended: date | None = None
-    mrr: Decimal = Decimal(0)
-
-
-@dataclass
-class Lead:
-    id: str
-    account: Account
-    created: datetime
-    owner: str
-    source: str
-    status: str = "New"
-    value: Decimal | None = None
-    qualified: datetime | None = None
-    converted: datetime | None = None
-    deal: str = ""
-    reason: str = ""
-
-
-@dataclass
-class Deal:
-    id: str
-    account: Account
-    type: str
-    created: datetime
-    source: str
-    product: market.Product
-    quantity: int
-    amount: Decimal
-    owner: str = ""
-    stage: str = ""
-    close: datetime | None = None
-    """Actual close, or what the rep expects while the deal is open."""
-    reason: str = ""
-    last_activity: datetime | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.stage not in (market.WON, market.LOST, *market.VOID)
-
-
-@dataclass
-class StageMove:
-    deal: str
-    before: str
-    stage: str
-    entered: datetime
-    exited: datetime | None
-    owner: str
-    amount: Decimal
-
-
-@dataclass
-class Activity:
-    type: str
-    direction: str
-    subject: str
-    at: datetime
-    owner: str
-    account: str
-    deal: str = ""
-    lead: str = ""
-    outcome: str = ""
-    seconds: int | None = None
-    is_completed: bool = True
-    is_automated: bool = False
-
-
-@dataclass
-class Movement:
-    account: Account
-    on: date
-    kind: str
-    amount: Decimal
-
-
-@dataclass
-class Terms:
-    """What decides how a deal goes."""
-
-    type: str
-    chance: float
-    cycle: float
-    product: market.Product
-    quantity: int
-    amount: Decimal
-
-
-@dataclass
-class World:
-    rng: Random
-    accounts: list[Account] = field(default_factory=list)
-    leads: list[Lead] = field(default_factory=list)
-    deals: list[Deal] = field(default_factory=list)
-    moves: list[StageMove] = field(default_factory=list)
-    activities: list[Activity] = field(default_factory=list)
-    movements: list[Movement] = field(default_factory=list)
 
 
 def simulate(rng: Random) -> World:
@@ -141,14 +46,14 @@ def simulate(rng: Random) -> World:
         _live_on(world, account)
     day = market.START
     while day <= market.END:
-        demand = market.SEASON[day.month - 1] * (1 + 0.012 * _months(market.START, day))
+        demand = market.SEASON[day.month - 1] * (1 + 0.012 * months_between(market.START, day))
         demand *= 1.0 if day.weekday() < 5 else 0.25
-        for _ in range(_poisson(rng, 2.6 * demand)):
+        for _ in range(poisson(rng, 2.6 * demand)):
             _follow_lead(world, names, day)
         if day.weekday() < 5:
-            for _ in range(_poisson(rng, 0.28 * demand)):
+            for _ in range(poisson(rng, 0.28 * demand)):
                 account = _new_account(world, names, None, day, source="Offline Sources")
-                _new_business(world, account, _office_time(rng, day))
+                _new_business(world, account, office_time(rng, day))
         day += timedelta(1)
     world.deals.sort(key=lambda deal: (deal.created, deal.id))
     _number_deals(world)
@@ -156,27 +61,6 @@ def simulate(rng: Random) -> World:
     world.movements.sort(key=lambda movement: (movement.on, movement.account.id))
     world.moves.sort(key=lambda move: (move.deal, move.entered))
     return world
-
-
-def owner_on(account: Account, day: date) -> str:
-    """The rep of an account, or the successor once the rep has left."""
-    rep = REPS[account.rep]
-    return market.SUCCESSOR.get(rep.id, rep.id) if rep.left is not None and day > rep.left else rep.id
-
-
-def discounted(list_value: int, share: float) -> Decimal:
-    return (list_value * (1 - Decimal(round(share * 200)) / 200)).quantize(CENT)
-
-
-def business_time(moment: datetime) -> datetime:
-    """The same moment, or the next working morning where it falls into a night or a weekend."""
-    if moment.hour >= 18:
-        moment = datetime.combine(moment.date() + timedelta(1), time(8, moment.minute))
-    elif moment.hour < 8:
-        moment = moment.replace(hour=8)
-    while moment.weekday() >= 5:
-        moment += timedelta(1)
-    return moment
 
 
 # --- leads -----------------------------------------------------------------------------------------------------------
@@ -207,7 +91,7 @@ def _follow_lead(world: World, names: list[str], day: date) -> None:
 def _work_lead(world: World, lead: Lead, answered: datetime, hours: float) -> None:
     rng = world.rng
     at = answered
-    for _ in range(min(4, _poisson(rng, 1.1))):
+    for _ in range(min(4, poisson(rng, 1.1))):
         at = business_time(at + timedelta(days=rng.lognormvariate(1.0, 0.5), minutes=rng.randrange(60)))
         if at <= CLOSING_TIME:
             _touch_lead(world, lead, at, rng.choice(("call", "email", "email")), "Follow-up")
@@ -228,7 +112,7 @@ def _work_lead(world: World, lead: Lead, answered: datetime, hours: float) -> No
 
 
 def _touch_lead(world: World, lead: Lead, at: datetime, type_: str, subject: str, *, automated: bool = False) -> None:
-    outcome, seconds = _result(world.rng, type_)
+    outcome, seconds = result_of(world.rng, type_)
     world.activities.append(
         Activity(type_, "outbound", subject, at, lead.owner, lead.account.id, lead=lead.id, outcome=outcome)
     )
@@ -236,127 +120,16 @@ def _touch_lead(world: World, lead: Lead, at: datetime, type_: str, subject: str
     world.activities[-1].is_automated = automated
 
 
-# --- deals -----------------------------------------------------------------------------------------------------------
-
-
 def _new_business(world: World, account: Account, created: datetime) -> Deal:
     segment = SEGMENTS[account.segment]
     product, quantity, amount = _first_order(world, account)
     factor = next((factor for name, _, factor in market.SOURCES if name == account.source), 1.0)
-    chance = 0.27 * factor * _strength(REPS[owner_on(account, created.date())], created.date())
-    deal = _run_deal(world, account, created, Terms("New Business", chance, segment.cycle, product, quantity, amount))
+    chance = 0.27 * factor * strength(REPS[owner_on(account, created.date())], created.date())
+    deal = run_deal(world, account, created, Terms("New Business", chance, segment.cycle, product, quantity, amount))
     if deal.stage == market.WON and deal.close is not None:
         _become_customer(world, account, deal.close.date(), deal.amount)
         _live_on(world, account)
     return deal
-
-
-def _run_deal(world: World, account: Account, created: datetime, terms: Terms) -> Deal:
-    rng = world.rng
-    deal = Deal(
-        f"draft-{len(world.deals)}",
-        account,
-        terms.type,
-        created,
-        account.source,
-        terms.product,
-        terms.quantity,
-        terms.amount,
-    )
-    world.deals.append(deal)
-    days = terms.cycle * rng.lognormvariate(0, 0.55)
-    fate = rng.random()
-    if fate < 0.018:
-        outcome, days = rng.choice(market.VOID), rng.uniform(0.5, 9)
-    elif fate < 0.018 + 0.982 * min(0.95, terms.chance):
-        outcome = market.WON
-    else:
-        outcome, days = market.LOST, 0.8 * days * rng.lognormvariate(0, 0.4)
-        deal.reason = rng.choices(market.LOST_REASONS, market.LOST_REASON_WEIGHTS)[0]
-        # A losing deal that nobody closes: it stays open and grows old.
-        if rng.random() < 0.07 and terms.type != "Renewal":
-            outcome = ""
-    close = business_time(created + timedelta(days=days))
-    if outcome == market.WON and terms.type != "Renewal":
-        close = _pulled_to_quarter_end(rng, close)
-    _walk_stages(world, deal, outcome, close)
-    return deal
-
-
-def _walk_stages(world: World, deal: Deal, outcome: str, close: datetime) -> None:
-    rng = world.rng
-    reach = (
-        5
-        if outcome == market.WON
-        else 1
-        if outcome in market.VOID
-        else rng.choices((1, 2, 3, 4, 5), (22, 28, 25, 15, 10))[0]
-    )
-    path = [0] + [index for index in range(1, reach) if index == reach - 1 or rng.random() > 0.08]
-    shares = sorted(rng.random() ** 1.2 for _ in path[1:])
-    times = [deal.created] + [business_time(deal.created + (close - deal.created) * share) for share in shares]
-    steps = [(market.STAGES[index][0], at) for index, at in zip(path, times, strict=True)]
-    if outcome and close <= CLOSING_TIME:
-        steps = [(name, min(at, close)) for name, at in steps]
-        steps.append((outcome, close))
-    else:
-        steps = [step for step in steps if step[1] <= CLOSING_TIME]
-    deal.stage = steps[-1][0]
-    ended = CLOSING_TIME if deal.is_open else steps[-1][1]
-    deal.owner = owner_on(deal.account, ended.date())
-    before = ""
-    for index, (name, at) in enumerate(steps):
-        left = steps[index + 1][1] if index + 1 < len(steps) else None
-        world.moves.append(StageMove(deal.id, before, name, at, left, owner_on(deal.account, at.date()), deal.amount))
-        before = name
-    if deal.is_open:
-        deal.reason = ""
-        deal.close = _expected_close(rng, deal, close if outcome else None)
-    else:
-        deal.close = close
-        deal.reason = deal.reason if deal.stage == market.LOST else ""
-    _work_deal(world, deal, steps, ended)
-
-
-def _expected_close(rng: Random, deal: Deal, true_close: datetime | None) -> datetime:
-    """What the rep has entered: the CRM's default of the month's end, a guess, or a date long gone."""
-    if rng.random() < 0.25:
-        following = (deal.created.replace(day=1) + timedelta(32)).replace(day=1)
-        return following.replace(hour=23, minute=59) - timedelta(1)
-    if true_close is not None and rng.random() < 0.8:
-        return true_close + timedelta(days=rng.randrange(-10, 25))
-    return deal.created + timedelta(days=SEGMENTS[deal.account.segment].cycle * rng.uniform(0.8, 1.8))
-
-
-def _work_deal(world: World, deal: Deal, steps: list[tuple[str, datetime]], until: datetime) -> None:
-    rng = world.rng
-    planned = [(deal.created + (until - deal.created) * rng.random(), "") for _ in range(_poisson(rng, 2.4))]
-    # Meetings come shortly before a deal moves on.
-    planned += [(at - timedelta(days=rng.uniform(0, 3)), "meeting") for _, at in steps[1:] if rng.random() < 0.42]
-    for at, fixed in planned:
-        moment = business_time(at).replace(second=rng.randrange(60))
-        if not deal.created <= moment <= until:
-            continue
-        type_ = fixed or rng.choices(("call", "email", "meeting"), (38, 47, 15))[0]
-        direction = "inbound" if type_ != "meeting" and rng.random() < 0.3 else "outbound"
-        outcome, seconds = _result(rng, type_)
-        is_held = type_ != "meeting" or rng.random() > 0.06
-        subject = {"call": "Call", "email": "Email", "meeting": "Meeting"}[type_]
-        world.activities.append(
-            Activity(
-                type_,
-                direction,
-                f"{subject} with {deal.account.name}",
-                moment,
-                owner_on(deal.account, moment.date()),
-                deal.account.id,
-                deal=deal.id,
-                outcome=outcome if is_held else "No show",
-                seconds=seconds if is_held else None,
-                is_completed=is_held,
-            )
-        )
-        deal.last_activity = max(moment, deal.last_activity or moment)
 
 
 # --- customers -------------------------------------------------------------------------------------------------------
@@ -396,10 +169,8 @@ def _expand(world: World, account: Account, day: date) -> None:
         product = rng.choice(SUBSCRIPTIONS[account.segment])
         quantity = max(1, round(float(account.mrr) * 12 * rng.uniform(0.08, 0.4) / product.price))
     amount = discounted(product.price * quantity, max(0.0, rng.gauss(0.05, 0.05)))
-    chance = 0.55 * _strength(REPS[owner_on(account, day)], day)
-    deal = _run_deal(
-        world, account, _office_time(rng, day), Terms("Expansion", chance, 24.0, product, quantity, amount)
-    )
+    chance = 0.55 * strength(REPS[owner_on(account, day)], day)
+    deal = run_deal(world, account, office_time(rng, day), Terms("Expansion", chance, 24.0, product, quantity, amount))
     if deal.stage == market.WON and deal.close is not None and product.category == "Subscription":
         rise = (amount / 12).quantize(CENT)
         account.mrr += rise
@@ -413,7 +184,7 @@ def _renew(world: World, account: Account, offered: date, anniversary: date) -> 
     amount = (account.mrr * 12 * (Decimal(rng.randrange(60, 95)) / 100 if shrunk else 1)).quantize(CENT)
     quantity = max(1, math.ceil(amount / product.price))
     terms = Terms("Renewal", 0.86, 32.0, product, quantity, amount)
-    deal = _run_deal(world, account, _office_time(rng, offered), terms)
+    deal = run_deal(world, account, office_time(rng, offered), terms)
     if deal.stage == market.LOST and anniversary <= market.END:
         world.movements.append(Movement(account, anniversary, "churn", -account.mrr))
         former, account.ended, account.mrr = account.mrr, anniversary, Decimal(0)
@@ -469,31 +240,6 @@ def _first_order(world: World, account: Account) -> tuple[market.Product, int, D
     return product, quantity, discounted(product.price * quantity, min(0.3, max(0.0, rng.gauss(0.09, 0.07))))
 
 
-def _strength(rep: market.Rep, day: date) -> float:
-    """A new rep starts at less than half and is up to speed after nine months; training adds a little."""
-    ramp = min(1.0, 0.45 + 0.55 * max(0, _months(rep.hired, day)) / 9)
-    trained = 1.08 if rep.trained is not None and day >= rep.trained else 1.0
-    return rep.skill * ramp * trained
-
-
-def _result(rng: Random, type_: str) -> tuple[str, int | None]:
-    if type_ == "meeting":
-        return "Held", rng.choice((1500, 1800, 2700, 3600, 5400))
-    if type_ == "email":
-        return "Delivered", None
-    outcome = rng.choices(("Connected", "No answer", "Left voicemail", "Busy"), (58, 22, 15, 5))[0]
-    return outcome, round(320 * rng.lognormvariate(0, 0.7)) if outcome == "Connected" else rng.randrange(4, 40)
-
-
-def _pulled_to_quarter_end(rng: Random, close: datetime) -> datetime:
-    following = date(close.year + close.month // 12, close.month % 12 + 1, 1)
-    last = following - timedelta(1)
-    while last.weekday() >= 5:
-        last -= timedelta(1)
-    is_near = close.month % 3 == 0 and 0 < (last - close.date()).days <= 14
-    return datetime.combine(last, close.time()) if is_near and rng.random() < 0.35 else close
-
-
 def _number_deals(world: World) -> None:
     """Give the deals their final ids, in the order of their creation."""
     final = {deal.id: str(31_400_210_000 + 113 * index) for index, deal in enumerate(world.deals)}
@@ -503,21 +249,5 @@ def _number_deals(world: World) -> None:
         linked.deal = final.get(linked.deal, "")
 
 
-def _office_time(rng: Random, day: date) -> datetime:
-    return business_time(datetime.combine(day, time(rng.randrange(8, 18), rng.randrange(60))))
-
-
 def _next_year(day: date) -> date:
     return date(day.year + 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
-
-
-def _months(start: date, end: date) -> int:
-    return (end.year - start.year) * 12 + end.month - start.month
-
-
-def _poisson(rng: Random, mean: float) -> int:
-    limit, count, product = math.exp(-mean), 0, rng.random()
-    while product > limit:
-        count += 1
-        product *= rng.random()
-    return count
