@@ -44,6 +44,9 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} rejected, first for: {reason}",
         "see them all with `--rejects rejects.csv`; totals leave them out",
     ),
+    "file_unusable": FindingKind(
+        _WARNING, "left out: {cause}", "export it again, or take it out of the folder or archive"
+    ),
     "file_skipped": FindingKind(
         _NOTE,
         "`{path}` is not a kind of export that salesmetrics knows, and was left out",
@@ -51,8 +54,8 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     # --- outcome ----------------------------------------------------------------------------------------------------
     "stage_words_unknown": FindingKind(
-        _NOTE,
-        "{words_count} {field} words are in no vocabulary and count as open ({n_rows}): {words}",
+        _WARNING,
+        "{field} words in no vocabulary, counted as open ({n_rows}): {words}",
         'if one of them ends a deal, say so: `--won "WORD"` or `--lost "WORD"`',
     ),
     "stage_word_looks_final": FindingKind(
@@ -75,13 +78,164 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "flags_contradict": FindingKind(
         _WARNING,
-        "{n_rows} where the won or lost flag contradicts the stage; the flag decides",
-        "correct the stage in the CRM, or leave the flag out with `--map is_won=`",
+        "{n_rows} flagged as won and as not closed; won decides",
+        "correct the flags in the CRM, or leave one out with `--map is_closed=`",
     ),
     "probability_against_outcome": FindingKind(
         _NOTE,
         "{n_rows} with a probability that contradicts the outcome (won below 100 %, or lost above 0 %)",
         "the outcome is never taken from the probability; weighted pipeline is only as good as this column",
+    ),
+    # --- which rows are records -------------------------------------------------------------------------------------
+    "deleted_rows": FindingKind(
+        _NOTE, "{n_rows} marked as deleted in the CRM, left out", "leave the flag out with `--map is_deleted=` to count them"
+    ),
+    "continuation_lines": FindingKind(
+        _NOTE, "{n_rows} that only continue the record above, left out", "export one line per record"
+    ),
+    "identical_rows": FindingKind(
+        _WARNING, "{n_rows} equal to an earlier row in every column, id included: counted once", None
+    ),
+    "product_rows_merged": FindingKind(
+        _NOTE,
+        "product rows of {deals:,} deals made into one row per deal, amounts added up ({n_rows} fewer)",
+        "export without the product column to have the deal amounts themselves",
+    ),
+    "ids_repeated": FindingKind(
+        _ERROR,
+        "{ids:,} ids stand on several rows with different content ({n_rows}, first `{first}`); all are counted",
+        "export again, or remove the outdated rows: totals count these records more than once",
+    ),
+    "ids_in_several_files": FindingKind(
+        _ERROR,
+        "{count:,} ids stand in more than one of the files {files} (first `{first}`); all are counted",
+        "give one export per list: two exports of the same list count its records twice",
+    ),
+    "ids_in_scientific_notation": FindingKind(
+        _ERROR,
+        "{n_rows} with an id in scientific notation: a spreadsheet has cut its last digits",
+        "export again and do not save the file from a spreadsheet",
+    ),
+    # --- deals ------------------------------------------------------------------------------------------------------
+    "won_without_close_date": FindingKind(
+        _WARNING,
+        "{n_rows} won without a close date: in totals, and in no period or sales cycle",
+        "fill in the close date in the CRM",
+    ),
+    "closed_without_close_date": FindingKind(
+        _WARNING,
+        "{n_rows} lost or otherwise ended without a close date: in totals, and in no period",
+        "fill in the close date in the CRM",
+    ),
+    "closed_before_created": FindingKind(
+        _WARNING,
+        "{n_rows} closed before creation: left out of sales cycles",
+        "correct the dates; imported deals often carry the day of the import as creation",
+    ),
+    "open_with_past_close": FindingKind(
+        _WARNING,
+        "{n_rows} open with an expected close before {day}, the last event in the data",
+        "close them or move the date: they inflate the pipeline",
+    ),
+    "loss_reason_missing": FindingKind(
+        _NOTE, "{n_rows} lost without a reason", "make the reason a required field on lost deals"
+    ),
+    "lost_amount_all_zero": FindingKind(
+        _WARNING,
+        "every lost deal has no amount ({n_rows}): a win rate by value would say 100 % and mean nothing",
+        "keep the amount on lost deals; until then use the win rate by count",
+    ),
+    "won_amount_zero": FindingKind(
+        _WARNING, "{n_rows} won with an amount of 0: in counts, and averages are lower for it", "fill in the amounts"
+    ),
+    "won_amount_blank": FindingKind(
+        _WARNING, "{n_rows} won with a blank amount: in counts, and in no sum or average", "fill in the amounts"
+    ),
+    "amount_negative": FindingKind(
+        _WARNING,
+        "{n_rows} with a negative amount, counted as it stands",
+        "if these are refunds or corrections, keep them in a file of their own",
+    ),
+    "amount_blank": FindingKind(_WARNING, "{n_rows} with a blank amount", "fill in the amounts"),
+    "amount_outlier": FindingKind(
+        _WARNING,
+        "single amounts move the average by more than its 95 % interval: {listed}",
+        "check them for a slipped decimal point; medians are not affected",
+    ),
+    "currency_blank": FindingKind(
+        _WARNING, "{n_rows} without a currency", "fill in the currency: their amounts belong to no total"
+    ),
+    "currencies_mixed": FindingKind(
+        _NOTE, "several currencies, never added up: {listed}", "add `rates=FILE --currency CODE` to convert them"
+    ),
+    "owner_blank": FindingKind(_NOTE, "{n_rows} without an owner", "assign them in the CRM"),
+    "month_end_close_dates": FindingKind(
+        _NOTE,
+        "{share} % of open deals are expected to close on the last day of a month: probably a default of the CRM",
+        "have sellers set the date; forecasts by week or month rest on it",
+    ),
+    "date_outlier": FindingKind(
+        _WARNING,
+        "{n_rows} with a day outside {low} to {high}, far from all others: probably a mistyped year",
+        "correct the year; the as-of date leaves these days aside",
+    ),
+    "spelling_variants": FindingKind(
+        _WARNING,
+        "values of `{column}` that look like one thing in several spellings: {listed}",
+        "unify them in the CRM: groups and rankings are split by them ({n_rows} in the rarer spellings)",
+    ),
+    # --- other kinds ------------------------------------------------------------------------------------------------
+    "lead_converted_before_created": FindingKind(_WARNING, "{n_rows} converted before creation", "correct the dates"),
+    "lead_answered_before_created": FindingKind(
+        _WARNING, "{n_rows} answered before creation: left out of response times", "correct the dates"
+    ),
+    "lead_status_contradicts": FindingKind(
+        _NOTE, "{n_rows} converted with a status of lost or junk: the conversion flag decides", "update the status"
+    ),
+    "leads_converted_by_deals": FindingKind(
+        _NOTE,
+        "the leads file says nothing about conversion: {n_rows} count as converted because a deal names them",
+        None,
+    ),
+    "activity_ends_before_start": FindingKind(_WARNING, "{n_rows} that end before they start", "correct the times"),
+    "activity_done_before_created": FindingKind(
+        _NOTE, "{n_rows} completed before creation: probably logged afterwards", None
+    ),
+    "activity_too_long": FindingKind(
+        _WARNING, "{n_rows} that last more than a day", "correct the end: sums and averages of durations rest on it"
+    ),
+    "paid_before_issued": FindingKind(_NOTE, "{n_rows} paid before issue", "check for prepayments"),
+    "sku_repeated": FindingKind(
+        _WARNING, "{n_rows} share a stock-keeping unit with another row", "keep one row per product"
+    ),
+    "customer_without_name": FindingKind(_WARNING, "{n_rows} without a name", "fill in the name"),
+    "customer_ends_before_start": FindingKind(_WARNING, "{n_rows} that end before they start", "correct the dates"),
+    # --- one file and another ---------------------------------------------------------------------------------------
+    "references_unknown": FindingKind(
+        _WARNING,
+        "{n_rows} name a record that is not in the {target} file: {listed}",
+        "export both lists on the same day and without filters",
+    ),
+    "references_match_nothing": FindingKind(
+        _WARNING,
+        "no value of `{column}` occurs among the ids of the {target} file",
+        "the two files do not belong together, or ids are written in two ways",
+    ),
+    "names_nearly_match": FindingKind(
+        _WARNING,
+        "values of `{column}` that miss a name of the {target} file by spelling only: {listed}",
+        "unify them: joined by name, these rows are lost",
+    ),
+    "stage_not_defined": FindingKind(
+        _WARNING, "{n_rows} in a stage that the pipelines file does not define: {listed}", "add the stage to that file"
+    ),
+    "owner_inactive": FindingKind(
+        _WARNING, "{n_rows} owned by someone who is no longer active: {listed}", "hand the deals over"
+    ),
+    "paid_above_deal": FindingKind(
+        _WARNING,
+        "{n_rows} that together exceed the amount of their deal: {listed}",
+        "check for double payments, or update the amount of the deal",
     ),
 }
 
@@ -95,6 +249,7 @@ def finding(
     count: int,
     rows: Iterable[int] = (),
     share_of_value: float | None = None,
+    severity: Severity | None = None,
     **words: object,
 ) -> Finding:
     """A finding with the words of its catalogue entry.
@@ -107,6 +262,7 @@ def finding(
         count: Rows concerned (all of them).
         rows: Their numbers; the first ``MAX_ROWS`` are kept, sorted.
         share_of_value: Share of the summed amount in those rows, 0–1.
+        severity: Instead of the entry's own, where the data make it matter more or less.
         **words: What else the templates of the entry need.
 
     Raises:
@@ -121,7 +277,7 @@ def finding(
     details["n_rows"] = "1 row" if count == 1 else f"{count:,} rows"
     return Finding(
         code=code,
-        severity=entry.severity,
+        severity=severity or entry.severity,
         kind=kind,
         path=path,
         column=column,
