@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-__all__ = ["FAMILIES", "Catalog", "catalog"]
+__all__ = ["FAMILIES", "SHIFTS", "Catalog", "catalog", "split_name"]
 
-PREVIOUS = "_previous"
-YEAR_AGO = "_year_ago"
+SHIFTS = ("previous", "year_ago")
+"""Endings of input names that ask for an earlier stretch of the same length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Catalog:
         """Every measure that a KPI rests on, through other KPIs too, with what it counts beside its inputs."""
         found: dict[str, Measure] = {}
         for name in (*kpi.inputs, *kpi.excluded.values(), *((kpi.n,) if kpi.n else ())):
-            base = base_name(name)
+            base, _ = split_name(name)
             if base in self.kpis and base not in self.measures:
                 found |= self.measures_of(self.kpis[base])
             elif base in self.measures:
@@ -71,13 +71,22 @@ class Catalog:
         """The measures without which a KPI has no value."""
         found: dict[str, Measure] = {}
         for name in kpi.inputs:
-            base = base_name(name)
+            base, _ = split_name(name)
             if name in kpi.optional:
                 continue
             if base in self.measures:
                 found[base] = self.measures[base]
             elif base in self.kpis:
                 found |= self.required_measures(self.kpis[base])
+        return found
+
+    def shifts_of(self, kpi: Kpi) -> set[str]:
+        """The earlier stretches that a KPI looks at."""
+        found = {shift for name in kpi.inputs if (shift := split_name(name)[1])}
+        for name in kpi.inputs:
+            base, _ = split_name(name)
+            if base not in self.measures and base in self.kpis:
+                found |= self.shifts_of(self.kpis[base])
         return found
 
     def is_money(self, kpi: Kpi) -> bool:
@@ -90,13 +99,16 @@ class Catalog:
         return f"{hint}`salesmetrics kpis` lists them all"
 
 
-def base_name(name: str) -> str:
-    """The measure or KPI behind an input that asks for another period.
+def split_name(name: str) -> tuple[str, str]:
+    """The measure or KPI behind an input, and the shift of its period.
 
-    >>> base_name("revenue_previous"), base_name("revenue_year_ago"), base_name("revenue")
-    ('revenue', 'revenue', 'revenue')
+    >>> split_name("revenue_previous"), split_name("revenue_year_ago"), split_name("revenue")
+    (('revenue', 'previous'), ('revenue', 'year_ago'), ('revenue', ''))
     """
-    return name.removesuffix(PREVIOUS).removesuffix(YEAR_AGO)
+    for shift in SHIFTS:
+        if name.endswith(f"_{shift}"):
+            return name.removesuffix(f"_{shift}"), shift
+    return name, ""
 
 
 def _family_modules() -> tuple[ModuleType, ...]:

@@ -38,6 +38,7 @@ __all__ = [
     "Ratio",
     "Sample",
     "Shape",
+    "Span",
     "Tally",
     "Undefined",
     "kpi",
@@ -57,6 +58,7 @@ Direction = Literal["higher", "lower", "neutral"]
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
 IntervalMethod = Literal["wilson", "student_t", "order_statistic", "aalen_johansen", "linearised", "multinomial"]
 MeasureShape = Literal["number", "sample", "table"]
+Span = Literal["period", "year", "quarter", "quotas", "costs", "revenue"]
 
 
 class Ratio(NamedTuple):
@@ -146,6 +148,7 @@ class Kpi:
     n: str | None = None
     excluded: dict[str, str] = field(default_factory=dict)
     additive: bool = False
+    span: Span = "period"
     since: str = "0.1.0"
 
 
@@ -231,6 +234,7 @@ def kpi(
     n: str | None = None,
     excluded: dict[str, str] | None = None,
     additive: bool = False,
+    span: Span = "period",
     since: str = "0.1.0",
 ) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
     """Declare a function of measures as a KPI; the function itself then returns the plain number.
@@ -247,6 +251,8 @@ def kpi(
         n: The measure that counts the records behind it, where the shape does not tell.
         excluded: Reason code to the measure that counts what was left out for it.
         additive: The values of groups add up to the total.
+        span: The stretch of time it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
+            complete ``quarter``, or the days that the ``quotas``, ``costs`` or ``revenue`` file covers.
         since: First version that has it.
     """
 
@@ -274,6 +280,7 @@ def kpi(
             n=n,
             excluded=dict(excluded or {}),
             additive=additive,
+            span=span,
             since=since,
         )
         setattr(value, "__definition__", definition)  # noqa: B010

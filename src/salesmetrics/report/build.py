@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics import __version__
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.report.compute import Cell, Keys, Window, aggregate, currencies
+from salesmetrics.metrics.settings import Settings
+from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
+from salesmetrics.report.compute import Cell, Keys, currencies
+from salesmetrics.report.entities import make_entities
 from salesmetrics.report.evaluate import Outcome, evaluate
 from salesmetrics.report.model import Excluded, Generator, Interval, Metric, NotComputed, Period, Report
 from salesmetrics.report.plan import Plan, make_plan
-from salesmetrics.report.prepare import as_of_view, columns_of, with_derived
+from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.where import apply_where
+from salesmetrics.report.windows import Window, span_windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,9 +47,12 @@ class Request:
         by: Column names that records are grouped by.
         where: An SQL condition over canonical columns.
         period: The stretch of time.
+        previous: The stretch before it, like for like.
+        year_ago: The same stretch a year earlier.
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
         trend: Add the last twelve months to each KPI that has a date.
+        settings: Thresholds and outside figures.
     """
 
     as_of: date
@@ -55,9 +62,12 @@ class Request:
     by: tuple[str, ...] = ()
     where: str | None = None
     period: Period = field(default_factory=lambda: Period(label="all"))
+    previous: Window | None = None
+    year_ago: Window | None = None
     level: float = 0.95
     min_n: int = 10
     trend: bool = False
+    settings: Settings = field(default_factory=Settings)
 
 
 def build_report(
@@ -83,20 +93,15 @@ def build_report(
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
     wanted = catalog.select(request.kpis, request.families)
-    view = dict(frames)
-    said = list(findings)
-    if "deals" in view:
-        view["deals"], note = as_of_view(view["deals"], request.as_of)
-        said += [note] if note else []
+    entities, notes = make_entities(frames, request.as_of, request.settings)
     if request.where:
-        view = apply_where(view, request.where)
-    _check_dimensions(request.by, view)
-    window = Window(request.period.start, _clipped_end(request))
-    plan = make_plan(catalog, wanted, columns_of(view), bounded=window.bounded)
+        entities = apply_where(entities, request.where)
+    _check_dimensions(request.by, entities)
+    plan = make_plan(catalog, wanted, columns_of(entities), request.settings, bounded=_window(request).bounded)
     if not plan.kpis:
-        raise _nothing_to_report(plan.not_computed, view)
-    prepared = _prepared(view, plan)
-    metrics = _metrics(request, prepared, plan, catalog, window)
+        raise _nothing_to_report(plan.not_computed, entities)
+    codes = currencies(entities, plan.measures.values())
+    source = Source(entities, catalog, request.as_of, request.settings, several=len(codes) > 1)
     return Report(
         generator=Generator(version=__version__),
         command=command,
@@ -105,21 +110,27 @@ def build_report(
         period=request.period,
         group_by=list(request.by),
         inputs=list(inputs),
-        metrics=metrics,
+        metrics=_metrics(request, source, plan, codes[0] if len(codes) == 1 else None),
         not_computed=list(plan.not_computed),
-        findings=said,
+        findings=[*findings, *notes],
     )
 
 
-def _clipped_end(request: Request) -> date | None:
+def _window(request: Request) -> Window:
     if request.period.end is None:
-        return None
-    return min(request.period.end, request.as_of + timedelta(days=1))
+        return Window(request.period.start, None)
+    return Window(request.period.start, min(request.period.end, request.as_of + timedelta(days=1)))
+
+
+def _windows(request: Request, source: Source, kpi: Kpi) -> dict[str, Window]:
+    here = _window(request)
+    if not here.bounded:
+        return span_windows(kpi.span, source.frames, request.as_of)
+    shifts = {"": here, "previous": request.previous, "year_ago": request.year_ago}
+    return {shift: window for shift, window in shifts.items() if window is not None}
 
 
 def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
-    from difflib import get_close_matches
-
     known = sorted({name for frame in frames.values() for name in frame.columns if not name.startswith("__")})
     for name in by:
         if name not in known:
@@ -138,59 +149,41 @@ def _listed(kinds: Sequence[str]) -> str:
     return " and ".join(f"a {kind} file" for kind in kinds) or "no file"
 
 
-def _prepared(frames: Mapping[str, pl.DataFrame], plan: Plan) -> dict[str, pl.DataFrame]:
-    wanted: dict[str, set[str]] = {}
-    for measure in plan.measures.values():
-        wanted.setdefault(measure.entity, set()).update(measure.columns)
-    return {entity: with_derived(frames[entity], entity, columns) for entity, columns in wanted.items()}
+def _metrics(request: Request, source: Source, plan: Plan, single: str | None) -> list[Metric]:
+    """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
+    spans: dict[str, list[Kpi]] = {}
+    for kpi in plan.kpis:
+        spans.setdefault(kpi.span, []).append(kpi)
+    rows: list[tuple[tuple[Any, ...], Metric]] = []
+    cells: set[Cell] = set()
+    tables = []
+    for kpis in spans.values():
+        windows = _windows(request, source, kpis[0])
+        table = value_table(source, kpis, windows, Keys())
+        grouped = value_table(source, kpis, windows, Keys(by=request.by)) if request.by else table
+        tables.append((kpis, windows[""], table, grouped))
+        cells |= table.cells() | grouped.cells()
+    trends = _trends(request, source, plan) if request.trend and not source.several and not request.by else {}
+    position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
+    for kpis, window, total, grouped in tables:
+        period = None if kpis[0].span == "period" or window == _window(request) else _period_of(window)
+        for cell in cells:
+            values = (grouped if cell.group else total).values(cell)
+            for kpi in kpis:
+                money = source.catalog.is_money(kpi)
+                if source.several and money == (cell.currency is NO_CURRENCY):
+                    continue
+                outcome = evaluate(kpi, values, source.catalog, request.level)
+                code = (cell.currency if source.several else single) if money else None
+                extra = {"currency": code, "period": period, "trend": trends.get(kpi.id)}
+                rows.append(((*_order(cell), position[kpi.id]), _metric(request, kpi, outcome, cell, extra)))
+    return [metric for _, metric in sorted(rows, key=lambda row: row[0])]
 
 
-def _metrics(
-    request: Request, frames: Mapping[str, pl.DataFrame], plan: Plan, catalog: Catalog, window: Window
-) -> list[Metric]:
-    codes = currencies(frames, plan.measures.values())
-    several = len(codes) > 1
-    single = codes[0] if len(codes) == 1 else None
-    cut = partial(_cut, frames=frames, plan=plan, catalog=catalog, as_of=request.as_of, window=window, several=several)
-    cells = cut(keys=Keys())
-    if request.by:
-        cells |= cut(keys=Keys(by=request.by))
-    trends = _trends(request, frames, plan, catalog) if request.trend and not several and not request.by else {}
-    metrics = []
-    for cell in sorted(cells, key=_order):
-        for kpi in plan.kpis:
-            money = catalog.is_money(kpi)
-            if several and money == (cell.currency is _NO_CURRENCY):
-                continue
-            outcome = evaluate(kpi, cells[cell], catalog, request.level)
-            code = (cell.currency if several else single) if money else None
-            metric = _metric(request, kpi, outcome, cell, code)
-            metrics.append(metric.model_copy(update={"trend": trends[kpi.id]}) if kpi.id in trends else metric)
-    return metrics
-
-
-_NO_CURRENCY = "\0"
-"""Marks the cells in which currencies are not kept apart."""
-
-
-def _cut(
-    *,
-    keys: Keys,
-    frames: Mapping[str, pl.DataFrame],
-    plan: Plan,
-    catalog: Catalog,
-    as_of: date,
-    window: Window,
-    several: bool,
-) -> dict[Cell, dict[str, Any]]:
-    run = partial(aggregate, frames, window=window, as_of=as_of)
-    if not several:
-        return run(plan.measures.values(), keys=keys)
-    money = [kpi for kpi in plan.kpis if catalog.is_money(kpi)]
-    priced = {name: m for kpi in money for name, m in catalog.measures_of(kpi).items() if name in plan.measures}
-    plain = [m for m in plan.measures.values() if m.unit != "money"]
-    cells = {cell._replace(currency=_NO_CURRENCY): values for cell, values in run(plain, keys=keys).items()}
-    return cells | run(priced.values(), keys=replace(keys, currency=True))
+def _period_of(window: Window) -> Period | None:
+    if window.start is None or window.end is None:
+        return None
+    return Period(label=f"{window.start}..{window.end - timedelta(days=1)}", start=window.start, end=window.end)
 
 
 def _order(cell: Cell) -> tuple[Any, ...]:
@@ -198,7 +191,7 @@ def _order(cell: Cell) -> tuple[Any, ...]:
     return (len(cell.group), group, cell.bucket or date.min, cell.currency is None, cell.currency or "")
 
 
-def _metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, currency: str | None) -> Metric:
+def _metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra: Mapping[str, Any]) -> Metric:
     bounds = outcome.interval
     return Metric(
         id=kpi.id,
@@ -206,7 +199,6 @@ def _metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, currency: 
         family=kpi.family,
         unit=kpi.unit,
         basis=kpi.basis,
-        currency=currency,
         group=dict(zip(request.by, cell.group, strict=True)) if cell.group else {},
         value=_plain(outcome.value),
         numerator=_plain(outcome.numerator),
@@ -219,30 +211,31 @@ def _metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, currency: 
         excluded=[Excluded(code=code, count=count) for code, count in outcome.excluded],
         direction=kpi.direction,
         small=outcome.n is not None and outcome.n < request.min_n,
+        **extra,
     )
 
 
 def _plain(value: Any) -> Any:
-    """A whole Decimal stays a Decimal without its zeros, so that 1250.00000000 is written 1250."""
+    """A Decimal without the zeros that its column carries: 1250.00000000 is 1250."""
     return value.normalize() + Decimal(0) if isinstance(value, Decimal) else value
 
 
-def _trends(
-    request: Request, frames: Mapping[str, pl.DataFrame], plan: Plan, catalog: Catalog
-) -> dict[str, list[float | None]]:
+def _trends(request: Request, source: Source, plan: Plan) -> dict[str, list[float | None]]:
     """The twelve months up to the as-of date, for every KPI whose records have a date."""
-    first = request.as_of.replace(day=1)
-    starts = [first]
+    starts = [request.as_of.replace(day=1)]
     for _ in range(TREND_MONTHS - 1):
         starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
+    dated = [kpi for kpi in plan.kpis if _has_date(kpi, source)]
     window = Window(starts[0], request.as_of + timedelta(days=1))
-    dated = make_plan(catalog, plan.kpis, columns_of(frames), bounded=True)
-    keys = Keys(bucket=lambda day: day.dt.truncate("1mo"))
-    cells = aggregate(frames, dated.measures.values(), window=window, as_of=request.as_of, keys=keys)
+    table = value_table(source, dated, {"": window}, Keys(bucket=lambda day: day.dt.truncate("1mo")))
     trends: dict[str, list[float | None]] = {}
-    for kpi in dated.kpis:
-        if any(m.basis in {"snapshot", "undated"} for m in catalog.required_measures(kpi).values()):
-            continue
-        values = [evaluate(kpi, cells.get(Cell((), None, start), {}), catalog, request.level).value for start in starts]
+    for kpi in dated:
+        cells = [table.values(Cell((), None, start)) for start in starts]
+        values = [evaluate(kpi, cell, source.catalog, request.level).value for cell in cells]
         trends[kpi.id] = [None if value is None else float(value) for value in values]
     return trends
+
+
+def _has_date(kpi: Kpi, source: Source) -> bool:
+    required = source.catalog.required_measures(kpi).values()
+    return kpi.span == "period" and all(m.basis not in {"snapshot", "undated"} for m in required)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.plan import BASIS_COLUMNS
 
 if TYPE_CHECKING:
@@ -15,22 +16,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.metrics.definition import Measure
+    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.report.windows import Window
 
-__all__ = ["Cell", "Keys", "Window", "aggregate", "currencies"]
+__all__ = ["Cell", "Keys", "aggregate", "currencies"]
 
 Group = tuple[str | None, ...]
-
-
-class Window(NamedTuple):
-    """A half-open stretch of days; ``None`` means unbounded."""
-
-    start: date | None = None
-    end: date | None = None
-
-    @property
-    def bounded(self) -> bool:
-        """Whether a record needs a date to be in it."""
-        return self.start is not None or self.end is not None
 
 
 class Cell(NamedTuple):
@@ -57,15 +48,23 @@ class Keys:
 
 
 def aggregate(
-    frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure], *, window: Window, as_of: date, keys: Keys
+    frames: Mapping[str, pl.DataFrame],
+    measures: Iterable[Measure],
+    *,
+    window: Window,
+    as_of: date,
+    settings: Settings,
+    keys: Keys,
 ) -> dict[Cell, dict[str, Any]]:
     """The value of every measure in every cell.
 
     Args:
         frames: Frames by entity, with every column that the measures ask for.
-        measures: What to compute. A measure without a date of its own is left out when there are buckets.
+        measures: What to compute. A measure without a date of its own is left out when there are buckets, and one whose
+            entity lacks a column of ``keys.by`` always.
         window: The period; a measure with a date counts the records whose date lies in it.
         as_of: The day the report speaks for.
+        settings: Thresholds that measures ask for.
         keys: What values are kept apart by.
 
     Returns:
@@ -78,9 +77,11 @@ def aggregate(
             continue
         if keys.bucket is not None and column is None:
             continue
+        if not set(keys.by) <= set(frames[measure.entity].columns):
+            continue
         passes[(measure.entity, column if window.bounded or keys.bucket is not None else None)].append(measure)
     queries = [
-        _query(frames[entity].lazy(), group, column, window=window, as_of=as_of, keys=keys)
+        _query(frames[entity].lazy(), group, column, window=window, given=_given(as_of, window, settings), keys=keys)
         for (entity, column), group in passes.items()
     ]
     cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
@@ -92,23 +93,38 @@ def aggregate(
 
 
 def _query(
-    frame: pl.LazyFrame, measures: list[Measure], column: str | None, *, window: Window, as_of: date, keys: Keys
+    frame: pl.LazyFrame,
+    measures: list[Measure],
+    column: str | None,
+    *,
+    window: Window,
+    given: Callable[[str], pl.Expr],
+    keys: Keys,
 ) -> pl.LazyFrame:
+    day = pl.col(column or "").cast(pl.Date)
     if column is not None and window.start is not None:
-        frame = frame.filter(pl.col(column) >= window.start)
+        frame = frame.filter(day >= window.start)
     if column is not None and window.end is not None:
-        frame = frame.filter(pl.col(column) < window.end)
-    outputs = [
-        m.expression(*(pl.lit(as_of) if name == "as_of" else pl.col(name) for name in m.columns)).alias(m.id)
-        for m in measures
-    ]
+        frame = frame.filter(day < window.end)
+    outputs = [m.expression(*(given(name) for name in m.columns)).alias(m.id) for m in measures]
     by = [pl.col(name).cast(pl.String).alias(f"by:{i}") for i, name in enumerate(keys.by)]
     if keys.currency:
         by.append(pl.col("currency").alias("by:currency"))
     if keys.bucket is not None and column is not None:
         frame = frame.filter(pl.col(column).is_not_null())
-        by.append(keys.bucket(pl.col(column).cast(pl.Date)).alias("by:bucket"))
+        by.append(keys.bucket(day).alias("by:bucket"))
     return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
+
+
+def _given(as_of: date, window: Window, settings: Settings) -> Callable[[str], pl.Expr]:
+    fixed = {"as_of": as_of, "window_start": window.start, "window_end": window.end}
+
+    def column(name: str) -> pl.Expr:
+        if name in fixed:
+            return pl.lit(fixed[name], dtype=pl.Date)
+        return pl.lit(settings.value(name)) if name.startswith(PREFIX) else pl.col(name)
+
+    return column
 
 
 def _cells(result: pl.DataFrame, keys: Keys) -> Iterable[tuple[Cell, int]]:

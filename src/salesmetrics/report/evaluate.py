@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.metrics.catalog import base_name
+from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined, number, total
+from salesmetrics.metrics.settings import PREFIX, Settings
 from salesmetrics.statistics.intervals import Bounds, mean_interval, wilson
 from salesmetrics.statistics.quantiles import quantile_interval
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Shape
 
-__all__ = ["Outcome", "evaluate"]
+__all__ = ["Outcome", "Values", "evaluate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,37 @@ class Outcome:
     excluded: tuple[tuple[str, int], ...] = field(default=())
 
 
-def evaluate(kpi: Kpi, values: Mapping[str, Any], catalog: Catalog, level: float) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Measure values of one cell.
+
+    Attributes:
+        by_shift: ``""`` for the period itself, ``previous`` and ``year_ago`` for the stretches before it, each measure id
+            to value. A measure that is absent has no record in this cell: its count is 0.
+        unsplit: Measures that cannot be told apart by the dimensions of this cell.
+        settings: Thresholds and outside figures.
+    """
+
+    by_shift: Mapping[str, Mapping[str, Any]]
+    unsplit: frozenset[str] = frozenset()
+    settings: Settings = field(default_factory=Settings)
+
+    def shifted(self, shift: str) -> Values:
+        """The same cell, with an earlier stretch in the place of the period."""
+        return replace(self, by_shift={"": self.by_shift[shift]})
+
+
+def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float) -> Outcome:
     """Compute a KPI from the measure values of one cell.
 
     Args:
         kpi: What to compute.
-        values: Measure id to value. A measure that is absent has no record in this cell: its count is 0.
+        values: The measure values.
         catalog: Where measures and other KPIs are looked up.
         level: Confidence level of the interval.
     """
-    excluded = tuple((code, int(values[name] or 0)) for code, name in kpi.excluded.items() if name in values)
+    here = values.by_shift[""]
+    excluded = tuple((code, int(here[name] or 0)) for code, name in kpi.excluded.items() if name in here)
     inputs: dict[str, Any] = {}
     for name in kpi.inputs:
         value, reason = _input(name, values, catalog, level)
@@ -51,17 +73,25 @@ def evaluate(kpi: Kpi, values: Mapping[str, Any], catalog: Catalog, level: float
             return Outcome(reason=reason, excluded=excluded)
         inputs[name] = value
     shape = kpi.parts(**inputs)
-    counted = values.get(kpi.n) if kpi.n else None
+    counted = here.get(kpi.n) if kpi.n else None
     return _outcome(kpi, shape, level, None if counted is None else int(counted), excluded)
 
 
-def _input(name: str, values: Mapping[str, Any], catalog: Catalog, level: float) -> tuple[Any, str | None]:
-    measure = catalog.measures.get(base_name(name))
-    if measure is not None:
-        value = values.get(name, measure.empty)
-        return value, measure.missing if value is None else None
-    outcome = evaluate(catalog.kpis[base_name(name)], values, catalog, level)
-    return outcome.value, outcome.reason
+def _input(name: str, values: Values, catalog: Catalog, level: float) -> tuple[Any, str | None]:
+    if name.startswith(PREFIX):
+        setting = values.settings.value(name)
+        return setting, "missing_setting" if setting is None else None
+    base, shift = split_name(name)
+    if shift not in values.by_shift:
+        return None, "no_previous_period"
+    measure = catalog.measures.get(base)
+    if measure is None:
+        outcome = evaluate(catalog.kpis[base], values.shifted(shift) if shift else values, catalog, level)
+        return outcome.value, outcome.reason
+    if base in values.unsplit:
+        return None, "not_by_dimension"
+    value = values.by_shift[shift].get(base, measure.empty)
+    return value, measure.missing if value is None else None
 
 
 def _outcome(

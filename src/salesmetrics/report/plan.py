@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.model import NotComputed
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Measure
+    from salesmetrics.metrics.settings import Settings
 
 __all__ = ["BASIS_COLUMNS", "Plan", "make_plan"]
 
@@ -20,6 +22,10 @@ BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("deals", "created"): "created",
 }
 """The date that puts a record of an entity into a period, by entity and basis."""
+
+
+GIVEN = frozenset({"as_of", "window_start", "window_end"})
+"""Parameters of measures that the report itself fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +37,26 @@ class Plan:
     not_computed: tuple[NotComputed, ...]
 
 
-def make_plan(catalog: Catalog, kpis: Iterable[Kpi], columns: Mapping[str, set[str]], *, bounded: bool) -> Plan:
+def make_plan(
+    catalog: Catalog, kpis: Iterable[Kpi], columns: Mapping[str, set[str]], settings: Settings, *, bounded: bool
+) -> Plan:
     """Sort KPIs into those that the columns at hand allow and those that they do not.
 
     Args:
         catalog: Where measures are looked up.
         kpis: The KPIs asked for.
         columns: Columns by entity.
+        settings: A setting that a KPI asks for must be known.
         bounded: The report speaks of a period with a beginning, so records need the date of their basis.
     """
     possible: list[Kpi] = []
     measures: dict[str, Measure] = {}
     refused: list[NotComputed] = []
     for kpi in kpis:
-        lacking = [
-            lack for m in catalog.required_measures(kpi).values() for lack in _lacking(m, columns, bounded=bounded)
-        ]
+        dated = bounded or kpi.span != "period"
+        lacking = _unset(kpi, settings)
+        for measure in catalog.required_measures(kpi).values():
+            lacking += _lacking(measure, columns, bounded=dated)
         if lacking:
             needs = ", ".join(dict.fromkeys(lacking))
             refused.append(
@@ -54,10 +64,13 @@ def make_plan(catalog: Catalog, kpis: Iterable[Kpi], columns: Mapping[str, set[s
             )
             continue
         possible.append(kpi)
-        measures |= {
-            name: m for name, m in catalog.measures_of(kpi).items() if not _lacking(m, columns, bounded=bounded)
-        }
+        measures |= {name: m for name, m in catalog.measures_of(kpi).items() if not _lacking(m, columns, bounded=dated)}
     return Plan(tuple(possible), measures, tuple(refused))
+
+
+def _unset(kpi: Kpi, settings: Settings) -> list[str]:
+    names = [name for name in kpi.inputs if name.startswith(PREFIX) and name not in kpi.optional]
+    return [f"{name.removeprefix(PREFIX)} under [settings]" for name in names if settings.value(name) is None]
 
 
 def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[str]:
@@ -68,4 +81,5 @@ def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool
     basis_column = BASIS_COLUMNS.get((measure.entity, measure.basis))
     if bounded and basis_column is not None:
         needed.append(basis_column)
+    needed = [name for name in needed if name not in GIVEN and not name.startswith(PREFIX)]
     return [f"a column for {name} in the {measure.entity} file" for name in needed if name not in there]

@@ -83,7 +83,7 @@ def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding 
 
 def columns_of(frames: Mapping[str, pl.DataFrame]) -> dict[str, set[str]]:
     """The columns that measures can ask for, by entity: those that are there and those that can be derived."""
-    columns = {entity: {*frame.columns, "as_of"} for entity, frame in frames.items()}
+    columns = {entity: set(frame.columns) for entity, frame in frames.items()}
     for (entity, name), derived in DERIVED.items():
         if entity in columns and name not in columns[entity]:
             there = columns[entity]

@@ -1,0 +1,111 @@
+"""Measure values cell by cell: for every stretch of time that a KPI looks at, with currencies apart where they must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.report.compute import Cell, Keys, aggregate
+from salesmetrics.report.evaluate import Values
+from salesmetrics.report.plan import make_plan
+from salesmetrics.report.prepare import columns_of, with_derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    import polars as pl
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi, Measure
+    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.report.windows import Window
+
+__all__ = ["NO_CURRENCY", "Source", "ValueTable", "value_table"]
+
+NO_CURRENCY = "\0"
+"""Marks the cells in which currencies are not kept apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where measure values come from.
+
+    Attributes:
+        frames: Frames by entity.
+        catalog: Measures and KPIs.
+        as_of: The day the report speaks for.
+        settings: Thresholds and outside figures.
+        several: Amounts come in several currencies, which must be kept apart.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    catalog: Catalog
+    as_of: date
+    settings: Settings
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTable:
+    """Measure values by cell and shift."""
+
+    by_shift: Mapping[str, Mapping[Cell, Mapping[str, Any]]]
+    unsplit: frozenset[str]
+    settings: Settings
+
+    def cells(self) -> set[Cell]:
+        """Every cell that any stretch has a record in."""
+        return {cell for cells in self.by_shift.values() for cell in cells}
+
+    def values(self, cell: Cell) -> Values:
+        """The values of one cell; where a stretch has no record in it, its measures are empty."""
+        return Values(
+            {shift: cells.get(cell, {}) for shift, cells in self.by_shift.items()}, self.unsplit, self.settings
+        )
+
+
+def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Window], keys: Keys) -> ValueTable:
+    """Compute the measures of some KPIs over some stretches of time.
+
+    Args:
+        source: Where values come from.
+        kpis: KPIs that share their stretches.
+        windows: ``""`` and the shifts to stretches.
+        keys: What values are kept apart by.
+    """
+    columns = columns_of(source.frames)
+    plan = make_plan(source.catalog, kpis, columns, source.settings, bounded=windows[""].bounded)
+    frames = _derived(source.frames, plan.measures.values())
+    tables = {
+        shift: _cells(source, frames, plan.kpis, plan.measures, window, keys) for shift, window in windows.items()
+    }
+    unsplit = {name for name, m in plan.measures.items() if not set(keys.by) <= set(frames[m.entity].columns)}
+    return ValueTable(tables, frozenset(unsplit), source.settings)
+
+
+def _cells(
+    source: Source,
+    frames: Mapping[str, pl.DataFrame],
+    kpis: Sequence[Kpi],
+    measures: Mapping[str, Measure],
+    window: Window,
+    keys: Keys,
+) -> dict[Cell, dict[str, Any]]:
+    def run(chosen: Iterable[Measure], keys: Keys) -> dict[Cell, dict[str, Any]]:
+        return aggregate(frames, chosen, window=window, as_of=source.as_of, settings=source.settings, keys=keys)
+
+    if not source.several:
+        return run(measures.values(), keys)
+    money = [kpi for kpi in kpis if source.catalog.is_money(kpi)]
+    priced = {name for kpi in money for name in source.catalog.measures_of(kpi) if name in measures}
+    plain = [m for m in measures.values() if m.unit != "money"]
+    cells = {cell._replace(currency=NO_CURRENCY): values for cell, values in run(plain, keys).items()}
+    return cells | run([measures[name] for name in measures if name in priced], replace(keys, currency=True))
+
+
+def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:
+    wanted: dict[str, set[str]] = {}
+    for measure in measures:
+        wanted.setdefault(measure.entity, set()).update(measure.columns)
+    return {entity: with_derived(frames[entity], entity, columns) for entity, columns in wanted.items()}

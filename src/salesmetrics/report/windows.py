@@ -1,0 +1,89 @@
+"""Which days a KPI is about."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from salesmetrics.metrics.definition import Span
+
+__all__ = ["ALL", "Window", "covered", "span_windows"]
+
+MONTHS_OF_QUARTER = 3
+
+
+class Window(NamedTuple):
+    """A half-open stretch of days; ``None`` means unbounded."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether a record needs a date to be in it."""
+        return self.start is not None or self.end is not None
+
+
+ALL = Window()
+
+
+def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date) -> dict[str, Window]:
+    """The stretch that a KPI is about when no period is asked for, and the stretches before it.
+
+    Args:
+        span: What the KPI asks for.
+        frames: Frames by entity; a file that covers days has a Date column ``day``.
+        as_of: The day the report speaks for.
+
+    Returns:
+        ``""`` to the stretch itself; ``previous`` and ``year_ago`` where they are defined.
+
+    >>> span_windows("quarter", {}, date(2026, 2, 10))[""]
+    Window(start=datetime.date(2025, 10, 1), end=datetime.date(2026, 1, 1))
+    """
+    tomorrow = as_of + timedelta(days=1)
+    if span == "year":
+        windows = [Window(_years_before(tomorrow, n + 1), _years_before(tomorrow, n)) for n in (0, 1)]
+        return {"": windows[0], "previous": windows[1], "year_ago": windows[1]}
+    if span == "quarter":
+        end = _quarter_start(tomorrow)
+        start = _months_before(end, MONTHS_OF_QUARTER)
+        return {
+            "": Window(start, end),
+            "previous": Window(_months_before(start, MONTHS_OF_QUARTER), start),
+            "year_ago": Window(_years_before(start, 1), _years_before(end, 1)),
+        }
+    if span == "period":
+        return {"": ALL}
+    stretch = covered(frames.get(span), as_of)
+    return {"": stretch} if stretch else {"": ALL}
+
+
+def covered(frame: pl.DataFrame | None, as_of: date) -> Window | None:
+    """The days from the first to the last that a file speaks of, not beyond the as-of date."""
+    if frame is None or "day" not in frame.columns:
+        return None
+    first, last = frame["day"].min(), frame["day"].max()
+    if not isinstance(first, date) or not isinstance(last, date) or first > as_of:
+        return None
+    return Window(first, min(last, as_of) + timedelta(days=1))
+
+
+def _quarter_start(day: date) -> date:
+    return date(day.year, day.month - (day.month - 1) % MONTHS_OF_QUARTER, 1)
+
+
+def _months_before(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def _years_before(day: date, years: int) -> date:
+    if (day.month, day.day) == (2, 29):
+        return date(day.year - years, 2, 28)
+    return day.replace(year=day.year - years)
