@@ -132,7 +132,7 @@ def quotas() -> Iterator[Row]:
 
 
 def costs(world: World, rng: Random) -> Iterator[Row]:
-    yield ["Month", "Category", "Team", "Description", "Amount", "Currency"]
+    yield ["Month", "Cost Category", "Team", "Description", "Amount", "Currency"]
     trainings = {(rep.trained.year, rep.trained.month) for rep in market.REPS if rep.trained}
     teams = list(dict.fromkeys(rep.team for rep in market.REPS))
     salary = {"Enterprise": 7_900, "Mid-Market": 6_100, "Small Business": 4_800}

@@ -34,7 +34,7 @@ DEAL_HEADER = [
     "Segment",
     "Product",
     "Quantity",
-    "List Price",
+    "List Amount",
     "Cost",
     "Associated Company",
     "Associated Company IDs",
@@ -102,7 +102,7 @@ def _damage(world: World, rows: list[Row]) -> None:
 def leads(world: World) -> Iterator[Row]:
     yield [
         "Lead ID", "Lead Name", "Company", "Company ID", "Lead Owner", "Team", "Region", "Segment", "Lead Source",
-        "Lead Status", "Expected Amount", "Currency", "Created", "Qualified Date", "Converted", "Converted Date",
+        "Lead Status", "Expected Value", "Currency", "Created", "Qualified Date", "Converted", "Converted Date",
         "Deal ID", "Disqualification Reason",
     ]  # fmt: skip
     for lead in world.leads:
