@@ -76,6 +76,10 @@ CATALOGUE: dict[str, ErrorKind] = {
         "every date in column `{column}` of `{path}` can be read two ways: `{value}` (row {row}) is {first} or {second}",
         "say which: `--date-order dmy` or `--date-order mdy`",
     ),
+    "date_order_mixed": ErrorKind(
+        "column `{column}` of `{path}` mixes day-first and month-first dates: `{value}` (row {row}) beside `{other}` (row {other_row})",
+        "say which one holds: `--date-order dmy` or `--date-order mdy`; the dates that do not fit are then reported",
+    ),
     "decimal_ambiguous": ErrorKind(
         "every number in column `{column}` of `{path}` can be read two ways: `{value}` (row {row}) is {first} or {second}",
         "say which: `--decimal point` or `--decimal comma`",

@@ -1,0 +1,90 @@
+"""The digits of a number and their separators: what a text reads as with a decimal point and with a decimal comma."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from salesmetrics.ingest.parse.affixes import affix_table
+from salesmetrics.ingest.parse.blanks import clean
+from salesmetrics.ingest.parse.common import KEY
+
+__all__ = ["DIGITS", "read_bodies", "tidy_digits"]
+
+DECIMAL_KEY = "⎖"
+"""Stands for a decimal mark that cannot be anything else (the Arabic one)."""
+
+DIGITS: dict[str, str] = {
+    chr(start + digit): str(digit) for start in (0xFF10, 0x0660, 0x06F0, 0x0966) for digit in range(10)
+}
+_SIGNS = {
+    **DIGITS, "٫": DECIMAL_KEY, "٬": "'", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "−": "-", "–": "-", "—": "-", "‒": "-",
+    "－": "-", "＋": "+", "，": ",", "．": ".", "（": "(", "）": ")", "＄": "$", "￥": "¥", "％": "%", "٪": "%",
+    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u2008": " ", "\u200a": " ", "\u2002": " ", "\u2003": " ", "\u3000": " ",
+    "\t": " ",
+}  # fmt: skip
+
+# Letters, symbols and signs; then digits with separators; then letters, symbols and signs. A dot may end the head only
+# after a letter ("Rs.1,200"), so that ".5" stays a fraction.
+_NUMBER = (
+    r"^(?<head>[^0-9()]*\p{L}\.? *|[^0-9().,'⎖]*)(?<body>[.,⎖]?[0-9][0-9., '⎖]*?)"
+    r"(?:e(?<exponent>[+-]?[0-9]{1,2}))?(?<tail>[^0-9()]*)$"
+)
+_GROUPED = r"[1-9][0-9]{0,2}(?: [0-9]{3})+|[1-9][0-9]{0,2}(?:'[0-9]{3})+"
+_LAKH = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+_POINT = rf"^(?:[0-9]+|{_GROUPED}|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|{_LAKH})?(?:[.⎖][0-9]*)?$"
+_COMMA = rf"^(?:[0-9]+|{_GROUPED}|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)?(?:[,⎖][0-9]*)?$"
+
+
+def tidy_digits(cells: pl.Expr) -> pl.Expr:
+    """Cleaned cells with digits, separators, dashes and spaces in their ASCII writing.
+
+    Every digit is mapped by itself, never by Unicode compatibility: ``5²`` must not become 52.
+    """
+    return clean(clean(cells).str.replace_many(_SIGNS))
+
+
+def read_bodies(texts: pl.Series) -> pl.DataFrame:
+    """Take distinct number texts apart.
+
+    Returns:
+        One row per text with ``key``; ``point`` and ``comma`` (String: the number in plain writing under either
+        reading, null where it cannot be read so); ``places`` (Int64: decimals that are not trailing zeros, of the
+        point reading and the comma reading alike); ``separated`` (Boolean: holds a point or a comma); ``spaced``
+        (Boolean: groups by space or apostrophe); ``currency``, ``unclear``, ``scaled``.
+    """
+    tidy = tidy_digits(pl.col(KEY)).str.to_lowercase().str.replace(r'^="?([^"]*)"?$', "$1")
+    in_brackets = pl.col("tidy").str.contains(r"^[^()0-9]*\([^()]*[0-9][^()]*\)[^()0-9]*$")
+    bare = pl.when(in_brackets).then(pl.col("tidy").str.replace_all(r"[()]", "")).otherwise(pl.col("tidy"))
+    parts = (
+        texts.to_frame(KEY)
+        .with_columns(tidy.alias("tidy"))
+        .with_columns(in_brackets.alias("bracket"), bare.str.strip_chars().str.extract_groups(_NUMBER).alias("parts"))
+        .unnest("parts")
+        .with_columns(pl.col("head").fill_null(""), pl.col("tail").fill_null(""))
+    )
+    pairs = parts.select("head", "tail").unique()
+    parts = parts.join(affix_table(pairs), on=["head", "tail"], how="left")
+    negative = pl.col("negative") ^ pl.col("bracket")
+    usable = pl.col("body").is_not_null() & pl.col("known") & ~(pl.col("negative") & pl.col("bracket"))
+    power = pl.col("exponent").fill_null("0").str.strip_prefix("+").cast(pl.Int64) + pl.col("power")
+    parts = parts.with_columns(usable.alias("usable"), power.alias("power"), negative.alias("negative"))
+    return parts.select(
+        KEY,
+        _plain(_POINT, groups=r"[, ']", mark=".").alias("point"),
+        _plain(_COMMA, groups=r"[. ']", mark=",").alias("comma"),
+        (pl.col("usable") & pl.col("body").str.contains("[.,]")).alias("separated"),
+        (pl.col("usable") & pl.col("body").str.contains("[ ']")).alias("spaced"),
+        pl.when("usable").then("currency").alias("currency"),
+        (pl.col("usable") & pl.col("unclear")).alias("unclear"),
+        (pl.col("usable") & (pl.col("power") != 0)).alias("scaled"),
+    )
+
+
+def _plain(shape: str, *, groups: str, mark: str) -> pl.Expr:
+    """The number as ``-1234.5e3`` when its body has this shape."""
+    body = pl.col("body").str.strip_chars()
+    digits = body.str.replace_all(groups, "").str.replace(rf"[{mark}⎖]", ".")
+    sign = pl.when("negative").then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.when(pl.col("usable") & body.str.contains(shape)).then(
+        pl.concat_str(sign, digits, pl.lit("e"), pl.col("power").cast(pl.String))
+    )

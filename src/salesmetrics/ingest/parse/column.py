@@ -1,0 +1,98 @@
+"""One door to all parsers: a column of text, or an already typed one, becomes canonical values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from salesmetrics.ingest.parse.blanks import parse_text
+from salesmetrics.ingest.parse.common import MONEY_DTYPE, Parsed, ParseOptions, Place, plain_text
+from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, parse_dates
+from salesmetrics.ingest.parse.durations import DURATION_DTYPE, parse_durations
+from salesmetrics.ingest.parse.flags import parse_flags
+from salesmetrics.ingest.parse.numbers import Style, parse_numbers
+from salesmetrics.ingest.parse.shares import parse_shares
+from salesmetrics.schema.fields import ColumnType
+
+__all__ = ["parse_column"]
+
+_WHOLE = Style(ambiguous="whole")
+
+
+def parse_column(
+    text: pl.Series,
+    type: ColumnType,  # noqa: A002
+    options: ParseOptions,
+    *,
+    header: str,
+    path: str,
+    rows: pl.Series,
+) -> Parsed:
+    """Parse a column.
+
+    Args:
+        text: The cells: String, or what a Parquet or XLSX file gives (dates, numbers, booleans, durations).
+        type: The canonical type.
+        options: What is known beforehand.
+        header: Header of the column, for errors (and for durations, whose unit may stand in it).
+        path: File, for errors.
+        rows: Row numbers (UInt32), as long as ``text``, for errors.
+
+    Returns:
+        Values of the canonical dtype, the mask of unreadable cells, and what was recognised.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous``, ``date_order_mixed``, ``decimal_ambiguous``, ``probability_scale_mixed``.
+    """
+    typed = _typed(text, type, options)
+    if typed is not None:
+        return typed
+    cells = plain_text(text)
+    if text.dtype != pl.String:
+        options = replace(options, decimal="point")
+    place = Place(header, path, rows, cells)
+    if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
+        return Parsed(parse_text(cells, options.null_words), _no(len(cells)), "text")
+    if type in (ColumnType.DAY, ColumnType.INSTANT):
+        return parse_dates(cells, options, place, instant=type is ColumnType.INSTANT)
+    if type is ColumnType.FLAG:
+        return parse_flags(cells, options)
+    if type is ColumnType.DURATION:
+        return parse_durations(cells, options, header)
+    if type is ColumnType.SHARE:
+        return parse_shares(cells, options, place)
+    if type in (ColumnType.COUNT, ColumnType.SCORE):
+        return _whole(parse_numbers(cells, options, place, _WHOLE))
+    return parse_numbers(cells, options, place, Style(exact=not text.dtype.is_float()))
+
+
+def _no(length: int) -> pl.Series:
+    return pl.repeat(value=False, n=length, dtype=pl.Boolean, eager=True)
+
+
+def _typed(values: pl.Series, type: ColumnType, options: ParseOptions) -> Parsed | None:  # noqa: A002
+    """Columns that the file itself types and that need no reading; ``None`` for all others."""
+    dtype = values.dtype
+    if dtype in (pl.Date, pl.Datetime) and type in (ColumnType.DAY, ColumnType.INSTANT):
+        if isinstance(dtype, pl.Datetime) and dtype.time_zone:
+            moved = values.dt.convert_time_zone(options.timezone) if options.timezone else values
+            values = moved.dt.replace_time_zone(None)
+        target = pl.Date() if type is ColumnType.DAY else INSTANT_DTYPE
+        return Parsed(values.cast(target), _no(len(values)), "dates of the file")
+    if dtype == pl.Boolean and type is ColumnType.FLAG:
+        return Parsed(values, _no(len(values)), "yes/no of the file")
+    if dtype == pl.Duration and type is ColumnType.DURATION:
+        return Parsed(values.cast(DURATION_DTYPE), _no(len(values)), "durations of the file")
+    if dtype == pl.Time and type is ColumnType.DURATION:
+        return Parsed(values.cast(pl.Duration("ns")).cast(DURATION_DTYPE), _no(len(values)), "clock times of the file")
+    return None
+
+
+def _whole(parsed: Parsed) -> Parsed:
+    """Decimals as Int64; what is not whole, or does not fit, is bad."""
+    numbers = parsed.values
+    whole = numbers.cast(pl.Int64, strict=False)
+    kept = (whole.cast(MONEY_DTYPE, strict=False) == numbers).fill_null(value=False)
+    nothing = pl.Series(numbers.name, [None], dtype=pl.Int64).new_from_index(0, len(numbers))
+    return Parsed(whole.zip_with(kept, nothing), parsed.bad | (numbers.is_not_null() & ~kept), parsed.how)

@@ -1,0 +1,127 @@
+"""What the parsers share: their options, their result, the place of a column, and work done once per distinct value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["KEY", "MONEY_DTYPE", "ParseOptions", "Parsed", "Place", "Reading", "over_distinct", "plain_text"]
+
+KEY = "key"
+MONEY_DTYPE = pl.Decimal(38, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """What is known about a file's values before they are looked at.
+
+    Args:
+        date_order: Order of day, month and year in numeric dates; never applied to ISO dates.
+        decimal: The decimal mark of numbers.
+        null_words: Casefolded words that mean "no value", beyond the built-in ones.
+        timezone: IANA name; instants with an offset are moved to it. ``None`` keeps the wall clock as written.
+    """
+
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal: Literal["point", "comma"] | None = None
+    null_words: frozenset[str] = frozenset()
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A column as values.
+
+    Args:
+        values: The canonical dtype of the column's type; null where blank or bad.
+        bad: Boolean: the cell holds text that cannot be read as this type.
+        how: What was recognised, in words for ``inspect``.
+        currency: ISO codes found in money cells; ``None`` when no cell carries a symbol or code.
+    """
+
+    values: pl.Series
+    bad: pl.Series
+    how: str
+    currency: pl.Series | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a column stands, so that an error can name the cell."""
+
+    header: str
+    path: str
+    rows: pl.Series
+    text: pl.Series
+
+    def row_of(self, value: str) -> int:
+        """Number of the first row whose cell is ``value`` (0 when there is none)."""
+        found = (self.text == value).fill_null(value=False).arg_true()
+        return int(self.rows[int(found[0])]) if len(found) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reading of distinct texts: ``table`` has the columns ``key``, ``value`` and ``bad``, one row per text."""
+
+    table: pl.DataFrame
+    how: tuple[str, ...] = ()
+
+
+def over_distinct(
+    text: pl.Series, fast: pl.Series, rest: pl.Series, read: Callable[[pl.Series], Reading]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Complete a fast reading with a slow one that runs once per distinct text.
+
+    Args:
+        text: The cells (String).
+        fast: The values of the cells that the fast reading settled.
+        rest: Boolean: the cells left to the slow reading.
+        read: The slow reading of distinct, non-null texts.
+
+    Returns:
+        A frame with ``value`` and ``bad`` (and whatever else the reading's table has), as long as ``text``, and the
+        words of the reading.
+    """
+    if not rest.any():
+        nothing = pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True)
+        return pl.DataFrame({"value": fast, "bad": nothing}), ()
+    remaining = text.filter(rest).alias(KEY)
+    reading = read(remaining.unique())
+    found = remaining.to_frame().join(reading.table, on=KEY, how="left", maintain_order="left").drop(KEY)
+    position = rest.cum_sum().cast(pl.Int64) - 1
+    spread = found.select(pl.all().gather(position.clip(0)))
+    columns = [
+        fast.zip_with(~rest, spread["value"].cast(fast.dtype)).alias("value"),
+        (spread["bad"] & rest).alias("bad"),
+    ]
+    for name in spread.columns:
+        if name not in {"value", "bad"}:
+            empty = pl.Series(name, [None], dtype=spread[name].dtype).new_from_index(0, len(text))
+            columns.append(spread[name].zip_with(rest, empty))
+    return pl.DataFrame(columns), reading.how
+
+
+def plain_text(series: pl.Series) -> pl.Series:
+    """The cells as text: a String column as it is, a typed one (Parquet, XLSX) in its shortest writing.
+
+    A whole number held as a float loses its ``.0``, so that an id stays the id it was.
+
+    >>> plain_text(pl.Series([12.0, 0.5])).to_list()
+    ['12', '0.5']
+    """
+    if series.dtype == pl.String:
+        return series
+    if series.dtype == pl.Null:
+        return series.cast(pl.String)
+    if series.dtype.is_float():
+        return series.fill_nan(None).cast(pl.String).str.strip_suffix(".0")
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return pl.Series(series.name, [None if cell is None else str(cell) for cell in series], dtype=pl.String)

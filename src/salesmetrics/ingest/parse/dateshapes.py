@@ -1,0 +1,159 @@
+"""The shapes in which a date is written, taken apart without deciding which of two numbers is the day."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from salesmetrics.ingest.parse.blanks import clean
+from salesmetrics.ingest.parse.bodies import DIGITS
+from salesmetrics.ingest.parse.common import KEY
+from salesmetrics.ingest.parse.months import MONTHS
+
+__all__ = ["PIVOT", "date_parts", "real_date", "tidy_dates"]
+
+PIVOT = 68
+"""Two-digit years: 00–68 are 2000–2068, 69–99 are 1969–1999 (POSIX)."""
+
+_SPACES = dict.fromkeys("\xa0\u2009\u202f\u2007\u2002\u2003\u3000\t", " ")
+_TIDY = {
+    **DIGITS, **_SPACES, "／": "/", "．": ".", "：": ":", "－": "-", "−": "-", "–": "-", "‐": "-", "‑": "-", "，": ",", "،": ",",
+    "年": "-", "月": "-", "日": " ", "號": " ", "号": " ", "時": ":", "时": ":", "点": ":", "點": ":", "分": ":", "秒": " ",
+}  # fmt: skip
+_CHINESE_MONTHS = tuple(
+    (name, MONTHS[name]) for name in sorted(MONTHS, key=len, reverse=True) if name.endswith("月")
+)  # longest first: 十二月 holds 二月
+
+_AM = r"am|a\.m\.?|上午|早上|凌晨|ص|pagi|pg|vorm\.?"
+_PM = r"pm|p\.m\.?|下午|晚上|中午|م|petang|ptg|malam|nachm\.?"
+_OFFSET = r"z|(?:utc|gmt)?\s*[+-][0-9]{1,2}(?::?[0-9]{2})?|utc|gmt"
+_WHEN = (
+    rf"^(?<date>.*?[^\s,:])(?:(?:\s*,\s*|\s+)(?:(?:at|um|в|à|a las|às|kl\.?)\s+)?(?<before>{_AM}|{_PM})?\s*"
+    r"(?<hour>[0-9]{1,2})(?::(?<minute>[0-9]{1,2})(?::(?<second>[0-9]{1,2})(?:[.,](?<fraction>[0-9]{1,12}))?)?:?"
+    rf"\s*(?<after>{_AM}|{_PM})?|\s*(?<alone>{_AM}|{_PM}))\s*(?<offset>{_OFFSET})?)?$"
+)
+_WEEKDAY = (
+    r"^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?|"
+    r"(?:пн|вт|ср|чт|пт|сб|вс|поне|втор|сред|четв|пятн|субб|воск|lun|mié|mie|jue|vie|sáb|sab|dom|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so)"
+    r"[a-zа-я]{0,8}\.?,)\s+"
+)
+_GAP = r"[\s./,\-]*"
+_NAME = r"(?<name>\p{L}[\p{L}\p{M} ]*?)"
+_YEAR = r"'?(?<year>[0-9]{4}|[0-9]{2})"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|ª)?"
+_SHAPES: tuple[tuple[str, str], ...] = (
+    ("iso", r"^(?<year>[0-9]{4})\s?(?<sep>[-/. ])\s?(?<month>[0-9]{1,2})\s?(?<sep2>[-/. ])\s?(?<day>[0-9]{1,2})\s?-?$"),
+    ("compact", r"^(?<year>[0-9]{4})(?<month>[0-9]{2})(?<day>[0-9]{2})$"),
+    (
+        "numeric",
+        r"^(?<first>[0-9]{1,2})(?<sep>[-/. ])\s?(?<second>[0-9]{1,2})(?<sep2>[-/. ])\s?'?(?<year>[0-9]{4}|[0-9]{2})$",
+    ),
+    ("name", rf"^(?<day>[0-9]{{1,2}}){_ORDINAL}{_GAP}{_NAME}{_GAP}{_YEAR}$"),
+    ("name", rf"^{_NAME}{_GAP}(?<day>[0-9]{{1,2}}){_ORDINAL}[\s,/\-]+{_YEAR}$"),
+    ("name", rf"^(?<year>[0-9]{{4}}){_GAP}{_NAME}{_GAP}(?<day>[0-9]{{1,2}})$"),
+    ("number", r"^(?<number>[0-9]{5}(?:\.[0-9]+)?|[0-9]{10}(?:\.[0-9]+)?|[0-9]{13}|[0-9]{16})$"),
+)
+_SCHEMA = {
+    KEY: pl.String, "shape": pl.String, "sep": pl.String, "year": pl.Int32, "month": pl.Int32, "day": pl.Int32, "first": pl.Int32,
+    "second": pl.Int32, "short": pl.Boolean, "number": pl.String, "time": pl.Int64, "offset": pl.Int64, "wrong": pl.Boolean,
+}  # fmt: skip
+
+
+def tidy_dates(cells: pl.Expr) -> pl.Expr:
+    """Cells in lower case with ASCII digits and separators, without weekday, "de", "of", "г.", zone name in brackets."""
+    tidy = clean(cells).str.to_lowercase()
+    for name, number in _CHINESE_MONTHS:
+        tidy = tidy.str.replace(name, f"{number}月", literal=True)
+    return (
+        tidy.str.replace_many(_TIDY)
+        .str.replace(r"\s*\([^)]*\)$", "")
+        .str.replace(r"^([0-9]{8})[t ]([0-9]{2})([0-9]{2})([0-9]{2})", "$1 $2:$3:$4")
+        .str.replace(r"([0-9])t([0-9])", "$1 $2")
+        .str.replace(r"([0-9])\s?(?:г\.?|года|год)(,|\s|$)", "$1$2")
+        .str.replace_all(r"(\p{L}|[0-9]\.?)\s+(?:de|del|of|den)\s+", "$1 ")
+        .str.replace_all(r"\s+", " ")
+        .str.replace(_WEEKDAY, "")
+        .str.strip_chars(" ")
+    )
+
+
+def date_parts(texts: pl.Series) -> pl.DataFrame:
+    """Take distinct date texts apart.
+
+    Returns:
+        One row per text: ``key``; ``shape`` (``iso``, ``compact``, ``numeric``, ``name``, ``number``; null: no date at all);
+        ``sep`` between the parts of a numeric date; ``year``, ``month``, ``day`` (Int32), of a numeric date ``first`` and
+        ``second`` instead of day and month; ``short`` (Boolean: the year has two digits); ``number`` (String: a serial day or
+        an epoch); ``time`` (Int64: microseconds since midnight, null where none is written); ``offset`` (Int64: minutes east of
+        UTC, null where none is written); ``wrong`` (Boolean: the time of day or the offset cannot be).
+    """
+    left = (
+        texts.to_frame(KEY)
+        .with_columns(tidy_dates(pl.col(KEY)).str.extract_groups(_WHEN).alias("when"))
+        .unnest("when")
+        .select(KEY, pl.col("date").str.strip_chars(" ,").alias("date"), *_time())
+    )
+    pieces = [pl.DataFrame(schema=_SCHEMA)]
+    for shape, pattern in _SHAPES:
+        fits = pl.col("date").str.contains(pattern).fill_null(value=False)
+        found = (
+            left.filter(fits).with_columns(pl.col("date").str.extract_groups(pattern).alias("parts")).unnest("parts")
+        )
+        pieces.append(_typed(found, shape))
+        left = left.filter(~fits)
+    pieces.append(_typed(left, None))
+    return pl.concat(pieces, how="diagonal").select(list(_SCHEMA))
+
+
+def _typed(found: pl.DataFrame, shape: str | None) -> pl.DataFrame:
+    """The parts of one shape as numbers; a month name nobody knows or two different separators make it no date."""
+    columns = set(found.columns)
+    found = found.with_columns(pl.lit(shape, dtype=pl.String).alias("shape"))
+    if "name" in columns:
+        month = pl.col("name").str.strip_chars(" .").replace_strict(MONTHS, default=None, return_dtype=pl.Int32)
+        found = found.with_columns(month.alias("month"))
+        found = found.with_columns(pl.when(pl.col("month").is_not_null()).then("shape").alias("shape"))
+    if "sep2" in columns:
+        found = found.with_columns(pl.when(pl.col("sep") == pl.col("sep2")).then("shape").alias("shape"))
+    if "year" in columns:
+        year = pl.col("year").cast(pl.Int32)
+        short = pl.col("year").str.len_bytes() == 2
+        found = found.with_columns(
+            short.alias("short"),
+            pl.when(short).then(year + pl.when(year > PIVOT).then(1900).otherwise(2000)).otherwise(year).alias("year"),
+        )
+    numbers = [name for name in ("month", "day", "first", "second") if name in found.columns]
+    found = found.with_columns(pl.col(numbers).cast(pl.Int32))
+    return found.select(name for name in _SCHEMA if name in found.columns)
+
+
+def _time() -> tuple[pl.Expr, ...]:
+    """Microseconds since midnight, minutes of offset, and whether one of them cannot be."""
+    hour, minute, second = (pl.col(name).cast(pl.Int64) for name in ("hour", "minute", "second"))
+    minute, second = minute.fill_null(0), second.fill_null(0)
+    micro = pl.col("fraction").fill_null("").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
+    half = pl.coalesce("before", "after", "alone")
+    pm = half.str.contains(rf"^(?:{_PM})$")
+    am = half.is_not_null() & ~pm
+    hour24 = pl.when(pm & (hour < 12)).then(hour + 12).when(am & (hour == 12)).then(0).otherwise(hour)
+    bad_half = (
+        (half.is_not_null() & (hour == 0) & pm)
+        | (am & (hour > 12))
+        | (pl.col("before").is_not_null() & pl.col("after").is_not_null())
+    )
+    digits = pl.col("offset").str.replace_all(r"[^0-9+-]", "")
+    east = digits.str.extract(r"^[+-]([0-9]{1,2})", 1).cast(pl.Int64).fill_null(0)
+    rest = digits.str.extract(r"^[+-][0-9]{2}([0-9]{2})$", 1).cast(pl.Int64).fill_null(0)
+    minutes = (east * 60 + rest) * pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)
+    wrong = (hour > 23) | (minute > 59) | (second > 59) | bad_half | (minutes.abs() > 14 * 60) | (rest > 59)
+    return (
+        (((hour24 * 60 + minute) * 60 + second) * 1_000_000 + micro).alias("time"),
+        pl.when(pl.col("offset").is_not_null()).then(minutes).alias("offset"),
+        wrong.fill_null(value=False).alias("wrong"),
+    )
+
+
+def real_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """The date, or null where the calendar has no such day."""
+    parts = (year.cast(pl.String).str.zfill(4), month.cast(pl.String), day.cast(pl.String))
+    ok = month.is_between(1, 12) & day.is_between(1, 31) & year.is_between(1, 9999)
+    return pl.when(ok).then(pl.concat_str(*parts, separator="-")).str.to_date("%Y-%m-%d", strict=False)

@@ -1,0 +1,123 @@
+"""Durations: clocks, units, ISO 8601, plain seconds."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, clean
+from salesmetrics.ingest.parse.bodies import tidy_digits
+from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Reading, over_distinct
+
+__all__ = ["parse_durations"]
+
+DURATION_DTYPE = pl.Duration("us")
+_UNITS: dict[str, tuple[int, str]] = {
+    "weeks": (604_800, r"w|wks?|weeks?|нед\.?|недел[яьи]|周|星期|semanas?|wochen?|semaines?|minggu"),
+    "days": (86_400, r"d|days?|дн\.?|дней|день|дня|д\.?|天|日|días?|dias?|tage?|jours?|hari"),
+    "hours": (3_600, r"h|hrs?\.?|hours?|ч\.?|час(?:а|ов)?|小时|小時|时|時|horas?|std\.?|stunden?|heures?|jam"),
+    "minutes": (60, r"m|mins?\.?|minutes?|мин\.?|минут[аы]?|分钟|分鐘|分|minutos?|minuten?|minit"),
+    "seconds": (1, r"s|secs?\.?|seconds?|с|сек\.?|секунд[аы]?|秒|segundos?|sekunden?|secondes?|saat"),
+}
+_IN_UNITS = (
+    "^(?<sign>-)?"
+    + "".join(
+        rf"(?:(?<{name}>[0-9]+(?:[.,][0-9]+)?)\s*(?:{words})(?:[\s,]+|$|(?=[0-9]))?)?".replace("|(?=[0-9])", "")
+        for name, (_, words) in _UNITS.items()
+    )
+    + "$"
+)
+_CLOCK = (
+    r"^(?<sign>-)?(?:(?<days>[0-9]+)\s*(?:days?|d|дн\.?|дней|день|дня|天|tage?|días?|dias?|jours?|hari)?,?\s+|(?<dotted>[0-9]+)\.)?"
+    r"(?<a>[0-9]{1,6}):(?<b>[0-9]{1,2})(?::(?<c>[0-9]{1,2})(?:[.,](?<fraction>[0-9]{1,9}))?)?$"
+)
+_ISO = (
+    r"^(?<sign>-)?p(?:(?<weeks>[0-9]+)w)?(?:(?<days>[0-9]+(?:\.[0-9]+)?)d)?"
+    r"(?:t(?:(?<hours>[0-9]+(?:\.[0-9]+)?)h)?(?:(?<minutes>[0-9]+(?:\.[0-9]+)?)m)?(?:(?<seconds>[0-9]+(?:\.[0-9]+)?)s)?)?$"
+)
+
+
+def parse_durations(text: pl.Series, options: ParseOptions, header: str) -> Parsed:
+    """Parse durations as ``Duration("us")``.
+
+    ``0:05:31`` and ``2 days, 0:17:26`` are hours:minutes:seconds. Two parts are minutes:seconds, the way call logs write
+    them, unless the header says ``hh:mm``. A plain number is seconds, unless the header names minutes, hours or
+    milliseconds. ``1h 20m``, ``90 min``, ``2 ч 15 мин`` and ISO 8601 (``PT1H30M``) are read by their units.
+    """
+    folded = header.casefold()
+    hours_minutes = "h:mm" in folded.replace("hh", "h") and "ss" not in folded
+    unit, unit_name = _unit_of(folded)
+
+    def read(texts: pl.Series) -> Reading:
+        tidy = tidy_digits(pl.col(KEY)).str.to_lowercase()
+        frame = texts.to_frame(KEY).with_columns(tidy.alias("tidy"))
+        number = pl.col("tidy").str.extract(r"^([+-]?[0-9]+(?:[.,][0-9]+)?)$", 1).str.replace(",", ".")
+        seconds = pl.coalesce(
+            number.cast(pl.Float64, strict=False) * unit,
+            _clock(hours_minutes=hours_minutes),
+            _in_units(_IN_UNITS),
+            _in_units(_ISO),
+        )
+        micro = (seconds * 1_000_000).round()
+        possible = micro.abs() < 2.0**62
+        frame = frame.with_columns(
+            value=pl.when(possible).then(micro).cast(pl.Int64, strict=False).cast(DURATION_DTYPE)
+        )
+        words = TYPED_NULL_WORDS | options.null_words
+        frame = frame.with_columns(bad=pl.col("value").is_null() & ~blank(clean(pl.col(KEY)), words))
+        return Reading(frame.select(KEY, "value", "bad"), _words(frame, unit_name, hours_minutes=hours_minutes))
+
+    nothing = pl.Series(text.name, [None], dtype=DURATION_DTYPE).new_from_index(0, len(text))
+    frame, how = over_distinct(text, nothing, text.is_not_null(), read)
+    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(how) or "duration")
+
+
+def _unit_of(folded_header: str) -> tuple[float, str]:
+    """Seconds in one unit of a plain number, by the header."""
+    for words, factor, name in (
+        (("millisecond", "(ms)", "毫秒", "мс"), 0.001, "milliseconds"),
+        (("minute", "(min", "分钟", "мин", "minuten", "minutos", "minit"), 60.0, "minutes"),
+        (("hours", "(h)", "(hrs)", "小时", "(ч)", "stunden"), 3600.0, "hours"),
+    ):
+        if any(word in folded_header for word in words):
+            return factor, name
+    return 1.0, "seconds"
+
+
+def _part(parts: pl.Expr, name: str) -> pl.Expr:
+    return parts.struct.field(name).str.replace(",", ".").cast(pl.Float64)
+
+
+def _clock(*, hours_minutes: bool) -> pl.Expr:
+    parts = pl.col("tidy").str.extract_groups(_CLOCK)
+    a, b, c = (_part(parts, name) for name in "abc")
+    days = pl.coalesce(_part(parts, "days"), _part(parts, "dotted")).fill_null(0)
+    fraction = pl.concat_str(pl.lit("0."), parts.struct.field("fraction")).cast(pl.Float64).fill_null(0)
+    two = a * 3600 + b * 60 if hours_minutes else a * 60 + b
+    clock = pl.when(c.is_null()).then(two).otherwise(a * 3600 + b * 60 + c + fraction)
+    ok = (b < 60) & (c.is_null() | (c < 60))
+    return pl.when(ok).then((clock + days * 86_400) * _sign(parts))
+
+
+def _in_units(pattern: str) -> pl.Expr:
+    parts = pl.col("tidy").str.extract_groups(pattern)
+    amounts = [_part(parts, name) * factor for name, (factor, _) in _UNITS.items()]
+    some = pl.any_horizontal(amount.is_not_null() for amount in amounts)
+    return pl.when(some).then(pl.sum_horizontal(amounts) * _sign(parts))
+
+
+def _sign(parts: pl.Expr) -> pl.Expr:
+    return pl.when(parts.struct.field("sign") == "-").then(-1.0).otherwise(1.0)
+
+
+def _words(frame: pl.DataFrame, unit_name: str, *, hours_minutes: bool) -> tuple[str, ...]:
+    good = frame.filter(pl.col("value").is_not_null())["tidy"]
+    words = []
+    if good.str.contains(r"^[+-]?[0-9.,]+$").any():
+        words.append(f"plain numbers as {unit_name}")
+    if good.str.contains(r":[0-9]+:").any():
+        words.append("hours:minutes:seconds")
+    if good.str.contains(r"^[^:]*:[^:]*$").any():
+        words.append("hours:minutes" if hours_minutes else "minutes:seconds")
+    if good.str.contains(r"\p{L}").any():
+        words.append("units in the cells")
+    return tuple(words)

@@ -1,0 +1,211 @@
+"""Money, quantities, counts and scores: exact decimals, never by way of a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, clean
+from salesmetrics.ingest.parse.bodies import read_bodies
+from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE, Parsed, ParseOptions, Place, Reading, over_distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Style", "parse_numbers"]
+
+Mark = Literal["point", "comma"]
+
+_THREE_AFTER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+_PROOF_OF_POINT = r"^[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]*|[0-9]{4,}\.[0-9]*)$"
+# A cast rounds what has more than 8 decimals, and an exponent can hide decimals: both go the exact way.
+_MAY_ROUND = r"[eE]|\.[0-9]{9}"
+_SAMPLE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the type of a column says about its numbers.
+
+    Args:
+        exact: More than 8 decimals that are not zero make a value bad; otherwise it is rounded to 8.
+        ambiguous: How a text such as ``1,234`` reads by the type alone: ``whole`` numbers can only be groups (unless they
+            end in 000), a ``fraction`` can only be decimals, ``any`` is left to the column.
+    """
+
+    exact: bool = True
+    ambiguous: Literal["any", "whole", "fraction"] = "any"
+
+
+def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: Style | None = None) -> Parsed:
+    """Parse numbers as ``Decimal(38, 8)``, the decimal mark decided once per column.
+
+    A text without separator, with both separators (``1.200,00``), with a separator not followed by exactly three digits
+    (``900,50``), with a repeated separator (``1,234,567``), or with groups by space or apostrophe reads one way only. What
+    reads two ways (``1,234``, ``1.234``) is settled, in this order, by:
+
+    1. ``options.decimal``;
+    2. the values of the column that read one way only (when these prove both marks, nothing is settled);
+    3. whole numbers of four or more digits without a separator, or groups by space or apostrophe: the column does not
+       group by point or comma, so the separator is the decimal mark;
+    4. otherwise the column is refused.
+
+    Args:
+        text: The cells (String).
+        options: ``decimal`` and ``null_words`` are used.
+        place: Named in the error.
+        style: What the column's type says.
+
+    Raises:
+        SalesmetricsError: ``decimal_ambiguous``.
+    """
+    style = style or Style()
+    fast, rest, plain = _fast(text, options)
+    reader = _reader(options, place, style, plain)
+    frame, how = over_distinct(text, fast, rest, reader)
+    currency = frame["currency"] if "currency" in frame.columns and frame["currency"].count() else None
+    return Parsed(frame["value"].alias(text.name), frame["bad"], "; ".join(how) or "plain number", currency)
+
+
+@dataclass(frozen=True, slots=True)
+class _PlainEvidence:
+    """What the cells that need no slow reading say about the column's decimal mark."""
+
+    point: bool
+    ungrouped: bool
+
+
+def _fast(text: pl.Series, options: ParseOptions) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
+    """Cast what is plain. Returns values, the cells left over, and the evidence of the plain ones (on demand)."""
+    cell = pl.col("t")
+    frame = (
+        text.alias("t")
+        .to_frame()
+        .lazy()
+        .select("t", v=cell.cast(MONEY_DTYPE, strict=False), odd=cell.str.contains(_MAY_ROUND))
+        .collect()
+    )
+    rest = (frame["v"].is_null() & frame["t"].is_not_null()) | frame["odd"].fill_null(value=False)
+    sample = text.drop_nulls().head(_SAMPLE)
+    if options.decimal == "comma":
+        rest |= text.str.contains(".", literal=True).fill_null(value=False)
+    elif options.decimal is None and (rest.any() or not sample.str.contains(_PROOF_OF_POINT).any()):
+        rest |= text.str.contains(_THREE_AFTER_POINT).fill_null(value=False)
+
+    def evidence() -> _PlainEvidence:
+        settled = text.filter(~rest).drop_nulls()
+        point = settled.str.contains(_PROOF_OF_POINT).any()
+        return _PlainEvidence(point, settled.str.contains(r"^[+-]?[0-9]{4,}$").any())
+
+    return frame["v"], rest, evidence
+
+
+def _reader(
+    options: ParseOptions, place: Place, style: Style, plain: Callable[[], _PlainEvidence]
+) -> Callable[[pl.Series], Reading]:
+    def read(texts: pl.Series) -> Reading:
+        empty = texts.to_frame(KEY).select(blank(clean(pl.col(KEY)), TYPED_NULL_WORDS | options.null_words)).to_series()
+        bodies = read_bodies(texts.filter(~empty))
+        mark, how = _decide(bodies, options, place, style, plain)
+        table = _values(bodies, mark, style)
+        blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
+        return Reading(pl.concat([table, blanks], how="diagonal"), (*how, *_extras(bodies)))
+
+    return read
+
+
+def _decide(
+    bodies: pl.DataFrame, options: ParseOptions, place: Place, style: Style, plain: Callable[[], _PlainEvidence]
+) -> tuple[Mark | None, tuple[str, ...]]:
+    """The decimal mark of the column; ``None`` when no value needs one mark rather than the other."""
+    if options.decimal:
+        return options.decimal, (f"decimal {options.decimal}",)
+    two_ways = pl.col("separated") & pl.col("point").is_not_null() & pl.col("comma").is_not_null()
+    only_point = bool(
+        bodies.select((pl.col("separated") & pl.col("comma").is_null() & pl.col("point").is_not_null()).any()).item()
+    )
+    only_comma = bool(
+        bodies.select((pl.col("separated") & pl.col("point").is_null() & pl.col("comma").is_not_null()).any()).item()
+    )
+    unclear = bodies.filter(two_ways)
+    evidence = plain()
+    only_point |= evidence.point
+    if len(unclear) and style.ambiguous != "any":
+        by_type = _by_type(unclear, style)
+        only_point, only_comma = only_point or "point" in by_type, only_comma or "comma" in by_type
+    if only_point != only_comma:
+        mark: Mark = "point" if only_point else "comma"
+        return mark, (f"decimal {mark}",)
+    if not len(unclear):
+        return None, (("decimal point and comma, each plain by itself",) if only_point else ())
+    written = {"," if "," in key else "." for key in unclear[KEY]}
+    ungrouped = evidence.ungrouped or bool(bodies["spaced"].any())
+    if not only_point and ungrouped and len(written) == 1:
+        mark = "comma" if written == {","} else "point"
+        return mark, (f"decimal {mark} (larger numbers have no such separator)",)
+    first = unclear.sort(KEY).row(0, named=True)
+    raise SalesmetricsError(
+        "decimal_ambiguous",
+        column=place.header,
+        path=place.path,
+        value=first[KEY],
+        row=place.row_of(first[KEY]),
+        first=_shown(first["point"]),
+        second=_shown(first["comma"]),
+    )
+
+
+def _by_type(unclear: pl.DataFrame, style: Style) -> set[str]:
+    """The marks that the column's type leaves for texts such as ``1,234``."""
+    has_comma = pl.col(KEY).str.contains("[,，]")
+    if style.ambiguous == "fraction":
+        return set(unclear.select(pl.when(has_comma).then(pl.lit("comma")).otherwise(pl.lit("point"))).to_series())
+    not_round = unclear.filter(~pl.col("point").str.contains(r"000(?:e0)?$|\.000e0$"))
+    return set(not_round.select(pl.when(has_comma).then(pl.lit("point")).otherwise(pl.lit("comma"))).to_series())
+
+
+def _shown(number: str) -> str:
+    """``1234e0`` as ``1234``."""
+    return number.removesuffix("e0")
+
+
+def _values(bodies: pl.DataFrame, mark: Mark | None, style: Style) -> pl.DataFrame:
+    """Distinct texts with their value and whether they are bad, under the decided mark."""
+    chosen = pl.col(mark) if mark else pl.coalesce("point", "comma")
+    table = bodies.select(KEY, "currency", chosen.alias("plain")).with_columns(
+        value=pl.col("plain").cast(MONEY_DTYPE, strict=False)
+    )
+    fits = _places(pl.col("plain")) <= MONEY_DTYPE.scale if style.exact else pl.lit(value=True)
+    kept = pl.col("value").is_not_null() & fits
+    return table.select(
+        KEY,
+        pl.when(kept).then("value").alias("value"),
+        (~kept).alias("bad"),
+        pl.when(kept).then("currency").alias("currency"),
+    )
+
+
+def _places(plain: pl.Expr) -> pl.Expr:
+    """How many decimals ``-12.340e-2`` has when trailing zeros are left out."""
+    digits = plain.str.extract(r"^-?([0-9.]*)e", 1)
+    decimals = digits.str.extract(r"\.([0-9]*)$", 1).fill_null("").str.len_bytes().cast(pl.Int64)
+    bare = digits.str.replace(".", "", literal=True)
+    significant = bare.str.strip_chars_end("0").str.len_bytes().cast(pl.Int64)
+    zeros = bare.str.len_bytes().cast(pl.Int64) - significant
+    exponent = plain.str.extract(r"e(-?[0-9]+)$", 1).cast(pl.Int64)
+    return pl.when(significant == 0).then(0).otherwise(decimals - zeros - exponent)
+
+
+def _extras(bodies: pl.DataFrame) -> tuple[str, ...]:
+    """What else `inspect` should say."""
+    words = []
+    if bodies["currency"].count():
+        words.append("currency in the cells: " + ", ".join(sorted(bodies["currency"].drop_nulls().unique())))
+    if bodies["unclear"].any():
+        words.append("a currency sign that several currencies share")
+    if bodies["scaled"].any():
+        words.append("thousands words such as K and M")
+    return tuple(words)
