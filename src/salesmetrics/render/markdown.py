@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.pivot import is_series, pivot
 from salesmetrics.render.text import UNICODE, amount, change, fraction, interval, one_line
 from salesmetrics.render.words import (
     FEW,
+    FEW_LEGEND,
     currencies,
+    families,
     finding_rows,
     goals,
     headline,
     input_facts,
     interval_title,
+    left_out,
     not_computed,
     reason_words,
+    title_of,
     undefined_counts,
 )
 
@@ -48,8 +51,8 @@ def render_markdown(report: Report) -> str:
     parts.append(_section("Goals", found))
     name_path = len(report.inputs) > 1
     parts.append(_section("Findings", [_finding(finding, name_path=name_path) for finding in report.findings]))
-    missing = [f"{_prose(needs)}: {', '.join(map(_escape, titles))}" for needs, titles in not_computed(report)]
-    parts.append(_section("Not computed, and what would unlock it", missing))
+    parts.append(_section("Left out of the numbers", _grouped_titles(left_out(report.metrics))))
+    parts.append(_section("Not computed, and what would unlock it", _grouped_titles(not_computed(report))))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -59,14 +62,14 @@ def _plain(report: Report) -> str:
         "KPI",
         "value",
         interval_title(report.metrics),
-        "k / n",
+        "k/n",
         "previous",
         "change",
         "verdict",
         "why undefined",
     ]
     rows = []
-    for family, members in groupby(report.metrics, key=lambda metric: metric.family):
+    for family, members in families(report.metrics):
         rows.append([f"**{_escape(one_line(family).capitalize())}**", *[""] * (len(headers) - 1)])
         rows += [_cells(metric, name_currency=name_currency) for metric in members]
     used = [index for index in range(len(headers)) if index < 2 or any(row[index] for row in rows)]
@@ -77,8 +80,8 @@ def _cells(metric: Metric, *, name_currency: bool) -> list[str]:
     absolute, relative, _ = change(metric.change, metric.unit)
     has_previous = metric.previous is not None or metric.change is not None
     return [
-        _escape(one_line(metric.title)),
-        _value(metric, name_currency=name_currency),
+        _escape(title_of(metric, name_currency=name_currency)),
+        _value(metric),
         interval(metric.interval, metric.unit),
         fraction(metric),
         amount(metric.previous, metric.unit) if has_previous else "",
@@ -88,26 +91,32 @@ def _cells(metric: Metric, *, name_currency: bool) -> list[str]:
     ]
 
 
-def _value(metric: Metric, *, name_currency: bool) -> str:
-    text = amount(metric.value, metric.unit, currency=metric.currency if name_currency else None)
-    return _escape(text) + (_escape(FEW) if metric.small and metric.value is not None else "")
+def _value(metric: Metric) -> str:
+    return _escape(amount(metric.value, metric.unit)) + (
+        _escape(FEW) if metric.small and metric.value is not None else ""
+    )
 
 
 def _grouped(report: Report) -> list[str]:
     turned = pivot(report)
     parts = []
-    for family, members in groupby(turned.kpis, key=lambda kpi: kpi.family):
-        kpis = list(members)
-        headers = [*map(_escape, turned.headers), *(_escape(kpi.title) for kpi in kpis)]
+    for family, kpis in families(turned.kpis):
+        shown = [row for row in turned.rows if any(kpi.id in row.cells for kpi in kpis)]
+        used = [index for index in range(len(turned.headers)) if any(row.labels[index] for row in shown)]
+        headers = [*(_escape(turned.headers[index]) for index in used), *(_escape(kpi.title) for kpi in kpis)]
         rows = [
             [
-                *(f"**{_escape(label)}**" if row.total and label else _escape(label) for label in row.labels),
+                *(_label(row.labels[index], strong=row.total) for index in used),
                 *(_segment_value(row.cells.get(kpi.id)) for kpi in kpis),
             ]
-            for row in turned.rows
+            for row in shown
         ]
-        parts += [f"**{_escape(one_line(family).capitalize())}**", _table(headers, rows, labels=len(turned.headers))]
+        parts += [f"**{_escape(one_line(family).capitalize())}**", _table(headers, rows, labels=len(used))]
     return parts
+
+
+def _label(text: str, *, strong: bool) -> str:
+    return f"**{_escape(text)}**" if strong and text else _escape(text)
 
 
 def _segment_value(metric: Metric | None) -> str:
@@ -115,13 +124,13 @@ def _segment_value(metric: Metric | None) -> str:
         return ""
     absolute, relative, _ = change(metric.change, metric.unit)
     step = relative or absolute
-    return _value(metric, name_currency=False) + (f" ({step})" if step else "")
+    return _value(metric) + (f" ({step})" if step else "")
 
 
 def _notes(report: Report) -> str:
     notes = []
     if any(metric.small for metric in report.metrics):
-        notes.append(f"{_escape(FEW)} few records: read with care, no verdict is drawn")
+        notes.append(_escape(FEW_LEGEND))
     undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []
     if undefined:
         listed = ", ".join(f"{number:,} × {_escape(words)}" for number, words in undefined)
@@ -138,6 +147,10 @@ def _finding(finding: Finding, *, name_path: bool) -> str:
     where = finding_rows(finding, name_path=name_path)
     hint = f" Hint: {_prose(finding.hint)}" if finding.hint else ""
     return f"**{finding.severity.value}** {_prose(finding.message)}" + (f" ({_escape(where)})" if where else "") + hint
+
+
+def _grouped_titles(groups: Sequence[tuple[str, list[str]]]) -> list[str]:
+    return [f"{_prose(lead)}: {', '.join(map(_escape, titles))}" for lead, titles in groups]
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

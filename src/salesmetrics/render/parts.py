@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.render.layout import GAP, Cell, Column, row, width_of, wrap
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import finding_rows, goals, headline, input_facts, not_computed
+from salesmetrics.render.words import finding_rows, goals, headline, input_facts, left_out, not_computed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,13 @@ def _packed(facts: Sequence[str], width: int | None) -> list[str]:
 
 
 def footer_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
-    """Goals, findings and what was not computed; nothing where there is nothing to say."""
-    return [*_goal_lines(report, width, glyphs), *_finding_lines(report, width, glyphs), *_missing_lines(report, width)]
+    """Goals, findings, what was left out and what was not computed; nothing where there is nothing to say."""
+    return [
+        *_goal_lines(report, width, glyphs),
+        *_finding_lines(report, width, glyphs),
+        *_group_lines("Left out of the numbers", left_out(report.metrics), width),
+        *_group_lines("Not computed, and what would unlock it", not_computed(report), width),
+    ]
 
 
 def _goal_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
@@ -101,13 +106,12 @@ def _finding_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Te
     return lines
 
 
-def _missing_lines(report: Report, width: int | None) -> list[Text]:
-    groups = not_computed(report)
+def _group_lines(title: str, groups: Sequence[tuple[str, list[str]]], width: int | None) -> list[Text]:
     if not groups:
         return []
-    longest = width_of(needs for needs, _ in groups)
+    longest = width_of(lead for lead, _ in groups)
     lead_width = longest if width is None else min(longest, max(width // 3, 16))
-    lines = title_line("Not computed, and what would unlock it")
-    for needs, titles in groups:
-        lines += hanging(Cell(needs), Cell(", ".join(titles), DIM), width, lead_width=lead_width)
+    lines = title_line(title)
+    for lead, titles in groups:
+        lines += hanging(Cell(lead), Cell(", ".join(titles), DIM), width, lead_width=lead_width)
     return lines

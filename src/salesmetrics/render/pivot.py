@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import currencies
+from salesmetrics.render.words import currencies, families
 
 if TYPE_CHECKING:
     from salesmetrics.report.model import Metric, Period, Report
@@ -50,7 +50,7 @@ def is_series(report: Report) -> bool:
 def pivot(report: Report) -> Pivot:
     """Turn a report: the total first, then segments as the report orders them, periods in order of time.
 
-    With several currencies each has its own row; what has no currency stands in the first row of its segment.
+    With several currencies each has its own row; what has no currency, such as a count, stands in a row above them.
     """
     kpis = {metric.id: Kpi(metric.id, one_line(metric.title), metric.family) for metric in report.metrics}
     series = is_series(report)
@@ -67,9 +67,10 @@ def pivot(report: Report) -> Pivot:
     for group, period in sorted(found, key=lambda key: (bool(key[0]), order[key[0]], key[1])):
         metrics = found[group, period]
         labels = _group_labels(group, len(report.group_by)) + ((period[2] or _all_label(report),) if series else ())
-        rows += _currency_rows(labels, metrics, total=not group, several=several)
+        rows += _currency_rows(labels, metrics, total=bool(report.group_by) and not group, several=several)
     headers = (*map(one_line, report.group_by), *(["period"] if series else []), *(["currency"] if several else []))
-    return Pivot(headers, tuple(kpis.values()), tuple(rows))
+    columns = tuple(kpi for _, members in families(kpis.values()) for kpi in members)
+    return Pivot(headers, columns, tuple(rows))
 
 
 def _key(metric: Metric, group: tuple[str | None, ...]) -> tuple[str | None, ...]:
@@ -96,13 +97,9 @@ def _period_key(period: Period | None) -> tuple[date, date, str]:
 def _currency_rows(labels: tuple[str, ...], metrics: list[Metric], *, total: bool, several: bool) -> list[Row]:
     if not several:
         return [Row(labels, total, {metric.id: metric for metric in metrics})]
-    codes = currencies(metrics) or [""]
     rows = []
-    for index, code in enumerate(codes):
-        cells = {
-            metric.id: metric
-            for metric in metrics
-            if (one_line(metric.currency) if metric.currency else codes[0] if index == 0 else None) == code
-        }
-        rows.append(Row((*labels, code), total, cells))
+    for code in ("", *currencies(metrics)):
+        cells = {metric.id: metric for metric in metrics if one_line(metric.currency or "") == code}
+        if cells:
+            rows.append(Row((*labels, code), total, cells))
     return rows

@@ -10,7 +10,7 @@ from salesmetrics.render.layout import GAP, Cell, Column, heading_width, row, to
 from salesmetrics.render.parts import DIM, STRONG
 from salesmetrics.render.pivot import pivot
 from salesmetrics.render.text import amount, change, fraction, interval, one_line
-from salesmetrics.render.words import FEW, interval_title, undefined_counts
+from salesmetrics.render.words import FEW, FEW_LEGEND, interval_title, undefined_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +55,19 @@ def _label_columns(turned: Pivot, width: int | None) -> list[Column]:
         max(width_of(entry.labels[index] for entry in turned.rows), width_of([header]))
         for index, header in enumerate(turned.headers)
     ]
-    if width is not None:
-        share = max(width * 2 // 5 // max(len(natural), 1), 8)
-        natural = [min(size, share) for size in natural]
-    return [Column(size) for size in natural]
+    return [Column(size) for size in (natural if width is None else _shared(natural, width * 2 // 5))]
+
+
+def _shared(natural: Sequence[int], room: int) -> list[int]:
+    """Narrow columns get what they need, wide ones share the rest evenly."""
+    sizes = list(natural)
+    left, open_columns = room, sorted(range(len(sizes)), key=lambda index: sizes[index])
+    while open_columns:
+        share = max(left // len(open_columns), 8)
+        index = open_columns.pop(0)
+        sizes[index] = min(sizes[index], share)
+        left -= sizes[index]
+    return sizes
 
 
 def _fields(turned: Pivot, room: int | None, glyphs: Glyphs) -> list[list[_Field]]:
@@ -83,7 +92,7 @@ def _kpi_fields(kpi: Kpi, turned: Pivot, glyphs: Glyphs, *, full: bool) -> list[
             Cell(interval(metric.interval, metric.unit, glyphs=glyphs) if metric else "", DIM) for metric in metrics
         ]
         texts.append((interval_title(known), spans, True))
-        texts.append(("k / n", [Cell(fraction(metric) if metric else "", DIM) for metric in metrics], True))
+        texts.append(("k/n", [Cell(fraction(metric) if metric else "", DIM) for metric in metrics], True))
         texts.append(("previous", [_previous_cell(metric, glyphs) for metric in metrics], True))
         texts.append(("change", [Cell(absolute) for absolute, _, _ in steps], True))
     texts.append(("change", [Cell(relative or absolute) for absolute, relative, _ in steps], True))
@@ -138,13 +147,17 @@ def _block_lines(
     turned: Pivot, labels: Sequence[Column], block: Sequence[_Field], width: int | None, glyphs: Glyphs
 ) -> list[Text]:
     families = dict.fromkeys(one_line(field.kpi.family).capitalize() for field in block)
-    columns = [*labels, *(Column(field.width, right=field.right) for field in block)]
-    headings = [*(Cell(header, DIM) for header in turned.headers), *(Cell(field.heading, DIM) for field in block)]
+    shown = {field.kpi.id for field in block}
+    rows = [(index, entry) for index, entry in enumerate(turned.rows) if not shown.isdisjoint(entry.cells)]
+    # The last label is the currency, where there are several; a block without money has none to name.
+    used = [position for position in range(len(labels)) if any(entry.labels[position] for _, entry in rows)]
+    columns = [*(labels[position] for position in used), *(Column(field.width, right=field.right) for field in block)]
+    headings = [*(Cell(turned.headers[position], DIM) for position in used), *(Cell(f.heading, DIM) for f in block)]
     rule = Cell(glyphs.rule * min(total_width(columns), width or total_width(columns)), DIM)
-    lines = [*wrap(Cell(f" {glyphs.dot} ".join(families), STRONG), width), *row(headings, columns), *wrap(rule, None)]
-    for index, entry in enumerate(turned.rows):
+    lines = [*wrap(Cell(f"{glyphs.dot} ".join(families), STRONG), width), *row(headings, columns), *wrap(rule, None)]
+    for index, entry in rows:
         style = STRONG if entry.total else ""
-        cells = [*(Cell(label, style) for label in entry.labels), *(field.cells[index] for field in block)]
+        cells = [*(Cell(entry.labels[position], style) for position in used), *(field.cells[index] for field in block)]
         lines += row(cells, columns)
     return lines
 
@@ -152,7 +165,7 @@ def _block_lines(
 def _notes(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
     notes = []
     if any(metric.small for metric in report.metrics):
-        notes.append(f"{FEW} few records: read with care, no verdict is drawn")
+        notes.append(FEW_LEGEND)
     undefined = undefined_counts(report.metrics)
     if undefined:
         listed = ", ".join(f"{number:,} {glyphs.times} {words}" for number, words in undefined)

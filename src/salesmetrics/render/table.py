@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.layout import GAP, Cell, Column, join, longest_word, row, total_width, width_of, wrap
@@ -11,10 +10,10 @@ from salesmetrics.render.parts import DIM, STRONG, footer_lines, hanging, header
 from salesmetrics.render.pivot import is_series
 from salesmetrics.render.segments import segment_lines
 from salesmetrics.render.text import ASCII, UNICODE, Glyphs, amount, change, fraction, interval, one_line, sparkline
-from salesmetrics.render.words import FEW, currencies, interval_title, reason_words
+from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, families, interval_title, reason_words, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.text import Text
 
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["render_table"]
 
+_INDENT = 2
 _ORDER = ("value", "interval", "made of", "previous", "change", "relative", "verdict", "span", "trend")
 _LEFT = frozenset({"verdict", "trend"})
+_NAMED_BELOW = frozenset({"interval", "previous", "change", "span"})
 _VANISH = ("trend",)
 _MOVE_BELOW = ("span", "interval", "made of", "verdict", "relative", "previous", "change")
 _VERDICT_STYLE = {"better": "green", "worse": "red"}
@@ -54,36 +55,56 @@ def render_table(report: Report, *, width: int | None, color: bool, ascii_only: 
 class _Line:
     metric: Metric
     title: str
-    cells: dict[str, Cell]
+    cells: Mapping[str, Cell]
+
+    @property
+    def id(self) -> str:
+        return self.metric.id
+
+    @property
+    def family(self) -> str:
+        return self.metric.family
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What stands where: the columns beside the titles, and what goes to a line below each value."""
+
+    title_width: int
+    columns: Mapping[str, Column]
+    below: Mapping[str, str]
+    width: int | None
+    glyphs: Glyphs
+
+    @property
+    def inner(self) -> list[Column]:
+        return [Column(self.title_width), *self.columns.values()]
 
 
 def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
     if not report.metrics:
         return []
-    name_currency = len(currencies(report.metrics)) > 1
+    several = len(currencies(report.metrics)) > 1
     marked = any(metric.small for metric in report.metrics)
-    found = [_line(metric, glyphs, name_currency=name_currency, marked=marked) for metric in report.metrics]
-    titles = {
+    found = [_line(metric, glyphs, name_currency=several, marked=marked) for metric in report.metrics]
+    headings = {
         "value": "value",
         "interval": interval_title(report.metrics),
-        "made of": "k / n",
+        "made of": "k/n",
         "previous": "previous",
         "change": "change",
-        "span": "of change",
+        "span": "change interval",
         "trend": "12 months",
     }
-    title_width, shown, below = _fit(found, titles, width)
-    columns = [Column(title_width), *(_column(name, found, titles) for name in shown)]
-    lines = [*wrap(Cell(), None), *row([Cell(), *(Cell(titles.get(name, ""), DIM) for name in shown)], columns)]
-    for family, members in groupby(found, key=lambda line: line.metric.family):
+    grid = _fit(found, headings, width, glyphs)
+    heading = [Cell(), *(Cell(headings.get(name, ""), DIM) for name in grid.columns)]
+    lines = [*wrap(Cell(), None), *row(heading, grid.inner, indent=_INDENT)]
+    for family, members in families(found):
         lines += wrap(Cell(one_line(family).capitalize(), STRONG), width)
         for line in members:
-            lines += _draw(line, shown, below, columns, width, glyphs)
-    if any(line.metric.small for line in found):
-        lines += [
-            *wrap(Cell(), None),
-            *wrap(Cell(f"{FEW} few records: read with care, no verdict is drawn", DIM), width),
-        ]
+            lines += _draw(line, grid) if line.metric.value is not None else _draw_undefined(line, grid)
+    if marked:
+        lines += [*wrap(Cell(), None), *wrap(Cell(FEW_LEGEND, DIM), width)]
     return lines
 
 
@@ -91,11 +112,10 @@ def _line(metric: Metric, glyphs: Glyphs, *, name_currency: bool, marked: bool) 
     style = DIM if metric.small or metric.value is None else ""
     absolute, relative, span = change(metric.change, metric.unit, glyphs=glyphs)
     verdict = (metric.change.verdict if metric.change else None) or ""
-    currency = metric.currency if name_currency else None
     mark = (FEW if metric.small and metric.value is not None else " ") if marked else ""
     has_previous = metric.previous is not None or metric.change is not None
     cells = {
-        "value": Cell(amount(metric.value, metric.unit, currency=currency, glyphs=glyphs) + mark, style),
+        "value": Cell(amount(metric.value, metric.unit, glyphs=glyphs) + mark, style),
         "interval": Cell(interval(metric.interval, metric.unit, glyphs=glyphs), DIM),
         "made of": Cell(fraction(metric), DIM),
         "previous": Cell(amount(metric.previous, metric.unit, glyphs=glyphs) if has_previous else "", DIM),
@@ -105,65 +125,58 @@ def _line(metric: Metric, glyphs: Glyphs, *, name_currency: bool, marked: bool) 
         "span": Cell(span, DIM),
         "trend": Cell(sparkline(metric.trend, metric.unit, glyphs=glyphs), "cyan"),
     }
-    return _Line(metric, one_line(metric.title), cells)
+    return _Line(metric, title_of(metric, name_currency=name_currency), cells)
 
 
-def _column(name: str, lines: Sequence[_Line], titles: dict[str, str]) -> Column:
-    texts = [line.cells[name].text for line in lines if name == "value" or line.metric.value is not None]
-    return Column(max(width_of(texts), width_of([titles.get(name, "")])), right=name not in _LEFT)
-
-
-def _fit(
-    lines: Sequence[_Line], titles: dict[str, str], width: int | None
-) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """The width of the title column, the columns beside it, and what goes to a line below each value."""
-    shown = [name for name in _ORDER if name == "value" or any(line.cells[name].text for line in lines)]
-    longest = width_of(line.title for line in lines) + 2
+def _fit(lines: Sequence[_Line], headings: Mapping[str, str], width: int | None, glyphs: Glyphs) -> _Grid:
+    columns = {
+        name: _column(name, lines, headings)
+        for name in _ORDER
+        if name == "value" or any(line.cells[name].text for line in lines)
+    }
+    longest = width_of(line.title for line in lines)
     if width is None:
-        return longest, tuple(shown), ()
+        return _Grid(longest, columns, {}, width, glyphs)
+    room = width - _INDENT
     wanted = min(longest, max(width // 3, 24))
-    below: list[str] = []
+    below = []
     for name in (*_VANISH, *_MOVE_BELOW):
-        columns = [Column(wanted), *(_column(item, lines, titles) for item in shown)]
-        if total_width(columns) <= width:
+        if total_width([Column(wanted), *columns.values()]) <= room:
             break
-        if name in shown:
-            shown.remove(name)
-            below += [] if name in _VANISH else [name]
-    beside = total_width([_column(item, lines, titles) for item in shown]) + GAP
-    floor = max(longest_word(line.title) for line in lines) + 2
-    title_width = max(min(wanted, width - beside), min(floor, 12))
-    return title_width, tuple(shown), tuple(name for name in _ORDER if name in below)
+        if columns.pop(name, None) and name not in _VANISH:
+            below.append(name)
+    left = room - GAP - total_width(list(columns.values()))
+    floor = min(max(longest_word(line.title) for line in lines), 12)
+    named = {name: headings[name] if name in _NAMED_BELOW else "" for name in _ORDER if name in below}
+    return _Grid(max(min(wanted, left), floor), columns, named, width, glyphs)
 
 
-def _draw(
-    line: _Line,
-    shown: Sequence[str],
-    below: Sequence[str],
-    columns: Sequence[Column],
-    width: int | None,
-    glyphs: Glyphs,
-) -> list[Text]:
-    if line.metric.value is None:
-        return _draw_undefined(line, columns, width)
-    # The indent of the first line belongs to the lines that follow it, too.
-    lines = row([Cell(line.title), *(line.cells[name] for name in shown)], _indented(columns), indent=2)
-    details = [line.cells[name].text for name in below if line.cells[name].text]
-    if details:
-        lines += hanging(Cell(), Cell(f" {glyphs.dot} ".join(details), DIM), width, lead_width=0, indent=2)
-    return lines
+def _column(name: str, lines: Sequence[_Line], headings: Mapping[str, str]) -> Column:
+    texts = [line.cells[name].text for line in lines if name == "value" or line.metric.value is not None]
+    return Column(max(width_of(texts), width_of([headings.get(name, "")])), right=name not in _LEFT)
 
 
-def _draw_undefined(line: _Line, columns: Sequence[Column], width: int | None) -> list[Text]:
-    words = Cell(reason_words(line.metric), DIM)
-    head = _indented(columns[:2])
-    rest = None if width is None else width - total_width(columns[:2]) - GAP
-    if rest is not None and rest < min(width_of([words.text]), 24):
-        lines = row([Cell(line.title), line.cells["value"]], head, indent=2)
-        return [*lines, *hanging(Cell(), words, width, lead_width=0, indent=2)]
-    wide = Column(width_of([words.text]) if rest is None else rest)
-    return row([Cell(line.title), line.cells["value"], words], [*head, wide], indent=2)
+def _draw(line: _Line, grid: _Grid) -> list[Text]:
+    cells = [Cell(line.title), *(line.cells[name] for name in grid.columns)]
+    lines = row(cells, grid.inner, indent=_INDENT)
+    details = [
+        f"{heading} {line.cells[name].text}".strip() for name, heading in grid.below.items() if line.cells[name].text
+    ]
+    return lines + (_below(f"{grid.glyphs.dot} ".join(details), grid) if details else [])
 
 
-def _indented(columns: Sequence[Column]) -> list[Column]:
-    return [Column(columns[0].width - 2), *columns[1:]]
+def _draw_undefined(line: _Line, grid: _Grid) -> list[Text]:
+    """The reason takes the place of everything that a value would have beside it."""
+    made_of = [fraction(line.metric)] if line.metric.n else []
+    previous = [f"previous {line.cells['previous'].text}"] if line.metric.previous is not None else []
+    words = f"{grid.glyphs.dot} ".join([reason_words(line.metric), *made_of, *previous])
+    head = [Column(grid.title_width), grid.columns["value"]]
+    room = None if grid.width is None else grid.width - _INDENT - total_width(head) - GAP
+    if room is not None and room < min(width_of([words]), 24):
+        return [*row([Cell(line.title), line.cells["value"]], head, indent=_INDENT), *_below(words, grid)]
+    rest = Column(width_of([words]) if room is None else room)
+    return row([Cell(line.title), line.cells["value"], Cell(words, DIM)], [*head, rest], indent=_INDENT)
+
+
+def _below(text: str, grid: _Grid) -> list[Text]:
+    return hanging(Cell(), Cell(text, DIM), grid.width, lead_width=0, indent=_INDENT)

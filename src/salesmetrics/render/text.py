@@ -25,7 +25,7 @@ class Glyphs:
     undefined: str = "–"
     to: str = "–"
     times: str = "×"
-    dot: str = "·"
+    dot: str = " ·"
     rule: str = "─"
     at_least: str = "≥"
     at_most: str = "≤"
@@ -35,7 +35,7 @@ class Glyphs:
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs("-", "-", "x", "-", "-", ">=", "<=", "...", "_.-~=+*#", " ")
+ASCII = Glyphs("-", "to", "x", ";", "-", ">=", "<=", "...", "_.-~=+*#", " ")
 
 _SUFFIX: dict[Unit, str] = {
     "money": "",
@@ -112,8 +112,9 @@ def fraction(metric: Metric) -> str:
     A count that is its own number of records says nothing twice.
     """
     top, bottom = metric.numerator, metric.denominator
-    if metric.unit != "money" and _is_count(top) and _is_count(bottom):
-        return f"{_digits(top or 0, 'count')} / {_digits(bottom or 0, 'count')}"
+    counts = isinstance(top, int) and isinstance(bottom, int)
+    if metric.unit in {"ratio", "x", "points"} and top is not None and bottom is not None and (counts or not metric.n):
+        return f"{_digits(top, 'money')} / {_digits(bottom, 'money')}"
     if metric.n is None or (metric.unit == "count" and metric.value == metric.n):
         return ""
     return f"n {count(metric.n)}"
@@ -159,10 +160,6 @@ def sparkline(values: Sequence[float | None] | None, unit: Unit, *, glyphs: Glyp
     return "".join(
         glyphs.gap if value is None else glyphs.bars[int((value - low) / (high - low) * top + 0.5)] for value in values
     )
-
-
-def _is_count(value: Number | None) -> bool:
-    return value is not None and value == int(value)
 
 
 def _suffix(unit: Unit, currency: str | None, glyphs: Glyphs) -> str:

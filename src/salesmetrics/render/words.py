@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 
@@ -17,25 +17,34 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEW",
+    "FEW_LEGEND",
     "Goal",
     "currencies",
+    "families",
     "finding_rows",
     "goals",
     "headline",
     "input_facts",
     "interval_title",
+    "left_out",
     "not_computed",
     "period_text",
     "reason_words",
+    "title_of",
     "undefined_counts",
 ]
 
 FEW = "~"
 """Marks a value that rests on few records."""
 
+FEW_LEGEND = f"{FEW} few records: read with care, no verdict is drawn"
+
 _REASONS = {
     "missing_input": "a file or column is missing",
     "below_min_n": "too few records",
+    "negative_amount": "some amounts are negative",
+    "missing_amount": "no record has an amount",
+    "missing_amount_or_probability": "no record has an amount and a probability",
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",
     "right_censored": "still open, the end is not known yet",
@@ -57,6 +66,30 @@ class Goal:
     subject: str
     status: str
     text: str
+
+
+class _Member(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+
+
+_AnyMember = TypeVar("_AnyMember", bound=_Member)
+
+
+def families(members: Iterable[_AnyMember]) -> list[tuple[str, list[_AnyMember]]]:
+    """Members by family, and within it by KPI, both in order of appearance; the currencies of a KPI stand together."""
+    found: dict[str, dict[str, list[_AnyMember]]] = {}
+    for member in members:
+        found.setdefault(member.family, {}).setdefault(member.id, []).append(member)
+    return [(family, [member for group in kpis.values() for member in group]) for family, kpis in found.items()]
+
+
+def title_of(metric: Metric, *, name_currency: bool) -> str:
+    """The title of a metric, with its currency where a report has several."""
+    code = f" ({one_line(metric.currency)})" if name_currency and metric.currency else ""
+    return one_line(metric.title) + code
 
 
 def headline(report: Report, glyphs: Glyphs = UNICODE) -> list[str]:
@@ -166,6 +199,21 @@ def goals(metrics: Sequence[Metric], glyphs: Glyphs = UNICODE) -> list[Goal]:
         parts += [one_line(goal.note)] if goal.note else []
         lines.append(Goal(subject, goal.status, "; ".join(parts)))
     return lines
+
+
+def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:
+    """What the numbers of the whole leave out (``12 missing amount``), with the titles of the KPIs that leave it out."""
+    groups: dict[tuple[str, int], list[str]] = {}
+    for metric in metrics:
+        if metric.group or metric.period is not None:
+            continue
+        for item in metric.excluded:
+            titles = groups.setdefault((item.code, item.count), []) if item.count else []
+            if one_line(metric.title) not in titles:
+                titles.append(one_line(metric.title))
+    return [
+        (f"{count(number)} {one_line(code).replace('_', ' ')}", titles) for (code, number), titles in groups.items()
+    ]
 
 
 def not_computed(report: Report) -> list[tuple[str, list[str]]]:
