@@ -39,6 +39,11 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` could not be read in {n_rows}, and was taken as blank there: {reason}, first `{value}`",
         "correct the cells, or leave the column out with `--map {field}=`",
     ),
+    "date_formats_mixed": FindingKind(
+        _WARNING,
+        "dates of `{column}` are written in several ways ({how}); {n_rows} in the rarer ones",
+        "all were read; check that the rarer ones were not typed or imported by mistake",
+    ),
     "rows_rejected": FindingKind(
         _ERROR,
         "{n_rows} rejected, first for: {reason}",
@@ -88,7 +93,9 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     # --- which rows are records -------------------------------------------------------------------------------------
     "deleted_rows": FindingKind(
-        _NOTE, "{n_rows} marked as deleted in the CRM, left out", "leave the flag out with `--map is_deleted=` to count them"
+        _NOTE,
+        "{n_rows} marked as deleted in the CRM, left out",
+        "leave the flag out with `--map is_deleted=` to count them",
     ),
     "continuation_lines": FindingKind(
         _NOTE, "{n_rows} that only continue the record above, left out", "export one line per record"

@@ -1,0 +1,334 @@
+"""One table of text → one canonical frame: every mapped column parsed and checked, every other column kept as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.parse import Parsed, parse_column
+from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.dates import date_orders
+from salesmetrics.ingest.rules import invalid_rows
+from salesmetrics.ingest.table import ROW, RejectedRow
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.kinds import column_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from salesmetrics.ingest.columns import Recognition
+    from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.ingest.table import RawTable
+    from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["TOLERANT", "Canonical", "canonicalise"]
+
+TOLERANT: Mapping[Kind, frozenset[str]] = {
+    "deals": frozenset(
+        {"probability", "quantity", "list_price", "cost", "last_activity", "stage_entered", "expected_close"}
+    ),
+    "leads": frozenset({"amount", "first_response_at", "qualified_at", "is_qualified"}),
+    "activities": frozenset({"duration", "due", "created", "is_automated"}),
+    "stages": frozenset({"amount", "exited"}),
+    "pipelines": frozenset({"position", "probability"}),
+    "customers": frozenset({"mrr"}),
+    "invoices": frozenset({"due"}),
+    "reps": frozenset({"hired", "left", "trained", "is_active"}),
+    "surveys": frozenset({"scale_max"}),
+    "products": frozenset({"is_active"}),
+    "quotas": frozenset({"is_ramping"}),
+}
+"""Fields too secondary to throw a record away for: a cell that cannot be read becomes blank, and a finding names it."""
+
+_UNREADABLE: Mapping[ColumnType, str] = {
+    ColumnType.ID: "not an id",
+    ColumnType.TEXT: "not text",
+    ColumnType.MONEY: "not an amount of money",
+    ColumnType.QUANTITY: "not a number",
+    ColumnType.COUNT: "not a whole number",
+    ColumnType.SCORE: "not a whole number",
+    ColumnType.SHARE: "not a percentage or share",
+    ColumnType.DAY: "not a date",
+    ColumnType.INSTANT: "not a date and time",
+    ColumnType.FLAG: "neither yes nor no",
+    ColumnType.DURATION: "not a duration",
+    ColumnType.PERIOD: "not a period",
+}
+
+_DATES = (ColumnType.DAY, ColumnType.INSTANT)
+_NUMBERS = (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A table in canonical form.
+
+    Args:
+        frame: Mapped columns under their field names, the others as text under their headers, and ``ROW``.
+        how: Field → how its text was read, in words.
+        rejected: Rows that could not be used, with their first reason.
+        findings: What was noticed on the way.
+    """
+
+    frame: pl.DataFrame
+    how: dict[str, str]
+    rejected: tuple[RejectedRow, ...]
+    findings: tuple[Finding, ...]
+
+
+def canonicalise(table: RawTable, recognition: Recognition, options: ParseOptions, *, id_prefix: str = "") -> Canonical:
+    """Parse and check the columns that were recognised.
+
+    Args:
+        table: The file's table, all text.
+        recognition: Which column is which field.
+        options: Date order, decimal mark, null words and time zone that hold for this file.
+        id_prefix: Taken off every id, such as ``zcrm_``.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous``, ``decimal_ambiguous`` or ``probability_scale_mixed``.
+    """
+    kind, path = recognition.kind, table.source.path
+    types = column_types(kind)
+    headers = {field: match.header for field, match in recognition.columns.items()}
+    raw = {field: _text_of(table, recognition, field) for field in headers}
+    parsed = _parse_all(raw, types, headers, table, options)
+    raw = {field: plain_text(cells) for field, cells in raw.items()}
+    rows = table.frame.get_column(ROW)
+    values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
+    currency = _currency(parsed, values)
+    if currency is not None:
+        values["currency"] = currency
+    rejected: list[RejectedRow] = []
+    findings: list[Finding] = []
+    unusable = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
+    for field, column in parsed.items():
+        if not column.bad.any():
+            continue
+        cells = _Cells(field, headers[field], raw[field], rows, path, kind)
+        if field in TOLERANT.get(kind, ()):
+            findings.append(cells.blanked(column.bad, _UNREADABLE[types[field]]))
+        else:
+            rejected += cells.rejected(column.bad, _UNREADABLE[types[field]])
+            unusable |= column.bad
+    findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
+    usable = None if not rejected else ~unusable
+    frame = _filtered(pl.DataFrame([rows, *values.values()]), usable)
+    texts = {field: text if usable is None else text.filter(usable) for field, text in raw.items()}
+    frame, more = _blank_tolerant(frame, kind, texts, headers, path)
+    invalid, by_rule = invalid_rows(frame, kind, texts, headers)
+    rejected += by_rule
+    constants = [pl.lit(value).alias(field) for field, value in recognition.constants.items()]
+    frame = frame.hstack(_filtered(_other_columns(table, recognition), usable).get_columns()).with_columns(constants)
+    if by_rule:
+        frame = frame.filter(~invalid)
+    if rejected:
+        findings += _rejection_findings(rejected, kind, path)
+    how = {field: parsed[field].how for field in headers}
+    return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
+
+
+def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
+    return frame if usable is None else frame.filter(usable)
+
+
+def _text_of(table: RawTable, recognition: Recognition, field: str) -> pl.Series:
+    """The text of a field; where a header occurs twice, the first that is not blank."""
+    headers = (recognition.columns[field].header, *recognition.duplicates.get(field, ()))
+    if len(headers) == 1:
+        return table.frame.get_column(headers[0])
+    columns = [plain_text(table.frame.get_column(header)) for header in headers]
+    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
+    filled = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in frame.columns]
+    return frame.select(pl.coalesce(filled)).to_series()
+
+
+def _without_prefix(values: pl.Series, type_: ColumnType, prefix: str) -> pl.Series:
+    return values.str.strip_prefix(prefix) if prefix and type_ is ColumnType.ID else values
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Where the cells of one field come from, for what is said about them."""
+
+    field: str
+    header: str
+    text: pl.Series
+    rows: pl.Series
+    path: str
+    kind: Kind
+
+    def rejected(self, mask: pl.Series, reason: str) -> list[RejectedRow]:
+        pairs = zip(self.rows.filter(mask).to_list(), self.text.filter(mask).to_list(), strict=True)
+        return [RejectedRow(row, self.header, value, reason) for row, value in pairs]
+
+    def blanked(self, mask: pl.Series, reason: str) -> Finding:
+        numbers = self.rows.filter(mask)
+        return finding(
+            "cells_unreadable",
+            kind=self.kind,
+            path=self.path,
+            column=self.header,
+            count=len(numbers),
+            rows=numbers.head(20).to_list(),
+            field=self.field,
+            reason=reason,
+            value=self.text.filter(mask).first(),
+        )
+
+
+def _parse_all(
+    raw: Mapping[str, pl.Series],
+    types: Mapping[str, ColumnType],
+    headers: Mapping[str, str],
+    table: RawTable,
+    options: ParseOptions,
+) -> dict[str, Parsed]:
+    """Parse every column. One that alone is ambiguous is read as its unambiguous neighbours of the same shape are."""
+    rows, path = table.frame.get_column(ROW), table.source.path
+    parsed: dict[str, Parsed] = {}
+    doubtful: dict[str, SalesmetricsError] = {}
+    for field, text in raw.items():
+        try:
+            parsed[field] = parse_column(text, types[field], options, header=headers[field], path=path, rows=rows)
+        except SalesmetricsError as error:
+            if error.code not in {"date_order_ambiguous", "decimal_ambiguous"}:
+                raise
+            doubtful[field] = error
+    for field, error in doubtful.items():
+        settled, neighbour = _settled_by_neighbour(error, raw[field], raw, parsed, types)
+        if settled is None or neighbour is None:
+            raise error
+        again = parse_column(
+            raw[field], types[field], replace(options, **settled), header=headers[field], path=path, rows=rows
+        )
+        parsed[field] = replace(again, how=f"{again.how}, as in `{headers[neighbour]}`")
+    return {field: parsed[field] for field in raw}
+
+
+def _settled_by_neighbour(
+    error: SalesmetricsError,
+    text: pl.Series,
+    raw: Mapping[str, pl.Series],
+    parsed: Mapping[str, Parsed],
+    types: Mapping[str, ColumnType],
+) -> tuple[dict[str, str] | None, str | None]:
+    """The parse option that every unambiguous column of the same kind and shape agrees on, and one such column."""
+    by_date = error.code == "date_order_ambiguous"
+    shape = set(date_orders(text)) if by_date else set()
+    found: dict[str, str] = {}
+    for field, column in parsed.items():
+        if by_date and types[field] in _DATES:
+            orders = date_orders(raw[field])
+            for reading in {order for separator in shape for order in orders.get(separator, ())}:
+                found.setdefault(reading, field)
+        elif not by_date and types[field] in _NUMBERS and (mark := _decimal(column.how)) is not None:
+            found.setdefault(mark, field)
+    if len(found) != 1:
+        return None, None
+    ((reading, field),) = found.items()
+    return {"date_order" if by_date else "decimal": reading}, field
+
+
+def _decimal(how: str) -> str | None:
+    return next((mark for mark in ("comma", "point") if how.startswith(f"decimal {mark}") and " and " not in how), None)
+
+
+def _currency(parsed: Mapping[str, Parsed], values: Mapping[str, pl.Series]) -> pl.Series | None:
+    """The currency written in money cells (``€ 900``), where the currency column is absent or blank."""
+    said = next(
+        (p.currency for f in ("amount", "mrr", "list_price") if (p := parsed.get(f)) and p.currency is not None), None
+    )
+    if said is None:
+        return None
+    known = values.get("currency")
+    return said.alias("currency") if known is None else known.zip_with(known.is_not_null(), said).alias("currency")
+
+
+def _mixed_formats(
+    parsed: Mapping[str, Parsed],
+    raw: Mapping[str, pl.Series],
+    types: Mapping[str, ColumnType],
+    headers: Mapping[str, str],
+    rows: pl.Series,
+    kind: Kind,
+    path: str,
+) -> list[Finding]:
+    """Dates written in more than one way in a column: read all the same, but somebody typed or imported them."""
+    findings = []
+    for field, column in parsed.items():
+        if types[field] not in _DATES or "," not in column.how:
+            continue
+        shapes = pl.DataFrame({"row": rows, "shape": raw[field].str.extract(r"^\s*\d+\s?(\D)")})
+        shapes = shapes.filter(raw[field].str.contains(r"\d").fill_null(value=False))
+        counts = shapes.get_column("shape").value_counts(sort=True)
+        if counts.height < 2:
+            continue
+        rarer = shapes.filter(~pl.col("shape").eq_missing(counts["shape"][0])).get_column("row")
+        findings.append(
+            finding(
+                "date_formats_mixed",
+                kind=kind,
+                path=path,
+                column=headers[field],
+                count=len(rarer),
+                rows=rarer.head(20).to_list(),
+                how=column.how,
+            )
+        )
+    return findings
+
+
+def _blank_tolerant(
+    frame: pl.DataFrame, kind: Kind, raw: Mapping[str, pl.Series], headers: Mapping[str, str], path: str
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Blank the values of secondary fields that the model does not allow (a probability of 1000 %), and say so."""
+    findings: list[Finding] = []
+    for field in sorted(TOLERANT.get(kind, frozenset()) & set(headers)):
+        invalid, reasons = invalid_rows(frame.select(ROW, field), kind, {field: raw[field]}, {field: headers[field]})
+        if not reasons:
+            continue
+        cells = _Cells(field, headers[field], raw[field], frame.get_column(ROW), path, kind)
+        findings.append(cells.blanked(invalid, reasons[0].reason))
+        frame = frame.with_columns(pl.when(~invalid).then(pl.col(field)).alias(field))
+    return frame, findings
+
+
+def _other_columns(table: RawTable, recognition: Recognition) -> pl.DataFrame:
+    """The columns that no field claimed: stripped, blank as null, under their own header."""
+    taken = {match.header for match in recognition.columns.values()} | {ROW}
+    taken |= {header for twins in recognition.duplicates.values() for header in twins}
+    reserved = set(column_types(recognition.kind)) | {"outcome", "type_text", "__file__"}
+    columns = []
+    for name in table.frame.columns:
+        if name in taken:
+            continue
+        text = plain_text(table.frame.get_column(name)).str.strip_chars()
+        text = text.set(text == "", None) if (text == "").any() else text
+        columns.append(text.alias(f"{name} (export)" if name in reserved else name))
+    return pl.DataFrame(columns)
+
+
+def _rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -> list[Finding]:
+    """One finding per column and reason, most frequent first."""
+    groups: dict[tuple[str | None, str], list[RejectedRow]] = {}
+    for row in rejected:
+        groups.setdefault((row.column, row.reason), []).append(row)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0].row))
+    return [
+        finding(
+            "rows_rejected",
+            kind=kind,
+            path=path,
+            column=column,
+            count=len({r.row for r in group}),
+            rows=[r.row for r in group],
+            reason=f"`{group[0].value}` in `{column}` is {reason}" if column and reason.startswith("n") else reason,
+        )
+        for (column, reason), group in ordered
+    ]

@@ -1,0 +1,108 @@
+"""What the reader takes and gives: options in, a dataset out, and the part of it that one table becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from salesmetrics.ingest.columns import Recognition
+    from salesmetrics.ingest.outcome import StageWord
+    from salesmetrics.ingest.table import RawTable, RejectedRow, Source
+    from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.provenance import Finding, Input, RowCounts
+
+__all__ = ["FILE", "Dataset", "LoadedFile", "Part", "ReadOptions"]
+
+FILE = "__file__"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user settled that a file may leave open."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal: Literal["point", "comma"] | None = None
+    profile: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    won: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """A file and everything that was recognised in it.
+
+    Args:
+        source: What the file turned out to be.
+        recognition: Its kind, profile and columns.
+        how: Field → how its text was read, in words.
+        rows: Read, used, rejected and ignored rows; the last three add up to the first.
+        ignored: Reason → rows left out on purpose.
+        stage_words: Stage and status words with their meaning.
+    """
+
+    source: Source
+    recognition: Recognition
+    how: dict[str, str]
+    rows: RowCounts
+    ignored: dict[str, int]
+    stage_words: tuple[StageWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Everything that the files say, in canonical form.
+
+    Args:
+        frames: One canonical frame per kind: the columns of the kind's model that the files have, what is derived
+            (see the modules ``outcome`` and ``activities``), the export's other columns as text under their headers,
+            ``__row__`` and ``__file__`` (index into ``files``).
+        files: The files, in the order they were named.
+        inputs: The same for the report's envelope.
+        findings: What a careful reader would want to know.
+        rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
+    """
+
+    frames: dict[Kind, pl.DataFrame]
+    files: tuple[LoadedFile, ...]
+    inputs: tuple[Input, ...]
+    findings: tuple[Finding, ...]
+    rejects: pl.DataFrame
+
+
+@dataclass(slots=True)
+class Part:
+    """One table on its way to the dataset."""
+
+    table: RawTable
+    recognition: Recognition
+    frame: pl.DataFrame
+    how: dict[str, str]
+    ignored: dict[str, int]
+    rejected: list[RejectedRow]
+    findings: list[Finding]
+    stage_words: tuple[StageWord, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """Kind of record."""
+        return self.recognition.kind
+
+    @property
+    def path(self) -> str:
+        """As the user named it."""
+        return self.table.source.path
+
+    def header(self, name: str) -> str | None:
+        """The header behind a canonical column."""
+        match = self.recognition.columns.get(name)
+        return match.header if match else None

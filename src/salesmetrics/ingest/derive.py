@@ -1,0 +1,129 @@
+"""From canonical tables to canonical frames by kind: rows that count, outcomes, close dates, names for ids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.ingest.activities import activity_columns
+from salesmetrics.ingest.dataset import FILE
+from salesmetrics.ingest.identity import without_continuations, without_deleted, without_repeats
+from salesmetrics.ingest.links import (
+    Stages,
+    converted_by_deals,
+    named_owners,
+    named_stages,
+    owner_from_id,
+    stage_definitions,
+)
+from salesmetrics.ingest.outcome import Vocabulary, close_dates, deal_outcomes, lead_outcomes, word_counts
+from salesmetrics.ingest.parse.currency import parse_currency
+from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
+from salesmetrics.schema.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.ingest.dataset import Part, ReadOptions
+    from salesmetrics.ingest.identity import Kept
+    from salesmetrics.schema.kinds import Kind
+
+__all__ = ["derive"]
+
+
+def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFrame]:
+    """Complete every part in place, and unite the parts of each kind.
+
+    Args:
+        parts: One per table. Afterwards their frames hold the rows that count, with the derived columns.
+        options: Words that the user settled.
+
+    Returns:
+        Kind → united frame with ``__file__``, the index into ``parts``; kinds in the order of the catalogue.
+    """
+    for part in parts:
+        _keep_records(part)
+    reps = _united([part.frame for part in parts if part.kind == "reps"])
+    stages = stage_definitions(_united([part.frame for part in parts if part.kind == "pipelines"]), comparable)
+    for part in parts:
+        part.frame = _completed(part, stages, options)
+        if part.kind != "reps":
+            part.frame = named_owners(owner_from_id(part.frame), reps)
+    deals = _united([part.frame for part in parts if part.kind == "deals"])
+    for part in parts:
+        if part.kind == "leads":
+            part.frame = _leads(part, deals)
+    return {
+        kind: united
+        for kind in KINDS
+        if (united := _united([_marked(p.frame, i) for i, p in enumerate(parts) if p.kind == kind])) is not None
+    }
+
+
+def _marked(frame: pl.DataFrame, index: int) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(index, dtype=pl.UInt32).alias(FILE))
+
+
+def _united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
+    if not frames:
+        return None
+    return frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal_relaxed")
+
+
+def _keep_records(part: Part) -> None:
+    """Apply the rules of identity to a part, counting what they take out."""
+    policy = load_profile(part.recognition.profile).repeated_ids
+    header = part.header("id")
+    _apply(part, [without_deleted(part.frame, part.kind, part.path, part.header("is_deleted"))])
+    if policy == "continuation":
+        _apply(part, [without_continuations(part.frame, part.kind, part.path, header)])
+    _apply(
+        part,
+        without_repeats(part.frame, part.kind, part.path, header, line_items=policy == "line_items"),
+    )
+
+
+def _apply(part: Part, steps: Sequence[Kept]) -> None:
+    for step in steps:
+        part.frame = step.frame
+        part.findings += step.findings
+        if step.ignored:
+            part.ignored[step.reason] = part.ignored.get(step.reason, 0) + step.ignored
+
+
+def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame:
+    frame = part.frame
+    for column in ("currency", "to_currency"):
+        if column in frame.columns:
+            frame = frame.with_columns(parse_currency(frame.get_column(column)).alias(column))
+    if part.kind == "deals":
+        frame = _deals(part, frame, stages, options)
+    elif part.kind == "activities":
+        frame = frame.with_columns(activity_columns(frame, load_profile(part.recognition.profile).words("activities")))
+    if part.kind in ("deals", "stages"):
+        frame = named_stages(frame, stages, comparable)
+    return frame
+
+
+def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions) -> pl.DataFrame:
+    asked = {"won": options.won, "lost": options.lost, "other": options.other}
+    vocabulary = _vocabulary(part, stages, {comparable(w): outcome for outcome, words in asked.items() for w in words})
+    part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
+    frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
+    frame = frame.with_columns(close_dates(frame))
+    return frame.drop("close_date", "won_on", "lost_on", strict=False)
+
+
+def _leads(part: Part, deals: pl.DataFrame | None) -> pl.DataFrame:
+    frame = part.frame
+    if deals is not None and (linked := converted_by_deals(frame, deals)) is not None:
+        frame = linked
+    part.stage_words = word_counts(frame, ("status",), _vocabulary(part, Stages(), {}))
+    return frame.with_columns(lead_outcomes(frame, part.stage_words))
+
+
+def _vocabulary(part: Part, stages: Stages, asked: dict[str, str]) -> Vocabulary:
+    profile = load_profile(part.recognition.profile)
+    own = Words.of(profile.own_words(part.kind)) if profile.name != GENERIC else None
+    return Vocabulary(comparable, asked, stages.outcomes, own, profile.words(part.kind))

@@ -1,0 +1,138 @@
+"""What one file says about another: names for owner ids, meanings for stage ids, leads that became deals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Stages", "converted_by_deals", "named_owners", "named_stages", "owner_from_id", "stage_definitions"]
+
+_OF_REP = ("team", "region", "manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a pipelines file says about stages. Keys are ids and names, in comparable form."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+
+
+def stage_definitions(pipelines: pl.DataFrame | None, comparable: Callable[[str], str]) -> Stages:
+    """Read names and outcomes of stages out of a pipelines frame.
+
+    A key that means different things in different pipelines gives no outcome: it would be a guess.
+
+    Args:
+        pipelines: Canonical pipelines (``id``, ``name`` String; ``is_won``, ``is_lost``, ``is_closed`` Boolean), or None.
+        comparable: How stage words are made comparable.
+    """
+    names: dict[str, str] = {}
+    meanings: dict[str, set[str]] = {}
+    if pipelines is None:
+        return Stages()
+    for row in pipelines.iter_rows(named=True):
+        id_, name = row.get("id"), row.get("name")
+        outcome = _definition_outcome(row)
+        if id_ is not None and name is not None:
+            names.setdefault(comparable(id_), name)
+        for key in (id_, name):
+            if key is not None and outcome is not None:
+                meanings.setdefault(comparable(key), set()).add(outcome)
+    return Stages(names, {key: next(iter(said)) for key, said in meanings.items() if len(said) == 1})
+
+
+def _definition_outcome(row: Mapping[str, object]) -> str | None:
+    won, lost, closed = row.get("is_won"), row.get("is_lost"), row.get("is_closed")
+    if won is True:
+        return "won"
+    if lost is True or (closed is True and won is False and lost is None):
+        return "lost"
+    if closed is True:
+        return "other"
+    return "open" if closed is False or won is False else None
+
+
+def named_stages(frame: pl.DataFrame, stages: Stages, comparable: Callable[[str], str]) -> pl.DataFrame:
+    """Put the readable name in the place of a stage id, in ``stage`` and ``from_stage``."""
+    for column in ("stage", "from_stage"):
+        if column not in frame.columns or not stages.names:
+            continue
+        words = frame.get_column(column).drop_nulls().unique().to_list()
+        table = {word: stages.names[comparable(word)] for word in words if comparable(word) in stages.names}
+        if table:
+            frame = frame.with_columns(pl.col(column).replace(table))
+    return frame
+
+
+def owner_from_id(frame: pl.DataFrame) -> pl.DataFrame:
+    """Where an export names owners by id only, the id is the owner."""
+    if "owner_id" in frame.columns and "owner" not in frame.columns:
+        return frame.with_columns(pl.col("owner_id").alias("owner"))
+    return frame
+
+
+def named_owners(frame: pl.DataFrame, reps: pl.DataFrame | None) -> pl.DataFrame:
+    """Put the name in the place of an owner id, and add the team, region and manager that the reps file knows.
+
+    Args:
+        frame: Any canonical frame with ``owner`` or ``owner_id`` (String).
+        reps: Canonical reps (``id``, ``name``, ``email``, ``team``, ``region``, ``manager`` String), or None.
+    """
+    if reps is None or "owner" not in frame.columns:
+        return frame
+    names = _column_map(reps, "id", "name") | _column_map(reps, "email", "name")
+    words = frame.get_column("owner").drop_nulls().unique().to_list()
+    table = {word: names[word] for word in words if word in names and names[word] != word}
+    if "owner_id" in frame.columns:
+        by_id = _column_map(reps, "id", "name")
+        ids = frame.get_column("owner_id").drop_nulls().unique().to_list()
+        known = {id_: by_id[id_] for id_ in ids if id_ in by_id}
+        if known:
+            from_id = pl.col("owner_id").replace_strict(known, default=None, return_dtype=pl.String)
+            frame = frame.with_columns(pl.coalesce("owner", from_id).alias("owner"))
+    elif table:
+        frame = frame.with_columns(pl.when(pl.col("owner").is_in(list(table))).then(pl.col("owner")).alias("owner_id"))
+    if table:
+        frame = frame.with_columns(pl.col("owner").replace(table))
+    return _with_rep_columns(frame, reps)
+
+
+def _with_rep_columns(frame: pl.DataFrame, reps: pl.DataFrame) -> pl.DataFrame:
+    for column in _OF_REP:
+        known = _column_map(reps, "name", column) if column not in frame.columns else {}
+        if known:
+            value = pl.col("owner").replace_strict(known, default=None, return_dtype=pl.String)
+            frame = frame.with_columns(value.alias(column))
+    return frame
+
+
+def _column_map(frame: pl.DataFrame, key: str, value: str) -> dict[str, str]:
+    """Key → value for the keys that have exactly one value."""
+    if key not in frame.columns or value not in frame.columns:
+        return {}
+    pairs = frame.select(key, value).drop_nulls().unique(maintain_order=True)
+    once = pairs.filter(pl.col(key).is_unique())
+    return dict(once.iter_rows())
+
+
+def converted_by_deals(leads: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame | None:
+    """Leads with ``is_converted`` from the deals that name them, where the leads file itself says nothing about it.
+
+    Returns:
+        The frame with ``is_converted``, or None when the leads speak for themselves or no deal names a lead.
+    """
+    if set(leads.columns) & {"is_converted", "converted_at", "deal_id", "status"} or "id" not in leads.columns:
+        return None
+    if "lead_id" not in deals.columns:
+        return None
+    named = deals.get_column("lead_id").drop_nulls().unique()
+    found = leads.get_column("id").is_in(named.implode()).fill_null(value=False)
+    if not found.any():
+        return None
+    return leads.with_columns(found.alias("is_converted"))

@@ -1,0 +1,88 @@
+"""Findings about the data as a whole. Policies say; they repair nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.ingest.as_of import EVENT_COLUMNS, last_event_of
+from salesmetrics.ingest.policies.across import check_across
+from salesmetrics.ingest.policies.amounts import check_amount_outliers, check_date_outliers
+from salesmetrics.ingest.policies.categories import check_spellings
+from salesmetrics.ingest.policies.context import Context
+from salesmetrics.ingest.policies.deals import check_deals
+from salesmetrics.ingest.policies.ids import check_ids
+from salesmetrics.ingest.policies.records import (
+    check_activities,
+    check_customers,
+    check_invoices,
+    check_leads,
+    check_products,
+)
+from salesmetrics.ingest.policies.stages import check_option_words, check_stage_words
+from salesmetrics.ingest.profile import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import polars as pl
+
+    from salesmetrics.ingest.dataset import LoadedFile, ReadOptions
+    from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["check_dataset"]
+
+_BY_KIND: Mapping[Kind, Callable[[Context], list[Finding]]] = {
+    "deals": check_deals,
+    "leads": check_leads,
+    "activities": check_activities,
+    "invoices": check_invoices,
+    "products": check_products,
+    "customers": check_customers,
+}
+
+_CATEGORIES: Mapping[Kind, tuple[str, ...]] = {
+    "deals": ("source", "stage", "status", "owner", "loss_reason", "product", "region", "team", "segment", "type"),
+    "leads": ("source", "status", "owner", "lost_reason", "region", "segment"),
+    "activities": ("owner",),
+    "customers": ("region", "segment"),
+}
+
+
+def check_dataset(
+    frames: Mapping[Kind, pl.DataFrame], files: Sequence[LoadedFile], options: ReadOptions
+) -> list[Finding]:
+    """Everything that the policies have to say, in the order of kinds.
+
+    Args:
+        frames: Canonical frames by kind, complete.
+        files: The files; ``__file__`` in the frames is an index into them.
+        options: What the user settled, for words that were asked for and do not occur.
+    """
+    last = last_event_of(frames)
+    contexts = {kind: Context(kind, frame, files, last[0] if last else None) for kind, frame in frames.items()}
+    findings: list[Finding] = []
+    for kind, context in contexts.items():
+        findings += check_ids(context)
+        if kind == "deals":
+            findings += check_stage_words(context)
+        if kind in _BY_KIND:
+            findings += _BY_KIND[kind](context)
+        if kind in ("deals", "invoices"):
+            findings += check_amount_outliers(context)
+        findings += check_date_outliers(context, EVENT_COLUMNS.get(kind, ()))
+        findings += check_spellings(context, _CATEGORIES.get(kind, ()))
+    findings += check_option_words(files, options)
+    findings += check_across(contexts, _defined_stages(frames.get("pipelines")))
+    return findings
+
+
+def _defined_stages(pipelines: pl.DataFrame | None) -> frozenset[str]:
+    if pipelines is None:
+        return frozenset()
+    return frozenset(
+        comparable(word)
+        for column in ("id", "name")
+        if column in pipelines.columns
+        for word in pipelines.get_column(column).drop_nulls().to_list()
+    )

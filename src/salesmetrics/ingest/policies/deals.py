@@ -1,0 +1,136 @@
+"""What a careful reader would ask about deals: dates, amounts and outcomes that do not fit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.policies.context import Rule, apply_rules
+
+if TYPE_CHECKING:
+    from salesmetrics.ingest.policies.context import Context
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["check_deals"]
+
+_WON, _LOST, _OPEN = (pl.col("outcome") == word for word in ("won", "lost", "open"))
+
+_MOSTLY = 0.5
+"""A column is worth asking for where at least this share of the rows concerned has it filled."""
+
+_MONTH_END_SHARE, _MONTH_END_MIN = 0.6, 20
+
+
+def check_deals(context: Context) -> list[Finding]:
+    """All findings about one frame of deals."""
+    return [
+        *apply_rules(context, _rules(context)),
+        *_only_won(context),
+        *_lost_amounts(context),
+        *_currencies(context),
+        *_month_ends(context),
+    ]
+
+
+def _rules(context: Context) -> list[Rule]:
+    outcome, amount, closed = ("outcome",), pl.col("amount"), pl.col("closed")
+    rules = [
+        Rule("won_without_close_date", "closed", outcome, _WON & closed.is_null()),
+        Rule("closed_without_close_date", "closed", outcome, ~(_WON | _OPEN) & closed.is_null()),
+        Rule("closed_before_created", "closed", ("created",), closed < pl.col("created")),
+        Rule("won_amount_zero", "amount", outcome, _WON & (amount == 0)),
+        Rule("won_amount_blank", "amount", outcome, _WON & amount.is_null()),
+        Rule("amount_negative", "amount", (), amount < 0),
+        Rule(
+            "probability_against_outcome",
+            "probability",
+            outcome,
+            (_WON & (pl.col("probability") != 1)) | (_LOST & (pl.col("probability") != 0)),
+        ),
+        Rule(
+            "flags_contradict",
+            "is_closed",
+            ("is_won",),
+            pl.col("is_won") & ~pl.col("is_closed"),
+        ),
+    ]
+    if context.last_event is not None:
+        past = _OPEN & (pl.col("expected_close") < context.last_event)
+        rules.append(Rule("open_with_past_close", "expected_close", outcome, past, {"day": context.last_event}))
+    if _mostly_filled(context, "loss_reason", _LOST):
+        rules.append(Rule("loss_reason_missing", "loss_reason", outcome, _LOST & pl.col("loss_reason").is_null()))
+    if _mostly_filled(context, "currency", pl.lit(value=True)):
+        rules.append(Rule("currency_blank", "currency", (), pl.col("currency").is_null()))
+    if _mostly_filled(context, "owner", pl.lit(value=True)):
+        rules.append(Rule("owner_blank", "owner", (), pl.col("owner").is_null()))
+    if context.has("stage") or context.has("status"):
+        words = [pl.col(c).is_null() for c in ("stage", "status") if context.has(c)]
+        rules.append(
+            Rule(
+                "stage_blank", "stage" if context.has("stage") else "status", outcome, _OPEN & pl.all_horizontal(words)
+            )
+        )
+    return rules
+
+
+def _mostly_filled(context: Context, column: str, among: pl.Expr) -> bool:
+    if not context.has(column, "outcome"):
+        return False
+    total, filled = context.frame.select(
+        among.cast(pl.Boolean).sum().alias("n") if column == "loss_reason" else pl.len().alias("n"),
+        (among & pl.col(column).is_not_null()).sum().alias("filled"),
+    ).row(0)
+    return bool(total) and filled / total >= _MOSTLY
+
+
+def _only_won(context: Context) -> list[Finding]:
+    if context.frame.is_empty() or not bool(context.frame.select(_WON.all()).item()):
+        return []
+    if context.frame.height < 2:
+        return []
+    return [finding("only_won", kind="deals", path=_single_path(context), count=context.frame.height)]
+
+
+def _lost_amounts(context: Context) -> list[Finding]:
+    """Lost deals all at nothing make a win rate by value say 100 %."""
+    if not context.has("amount"):
+        return []
+    lost = context.frame.lazy().filter(_LOST).select(pl.len().alias("n"), (pl.col("amount") > 0).sum().alias("some"))
+    n, some = lost.collect().row(0)
+    if n == 0 or some > 0:
+        return []
+    return context.report("lost_amount_all_zero", _LOST, "amount")
+
+
+def _currencies(context: Context) -> list[Finding]:
+    if not context.has("currency"):
+        return []
+    counts = (
+        context.frame.get_column("currency")
+        .drop_nulls()
+        .value_counts()
+        .sort(["count", "currency"], descending=[True, False])
+    )
+    if counts.height < 2:
+        return []
+    listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts.head(8).iter_rows())
+    return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", listed=listed)
+
+
+def _month_ends(context: Context) -> list[Finding]:
+    """Some CRMs fill the expected close with the end of the month: a date that nobody chose."""
+    if not context.has("expected_close"):
+        return []
+    day = pl.col("expected_close")
+    at_end = _OPEN & (day == day.dt.month_end())
+    n, ends = context.frame.select((_OPEN & day.is_not_null()).sum().alias("n"), at_end.sum().alias("ends")).row(0)
+    if n < _MONTH_END_MIN or ends / n < _MONTH_END_SHARE:
+        return []
+    return context.report("month_end_close_dates", at_end, "expected_close", share=f"{100 * ends / n:.0f}")
+
+
+def _single_path(context: Context) -> str | None:
+    paths = {context.files[int(i)].source.path for i in context.frame.get_column("__file__").unique()}
+    return next(iter(paths)) if len(paths) == 1 else None

@@ -1,0 +1,29 @@
+"""Ids that a spreadsheet has spoiled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from salesmetrics.ingest.policies.context import Context
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["check_ids"]
+
+_SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
+
+
+def check_ids(context: Context) -> list[Finding]:
+    """Ids such as ``1.23E+17``: their last digits are gone for good, and different records have become one."""
+    findings: list[Finding] = []
+    for column in ("id", "deal_id", "account_id", "lead_id"):
+        if not context.has(column):
+            continue
+        ids = context.frame.get_column(column)
+        if not ids.str.contains("E+", literal=True).any():
+            continue
+        mask = pl.col(column).str.contains(_SCIENTIFIC)
+        findings += context.report("ids_in_scientific_notation", mask, column)
+    return findings

@@ -1,0 +1,87 @@
+"""What a careful reader would ask about each of the other kinds of record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.ingest.policies.context import Rule, apply_rules
+
+if TYPE_CHECKING:
+    from salesmetrics.ingest.policies.context import Context
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["check_activities", "check_customers", "check_invoices", "check_leads", "check_products"]
+
+_LONGEST = timedelta(hours=24)
+
+
+def check_leads(context: Context) -> list[Finding]:
+    """Conversions before creation, flags against statuses."""
+    converted = pl.col("outcome") == "converted"
+    rules = [
+        Rule("lead_converted_before_created", "converted_at", ("created",), pl.col("converted_at") < pl.col("created")),
+        Rule(
+            "lead_answered_before_created",
+            "first_response_at",
+            ("created",),
+            pl.col("first_response_at") < pl.col("created"),
+        ),
+    ]
+    findings = apply_rules(context, rules)
+    words = [
+        word.word
+        for file in context.files
+        for word in file.stage_words
+        if file.recognition.kind == "leads" and word.outcome == "disqualified" and word.how != "unknown"
+    ]
+    if words and context.has("status"):
+        findings += apply_rules(
+            context, [Rule("lead_status_contradicts", "status", (), converted & pl.col("status").is_in(words))]
+        )
+    return findings
+
+
+def check_activities(context: Context) -> list[Finding]:
+    """Ends before starts, days-long calls."""
+    done, created = pl.col("completed_at"), pl.col("created")
+    return apply_rules(
+        context,
+        [
+            Rule("activity_ends_before_start", "completed_at", ("occurred",), done < pl.col("occurred")),
+            Rule("activity_done_before_created", "completed_at", ("created",), done < created),
+            Rule("activity_too_long", "duration", (), pl.col("duration") > _LONGEST),
+        ],
+    )
+
+
+def check_invoices(context: Context) -> list[Finding]:
+    """Negative and blank amounts, payments before the bill."""
+    amount = pl.col("amount")
+    return apply_rules(
+        context,
+        [
+            Rule("amount_negative", "amount", (), amount < 0),
+            Rule("amount_blank", "amount", (), amount.is_null()),
+            Rule("paid_before_issued", "paid_on", ("issued",), pl.col("paid_on") < pl.col("issued")),
+        ],
+    )
+
+
+def check_products(context: Context) -> list[Finding]:
+    """One stock-keeping unit on several rows."""
+    sku = pl.col("sku")
+    return apply_rules(context, [Rule("sku_repeated", "sku", (), sku.is_not_null() & sku.is_duplicated())])
+
+
+def check_customers(context: Context) -> list[Finding]:
+    """Customers without a name, ends before starts."""
+    return apply_rules(
+        context,
+        [
+            Rule("customer_without_name", "name", (), pl.col("name").is_null()),
+            Rule("customer_ends_before_start", "ended", ("started",), pl.col("ended") < pl.col("started")),
+        ],
+    )

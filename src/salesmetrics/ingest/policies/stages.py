@@ -1,0 +1,115 @@
+"""What was made of stage and status words, and which of them the user should look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.ingest.dataset import FILE
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.outcome import looks_final
+from salesmetrics.ingest.profile import comparable
+from salesmetrics.schema.provenance import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.ingest.dataset import LoadedFile, ReadOptions
+    from salesmetrics.ingest.outcome import StageWord
+    from salesmetrics.ingest.policies.context import Context
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["check_option_words", "check_stage_words"]
+
+_ENDED_SHARE = 0.9
+_MOST_FINAL = 10
+
+
+def check_stage_words(context: Context) -> list[Finding]:
+    """Unknown words of each file: those that look like an end one by one, the others together."""
+    findings: list[Finding] = []
+    for index, file in enumerate(context.files):
+        if file.recognition.kind != "deals":
+            continue
+        unknown = [word for word in file.stage_words if word.how == "unknown"]
+        final = [word for word in unknown if looks_final(word.word) or _ended(context, index, word)]
+        for word in final[:_MOST_FINAL]:
+            findings += _final(context, index, word)
+        rest = [word for word in unknown if word not in final[:_MOST_FINAL]]
+        if rest and not _decided_elsewhere(file, context):
+            findings.append(_unknown(file, context, rest))
+    return findings
+
+
+def _in_file(index: int, word: StageWord) -> pl.Expr:
+    return (pl.col(FILE) == index) & (pl.col(word.column) == word.word)
+
+
+def _ended(context: Context, index: int, word: StageWord) -> bool:
+    """Do the data say that deals end here: the closed flag is set on nearly all of them?"""
+    if not context.has("is_closed", word.column):
+        return False
+    closed = context.frame.filter(_in_file(index, word)).get_column("is_closed")
+    return bool(len(closed)) and float(closed.fill_null(value=False).mean() or 0) >= _ENDED_SHARE  # type: ignore[arg-type]
+
+
+def _final(context: Context, index: int, word: StageWord) -> list[Finding]:
+    mask = _in_file(index, word) & pl.col("outcome").is_in(["open", "other"])
+    hits = context.frame.filter(mask).get_column("outcome")
+    if hits.is_empty():
+        return []
+    outcome = hits.mode().sort().first()
+    return context.report(
+        "stage_word_looks_final", mask, word.column, word=word.word, outcome=outcome, field=word.column
+    )
+
+
+def _decided_elsewhere(file: LoadedFile, context: Context) -> bool:
+    """Flags or a status say what became of every deal, so that stage words need no meaning."""
+    if context.has("is_won", "is_closed"):
+        return True
+    status = [word for word in file.stage_words if word.column == "status"]
+    return bool(status) and all(word.how != "unknown" for word in status)
+
+
+def _unknown(file: LoadedFile, context: Context, words: Sequence[StageWord]) -> Finding:
+    """A warning where the file knows no won or no lost word at all: then perhaps these are the words for it."""
+    meanings = {word.outcome for word in file.stage_words if word.how != "unknown"}
+    ordinary = {"won", "lost"} <= meanings or context.has("is_closed")
+    listed = ", ".join(f"`{word.word}` ({word.count:,})" for word in words[:8]) + (" …" if len(words) > 8 else "")
+    match = file.recognition.columns.get(words[0].column)
+    return finding(
+        "stage_words_unknown",
+        severity=Severity.NOTE if ordinary else None,
+        kind="deals",
+        path=file.source.path,
+        column=match.header if match else words[0].column,
+        count=sum(word.count for word in words),
+        field=words[0].column,
+        words_count=len(words),
+        words=listed,
+    )
+
+
+def check_option_words(files: Sequence[LoadedFile], options: ReadOptions) -> list[Finding]:
+    """Words given with ``--won``, ``--lost`` or ``--other`` that no deal has."""
+    deals = [file for file in files if file.recognition.kind == "deals"]
+    present = {comparable(word.word): word.word for file in deals for word in file.stage_words}
+    if not deals:
+        return []
+    asked = (
+        [("won", w) for w in options.won] + [("lost", w) for w in options.lost] + [("other", w) for w in options.other]
+    )
+    return [
+        finding(
+            "option_word_unused",
+            kind="deals",
+            count=0,
+            option=option,
+            word=word,
+            words=", ".join(f"`{known}`" for known in list(present.values())[:12]) or "none",
+        )
+        for option, word in asked
+        if comparable(word) not in present
+    ]

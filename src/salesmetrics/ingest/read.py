@@ -1,0 +1,182 @@
+"""From file arguments to a :class:`Dataset`: the one entry of the reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.as_of import last_event_of
+from salesmetrics.ingest.canonical import canonicalise
+from salesmetrics.ingest.columns import recognise
+from salesmetrics.ingest.container import expand
+from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
+from salesmetrics.ingest.derive import derive
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.identity import repeated_across
+from salesmetrics.ingest.parse import ParseOptions
+from salesmetrics.ingest.policies import check_dataset
+from salesmetrics.ingest.profile import load_profile
+from salesmetrics.ingest.table import ROW, RawTable, read_tables
+from salesmetrics.schema.provenance import Input, RowCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from salesmetrics.ingest.container import FileArgument
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "last_event", "load"]
+
+_UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
+_SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file"}
+"""What only skips a file that a folder, a pattern or an archive brought along."""
+
+
+def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin: BinaryIO | None = None) -> Dataset:
+    """Read files of any known kind into one dataset.
+
+    Args:
+        arguments: Paths, patterns, folders or ``-``, each optionally as ``KIND=FILE``.
+        options: What the user settled.
+        stdin: Where ``-`` reads from.
+
+    Returns:
+        The dataset. For every file, rows read = used + rejected + ignored.
+
+    Raises:
+        SalesmetricsError: A file that was named cannot be read, is of no known kind, leaves something open that an option
+            settles, or has no usable row. A folder, a pattern or an archive may hold files of no known kind: these are
+            skipped with a finding, as long as one file is known.
+    """
+    options = options or ReadOptions()
+    parts, findings = _read_all(arguments, options, stdin)
+    _refuse_if_nothing_usable(parts)
+    frames = derive(parts, options)
+    findings += [said for part in parts for said in part.findings]
+    for kind in frames:
+        of_kind = [part for part in parts if part.kind == kind]
+        findings += repeated_across([part.frame for part in of_kind], [part.path for part in of_kind], kind)
+    files = tuple(_loaded(part) for part in parts)
+    findings += check_dataset(frames, files, options)
+    return Dataset(frames, files, tuple(_input(file) for file in files), tuple(findings), _rejects(parts))
+
+
+def last_event(dataset: Dataset) -> tuple[date, str] | None:
+    """The last day on which something happened in the data, and where it comes from, for example ``last close in deals``.
+
+    Expected closes and other plans do not count, nor does a mistyped year (see :func:`as_of.date_bounds`).
+    """
+    return last_event_of(dataset.frames)
+
+
+def _read_all(
+    arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None
+) -> tuple[list[Part], list[Finding]]:
+    parts: list[Part] = []
+    skipped: list[tuple[str, SalesmetricsError]] = []
+    named = {argument.partition("=")[2] for argument in arguments} | set(arguments)
+    for argument in expand(arguments):
+        brought = argument.path not in named
+        try:
+            tables = read_tables(argument.path, encoding=options.encoding, delimiter=options.delimiter, stdin=stdin)
+        except SalesmetricsError as error:
+            if not brought or error.code not in _SKIPPABLE:
+                raise
+            skipped.append((argument.path, error))
+            continue
+        for table in tables:
+            try:
+                parts.append(_part(table, argument, options))
+            except SalesmetricsError as error:
+                if error.code not in _UNKNOWN or not (brought or len(tables) > 1):
+                    raise
+                skipped.append((table.source.path, error))
+    if not parts and skipped:
+        raise skipped[0][1]
+    return parts, [_skipped(path, error) for path, error in skipped]
+
+
+def _skipped(path: str, error: SalesmetricsError) -> Finding:
+    if error.code == "kind_unknown":
+        return finding("file_skipped", path=path, count=0)
+    return finding("file_unusable", path=path, count=0, cause=error.message)
+
+
+def _part(table: RawTable, argument: FileArgument, options: ReadOptions) -> Part:
+    headers = [name for name in table.frame.columns if name != ROW]
+    recognition = recognise(
+        headers,
+        path=table.source.path,
+        kind=argument.kind,
+        profile=options.profile,
+        mapping=options.mapping,
+        sample=table.frame.drop(ROW).head(200),
+    )
+    profile = load_profile(recognition.profile)
+    parse_options = ParseOptions(
+        date_order=options.date_order or profile.date_order,
+        decimal=options.decimal or profile.decimal,
+        null_words=profile.null_words,
+        timezone=options.timezone,
+    )
+    result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
+    return Part(
+        table=table,
+        recognition=recognition,
+        frame=result.frame,
+        how=result.how,
+        ignored=dict(table.ignored),
+        rejected=[*table.rejected, *result.rejected],
+        findings=[*table.findings, *result.findings],
+    )
+
+
+def _refuse_if_nothing_usable(parts: Sequence[Part]) -> None:
+    """A dataset of rejected rows only is no dataset; one of deleted or blank rows is an empty one."""
+    if any(part.frame.height for part in parts):
+        return
+    for part in parts:
+        if part.rejected:
+            first = min(part.rejected, key=lambda rejected: rejected.row)
+            raise SalesmetricsError(
+                "too_many_rejected",
+                path=part.path,
+                rejected=len({rejected.row for rejected in part.rejected}),
+                read=part.table.rows_read,
+                row=first.row,
+                column=first.column,
+                reason=first.reason,
+            )
+
+
+def _loaded(part: Part) -> LoadedFile:
+    rejected = len({row.row for row in part.rejected})
+    rows = RowCounts(
+        read=part.table.rows_read,
+        used=part.frame.height,
+        rejected=rejected,
+        ignored=sum(part.ignored.values()),
+    )
+    return LoadedFile(part.table.source, part.recognition, part.how, rows, part.ignored, part.stage_words)
+
+
+def _input(file: LoadedFile) -> Input:
+    source = file.source
+    return Input(
+        kind=file.recognition.kind,
+        path=source.path,
+        sha256=source.sha256,
+        profile=file.recognition.profile,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        rows=file.rows,
+    )
+
+
+def _rejects(parts: Sequence[Part]) -> pl.DataFrame:
+    rows = [(part.path, r.row, r.column, r.value, r.reason) for part in parts for r in part.rejected]
+    schema = {"path": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
