@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import typer
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.read import ReadOptions, load
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.read import load
+from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salesmetrics.cli.options import Reading
-    from salesmetrics.ingest.read import Dataset
+    from salesmetrics.ingest.dataset import Dataset
 
-__all__ = ["load_dataset", "tell_about_rejects", "write_rejects"]
+__all__ = ["has_errors", "load_dataset", "tell_about_rejects", "write_rejects"]
 
 
 def load_dataset(files: Sequence[str], reading: Reading) -> Dataset:
@@ -51,6 +53,11 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
             )
         mapping[field.strip()] = header.strip()
     return mapping
+
+
+def has_errors(dataset: Dataset) -> bool:
+    """Whether rows were rejected or the data have a finding that is an error."""
+    return dataset.rejects.height > 0 or any(item.severity == Severity.ERROR for item in dataset.findings)
 
 
 def write_rejects(dataset: Dataset, path: str | None) -> None:

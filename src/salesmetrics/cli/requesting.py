@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.read import last_event
 from salesmetrics.report.build import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from salesmetrics.cli.options import Selection
-    from salesmetrics.ingest.read import Dataset
+    from salesmetrics.ingest.dataset import Dataset
 
 __all__ = ["make_request", "split_list"]
 
 
 def make_request(selection: Selection, dataset: Dataset, *, trend: bool) -> Request:
     """What is asked of the dataset, with the as-of date settled."""
-    as_of, source = dataset.last_event
+    as_of, source = last_event(dataset) or (None, None)
     return Request(
         as_of=as_of,
         as_of_source=source,

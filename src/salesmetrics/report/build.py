@@ -40,7 +40,7 @@ class Request:
     """What is asked for.
 
     Attributes:
-        as_of: The day the report speaks for.
+        as_of: The day the report speaks for; None where the data have no dates.
         as_of_source: Where that day comes from, in words.
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
         families: Families wanted.
@@ -55,8 +55,8 @@ class Request:
         settings: Thresholds and outside figures.
     """
 
-    as_of: date
-    as_of_source: str
+    as_of: date | None
+    as_of_source: str | None
     kpis: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
@@ -97,7 +97,9 @@ def build_report(
     if request.where:
         entities = apply_where(entities, request.where)
     _check_dimensions(request.by, entities)
-    plan = make_plan(catalog, wanted, columns_of(entities), request.settings, bounded=_window(request).bounded)
+    plan = make_plan(
+        catalog, wanted, columns_of(entities, request.as_of), request.settings, bounded=_window(request).bounded
+    )
     if not plan.kpis:
         raise _nothing_to_report(plan.not_computed, entities)
     codes = currencies(entities, plan.measures.values())
@@ -117,8 +119,8 @@ def build_report(
 
 
 def _window(request: Request) -> Window:
-    if request.period.end is None:
-        return Window(request.period.start, None)
+    if request.period.end is None or request.as_of is None:
+        return Window(request.period.start, request.period.end)
     return Window(request.period.start, min(request.period.end, request.as_of + timedelta(days=1)))
 
 
@@ -222,6 +224,8 @@ def _plain(value: Any) -> Any:
 
 def _trends(request: Request, source: Source, plan: Plan) -> dict[str, list[float | None]]:
     """The twelve months up to the as-of date, for every KPI whose records have a date."""
+    if request.as_of is None:
+        return {}
     starts = [request.as_of.replace(day=1)]
     for _ in range(TREND_MONTHS - 1):
         starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))

@@ -41,7 +41,7 @@ class Source:
 
     frames: Mapping[str, pl.DataFrame]
     catalog: Catalog
-    as_of: date
+    as_of: date | None
     settings: Settings
     several: bool = False
 
@@ -74,7 +74,7 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
         windows: ``""`` and the shifts to stretches.
         keys: What values are kept apart by.
     """
-    columns = columns_of(source.frames)
+    columns = columns_of(source.frames, source.as_of)
     plan = make_plan(source.catalog, kpis, columns, source.settings, bounded=windows[""].bounded)
     frames = _derived(source.frames, plan.measures.values())
     tables = {

@@ -52,7 +52,7 @@ def aggregate(
     measures: Iterable[Measure],
     *,
     window: Window,
-    as_of: date,
+    as_of: date | None,
     settings: Settings,
     keys: Keys,
 ) -> dict[Cell, dict[str, Any]]:
@@ -116,7 +116,7 @@ def _query(
     return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
 
 
-def _given(as_of: date, window: Window, settings: Settings) -> Callable[[str], pl.Expr]:
+def _given(as_of: date | None, window: Window, settings: Settings) -> Callable[[str], pl.Expr]:
     fixed = {"as_of": as_of, "window_start": window.start, "window_end": window.end}
 
     def column(name: str) -> pl.Expr:

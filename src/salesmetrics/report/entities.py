@@ -20,7 +20,7 @@ __all__ = ["make_entities"]
 
 def make_entities(
     frames: Mapping[str, pl.DataFrame],
-    as_of: date,
+    as_of: date | None,
     settings: Settings,  # noqa: ARG001
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
     """The frames as measures need them, on the as-of date.
@@ -35,7 +35,7 @@ def make_entities(
     """
     made = dict(frames)
     findings: list[Finding] = []
-    if "deals" in made:
+    if "deals" in made and as_of is not None:
         made["deals"], note = as_of_view(made["deals"], as_of)
         findings += [note] if note else []
     return made, findings

@@ -24,7 +24,7 @@ BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
 """The date that puts a record of an entity into a period, by entity and basis."""
 
 
-GIVEN = frozenset({"as_of", "window_start", "window_end"})
+GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
 
 
@@ -45,7 +45,7 @@ def make_plan(
     Args:
         catalog: Where measures are looked up.
         kpis: The KPIs asked for.
-        columns: Columns by entity.
+        columns: Columns by entity; ``as_of`` is among them where the day that the report speaks for is known.
         settings: A setting that a KPI asks for must be known.
         bounded: The report speaks of a period with a beginning, so records need the date of their basis.
     """
@@ -77,9 +77,15 @@ def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool
     there = columns.get(measure.entity)
     if there is None:
         return [f"a {measure.entity} file"]
-    needed = list(measure.columns)
+    needed = [*measure.columns, *(("as_of",) if bounded else ())]
     basis_column = BASIS_COLUMNS.get((measure.entity, measure.basis))
     if bounded and basis_column is not None:
         needed.append(basis_column)
     needed = [name for name in needed if name not in GIVEN and not name.startswith(PREFIX)]
-    return [f"a column for {name} in the {measure.entity} file" for name in needed if name not in there]
+    return [_words(name, measure.entity) for name in needed if name not in there]
+
+
+def _words(column: str, entity: str) -> str:
+    if column == "as_of":
+        return f"a column with dates in the {entity} file"
+    return f"a column for {column} in the {entity} file"

@@ -81,9 +81,10 @@ def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding 
     return deals.filter(~later).with_columns(columns), finding
 
 
-def columns_of(frames: Mapping[str, pl.DataFrame]) -> dict[str, set[str]]:
-    """The columns that measures can ask for, by entity: those that are there and those that can be derived."""
-    columns = {entity: set(frame.columns) for entity, frame in frames.items()}
+def columns_of(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, set[str]]:
+    """The columns that measures can ask for, by entity: those that are there, those that can be derived, and ``as_of``."""
+    given = set() if as_of is None else {"as_of"}
+    columns = {entity: set(frame.columns) | given for entity, frame in frames.items()}
     for (entity, name), derived in DERIVED.items():
         if entity in columns and name not in columns[entity]:
             there = columns[entity]

@@ -32,7 +32,7 @@ class Window(NamedTuple):
 ALL = Window()
 
 
-def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date) -> dict[str, Window]:
+def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, Window]:
     """The stretch that a KPI is about when no period is asked for, and the stretches before it.
 
     Args:
@@ -46,6 +46,8 @@ def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date) ->
     >>> span_windows("quarter", {}, date(2026, 2, 10))[""]
     Window(start=datetime.date(2025, 10, 1), end=datetime.date(2026, 1, 1))
     """
+    if span == "period" or as_of is None:
+        return {"": ALL}
     tomorrow = as_of + timedelta(days=1)
     if span == "year":
         windows = [Window(_years_before(tomorrow, n + 1), _years_before(tomorrow, n)) for n in (0, 1)]
@@ -58,8 +60,6 @@ def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date) ->
             "previous": Window(_months_before(start, MONTHS_OF_QUARTER), start),
             "year_ago": Window(_years_before(start, 1), _years_before(end, 1)),
         }
-    if span == "period":
-        return {"": ALL}
     stretch = covered(frames.get(span), as_of)
     return {"": stretch} if stretch else {"": ALL}
 

@@ -27,7 +27,7 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.loading import load_dataset, tell_about_rejects, write_rejects
+    from salesmetrics.cli.loading import has_errors, load_dataset, tell_about_rejects, write_rejects
     from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.writing import form_of, write_report
     from salesmetrics.metrics.catalog import catalog
@@ -36,12 +36,11 @@ def report(
     form = form_of(output)
     dataset = load_dataset(files, reading)
     request = make_request(selection, dataset, trend=form in {"table", "md"})
-    result = build_report(
-        request, dataset.frames, catalog(), inputs=dataset.inputs, findings=dataset.findings, command="report"
-    )
+    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    result = build_report(request, frames, catalog(), inputs=dataset.inputs, findings=dataset.findings)
     write_report(result, output, form)
     write_rejects(dataset, rejects)
-    failed = strict and dataset.has_errors
+    failed = strict and has_errors(dataset)
     if not output.quiet:
         tell_about_rejects(dataset, rejects, strict=strict)
     if failed:
