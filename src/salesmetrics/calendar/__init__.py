@@ -1,0 +1,31 @@
+"""Days, periods and comparisons: which stretch of days a word such as ``last-quarter`` names, and what came before it.
+
+Nothing here reads the clock: ``as_of`` and ``today`` are always handed in. Periods are half-open, ``[start, end)``.
+"""
+
+from salesmetrics.calendar.buckets import bucket_expression, bucket_label, bucket_starts, overlap_days, split
+from salesmetrics.calendar.compare import Comparison, comparison
+from salesmetrics.calendar.labels import parse_period_label, periods_of_column
+from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
+from salesmetrics.calendar.words import PERIOD_FORMS, parse_as_of, parse_period
+
+__all__ = [
+    "PERIOD_FORMS",
+    "Calendar",
+    "Comparison",
+    "Every",
+    "Pattern",
+    "Period",
+    "Unit",
+    "bucket_expression",
+    "bucket_label",
+    "bucket_starts",
+    "comparison",
+    "overlap_days",
+    "parse_as_of",
+    "parse_period",
+    "parse_period_label",
+    "periods_of_column",
+    "split",
+    "unit_period",
+]
