@@ -37,6 +37,13 @@ class Color(StrEnum):
     never = "never"
 
 
+class Compare(StrEnum):
+    """Which earlier stretch a period is compared with."""
+
+    previous = "previous"
+    year_ago = "year-ago"
+
+
 class DateOrder(StrEnum):
     """Orders of day, month and year."""
 
@@ -133,6 +140,22 @@ class Selection:
             metavar="DATE|today",
             help="Day the report speaks for.",
             show_default="last event in the data",
+            rich_help_panel=SELECTING,
+        ),
+    ] = None
+    period: Annotated[
+        str,
+        typer.Option(
+            metavar="P",
+            help="all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
+            rich_help_panel=SELECTING,
+        ),
+    ] = "all"
+    compare: Annotated[
+        Compare | None,
+        typer.Option(
+            metavar="previous|year-ago",
+            help="Beside the same stretch before, like for like.",
             rich_help_panel=SELECTING,
         ),
     ] = None

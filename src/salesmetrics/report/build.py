@@ -12,10 +12,11 @@ from salesmetrics import __version__
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
+from salesmetrics.report.change import change_between
 from salesmetrics.report.compute import Cell, Keys, currencies
 from salesmetrics.report.entities import make_entities
-from salesmetrics.report.evaluate import Outcome, evaluate
-from salesmetrics.report.model import Excluded, Generator, Interval, Metric, NotComputed, Period, Report
+from salesmetrics.report.evaluate import Outcome, Values, evaluate
+from salesmetrics.report.model import Comparison, Excluded, Generator, Interval, Metric, NotComputed, Period, Report
 from salesmetrics.report.plan import Plan, make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.where import apply_where
@@ -49,6 +50,8 @@ class Request:
         period: The stretch of time.
         previous: The stretch before it, like for like.
         year_ago: The same stretch a year earlier.
+        comparison: Which of the two stands beside each value, as the report names it.
+        compare: Its name: ``previous`` or ``year_ago``.
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
         trend: Add the last twelve months to each KPI that has a date.
@@ -64,6 +67,8 @@ class Request:
     period: Period = field(default_factory=lambda: Period(label="all"))
     previous: Window | None = None
     year_ago: Window | None = None
+    comparison: Comparison | None = None
+    compare: str | None = None
     level: float = 0.95
     min_n: int = 10
     trend: bool = False
@@ -110,6 +115,7 @@ def build_report(
         as_of=request.as_of,
         as_of_source=request.as_of_source,
         period=request.period,
+        comparison=request.comparison,
         group_by=list(request.by),
         inputs=list(inputs),
         metrics=_metrics(request, source, plan, codes[0] if len(codes) == 1 else None),
@@ -178,8 +184,18 @@ def _metrics(request: Request, source: Source, plan: Plan, single: str | None) -
                 outcome = evaluate(kpi, values, source.catalog, request.level)
                 code = (cell.currency if source.several else single) if money else None
                 extra = {"currency": code, "period": period, "trend": trends.get(kpi.id)}
+                extra |= _compared(request, kpi, values, outcome, source.catalog)
                 rows.append(((*_order(cell), position[kpi.id]), _metric(request, kpi, outcome, cell, extra)))
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]
+
+
+def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, catalog: Catalog) -> dict[str, Any]:
+    """The value of the stretch before, and the step from it; the state on a day has no stretch before."""
+    if request.compare is None or request.compare not in values.by_shift or kpi.basis == "snapshot":
+        return {}
+    before = evaluate(kpi, values.shifted(request.compare), catalog, request.level)
+    change = change_between(kpi, outcome, before, request.level, request.min_n)
+    return {"previous": _plain(before.value), "change": change}
 
 
 def _period_of(window: Window) -> Period | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ __all__ = ["Outcome", "Values", "evaluate"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A KPI in one cell."""
+    """A KPI in one cell. ``spread`` is the standard deviation of the sample behind a mean."""
 
     value: Any = None
     numerator: Any = None
@@ -32,6 +31,7 @@ class Outcome:
     n: int | None = None
     interval: Bounds | None = None
     reason: str | None = None
+    spread: float | None = None
     excluded: tuple[tuple[str, int], ...] = field(default=())
 
 
@@ -105,28 +105,34 @@ def _outcome(
             n = counted if counted is not None else int(bottom) if kpi.interval == "wilson" else None
             bounds = wilson(int(top), int(bottom), level) if kpi.interval == "wilson" and bottom > 0 else None
             reason = "zero_denominator" if value is None else None
-            return Outcome(value, top, bottom, n, bounds, reason, excluded)
+            return Outcome(value, top, bottom, n, bounds, reason, excluded=excluded)
         case Tally(part, whole):
-            return Outcome(value, part, whole, int(whole), None, None, excluded)
+            return Outcome(value, part, whole, int(whole), excluded=excluded)
         case Mean(sample):
-            reason = None if len(sample) else "no_records"
-            return Outcome(
-                value, total(sample), len(sample), len(sample), _around_mean(sample, level), reason, excluded
-            )
+            n = len(sample)
+            reason = None if n else "no_records"
+            spread = _spread(sample)
+            bounds = None if spread is None else mean_interval(n, float(value), spread, level)
+            return Outcome(value, total(sample), n, n, bounds, reason, spread, excluded)
         case Quantile(sample, q):
-            reason = None if len(sample) else "no_records"
-            bounds = quantile_interval(sample, q, level) if len(sample) else None
-            return Outcome(value, None, None, len(sample), bounds, reason, excluded)
+            n = len(sample)
+            reason = None if n else "no_records"
+            return Outcome(
+                value,
+                n=n,
+                interval=quantile_interval(sample, q, level) if n else None,
+                reason=reason,
+                excluded=excluded,
+            )
         case _:
             n = counted if counted is not None else value if isinstance(value, int) else None
             return Outcome(value=value, n=n, reason="missing_input" if value is None else None, excluded=excluded)
 
 
-def _around_mean(sample: Any, level: float) -> Bounds | None:
-    n = len(sample)
-    if n < 2:
+def _spread(sample: Any) -> float | None:
+    """The standard deviation of a sample, by n - 1; a single value has none."""
+    if len(sample) < 2:
         return None
-    numbers = sample.cast(float) if hasattr(sample, "to_frame") else sample
-    spread = numbers.std() if hasattr(numbers, "std") else stdev(numbers)
-    mean = total(sample) / (Decimal(n) if isinstance(total(sample), Decimal) else n)
-    return mean_interval(n, float(mean), float(spread), level)
+    if hasattr(sample, "to_frame"):
+        return float(sample.cast(float).std())
+    return float(stdev(sample))

@@ -80,7 +80,10 @@ class Change(_Model):
     absolute: Number | None
     relative: float | None
     interval: Interval | None = None
-    verdict: Literal["better", "worse", "no clear difference", "too few", "changed"] | None = None
+    verdict: Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None = Field(
+        default=None,
+        description="better, worse and no clear difference rest on the interval; higher, lower and same do not",
+    )
 
 
 class Goal(_Model):

@@ -1,0 +1,83 @@
+"""The step from an earlier value to the present one, with the interval of the step and what can be said of it."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from salesmetrics.report.model import Change, Interval
+from salesmetrics.statistics.distributions import two_sided_z
+from salesmetrics.statistics.intervals import Bounds, mean_difference_interval, newcombe_difference
+
+if TYPE_CHECKING:
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.report.evaluate import Outcome
+
+__all__ = ["change_between"]
+
+Verdict = Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"]
+
+
+def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n: int) -> Change | None:
+    """How a KPI moved; None where either value is undefined.
+
+    The interval is that of the difference itself: Newcombe's for rates, Welch's for means, and for counts the normal
+    approximation to the difference of two Poisson counts. Sums of money and medians have none: they are only higher or
+    lower, and nothing is said about chance.
+
+    Args:
+        kpi: Says whether more is better.
+        now: The value of the period.
+        before: The value of the period before.
+        level: Confidence level.
+        min_n: With fewer records in either period nothing is concluded.
+    """
+    if now.value is None or before.value is None:
+        return None
+    step = _exact(now.value) - _exact(before.value)
+    base = float(before.value)
+    bounds, method = _interval(kpi, now, before, level)
+    return Change(
+        absolute=step.normalize() + Decimal(0) if isinstance(step, Decimal) else step,
+        relative=float(step) / base if base > 0 else None,
+        interval=None if bounds is None else Interval(low=bounds.low, high=bounds.high, level=level, method=method),
+        verdict=_verdict(kpi, float(step), bounds, few=_few(now, min_n) or _few(before, min_n)),
+    )
+
+
+def _exact(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bounds | None, str]:
+    if kpi.interval == "wilson":
+        return newcombe_difference(*_parts(now), *_parts(before), level), "newcombe"
+    if kpi.interval == "student_t" and now.spread is not None and before.spread is not None:
+        first = (int(now.n or 0), float(now.value), now.spread)
+        second = (int(before.n or 0), float(before.value), before.spread)
+        return mean_difference_interval(*first, *second, level), "welch"
+    if kpi.unit == "count" and kpi.additive and kpi.basis != "snapshot":
+        reach = two_sided_z(level) * math.sqrt(now.value + before.value)
+        return Bounds(now.value - before.value - reach, now.value - before.value + reach), "poisson_normal"
+    return None, ""
+
+
+def _parts(outcome: Outcome) -> tuple[int, int]:
+    return int(outcome.numerator or 0), int(outcome.denominator or 0)
+
+
+def _verdict(kpi: Kpi, step: float, bounds: Bounds | None, *, few: bool) -> Verdict:
+    if bounds is None:
+        return "same" if step == 0 else "higher" if step > 0 else "lower"
+    if few:
+        return "too few"
+    if bounds.low <= 0 <= bounds.high:
+        return "no clear difference"
+    if kpi.direction == "neutral":
+        return "higher" if step > 0 else "lower"
+    return "better" if (step > 0) == (kpi.direction == "higher") else "worse"
+
+
+def _few(outcome: Outcome, min_n: int) -> bool:
+    return outcome.n is not None and outcome.n < min_n
