@@ -16,11 +16,13 @@ from salesmetrics.calendar import (
     PERIOD_FORMS,
     Calendar,
     Every,
+    LastEvent,
     Period,
     bucket_expression,
     bucket_label,
     bucket_starts,
     comparison,
+    last_event_day,
     overlap_days,
     parse_as_of,
     parse_period,
@@ -348,6 +350,64 @@ def test_as_of_that_is_no_day_is_refused(text: str, cause: str, fix: str) -> Non
     assert fix in caught.value.hint
 
 
+def spread(n: int, step: int = 3) -> list[tuple[date, int]]:
+    return [(d("2016-01-01") + i * step * DAY, 1) for i in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("events", "day", "stray"),
+    [
+        (spread(100), "2016-10-24", 0),
+        ([*spread(100), (d("2061-01-01"), 1)], "2016-10-24", 1),
+        ([*spread(100), (d("1916-01-01"), 1), (d("2061-01-01"), 1)], "2016-10-24", 1),
+        ([*spread(100), (d("2061-01-01"), 2)], "2061-01-01", 0),  # two of a hundred are not one slip of the finger
+        ([*spread(100), (d("2017-03-01"), 1)], "2017-03-01", 0),  # a quiet winter
+        ([*spread(10), (d("2061-01-01"), 1)], "2061-01-01", 0),  # too few to tell
+        ([*spread(40, step=120), (d("2031-01-01"), 1)], "2031-01-01", 0),  # such gaps are usual here
+        ([(d("2016-01-01"), 5000), *spread(90), (d("2026-02-01"), 3), (d("2061-01-01"), 2)], "2016-09-24", 5),
+        ([(d("2016-01-01"), 5000), *spread(90), (d("2026-02-01"), 3), (d("2061-01-01"), 3)], "2026-02-01", 3),
+        ([(d("2016-01-01"), 1), (d("2016-01-01"), 2), (d("2061-01-01"), 0)], "2016-01-01", 0),
+    ],
+)
+def test_a_mistyped_year_does_not_move_the_last_day(events: list[tuple[date, int]], day: str, stray: int) -> None:
+    assert last_event_day(reversed(events)) == LastEvent(d(day), stray)
+
+
+def test_no_events_have_no_last_day() -> None:
+    assert last_event_day([]) is None
+
+
+@given(days)
+def test_weeks_are_those_of_the_standard(day: date) -> None:
+    year, week, _ = day.isocalendar()
+    assert bucket_label(day, "week", ISO) == f"{year}-W{week:02d}"
+
+
+@given(calendars, st.integers(1975, 2190))
+def test_years_of_weeks_follow_their_pattern_and_end_where_they_should(calendar: Calendar, year: int) -> None:
+    fiscal = parse_period_label(f"FY{year}", calendar)
+    assert fiscal is not None
+    assert fiscal.start is not None
+    months = [parse_period_label(f"FY{year}-M{month}", calendar) for month in range(1, 13)]
+    quarters = [parse_period_label(f"FY{year}-Q{quarter}", calendar) for quarter in range(1, 5)]
+    assert [q.start for q in quarters if q] == [m.start for m in months[::3] if m]
+    assert [q.end for q in quarters if q] == [m.end for m in months[2::3] if m]
+    last = fiscal.end - DAY
+    named_after = last if calendar.fiscal_year_name == "end" else fiscal.start
+    assert abs((named_after - date(year, 7, 1)).days) <= 190
+    if calendar.pattern == "months":
+        assert (fiscal.start.month, fiscal.start.day) == (calendar.fiscal_start_month, 1)
+        return
+    weeks = [(month.days or 0) / 7 for month in months if month]
+    pattern = [int(digit) for digit in calendar.pattern] * 4
+    assert weeks in (pattern, [*pattern[:-1], pattern[-1] + 1])
+    assert fiscal.start.isoweekday() == calendar.week_start
+    nominal = [date(y, calendar.fiscal_start_month, 1) - DAY for y in (last.year, last.year + 1)]
+    before = [(end - last).days for end in nominal]
+    allowed = range(7) if calendar.year_end == "last" else range(-3, 4)
+    assert any(days in allowed for days in before)
+
+
 @given(calendars, days, everies)
 def test_every_day_is_in_exactly_one_bucket(calendar: Calendar, day: date, every: Every) -> None:
     unit = unit_period(day, every, calendar)
@@ -475,10 +535,16 @@ def test_ranges_without_a_beginning() -> None:
         split(period, "month", d("2026-04-01"), ISO)
 
 
-@pytest.mark.parametrize("wrong", [{"week_start": 0}, {"fiscal_start_month": 13}, {"pattern": "444"}])
+@pytest.mark.parametrize(
+    "wrong", [{"week_start": 0}, {"fiscal_start_month": 13}, {"pattern": "444"}, {"timezone": "Mars/Olympus"}]
+)
 def test_impossible_calendars_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="not"):
+    with pytest.raises(ValueError, match=r"not |no time zone"):
         Calendar(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_known_time_zone_is_taken() -> None:
+    assert Calendar(timezone="Europe/Berlin").timezone == "Europe/Berlin"
 
 
 def test_the_calendar_needs_no_polars() -> None:

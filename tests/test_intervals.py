@@ -15,6 +15,7 @@ from scipy import stats
 from salesmetrics.statistics.distributions import normal_quantile, poisson_cdf, student_t_quantile
 from salesmetrics.statistics.intervals import (
     Bounds,
+    hybrid_difference,
     mean_difference_interval,
     mean_interval,
     newcombe_difference,
@@ -25,6 +26,7 @@ from salesmetrics.statistics.intervals import (
     ratio_of_sums_interval,
     wilson,
 )
+from salesmetrics.statistics.quantiles import quantile, quantile_interval
 
 LEVELS = [0.5, 0.8, 0.9, 0.95, 0.99, 0.999]
 
@@ -248,6 +250,25 @@ def test_impossible_counts_are_refused() -> None:
     for answers in [(3, 3, 5), (-1, 0, 5), (0, -1, 5)]:
         with pytest.raises(ValueError, match="do not fit"):
             nps_interval(*answers)
+
+
+def test_hybrid_difference_of_symmetric_intervals_adds_their_reaches_as_squares() -> None:
+    bounds = hybrid_difference(Decimal(10), Bounds(7, 13), 4.0, Bounds(0, 8))
+    assert bounds == Bounds(6.0 - 5.0, 6.0 + 5.0)
+
+
+def test_hybrid_difference_of_medians_covers_as_often_as_it_says() -> None:
+    draw = random.Random(20261121)
+    covered = 0
+    for _ in range(1000):
+        first = sorted(draw.lognormvariate(0, 1) for _ in range(40))
+        second = sorted(draw.lognormvariate(0.5, 1) for _ in range(60))
+        bounds1, bounds2 = quantile_interval(first, 0.5), quantile_interval(second, 0.5)
+        assert bounds1 is not None
+        assert bounds2 is not None
+        difference = hybrid_difference(quantile(first, 0.5), bounds1, quantile(second, 0.5), bounds2)
+        covered += difference.low <= 1 - math.exp(0.5) <= difference.high
+    assert 0.94 <= covered / 1000 <= 0.99
 
 
 def test_bounds_are_cut_and_scaled() -> None:

@@ -3,17 +3,19 @@
 Nothing here reads the clock: ``as_of`` and ``today`` are always handed in. Periods are half-open, ``[start, end)``.
 """
 
+from salesmetrics.calendar.as_of import LastEvent, last_event_day, parse_as_of
 from salesmetrics.calendar.buckets import bucket_expression, bucket_label, bucket_starts, overlap_days, split
 from salesmetrics.calendar.compare import Comparison, comparison
 from salesmetrics.calendar.labels import parse_period_label, periods_of_column
 from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
-from salesmetrics.calendar.words import PERIOD_FORMS, parse_as_of, parse_period
+from salesmetrics.calendar.words import PERIOD_FORMS, parse_period
 
 __all__ = [
     "PERIOD_FORMS",
     "Calendar",
     "Comparison",
     "Every",
+    "LastEvent",
     "Pattern",
     "Period",
     "Unit",
@@ -21,6 +23,7 @@ __all__ = [
     "bucket_label",
     "bucket_starts",
     "comparison",
+    "last_event_day",
     "overlap_days",
     "parse_as_of",
     "parse_period",

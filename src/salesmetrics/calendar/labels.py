@@ -46,34 +46,32 @@ _FISCAL = r"(?P<fiscal>fy ?)"
 _QUARTER = r"(?P<quarter>[1-4])"
 _MONTH = r"(?P<month>\d{1,2})"
 
-_PATTERNS = [
-    re.compile(pattern)
-    for pattern in (
-        _YEAR,
-        rf"{_YEAR} ?年",
-        rf"{_FISCAL}{_ANY_YEAR}",
-        rf"{_YEAR} {_MONTH}",
-        rf"{_MONTH} {_YEAR}",
-        r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])",
-        rf"{_YEAR} ?年 ?{_MONTH} ?月",
-        rf"{_NAME} {_ANY_YEAR}",
-        rf"{_YEAR} {_NAME}",
-        rf"{_FISCAL}{_ANY_YEAR} ?[mp]{_MONTH}",
-        rf"{_YEAR} {_MONTH} (?P<day>\d{{1,2}})",
-        rf"{_YEAR} ?年 ?{_MONTH} ?月 ?(?P<day>\d{{1,2}}) ?日",
-        rf"{_YEAR} ?q{_QUARTER}",
-        rf"{_FISCAL}{_ANY_YEAR} ?q{_QUARTER}",
-        rf"q{_QUARTER} ?{_FISCAL}?{_ANY_YEAR}",
-        rf"{_QUARTER}q ?{_FISCAL}?{_ANY_YEAR}",
-        rf"{_YEAR} ?年 ?(?:q|第)? ?(?P<quarter>[1-4一二三四]) ?(?:季度?)?",
-        rf"(?P<quarter>[1-4]|i{{1,3}}|iv) ?(?:й |ый |ий |ой )?кв(?:артал[аеу]?)? {_YEAR}",
-        rf"suku (?:tahun )?(?:ke ?)?{_QUARTER} {_YEAR}",
-        rf"الربع (?P<quarter>الأول|الثاني|الثالث|الرابع) (?:من )?(?:عام )?{_YEAR}",
-        rf"{_YEAR} ?w(?P<week>\d{{1,2}})",
-        rf"{_YEAR} ?h(?P<half>[12])",
-        rf"h(?P<half>[12]) {_YEAR}",
-    )
-]
+# Left as text: compiled (and kept by ``re``) when a label is first read, not when the command line starts.
+_PATTERNS = (
+    _YEAR,
+    rf"{_YEAR} ?年",
+    rf"{_FISCAL}{_ANY_YEAR}",
+    rf"{_YEAR} {_MONTH}",
+    rf"{_MONTH} {_YEAR}",
+    r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])",
+    rf"{_YEAR} ?年 ?{_MONTH} ?月",
+    rf"{_NAME} {_ANY_YEAR}",
+    rf"{_YEAR} {_NAME}",
+    rf"{_FISCAL}{_ANY_YEAR} ?[mp]{_MONTH}",
+    rf"{_YEAR} {_MONTH} (?P<day>\d{{1,2}})",
+    rf"{_YEAR} ?年 ?{_MONTH} ?月 ?(?P<day>\d{{1,2}}) ?日",
+    rf"{_YEAR} ?q{_QUARTER}",
+    rf"{_FISCAL}{_ANY_YEAR} ?q{_QUARTER}",
+    rf"q{_QUARTER} ?{_FISCAL}?{_ANY_YEAR}",
+    rf"{_QUARTER}q ?{_FISCAL}?{_ANY_YEAR}",
+    rf"{_YEAR} ?年 ?(?:q|第)? ?(?P<quarter>[1-4一二三四]) ?(?:季度?)?",
+    rf"(?P<quarter>[1-4]|i{{1,3}}|iv) ?(?:й |ый |ий |ой )?кв(?:артал[аеу]?)? {_YEAR}",
+    rf"suku (?:tahun )?(?:ke ?)?{_QUARTER} {_YEAR}",
+    rf"الربع (?P<quarter>الأول|الثاني|الثالث|الرابع) (?:من )?(?:عام )?{_YEAR}",
+    rf"{_YEAR} ?w(?P<week>\d{{1,2}})",
+    rf"{_YEAR} ?h(?P<half>[12])",
+    rf"h(?P<half>[12]) {_YEAR}",
+)
 
 
 def parse_period_label(text: str, calendar: Calendar | None = None) -> Period | None:
@@ -101,7 +99,7 @@ def read_label(text: str, calendar: Calendar) -> Period | None:
     """
     plain = _plain(text)
     for pattern in _PATTERNS:
-        match = pattern.fullmatch(plain)
+        match = re.fullmatch(pattern, plain)
         if match:
             return _period({key: value for key, value in match.groupdict().items() if value}, calendar)
     return None

@@ -55,6 +55,8 @@ class Calendar:
         if self.pattern not in ("months", "445", "454", "544"):
             msg = f"months of a fiscal year follow `months`, `445`, `454` or `544`, not `{self.pattern}`"
             raise ValueError(msg)
+        if self.timezone is not None:
+            _check_zone(self.timezone)
 
     @property
     def is_fiscal(self) -> bool:
@@ -117,6 +119,16 @@ class Period:
             end = max(end, self.start)
         label = self.label if self.label.endswith(" to date") else f"{self.label} to date"
         return replace(self, label=label, end=end, partial=True)
+
+
+def _check_zone(name: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        msg = f"there is no time zone `{name}`; write for example Europe/Berlin"
+        raise ValueError(msg) from None
 
 
 def unit_period(day: date, unit: Unit, calendar: Calendar, *, fiscal: bool | None = None) -> Period:

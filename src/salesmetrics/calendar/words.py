@@ -1,4 +1,4 @@
-"""Periods and as-of dates as they are typed: ``last-quarter``, ``qtd``, ``2026-Q1``, ``2026-01-01..2026-03-31``."""
+"""Periods as they are typed: ``last-quarter``, ``qtd``, ``2026-Q1``, ``2026-01-01..2026-03-31``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from salesmetrics.calendar.labels import read_label
-from salesmetrics.calendar.model import LAST_YEAR, Calendar, Period, Unit, unit_period
+from salesmetrics.calendar.model import Calendar, Period, Unit, unit_period
 from salesmetrics.errors import SalesmetricsError
 
-if TYPE_CHECKING:
-    from typing import NoReturn
-
-__all__ = ["PERIOD_FORMS", "parse_as_of", "parse_period"]
+__all__ = ["PERIOD_FORMS", "parse_period"]
 
 _DAY = timedelta(days=1)
 _UNITS = ("week", "month", "quarter", "year")
@@ -78,19 +75,19 @@ def _relative(which: str, unit: str, as_of: date, calendar: Calendar, *, fiscal:
 
 def _last_days(text: str, days: int, as_of: date) -> Period:
     if not 1 <= days <= 36_500:
-        _refuse(text, "it has to be 1 to 36500 days", "for example `--period last-90-days`")
+        raise _refused(text, "it has to be 1 to 36500 days", "for example `--period last-90-days`")
     return Period(f"last-{days}-days" if days > 1 else "last-1-day", as_of - (days - 1) * _DAY, as_of + _DAY)
 
 
 def _range(text: str, as_of: date, calendar: Calendar) -> Period:
     first, _, last = (part.strip() for part in text.strip().partition(".."))
     if not first and not last:
-        _refuse(text, "it has neither a first nor a last day", "for example `--period 2026-01-01..2026-03-31`")
+        raise _refused(text, "it has neither a first nor a last day", "for example `--period 2026-01-01..2026-03-31`")
     start = _fixed(first, text, calendar).start if first else None
     end = _fixed(last, text, calendar).end if last else as_of + _DAY
     if start and end <= start:
         cause = "it ends before it begins" if last else f"it begins after the as-of date {as_of}"
-        _refuse(text, cause, "give the first day, two dots, and the last day")
+        raise _refused(text, cause, "give the first day, two dots, and the last day")
     label = f"{start or ''}..{end - _DAY if last else ''}"
     return Period(label, start, end).seen_from(as_of)
 
@@ -99,37 +96,13 @@ def _fixed(part: str, text: str, calendar: Calendar) -> Period:
     try:
         period = read_label(part, calendar)
     except ValueError as reason:
-        _refuse(text, str(reason), f"forms: {', '.join(_EXAMPLES)}")
+        raise _refused(text, str(reason), f"forms: {', '.join(_EXAMPLES)}") from None
     if period is None:
         near = get_close_matches(part.strip().casefold().replace(" ", "-"), [*PERIOD_FORMS, *_FISCAL_WORDS], n=1)
         hint = f"did you mean `{near[0]}`? " if near else ""
-        _refuse(text, "no such period is known", f"{hint}forms: {', '.join(PERIOD_FORMS)}")
+        raise _refused(text, "no such period is known", f"{hint}forms: {', '.join(PERIOD_FORMS)}")
     return period if period.unit != "day" else replace(period, unit=None)
 
 
-def _refuse(text: str, cause: str, fix: str, option: str = "--period") -> NoReturn:
-    raise SalesmetricsError("option_invalid", option=option, value=text, cause=cause, fix=fix)
-
-
-def parse_as_of(text: str, *, today: date | None = None) -> date:
-    """The day that ``--as-of`` names: an ISO date, or ``today``, which only the caller knows.
-
-    Raises:
-        SalesmetricsError: ``option_invalid`` when it is neither, or ``today`` is not known here.
-
-    >>> parse_as_of("today", today=date(2026, 1, 31)), parse_as_of("2026-02-01")
-    (datetime.date(2026, 1, 31), datetime.date(2026, 2, 1))
-    """
-    word = text.strip().casefold()
-    if word == "today" and today is not None:
-        return today
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word):
-        try:
-            day = date.fromisoformat(word)
-        except ValueError:
-            _refuse(text, "there is no such day", "write year-month-day, for example `--as-of 2026-01-31`", "--as-of")
-        if 1970 <= day.year <= LAST_YEAR:
-            return day
-        _refuse(text, f"years from 1970 to {LAST_YEAR} are understood", "correct the year", "--as-of")
-    near = "did you mean `today`? " if get_close_matches(word, ["today"]) else ""
-    _refuse(text, "it is not a date", f"{near}write `--as-of 2026-01-31` or `--as-of today`", "--as-of")
+def _refused(text: str, cause: str, fix: str) -> SalesmetricsError:
+    return SalesmetricsError("option_invalid", option="--period", value=text, cause=cause, fix=fix)

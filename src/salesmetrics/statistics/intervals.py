@@ -16,6 +16,7 @@ from salesmetrics.statistics.distributions import check_level, poisson_cdf, stud
 __all__ = [
     "Bounds",
     "Number",
+    "hybrid_difference",
     "mean_difference_interval",
     "mean_interval",
     "newcombe_difference",
@@ -80,8 +81,7 @@ def wilson(k: int, n: int, level: float = 0.95) -> Bounds | None:
 def newcombe_difference(k1: int, n1: int, k2: int, n2: int, level: float = 0.95) -> Bounds | None:
     """Interval of the difference k1/n1 − k2/n2 of two independent rates, in ratio units.
 
-    Hybrid of the two score intervals: each end takes the distances of the two rates to their own Wilson ends and adds
-    them as squares. Source: Newcombe 1998, method 10.
+    Hybrid of the two score intervals: ``hybrid_difference`` of two Wilson intervals. Source: Newcombe 1998, method 10.
 
     >>> bounds = newcombe_difference(56, 70, 48, 80)
     >>> round(bounds.low, 4), round(bounds.high, 4)
@@ -90,10 +90,22 @@ def newcombe_difference(k1: int, n1: int, k2: int, n2: int, level: float = 0.95)
     first, second = wilson(k1, n1, level), wilson(k2, n2, level)
     if first is None or second is None:
         return None
-    p1, p2 = k1 / n1, k2 / n2
-    down = math.hypot(p1 - first.low, second.high - p2)
-    up = math.hypot(first.high - p1, p2 - second.low)
-    return Bounds(max(-1.0, p1 - p2 - down), min(1.0, p1 - p2 + up))
+    return hybrid_difference(k1 / n1, first, k2 / n2, second).within(-1.0, 1.0)
+
+
+def hybrid_difference(value1: Number, bounds1: Bounds, value2: Number, bounds2: Bounds) -> Bounds:
+    """Interval of value1 − value2 from the intervals of two independent estimates, such as two medians.
+
+    Each end takes the distances of the two values to those of their ends that lie in its direction, and adds them as
+    squares (MOVER; Zou & Donner 2008). The level is that of the two intervals.
+
+    >>> hybrid_difference(50, Bounds(46, 53), 40, Bounds(35, 44))
+    Bounds(low=4.343145750507619, high=15.8309518948453)
+    """
+    difference = float(value1) - float(value2)
+    down = math.hypot(float(value1) - bounds1.low, bounds2.high - float(value2))
+    up = math.hypot(bounds1.high - float(value1), float(value2) - bounds2.low)
+    return Bounds(difference - down, difference + up)
 
 
 def mean_interval(n: int, mean: Number, sd: Number, level: float = 0.95) -> Bounds | None:
