@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from golden_file import check_golden
 
 if TYPE_CHECKING:
     from golden_file import Golden
+
+
+REALDATA = Path(__file__).parent.parent.parent / "shared" / "realdata"
+
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,3 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     return partial(check_golden, update=request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of real exports; tests that need it are skipped where it is not at hand."""
+    if not REALDATA.is_dir():
+        pytest.skip("no real exports here")
+    return REALDATA

@@ -32,6 +32,49 @@ class FindingKind:
 
 FINDINGS: dict[str, FindingKind] = {
     # --- bytes and structure (container, encoding, dialect, table) -------------------------------------------------
+    "encoding_uncertain": FindingKind(
+        _WARNING,
+        "the encoding was guessed as {encoding} ({confidence} % sure)",
+        "if letters look wrong, name it, for example `--encoding {alternative}`",
+    ),
+    "encoding_damaged": FindingKind(
+        _WARNING,
+        "the file is {encoding} but for {count} bytes that are no characters in it; they are shown as U+FFFD",
+        "export it again, or name another encoding with `--encoding`",
+    ),
+    "quotes_odd": FindingKind(
+        _WARNING,
+        "a quote inside a cell is not doubled in {n_rows}; it was kept as text",
+        "check those rows: a cell may hold less or more than it should",
+    ),
+    "rows_swallowed": FindingKind(
+        _WARNING,
+        "a quoted cell holds line breaks and what looks like whole rows in {n_rows}",
+        "check the quotes there; rows inside the cell are not counted",
+    ),
+    "rows_short_filled": FindingKind(
+        _NOTE,
+        "{n_rows} end early, as this export leaves out blank cells at the end of a row; they were taken as blank",
+    ),
+    "rows_long_blank": FindingKind(
+        _NOTE, "{n_rows} have blank cells beyond the header's last column; those were left out"
+    ),
+    "bom_in_cell": FindingKind(
+        _NOTE, "an invisible byte order mark (U+FEFF) stood in cells of {n_rows}, and was removed"
+    ),
+    "nul_in_cell": FindingKind(
+        _WARNING, "NUL bytes stood in cells of {n_rows}, and were removed", "export it again: the file may be damaged"
+    ),
+    "header_empty": FindingKind(
+        _NOTE,
+        "a column without a header holds values in {n_rows}; it is called `{column}`",
+        "name it in the export to use it",
+    ),
+    "header_twice": FindingKind(
+        _WARNING,
+        "two columns are called `{column}` and differ in {n_rows}; the second is called `{second}`",
+        "the first is used; for the other one use `--map FIELD={second}`",
+    ),
     # --- columns and profiles ---------------------------------------------------------------------------------------
     # --- values -----------------------------------------------------------------------------------------------------
     "cells_unreadable": FindingKind(
@@ -67,6 +110,11 @@ FINDINGS: dict[str, FindingKind] = {
         _WARNING,
         "the {field} `{word}` looks final, and its {n_rows} count as {outcome}",
         'if it means won, add `--won "{word}"`; if lost, `--lost "{word}"`',
+    ),
+    "closed_without_verdict": FindingKind(
+        _WARNING,
+        "{n_rows} closed in a stage that says neither won nor lost, counted as other: {listed}",
+        'say what they mean: `--won "STAGE"`, `--lost "STAGE"` or `--other "STAGE"`',
     ),
     "stage_blank": FindingKind(
         _WARNING,

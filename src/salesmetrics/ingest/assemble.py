@@ -1,0 +1,301 @@
+"""Put a table together: furniture out, odd rows judged, columns named, and everything that happened said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dialect import looks_like_value
+from salesmetrics.ingest.exact import encode_record, records
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.raw import ROW, RawTable, RejectedRow, Source
+from salesmetrics.ingest.repair import OddRow, Repaired, rows_to_frame
+from salesmetrics.ingest.structure import FURNITURE_HINT, TAIL, classify, few, tail_footers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["assemble", "unique_names"]
+
+_MAX_VALUE = 200
+_UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
+
+
+def assemble(
+    source: Source, headers: Sequence[str], found: Repaired, delimiter: bytes, titles: dict[str, int]
+) -> RawTable:
+    """A raw table from what was read.
+
+    Args:
+        source: Where it comes from.
+        headers: The header at the width of the records.
+        found: Whole records as columns ``0``, ``1``, … and ``ROW``, and the odd ones.
+        delimiter: What cells of odd records are cut by.
+        titles: Rows above the header, by reason.
+
+    Raises:
+        SalesmetricsError: ``header_only``.
+    """
+    ignored = Counter(titles)
+    ignored["blank"] += found.blanks
+    frame, reasons = _without_furniture(found.frame, headers)
+    odd: list[OddRow] = []
+    for item in found.odd:
+        reason = classify(item.cells(delimiter), headers) if item.fault in ("short", "long") else None
+        if reason is None:
+            odd.append(item)
+        else:
+            reasons[item.row] = reason
+    frame, odd = _without_tail(frame, odd, headers, delimiter, reasons, found.last_row)
+    ignored.update(reasons.values())
+    findings: list[Finding] = []
+    frame, odd = _with_trimmed(frame, odd, found, len(headers), delimiter, source.path, findings)
+    if not frame.height and not odd:
+        raise SalesmetricsError("header_only", path=source.path)
+    frame, names, kept = _named(frame, headers)
+    rejected = tuple(_rejected(item, len(headers), headers) for item in odd)
+    frame = _without_unwanted(frame, source.path, findings)
+    findings += _structure_findings(source, found)
+    findings += _header_findings(source, [headers[i] for i in kept], names, frame)
+    return RawTable(
+        source=source,
+        headers=tuple(headers[i] for i in kept),
+        frame=frame,
+        rows_read=found.last_row - source.header_row + sum(titles.values()),
+        ignored={reason: count for reason, count in sorted(ignored.items()) if count},
+        rejected=rejected,
+        findings=tuple(findings),
+    )
+
+
+def _data_columns(frame: pl.DataFrame) -> list[str]:
+    return [name for name in frame.columns if name != ROW]
+
+
+def _text_rows(frame: pl.DataFrame) -> Iterable[tuple[int, list[str]]]:
+    for row in frame.select(ROW, *_data_columns(frame)).iter_rows():
+        yield row[0], ["" if cell is None else str(cell).strip() for cell in row[1:]]
+
+
+def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.DataFrame, dict[int, str]]:
+    """Drop rows that are no records; only rows that could be are looked at one by one."""
+    reasons: dict[int, str] = {}
+    columns = _data_columns(frame)
+    if not frame.height:
+        return frame, reasons
+    first = pl.col(columns[0])
+    filled = pl.sum_horizontal(pl.col(columns).is_not_null().cast(pl.UInt16))
+    suspect = (filled <= max(few(len(columns)), 0)) | (filled == 0)
+    if frame.schema[columns[0]] == pl.String:
+        suspect |= first.str.starts_with(" ") | (first == "")
+        if headers[0]:
+            suspect |= first.str.starts_with(headers[0])
+    candidates = frame.filter(suspect)
+    if candidates.height > 1_000:
+        text = pl.coalesce(pl.col(columns).cast(pl.String).str.strip_chars().replace("", None))
+        hit = text.is_null() | text.str.contains(FURNITURE_HINT) | (text == headers[0])
+        candidates = candidates.filter(hit)
+    for row, cells in _text_rows(candidates):
+        reason = classify(cells, headers)
+        if reason is not None:
+            reasons[row] = reason
+    if not reasons:
+        return frame, reasons
+    return frame.filter(~pl.col(ROW).is_in(list(reasons))), reasons
+
+
+def _without_tail(
+    frame: pl.DataFrame,
+    odd: list[OddRow],
+    headers: Sequence[str],
+    delimiter: bytes,
+    reasons: dict[int, str],
+    last_row: int,
+) -> tuple[pl.DataFrame, list[OddRow]]:
+    """Drop what stands in a footer block without saying so itself."""
+    if not any(reason in ("footer", "total") for reason in reasons.values()):
+        return frame, odd
+    tail = dict(_text_rows(frame.tail(TAIL)))
+    tail.update({item.row: item.cells(delimiter) for item in odd[-TAIL:]})
+    for row, reason in reasons.items():
+        if row > last_row - TAIL:
+            tail[row] = [] if reason == "blank" else ["Total"]
+    footers = tail_footers([item for item in sorted(tail.items()) if item[0] > last_row - TAIL], headers)
+    footers -= reasons.keys()
+    reasons.update(dict.fromkeys(footers, "footer"))
+    if not footers:
+        return frame, odd
+    return frame.filter(~pl.col(ROW).is_in(list(footers))), [item for item in odd if item.row not in footers]
+
+
+def _with_trimmed(
+    frame: pl.DataFrame,
+    odd: list[OddRow],
+    found: Repaired,
+    width: int,
+    delimiter: bytes,
+    path: str,
+    findings: list[Finding],
+) -> tuple[pl.DataFrame, list[OddRow]]:
+    """Take short rows in when the file's writer leaves out blank cells at the end of a row.
+
+    It does when no whole row ends in a blank cell, no short row does either, and each cell of a short row looks like
+    the cells of its column.
+    """
+    short = [item for item in odd if item.fault == "short"]
+    if len(short) < 2 or found.full_ending_blank or not found.full:
+        return frame, odd
+    shapes = _shapes(frame)
+    accepted: list[OddRow] = []
+    for item in short:
+        cells = item.cells(delimiter)
+        if (
+            cells
+            and cells[-1]
+            and all(
+                shape is None or not cell or looks_like_value(cell) == shape
+                for cell, shape in zip(cells, shapes, strict=False)
+            )
+        ):
+            accepted.append(item)
+    if len(accepted) < len(short):
+        return frame, odd
+    lines = []
+    for item in accepted:
+        cells_raw = next(records(item.raw + b"\n", delimiter)).split(delimiter)
+        lines.append(encode_record([*cells_raw, *[b""] * (width - len(cells_raw))], delimiter))
+    added = rows_to_frame(lines, [item.row for item in accepted], delimiter, width)
+    findings.append(finding("rows_short_filled", path=path, count=len(accepted), rows=(item.row for item in accepted)))
+    return pl.concat([frame, added.select(frame.columns)]).sort(ROW), [item for item in odd if item.fault != "short"]
+
+
+def _shapes(frame: pl.DataFrame) -> list[bool | None]:
+    """For each column whether its cells are values (True), names (False), or both (None)."""
+    shapes: list[bool | None] = []
+    for name in _data_columns(frame):
+        sample = frame[name].drop_nulls().head(500).to_list()
+        verdicts = {looks_like_value(cell.strip()) for cell in sample if cell.strip()}
+        shapes.append(verdicts.pop() if len(verdicts) == 1 else None)
+    return shapes
+
+
+def _rejected(item: OddRow, width: int, headers: Sequence[str]) -> RejectedRow:
+    value = item.raw[: 4 * _MAX_VALUE].decode("utf-8", "replace")[:_MAX_VALUE]
+    if item.fault == "unclosed_quote":
+        column = headers[item.column] if item.column is not None and item.column < width else None
+        where = f"column `{column}`" if column else f"cell {(item.column or 0) + 1}"
+        return RejectedRow(item.row, column, value, f"a quote opens in {where} and never closes")
+    if item.fault == "whole_line":
+        return RejectedRow(
+            item.row, None, value, "the whole line is one quoted cell, so its columns cannot be told apart"
+        )
+    many = "many" if item.fault == "long" else "few"
+    cells = "1 cell" if item.width == 1 else f"{item.width} cells"
+    return RejectedRow(item.row, None, value, f"too {many} cells: the row has {cells}, the header {width}")
+
+
+def unique_names(headers: Sequence[str]) -> list[str]:
+    """Names for the columns of a frame.
+
+    >>> unique_names(["ID", "", "Tag", "Tag", "Tag.1"])
+    ['ID', 'column 2', 'Tag', 'Tag.2', 'Tag.1']
+    """
+    taken = {name for name in headers if name} | {ROW}
+    seen: set[str] = set()
+    names: list[str] = []
+    for place, header in enumerate(headers, 1):
+        name = header or f"column {place}"
+        if name in seen or name == ROW or (not header and name in taken):
+            number = 1
+            while f"{name}.{number}" in taken:
+                number += 1
+            name = f"{name}.{number}"
+        seen.add(name)
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _named(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.DataFrame, list[str], list[int]]:
+    """Give columns their names, and drop those that have neither a name nor a value."""
+    names = unique_names(headers)
+    columns = _data_columns(frame)
+    kept = []
+    for place, column in enumerate(columns):
+        if headers[place] or not _is_blank(frame[column]):
+            kept.append(place)
+    picked = [pl.col(columns[place]).alias(names[place]) for place in kept]
+    return frame.select(pl.col(ROW).cast(pl.UInt32), *picked), [names[place] for place in kept], kept
+
+
+def _is_blank(column: pl.Series) -> bool:
+    if column.null_count() == len(column):
+        return True
+    return column.dtype == pl.String and bool((column.str.strip_chars() == "").all())
+
+
+def _without_unwanted(frame: pl.DataFrame, path: str, findings: list[Finding]) -> pl.DataFrame:
+    """Take byte order marks and NULs out of cells."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    for code, mark in _UNWANTED.items():
+        rows = (
+            frame.filter(pl.any_horizontal(pl.col(texts).str.contains(mark, literal=True)))[ROW].to_list()
+            if texts
+            else []
+        )
+        if rows:
+            findings.append(finding(code, path=path, count=len(rows), rows=rows))
+            frame = frame.with_columns(pl.col(texts).str.replace_all(mark, "", literal=True))
+    return frame
+
+
+def _structure_findings(source: Source, found: Repaired) -> list[Finding]:
+    findings: list[Finding] = []
+    if found.extra_blank and len(found.extra_blank) < found.full + len(found.extra_blank):
+        findings.append(
+            finding("rows_long_blank", path=source.path, count=len(found.extra_blank), rows=found.extra_blank)
+        )
+    if found.quotes:
+        findings.append(finding("quotes_odd", path=source.path, count=len(found.quotes), rows=found.quotes))
+    if found.swallowing:
+        findings.append(finding("rows_swallowed", path=source.path, count=len(found.swallowing), rows=found.swallowing))
+    if source.line_end == "mixed":
+        findings.append(finding("line_ends_mixed", path=source.path, count=0))
+    return findings
+
+
+def _header_findings(
+    source: Source, headers: Sequence[str], names: Sequence[str], frame: pl.DataFrame
+) -> list[Finding]:
+    findings: list[Finding] = []
+    first: dict[str, str] = {}
+    for header, name in zip(headers, names, strict=True):
+        if not header:
+            filled = frame.filter(pl.col(name).is_not_null())[ROW]
+            findings.append(
+                finding(
+                    "header_empty", path=source.path, column=name, count=len(filled), rows=filled.head(20).to_list()
+                )
+            )
+        elif header in first:
+            other = pl.col(first[header])
+            differs = frame.filter(other.cast(pl.String).ne_missing(pl.col(name).cast(pl.String)))[ROW]
+            if len(differs):
+                findings.append(
+                    finding(
+                        "header_twice",
+                        path=source.path,
+                        column=header,
+                        count=len(differs),
+                        rows=differs.head(20).to_list(),
+                        second=name,
+                    )
+                )
+        else:
+            first[header] = name
+    return findings

@@ -1,0 +1,135 @@
+"""How a text file is cut into cells: delimiter, line ends, and where the header stands.
+
+A delimiter is right when the records that it makes are as wide as the header that it makes; so a file of ``;`` with
+decimal commas is not taken for one of ``,``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from statistics import median
+from typing import TYPE_CHECKING
+
+from salesmetrics.ingest.exact import records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["DELIMITERS", "NO_DELIMITER", "Dialect", "find_header", "looks_like_value", "sniff"]
+
+DELIMITERS = (b",", b";", b"\t", b"|")
+NO_DELIMITER = b"\x1f"
+"""What a file of one column is cut by: a character that text does not hold."""
+
+_SAMPLE = 128 << 10
+_SAMPLE_RECORDS = 200
+_TITLE_ROWS = 40
+_DIRECTIVE = re.compile(rb'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
+_VALUE = re.compile(
+    r"""[\s\W]*(?:[A-Z]{3}\s*)?[\d(][\d\s.,:/\-+()'TZ年月日%]*(?:[KMB%]|[A-Z]{3}|[AP]M)?\W*  # numbers, dates, times, money
+      | \d{1,2}[\s.-]\w+[\s.,-]+\d{2,4}.*  # 15 Apr, 2021
+      | (?:true|false|yes|no|null)
+      | \S+@\S+\.\S+ | https?://\S+""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How to cut a file.
+
+    ``start`` is the offset of the first record (after a ``sep=`` line), ``delimiter`` one byte.
+    """
+
+    delimiter: bytes
+    start: int = 0
+
+    @property
+    def name(self) -> str | None:
+        """The delimiter as a user writes it; None for a file of one column."""
+        return None if self.delimiter == NO_DELIMITER else self.delimiter.decode()
+
+
+def looks_like_value(cell: str) -> bool:
+    """Whether a cell holds a number, a date, a flag or an address rather than the name of a column.
+
+    >>> [looks_like_value(cell) for cell in ("Amount", "1 234,56", "2024-01-05", "Q1 target", "€ 2.900,00")]
+    [False, True, True, False, True]
+    """
+    return bool(_VALUE.fullmatch(cell))
+
+
+def _cut(sample: bytes, delimiter: bytes, start: int, *, whole: bool) -> list[list[str]]:
+    found = list(islice(records(sample, delimiter, start=start), _SAMPLE_RECORDS))
+    if not whole and len(found) > 1 and found[-1].end >= len(sample):
+        found.pop()
+    return [[cell.decode("utf-8", "replace").strip() for cell in record.split(delimiter)] for record in found]
+
+
+def sniff(data: bytes, option: str | None = None) -> Dialect:
+    r"""The dialect of UTF-8 text.
+
+    Args:
+        data: The whole text; only its beginning is looked at.
+        option: The delimiter that the user named; it wins.
+
+    >>> sniff(b"name;amount\nA, B;1,50\nC;2,75\n").name
+    ';'
+    """
+    directive = _DIRECTIVE.match(data[:16])
+    start = directive.end() if directive else 0
+    if option is not None:
+        return Dialect(option.encode(), start)
+    if directive:
+        return Dialect(directive[1], start)
+    whole = len(data) <= _SAMPLE
+    sample = data[:_SAMPLE]
+    scored = [(_score(_cut(sample, delimiter, 0, whole=whole)), delimiter) for delimiter in DELIMITERS]
+    best = max(scored, key=lambda item: item[0])
+    return Dialect(best[1] if best[0] > 0 else NO_DELIMITER)
+
+
+def _score(rows: Sequence[Sequence[str]]) -> float:
+    """How well a delimiter explains the records: the share that is as wide as the header, weighed by the width."""
+    filled = [row for row in rows if any(row)]
+    widths = Counter(len(row) for row in filled)
+    wide = [width for width in widths if width > 1]
+    if not wide:
+        return 0.0
+    width = max(wide, key=lambda item: (widths[item], item))
+    place = next(
+        index for index, row in enumerate(filled) if len(row) in (width, width - 1, width + 1) and len(row) > 1
+    )
+    header = filled[place]
+    below = filled[place:]
+    share = sum(len(row) == width for row in below) / len(below)
+    header_fits = len(header) == width and not any(looks_like_value(cell) for cell in header)
+    return share * (1.0 if header_fits else 0.5) * (1.0 if place == 0 else 0.9) * (2 - 1 / width)
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> int:
+    """Index of the header among the first records of a table.
+
+    It is the first row that is filled about as far as the rows below it, holds names rather than values, and no name
+    more often than once for the most part; the first filled row where there is none such.
+
+    >>> find_header([["Won deals, 2024"], [""], ["Deal", "Owner", "Amount"], ["A", "Kim", "10"], ["B", "Lee", "20"]])
+    2
+    """
+    counts = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    usual = median(count for count in counts if count) if any(counts) else 0
+    widest = max((len(row) for row, count in zip(rows, counts, strict=True) if count >= usual), default=0)
+    for index, row in enumerate(rows[:_TITLE_ROWS]):
+        names = [cell.strip() for cell in row if cell.strip()]
+        enough = len(names) >= max(1.0, 0.6 * usual) and (len(names) > 1 or widest == 1 or usual <= 1)
+        if enough and _are_names(names):
+            return index
+    return next((index for index, count in enumerate(counts) if count), 0)
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    values = sum(looks_like_value(cell) for cell in cells)
+    return values <= 0.1 * len(cells) and len(set(cells)) >= 0.5 * len(cells)

@@ -1,0 +1,64 @@
+"""A table as it stands in its file: what the readers hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["ROW", "RawTable", "RejectedRow", "Source"]
+
+ROW = "__row__"
+"""The column of row numbers (UInt32), as a spreadsheet numbers rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a file turned out to be.
+
+    ``path`` is the file as the user named it, with ``!member`` or ``!sheet`` where it holds several tables; ``sha256``
+    is of the bytes as given; ``encoding`` is ``-`` for parquet and xlsx.
+    """
+
+    path: str
+    sha256: str
+    container: str
+    encoding: str
+    encoding_how: str
+    encoding_confidence: float
+    delimiter: str | None
+    line_end: str | None
+    header_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A record that cannot be used, and why."""
+
+    row: int
+    column: str | None
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One table as it stands in its file.
+
+    ``headers`` are trimmed, in order, with their duplicates and empty names. ``frame`` has one column per header under a
+    unique name (a second ``X`` is ``X.1``, an empty header ``column 7``), all String with blanks as null or ``""``
+    (parquet and xlsx keep typed columns), and ``ROW``. ``rows_read`` is all records but the header, and equals
+    ``frame.height + len(rejected) + sum(ignored.values())``.
+    """
+
+    source: Source
+    headers: tuple[str, ...]
+    frame: pl.DataFrame
+    rows_read: int
+    ignored: dict[str, int]
+    rejected: tuple[RejectedRow, ...]
+    findings: tuple[Finding, ...]

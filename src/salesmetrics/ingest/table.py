@@ -1,0 +1,175 @@
+"""From a file to raw tables: every record read, rejected with a reason, or ignored and counted."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest import encoding as encodings
+from salesmetrics.ingest import workbook
+from salesmetrics.ingest.assemble import assemble
+from salesmetrics.ingest.container import Payload, open_payloads
+from salesmetrics.ingest.dialect import DELIMITERS, Dialect, find_header, sniff
+from salesmetrics.ingest.exact import Record, records
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.raw import ROW, RawTable, RejectedRow, Source
+from salesmetrics.ingest.regular import line_end, read_regular
+from salesmetrics.ingest.repair import Repaired, read_irregular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["ROW", "RawTable", "RejectedRow", "Source", "read_tables"]
+
+_HEAD = 256 << 10
+_HEAD_RECORDS = 120
+
+
+def read_tables(
+    path: str, *, encoding: str | None = None, delimiter: str | None = None, stdin: BinaryIO | None = None
+) -> list[RawTable]:
+    """Read every table of a file.
+
+    Args:
+        path: A file as ``container.expand`` gives it, or ``-`` for ``stdin``.
+        encoding: What the user said; recognised if None.
+        delimiter: One character, or ``tab``; recognised if None.
+        stdin: The stream that ``-`` stands for.
+
+    Raises:
+        SalesmetricsError: The file cannot be read as a table; each way has its own code.
+    """
+    cut = _delimiter_option(delimiter)
+    data, payloads = open_payloads(path, stdin)
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+        tables = [table for payload in payloads for table in _read_payload(payload, encoding, cut)]
+        return _with_digest(tables, digest)
+
+
+def _with_digest(tables: list[RawTable], digest: Future[str]) -> list[RawTable]:
+    return [replace(table, source=replace(table.source, sha256=digest.result())) for table in tables]
+
+
+def _delimiter_option(delimiter: str | None) -> str | None:
+    if delimiter is None:
+        return None
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(delimiter.lower(), delimiter)
+    if len(named) != 1 or not named.isascii() or named in '"\r\n' or named.isalnum():
+        known = ", ".join(f"`{mark.decode()}`" for mark in DELIMITERS if mark != b"\t")
+        raise SalesmetricsError(
+            "option_invalid",
+            option="--delimiter",
+            value=delimiter,
+            cause="a delimiter is one character",
+            fix=f"use one of {known}, or `tab`",
+        )
+    return named
+
+
+def _read_payload(payload: Payload, encoding: str | None, delimiter: str | None) -> list[RawTable]:
+    if payload.container in ("parquet", "xlsx"):
+        return workbook.read_parquet(payload) if payload.container == "parquet" else workbook.read_xlsx(payload)
+    return [_read_text(payload, encoding, delimiter)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the first records say: where the header is, how wide records are, and where they begin."""
+
+    cells: tuple[str, ...]
+    row: int
+    start: int
+    titles: dict[str, int]
+
+
+def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> RawTable:
+    guess = encodings.detect(payload.data, path=payload.path, option=option)
+    text = encodings.to_utf8(payload.data, guess)
+    if not text.strip(b" \t\r\n\x00\x1a\xef\xbb\xbf"):
+        raise SalesmetricsError("file_empty", path=payload.path)
+    dialect = sniff(text, delimiter)
+    ending = line_end(text)
+    head = read_head(text, dialect)
+    width = len(head.cells)
+    frame = read_regular(
+        text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
+    )
+    if frame is None:
+        found = read_irregular(text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1)
+    else:
+        found = Repaired(frame, head.row + frame.height, full=frame.height)
+    source = Source(
+        path=payload.path,
+        sha256="",
+        container=payload.container,
+        encoding=guess.name,
+        encoding_how=guess.how,
+        encoding_confidence=guess.confidence,
+        delimiter=dialect.name,
+        line_end=ending,
+        header_row=head.row,
+    )
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles)
+    return replace(table, findings=(*_encoding_findings(payload.path, guess), *table.findings))
+
+
+def _encoding_findings(path: str, guess: encodings.Encoding) -> list[Finding]:
+    if guess.damaged:
+        return [finding("encoding_damaged", path=path, count=guess.damaged, encoding=guess.name)]
+    if guess.how == "guess" and guess.confidence < encodings.SURE:
+        other = guess.alternative or "cp1252"
+        share = round(100 * guess.confidence)
+        return [
+            finding("encoding_uncertain", path=path, count=0, encoding=guess.name, confidence=share, alternative=other)
+        ]
+    return []
+
+
+def read_head(text: bytes, dialect: Dialect) -> _Head:
+    """Find the header and the width of the records below it.
+
+    Empty names at the end of a header count as columns only as far as the records below go; empty cells that every
+    record has beyond the header are columns without a name.
+    """
+    found = list(islice(records(text[:_HEAD], dialect.delimiter, start=dialect.start), _HEAD_RECORDS))
+    if len(found) > 1 and len(text) > _HEAD and found[-1].end >= _HEAD:
+        found.pop()
+    rows = [[_clean(cell) for cell in record.split(dialect.delimiter)] for record in found]
+    index = find_header(rows)
+    names = rows[index]
+    below = [row for row in rows[index + 1 :] if any(row)]
+    titles = {"blank": sum(not any(row) for row in rows[:index])}
+    titles["title"] = index - titles["blank"]
+    return _Head(_fit(names, below), index + 1, _end(found[index], text), {k: v for k, v in titles.items() if v})
+
+
+def _end(record: Record, text: bytes) -> int:
+    return min(record.end, len(text))
+
+
+def _clean(cell: bytes) -> str:
+    return cell.decode("utf-8", "replace").replace("\ufeff", "").replace("\x00", "").strip()
+
+
+def _fit(names: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The header at the width of the records."""
+    bare = len(names)
+    while bare > 1 and not names[bare - 1]:
+        bare -= 1
+    if not below:
+        return tuple(names[:bare])
+    widths = [len(row) for row in below]
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    if bare <= usual <= len(names):
+        return tuple(names[:usual])
+    beyond = [row for row in below if len(row) == usual]
+    if usual > len(names) and not any(cell for row in beyond for cell in row[len(names) :]):
+        return (*names, *[""] * (usual - len(names)))
+    return tuple(names)
