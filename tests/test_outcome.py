@@ -92,7 +92,8 @@ def test_vectorised_precedence_equals_the_rule_read_aloud(
     schema = {"is_won": pl.Boolean, "is_closed": pl.Boolean, "status": pl.String, "stage": pl.String}
     meaning = {"Closed Won": "won", "Closed Lost": "lost", "Void": "other", "New": "open"}
 
-    def aloud(is_won: bool | None, is_closed: bool | None, status: str | None, stage: str | None) -> str:
+    def aloud(row: tuple[bool | None, bool | None, str | None, str | None]) -> str:
+        is_won, is_closed, status, stage = row
         by_word = next((meaning[w] for w in (status, stage) if w in meaning), None)
         if is_won:
             return "won"
@@ -101,7 +102,7 @@ def test_vectorised_precedence_equals_the_rule_read_aloud(
         return by_word or ("other" if is_closed else "open")
 
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    assert outcomes(frame) == [aloud(*row) for row in rows]
+    assert outcomes(frame) == [aloud(row) for row in rows]
 
 
 def test_close_dates_prefer_the_dates_that_say_most() -> None:

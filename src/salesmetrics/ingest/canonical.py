@@ -61,7 +61,6 @@ _UNREADABLE: Mapping[ColumnType, str] = {
 }
 
 _DATES = (ColumnType.DAY, ColumnType.INSTANT)
-_NUMBERS = (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,42 +200,47 @@ def _parse_all(
                 raise
             doubtful[field] = error
     for field, error in doubtful.items():
-        settled, neighbour = _settled_by_neighbour(error, raw[field], raw, parsed, types)
-        if settled is None or neighbour is None:
+        settled, neighbour = _settled_by_neighbour(error, headers[field], table.frame)
+        if settled is None:
             raise error
         again = parse_column(
             raw[field], types[field], replace(options, **settled), header=headers[field], path=path, rows=rows
         )
-        parsed[field] = replace(again, how=f"{again.how}, as in `{headers[neighbour]}`")
+        parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`")
     return {field: parsed[field] for field in raw}
 
 
 def _settled_by_neighbour(
-    error: SalesmetricsError,
-    text: pl.Series,
-    raw: Mapping[str, pl.Series],
-    parsed: Mapping[str, Parsed],
-    types: Mapping[str, ColumnType],
+    error: SalesmetricsError, header: str, frame: pl.DataFrame
 ) -> tuple[dict[str, str] | None, str | None]:
-    """The parse option that every unambiguous column of the same kind and shape agrees on, and one such column."""
+    """The parse option that all other columns which prove anything agree on, and one such column.
+
+    For dates only columns with the same separator count.
+    """
     by_date = error.code == "date_order_ambiguous"
-    shape = set(date_orders(text)) if by_date else set()
+    shape = set(date_orders(plain_text(frame.get_column(header)))) if by_date else set()
     found: dict[str, str] = {}
-    for field, column in parsed.items():
-        if by_date and types[field] in _DATES:
-            orders = date_orders(raw[field])
-            for reading in {order for separator in shape for order in orders.get(separator, ())}:
-                found.setdefault(reading, field)
-        elif not by_date and types[field] in _NUMBERS and (mark := _decimal(column.how)) is not None:
-            found.setdefault(mark, field)
+    for name in frame.columns:
+        if name in (header, ROW):
+            continue
+        text = plain_text(frame.get_column(name))
+        if by_date:
+            proven = [order for sep, orders in date_orders(text).items() if sep in shape for order in orders]
+        else:
+            proven = [mark for mark, pattern in _PROOF.items() if text.str.contains(pattern).any()]
+        for reading in proven:
+            found.setdefault(reading, name)
     if len(found) != 1:
         return None, None
-    ((reading, field),) = found.items()
-    return {"date_order" if by_date else "decimal": reading}, field
+    ((reading, name),) = found.items()
+    return {"date_order" if by_date else "decimal": reading}, name
 
 
-def _decimal(how: str) -> str | None:
-    return next((mark for mark in ("comma", "point") if how.startswith(f"decimal {mark}") and " and " not in how), None)
+_PROOF = {
+    "point": r"^[^\d.,]*\d{1,3}(?:,\d{3})+\.\d+[^\d.,]*$|^[^\d.,]*\d+\.\d{2}[^\d.,]*$",
+    "comma": r"^[^\d.,]*\d{1,3}(?:\.\d{3})+,\d+[^\d.,]*$|^[^\d.,]*\d+,\d{2}[^\d.,]*$",
+}
+"""Numbers that can be read with one decimal mark only."""
 
 
 def _currency(parsed: Mapping[str, Parsed], values: Mapping[str, pl.Series]) -> pl.Series | None:

@@ -1,7 +1,7 @@
 """What became of a deal or a lead, and on which day: derived once, by one declared precedence.
 
 Deals: the user's ``--won/--lost/--other`` words → boolean flags → status word → stage (pipeline definition, then words) →
-closed flag. Probability is never asked. What no rule knows is open, and the caller says so.
+closed flag, which makes any other deal ``other``. Probability is never asked. What no rule knows is open.
 """
 
 from __future__ import annotations
@@ -156,9 +156,12 @@ def deal_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> pl.Expr:
         if column in have and (known := _meaning_of(words, column, options=False)) is not None
     ]
     steps += _by_flags(have, by_word)
-    steps += by_word
     if "is_closed" in have:
+        # A word of an open stage does not keep a closed deal open: the closed flag decides between open and other.
+        steps += [pl.when(word != "open").then(word) for word in by_word]
         steps.append(pl.when(pl.col("is_closed")).then(pl.lit("other")))
+    else:
+        steps += by_word
     if not have & {"status", "stage", "is_won", "is_lost", "is_closed"}:
         steps += [pl.when(pl.col(c).is_not_null()).then(pl.lit(o)) for c, o in _DATED if c in have]
     return pl.coalesce(*steps, pl.lit("open")).alias("outcome")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_option_words", "check_stage_words"]
 
-_ENDED_SHARE = 0.9
 _MOST_FINAL = 10
 
 
@@ -33,25 +32,34 @@ def check_stage_words(context: Context) -> list[Finding]:
         if file.recognition.kind != "deals":
             continue
         unknown = [word for word in file.stage_words if word.how == "unknown"]
-        final = [word for word in unknown if looks_final(word.word) or _ended(context, index, word)]
+        final = [word for word in unknown if looks_final(word.word)]
         for word in final[:_MOST_FINAL]:
             findings += _final(context, index, word)
         rest = [word for word in unknown if word not in final[:_MOST_FINAL]]
         if rest and not _decided_elsewhere(file, context):
             findings.append(_unknown(file, context, rest))
-    return findings
+    return findings + _closed_without_verdict(context)
 
 
 def _in_file(index: int, word: StageWord) -> pl.Expr:
     return (pl.col(FILE) == index) & (pl.col(word.column) == word.word)
 
 
-def _ended(context: Context, index: int, word: StageWord) -> bool:
-    """Do the data say that deals end here: the closed flag is set on nearly all of them?"""
-    if not context.has("is_closed", word.column):
-        return False
-    closed = context.frame.filter(_in_file(index, word)).get_column("is_closed")
-    return bool(len(closed)) and float(closed.fill_null(value=False).mean() or 0) >= _ENDED_SHARE  # type: ignore[arg-type]
+def _closed_without_verdict(context: Context) -> list[Finding]:
+    """Closed deals in stages that are known neither as won nor as lost, and are not void by their word."""
+    if not context.has("is_closed"):
+        return []
+    void = {word.word for file in context.files for word in file.stage_words if word.outcome == "other"}
+    columns = [c for c in ("status", "stage") if context.has(c)]
+    mask = pl.col("is_closed") & (pl.col("outcome") == "other")
+    for column in columns:
+        mask &= ~pl.col(column).is_in(sorted(void)).fill_null(value=False)
+    if not columns:
+        return context.report("closed_without_verdict", mask, "is_closed", listed="no stage is given")
+    counts = context.frame.filter(mask).get_column(columns[-1]).value_counts(name="n")
+    counts = counts.sort(["n", columns[-1]], descending=[True, False])
+    listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts.head(8).iter_rows())
+    return context.report("closed_without_verdict", mask, columns[-1], listed=listed)
 
 
 def _final(context: Context, index: int, word: StageWord) -> list[Finding]:
