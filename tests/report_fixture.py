@@ -196,7 +196,7 @@ def compared_report(**more: Any) -> Report:
             currency="USD",
             n=1196,
             previous=Decimal("3010000"),
-            change=Change(absolute=Decimal("-207503.50"), relative=-0.0689, verdict="changed"),
+            change=Change(absolute=Decimal("-207503.50"), relative=-0.0689, verdict="no clear difference"),
             direction="higher",
         ),
         win_rate(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 import stat
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["ReaderGone", "needs_ascii", "write_output"]
 
@@ -70,7 +75,7 @@ def _write_stdout(data: bytes, stdout: IO[Any] | None) -> None:
         if binary is None:
             stdout.write(data.decode("utf-8") if hasattr(stdout, "encoding") else data)
         else:
-            binary.write(data)
+            _write_all(binary.write, data)
         stdout.flush()
     except BrokenPipeError:
         _silence(stdout)
@@ -95,7 +100,7 @@ def _write_file(data: bytes, path: str) -> None:
     target = Path(path)
     if path.startswith(("/dev/", "/proc/")) or _is_special(target):
         with target.open("wb", buffering=0) as stream:
-            _write_all(stream.fileno(), data)
+            _write_all(stream.write, data)
         return
     target = target.resolve()
     if target.exists() and not os.access(target, os.W_OK):
@@ -119,7 +124,7 @@ def _replace(target: Path, data: bytes) -> None:
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         try:
-            _write_all(descriptor, data)
+            _write_all(partial(os.write, descriptor), data)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -131,10 +136,14 @@ def _replace(target: Path, data: bytes) -> None:
         raise
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def _write_all(write: Callable[[memoryview], int | None], data: bytes) -> None:
+    # Without a buffer (python -u) a write takes only as much as there is room for.
     rest = memoryview(data)
     while rest:
-        rest = rest[os.write(descriptor, rest) :]
+        written = write(rest)
+        if written is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        rest = rest[written:]
 
 
 def _cause(error: OSError | ValueError) -> str:

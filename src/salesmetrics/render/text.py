@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _percent(number: Decimal) -> str:
         text = _grouped(percent, places)
         if abs(Decimal(text.replace(",", ""))) not in {Decimal(0), Decimal(100)} or abs(percent) in {0, 100}:
             return text
-    return _grouped(percent, 4)
+    return f"{percent.quantize(Decimal('0.0001'), rounding=ROUND_DOWN):,f}"
 
 
 def _grouped(number: Decimal, places: int) -> str:

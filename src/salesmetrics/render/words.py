@@ -171,13 +171,15 @@ def interval_title(metrics: Iterable[Metric]) -> str:
 
 
 def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE) -> str:
-    """Where a finding is: the number of rows and the first of them."""
+    """Where a finding is: the number of rows, unless its message has said so, and the first of them."""
     parts = [one_line(finding.path)] if name_path and finding.path else []
     if finding.count:
-        rows = f"{count(finding.count)} {'row' if finding.count == 1 else 'rows'}"
-        first = [str(row) for row in finding.rows[:5]]
-        more = f", {glyphs.more}" if finding.count > len(first) else ""
-        parts.append(f"{rows}: {', '.join(first)}{more}" if first else rows)
+        rows = "row" if finding.count == 1 else "rows"
+        total = f"{count(finding.count)} {rows}"
+        first = ", ".join(str(row) for row in finding.rows[:5])
+        more = f", {glyphs.more}" if finding.count > len(finding.rows[:5]) else ""
+        said = total in finding.message
+        parts += [f"{rows if said else total + ':'} {first}{more}"] if first else [] if said else [total]
     if finding.share_of_value is not None:
         parts.append(f"{amount(finding.share_of_value, 'ratio')} of value")
     return "; ".join(parts)

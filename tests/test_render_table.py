@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+from report_fixture import (
+    OWNERS,
+    compared_report,
+    deals_input,
+    grouped_report,
+    metric,
+    report,
+    total_report,
+    win_rate,
+)
+from salesmetrics.render.table import render_table
+from salesmetrics.render.text import amount, fraction, interval
+from salesmetrics.report.model import Change, Excluded, Period
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from golden_file import Golden
+    from salesmetrics.report.model import Report
+
+WIDTHS = [60, 80, 120, 200]
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+LONG_TITLE = "Share of the deals that were won within the quarter in which they had been created"
+
+
+def plain(made: Report, width: int | None) -> str:
+    return render_table(made, width=width, color=False)
+
+
+def several_currencies(**more: object) -> Report:
+    metrics = []
+    for group in ({}, {"region": "North"}, {"region": None}):
+        for code in ("USD", "EUR"):
+            given = {"group": group, "currency": code, "n": 3}
+            metrics.append(metric("revenue", "Revenue", "revenue", "money", Decimal("12.5"), **given))
+            metrics.append(metric("win_rate_value", "Win rate by value", "conversion", "ratio", 0.25, **given))
+        metrics.append(metric("won_deals", "Won deals", "counts", "count", 6, group=group, n=6))
+    return report(metrics, **({"group_by": ["region"]} | more))
+
+
+def series(group_by: list[str], groups: list[dict[str, str | None]]) -> Report:
+    months = [
+        Period(label=f"2026-{month:02d}", start=date(2026, month, 1), end=date(2026, month + 1, 1), partial=month == 4)
+        for month in (2, 3, 4)
+    ]
+    step = Change(absolute=Decimal(3), relative=0.2)
+    metrics = [
+        made
+        for group in groups
+        for month in months
+        for made in (
+            win_rate(3, 9 if month.label != "2026-02" else 0, group=group, period=month),
+            metric("revenue", "Revenue", "revenue", "money", Decimal(12), change=step, group=group, period=month),
+        )
+    ]
+    return report(metrics, group_by=group_by)
+
+
+REPORTS = {
+    "total": total_report(),
+    "compared": compared_report(),
+    "grouped": grouped_report(),
+    "currencies": several_currencies(),
+    "series": series([], [{}]),
+    "group_series": series(["owner"], [{}, {"owner": "Ana"}]),
+    "long": report(
+        [
+            metric("a", LONG_TITLE, "custom", "money", Decimal("123456789012345.67"), n=1234567, small=True),
+            metric(
+                "b", "short", "custom", "ratio", None, reason="the deals file has no date that any deal was lost on"
+            ),
+        ],
+        inputs=[deals_input("/a/very/long/path/" + "x" * 90 + "/deals.csv"), deals_input("王小明.csv")],
+    ),
+    "empty": report([]),
+}
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, None])
+@pytest.mark.parametrize("name", ["total", "compared", "grouped"])
+def test_golden(name: str, width: int | None, golden: Golden) -> None:
+    golden(f"render/{name}_{width or 'piped'}.txt", plain(REPORTS[name], width))
+
+
+@pytest.mark.parametrize("name", ["currencies", "series", "group_series", "long"])
+def test_golden_at_80(name: str, golden: Golden) -> None:
+    golden(f"render/{name}_80.txt", plain(REPORTS[name], 80))
+
+
+def test_golden_in_ascii_and_in_colour(golden: Golden) -> None:
+    golden("render/compared_ascii.txt", render_table(REPORTS["compared"], width=80, color=False, ascii_only=True))
+    golden("render/compared_colour.txt", render_table(REPORTS["compared"], width=80, color=True))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
+    assert [line for line in plain(REPORTS[name], width).splitlines() if cell_len(line) > width] == []
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, None])
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_number_is_cut(name: str, width: int | None) -> None:
+    text = plain(REPORTS[name], width)
+    for item in REPORTS[name].metrics:
+        assert amount(item.value, item.unit) in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, None])
+@pytest.mark.parametrize("name", ["total", "compared"])
+def test_every_value_shows_its_interval_and_what_it_is_made_of(name: str, width: int | None) -> None:
+    text = " ".join(plain(REPORTS[name], width).split())
+    for item in REPORTS[name].metrics:
+        if item.value is not None:
+            assert interval(item.interval, item.unit) in text
+            assert fraction(item) in text
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, None])
+def test_no_name_is_cut(width: int | None) -> None:
+    lines = plain(REPORTS["grouped"], width).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("───")) + 1
+    # The label column ends where the numbers of every row begin: two spaces before the widest number.
+    cells = cell_len(lines[start]) - len(lines[start].removeprefix("total").lstrip()) - 2
+    letters = "".join(_head(line, cells).strip() for line in lines[start:])
+    for owner in OWNERS:
+        assert (owner or "(blank)").replace(" ", "") in letters.replace(" ", "")
+
+
+def _head(line: str, cells: int) -> str:
+    head = ""
+    for char in line:
+        if cell_len(head + char) > cells:
+            break
+        head += char
+    return head
+
+
+def test_piped_output_puts_all_kpis_side_by_side_and_every_segment_on_one_line() -> None:
+    text = plain(grouped_report([f"Owner {i:03d}" for i in range(200)]), None)
+    lines = [line for line in text.splitlines() if line.startswith("Owner ")]
+    assert len(lines) == 200
+    assert all(line.count("1,234.50") >= 1 and line.endswith("106.5 d") for line in lines)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200, None])
+def test_the_total_comes_first_in_each_block(width: int | None) -> None:
+    lines = plain(REPORTS["grouped"], width).splitlines()
+    rules = [index for index, line in enumerate(lines) if line.startswith("───")]
+    assert rules
+    assert all(lines[index + 1].startswith("total") for index in rules)
+    assert all(lines[index + 2].startswith("Ana Lima") for index in rules)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_colour_only_repeats_what_words_say(name: str) -> None:
+    coloured = render_table(REPORTS[name], width=80, color=True)
+    assert "\x1b[" in coloured
+    without = "".join(f"{line.rstrip()}\n" for line in ANSI.sub("", coloured).splitlines())
+    assert without == plain(REPORTS[name], 80)
+
+
+@pytest.mark.parametrize("name", ["total", "compared", "currencies", "series"])
+@pytest.mark.parametrize("width", [60, 200])
+def test_ascii_only_is_ascii(name: str, width: int) -> None:
+    assert render_table(REPORTS[name], width=width, color=False, ascii_only=True).isascii()
+
+
+def test_markup_and_escape_sequences_in_data_stay_text() -> None:
+    made = report(
+        [metric("a", "A [bold]x[/bold]", "f", "count", 1, group={"owner": "\x1b[31m[red]Bob[/red]\nSmith"})],
+        group_by=["owner"],
+    )
+    text = plain(made, None)
+    assert "[bold]x[/bold]" in text
+    assert "\\x1b[31m[red]Bob[/red] Smith" in text
+    assert "\x1b" not in text
+
+
+def test_the_sparkline_goes_first_when_there_is_no_room() -> None:
+    assert "12 months" in plain(REPORTS["total"], 120)
+    narrow = plain(REPORTS["total"], 80)
+    assert "12 months" not in narrow
+    assert "95 % interval" in narrow.split("Revenue", 1)[0]
+
+
+def test_undefined_values_say_why_in_words() -> None:
+    text = plain(REPORTS["total"], 120)
+    assert re.search(r"Time to loss, median +– +nothing closed in the period$", text, re.MULTILINE)
+    grouped = plain(REPORTS["grouped"], 80)
+    assert "– undefined: 1 × nothing closed in the period" in grouped
+
+
+def test_zero_denominator_with_records_is_not_called_empty() -> None:
+    made = report(
+        [metric("a", "A", "f", "x", None, reason="zero_denominator", numerator=3, denominator=0, n=3, basis="closed")]
+    )
+    assert "nothing to divide by · 3 / 0" in plain(made, 80)
+
+
+def test_an_unknown_reason_code_reads_as_its_words() -> None:
+    assert "moon_phase" not in plain(report([metric("a", "A", "f", "x", None, reason="moon_phase")]), 80)
+    assert "moon phase" in plain(report([metric("a", "A", "f", "x", None, reason="moon_phase")]), 80)
+
+
+def test_few_records_are_marked_and_explained_only_where_there_are_any() -> None:
+    assert "50.0 %~" in plain(REPORTS["total"], 80)
+    assert "~ few records" in plain(REPORTS["total"], 80)
+    assert "~" not in plain(report([win_rate(4238, 6711)]), 80)
+
+
+def test_one_currency_is_named_once_and_several_by_row() -> None:
+    assert plain(REPORTS["total"], 120).count("USD") == 1
+    ungrouped = plain(
+        several_currencies(group_by=[]).model_copy(update={"metrics": several_currencies().metrics[:5]}), 80
+    )
+    assert "amounts in" not in ungrouped
+    for title in ("Revenue (USD)", "Revenue (EUR)", "Win rate by value (USD)", "Win rate by value (EUR)"):
+        assert title in ungrouped
+    block = plain(several_currencies(), 80)
+    assert re.search(r"^North +USD +12\.50", block, re.MULTILINE)
+    assert re.search(r"^\(blank\) +EUR +12\.50", block, re.MULTILINE)
+
+
+def test_what_was_left_out_is_counted() -> None:
+    left = [Excluded(code="missing_amount", count=12), Excluded(code="other_outcome", count=0)]
+    made = report(
+        [metric("a", "Revenue", "f", "money", 1, excluded=left), metric("b", "Average", "f", "money", 1, excluded=left)]
+    )
+    text = plain(made, 80)
+    assert re.search(r"12 missing amount +Revenue, Average", text)
+    assert "other outcome" not in text
+
+
+def test_every_row_of_a_file_is_accounted_for() -> None:
+    text = plain(REPORTS["total"], 120)
+    assert "8,800 rows: 8,790 used, 7 rejected, 3 ignored" in text
+    assert "utf-8" not in text
+    assert "cp1251" in plain(report([], inputs=[deals_input(encoding="cp1251")]), 120)
+
+
+def test_a_finding_names_its_first_rows_and_its_count_once() -> None:
+    def shown(message: str, rows: list[int]) -> str:
+        found = Finding(code="x", severity=Severity.NOTE, count=2473, rows=rows, message=message)
+        return plain(report([], findings=[found]), 120)
+
+    assert "odd (2,473 rows: 3, 4, 5, 6, 7, …)" in shown("odd", [3, 4, 5, 6, 7, 8])
+    assert "2,473 rows are odd (rows 3, …)" in shown("2,473 rows are odd", [3])
+    assert "2,473 rows are odd\n" in shown("2,473 rows are odd", [])
+    assert "odd (2,473 rows)" in shown("odd", [])
+
+
+def test_a_partial_period_says_so() -> None:
+    assert "2017-Q4 (2017-10-01 – 2017-12-31), partial" in plain(REPORTS["compared"], 120)
+    assert "2026-04 (partial)" in plain(REPORTS["series"], 80)
