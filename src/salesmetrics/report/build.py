@@ -228,7 +228,7 @@ def _metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra: Map
         reason=outcome.reason,
         excluded=[Excluded(code=code, count=count) for code, count in outcome.excluded],
         direction=kpi.direction,
-        small=outcome.n is not None and outcome.n < request.min_n,
+        small=not kpi.additive and outcome.n is not None and outcome.n < request.min_n,
         **extra,
     )
 

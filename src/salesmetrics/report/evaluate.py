@@ -107,7 +107,8 @@ def _outcome(
             reason = "zero_denominator" if value is None else None
             return Outcome(value, top, bottom, n, bounds, reason, excluded=excluded)
         case Tally(part, whole):
-            return Outcome(value, part, whole, int(whole), excluded=excluded)
+            reason = None if whole else "no_records"
+            return Outcome(value if whole else None, part, whole, int(whole), reason=reason, excluded=excluded)
         case Mean(sample):
             n = len(sample)
             reason = None if n else "no_records"
