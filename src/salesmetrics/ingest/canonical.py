@@ -133,7 +133,8 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
 
 
 def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
-    return frame if usable is None else frame.filter(usable)
+    # A frame without columns has no height that a mask could fit.
+    return frame if usable is None or not frame.width else frame.filter(usable)
 
 
 def _text_of(table: RawTable, recognition: Recognition, field: str) -> pl.Series:

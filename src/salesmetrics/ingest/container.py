@@ -143,7 +143,8 @@ def _near_name(path: str) -> str:
     except (OSError, ValueError):
         return ""
     near = get_close_matches(Path(path).name, names, n=1, cutoff=0.7)
-    return f"` (did you mean `{Path(path).parent / near[0]}`?)".removesuffix("`)") + ")" if near else ""
+    # The message closes the backtick that this leaves open.
+    return f"`; there is `{Path(path).parent / near[0]}" if near else ""
 
 
 def open_payloads(path: str, stdin: BinaryIO | None = None) -> tuple[bytes, list[Payload]]:
