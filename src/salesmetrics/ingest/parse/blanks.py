@@ -6,7 +6,7 @@ import polars as pl
 
 from salesmetrics.ingest.parse.common import plain_text
 
-__all__ = ["NULL_WORDS", "TYPED_NULL_WORDS", "blank", "clean", "parse_text"]
+__all__ = ["NULL_WORDS", "TYPED_NULL_WORDS", "blank", "cleaned", "is_ascii", "parse_text"]
 
 NULL_WORDS = frozenset(
     {
@@ -27,14 +27,22 @@ TYPED_NULL_WORDS = NULL_WORDS | {
 _INVISIBLE = r"[\u{feff}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{2066}-\u{2069}\u{0000}]"
 
 
-def clean(cells: pl.Expr) -> pl.Expr:
-    """Cells without invisible marks, outer white space, and the apostrophe that some CRMs put before ``= + - @``."""
-    return cells.str.replace_all(_INVISIBLE, "").str.strip_chars().str.replace(r"^'([=+\-@])", "$1")
+def is_ascii(texts: pl.Series) -> bool:
+    """Whether all texts are ASCII, so that nothing in them needs another writing."""
+    return not (texts.str.len_bytes() != texts.str.len_chars()).any()
 
 
-def blank(cells: pl.Expr, words: frozenset[str]) -> pl.Expr:
-    """Whether cleaned cells are null, empty, or one of ``words`` (casefolded)."""
-    return cells.is_null() | cells.str.to_lowercase().is_in(sorted(words))
+def cleaned(texts: pl.Series) -> pl.Series:
+    """Texts without invisible marks, outer white space, and the apostrophe that some CRMs put before ``= + - @``."""
+    if not is_ascii(texts) or texts.str.contains("\0", literal=True).any():
+        texts = texts.str.replace_all(_INVISIBLE, "")
+    texts = texts.str.strip_chars()
+    return texts.str.replace(r"^'([=+\-@])", "$1") if texts.str.starts_with("'").any() else texts
+
+
+def blank(texts: pl.Series, words: frozenset[str]) -> pl.Series:
+    """Whether cleaned texts are null, empty, or one of ``words`` (casefolded)."""
+    return texts.is_null() | texts.str.to_lowercase().is_in(sorted(words)).fill_null(value=False)
 
 
 def parse_text(cells: pl.Series, null_words: frozenset[str]) -> pl.Series:
@@ -43,16 +51,8 @@ def parse_text(cells: pl.Series, null_words: frozenset[str]) -> pl.Series:
     >>> parse_text(pl.Series([" Acme ", "N/A", "NA", "'-5", ""]), frozenset()).to_list()
     ['Acme', None, 'NA', '-5', None]
     """
-    text = plain_text(cells)
+    text = cleaned(plain_text(cells))
     words = NULL_WORDS | null_words
     shapes = sorted({shape for word in words for shape in (word, word.upper(), word.capitalize(), word.title())})
-    short = max(len(word.encode()) for word in shapes)
-    frame = text.alias("t").to_frame().lazy()
-    marked = pl.col("t").str.contains(rf"^[\s']|\s$|{_INVISIBLE}")
-    tidy = frame.with_columns(pl.when(marked).then(clean(pl.col("t"))).otherwise(pl.col("t")).alias("t"))
-    is_short = pl.col("t").str.len_bytes() <= short
-    return (
-        tidy.select(pl.when(is_short & pl.col("t").is_in(shapes)).then(None).otherwise(pl.col("t")).alias(text.name))
-        .collect()
-        .to_series()
-    )
+    frame = text.alias("t").to_frame()
+    return frame.select(pl.when(~pl.col("t").is_in(shapes)).then("t").alias(text.name)).to_series()

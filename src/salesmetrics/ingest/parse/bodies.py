@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from salesmetrics.ingest.parse.affixes import affix_table
-from salesmetrics.ingest.parse.blanks import clean
+from salesmetrics.ingest.parse.blanks import cleaned, is_ascii
 from salesmetrics.ingest.parse.common import KEY
 
-__all__ = ["DIGITS", "read_bodies", "tidy_digits"]
+__all__ = ["DIGITS", "read_bodies", "tidied"]
 
 DECIMAL_KEY = "⎖"
 """Stands for a decimal mark that cannot be anything else (the Arabic one)."""
@@ -25,6 +25,9 @@ _SIGNS = {
 
 # Letters, symbols and signs; then digits with separators; then letters, symbols and signs. A dot may end the head only
 # after a letter ("Rs.1,200"), so that ".5" stays a fraction.
+_PLAIN_NUMBER = (  # the common case, which a regular expression engine reads in one pass
+    r"^(?<head>-?[^0-9.,'⎖() +-]* ?)(?<body>[0-9][0-9.,]*)(?<tail> ?[^0-9.,'⎖() +-]*)$"
+)
 _NUMBER = (
     r"^(?<head>[^0-9()]*\p{L}\.? *|[^0-9().,'⎖]*)(?<body>[.,⎖]?[0-9][0-9., '⎖]*?)"
     r"(?:e(?<exponent>[+-]?[0-9]{1,2}))?(?<tail>[^0-9()]*)$"
@@ -35,12 +38,12 @@ _POINT = rf"^(?:[0-9]+|{_GROUPED}|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|{_LAKH})?(?:
 _COMMA = rf"^(?:[0-9]+|{_GROUPED}|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)?(?:[,⎖][0-9]*)?$"
 
 
-def tidy_digits(cells: pl.Expr) -> pl.Expr:
-    """Cleaned cells with digits, separators, dashes and spaces in their ASCII writing.
+def tidied(texts: pl.Series) -> pl.Series:
+    """Cleaned texts with digits, separators, dashes and spaces in their ASCII writing.
 
     Every digit is mapped by itself, never by Unicode compatibility: ``5²`` must not become 52.
     """
-    return clean(clean(cells).str.replace_many(_SIGNS))
+    return cleaned(texts if is_ascii(texts) else cleaned(texts).str.replace_many(_SIGNS))
 
 
 def read_bodies(texts: pl.Series) -> pl.DataFrame:
@@ -52,16 +55,9 @@ def read_bodies(texts: pl.Series) -> pl.DataFrame:
         point reading and the comma reading alike); ``separated`` (Boolean: holds a point or a comma); ``spaced``
         (Boolean: groups by space or apostrophe); ``currency``, ``unclear``, ``scaled``.
     """
-    tidy = tidy_digits(pl.col(KEY)).str.to_lowercase().str.replace(r'^="?([^"]*)"?$', "$1")
-    in_brackets = pl.col("tidy").str.contains(r"^[^()0-9]*\([^()]*[0-9][^()]*\)[^()0-9]*$")
-    bare = pl.when(in_brackets).then(pl.col("tidy").str.replace_all(r"[()]", "")).otherwise(pl.col("tidy"))
-    parts = (
-        texts.to_frame(KEY)
-        .with_columns(tidy.alias("tidy"))
-        .with_columns(in_brackets.alias("bracket"), bare.str.strip_chars().str.extract_groups(_NUMBER).alias("parts"))
-        .unnest("parts")
-        .with_columns(pl.col("head").fill_null(""), pl.col("tail").fill_null(""))
-    )
+    frame = texts.to_frame(KEY).with_columns(_lowered(texts).alias("tidy"))
+    plain = pl.col("tidy").str.contains(_PLAIN_NUMBER).fill_null(value=False)
+    parts = pl.concat([_plain_parts(frame.filter(plain)), _other_parts(frame.filter(~plain))], how="diagonal")
     pairs = parts.select("head", "tail").unique()
     parts = parts.join(affix_table(pairs), on=["head", "tail"], how="left")
     negative = pl.col("negative") ^ pl.col("bracket")
@@ -77,6 +73,32 @@ def read_bodies(texts: pl.Series) -> pl.DataFrame:
         pl.when("usable").then("currency").alias("currency"),
         (pl.col("usable") & pl.col("unclear")).alias("unclear"),
         (pl.col("usable") & (pl.col("power") != 0)).alias("scaled"),
+    )
+
+
+def _lowered(texts: pl.Series) -> pl.Series:
+    """Tidy texts in lower case; a formula such as ``="12"`` as what it shows."""
+    tidy = tidied(texts).str.to_lowercase()
+    return tidy.str.replace(r'^="?([^"]*)"?$', "$1") if tidy.str.starts_with("=").any() else tidy
+
+
+def _plain_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    parts = frame.with_columns(pl.col("tidy").str.extract_groups(_PLAIN_NUMBER).alias("parts")).unnest("parts")
+    return parts.with_columns(
+        bracket=pl.lit(value=False),
+        exponent=pl.lit(None, dtype=pl.String),
+    )
+
+
+def _other_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    in_brackets = pl.col("tidy").str.contains(r"^[^()0-9]*\([^()]*[0-9][^()]*\)[^()0-9]*$")
+    bare = pl.when(in_brackets).then(pl.col("tidy").str.replace_all(r"[()]", "")).otherwise(pl.col("tidy"))
+    return (
+        frame.with_columns(
+            in_brackets.alias("bracket"), bare.str.strip_chars().str.extract_groups(_NUMBER).alias("parts")
+        )
+        .unnest("parts")
+        .with_columns(pl.col("head").fill_null(""), pl.col("tail").fill_null(""))
     )
 
 

@@ -81,13 +81,14 @@ def over_distinct(
     Args:
         text: The cells (String).
         fast: The values of the cells that the fast reading settled.
-        rest: Boolean: the cells left to the slow reading.
+        rest: Boolean: the cells left to the slow reading; empty ones among them are null without it.
         read: The slow reading of distinct, non-null texts.
 
     Returns:
         A frame with ``value`` and ``bad`` (and whatever else the reading's table has), as long as ``text``, and the
         words of the reading.
     """
+    rest = rest & (text != "").fill_null(value=False)
     if not rest.any():
         nothing = pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True)
         return pl.DataFrame({"value": fast, "bad": nothing}), ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, clean
+from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Place, Reading, over_distinct, plain_text
 from salesmetrics.ingest.parse.dateshapes import date_parts, real_date
 
@@ -23,11 +23,20 @@ _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
 _SAMPLE = 200
 # What a format string reads without a second opinion: the separators and the year's length leave no other reading.
+_D, _T = "[0-9]{2}[.][0-9]{2}[.][0-9]{4}", "[0-9]{2}:[0-9]{2}"
 _FAST: tuple[tuple[str, str, str], ...] = (
     (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d", "year-month-day"),
     (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M:%S", "year-month-day and time"),
     (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M", "year-month-day and time"),
     (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%dT%H:%M:%S", "year-month-day and time"),
+    (
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?Z$",
+        "%Y-%m-%dT%H:%M:%S%.fZ",
+        "year-month-day and time",
+    ),
+    (rf"^{_D}$", "%d.%m.%Y", "day.month.year"),
+    (rf"^{_D} {_T}:[0-9]{{2}}$", "%d.%m.%Y %H:%M:%S", "day.month.year and time"),
+    (rf"^{_D} {_T}$", "%d.%m.%Y %H:%M", "day.month.year and time"),
     (r"^[0-9]{4}/[0-9]{2}/[0-9]{2}$", "%Y/%m/%d", "year/month/day"),
 )
 _NO_DATE = (
@@ -57,17 +66,17 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
         SalesmetricsError: ``date_order_ambiguous``, ``date_order_mixed``, or ``option_invalid`` for an unknown time zone.
     """
     dtype: pl.DataType = INSTANT_DTYPE if instant else pl.Date()
-    fast, rest, name = _fast(text, dtype)
+    fast, rest, name = _fast(text, dtype, options)
     alone = fast.count() == 0
     frame, how = over_distinct(text, fast, rest, _reader(options, place, dtype, serials=alone))
     words = dict.fromkeys([*([name] if name else []), *how])
     return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(words) or "no dates")
 
 
-def _fast(text: pl.Series, dtype: pl.DataType) -> tuple[pl.Series, pl.Series, str]:
+def _fast(text: pl.Series, dtype: pl.DataType, options: ParseOptions) -> tuple[pl.Series, pl.Series, str]:
     """Read the column's commonest strict format. Returns values, the cells left over, and the format's name."""
     sample = text.drop_nulls().head(_SAMPLE)
-    hits = [int(sample.str.contains(pattern).sum()) for pattern, _, _ in _FAST]
+    hits = [int(sample.str.contains(pattern).sum()) * _may_use(form, options) for pattern, form, _ in _FAST]
     if not max(hits):
         return pl.Series(text.name, [None], dtype=dtype).new_from_index(0, len(text)), text.is_not_null(), ""
     _, form, name = _FAST[hits.index(max(hits))]
@@ -78,7 +87,7 @@ def _fast(text: pl.Series, dtype: pl.DataType) -> tuple[pl.Series, pl.Series, st
     # The format also takes years of fewer digits, and 9999 for "no end": both need a second look.
     low, high = values.min(), values.max()
     odd = low is not None and (low.year < 1000 or high.year == 9999)  # type: ignore[union-attr]
-    rest = values.is_null() & text.is_not_null()
+    rest = values.is_null() & (text != "").fill_null(value=False)
     if odd:
         strange = ((values.dt.year() < 1000) | (values.dt.year() == 9999)).fill_null(value=False)
         rest |= strange
@@ -86,22 +95,26 @@ def _fast(text: pl.Series, dtype: pl.DataType) -> tuple[pl.Series, pl.Series, st
     return values, rest, name
 
 
+def _may_use(form: str, options: ParseOptions) -> bool:
+    """Whether the options leave this format its one reading: a zone moves instants, and month-first moves dotted dates."""
+    return not (form.endswith("Z") and options.timezone) and not (form[:2] == "%d" and options.date_order == "mdy")
+
+
 def _reader(
     options: ParseOptions, place: Place, dtype: pl.DataType, *, serials: bool
 ) -> Callable[[pl.Series], Reading]:
     def read(texts: pl.Series) -> Reading:
         words = TYPED_NULL_WORDS | options.null_words
-        marks = texts.to_frame(KEY).select(
-            none=clean(pl.col(KEY)).str.contains(_NO_DATE), blank=blank(clean(pl.col(KEY)), words)
-        )
-        empty = marks["none"] | marks["blank"]
+        tidy = cleaned(texts)
+        none = tidy.str.contains(_NO_DATE)
+        empty = none | blank(tidy, words)
         parts = date_parts(texts.filter(~empty))
         orders = _settle(parts, options, place)
         table = _values(parts, orders, options, dtype, serials=serials and _all_serial(parts))
         blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
         how = _words(table.filter(~pl.col("bad"))["shape"], orders)
-        if marks["none"].any():
-            how = (*how, "0000-00-00, 0001-01-01 and 9999-12-31 as blank")
+        if none.any():
+            how = (*how, "days such as 9999-12-31 as blank")
         return Reading(pl.concat([table.drop("shape"), blanks], how="diagonal"), how)
 
     return read
@@ -202,7 +215,20 @@ def _mixed(seen: pl.DataFrame, place: Place) -> SalesmetricsError:
 
 
 def _in_words(day: int, month: int, year: int) -> str:
-    names = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    names = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     return f"{day} {names[month - 1]} {year}"
 
 

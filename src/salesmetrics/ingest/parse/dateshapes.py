@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from salesmetrics.ingest.parse.blanks import clean
+from salesmetrics.ingest.parse.blanks import cleaned, is_ascii
 from salesmetrics.ingest.parse.bodies import DIGITS
 from salesmetrics.ingest.parse.common import KEY
 from salesmetrics.ingest.parse.months import MONTHS
@@ -30,6 +30,10 @@ _WHEN = (
     rf"^(?<date>.*?[^\s,:])(?:(?:\s*,\s*|\s+)(?:(?:at|um|в|à|a las|às|kl\.?)\s+)?(?<before>{_AM}|{_PM})?\s*"
     r"(?<hour>[0-9]{1,2})(?::(?<minute>[0-9]{1,2})(?::(?<second>[0-9]{1,2})(?:[.,](?<fraction>[0-9]{1,12}))?)?:?"
     rf"\s*(?<after>{_AM}|{_PM})?|\s*(?<alone>{_AM}|{_PM}))\s*(?<offset>{_OFFSET})?)?$"
+)
+_WHEN_PARTS = ("hour", "minute", "second", "fraction", "before", "after", "alone", "offset")
+_PLAIN_WHEN = (  # the common case, which a regular expression engine reads in one pass
+    r"^(?<date>[0-9./-]+)(?: (?<hour>[0-9]{1,2}):(?<minute>[0-9]{2})(?::(?<second>[0-9]{2}))?)?$"
 )
 _WEEKDAY = (
     r"^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?|"
@@ -58,22 +62,22 @@ _SCHEMA = {
 }  # fmt: skip
 
 
-def tidy_dates(cells: pl.Expr) -> pl.Expr:
-    """Cells in lower case with ASCII digits and separators, without weekday, "de", "of", "г.", zone name in brackets."""
-    tidy = clean(cells).str.to_lowercase()
-    for name, number in _CHINESE_MONTHS:
-        tidy = tidy.str.replace(name, f"{number}月", literal=True)
-    return (
-        tidy.str.replace_many(_TIDY)
-        .str.replace(r"\s*\([^)]*\)$", "")
-        .str.replace(r"^([0-9]{8})[t ]([0-9]{2})([0-9]{2})([0-9]{2})", "$1 $2:$3:$4")
-        .str.replace(r"([0-9])t([0-9])", "$1 $2")
-        .str.replace(r"([0-9])\s?(?:г\.?|года|год)(,|\s|$)", "$1$2")
-        .str.replace_all(r"(\p{L}|[0-9]\.?)\s+(?:de|del|of|den)\s+", "$1 ")
-        .str.replace_all(r"\s+", " ")
-        .str.replace(_WEEKDAY, "")
-        .str.strip_chars(" ")
-    )
+def tidy_dates(texts: pl.Series) -> pl.Series:
+    """Texts in lower case with ASCII digits and separators, without weekday, "de", "of", "г.", zone name in brackets."""
+    tidy = cleaned(texts).str.to_lowercase()
+    if not is_ascii(tidy):
+        for name, number in _CHINESE_MONTHS:
+            tidy = tidy.str.replace(name, f"{number}月", literal=True)
+        tidy = tidy.str.replace_many(_TIDY).str.replace(r"([0-9])\s?(?:г\.?|года|год)(,|\s|$)", "$1$2")
+    if tidy.str.contains(r"[a-z(]|[^\x00-\x7f]").any():
+        tidy = (
+            tidy.str.replace(r"\s*\([^)]*\)$", "")
+            .str.replace(r"^([0-9]{8})[t ]([0-9]{2})([0-9]{2})([0-9]{2})", "$1 $2:$3:$4")
+            .str.replace(r"([0-9])t([0-9])", "$1 $2")
+            .str.replace_all(r"(\p{L}|[0-9]\.?)\s+(?:de|del|of|den)\s+", "$1 ")
+            .str.replace(_WEEKDAY, "")
+        )
+    return tidy.str.replace_all(r"\s+", " ").str.strip_chars(" ")
 
 
 def date_parts(texts: pl.Series) -> pl.DataFrame:
@@ -86,12 +90,9 @@ def date_parts(texts: pl.Series) -> pl.DataFrame:
         an epoch); ``time`` (Int64: microseconds since midnight, null where none is written); ``offset`` (Int64: minutes east of
         UTC, null where none is written); ``wrong`` (Boolean: the time of day or the offset cannot be).
     """
-    left = (
-        texts.to_frame(KEY)
-        .with_columns(tidy_dates(pl.col(KEY)).str.extract_groups(_WHEN).alias("when"))
-        .unnest("when")
-        .select(KEY, pl.col("date").str.strip_chars(" ,").alias("date"), *_time())
-    )
+    tidy = texts.to_frame(KEY).with_columns(tidy_dates(texts).alias("tidy"))
+    plain = pl.col("tidy").str.contains(_PLAIN_WHEN).fill_null(value=False)
+    left = pl.concat([_split(tidy.filter(plain), _PLAIN_WHEN), _split(tidy.filter(~plain), _WHEN)])
     pieces = [pl.DataFrame(schema=_SCHEMA)]
     for shape, pattern in _SHAPES:
         fits = pl.col("date").str.contains(pattern).fill_null(value=False)
@@ -102,6 +103,13 @@ def date_parts(texts: pl.Series) -> pl.DataFrame:
         left = left.filter(~fits)
     pieces.append(_typed(left, None))
     return pl.concat(pieces, how="diagonal").select(list(_SCHEMA))
+
+
+def _split(tidy: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    """The date's text, the time of day and the offset."""
+    parts = tidy.with_columns(pl.col("tidy").str.extract_groups(pattern).alias("when")).unnest("when")
+    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in _WHEN_PARTS if name not in parts.columns]
+    return parts.with_columns(absent).select(KEY, pl.col("date").str.strip_chars(" ,").alias("date"), *_time())
 
 
 def _typed(found: pl.DataFrame, shape: str | None) -> pl.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, clean
-from salesmetrics.ingest.parse.bodies import tidy_digits
+from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
+from salesmetrics.ingest.parse.bodies import tidied
 from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Reading, over_distinct
 
 __all__ = ["parse_durations"]
@@ -48,8 +48,7 @@ def parse_durations(text: pl.Series, options: ParseOptions, header: str) -> Pars
     unit, unit_name = _unit_of(folded)
 
     def read(texts: pl.Series) -> Reading:
-        tidy = tidy_digits(pl.col(KEY)).str.to_lowercase()
-        frame = texts.to_frame(KEY).with_columns(tidy.alias("tidy"))
+        frame = texts.to_frame(KEY).with_columns(tidied(texts).str.to_lowercase().alias("tidy"))
         number = pl.col("tidy").str.extract(r"^([+-]?[0-9]+(?:[.,][0-9]+)?)$", 1).str.replace(",", ".")
         seconds = pl.coalesce(
             number.cast(pl.Float64, strict=False) * unit,
@@ -63,7 +62,7 @@ def parse_durations(text: pl.Series, options: ParseOptions, header: str) -> Pars
             value=pl.when(possible).then(micro).cast(pl.Int64, strict=False).cast(DURATION_DTYPE)
         )
         words = TYPED_NULL_WORDS | options.null_words
-        frame = frame.with_columns(bad=pl.col("value").is_null() & ~blank(clean(pl.col(KEY)), words))
+        frame = frame.with_columns(bad=pl.col("value").is_null() & ~blank(cleaned(texts), words))
         return Reading(frame.select(KEY, "value", "bad"), _words(frame, unit_name, hours_minutes=hours_minutes))
 
     nothing = pl.Series(text.name, [None], dtype=DURATION_DTYPE).new_from_index(0, len(text))

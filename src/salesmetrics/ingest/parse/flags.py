@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, clean
+from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Reading, over_distinct
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_flags"]
@@ -36,11 +36,10 @@ def parse_flags(text: pl.Series, options: ParseOptions) -> Parsed:
     null_words = (TYPED_NULL_WORDS | options.null_words) - words.keys()
 
     def read(texts: pl.Series) -> Reading:
-        tidy = clean(pl.col(KEY)).str.to_lowercase()
-        table = texts.to_frame(KEY).with_columns(
-            value=tidy.replace_strict(words, default=None, return_dtype=pl.Boolean)
-        )
-        table = table.with_columns(bad=pl.col("value").is_null() & ~blank(clean(pl.col(KEY)), null_words))
+        tidy = cleaned(texts)
+        value = tidy.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+        bad = value.is_null() & ~blank(tidy, null_words)
+        table = pl.DataFrame({KEY: texts, "value": value, "bad": bad})
         return Reading(table, tuple(sorted(table.filter(pl.col("value").is_not_null())[KEY])[:6]))
 
     nothing = pl.Series(text.name, [None], dtype=pl.Boolean).new_from_index(0, len(text))

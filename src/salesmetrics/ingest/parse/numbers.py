@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, clean
+from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.bodies import read_bodies
 from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE, Parsed, ParseOptions, Place, Reading, over_distinct
 
@@ -23,6 +23,7 @@ _THREE_AFTER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _PROOF_OF_POINT = r"^[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]*|[0-9]{4,}\.[0-9]*)$"
 # A cast rounds what has more than 8 decimals, and an exponent can hide decimals: both go the exact way.
 _MAY_ROUND = r"[eE]|\.[0-9]{9}"
+_MAY_ROUND_OR_DOT = "[eE.]"
 _SAMPLE = 1000
 
 
@@ -67,6 +68,8 @@ def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: S
     reader = _reader(options, place, style, plain)
     frame, how = over_distinct(text, fast, rest, reader)
     currency = frame["currency"] if "currency" in frame.columns and frame["currency"].count() else None
+    if not how and text.head(_SAMPLE).str.contains(_PROOF_OF_POINT).any():
+        how = ("decimal point",)
     return Parsed(frame["value"].alias(text.name), frame["bad"], "; ".join(how) or "plain number", currency)
 
 
@@ -80,19 +83,19 @@ class _PlainEvidence:
 
 def _fast(text: pl.Series, options: ParseOptions) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
     """Cast what is plain. Returns values, the cells left over, and the evidence of the plain ones (on demand)."""
-    cell = pl.col("t")
-    frame = (
-        text.alias("t")
-        .to_frame()
-        .lazy()
-        .select("t", v=cell.cast(MONEY_DTYPE, strict=False), odd=cell.str.contains(_MAY_ROUND))
-        .collect()
-    )
-    rest = (frame["v"].is_null() & frame["t"].is_not_null()) | frame["odd"].fill_null(value=False)
     sample = text.drop_nulls().head(_SAMPLE)
+    proven = options.decimal == "point" or bool(sample.str.contains(_PROOF_OF_POINT).any())
+    dotted = bool(sample.str.contains(".", literal=True).any())
+    odd = _MAY_ROUND if dotted or proven else _MAY_ROUND_OR_DOT
+    cell = pl.col("t")
+    lazy = text.alias("t").to_frame().lazy()
+    frame = lazy.select(
+        v=cell.cast(MONEY_DTYPE, strict=False), odd=cell.str.contains(odd).fill_null(value=False)
+    ).collect()
+    rest = (frame["v"].is_null() & (text != "").fill_null(value=False)) | frame["odd"]
     if options.decimal == "comma":
         rest |= text.str.contains(".", literal=True).fill_null(value=False)
-    elif options.decimal is None and (rest.any() or not sample.str.contains(_PROOF_OF_POINT).any()):
+    elif options.decimal is None and dotted and (not proven or rest.any()):
         rest |= text.str.contains(_THREE_AFTER_POINT).fill_null(value=False)
 
     def evidence() -> _PlainEvidence:
@@ -107,7 +110,7 @@ def _reader(
     options: ParseOptions, place: Place, style: Style, plain: Callable[[], _PlainEvidence]
 ) -> Callable[[pl.Series], Reading]:
     def read(texts: pl.Series) -> Reading:
-        empty = texts.to_frame(KEY).select(blank(clean(pl.col(KEY)), TYPED_NULL_WORDS | options.null_words)).to_series()
+        empty = blank(cleaned(texts), TYPED_NULL_WORDS | options.null_words)
         bodies = read_bodies(texts.filter(~empty))
         mark, how = _decide(bodies, options, place, style, plain)
         table = _values(bodies, mark, style)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.bodies import tidy_digits
+from salesmetrics.ingest.parse.bodies import tidied
 from salesmetrics.ingest.parse.common import MONEY_DTYPE, Parsed, ParseOptions, Place
 from salesmetrics.ingest.parse.numbers import Style, parse_numbers
 
@@ -30,7 +30,7 @@ def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed
     signed = has_sign
     bare = text
     if has_sign.any():
-        tidy = text.to_frame("t").select(tidy_digits(pl.col("t"))).to_series()
+        tidy = tidied(text)
         number = tidy.str.extract(_PERCENT, 1)
         number = number.zip_with(number.is_not_null(), tidy.str.extract(_PERCENT_FIRST, 1))
         signed = has_sign & number.is_not_null()
