@@ -89,7 +89,12 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
     if not frame.height:
         return frame, reasons
     first = pl.col(columns[0])
-    filled = pl.sum_horizontal(pl.col(columns).is_not_null().cast(pl.UInt16))
+    # A quoted blank is an empty string, not null: a file that quotes every field has only those.
+    is_filled = [
+        pl.col(name) != "" if dtype == pl.String else pl.col(name).is_not_null()
+        for name, dtype in frame.select(columns).schema.items()
+    ]
+    filled = pl.sum_horizontal(expression.cast(pl.UInt16) for expression in is_filled)
     suspect = (filled <= max(few(len(columns)), 0)) | (filled == 0)
     if frame.schema[columns[0]] == pl.String:
         suspect |= first.str.starts_with(" ") | (first == "")
