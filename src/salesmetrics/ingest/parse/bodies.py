@@ -103,10 +103,9 @@ def _other_parts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plain(shape: str, *, groups: str, mark: str) -> pl.Expr:
-    """The number as ``-1234.5e3`` when its body has this shape."""
+    """The number as ``-1234.5`` or ``1.2e6`` when its body has this shape."""
     body = pl.col("body").str.strip_chars()
     digits = body.str.replace_all(groups, "").str.replace(rf"[{mark}⎖]", ".")
+    exponent = pl.when(pl.col("power") != 0).then(pl.concat_str(pl.lit("e"), pl.col("power"))).otherwise(pl.lit(""))
     sign = pl.when("negative").then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.when(pl.col("usable") & body.str.contains(shape)).then(
-        pl.concat_str(sign, digits, pl.lit("e"), pl.col("power").cast(pl.String))
-    )
+    return pl.when(pl.col("usable") & body.str.contains(shape)).then(pl.concat_str(sign, digits, exponent))

@@ -156,8 +156,8 @@ def _decide(
         path=place.path,
         value=first[KEY],
         row=place.row_of(first[KEY]),
-        first=_shown(first["point"]),
-        second=_shown(first["comma"]),
+        first=first["point"],
+        second=first["comma"],
     )
 
 
@@ -166,40 +166,34 @@ def _by_type(unclear: pl.DataFrame, style: Style) -> set[str]:
     has_comma = pl.col(KEY).str.contains("[,，]")
     if style.ambiguous == "fraction":
         return set(unclear.select(pl.when(has_comma).then(pl.lit("comma")).otherwise(pl.lit("point"))).to_series())
-    not_round = unclear.filter(~pl.col("point").str.contains(r"000(?:e0)?$|\.000e0$"))
+    not_round = unclear.filter(~pl.col("point").str.contains("000$"))
     return set(not_round.select(pl.when(has_comma).then(pl.lit("point")).otherwise(pl.lit("comma"))).to_series())
-
-
-def _shown(number: str) -> str:
-    """``1234e0`` as ``1234``."""
-    return number.removesuffix("e0")
 
 
 def _values(bodies: pl.DataFrame, mark: Mark | None, style: Style) -> pl.DataFrame:
     """Distinct texts with their value and whether they are bad, under the decided mark."""
-    chosen = pl.col(mark) if mark else pl.coalesce("point", "comma")
-    table = bodies.select(KEY, "currency", chosen.alias("plain")).with_columns(
-        value=pl.col("plain").cast(MONEY_DTYPE, strict=False)
-    )
-    fits = _places(pl.col("plain")) <= MONEY_DTYPE.scale if style.exact else pl.lit(value=True)
-    kept = pl.col("value").is_not_null() & fits
-    return table.select(
-        KEY,
-        pl.when(kept).then("value").alias("value"),
-        (~kept).alias("bad"),
-        pl.when(kept).then("currency").alias("currency"),
-    )
+    chosen = bodies[mark] if mark else bodies.select(pl.coalesce("point", "comma")).to_series()
+    value = chosen.cast(MONEY_DTYPE, strict=False)
+    kept = value.is_not_null()
+    if style.exact:
+        doubtful = kept & chosen.str.contains(_MAY_ROUND).fill_null(value=False)
+        fits = _places(chosen.filter(doubtful)) <= MONEY_DTYPE.scale
+        rounded = doubtful.arg_true().filter(~fits)
+        kept = kept.scatter(rounded, False) if len(rounded) else kept  # noqa: FBT003
+    table = bodies.select(KEY, "currency").with_columns(value.alias("value"), (~kept).alias("bad"))
+    return table.with_columns(pl.when(~pl.col("bad")).then(pl.col("value", "currency")))
 
 
-def _places(plain: pl.Expr) -> pl.Expr:
-    """How many decimals ``-12.340e-2`` has when trailing zeros are left out."""
-    digits = plain.str.extract(r"^-?([0-9.]*)e", 1)
+def _places(plain: pl.Series) -> pl.Series:
+    """How many decimals ``-12.340e-2`` has when trailing zeros are left out (3)."""
+    digits = pl.col("n").str.extract(r"^-?([0-9.]*)", 1)
     decimals = digits.str.extract(r"\.([0-9]*)$", 1).fill_null("").str.len_bytes().cast(pl.Int64)
     bare = digits.str.replace(".", "", literal=True)
     significant = bare.str.strip_chars_end("0").str.len_bytes().cast(pl.Int64)
     zeros = bare.str.len_bytes().cast(pl.Int64) - significant
-    exponent = plain.str.extract(r"e(-?[0-9]+)$", 1).cast(pl.Int64)
-    return pl.when(significant == 0).then(0).otherwise(decimals - zeros - exponent)
+    exponent = pl.col("n").str.extract(r"e(-?[0-9]+)$", 1).cast(pl.Int64).fill_null(0)
+    places = pl.when(significant == 0).then(0).otherwise(decimals - zeros - exponent)
+    return plain.to_frame("n").select(places).to_series()
 
 
 def _extras(bodies: pl.DataFrame) -> tuple[str, ...]:
