@@ -112,15 +112,15 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def _family_modules() -> tuple[ModuleType, ...]:
-    from salesmetrics.metrics import conversion, counts, pipeline, revenue, size, speed
+    from salesmetrics.metrics import activity, conversion, counts, pipeline, revenue, size, speed
 
-    return (revenue, counts, conversion, size, speed, pipeline)
+    return (revenue, counts, conversion, size, speed, pipeline, activity)
 
 
 def _measure_modules() -> tuple[ModuleType, ...]:
-    from salesmetrics.metrics.measures import deals
+    from salesmetrics.metrics.measures import activities, deals, leads
 
-    return (deals,)
+    return (deals, leads, activities)
 
 
 def _definitions(modules: Iterable[ModuleType]) -> Iterable[Kpi | Measure]:

@@ -132,3 +132,47 @@ def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
     True
     """
     return Ratio(won_deals, lost_deals)
+
+
+@kpi(
+    title="Lead conversion rate",
+    family=FAMILY,
+    unit="ratio",
+    formula="leads converted by the as-of date / leads created in the period",
+    basis="created",
+    interval="wilson",
+    excluded={"missing_created_date": "undated_leads"},
+    source="Vymo, conversions / leads created",
+)
+def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shape:
+    """Of the leads created in the period, the share that has become a deal or a customer by the as-of date.
+
+    The flag or time of conversion decides; without one, a deal that names the lead does; without that, the status.
+    Young leads may still convert, so a recent period reads low. (Conversions of a period over leads of the same period
+    would mix cohorts, and can exceed 100 %.)
+
+    >>> lead_conversion_rate(842, 8000)
+    0.10525
+    """
+    return Ratio(converted_leads, decided_leads)
+
+
+@kpi(
+    title="Lead qualification rate",
+    family=FAMILY,
+    unit="ratio",
+    formula="leads qualified or converted by the as-of date / leads created in the period",
+    basis="created",
+    interval="wilson",
+    excluded={"missing_created_date": "undated_leads"},
+    source="kpis.md Part I; conversion counts as qualified",
+)
+def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Shape:
+    """Of the leads created in the period, the share that was found worth pursuing by the as-of date.
+
+    A converted lead was qualified, whatever its status says. It needs a flag, a time or status words of qualification.
+
+    >>> lead_qualification_rate(25, 100)
+    0.25
+    """
+    return Ratio(qualified_leads, judged_leads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.report.activity_entities import add_activity_entities
 from salesmetrics.report.prepare import as_of_view
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["make_entities"]
 def make_entities(
     frames: Mapping[str, pl.DataFrame],
     as_of: date | None,
-    settings: Settings,  # noqa: ARG001
+    settings: Settings,
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
     """The frames as measures need them, on the as-of date.
 
@@ -38,4 +39,5 @@ def make_entities(
     if "deals" in made and as_of is not None:
         made["deals"], note = as_of_view(made["deals"], as_of)
         findings += [note] if note else []
+    findings += add_activity_entities(made, frames, as_of, settings)
     return made, findings

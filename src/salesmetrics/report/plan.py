@@ -20,6 +20,8 @@ __all__ = ["BASIS_COLUMNS", "Plan", "make_plan"]
 BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("deals", "closed"): "closed",
     ("deals", "created"): "created",
+    ("leads", "created"): "created",
+    ("activities", "occurred"): "occurred",
 }
 """The date that puts a record of an entity into a period, by entity and basis."""
 

@@ -252,5 +252,23 @@ def open_unplanned_deals(expected_close: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count((outcome == "open") & expected_close.is_null())
 
 
+@measure(entity="deals", basis="snapshot")
+def owned_open_deals(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
+    """Open deals with an owner."""
+    return count((outcome == "open") & owner.is_not_null())
+
+
+@measure(entity="deals", basis="snapshot")
+def open_ownerless_deals(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
+    """Open deals without an owner."""
+    return count((outcome == "open") & owner.is_null())
+
+
+@measure(entity="deals", basis="snapshot")
+def open_deal_owners(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
+    """Owners of open deals."""
+    return distinct(owner, outcome == "open")
+
+
 def _days(start: pl.Expr, end: pl.Expr) -> pl.Expr:
     return (end - start).dt.total_days()

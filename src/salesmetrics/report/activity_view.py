@@ -1,0 +1,206 @@
+"""Activities and leads as they stood on the as-of date, and which activities are touches by a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["activity_view", "end_of", "lead_view"]
+
+FILE = "__file__"
+INSTANT = pl.Datetime("us")
+QUALIFYING = ("qualified", "disqualified")
+REACHING_OUT = ("call", "email")
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day is over.
+
+    >>> from datetime import date
+    >>> end_of(date(2026, 1, 31))
+    datetime.datetime(2026, 2, 1, 0, 0)
+    """
+    return datetime.combine(day + timedelta(days=1), time())
+
+
+def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFrame, list[Finding]]:
+    """The activities known at the end of a day, with what they count as.
+
+    Args:
+        activities: Canonical activities; any of ``occurred``, ``completed_at``, ``created`` (Datetime), ``type``,
+            ``direction`` (String), ``is_completed``, ``is_automated`` (Boolean).
+        as_of: The day; None leaves nothing out.
+
+    Returns:
+        The activities with ``occurred`` (when it happened: the time of completion stands in for a missing one, the time
+        of creation where a file has neither), ``held`` (it took place: completed, or without a word about it and not
+        in the future), ``automated``, and ``outbound`` (held by a person who reached out). And what has to be said.
+    """
+    findings: list[Finding] = []
+    have = set(activities.columns)
+    times = [name for name in ("occurred", "completed_at") if name in have] or [n for n in ("created",) if n in have]
+    if times:
+        frame = activities.with_columns(pl.coalesce(times).cast(INSTANT).alias("occurred"))
+        if as_of is not None:
+            frame, findings = _known_by(frame, as_of)
+    else:
+        frame = activities
+    later = pl.lit(value=False)
+    if times and as_of is not None:
+        later = (pl.col("occurred") >= end_of(as_of)).fill_null(value=False)
+    frame = frame.with_columns(
+        held=_flag(frame, "is_completed", missing=True) & ~later, automated=_flag(frame, "is_automated", missing=False)
+    )
+    reached, assumed = _reaching_out(frame)
+    frame = frame.with_columns(outbound=pl.col("held") & ~pl.col("automated") & (reached | assumed))
+    guessed = int(frame.select((pl.col("outbound") & assumed).sum()).item())
+    return frame, [*findings, *([_assumed_finding(guessed)] if guessed else [])]
+
+
+def _flag(frame: pl.DataFrame, name: str, *, missing: bool) -> pl.Expr:
+    return pl.col(name).fill_null(value=missing) if name in frame.columns else pl.lit(value=missing)
+
+
+def _known_by(frame: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Finding]]:
+    """Leave out what was done, or planned, only after the day."""
+    end = end_of(as_of)
+    unknown = (pl.col("occurred") >= end) & _flag(frame, "is_completed", missing=False)
+    if "created" in frame.columns:
+        unknown = unknown | (pl.col("created") >= end)
+    unknown = unknown.fill_null(value=False)
+    count = int(frame.select(unknown.sum()).item())
+    if not count:
+        return frame, []
+    finding = Finding(
+        code="as_of_reconstructed",
+        severity=Severity.NOTE,
+        kind="activities",
+        count=count,
+        message=f"the export reaches past {as_of}: {count} activities done or entered later are left out",
+    )
+    return frame.filter(~unknown), [finding]
+
+
+def _reaching_out(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """Activities known to reach out, and calls and emails taken to do so because their file knows no direction.
+
+    A meeting has no direction: both sides come to it.
+    """
+    kind = pl.col("type") if "type" in frame.columns else pl.lit(None, dtype=pl.String)
+    if "direction" not in frame.columns:
+        return (kind == "meeting").fill_null(value=False), kind.is_in(REACHING_OUT).fill_null(value=False)
+    direction = pl.col("direction")
+    told = direction.is_not_null().any()
+    told = told.over(FILE) if FILE in frame.columns else told
+    reached = (direction == "outbound").fill_null(value=False) | (direction.is_null() & (kind == "meeting"))
+    assumed = direction.is_null() & kind.is_in(REACHING_OUT) & ~told
+    return reached.fill_null(value=False), assumed.fill_null(value=False)
+
+
+def _assumed_finding(count: int) -> Finding:
+    return Finding(
+        code="direction_assumed",
+        severity=Severity.NOTE,
+        kind="activities",
+        count=count,
+        message=f"no direction in the activities: {count} calls and emails are taken as outbound",
+        hint="export the direction (inbound or outbound); inbound ones make response times read too short",
+    )
+
+
+def lead_view(
+    leads: pl.DataFrame, as_of: date | None, deals: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """The leads as they stood at the end of a day, as far as one export can tell.
+
+    Args:
+        leads: Canonical leads: ``created``, ``converted_at``, ``qualified_at`` (Datetime), ``outcome`` (String),
+            ``is_converted``, ``is_qualified`` (Boolean) where known.
+        as_of: The day; None leaves nothing out.
+        deals: Canonical deals of the whole export. A lead without a time of conversion became one on the first day
+            that a deal with its ``lead_id`` was created, or else closed.
+
+    Returns:
+        The leads with ``qualified`` (Boolean: qualified or converted by then) where the export knows of qualification,
+        and what has to be said.
+    """
+    frame = _with_qualified(leads)
+    if as_of is None:
+        return frame, []
+    end = end_of(as_of)
+    dated = _with_conversion_day(frame, deals)
+    have = set(dated.columns)
+    later = (pl.col("created") >= end).fill_null(value=False) if "created" in have else pl.lit(value=False)
+    undone = _after(dated, "__converted__", end)
+    fresh = _after(dated, "qualified_at", end)
+    counts = dated.select(created=later.sum(), converted=(undone & ~later).sum()).row(0)
+    if "is_converted" in have:
+        dated = dated.with_columns(is_converted=pl.col("is_converted") & ~undone)
+    if "outcome" in have:
+        before = pl.when(_before(dated, "qualified_at", end)).then(pl.lit("qualified")).otherwise(pl.lit("open"))
+        gone = undone | (fresh & (pl.col("outcome") == "qualified"))
+        dated = dated.with_columns(outcome=pl.when(gone).then(before).otherwise(pl.col("outcome")))
+    if "qualified" in have:
+        lost = (undone | fresh) & ~_before(dated, "qualified_at", end)
+        dated = dated.with_columns(qualified=pl.col("qualified") & ~lost)
+    if "first_response_at" in have:
+        dated = dated.with_columns(pl.when(pl.col("first_response_at") < end).then(pl.col("first_response_at")))
+    frame = dated.filter(~later).drop("__converted__", strict=False)
+    return frame, [_lead_finding(as_of, *counts)] if any(counts) else []
+
+
+def _lead_finding(as_of: date, created: int, converted: int) -> Finding:
+    return Finding(
+        code="as_of_reconstructed",
+        severity=Severity.NOTE,
+        kind="leads",
+        count=created + converted,
+        message=f"the export reaches past {as_of}: {created} leads created later are left out, {converted} converted "
+        "later count as not converted",
+    )
+
+
+def _with_qualified(leads: pl.DataFrame) -> pl.DataFrame:
+    """Whether a lead was ever qualified: only where something in the export could have said so."""
+    have = set(leads.columns)
+    said: list[pl.Expr] = []
+    if "outcome" in have and not leads.filter(pl.col("outcome").is_in(QUALIFYING)).is_empty():
+        said.append(pl.col("outcome") == "qualified")
+    if "is_qualified" in have:
+        said.append(pl.col("is_qualified"))
+    if "qualified_at" in have:
+        said.append(pl.col("qualified_at").is_not_null())
+    if not said:
+        return leads
+    if "is_converted" in have:
+        said.append(pl.col("is_converted"))
+    return leads.with_columns(qualified=pl.any_horizontal([expr.fill_null(value=False) for expr in said]))
+
+
+def _with_conversion_day(leads: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame:
+    if "is_converted" not in leads.columns:
+        return leads
+    if "converted_at" in leads.columns:
+        return leads.with_columns(pl.col("converted_at").alias("__converted__"))
+    days = [] if deals is None else [name for name in ("created", "closed") if name in deals.columns]
+    if deals is None or not days or "lead_id" not in deals.columns or "id" not in leads.columns:
+        return leads
+    first = deals.group_by(pl.col("lead_id").alias("id")).agg(
+        pl.coalesce(days).min().cast(INSTANT).alias("__converted__")
+    )
+    return leads.join(first.filter(pl.col("id").is_not_null()), on="id", how="left", maintain_order="left")
+
+
+def _after(frame: pl.DataFrame, name: str, end: datetime) -> pl.Expr:
+    return (pl.col(name) >= end).fill_null(value=False) if name in frame.columns else pl.lit(value=False)
+
+
+def _before(frame: pl.DataFrame, name: str, end: datetime) -> pl.Expr:
+    return (pl.col(name) < end).fill_null(value=False) if name in frame.columns else pl.lit(value=False)
