@@ -238,7 +238,7 @@ def test_what_was_left_out_is_counted() -> None:
         [metric("a", "Revenue", "f", "money", 1, excluded=left), metric("b", "Average", "f", "money", 1, excluded=left)]
     )
     text = plain(made, 80)
-    assert re.search(r"12 missing amount +Revenue, Average", text)
+    assert re.search(r"12 missing amount +Revenue; Average", text)
     assert "other outcome" not in text
 
 
@@ -258,6 +258,21 @@ def test_a_finding_names_its_first_rows_and_its_count_once() -> None:
     assert "2,473 rows are odd (rows 3, …)" in shown("2,473 rows are odd", [3])
     assert "2,473 rows are odd\n" in shown("2,473 rows are odd", [])
     assert "odd (2,473 rows)" in shown("odd", [])
+
+
+def test_findings_that_matter_most_come_first() -> None:
+    found = [Finding(code="x", severity=severity, count=1, message=f"a {severity}") for severity in reversed(Severity)]
+    text = plain(report([], findings=found), 80)
+    assert text.index("a error") < text.index("a warning") < text.index("a note")
+
+
+def test_a_count_is_exact_however_small() -> None:
+    made = report(
+        [metric("a", "A", "f", "count", 2, n=2, small=True), metric("b", "B", "f", "days", 4, n=2, small=True)]
+    )
+    text = plain(made, 80)
+    assert re.search(r"A +2$", text, re.MULTILINE)
+    assert "4 d~" in text
 
 
 def test_a_partial_period_says_so() -> None:

@@ -61,9 +61,9 @@ def test_exact_refuses_what_is_no_number(value: float | Decimal) -> None:
         (51.78197, "days", "51.8 d"),
         (3.25, "hours", "3.3 h"),
         (14, "months", "14 mo"),
-        (3.1, "x", "3.1×"),
+        (3.1, "x", "3.10×"),
         (1.713708, "x", "1.71×"),
-        (3, "x", "3×"),
+        (3, "x", "3.00×"),
         (-12, "points", "-12 points"),
         (1_000_000, "count", "1,000,000"),
         (None, "ratio", "–"),
@@ -128,6 +128,9 @@ def test_what_a_value_is_made_of() -> None:
     assert fraction(metric("a", "A", "f", "count", 5, n=5)) == ""
     assert fraction(metric("a", "A", "f", "count", 5, n=9)) == "n 9"
     assert fraction(metric("a", "A", "f", "ratio", 0.5, numerator=Decimal("1.5"), denominator=3)) == "1.50 / 3"
+    shares = metric("a", "A", "f", "ratio", 0.5, numerator=Decimal("1.5"), denominator=3)
+    assert fraction(shares, amounts=False) == ""
+    assert fraction(win_rate(1, 2), amounts=False) == "1 / 2"
     assert fraction(metric("a", "A", "f", "ratio", 0.5, numerator=Decimal("1.5"), denominator=3, n=7)) == "n 7"
 
 
@@ -137,7 +140,7 @@ def test_sparklines() -> None:
     assert sparkline([5, 5, None], "days") == "▄▄ "
     assert sparkline([None, None], "days") == ""
     assert sparkline(None, "days") == ""
-    assert sparkline([0, 0], "money") == "▄▄"
+    assert sparkline([0, None, 0], "money") == "▁ ▁"
     assert sparkline([-5, 0, 5], "money") == "▁▅█"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -81,9 +82,12 @@ def _move_behind(tree: dict[str, Any], names: tuple[str, ...]) -> None:
         tree[name] = tree.pop(name)
 
 
+_AS_IT_IS = frozenset({type(None), bool, int, date})
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: item if type(item) in _AS_IT_IS else _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal | float):

@@ -12,7 +12,9 @@ from salesmetrics.render.words import (
     FEW_LEGEND,
     currencies,
     families,
+    few,
     finding_rows,
+    findings,
     goals,
     headline,
     input_facts,
@@ -25,13 +27,14 @@ from salesmetrics.render.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from salesmetrics.report.model import Metric, Report
     from salesmetrics.schema.provenance import Finding, Input
 
 __all__ = ["render_markdown"]
 
+_WORDS = frozenset({"KPI", "verdict", "why undefined"})
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~#])")
 
 
@@ -50,7 +53,7 @@ def render_markdown(report: Report) -> str:
     found = [f"**{goal.status}** {_escape(goal.subject)}: {_escape(goal.text)}" for goal in goals(report.metrics)]
     parts.append(_section("Goals", found))
     name_path = len(report.inputs) > 1
-    parts.append(_section("Findings", [_finding(finding, name_path=name_path) for finding in report.findings]))
+    parts.append(_section("Findings", [_finding(finding, name_path=name_path) for finding in findings(report)]))
     parts.append(_section("Left out of the numbers", _grouped_titles(left_out(report.metrics))))
     parts.append(_section("Not computed, and what would unlock it", _grouped_titles(not_computed(report))))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -73,7 +76,8 @@ def _plain(report: Report) -> str:
         rows.append([f"**{_escape(one_line(family).capitalize())}**", *[""] * (len(headers) - 1)])
         rows += [_cells(metric, name_currency=name_currency) for metric in members]
     used = [index for index in range(len(headers)) if index < 2 or any(row[index] for row in rows)]
-    return _table([headers[i] for i in used], [[row[i] for i in used] for row in rows], labels=1)
+    left = [position for position, index in enumerate(used) if headers[index] in _WORDS]
+    return _table([headers[i] for i in used], [[row[i] for i in used] for row in rows], left=left)
 
 
 def _cells(metric: Metric, *, name_currency: bool) -> list[str]:
@@ -92,9 +96,7 @@ def _cells(metric: Metric, *, name_currency: bool) -> list[str]:
 
 
 def _value(metric: Metric) -> str:
-    return _escape(amount(metric.value, metric.unit)) + (
-        _escape(FEW) if metric.small and metric.value is not None else ""
-    )
+    return _escape(amount(metric.value, metric.unit)) + (_escape(FEW) if few(metric) else "")
 
 
 def _grouped(report: Report) -> list[str]:
@@ -111,7 +113,7 @@ def _grouped(report: Report) -> list[str]:
             ]
             for row in shown
         ]
-        parts += [f"**{_escape(one_line(family).capitalize())}**", _table(headers, rows, labels=len(used))]
+        parts += [f"**{_escape(one_line(family).capitalize())}**", _table(headers, rows, left=range(len(used)))]
     return parts
 
 
@@ -129,7 +131,7 @@ def _segment_value(metric: Metric | None) -> str:
 
 def _notes(report: Report) -> str:
     notes = []
-    if any(metric.small for metric in report.metrics):
+    if any(map(few, report.metrics)):
         notes.append(_escape(FEW_LEGEND))
     undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []
     if undefined:
@@ -150,7 +152,7 @@ def _finding(finding: Finding, *, name_path: bool) -> str:
 
 
 def _grouped_titles(groups: Sequence[tuple[str, list[str]]]) -> list[str]:
-    return [f"{_prose(lead)}: {', '.join(map(_escape, titles))}" for lead, titles in groups]
+    return [f"{_prose(lead)}: {'; '.join(map(_escape, titles))}" for lead, titles in groups]
 
 
 def _section(title: str, lines: Sequence[str]) -> str:
@@ -161,8 +163,8 @@ def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, labels: int) -> str:
-    marks = ["---" if index < labels else "---:" for index in range(len(headers))]
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, left: Collection[int]) -> str:
+    marks = ["---" if index in left else "---:" for index in range(len(headers))]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (headers, marks, *rows))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.render.layout import GAP, Cell, Column, row, width_of, wrap
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import finding_rows, goals, headline, input_facts, left_out, not_computed
+from salesmetrics.render.words import finding_rows, findings, goals, headline, input_facts, left_out, not_computed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def _finding_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Te
         return []
     lead_width = width_of(finding.severity.value for finding in report.findings)
     lines = title_line("Findings")
-    for finding in report.findings:
+    for finding in findings(report):
         where = finding_rows(finding, name_path=len(report.inputs) > 1, glyphs=glyphs)
         message = one_line(finding.message) + (f" ({where})" if where else "")
         lead = Cell(finding.severity.value, _SEVERITY[finding.severity.value])
@@ -110,8 +110,8 @@ def _group_lines(title: str, groups: Sequence[tuple[str, list[str]]], width: int
     if not groups:
         return []
     longest = width_of(lead for lead, _ in groups)
-    lead_width = longest if width is None else min(longest, max(width // 3, 16))
+    lead_width = longest if width is None else min(longest, max(width * 2 // 5, 16))
     lines = title_line(title)
     for lead, titles in groups:
-        lines += hanging(Cell(lead), Cell(", ".join(titles), DIM), width, lead_width=lead_width)
+        lines += hanging(Cell(lead), Cell("; ".join(titles), DIM), width, lead_width=lead_width)
     return lines

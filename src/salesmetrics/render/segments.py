@@ -10,7 +10,7 @@ from salesmetrics.render.layout import GAP, Cell, Column, heading_width, row, to
 from salesmetrics.render.parts import DIM, STRONG
 from salesmetrics.render.pivot import pivot
 from salesmetrics.render.text import amount, change, fraction, interval, one_line
-from salesmetrics.render.words import FEW, FEW_LEGEND, interval_title, undefined_counts
+from salesmetrics.render.words import FEW, FEW_LEGEND, few, interval_title, undefined_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ def _fields(turned: Pivot, room: int | None, glyphs: Glyphs) -> list[list[_Field
 def _kpi_fields(kpi: Kpi, turned: Pivot, glyphs: Glyphs, *, full: bool) -> list[_Field]:
     metrics = [entry.cells.get(kpi.id) for entry in turned.rows]
     known = [metric for metric in metrics if metric is not None]
-    marked = any(metric.small for metric in known)
+    marked = any(map(few, known))
     texts: list[tuple[str, list[Cell], bool]] = [
         (kpi.title, [_value_cell(metric, glyphs, marked=marked) for metric in metrics], True)
     ]
@@ -109,8 +109,8 @@ def _kpi_fields(kpi: Kpi, turned: Pivot, glyphs: Glyphs, *, full: bool) -> list[
 def _value_cell(metric: Metric | None, glyphs: Glyphs, *, marked: bool) -> Cell:
     if metric is None:
         return Cell()
-    mark = (FEW if metric.small and metric.value is not None else " ") if marked else ""
-    style = DIM if metric.small or metric.value is None else ""
+    mark = (FEW if few(metric) else " ") if marked else ""
+    style = DIM if few(metric) or metric.value is None else ""
     return Cell(amount(metric.value, metric.unit, glyphs=glyphs) + mark, style)
 
 
@@ -164,7 +164,7 @@ def _block_lines(
 
 def _notes(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
     notes = []
-    if any(metric.small for metric in report.metrics):
+    if any(map(few, report.metrics)):
         notes.append(FEW_LEGEND)
     undefined = undefined_counts(report.metrics)
     if undefined:

@@ -10,7 +10,7 @@ from salesmetrics.render.parts import DIM, STRONG, footer_lines, hanging, header
 from salesmetrics.render.pivot import is_series
 from salesmetrics.render.segments import segment_lines
 from salesmetrics.render.text import ASCII, UNICODE, Glyphs, amount, change, fraction, interval, one_line, sparkline
-from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, families, interval_title, reason_words, title_of
+from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, families, few, interval_title, reason_words, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["render_table"]
 
 _INDENT = 2
+_ROOMY = 100
 _ORDER = ("value", "interval", "made of", "previous", "change", "relative", "verdict", "span", "trend")
 _LEFT = frozenset({"verdict", "trend"})
 _NAMED_BELOW = frozenset({"interval", "previous", "change", "span"})
@@ -85,8 +86,9 @@ def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Tex
     if not report.metrics:
         return []
     several = len(currencies(report.metrics)) > 1
-    marked = any(metric.small for metric in report.metrics)
-    found = [_line(metric, glyphs, name_currency=several, marked=marked) for metric in report.metrics]
+    marked = any(map(few, report.metrics))
+    roomy = width is None or width >= _ROOMY
+    found = [_line(metric, glyphs, name_currency=several, marked=marked, roomy=roomy) for metric in report.metrics]
     headings = {
         "value": "value",
         "interval": interval_title(report.metrics),
@@ -108,16 +110,16 @@ def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Tex
     return lines
 
 
-def _line(metric: Metric, glyphs: Glyphs, *, name_currency: bool, marked: bool) -> _Line:
-    style = DIM if metric.small or metric.value is None else ""
+def _line(metric: Metric, glyphs: Glyphs, *, name_currency: bool, marked: bool, roomy: bool) -> _Line:
+    style = DIM if few(metric) or metric.value is None else ""
     absolute, relative, span = change(metric.change, metric.unit, glyphs=glyphs)
     verdict = (metric.change.verdict if metric.change else None) or ""
-    mark = (FEW if metric.small and metric.value is not None else " ") if marked else ""
+    mark = (FEW if few(metric) else " ") if marked else ""
     has_previous = metric.previous is not None or metric.change is not None
     cells = {
         "value": Cell(amount(metric.value, metric.unit, glyphs=glyphs) + mark, style),
         "interval": Cell(interval(metric.interval, metric.unit, glyphs=glyphs), DIM),
-        "made of": Cell(fraction(metric), DIM),
+        "made of": Cell(fraction(metric, amounts=roomy), DIM),
         "previous": Cell(amount(metric.previous, metric.unit, glyphs=glyphs) if has_previous else "", DIM),
         "change": Cell(absolute),
         "relative": Cell(relative),

@@ -106,15 +106,18 @@ def interval(span: Interval | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> 
     return f"{_digits(span.low, unit)} {glyphs.to} {_digits(span.high, unit)}{suffix}"
 
 
-def fraction(metric: Metric) -> str:
+def fraction(metric: Metric, *, amounts: bool = True) -> str:
     """What a value is made of: ``k / n`` where both are counts, else the number of records.
+
+    Where neither is known two amounts stand for them, which are long: ``amounts`` says whether there is room.
 
     A count that is its own number of records says nothing twice.
     """
     top, bottom = metric.numerator, metric.denominator
     counts = isinstance(top, int) and isinstance(bottom, int)
-    if metric.unit in {"ratio", "x", "points"} and top is not None and bottom is not None and (counts or not metric.n):
-        return f"{_digits(top, 'money')} / {_digits(bottom, 'money')}"
+    known = top is not None and bottom is not None
+    if metric.unit in {"ratio", "x", "points"} and known and (counts or (amounts and metric.n is None)):
+        return f"{_digits(top or 0, 'money')} / {_digits(bottom or 0, 'money')}"
     if metric.n is None or (metric.unit == "count" and metric.value == metric.n):
         return ""
     return f"n {count(metric.n)}"
@@ -156,7 +159,8 @@ def sparkline(values: Sequence[float | None] | None, unit: Unit, *, glyphs: Glyp
         low, high = min(low, 0.0), max(high, 0.0)
     top = len(glyphs.bars) - 1
     if high == low:
-        return "".join(glyphs.gap if value is None else glyphs.bars[top // 2] for value in values)
+        level = 0 if unit in {"count", "money"} else top // 2
+        return "".join(glyphs.gap if value is None else glyphs.bars[level] for value in values)
     return "".join(
         glyphs.gap if value is None else glyphs.bars[int((value - low) / (high - low) * top + 0.5)] for value in values
     )
@@ -180,8 +184,9 @@ def _digits(value: Number, unit: Unit) -> str:
         return _percent(number)
     if unit in {"money", "money_per_day"}:
         return _grouped(number, 0 if _is_whole(number) else 2)
-    text = _grouped(number, 0 if _is_whole(number) else 2 if unit == "x" else 1)
-    return text.rstrip("0").rstrip(".") if unit == "x" and "." in text else text
+    if unit == "x":
+        return _grouped(number, 2)
+    return _grouped(number, 0 if _is_whole(number) else 1)
 
 
 def _is_whole(number: Decimal) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
+from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +22,9 @@ __all__ = [
     "Goal",
     "currencies",
     "families",
+    "few",
     "finding_rows",
+    "findings",
     "goals",
     "headline",
     "input_facts",
@@ -55,7 +58,7 @@ _EMPTY = {
     "created": "nothing created in the period",
     "stage_entered": "no stage entered in the period",
     "occurred": "nothing happened in the period",
-    "snapshot": "no such records on that day",
+    "snapshot": "nothing to count on that day",
 }
 
 
@@ -84,6 +87,11 @@ def families(members: Iterable[_AnyMember]) -> list[tuple[str, list[_AnyMember]]
     for member in members:
         found.setdefault(member.family, {}).setdefault(member.id, []).append(member)
     return [(family, [member for group in kpis.values() for member in group]) for family, kpis in found.items()]
+
+
+def few(metric: Metric) -> bool:
+    """Whether a value rests on few records. A count does not rest on records: it is exact, however small."""
+    return metric.small and metric.value is not None and metric.unit != "count"
 
 
 def title_of(metric: Metric, *, name_currency: bool) -> str:
@@ -170,6 +178,11 @@ def interval_title(metrics: Iterable[Metric]) -> str:
     return f"{levels.pop() * 100:g} % interval" if len(levels) == 1 else "interval"
 
 
+def findings(report: Report) -> list[Finding]:
+    """The findings, those that matter most first."""
+    return sorted(report.findings, key=lambda finding: list(Severity).index(finding.severity))
+
+
 def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE) -> str:
     """Where a finding is: the number of rows, unless its message has said so, and the first of them."""
     parts = [one_line(finding.path)] if name_path and finding.path else []
@@ -180,7 +193,7 @@ def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE)
         more = f", {glyphs.more}" if finding.count > len(finding.rows[:5]) else ""
         said = total in finding.message
         parts += [f"{rows if said else total + ':'} {first}{more}"] if first else [] if said else [total]
-    if finding.share_of_value is not None:
+    if finding.share_of_value:
         parts.append(f"{amount(finding.share_of_value, 'ratio')} of value")
     return "; ".join(parts)
 
