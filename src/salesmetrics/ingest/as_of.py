@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar import last_event_day
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["EVENT_COLUMNS", "date_bounds", "last_event_of"]
+__all__ = ["EVENT_COLUMNS", "first_believable", "happened", "last_event_of"]
 
 EVENT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "deals": ("closed", "created", "stage_entered", "last_activity"),
@@ -51,67 +53,50 @@ _YEAR = 366
 _DECADE = 3653
 
 
-def date_bounds(column: pl.Series) -> tuple[date, date] | None:
-    """The first and the last believable day of a column, or None when it is empty.
+def first_believable(days: pl.Series) -> date | None:
+    """The first day of a column that is not a mistyped year, or None when the column is empty.
 
-    A day is believable up to a year beyond the 0.1st and 99.9th percentile of the column; with fewer than twenty days, up
-    to ten years beyond the median. What lies outside is a mistyped year.
+    A day is believable down to a year before the 0.1st percentile of the column; with fewer than twenty days, down to ten
+    years before the median.
 
     >>> from datetime import date, timedelta
     >>> days = [date(2026, 1, 1) + timedelta(days=i) for i in range(60)]
-    >>> date_bounds(pl.Series([*days, date(2062, 3, 1)]))[1] < date(2062, 3, 1)
-    True
+    >>> first_believable(pl.Series([date(1970, 1, 1), *days]))
+    datetime.date(2024, 12, 31)
     """
-    days = column.cast(pl.Date).drop_nulls()
-    if days.is_empty():
+    physical = days.cast(pl.Date).drop_nulls().to_physical()
+    if physical.is_empty():
         return None
-    physical = days.to_physical()
-    if len(days) < _ENOUGH:
-        middle = physical.quantile(0.5, "lower")
-        low, high = int(middle or 0) - _DECADE, int(middle or 0) + _DECADE
-    else:
-        low = int(physical.quantile(0.001, "higher") or 0) - _YEAR
-        high = int(physical.quantile(0.999, "lower") or 0) + _YEAR
-    bounds = pl.Series([low, high], dtype=pl.Int32).cast(pl.Date)
-    return bounds[0], bounds[1]
+    few = len(physical) < _ENOUGH
+    quantile = physical.quantile(0.5 if few else 0.001, "higher")
+    return date(1970, 1, 1) + timedelta(days=int(quantile or 0) - (_DECADE if few else _YEAR))
 
 
 def last_event_of(frames: Mapping[Kind, pl.DataFrame]) -> tuple[date, str] | None:
-    """The last believable event in the data and where it comes from, in words; None without any date.
+    """The last day with an event in the data and where it comes from, in words; None without any date.
+
+    A lone day far after all others is a mistyped year and does not count (:func:`calendar.last_event_day` has the rule).
 
     Args:
         frames: Canonical frames by kind.
     """
     for columns in (EVENT_COLUMNS, _FALLBACK):
-        found = [
-            (day, f"last {_TITLES[name]} in {kind}")
+        counted = [
+            (f"last {_TITLES[name]} in {kind}", happened(frames[kind], kind, name).value_counts(name="n"))
             for kind, names in columns.items()
             if kind in frames
             for name in names
-            if (day := _last_believable(_happened(frames[kind], kind, name))) is not None
+            if name in frames[kind].columns
         ]
-        if found:
-            return max(found, key=lambda item: item[0])
+        event = last_event_day(pair for _, counts in counted for pair in counts.iter_rows())
+        if event is not None:
+            return event.day, next(words for words, counts in counted if event.day in counts.to_series())
     return None
 
 
-def _happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:
-    """The days of a column, without activities that are only planned."""
-    if name not in frame.columns:
-        return pl.Series([], dtype=pl.Date)
-    column = frame.get_column(name)
+def happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:
+    """The days of an event column, blanks and activities that are only planned left out."""
+    days = frame.get_column(name).cast(pl.Date)
     if kind == "activities" and name == "occurred" and "is_completed" in frame.columns:
-        column = column.filter(frame.get_column("is_completed").fill_null(value=False))
-    return column
-
-
-def _last_believable(column: pl.Series) -> date | None:
-    last = column.max()
-    bounds = date_bounds(column)
-    if last is None or bounds is None:
-        return None
-    days = column.cast(pl.Date)
-    top = days.max()
-    if top > bounds[1]:  # type: ignore[operator]
-        top = days.filter(days <= bounds[1]).max()
-    return top  # type: ignore[return-value]
+        days = days.filter(frame.get_column("is_completed").fill_null(value=False))
+    return days.drop_nulls()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["TOLERANT", "Canonical", "canonicalise"]
+__all__ = ["TOLERANT", "Canonical", "canonicalise", "rejection_findings"]
 
 TOLERANT: Mapping[Kind, frozenset[str]] = {
     "deals": frozenset(
@@ -126,8 +126,6 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     frame = frame.hstack(_filtered(_other_columns(table, recognition), usable).get_columns()).with_columns(constants)
     if by_rule:
         frame = frame.filter(~invalid)
-    if rejected:
-        findings += _rejection_findings(rejected, kind, path)
     how = {field: parsed[field].how for field in headers}
     return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
 
@@ -319,7 +317,7 @@ def _other_columns(table: RawTable, recognition: Recognition) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -> list[Finding]:
+def rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -> list[Finding]:
     """One finding per column and reason, most frequent first."""
     groups: dict[tuple[str | None, str], list[RejectedRow]] = {}
     for row in rejected:

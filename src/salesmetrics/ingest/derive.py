@@ -8,6 +8,7 @@ import polars as pl
 
 from salesmetrics.ingest.activities import activity_columns
 from salesmetrics.ingest.dataset import FILE
+from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.identity import without_continuations, without_deleted, without_repeats
 from salesmetrics.ingest.links import (
     Stages,
@@ -20,6 +21,7 @@ from salesmetrics.ingest.links import (
 from salesmetrics.ingest.outcome import Vocabulary, close_dates, deal_outcomes, lead_outcomes, word_counts
 from salesmetrics.ingest.parse.currency import parse_currency
 from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
+from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -119,6 +121,17 @@ def _leads(part: Part, deals: pl.DataFrame | None) -> pl.DataFrame:
     frame = part.frame
     if deals is not None and (linked := converted_by_deals(frame, deals)) is not None:
         frame = linked
+        converted = frame.filter("is_converted").get_column(ROW)
+        part.findings.append(
+            finding(
+                "leads_converted_by_deals",
+                kind="leads",
+                path=part.path,
+                column=part.header("id"),
+                count=len(converted),
+                rows=converted.head(MAX_ROWS).to_list(),
+            )
+        )
     part.stage_words = word_counts(frame, ("status",), _vocabulary(part, Stages(), {}))
     return frame.with_columns(lead_outcomes(frame, part.stage_words))
 

@@ -89,11 +89,21 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "rows_rejected": FindingKind(
         _ERROR,
-        "{n_rows} rejected, first for: {reason}",
+        "{n_rows} rejected: {reason}",
         "see them all with `--rejects rejects.csv`; totals leave them out",
     ),
     "file_unusable": FindingKind(
         _WARNING, "left out: {cause}", "export it again, or take it out of the folder or archive"
+    ),
+    "quotes_beside_deals": FindingKind(
+        _WARNING,
+        "`{path}` is a list of quotes and was left out: beside the deals it would count the same business twice",
+        "to look at quotes, name that file alone",
+    ),
+    "quotes_and_deals": FindingKind(
+        _ERROR,
+        "a list of quotes and a list of deals are added up as asked: the same business may count twice",
+        "report them one at a time",
     ),
     "file_skipped": FindingKind(
         _NOTE,
@@ -158,12 +168,12 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "ids_repeated": FindingKind(
         _ERROR,
-        "{ids:,} ids stand on several rows with different content ({n_rows}, first `{first}`); all are counted",
+        "ids on several rows with different content: {listed} ({n_rows}); all are counted",
         "export again, or remove the outdated rows: totals count these records more than once",
     ),
     "ids_in_several_files": FindingKind(
         _ERROR,
-        "{count:,} ids stand in more than one of the files {files} (first `{first}`); all are counted",
+        "ids in more than one of the files {files}: {listed}; all are counted",
         "give one export per list: two exports of the same list count its records twice",
     ),
     "ids_in_scientific_notation": FindingKind(
@@ -231,7 +241,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "date_outlier": FindingKind(
         _WARNING,
-        "{n_rows} with a day outside {low} to {high}, far from all others: probably a mistyped year",
+        "{n_rows} with a day before {low} or after {high}, far from all others: probably a mistyped year",
         "correct the year; the as-of date leaves these days aside",
     ),
     "spelling_variants": FindingKind(
@@ -268,11 +278,11 @@ FINDINGS: dict[str, FindingKind] = {
     # --- one file and another ---------------------------------------------------------------------------------------
     "references_unknown": FindingKind(
         _WARNING,
-        "{n_rows} name a record that is not in the {target} file: {listed}",
+        "{n_rows} with a `{column}` that is not in the {target} file: {listed}",
         "export both lists on the same day and without filters",
     ),
     "references_match_nothing": FindingKind(
-        _WARNING,
+        _NOTE,
         "no value of `{column}` occurs among the ids of the {target} file",
         "the two files do not belong together, or ids are written in two ways",
     ),
@@ -289,7 +299,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "paid_above_deal": FindingKind(
         _WARNING,
-        "{n_rows} that together exceed the amount of their deal: {listed}",
+        "payments above the amount of their deal ({n_rows}): {listed}",
         "check for double payments, or update the amount of the deal",
     ),
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Kept", "repeated_across", "without_continuations", "without_deleted", "without_repeats"]
+__all__ = ["Kept", "listed", "repeated_across", "without_continuations", "without_deleted", "without_repeats"]
 
 LINE_FIELDS = frozenset({"product", "amount", "quantity", "list_price", "cost"})
 """What may differ between the product rows of one deal."""
@@ -113,11 +113,20 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
             column=header,
             count=len(rows),
             rows=rows.to_list(),
-            ids=len(left),
-            first=left.sort().first(),
+            listed=listed(left),
         )
         steps.append(Kept(_in_order(rest, twins), findings=(said,)))
     return steps
+
+
+def listed(ids: pl.Series, most: int = 5) -> str:
+    """The first ids of a column in words.
+
+    >>> listed(pl.Series(["b", "a"]))
+    '`a`, `b`'
+    """
+    shown = ", ".join(f"`{i}`" for i in ids.sort().head(most).to_list())
+    return f"{shown} and {len(ids) - most:,} more" if len(ids) > most else shown
 
 
 def _in_order(*frames: pl.DataFrame) -> pl.DataFrame:
@@ -177,7 +186,7 @@ def repeated_across(frames: Sequence[pl.DataFrame], paths: Sequence[str], kind: 
             "ids_in_several_files",
             kind=kind,
             count=len(together),
-            first=together.sort().first(),
+            listed=listed(together),
             files=", ".join(f"`{p}`" for p in paths),
         )
     ]

@@ -8,7 +8,7 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.as_of import last_event_of
-from salesmetrics.ingest.canonical import canonicalise
+from salesmetrics.ingest.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.columns import recognise
 from salesmetrics.ingest.container import expand
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
@@ -17,12 +17,12 @@ from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.identity import repeated_across
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.policies import check_dataset
-from salesmetrics.ingest.profile import load_profile
+from salesmetrics.ingest.profile import load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable, read_tables
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from salesmetrics.ingest.container import FileArgument
@@ -33,6 +33,8 @@ __all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "last_event", "load"]
 _UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
 _SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file"}
 """What only skips a file that a folder, a pattern or an archive brought along."""
+_QUOTES = " Quotes"
+"""How the title of a list of quotes ends."""
 
 
 def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin: BinaryIO | None = None) -> Dataset:
@@ -67,7 +69,7 @@ def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin:
 def last_event(dataset: Dataset) -> tuple[date, str] | None:
     """The last day on which something happened in the data, and where it comes from, for example ``last close in deals``.
 
-    Expected closes and other plans do not count, nor does a mistyped year (see :func:`as_of.date_bounds`).
+    Expected closes and other plans do not count, nor does a mistyped year (see :mod:`as_of`).
     """
     return last_event_of(dataset.frames)
 
@@ -78,7 +80,9 @@ def _read_all(
     parts: list[Part] = []
     skipped: list[tuple[str, SalesmetricsError]] = []
     named = {argument.partition("=")[2] for argument in arguments} | set(arguments)
-    for argument in expand(arguments):
+    expanded = expand(arguments)
+    unused = set(options.mapping)
+    for argument in expanded:
         brought = argument.path not in named
         try:
             tables = read_tables(argument.path, encoding=options.encoding, delimiter=options.delimiter, stdin=stdin)
@@ -88,15 +92,37 @@ def _read_all(
             skipped.append((argument.path, error))
             continue
         for table in tables:
+            mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(tables) > 1 else options.mapping
+            unused -= set(mapping)
             try:
-                parts.append(_part(table, argument, options))
+                parts.append(_part(table, argument, options, mapping))
             except SalesmetricsError as error:
                 if error.code not in _UNKNOWN or not (brought or len(tables) > 1):
                     raise
                 skipped.append((table.source.path, error))
     if not parts and skipped:
         raise skipped[0][1]
-    return parts, [_skipped(path, error) for path, error in skipped]
+    for name in sorted(unused):
+        text = f"{name}={options.mapping[name]}"
+        raise SalesmetricsError("map_invalid", text=text, cause="no file has that header", fix="check its spelling")
+    findings = [_skipped(path, error) for path, error in skipped]
+    return _without_second_lists(parts, named, findings), findings
+
+
+def _without_second_lists(parts: list[Part], named: set[str], findings: list[Finding]) -> list[Part]:
+    """Leave quotes aside where a folder also holds the deals: the same business must not count twice."""
+    quotes = [part for part in parts if part.kind == "deals" and part.recognition.title.endswith(_QUOTES)]
+    deals = [part for part in parts if part.kind == "deals" and part not in quotes]
+    if not quotes or not deals:
+        return parts
+    brought = [part for part in quotes if part.path not in named]
+    findings += [
+        finding("quotes_beside_deals", kind="deals", path=part.path, count=part.table.rows_read) for part in brought
+    ]
+    if len(brought) < len(quotes):
+        count = sum(part.table.rows_read for part in quotes if part not in brought)
+        findings.append(finding("quotes_and_deals", kind="deals", count=count))
+    return [part for part in parts if part not in brought]
 
 
 def _skipped(path: str, error: SalesmetricsError) -> Finding:
@@ -105,14 +131,20 @@ def _skipped(path: str, error: SalesmetricsError) -> Finding:
     return finding("file_unusable", path=path, count=0, cause=error.message)
 
 
-def _part(table: RawTable, argument: FileArgument, options: ReadOptions) -> Part:
+def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mappings that concern this one of several files: those whose header it has, and those that take a column away."""
+    headers = {normalise(header) for header in table.frame.columns}
+    return {name: header for name, header in mapping.items() if not header.strip() or normalise(header) in headers}
+
+
+def _part(table: RawTable, argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str]) -> Part:
     headers = [name for name in table.frame.columns if name != ROW]
     recognition = recognise(
         headers,
         path=table.source.path,
         kind=argument.kind,
         profile=options.profile,
-        mapping=options.mapping,
+        mapping=mapping,
         sample=table.frame.drop(ROW).head(200),
     )
     profile = load_profile(recognition.profile)
@@ -123,14 +155,16 @@ def _part(table: RawTable, argument: FileArgument, options: ReadOptions) -> Part
         timezone=options.timezone,
     )
     result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
+    rejected = [*table.rejected, *result.rejected]
+    said = rejection_findings(rejected, recognition.kind, table.source.path)
     return Part(
         table=table,
         recognition=recognition,
         frame=result.frame,
         how=result.how,
         ignored=dict(table.ignored),
-        rejected=[*table.rejected, *result.rejected],
-        findings=[*table.findings, *result.findings],
+        rejected=rejected,
+        findings=[*table.findings, *said, *result.findings],
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.identity import listed
 from salesmetrics.ingest.policies.categories import same_thing
 from salesmetrics.ingest.profile import comparable
 
@@ -60,16 +61,17 @@ def _orphans(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: 
     here, there = contexts.get(kind), contexts.get(target)
     if here is None or there is None or not here.has(column) or not there.has("id"):
         return []
+    if there.frame.get_column("id").null_count():
+        return []  # some of the other records have no id, so a missing one proves nothing
     ids = there.frame.get_column("id").drop_nulls().unique()
     used = here.frame.get_column(column).drop_nulls().unique()
     lost = used.filter(~used.is_in(ids.implode()) & ~used.is_in(_NO_RECORD))
     if lost.is_empty():
         return []
-    listed = ", ".join(f"`{i}`" for i in lost.sort().head(5).to_list()) + (" …" if len(lost) > 5 else "")
     mask = pl.col(column).is_in(lost.implode())
     if len(lost) == len(used):
         return here.report("references_match_nothing", mask, column, target=target)
-    return here.report("references_unknown", mask, column, target=target, listed=listed)
+    return here.report("references_unknown", mask, column, target=target, listed=listed(lost))
 
 
 def _nearly(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: Kind, name: str) -> list[Finding]:
@@ -85,19 +87,19 @@ def _nearly(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: K
     found = {word: known for word, known in pairs.items() if known is not None}
     if not found:
         return []
-    listed = "; ".join(f"`{word}` / `{known}`" for word, known in list(found.items())[:5])
-    return here.report("names_nearly_match", pl.col(column).is_in(list(found)), column, target=target, listed=listed)
+    shown = "; ".join(f"`{word}` / `{known}`" for word, known in list(found.items())[:5])
+    return here.report("names_nearly_match", pl.col(column).is_in(list(found)), column, target=target, listed=shown)
 
 
 def _stages_defined(deals: Context, stage_names: frozenset[str]) -> list[Finding]:
     if not stage_names or not deals.has("stage"):
         return []
-    used = deals.frame.get_column("stage").drop_nulls().unique().sort().to_list()
+    used = deals.frame.get_column("stage").drop_nulls().unique().to_list()
     strange = [word for word in used if comparable(word) not in stage_names]
     if not strange:
         return []
-    listed = ", ".join(f"`{word}`" for word in strange[:8])
-    return deals.report("stage_not_defined", pl.col("stage").is_in(strange), "stage", listed=listed)
+    mask = pl.col("stage").is_in(strange)
+    return deals.report("stage_not_defined", mask, "stage", listed=listed(pl.Series(strange)))
 
 
 def _inactive_owners(deals: Context, reps: Context | None) -> list[Finding]:
@@ -109,12 +111,8 @@ def _inactive_owners(deals: Context, reps: Context | None) -> list[Finding]:
         return []
     inactive = pl.concat(keys).unique()
     mask = pl.col("owner").is_in(inactive.implode())
-    listed = ", ".join(f"`{n}`" for n in deals.frame.filter(mask).get_column("owner").unique().sort().head(5).to_list())
-    return deals.report("owner_inactive", mask, "owner" if _mapped(deals, "owner") else "owner_id", listed=listed)
-
-
-def _mapped(context: Context, column: str) -> bool:
-    return any(column in file.recognition.columns for file in context.files if file.recognition.kind == context.kind)
+    owners = deals.frame.filter(mask).get_column("owner").unique()
+    return deals.report("owner_inactive", mask, "owner", listed=listed(owners))
 
 
 def _overpaid(deals: Context, invoices: Context | None) -> list[Finding]:
@@ -130,5 +128,4 @@ def _overpaid(deals: Context, invoices: Context | None) -> list[Finding]:
     ids = over.select("deal_id").collect().to_series().sort()
     if ids.is_empty():
         return []
-    listed = ", ".join(f"`{i}`" for i in ids.head(5).to_list())
-    return invoices.report("paid_above_deal", pl.col("deal_id").is_in(ids.implode()), "amount", listed=listed)
+    return invoices.report("paid_above_deal", pl.col("deal_id").is_in(ids.implode()), "amount", listed=listed(ids))

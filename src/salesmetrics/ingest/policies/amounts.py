@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.as_of import date_bounds
+from salesmetrics.ingest.as_of import first_believable
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.policies.context import Context
@@ -67,18 +67,21 @@ def check_amount_outliers(context: Context, column: str = "amount") -> list[Find
 
 
 def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Finding]:
-    """Say which days lie in a year that nothing else in their column is near."""
+    """Say which days are mistyped years: far before all others of their column, or after the last believable event.
+
+    Args:
+        context: A kind's frame.
+        columns: Its event columns.
+    """
     findings: list[Finding] = []
     for name in columns:
-        if not context.has(name):
+        if not context.has(name) or context.last_event is None:
             continue
-        days = context.frame.get_column(name)
-        first, last, bounds = days.min(), days.max(), date_bounds(days)
-        if bounds is None or first is None or last is None:
-            continue
-        low, high = bounds
+        low = first_believable(context.frame.get_column(name))
         day = pl.col(name).cast(pl.Date)
-        mask = (day < low) | (day > high)
-        if context.frame.select(mask.any()).item():
-            findings += context.report("date_outlier", mask, name, low=low, high=high)
+        mask = (day < low) | (day > context.last_event)
+        if context.kind == "activities" and name == "occurred" and context.has("is_completed"):
+            mask &= pl.col("is_completed")  # what is only planned may lie ahead
+        if low is not None and context.frame.select(mask.any()).item():
+            findings += context.report("date_outlier", mask, name, low=low, high=context.last_event)
     return findings

@@ -38,7 +38,7 @@ class Context:
         return set(columns) <= set(self.frame.columns)
 
     def report(self, code: str, mask: pl.Expr, column: str | None = None, **words: object) -> list[Finding]:
-        """One finding per file that has rows under the mask.
+        """One finding per file that has the column, and rows under the mask.
 
         Args:
             code: Entry of the catalogue.
@@ -52,13 +52,15 @@ class Context:
         findings = []
         for (index,), rows in hits.group_by(FILE, maintain_order=True):
             file = self.files[int(str(index))]
-            match = file.recognition.columns.get(column) if column else None
+            header = _header(file, column) if column else None
+            if column and header is None:
+                continue
             findings.append(
                 finding(
                     code,
                     kind=self.kind,
                     path=file.source.path,
-                    column=match.header if match else column,
+                    column=header,
                     count=rows.height,
                     rows=rows.get_column(ROW).head(MAX_ROWS).to_list(),
                     share_of_value=self._share(rows, value),
@@ -72,6 +74,24 @@ class Context:
             return None
         total, part = self.frame.get_column(value).sum(), rows.get_column(value).sum()
         return round(float(part) / float(total), 6) if total else None
+
+
+_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "owner": ("owner_id",),
+    "closed": ("won_on", "close_date", "lost_on"),
+    "expected_close": ("close_date",),
+    "currency": ("amount",),
+}
+"""Columns that a derived one can come from."""
+
+
+def _header(file: LoadedFile, column: str) -> str | None:
+    """The header of a column, or of what it was derived from; None where the file has neither."""
+    for name in (column, *_SOURCES.get(column, ())):
+        match = file.recognition.columns.get(name)
+        if match is not None:
+            return match.header
+    return column if column in file.recognition.constants else None
 
 
 @dataclass(frozen=True, slots=True)

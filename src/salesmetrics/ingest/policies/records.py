@@ -53,6 +53,12 @@ def check_activities(context: Context) -> list[Finding]:
             Rule("activity_ends_before_start", "completed_at", ("occurred",), done < pl.col("occurred")),
             Rule("activity_done_before_created", "completed_at", ("created",), done < created),
             Rule("activity_too_long", "duration", (), pl.col("duration") > _LONGEST),
+            Rule(
+                "activity_too_long",
+                "completed_at",
+                ("occurred", "type"),
+                pl.col("type").is_in(["call", "meeting"]) & (done - pl.col("occurred") > _LONGEST),
+            ),
         ],
     )
 

@@ -37,7 +37,7 @@ def check_stage_words(context: Context) -> list[Finding]:
             findings += _final(context, index, word)
         rest = [word for word in unknown if word not in final[:_MOST_FINAL]]
         if rest and not _decided_elsewhere(file, context):
-            findings.append(_unknown(file, context, rest))
+            findings += _unknown(context, index, rest)
     return findings + _closed_without_verdict(context)
 
 
@@ -49,7 +49,8 @@ def _closed_without_verdict(context: Context) -> list[Finding]:
     """Closed deals in stages that are known neither as won nor as lost, and are not void by their word."""
     if not context.has("is_closed"):
         return []
-    void = {word.word for file in context.files for word in file.stage_words if word.outcome == "other"}
+    said = [word for file in context.files for word in file.stage_words]
+    void = {word.word for word in said if word.outcome == "other" or (word.how == "unknown" and looks_final(word.word))}
     columns = [c for c in ("status", "stage") if context.has(c)]
     mask = pl.col("is_closed") & (pl.col("outcome") == "other")
     for column in columns:
@@ -81,23 +82,16 @@ def _decided_elsewhere(file: LoadedFile, context: Context) -> bool:
     return bool(status) and all(word.how != "unknown" for word in status)
 
 
-def _unknown(file: LoadedFile, context: Context, words: Sequence[StageWord]) -> Finding:
+def _unknown(context: Context, index: int, words: Sequence[StageWord]) -> list[Finding]:
     """A warning where the file knows no won or no lost word at all: then perhaps these are the words for it."""
-    meanings = {word.outcome for word in file.stage_words if word.how != "unknown"}
+    meanings = {word.outcome for word in context.files[index].stage_words if word.how != "unknown"}
     ordinary = {"won", "lost"} <= meanings or context.has("is_closed")
-    listed = ", ".join(f"`{word.word}` ({word.count:,})" for word in words[:8]) + (" …" if len(words) > 8 else "")
-    match = file.recognition.columns.get(words[0].column)
-    return finding(
-        "stage_words_unknown",
-        severity=Severity.NOTE if ordinary else None,
-        kind="deals",
-        path=file.source.path,
-        column=match.header if match else words[0].column,
-        count=sum(word.count for word in words),
-        field=words[0].column,
-        words_count=len(words),
-        words=listed,
-    )
+    shown = ", ".join(f"`{word.word}` ({word.count:,})" for word in words[:8]) + (" …" if len(words) > 8 else "")
+    columns = list(dict.fromkeys(word.column for word in words))
+    named = [pl.col(c).is_in([word.word for word in words if word.column == c]) for c in columns]
+    mask = (pl.col(FILE) == index) & (pl.col("outcome") == "open") & pl.any_horizontal(named)
+    severity = Severity.NOTE if ordinary else None
+    return context.report("stage_words_unknown", mask, columns[0], severity=severity, field=columns[0], words=shown)
 
 
 def check_option_words(files: Sequence[LoadedFile], options: ReadOptions) -> list[Finding]:
