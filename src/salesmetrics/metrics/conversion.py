@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Number, Ratio, Shape, kpi
+from salesmetrics.metrics.definition import Ends, Incidence, Number, Ratio, Shape, kpi
 
 FAMILY = "conversion"
 UNDATED = {"missing_close_date": "undated_closed_deals"}
@@ -92,6 +92,30 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
     0.03
     """
     return Ratio(created_won_deals, created_deals)
+
+
+@kpi(
+    title="Win rate within the horizon",
+    family=FAMILY,
+    unit="ratio",
+    formula="chance that a deal created in the period is won within horizon_days (180 unless set)",
+    basis="created",
+    interval="aalen_johansen",
+    excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
+    source="Hanowell on Gelman's weblog; Aalen–Johansen estimate of the cumulative incidence",
+)
+def win_rate_horizon(deal_ends: Ends, setting_horizon_days: int) -> Shape:
+    """The chance that a deal is won within so many days of its creation; the setting ``horizon_days`` names them.
+
+    Deals that are still open are neither left out nor counted as lost: each says what is known of it until the as-of
+    date. Deals lost or closed otherwise can no longer be won. It has no value while no deal has been watched that long.
+
+    Two of four deals were won by day 3, one was lost then, and one was last seen open on day 2:
+
+    >>> win_rate_horizon([(1, 1, 0, 0), (2, 0, 0, 1), (3, 1, 1, 0)], 3)
+    0.625
+    """
+    return Incidence(deal_ends, setting_horizon_days)
 
 
 @kpi(

@@ -5,6 +5,7 @@ A **measure** is a function of column expressions that returns one Polars aggreg
 
 * :class:`Ratio` – numerator over denominator; a zero denominator is undefined, decided here once for all KPIs
 * :class:`Mean` and :class:`Quantile` – of a sample, a sorted sequence of the values behind it
+* :class:`Incidence` and :class:`Wait` – of a table of ends, in which records that have not ended yet are censored
 * :class:`Undefined` – no number, and why
 
 The parameter names are the inputs, so the planner knows from the signature alone what a KPI needs.
@@ -21,6 +22,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
 from salesmetrics.statistics.quantiles import quantile
+from salesmetrics.statistics.survival import CENSORED, LOST, WON, Curve, DayCount, cumulative_incidence, kaplan_meier
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Basis",
     "Direction",
+    "Ends",
     "Entity",
+    "Incidence",
     "IntervalMethod",
     "Kpi",
     "Mean",
@@ -41,9 +45,12 @@ __all__ = [
     "Span",
     "Tally",
     "Undefined",
+    "Wait",
+    "curve",
     "kpi",
     "measure",
     "number",
+    "reached",
     "total",
 ]
 
@@ -52,11 +59,15 @@ P = ParamSpec("P")
 Number = Any
 """An int, a float, a Decimal, or a Polars expression of them: KPI functions work on all alike."""
 Sample = Sequence[Any]
+Ends = Any
+"""Rows ``(time, won, lost, censored)``, or the Polars series that :func:`salesmetrics.metrics.expressions.ends` makes."""
 Entity = str
 Basis = Literal["undated", "closed", "created", "occurred", "stage_entered", "snapshot", "period", "mixed"]
 Direction = Literal["higher", "lower", "neutral"]
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
-IntervalMethod = Literal["wilson", "student_t", "order_statistic", "aalen_johansen", "linearised", "multinomial"]
+IntervalMethod = Literal[
+    "wilson", "student_t", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "multinomial"
+]
 MeasureShape = Literal["number", "sample", "table"]
 Span = Literal["period", "year", "quarter", "quotas", "costs", "revenue"]
 
@@ -88,13 +99,31 @@ class Quantile(NamedTuple):
     q: float
 
 
+class Incidence(NamedTuple):
+    """The share of records won by a time after their start, the other ends competing with it (Aalen–Johansen)."""
+
+    ends: Ends
+    time: int
+
+
+class Wait(NamedTuple):
+    """The time by which half of the records have had the event: of Kaplan–Meier, or with losses competing.
+
+    ``per`` divides the unit of the table: 3600 makes hours of seconds.
+    """
+
+    ends: Ends
+    competing: bool
+    per: int = 1
+
+
 class Undefined(NamedTuple):
     """No number: ``reason`` is a code that the report carries."""
 
     reason: str
 
 
-Shape = Ratio | Tally | Mean | Quantile | Undefined | Number | None
+Shape = Ratio | Tally | Mean | Quantile | Incidence | Wait | Undefined | Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +198,43 @@ def number(shape: Shape) -> Number:
             return _divide(total(sample), len(sample))
         case Quantile(sample, q):
             return quantile(_sorted(sample), q) if len(sample) else None
+        case Incidence() | Wait():
+            return reached(shape, curve(shape))[0]
         case _:
             return shape
+
+
+def curve(shape: Incidence | Wait, level: float = 0.95) -> Curve:
+    """The curve behind a shape of survival analysis."""
+    rows = _day_counts(shape.ends)
+    if isinstance(shape, Incidence) or shape.competing:
+        return cumulative_incidence(rows, WON, level)
+    return kaplan_meier(rows, level)
+
+
+def reached(shape: Incidence | Wait, curve: Curve) -> tuple[Number, Number, Number]:
+    """The value that a shape reads off its curve, with its lower and upper bound; None where the curve does not get there."""
+    if isinstance(shape, Incidence):
+        estimate = curve.at(shape.time)
+        if estimate is None:
+            return None, None, None
+        low, high = (None, None) if estimate.bounds is None else (estimate.bounds.low, estimate.bounds.high)
+        return estimate.value, low, high
+    time = curve.quantile(0.5)
+    return _scaled(time.day, shape.per), _scaled(time.low, shape.per), _scaled(time.high, shape.per)
+
+
+def _scaled(time: int | None, per: int) -> Number:
+    return time if time is None or per == 1 else time / per
+
+
+def _day_counts(ends: Ends) -> list[DayCount]:
+    if not hasattr(ends, "struct"):
+        return list(ends)
+    if not len(ends):
+        return []
+    rows = ends.struct.unnest().unnest("end").select("time", "cause", "n").iter_rows()
+    return [(time, n * (cause == WON), n * (cause == LOST), n * (cause == CENSORED)) for time, cause, n in rows]
 
 
 def total(sample: Sample) -> Number:

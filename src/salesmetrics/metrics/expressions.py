@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["count", "distinct", "sample", "total"]
+__all__ = ["count", "distinct", "ends", "sample", "total"]
 
 
 def count(where: pl.Expr) -> pl.Expr:
@@ -34,3 +34,17 @@ def sample(values: pl.Expr, where: pl.Expr) -> pl.Expr:
 def distinct(values: pl.Expr, where: pl.Expr) -> pl.Expr:
     """How many different known values there are where a condition holds."""
     return values.filter(where.fill_null(value=False)).drop_nulls().n_unique()
+
+
+def ends(time: pl.Expr, cause: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """How many records ended, or were last seen, after which time and how, as one list of structs.
+
+    Args:
+        time: Whole units of time from the start, not negative.
+        cause: 1 the event, 2 another end, 0 not ended yet.
+        where: Records that count.
+    """
+    import polars as pl
+
+    pairs = pl.struct(time=time.cast(pl.Int64), cause=cause.cast(pl.Int64)).alias("end")
+    return pairs.filter(where.fill_null(value=False)).value_counts(name="n").implode()

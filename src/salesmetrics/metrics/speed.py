@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Mean, Number, Quantile, Ratio, Sample, Shape, kpi
+from salesmetrics.metrics.definition import Ends, Mean, Number, Quantile, Ratio, Sample, Shape, Wait, kpi
 
 FAMILY = "speed"
 WON = {"negative_duration": "won_negative_cycles", "missing_date": "won_undated_cycles"}
@@ -69,6 +69,31 @@ def sales_cycle_p90(won_cycle_days: Sample) -> Shape:
     90.0
     """
     return Quantile(won_cycle_days, 0.9)
+
+
+@kpi(
+    title="Time to win",
+    family=FAMILY,
+    unit="days",
+    direction="lower",
+    formula="days by which half of all created deals are won, open deals censored",
+    basis="created",
+    interval="aalen_johansen",
+    excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
+    source="Hanowell on Gelman's weblog; quantile of the Aalen–Johansen estimate",
+)
+def time_to_win(deal_ends: Ends) -> Shape:
+    """The number of days after which half of all deals created, not only of those won, have been won.
+
+    Where less than half of the deals are ever won it is not reached, which is usual: ``win_rate_horizon`` says how many
+    are won by a day. Unlike the sales cycle it does not read too short while a pipeline is young.
+
+    >>> time_to_win([(10, 1, 0, 0), (20, 1, 0, 0), (30, 1, 0, 0), (40, 0, 1, 0)])
+    20
+    >>> time_to_win([(10, 1, 0, 0), (20, 0, 2, 1)]) is None
+    True
+    """
+    return Wait(deal_ends, competing=True)
 
 
 @kpi(

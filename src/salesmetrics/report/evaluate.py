@@ -7,7 +7,19 @@ from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.metrics.catalog import split_name
-from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined, number, total
+from salesmetrics.metrics.definition import (
+    Incidence,
+    Mean,
+    Quantile,
+    Ratio,
+    Tally,
+    Undefined,
+    Wait,
+    curve,
+    number,
+    reached,
+    total,
+)
 from salesmetrics.metrics.settings import PREFIX, Settings
 from salesmetrics.statistics.intervals import Bounds, mean_interval, wilson
 from salesmetrics.statistics.quantiles import quantile_interval
@@ -97,6 +109,8 @@ def _input(name: str, values: Values, catalog: Catalog, level: float) -> tuple[A
 def _outcome(
     kpi: Kpi, shape: Shape, level: float, counted: int | None, excluded: tuple[tuple[str, int], ...]
 ) -> Outcome:
+    if isinstance(shape, (Incidence, Wait)):
+        return _read_off(shape, level, excluded)
     value = number(shape)
     match shape:
         case Undefined(code):
@@ -128,6 +142,16 @@ def _outcome(
         case _:
             n = counted if counted is not None else value if isinstance(value, int) else None
             return Outcome(value=value, n=n, reason="missing_input" if value is None else None, excluded=excluded)
+
+
+def _read_off(shape: Incidence | Wait, level: float, excluded: tuple[tuple[str, int], ...]) -> Outcome:
+    found = curve(shape, level)
+    if not found.n:
+        return Outcome(n=0, reason="no_records", excluded=excluded)
+    value, low, high = reached(shape, found)
+    bounds = None if low is None or high is None else Bounds(low, high)
+    reason = "not_reached" if value is None else None
+    return Outcome(value, n=found.n, interval=bounds if value is not None else None, reason=reason, excluded=excluded)
 
 
 def _spread(sample: Any) -> float | None:

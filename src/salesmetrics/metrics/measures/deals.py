@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, distinct, sample, total
+from salesmetrics.metrics.expressions import count, distinct, ends, sample, total
 
 if TYPE_CHECKING:
     import polars as pl
@@ -181,6 +181,22 @@ def created_priced_deals(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
 def undated_created_deals(created: pl.Expr) -> pl.Expr:
     """Deals without a creation date."""
     return count(created.is_null())
+
+
+@measure(entity="deals", basis="created", unit="days", shape="table")
+def deal_ends(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+    """Days from creation to the win, to another end, or of an open deal to the as-of date."""
+    import polars as pl
+
+    day = pl.when(outcome == "open").then(as_of).otherwise(closed)
+    cause = pl.when(outcome == "won").then(1).when(outcome == "open").then(0).otherwise(2)
+    return ends(_days(created, day), cause, created <= day)
+
+
+@measure(entity="deals", basis="created")
+def created_unplaced_deals(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Deals with a creation date that closed on an unknown day, or before they were created."""
+    return count(created.is_not_null() & (outcome != "open") & (closed.is_null() | (closed < created)))
 
 
 # --- snapshot: the state on the as-of date ----------------------------------------------------------------------------
