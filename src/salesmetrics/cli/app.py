@@ -10,7 +10,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from salesmetrics import __version__
+from salesmetrics.cli.commands.check import check
 from salesmetrics.cli.commands.explain import explain
+from salesmetrics.cli.commands.inspect import inspect
 from salesmetrics.cli.commands.kpis import kpis
 from salesmetrics.cli.commands.report import report
 from salesmetrics.cli.commands.schema import schema
@@ -26,6 +28,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(report)
+app.command()(inspect)
+app.command()(check)
 app.command()(kpis)
 app.command()(explain)
 app.command()(schema)

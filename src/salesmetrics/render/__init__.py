@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from salesmetrics.report.model import Report
 
-__all__ = ["RENDERERS", "Screen", "format_of", "render"]
+__all__ = ["RENDERERS", "Screen", "format_of", "refuse_form", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +80,16 @@ def format_of(path: str) -> str:
     if known is None:
         raise SalesmetricsError("format_unknown", path=path)
     return known
+
+
+def refuse_form(form: str, known: Sequence[str], command: str) -> None:
+    """Stop when a command has no output of this form.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    if form not in known:
+        cause = f"`{command}` writes {' or '.join(known)}"
+        raise SalesmetricsError(
+            "option_invalid", option="--format", value=form, cause=cause, fix=f"try `--format {known[-1]}`"
+        )

@@ -1,0 +1,53 @@
+"""`salesmetrics check`: is the data fit?"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from salesmetrics.cli.options import READING, Files, Output, Reading, with_groups
+from salesmetrics.errors import ExitCode
+
+
+@with_groups
+def check(
+    files: Files,
+    reading: Reading,
+    output: Output,
+    rejects: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=READING)
+    ] = None,
+    github: Annotated[
+        bool,
+        typer.Option("--github", help="Lines that GitHub Actions shows beside a change.", rich_help_panel="Output"),
+    ] = False,
+) -> None:
+    """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
+    from salesmetrics.cli.loading import has_errors, load_dataset, write_rejects
+    from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.render import refuse_form
+    from salesmetrics.render.envelope import dumps
+    from salesmetrics.render.findings import render_check_csv, render_check_github, render_check_table
+    from salesmetrics.render.output import write_output
+    from salesmetrics.report.answers import Check, generator
+
+    form = form_of(output)
+    refuse_form(form, ("table", "csv", "json"), "check")
+    dataset = load_dataset(files, reading)
+    passed = not has_errors(dataset)
+    answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
+    screen = screen_of(output)
+    if github:
+        text = render_check_github(answer)
+    elif form == "json":
+        text = dumps(answer)
+    elif form == "csv":
+        text = render_check_csv(answer)
+    else:
+        text = render_check_table(answer, width=screen.width, color=screen.color)
+    write_output(text, output.output, sys.stdout)
+    write_rejects(dataset, rejects)
+    if not passed:
+        raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -1,0 +1,44 @@
+"""`salesmetrics inspect`: what was recognised in the files."""
+
+from __future__ import annotations
+
+import sys
+
+from salesmetrics.cli.options import Files, Output, Reading, with_groups
+
+
+@with_groups
+def inspect(files: Files, reading: Reading, output: Output) -> None:
+    """What was recognised: kind, CRM, encoding, columns, dates, stage words; and what is missing.
+
+    Nothing is computed. Every line names the option that would change it.
+    """
+    from salesmetrics.cli.loading import load_dataset
+    from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.ingest.inspection import file_readings
+    from salesmetrics.ingest.read import last_event
+    from salesmetrics.metrics.catalog import catalog
+    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.render import refuse_form
+    from salesmetrics.render.envelope import dumps
+    from salesmetrics.render.inspection import render_inspection
+    from salesmetrics.render.output import write_output
+    from salesmetrics.report.answers import Inspection, generator, unlocks
+    from salesmetrics.report.entities import make_entities
+
+    form = form_of(output)
+    refuse_form(form, ("table", "json"), "inspect")
+    dataset = load_dataset(files, reading)
+    as_of, _ = last_event(dataset) or (None, None)
+    frames, _ = make_entities({str(kind): frame for kind, frame in dataset.frames.items()}, as_of, Settings())
+    allowed, missing = unlocks(frames, catalog(), Settings(), as_of)
+    answer = Inspection(
+        generator=generator(),
+        files=file_readings(dataset),
+        allowed=allowed,
+        unlocks=missing,
+        findings=list(dataset.findings),
+    )
+    screen = screen_of(output)
+    text = dumps(answer) if form == "json" else render_inspection(answer, width=screen.width, color=screen.color)
+    write_output(text, output.output, sys.stdout)

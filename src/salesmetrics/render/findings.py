@@ -1,0 +1,68 @@
+"""The answer of `check`: findings as a table, as CSV, and as the lines that GitHub shows beside a change."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from salesmetrics.render.inspection import finding_lines
+from salesmetrics.render.layout import Cell, join, wrap
+from salesmetrics.render.text import count
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from salesmetrics.report.answers import Check
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["render_check_csv", "render_check_github", "render_check_table"]
+
+COLUMNS = ("severity", "code", "kind", "path", "column", "count", "share_of_value", "rows", "message", "hint")
+_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def render_check_table(answer: Check, *, width: int | None, color: bool) -> str:
+    """The files, the findings that matter most first, and the verdict."""
+    lines: list[Text] = []
+    for item in answer.inputs:
+        r = item.rows
+        text = f"{item.kind}  {item.path}: {count(r.read)} rows read, {count(r.used)} used"
+        text += f", {count(r.rejected)} rejected, {count(r.ignored)} ignored"
+        lines += wrap(Cell(text), width)
+    lines += wrap(Cell(), None)
+    lines += finding_lines(answer.findings, width)
+    verdict = Cell("fit: no errors", "green") if answer.passed else Cell("not fit: there are errors", "red")
+    return join([*lines, *([*wrap(Cell(), None)] if answer.findings else []), *wrap(verdict, width)], color=color)
+
+
+def render_check_csv(answer: Check) -> str:
+    """One row per finding."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for item in answer.findings:
+        fields = item.model_dump()
+        fields["rows"] = " ".join(map(str, item.rows))
+        writer.writerow([fields[name] for name in COLUMNS])
+    return text.getvalue()
+
+
+def render_check_github(answer: Check) -> str:
+    """One workflow command per finding, at the first row concerned."""
+    return "".join(f"{_annotation(item)}\n" for item in answer.findings)
+
+
+def _annotation(item: Finding) -> str:
+    place = [f"file={_property(item.path)}"] if item.path else []
+    place += [f"line={item.rows[0]}"] if item.path and item.rows else []
+    place.append(f"title={_property(item.code)}")
+    return f"::{_LEVELS[item.severity.value]} {','.join(place)}::{_data(item.message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

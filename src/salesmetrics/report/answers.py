@@ -1,0 +1,76 @@
+"""The answers of the commands that speak about files rather than KPIs, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from salesmetrics import __version__
+from salesmetrics.report.model import SCHEMA_VERSION, Generator
+from salesmetrics.report.plan import make_plan
+from salesmetrics.report.prepare import columns_of
+from salesmetrics.schema.inspection import FileReading
+from salesmetrics.schema.provenance import Finding, Input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import polars as pl
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.settings import Settings
+
+__all__ = ["Check", "Inspection", "Unlock", "generator", "unlocks"]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Unlock(_Answer):
+    """What is missing, and the KPIs that it would allow."""
+
+    needs: str
+    kpis: list[str]
+
+
+class Inspection(_Answer):
+    """The answer of `inspect`."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    generator: Generator
+    command: str = "inspect"
+    files: list[FileReading]
+    allowed: list[str] = Field(description="KPIs that these files allow")
+    unlocks: list[Unlock]
+    findings: list[Finding]
+
+
+class Check(_Answer):
+    """The answer of `check`."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    generator: Generator
+    command: str = "check"
+    passed: bool = Field(description="no rejected row and no finding that is an error")
+    inputs: list[Input]
+    findings: list[Finding]
+
+
+def generator() -> Generator:
+    """This program."""
+    return Generator(version=__version__)
+
+
+def unlocks(
+    frames: Mapping[str, pl.DataFrame], catalog: Catalog, settings: Settings, as_of: date | None
+) -> tuple[list[str], list[Unlock]]:
+    """The KPIs that frames allow, and what each missing thing would unlock, the most useful first."""
+    plan = make_plan(catalog, catalog.kpis.values(), columns_of(frames, as_of), settings, bounded=False)
+    wanting: dict[str, list[str]] = {}
+    for item in plan.not_computed:
+        wanting.setdefault(item.needs, []).append(item.id)
+    ordered = sorted(wanting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [kpi.id for kpi in plan.kpis], [Unlock(needs=needs, kpis=kpis) for needs, kpis in ordered]

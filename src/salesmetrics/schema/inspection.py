@@ -1,0 +1,53 @@
+"""What a file was recognised as, in full: the answer of `inspect`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from salesmetrics.schema.provenance import Provenance, RowCounts
+
+__all__ = ["ColumnReading", "FileReading", "WordReading"]
+
+
+class ColumnReading(Provenance):
+    """A column of the export and the field it is read as."""
+
+    field: str
+    header: str
+    matched: str = Field(description="profile, generic, partial (leniently), or option")
+    read_as: str = Field(description="how its text was read, for example day.month.year")
+
+
+class WordReading(Provenance):
+    """A stage or status word and what it was taken to mean."""
+
+    column: str
+    word: str
+    outcome: str
+    how: str
+    count: int
+
+
+class FileReading(Provenance):
+    """A file, everything that was recognised in it, and how sure that is."""
+
+    path: str
+    kind: str
+    profile: str
+    crm: str
+    confidence: float
+    alternatives: list[str]
+    container: str
+    encoding: str
+    encoding_how: str
+    encoding_confidence: float
+    delimiter: str | None
+    line_end: str | None
+    header_row: int
+    rows: RowCounts
+    ignored: dict[str, int]
+    columns: list[ColumnReading]
+    unmapped: list[str]
+    missing: list[str]
+    words: list[WordReading]
+    notes: list[str]
