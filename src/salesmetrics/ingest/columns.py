@@ -61,6 +61,8 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
 """Factors on the score: a needed column is missing; a header speaks against the kind; the first column is the key of
 something that the kind does not know."""
+ENOUGH_HITS = 2
+"""A CRM is recognised by one hallmark or two signature headers."""
 ENOUGH, CLOSE = 1.0, 0.85
 """A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
 
@@ -175,15 +177,14 @@ def _rank(
 ) -> list[_Candidate]:
     """All candidates, the best first; ties are settled by the order of the kinds, then of the profiles."""
     kinds = list(KINDS)
-    full = {form.full for form in keys.values()}
     found: list[_Candidate] = []
     for name in (GENERIC,) if profile == GENERIC else profiles() if profile is None else (profile, GENERIC):
         for each, layouts in load_profile(name).kind.items():
             if kind is not None and each != kind:
                 continue
             for layout in layouts:
-                hits = len(full & _signature(name, each, layout.name))
-                if hits or name in (GENERIC, profile):
+                hits = _hits(keys, name, each, layout)
+                if hits >= ENOUGH_HITS or name in (GENERIC, profile):
                     found.append(_lay(keys, each, name, layout, said, sample, hits, asked=name == profile))
     if profile not in (None, GENERIC):
         own = {each.kind for each in found if each.profile == profile}
@@ -290,10 +291,7 @@ def _score(
         score += len(full & (_signature(GENERIC, kind, "") - _signature(profile, kind, layout.name)))
     if missing:
         score *= LACKING
-    generic = load_profile(GENERIC).kind[kind][0]
-    if full & {header_keys(h).full for h in (*layout.veto, *generic.veto)} - {
-        keys[m.header].full for m in columns.values() if m.how != "generic"
-    }:
+    if full & {header_keys(h).full for h in layout.veto}:
         score *= VETOED
     first = next(iter(keys), None)
     if first is not None and keys[first].is_key and first not in {match.header for match in columns.values()}:
@@ -316,9 +314,20 @@ def _index(profile: str, kind: Kind, layout: str) -> Mapping[str, tuple[tuple[st
     return found
 
 
+def _hits(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, layout: Layout) -> int:
+    """How many signature headers of a layout the file has, a hallmark counting twice."""
+    if profile == GENERIC:
+        return len({form.full for form in keys.values()} & _signature(GENERIC, kind, layout.name))
+    exact = {form.exact for form in keys.values()}
+    return len(exact & {normalise(h) for h in layout.signature}) + 2 * len(
+        exact & {normalise(h) for h in layout.hallmarks}
+    )
+
+
 @cache
 def _signature(profile: str, kind: Kind, layout: str) -> frozenset[str]:
-    return frozenset(header_keys(h).full for h in _layout(profile, kind, layout).signature)
+    found = _layout(profile, kind, layout)
+    return frozenset(header_keys(h).full for h in (*found.signature, *found.hallmarks))
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from salesmetrics.ingest.profile import comparable
+from salesmetrics.ingest.profile import comparable, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,8 +23,12 @@ _KEY = re.compile(r"(?:^|\s)(?:id|uuid|guid|number|no)$|^[a-z]{4,}id$|^[a-z]+rel
 
 @dataclass(frozen=True, slots=True)
 class HeaderKeys:
-    """``full``: the words of the header; ``bare``: without a unit at the end; ``is_key``: reads like a record's id."""
+    """A header taken apart.
 
+    ``exact``: normalised; ``full``: its words; ``bare``: without a unit at the end; ``is_key``: reads like a record's id.
+    """
+
+    exact: str
     full: str
     bare: str
     is_key: bool
@@ -65,7 +69,7 @@ def header_keys(header: str, among: Collection[str] = ()) -> HeaderKeys:
 
 @cache
 def _keys(header: str) -> HeaderKeys:
-    text = header.strip()
+    text = header.strip().removesuffix("__c")  # the mark of a custom field in Salesforce
     if not re.search(r"\s", text):
         text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
         text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
@@ -78,4 +82,4 @@ def _keys(header: str) -> HeaderKeys:
     if len(words) > 1 and words[0] in _UNITS_COMPARABLE and bare == words and words[0] in "%$€£¥₽₹₩":
         bare = words[1:]
     joined = " ".join(bare)
-    return HeaderKeys(leading + full, joined, bool(_KEY.search(full)))
+    return HeaderKeys(normalise(header), leading + full, joined, bool(_KEY.search(full)))

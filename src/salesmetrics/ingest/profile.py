@@ -49,12 +49,12 @@ _LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs"
 
 
 def normalise(word: str) -> str:
-    """One spelling of a header or a status word: what a reader would call the same word.
+    r"""One spelling of a header or a status word: what a reader would call the same word.
 
     NFKC, case folded, invisible characters removed, spaces collapsed, ``ё`` as ``е``, curly quotes as straight ones,
     and the marks that forms put after a label (``*`` for required, ``:``) removed.
 
-    >>> normalise("  Organisation\\u00a0 Name * ")
+    >>> normalise("  Organisation\u00a0 Name * ")
     'organisation name'
     >>> normalise("Счёт:") == normalise("СЧЕТ")
     True
@@ -164,7 +164,9 @@ class Layout(BaseModel):
 
     name: str = ""
     signature: tuple[str, ...] = ()
-    """Headers that give the CRM and the kind away."""
+    """Headers that are usual in this CRM and kind; two of them give a file away."""
+    hallmarks: tuple[str, ...] = ()
+    """Headers that nobody else has; one gives a file away."""
     veto: tuple[str, ...] = ()
     """Headers that say that a file is not of this kind after all."""
     nouns: tuple[str, ...] = ()
