@@ -269,8 +269,6 @@ def _structure_findings(source: Source, found: Repaired) -> list[Finding]:
         findings.append(finding("quotes_odd", path=source.path, count=len(found.quotes), rows=found.quotes))
     if found.swallowing:
         findings.append(finding("rows_swallowed", path=source.path, count=len(found.swallowing), rows=found.swallowing))
-    if source.line_end == "mixed":
-        findings.append(finding("line_ends_mixed", path=source.path, count=0))
     return findings
 
 

@@ -27,6 +27,7 @@ NO_DELIMITER = b"\x1f"
 _SAMPLE = 128 << 10
 _SAMPLE_RECORDS = 200
 _TITLE_ROWS = 40
+_CELL_LINES = 50
 _DIRECTIVE = re.compile(rb'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
 _VALUE = re.compile(
     r"""[\s\W]*(?:[A-Z]{3}\s*)?[\d(][\d\s.,:/\-+()'TZ年月日%]*(?:[KMB%]|[A-Z]{3}|[AP]M)?\W*  # numbers, dates, times, money
@@ -63,7 +64,7 @@ def looks_like_value(cell: str) -> bool:
 
 
 def _cut(sample: bytes, delimiter: bytes, start: int, *, whole: bool) -> list[list[str]]:
-    found = list(islice(records(sample, delimiter, start=start), _SAMPLE_RECORDS))
+    found = list(islice(records(sample, delimiter, start=start, patience=_CELL_LINES), _SAMPLE_RECORDS))
     if not whole and len(found) > 1 and found[-1].end >= len(sample):
         found.pop()
     return [[cell.decode("utf-8", "replace").strip() for cell in record.split(delimiter)] for record in found]
@@ -87,27 +88,44 @@ def sniff(data: bytes, option: str | None = None) -> Dialect:
         return Dialect(directive[1], start)
     whole = len(data) <= _SAMPLE
     sample = data[:_SAMPLE]
-    scored = [(_score(_cut(sample, delimiter, 0, whole=whole)), delimiter) for delimiter in DELIMITERS]
-    best = max(scored, key=lambda item: item[0])
-    return Dialect(best[1] if best[0] > 0 else NO_DELIMITER)
+    cuts = {delimiter: _cut(sample, delimiter, 0, whole=whole) for delimiter in DELIMITERS}
+    fits = {delimiter: _fit(rows) for delimiter, rows in cuts.items()}
+    best = max(DELIMITERS, key=lambda delimiter: fits[delimiter].score)
+    uncut = sum(
+        all(len(rows[index]) == 1 for rows in cuts.values() if index < len(rows)) for index in _filled(cuts[best])
+    )
+    if fits[best].score <= 0 or (fits[best].width == 2 and uncut > fits[best].rows):
+        return Dialect(NO_DELIMITER)
+    return Dialect(best)
 
 
-def _score(rows: Sequence[Sequence[str]]) -> float:
-    """How well a delimiter explains the records: the share that is as wide as the header, weighed by the width."""
-    filled = [row for row in rows if any(row)]
+def _filled(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [index for index, row in enumerate(rows) if any(row)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well a delimiter explains the records: how many are ``width`` wide, and a score to compare by."""
+
+    score: float = 0.0
+    width: int = 1
+    rows: int = 0
+
+
+def _fit(rows: Sequence[Sequence[str]]) -> _Fit:
+    """The share of records as wide as the header, weighed by the width."""
+    filled = [rows[index] for index in _filled(rows)]
     widths = Counter(len(row) for row in filled)
     wide = [width for width in widths if width > 1]
     if not wide:
-        return 0.0
+        return _Fit()
     width = max(wide, key=lambda item: (widths[item], item))
-    place = next(
-        index for index, row in enumerate(filled) if len(row) in (width, width - 1, width + 1) and len(row) > 1
-    )
-    header = filled[place]
-    below = filled[place:]
+    place = next(index for index, row in enumerate(filled) if len(row) > 1 and abs(len(row) - width) <= 1)
+    header, below = filled[place], filled[place:]
     share = sum(len(row) == width for row in below) / len(below)
     header_fits = len(header) == width and not any(looks_like_value(cell) for cell in header)
-    return share * (1.0 if header_fits else 0.5) * (1.0 if place == 0 else 0.9) * (2 - 1 / width)
+    score = share * (1.0 if header_fits else 0.5) * (1.0 if place == 0 else 0.9) * (2 - 1 / width)
+    return _Fit(score, width, widths[width])
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:

@@ -10,6 +10,7 @@ import codecs
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -27,7 +28,9 @@ SURE = 0.6
 """A guess below this confidence is worth a finding."""
 
 _SAMPLE = 256 << 10
+_SCORED = 64 << 10
 _STEP = 1 << 20
+_ASCII = bytes(range(128))
 _WORD_BONUS = 0.25
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -157,14 +160,14 @@ def _refuse_binary(sample: bytes, path: str) -> None:
 
 def _sample(data: bytes) -> bytes:
     """The lines that say most: the header, and then lines with bytes above ASCII, from wherever they stand."""
-    head = data[:_SAMPLE]
+    head = data[:_SCORED]
     end = max(head.rfind(b"\n"), head.rfind(b"\r"))
-    if len(data) > _SAMPLE and end > 0:
+    if len(data) > _SCORED and end > 0:
         head = head[: end + 1]
-    if sum(byte > 127 for byte in head[: 64 << 10]) >= 64 or len(data) <= _SAMPLE:
+    if len(data) <= _SCORED or len(head.translate(None, _ASCII)) >= 64:
         return head
-    lines = re.findall(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]", data)
-    return (head[: 16 << 10].rpartition(b"\n")[0] + b"\n" + b"".join(lines[:2_000]))[:_SAMPLE]
+    lines = (found[0] for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]", data))
+    return (head[: _SCORED // 4].rpartition(b"\n")[0] + b"\n" + b"".join(islice(lines, 1_000)))[:_SCORED]
 
 
 def _guess(data: bytes, path: str) -> Encoding:

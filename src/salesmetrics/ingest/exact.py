@@ -17,7 +17,7 @@ __all__ = ["Record", "encode_record", "records", "tokenise"]
 
 _WINDOW = 4 << 20
 _MAX_FIELD = 1 << 20
-_MAX_FIELD_LINES = 2_000
+MAX_CELL_LINES = 2_000
 _MAX_SWALLOWED = 100
 
 
@@ -38,7 +38,7 @@ class Record:
     swallows: bool = False
 
     def split(self, delimiter: bytes) -> list[bytes]:
-        """The cells, cut now if they were not needed before."""
+        """The cells, cut now if they were not needed before; of a quote that never closes, the line as it stands."""
         return self.raw.split(delimiter) if self.cells is None else self.cells
 
 
@@ -130,11 +130,12 @@ def tokenise(
 class _Reader:
     """The state of one run over a file: lines put back, and how patient to be with open quotes."""
 
-    def __init__(self, data: bytes, delimiter: bytes, start: int, width: int | None) -> None:
+    def __init__(self, data: bytes, delimiter: bytes, start: int, width: int | None, patience: int) -> None:
         self.lines = _lines(data, start)
         self.back: deque[bytes] = deque()
         self.delimiter = delimiter
         self.width = width
+        self.patience = patience
         self.failures = 0
 
     def next_line(self) -> bytes | None:
@@ -163,7 +164,7 @@ class _Reader:
     def open_record(self, line: bytes, start: int, cells: list[bytes], partial: bytes | None, *, odd: bool) -> Record:
         """A record whose quoted cell goes on below, or seems to."""
         column, taken, swallowed = len(cells), [line], 0
-        patience = max(10, _MAX_FIELD_LINES // (1 + self.failures))
+        patience = max(10, self.patience // (1 + self.failures))
         size = len(line)
         while partial is not None:
             partial += taken[-1][len(_body(taken[-1])) :]
@@ -189,10 +190,12 @@ class _Reader:
         self.failures += 1
         self.back.extendleft(reversed(taken[1:]))
         line = taken[0]
-        return Record(_body(line), start, start + len(line), column + 1, [], strict=False, unclosed=column)
+        return Record(_body(line), start, start + len(line), column + 1, strict=False, unclosed=column)
 
 
-def records(data: bytes, delimiter: bytes, *, start: int = 0, width: int | None = None) -> Iterator[Record]:
+def records(
+    data: bytes, delimiter: bytes, *, start: int = 0, width: int | None = None, patience: int = MAX_CELL_LINES
+) -> Iterator[Record]:
     r"""The records of a file in order.
 
     Args:
@@ -201,11 +204,12 @@ def records(data: bytes, delimiter: bytes, *, start: int = 0, width: int | None 
         start: Offset of the first record.
         width: Number of cells of a whole record, if known: it tells a quote that never closes from a cell with
             line breaks.
+        patience: How many lines a cell may have before its quote counts as never closed.
 
     >>> [record.width for record in records(b'a,b\n1,"2\n3"\n', b",")]
     [2, 2]
     """
-    reader = _Reader(data, delimiter, start, width)
+    reader = _Reader(data, delimiter, start, width, patience)
     position = start
     while (line := reader.next_line()) is not None:
         record = reader.record(line, position)

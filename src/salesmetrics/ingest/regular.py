@@ -167,7 +167,10 @@ def read_regular(
         )
     except pl.exceptions.PolarsError:
         return None
-    return frame if _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1) else None
+    regular = _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1)
+    if not regular or (quotes[0] and _swallows_rows(frame, data, start, delimiter, eol)):
+        return None
+    return frame
 
 
 def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: tuple[int, int], eol: int) -> bool:
@@ -176,3 +179,15 @@ def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: t
     ends = frame.height if data.endswith((b"\n", b"\r")) else frame.height - 1
     expected = sum(lengths) + (width - 1) * frame.height + eol * ends + quotes[0] - quotes[1]
     return bool(expected == len(data) - start)
+
+
+def _swallows_rows(frame: pl.DataFrame, data: bytes, start: int, delimiter: bytes, eol: bytes) -> bool:
+    """Whether a cell holds line breaks and as many delimiters as a whole row: a lost quote may have put rows into it."""
+    columns = [name for name in frame.columns if name != ROW]
+    if len(columns) < 3 or data.count(eol, start) <= frame.height:
+        return False
+    text = pl.col(columns)
+    broken = frame.select(text.str.contains(eol.decode(), literal=True).any()).row(0)
+    suspects = [name for name, found in zip(columns, broken, strict=True) if found]
+    count = pl.col(suspects).str.count_matches(delimiter.decode(), literal=True).max() >= len(columns) - 1
+    return bool(suspects) and any(frame.select(count).row(0))

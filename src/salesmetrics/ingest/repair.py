@@ -34,7 +34,7 @@ class OddRow:
     def cells(self, delimiter: bytes) -> list[str]:
         """Its cells, trimmed; of an open quote the rest of the line."""
         record = next(records(self.raw + b"\n", delimiter), None)
-        found = [] if record is None else record.split(delimiter) or [self.raw]
+        found = [] if record is None else record.split(delimiter)
         return [cell.decode("utf-8", "replace").strip() for cell in found]
 
 

@@ -97,6 +97,8 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
     dialect = sniff(text, delimiter)
     ending = line_end(text)
     head = read_head(text, dialect)
+    if not any(head.cells):
+        raise SalesmetricsError("file_empty", path=payload.path)
     width = len(head.cells)
     frame = read_regular(
         text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
