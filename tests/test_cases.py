@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from salesmetrics.errors import CATALOGUE
+from salesmetrics.errors import CATALOGUE, ExitCode
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -28,7 +28,7 @@ EXPECTED = ("cmd", "stdout", "stderr", "exit")
 NAMES = sorted(path.parent.relative_to(CASES).as_posix() for path in CASES.rglob("cmd"))
 
 # Errors without a case here, each with what stands in its place.
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE = {"stdin_is_terminal": "needs a terminal: test_standard_input_that_is_a_terminal below"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def test_case(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None
     case = CASES / name
     outcome = run(case, tmp_path)
     assert "Traceback" not in outcome.stderr
+    assert outcome.exit != f"{ExitCode.BUG.value}\n" or name == "errors/bug", outcome.stderr
     if request.config.getoption("--update-golden", default=False):
         rewrite(case, outcome)
     assert outcome == expected(case)
@@ -117,6 +118,26 @@ def test_every_error_can_be_seen(code: str) -> None:
         assert "hint: " in outcome.stderr
         assert outcome.exit == f"{kind.exit_code.value}\n"
         assert outcome.stdout == ""
+
+
+def test_standard_input_that_is_a_terminal() -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "salesmetrics", "report", "-"],
+            stdin=theirs,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    kind = CATALOGUE["stdin_is_terminal"]
+    assert (done.stdout, done.stderr) == ("", f"error: {kind.message}\n\nhint: {kind.hint}\n")
+    assert done.returncode == kind.exit_code
 
 
 def test_exceptions_are_still_in_the_catalogue() -> None:

@@ -68,7 +68,6 @@ CATALOGUE: dict[str, ErrorKind] = {
     "kind_ambiguous": ErrorKind(
         "`{path}` could be {first} or {second}", "say which: `{first}={path}` or `{second}={path}`"
     ),
-    "kind_needed": ErrorKind("{what}, and this command needs {needed}", "{fix}"),
     "kind_name_unknown": ErrorKind("there is no kind of file named `{kind}`", "use one of: {known}"),
     "column_missing": ErrorKind("`{path}` has no column for {field}", "{fix}"),
     "map_invalid": ErrorKind("`--map {text}` cannot be used: {cause}", "{fix}"),
@@ -102,7 +101,12 @@ CATALOGUE: dict[str, ErrorKind] = {
     "format_unknown": ErrorKind(
         "cannot tell the format of `{path}` from its name", "add `--format table`, `csv` or `json`"
     ),
+    "config_syntax": ErrorKind("`{path}` is not TOML: {cause}", "correct it, or leave it aside with `--no-config`"),
+    "config_invalid": ErrorKind("`{path}` line {line}, `{key}`: {cause}", "{fix}"),
     "report_empty": ErrorKind("nothing to report: {cause}", "{fix}"),
+    "business_hours_invalid": ErrorKind(
+        "`{text}` are no business hours", "write them as `09:00-18:00 Mon-Fri`, in the time zone of the export"
+    ),
     # --- ourselves -----------------------------------------------------------------------------------------------
     "bug": ErrorKind(
         "unexpected {type}: {cause}",
