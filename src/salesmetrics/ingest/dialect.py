@@ -18,6 +18,8 @@ from salesmetrics.ingest.exact import records
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from salesmetrics.ingest.exact import Record
+
 __all__ = ["DELIMITERS", "NO_DELIMITER", "Dialect", "find_header", "looks_like_value", "sniff"]
 
 DELIMITERS = (b",", b";", b"\t", b"|")
@@ -25,9 +27,10 @@ NO_DELIMITER = b"\x1f"
 """What a file of one column is cut by: a character that text does not hold."""
 
 _SAMPLE = 128 << 10
-_SAMPLE_RECORDS = 200
+_SAMPLE_RECORDS = 120
 _TITLE_ROWS = 40
 _CELL_LINES = 50
+_MAX_ODD = 5
 _DIRECTIVE = re.compile(rb'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
 _VALUE = re.compile(
     r"""[\s\W]*(?:[A-Z]{3}\s*)?[\d(][\d\s.,:/\-+()'TZ年月日%]*(?:[KMB%]|[A-Z]{3}|[AP]M)?\W*  # numbers, dates, times, money
@@ -64,7 +67,14 @@ def looks_like_value(cell: str) -> bool:
 
 
 def _cut(sample: bytes, delimiter: bytes, start: int, *, whole: bool) -> list[list[str]]:
-    found = list(islice(records(sample, delimiter, start=start, patience=_CELL_LINES), _SAMPLE_RECORDS))
+    """The first records as a delimiter cuts them; none when most of their quotes make no sense with it."""
+    found: list[Record] = []
+    odd = 0
+    for record in islice(records(sample, delimiter, start=start, patience=_CELL_LINES), _SAMPLE_RECORDS):
+        found.append(record)
+        odd += not record.strict
+        if odd > _MAX_ODD and 2 * odd > len(found):
+            return []
     if not whole and len(found) > 1 and found[-1].end >= len(sample):
         found.pop()
     return [[cell.decode("utf-8", "replace").strip() for cell in record.split(delimiter)] for record in found]
