@@ -91,6 +91,28 @@ def meetings(meetings: Number) -> Shape:
 
 
 @kpi(
+    title="Follow-up rate",
+    family=FAMILY,
+    unit="ratio",
+    formula="answered leads with follow_up_touches (1) or more further touches within follow_up_days (14) / answered leads "
+    "whose first touch is longer ago",
+    basis="created",
+    interval="wilson",
+    excluded={"too_recent": "unripe_follow_ups", "missing_created_date": "leads_without_date"},
+    source="kpis.md 2.4, follow-up rate",
+)
+def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape:
+    """Of the leads that were answered, the share that heard from us again within two weeks of the first touch.
+
+    Leads answered more recently than that are left out until their two weeks have passed.
+
+    >>> follow_up_rate(30, 40)
+    0.75
+    """
+    return Ratio(followed_up_leads, followable_leads)
+
+
+@kpi(
     title="Open deals per rep",
     family=FAMILY,
     unit="x",

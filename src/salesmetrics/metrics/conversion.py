@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Ends, Incidence, Number, Ratio, Shape, kpi
+from salesmetrics.metrics.definition import Ends, Incidence, Number, Ratio, Shape, Tally, kpi
 
 FAMILY = "conversion"
 UNDATED = {"missing_close_date": "undated_closed_deals"}
@@ -200,3 +200,24 @@ def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Sh
     0.25
     """
     return Ratio(qualified_leads, judged_leads)
+
+
+@kpi(
+    title="Missed leads",
+    family=FAMILY,
+    unit="count",
+    direction="lower",
+    formula="leads never answered and not converted, of those at least missed_after_hours (24) old",
+    basis="created",
+    excluded={"too_recent": "unmissable_leads", "missing_created_date": "leads_without_date"},
+    source="kpis.md Part I: never answered",
+)
+def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
+    """Leads that no person has reached out to by the as-of date, out of the leads old enough to expect it.
+
+    A lead that converted without a touch on record was answered somehow, and is not counted as missed.
+
+    >>> missed_leads(23, 100)
+    23
+    """
+    return Tally(missed_leads, missable_leads)

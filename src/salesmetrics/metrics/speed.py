@@ -137,6 +137,114 @@ def deal_age_median(open_age_days: Sample) -> Shape:
 
 
 @kpi(
+    title="Lead response time, median",
+    family=FAMILY,
+    unit="hours",
+    direction="lower",
+    formula="Kaplan–Meier median of first outbound touch by a person - lead created; unanswered leads censored",
+    basis="created",
+    interval="kaplan_meier",
+    excluded={"missing_created_date": "leads_without_date"},
+    source="HBR 2011, The Short Life of Online Sales Leads; kpis.md 2.4",
+)
+def lead_response_median(response_ends: Ends) -> Shape:
+    """Half of all leads, not only of those answered, have heard from a person within this many hours.
+
+    The first outbound call, email or meeting after the lead came in counts; what a machine sends does not. A lead that
+    nobody answered has been waiting until the as-of date: leaving it out would make the slowest teams look quick. Where
+    less than half are ever answered it is not reached. The clock runs day and night unless ``business_hours`` are set.
+
+    Answered after 1, 2 and 30 minutes, and one never:
+
+    >>> lead_response_median([(60, 1, 0, 0), (120, 1, 0, 0), (1800, 1, 0, 0), (90000, 0, 0, 1)]) == 120 / 3600
+    True
+    >>> lead_response_median([(60, 1, 0, 0), (90000, 0, 0, 2)]) is None
+    True
+    """
+    return Wait(response_ends, competing=False, per=3600)
+
+
+@kpi(
+    title="Leads answered",
+    family=FAMILY,
+    unit="ratio",
+    formula="leads with a first outbound touch by a person / leads created in the period",
+    basis="created",
+    interval="wilson",
+    excluded={"missing_created_date": "leads_without_date"},
+    source="HBR 2011: 23 % of companies never answered",
+)
+def lead_response_rate(touched_leads: Number, touchable_leads: Number) -> Shape:
+    """Of the leads created in the period, the share that a person has reached out to by the as-of date.
+
+    >>> lead_response_rate(77, 100)
+    0.77
+    """
+    return Ratio(touched_leads, touchable_leads)
+
+
+@kpi(
+    title="Leads answered within 5 minutes",
+    family=FAMILY,
+    unit="ratio",
+    formula="leads answered within 5 minutes / leads at least 5 minutes old",
+    basis="created",
+    interval="wilson",
+    excluded={"too_recent": "leads_too_young_5m", "missing_created_date": "leads_without_date"},
+    source="kpis.md 2.4, lead response time",
+)
+def lead_response_within_5m(leads_answered_5m: Number, leads_aged_5m: Number) -> Shape:
+    """The share of leads that a person reached out to within five minutes; leads never answered count as not in time.
+
+    It needs the time of day of leads and of activities.
+
+    >>> lead_response_within_5m(9, 100)
+    0.09
+    """
+    return Ratio(leads_answered_5m, leads_aged_5m)
+
+
+@kpi(
+    title="Leads answered within 1 hour",
+    family=FAMILY,
+    unit="ratio",
+    formula="leads answered within 1 hour / leads at least 1 hour old",
+    basis="created",
+    interval="wilson",
+    excluded={"too_recent": "leads_too_young_1h", "missing_created_date": "leads_without_date"},
+    source="HBR 2011: 37 % of companies within an hour",
+)
+def lead_response_within_1h(leads_answered_1h: Number, leads_aged_1h: Number) -> Shape:
+    """The share of leads that a person reached out to within one hour; leads never answered count as not in time.
+
+    >>> lead_response_within_1h(37, 100)
+    0.37
+    """
+    return Ratio(leads_answered_1h, leads_aged_1h)
+
+
+@kpi(
+    title="Leads answered within 24 hours",
+    family=FAMILY,
+    unit="ratio",
+    formula="leads answered within 24 hours / leads at least 24 hours old",
+    basis="created",
+    interval="wilson",
+    excluded={"too_recent": "leads_too_young_24h", "missing_created_date": "leads_without_date"},
+    source="HBR 2011",
+)
+def lead_response_within_24h(leads_answered_24h: Number, leads_aged_24h: Number) -> Shape:
+    """The share of leads that a person reached out to within 24 hours; leads never answered count as not in time.
+
+    Hours are hours of the clock, or of the office where ``business_hours`` are set: then 24 of them are several days.
+
+    >>> lead_response_within_24h(53, 100)
+    0.53
+    """
+    return Ratio(leads_answered_24h, leads_aged_24h)
+
+
+@kpi(
     title="Pipeline velocity",
     family=FAMILY,
     unit="money_per_day",

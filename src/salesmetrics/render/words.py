@@ -50,6 +50,7 @@ _REASONS = {
     "missing_amount_or_probability": "no record has an amount and a probability",
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",
+    "no_time_of_day": "the times of day are not known",
     "right_censored": "still open, the end is not known yet",
 }
 

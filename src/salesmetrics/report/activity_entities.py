@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.report.activity_view import activity_view, lead_view
+from salesmetrics.report.touches import lead_touches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,4 +43,9 @@ def add_activity_entities(
     if "leads" in frames:
         made["leads"], notes = lead_view(frames["leads"], as_of, frames.get("deals"))
         findings += notes
+    if "leads" in made and as_of is not None:
+        touched, notes = lead_touches(made["leads"], made.get("activities"), made.get("deals"), as_of, settings)
+        findings += notes
+        if touched is not None:
+            made["lead_touches"] = touched
     return findings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.model import NotComputed
+from salesmetrics.report.prepare import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,10 +22,14 @@ BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("deals", "closed"): "closed",
     ("deals", "created"): "created",
     ("leads", "created"): "created",
+    ("lead_touches", "created"): "created",
     ("activities", "occurred"): "occurred",
 }
 """The date that puts a record of an entity into a period, by entity and basis."""
 
+
+ENTITY_FILES: Mapping[str, str] = {"activities": "an activities file", "invoices": "an invoices file"}
+"""The files that an entity is made from, in words, where its name does not tell."""
 
 GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
@@ -78,7 +83,7 @@ def _unset(kpi: Kpi, settings: Settings) -> list[str]:
 def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[str]:
     there = columns.get(measure.entity)
     if there is None:
-        return [f"a {measure.entity} file"]
+        return [ENTITY_FILES.get(measure.entity, f"a {measure.entity} file")]
     needed = [*measure.columns, *(("as_of",) if bounded else ())]
     basis_column = BASIS_COLUMNS.get((measure.entity, measure.basis))
     if bounded and basis_column is not None:
@@ -90,4 +95,9 @@ def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool
 def _words(column: str, entity: str) -> str:
     if column == "as_of":
         return f"a column with dates in the {entity} file"
-    return f"a column for {column} in the {entity} file"
+    derived = DERIVED.get((entity, column))
+    if derived is None:
+        return f"a column for {column} in the {entity} file"
+    if derived.any_of:
+        return f"a column for {' or '.join(derived.any_of)} in the {entity} file"
+    return ", ".join(dict.fromkeys(_words(name, entity) for name in derived.needs))

@@ -1,7 +1,9 @@
 """Measures of leads.
 
 Columns used: ``is_converted``, ``qualified`` (Boolean), ``outcome`` (String: converted, qualified, disqualified, open),
-``owner`` (String), ``created`` (Datetime).
+``owner`` (String), ``created`` (Datetime). Of leads with their touches also ``response`` and ``waited`` (Int64, seconds from
+creation to the first touch and to the end of the as-of day), ``since_touch`` (Int64, seconds from the first touch to that
+end), ``further_touches`` (Int64) and ``timed`` (Boolean).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, distinct
+from salesmetrics.metrics.expressions import count, distinct, ends
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +48,12 @@ def undated_leads(created: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="leads", basis="snapshot")
+def leads_without_date(created: pl.Expr) -> pl.Expr:
+    """Leads without a creation date: nobody knows how long they waited."""
+    return count(created.is_null())
+
+
+@measure(entity="leads", basis="snapshot")
 def open_leads(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     """Leads with an owner that are neither converted nor disqualified."""
     return count(outcome.is_in(["open", "qualified"]) & owner.is_not_null())
@@ -61,3 +69,139 @@ def open_lead_owners(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
 def open_ownerless_leads(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     """Leads without an owner that are neither converted nor disqualified."""
     return count(outcome.is_in(["open", "qualified"]) & owner.is_null())
+
+
+# --- leads with their touches -----------------------------------------------------------------------------------------
+
+DAY = 86_400
+HOUR = 3_600
+
+
+@measure(entity="lead_touches", basis="created")
+def touchable_leads(waited: pl.Expr) -> pl.Expr:
+    """Leads with a creation date."""
+    return waited.count()
+
+
+@measure(entity="lead_touches", basis="created")
+def touched_leads(response: pl.Expr) -> pl.Expr:
+    """Leads that a person has reached out to."""
+    return response.count()
+
+
+@measure(entity="lead_touches", basis="created", unit="hours", shape="table")
+def response_ends(response: pl.Expr, waited: pl.Expr) -> pl.Expr:
+    """Seconds from creation to the first touch or, without one, to the end of the as-of day."""
+    import polars as pl
+
+    return ends(pl.coalesce(response, waited), response.is_not_null().cast(pl.Int64), waited.is_not_null())
+
+
+def _old_enough(waited: pl.Expr, seconds: int) -> pl.Expr:
+    return count(waited >= seconds)
+
+
+def _in_time(response: pl.Expr, waited: pl.Expr, seconds: int) -> pl.Expr:
+    return count((response <= seconds) & (waited >= seconds))
+
+
+def _timed(counted: pl.Expr, timed: pl.Expr) -> pl.Expr:
+    """Unknown where times of day are not."""
+    import polars as pl
+
+    return pl.when(timed.all()).then(counted)
+
+
+@measure(entity="lead_touches", basis="created", missing="no_time_of_day")
+def leads_answered_5m(response: pl.Expr, waited: pl.Expr, timed: pl.Expr) -> pl.Expr:
+    """Leads answered within five minutes, of those that are that old."""
+    return _timed(_in_time(response, waited, 300), timed)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_aged_5m(waited: pl.Expr) -> pl.Expr:
+    """Leads created at least five minutes before the end of the as-of day."""
+    return _old_enough(waited, 300)
+
+
+@measure(entity="lead_touches", basis="created", missing="no_time_of_day")
+def leads_answered_1h(response: pl.Expr, waited: pl.Expr, timed: pl.Expr) -> pl.Expr:
+    """Leads answered within one hour, of those that are that old."""
+    return _timed(_in_time(response, waited, HOUR), timed)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_aged_1h(waited: pl.Expr) -> pl.Expr:
+    """Leads created at least one hour before the end of the as-of day."""
+    return _old_enough(waited, HOUR)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_answered_24h(response: pl.Expr, waited: pl.Expr) -> pl.Expr:
+    """Leads answered within 24 hours, of those that are that old."""
+    return _in_time(response, waited, DAY)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_aged_24h(waited: pl.Expr) -> pl.Expr:
+    """Leads created at least 24 hours before the end of the as-of day."""
+    return _old_enough(waited, DAY)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_too_young_5m(waited: pl.Expr) -> pl.Expr:
+    """Leads whose first five minutes are not over."""
+    return count(waited < 300)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_too_young_1h(waited: pl.Expr) -> pl.Expr:
+    """Leads whose first hour is not over."""
+    return count(waited < HOUR)
+
+
+@measure(entity="lead_touches", basis="created")
+def leads_too_young_24h(waited: pl.Expr) -> pl.Expr:
+    """Leads whose first 24 hours are not over."""
+    return count(waited < DAY)
+
+
+@measure(entity="lead_touches", basis="created")
+def missed_leads(
+    response: pl.Expr, waited: pl.Expr, is_converted: pl.Expr, setting_missed_after_hours: pl.Expr
+) -> pl.Expr:
+    """Leads that nobody reached out to for longer than allowed, and that did not convert all the same."""
+    return count(response.is_null() & ~is_converted & (waited >= setting_missed_after_hours * HOUR))
+
+
+@measure(entity="lead_touches", basis="created")
+def missable_leads(waited: pl.Expr, setting_missed_after_hours: pl.Expr) -> pl.Expr:
+    """Leads that are old enough to have been missed."""
+    return count(waited >= setting_missed_after_hours * HOUR)
+
+
+@measure(entity="lead_touches", basis="created")
+def unmissable_leads(waited: pl.Expr, setting_missed_after_hours: pl.Expr) -> pl.Expr:
+    """Leads that are too young to have been missed."""
+    return count(waited < setting_missed_after_hours * HOUR)
+
+
+@measure(entity="lead_touches", basis="created")
+def followed_up_leads(
+    further_touches: pl.Expr, since_touch: pl.Expr, setting_follow_up_touches: pl.Expr, setting_follow_up_days: pl.Expr
+) -> pl.Expr:
+    """Leads that got enough further touches, of those whose time for them has passed."""
+    mature = since_touch >= setting_follow_up_days * DAY
+    return count(mature & (further_touches >= setting_follow_up_touches))
+
+
+@measure(entity="lead_touches", basis="created")
+def followable_leads(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
+    """Leads whose first touch is so long ago that the time for further ones has passed."""
+    return count(since_touch >= setting_follow_up_days * DAY)
+
+
+@measure(entity="lead_touches", basis="created")
+def unripe_follow_ups(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
+    """Leads whose time for further touches is still running."""
+    return count(since_touch < setting_follow_up_days * DAY)

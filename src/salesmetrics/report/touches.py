@@ -1,0 +1,170 @@
+"""Leads and the first time that a person reached out to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.report.activity_view import INSTANT, end_of
+from salesmetrics.report.business_hours import business_hours, seconds_between
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from salesmetrics.metrics.settings import Settings
+
+__all__ = ["lead_touches", "touches_of_leads"]
+
+LEAD = "__lead__"
+LINKS = ("lead_id", "deal_id", "account_id")
+
+
+def touches_of_leads(
+    leads: pl.DataFrame, activities: pl.DataFrame, deals: pl.DataFrame | None = None
+) -> pl.DataFrame | None:
+    """The outbound touches that belong to a lead.
+
+    An activity belongs to the lead that it names; else to the lead of the deal that it names; and where it names neither,
+    to the lead of the account that it names if that account has one lead only.
+
+    Args:
+        leads: ``id``, ``deal_id``, ``account_id`` (String) where known, and ``__lead__``, the position of the lead.
+        activities: ``outbound`` (Boolean), ``occurred`` (Datetime), ``lead_id``, ``deal_id``, ``account_id`` (String).
+        deals: ``id`` and ``lead_id`` (String) of the deals that name a lead.
+
+    Returns:
+        ``__lead__`` and ``occurred``, one row per touch; None when no activity of any sort belongs to a lead.
+    """
+    names = [name for name in LINKS if name in activities.columns]
+    if not names or "occurred" not in activities.columns:
+        return None
+    keys = {"lead_id": _index(leads, "id"), "deal_id": _deal_index(leads, deals), "account_id": _accounts(leads)}
+    frame = activities.select("occurred", "outbound", *names)
+    found = []
+    for name in names:
+        index = keys[name]
+        if index is not None:
+            target = f"__by_{name}__"
+            found.append(target)
+            frame = frame.join(index.rename({LEAD: target}), on=name, how="left", maintain_order="left")
+    if "__by_account_id__" in found:
+        vague = pl.all_horizontal(
+            [pl.col(n).is_null() for n in ("lead_id", "deal_id") if n in names] or [pl.lit(value=True)]
+        )
+        frame = frame.with_columns(pl.when(vague).then(pl.col("__by_account_id__")))
+    if not found:
+        return None
+    linked = frame.with_columns(pl.coalesce(found).alias(LEAD)).filter(pl.col(LEAD).is_not_null())
+    if linked.is_empty():
+        return None
+    return linked.filter(pl.col("outbound") & pl.col("occurred").is_not_null()).select(LEAD, "occurred")
+
+
+def _index(leads: pl.DataFrame, column: str) -> pl.DataFrame | None:
+    if column not in leads.columns:
+        return None
+    named = leads.select(pl.col(column).alias("lead_id"), LEAD).drop_nulls()
+    return named.unique("lead_id", keep="first", maintain_order=True)
+
+
+def _deal_index(leads: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame | None:
+    parts = []
+    if "deal_id" in leads.columns:
+        parts.append(leads.select("deal_id", LEAD).drop_nulls())
+    ids = _index(leads, "id")
+    if deals is not None and ids is not None and {"id", "lead_id"} <= set(deals.columns):
+        named = deals.select(pl.col("id").alias("deal_id"), "lead_id").drop_nulls()
+        parts.append(named.join(ids, on="lead_id", how="inner", maintain_order="left").select("deal_id", LEAD))
+    return pl.concat(parts).unique("deal_id", keep="first", maintain_order=True) if parts else None
+
+
+def _accounts(leads: pl.DataFrame) -> pl.DataFrame | None:
+    if "account_id" not in leads.columns:
+        return None
+    named = leads.select("account_id", LEAD).drop_nulls()
+    return named.filter(pl.col("account_id").is_unique())
+
+
+def lead_touches(
+    leads: pl.DataFrame,
+    activities: pl.DataFrame | None,
+    deals: pl.DataFrame | None,
+    as_of: date,
+    settings: Settings,
+) -> tuple[pl.DataFrame | None, list[Finding]]:
+    """Leads with their first touch by a person and how long it took.
+
+    Args:
+        leads: Leads as of the day, ``created`` (Datetime) among their columns. Where no activity belongs to a lead, their
+            own ``first_response_at`` is the first touch.
+        activities: Activities as of the day, with ``outbound``.
+        deals: Deals, for activities that name a deal of a lead.
+        as_of: The day.
+        settings: ``follow_up_days`` and ``business_hours``.
+
+    Returns:
+        The leads that have a creation date, with ``first_touch``, ``last_touch`` (Datetime), ``response``, ``waited`` and
+        ``since_touch`` (Int64 seconds from creation to the first touch, from creation to the end of the day, and from
+        the first touch to it; the first two on the clock of the business hours), ``timed`` (Boolean: times of day are
+        known) and, from activities, ``further_touches`` (Int64). None where neither source is there.
+    """
+    if "created" not in leads.columns:
+        return None, []
+    frame = leads.filter(pl.col("created").is_not_null()).with_row_index(LEAD)
+    touches = None if activities is None else touches_of_leads(frame, activities, deals)
+    if touches is None:
+        if "first_response_at" not in leads.columns:
+            return None, []
+        touches = frame.select(LEAD, pl.col("first_response_at").alias("occurred")).drop_nulls()
+        further = False
+    else:
+        further = True
+    timed = _has_times(frame["created"]) and (touches.is_empty() or _has_times(touches["occurred"]))
+    if not timed:
+        frame = frame.with_columns(pl.col("created").dt.truncate("1d").cast(INSTANT).alias("__start__"))
+        touches = touches.with_columns(pl.col("occurred").dt.truncate("1d"))
+    else:
+        frame = frame.with_columns(pl.col("created").cast(INSTANT).alias("__start__"))
+    made = _with_clock(_with_first(frame, touches, settings.follow_up_days), as_of, settings)
+    made = made.with_columns(timed=pl.lit(value=timed)).drop(LEAD, "__start__")
+    if "is_converted" not in made.columns:
+        made = made.with_columns(is_converted=pl.lit(value=False))
+    if not further:
+        made = made.drop("further_touches")
+    return made, [] if timed else [_days_only(frame.height)]
+
+
+def _has_times(instants: pl.Series) -> bool:
+    return bool((instants.dt.truncate("1d") != instants).any())
+
+
+def _with_first(frame: pl.DataFrame, touches: pl.DataFrame, days: int) -> pl.DataFrame:
+    after = touches.join(frame.select(LEAD, "__start__"), on=LEAD).filter(pl.col("occurred") >= pl.col("__start__"))
+    occurred = pl.col("occurred").cast(INSTANT)
+    within = (occurred <= occurred.min() + pl.duration(days=days)).sum().cast(pl.Int64) - 1
+    firsts = after.group_by(LEAD).agg(first_touch=occurred.min(), last_touch=occurred.max(), further_touches=within)
+    return frame.join(firsts, on=LEAD, how="left", maintain_order="left")
+
+
+def _with_clock(frame: pl.DataFrame, as_of: date, settings: Settings) -> pl.DataFrame:
+    hours = business_hours(settings.business_hours) if settings.business_hours else None
+    end = pl.lit(end_of(as_of), dtype=INSTANT)
+    start, first = pl.col("__start__"), pl.col("first_touch")
+    return frame.with_columns(
+        response=seconds_between(start, first, hours).cast(pl.Int64),
+        waited=seconds_between(start, end, hours).cast(pl.Int64),
+        since_touch=seconds_between(first, end).cast(pl.Int64),
+    )
+
+
+def _days_only(count: int) -> Finding:
+    return Finding(
+        code="response_in_days",
+        severity=Severity.WARNING,
+        kind="leads",
+        count=count,
+        message="creations of leads or touches carry no time of day: response times are whole days",
+        hint="export both with their time of day; shares answered within minutes or one hour need it",
+    )
