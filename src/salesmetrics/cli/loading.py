@@ -16,30 +16,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salesmetrics.cli.options import Reading
+    from salesmetrics.config import Config
     from salesmetrics.ingest.dataset import Dataset
 
 __all__ = ["has_errors", "load_dataset", "tell_about_rejects", "write_rejects"]
 
 
-def load_dataset(files: Sequence[str], reading: Reading) -> Dataset:
-    """Read the files as the options say."""
+def load_dataset(files: Sequence[str], reading: Reading, config: Config) -> Dataset:
+    """Read the files as the options and the settings file say."""
     if "-" in [name.rpartition("=")[2] for name in files] and sys.stdin.isatty():
         raise SalesmetricsError("stdin_is_terminal")
-    return load(files, read_options(reading), stdin=sys.stdin.buffer)
+    return load(files, read_options(reading, config), stdin=sys.stdin.buffer)
 
 
-def read_options(reading: Reading) -> ReadOptions:
-    """The options of the command line as the reader takes them."""
-    delimiter = {"tab": "\t", "\\t": "\t"}.get(reading.delimiter or "", reading.delimiter)
+def read_options(reading: Reading, config: Config) -> ReadOptions:
+    """What settles the reading: an option before the settings file."""
+    table = config.read
+    delimiter = reading.delimiter or table.delimiter or ""
+    won, lost = tuple(reading.won or ()), tuple(reading.lost or ())
     return ReadOptions(
-        encoding=reading.encoding,
-        delimiter=delimiter,
-        date_order=reading.date_order.value if reading.date_order else None,
-        decimal=reading.decimal.value if reading.decimal else None,
-        profile=reading.profile,
-        mapping=_mapping(reading.map or []),
-        won=tuple(reading.won or ()),
-        lost=tuple(reading.lost or ()),
+        encoding=reading.encoding or table.encoding,
+        delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter) or None,
+        date_order=reading.date_order.value if reading.date_order else table.date_order,
+        decimal=reading.decimal.value if reading.decimal else table.decimal,
+        profile=reading.profile or table.profile,
+        mapping={**config.map, **_mapping(reading.map or [])},
+        won=(*won, *(word for word in config.stages.won if word not in lost)),
+        lost=(*lost, *(word for word in config.stages.lost if word not in won)),
+        other=tuple(word for word in config.stages.other if word not in {*won, *lost}),
+        timezone=table.timezone,
     )
 
 

@@ -111,6 +111,16 @@ class Reading:
         typer.Option(metavar="STAGE", help="Stage that means lost; repeatable.", rich_help_panel=READING),
     ] = None
 
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Settings file.", show_default="nearest salesmetrics.toml", rich_help_panel=READING
+        ),
+    ] = None
+    no_config: Annotated[bool, typer.Option("--no-config", help="Read no settings file.", rich_help_panel=READING)] = (
+        False
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -144,13 +154,14 @@ class Selection:
         ),
     ] = None
     period: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="P",
+            show_default="all",
             help="all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
             rich_help_panel=SELECTING,
         ),
-    ] = "all"
+    ] = None
     compare: Annotated[
         Compare | None,
         typer.Option(
@@ -160,12 +171,26 @@ class Selection:
         ),
     ] = None
     level: Annotated[
-        float, typer.Option(metavar="LEVEL", min=0.5, max=0.999, help="Level of intervals.", rich_help_panel=SELECTING)
-    ] = 0.95
+        float | None,
+        typer.Option(
+            metavar="LEVEL",
+            min=0.5,
+            max=0.999,
+            help="Level of intervals.",
+            show_default="0.95",
+            rich_help_panel=SELECTING,
+        ),
+    ] = None
     min_n: Annotated[
-        int,
-        typer.Option(metavar="N", min=0, help="Fewer records make a value small: greyed.", rich_help_panel=SELECTING),
-    ] = 10
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Fewer records make a value small: greyed.",
+            show_default="10",
+            rich_help_panel=SELECTING,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +226,18 @@ class Output:
     debug: Debug = False
 
 
+ENVIRONMENT = "SALESMETRICS_"
+
+
+def _with_variable(name: str, annotation: Any) -> Any:
+    """Let an option be given by an environment variable too: SALESMETRICS_DATE_ORDER for --date-order."""
+    option = next((item for item in annotation.__metadata__ if hasattr(item, "envvar")), None)
+    if option is not None and name not in {"debug", "config", "no_config", "output"}:
+        option.envvar = f"{ENVIRONMENT}{name.upper()}"
+        option.show_envvar = False
+    return annotation
+
+
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Make a command take the fields of its dataclass parameters as options of its own."""
     hints = get_type_hints(command, include_extras=True)
@@ -212,7 +249,12 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             continue
         kinds = get_type_hints(groups[name], include_extras=True)
         parameters += [
-            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=kinds[f.name])
+            inspect.Parameter(
+                f.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=f.default,
+                annotation=_with_variable(f.name, kinds[f.name]),
+            )
             for f in fields(groups[name])
         ]
 

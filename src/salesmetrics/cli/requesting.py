@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from salesmetrics.calendar import Calendar, comparison, parse_as_of, parse_period
 from salesmetrics.errors import SalesmetricsError
@@ -18,43 +18,53 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Comparison, Period
     from salesmetrics.cli.options import Selection
+    from salesmetrics.config import Config
     from salesmetrics.ingest.dataset import Dataset
+
+T = TypeVar("T")
 
 __all__ = ["make_request", "split_list"]
 
 
-def make_request(selection: Selection, dataset: Dataset, *, trend: bool, calendar: Calendar | None = None) -> Request:
+def make_request(selection: Selection, config: Config, dataset: Dataset, *, trend: bool) -> Request:
     """What is asked of the dataset, with the as-of day and the period settled.
 
     Raises:
         SalesmetricsError: ``option_invalid``: a period or a day that cannot be read, or one that needs dates the data
             do not have.
     """
-    calendar = calendar or Calendar()
+    table = config.report
+    calendar = Calendar(**config.calendar.model_dump(), timezone=config.read.timezone)
     as_of, source = _as_of(selection.as_of, dataset)
-    period = _period(selection.period, as_of, calendar)
+    period = _period(selection.period or table.period or "all", as_of, calendar)
+    compare = selection.compare.value if selection.compare else table.compare
     shifts = {kind: _shift(period, as_of, kind, calendar) for kind in ("previous", "year-ago")} if period else {}
     compared = None
-    if selection.compare is not None:
+    if compare is not None:
         if as_of is None:
-            raise _needs_dates("--compare", selection.compare.value)
-        compared = comparison(period, as_of, selection.compare.value, calendar)
+            raise _needs_dates("--compare", compare)
+        compared = comparison(period, as_of, compare, calendar)
     return Request(
         as_of=as_of,
         as_of_source=source,
-        kpis=split_list(selection.kpi),
-        families=split_list(selection.family),
-        by=split_list(selection.by),
-        where=selection.where,
+        kpis=split_list(selection.kpi or (() if selection.family else table.kpi)),
+        families=split_list(selection.family or (() if selection.kpi else table.family)),
+        by=split_list(selection.by or table.by),
+        where=selection.where or table.where,
         period=_model_period(period),
         previous=_window(shifts.get("previous")),
         year_ago=_window(shifts.get("year-ago")),
         comparison=_model_comparison(compared),
-        compare=selection.compare.name if selection.compare else None,
-        level=selection.level,
-        min_n=selection.min_n,
+        compare=compare.replace("-", "_") if compare else None,
+        level=_given(selection.level, table.level, 0.95),
+        min_n=_given(selection.min_n, table.min_n, 10),
         trend=trend,
+        settings=config.settings,
     )
+
+
+def _given(option: T | None, setting: T | None, default: T) -> T:
+    return option if option is not None else setting if setting is not None else default
 
 
 def _as_of(text: str | None, dataset: Dataset) -> tuple[date | None, str | None]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from decimal import Decimal
+from decimal import Decimal  # noqa: TC003 - the configuration validates against these annotations
+from typing import ClassVar
 
 __all__ = ["PREFIX", "Settings"]
 
@@ -32,6 +30,8 @@ class Settings:
         expired_days: An open lead or deal without a touch for so long is as good as lost.
         meeting_yield_days: Days after a meeting in which progress counts as its yield.
     """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     market_size: Decimal | None = None
     horizon_days: int = 180

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.render.layout import Cell, Column, join, row, width_of, wrap
 from salesmetrics.render.text import count, one_line
+from salesmetrics.render.words import finding_rows
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ def finding_lines(findings: Iterable[Finding], width: int | None) -> list[Text]:
     """Findings with their hints, those that matter most first."""
     lines: list[Text] = []
     for item in sorted(findings, key=lambda finding: list(Severity).index(finding.severity)):
-        lines += row([Cell(item.severity.value, _STYLES[item.severity]), Cell(item.message)], _columns(width), indent=2)
+        where = finding_rows(item, name_path=False)
+        text = f"{item.message} ({where})" if where else item.message
+        lines += row([Cell(item.severity.value, _STYLES[item.severity]), Cell(text)], _columns(width), indent=2)
         if item.hint:
             lines += row([Cell(), Cell(f"hint: {item.hint}", DIM)], _columns(width), indent=2)
     return lines

@@ -26,6 +26,7 @@ def check(
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
     from salesmetrics.cli.loading import has_errors, load_dataset, write_rejects
+    from salesmetrics.cli.settling import settle_config
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
@@ -35,7 +36,8 @@ def check(
 
     form = form_of(output)
     refuse_form(form, ("table", "csv", "json"), "check")
-    dataset = load_dataset(files, reading)
+    config = settle_config(reading)
+    dataset = load_dataset(files, reading, config)
     passed = not has_errors(dataset)
     answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     screen = screen_of(output)

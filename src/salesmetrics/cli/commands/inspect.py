@@ -14,11 +14,11 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     Nothing is computed. Every line names the option that would change it.
     """
     from salesmetrics.cli.loading import load_dataset
+    from salesmetrics.cli.settling import settle_config
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.ingest.inspection import file_readings
     from salesmetrics.ingest.read import last_event
     from salesmetrics.metrics.catalog import catalog
-    from salesmetrics.metrics.settings import Settings
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.inspection import render_inspection
@@ -28,10 +28,11 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
 
     form = form_of(output)
     refuse_form(form, ("table", "json"), "inspect")
-    dataset = load_dataset(files, reading)
+    config = settle_config(reading)
+    dataset = load_dataset(files, reading, config)
     as_of, _ = last_event(dataset) or (None, None)
-    frames, _ = make_entities({str(kind): frame for kind, frame in dataset.frames.items()}, as_of, Settings())
-    allowed, missing = unlocks(frames, catalog(), Settings(), as_of)
+    frames, _ = make_entities({str(kind): frame for kind, frame in dataset.frames.items()}, as_of, config.settings)
+    allowed, missing = unlocks(frames, catalog(), config.settings, as_of)
     answer = Inspection(
         generator=generator(),
         files=file_readings(dataset),

@@ -29,13 +29,15 @@ def report(
     """
     from salesmetrics.cli.loading import has_errors, load_dataset, tell_about_rejects, write_rejects
     from salesmetrics.cli.requesting import make_request
+    from salesmetrics.cli.settling import settle_config
     from salesmetrics.cli.writing import form_of, write_report
     from salesmetrics.metrics.catalog import catalog
     from salesmetrics.report.build import build_report
 
     form = form_of(output)
-    dataset = load_dataset(files, reading)
-    request = make_request(selection, dataset, trend=form in {"table", "md"})
+    config = settle_config(reading)
+    dataset = load_dataset(files, reading, config)
+    request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     result = build_report(request, frames, catalog(), inputs=dataset.inputs, findings=dataset.findings)
     write_report(result, output, form)

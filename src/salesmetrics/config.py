@@ -1,0 +1,218 @@
+"""`salesmetrics.toml`: one model of everything that can be settled once, and errors that name file, line and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["FILE_NAME", "Config", "find_config", "parse_config", "read_config"]
+
+FILE_NAME = "salesmetrics.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class ReadTable(_Table):
+    """What settles the things that a file leaves open."""
+
+    encoding: str | None = Field(None, description="encoding of the files, for example cp1251")
+    delimiter: str | None = Field(None, description="delimiter: , ; | or tab")
+    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="order of day, month and year")
+    decimal: Literal["point", "comma"] | None = Field(None, description="decimal mark")
+    profile: str | None = Field(None, description="CRM that the exports come from")
+    timezone: str | None = Field(None, description="zone that days are counted in, for example Europe/Berlin")
+
+
+class StagesTable(_Table):
+    """Stage and status words that mean an outcome."""
+
+    won: Words = Field(default_factory=list, description="words that mean won")
+    lost: Words = Field(default_factory=list, description="words that mean lost")
+    other: Words = Field(default_factory=list, description="words that mean closed without a decision")
+
+
+class ReportTable(_Table):
+    """What a report holds when nothing else is said."""
+
+    by: Words = Field(default_factory=list, description="dimensions")
+    kpi: Words = Field(default_factory=list, description="ids of KPIs")
+    family: Words = Field(default_factory=list, description="families of KPIs")
+    where: str | None = Field(None, description="SQL condition over canonical columns")
+    period: str | None = Field(None, description="for example last-month")
+    compare: Literal["previous", "year-ago"] | None = Field(None, description="which earlier stretch to compare with")
+    level: float | None = Field(None, ge=0.5, le=0.999, description="level of intervals")
+    min_n: int | None = Field(None, ge=0, description="fewer records make a value small")
+    currency: str | None = Field(None, description="currency that amounts are converted to, with a rates file")
+    max_age: str | None = Field(None, description="age at which an export is stale, for example 7d")
+
+
+class CalendarTable(_Table):
+    """Weeks and fiscal years."""
+
+    week_start: int = Field(1, ge=1, le=7, description="1 is Monday, 7 is Sunday")
+    fiscal_start_month: int = Field(1, ge=1, le=12, description="first month of the fiscal year")
+    pattern: Literal["months", "445", "454", "544"] = Field("months", description="months of a fiscal quarter")
+    year_end: Literal["last", "nearest"] = Field("last", description="how a year of weeks ends")
+    fiscal_year_name: Literal["end", "start"] = Field("end", description="the civil year that names a fiscal year")
+
+
+class GoalTable(_Table):
+    """A goal: specific, measurable, with an owner and a day."""
+
+    goal: str = Field(description="for example >= 0.25")
+    group: dict[str, str] = Field(default_factory=dict, description="the segment it is for, for example owner")
+    period: str | None = Field(None, description="the period it is for")
+    by: str | None = Field(None, description="the day it is to be met by")
+    owner: str | None = Field(None, description="who answers for it")
+    note: str | None = Field(None, description="why")
+
+
+class KpiTable(_Table):
+    """A KPI of the user's own."""
+
+    expression: str = Field(description="SQL over measures and KPIs, for example calls / won_deals")
+    title: str | None = Field(None, description="its name on screen")
+    unit: Literal["money", "ratio", "count", "days", "hours", "months", "x", "points"] = Field("x", description="unit")
+    direction: Literal["higher", "lower", "neutral"] = Field("neutral", description="which way is better")
+    description: str = Field("", description="what it means")
+
+
+def _goals(value: object) -> object:
+    if isinstance(value, str):
+        return [{"goal": value}]
+    return [value] if isinstance(value, dict) else value
+
+
+class Config(_Table):
+    """Everything that `salesmetrics.toml` can say."""
+
+    read: ReadTable = ReadTable()
+    map: dict[str, str] = Field(default_factory=dict, description="field = header")
+    stages: StagesTable = StagesTable()
+    report: ReportTable = ReportTable()
+    calendar: CalendarTable = CalendarTable()
+    settings: Settings = Settings()
+    goals: dict[str, Annotated[list[GoalTable], BeforeValidator(_goals)]] = Field(default_factory=dict)
+    kpi: dict[str, KpiTable] = Field(default_factory=dict)
+
+
+def find_config(folder: Path) -> Path | None:
+    """The nearest `salesmetrics.toml`, in a folder or above it."""
+    for place in (folder, *folder.parents):
+        path = place / FILE_NAME
+        if path.is_file():
+            return path
+    return None
+
+
+def read_config(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises:
+        SalesmetricsError: ``file_unreadable`` or ``config_invalid``.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SalesmetricsError(
+            "file_unreadable", path=path, cause=getattr(error, "strerror", None) or error
+        ) from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, name: str) -> Config:
+    r"""Read the text of a configuration file.
+
+    Args:
+        text: TOML.
+        name: The file's name, for messages.
+
+    Raises:
+        SalesmetricsError: ``config_invalid``, with the line and the key.
+
+    >>> parse_config('[report]\\nby = "owner"', FILE_NAME).report.by
+    ['owner']
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SalesmetricsError("config_syntax", path=name, cause=str(error)) from error
+    try:
+        return Config.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = [str(part) for part in first["loc"] if not isinstance(part, int)]
+        raise SalesmetricsError(
+            "config_invalid",
+            path=name,
+            line=_line_of(text, place),
+            key=".".join(place),
+            cause=_cause(first),
+            fix=_fix(place, first["type"]),
+        ) from error
+
+
+def _cause(first: Any) -> str:
+    if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+        return "there is no such key"
+    message = str(first["msg"])
+    return f"{message[0].lower()}{message[1:]}, not `{first['input']}`"
+
+
+def _fix(place: Sequence[str], kind: str) -> str:
+    known = _keys_of(place[:-1])
+    if kind not in {"extra_forbidden", "unexpected_keyword_argument"} or not known:
+        return "see docs/configuration.md"
+    near = get_close_matches(place[-1], known, n=1, cutoff=0.5)
+    hint = f"did you mean `{near[0]}`? " if near else ""
+    return f"{hint}known keys: {', '.join(known)}"
+
+
+def _keys_of(place: Sequence[str]) -> list[str]:
+    model: Any = Config
+    for part in place:
+        info = getattr(model, "model_fields", {}).get(part)
+        model = info.annotation if info is not None else {"goals": GoalTable, "kpi": KpiTable}.get(place[0])
+    if model is Settings:
+        return [item.name for item in fields(Settings)]
+    return list(getattr(model, "model_fields", {}))
+
+
+def _line_of(text: str, place: Sequence[str]) -> int:
+    """The line on which a key stands; the nearest table header above where it cannot be told."""
+    table: list[str] = []
+    best = 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if header:
+            table = [part.strip().strip("\"'") for part in header[1].split(".")]
+            if list(place[: len(table)]) == table:
+                best = number
+            continue
+        key = re.match(r"\s*([\w.\-\"' ]+?)\s*=", line)
+        if key:
+            keys = [*table, *(part.strip().strip("\"'") for part in key[1].split("."))]
+            if list(place[: len(keys)]) == keys:
+                return number
+    return best
