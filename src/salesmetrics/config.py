@@ -36,12 +36,12 @@ Words = Annotated[list[str], BeforeValidator(_listed)]
 class ReadTable(_Table):
     """What settles the things that a file leaves open."""
 
-    encoding: str | None = Field(None, description="encoding of the files, for example cp1251")
-    delimiter: str | None = Field(None, description="delimiter: , ; | or tab")
-    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="order of day, month and year")
-    decimal: Literal["point", "comma"] | None = Field(None, description="decimal mark")
-    profile: str | None = Field(None, description="CRM that the exports come from")
-    timezone: str | None = Field(None, description="zone that days are counted in, for example Europe/Berlin")
+    encoding: str | None = Field(default=None, description="encoding of the files, for example cp1251")
+    delimiter: str | None = Field(default=None, description="delimiter: , ; | or tab")
+    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(default=None, description="order of day, month and year")
+    decimal: Literal["point", "comma"] | None = Field(default=None, description="decimal mark")
+    profile: str | None = Field(default=None, description="CRM that the exports come from")
+    timezone: str | None = Field(default=None, description="zone that days are counted in, for example Europe/Berlin")
 
 
 class StagesTable(_Table):
@@ -58,23 +58,27 @@ class ReportTable(_Table):
     by: Words = Field(default_factory=list, description="dimensions")
     kpi: Words = Field(default_factory=list, description="ids of KPIs")
     family: Words = Field(default_factory=list, description="families of KPIs")
-    where: str | None = Field(None, description="SQL condition over canonical columns")
-    period: str | None = Field(None, description="for example last-month")
-    compare: Literal["previous", "year-ago"] | None = Field(None, description="which earlier stretch to compare with")
-    level: float | None = Field(None, ge=0.5, le=0.999, description="level of intervals")
-    min_n: int | None = Field(None, ge=0, description="fewer records make a value small")
-    currency: str | None = Field(None, description="currency that amounts are converted to, with a rates file")
-    max_age: str | None = Field(None, description="age at which an export is stale, for example 7d")
+    where: str | None = Field(default=None, description="SQL condition over canonical columns")
+    period: str | None = Field(default=None, description="for example last-month")
+    compare: Literal["previous", "year-ago"] | None = Field(
+        default=None, description="which earlier stretch to compare with"
+    )
+    level: float | None = Field(default=None, ge=0.5, le=0.999, description="level of intervals")
+    min_n: int | None = Field(default=None, ge=0, description="fewer records make a value small")
+    currency: str | None = Field(default=None, description="currency that amounts are converted to, with a rates file")
+    max_age: str | None = Field(default=None, description="age at which an export is stale, for example 7d")
 
 
 class CalendarTable(_Table):
     """Weeks and fiscal years."""
 
-    week_start: int = Field(1, ge=1, le=7, description="1 is Monday, 7 is Sunday")
-    fiscal_start_month: int = Field(1, ge=1, le=12, description="first month of the fiscal year")
-    pattern: Literal["months", "445", "454", "544"] = Field("months", description="months of a fiscal quarter")
-    year_end: Literal["last", "nearest"] = Field("last", description="how a year of weeks ends")
-    fiscal_year_name: Literal["end", "start"] = Field("end", description="the civil year that names a fiscal year")
+    week_start: int = Field(default=1, ge=1, le=7, description="1 is Monday, 7 is Sunday")
+    fiscal_start_month: int = Field(default=1, ge=1, le=12, description="first month of the fiscal year")
+    pattern: Literal["months", "445", "454", "544"] = Field(default="months", description="months of a fiscal quarter")
+    year_end: Literal["last", "nearest"] = Field(default="last", description="how a year of weeks ends")
+    fiscal_year_name: Literal["end", "start"] = Field(
+        default="end", description="the civil year that names a fiscal year"
+    )
 
 
 class GoalTable(_Table):
@@ -82,20 +86,22 @@ class GoalTable(_Table):
 
     goal: str = Field(description="for example >= 0.25")
     group: dict[str, str] = Field(default_factory=dict, description="the segment it is for, for example owner")
-    period: str | None = Field(None, description="the period it is for")
-    by: str | None = Field(None, description="the day it is to be met by")
-    owner: str | None = Field(None, description="who answers for it")
-    note: str | None = Field(None, description="why")
+    period: str | None = Field(default=None, description="the period it is for")
+    by: str | None = Field(default=None, description="the day it is to be met by")
+    owner: str | None = Field(default=None, description="who answers for it")
+    note: str | None = Field(default=None, description="why")
 
 
 class KpiTable(_Table):
     """A KPI of the user's own."""
 
     expression: str = Field(description="SQL over measures and KPIs, for example calls / won_deals")
-    title: str | None = Field(None, description="its name on screen")
-    unit: Literal["money", "ratio", "count", "days", "hours", "months", "x", "points"] = Field("x", description="unit")
-    direction: Literal["higher", "lower", "neutral"] = Field("neutral", description="which way is better")
-    description: str = Field("", description="what it means")
+    title: str | None = Field(default=None, description="its name on screen")
+    unit: Literal["money", "ratio", "count", "days", "hours", "months", "x", "points"] = Field(
+        default="x", description="unit"
+    )
+    direction: Literal["higher", "lower", "neutral"] = Field(default="neutral", description="which way is better")
+    description: str = Field(default="", description="what it means")
 
 
 def _goals(value: object) -> object:
