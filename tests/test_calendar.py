@@ -328,6 +328,8 @@ def test_a_column_of_first_days_is_of_what_begins_on_them(labels: list[str], exp
 
 
 def test_as_of() -> None:
+    assert parse_as_of("1970-01-01") == d("1970-01-01")
+    assert parse_as_of("2199-12-31") == d("2199-12-31")
     assert parse_as_of(" 2026-01-31 ") == d("2026-01-31")
     assert parse_as_of("Today", today=d("2026-11-21")) == d("2026-11-21")
 

@@ -96,6 +96,7 @@ def test_quantile_takes_q_as_it_is_written() -> None:
     assert quantile(list(range(11)), 0.9) == 9.0
     assert quantile([Decimal(v) for v in range(11)], 0.9) == Decimal(9)
     assert quantile([Decimal("0.1"), Decimal("0.2")], 0.1) == Decimal("0.11")
+    assert quantile([Decimal(v) for v in (0, 1, 2, 12)], 0.9) == Decimal(9)
 
 
 def test_quantile_of_nothing_is_refused() -> None:

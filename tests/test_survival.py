@@ -211,7 +211,12 @@ def test_before_the_first_end_the_curve_is_flat_and_without_bounds() -> None:
 
 
 def test_bounds_stay_inside_nought_and_one() -> None:
-    for rows in [[(0, 1, 0, 9999)], [(0, 9999, 0, 1)], [(1, 1, 1, 0), (2, 1, 0, 1)]]:
+    for rows in [
+        [(0, 1, 0, 9999)],
+        [(0, 9999, 0, 1)],
+        [(1, 1, 1, 0), (2, 1, 0, 1)],
+        [(1, 0, 1, 10**6), (2, 10**6, 0, 1)],
+    ]:
         for curve in (cumulative_incidence(rows), kaplan_meier(rows)):
             for point in curve.points:
                 bounds = curve.bounds(point)

@@ -232,8 +232,8 @@ def month_starts(year: int, calendar: Calendar) -> tuple[date, ...]:
     """First days of the twelve months of the fiscal year that ends in a civil year, and the first day after it."""
     first = calendar.fiscal_start_month
     if not calendar.of_weeks:
-        months = range(12 * (year - (first > 1)) + first - 1, 12 * (year - (first > 1)) + first + 12)
-        return tuple(date(month // 12, month % 12 + 1, 1) for month in months)
+        begin = 12 * (year - (first > 1)) + first - 1
+        return tuple(date(month // 12, month % 12 + 1, 1) for month in range(begin, begin + 13))
     starts = [_last_day(year - 1, calendar) + _DAY]
     starts.extend(starts[0] + timedelta(weeks=weeks) for weeks in _weeks_before(calendar.pattern))
     return (*starts, _last_day(year, calendar) + _DAY)

@@ -103,8 +103,6 @@ class Curve:
         if not _ROUNDING < value < 1 - _ROUNDING or point.variance <= 0.0:
             return None
         reach = two_sided_z(self.level) * math.sqrt(point.variance) / (value * abs(math.log(value)))
-        if reach > 700:
-            return Bounds(0.0, 1.0)
         return Bounds(value ** math.exp(reach), value ** math.exp(-reach))
 
     def quantile(self, share: float = 0.5) -> TimeEstimate:
