@@ -241,7 +241,17 @@ def _lay(
     ordered = {name: columns[name] for name in fields if name in columns}
     missing = tuple(group for group in NEEDS[kind] if not any(f in ordered or f in layout.constants for f in group))
     score = _score(keys, kind, profile, layout, ordered, hits, missing) + asked
+    if kind == "deals" and not missing and _holds_outcomes(ordered, profile, sample):
+        score += 1
     return _Candidate(kind, profile, layout, ordered, duplicates, spare, score, missing)
+
+
+def _holds_outcomes(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.DataFrame | None) -> bool:
+    """Whether the cells of the stage or status column say won and lost, beside money or a date of closing."""
+    if sample is None or not {"amount", "close_date", "closed", "expected_close"} & columns.keys():
+        return False
+    words = load_profile(profile).words("deals")
+    return any(tells_outcome(sample, columns[f].header, words) for f in ("status", "stage") if f in columns)
 
 
 def _claims(
@@ -259,11 +269,12 @@ def _claims(
     for header, form in keys.items():
         if header in closed:
             continue
-        for leniency, key in enumerate(form.forms(_nouns(kind))):
+        for key in form.forms(_nouns(kind)):
             options = [(f, rank) for f, rank in index.get(key, ()) if f not in taken]
-            if options:
-                name, rank = next((o for o in options if plausible(sample, header, types[o[0]])), options[0])
-                claims.setdefault(name, []).append((rank, min(leniency, 1), header))
+            likely = [o for o in options if plausible(sample, header, types[o[0]])]
+            if likely or (options and profile != GENERIC):
+                name, rank = (likely or options)[0]
+                claims.setdefault(name, []).append((rank, int(key not in (form.full, form.bare)), header))
                 break
     return {name: sorted(ranked, key=lambda item: item[:2]) for name, ranked in claims.items()}
 
@@ -403,11 +414,12 @@ def _refuse_doubt(
     """Raise when the best candidate is not good enough, or not clearly better than another kind."""
     best = ranked[0]
     useless, weight = _useless(keys)
+    rival = next((c for c in ranked[1:] if c.kind != best.kind and not c.missing), None)
+    close = rival is not None and rival.score >= CLOSE * best.score and not best.missing
+    if rival is not None and close and weight <= best.score and best.score >= ENOUGH / 2:
+        raise SalesmetricsError("kind_ambiguous", path=path, first=best.kind, second=rival.kind)
     if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
         raise _unknown(ranked, headers, path, useless if weight > max(ENOUGH, best.score) else None)
-    rival = next((c for c in ranked[1:] if c.kind != best.kind and not c.missing), None)
-    if rival is not None and rival.score >= CLOSE * best.score and not best.missing:
-        raise SalesmetricsError("kind_ambiguous", path=path, first=best.kind, second=rival.kind)
 
 
 def _useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
@@ -437,9 +449,11 @@ def _unknown(ranked: Sequence[_Candidate], headers: Sequence[str], path: str, us
     best = ranked[0]
     if useless is not None:
         detail = f": it looks like {useless}"
+    elif best.missing and best.columns:
+        lacks = " and ".join(" or ".join(group[:3]) for group in best.missing)
+        detail = f"; nearest is {best.kind}, but it lacks {lacks}; its headers are {_listed(headers)}"
     elif best.columns:
-        lacks = " and ".join(" or ".join(group[:3]) for group in best.missing) or "more columns"
-        detail = f"; nearest is {best.kind}, which lacks {lacks}; its headers are {_listed(headers)}"
+        detail = f"; it may be {best.kind}, but too little in its header says so: {_listed(headers)}"
     else:
         detail = f"; its headers are {_listed(headers)}" if headers else "; it has no header"
     fix = f"if it is one of our kinds, say so: `{best.kind}={path}`, and name its columns with `--map FIELD=HEADER`"

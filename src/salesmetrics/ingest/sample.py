@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["plausible", "tells_outcome"]
 
 _DATE = re.compile(
-    r"\d{1,4}\s?[-./年]\s?\d{1,2}|\d{1,2}[ ,-]+[^\W\d]{3,}|[^\W\d]{3,}[. ]+\d{1,2},? |^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"
+    r"\d{1,4}\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|[^\W\d]{3,}[. -]+\d{1,4}"
+    r"|^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"
 )
+_NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
 _ROWS = 300
 _FLAGS = 8
 
@@ -36,7 +38,9 @@ def plausible(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> bo
     if type_ in (ColumnType.DAY, ColumnType.INSTANT):
         return dates > 0
     if type_ is ColumnType.FLAG:
-        return dates == 0 and len({value.casefold() for value in values}) <= _FLAGS
+        kinds = {value.casefold() for value in values}
+        counts = all(_NUMBER.match(value) for value in kinds) and not kinds <= {"0", "1", "0.0", "1.0", "-1"}
+        return dates == 0 and len(kinds) <= _FLAGS and not counts
     if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
         return any(c.isdigit() for value in values for c in value)
     return True
