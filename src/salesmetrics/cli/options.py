@@ -44,6 +44,15 @@ class Compare(StrEnum):
     year_ago = "year-ago"
 
 
+class Every(StrEnum):
+    """Stretches of the calendar that a series is cut into."""
+
+    week = "week"
+    month = "month"
+    quarter = "quarter"
+    year = "year"
+
+
 class DateOrder(StrEnum):
     """Orders of day, month and year."""
 
@@ -168,6 +177,12 @@ class Selection:
             metavar="previous|year-ago",
             help="Beside the same stretch before, like for like.",
             rich_help_panel=SELECTING,
+        ),
+    ] = None
+    every: Annotated[
+        Every | None,
+        typer.Option(
+            metavar="week|month|quarter|year", help="Also one value per week, month, …", rich_help_panel=SELECTING
         ),
     ] = None
     level: Annotated[

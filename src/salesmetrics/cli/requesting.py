@@ -59,6 +59,8 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         level=_given(selection.level, table.level, 0.95),
         min_n=_given(selection.min_n, table.min_n, 10),
         trend=trend,
+        every=selection.every.value if selection.every else None,
+        calendar=calendar,
         settings=config.settings,
     )
 

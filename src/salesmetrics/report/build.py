@@ -8,7 +8,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics import __version__
+from salesmetrics import __version__, calendar
+from salesmetrics.calendar import Calendar, Every, bucket_expression, bucket_label, split, unit_period
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
@@ -55,6 +56,8 @@ class Request:
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
         trend: Add the last twelve months to each KPI that has a date.
+        every: Also one value per week, month, quarter or year, of the KPIs that have a date.
+        calendar: How weeks and years are counted.
         settings: Thresholds and outside figures.
     """
 
@@ -72,6 +75,8 @@ class Request:
     level: float = 0.95
     min_n: int = 10
     trend: bool = False
+    every: Every | None = None
+    calendar: Calendar = field(default_factory=Calendar)
     settings: Settings = field(default_factory=Settings)
 
 
@@ -186,7 +191,55 @@ def _metrics(request: Request, source: Source, plan: Plan, single: str | None) -
                 extra = {"currency": code, "period": period, "trend": trends.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)
                 rows.append(((*_order(cell), position[kpi.id]), _metric(request, kpi, outcome, cell, extra)))
+    if request.every is not None:
+        rows += _series(request, source, plan, single, position)
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]
+
+
+def _series(
+    request: Request, source: Source, plan: Plan, single: str | None, position: Mapping[str, int]
+) -> list[tuple[tuple[Any, ...], Metric]]:
+    """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
+    every, as_of = request.every, request.as_of
+    if every is None or as_of is None:
+        return []
+    dated = [kpi for kpi in plan.kpis if _has_date(kpi, source)]
+    window = _window(request)
+    window = Window(window.start, window.end or as_of + timedelta(days=1))
+    rows: list[tuple[tuple[Any, ...], Metric]] = []
+    for by in [(), request.by] if request.by else [()]:
+        keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
+        table = value_table(source, dated, {"": window}, keys)
+        found = table.cells()
+        stretches = _stretches(found, window, every, request)
+        for place in {(cell.group, cell.currency) for cell in found}:
+            for bucket, stretch in stretches:
+                cell = Cell(*place, bucket)
+                values = table.values(cell)
+                for kpi in dated:
+                    money = source.catalog.is_money(kpi)
+                    if source.several and money == (cell.currency is NO_CURRENCY):
+                        continue
+                    outcome = evaluate(kpi, values, source.catalog, request.level)
+                    code = (cell.currency if source.several else single) if money else None
+                    metric = _metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
+                    rows.append(((*_order(cell), position[kpi.id]), metric))
+    return rows
+
+
+def _stretches(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:
+    """The stretches that a series has, each with the first day of its unit, which its cells carry."""
+    starts = [cell.bucket for cell in cells if cell.bucket is not None]
+    if not starts or window.end is None:
+        return []
+    whole = calendar.Period(request.period.label, window.start or min(starts), window.end)
+    stretches = []
+    for piece in split(whole, every, request.as_of or window.end, request.calendar):
+        start = piece.start or window.end
+        label = bucket_label(start, every, request.calendar)
+        bucket = unit_period(start, every, request.calendar).start or start
+        stretches.append((bucket, Period(label=label, start=start, end=piece.end, partial=piece.partial)))
+    return stretches
 
 
 def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, catalog: Catalog) -> dict[str, Any]:
