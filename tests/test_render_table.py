@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from report_fixture import (
@@ -174,6 +176,27 @@ def test_colour_only_repeats_what_words_say(name: str) -> None:
 @pytest.mark.parametrize("width", [60, 200])
 def test_ascii_only_is_ascii(name: str, width: int) -> None:
     assert render_table(REPORTS[name], width=width, color=False, ascii_only=True).isascii()
+
+
+NAMES = st.one_of(st.none(), st.text(max_size=40), st.sampled_from([name for name in OWNERS if name]))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(NAMES, min_size=1, max_size=4, unique=True),
+    st.text(min_size=1, max_size=40),
+    st.one_of(st.none(), st.integers(0, 10**9), st.floats(0, 1e9)),
+    st.integers(60, 160),
+)
+def test_any_names_fit_any_terminal(names: list[str | None], title: str, value: float | None, width: int) -> None:
+    groups: list[dict[str, str | None]] = [{}, *({"owner": name} for name in names)]
+    made = report([metric("a", title, title, "money", value, group=group) for group in groups], group_by=["owner"])
+    alone = report([metric("a", title, title, "money", value)])
+    for each in (made, alone):
+        text = render_table(each, width=width, color=False)
+        assert [line for line in text.split("\n") if cell_len(line) > width] == []
+        coloured = ANSI.sub("", render_table(each, width=width, color=True))
+        assert [line.rstrip() for line in coloured.split("\n")] == text.split("\n")
 
 
 def test_markup_and_escape_sequences_in_data_stay_text() -> None:

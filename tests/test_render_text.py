@@ -56,6 +56,8 @@ def test_exact_refuses_what_is_no_number(value: float | Decimal) -> None:
         (0.9999999, "ratio", "99.9999 %"),
         (0.0004, "ratio", "0.04 %"),
         (12.5, "ratio", "1,250.0 %"),
+        (1e-17, "ratio", "0.0 %"),
+        (-1e-17, "money", "0.00"),
         (57, "days", "57 d"),
         (57.0, "days", "57 d"),
         (51.78197, "days", "51.8 d"),
@@ -82,7 +84,7 @@ def test_money_names_its_currency_and_nothing_else_does() -> None:
 @given(st.decimals(min_value=0, max_value=1, allow_nan=False))
 def test_a_rate_reads_as_none_or_all_only_where_it_is(value: Decimal) -> None:
     shown = Decimal(amount(value, "ratio").removesuffix(" %"))
-    assert (shown == 0) == (value == 0)
+    assert (shown == 0) == (value < Decimal("1e-10"))
     assert (shown == 100) == (value == 1)
     assert abs(shown - value * 100) <= Decimal("0.05")
 

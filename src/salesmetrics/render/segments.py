@@ -73,13 +73,13 @@ def _shared(natural: Sequence[int], room: int) -> list[int]:
 def _fields(turned: Pivot, room: int | None, glyphs: Glyphs) -> list[list[_Field]]:
     """The columns of each KPI, which stay together: all that is known where it fits, else the value and its change."""
     if len(turned.kpis) <= _FEW_KPIS:
-        full = [_kpi_fields(kpi, turned, glyphs, full=True) for kpi in turned.kpis]
+        full = [_kpi_fields(kpi, turned, room, glyphs, full=True) for kpi in turned.kpis]
         if room is None or all(_group_width(fields) <= room for fields in full):
             return full
-    return [_kpi_fields(kpi, turned, glyphs, full=False) for kpi in turned.kpis]
+    return [_kpi_fields(kpi, turned, room, glyphs, full=False) for kpi in turned.kpis]
 
 
-def _kpi_fields(kpi: Kpi, turned: Pivot, glyphs: Glyphs, *, full: bool) -> list[_Field]:
+def _kpi_fields(kpi: Kpi, turned: Pivot, room: int | None, glyphs: Glyphs, *, full: bool) -> list[_Field]:
     metrics = [entry.cells.get(kpi.id) for entry in turned.rows]
     known = [metric for metric in metrics if metric is not None]
     marked = any(map(few, known))
@@ -102,7 +102,9 @@ def _kpi_fields(kpi: Kpi, turned: Pivot, glyphs: Glyphs, *, full: bool) -> list[
     for index, (heading, cells, right) in enumerate(texts):
         content = width_of(cell.text for cell in cells)
         if index == 0 or (content and [cell.text for cell in cells] != [cell.text for cell in texts[index - 1][1]]):
-            fields.append(_Field(kpi, heading, tuple(cells), max(content, heading_width(heading)), right))
+            needed = heading_width(heading)
+            width = max(content, needed if room is None else min(needed, room))
+            fields.append(_Field(kpi, heading, tuple(cells), width, right))
     return fields
 
 

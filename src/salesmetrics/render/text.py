@@ -37,6 +37,9 @@ class Glyphs:
 UNICODE = Glyphs()
 ASCII = Glyphs("-", "to", "x", ";", "-", ">=", "<=", "...", "_.-~=+*#", " ")
 
+_FINEST = -8
+"""Money has eight decimals; what is smaller than that is what a float leaves over, and reads as none."""
+
 _SUFFIX: dict[Unit, str] = {
     "money": "",
     "money_per_day": "/day",
@@ -196,6 +199,8 @@ def _is_whole(number: Decimal) -> bool:
 def _percent(number: Decimal) -> str:
     # 99.96 % is not 100.0 %, and a few in ten thousand are not none.
     percent = number * 100
+    if percent.adjusted() < _FINEST:
+        return "0.0"
     for places in (1, 2, 3):
         text = _grouped(percent, places)
         if abs(Decimal(text.replace(",", ""))) not in {Decimal(0), Decimal(100)} or abs(percent) in {0, 100}:
@@ -207,7 +212,7 @@ def _grouped(number: Decimal, places: int) -> str:
     with localcontext() as context:
         context.prec = max(28, number.adjusted() + places + 5)
         rounded = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    if not rounded and number and places == 2:
+    if not rounded and number.adjusted() >= _FINEST and number and places == 2:
         # A unit price of 0.004 is not free: two significant digits say so.
         rounded = number.quantize(Decimal(1).scaleb(number.adjusted() - 1), rounding=ROUND_HALF_UP)
     return f"{rounded or abs(rounded):,f}"
