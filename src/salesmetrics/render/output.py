@@ -68,7 +68,7 @@ def needs_ascii(encoding: str | None) -> bool:
 
 def _write_stdout(data: bytes, stdout: IO[Any] | None) -> None:
     if stdout is None:
-        raise SalesmetricsError("output_unwritable", path="-", cause="standard output is closed")
+        raise SalesmetricsError("output_unwritable", path="stdout", cause="standard output is closed")
     try:
         stdout.flush()
         binary = getattr(stdout, "buffer", None)
@@ -82,7 +82,7 @@ def _write_stdout(data: bytes, stdout: IO[Any] | None) -> None:
         raise ReaderGone from None
     except (OSError, ValueError) as error:
         _silence(stdout)
-        raise SalesmetricsError("output_unwritable", path="-", cause=_cause(error)) from error
+        raise SalesmetricsError("output_unwritable", path="stdout", cause=_cause(error)) from error
 
 
 def _silence(stdout: IO[Any]) -> None:
