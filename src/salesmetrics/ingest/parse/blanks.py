@@ -53,6 +53,8 @@ def parse_text(cells: pl.Series, null_words: frozenset[str]) -> pl.Series:
     """
     text = cleaned(plain_text(cells))
     words = NULL_WORDS | null_words
-    shapes = sorted({shape for word in words for shape in (word, word.upper(), word.capitalize(), word.title())})
+    shapes = sorted(
+        {"NaN", *(form for word in words for form in (word, word.upper(), word.capitalize(), word.title()))}
+    )
     frame = text.alias("t").to_frame()
     return frame.select(pl.when(~pl.col("t").is_in(shapes)).then("t").alias(text.name)).to_series()

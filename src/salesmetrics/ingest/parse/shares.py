@@ -12,7 +12,7 @@ from salesmetrics.ingest.parse.numbers import Style, parse_numbers
 __all__ = ["parse_shares"]
 
 # "65 %", "90% – Commit" and Turkish "%65"; what follows the first percent sign is a label.
-_PERCENT = r"^([^%A-Za-z]*[0-9][^%A-Za-z]*)%(?:$|\s*[-–—:.,(]|\s+\p{L})"
+_PERCENT = r"^([^%A-Za-z]*[0-9][^%A-Za-z]*)%(?:$|(?:\s*[-–—:.,(]|\s+\p{L})[^%]*$)"
 _PERCENT_FIRST = r"^%\s*([0-9][0-9.,]*)$"
 
 
@@ -41,7 +41,7 @@ def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed
     divided = signed | per_hundred
     values = hundredth.zip_with(divided, parsed.values) if divided.any() else parsed.values
     scale = "scale 0–100" if per_hundred or signed.all() else "scale 0–1"
-    how = "percent signs" if signed.any() and bool((signed | text.is_null()).all()) else scale
+    how = "percent signs" if signed.any() and bool((signed | parsed.values.is_null()).all()) else scale
     return Parsed(values.cast(MONEY_DTYPE).alias(text.name), parsed.bad, how)
 
 
