@@ -221,3 +221,51 @@ def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
     23
     """
     return Tally(missed_leads, missable_leads)
+
+
+@kpi(
+    title="Missed value, never answered",
+    family=FAMILY,
+    unit="money",
+    direction="lower",
+    formula="amounts of leads and deals lost or expired (expired_days, 90) without any outbound touch by a person",
+    basis="created",
+    n="unanswered_priced",
+    excluded={"missing_amount": "unanswered_unpriced"},
+    additive=True,
+    source="kpis.md Part I: lost or expired without a follow-up",
+)
+def missed_value(unanswered_amount: Number) -> Shape:
+    """What the leads and deals were worth that ended, or lie dead, without anybody having reached out to them.
+
+    A lead and its deal are one chance: the deal's amount stands in for the lead's. With ``missed_value_slow``, which
+    counts the chances answered too late, it bounds what silence and slowness cost: not all of it would have been won.
+
+    >>> missed_value(12500)
+    12500
+    """
+    return unanswered_amount
+
+
+@kpi(
+    title="Missed value, answered slowly",
+    family=FAMILY,
+    unit="money",
+    direction="lower",
+    formula="amounts of leads and deals lost or expired whose first outbound touch took over slow_response_hours (24)",
+    basis="created",
+    n="slow_priced",
+    excluded={"missing_amount": "slow_unpriced"},
+    additive=True,
+    source="kpis.md Part I: how much slow answers cost",
+)
+def missed_value_slow(slow_amount: Number) -> Shape:
+    """What the leads and deals were worth that were answered late, and then lost or left lying.
+
+    The first touch of a lead is timed from its creation to the second; that of a deal without a lead in whole days, for
+    a deal is created on a day. An upper bound of the cost of slow answers: some would have been lost anyway.
+
+    >>> missed_value_slow(8000)
+    8000
+    """
+    return slow_amount

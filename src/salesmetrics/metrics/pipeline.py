@@ -87,3 +87,68 @@ def overdue_deals(open_overdue_deals: Number, open_deals: Number, open_unplanned
     20
     """
     return Tally(open_overdue_deals, open_deals - open_unplanned_deals)
+
+
+@kpi(
+    title="Stalled deals, no touch",
+    family=FAMILY,
+    unit="count",
+    direction="lower",
+    formula="open deals without a call, email or meeting for over stalled_days (30), and none planned",
+    basis="snapshot",
+    excluded={"missing_last_touch": "unheard_deals"},
+    source="Atrium, Untouched; Pipedrive, rotting",
+)
+def stalled_deals(quiet_deals: Number, hearable_deals: Number) -> Shape:
+    """Open deals in which nobody has spoken for too long, out of the open deals of which that is known.
+
+    The last touch is the latest call, email or meeting with a person that names the deal, or the deal's own date of
+    last activity; a deal without any has been silent since its creation. Other meanings of stalled have their own KPI:
+    ``stalled_deals_in_stage``, ``stalled_deals_by_age`` and ``overdue_deals``.
+
+    >>> stalled_deals(12, 90)
+    12
+    """
+    return Tally(quiet_deals, hearable_deals)
+
+
+@kpi(
+    title="Stalled deals, in their stage",
+    family=FAMILY,
+    unit="count",
+    direction="lower",
+    formula="open deals longer in their stage than nine of ten won deals were (or than stalled_stage_days)",
+    basis="snapshot",
+    excluded={"missing_stage_entry": "unstaged_deals"},
+    source="Lead Liaison, stage rot; kpis.md 2.5",
+)
+def stalled_deals_in_stage(stuck_deals: Number, staged_deals: Number) -> Shape:
+    """Open deals that have stood in one stage for too long, out of those of which it is known when they entered it.
+
+    Too long is the setting ``stalled_stage_days``; without it the 90th percentile of the days that won deals spent in
+    the stage, where at least five are known from a stages file; without that ``stalled_days``. A limit learnt from won
+    deals only says what is unlike a win, not what is lost.
+
+    >>> stalled_deals_in_stage(7, 80)
+    7
+    """
+    return Tally(stuck_deals, staged_deals)
+
+
+@kpi(
+    title="Stalled deals, by age",
+    family=FAMILY,
+    unit="count",
+    direction="lower",
+    formula="open deals created more than stalled_age_days (180) before the as-of date",
+    basis="snapshot",
+    excluded={"missing_created_date": "open_undated_deals"},
+    source="Freshsales, stale deals",
+)
+def stalled_deals_by_age(old_open_deals: Number, open_deals: Number, open_undated_deals: Number) -> Shape:
+    """Open deals that are simply old, out of the open deals with a creation date.
+
+    >>> stalled_deals_by_age(15, 90, 10)
+    15
+    """
+    return Tally(old_open_deals, open_deals - open_undated_deals)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.report.activity_view import activity_view, lead_view
+from salesmetrics.report.chances import chances
+from salesmetrics.report.deal_touches import deal_stages, deal_touches
+from salesmetrics.report.meetings import meeting_outcomes
 from salesmetrics.report.touches import lead_touches
+from salesmetrics.report.workdays import rep_days, with_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,9 +47,41 @@ def add_activity_entities(
     if "leads" in frames:
         made["leads"], notes = lead_view(frames["leads"], as_of, frames.get("deals"))
         findings += notes
-    if "leads" in made and as_of is not None:
-        touched, notes = lead_touches(made["leads"], made.get("activities"), made.get("deals"), as_of, settings)
+    if as_of is not None:
+        _add_leads(made, as_of, settings, findings)
+        _add_deals(made, as_of, settings)
+        _add_activities(made, as_of, settings)
+    return findings
+
+
+def _add_leads(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, findings: list[Finding]) -> None:
+    activities, deals = made.get("activities"), made.get("deals")
+    if "leads" in made:
+        touched, notes = lead_touches(made["leads"], activities, deals, as_of, settings)
         findings += notes
         if touched is not None:
             made["lead_touches"] = touched
-    return findings
+    _add(made, "chances", chances(made.get("lead_touches"), deals, activities, as_of, settings))
+
+
+def _add_deals(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
+    if "deals" not in made:
+        return
+    _add(made, "deal_touches", deal_touches(made["deals"], made.get("activities"), as_of))
+    _add(made, "deal_stages", deal_stages(made["deals"], made.get("stages"), as_of, settings))
+
+
+def _add_activities(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
+    if "activities" not in made:
+        return
+    made["activities"] = with_gaps(made["activities"])
+    _add(made, "rep_days", rep_days(made["activities"]))
+    if "deals" in made:
+        others = (made.get("stages"), made.get("leads"))
+        met = meeting_outcomes(made["activities"], made["deals"], *others, as_of, settings.meeting_yield_days)
+        _add(made, "meeting_outcomes", met)
+
+
+def _add(made: dict[str, pl.DataFrame], entity: str, frame: pl.DataFrame | None) -> None:
+    if frame is not None:
+        made[entity] = frame

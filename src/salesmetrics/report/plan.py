@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.model import NotComputed
 from salesmetrics.report.prepare import DERIVED
+from salesmetrics.schema.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,20 +17,43 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["BASIS_COLUMNS", "Plan", "make_plan"]
+__all__ = ["BASIS_COLUMNS", "ENTITY_FILES", "Plan", "make_plan"]
 
 BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("deals", "closed"): "closed",
     ("deals", "created"): "created",
     ("leads", "created"): "created",
     ("lead_touches", "created"): "created",
+    ("chances", "created"): "created",
+    ("deal_touches", "closed"): "closed",
+    ("rep_days", "occurred"): "day",
+    ("meeting_outcomes", "occurred"): "occurred",
     ("activities", "occurred"): "occurred",
 }
 """The date that puts a record of an entity into a period, by entity and basis."""
 
 
-ENTITY_FILES: Mapping[str, str] = {"activities": "an activities file", "invoices": "an invoices file"}
+ENTITY_FILES: Mapping[str, str] = {
+    "activities": "an activities file",
+    "invoices": "an invoices file",
+    "lead_touches": "leads with creation dates, and activities that name them (a lead, deal or account id)",
+    "chances": "leads or deals with amounts and creation dates, and activities that name them",
+    "deal_touches": "activities that name deals, or a column for last_activity in the deals file",
+    "deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
+    "rep_days": "activities with an owner and a date",
+    "meeting_outcomes": "deals, and meetings that name a deal, lead or account",
+}
 """The files that an entity is made from, in words, where its name does not tell."""
+
+MADE_FROM: Mapping[tuple[str, str], str] = {
+    ("activities", "gap"): "lead_id or deal_id",
+    ("activities", "record"): "lead_id or deal_id",
+    ("activities", "person"): "contact_id, lead_id, deal_id or account_id",
+    ("leads", "qualified"): "is_qualified, qualified_at or status",
+    ("leads", "is_converted"): "is_converted, converted_at or deal_id",
+    ("leads", "outcome"): "status",
+}
+"""The columns of a file that a column of an entity is made from, in words, where its name does not tell."""
 
 GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
@@ -95,8 +119,11 @@ def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool
 def _words(column: str, entity: str) -> str:
     if column == "as_of":
         return f"a column with dates in the {entity} file"
+    if entity in ENTITY_FILES and entity not in KINDS:
+        return ENTITY_FILES[entity]
     derived = DERIVED.get((entity, column))
     if derived is None:
+        column = MADE_FROM.get((entity, column), column)
         return f"a column for {column} in the {entity} file"
     if derived.any_of:
         return f"a column for {' or '.join(derived.any_of)} in the {entity} file"

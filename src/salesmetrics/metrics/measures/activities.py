@@ -1,7 +1,9 @@
 """Measures of activities.
 
 Columns used: ``type`` (String: call, email, meeting, task, other), ``held``, ``automated``, ``outbound`` (Boolean),
-``occurred`` (Datetime).
+``occurred`` (Datetime), ``owner``, ``person`` (String), ``gap`` (Int64, days). Of working days: ``owner``, ``day`` (Date). Of
+meetings: ``linked``, ``ripe``, ``progressed`` (Boolean). Of deals with their touches: ``linked``, ``effort``, ``quiet_days``,
+``stage_days`` (Int64), ``stage_limit`` (Float64), ``planned`` (Boolean).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count
+from salesmetrics.metrics.expressions import count, distinct, sample, total
 
 if TYPE_CHECKING:
     import polars as pl
@@ -109,3 +111,176 @@ def undated_emails(type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr: 
 def undated_meetings(type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:  # noqa: A002
     """Meetings that took place on an unknown day: in no period."""
     return count((type == "meeting") & held & occurred.is_null())
+
+
+@measure(entity="activities", basis="occurred")
+def owned_activities(held: pl.Expr, automated: pl.Expr, owner: pl.Expr, occurred: pl.Expr) -> pl.Expr:
+    """Activities that took place on a known day, done by a known person."""
+    return count(held & ~automated & owner.is_not_null() & occurred.is_not_null())
+
+
+@measure(entity="activities", basis="occurred")
+def ownerless_activities(held: pl.Expr, automated: pl.Expr, owner: pl.Expr) -> pl.Expr:
+    """Activities that took place, done by nobody knows whom."""
+    return count(held & ~automated & owner.is_null())
+
+
+@measure(entity="activities", basis="occurred", unit="days", shape="sample")
+def touch_gaps(gap: pl.Expr) -> pl.Expr:
+    """Calendar days from one outbound touch to the next of the same lead or deal, sorted."""
+    return sample(gap, gap.is_not_null())
+
+
+@measure(entity="activities", basis="occurred")
+def aimless_touches(outbound: pl.Expr, record: pl.Expr) -> pl.Expr:
+    """Outbound touches that name neither a lead nor a deal."""
+    return count(outbound & record.is_null())
+
+
+def _people(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, met: pl.Expr, every: str) -> pl.Expr:
+    """How many different people each rep touched in each stretch, summed."""
+    import polars as pl
+
+    stretch = occurred.dt.truncate(every)
+    return distinct(pl.struct(owner.alias("owner"), stretch.alias("stretch"), person.alias("person")), met)
+
+
+def _met(held: pl.Expr, automated: pl.Expr, owner: pl.Expr, occurred: pl.Expr, person: pl.Expr) -> pl.Expr:
+    return held & ~automated & owner.is_not_null() & occurred.is_not_null() & person.is_not_null()
+
+
+@measure(entity="activities", basis="occurred")
+def people_by_day(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
+    """Different people that each rep touched on each day, summed."""
+    return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1d")
+
+
+@measure(entity="activities", basis="occurred")
+def people_by_week(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
+    """Different people that each rep touched in each week, summed."""
+    return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1w")
+
+
+@measure(entity="activities", basis="occurred")
+def people_by_month(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
+    """Different people that each rep touched in each month, summed."""
+    return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1mo")
+
+
+@measure(entity="activities", basis="occurred")
+def unlinked_activities(held: pl.Expr, automated: pl.Expr, person: pl.Expr) -> pl.Expr:
+    """Activities that took place and name no contact, lead, deal or account."""
+    return count(held & ~automated & person.is_null())
+
+
+# --- working days of reps ---------------------------------------------------------------------------------------------
+
+
+@measure(entity="rep_days", basis="occurred")
+def rep_days(day: pl.Expr) -> pl.Expr:
+    """Working days, summed over the reps."""
+    return day.count()
+
+
+@measure(entity="rep_days", basis="occurred")
+def rep_weeks(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Weeks with a working day, summed over the reps."""
+    import polars as pl
+
+    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1w").alias("stretch")), day.is_not_null())
+
+
+@measure(entity="rep_days", basis="occurred")
+def rep_months(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Months with a working day, summed over the reps."""
+    import polars as pl
+
+    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1mo").alias("stretch")), day.is_not_null())
+
+
+# --- meetings and what came of them -----------------------------------------------------------------------------------
+
+
+@measure(entity="meeting_outcomes", basis="occurred")
+def fruitful_meetings(linked: pl.Expr, ripe: pl.Expr, progressed: pl.Expr) -> pl.Expr:
+    """Meetings that were followed by progress, of those whose time for it has passed."""
+    return count(linked & ripe & progressed)
+
+
+@measure(entity="meeting_outcomes", basis="occurred")
+def ripe_meetings(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
+    """Meetings of a deal, lead or account whose time for progress has passed."""
+    return count(linked & ripe)
+
+
+@measure(entity="meeting_outcomes", basis="occurred")
+def unripe_meetings(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
+    """Meetings of a deal, lead or account whose time for progress is still running."""
+    return count(linked & ~ripe)
+
+
+@measure(entity="meeting_outcomes", basis="occurred")
+def unlinked_meetings(linked: pl.Expr) -> pl.Expr:
+    """Meetings that name no deal, lead or account at hand."""
+    return count(~linked)
+
+
+# --- deals with their touches -----------------------------------------------------------------------------------------
+
+
+@measure(entity="deal_touches", basis="closed")
+def won_effort(effort: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Activities that name a won deal, up to the day it was won."""
+    return total(effort, outcome == "won")
+
+
+@measure(entity="deal_touches", basis="closed")
+def won_linked_deals(linked: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals that an activity names."""
+    return count((outcome == "won") & (linked > 0))
+
+
+@measure(entity="deal_touches", basis="closed")
+def won_untouched_deals(linked: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals that no activity names."""
+    return count((outcome == "won") & (linked == 0))
+
+
+def _quiet(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
+    return (outcome == "open") & quiet_days.is_not_null()
+
+
+@measure(entity="deal_touches", basis="snapshot")
+def quiet_deals(outcome: pl.Expr, quiet_days: pl.Expr, planned: pl.Expr, setting_stalled_days: pl.Expr) -> pl.Expr:
+    """Open deals without a touch for too long, and none planned."""
+    return count(_quiet(outcome, quiet_days) & (quiet_days > setting_stalled_days) & ~planned)
+
+
+@measure(entity="deal_touches", basis="snapshot")
+def hearable_deals(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
+    """Open deals of which it is known when they were touched, or created."""
+    return count(_quiet(outcome, quiet_days))
+
+
+@measure(entity="deal_touches", basis="snapshot")
+def unheard_deals(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
+    """Open deals of which that is not known."""
+    return count((outcome == "open") & quiet_days.is_null())
+
+
+@measure(entity="deal_stages", basis="snapshot")
+def stuck_deals(outcome: pl.Expr, stage_days: pl.Expr, stage_limit: pl.Expr) -> pl.Expr:
+    """Open deals that have been in their stage for too long."""
+    return count((outcome == "open") & (stage_days > stage_limit))
+
+
+@measure(entity="deal_stages", basis="snapshot")
+def staged_deals(outcome: pl.Expr, stage_days: pl.Expr) -> pl.Expr:
+    """Open deals of which it is known when they entered their stage."""
+    return count((outcome == "open") & stage_days.is_not_null())
+
+
+@measure(entity="deal_stages", basis="snapshot")
+def unstaged_deals(outcome: pl.Expr, stage_days: pl.Expr) -> pl.Expr:
+    """Open deals of which that is not known."""
+    return count((outcome == "open") & stage_days.is_null())

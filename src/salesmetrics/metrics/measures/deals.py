@@ -257,6 +257,12 @@ def open_undated_deals(created: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="deals", basis="snapshot")
+def old_open_deals(created: pl.Expr, outcome: pl.Expr, as_of: pl.Expr, setting_stalled_age_days: pl.Expr) -> pl.Expr:
+    """Open deals created too long ago."""
+    return count((outcome == "open") & (_days(created, as_of) > setting_stalled_age_days))
+
+
+@measure(entity="deals", basis="snapshot")
 def open_overdue_deals(expected_close: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
     """Open deals whose expected close date has passed."""
     return count((outcome == "open") & (expected_close < as_of))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, distinct, ends
+from salesmetrics.metrics.expressions import count, distinct, ends, total
 
 if TYPE_CHECKING:
     import polars as pl
@@ -205,3 +205,42 @@ def followable_leads(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> p
 def unripe_follow_ups(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
     """Leads whose time for further touches is still running."""
     return count(since_touch < setting_follow_up_days * DAY)
+
+
+# --- chances: a lead with its deal, or a deal without a lead ----------------------------------------------------------
+
+
+@measure(entity="chances", basis="created", unit="money", missing="missing_amount")
+def unanswered_amount(amount: pl.Expr, gone: pl.Expr, answered: pl.Expr) -> pl.Expr:
+    """Summed amount of leads and deals that were lost or expired without a touch."""
+    return total(amount, gone & ~answered)
+
+
+@measure(entity="chances", basis="created", unit="money", missing="missing_amount")
+def slow_amount(amount: pl.Expr, gone: pl.Expr, slow: pl.Expr) -> pl.Expr:
+    """Summed amount of leads and deals that were lost or expired after a slow first touch."""
+    return total(amount, gone & slow)
+
+
+@measure(entity="chances", basis="created")
+def unanswered_priced(amount: pl.Expr, gone: pl.Expr, answered: pl.Expr) -> pl.Expr:
+    """Leads and deals with an amount that were lost or expired without a touch."""
+    return count(gone & ~answered & amount.is_not_null())
+
+
+@measure(entity="chances", basis="created")
+def unanswered_unpriced(amount: pl.Expr, gone: pl.Expr, answered: pl.Expr) -> pl.Expr:
+    """Leads and deals without an amount that were lost or expired without a touch."""
+    return count(gone & ~answered & amount.is_null())
+
+
+@measure(entity="chances", basis="created")
+def slow_priced(amount: pl.Expr, gone: pl.Expr, slow: pl.Expr) -> pl.Expr:
+    """Leads and deals with an amount that were lost or expired after a slow first touch."""
+    return count(gone & slow & amount.is_not_null())
+
+
+@measure(entity="chances", basis="created")
+def slow_unpriced(amount: pl.Expr, gone: pl.Expr, slow: pl.Expr) -> pl.Expr:
+    """Leads and deals without an amount that were lost or expired after a slow first touch."""
+    return count(gone & slow & amount.is_null())
