@@ -67,12 +67,10 @@ def check_spellings(context: Context, columns: Iterable[str]) -> list[Finding]:
     for column in columns:
         if not context.has(column):
             continue
-        counted = context.frame.get_column(column).drop_nulls().value_counts(name="n")
-        if counted.height > _MOST_VALUES:
+        words = context.frame.get_column(column).unique().drop_nulls()
+        if len(words) > _MOST_VALUES or not variants(dict.fromkeys(words, 0)):
             continue
-        groups = variants(dict(counted.iter_rows()))
-        if not groups:
-            continue
+        groups = variants(dict(context.frame.get_column(column).drop_nulls().value_counts().iter_rows()))
         rarer = [word for group in groups for word in group[1:]]
         mask = pl.col(column).is_in(rarer)
         findings += context.report("spelling_variants", mask, column, groups=len(groups), listed=_listed(groups))

@@ -124,7 +124,7 @@ def _month_ends(context: Context) -> list[Finding]:
     if not context.has("expected_close"):
         return []
     day = pl.col("expected_close")
-    at_end = _OPEN & (day == day.dt.month_end())
+    at_end = _OPEN & ((day.to_physical() + 1).cast(pl.Date).dt.day() == 1)  # month_end() costs fifty times as much
     n, ends = context.frame.select((_OPEN & day.is_not_null()).sum().alias("n"), at_end.sum().alias("ends")).row(0)
     if n < _MONTH_END_MIN or ends / n < _MONTH_END_SHARE:
         return []

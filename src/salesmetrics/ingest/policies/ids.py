@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_ids"]
 
+_LONGEST = 12
 _SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 
 
@@ -22,8 +23,8 @@ def check_ids(context: Context) -> list[Finding]:
         if not context.has(column):
             continue
         ids = context.frame.get_column(column)
-        if not ids.str.contains("E+", literal=True).any():
+        if int(str(ids.str.len_bytes().min() or 0)) > _LONGEST:
             continue
-        mask = pl.col(column).str.contains(_SCIENTIFIC)
+        mask = (pl.col(column).str.len_bytes() <= _LONGEST) & pl.col(column).str.contains(_SCIENTIFIC)
         findings += context.report("ids_in_scientific_notation", mask, column)
     return findings
