@@ -18,6 +18,7 @@ FILE = "__file__"
 INSTANT = pl.Datetime("us")
 QUALIFYING = ("qualified", "disqualified")
 REACHING_OUT = ("call", "email")
+LOGS = {"call": "logs_calls", "email": "logs_emails", "meeting": "logs_meetings"}
 
 
 def end_of(day: date) -> datetime:
@@ -41,7 +42,7 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
     Returns:
         The activities with ``occurred`` (when it happened: the time of completion stands in for a missing one, the time
         of creation where a file has neither), ``held`` (it took place: completed, or without a word about it and not
-        in the future), ``automated``, and ``outbound`` (held by a person who reached out). And what has to be said.
+        in the future), ``automated``, ``logs_calls``, ``logs_emails`` and ``logs_meetings`` where that type is kept a log of, and ``outbound`` (held by a person who reached out). And what has to be said.
     """
     findings: list[Finding] = []
     have = set(activities.columns)
@@ -58,10 +59,23 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
     frame = frame.with_columns(
         held=_flag(frame, "is_completed", missing=True) & ~later, automated=_flag(frame, "is_automated", missing=False)
     )
+    frame = frame.with_columns(_logged(activities))
     reached, assumed = _reaching_out(frame)
     frame = frame.with_columns(outbound=pl.col("held") & ~pl.col("automated") & (reached | assumed))
     guessed = int(frame.select((pl.col("outbound") & assumed).sum()).item())
     return frame, [*findings, *([_assumed_finding(guessed)] if guessed else [])]
+
+
+def _logged(activities: pl.DataFrame) -> list[pl.Expr]:
+    """Which types the export keeps a log of: a list of calls says nothing about emails, so their number is not 0."""
+    if "type" not in activities.columns:
+        return []
+    known = activities.filter(pl.col("type").is_not_null())
+    per_file = known.group_by(FILE if FILE in known.columns else pl.lit(0)).agg(pl.col("type").n_unique())
+    mixed = bool((per_file["type"] > 1).any())
+    types = set(known["type"].unique().to_list())
+    logged = LOGS if mixed else {name: column for name, column in LOGS.items() if name in types}
+    return [pl.lit(value=True).alias(column) for column in logged.values()]
 
 
 def _flag(frame: pl.DataFrame, name: str, *, missing: bool) -> pl.Expr:

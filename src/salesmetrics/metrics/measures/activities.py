@@ -1,6 +1,7 @@
 """Measures of activities.
 
-Columns used: ``type`` (String: call, email, meeting, task, other), ``held``, ``automated``, ``outbound`` (Boolean),
+Columns used: ``type`` (String: call, email, meeting, task, other), ``held``, ``automated``, ``outbound``, ``logs_calls`` and
+the like (Boolean: the export keeps a log of that type),
 ``occurred`` (Datetime), ``owner``, ``person`` (String), ``gap`` (Int64, days). Of working days: ``owner``, ``day`` (Date). Of
 meetings: ``linked``, ``ripe``, ``progressed`` (Boolean). Of deals with their touches: ``linked``, ``effort``, ``quiet_days``,
 ``stage_days`` (Int64), ``stage_limit`` (Float64), ``planned`` (Boolean).
@@ -24,21 +25,21 @@ def activities(held: pl.Expr, automated: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="activities", basis="occurred")
-def calls(type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:  # noqa: A002
+def calls(type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_calls: pl.Expr) -> pl.Expr:  # noqa: A002
     """Calls that took place, made or taken by a person."""
-    return count((type == "call") & held & ~automated)
+    return count((type == "call") & held & ~automated & logs_calls)
 
 
 @measure(entity="activities", basis="occurred")
-def emails(type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:  # noqa: A002
+def emails(type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_emails: pl.Expr) -> pl.Expr:  # noqa: A002
     """Emails written by a person."""
-    return count((type == "email") & held & ~automated)
+    return count((type == "email") & held & ~automated & logs_emails)
 
 
 @measure(entity="activities", basis="occurred")
-def meetings(type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:  # noqa: A002
+def meetings(type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_meetings: pl.Expr) -> pl.Expr:  # noqa: A002
     """Meetings that took place."""
-    return count((type == "meeting") & held & ~automated)
+    return count((type == "meeting") & held & ~automated & logs_meetings)
 
 
 @measure(entity="activities", basis="occurred")
