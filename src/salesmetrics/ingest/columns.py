@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.headers import HeaderKeys, header_keys
+from salesmetrics.ingest.headers import HeaderKeys, header_keys, words_of
 from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, normalise, profiles
 from salesmetrics.ingest.sample import plausible, tells_outcome
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
@@ -61,8 +61,11 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
 """Factors on the score: a needed column is missing; a header speaks against the kind; the first column is the key of
 something that the kind does not know."""
-ENOUGH_HITS = 2
-"""A CRM is recognised by one hallmark or two signature headers."""
+VERSIONED = frozenset({"_fivetran_start", "dbt_valid_from", "_dbt_valid_from"})
+"""Headers of change tables, where a record is there once for each of its states."""
+ENOUGH_HITS = 2.5
+"""The weight of signature headers by which a CRM is recognised. A hallmark suffices; a signature header that spreadsheets
+use too weighs ½, and not at all when it is one plain word (Status, Company); any other weighs 1."""
 ENOUGH, CLOSE = 1.0, 0.85
 """A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
 
@@ -209,7 +212,7 @@ def _lay(
     layout: Layout,
     said: Mapping[str, str | None],
     sample: pl.DataFrame | None,
-    hits: int,
+    hits: float,
     *,
     asked: bool,
 ) -> _Candidate:
@@ -219,7 +222,7 @@ def _lay(
     closed = {match.header for match in columns.values()}
     duplicates: dict[str, tuple[str, ...]] = {}
     spare: dict[str, tuple[str, ...]] = {}
-    ignored = {header_keys(h).full for h in layout.ignore}
+    ignored = {words_of(h) for h in layout.ignore}
     layers = [(profile, layout)]
     if profile != GENERIC:
         layers += [(GENERIC, each) for each in load_profile(GENERIC).kind.get(kind, ())[:1]]
@@ -289,12 +292,12 @@ def _score(
     profile: str,
     layout: Layout,
     columns: Mapping[str, ColumnMatch],
-    hits: int,
+    hits: float,
     missing: tuple[tuple[str, ...], ...],
 ) -> float:
     """How much of the header speaks for this candidate (see the head of this module)."""
     full = {form.full for form in keys.values()}
-    score = float(hits)
+    score = hits
     for match in columns.values():
         score += 1.0 if match.how == "option" else 1 / max(1, _kinds_knowing(keys[match.header].full))
     if profile != GENERIC:
@@ -302,7 +305,7 @@ def _score(
         score += len(full & (_signature(GENERIC, kind, "") - _signature(profile, kind, layout.name)))
     if missing:
         score *= LACKING
-    if full & {header_keys(h).full for h in layout.veto}:
+    if full & {words_of(h) for h in layout.veto}:
         score *= VETOED
     first = next(iter(keys), None)
     if first is not None and keys[first].is_key and first not in {match.header for match in columns.values()}:
@@ -319,31 +322,44 @@ def _index(profile: str, kind: Kind, layout: str) -> Mapping[str, tuple[tuple[st
     found: dict[str, tuple[tuple[str, int], ...]] = {}
     for name, names in _layout(profile, kind, layout).columns.items():
         for rank, alias in enumerate(names):
-            key = header_keys(alias).full
+            key = words_of(alias)
             if name not in {f for f, _ in found.get(key, ())}:
                 found[key] = (*found.get(key, ()), (name, rank))
     return found
 
 
-def _hits(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, layout: Layout) -> int:
-    """How many signature headers of a layout the file has, a hallmark counting twice."""
+def _hits(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, layout: Layout) -> float:
+    """The weight of the signature headers of a layout that the file has."""
     if profile == GENERIC:
-        return len({form.full for form in keys.values()} & _signature(GENERIC, kind, layout.name))
-    exact = {form.exact for form in keys.values()}
-    return len(exact & {normalise(h) for h in layout.signature}) + 2 * len(
-        exact & {normalise(h) for h in layout.hallmarks}
-    )
+        return float(len({form.full for form in keys.values()} & _signature(GENERIC, kind, layout.name)))
+    marks = _marks(profile, kind, layout.name)
+    return sum(marks.get(header, 0.0) for header in {form.exact for form in keys.values()})
+
+
+@cache
+def _marks(profile: str, kind: Kind, layout: str) -> Mapping[str, float]:
+    """Signature headers of a CRM, normalised, with their weight (see ``ENOUGH_HITS``)."""
+    found, generic = _layout(profile, kind, layout), _generic_keys()
+    marks = {normalise(h): 0.5 if words_of(h) in generic else 1.0 for h in found.signature}
+    marks = {h: weight for h, weight in marks.items() if weight == 1.0 or not (h.isascii() and h.isalpha())}
+    return marks | dict.fromkeys(map(normalise, found.hallmarks), ENOUGH_HITS)
+
+
+@cache
+def _generic_keys() -> frozenset[str]:
+    generic = load_profile(GENERIC).kind
+    return frozenset(key for kind, each in generic.items() for one in each for key in _index(GENERIC, kind, one.name))
 
 
 @cache
 def _signature(profile: str, kind: Kind, layout: str) -> frozenset[str]:
     found = _layout(profile, kind, layout)
-    return frozenset(header_keys(h).full for h in (*found.signature, *found.hallmarks))
+    return frozenset(words_of(h) for h in (*found.signature, *found.hallmarks))
 
 
 @cache
 def _nouns(kind: Kind) -> tuple[str, ...]:
-    names = {header_keys(n).full for layout in load_profile(GENERIC).kind[kind] for n in layout.nouns}
+    names = {words_of(n) for layout in load_profile(GENERIC).kind[kind] for n in layout.nouns}
     return tuple(sorted(names, key=lambda n: (-len(n), n)))
 
 
@@ -360,7 +376,7 @@ def _knowledge() -> Mapping[str, int]:
         for key in {key for each in layouts for key in _index(GENERIC, kind, each.name)}:
             count[key] = count.get(key, 0) + 1
     for names in generic.other.values():
-        for key in {header_keys(name).full for name in names}:
+        for key in {words_of(name) for name in names}:
             count[key] = count.get(key, 0) + 1
     return count
 
@@ -413,6 +429,9 @@ def _refuse_doubt(
 ) -> None:
     """Raise when the best candidate is not good enough, or not clearly better than another kind."""
     best = ranked[0]
+    if versions := next((h for h, form in keys.items() if form.exact in VERSIONED), None):
+        detail = f": `{versions}` says that it holds every version of each record"
+        raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix="export the records as they are now")
     useless, weight = _useless(keys)
     rival = next((c for c in ranked[1:] if c.kind != best.kind and not c.missing), None)
     close = rival is not None and rival.score >= CLOSE * best.score and not best.missing
@@ -425,13 +444,10 @@ def _refuse_doubt(
 def _useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
     """The kind of export of no use to us that the header resembles most, and how much."""
     generic, full = load_profile(GENERIC), {form.full for form in keys.values()}
-    known = {
-        key for kind, each in generic.kind.items() for layout in each for key in _index(GENERIC, kind, layout.name)
-    }
     weights: dict[str, float] = {}
     for name, names in generic.other.items():
-        hits = full & {header_keys(n).full for n in names}
-        weights[name] = sum(1 / max(1, _kinds_knowing(key)) + (key not in known) for key in hits)
+        hits = full & {words_of(n) for n in names}
+        weights[name] = sum(1 / max(1, _kinds_knowing(key)) + (key not in _generic_keys()) for key in hits)
     name = max(sorted(weights), key=lambda n: weights[n])
     return name, weights[name]
 

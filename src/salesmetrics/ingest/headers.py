@@ -12,7 +12,7 @@ from salesmetrics.ingest.profile import comparable, normalise
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["HeaderKeys", "header_keys"]
+__all__ = ["HeaderKeys", "header_keys", "words_of"]
 
 _UNITS = frozenset(
     [
@@ -157,6 +157,10 @@ _UNITS = frozenset(
     ]
 )
 _UNITS_COMPARABLE = frozenset(comparable(unit) for unit in _UNITS)
+_SYMBOLS = frozenset("%$€£¥₽₹₩₺₴₸₫฿")
+_SIMPLE = re.compile(r"[a-z]+(?: [a-z]+)*")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_A_WORD = re.compile(r"[^\w%$€£¥₽₹₩₺₴₸₫฿#]+|_")
 _KEY = re.compile(r"(?:^|\s)(?:id|uuid|guid|number|no)$|^[a-z]{4,}id$|^[a-z]+relid$")
 
 
@@ -208,17 +212,27 @@ def header_keys(header: str, among: Collection[str] = ()) -> HeaderKeys:
 
 @cache
 def _keys(header: str) -> HeaderKeys:
+    full = words_of(header)
+    words = full.removeprefix("_").split()
+    bare = list(words)
+    while len(bare) > 1 and bare[-1] in _UNITS_COMPARABLE:
+        bare.pop()
+    if len(bare) > 1 and bare[0] in _SYMBOLS:
+        bare = bare[1:]
+    return HeaderKeys(normalise(header), full, " ".join(bare), bool(_KEY.search(full)))
+
+
+@cache
+def words_of(header: str) -> str:
+    """The words of a header, without case, punctuation, CamelCase and snake_case.
+
+    >>> words_of("Deal - Won_Time*"), words_of("HubSpotOwnerID")
+    ('deal won time', 'hub spot owner id')
+    """
+    if _SIMPLE.fullmatch(header):
+        return header
     text = header.strip().removesuffix("__c")  # the mark of a custom field in Salesforce
     if not re.search(r"\s", text):
-        text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-        text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+        text = _CAMEL.sub(" ", text)
     leading = "_" if text.startswith("_") else ""
-    words = re.sub(r"[^\w%$€£¥₽₹₩₺₴₸₫฿#]+|_", " ", comparable(text)).split()
-    full = " ".join(words)
-    bare = list(words)
-    while len(bare) > 1 and (bare[-1] in _UNITS_COMPARABLE or bare[-1] in "%$€£¥₽₹₩"):
-        bare.pop()
-    if len(words) > 1 and words[0] in _UNITS_COMPARABLE and bare == words and words[0] in "%$€£¥₽₹₩":
-        bare = words[1:]
-    joined = " ".join(bare)
-    return HeaderKeys(normalise(header), leading + full, joined, bool(_KEY.search(full)))
+    return leading + " ".join(_NOT_A_WORD.sub(" ", comparable(text)).split())

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from salesmetrics.schema.kinds import Kind, column_types
 
@@ -59,6 +59,8 @@ def normalise(word: str) -> str:
     >>> normalise("Счёт:") == normalise("СЧЕТ")
     True
     """
+    if word.isascii():
+        return " ".join(word.replace("`", "'").casefold().split()).rstrip("*: ")
     text = unicodedata.normalize("NFKC", word.translate(_QUOTES)).translate(_INVISIBLE)
     text = unicodedata.normalize("NFKC", text.casefold()).translate(_QUOTES)
     return " ".join(text.split()).rstrip("*: ")
@@ -70,7 +72,8 @@ def comparable(word: str) -> str:
     >>> comparable("Cчёт на предоплату") == comparable("Счет на предоплату")  # the first C is Latin
     True
     """
-    return normalise(word).translate(_LOOK_ALIKES)
+    text = normalise(word)
+    return text if text.isascii() else text.translate(_LOOK_ALIKES)
 
 
 def _plain(word: str) -> str:
@@ -157,27 +160,35 @@ def normalise_pattern(word: str) -> str:
     return normalise(word.replace("*", "\0")).replace("\0", "*")
 
 
+def _split(value: object) -> object:
+    """``"deal id | opportunity id"`` as two names: shorter to write than a list, and three times as fast to read."""
+    return tuple(name.strip() for name in value.split("|")) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
 class Layout(BaseModel):
     """One shape of a file of one kind: the headers of a report, a module or an API."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = ""
-    signature: tuple[str, ...] = ()
+    signature: Names = ()
     """Headers that are usual in this CRM and kind; two of them give a file away."""
-    hallmarks: tuple[str, ...] = ()
+    hallmarks: Names = ()
     """Headers that nobody else has; one gives a file away."""
-    veto: tuple[str, ...] = ()
+    veto: Names = ()
     """Headers that say that a file is not of this kind after all."""
-    nouns: tuple[str, ...] = ()
+    nouns: Names = ()
     """What the record is called; a header may carry it in front (``Deal Amount``)."""
-    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    columns: dict[str, Names] = Field(default_factory=dict)
     """Canonical column → headers, the better first."""
     constants: dict[str, str] = Field(default_factory=dict)
     """Canonical column → the value that every row of this layout has (a calls module has type ``call``)."""
-    ignore: tuple[str, ...] = ()
+    ignore: Names = ()
     """Headers of this layout that must not be taken for what the generic profile takes them for."""
-    unverified: tuple[str, ...] = ()
+    unverified: Names = ()
     """Canonical columns whose headers nobody has seen in a real export; ``*`` for all."""
 
 
@@ -192,15 +203,15 @@ class Profile(BaseModel):
     """The best evidence: the vendor's own source or file, a real export, other people's parsers, or none."""
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal: Literal["point", "comma"] | None = None
-    null_words: frozenset[str] = frozenset()
+    null_words: Annotated[frozenset[str], BeforeValidator(_split)] = frozenset()
     """Casefolded words that mean "nothing" in this CRM."""
     id_prefix: str | None = None
     repeated_ids: Literal["error", "line_items", "continuation"] = "error"
     """What a repeated deal id means. ``line_items``: one row per product, amounts add up; ``continuation``: further
     lines of a record repeat nothing and have blank cells; ``error``: a finding."""
     kind: dict[Kind, tuple[Layout, ...]]
-    word: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
-    other: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    word: dict[str, dict[str, Names]] = Field(default_factory=dict)
+    other: dict[str, Names] = Field(default_factory=dict)
     """Exports that salesmetrics has no use for (contacts, orders, …) → their signature headers."""
 
     @model_validator(mode="after")
@@ -220,7 +231,7 @@ class Profile(BaseModel):
         """The words of a kind: this profile's own first, then the generic ones."""
         return _words(self.name, kind)
 
-    def own_words(self, kind: Kind) -> dict[str, tuple[str, ...]]:
+    def own_words(self, kind: Kind) -> Mapping[str, tuple[str, ...]]:
         """The words that this profile itself declares."""
         return self.word.get(kind, {})
 
