@@ -16,18 +16,24 @@ from salesmetrics.ingest.repair import OddRow, Repaired, rows_to_frame
 from salesmetrics.ingest.structure import FURNITURE_HINT, TAIL, classify, few, tail_footers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["assemble", "unique_names"]
+__all__ = ["UNWANTED", "assemble", "unique_names"]
 
 _MAX_VALUE = 200
-_UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
+UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
+"""Characters that no cell should hold, by the code of their finding."""
 
 
 def assemble(
-    source: Source, headers: Sequence[str], found: Repaired, delimiter: bytes, titles: dict[str, int]
+    source: Source,
+    headers: Sequence[str],
+    found: Repaired,
+    delimiter: bytes,
+    titles: dict[str, int],
+    marks: Collection[str] = UNWANTED,
 ) -> RawTable:
     """A raw table from what was read.
 
@@ -37,6 +43,7 @@ def assemble(
         found: Whole records as columns ``0``, ``1``, … and ``ROW``, and the odd ones.
         delimiter: What cells of odd records are cut by.
         titles: Rows above the header, by reason.
+        marks: Codes of ``UNWANTED`` that may occur in cells.
 
     Raises:
         SalesmetricsError: ``header_only``.
@@ -59,7 +66,7 @@ def assemble(
         raise SalesmetricsError("header_only", path=source.path)
     frame, names, kept = _named(frame, headers)
     rejected = tuple(_rejected(item, len(headers), headers) for item in odd)
-    frame = _without_unwanted(frame, source.path, findings)
+    frame = _without_unwanted(frame, marks, source.path, findings)
     findings += _structure_findings(source, found)
     findings += _header_findings(source, [headers[i] for i in kept], names, frame)
     return RawTable(
@@ -88,19 +95,7 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
     columns = _data_columns(frame)
     if not frame.height:
         return frame, reasons
-    first = pl.col(columns[0])
-    # A quoted blank is an empty string, not null: a file that quotes every field has only those.
-    is_filled = [
-        pl.col(name) != "" if dtype == pl.String else pl.col(name).is_not_null()
-        for name, dtype in frame.select(columns).schema.items()
-    ]
-    filled = pl.sum_horizontal(expression.cast(pl.UInt16) for expression in is_filled)
-    suspect = (filled <= max(few(len(columns)), 0)) | (filled == 0)
-    if frame.schema[columns[0]] == pl.String:
-        suspect |= first.str.starts_with(" ") | (first == "")
-        if headers[0]:
-            suspect |= first.str.starts_with(headers[0])
-    candidates = frame.filter(suspect)
+    candidates = frame[frame.select(_suspect(frame, columns, headers).arg_true()).to_series()]
     if candidates.height > 1_000:
         text = pl.coalesce(pl.col(columns).cast(pl.String).str.strip_chars().replace("", None))
         hit = text.is_null() | text.str.contains(FURNITURE_HINT) | (text == headers[0])
@@ -112,6 +107,22 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
     if not reasons:
         return frame, reasons
     return frame.filter(~pl.col(ROW).is_in(list(reasons))), reasons
+
+
+def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) -> pl.Expr:
+    """Rows that may be no records: few cells filled, the first cell blank, or the first cell as in the header."""
+    first = pl.col(columns[0])
+    suspect = first.is_null() & pl.all_horizontal(pl.col(columns[1:]).is_null()) if columns[1:] else first.is_null()
+    most = few(len(columns))
+    gappy = [name for name in columns if frame[name].null_count()]
+    if len(columns) - len(gappy) <= most:
+        suspect |= pl.sum_horizontal(pl.col(columns).is_not_null().cast(pl.UInt16)) <= most
+    if frame.schema[columns[0]] == pl.String:
+        # What sorts before "!" is empty or begins with a space, a tab or the like.
+        suspect |= first < "!"
+        if headers[0]:
+            suspect |= first.str.starts_with(headers[0])
+    return suspect.fill_null(value=False)
 
 
 def _without_tail(
@@ -244,10 +255,11 @@ def _is_blank(column: pl.Series) -> bool:
     return column.dtype == pl.String and bool((column.str.strip_chars() == "").all())
 
 
-def _without_unwanted(frame: pl.DataFrame, path: str, findings: list[Finding]) -> pl.DataFrame:
+def _without_unwanted(frame: pl.DataFrame, marks: Collection[str], path: str, findings: list[Finding]) -> pl.DataFrame:
     """Take byte order marks and NULs out of cells."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    for code, mark in _UNWANTED.items():
+    for code in marks:
+        mark = UNWANTED[code]
         rows = (
             frame.filter(pl.any_horizontal(pl.col(texts).str.contains(mark, literal=True)))[ROW].to_list()
             if texts

@@ -191,7 +191,7 @@ def _unwrap(path: str, data: bytes) -> list[Payload]:
 
 
 def _inner(path: str, container: Container, data: bytes) -> Payload:
-    if not data.strip():
+    if not data:
         raise SalesmetricsError("file_empty", path=path)
     if data.startswith((_GZIP, _ZSTD, _ZIP, _PARQUET)):
         raise SalesmetricsError(

@@ -31,6 +31,8 @@ _SAMPLE = 256 << 10
 _SCORED = 64 << 10
 _STEP = 1 << 20
 _ASCII = bytes(range(128))
+_DAMAGE = 0.02
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _WORD_BONUS = 0.25
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -171,10 +173,10 @@ def _sample(data: bytes) -> bytes:
 
 
 def _guess(data: bytes, path: str) -> Encoding:
-    damaged = _damaged_utf8(data)
+    sample = _sample(data)
+    damaged = _damaged_utf8(data, sample)
     if damaged is not None:
         return Encoding("utf-8", "guess", 0.9, damaged=damaged)
-    sample = _sample(data)
     ranking = sorted(((_score(sample, name), name) for name in SCORERS), key=lambda item: -item[0])
     for place, (score, name) in enumerate(ranking):
         if score <= 0:
@@ -190,21 +192,27 @@ def _confidence(score: float, rival: float) -> float:
     return round(max(0.05, min(0.99, min(1.0, score) * (0.4 + 1.5 * margin))), 2)
 
 
-def _damaged_utf8(data: bytes) -> int | None:
+def _damaged_utf8(data: bytes, sample: bytes) -> int | None:
     """How many bytes are wrong in a file that is UTF-8 but for a few of them; None if it is not."""
+    if (seen := _wrong_bytes(sample)) is None:
+        return None
+    if len(data) == len(sample):
+        return seen
     good = bad = 0
     for start in range(0, len(data), _STEP):
-        piece = data[start : start + _STEP]
-        good += len(
-            re.findall(rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}", piece)
-        )
-        bad += len(
-            re.findall(
-                rb"[\x80-\xff]",
-                re.sub(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", b"", piece),
-            )
-        )
-    return bad if bad <= 0.02 * good else None
+        good, bad = _tally(data[start : start + _STEP], good, bad)
+    return bad if bad <= _DAMAGE * good else None
+
+
+def _wrong_bytes(sample: bytes) -> int | None:
+    good, bad = _tally(sample, 0, 0)
+    return bad if bad <= _DAMAGE * good else None
+
+
+def _tally(piece: bytes, good: int, bad: int) -> tuple[int, int]:
+    """Add up the characters above ASCII that are good UTF-8, and the bytes that are not."""
+    rest, count = _UTF8_CHARACTER.subn(b"", piece)
+    return good + count, bad + len(rest.translate(None, _ASCII))
 
 
 def _score(sample: bytes, name: str) -> float:

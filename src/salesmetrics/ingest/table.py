@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest import encoding as encodings
 from salesmetrics.ingest import workbook
-from salesmetrics.ingest.assemble import assemble
+from salesmetrics.ingest.assemble import UNWANTED, assemble
 from salesmetrics.ingest.container import Payload, open_payloads
 from salesmetrics.ingest.dialect import DELIMITERS, Dialect, find_header, sniff
 from salesmetrics.ingest.exact import Record, records
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROW", "RawTable", "RejectedRow", "Source", "read_tables"]
 
+_MARK = re.compile(rb"[^ \t\r\n\x00\x1a\xef\xbb\xbf]")
 _HEAD = 256 << 10
 _HEAD_RECORDS = 120
 
@@ -92,7 +94,7 @@ class _Head:
 def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> RawTable:
     guess = encodings.detect(payload.data, path=payload.path, option=option)
     text = encodings.to_utf8(payload.data, guess)
-    if not text.strip(b" \t\r\n\x00\x1a\xef\xbb\xbf"):
+    if not _MARK.search(text):
         raise SalesmetricsError("file_empty", path=payload.path)
     dialect = sniff(text, delimiter)
     ending = line_end(text)
@@ -118,7 +120,8 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         line_end=ending,
         header_row=head.row,
     )
-    table = assemble(source, head.cells, found, dialect.delimiter, head.titles)
+    marks = [code for code, mark in UNWANTED.items() if mark.encode() in text]
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks)
     return replace(table, findings=(*_encoding_findings(payload.path, guess), *table.findings))
 
 
