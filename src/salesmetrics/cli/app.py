@@ -85,8 +85,9 @@ def _say(text: str) -> None:
 
 def _leave(code: ExitCode) -> NoReturn:
     """End now, without a second complaint about a pipe that is closed when Python flushes it on the way out."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(int(code))

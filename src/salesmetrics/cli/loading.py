@@ -70,8 +70,9 @@ def write_rejects(dataset: Dataset, path: str | None) -> None:
     if path is None:
         return
     from salesmetrics.render.output import write_output
+    from salesmetrics.render.tidy_csv import write_rows
 
-    write_output(dataset.rejects.write_csv(), path, sys.stdout)
+    write_output(write_rows(dataset.rejects.columns, dataset.rejects.rows()), path, sys.stdout)
 
 
 def tell_about_rejects(dataset: Dataset, path: str | None, *, strict: bool) -> None:

@@ -8,13 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from salesmetrics.render import RENDERERS, Screen, format_of
-from salesmetrics.render.output import write_output
+from salesmetrics.render.output import needs_ascii, write_output
 
 if TYPE_CHECKING:
     from salesmetrics.cli.options import Output
     from salesmetrics.report.model import Report
 
-__all__ = ["form_of", "screen_of", "write_report"]
+__all__ = ["encoding_of", "form_of", "screen_of", "to_stdout", "write_report"]
 
 
 def form_of(output: Output) -> str:
@@ -26,7 +26,8 @@ def form_of(output: Output) -> str:
 
 def write_report(report: Report, output: Output, form: str) -> None:
     """Render a report and write it."""
-    write_output(RENDERERS[form](report, screen_of(output)), output.output, sys.stdout)
+    encoding = "utf-8" if form in {"json", "csv"} else encoding_of(output)
+    write_output(RENDERERS[form](report, screen_of(output)), output.output, sys.stdout, encoding=encoding)
 
 
 def screen_of(output: Output) -> Screen:
@@ -34,10 +35,19 @@ def screen_of(output: Output) -> Screen:
 
     A pipe or a file has no width: nothing is cut or wrapped for it.
     """
-    terminal = output.output in {None, "-"} and sys.stdout.isatty()
+    terminal = to_stdout(output) and sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else None
-    encoding = (sys.stdout.encoding or "ascii").lower() if output.output in {None, "-"} else "utf-8"
-    return Screen(width=width, color=_color(output, terminal=terminal), ascii_only=not encoding.startswith("utf"))
+    return Screen(width, color=_color(output, terminal=terminal), ascii_only=needs_ascii(encoding_of(output)))
+
+
+def to_stdout(output: Output) -> bool:
+    """Whether the output goes to standard output."""
+    return output.output in {None, "-"}
+
+
+def encoding_of(output: Output) -> str:
+    """The encoding that text for people is written in: that of the terminal, and UTF-8 in files."""
+    return (sys.stdout.encoding or "ascii") if to_stdout(output) and sys.stdout is not None else "utf-8"
 
 
 def _color(output: Output, *, terminal: bool) -> bool:

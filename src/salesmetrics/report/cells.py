@@ -36,14 +36,19 @@ class Source:
         catalog: Measures and KPIs.
         as_of: The day the report speaks for.
         settings: Thresholds and outside figures.
-        several: Amounts come in several currencies, which must be kept apart.
+        currencies: The currencies of the amounts; None stands for amounts without one. Several are kept apart.
     """
 
     frames: Mapping[str, pl.DataFrame]
     catalog: Catalog
     as_of: date | None
     settings: Settings
-    several: bool = False
+    currencies: tuple[str | None, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether amounts must be kept apart by currency."""
+        return len(self.currencies) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ def _cells(
     priced = {name for kpi in money for name in source.catalog.measures_of(kpi) if name in measures}
     plain = [m for m in measures.values() if m.unit != "money"]
     cells = {cell._replace(currency=NO_CURRENCY): values for cell, values in run(plain, keys).items()}
-    return cells | run([measures[name] for name in measures if name in priced], replace(keys, currency=True))
+    apart = run([measures[name] for name in measures if name in priced], replace(keys, currency=True))
+    return cells | {cell: values for cell, values in apart.items() if cell.currency in source.currencies}
 
 
 def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:

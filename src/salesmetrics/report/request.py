@@ -1,0 +1,81 @@
+"""What is asked for, and which days that is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from salesmetrics.calendar import Calendar
+from salesmetrics.metrics.settings import Settings
+from salesmetrics.report.model import Comparison, Period
+from salesmetrics.report.windows import Window, span_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from salesmetrics.calendar import Every
+    from salesmetrics.metrics.definition import Kpi
+
+__all__ = ["Request", "window_of", "windows_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        as_of: The day the report speaks for; None where the data have no dates.
+        as_of_source: Where that day comes from, in words.
+        kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
+        families: Families wanted.
+        by: Column names that records are grouped by.
+        where: An SQL condition over canonical columns.
+        period: The stretch of time.
+        previous: The stretch before it, like for like.
+        year_ago: The same stretch a year earlier.
+        comparison: Which of the two stands beside each value, as the report names it.
+        compare: Its name: ``previous`` or ``year_ago``.
+        level: Confidence level of the intervals.
+        min_n: Fewer records than this make a value small.
+        trend: Add the last twelve months to each KPI that has a date.
+        every: Also one value per week, month, quarter or year, of the KPIs that have a date.
+        calendar: How weeks and years are counted.
+        settings: Thresholds and outside figures.
+    """
+
+    as_of: date | None
+    as_of_source: str | None
+    kpis: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    where: str | None = None
+    period: Period = field(default_factory=lambda: Period(label="all"))
+    previous: Window | None = None
+    year_ago: Window | None = None
+    comparison: Comparison | None = None
+    compare: str | None = None
+    level: float = 0.95
+    min_n: int = 10
+    trend: bool = False
+    every: Every | None = None
+    calendar: Calendar = field(default_factory=Calendar)
+    settings: Settings = field(default_factory=Settings)
+
+
+def window_of(request: Request) -> Window:
+    """The period asked for, as far as it has elapsed."""
+    if request.period.end is None or request.as_of is None:
+        return Window(request.period.start, request.period.end)
+    return Window(request.period.start, min(request.period.end, request.as_of + timedelta(days=1)))
+
+
+def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi) -> dict[str, Window]:
+    """The stretch that a KPI is about, and the earlier ones that it or a comparison looks at."""
+    here = window_of(request)
+    if not here.bounded:
+        return span_windows(kpi.span, frames, request.as_of)
+    shifts = {"": here, "previous": request.previous, "year_ago": request.year_ago}
+    return {shift: window for shift, window in shifts.items() if window is not None}

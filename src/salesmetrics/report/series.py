@@ -1,0 +1,94 @@
+"""KPIs over time: one value per stretch of the calendar, and the twelve months that the screen draws."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics import calendar
+from salesmetrics.calendar import Every, bucket_expression, bucket_label, split, unit_period
+from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
+from salesmetrics.report.compute import Cell, Keys
+from salesmetrics.report.evaluate import evaluate
+from salesmetrics.report.metric import cell_order, make_metric
+from salesmetrics.report.model import Metric, Period
+from salesmetrics.report.request import Request, window_of
+from salesmetrics.report.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.report.setup import Setup
+
+__all__ = ["series", "trends"]
+
+TREND_MONTHS = 12
+
+
+def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
+    """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
+    every, as_of, source = request.every, request.as_of, setup.source
+    if every is None or as_of is None:
+        return []
+    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
+    window = window_of(request)
+    window = Window(window.start, window.end or as_of + timedelta(days=1))
+    rows: list[tuple[tuple[Any, ...], Metric]] = []
+    for by in [(), request.by] if request.by else [()]:
+        keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
+        table = value_table(source, dated, {"": window}, keys)
+        found = table.cells()
+        stretches = _stretches(found, window, every, request)
+        for place in {(cell.group, cell.currency) for cell in found}:
+            for bucket, stretch in stretches:
+                cell = Cell(*place, bucket)
+                values = table.values(cell)
+                for kpi in dated:
+                    money = source.catalog.is_money(kpi)
+                    if source.several and money == (cell.currency is NO_CURRENCY):
+                        continue
+                    outcome = evaluate(kpi, values, source.catalog, request.level)
+                    code = (cell.currency if source.several else setup.currency) if money else None
+                    metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
+                    rows.append(((*cell_order(cell), position[kpi.id]), metric))
+    return rows
+
+
+def _stretches(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:
+    """The stretches that a series has, each with the first day of its unit, which its cells carry."""
+    starts = [cell.bucket for cell in cells if cell.bucket is not None]
+    if not starts or window.end is None:
+        return []
+    whole = calendar.Period(request.period.label, window.start or min(starts), window.end)
+    stretches = []
+    for piece in split(whole, every, request.as_of or window.end, request.calendar):
+        start = piece.start or window.end
+        label = bucket_label(start, every, request.calendar)
+        bucket = unit_period(start, every, request.calendar).start or start
+        stretches.append((bucket, Period(label=label, start=start, end=piece.end, partial=piece.partial)))
+    return stretches
+
+
+def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
+    """The twelve months up to the as-of date, for every KPI whose records have a date."""
+    source = setup.source
+    if request.as_of is None or source.several:
+        return {}
+    starts = [request.as_of.replace(day=1)]
+    for _ in range(TREND_MONTHS - 1):
+        starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
+    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
+    window = Window(starts[0], request.as_of + timedelta(days=1))
+    table = value_table(source, dated, {"": window}, Keys(bucket=lambda day: day.dt.truncate("1mo")))
+    found: dict[str, list[float | None]] = {}
+    for kpi in dated:
+        cells = [table.values(Cell((), None, start)) for start in starts]
+        values = [evaluate(kpi, cell, source.catalog, request.level).value for cell in cells]
+        found[kpi.id] = [None if value is None else float(value) for value in values]
+    return found
+
+
+def _has_date(kpi: Kpi, source: Source) -> bool:
+    required = source.catalog.required_measures(kpi).values()
+    return kpi.span == "period" and all(m.basis not in {"snapshot", "undated"} for m in required)

@@ -1,0 +1,83 @@
+"""From a request and frames to what can be computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.report.cells import Source
+from salesmetrics.report.compute import currencies
+from salesmetrics.report.entities import make_entities
+from salesmetrics.report.plan import Plan, make_plan
+from salesmetrics.report.prepare import columns_of
+from salesmetrics.report.request import Request, window_of
+from salesmetrics.report.where import apply_where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.report.model import NotComputed
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["Setup", "set_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What can be computed.
+
+    Attributes:
+        source: Where measure values come from.
+        plan: The KPIs that can be computed, and those that cannot.
+        currency: The one currency of all amounts; None where there are several or none is known.
+        findings: What has to be said about how the frames were made.
+    """
+
+    source: Source
+    plan: Plan
+    currency: str | None
+    findings: tuple[Finding, ...]
+
+
+def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Setup:
+    """Sort out what can be computed.
+
+    Raises:
+        SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
+    """
+    wanted = catalog.select(request.kpis, request.families)
+    entities, notes = make_entities(frames, request.as_of, request.settings)
+    if request.where:
+        entities = apply_where(entities, request.where)
+    _check_dimensions(request.by, entities)
+    columns = columns_of(entities, request.as_of)
+    plan = make_plan(catalog, wanted, columns, request.settings, bounded=window_of(request).bounded)
+    if not plan.kpis:
+        raise _nothing_to_report(plan.not_computed, frames)
+    codes = currencies(entities, plan.measures.values())
+    source = Source(entities, catalog, request.as_of, request.settings, tuple(codes))
+    return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(notes))
+
+
+def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
+    known = sorted({name for frame in frames.values() for name in frame.columns if not name.startswith("__")})
+    for name in by:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.5)
+            fix = f"did you mean `--by {near[0]}`? " if near else ""
+            raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(known)}")
+
+
+def _nothing_to_report(refused: Sequence[NotComputed], frames: Mapping[str, Any]) -> SalesmetricsError:
+    cause = f"the KPIs asked for need more than {_listed(sorted(frames))}"
+    needs = list(dict.fromkeys(item.needs for item in refused))
+    return SalesmetricsError("report_empty", cause=cause, fix=f"add {needs[0]}" if needs else "ask for other KPIs")
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return " and ".join(f"a {kind} file" for kind in kinds) or "no file"
