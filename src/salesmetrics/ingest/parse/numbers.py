@@ -23,7 +23,6 @@ _THREE_AFTER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _PROOF_OF_POINT = r"^[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]*|[0-9]{4,}\.[0-9]*)$"
 # A cast rounds what has more than 8 decimals, and an exponent can hide decimals: both go the exact way.
 _MAY_ROUND = r"[eE]|\.[0-9]{9}"
-_MAY_ROUND_OR_DOT = "[eE.]"
 _SAMPLE = 1000
 
 
@@ -82,28 +81,38 @@ class _PlainEvidence:
 
 
 def _fast(text: pl.Series, options: ParseOptions) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
-    """Cast what is plain. Returns values, the cells left over, and the evidence of the plain ones (on demand)."""
-    sample = text.drop_nulls().head(_SAMPLE)
-    proven = options.decimal == "point" or bool(sample.str.contains(_PROOF_OF_POINT).any())
-    dotted = bool(sample.str.contains(".", literal=True).any())
-    odd = _MAY_ROUND if dotted or proven else _MAY_ROUND_OR_DOT
-    cell = pl.col("t")
-    lazy = text.alias("t").to_frame().lazy()
-    frame = lazy.select(
-        v=cell.cast(MONEY_DTYPE, strict=False), odd=cell.str.contains(odd).fill_null(value=False)
-    ).collect()
-    rest = (frame["v"].is_null() & (text != "").fill_null(value=False)) | frame["odd"]
+    """Cast what is plain. Returns values, the cells left over, and the evidence of the plain ones (on demand).
+
+    The patterns are looked for only where they can be: a text of at most 10 bytes that the cast rounds is smaller than 1
+    (``.123456789``, ``12.5e-9``), and one to three digits with three decimals are smaller than 1000 and 5 bytes or more.
+    """
+    values = text.cast(MONEY_DTYPE, strict=False)
+    length = text.str.len_bytes()
+    rest = _where(text, (length > 10) | values.is_between(-1, 1, closed="none"), _MAY_ROUND)
+    if values.null_count() > text.null_count():
+        rest |= values.is_null() & (text != "").fill_null(value=False)
+    proven = text.drop_nulls().head(_SAMPLE).str.contains(_PROOF_OF_POINT).any()
     if options.decimal == "comma":
         rest |= text.str.contains(".", literal=True).fill_null(value=False)
-    elif options.decimal is None and dotted and (not proven or rest.any()):
-        rest |= text.str.contains(_THREE_AFTER_POINT).fill_null(value=False)
+    elif options.decimal is None and (not proven or rest.any()):
+        rest |= _where(text, (length > 4) & values.is_between(-1000, 1000, closed="none"), _THREE_AFTER_POINT)
 
     def evidence() -> _PlainEvidence:
         settled = text.filter(~rest).drop_nulls()
         point = settled.str.contains(_PROOF_OF_POINT).any()
         return _PlainEvidence(point, settled.str.contains(r"^[+-]?[0-9]{4,}$").any())
 
-    return frame["v"], rest, evidence
+    return values, rest, evidence
+
+
+def _where(text: pl.Series, candidates: pl.Series, pattern: str) -> pl.Series:
+    """The candidates (Boolean, null is no) whose text holds the pattern."""
+    found = candidates.fill_null(value=False)
+    if not found.any():
+        return found
+    hits = text.filter(found).str.contains(pattern)
+    nowhere = pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True)
+    return nowhere.scatter(found.arg_true().filter(hits), True) if hits.any() else nowhere  # noqa: FBT003
 
 
 def _reader(
