@@ -205,6 +205,28 @@ def test_a_later_row_may_have_another_format_than_the_first_ones() -> None:
     assert parsed.bad.to_list() == [False] * 303 + [True]
 
 
+def test_the_order_proven_by_the_commonest_format_holds_for_the_others() -> None:
+    common: list[object] = ["03/04/2026 10:00", "06/25/2026 11:00", "07/01/2026 12:00"]
+    parsed = parse([*common, "03/04/2026", "9999-12-31", "3/4/26", "31/31/2026"], ColumnType.DAY)
+    assert [str(day) for day in parsed.values] == [
+        "2026-03-04",
+        "2026-06-25",
+        "2026-07-01",
+        "2026-03-04",
+        "None",
+        "2026-03-04",
+        "None",
+    ]
+    assert parsed.bad.to_list() == [False] * 6 + [True]
+    with pytest.raises(SalesmetricsError) as caught:
+        parse([*common, "25/06/2026"])
+    assert (caught.value.code, caught.value.details["row"], caught.value.details["other_row"]) == (
+        "date_order_mixed",
+        5,
+        3,
+    )
+
+
 FORMATS = [
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d %B %Y %H:%M:%S",
     "%b %d, %Y %I:%M:%S %p", "%d %b, %Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%d-%m-%Y %H:%M:%S", "%Y年%m月%d日 %H:%M:%S",

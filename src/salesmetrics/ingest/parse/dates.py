@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -10,35 +10,15 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Place, Reading, over_distinct, plain_text
 from salesmetrics.ingest.parse.dateshapes import date_parts, real_date
+from salesmetrics.ingest.parse.fastdates import INSTANT_DTYPE, Order, nothing_fast, read_fast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Order", "date_orders", "parse_dates"]
+__all__ = ["INSTANT_DTYPE", "Order", "date_orders", "parse_dates"]
 
-Order = Literal["dmy", "mdy"]
-
-INSTANT_DTYPE = pl.Datetime("us")
 _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
-_SAMPLE = 200
-# What a format string reads without a second opinion: the separators and the year's length leave no other reading.
-_D, _T = "[0-9]{2}[.][0-9]{2}[.][0-9]{4}", "[0-9]{2}:[0-9]{2}"
-_FAST: tuple[tuple[str, str, str], ...] = (
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d", "year-month-day"),
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M:%S", "year-month-day and time"),
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M", "year-month-day and time"),
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%dT%H:%M:%S", "year-month-day and time"),
-    (
-        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?Z$",
-        "%Y-%m-%dT%H:%M:%S%.fZ",
-        "year-month-day and time",
-    ),
-    (rf"^{_D}$", "%d.%m.%Y", "day.month.year"),
-    (rf"^{_D} {_T}:[0-9]{{2}}$", "%d.%m.%Y %H:%M:%S", "day.month.year and time"),
-    (rf"^{_D} {_T}$", "%d.%m.%Y %H:%M", "day.month.year and time"),
-    (r"^[0-9]{4}/[0-9]{2}/[0-9]{2}$", "%Y/%m/%d", "year/month/day"),
-)
 _NO_DATE = (
     r"^(?:0000-00-00|0001-01-01|9999-12-31|1900-01-00|00?[./]00?[./]0000|31[./]12[./]9999|12/31/9999)(?:[T ].*)?$"
 )
@@ -66,42 +46,20 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
         SalesmetricsError: ``date_order_ambiguous``, ``date_order_mixed``, or ``option_invalid`` for an unknown time zone.
     """
     dtype: pl.DataType = INSTANT_DTYPE if instant else pl.Date()
-    fast, rest, name = _fast(text, dtype, options)
-    alone = fast.count() == 0
-    frame, how = over_distinct(text, fast, rest, _reader(options, place, dtype, serials=alone))
-    words = dict.fromkeys([*([name] if name else []), *how])
+    fast = read_fast(text, dtype, options)
+    if fast.proven and fast.rest.any():
+        others = date_orders(text.filter(fast.rest))
+        if any(others.get(sep, set()) - {order} for sep, order in fast.proven.items()):
+            fast = nothing_fast(text, dtype)  # both orders are proven: the slow reading names the two cells
+    alone = fast.values.count() == 0
+    reader = _reader(options, place, dtype, proven=fast.proven, serials=alone)
+    frame, how = over_distinct(text, fast.values, fast.rest, reader)
+    words = dict.fromkeys([*([fast.name] if fast.name else []), *how])
     return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(words) or "no dates")
 
 
-def _fast(text: pl.Series, dtype: pl.DataType, options: ParseOptions) -> tuple[pl.Series, pl.Series, str]:
-    """Read the column's commonest strict format. Returns values, the cells left over, and the format's name."""
-    sample = text.drop_nulls().head(_SAMPLE)
-    hits = [int(sample.str.contains(pattern).sum()) * _may_use(form, options) for pattern, form, _ in _FAST]
-    if not max(hits):
-        return pl.Series(text.name, [None], dtype=dtype).new_from_index(0, len(text)), text.is_not_null(), ""
-    _, form, name = _FAST[hits.index(max(hits))]
-    if "%H" in form:
-        values = text.str.to_datetime(form, strict=False, time_unit="us").cast(dtype)
-    else:
-        values = text.str.to_date(form, strict=False).cast(dtype)
-    # The format also takes years of fewer digits, and 9999 for "no end": both need a second look.
-    low, high = values.min(), values.max()
-    odd = low is not None and (low.year < 1000 or high.year == 9999)  # type: ignore[union-attr]
-    rest = values.is_null() & (text != "").fill_null(value=False)
-    if odd:
-        strange = ((values.dt.year() < 1000) | (values.dt.year() == 9999)).fill_null(value=False)
-        rest |= strange
-        values = values.zip_with(~strange, pl.Series([None], dtype=dtype).new_from_index(0, len(text)))
-    return values, rest, name
-
-
-def _may_use(form: str, options: ParseOptions) -> bool:
-    """Whether the options leave this format its one reading: a zone moves instants, and month-first moves dotted dates."""
-    return not (form.endswith("Z") and options.timezone) and not (form[:2] == "%d" and options.date_order == "mdy")
-
-
 def _reader(
-    options: ParseOptions, place: Place, dtype: pl.DataType, *, serials: bool
+    options: ParseOptions, place: Place, dtype: pl.DataType, *, proven: dict[str, Order], serials: bool
 ) -> Callable[[pl.Series], Reading]:
     def read(texts: pl.Series) -> Reading:
         words = TYPED_NULL_WORDS | options.null_words
@@ -109,7 +67,7 @@ def _reader(
         none = tidy.str.contains(_NO_DATE)
         empty = none | blank(tidy, words)
         parts = date_parts(texts.filter(~empty))
-        orders = _settle(parts, options, place)
+        orders = _settle(parts, options, place, proven)
         table = _values(parts, orders, options, dtype, serials=serials and _all_serial(parts))
         blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
         how = _words(table.filter(~pl.col("bad"))["shape"], orders)
@@ -161,7 +119,7 @@ def _proven(seen: pl.DataFrame) -> set[Order]:
     return orders
 
 
-def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place) -> dict[str, Order]:
+def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place, known: dict[str, Order]) -> dict[str, Order]:
     """The order of day and month of each separator in the column."""
     seen = _seen(parts)
     orders: dict[str, Order] = {}
@@ -170,7 +128,7 @@ def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place) -> dict[st
         if options.date_order in ("dmy", "mdy"):
             orders[sep] = options.date_order
             continue
-        proven = _proven(mine)
+        proven = _proven(mine) | ({known[sep]} if sep in known else set())
         if sep == ".":
             orders[sep] = "dmy"
         elif len(proven) == 1:
