@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["activity_view", "end_of", "lead_view"]
 
-FILE = "__file__"
 INSTANT = pl.Datetime("us")
 QUALIFYING = ("qualified", "disqualified")
 REACHING_OUT = ("call", "email")
@@ -70,11 +69,8 @@ def _logged(activities: pl.DataFrame) -> list[pl.Expr]:
     """Which types the export keeps a log of: a list of calls says nothing about emails, so their number is not 0."""
     if "type" not in activities.columns:
         return []
-    known = activities.filter(pl.col("type").is_not_null())
-    per_file = known.group_by(FILE if FILE in known.columns else pl.lit(0)).agg(pl.col("type").n_unique())
-    mixed = bool((per_file["type"] > 1).any())
-    types = set(known["type"].unique().to_list())
-    logged = LOGS if mixed else {name: column for name, column in LOGS.items() if name in types}
+    types = set(activities["type"].drop_nulls().unique().to_list())
+    logged = {name: column for name, column in LOGS.items() if name in types}
     return [pl.lit(value=True).alias(column) for column in logged.values()]
 
 
@@ -103,17 +99,16 @@ def _known_by(frame: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Find
 
 
 def _reaching_out(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
-    """Activities known to reach out, and calls and emails taken to do so because their file knows no direction.
+    """Activities known to reach out, and calls or emails taken to do so because not one of them has a direction.
 
-    A meeting has no direction: both sides come to it.
+    A meeting needs none: both sides come to it.
     """
     kind = pl.col("type") if "type" in frame.columns else pl.lit(None, dtype=pl.String)
     if "direction" not in frame.columns:
         return (kind == "meeting").fill_null(value=False), kind.is_in(REACHING_OUT).fill_null(value=False)
     direction = pl.col("direction")
-    told = direction.is_not_null().any()
-    told = told.over(FILE) if FILE in frame.columns else told
     reached = (direction == "outbound").fill_null(value=False) | (direction.is_null() & (kind == "meeting"))
+    told = direction.is_not_null().any().over(kind) if "type" in frame.columns else pl.lit(value=True)
     assumed = direction.is_null() & kind.is_in(REACHING_OUT) & ~told
     return reached.fill_null(value=False), assumed.fill_null(value=False)
 

@@ -69,7 +69,7 @@ def chances(
 
 
 def _named_deals(deals: pl.DataFrame, leads: pl.DataFrame | None) -> pl.DataFrame:
-    """Pairs of lead and deal: ``lead``, ``deal``; at most one deal per lead, and one lead per deal."""
+    """Pairs of lead and deal: ``lead``, ``deal``; the first deal by id of each lead, and one lead per deal."""
     empty = pl.DataFrame(schema={"lead": pl.String, "deal": pl.String})
     if leads is None or "id" not in leads.columns or "id" not in deals.columns:
         return empty
@@ -82,7 +82,7 @@ def _named_deals(deals: pl.DataFrame, leads: pl.DataFrame | None) -> pl.DataFram
     known = known.join(leads.select(lead="id"), on="lead", how="semi").join(
         deals.select(deal="id"), on="deal", how="semi"
     )
-    once = known.unique("lead", keep="first", maintain_order=True)
+    once = known.sort("lead", "deal").unique("lead", keep="first", maintain_order=True)
     return once.unique("deal", keep="first", maintain_order=True)
 
 

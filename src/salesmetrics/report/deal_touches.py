@@ -124,7 +124,7 @@ def _visits(deals: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFr
     known = (
         stages.filter((pl.col("entered") < end_of(as_of)) & pl.col("deal_id").is_not_null())
         .select(pl.col("deal_id").alias("id"), "stage", "entered", *(["exited"] if "exited" in stages.columns else []))
-        .sort("id", "entered", maintain_order=True)
+        .sort("id", "entered", "stage")
     )
     if known.join(deals.select("id").drop_nulls(), on="id", how="semi").is_empty():
         return None

@@ -112,7 +112,8 @@ def lead_touches(
     """
     if "created" not in leads.columns:
         return None, []
-    frame = leads.filter(pl.col("created").is_not_null()).with_row_index(LEAD)
+    order = [name for name in ("created", "id") if name in leads.columns]
+    frame = leads.filter(pl.col("created").is_not_null()).sort(order).with_row_index(LEAD)
     touches = None if activities is None else touches_of_leads(frame, activities, deals)
     if touches is None:
         if "first_response_at" not in leads.columns:

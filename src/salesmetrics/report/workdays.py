@@ -28,7 +28,7 @@ def rep_days(activities: pl.DataFrame) -> pl.DataFrame | None:
     done = activities.filter(
         pl.col("held") & ~pl.col("automated") & pl.col("owner").is_not_null() & pl.col("occurred").is_not_null()
     ).with_columns(day=pl.col("occurred").dt.date())
-    attributes = [pl.col(name).drop_nulls().first() for name in OF_REP if name in activities.columns]
+    attributes = [pl.col(name).min() for name in OF_REP if name in activities.columns]
     spans = done.group_by("owner", maintain_order=True).agg(
         pl.col("day").min().alias("first"), pl.col("day").max().alias("last"), *attributes
     )
@@ -55,12 +55,13 @@ def with_gaps(activities: pl.DataFrame) -> pl.DataFrame:
     if not records:
         return frame
     frame = frame.with_columns(record=_first_known(records))
+    owner = pl.col("owner") if "owner" in frame.columns else pl.lit(None, dtype=pl.String).alias("owner")
     touched = (
         frame.with_row_index("__touch__")
         .filter(pl.col("outbound") & pl.col("occurred").is_not_null())
-        .select("__touch__", "record", day=pl.col("occurred").dt.date(), at="occurred")
+        .select("__touch__", "record", owner, day=pl.col("occurred").dt.date(), at="occurred")
         .filter(pl.col("record").is_not_null())
-        .sort("record", "at", "__touch__")
+        .sort("record", "at", "owner", "__touch__")
         .with_columns(gap=(pl.col("day") - pl.col("day").shift()).dt.total_days().over("record"))
     )
     indexed = frame.with_row_index("__touch__").join(
