@@ -99,7 +99,9 @@ def test_vectorised_precedence_equals_the_rule_read_aloud(
             return "won"
         if is_won is False and is_closed:
             return "other" if by_word == "other" else "lost"
-        return by_word or ("other" if is_closed else "open")
+        if by_word not in (None, "open"):
+            return by_word
+        return "other" if is_closed else "open"
 
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     assert outcomes(frame) == [aloud(row) for row in rows]

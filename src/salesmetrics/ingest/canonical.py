@@ -266,7 +266,7 @@ def _mixed_formats(
     """Dates written in more than one way in a column: read all the same, but somebody typed or imported them."""
     findings = []
     for field, column in parsed.items():
-        if types[field] not in _DATES or "," not in column.how:
+        if types[field] not in _DATES or not _looks_mixed(raw[field], column.how):
             continue
         shapes = pl.DataFrame({"row": rows, "shape": raw[field].str.extract(r"^\s*\d+\s?(\D)")})
         shapes = shapes.filter(raw[field].str.contains(r"\d").fill_null(value=False))
@@ -286,6 +286,14 @@ def _mixed_formats(
             )
         )
     return findings
+
+
+def _looks_mixed(text: pl.Series, how: str) -> bool:
+    """A cheap first look: the parser met several formats, or year-first dates do not all have the same separator."""
+    if "," in how:
+        return True
+    marks = text.str.slice(4, 1)
+    return how.startswith("year") and not (marks == marks.drop_nulls().first()).all()
 
 
 def _blank_tolerant(

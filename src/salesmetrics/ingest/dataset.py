@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.columns import Recognition
     from salesmetrics.ingest.outcome import StageWord
+    from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
@@ -90,6 +91,7 @@ class Part:
     ignored: dict[str, int]
     rejected: list[RejectedRow]
     findings: list[Finding]
+    options: ParseOptions
     stage_words: tuple[StageWord, ...] = ()
 
     @property

@@ -21,6 +21,7 @@ from salesmetrics.ingest.links import (
 from salesmetrics.ingest.outcome import Vocabulary, close_dates, deal_outcomes, lead_outcomes, word_counts
 from salesmetrics.ingest.parse.currency import parse_currency
 from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
+from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.kinds import KINDS
 
@@ -56,11 +57,17 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     for part in parts:
         if part.kind == "leads":
             part.frame = _leads(part, deals)
-    return {
-        kind: united
-        for kind in KINDS
-        if (united := _united([_marked(p.frame, i) for i, p in enumerate(parts) if p.kind == kind])) is not None
-    }
+    marked = [(part.kind, _marked(part.frame, i)) for i, part in enumerate(parts)]
+    if not any(kind == "stages" for kind, _ in marked):
+        marked += [
+            ("stages", _marked(entries, i)) for i, part in enumerate(parts) if (entries := _history(part)) is not None
+        ]
+    frames = {kind: _united([frame for own, frame in marked if own == kind]) for kind in KINDS}
+    return {kind: frame for kind, frame in frames.items() if frame is not None}
+
+
+def _history(part: Part) -> pl.DataFrame | None:
+    return stage_entries(part.frame, part.options, part.path) if part.kind == "deals" else None
 
 
 def _marked(frame: pl.DataFrame, index: int) -> pl.DataFrame:

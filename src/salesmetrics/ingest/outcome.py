@@ -158,7 +158,8 @@ def deal_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> pl.Expr:
     steps += _by_flags(have, by_word)
     if "is_closed" in have:
         # A word of an open stage does not keep a closed deal open: the closed flag decides between open and other.
-        steps += [pl.when(word != "open").then(word) for word in by_word]
+        said = pl.coalesce(*by_word) if by_word else pl.lit(None, dtype=pl.String)
+        steps.append(pl.when(said != "open").then(said))
         steps.append(pl.when(pl.col("is_closed")).then(pl.lit("other")))
     else:
         steps += by_word

@@ -164,6 +164,7 @@ def _part(table: RawTable, argument: FileArgument, options: ReadOptions, mapping
         how=result.how,
         ignored=dict(table.ignored),
         rejected=rejected,
+        options=parse_options,
         findings=[*table.findings, *said, *result.findings],
     )
 

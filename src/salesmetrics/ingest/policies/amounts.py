@@ -78,10 +78,12 @@ def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Find
         if not context.has(name) or context.last_event is None:
             continue
         low = first_believable(context.frame.get_column(name))
+        if low is None:
+            continue
         day = pl.col(name).cast(pl.Date)
         mask = (day < low) | (day > context.last_event)
         if context.kind == "activities" and name == "occurred" and context.has("is_completed"):
             mask &= pl.col("is_completed")  # what is only planned may lie ahead
-        if low is not None and context.frame.select(mask.any()).item():
+        if context.frame.select(mask.any()).item():
             findings += context.report("date_outlier", mask, name, low=low, high=context.last_event)
     return findings

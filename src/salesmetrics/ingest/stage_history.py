@@ -1,0 +1,79 @@
+"""Stage history that a deals export carries in its own columns: HubSpot's ``Date entered "Stage (Pipeline)"``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.ingest.parse import parse_column
+from salesmetrics.ingest.table import ROW
+from salesmetrics.schema.fields import ColumnType
+
+if TYPE_CHECKING:
+    from salesmetrics.ingest.parse import ParseOptions
+
+__all__ = ["entered_columns", "stage_entries"]
+
+_LABEL = re.compile(
+    r"""^date (entered|exited) ["'“‘„«](?P<stage>.+?)(?: \((?P<pipeline>[^()]+)\))?["'”’“»]$""", re.IGNORECASE
+)
+_INTERNAL = re.compile(r"^hs_(?:v2_)?date_(entered|exited)_(?P<stage>.+)$", re.IGNORECASE)
+_CARRIED = ("owner", "owner_id", "amount")
+
+
+def entered_columns(headers: list[str]) -> dict[tuple[str, str | None], dict[str, str]]:
+    """(stage, pipeline) → ``entered`` and ``exited`` → header. The same stage in another quote style is the same stage.
+
+    >>> entered_columns(['Date entered "Won (Sales)"', "Amount"])
+    {('Won', 'Sales'): {'entered': 'Date entered "Won (Sales)"'}}
+    """
+    found: dict[tuple[str, str | None], dict[str, str]] = {}
+    for header in headers:
+        match = _LABEL.match(header.strip()) or _INTERNAL.match(header.strip())
+        if match is None or match["stage"].casefold() == "current_stage":
+            continue
+        pipeline = match.groupdict().get("pipeline")
+        found.setdefault((match["stage"], pipeline), {}).setdefault(match[1].casefold(), header)
+    return found
+
+
+def stage_entries(deals: pl.DataFrame, options: ParseOptions, path: str) -> pl.DataFrame | None:
+    """One row per deal and stage that it entered, or None where the export has no such columns.
+
+    Args:
+        deals: Canonical deals with ``id``; the history still as text under its headers.
+        options: How dates of this file are read.
+        path: File, for errors.
+
+    Returns:
+        Canonical stage entries: ``deal_id``, ``stage``, ``pipeline``, ``entered``, ``exited`` (Datetime) and what the deal
+        says of its owner and amount, in order of deals and time; ``__row__`` is that of the deal.
+    """
+    found = entered_columns(deals.columns)
+    if not found or "id" not in deals.columns:
+        return None
+    carried = [pl.col(c) for c in _CARRIED if c in deals.columns]
+    entries = []
+    for (stage, pipeline), headers in found.items():
+        if "entered" not in headers:
+            continue
+        times = {name: pl.lit(_instants(deals, header, options, path)) for name, header in headers.items()}
+        entries.append(
+            deals.select(
+                ROW,
+                pl.col("id").alias("deal_id"),
+                pl.lit(stage).alias("stage"),
+                pl.lit(pipeline, dtype=pl.String).alias("pipeline"),
+                times["entered"].alias("entered"),
+                times.get("exited", pl.lit(None, dtype=pl.Datetime("us"))).alias("exited"),
+                *carried,
+            ).filter(pl.col("entered").is_not_null())
+        )
+    return pl.concat(entries).sort(ROW, "entered", "stage") if entries else None
+
+
+def _instants(deals: pl.DataFrame, header: str, options: ParseOptions, path: str) -> pl.Series:
+    rows = deals.get_column(ROW)
+    return parse_column(deals[header], ColumnType.INSTANT, options, header=header, path=path, rows=rows).values

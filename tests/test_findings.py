@@ -1,0 +1,72 @@
+"""The catalogue of findings: every entry is well formed, and every code that is used exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import salesmetrics
+from salesmetrics.ingest.findings import FINDINGS, MAX_ROWS, finding
+from salesmetrics.schema.provenance import Severity
+
+SOURCES = sorted((Path(salesmetrics.__file__).parent / "ingest").rglob("*.py"))
+
+
+def words_of(template: str | None) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template or "") if name}
+
+
+def used_codes() -> set[str]:
+    """First arguments that are string constants, of the calls that make findings."""
+    codes: set[str] = set()
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name in {"finding", "report", "Rule"} and isinstance(node.args[0].value, str):
+                    codes.add(node.args[0].value)
+    return codes
+
+
+def test_every_code_that_is_used_is_in_the_catalogue() -> None:
+    rules_of_models = {"required", "choice", "max_length", "min_length"}
+    assert used_codes() - rules_of_models <= FINDINGS.keys()
+
+
+@pytest.mark.parametrize("code", sorted(FINDINGS))
+def test_an_entry_reads_as_one_line(code: str) -> None:
+    entry = FINDINGS[code]
+    assert re.fullmatch(r"[a-z0-9_]+", code)
+    for text in (entry.message, entry.hint):
+        assert text is None or (text == text.strip() and "\n" not in text and not text.endswith("."))
+
+
+def test_rows_are_sorted_cut_and_without_repeats() -> None:
+    made = finding("stage_blank", column="Stage", count=60, rows=[9, 4, 4, *range(100, 160)])
+    assert made.rows[:3] == [4, 9, 100]
+    assert len(made.rows) == MAX_ROWS
+    assert made.count == 60
+
+
+def test_one_row_is_not_rows() -> None:
+    assert finding("stage_blank", column="Stage", count=1).message.startswith("1 row without")
+    assert finding("stage_blank", column="Stage", count=2_473).message.startswith("2,473 rows without")
+
+
+def test_a_missing_word_is_a_fault_and_not_a_silent_gap() -> None:
+    with pytest.raises(KeyError):
+        finding("stage_word_looks_final", count=1)
+
+
+def test_severity_can_be_lowered_where_the_data_say_so() -> None:
+    assert finding("stage_blank", column="x", count=1, severity=Severity.NOTE).severity is Severity.NOTE
+
+
+def test_templates_name_only_words_that_can_be_given() -> None:
+    for entry in FINDINGS.values():
+        for word in words_of(entry.message) | words_of(entry.hint):
+            assert word.isidentifier()
