@@ -30,7 +30,7 @@ _SAMPLE = 128 << 10
 _SAMPLE_RECORDS = 120
 _TITLE_ROWS = 40
 _CELL_LINES = 50
-_MAX_ODD = 5
+_MAX_LOST = 5
 _DIRECTIVE = re.compile(rb'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
 _VALUE = re.compile(
     r"""[\s\W]*(?:[A-Z]{3}\s*)?[\d(][\d\s.,:/\-+()'TZ年月日%]*(?:[KMB%]|[A-Z]{3}|[AP]M)?\W*  # numbers, dates, times, money
@@ -67,14 +67,14 @@ def looks_like_value(cell: str) -> bool:
 
 
 def _cut(sample: bytes, delimiter: bytes, start: int, *, whole: bool) -> list[list[str]]:
-    """The first records as a delimiter cuts them; none when most of their quotes make no sense with it."""
+    """The first records as a delimiter cuts them; only a few when most of their quotes make no sense with it."""
     found: list[Record] = []
-    odd = 0
+    lost = 0
     for record in islice(records(sample, delimiter, start=start, patience=_CELL_LINES), _SAMPLE_RECORDS):
         found.append(record)
-        odd += not record.strict
-        if odd > _MAX_ODD and 2 * odd > len(found):
-            return []
+        lost += record.unclosed is not None
+        if lost > _MAX_LOST and 2 * lost > len(found):
+            break
     if not whole and len(found) > 1 and found[-1].end >= len(sample):
         found.pop()
     return [[cell.decode("utf-8", "replace").strip() for cell in record.split(delimiter)] for record in found]

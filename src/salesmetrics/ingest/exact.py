@@ -47,8 +47,9 @@ def _lines(data: bytes, position: int) -> Iterator[bytes]:
 
     A CR alone ends a line only in a file whose first line it ends: elsewhere it is part of a cell.
     """
-    newline, cr = data.find(b"\n", position), data.find(b"\r", position)
-    if cr >= 0 and (newline < 0 or cr < newline - 1):
+    newline = data.find(b"\n")
+    cr = data.find(b"\r", 0, newline if newline >= 0 else len(data))
+    if cr >= 0 and cr != newline - 1:
         return _any_lines(data, position)
     stream = io.BytesIO(data)
     stream.seek(position)
@@ -155,11 +156,21 @@ class _Reader:
         body = _body(line)
         if b'"' not in body:
             return Record(body, start, start + len(line), body.count(self.delimiter) + 1)
-        cells: list[bytes] = []
+        cells = self.quoted_cells(body)
+        if cells is not None:
+            return Record(body, start, start + len(line), len(cells), cells)
+        cells = []
         partial, odd = tokenise(body, self.delimiter, cells)
         if partial is None:
             return Record(body, start, start + len(line), len(cells), cells, strict=not odd)
         return self.open_record(line, start, cells, partial, odd=odd)
+
+    def quoted_cells(self, body: bytes) -> list[bytes] | None:
+        """The cells of the common line where every cell is quoted and holds no quote; None for any other."""
+        if not (len(body) > 1 and body.startswith(b'"') and body.endswith(b'"')):
+            return None
+        cells = body[1:-1].split(b'"' + self.delimiter + b'"')
+        return cells if body.count(b'"') == 2 * len(cells) else None
 
     def open_record(self, line: bytes, start: int, cells: list[bytes], partial: bytes | None, *, odd: bool) -> Record:
         """A record whose quoted cell goes on below, or seems to."""

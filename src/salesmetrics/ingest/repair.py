@@ -10,6 +10,7 @@ import polars as pl
 
 from salesmetrics.ingest.exact import Record, encode_record, records
 from salesmetrics.ingest.raw import ROW
+from salesmetrics.ingest.regular import LineEnd, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["OddRow", "Repaired", "read_irregular", "rows_to_frame"]
 
 _BATCH = 8 << 20
+_PIECE = 4 << 20
 
 Fault = Literal["short", "long", "whole_line", "unclosed_quote"]
 
@@ -75,6 +77,10 @@ class _Batches:
             self.frames.append(rows_to_frame(self.lines, self.numbers, self.delimiter, self.width))
             self.lines, self.numbers, self.size = [], array("I"), 0
 
+    def add_frame(self, frame: pl.DataFrame) -> None:
+        self.flush()
+        self.frames.append(frame)
+
     def frame(self) -> pl.DataFrame:
         self.flush()
         return pl.concat(self.frames) if self.frames else rows_to_frame([], [], self.delimiter, self.width)
@@ -97,8 +103,10 @@ def rows_to_frame(lines: list[bytes], numbers: Sequence[int], delimiter: bytes, 
     return frame.insert_column(0, rows)
 
 
-def read_irregular(data: bytes, *, start: int, delimiter: bytes, width: int, first_row: int) -> Repaired:
-    """Read record by record.
+def read_irregular(
+    data: bytes, *, start: int, delimiter: bytes, width: int, first_row: int, ending: LineEnd | None
+) -> Repaired:
+    """Read a file piece by piece: regular pieces by Polars, the others record by record.
 
     Args:
         data: UTF-8 text.
@@ -106,15 +114,46 @@ def read_irregular(data: bytes, *, start: int, delimiter: bytes, width: int, fir
         delimiter: One byte.
         width: Cells of a whole record.
         first_row: Row number of the first record.
+        ending: How lines end.
 
     A record with blank cells too many is taken without them; every other one that is not ``width`` cells wide goes to
     ``odd``, and so does the line on which a quote opens that never closes.
     """
     batches = _Batches(delimiter, width)
     found = Repaired(pl.DataFrame(), first_row - 1)
+    position = start
+    while position < len(data):
+        end = _piece_end(data, position)
+        frame = read_regular(
+            data[position:end], start=0, delimiter=delimiter, width=width, first_row=found.last_row + 1, ending=ending
+        )
+        if frame is None:
+            position = _read_piece(found, batches, data, position, end)
+        else:
+            batches.add_frame(frame)
+            found.last_row += frame.height
+            found.full += frame.height
+            last = frame[str(width - 1)]
+            found.full_ending_blank += last.null_count() + int((last == "").sum()) if width > 1 else 0
+            position = end
+    found.frame = batches.frame()
+    return found
+
+
+def _piece_end(data: bytes, position: int) -> int:
+    end = min(position + _PIECE, len(data))
+    if end == len(data):
+        return end
+    return data.rfind(b"\n", position, end) + 1 or len(data)
+
+
+def _read_piece(found: Repaired, batches: _Batches, data: bytes, position: int, end: int) -> int:
+    """Read records until the end of a piece, and return where the last of them ends."""
+    delimiter, width = batches.delimiter, batches.width
     ends_blank = (delimiter, delimiter + b'""')
-    for number, record in enumerate(records(data, delimiter, start=start, width=width), first_row):
-        found.last_row = number
+    for record in records(data, delimiter, start=position, width=width):
+        found.last_row += 1
+        number = found.last_row
         if record.width == width and record.unclosed is None:
             found.full += 1
             found.full_ending_blank += width > 1 and record.raw.endswith(ends_blank)
@@ -129,19 +168,21 @@ def read_irregular(data: bytes, *, start: int, delimiter: bytes, width: int, fir
         elif not record.raw.strip():
             found.blanks += 1
         else:
-            _set_aside(found, batches, record, number, delimiter, width)
-    found.frame = batches.frame()
-    return found
+            _set_aside(found, batches, record, number)
+        if record.end >= end:
+            return record.end
+    return len(data)
 
 
 def _regular(record: Record, delimiter: bytes) -> bytes:
     return record.raw if record.strict or record.cells is None else encode_record(record.cells, delimiter)
 
 
-def _set_aside(found: Repaired, batches: _Batches, record: Record, number: int, delimiter: bytes, width: int) -> None:
+def _set_aside(found: Repaired, batches: _Batches, record: Record, number: int) -> None:
     if record.unclosed is not None:
         found.odd.append(OddRow(number, record.raw, record.width, "unclosed_quote", record.unclosed))
         return
+    delimiter, width = batches.delimiter, batches.width
     cells = record.split(delimiter)
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         found.extra_blank.append(number)

@@ -106,7 +106,9 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
     )
     if frame is None:
-        found = read_irregular(text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1)
+        found = read_irregular(
+            text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
+        )
     else:
         found = Repaired(frame, head.row + frame.height, full=frame.height)
     source = Source(
