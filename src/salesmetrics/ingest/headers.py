@@ -7,156 +7,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from salesmetrics.ingest.profile import comparable, normalise
+from salesmetrics.ingest.words import comparable, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = ["HeaderKeys", "header_keys", "words_of"]
 
-_UNITS = frozenset(
-    [
-        "%",
-        "$",
-        "€",
-        "£",
-        "¥",
-        "₽",
-        "₹",
-        "₩",
-        "₺",
-        "₴",
-        "₸",
-        "₫",
-        "฿",
-        "us$",
-        "r$",
-        "rm",
-        "hk$",
-        "nt$",
-        "a$",
-        "c$",
-        "s$",
-        "usd",
-        "eur",
-        "gbp",
-        "rub",
-        "rur",
-        "cny",
-        "rmb",
-        "jpy",
-        "inr",
-        "brl",
-        "mxn",
-        "cad",
-        "aud",
-        "chf",
-        "sek",
-        "nok",
-        "dkk",
-        "pln",
-        "czk",
-        "huf",
-        "ron",
-        "bgn",
-        "uah",
-        "kzt",
-        "byn",
-        "uzs",
-        "gel",
-        "amd",
-        "azn",
-        "aed",
-        "sar",
-        "qar",
-        "kwd",
-        "bhd",
-        "omr",
-        "egp",
-        "mad",
-        "tnd",
-        "dzd",
-        "jod",
-        "lbp",
-        "iqd",
-        "ils",
-        "zar",
-        "ngn",
-        "kes",
-        "ghs",
-        "myr",
-        "sgd",
-        "idr",
-        "thb",
-        "vnd",
-        "php",
-        "hkd",
-        "twd",
-        "krw",
-        "nzd",
-        "clp",
-        "cop",
-        "ars",
-        "uyu",
-        "bob",
-        "pyg",
-        "crc",
-        "gtq",
-        "dop",
-        "dollar",
-        "dollars",
-        "euro",
-        "euros",
-        "pounds",
-        "руб",
-        "рублей",
-        "рубли",
-        "рубля",
-        "р",
-        "тыс",
-        "млн",
-        "usd$",
-        "元",
-        "万元",
-        "千元",
-        "万",
-        "美元",
-        "人民币",
-        "in",
-        "hours",
-        "hour",
-        "hrs",
-        "days",
-        "day",
-        "minutes",
-        "minute",
-        "mins",
-        "min",
-        "seconds",
-        "second",
-        "secs",
-        "sec",
-        "ms",
-        "hh",
-        "mm",
-        "ss",
-        "dd",
-        "yyyy",
-        "yy",
-        "utc",
-        "gmt",
-        "часы",
-        "дни",
-        "мин",
-        "сек",
-        "días",
-        "dias",
-        "jours",
-        "tage",
-        "tagen",
-    ]
-)
-_UNITS_COMPARABLE = frozenset(comparable(unit) for unit in _UNITS)
+_UNIT_WORDS = """
+% $ € £ ¥ ₽ ₹ ₩ ₺ ₴ ₸ ₫ ฿ us$ r$ rm hk$ nt$ a$ c$ s$ usd eur gbp rub rur cny rmb jpy inr brl mxn cad aud chf
+sek nok dkk pln czk huf ron bgn uah kzt byn uzs gel amd azn aed sar qar kwd bhd omr egp mad tnd dzd jod lbp
+iqd ils zar ngn kes ghs myr sgd idr thb vnd php hkd twd krw nzd clp cop ars uyu bob pyg crc gtq dop dollar
+dollars euro euros pounds руб рублей рубли рубля р тыс млн usd$ 元 万元 千元 万 美元 人民币 in hours hour hrs days day
+minutes minute mins min seconds second secs sec ms hh mm ss dd yyyy yy utc gmt часы дни мин сек días dias
+jours tage tagen
+"""
+_UNITS = frozenset(comparable(unit) for unit in _UNIT_WORDS.split())
 _SYMBOLS = frozenset("%$€£¥₽₹₩₺₴₸₫฿")
 _SIMPLE = re.compile(r"[a-z]+(?: [a-z]+)*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -215,7 +81,7 @@ def _keys(header: str) -> HeaderKeys:
     full = words_of(header)
     words = full.removeprefix("_").split()
     bare = list(words)
-    while len(bare) > 1 and bare[-1] in _UNITS_COMPARABLE:
+    while len(bare) > 1 and bare[-1] in _UNITS:
         bare.pop()
     if len(bare) > 1 and bare[0] in _SYMBOLS:
         bare = bare[1:]

@@ -7,17 +7,14 @@ A profile says which headers stand for which canonical column (``kind``), which 
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from salesmetrics.ingest.words import Words, comparable, normalise
 from salesmetrics.schema.kinds import Kind, column_types
 
 if TYPE_CHECKING:
@@ -42,122 +39,6 @@ WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
 }
 """What the words of a kind can mean. A word means one thing only within a line of this table, except in activities,
 where ``classify`` is asked about types, directions and completion apart."""
-
-_QUOTES = str.maketrans(dict.fromkeys("“”„«»″＂「」『』", '"') | dict.fromkeys("‘’‚‹›′`´ʼ", "'") | {"ё": "е", "Ё": "Е"})
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, 0x00AD])
-_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
-
-
-def normalise(word: str) -> str:
-    r"""One spelling of a header or a status word: what a reader would call the same word.
-
-    NFKC, case folded, invisible characters removed, spaces collapsed, ``ё`` as ``е``, curly quotes as straight ones,
-    and the marks that forms put after a label (``*`` for required, ``:``) removed.
-
-    >>> normalise("  Organisation\u00a0 Name * ")
-    'organisation name'
-    >>> normalise("Счёт:") == normalise("СЧЕТ")
-    True
-    """
-    if word.isascii():
-        return " ".join(word.replace("`", "'").casefold().split()).rstrip("*: ")
-    text = unicodedata.normalize("NFKC", word.translate(_QUOTES)).translate(_INVISIBLE)
-    text = unicodedata.normalize("NFKC", text.casefold()).translate(_QUOTES)
-    return " ".join(text.split()).rstrip("*: ")
-
-
-def comparable(word: str) -> str:
-    """``normalise``, with Cyrillic letters that look like Latin ones written as these. Never shown, only compared.
-
-    >>> comparable("Cчёт на предоплату") == comparable("Счет на предоплату")  # the first C is Latin
-    True
-    """
-    text = normalise(word)
-    return text if text.isascii() else text.translate(_LOOK_ALIKES)
-
-
-def _plain(word: str) -> str:
-    """A status word without its number, its share and its ornaments: ``7. Closed/Won (100%) 🎉`` is ``closed won``."""
-    text = re.sub(r"\(?\b\d+(?:[.,]\d+)?\s*%\)?", " ", comparable(word))
-    text = " ".join(re.sub(r"[^\w]+|_", " ", text).split())
-    return re.sub(r"^(?:\d+ )+(?=\S)", "", text)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The meaning of status words. ``sets`` maps a meaning to normalised words; a word with ``*`` is a pattern."""
-
-    sets: Mapping[str, frozenset[str]]
-    _index: Mapping[str, tuple[str, ...]]
-    _patterns: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, meanings: Mapping[str, Sequence[str]]) -> Words:
-        """Prepare words for look-up. Earlier words win over later ones with another meaning."""
-        index: dict[str, tuple[str, ...]] = {}
-        patterns: list[tuple[str, str]] = []
-        for meaning, words in meanings.items():
-            for word in words:
-                if "*" in word:
-                    patterns.append((comparable(word.replace("*", "\0")).replace("\0", "*"), meaning))
-                    continue
-                for key in dict.fromkeys((comparable(word), _plain(word))):
-                    index[key] = (*index.get(key, ()), meaning)
-        sets = {meaning: frozenset(normalise_pattern(w) for w in words) for meaning, words in meanings.items()}
-        return cls(sets, index, tuple(patterns))
-
-    def classify(self, word: str, meanings: Sequence[str] | None = None) -> str | None:
-        """The meaning of a word, or None when it is not known.
-
-        Args:
-            word: A cell, as written in the export.
-            meanings: Only these meanings are asked for; default all.
-
-        >>> Words.of({"won": ["Closed Won"], "lost": ["*:lose"]}).classify("C6:LOSE")
-        'lost'
-        >>> Words.of({"won": ["Closed Won"]}).classify("7. closed / won (100 %)")
-        'won'
-        """
-        exact, plain = comparable(word), _plain(word)
-        for key in (exact, plain):
-            for meaning in self._index.get(key, ()):
-                if key and (meanings is None or meaning in meanings):
-                    return meaning
-        for pattern, meaning in self._patterns:
-            if (meanings is None or meaning in meanings) and (
-                fnmatchcase(exact, pattern) or fnmatchcase(plain, pattern)
-            ):
-                return meaning
-        return None
-
-    def get(self, meaning: str) -> frozenset[str]:
-        """The words with a meaning, normalised; empty when there are none."""
-        return self.sets.get(meaning, frozenset())
-
-    @property
-    def won(self) -> frozenset[str]:
-        """Words of a won deal."""
-        return self.get("won")
-
-    @property
-    def lost(self) -> frozenset[str]:
-        """Words of a lost deal."""
-        return self.get("lost")
-
-    @property
-    def other(self) -> frozenset[str]:
-        """Words of a deal that ended and was neither won nor lost."""
-        return self.get("other")
-
-    @property
-    def open(self) -> frozenset[str]:
-        """Words of a record that has not ended."""
-        return self.get("open")
-
-
-def normalise_pattern(word: str) -> str:
-    """``normalise`` that leaves the ``*`` of a pattern alone."""
-    return normalise(word.replace("*", "\0")).replace("\0", "*")
 
 
 def _split(value: object) -> object:

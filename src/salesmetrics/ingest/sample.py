@@ -10,7 +10,7 @@ from salesmetrics.schema.fields import ColumnType
 if TYPE_CHECKING:
     import polars as pl
 
-    from salesmetrics.ingest.profile import Words
+    from salesmetrics.ingest.words import Words
 
 __all__ = ["plausible", "tells_outcome"]
 

@@ -1,0 +1,230 @@
+"""Layouts laid over the headers of a file, and how much of the header speaks for each.
+
+A header is compared by :func:`header_keys`: its words, without case, punctuation and unit. Every layout of every profile
+whose signature headers are in the file, and every generic layout, is a candidate. Its score is the sum over the headers it
+explains of ``1 / number of kinds that know the header``, so that ``Deal Stage`` says much and ``Owner`` little, plus the
+weight of its signature headers. A kind that lacks the columns without which it is of no use counts half.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from salesmetrics.ingest.headers import HeaderKeys, words_of
+from salesmetrics.ingest.lookups import ENOUGH_HITS, index_of, kinds_knowing, nouns_of, signature_of, signature_weight
+from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, profiles
+from salesmetrics.ingest.sample import plausible, tells_outcome
+from salesmetrics.schema.kinds import KINDS, Kind, column_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+__all__ = ["NEEDS", "Candidate", "ColumnMatch", "rank_candidates"]
+
+NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    "deals": (
+        ("stage", "status", "is_won", "is_lost", "won_on", "lost_on"),
+        ("amount", "created", "close_date", "closed", "won_on", "lost_on", "expected_close", "name", "account"),
+    ),
+    "leads": (
+        ("id", "name", "company", "source", "owner", "owner_id"),
+        ("status", "created", "is_converted", "converted_at", "is_qualified", "qualified_at"),
+    ),
+    "activities": (
+        ("type", "direction", "subject", "duration", "result", "deal_id"),
+        ("occurred", "created", "due", "completed_at"),
+    ),
+    "stages": (("deal_id",), ("stage",), ("entered", "exited")),
+    "pipelines": (("name", "id"), ("is_closed", "is_won", "is_lost", "probability", "position")),
+    "customers": (
+        ("id", "name"),
+        ("owner", "owner_id", "region", "segment", "status", "started", "ended", "is_active", "mrr"),
+    ),
+    "revenue": (("account", "account_id"), ("amount", "mrr"), ("occurred", "period"), ("movement", "mrr")),
+    "invoices": (("amount", "paid_amount"), ("issued", "due", "paid_on")),
+    "quotas": (("amount",), ("owner", "owner_id", "team", "region", "product", "period", "start")),
+    "costs": (("amount",), ("date", "period"), ("category", "description", "source", "campaign", "owner", "team")),
+    "reps": (("id", "name", "email"), ("email", "team", "region", "manager", "role", "hired", "left", "is_active")),
+    "surveys": (("score",), ("answered", "account", "account_id", "type", "owner", "id")),
+    "products": (("name", "sku", "id"), ("list_price", "cost", "category")),
+    "rates": (("currency",), ("rate",), ("date", "period", "to_currency")),
+}
+"""For each kind, groups of columns of which one each must be there for any KPI to be possible."""
+
+LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
+"""Factors on the score: a needed column is missing; a header speaks against the kind; the first column is the key of
+something that the kind does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch:
+    """A canonical column and the header it is read from.
+
+    ``how``: ``profile`` or ``generic`` (a header that this list knows), ``partial`` (only after its unit or its noun was
+    taken off, or a header that nobody has seen in a real export), ``option`` (the user said so).
+    """
+
+    field: str
+    header: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A layout laid over the headers of a file."""
+
+    kind: Kind
+    profile: str
+    layout: Layout
+    columns: dict[str, ColumnMatch]
+    duplicates: dict[str, tuple[str, ...]]
+    spare: dict[str, tuple[str, ...]]  # field → headers that would have done as well
+    score: float
+    missing: tuple[tuple[str, ...], ...]
+
+
+def rank_candidates(
+    keys: Mapping[str, HeaderKeys],
+    kind: Kind | None,
+    profile: str | None,
+    said: Mapping[str, str | None],
+    sample: pl.DataFrame | None,
+) -> list[Candidate]:
+    """All candidates, the best first; ties are settled by the order of the kinds, then of the profiles."""
+    kinds = list(KINDS)
+    found: list[Candidate] = []
+    for name in (GENERIC,) if profile == GENERIC else profiles() if profile is None else (profile, GENERIC):
+        for each, layouts in load_profile(name).kind.items():
+            if kind is not None and each != kind:
+                continue
+            for layout in layouts:
+                weight = signature_weight(keys, name, each, layout)
+                if weight >= ENOUGH_HITS or name in (GENERIC, profile):
+                    found.append(_lay(keys, each, name, layout, said, sample, weight + (name == profile)))
+    if profile not in (None, GENERIC):
+        own = {each.kind for each in found if each.profile == profile}
+        found = [each for each in found if each.profile == profile or each.kind not in own]
+    order = {name: position for position, name in enumerate(profiles())}
+    return sorted(
+        found,
+        key=lambda c: (
+            -round(c.score, 9),
+            kinds.index(c.kind),
+            -sum(match.how == "profile" for match in c.columns.values()),
+            order[c.profile],
+            c.layout.name,
+        ),
+    )
+
+
+def _lay(
+    keys: Mapping[str, HeaderKeys],
+    kind: Kind,
+    profile: str,
+    layout: Layout,
+    said: Mapping[str, str | None],
+    sample: pl.DataFrame | None,
+    weight: float,
+) -> Candidate:
+    """Match the headers: what the user said, then the layout's own names, then the generic ones."""
+    fields = column_types(kind)
+    columns = {f: ColumnMatch(f, h, "option") for f, h in said.items() if h is not None and f in fields}
+    closed = {match.header for match in columns.values()}
+    duplicates: dict[str, tuple[str, ...]] = {}
+    spare: dict[str, tuple[str, ...]] = {}
+    ignored = {words_of(h) for h in layout.ignore}
+    for name, layer in _layers(profile, kind, layout):
+        taken = set(said) | columns.keys() | (layout.constants.keys() if name == GENERIC else set())
+        for field_name, claims in _claims(keys, kind, name, layer, taken, closed, sample).items():
+            columns[field_name] = _match(field_name, claims[0], name, layer)
+            header, rest = claims[0][2], [h for _, _, h in claims[1:]]
+            duplicates[field_name] = tuple(h for h in rest if keys[h].full == keys[header].full)
+            spare[field_name] = tuple(h for h in rest if keys[h].full != keys[header].full)
+            closed |= {header, *duplicates[field_name]}
+        closed |= {h for h, form in keys.items() if form.full in ignored}
+    ordered = {name: columns[name] for name in fields if name in columns}
+    missing = tuple(group for group in NEEDS[kind] if not any(f in ordered or f in layout.constants for f in group))
+    score = _score(keys, kind, profile, layout, ordered, weight, missing)
+    if kind == "deals" and not missing and _holds_outcomes(ordered, profile, sample):
+        score += 1
+    return Candidate(kind, profile, layout, ordered, _filled(duplicates), _filled(spare), score, missing)
+
+
+def _layers(profile: str, kind: Kind, layout: Layout) -> list[tuple[str, Layout]]:
+    if profile == GENERIC:
+        return [(profile, layout)]
+    return [(profile, layout), *((GENERIC, each) for each in load_profile(GENERIC).kind.get(kind, ())[:1])]
+
+
+def _match(field_name: str, claim: tuple[int, int, str], profile: str, layout: Layout) -> ColumnMatch:
+    _, leniency, header = claim
+    unverified = field_name in layout.unverified or "*" in layout.unverified
+    how = "partial" if leniency or unverified else "generic" if profile == GENERIC else "profile"
+    return ColumnMatch(field_name, header, how)
+
+
+def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: headers for name, headers in lists.items() if headers}
+
+
+def _holds_outcomes(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.DataFrame | None) -> bool:
+    """Whether the cells of the stage or status column say won and lost, beside money or a date of closing."""
+    if sample is None or not {"amount", "close_date", "closed", "expected_close"} & columns.keys():
+        return False
+    words = load_profile(profile).words("deals")
+    return any(tells_outcome(sample, columns[f].header, words) for f in ("status", "stage") if f in columns)
+
+
+def _claims(
+    keys: Mapping[str, HeaderKeys],
+    kind: Kind,
+    profile: str,
+    layout: Layout,
+    taken: set[str],
+    closed: set[str],
+    sample: pl.DataFrame | None,
+) -> dict[str, list[tuple[int, int, str]]]:
+    """Field → the headers that stand for it as (rank of the name, leniency, header), the best first."""
+    index, types = index_of(profile, kind, layout.name), column_types(kind)
+    claims: dict[str, list[tuple[int, int, str]]] = {}
+    for header, form in keys.items():
+        if header in closed:
+            continue
+        for key in form.forms(nouns_of(kind)):
+            options = [(f, rank) for f, rank in index.get(key, ()) if f not in taken]
+            likely = [o for o in options if plausible(sample, header, types[o[0]])]
+            if likely or (options and profile != GENERIC):
+                name, rank = (likely or options)[0]
+                claims.setdefault(name, []).append((rank, int(key not in (form.full, form.bare)), header))
+                break
+    return {name: sorted(ranked, key=lambda item: item[:2]) for name, ranked in claims.items()}
+
+
+def _score(
+    keys: Mapping[str, HeaderKeys],
+    kind: Kind,
+    profile: str,
+    layout: Layout,
+    columns: Mapping[str, ColumnMatch],
+    weight: float,
+    missing: tuple[tuple[str, ...], ...],
+) -> float:
+    """How much of the header speaks for this candidate (see the head of this module)."""
+    full = {form.full for form in keys.values()}
+    score = weight
+    for match in columns.values():
+        score += 1.0 if match.how == "option" else 1 / max(1, kinds_knowing(keys[match.header].full))
+    if profile != GENERIC:
+        score += 0.1 * sum(match.how == "profile" for match in columns.values())
+        score += len(full & (signature_of(GENERIC, kind, "") - signature_of(profile, kind, layout.name)))
+    if missing:
+        score *= LACKING
+    if full & {words_of(h) for h in layout.veto}:
+        score *= VETOED
+    first = next(iter(keys), None)
+    if first is not None and keys[first].is_key and first not in {match.header for match in columns.values()}:
+        score *= KEY_OF_OTHER
+    return score

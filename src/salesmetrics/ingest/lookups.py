@@ -1,0 +1,116 @@
+"""Tables for looking headers up in the profiles, made once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from salesmetrics.ingest.headers import HeaderKeys, words_of
+from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesmetrics.schema.kinds import Kind
+
+__all__ = [
+    "ENOUGH_HITS",
+    "generic_keys",
+    "index_of",
+    "kinds_knowing",
+    "nouns_of",
+    "signature_of",
+    "signature_weight",
+    "useless",
+]
+
+ENOUGH_HITS = 2.5
+"""The weight of signature headers by which a CRM is recognised. A hallmark suffices; a signature header that spreadsheets
+use too weighs ½, and not at all when it is one plain word (Status, Company); any other weighs 1."""
+
+
+@cache
+def index_of(profile: str, kind: Kind, layout: str) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Key of a header → (field, rank of the name in the field's list) of every field that it can stand for."""
+    found: dict[str, tuple[tuple[str, int], ...]] = {}
+    for name, names in _layout(profile, kind, layout).columns.items():
+        for rank, alias in enumerate(names):
+            key = words_of(alias)
+            if name not in {f for f, _ in found.get(key, ())}:
+                found[key] = (*found.get(key, ()), (name, rank))
+    return found
+
+
+def signature_weight(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, layout: Layout) -> float:
+    """The weight of the signature headers of a layout that the file has."""
+    if profile == GENERIC:
+        return float(len({form.full for form in keys.values()} & signature_of(GENERIC, kind, layout.name)))
+    marks = _marks(profile, kind, layout.name)
+    return sum(marks.get(header, 0.0) for header in {form.exact for form in keys.values()})
+
+
+@cache
+def _marks(profile: str, kind: Kind, layout: str) -> Mapping[str, float]:
+    """Signature headers of a CRM, normalised, with their weight (see ``ENOUGH_HITS``)."""
+    found, generic = _layout(profile, kind, layout), generic_keys()
+    marks: dict[str, float] = {}
+    for header in found.signature:
+        words = words_of(header)
+        plain = words in generic and words.isascii() and " " not in words
+        marks[normalise(header)] = 0.0 if plain else 0.5 if words in generic else 1.0
+    return marks | dict.fromkeys(map(normalise, found.hallmarks), ENOUGH_HITS)
+
+
+@cache
+def generic_keys() -> frozenset[str]:
+    """All headers, as words, that the generic profile knows for any kind."""
+    generic = load_profile(GENERIC).kind
+    return frozenset(key for kind, each in generic.items() for one in each for key in index_of(GENERIC, kind, one.name))
+
+
+@cache
+def signature_of(profile: str, kind: Kind, layout: str) -> frozenset[str]:
+    """The signature headers of a layout, as words."""
+    found = _layout(profile, kind, layout)
+    return frozenset(words_of(h) for h in (*found.signature, *found.hallmarks))
+
+
+@cache
+def nouns_of(kind: Kind) -> tuple[str, ...]:
+    """What a record of a kind is called, the longest first: a header may carry it in front."""
+    names = {words_of(n) for layout in load_profile(GENERIC).kind[kind] for n in layout.nouns}
+    return tuple(sorted(names, key=lambda n: (-len(n), n)))
+
+
+def _layout(profile: str, kind: Kind, name: str) -> Layout:
+    return next(each for each in load_profile(profile).kind[kind] if each.name == name)
+
+
+@cache
+def _knowledge() -> Mapping[str, int]:
+    """Key of a header → how many kinds, and kinds of no use to us, know it."""
+    generic = load_profile(GENERIC)
+    count: dict[str, int] = {}
+    for kind, layouts in generic.kind.items():
+        for key in {key for each in layouts for key in index_of(GENERIC, kind, each.name)}:
+            count[key] = count.get(key, 0) + 1
+    for names in generic.other.values():
+        for key in {words_of(name) for name in names}:
+            count[key] = count.get(key, 0) + 1
+    return count
+
+
+def kinds_knowing(key: str) -> int:
+    """How many kinds, those of no use to us included, know a header."""
+    return _knowledge().get(key, 0)
+
+
+def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
+    """The kind of export of no use to us that the header resembles most, and how much."""
+    generic, full = load_profile(GENERIC), {form.full for form in keys.values()}
+    weights: dict[str, float] = {}
+    for name, names in generic.other.items():
+        hits = full & {words_of(n) for n in names}
+        weights[name] = sum(1 / max(1, kinds_knowing(key)) + (key not in generic_keys()) for key in hits)
+    name = max(sorted(weights), key=lambda n: weights[n])
+    return name, weights[name]

@@ -1,0 +1,138 @@
+"""What the user said about a file, and why a file is refused."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.headers import HeaderKeys, header_keys
+from salesmetrics.ingest.lookups import useless
+from salesmetrics.ingest.profile import GENERIC, load_profile, normalise, profiles
+from salesmetrics.ingest.sample import tells_outcome
+from salesmetrics.schema.kinds import KINDS, column_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from salesmetrics.ingest.candidates import Candidate
+
+__all__ = ["check_profile", "lacking", "listed", "refuse_doubt", "resolve_mapping"]
+
+VERSIONED = frozenset({"_fivetran_start", "dbt_valid_from", "_dbt_valid_from"})
+"""Headers of change tables, where a record is there once for each of its states."""
+ENOUGH, CLOSE = 1.0, 0.85
+"""A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
+
+
+def check_profile(profile: str | None) -> None:
+    """Raise ``option_invalid`` for a CRM that has no profile."""
+    if profile is not None and profile not in profiles():
+        near = get_close_matches(profile, profiles(), 1)
+        fix = f"did you mean `{near[0]}`?" if near else f"use one of: {', '.join(profiles())}"
+        raise SalesmetricsError("option_invalid", option="--profile", value=profile, cause="no such CRM", fix=fix)
+
+
+def resolve_mapping(mapping: Mapping[str, str], headers: Sequence[str], path: str) -> dict[str, str | None]:
+    """Canonical column → header, or None where the user took the column away."""
+    fields = sorted({name for kind in KINDS for name in column_types(kind)})
+    said: dict[str, str | None] = {}
+    for name, header in mapping.items():
+        text = f"{name}={header}"
+        if name not in fields:
+            near = get_close_matches(name.casefold().replace(" ", "_").replace("-", "_"), fields, 1)
+            fix = f"did you mean `{near[0]}={header}`?" if near else f"use one of: {', '.join(fields)}"
+            raise SalesmetricsError("map_invalid", text=text, cause=f"there is no column named `{name}`", fix=fix)
+        said[name] = _find_header(header, headers, text, name, path) if header.strip() else None
+    return said
+
+
+def _find_header(header: str, headers: Sequence[str], text: str, name: str, path: str) -> str:
+    if header in headers:
+        return header
+    same = [h for h in headers if normalise(h) == normalise(header)]
+    same = same or [h for h in headers if header_keys(h).full == header_keys(header).full]
+    if len(same) >= 1:
+        return same[0]
+    near = _closest(header, headers)
+    fix = f'did you mean `--map {name}="{near}"`?' if near else f"its headers are: {listed(headers)}"
+    raise SalesmetricsError("map_invalid", text=text, cause=f"`{path}` has no header `{header}`", fix=fix)
+
+
+def refuse_doubt(
+    ranked: Sequence[Candidate], keys: Mapping[str, HeaderKeys], headers: Sequence[str], path: str
+) -> None:
+    """Raise when the best candidate is not good enough, or not clearly better than another kind."""
+    best = ranked[0]
+    if versions := next((h for h, form in keys.items() if form.exact in VERSIONED), None):
+        detail = f": `{versions}` says that it holds every version of each record"
+        raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix="export the records as they are now")
+    other, weight = useless(keys)
+    rival = next((c for c in ranked[1:] if c.kind != best.kind and not c.missing), None)
+    close = rival is not None and rival.score >= CLOSE * best.score and not best.missing
+    if rival is not None and close and weight <= best.score and best.score >= ENOUGH / 2:
+        raise SalesmetricsError("kind_ambiguous", path=path, first=best.kind, second=rival.kind)
+    if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
+        raise _unknown(ranked, headers, path, other if weight > max(ENOUGH, best.score) else None)
+
+
+def _deals_without_outcome(candidate: Candidate) -> bool:
+    have = candidate.columns
+    return candidate.kind == "deals" and bool(
+        ({"amount", "name", "id"} & have.keys())
+        and ({"close_date", "closed", "created", "expected_close"} & have.keys())
+        and ({"owner", "owner_id", "name", "account"} & have.keys())
+    )
+
+
+def _unknown(ranked: Sequence[Candidate], headers: Sequence[str], path: str, other: str | None) -> SalesmetricsError:
+    best = ranked[0]
+    if other is not None:
+        detail = f": it looks like {other}"
+    elif best.missing and best.columns:
+        lacks = " and ".join(" or ".join(group[:3]) for group in best.missing)
+        detail = f"; nearest is {best.kind}, but it lacks {lacks}; its headers are {listed(headers)}"
+    elif best.columns:
+        detail = f"; it may be {best.kind}, but too little in its header says so: {listed(headers)}"
+    else:
+        detail = f"; its headers are {listed(headers)}" if headers else "; it has no header"
+    fix = f"if it is one of our kinds, say so: `{best.kind}={path}`, and name its columns with `--map FIELD=HEADER`"
+    return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
+
+
+def lacking(
+    best: Candidate, keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None
+) -> SalesmetricsError:
+    """The error for a file of a known kind without a column that every KPI needs."""
+    group = best.missing[0]
+    free = [h for h in keys if h not in {match.header for match in best.columns.values()}]
+    words = load_profile(best.profile).words("deals")
+    guess = next((h for h in free if best.kind == "deals" and tells_outcome(sample, h, words)), None)
+    aliases = [key for f in group for key in _names_of(best, f)]
+    guess = guess or next((h for h in free if get_close_matches(keys[h].bare, aliases, 1, 0.75)), None)
+    what = " or ".join(f"`{f}`" for f in group[:3])
+    if guess is not None:
+        fix = f'if `{guess}` is it, type `--map {group[0]}="{guess}"`'
+    else:
+        fix = f'name it: `--map {group[0]}="HEADER"`; not used so far: {listed(free) or "none"}'
+    return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
+
+
+def _names_of(candidate: Candidate, field_name: str) -> list[str]:
+    generic = load_profile(GENERIC).kind[candidate.kind][0]
+    names = (*candidate.layout.columns.get(field_name, ()), *generic.columns.get(field_name, ()))
+    return [header_keys(name).bare for name in names]
+
+
+def _closest(text: str, headers: Sequence[str]) -> str | None:
+    by_key = {header_keys(h).bare: h for h in reversed(headers)}
+    near = get_close_matches(header_keys(text).bare, list(by_key), 1, 0.6)
+    return by_key[near[0]] if near else None
+
+
+def listed(headers: Sequence[str], most: int = 8) -> str:
+    """Headers for a message: the first few, and how many more."""
+    shown = ", ".join(f"`{h}`" for h in headers[:most])
+    return shown + (f" and {len(headers) - most} more" if len(headers) > most else "")
