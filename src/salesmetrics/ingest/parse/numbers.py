@@ -51,7 +51,9 @@ def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: S
     2. the values of the column that read one way only (when these prove both marks, nothing is settled);
     3. whole numbers of four or more digits without a separator, or groups by space or apostrophe: the column does not
        group by point or comma, so the separator is the decimal mark;
-    4. otherwise the column is refused.
+    4. a value that ends in 0 (``1,230``) beside a whole number below 1000 (``732``): decimals would be kept to the last zero
+       in the one and be left out in the other, so the separator groups thousands;
+    5. otherwise the column is refused.
 
     Args:
         text: The cells (String).
@@ -78,6 +80,7 @@ class _PlainEvidence:
 
     point: bool
     ungrouped: bool
+    small: bool
 
 
 def _fast(text: pl.Series, options: ParseOptions) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
@@ -100,7 +103,8 @@ def _fast(text: pl.Series, options: ParseOptions) -> tuple[pl.Series, pl.Series,
     def evidence() -> _PlainEvidence:
         settled = text.filter(~rest).drop_nulls()
         point = settled.str.contains(_PROOF_OF_POINT).any()
-        return _PlainEvidence(point, settled.str.contains(r"^[+-]?[0-9]{4,}$").any())
+        ungrouped = settled.str.contains(r"^[+-]?[0-9]{4,}$").any()
+        return _PlainEvidence(point, ungrouped, settled.str.contains(r"^[+-]?[1-9][0-9]{0,2}$").any())
 
     return values, rest, evidence
 
@@ -154,10 +158,16 @@ def _decide(
     if not len(unclear):
         return None, (("decimal point and comma, each plain by itself",) if only_point else ())
     written = {"," if "," in key else "." for key in unclear[KEY]}
-    ungrouped = evidence.ungrouped or bool(bodies["spaced"].any())
-    if not only_point and ungrouped and len(written) == 1:
-        mark = "comma" if written == {","} else "point"
-        return mark, (f"decimal {mark} (larger numbers have no such separator)",)
+    whole = bodies.filter(~pl.col("separated"))["point"].drop_nulls()
+    ungrouped = evidence.ungrouped or bool(bodies["spaced"].any()) or whole.str.contains(r"^-?[0-9]{4,}$").any()
+    if not only_point and len(written) == 1:
+        if ungrouped:
+            mark = "comma" if written == {","} else "point"
+            return mark, (f"decimal {mark} (larger numbers have no such separator)",)
+        small = evidence.small or whole.str.contains(r"^-?[0-9]{1,3}$").any()
+        if small and unclear["point"].str.ends_with("0").any():
+            mark = "point" if written == {","} else "comma"
+            return mark, (f"decimal {mark} (the other separator groups thousands)",)
     first = unclear.sort(KEY).row(0, named=True)
     raise SalesmetricsError(
         "decimal_ambiguous",
