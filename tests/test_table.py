@@ -14,6 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest import repair
 from salesmetrics.ingest.dialect import looks_like_value
 from salesmetrics.ingest.structure import classify, is_furniture_word
 from salesmetrics.ingest.table import ROW, RawTable, read_tables
@@ -430,6 +431,19 @@ def test_the_exact_reader_agrees_with_the_fast_one() -> None:
     slow = read(stream.getvalue() + "broken\n")
     assert cells(fast) == cells(slow)
     assert [item.row for item in slow.rejected] == [5_002]
+
+
+@given(
+    st.lists(st.sampled_from(['"', ",", "\n", "\r\n", "a", "1,2,3\n", '"x","y","z"\n', '"p\nq",r,s\n']), max_size=40)
+)
+def test_the_size_of_pieces_changes_nothing(parts: list[str]) -> None:
+    text = "ID,Deal,Owner\n1,Alpha,Kim\n" + "".join(parts) + "\n2,Beta,Lee\n"
+    whole = read(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repair, "_PIECE", 16)
+        pieces = read(text)
+    assert whole.frame.equals(pieces.frame)
+    assert (whole.ignored, whole.rejected, whole.findings) == (pieces.ignored, pieces.rejected, pieces.findings)
 
 
 # --- real exports ---------------------------------------------------------------------------------------------------
