@@ -157,17 +157,9 @@ def _decide(
         return mark, (f"decimal {mark}",)
     if not len(unclear):
         return None, (("decimal point and comma, each plain by itself",) if only_point else ())
-    written = {"," if "," in key else "." for key in unclear[KEY]}
-    whole = bodies.filter(~pl.col("separated"))["point"].drop_nulls()
-    ungrouped = evidence.ungrouped or bool(bodies["spaced"].any()) or whole.str.contains(r"^-?[0-9]{4,}$").any()
-    if not only_point and len(written) == 1:
-        if ungrouped:
-            mark = "comma" if written == {","} else "point"
-            return mark, (f"decimal {mark} (larger numbers have no such separator)",)
-        small = evidence.small or whole.str.contains(r"^-?[0-9]{1,3}$").any()
-        if small and unclear["point"].str.ends_with("0").any():
-            mark = "point" if written == {","} else "comma"
-            return mark, (f"decimal {mark} (the other separator groups thousands)",)
+    settled = None if only_point else _by_neighbours(bodies, unclear, evidence)
+    if settled is not None:
+        return settled
     first = unclear.sort(KEY).row(0, named=True)
     raise SalesmetricsError(
         "decimal_ambiguous",
@@ -178,6 +170,25 @@ def _decide(
         first=first["point"],
         second=first["comma"],
     )
+
+
+def _by_neighbours(
+    bodies: pl.DataFrame, unclear: pl.DataFrame, evidence: _PlainEvidence
+) -> tuple[Mark, tuple[str, ...]] | None:
+    """The mark that the numbers without a separator leave for those that read two ways (rules 3 and 4)."""
+    written = {"," if "," in key else "." for key in unclear[KEY]}
+    if len(written) != 1:
+        return None
+    comma = written == {","}
+    whole = bodies.filter(~pl.col("separated"))["point"].drop_nulls()
+    if evidence.ungrouped or bodies["spaced"].any() or whole.str.contains(r"^-?[0-9]{4,}$").any():
+        mark: Mark = "comma" if comma else "point"
+        return mark, (f"decimal {mark} (larger numbers have no such separator)",)
+    small = evidence.small or whole.str.contains(r"^-?[0-9]{1,3}$").any()
+    if small and unclear["point"].str.ends_with("0").any():
+        mark = "point" if comma else "comma"
+        return mark, (f"decimal {mark} (the other separator groups thousands)",)
+    return None
 
 
 def _by_type(unclear: pl.DataFrame, style: Style) -> set[str]:
