@@ -219,7 +219,7 @@ def _score(
         score += 1.0 if match.how == "option" else 1 / max(1, kinds_knowing(keys[match.header].full))
     if profile != GENERIC:
         score += 0.1 * sum(match.how == "profile" for match in columns.values())
-        score += len(full & (signature_of(GENERIC, kind, "") - signature_of(profile, kind, layout.name)))
+        score += len(full & signature_of(GENERIC, kind, ""))
     if missing:
         score *= LACKING
     if full & {words_of(h) for h in layout.veto}:
