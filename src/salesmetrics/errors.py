@@ -103,6 +103,8 @@ CATALOGUE: dict[str, ErrorKind] = {
     ),
     "config_syntax": ErrorKind("`{path}` is not TOML: {cause}", "correct it, or leave it aside with `--no-config`"),
     "config_invalid": ErrorKind("`{path}` line {line}, `{key}`: {cause}", "{fix}"),
+    "kpi_invalid": ErrorKind("`{path}` `[kpi.{name}]`: {cause}", "{fix}"),
+    "plugin_invalid": ErrorKind("the plugin `{name}` cannot be used: {cause}", "correct it, or uninstall it"),
     "report_empty": ErrorKind("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorKind(
         "`{text}` are no business hours", "write them as `09:00-18:00 Mon-Fri`, in the time zone of the export"

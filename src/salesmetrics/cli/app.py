@@ -15,6 +15,7 @@ from salesmetrics.cli.commands.explain import explain
 from salesmetrics.cli.commands.inspect import inspect
 from salesmetrics.cli.commands.kpis import kpis
 from salesmetrics.cli.commands.report import report
+from salesmetrics.cli.commands.rows import rows
 from salesmetrics.cli.commands.schema import schema
 from salesmetrics.errors import ExitCode, SalesmetricsError
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(report)
 app.command()(inspect)
 app.command()(check)
+app.command()(rows)
 app.command()(kpis)
 app.command()(explain)
 app.command()(schema)
@@ -57,7 +59,7 @@ def main() -> NoReturn:
     error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where.
     """
     try:
-        app(standalone_mode=True)
+        app(prog_name="salesmetrics")
     except SalesmetricsError as error:
         _tell(error)
         _leave(error.exit_code)

@@ -80,4 +80,7 @@ def tell_about_rejects(dataset: Dataset, path: str | None, *, strict: bool) -> N
     rejected = sum(item.rows.rejected for item in dataset.inputs)
     if rejected:
         where = f"see {path}" if path else "list them with `--rejects rejects.csv`"
-        typer.echo(f"{'error' if strict else 'warning'}: {rejected} rows rejected; {where}", err=True)
+        typer.echo(
+            f"{'error' if strict else 'warning'}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}",
+            err=True,
+        )

@@ -88,6 +88,16 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected e
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """Which settings file a command that reads no exports uses."""
+
+    config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Settings file.", show_default="nearest salesmetrics.toml")
+    ] = None
+    no_config: Annotated[bool, typer.Option("--no-config", help="Read no settings file.")] = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What settles the things that a file leaves open."""
 
@@ -254,7 +264,10 @@ def _with_variable(name: str, annotation: Any) -> Any:
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Make a command take the fields of its dataclass parameters as options of its own."""
+    """Make a command take the fields of its dataclass parameters as options of its own.
+
+    A parameter of the command takes the place of a field of the same name, which then keeps its default.
+    """
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
     parameters = []
@@ -271,11 +284,15 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
                 annotation=_with_variable(f.name, kinds[f.name]),
             )
             for f in fields(groups[name])
+            if f.name not in hints
         ]
 
     @wraps(command)
     def expanded(**values: Any) -> None:
-        own = {name: kind(**{f.name: values.pop(f.name) for f in fields(kind)}) for name, kind in groups.items()}
+        own = {
+            name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in hints})
+            for name, kind in groups.items()
+        }
         command(**values, **own)
 
     expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

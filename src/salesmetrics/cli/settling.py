@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.config import Config, find_config, read_config
+from salesmetrics.config import FILE_NAME, Config, find_config, read_config
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.catalog import Catalog, catalog
+from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
 if TYPE_CHECKING:
-    from salesmetrics.cli.options import Reading
+    from salesmetrics.cli.options import Reading, Settling
 
-__all__ = ["config_path", "settle_config"]
+PLUGINS = "salesmetrics.kpis"
+"""The entry-point group under which an installed package offers a module of measures and KPIs."""
+
+__all__ = ["config_path", "settle_catalog", "settle_config"]
 
 
-def settle_config(reading: Reading) -> Config:
+def settle_config(reading: Reading | Settling) -> Config:
     """The settings file that is named, else the nearest one going up, else nothing but defaults."""
     path = config_path(reading)
     return read_config(path) if path else Config()
 
 
-def config_path(reading: Reading) -> Path | None:
+def settle_catalog(config: Config, path: str = FILE_NAME) -> Catalog:
+    """The KPIs that ship, those of installed plugins, and those that the settings file defines.
+
+    Raises:
+        SalesmetricsError: ``plugin_invalid`` or ``kpi_invalid``.
+    """
+    known = catalog()
+    for point in entry_points(group=PLUGINS):
+        try:
+            known = known.with_modules([point.load()])
+        except Exception as error:
+            raise SalesmetricsError(
+                "plugin_invalid", name=point.name, cause=f"{type(error).__name__}: {error}"
+            ) from error
+    if not config.kpi:
+        return known
+    own = [
+        UserKpi(name, t.expression, t.title or name.replace("_", " ").capitalize(), t.unit, t.direction, t.description)
+        for name, t in config.kpi.items()
+    ]
+    return with_user_kpis(known, own, path)
+
+
+def config_path(reading: Reading | Settling) -> Path | None:
     """Which settings file a command uses."""
     if reading.config is not None:
         path = Path(reading.config)

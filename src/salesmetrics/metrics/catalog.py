@@ -51,6 +51,20 @@ class Catalog:
             return list(self.kpis.values())
         return [k for k in self.kpis.values() if k.id in wanted or k.family in heads]
 
+    def with_modules(self, modules: Iterable[ModuleType]) -> Catalog:
+        """The catalogue with the measures and KPIs that further modules declare.
+
+        Raises:
+            ValueError: A name is taken already.
+        """
+        found = list(_definitions(modules))
+        taken = [d.id for d in found if d.id in (self.kpis if isinstance(d, Kpi) else self.measures)]
+        if taken:
+            raise ValueError(f"there is a KPI or measure `{taken[0]}` already")
+        measures = {d.id: d for d in found if isinstance(d, Measure)}
+        kpis = {d.id: d for d in found if isinstance(d, Kpi)}
+        return Catalog({**self.measures, **measures}, {**self.kpis, **kpis})
+
     def search(self, kpis: Iterable[Kpi], text: str | None) -> list[Kpi]:
         """The KPIs that speak of a text in their id, title, formula or definition."""
         needle = (text or "").casefold()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import textwrap
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.envelope import dumps
+from salesmetrics.render.tidy_csv import write_rows
 
 if TYPE_CHECKING:
     from salesmetrics.report.cards import Card, Cards
 
-__all__ = ["render_card", "render_cards"]
+__all__ = ["DEFAULT_WIDTH", "render_card", "render_card_text", "render_cards"]
 
 COLUMNS = ("id", "title", "family", "unit", "direction", "basis", "formula", "interval", "needs", "source", "since")
 DEFAULT_WIDTH = 100
@@ -34,7 +33,7 @@ def render_card(cards: Cards, form: str, width: int | None) -> str:
     """One KPI at length."""
     if form in {"json", "csv"}:
         return render_cards(cards, form, width)
-    return "\n".join(_at_length(card, width or DEFAULT_WIDTH) for card in cards.kpis)
+    return "\n".join(render_card_text(card, width or DEFAULT_WIDTH) for card in cards.kpis)
 
 
 def _list(cards: Cards, width: int | None) -> str:
@@ -51,7 +50,8 @@ def _list(cards: Cards, width: int | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _at_length(card: Card, width: int) -> str:
+def render_card_text(card: Card, width: int) -> str:
+    """One KPI at length, as text."""
     paragraphs = [" ".join(p.split()) for p in card.definition.split("\n\n")]
     facts = [
         ("formula", card.formula),
@@ -74,10 +74,9 @@ def _at_length(card: Card, width: int) -> str:
 
 
 def _csv(cards: Cards) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for card in cards.kpis:
-        row = card.model_dump()
-        writer.writerow([" ".join(v) if isinstance(v := row[name], list) else v for name in COLUMNS])
-    return text.getvalue()
+    rows = [card.model_dump() for card in cards.kpis]
+    return write_rows(COLUMNS, [[_flat(row[name]) for name in COLUMNS] for row in rows])
+
+
+def _flat(value: str | list[str] | None) -> str | None:
+    return " ".join(value) if isinstance(value, list) else value

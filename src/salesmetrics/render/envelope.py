@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dumps", "render_json", "schema"]
 
-_LATER_REPORT_FIELDS = ("as_of_source", "not_computed")
+_LATER_REPORT_FIELDS = ("as_of_source", "not_computed", "goals")
 _LATER_FINDING_FIELDS = ("path", "share_of_value")
 """Fields that joined a settled shape stand behind it: a reader by position or by diff sees what it always saw."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.inspection import finding_lines
 from salesmetrics.render.layout import Cell, join, wrap
 from salesmetrics.render.text import count
+from salesmetrics.render.tidy_csv import write_rows
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -38,14 +37,8 @@ def render_check_table(answer: Check, *, width: int | None, color: bool) -> str:
 
 def render_check_csv(answer: Check) -> str:
     """One row per finding."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for item in answer.findings:
-        fields = item.model_dump()
-        fields["rows"] = " ".join(map(str, item.rows))
-        writer.writerow([fields[name] for name in COLUMNS])
-    return text.getvalue()
+    rows = [{**item.model_dump(mode="json"), "rows": " ".join(map(str, item.rows))} for item in answer.findings]
+    return write_rows(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
 
 
 def render_check_github(answer: Check) -> str:

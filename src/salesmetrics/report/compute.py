@@ -12,14 +12,14 @@ from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.plan import BASIS_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.metrics.settings import Settings
     from salesmetrics.report.windows import Window
 
-__all__ = ["Cell", "Keys", "aggregate", "currencies"]
+__all__ = ["Cell", "Keys", "aggregate", "currencies", "per_record"]
 
 Group = tuple[str | None, ...]
 
@@ -70,6 +70,56 @@ def aggregate(
     Returns:
         Cell to measure id to value: a number, a sorted Polars series for a sample, or None where it is unknown.
     """
+    passes = list(_passes(measures, frames, window, keys))
+    given = _given(as_of, window, settings)
+    queries = [
+        _query(frames[entity].lazy(), group, column, window=window, given=given, keys=keys)
+        for entity, column, group in passes
+    ]
+    cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
+    for (_, _, group), result in zip(passes, pl.collect_all(queries), strict=True):
+        for cell, position in _cells(result, keys):
+            for measure in group:
+                cells[cell][measure.id] = result[measure.id][position]
+    return dict(cells)
+
+
+def per_record(
+    frame: pl.DataFrame,
+    measures: Sequence[Measure],
+    *,
+    window: Window,
+    as_of: date | None,
+    settings: Settings,
+    index: str,
+) -> pl.DataFrame:
+    """The same aggregates over every record alone: what each record adds.
+
+    Args:
+        frame: Records of the measures' entity, with every column that they ask for.
+        measures: What to compute.
+        window: The period; a record whose date lies outside adds nothing.
+        as_of: The day the report speaks for.
+        settings: Thresholds that measures ask for.
+        index: Name of a column that numbers the records.
+
+    Returns:
+        The frame with one column per measure beside its own, named as the measure with ``:`` behind.
+    """
+    given = _given(as_of, window, settings)
+    entity = measures[0].entity
+    for _, column, group in _passes(measures, {entity: frame}, window, Keys(by=(index,))):
+        alone = _query(frame.lazy(), group, column, window=window, given=given, keys=Keys(by=(index,))).collect()
+        names = {m.id: f"{m.id}:" for m in group}
+        alone = alone.with_columns(pl.col("by:0").cast(frame.schema[index])).rename({"by:0": index, **names})
+        frame = frame.join(alone, on=index, how="left", maintain_order="left")
+    return frame
+
+
+def _passes(
+    measures: Iterable[Measure], frames: Mapping[str, pl.DataFrame], window: Window, keys: Keys
+) -> Iterable[tuple[str, str | None, list[Measure]]]:
+    """Measures that share a pass: one entity, and one date column where a date matters."""
     passes: dict[tuple[str, str | None], list[Measure]] = defaultdict(list)
     for measure in measures:
         column = BASIS_COLUMNS.get((measure.entity, measure.basis))
@@ -80,16 +130,7 @@ def aggregate(
         if not set(keys.by) <= set(frames[measure.entity].columns):
             continue
         passes[(measure.entity, column if window.bounded or keys.bucket is not None else None)].append(measure)
-    queries = [
-        _query(frames[entity].lazy(), group, column, window=window, given=_given(as_of, window, settings), keys=keys)
-        for (entity, column), group in passes.items()
-    ]
-    cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
-    for group, result in zip(passes.values(), pl.collect_all(queries), strict=True):
-        for cell, position in _cells(result, keys):
-            for measure in group:
-                cells[cell][measure.id] = result[measure.id][position]
-    return dict(cells)
+    return [(entity, column, group) for (entity, column), group in passes.items()]
 
 
 def _query(

@@ -34,9 +34,12 @@ def apply_where(frames: Mapping[str, pl.DataFrame], condition: str) -> dict[str,
     if not fitting:
         raise _unknown(condition, names, frames)
     try:
-        return {entity: frame.filter(expression) for entity, frame in fitting.items()}
+        kept = {entity: frame.filter(expression) for entity, frame in fitting.items()}
     except (pl.exceptions.PolarsError, TypeError) as error:
         raise _invalid(condition, _first_line(error)) from error
+    if all(frame.is_empty() for frame in kept.values()):
+        raise SalesmetricsError("report_empty", cause=f"no record fulfils `{condition}`", fix="loosen the condition")
+    return kept
 
 
 def _parsed(condition: str) -> pl.Expr:

@@ -14,11 +14,10 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     Nothing is computed. Every line names the option that would change it.
     """
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.settling import settle_config
+    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.ingest.inspection import file_readings
     from salesmetrics.ingest.read import last_event
-    from salesmetrics.metrics.catalog import catalog
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.inspection import render_inspection
@@ -32,7 +31,7 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     dataset = load_dataset(files, reading, config)
     as_of, _ = last_event(dataset) or (None, None)
     frames, _ = make_entities({str(kind): frame for kind, frame in dataset.frames.items()}, as_of, config.settings)
-    allowed, missing = unlocks(frames, catalog(), config.settings, as_of)
+    allowed, missing = unlocks(frames, settle_catalog(config), config.settings, as_of)
     answer = Inspection(
         generator=generator(),
         files=file_readings(dataset),

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.options import Output, with_groups
+from salesmetrics.cli.options import Output, Settling, with_groups
 
 
 @with_groups
 def kpis(
     output: Output,
+    settling: Settling,
     family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this family.")] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only KPIs that speak of this.")] = None,
 ) -> None:
@@ -19,13 +20,13 @@ def kpis(
     import sys
 
     from salesmetrics.cli.requesting import split_list
+    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.metrics.catalog import catalog
     from salesmetrics.render.cards import render_cards
     from salesmetrics.render.output import write_output
     from salesmetrics.report.cards import make_cards
 
-    known = catalog()
+    known = settle_catalog(settle_config(settling))
     chosen = known.search(known.select(families=split_list(family)), search)
     text = render_cards(make_cards(chosen, known, "kpis"), form_of(output), screen_of(output).width)
     write_output(text, output.output, sys.stdout)

@@ -29,9 +29,8 @@ def report(
     """
     from salesmetrics.cli.loading import has_errors, load_dataset, tell_about_rejects, write_rejects
     from salesmetrics.cli.requesting import make_request
-    from salesmetrics.cli.settling import settle_config
+    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
-    from salesmetrics.metrics.catalog import catalog
     from salesmetrics.report.build import build_report
 
     form = form_of(output)
@@ -39,7 +38,7 @@ def report(
     dataset = load_dataset(files, reading, config)
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
-    result = build_report(request, frames, catalog(), inputs=dataset.inputs, findings=dataset.findings)
+    result = build_report(request, frames, settle_catalog(config), inputs=dataset.inputs, findings=dataset.findings)
     write_report(result, output, form)
     write_rejects(dataset, rejects)
     failed = strict and has_errors(dataset)

@@ -1,0 +1,40 @@
+"""`salesmetrics rows`: the records behind a number."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from salesmetrics.cli.completion import complete_kpi
+from salesmetrics.cli.options import Files, Output, Reading, Selection, with_groups
+
+
+@with_groups
+def rows(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
+    files: Files,
+    reading: Reading,
+    selection: Selection,
+    output: Output,
+) -> None:
+    """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
+    from dataclasses import replace
+
+    from salesmetrics.cli.loading import load_dataset
+    from salesmetrics.cli.requesting import make_request
+    from salesmetrics.cli.settling import settle_catalog, settle_config
+    from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.render.output import write_output
+    from salesmetrics.render.records import render_records
+    from salesmetrics.report.rows import kpi_rows
+
+    form = form_of(output)
+    config = settle_config(reading)
+    dataset = load_dataset(files, reading, config)
+    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=())
+    frame = kpi_rows(request, {str(kind): frame for kind, frame in dataset.frames.items()}, settle_catalog(config))
+    screen = screen_of(output)
+    text = render_records(frame, kpi, form, width=screen.width, color=screen.color)
+    write_output(text, output.output, sys.stdout)
