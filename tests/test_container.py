@@ -260,6 +260,27 @@ def test_workbook_with_a_title_a_blank_row_and_a_total(tmp_path: Path) -> None:
     assert table.frame["Mixed"].to_list() == ["7", "seven", None]
 
 
+def test_workbook_with_ids_errors_and_a_hidden_sheet(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("Deals & more")
+        sheet.write_row(0, 0, ["ID", "Amount", "Rate"])
+        for row in range(1, 5):
+            sheet.write_row(row, 0, [12345678901234 + row, row * 1.5])
+            sheet.write_formula(row, 2, "=1/0", None, "#DIV/0!" if row % 2 else 0.5)
+        hidden = book.add_worksheet("Lists")
+        hidden.hide()
+        hidden.write_row(0, 0, ["Stage", "Order"])
+        hidden.write_row(1, 0, ["Won", "1"])
+    [table] = read_tables(write(tmp_path / "a.xlsx", out.getvalue()))
+    assert table.frame["ID"].to_list() == [12345678901234 + row for row in range(1, 5)]
+    assert table.frame.schema["ID"] == pl.Int64
+    assert table.frame.schema["Amount"] == pl.Float64
+    [found] = table.findings
+    assert (found.code, found.count, found.rows) == ("excel_error_cells", 2, [2, 4])
+    assert "#DIV/0!" in found.message
+
+
 def test_each_sheet_with_a_table_is_a_table(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", workbook({"Deals": DEALS, "Reps": [["Owner", "Team"], ["Kim", "North"]]}))
     deals, reps = read_tables(path)

@@ -65,6 +65,11 @@ FINDINGS: dict[str, FindingKind] = {
     "nul_in_cell": FindingKind(
         _WARNING, "NUL bytes stood in cells of {n_rows}, and were removed", "export it again: the file may be damaged"
     ),
+    "excel_error_cells": FindingKind(
+        _WARNING,
+        "cells of {n_rows} hold the Excel error `{error}`, and were read as blank",
+        "correct the formula in the workbook, then export again",
+    ),
     "header_empty": FindingKind(
         _NOTE,
         "a column without a header holds values in {n_rows}; it is called `{column}`",

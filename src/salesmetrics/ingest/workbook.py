@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
+import logging
+import re
+import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +15,7 @@ import polars as pl
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.assemble import assemble
 from salesmetrics.ingest.dialect import find_header
+from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.raw import ROW, RawTable, Source
 from salesmetrics.ingest.repair import Repaired
 
@@ -21,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["read_parquet", "read_xlsx"]
 
 _HEAD_ROWS = 120
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+_SHEET = re.compile(rb"<sheet\b[^>]*>")
+_ERROR_CELL = re.compile(rb'<c r="[A-Z]+(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]*)</v>')
 
 
 def _source(path: str, container: str, header_row: int) -> Source:
@@ -63,6 +72,9 @@ def read_xlsx(payload: Payload) -> list[RawTable]:
     """
     try:
         import fastexcel
+
+        # It tells the terminal, not the caller, that a column of error cells has no type; findings say so.
+        logging.getLogger("fastexcel").setLevel(logging.ERROR)
     except ImportError as error:
         raise SalesmetricsError("extra_missing", what="reading Excel workbooks", extra="excel") from error
     try:
@@ -73,13 +85,46 @@ def read_xlsx(payload: Payload) -> list[RawTable]:
             "file_unreadable", path=payload.path, cause=f"the workbook is damaged ({str(error).splitlines()[0]})"
         ) from error
     tables = {name: rows for name, rows in heads.items() if sum(any(row) for row in rows) > 1}
+    tables = {name: rows for name, rows in tables.items() if _is_visible(book, name)} or tables
     if not tables:
         code = "header_only" if any(any(map(any, rows)) for rows in heads.values()) else "file_empty"
         raise SalesmetricsError(code, path=payload.path)
+    errors = cell_errors(payload.data)
     return [
-        _sheet(book, name, rows, payload.path if len(tables) == 1 else f"{payload.path}!{name}")
+        _sheet(book, name, rows, payload.path if len(tables) == 1 else f"{payload.path}!{name}", errors.get(name, {}))
         for name, rows in tables.items()
     ]
+
+
+def _is_visible(book: fastexcel.ExcelReader, name: str) -> bool:
+    return bool(book.load_sheet(name, n_rows=1, dtypes="string").visible == "visible")
+
+
+def cell_errors(data: bytes) -> dict[str, dict[str, list[int]]]:
+    """Where cells hold an Excel error such as ``#REF!``: sheet to error to row numbers.
+
+    fastexcel gives such cells as blank, so they are looked up in the sheet's own XML.
+    """
+    found: dict[str, dict[str, list[int]]] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return found
+        links = archive.read("xl/_rels/workbook.xml.rels")
+        targets = {_attribute(tag, "Id"): _attribute(tag, "Target") for tag in _RELATION.findall(links)}
+        for tag in _SHEET.findall(archive.read("xl/workbook.xml")):
+            member = targets.get(_attribute(tag, "r:id"), "").lstrip("/")
+            member = member if member.startswith("xl/") else f"xl/{member}"
+            if member in names and (cells := _ERROR_CELL.findall(archive.read(member))):
+                errors = found.setdefault(html.unescape(_attribute(tag, "name")), {})
+                for row, error in cells:
+                    errors.setdefault(error.decode(), []).append(int(row))
+    return found
+
+
+def _attribute(tag: bytes, name: str) -> str:
+    value = re.search(rb"\s" + name.encode() + rb'="([^"]*)"', tag)
+    return value[1].decode() if value else ""
 
 
 def _texts(book: fastexcel.ExcelReader, name: str) -> list[list[str]]:
@@ -90,7 +135,9 @@ def _texts(book: fastexcel.ExcelReader, name: str) -> list[list[str]]:
     return [["" if cell is None else str(cell).strip() for cell in row] for row in sheet.to_polars().iter_rows()]
 
 
-def _sheet(book: fastexcel.ExcelReader, name: str, rows: list[list[str]], label: str) -> RawTable:
+def _sheet(
+    book: fastexcel.ExcelReader, name: str, rows: list[list[str]], label: str, errors: dict[str, list[int]]
+) -> RawTable:
     index = find_header(rows)
     headers = rows[index]
     blank = sum(not any(row) for row in rows[:index])
@@ -102,4 +149,20 @@ def _sheet(book: fastexcel.ExcelReader, name: str, rows: list[list[str]], label:
         column_names=[str(place) for place in range(len(headers))],
         schema_sample_rows=None,
     )
-    return _typed_table(_source(label, "xlsx", index + 1), headers, sheet.to_polars(), index + 2, titles)
+    table = _typed_table(
+        _source(label, "xlsx", index + 1), headers, _whole_numbers(sheet.to_polars()), index + 2, titles
+    )
+    said = [
+        finding("excel_error_cells", path=label, count=len(set(numbers)), rows=numbers, error=error)
+        for error, numbers in sorted(errors.items())
+    ]
+    return replace(table, findings=(*table.findings, *said))
+
+
+def _whole_numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Excel knows no whole numbers; a column that holds nothing else, such as an id, becomes Int64."""
+    floats = [name for name, dtype in frame.schema.items() if dtype == pl.Float64]
+    whole = [
+        name for name in floats if frame.select(((pl.col(name) % 1 == 0) & (pl.col(name).abs() < 2**53)).all()).item()
+    ]
+    return frame.with_columns(pl.col(whole).cast(pl.Int64))
