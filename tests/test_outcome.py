@@ -158,3 +158,9 @@ def test_words_of_an_end_look_final(word: str) -> None:
 )
 def test_words_of_a_step_do_not(word: str) -> None:
     assert not looks_final(word)
+
+
+def test_leads_that_nothing_is_said_about_have_no_outcome() -> None:
+    assert lead_outcomes(pl.DataFrame({"id": ["1"], "source": ["web"]}), ()) == []
+    qualified = pl.DataFrame({"is_qualified": [True, False]})
+    assert qualified.select(lead_outcomes(qualified, ())).to_dict(as_series=False) == {"outcome": ["qualified", "open"]}

@@ -224,6 +224,9 @@ def close_dates(frame: pl.DataFrame) -> list[pl.Expr]:
 def lead_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> list[pl.Expr]:
     """``outcome`` (``converted``, ``qualified``, ``disqualified``, ``open``) and ``is_converted`` of each lead.
 
+    Each is made only where a column of the export can tell: leads without a flag, a time, a deal or a status are not
+    leads that did not convert.
+
     The conversion flag decides before any status word: CRMs keep a status such as "Junk Lead" on leads that did convert.
 
     Args:
@@ -241,6 +244,8 @@ def lead_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> list[pl.Ex
         converted += [pl.col(c).is_not_null() for c in ("converted_at", "deal_id") if c in have]
         if status is not None:
             converted.append(status == "converted")
+    if not converted and asked is None and not have & {"is_qualified", "qualified_at", "status"}:
+        return []
     is_converted = (
         pl.any_horizontal(*[c.fill_null(value=False) for c in converted]) if converted else pl.lit(value=False)
     )
@@ -252,4 +257,5 @@ def lead_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> list[pl.Ex
     if "qualified_at" in have:
         steps.append(pl.when(pl.col("qualified_at").is_not_null()).then(pl.lit("qualified")))
     steps += [pl.when(said != "converted").then(said) for said in (asked, status) if said is not None]
-    return [pl.coalesce(*steps, pl.lit("open")).alias("outcome"), is_converted.alias("is_converted")]
+    outcome = pl.coalesce(*steps, pl.lit("open")).alias("outcome")
+    return [outcome, is_converted.alias("is_converted")] if converted or asked is not None else [outcome]

@@ -122,6 +122,7 @@ class Curve:
                 day = point.day
             if high is None and least >= share - _ROUNDING:
                 high = point.day
+                break  # the least of a point is below its value, which is below its most: both are found
         return TimeEstimate(day, low, high)
 
     def _happened(self, point: CurvePoint) -> tuple[float, float, float]:
