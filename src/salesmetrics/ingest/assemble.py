@@ -114,9 +114,19 @@ def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) ->
     first = pl.col(columns[0])
     suspect = first.is_null() & pl.all_horizontal(pl.col(columns[1:]).is_null()) if columns[1:] else first.is_null()
     most = few(len(columns))
-    gappy = [name for name in columns if frame[name].null_count()]
+    texts = [name for name in columns if frame.schema[name] == pl.String]
+    empty = set()
+    if texts:
+        # Where every field is quoted a blank is an empty string, not a null.
+        flags = frame.select((pl.col(texts) == "").any()).row(0, named=True)
+        empty = {name for name, flag in flags.items() if flag}
+    gappy = [name for name in columns if name in empty or frame[name].null_count()]
     if len(columns) - len(gappy) <= most:
-        suspect |= pl.sum_horizontal(pl.col(columns).is_not_null().cast(pl.UInt16)) <= most
+        filled = [
+            (pl.col(name).is_not_null() & (pl.col(name) != "") if name in empty else pl.col(name).is_not_null())
+            for name in columns
+        ]
+        suspect |= pl.sum_horizontal(cell.fill_null(value=False).cast(pl.UInt16) for cell in filled) <= most
     if frame.schema[columns[0]] == pl.String:
         # What sorts before "!" is empty or begins with a space, a tab or the like.
         suspect |= first < "!"
