@@ -111,7 +111,8 @@ def _parts(request: Request, source: Source, kpi: Kpi, measures: Mapping[str, Me
         )
         behind = pl.any_horizontal([pl.col(role).fill_null(0) != 0 for role in ROLES])
         counted = pl.any_horizontal(
-            [_has_any(pl.col(f"{name}:"), own[name]) for name in own if name in kpi.inputs] or [pl.lit(value=False)]
+            [_has_any(pl.col(f"{name}:"), own[name]) for name in own if name in kpi.inputs or name == kpi.n]
+            or [pl.lit(value=False)]
         )
         frame = frame.filter(behind | counted | pl.col("left_out").is_not_null())
         if frame.height:

@@ -1,0 +1,102 @@
+"""KPIs of the user's own and of plugins."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.user import UserKpi, with_user_kpis
+from salesmetrics.report.build import Request, build_report
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+DEALS = pl.DataFrame(
+    {
+        "outcome": ["won", "won", "lost", "open"],
+        "amount": pl.Series(["10", "30", "5", None], dtype=pl.String).cast(pl.Decimal(38, 8)),
+        "type": ["Renewal", "New", "New", "New"],
+        "owner": ["Ann", "Bob", "Bob", "Cem"],
+    }
+)
+
+
+def value_of(own: list[UserKpi], kpi: str, frame: pl.DataFrame = DEALS) -> Any:
+    known = with_user_kpis(catalog(), own, "salesmetrics.toml")
+    request = Request(as_of=date(2026, 1, 1), as_of_source="test", kpis=(kpi,))
+    return build_report(request, {"deals": frame}, known).metrics[0]
+
+
+def test_a_division_keeps_its_two_sides() -> None:
+    metric = value_of([UserKpi("lost_per_won", "lost_deals / won_deals", "Lost per won")], "lost_per_won")
+    assert (metric.value, metric.numerator, metric.denominator) == (0.5, 1, 2)
+
+
+def test_a_zero_denominator_is_undefined() -> None:
+    own = [UserKpi("won_per_other", "won_deals / other_deals", "Won per other")]
+    metric = value_of(own, "won_per_other")
+    assert (metric.value, metric.reason) == (None, "zero_denominator")
+
+
+def test_own_kpis_rest_on_each_other_in_any_order() -> None:
+    own = [UserKpi("b", "a * 2", "B"), UserKpi("a", "won_deals + revenue", "A")]
+    assert value_of(own, "b").value == 84
+
+
+def test_an_undefined_input_makes_it_undefined() -> None:
+    own = [UserKpi("x", "win_rate * 2", "X")]
+    assert value_of(own, "x", DEALS.filter(pl.col("outcome") == "open")).reason == "zero_denominator"
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("call / won_deals", "there is no measure or KPI `call`"),
+        ("sum(revenue)", "`sum` aggregates records"),
+        ("won_deals +", "is not an SQL expression"),
+        ("1 + 1", "names no measure"),
+        ("won_amounts / 2", "is a list of values"),
+        ("own + 1", "it rests on itself"),
+    ],
+)
+def test_what_cannot_be_a_kpi_is_said_with_its_place(expression: str, words: str) -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        with_user_kpis(catalog(), [UserKpi("own", expression, "Own")], "salesmetrics.toml")
+    assert caught.value.code == "kpi_invalid"
+    assert words in caught.value.message
+    assert "`[kpi.own]`" in caught.value.message
+
+
+def test_a_name_is_taken_once() -> None:
+    with pytest.raises(SalesmetricsError, match="already"):
+        with_user_kpis(catalog(), [UserKpi("revenue", "won_deals * 2", "Revenue")], "salesmetrics.toml")
+
+
+@pytest.fixture
+def plugin() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("renewals", EXAMPLES / "plugin" / "src" / "salesmetrics_renewals.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_example_plugin_joins_the_catalogue(plugin: ModuleType) -> None:
+    known = catalog().with_modules([plugin])
+    request = Request(as_of=date(2026, 1, 1), as_of_source="test", kpis=("renewal_share",))
+    metric = build_report(request, {"deals": DEALS}, known).metrics[0]
+    assert (metric.value, metric.numerator, metric.denominator) == (0.5, 1, 2)
+
+
+def test_a_plugin_cannot_replace_a_kpi(plugin: ModuleType) -> None:
+    with pytest.raises(ValueError, match="already"):
+        catalog().with_modules([plugin]).with_modules([plugin])
