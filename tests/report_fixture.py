@@ -12,6 +12,7 @@ from salesmetrics.report.model import (
     Excluded,
     Generator,
     Goal,
+    GoalResult,
     Interval,
     Metric,
     NotComputed,
@@ -186,6 +187,15 @@ def compared_report(**more: Any) -> Report:
         interval=Interval(low=0.011, high=0.083, level=0.95, method="newcombe"),
         verdict="better",
     )
+    goal = Goal(
+        expression="win_rate >= 0.65",
+        target=0.65,
+        status="missed",
+        owner="Ana",
+        by=date(2018, 3, 31),
+        note="agreed in May",
+    )
+    period = Period(label="2017-Q4", start=date(2017, 10, 1), end=date(2018, 1, 1), partial=True)
     metrics = [
         metric(
             "revenue",
@@ -205,14 +215,7 @@ def compared_report(**more: Any) -> Report:
             previous=0.5825,
             change=better,
             direction="higher",
-            goal=Goal(
-                expression="win_rate >= 0.65",
-                target=0.65,
-                status="missed",
-                owner="Ana",
-                by=date(2018, 3, 31),
-                note="agreed in May",
-            ),
+            goal=goal,
         ),
         metric(
             "sales_cycle_median",
@@ -227,7 +230,10 @@ def compared_report(**more: Any) -> Report:
         ),
     ]
     given = {
-        "period": Period(label="2017-Q4", start=date(2017, 10, 1), end=date(2018, 1, 1), partial=True),
+        "period": period,
+        "goals": [
+            GoalResult(id="win_rate", title="Win rate", unit="ratio", period=period, value=1196 / 1900, goal=goal)
+        ],
         "comparison": Comparison(label="2017-Q3", start=date(2017, 7, 1), end=date(2017, 10, 1), to_date=True),
     }
     return report(metrics, **(given | more))

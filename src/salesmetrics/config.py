@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.report.age import parse_age
+from salesmetrics.report.goals import parse_condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +31,16 @@ class _Table(BaseModel):
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def _condition(text: str) -> str:
+    parse_condition(text)
+    return text
+
+
+def _age(text: str) -> str:
+    parse_age(text)
+    return text
 
 
 Words = Annotated[list[str], BeforeValidator(_listed)]
@@ -66,7 +79,9 @@ class ReportTable(_Table):
     level: float | None = Field(default=None, ge=0.5, le=0.999, description="level of intervals")
     min_n: int | None = Field(default=None, ge=0, description="fewer records make a value small")
     currency: str | None = Field(default=None, description="currency that amounts are converted to, with a rates file")
-    max_age: str | None = Field(default=None, description="age at which an export is stale, for example 7d")
+    max_age: Annotated[str, AfterValidator(_age)] | None = Field(
+        default=None, description="age at which an export is stale, for example 7d"
+    )
 
 
 class CalendarTable(_Table):
@@ -84,10 +99,12 @@ class CalendarTable(_Table):
 class GoalTable(_Table):
     """A goal: specific, measurable, with an owner and a day."""
 
-    goal: str = Field(description="for example >= 0.25")
-    group: dict[str, str] = Field(default_factory=dict, description="the segment it is for, for example owner")
-    period: str | None = Field(default=None, description="the period it is for")
-    by: str | None = Field(default=None, description="the day it is to be met by")
+    goal: Annotated[str, AfterValidator(_condition)] = Field(description="for example >= 25%, or < 30")
+    group: dict[str, str] = Field(
+        default_factory=dict, description="the segment it is for: dimension = value, where * is each value"
+    )
+    period: str | None = Field(default=None, description="the period it is for, where not that of the report")
+    by: date | None = Field(default=None, description="the day it is to be met by")
     owner: str | None = Field(default=None, description="who answers for it")
     note: str | None = Field(default=None, description="why")
 
@@ -157,7 +174,7 @@ def parse_config(text: str, name: str) -> Config:
     Raises:
         SalesmetricsError: ``config_invalid``, with the line and the key.
 
-    >>> parse_config('[report]\\nby = "owner"', FILE_NAME).report.by
+    >>> parse_config('[report]\nby = "owner"', FILE_NAME).report.by
     ['owner']
     """
     try:
@@ -182,7 +199,7 @@ def parse_config(text: str, name: str) -> Config:
 def _cause(first: Any) -> str:
     if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return "there is no such key"
-    message = str(first["msg"])
+    message = str(first["msg"]).removeprefix("Value error, ")
     return f"{message[0].lower()}{message[1:]}, not `{first['input']}`"
 
 

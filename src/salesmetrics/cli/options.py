@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Debug", "Files", "Format", "OptionalFiles", "Output", "Reading", "Selection", "with_groups"]
+__all__ = ["Debug", "Files", "Format", "OptionalFiles", "Output", "Reading", "Selection", "Watch", "with_groups"]
 
 
 class Format(StrEnum):
@@ -70,6 +70,7 @@ class Decimal(StrEnum):
 
 READING = "Reading the files"
 SELECTING = "What to report"
+WATCHING = "When nobody watches"
 WRITING = "Output"
 
 Files = Annotated[
@@ -219,6 +220,28 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What a report that nobody watches has to fail for."""
+
+    goal: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'KPI >= NUMBER'",
+            help="Goal; repeatable. A missed one exits 1.",
+            rich_help_panel=WATCHING,
+        ),
+    ] = None
+    max_age: Annotated[
+        str | None,
+        typer.Option(
+            metavar="7d",
+            help="Age of the last event at which the export is stale, which exits 1.",
+            rich_help_panel=WATCHING,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """Where the result goes, and how it looks."""
 
@@ -257,7 +280,7 @@ ENVIRONMENT = "SALESMETRICS_"
 def _with_variable(name: str, annotation: Any) -> Any:
     """Let an option be given by an environment variable too: SALESMETRICS_DATE_ORDER for --date-order."""
     option = next((item for item in annotation.__metadata__ if hasattr(item, "envvar")), None)
-    if option is not None and name not in {"debug", "config", "no_config", "output"}:
+    if option is not None and name not in {"debug", "config", "no_config", "output", "goal"}:
         option.envvar = f"{ENVIRONMENT}{name.upper()}"
         option.show_envvar = False
     return annotation

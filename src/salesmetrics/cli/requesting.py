@@ -10,6 +10,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import last_event
 from salesmetrics.report import model
 from salesmetrics.report.build import Request
+from salesmetrics.report.goals import Stretch
 from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["make_request", "split_list"]
+__all__ = ["make_request", "split_list", "stretch_of"]
 
 
 def make_request(selection: Selection, config: Config, dataset: Dataset, *, trend: bool) -> Request:
@@ -63,6 +64,17 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         calendar=calendar,
         settings=config.settings,
     )
+
+
+def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:
+    """A period by its name, with the stretches before it.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    period = _period(text, as_of, calendar)
+    shifts = {kind: _shift(period, as_of, kind, calendar) for kind in ("previous", "year-ago")} if period else {}
+    return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")))
 
 
 def _given(option: T | None, setting: T | None, default: T) -> T:

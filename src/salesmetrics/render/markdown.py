@@ -50,7 +50,7 @@ def render_markdown(report: Report) -> str:
     elif report.metrics:
         parts.append(_plain(report))
     parts.append(_notes(report))
-    found = [f"**{goal.status}** {_escape(goal.subject)}: {_escape(goal.text)}" for goal in goals(report.metrics)]
+    found = [f"**{goal.status}** {_escape(goal.subject)}: {_escape(goal.text)}" for goal in goals(report)]
     parts.append(_section("Goals", found))
     name_path = len(report.inputs) > 1
     parts.append(_section("Findings", [_finding(finding, name_path=name_path) for finding in findings(report)]))

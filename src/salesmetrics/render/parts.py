@@ -80,7 +80,7 @@ def footer_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text
 
 
 def _goal_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
-    found = goals(report.metrics, glyphs)
+    found = goals(report, glyphs)
     if not found:
         return []
     lead_width = width_of(goal.status for goal in found)

@@ -11,9 +11,9 @@ from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from salesmetrics.report.model import Comparison, Metric, Period, Report
+    from salesmetrics.report.model import Comparison, GoalResult, Metric, Period, Report
     from salesmetrics.schema.provenance import Finding, Input
 
 __all__ = [
@@ -164,6 +164,10 @@ def reason_words(metric: Metric) -> str:
         if not metric.n and not metric.numerator:
             return _EMPTY.get(metric.basis, "no such records")
         return "nothing to divide by"
+    return _reason_text(reason)
+
+
+def _reason_text(reason: str) -> str:
     return _REASONS.get(reason) or one_line(reason if " " in reason else reason.replace("_", " "))
 
 
@@ -199,22 +203,23 @@ def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE)
     return "; ".join(parts)
 
 
-def goals(metrics: Sequence[Metric], glyphs: Glyphs = UNICODE) -> list[Goal]:
-    """The goals that the metrics carry, in their order."""
-    lines = []
-    for metric in metrics:
-        goal = metric.goal
-        if goal is None:
-            continue
-        group = ", ".join(one_line(value or "(blank)") for value in metric.group.values())
-        subject = one_line(metric.title) + (f" [{group}]" if group else "")
-        value = amount(metric.value, metric.unit, currency=metric.currency, glyphs=glyphs)
-        parts = [f"goal {one_line(goal.expression)}, now {value}"]
-        parts += [f"by {goal.by.isoformat()}"] if goal.by else []
-        parts += [f"owner {one_line(goal.owner)}"] if goal.owner else []
-        parts += [one_line(goal.note)] if goal.note else []
-        lines.append(Goal(subject, goal.status, "; ".join(parts)))
-    return lines
+def goals(report: Report, glyphs: Glyphs = UNICODE) -> list[Goal]:
+    """The goals of a report as lines, in their order."""
+    return [_goal_line(result, report, glyphs) for result in report.goals]
+
+
+def _goal_line(result: GoalResult, report: Report, glyphs: Glyphs) -> Goal:
+    goal = result.goal
+    group = ", ".join(one_line(value or "(blank)") for value in result.group.values())
+    period = f" in {one_line(result.period.label)}" if result.period.label != report.period.label else ""
+    now = f"now {amount(result.value, result.unit, currency=result.currency, glyphs=glyphs)}"
+    if result.value is None:
+        now = f"not known: {_reason_text(result.reason or 'no value')}"
+    parts = [f"goal {one_line(goal.expression)}, {now}"]
+    parts += [f"by {goal.by.isoformat()}"] if goal.by else []
+    parts += [f"owner {one_line(goal.owner)}"] if goal.owner else []
+    parts += [one_line(goal.note)] if goal.note else []
+    return Goal(one_line(result.title) + (f" [{group}]" if group else "") + period, goal.status, "; ".join(parts))
 
 
 def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.report.model import Change, Interval
 from salesmetrics.statistics.distributions import two_sided_z
-from salesmetrics.statistics.intervals import Bounds, mean_difference_interval, newcombe_difference
+from salesmetrics.statistics.intervals import Bounds, hybrid_difference, mean_difference_interval, newcombe_difference
 
 if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
@@ -22,9 +22,9 @@ Verdict = Literal["better", "worse", "no clear difference", "too few", "higher",
 def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n: int) -> Change | None:
     """How a KPI moved; None where either value is undefined.
 
-    The interval is that of the difference itself: Newcombe's for rates, Welch's for means, and for counts the normal
-    approximation to the difference of two Poisson counts. Sums of money and medians have none: they are only higher or
-    lower, and nothing is said about chance.
+    The interval is that of the difference itself: Newcombe's for rates, Welch's for means, for quantiles the one made of
+    their two intervals (MOVER), and for counts the normal approximation to the difference of two Poisson counts. Sums of
+    money have none: they are only higher or lower, and nothing is said about chance.
 
     Args:
         kpi: Says whether more is better.
@@ -57,6 +57,10 @@ def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bo
         first = (int(now.n or 0), float(now.value), now.spread)
         second = (int(before.n or 0), float(before.value), before.spread)
         return mean_difference_interval(*first, *second, level), "welch"
+    if kpi.interval == "order_statistic" and now.interval is not None and before.interval is not None:
+        ends = (now.interval, before.interval)
+        if all(math.isfinite(end) for bounds in ends for end in (bounds.low, bounds.high)):
+            return hybrid_difference(now.value, ends[0], before.value, ends[1]), "hybrid"
     if kpi.unit == "count" and kpi.additive and kpi.basis != "snapshot":
         reach = two_sided_z(level) * math.sqrt(now.value + before.value)
         return Bounds(now.value - before.value - reach, now.value - before.value + reach), "poisson_normal"

@@ -21,7 +21,9 @@ __all__ = [
     "Excluded",
     "Generator",
     "Goal",
+    "GoalResult",
     "Interval",
+    "Limits",
     "Metric",
     "NotComputed",
     "Number",
@@ -97,6 +99,31 @@ class Goal(_Model):
     note: str | None = None
 
 
+class GoalResult(_Model):
+    """How a goal stands for one KPI, group and period, whether or not the report shows that number too."""
+
+    id: str
+    title: str
+    unit: Unit
+    currency: str | None = None
+    group: dict[str, str | None] = Field(default_factory=dict)
+    period: Period
+    value: Number | None
+    reason: str | None = None
+    goal: Goal
+
+
+class Limits(_Model):
+    """Between what a KPI has varied so far: its natural process limits, from its own complete periods."""
+
+    low: Number
+    centre: Number
+    high: Number
+    method: Literal["xmr", "p_prime"]
+    n: int = Field(description="complete periods that they rest on")
+    outside: Literal["above", "below"] | None = Field(default=None, description="where the value lies beyond them")
+
+
 class Excluded(_Model):
     """Records that the value leaves out."""
 
@@ -125,6 +152,7 @@ class Metric(_Model):
     goal: Goal | None = None
     reason: str | None = None
     excluded: list[Excluded] = Field(default_factory=list)
+    limits: Limits | None = Field(default=None, description="in a trend: between what the KPI has varied so far")
     direction: Literal["higher", "lower", "neutral"] = Field(default="neutral", exclude=True)
     small: bool = Field(default=False, exclude=True, description="n is below min_n: shown greyed, no verdict drawn")
     trend: list[float | None] | None = Field(
@@ -156,4 +184,5 @@ class Report(_Model):
     inputs: list[Input]
     metrics: list[Metric]
     not_computed: list[NotComputed] = Field(default_factory=list)
+    goals: list[GoalResult] = Field(default_factory=list, description="goals that were set, and how they stand")
     findings: list[Finding] = Field(default_factory=list)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.options import READING, Files, Output, Reading, Selection, with_groups
+from salesmetrics.cli.options import READING, Files, Output, Reading, Selection, Watch, with_groups
 from salesmetrics.errors import ExitCode
 
 
@@ -15,9 +16,10 @@ def report(
     files: Files,
     reading: Reading,
     selection: Selection,
+    watch: Watch,
     output: Output,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A rejected row or an error in the data exits 1.", rich_help_panel=READING)
+        bool, typer.Option("--strict", help="A rejected row, an error in the data or a goal that cannot be told exits 1.", rich_help_panel=READING)
     ] = False,
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=READING)
@@ -30,18 +32,25 @@ def report(
     from salesmetrics.cli.loading import has_errors, load_dataset, tell_about_rejects, write_rejects
     from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.settling import settle_catalog, settle_config
+    from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
     from salesmetrics.cli.writing import form_of, write_report
     from salesmetrics.report.build import build_report
+    from salesmetrics.report.standing import with_goals
 
     form = form_of(output)
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config)
+    refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
-    result = build_report(request, frames, settle_catalog(config), inputs=dataset.inputs, findings=dataset.findings)
+    catalog = settle_catalog(config)
+    goals = settle_goals(watch, config, request, catalog)
+    result = build_report(request, frames, catalog, inputs=dataset.inputs, findings=dataset.findings)
+    result = with_goals(result, goals, request, frames, catalog)
     write_report(result, output, form)
     write_rejects(dataset, rejects)
-    failed = strict and has_errors(dataset)
+    missed = tell_about_goals(result, strict=strict, quiet=output.quiet)
+    failed = missed or (strict and has_errors(dataset))
     if not output.quiet:
         tell_about_rejects(dataset, rejects, strict=strict)
     if failed:
