@@ -81,6 +81,30 @@ def test_a_touch_is_outbound_human_held_and_not_before_the_lead() -> None:
     assert found["lead_response_within_5m"].numerator == 1
 
 
+def test_conversion_by_the_speed_of_the_answer() -> None:
+    leads = leads_of(
+        *[at("01 10:00")] * 5, None, is_converted=[True, True, False, True, False, True], outcome=["open"] * 6
+    )
+    activities = touches_of(
+        ("0", at("01 10:05")),
+        ("1", at("01 10:06")),
+        ("2", at("01 11:30")),
+        ("3", at("02 10:01")),
+        ("3", at("03 10:00")),
+    )
+    report = report_on(
+        {"leads": leads, "activities": activities}, by=("response_band",), kpis=("lead_conversion_rate",)
+    )
+    assert {m.group["response_band"]: (m.numerator, m.denominator) for m in report.metrics if m.group} == {
+        "1: within 5 minutes": (1, 1),
+        "2: within 1 hour": (1, 1),
+        "3: within 24 hours": (0, 1),
+        "4: later": (1, 1),
+        "5: not answered": (0, 1),
+        None: (1, 1),
+    }
+
+
 def test_calls_without_any_direction_are_taken_as_outbound_and_said_so() -> None:
     leads = leads_of(at("01 10:00"), at("01 10:00"), at("01 10:00"))
     activities = touches_of(("0", at("01 11:00")), ("1", at("01 11:00")), type=["call", "task"]).drop("direction")

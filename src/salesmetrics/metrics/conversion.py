@@ -240,6 +240,7 @@ def missed_value(unanswered_amount: Number) -> Shape:
 
     A lead and its deal are one chance: the deal's amount stands in for the lead's. With ``missed_value_slow``, which
     counts the chances answered too late, it bounds what silence and slowness cost: not all of it would have been won.
+    How much less often late answers convert is ``lead_conversion_rate`` by ``response_band``.
 
     >>> missed_value(12500)
     12500

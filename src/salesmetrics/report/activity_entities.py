@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from salesmetrics.report.activity_view import activity_view, lead_view
 from salesmetrics.report.chances import chances
 from salesmetrics.report.deal_touches import deal_stages, deal_touches
@@ -14,8 +16,6 @@ from salesmetrics.report.workdays import rep_days, with_gaps
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-    import polars as pl
 
     from salesmetrics.metrics.settings import Settings
     from salesmetrics.schema.provenance import Finding
@@ -61,6 +61,8 @@ def _add_leads(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, f
         findings += notes
         if touched is not None:
             made["lead_touches"] = touched
+            undated = made["leads"].filter(pl.col("created").is_null())
+            made["leads"] = pl.concat([touched.select(*undated.columns, "response_band"), undated], how="diagonal")
     _add(made, "chances", chances(made.get("lead_touches"), deals, activities, as_of, settings))
 
 

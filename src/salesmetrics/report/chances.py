@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
 __all__ = ["chances"]
 
-SHARED = ("owner", "owner_id", "team", "region", "source", "campaign", "segment", "product", "currency")
+SHARED = (
+    "owner",
+    "owner_id",
+    "team",
+    "region",
+    "source",
+    "campaign",
+    "segment",
+    "product",
+    "currency",
+    "response_band",
+)
 GONE = ("lost", "disqualified")
 HOUR = 3_600
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["lead_touches", "touches_of_leads"]
 
 LEAD = "__lead__"
+BANDS = ((300, "1: within 5 minutes"), (3_600, "2: within 1 hour"), (86_400, "3: within 24 hours"))
+"""Stretches that answers are told apart by, in the order in which they are shown."""
 LINKS = ("lead_id", "deal_id", "account_id")
 
 
@@ -107,8 +109,8 @@ def lead_touches(
     Returns:
         The leads that have a creation date, with ``first_touch``, ``last_touch`` (Datetime), ``response``, ``waited`` and
         ``since_touch`` (Int64 seconds from creation to the first touch, from creation to the end of the day, and from
-        the first touch to it; the first two on the clock of the business hours), ``timed`` (Boolean: times of day are
-        known) and, from activities, ``further_touches`` (Int64). None where neither source is there.
+        the first touch to it; the first two on the clock of the business hours), ``response_band`` (String, to group by),
+        ``timed`` (Boolean: times of day are known) and, from activities, ``further_touches`` (Int64). None where neither source is there.
     """
     if "created" not in leads.columns:
         return None, []
@@ -129,7 +131,7 @@ def lead_touches(
     else:
         frame = frame.with_columns(pl.col("created").cast(INSTANT).alias("__start__"))
     made = _with_clock(_with_first(frame, touches, settings.follow_up_days), as_of, settings)
-    made = made.with_columns(timed=pl.lit(value=timed)).drop(LEAD, "__start__")
+    made = made.with_columns(timed=pl.lit(value=timed), response_band=_band(timed=timed)).drop(LEAD, "__start__")
     if "is_converted" not in made.columns:
         made = made.with_columns(is_converted=pl.lit(value=False))
     if not further:
@@ -158,6 +160,13 @@ def _with_clock(frame: pl.DataFrame, as_of: date, settings: Settings) -> pl.Data
         waited=seconds_between(start, end, hours).cast(pl.Int64),
         since_touch=seconds_between(first, end).cast(pl.Int64),
     )
+
+
+def _band(*, timed: bool) -> pl.Expr:
+    band = pl.when(pl.col("response").is_null()).then(pl.lit("5: not answered"))
+    for seconds, name in BANDS if timed else BANDS[-1:]:
+        band = band.when(pl.col("response") <= seconds).then(pl.lit(name))
+    return band.otherwise(pl.lit("4: later"))
 
 
 def _days_only(count: int) -> Finding:
