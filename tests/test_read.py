@@ -152,6 +152,13 @@ def test_identical_rows_with_an_id_count_once_and_changed_ones_are_an_error(tmp_
     assert (said.severity, said.count, said.rows) == ("error", 2, [3, 6])
 
 
+def test_rows_without_an_id_survive_beside_repeated_ids(tmp_path: Path) -> None:
+    blank = ROWS[2].replace("3,Gamma", ",Gamma")
+    dataset = deals(tmp_path, HEADER, ROWS[0], ROWS[0], blank, blank)
+    assert dataset.frames["deals"]["id"].to_list() == ["1", None, None]
+    assert dataset.inputs[0].rows.model_dump() == {"read": 4, "used": 3, "rejected": 0, "ignored": 1}
+
+
 def test_records_are_never_made_one_by_name(tmp_path: Path) -> None:
     header = "Deal Name,Stage,Amount,Close Date"
     dataset = deals(tmp_path, header, *["Acme,Closed Won,10,2026-02-01"] * 3)

@@ -18,6 +18,7 @@ from salesmetrics.ingest.links import (
     owner_from_id,
     stage_definitions,
 )
+from salesmetrics.ingest.meanings import MEANINGS, with_meanings
 from salesmetrics.ingest.outcome import Vocabulary, close_dates, deal_outcomes, lead_outcomes, word_counts
 from salesmetrics.ingest.parse.currency import parse_currency
 from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
@@ -110,6 +111,8 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
         frame = _deals(part, frame, stages, options)
     elif part.kind == "activities":
         frame = frame.with_columns(activity_columns(frame, load_profile(part.recognition.profile).words("activities")))
+    elif part.kind in MEANINGS:
+        frame = with_meanings(frame, part.kind, load_profile(part.recognition.profile).words(part.kind))
     if part.kind in ("deals", "stages"):
         frame = named_stages(frame, stages, comparable)
     return frame

@@ -88,7 +88,7 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
     if repeated is None:
         return []
     steps: list[Kept] = []
-    mask = frame.get_column("id").is_in(repeated.implode())
+    mask = frame.get_column("id").is_in(repeated.implode()).fill_null(value=False)
     rest, twins = frame.filter(~mask), frame.filter(mask)
     content = [c for c in frame.columns if c != ROW]
     lines = line_items and "product" in frame.columns
