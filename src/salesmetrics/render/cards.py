@@ -11,9 +11,23 @@ from salesmetrics.render.tidy_csv import write_rows
 if TYPE_CHECKING:
     from salesmetrics.report.cards import Card, Cards
 
-__all__ = ["DEFAULT_WIDTH", "render_card", "render_card_text", "render_cards"]
+__all__ = ["DEFAULT_WIDTH", "render_card", "render_card_page", "render_card_text", "render_cards", "render_index_page"]
 
-COLUMNS = ("id", "title", "family", "unit", "direction", "basis", "formula", "interval", "needs", "source", "since")
+COLUMNS = (
+    "id",
+    "title",
+    "family",
+    "unit",
+    "direction",
+    "basis",
+    "formula",
+    "interval",
+    "needs",
+    "excluded",
+    "undefined",
+    "source",
+    "since",
+)
 DEFAULT_WIDTH = 100
 
 
@@ -34,6 +48,53 @@ def render_card(cards: Cards, form: str, width: int | None) -> str:
     if form in {"json", "csv"}:
         return render_cards(cards, form, width)
     return "\n".join(render_card_text(card, width or DEFAULT_WIDTH) for card in cards.kpis)
+
+
+_BASES = {
+    "closed": "the day a deal was closed",
+    "created": "the day a record was created",
+    "occurred": "the day it happened",
+    "stage_entered": "the day a deal entered a stage",
+    "snapshot": "the state on the as-of date, whatever the period",
+    "period": "the days that an amount is for",
+    "mixed": "each input by its own date",
+}
+_DIRECTIONS = {"higher": "more is better", "lower": "less is better", "neutral": "neither way is better in itself"}
+
+
+def render_card_page(card: Card) -> str:
+    """One KPI as a page of the documentation."""
+    paragraphs = [" ".join(p.split()).replace("``", "`") for p in card.definition.split("\n\n")]
+    facts = [
+        ("id", f"`{card.id}`"),
+        ("formula", card.formula),
+        ("unit", f"{card.unit}, {_DIRECTIONS[card.direction]}"),
+        ("what puts a record into a period", _BASES.get(card.basis, card.basis)),
+        ("interval", card.interval.replace("_", " ") if card.interval else "none"),
+        ("needs", ", ".join(f"`{name}`" for name in card.needs)),
+        ("left out, and counted", ", ".join(code.replace("_", " ") for code in card.excluded) or "nothing"),
+        ("undefined for", ", ".join(f"`{code}`" for code in card.undefined) or "no reason of its own"),
+        ("source", card.source),
+        ("since", card.since),
+    ]
+    lines = [f"# {card.title}", "", *(line for p in paragraphs for line in (p, "")), "| | |", "|---|---|"]
+    lines += [f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in facts]
+    if card.example:
+        lines += ["", "```python", *card.example.splitlines(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def render_index_page(cards: Cards) -> str:
+    """All KPIs, by family, each with a link to its page."""
+    lines = ["# KPIs", "", "`salesmetrics explain KPI` says the same at a terminal.", ""]
+    family = None
+    for card in cards.kpis:
+        if card.family != family:
+            family = card.family
+            lines += ["", f"## {family.capitalize()}", "", "| KPI | formula | unit |", "|---|---|---|"]
+        formula = card.formula.replace("|", "\\|")
+        lines.append(f"| [{card.title}]({card.id}.md) | {formula} | {card.unit} |")
+    return "\n".join(lines) + "\n"
 
 
 def _list(cards: Cards, width: int | None) -> str:
@@ -60,6 +121,8 @@ def render_card_text(card: Card, width: int) -> str:
         ("basis", card.basis),
         ("interval", card.interval or "none"),
         ("needs", ", ".join(card.needs)),
+        ("left out", ", ".join(code.replace("_", " ") for code in card.excluded) or "nothing"),
+        ("undefined", ", ".join(code.replace("_", " ") for code in card.undefined) or "never"),
         ("source", card.source),
         ("since", card.since),
     ]
@@ -67,7 +130,7 @@ def render_card_text(card: Card, width: int) -> str:
     for paragraph in paragraphs:
         lines += [textwrap.fill(paragraph, width), ""]
     for name, text in facts:
-        lines.append(textwrap.fill(text, width, initial_indent=f"{name:<10}", subsequent_indent=" " * 10))
+        lines.append(textwrap.fill(text, width, initial_indent=f"{name:<11}", subsequent_indent=" " * 11))
     if card.example:
         lines += ["", *card.example.splitlines()]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from salesmetrics import __version__
+from salesmetrics.metrics.catalog import split_name
+from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined
 from salesmetrics.report.model import SCHEMA_VERSION, Generator
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Card(BaseModel):
     formula: str
     interval: str | None
     needs: list[str]
+    excluded: list[str]
+    undefined: list[str]
     definition: str
     example: str
     source: str
@@ -68,8 +72,33 @@ def _card(kpi: Kpi, catalog: Catalog) -> Card:
         formula=kpi.formula,
         interval=kpi.interval,
         needs=sorted(needs),
+        excluded=list(kpi.excluded),
+        undefined=_undefined(kpi, catalog),
         definition=definition.strip(),
         example=f">>>{example}".strip() if example else "",
         source=kpi.source,
         since=kpi.since,
     )
+
+
+def _undefined(kpi: Kpi, catalog: Catalog) -> list[str]:
+    """Reason codes that the value can be undefined with, as far as the definition itself tells."""
+    required = catalog.required_measures(kpi)
+    reasons = [m.missing for m in required.values() if m.missing != "missing_input"]
+    try:
+        shape = kpi.parts(**{name: [] if _is_sample(name, catalog) else 0 for name in kpi.inputs})
+    except (TypeError, ValueError, ArithmeticError, AttributeError, IndexError):
+        shape = None
+    match shape:
+        case Ratio():
+            reasons.append("zero_denominator")
+        case Mean() | Quantile() | Tally():
+            reasons.append("no_records")
+        case Undefined(code):
+            reasons.append(code)
+    return list(dict.fromkeys(reasons))
+
+
+def _is_sample(name: str, catalog: Catalog) -> bool:
+    measure = catalog.measures.get(split_name(name)[0])
+    return measure is not None and measure.shape != "number"
