@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 import oracle_activity
@@ -16,8 +17,6 @@ from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.model import Period
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from salesmetrics.report.model import Report
 
 SETTINGS = Settings(horizon_days=60, stalled_age_days=100)
@@ -83,3 +82,132 @@ def test_missed_value_by_currency(seed: int, owner: str | None) -> None:
     ours = {(m.id, m.currency): Decimal(m.value) for m in report.metrics if m.group == group and m.value}
     assert ours == {key: value for key, value in expected.items() if value}
     assert ours or not everybody
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def metrics_of(frames: dict[str, pl.DataFrame], **settings: Any) -> dict[str, Any]:
+    asked = Request(as_of=AS_OF, as_of_source="test", settings=Settings(**settings))
+    return {m.id: m for m in build_report(asked, frames, catalog()).metrics}
+
+
+def deals_of(n: int, **columns: list[Any]) -> pl.DataFrame:
+    rows = {"id": [f"D{i}" for i in range(n)], "outcome": ["open"] * n, "created": [date(2026, 1, 1)] * n}
+    return pl.DataFrame(rows | columns, schema_overrides={"closed": pl.Date})
+
+
+def test_stalled_by_the_last_activity_of_the_deal_alone() -> None:
+    last = [date(2026, 5, 16), date(2026, 5, 15), None, date(2026, 6, 20)]
+    found = metrics_of({"deals": deals_of(4, last_activity=last)})["stalled_deals"]
+    # 30 days of silence are not over 30; no touch means silence since creation; a touch after the day hides those before
+    assert (found.value, found.denominator) == (2, 3)
+    assert [(e.code, e.count) for e in found.excluded] == [("missing_last_touch", 1)]
+
+
+def test_a_planned_meeting_keeps_a_deal_alive() -> None:
+    activities = pl.DataFrame(
+        {
+            "deal_id": ["D0", "D1", "D2", "D2"],
+            "type": ["call", "call", "call", "meeting"],
+            "occurred": [
+                datetime(2026, 6, 1, 9),
+                datetime(2026, 2, 1, 9),
+                datetime(2026, 2, 1, 9),
+                datetime(2026, 7, 1),
+            ],
+        }
+    )
+    found = metrics_of({"deals": deals_of(4), "activities": activities})["stalled_deals"]
+    assert (found.value, found.denominator) == (2, 4)
+    tasks = activities.with_columns(type=pl.lit("task"))
+    assert metrics_of({"deals": deals_of(4), "activities": tasks})["stalled_deals"].value == 4
+
+
+def test_stalled_in_a_stage_by_setting_and_by_what_won_deals_took() -> None:
+    deals = deals_of(
+        8,
+        outcome=["won"] * 6 + ["open"] * 2,
+        closed=[date(2026, 2, 1)] * 6 + [None] * 2,
+        stage=["won"] * 6 + ["offer"] * 2,
+    )
+    entered = [datetime(2026, 1, 20 + i, 15) for i in range(6)] + [datetime(2026, 6, 2), datetime(2026, 6, 5)]
+    stages = pl.DataFrame({"deal_id": [f"D{i}" for i in range(8)], "stage": ["offer"] * 8, "entered": entered})
+    frames = {"deals": deals, "stages": stages}
+    # the won deals stood there 7 to 12 days: nine of ten at most 11.5; the open ones 13 and 10
+    assert metrics_of(frames)["stalled_deals_in_stage"].value == 1
+    assert metrics_of(frames, stalled_stage_days=13)["stalled_deals_in_stage"].value == 0
+    assert metrics_of(frames, stalled_stage_days=9)["stalled_deals_in_stage"].value == 2
+
+
+def test_work_on_a_win_counts_up_to_the_win() -> None:
+    deals = deals_of(3, outcome=["won", "won", "lost"], closed=[date(2026, 2, 1)] * 3)
+    times = [datetime(2026, 1, 5), datetime(2026, 2, 1, 23), datetime(2026, 2, 2), datetime(2026, 1, 9)]
+    activities = pl.DataFrame({"deal_id": ["D0", "D0", "D0", "D2"], "occurred": times})
+    found = metrics_of({"deals": deals, "activities": activities})["activities_per_won_deal"]
+    assert (found.numerator, found.denominator, found.value) == (2, 1, 2)
+    assert [(e.code, e.count) for e in found.excluded if e.count] == [("no_activity", 1)]
+
+
+def test_a_meeting_counts_once_however_much_follows() -> None:
+    deals = deals_of(
+        3,
+        outcome=["won", "lost", "open"],
+        closed=[date(2026, 2, 10), date(2026, 2, 10), None],
+        stage=["won", "lost", "talk"],
+        account_id=["A", "B", "A"],
+        created=[date(2026, 1, 1), date(2026, 1, 1), date(2026, 2, 3)],
+    )
+    stages = pl.DataFrame(
+        {
+            "deal_id": ["D0", "D0", "D0", "D1", "D1"],
+            "stage": ["talk", "offer", "won", "talk", "lost"],
+            "entered": [datetime(2026, m, d) for m, d in [(1, 1), (2, 5), (2, 10), (1, 1), (2, 10)]],
+        }
+    )
+    meetings = pl.DataFrame(
+        {
+            "type": ["meeting"] * 5,
+            "deal_id": ["D0", "D0", "D1", None, None],
+            "account_id": ["A", "A", "B", "A", None],
+            "occurred": [
+                datetime(2026, 2, 1, 9),
+                datetime(2026, 2, 10, 9),
+                datetime(2026, 2, 9),
+                datetime(2026, 6, 10),
+                datetime(2026, 2, 1),
+            ],
+        }
+    )
+    found = metrics_of({"deals": deals, "stages": stages, "activities": meetings})["meeting_yield"]
+    # the first: offer, win and a new deal; the second: the win of the same day; the third: a loss only
+    assert (found.numerator, found.denominator) == (2, 3)
+    assert {e.code: e.count for e in found.excluded} == {"too_recent": 1, "unlinked": 1}
+
+
+def test_working_days_are_monday_to_friday_from_first_to_last_activity() -> None:
+    # Thursday to Tuesday: four working days; a single Saturday: none
+    days = [datetime(2026, 1, 1, 9), datetime(2026, 1, 3), datetime(2026, 1, 6, 9), datetime(2026, 1, 3)]
+    activities = pl.DataFrame(
+        {"owner": ["ann", "ann", "ann", "bob"], "occurred": days, "contact_id": ["1", "2", "2", "9"]}
+    )
+    found = metrics_of({"activities": activities})
+    assert (found["activities_per_rep_day"].numerator, found["activities_per_rep_day"].denominator) == (4, 4)
+    asked = Request(as_of=AS_OF, as_of_source="test", by=("owner",), kpis=("activities_per_rep_day",))
+    by_owner = {m.group.get("owner"): m for m in build_report(asked, {"activities": activities}, catalog()).metrics}
+    assert by_owner["ann"].value == 0.75
+    assert by_owner["bob"].reason == "zero_denominator"
+    assert found["contacts_per_week"].value == 3 / 2 + 1 / 2
+
+
+def test_open_deals_are_censored_and_other_ends_compete() -> None:
+    created = date(2026, 6, 5)  # ten days before the as-of day
+    ends = {"won": 2, "lost": 2, "other": 4, "open": None}
+    outcomes = ["won", "won", "lost", "other", "open", "open"]
+    closed = [created + timedelta(days=ends[o]) if ends[o] else None for o in outcomes]  # type: ignore[arg-type]
+    deals = deals_of(6, outcome=outcomes, closed=closed, created=[created] * 6)
+    found = metrics_of({"deals": deals}, horizon_days=10)
+    assert found["win_rate_horizon"].value == pytest.approx(1 / 3)
+    assert found["win_rate_horizon"].interval.method == "aalen_johansen"
+    assert found["time_to_win"].reason == "not_reached"
+    assert metrics_of({"deals": deals}, horizon_days=11)["win_rate_horizon"].reason == "not_reached"
