@@ -35,7 +35,8 @@ WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "revenue": ("new", "expansion", "contraction", "churn", "reactivation", "renewal"),
     "invoices": ("paid", "cancelled", "open"),
     "customers": ("active", "churned"),
-    "surveys": ("nps", "csat", "ces"),
+    "surveys": ("nps", "enps", "csat", "ces"),
+    "costs": ("salary", "marketing", "tooling", "training", "sales", "other"),
 }
 """What the words of a kind can mean. A word means one thing only within a line of this table, except in activities,
 where ``classify`` is asked about types, directions and completion apart."""

@@ -1,0 +1,46 @@
+"""What the words of the smaller files mean: a movement, a paid invoice, a lost customer, a survey, a sort of cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesmetrics.ingest.outcome import Classifier
+
+__all__ = ["MEANINGS", "with_meanings"]
+
+MEANINGS: Mapping[str, tuple[str, str]] = {
+    "revenue": ("movement", "movement"),
+    "invoices": ("status", "state"),
+    "customers": ("status", "state"),
+    "surveys": ("type", "type"),
+    "costs": ("category", "category"),
+}
+"""Kind → the column whose words are understood, and the column that says what they mean."""
+
+
+def with_meanings(frame: pl.DataFrame, kind: str, words: Classifier) -> pl.DataFrame:
+    """Put the meaning of each word beside it, or in its place, the word then kept under ``<column>_text``.
+
+    Args:
+        frame: Canonical frame.
+        kind: Its kind; one without such a column stays as it is.
+        words: Meanings of the kind's words.
+
+    Returns:
+        The frame with the column of meanings (String); null where a word is not known.
+    """
+    source, target = MEANINGS.get(kind, ("", ""))
+    if source not in frame.columns:
+        return frame
+    distinct = frame.get_column(source).drop_nulls().unique().sort().to_list()
+    table = {word: meaning for word in distinct if (meaning := words.classify(word)) is not None}
+    nothing = pl.lit(None, dtype=pl.String)
+    meaning = pl.col(source).replace_strict(table, default=None, return_dtype=pl.String) if table else nothing
+    if source == target:
+        frame = frame.with_columns(pl.col(source).alias(f"{source}_text"))
+    return frame.with_columns(meaning.alias(target))

@@ -1,0 +1,89 @@
+"""Amounts that are given for a period, day by day: so that any other period can be made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.calendar import Calendar, periods_of_column
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["END", "MONEY", "START", "by_day", "with_days"]
+
+MONEY = pl.Decimal(38, 8)
+START, END = "__start__", "__end__"
+"""The half-open stretch of days that a row speaks of."""
+
+
+def with_days(frame: pl.DataFrame, calendar: Calendar | None = None) -> pl.DataFrame:
+    """The first day that each row speaks of, and the first day after it.
+
+    A label in ``period`` comes first, then ``start`` and ``end`` (its last day), then the single day in ``date``.
+
+    Args:
+        frame: Canonical quotas or costs: ``period`` (String), ``start``, ``end``, ``date`` (Date), any of them.
+        calendar: What quarters and years are.
+
+    Returns:
+        The frame with ``__start__`` and ``__end__`` (Date), null where a row names no days that can be understood.
+    """
+    starts: list[pl.Expr] = []
+    ends: list[pl.Expr] = []
+    if "period" in frame.columns:
+        labels = frame["period"].drop_nulls().unique().sort().to_list()
+        found = dict(zip(labels, periods_of_column(labels, calendar), strict=True))
+        known = {label: (period.start, period.end) for label, period in found.items() if period and period.start}
+        if known:
+            starts.append(_looked_up({label: days[0] for label, days in known.items()}))
+            ends.append(_looked_up({label: days[1] for label, days in known.items()}))
+    if {"start", "end"} <= set(frame.columns):
+        whole = (pl.col("start") <= pl.col("end")).fill_null(value=False)
+        starts.append(pl.when(whole).then(pl.col("start")))
+        ends.append(pl.when(whole).then(pl.col("end").dt.offset_by("1d")))
+    if "date" in frame.columns:
+        starts.append(pl.col("date"))
+        ends.append(pl.col("date").dt.offset_by("1d"))
+    none = pl.lit(None, dtype=pl.Date)
+    return frame.with_columns(
+        pl.coalesce(*starts, none).alias(START),
+        pl.coalesce(*ends, none).alias(END),
+    )
+
+
+def _looked_up(table: dict[str, date]) -> pl.Expr:
+    return pl.col("period").replace_strict(table, default=None, return_dtype=pl.Date)
+
+
+def by_day(frame: pl.DataFrame, amount: str = "amount") -> pl.DataFrame:
+    """One row per day of each row's stretch, its amount shared out so that the shares add up to it exactly.
+
+    The share of a day is the amount earned until its end less that until its beginning, both rounded to 8 decimals, so
+    no rounding is ever lost.
+
+    Args:
+        frame: With ``__start__`` and ``__end__`` (Date) and the amount (Decimal(38, 8)); rows without days fall away.
+        amount: Name of the amount.
+
+    Returns:
+        The frame with ``day`` (Date) and the shared amount; ``__start__`` and ``__end__`` stay.
+
+    >>> from datetime import date
+    >>> from decimal import Decimal
+    >>> rows = pl.DataFrame({START: [date(2026, 1, 1)], END: [date(2026, 1, 4)], "amount": [Decimal(100)]})
+    >>> by_day(rows)["amount"].to_list()
+    [Decimal('33.33333333'), Decimal('33.33333334'), Decimal('33.33333333')]
+    """
+    length = (pl.col(END) - pl.col(START)).dt.total_days()
+    placed = frame.filter(pl.col(START).is_not_null() & pl.col(END).is_not_null() & (length > 0))
+    spread = placed.with_columns(
+        length.alias("__length__"), pl.int_ranges(0, length, dtype=pl.Int64).alias("__nth__")
+    ).explode("__nth__")
+    value, nth, length = (pl.col(name).cast(MONEY) for name in (amount, "__nth__", "__length__"))
+    until, before = (value * (nth + step) / length for step in (pl.lit(1, dtype=MONEY), pl.lit(0, dtype=MONEY)))
+    return spread.with_columns(
+        day=pl.col(START) + pl.duration(days=pl.col("__nth__")),
+        **{amount: (until.cast(MONEY) - before.cast(MONEY)).cast(MONEY)},
+    ).drop("__length__", "__nth__")
