@@ -1,0 +1,205 @@
+"""What holds for every KPI without exception, on the examples with all their kinds of file."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from salesmetrics.ingest.read import last_event, load
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.render.envelope import render_json
+from salesmetrics.report.build import Request, build_report
+
+if TYPE_CHECKING:
+    from salesmetrics.report.model import Metric, Report
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FRAMES = tuple(sorted(EXAMPLES.glob("*.csv")))
+MONEY_UNITS = {"money", "money_per_day"}
+DAYS = 37
+
+
+@cache
+def dataset() -> dict[str, pl.DataFrame]:
+    return {str(kind): frame for kind, frame in load([str(path) for path in FRAMES]).frames.items()}
+
+
+@cache
+def as_of() -> Any:
+    return (last_event(load([str(path) for path in FRAMES])) or (None, None))[0]
+
+
+def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:
+    asked = {"as_of": as_of(), "as_of_source": "test", **asked}
+    return build_report(Request(**asked), frames, catalog())
+
+
+@cache
+def whole() -> Report:
+    return report_on(dataset())
+
+
+@cache
+def by_owner() -> Report:
+    return report_on(dataset(), by=("owner",))
+
+
+def key(metric: Metric) -> tuple[Any, ...]:
+    return (metric.id, metric.currency, tuple(metric.group.items()))
+
+
+def values(report: Report) -> dict[tuple[Any, ...], Any]:
+    return {key(metric): metric.value for metric in report.metrics}
+
+
+def test_the_examples_allow_nearly_every_kpi() -> None:
+    missing = {item.id for item in whole().not_computed}
+    assert len(missing) <= len(catalog().kpis) // 10, missing
+
+
+def test_row_order_changes_no_byte() -> None:
+    shuffled = {kind: frame.sample(fraction=1, shuffle=True, seed=7) for kind, frame in dataset().items()}
+    assert render_json(report_on(shuffled, by=("owner",))) == render_json(by_owner())
+
+
+def test_thread_count_changes_no_byte() -> None:
+    command = [sys.executable, "-m", "salesmetrics", "report", *map(str, FRAMES), "--by", "owner", "--format", "json"]
+    outputs = {
+        subprocess.run(
+            command, capture_output=True, check=True, env={**os.environ, "POLARS_MAX_THREADS": n}, timeout=300
+        ).stdout
+        for n in ("1", "2", "7")
+    }
+    assert len(outputs) == 1
+
+
+def test_a_file_in_two_parts_is_the_same_as_in_one(tmp_path: Path) -> None:
+    lines = (EXAMPLES / "leads.csv").read_text("utf-8").splitlines(keepends=True)
+    half = len(lines) // 2
+    (tmp_path / "a.csv").write_text("".join(lines[:half]), "utf-8")
+    (tmp_path / "b.csv").write_text("".join([lines[0], *lines[half:]]), "utf-8")
+    others = [str(path) for path in FRAMES if path.stem != "leads"]
+    split = load([*others, str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    frames = {str(kind): frame for kind, frame in split.frames.items()}
+    assert values(report_on(frames)) == values(whole())
+
+
+def test_nothing_is_nan_or_infinite() -> None:
+    for metric in (*whole().metrics, *by_owner().metrics):
+        interval = metric.interval
+        for value in (
+            metric.value,
+            metric.numerator,
+            metric.denominator,
+            *((interval.low, interval.high) if interval else ()),
+        ):
+            assert value is None or math.isfinite(float(value)), metric.id
+
+
+def test_the_undefined_has_a_reason_and_the_defined_has_none() -> None:
+    for metric in (*whole().metrics, *by_owner().metrics):
+        assert (metric.value is None) == (metric.reason is not None), metric
+
+
+def test_groups_of_an_additive_kpi_add_up() -> None:
+    totals = values(whole())
+    for kpi in catalog().kpis.values():
+        if not kpi.additive:
+            continue
+        parts: dict[Any, Any] = {}
+        for metric in by_owner().metrics:
+            if metric.id == kpi.id and metric.group and metric.value is not None:
+                parts[metric.currency] = parts.get(metric.currency, 0) + metric.value
+        for currency, total in parts.items():
+            assert total == totals[(kpi.id, currency, ())], kpi.id
+
+
+@pytest.mark.parametrize("kind", ["deals", "leads", "activities", "customers", "invoices", "surveys", "revenue"])
+def test_no_records_are_zero_or_undefined(kind: str) -> None:
+    frames = {**dataset(), kind: dataset()[kind].clear()}
+    for metric in report_on(frames).metrics:
+        shape = catalog().kpis[metric.id]
+        entities = {m.entity for m in catalog().required_measures(shape).values()}
+        if entities == {kind}:
+            assert metric.value in {None, 0}, metric.id
+
+
+def test_an_unrelated_file_changes_nothing() -> None:
+    deals_only = {"deals": dataset()["deals"]}
+    for extra in ("surveys", "rates"):
+        more = {**deals_only, extra: dataset()[extra]}
+        before, after = values(report_on(deals_only)), values(report_on(more))
+        assert {k: after[k] for k in before} == before
+
+
+def scaled(frame: pl.DataFrame) -> pl.DataFrame:
+    money = [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Decimal and name not in {"probability", "quantity", "rate", "position", "score"}
+    ]
+    return frame.with_columns(pl.col(name) * Decimal(10) for name in money)
+
+
+def test_scaling_money_scales_money_and_nothing_else() -> None:
+    before = values(whole())
+    after = values(report_on({kind: scaled(frame) for kind, frame in dataset().items()}))
+    for name, value in before.items():
+        unit = catalog().kpis[name[0]].unit
+        factor = 10 if unit in MONEY_UNITS else 1
+        if value is None:
+            assert after[name] is None, name
+        else:
+            assert float(after[name]) == pytest.approx(float(value) * factor, rel=1e-9), name
+
+
+def moved(frame: pl.DataFrame) -> pl.DataFrame:
+    dates = [name for name, dtype in frame.schema.items() if dtype in {pl.Date, pl.Datetime("us")}]
+    return frame.with_columns(pl.col(name).dt.offset_by(f"{7 * DAYS}d") for name in dates)
+
+
+def test_moving_all_dates_moves_no_duration() -> None:
+    deals = {"deals": dataset()["deals"]}
+    later = report_on({"deals": moved(deals["deals"])}, as_of=as_of() + timedelta(days=7 * DAYS))
+    before = report_on(deals)
+    for metric, other in zip(before.metrics, later.metrics, strict=True):
+        if metric.unit in {"days", "hours"}:
+            assert metric.value == other.value, metric.id
+
+
+def test_the_same_twice_is_the_same_bytes() -> None:
+    assert render_json(report_on(dataset())) == render_json(whole())
+    assert json.loads(render_json(whole()))["schema_version"] == "1"
+
+
+def test_public_functions_work_on_numbers_and_expressions_alike() -> None:
+    random.seed(3)
+    for kpi in catalog().kpis.values():
+        measures = [catalog().measures.get(name) for name in kpi.inputs]
+        if any(m is None or m.shape != "number" for m in measures) or len(kpi.inputs) > 4:
+            continue
+        numbers = {name: random.randint(1, 50) for name in kpi.inputs}
+        module = __import__(f"salesmetrics.metrics.{kpi.parts.__module__.rpartition('.')[2]}", fromlist=["x"])
+        function = getattr(module, kpi.id)
+        try:
+            expression = function(**{name: pl.col(name) for name in numbers})
+        except TypeError:
+            continue  # a rule that branches on its value is for numbers only
+        if not isinstance(expression, pl.Expr):
+            continue
+        column = pl.DataFrame({name: [float(n)] for name, n in numbers.items()}).select(expression.alias("x")).item()
+        plain = function(**numbers)
+        assert (column is None) == (plain is None), kpi.id
+        assert plain is None or float(column) == pytest.approx(float(plain)), kpi.id
