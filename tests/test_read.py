@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, last_event, load
@@ -347,3 +350,84 @@ def test_dates_entered_of_a_deals_export_are_its_stage_history(tmp_path: Path) -
     ]
     assert entries["exited"].to_list() == [datetime(2026, 2, 1, 9), None, None]
     assert [file.recognition.kind for file in dataset.files] == ["deals"]
+
+
+CELLS = [
+    "",
+    " ",
+    "0",
+    "-5",
+    "1.234",
+    "12.5oo",
+    "€ 5",
+    "2026-01-05",
+    "05/06/2026",
+    "9999-12-31",
+    "Closed Won",
+    "Lost",
+    "Void",
+]
+CELLS += [
+    "Выдано",
+    "true",
+    "no",
+    "50%",
+    "140%",
+    "#REF!",
+    "Ann",
+    "ann",
+    "\u200b",
+    "1e400",
+    "9" * 40,
+    "'=5",
+    "USD",
+    'x"y',
+    "a,b",
+]
+BASE = ["Deal ID", "Stage", "Amount", "Created Date", "Close Date"]
+EXTRA = [
+    "Owner",
+    "Currency",
+    "IsWon",
+    "IsClosed",
+    "IsDeleted",
+    "Probability",
+    "Loss Reason",
+    "Product",
+    "outcome",
+    "Won Date",
+]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str]]:
+    headers = BASE + draw(st.lists(st.sampled_from(EXTRA), unique=True, max_size=4))
+    good = {
+        "Deal ID": list("12345"),
+        "Amount": ["10", "20.5", ""],
+        "Created Date": ["2026-01-05"],
+        "Stage": ["Won", "Lost"],
+    }
+    choices = [good.get(h, CELLS) if draw(st.booleans()) else CELLS for h in headers]
+    row = st.tuples(*[st.sampled_from(cells) for cells in choices])
+    return [headers, *(list(cells) for cells in draw(st.lists(row, min_size=1, max_size=15)))]
+
+
+@given(table=tables())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+def test_any_table_ends_in_rows_that_add_up_or_in_an_error_of_the_catalogue(
+    tmp_path: Path, table: list[list[str]]
+) -> None:
+    path = tmp_path / "any.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(table)
+    try:
+        dataset = load([f"deals={path}"], ReadOptions(date_order="dmy", decimal="point"))
+    except SalesmetricsError:
+        return
+    rows, frame = dataset.inputs[0].rows, dataset.frames["deals"]
+    assert rows.read == rows.used + rows.rejected + rows.ignored
+    assert rows.used == frame.height
+    assert rows.rejected == dataset.rejects["row"].n_unique()
+    assert frame["outcome"].is_in(["won", "lost", "other", "open"]).all()
+    assert frame["__row__"].is_unique().all()
