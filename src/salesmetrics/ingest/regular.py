@@ -184,10 +184,17 @@ def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: t
 def _swallows_rows(frame: pl.DataFrame, data: bytes, start: int, delimiter: bytes, eol: bytes) -> bool:
     """Whether a cell holds line breaks and as many delimiters as a whole row: a lost quote may have put rows into it."""
     columns = [name for name in frame.columns if name != ROW]
-    if len(columns) < 3 or data.count(eol, start) <= frame.height:
+    if len(columns) < 3 or _count(data, eol[0], start) <= frame.height:
         return False
     text = pl.col(columns)
     broken = frame.select(text.str.contains(eol.decode(), literal=True).any()).row(0)
     suspects = [name for name, found in zip(columns, broken, strict=True) if found]
     count = pl.col(suspects).str.count_matches(delimiter.decode(), literal=True).max() >= len(columns) - 1
     return bool(suspects) and any(frame.select(count).row(0))
+
+
+def _count(data: bytes, byte: int, start: int) -> int:
+    import numpy as np
+
+    view = np.frombuffer(data, np.uint8, offset=start)
+    return sum(int(np.count_nonzero(view[at : at + _CHUNK] == byte)) for at in range(0, len(view), _CHUNK))

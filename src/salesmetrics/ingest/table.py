@@ -122,9 +122,19 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         line_end=ending,
         header_row=head.row,
     )
-    marks = [code for code, mark in UNWANTED.items() if mark.encode() in text]
-    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks)
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, _marks(text))
     return replace(table, findings=(*_encoding_findings(payload.path, guess), *table.findings))
+
+
+def _marks(text: bytes) -> list[str]:
+    """Codes of the unwanted characters that the text holds; the search for one byte is many times faster than for three."""
+    found = []
+    for code, mark in UNWANTED.items():
+        encoded = mark.encode()
+        first = text.find(encoded[:1])
+        if first >= 0 and text.find(encoded, first) >= 0:
+            found.append(code)
+    return found
 
 
 def _encoding_findings(path: str, guess: encodings.Encoding) -> list[Finding]:
