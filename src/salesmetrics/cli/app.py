@@ -17,6 +17,7 @@ from salesmetrics.cli.commands.kpis import kpis
 from salesmetrics.cli.commands.report import report
 from salesmetrics.cli.commands.rows import rows
 from salesmetrics.cli.commands.schema import schema
+from salesmetrics.cli.commands.trend import trend
 from salesmetrics.errors import ExitCode, SalesmetricsError
 
 __all__ = ["app", "main"]
@@ -32,6 +33,7 @@ app.command()(report)
 app.command()(inspect)
 app.command()(check)
 app.command()(rows)
+app.command()(trend)
 app.command()(kpis)
 app.command()(explain)
 app.command()(schema)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.render.pivot import is_series, pivot
 from salesmetrics.render.text import UNICODE, amount, change, fraction, interval, one_line
+from salesmetrics.render.trend import trend_notes
 from salesmetrics.render.words import (
     FEW,
     FEW_LEGEND,
@@ -130,7 +131,7 @@ def _segment_value(metric: Metric | None) -> str:
 
 
 def _notes(report: Report) -> str:
-    notes = []
+    notes = [_escape(note) for note in trend_notes(report, UNICODE)] if report.command == "trend" else []
     if any(map(few, report.metrics)):
         notes.append(_escape(FEW_LEGEND))
     undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []

@@ -10,6 +10,7 @@ from salesmetrics.render.parts import DIM, STRONG, footer_lines, hanging, header
 from salesmetrics.render.pivot import is_series
 from salesmetrics.render.segments import segment_lines
 from salesmetrics.render.text import ASCII, UNICODE, Glyphs, amount, change, fraction, interval, one_line, sparkline
+from salesmetrics.render.trend import trend_lines
 from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, families, few, interval_title, reason_words, title_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def render_table(report: Report, *, width: int | None, color: bool, ascii_only: 
     """
     glyphs = ASCII if ascii_only else UNICODE
     lines = header_lines(report, width, glyphs)
-    if report.group_by or is_series(report):
+    if report.command == "trend":
+        lines += trend_lines(report, width, glyphs)
+    elif report.group_by or is_series(report):
         lines += segment_lines(report, width, glyphs)
     else:
         lines += _metric_lines(report, width, glyphs)

@@ -18,6 +18,9 @@ BLANK = "(blank)"
 
 _BEFORE = ("metric", "title", "family", "unit", "basis", "currency", "period")
 _AFTER = ("value", "numerator", "denominator", "n", "low", "high", "previous", "change", "reason")
+_OF_TREND = ("start", "end", "partial", "limit_low", "limit_centre", "limit_high", "outside")
+"""What a trend has beside; the day of ``end`` is not in the period."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -25,13 +28,15 @@ def render_csv(report: Report) -> str:
     """Write the metrics of a report as CSV: UTF-8 text, LF, quotes only where needed, an empty cell for null.
 
     A column per dimension stands between ``period`` and ``value``. A dimension named like a column that is there
-    already is called ``group_…``. The total has empty dimensions; records without a value are ``(blank)``.
+    already is called ``group_…``. The total has empty dimensions; records without a value are ``(blank)``. A trend has
+    columns for the days of its periods and for the limits of the KPI behind them.
 
     Raises:
         ValueError: A value is NaN or infinite.
     """
-    header = (*_BEFORE, *_dimension_headers(report.group_by), *_AFTER)
-    rows = (_row(metric, report) for metric in report.metrics)
+    over_time = report.command == "trend"
+    header = (*_BEFORE, *_dimension_headers(report.group_by), *_AFTER, *(_OF_TREND if over_time else ()))
+    rows = ((*_row(metric, report), *(_trend_cells(metric) if over_time else ())) for metric in report.metrics)
     return write_rows(header, rows)
 
 
@@ -65,6 +70,14 @@ def _dimension_headers(dimensions: Sequence[str]) -> list[str]:
             header = f"group_{header}"
         headers.append(header)
     return headers
+
+
+def _trend_cells(metric: Metric) -> Sequence[str | Number | None]:
+    period, limits = metric.period, metric.limits
+    days = (str(period.start), str(period.end), "yes" if period.partial else "no") if period else (None, None, None)
+    if limits is None:
+        return (*days, None, None, None, None)
+    return (*days, limits.low, limits.centre, limits.high, limits.outside)
 
 
 def _row(metric: Metric, report: Report) -> Sequence[str | Number | None]:

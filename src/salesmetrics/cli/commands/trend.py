@@ -1,0 +1,47 @@
+"""`salesmetrics trend`: a KPI over time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from salesmetrics.cli.completion import complete_kpi
+from salesmetrics.cli.options import SELECTING, Every, Files, Output, Reading, Selection, with_groups
+
+
+@with_groups
+def trend(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
+    files: Files,
+    reading: Reading,
+    selection: Selection,
+    output: Output,
+    every: Annotated[
+        Every, typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=SELECTING)
+    ] = Every.month,
+) -> None:
+    """A KPI over time: each period with its value, its counts, and whether it is unusual for this KPI.
+
+    Example: `salesmetrics trend win_rate deals.csv --every quarter`
+    """
+    from dataclasses import replace
+
+    from salesmetrics.cli.loading import load_dataset, tell_about_rejects
+    from salesmetrics.cli.requesting import make_request
+    from salesmetrics.cli.settling import settle_catalog, settle_config
+    from salesmetrics.cli.writing import form_of, write_report
+    from salesmetrics.report.trend import build_trend
+
+    form = form_of(output)
+    config = settle_config(reading)
+    dataset = load_dataset(files, reading, config)
+    asked = make_request(
+        replace(selection, kpi=[kpi], family=None, every=every, compare=None), config, dataset, trend=False
+    )
+    request = replace(asked, kpis=(kpi,), families=(), compare=None, comparison=None)
+    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    result = build_trend(request, frames, settle_catalog(config), inputs=dataset.inputs, findings=dataset.findings)
+    write_report(result, output, form)
+    if not output.quiet:
+        tell_about_rejects(dataset, None, strict=False)

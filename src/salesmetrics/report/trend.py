@@ -1,0 +1,102 @@
+"""One KPI over time, each stretch beside what the KPI has varied between so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.report.build import build_report
+from salesmetrics.report.model import Limits
+from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.report.request import Request
+    from salesmetrics.schema.provenance import Finding, Input
+
+__all__ = ["build_trend"]
+
+
+def build_trend(
+    request: Request,
+    frames: Mapping[str, pl.DataFrame],
+    catalog: Catalog,
+    *,
+    inputs: Sequence[Input] = (),
+    findings: Sequence[Finding] = (),
+) -> Report:
+    """A report that holds one KPI for every stretch of the calendar, gaps included, and its own limits.
+
+    Limits rest on the complete periods with a value, at least six of them: for shares Laney's p′ chart, which knows how
+    many records each period has, for all other KPIs mean ± 2.66 · mean moving range. A partial period has none.
+
+    Args:
+        request: With one KPI and ``every``.
+        frames: Canonical frames by kind.
+        catalog: The KPIs that exist.
+        inputs: The files behind the frames, for the record.
+        findings: What is known about the data already.
+
+    Raises:
+        SalesmetricsError: ``report_empty``: the KPI has no series, or as for ``build_report``.
+    """
+    report = build_report(request, frames, catalog, inputs=inputs, findings=findings, command="trend")
+    kpi = catalog.kpis[request.kpis[0]]
+    series: dict[tuple[object, ...], list[Metric]] = {}
+    for metric in report.metrics:
+        if metric.period is not None:
+            series.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
+    if kpi.span != "period" or not series:
+        raise _no_series(kpi)
+    metrics = [metric for members in series.values() for metric in _with_limits(kpi, members)]
+    return report.model_copy(update={"metrics": metrics})
+
+
+def _no_series(kpi: Kpi) -> SalesmetricsError:
+    if kpi.basis == "snapshot":
+        cause = f"`{kpi.id}` is a state on one day, and an export holds no history of it"
+        return SalesmetricsError(
+            "report_empty", cause=cause, fix=f"see it on another day: `--kpi {kpi.id} --as-of DATE`"
+        )
+    cause = f"`{kpi.id}` has no value per period in these files"
+    return SalesmetricsError(
+        "report_empty", cause=cause, fix=f"see its value: `salesmetrics report FILE --kpi {kpi.id}`"
+    )
+
+
+def _with_limits(kpi: Kpi, series: Sequence[Metric]) -> list[Metric]:
+    complete = [metric.period is not None and not metric.period.partial for metric in series]
+    method, found = _limits(kpi, series, complete)
+    n = sum(whole and metric.value is not None for metric, whole in zip(series, complete, strict=True))
+    return [
+        metric if limits is None else metric.model_copy(update={"limits": _judged(metric, limits, method, n)})
+        for metric, limits in zip(series, found, strict=True)
+    ]
+
+
+def _limits(
+    kpi: Kpi, series: Sequence[Metric], complete: Sequence[bool]
+) -> tuple[Literal["xmr", "p_prime"], Sequence[ProcessLimits | None]]:
+    usable = [metric if whole else None for metric, whole in zip(series, complete, strict=True)]
+    if kpi.interval == "wilson":
+        counts = [(int(m.numerator or 0), int(m.denominator or 0)) if m else None for m in usable]
+        return "p_prime", p_prime_limits(counts) or [None] * len(series)
+    values = [float(m.value) if m and m.value is not None else None for m in usable]
+    limits = xmr_limits(values)
+    return "xmr", [limits if value is not None else None for value in values]
+
+
+def _judged(metric: Metric, limits: ProcessLimits, method: Literal["xmr", "p_prime"], n: int) -> Limits:
+    value = float(metric.value or 0)
+    outside: Literal["above", "below"] | None = None
+    if value > limits.high:
+        outside = "above"
+    elif value < limits.low:
+        outside = "below"
+    return Limits(low=limits.low, centre=limits.centre, high=limits.high, method=method, n=n, outside=outside)
