@@ -352,6 +352,24 @@ def test_dates_entered_of_a_deals_export_are_its_stage_history(tmp_path: Path) -
     assert [file.recognition.kind for file in dataset.files] == ["deals"]
 
 
+def test_odoo_archives_lost_deals_and_continues_records_on_lines_of_their_own(tmp_path: Path) -> None:
+    header = '"id","Opportunity","Salesperson","Sales Team","Stage","Expected Revenue","Probability",'
+    header += '"Expected Closing","Created on","Closed Date","Lost Reason","Tags","Active"'
+    dataset = deals(
+        tmp_path,
+        header,
+        '"x.1","A","Ann","Europe","Won","100.0","100.0","2026-02-01","2026-01-01 10:00:00","2026-02-01 10:00:00","","Big","True"',
+        '"","","","","","","","","","","","Red",""',
+        '"x.2","B","Bob","Europe","New","50.0","10.0","2026-06-01","2026-01-02 10:00:00","","","","True"',
+        '"x.3","C","Bob","Europe","New","70.0","0.0","2026-06-01","2026-01-02 10:00:00","2026-01-09 10:00:00","Price","","False"',
+    )
+    frame = dataset.frames["deals"]
+    assert dataset.files[0].recognition.profile == "odoo"
+    assert frame["outcome"].to_list() == ["won", "open", "lost"]
+    assert frame["closed"].to_list() == [date(2026, 2, 1), None, date(2026, 1, 9)]
+    assert dataset.files[0].ignored == {"continuation": 1}
+
+
 CELLS = [
     "",
     " ",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.findings import finding
-from salesmetrics.ingest.parse import Parsed, parse_column
 from salesmetrics.ingest.parse.common import plain_text
-from salesmetrics.ingest.parse.dates import date_orders
 from salesmetrics.ingest.rules import invalid_rows
+from salesmetrics.ingest.settle import parse_columns
 from salesmetrics.ingest.table import ROW, RejectedRow
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from salesmetrics.ingest.columns import Recognition
-    from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.ingest.parse import Parsed, ParseOptions
     from salesmetrics.ingest.table import RawTable
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
@@ -96,8 +94,7 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     types = column_types(kind)
     headers = {field: match.header for field, match in recognition.columns.items()}
     raw = {field: _text_of(table, recognition, field) for field in headers}
-    parsed = _parse_all(raw, types, headers, table, options)
-    raw = {field: plain_text(cells) for field, cells in raw.items()}
+    parsed = parse_columns(raw, types, headers, table, options)
     rows = table.frame.get_column(ROW)
     values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
     currency = _currency(parsed, values)
@@ -163,7 +160,7 @@ class _Cells:
     kind: Kind
 
     def rejected(self, mask: pl.Series, reason: str) -> list[RejectedRow]:
-        pairs = zip(self.rows.filter(mask).to_list(), self.text.filter(mask).to_list(), strict=True)
+        pairs = zip(self.rows.filter(mask).to_list(), plain_text(self.text.filter(mask)).to_list(), strict=True)
         return [RejectedRow(row, self.header, value, reason) for row, value in pairs]
 
     def blanked(self, mask: pl.Series, reason: str) -> Finding:
@@ -177,70 +174,8 @@ class _Cells:
             rows=numbers.head(20).to_list(),
             field=self.field,
             reason=reason,
-            value=self.text.filter(mask).first(),
+            value=plain_text(self.text.filter(mask)).first(),
         )
-
-
-def _parse_all(
-    raw: Mapping[str, pl.Series],
-    types: Mapping[str, ColumnType],
-    headers: Mapping[str, str],
-    table: RawTable,
-    options: ParseOptions,
-) -> dict[str, Parsed]:
-    """Parse every column. One that alone is ambiguous is read as its unambiguous neighbours of the same shape are."""
-    rows, path = table.frame.get_column(ROW), table.source.path
-    parsed: dict[str, Parsed] = {}
-    doubtful: dict[str, SalesmetricsError] = {}
-    for field, text in raw.items():
-        try:
-            parsed[field] = parse_column(text, types[field], options, header=headers[field], path=path, rows=rows)
-        except SalesmetricsError as error:
-            if error.code not in {"date_order_ambiguous", "decimal_ambiguous"}:
-                raise
-            doubtful[field] = error
-    for field, error in doubtful.items():
-        settled, neighbour = _settled_by_neighbour(error, headers[field], table.frame)
-        if settled is None:
-            raise error
-        again = parse_column(
-            raw[field], types[field], replace(options, **settled), header=headers[field], path=path, rows=rows
-        )
-        parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`")
-    return {field: parsed[field] for field in raw}
-
-
-def _settled_by_neighbour(
-    error: SalesmetricsError, header: str, frame: pl.DataFrame
-) -> tuple[dict[str, str] | None, str | None]:
-    """The parse option that all other columns which prove anything agree on, and one such column.
-
-    For dates only columns with the same separator count.
-    """
-    by_date = error.code == "date_order_ambiguous"
-    shape = set(date_orders(plain_text(frame.get_column(header)))) if by_date else set()
-    found: dict[str, str] = {}
-    for name in frame.columns:
-        if name in (header, ROW):
-            continue
-        text = plain_text(frame.get_column(name))
-        if by_date:
-            proven = [order for sep, orders in date_orders(text).items() if sep in shape for order in orders]
-        else:
-            proven = [mark for mark, pattern in _PROOF.items() if text.str.contains(pattern).any()]
-        for reading in proven:
-            found.setdefault(reading, name)
-    if len(found) != 1:
-        return None, None
-    ((reading, name),) = found.items()
-    return {"date_order" if by_date else "decimal": reading}, name
-
-
-_PROOF = {
-    "point": r"^[^\d.,]*\d{1,3}(?:,\d{3})+\.\d+[^\d.,]*$|^[^\d.,]*\d+\.\d{2}[^\d.,]*$",
-    "comma": r"^[^\d.,]*\d{1,3}(?:\.\d{3})+,\d+[^\d.,]*$|^[^\d.,]*\d+,\d{2}[^\d.,]*$",
-}
-"""Numbers that can be read with one decimal mark only."""
 
 
 def _currency(parsed: Mapping[str, Parsed], values: Mapping[str, pl.Series]) -> pl.Series | None:
@@ -266,7 +201,7 @@ def _mixed_formats(
     """Dates written in more than one way in a column: read all the same, but somebody typed or imported them."""
     findings = []
     for field, column in parsed.items():
-        if types[field] not in _DATES or not _looks_mixed(raw[field], column.how):
+        if types[field] not in _DATES or raw[field].dtype != pl.String or not _looks_mixed(raw[field], column.how):
             continue
         shapes = pl.DataFrame({"row": rows, "shape": raw[field].str.extract(r"^\s*\d+\s?(\D)")})
         shapes = shapes.filter(raw[field].str.contains(r"\d").fill_null(value=False))

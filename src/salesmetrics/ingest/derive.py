@@ -19,7 +19,14 @@ from salesmetrics.ingest.links import (
     stage_definitions,
 )
 from salesmetrics.ingest.meanings import MEANINGS, with_meanings
-from salesmetrics.ingest.outcome import Vocabulary, close_dates, deal_outcomes, lead_outcomes, word_counts
+from salesmetrics.ingest.outcome import (
+    Vocabulary,
+    archived_as_lost,
+    close_dates,
+    deal_outcomes,
+    lead_outcomes,
+    word_counts,
+)
 from salesmetrics.ingest.parse.currency import parse_currency
 from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
@@ -122,9 +129,15 @@ def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions
     asked = {"won": options.won, "lost": options.lost, "other": options.other}
     vocabulary = _vocabulary(part, stages, {comparable(w): outcome for outcome, words in asked.items() for w in words})
     part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
+    if part.recognition.profile in _ARCHIVES_LOST and "Active" in frame.columns:
+        frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))
     return frame.drop("close_date", "won_on", "lost_on", strict=False)
+
+
+_ARCHIVES_LOST = frozenset({"odoo"})
+"""CRMs that have no lost stage: a lost deal is archived where it stands."""
 
 
 def _leads(part: Part, deals: pl.DataFrame | None) -> pl.DataFrame:

@@ -20,6 +20,7 @@ __all__ = [
     "Classifier",
     "StageWord",
     "Vocabulary",
+    "archived_as_lost",
     "close_dates",
     "deal_outcomes",
     "lead_outcomes",
@@ -188,6 +189,22 @@ def _by_flags(have: set[str], by_word: Sequence[pl.Expr]) -> list[pl.Expr]:
             said = pl.when(void).then(pl.lit("other")).otherwise(pl.lit("lost"))
         steps.append(pl.when(closed_not_won).then(said))
     return steps
+
+
+def archived_as_lost(frame: pl.DataFrame, words: Sequence[StageWord], column: str = "Active") -> pl.Expr:
+    """``is_lost`` for CRMs that archive a lost deal in the stage where it stood: not active, and in no stage that is won.
+
+    Args:
+        frame: Canonical deals with ``column`` as text.
+        words: Meanings of ``stage``.
+        column: Header of the flag.
+    """
+    archived = pl.col(column).str.to_lowercase().is_in(["false", "0", "no"])
+    won = [word.word for word in words if word.column == "stage" and word.outcome == "won"]
+    if "stage" in frame.columns and won:
+        archived &= ~pl.col("stage").is_in(won).fill_null(value=False)
+    known = pl.col("is_lost") if "is_lost" in frame.columns else pl.lit(None, dtype=pl.Boolean)
+    return pl.coalesce(known, pl.when(archived).then(pl.lit(value=True))).alias("is_lost")
 
 
 def close_dates(frame: pl.DataFrame) -> list[pl.Expr]:

@@ -1,0 +1,96 @@
+"""Parse the columns of a table, and let the columns beside it settle one that can be read two ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.parse import Parsed, parse_column
+from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.dates import date_orders
+from salesmetrics.ingest.table import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.ingest.table import RawTable
+    from salesmetrics.schema.fields import ColumnType
+
+__all__ = ["parse_columns"]
+
+_PROOF = {
+    "point": r"^[^\d.,]*\d{1,3}(?:,\d{3})+\.\d+[^\d.,]*$|^[^\d.,]*\d+\.\d{2}[^\d.,]*$",
+    "comma": r"^[^\d.,]*\d{1,3}(?:\.\d{3})+,\d+[^\d.,]*$|^[^\d.,]*\d+,\d{2}[^\d.,]*$",
+}
+"""Numbers that can be read with one decimal mark only."""
+
+
+def parse_columns(
+    raw: Mapping[str, pl.Series],
+    types: Mapping[str, ColumnType],
+    headers: Mapping[str, str],
+    table: RawTable,
+    options: ParseOptions,
+) -> dict[str, Parsed]:
+    """Parse every column. One that is ambiguous by itself is read as the columns beside it prove, which ``how`` says.
+
+    Args:
+        raw: Field → cells.
+        types: Field → canonical type.
+        headers: Field → header.
+        table: The whole table: columns that no field claimed can prove a reading, too.
+        options: What is known of the file.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous`` or ``decimal_ambiguous`` where no other column settles it, and
+            whatever else the parsers refuse.
+    """
+    rows, path = table.frame.get_column(ROW), table.source.path
+    parsed: dict[str, Parsed] = {}
+    doubtful: dict[str, SalesmetricsError] = {}
+    for field, text in raw.items():
+        try:
+            parsed[field] = parse_column(text, types[field], options, header=headers[field], path=path, rows=rows)
+        except SalesmetricsError as error:
+            if error.code not in {"date_order_ambiguous", "decimal_ambiguous"}:
+                raise
+            doubtful[field] = error
+    for field, error in doubtful.items():
+        settled, neighbour = _settled_by_neighbour(error, headers[field], table.frame)
+        if settled is None:
+            raise error
+        again = parse_column(
+            raw[field], types[field], replace(options, **settled), header=headers[field], path=path, rows=rows
+        )
+        parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`")
+    return {field: parsed[field] for field in raw}
+
+
+def _settled_by_neighbour(
+    error: SalesmetricsError, header: str, frame: pl.DataFrame
+) -> tuple[dict[str, str] | None, str | None]:
+    """The parse option that all other columns which prove anything agree on, and one such column.
+
+    For dates only columns with the same separator count.
+    """
+    by_date = error.code == "date_order_ambiguous"
+    shape = set(date_orders(plain_text(frame.get_column(header)))) if by_date else set()
+    found: dict[str, str] = {}
+    for name in frame.columns:
+        if name in (header, ROW):
+            continue
+        text = plain_text(frame.get_column(name))
+        if by_date:
+            proven = [order for sep, orders in date_orders(text).items() if sep in shape for order in orders]
+        else:
+            proven = [mark for mark, pattern in _PROOF.items() if text.str.contains(pattern).any()]
+        for reading in proven:
+            found.setdefault(reading, name)
+    if len(found) != 1:
+        return None, None
+    ((reading, name),) = found.items()
+    return {"date_order" if by_date else "decimal": reading}, name
