@@ -185,6 +185,23 @@ def test_a_meeting_counts_once_however_much_follows() -> None:
     assert {e.code: e.count for e in found.excluded} == {"too_recent": 1, "unlinked": 1}
 
 
+def test_what_came_before_a_meeting_or_is_its_own_deal_is_no_yield() -> None:
+    deals = deals_of(1, account_id=["A"], created=[date(2026, 2, 1)], stage=["talk"])
+    stages = pl.DataFrame(
+        {
+            "deal_id": ["D0", "D0"],
+            "stage": ["new", "talk"],
+            "entered": [datetime(2026, 1, 31, 9), datetime(2026, 2, 1, 8, 59)],
+        }
+    )
+    meeting = {"type": ["meeting"], "deal_id": ["D0"], "account_id": ["A"], "occurred": [datetime(2026, 2, 1, 9)]}
+    frames = {"deals": deals, "stages": stages, "activities": pl.DataFrame(meeting)}
+    found = metrics_of(frames)["meeting_yield"]
+    assert (found.numerator, found.denominator) == (0, 1)
+    later = stages.with_columns(pl.col("entered") + timedelta(minutes=1))
+    assert metrics_of(frames | {"stages": later})["meeting_yield"].numerator == 1
+
+
 def test_working_days_are_monday_to_friday_from_first_to_last_activity() -> None:
     # Thursday to Tuesday: four working days; a single Saturday: none
     days = [datetime(2026, 1, 1, 9), datetime(2026, 1, 3), datetime(2026, 1, 6, 9), datetime(2026, 1, 3)]
