@@ -283,7 +283,7 @@ FINDINGS: dict[str, FindingKind] = {
     # --- one file and another ---------------------------------------------------------------------------------------
     "references_unknown": FindingKind(
         _WARNING,
-        "{n_rows} with a `{column}` that is not in the {target} file: {listed}",
+        "{n_rows} whose `{column}` is not among the usable {target}: {listed}",
         "export both lists on the same day and without filters",
     ),
     "references_match_nothing": FindingKind(

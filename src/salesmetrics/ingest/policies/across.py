@@ -9,6 +9,7 @@ import polars as pl
 from salesmetrics.ingest.identity import listed
 from salesmetrics.ingest.policies.categories import same_thing
 from salesmetrics.ingest.profile import comparable
+from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,9 @@ def _orphans(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: 
     mask = pl.col(column).is_in(lost.implode())
     if len(lost) == len(used):
         return here.report("references_match_nothing", mask, column, target=target)
-    return here.report("references_unknown", mask, column, target=target, listed=listed(lost))
+    # A customers file often lists paying customers only, so that its gaps prove less than those of a deals file.
+    severity = Severity.NOTE if target == "customers" else None
+    return here.report("references_unknown", mask, column, severity=severity, target=target, listed=listed(lost))
 
 
 def _nearly(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: Kind, name: str) -> list[Finding]:
@@ -111,8 +114,10 @@ def _inactive_owners(deals: Context, reps: Context | None) -> list[Finding]:
         return []
     inactive = pl.concat(keys).unique()
     mask = pl.col("owner").is_in(inactive.implode())
-    owners = deals.frame.filter(mask).get_column("owner").unique()
-    return deals.report("owner_inactive", mask, "owner", listed=listed(owners))
+    theirs = deals.frame.filter(mask)
+    severity = None if (theirs.get_column("outcome") == "open").any() else Severity.NOTE
+    owners = theirs.get_column("owner").unique()
+    return deals.report("owner_inactive", mask, "owner", severity=severity, listed=listed(owners))
 
 
 def _overpaid(deals: Context, invoices: Context | None) -> list[Finding]:
