@@ -269,6 +269,20 @@ def test_a_pipelines_file_says_what_stage_ids_mean_and_are_called(tmp_path: Path
     assert frame["stage"].to_list() == ["Got it", "Gone", "Talks"]
 
 
+def test_a_stage_with_two_meanings_is_left_to_its_words(tmp_path: Path) -> None:
+    first = write(tmp_path / "deals.csv", HEADER, *ROWS)
+    second = write(
+        tmp_path / "stages.csv",
+        "pipeline_id,stage_id,stage_name,sort_order,is_final,is_success",
+        "main,Closed Won,Closed Won,10,true,true",
+        "side,Closed Won,Closed Won,10,false,false",
+        "main,Negotiation,Negotiation,20,true,false",
+    )
+    dataset = load([first, second])
+    assert dataset.frames["deals"]["outcome"].to_list() == ["won", "lost", "lost"]
+    assert codes(dataset)["stages_defined_twice"] == 1
+
+
 def test_leads_without_a_word_on_conversion_are_converted_by_the_deals_that_name_them(tmp_path: Path) -> None:
     leads = write(tmp_path / "leads.csv", "mql_id,first_contact_date,origin", "a,2026-01-01,web", "b,2026-01-02,web")
     won = write(tmp_path / "won.csv", "mql_id,seller_id,sr_id,won_date", "b,s1,r1,2026-02-01 10:00:00")

@@ -58,6 +58,12 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     reps = _united([part.frame for part in parts if part.kind == "reps"])
     stages = stage_definitions(_united([part.frame for part in parts if part.kind == "pipelines"]), comparable)
     for part in parts:
+        if part.kind == "pipelines" and stages.unclear:
+            listed = ", ".join(f"`{key}`" for key in stages.unclear[:5])
+            count = len(stages.unclear)
+            part.findings.append(
+                finding("stages_defined_twice", kind="pipelines", path=part.path, count=count, listed=listed)
+            )
         part.frame = _completed(part, stages, options)
         if part.kind != "reps":
             part.frame = named_owners(owner_from_id(part.frame), reps)

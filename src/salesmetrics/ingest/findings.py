@@ -296,6 +296,11 @@ FINDINGS: dict[str, FindingKind] = {
         "values of `{column}` that miss a name of the {target} file by spelling only: {listed}",
         "unify them: joined by name, these rows are lost",
     ),
+    "stages_defined_twice": FindingKind(
+        _WARNING,
+        "stages that end a deal in one pipeline and not, or otherwise, in another: {listed}; their words decide",
+        "give the stages of each pipeline ids of their own, or settle them with `--won` and `--lost`",
+    ),
     "stage_not_defined": FindingKind(
         _WARNING, "{n_rows} in a stage that the pipelines file does not define: {listed}", "add the stage to that file"
     ),

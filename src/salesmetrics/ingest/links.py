@@ -17,10 +17,14 @@ _OF_REP = ("team", "region", "manager")
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What a pipelines file says about stages. Keys are ids and names, in comparable form."""
+    """What a pipelines file says about stages. Keys are ids and names, in comparable form.
+
+    ``unclear`` are the keys that mean different things in different pipelines.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
 
 
 def stage_definitions(pipelines: pl.DataFrame | None, comparable: Callable[[str], str]) -> Stages:
@@ -44,7 +48,8 @@ def stage_definitions(pipelines: pl.DataFrame | None, comparable: Callable[[str]
         for key in (id_, name):
             if key is not None and outcome is not None:
                 meanings.setdefault(comparable(key), set()).add(outcome)
-    return Stages(names, {key: next(iter(said)) for key, said in meanings.items() if len(said) == 1})
+    outcomes = {key: next(iter(said)) for key, said in meanings.items() if len(said) == 1}
+    return Stages(names, outcomes, tuple(sorted(meanings.keys() - outcomes.keys())))
 
 
 def _definition_outcome(row: Mapping[str, object]) -> str | None:
