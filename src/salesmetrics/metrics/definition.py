@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "Balance",
     "Basis",
+    "Contrast",
     "Direction",
     "Ends",
     "Entity",
@@ -62,14 +64,14 @@ Sample = Sequence[Any]
 Ends = Any
 """Rows ``(time, won, lost, censored)``, or the Polars series that :func:`salesmetrics.metrics.expressions.ends` makes."""
 Entity = str
-Basis = Literal["undated", "closed", "created", "occurred", "stage_entered", "snapshot", "period", "mixed"]
+Basis = Literal["undated", "closed", "created", "occurred", "due", "stage_entered", "snapshot", "period", "mixed"]
 Direction = Literal["higher", "lower", "neutral"]
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
 IntervalMethod = Literal[
-    "wilson", "student_t", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "multinomial"
+    "wilson", "student_t", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "multinomial", "newcombe"
 ]
 MeasureShape = Literal["number", "sample", "table"]
-Span = Literal["period", "year", "quarter", "quotas", "costs", "revenue"]
+Span = Literal["period", "year", "quarter", "quota", "quotas", "costs", "revenue"]
 
 
 class Ratio(NamedTuple):
@@ -84,6 +86,23 @@ class Tally(NamedTuple):
 
     part: Number
     whole: Number
+
+
+class Balance(NamedTuple):
+    """Those for less those against, out of a whole: 100 times the difference of the two shares, in points."""
+
+    up: int
+    down: int
+    whole: int
+
+
+class Contrast(NamedTuple):
+    """How much more one rate rose than another: four pairs (so many, of so many); the value is in percentage points."""
+
+    after: tuple[int, int]
+    before: tuple[int, int]
+    other_after: tuple[int, int]
+    other_before: tuple[int, int]
 
 
 class Mean(NamedTuple):
@@ -123,7 +142,7 @@ class Undefined(NamedTuple):
     reason: str
 
 
-Shape = Ratio | Tally | Mean | Quantile | Incidence | Wait | Undefined | Number | None
+Shape = Ratio | Tally | Balance | Contrast | Mean | Quantile | Incidence | Wait | Undefined | Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +213,10 @@ def number(shape: Shape) -> Number:
             return _divide(top, bottom)
         case Tally(part, _):
             return part
+        case Balance(up, down, whole):
+            return _divide(100 * (up - down), whole)
+        case Contrast():
+            return _contrast(shape)
         case Mean(sample):
             return _divide(total(sample), len(sample))
         case Quantile(sample, q):
@@ -202,6 +225,13 @@ def number(shape: Shape) -> Number:
             return reached(shape, curve(shape))[0]
         case _:
             return shape
+
+
+def _contrast(shape: Contrast) -> Number:
+    if not all(n for _, n in shape):
+        return None
+    after, before, other_after, other_before = (k / n for k, n in shape)
+    return 100 * ((after - before) - (other_after - other_before))
 
 
 def curve(shape: Incidence | Wait, level: float = 0.95) -> Curve:
@@ -229,11 +259,9 @@ def _scaled(time: int | None, per: int) -> Number:
 
 
 def _day_counts(ends: Ends) -> list[DayCount]:
-    if not hasattr(ends, "struct"):
+    if not hasattr(ends, "value_counts"):
         return list(ends)
-    if not len(ends):
-        return []
-    rows = ends.struct.unnest().unnest("end").select("time", "cause", "n").iter_rows()
+    rows = ((*divmod(code, 4), n) for code, n in ends.alias("code").value_counts(name="n").iter_rows())
     return [(time, n * (cause == WON), n * (cause == LOST), n * (cause == CENSORED)) for time, cause, n in rows]
 
 
@@ -316,7 +344,8 @@ def kpi(
         excluded: Reason code to the measure that counts what was left out for it.
         additive: The values of groups add up to the total.
         span: The stretch of time it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
-            complete ``quarter``, or the days that the ``quotas``, ``costs`` or ``revenue`` file covers.
+            complete ``quarter``, the period of the current ``quota``, or the days that the ``quotas``, ``costs`` or
+            ``revenue`` file covers.
         since: First version that has it.
     """
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003 - the configuration validates against these annotations
 from typing import ClassVar
 
+from salesmetrics.metrics.incentives import IncentivePlan  # noqa: TC001 - as above
+
 __all__ = ["PREFIX", "Settings"]
 
 PREFIX = "setting_"
@@ -29,6 +31,8 @@ class Settings:
         slow_response_hours: A first touch later than this is slow.
         expired_days: An open lead or deal without a touch for so long is as good as lost.
         meeting_yield_days: Days after a meeting in which progress counts as its yield.
+        training_window_days: Days before and after a training that are compared.
+        incentive: How sales are paid for: tiers, bonuses and caps.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -45,6 +49,8 @@ class Settings:
     slow_response_hours: int = 24
     expired_days: int = 90
     meeting_yield_days: int = 14
+    training_window_days: int = 90
+    incentive: IncentivePlan | None = None
 
     def value(self, name: str) -> object:
         """A setting by its parameter name.

@@ -106,8 +106,16 @@ def _cells(
     priced = {name for kpi in money for name in source.catalog.measures_of(kpi) if name in measures}
     plain = [m for m in measures.values() if m.unit != "money"]
     cells = {cell._replace(currency=NO_CURRENCY): values for cell, values in run(plain, keys).items()}
-    apart = run([measures[name] for name in measures if name in priced], replace(keys, currency=True))
-    return cells | {cell: values for cell, values in apart.items() if cell.currency in source.currencies}
+    coded = [
+        measures[name] for name in measures if name in priced and "currency" in frames[measures[name].entity].columns
+    ]
+    apart = run(coded, replace(keys, currency=True))
+    kept = {cell: dict(values) for cell, values in apart.items() if cell.currency in source.currencies}
+    uncoded = [measures[name] for name in measures if name in priced and measures[name] not in coded]
+    for cell, values in (run(uncoded, keys) if uncoded else {}).items():
+        for code in source.currencies:
+            kept.setdefault(cell._replace(currency=code), {}).update(values)
+    return cells | kept
 
 
 def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.plan import BASIS_COLUMNS
+from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.metrics.settings import Settings
-    from salesmetrics.report.windows import Window
 
 __all__ = ["Cell", "Keys", "aggregate", "currencies", "per_record"]
 
 Group = tuple[str | None, ...]
+
+MONEY_COLUMNS = frozenset({"amount", "change", "mrr", "paid_amount", "quota", "received", "won"})
+"""Columns that hold money, in any entity."""
 
 
 class Cell(NamedTuple):
@@ -73,11 +76,11 @@ def aggregate(
     passes = list(_passes(measures, frames, window, keys))
     given = _given(as_of, window, settings)
     queries = [
-        _query(frames[entity].lazy(), group, column, window=window, given=given, keys=keys)
-        for entity, column, group in passes
+        _query(frames[entity].lazy(), group, column, window=days, given=given, keys=keys)
+        for entity, column, days, group in passes
     ]
     cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
-    for (_, _, group), result in zip(passes, pl.collect_all(queries), strict=True):
+    for (*_, group), result in zip(passes, pl.collect_all(queries), strict=True):
         for cell, position in _cells(result, keys):
             for measure in group:
                 cells[cell][measure.id] = result[measure.id][position]
@@ -108,8 +111,8 @@ def per_record(
     """
     given = _given(as_of, window, settings)
     entity = measures[0].entity
-    for _, column, group in _passes(measures, {entity: frame}, window, Keys(by=(index,))):
-        alone = _query(frame.lazy(), group, column, window=window, given=given, keys=Keys(by=(index,))).collect()
+    for _, column, days, group in _passes(measures, {entity: frame}, window, Keys(by=(index,))):
+        alone = _query(frame.lazy(), group, column, window=days, given=given, keys=Keys(by=(index,))).collect()
         names = {m.id: f"{m.id}:" for m in group}
         alone = alone.with_columns(pl.col("by:0").cast(frame.schema[index])).rename({"by:0": index, **names})
         frame = frame.join(alone, on=index, how="left", maintain_order="left")
@@ -118,9 +121,13 @@ def per_record(
 
 def _passes(
     measures: Iterable[Measure], frames: Mapping[str, pl.DataFrame], window: Window, keys: Keys
-) -> Iterable[tuple[str, str | None, list[Measure]]]:
-    """Measures that share a pass: one entity, and one date column where a date matters."""
-    passes: dict[tuple[str, str | None], list[Measure]] = defaultdict(list)
+) -> Sequence[tuple[str, str | None, Window, list[Measure]]]:
+    """Measures that share a pass: one entity, and one date column and stretch of days where a date matters.
+
+    A plan counts for the whole of a period, also for what of it is yet to come.
+    """
+    passes: dict[tuple[str, str | None, Window], list[Measure]] = defaultdict(list)
+    planned = Window(window.start, window.whole or window.end)
     for measure in measures:
         column = BASIS_COLUMNS.get((measure.entity, measure.basis))
         if measure.basis == "undated" and not window.bounded:
@@ -129,8 +136,9 @@ def _passes(
             continue
         if not set(keys.by) <= set(frames[measure.entity].columns):
             continue
-        passes[(measure.entity, column if window.bounded or keys.bucket is not None else None)].append(measure)
-    return [(entity, column, group) for (entity, column), group in passes.items()]
+        days = planned if measure.basis == "period" else Window(window.start, window.end)
+        passes[(measure.entity, column if window.bounded or keys.bucket is not None else None, days)].append(measure)
+    return [(*key, group) for key, group in passes.items()]
 
 
 def _query(
@@ -185,11 +193,7 @@ def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) 
         frame = frames[entity]
         if "currency" not in frame.columns:
             continue
-        money = [
-            name
-            for name, dtype in frame.schema.items()
-            if dtype == pl.Decimal and name in {"amount", "mrr", "paid_amount"}
-        ]
+        money = [name for name, dtype in frame.schema.items() if dtype == pl.Decimal and name in MONEY_COLUMNS]
         priced = pl.any_horizontal([pl.col(name).is_not_null() for name in money]) if money else pl.lit(value=True)
         found |= set(frame.filter(priced)["currency"].unique().to_list())
     return sorted(found, key=lambda code: (code is None, code or ""))

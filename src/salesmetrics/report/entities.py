@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.report.activity_entities import add_activity_entities
+from salesmetrics.report.linking import with_one_currency
+from salesmetrics.report.money_entities import Asked, add_money_entities
 from salesmetrics.report.prepare import as_of_view
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def make_entities(
     frames: Mapping[str, pl.DataFrame],
     as_of: date | None,
     settings: Settings,
+    asked: Asked | None = None,
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
     """The frames as measures need them, on the as-of date.
 
@@ -30,14 +33,16 @@ def make_entities(
         frames: Canonical frames by kind.
         as_of: The day the report speaks for.
         settings: Thresholds that decide what a record counts as.
+        asked: What of the request decides how frames are made.
 
     Returns:
         Frames by entity, and what has to be said about how they were made.
     """
+    frames, findings = with_one_currency(frames)
     made = dict(frames)
-    findings: list[Finding] = []
     if "deals" in made and as_of is not None:
         made["deals"], note = as_of_view(made["deals"], as_of)
         findings += [note] if note else []
     findings += add_activity_entities(made, frames, as_of, settings)
+    findings += add_money_entities(made, frames, as_of, settings, asked or Asked())
     return made, findings

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import (
+    Balance,
+    Contrast,
     Incidence,
     Mean,
     Quantile,
@@ -21,7 +23,14 @@ from salesmetrics.metrics.definition import (
     total,
 )
 from salesmetrics.metrics.settings import PREFIX, Settings
-from salesmetrics.statistics.intervals import Bounds, mean_interval, wilson
+from salesmetrics.statistics.intervals import (
+    Bounds,
+    hybrid_difference,
+    mean_interval,
+    newcombe_difference,
+    nps_interval,
+    wilson,
+)
 from salesmetrics.statistics.quantiles import quantile_interval
 
 if TYPE_CHECKING:
@@ -123,6 +132,14 @@ def _outcome(
         case Tally(part, whole):
             reason = None if whole else "no_records"
             return Outcome(value if whole else None, part, whole, int(whole), reason=reason, excluded=excluded)
+        case Balance(up, down, whole):
+            reason = None if whole else "no_records"
+            bounds = nps_interval(int(up), int(down), int(whole), level) if whole else None
+            return Outcome(value, up - down, whole, int(whole), bounds, reason, excluded=excluded)
+        case Contrast():
+            reason = "zero_denominator" if value is None else None
+            n = sum(int(whole) for _, whole in shape)
+            return Outcome(value, n=n, interval=_contrast(shape, level), reason=reason, excluded=excluded)
         case Mean(sample):
             n = len(sample)
             reason = None if n else "no_records"
@@ -142,6 +159,20 @@ def _outcome(
         case _:
             n = counted if counted is not None else value if isinstance(value, int) else None
             return Outcome(value=value, n=n, reason="missing_input" if value is None else None, excluded=excluded)
+
+
+def _contrast(shape: Contrast, level: float) -> Bounds | None:
+    """The interval of the difference of two differences of rates, in percentage points."""
+    after, before, other_after, other_before = ((int(k), int(n)) for k, n in shape)
+    rise = newcombe_difference(*after, *before, level)
+    other = newcombe_difference(*other_after, *other_before, level)
+    if rise is None or other is None:
+        return None
+    values = (
+        after[0] / after[1] - before[0] / before[1],
+        other_after[0] / other_after[1] - other_before[0] / other_before[1],
+    )
+    return hybrid_difference(values[0], rise, values[1], other).scaled(100)
 
 
 def _read_off(shape: Incidence | Wait, level: float, excluded: tuple[tuple[str, int], ...]) -> Outcome:

@@ -29,6 +29,19 @@ BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("rep_days", "occurred"): "day",
     ("meeting_outcomes", "occurred"): "occurred",
     ("activities", "occurred"): "occurred",
+    ("deals", "period"): "expected_close",
+    ("quotas", "period"): "day",
+    ("quotas", "occurred"): "day",
+    ("company_targets", "period"): "day",
+    ("rep_targets", "period"): "day",
+    ("rep_calendar", "occurred"): "day",
+    ("costs", "occurred"): "day",
+    ("revenue", "occurred"): "day",
+    ("customers", "created"): "started",
+    ("invoices", "created"): "issued",
+    ("invoices", "due"): "due",
+    ("invoices", "closed"): "paid_on",
+    ("surveys", "occurred"): "answered",
 }
 """The date that puts a record of an entity into a period, by entity and basis."""
 
@@ -40,12 +53,28 @@ ENTITY_FILES: Mapping[str, str] = {
     "chances": "leads or deals with amounts and creation dates, and activities that name them",
     "deal_touches": "activities that name deals, or a column for last_activity in the deals file",
     "deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
+    "quotas": "a quotas file",
+    "costs": "a costs file",
+    "customers": "a customers or revenue file",
+    "company_targets": "a quotas file with quotas of reps and one of the company (no owner, team or region)",
+    "rep_targets": "a quotas file with quotas of reps, and deals with owners, amounts and close dates",
+    "rep_calendar": "a reps file",
+    "ramps": "a reps file with days of hire, quotas of reps, and deals with owners",
+    "trainings": "a reps file with days of training, and deals with owners and close dates",
     "rep_days": "activities with an owner and a date",
     "meeting_outcomes": "deals, and meetings that name a deal, lead or account",
 }
 """The files that an entity is made from, in words, where its name does not tell."""
 
 MADE_FROM: Mapping[tuple[str, str], str] = {
+    ("quotas", "day"): "amount and period, or start and end,",
+    ("costs", "day"): "amount and date or period",
+    ("revenue", "change"): "account, amount and movement, or mrr",
+    ("revenue", "day"): "account, amount and movement, or mrr",
+    ("revenue", "account_key"): "account or account_id",
+    ("customers", "left"): "started",
+    ("customers", "vague"): "started",
+    ("invoices", "received"): "paid_amount, paid_on or a status that says paid",
     ("activities", "gap"): "lead_id or deal_id",
     ("activities", "record"): "lead_id or deal_id",
     ("activities", "person"): "contact_id, lead_id, deal_id or account_id",

@@ -44,6 +44,7 @@ class Request:
         every: Also one value per week, month, quarter or year, of the KPIs that have a date.
         calendar: How weeks and years are counted.
         settings: Thresholds and outside figures.
+        currency: Convert all amounts to this one, with the rates among the files.
     """
 
     as_of: date | None
@@ -63,13 +64,15 @@ class Request:
     every: Every | None = None
     calendar: Calendar = field(default_factory=Calendar)
     settings: Settings = field(default_factory=Settings)
+    currency: str | None = None
 
 
 def window_of(request: Request) -> Window:
     """The period asked for, as far as it has elapsed."""
     if request.period.end is None or request.as_of is None:
         return Window(request.period.start, request.period.end)
-    return Window(request.period.start, min(request.period.end, request.as_of + timedelta(days=1)))
+    end, tomorrow = request.period.end, request.as_of + timedelta(days=1)
+    return Window(request.period.start, min(end, tomorrow), end if end > tomorrow else None)
 
 
 def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi) -> dict[str, Window]:

@@ -10,10 +10,11 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
 from salesmetrics.report.entities import make_entities
+from salesmetrics.report.money_entities import Asked
 from salesmetrics.report.plan import Plan, make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.request import Request, window_of
-from salesmetrics.report.where import apply_where
+from salesmetrics.report.where import apply_where, named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +52,8 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
     wanted = catalog.select(request.kpis, request.families)
-    entities, notes = make_entities(frames, request.as_of, request.settings)
+    asked = Asked(request.by, named_columns(request.where), window_of(request), request.calendar)
+    entities, notes = make_entities(frames, request.as_of, request.settings, asked)
     if request.where:
         entities = apply_where(entities, request.where)
     _check_dimensions(request.by, entities)

@@ -12,7 +12,7 @@ from salesmetrics.errors import SalesmetricsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["apply_where"]
+__all__ = ["apply_where", "named_columns"]
 
 
 def apply_where(frames: Mapping[str, pl.DataFrame], condition: str) -> dict[str, pl.DataFrame]:
@@ -40,6 +40,15 @@ def apply_where(frames: Mapping[str, pl.DataFrame], condition: str) -> dict[str,
     if all(frame.is_empty() for frame in kept.values()):
         raise SalesmetricsError("report_empty", cause=f"no record fulfils `{condition}`", fix="loosen the condition")
     return kept
+
+
+def named_columns(condition: str | None) -> frozenset[str]:
+    """The columns that a condition names.
+
+    Raises:
+        SalesmetricsError: ``where_invalid``.
+    """
+    return frozenset(_parsed(condition).meta.root_names()) if condition else frozenset()
 
 
 def _parsed(condition: str) -> pl.Expr:

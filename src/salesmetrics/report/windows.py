@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["ALL", "Window", "covered", "span_windows"]
 
 MONTHS_OF_QUARTER = 3
+RECORDED_FROM = 10
 
 
 class Window(NamedTuple):
-    """A half-open stretch of days; ``None`` means unbounded."""
+    """A half-open stretch of days; ``None`` means unbounded.
+
+    ``whole`` is the end of the period that was meant, where only a part of it has elapsed: plans count until there.
+    """
 
     start: date | None = None
     end: date | None = None
+    whole: date | None = None
 
     @property
     def bounded(self) -> bool:
@@ -51,15 +56,18 @@ def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date | N
     tomorrow = as_of + timedelta(days=1)
     if span == "year":
         windows = [Window(_years_before(tomorrow, n + 1), _years_before(tomorrow, n)) for n in (0, 1)]
-        return {"": windows[0], "previous": windows[1], "year_ago": windows[1]}
+        return _recorded({"": windows[0], "previous": windows[1], "year_ago": windows[1]}, frames)
     if span == "quarter":
         end = _quarter_start(tomorrow)
         start = _months_before(end, MONTHS_OF_QUARTER)
-        return {
+        windows_of_quarter = {
             "": Window(start, end),
             "previous": Window(_months_before(start, MONTHS_OF_QUARTER), start),
             "year_ago": Window(_years_before(start, 1), _years_before(end, 1)),
         }
+        return _recorded(windows_of_quarter, frames)
+    if span == "quota":
+        return {"": _current_quota(frames.get("quotas"), as_of)}
     stretch = covered(frames.get(span), as_of)
     return {"": stretch} if stretch else {"": ALL}
 
@@ -72,6 +80,41 @@ def covered(frame: pl.DataFrame | None, as_of: date) -> Window | None:
     if not isinstance(first, date) or not isinstance(last, date) or first > as_of:
         return None
     return Window(first, min(last, as_of) + timedelta(days=1))
+
+
+def _recorded(windows: dict[str, Window], frames: Mapping[str, pl.DataFrame]) -> dict[str, Window]:
+    """The stretches without those that began before the deals did: what is missing there was not lost but never recorded.
+
+    A tenth of a stretch without a deal at its beginning is taken for chance.
+    """
+    deals = frames.get("deals")
+    if deals is None:
+        return windows
+    days = [deals[name].min() for name in ("created", "closed") if name in deals.columns]
+    first = min((day for day in days if isinstance(day, date)), default=None)
+    return {shift: window for shift, window in windows.items() if not shift or _is_recorded(window, first)}
+
+
+def _is_recorded(window: Window, first: date | None) -> bool:
+    if first is None or window.start is None or window.end is None:
+        return True
+    return first <= window.start + (window.end - window.start) / RECORDED_FROM
+
+
+def _current_quota(quotas: pl.DataFrame | None, as_of: date) -> Window:
+    """The shortest period of a quota that the day lies in, else the last one before it; as far as it has elapsed."""
+    if quotas is None or "__start__" not in quotas.columns:
+        return ALL
+    stretches = quotas.select("__start__", "__end__").unique().rows()
+    begun = [(start, end) for start, end in stretches if start <= as_of]
+    if not begun:
+        return ALL
+    current = [stretch for stretch in begun if stretch[1] > as_of]
+    latest = max(end for _, end in begun)
+    chosen = current or [stretch for stretch in begun if stretch[1] == latest]
+    start, end = min(chosen, key=lambda stretch: (stretch[1] - stretch[0], stretch[0]))
+    tomorrow = as_of + timedelta(days=1)
+    return Window(start, min(end, tomorrow), end if end > tomorrow else None)
 
 
 def _quarter_start(day: date) -> date:

@@ -1,0 +1,128 @@
+"""What a rep earns on top: a plan of tiers, and the pay that follows from sales and quota."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+__all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A rate that holds from a share of the quota on.
+
+    Attributes:
+        at: Attainment at which it begins: 0 for the first sale, 1 for the full quota.
+        rate: Share of the sales that is paid: 0.05 is 5 %.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    at: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class IncentivePlan:
+    """How sales are paid for.
+
+    Attributes:
+        tiers: Rates by attainment. A higher rate above the quota is an accelerator.
+        marginal: Each rate pays for the sales within its own tier; otherwise the rate of the highest tier that is
+            reached pays for all of them.
+        threshold: Attainment below which nothing is paid by rate.
+        accelerator: Multiplies the rates for what is sold above the quota.
+        bonus_at_quota: Paid once when the quota is reached.
+        bonus_per_unit: Paid per unit sold.
+        cap: The most that is paid to a rep in a period.
+        cap_attainment: Sales above this attainment are not paid for by rate.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    tiers: tuple[Tier, ...] = ()
+    marginal: bool = True
+    threshold: Decimal = Decimal(0)
+    accelerator: Decimal = Decimal(1)
+    bonus_at_quota: Decimal = Decimal(0)
+    bonus_per_unit: Decimal = Decimal(0)
+    cap: Decimal | None = None
+    cap_attainment: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What is paid, and how it came about.
+
+    Attributes:
+        amount: The sum that is paid.
+        attainment: Sales over quota.
+        steps: The working, a line each: what, of how much, at which rate, makes how much.
+        capped: The cap took something away.
+    """
+
+    amount: Decimal
+    attainment: Decimal
+    steps: tuple[tuple[str, Decimal, Decimal, Decimal], ...]
+    capped: bool
+
+
+def payout(plan: IncentivePlan, won: Decimal, quota: Decimal, units: Decimal = Decimal(0)) -> Payout | None:
+    """The pay of one rep for one period.
+
+    Args:
+        plan: The plan.
+        won: Amount of the rep's won deals; a negative one earns nothing by rate.
+        quota: The rep's quota; without one above 0 attainment is unknown, and so is the pay.
+        units: Units sold.
+
+    Returns:
+        The pay; None without a quota.
+
+    5 % up to the quota of 100,000 and 10 % above it, of 120,000: 5,000 and 2,000.
+
+    >>> plan = IncentivePlan(tiers=(Tier(Decimal(0), Decimal("0.05")), Tier(Decimal(1), Decimal("0.10"))))
+    >>> payout(plan, Decimal(120000), Decimal(100000)).amount
+    Decimal('7000.00')
+    >>> payout(plan, Decimal(120000), Decimal(0)) is None
+    True
+    """
+    if quota <= 0:
+        return None
+    attainment = won / quota
+    steps: list[tuple[str, Decimal, Decimal, Decimal]] = []
+    if attainment >= plan.threshold:
+        steps += [(name, part, rate, part * rate) for name, part, rate in _parts(plan, won, quota)]
+    if plan.bonus_at_quota and attainment >= 1:
+        steps.append(("bonus at quota", Decimal(1), plan.bonus_at_quota, plan.bonus_at_quota))
+    if plan.bonus_per_unit and units > 0:
+        steps.append(("bonus per unit", units, plan.bonus_per_unit, units * plan.bonus_per_unit))
+    full = sum((amount for *_, amount in steps), Decimal(0))
+    capped = plan.cap is not None and full > plan.cap
+    return Payout(plan.cap if plan.cap is not None and capped else full, attainment, tuple(steps), capped)
+
+
+def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[str, Decimal, Decimal]]:
+    """The sales cut into stretches of one rate each: name, amount, rate."""
+    paid = won if plan.cap_attainment is None else min(won, plan.cap_attainment * quota)
+    tiers = sorted(plan.tiers, key=lambda tier: tier.at)
+    reached = [tier for tier in tiers if tier.at * quota <= won] if won > 0 else []
+    if not reached:
+        return []
+    stretches: list[tuple[Decimal, Decimal, Decimal]] = []
+    if plan.marginal:
+        ends = [*(tier.at * quota for tier in reached[1:]), paid]
+        stretches = [(tier.at * quota, end, tier.rate) for tier, end in zip(reached, ends, strict=True)]
+    else:
+        stretches = [(Decimal(0), paid, reached[-1].rate)]
+    pieces: list[tuple[str, Decimal, Decimal]] = []
+    for begin, end, rate in stretches:
+        low, high = min(begin, paid), min(end, paid)
+        below, above = min(high, max(low, quota)) - low, high - max(low, min(high, quota))
+        if plan.accelerator == 1:
+            below, above = high - low, Decimal(0)
+        pieces += [(f"tier at {rate}", below, rate)] if below > 0 else []
+        pieces += [(f"tier at {rate}, accelerated", above, rate * plan.accelerator)] if above > 0 else []
+    return pieces

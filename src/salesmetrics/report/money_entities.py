@@ -1,0 +1,133 @@
+"""The frames that measures of money, people and customers aggregate: each is made where the files that it needs are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from salesmetrics.calendar import Calendar
+from salesmetrics.report.costs import cost_days
+from salesmetrics.report.linking import with_prices
+from salesmetrics.report.quotas import company_targets, quota_days, rep_targets
+from salesmetrics.report.ramp import ramps, training_arms
+from salesmetrics.report.receivables import invoice_view
+from salesmetrics.report.recurring import customer_terms, movements
+from salesmetrics.report.staff import MOMENTS, rep_calendar, staff_view, with_tenure
+from salesmetrics.report.windows import ALL, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["Asked", "add_money_entities"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a request decides how frames are made.
+
+    Attributes:
+        by: Dimensions.
+        names: Other columns that are asked about.
+        window: The period.
+        calendar: What quarters and years are.
+    """
+
+    by: Sequence[str] = ()
+    names: frozenset[str] = frozenset()
+    window: Window = ALL
+    calendar: Calendar = field(default_factory=Calendar)
+
+    def asks_for(self, name: str) -> bool:
+        """Whether a column is asked about."""
+        return name in self.by or name in self.names
+
+
+def add_money_entities(
+    made: dict[str, pl.DataFrame],
+    frames: Mapping[str, pl.DataFrame],
+    as_of: date | None,
+    settings: Settings,
+    asked: Asked,
+) -> list[Finding]:
+    """Put quotas, costs, customers, invoices and reps among the entities, and what follows from them.
+
+    Args:
+        made: Frames by entity, deals already as of the day; added to in place.
+        frames: Canonical frames by kind.
+        as_of: The day the report speaks for.
+        settings: Thresholds.
+        asked: What of the request matters here.
+
+    Returns:
+        What has to be said about how they were made.
+    """
+    findings: list[Finding] = []
+    if "products" in frames and "deals" in made:
+        made["deals"], notes = with_prices(made["deals"], frames["products"])
+        findings += notes
+    if "reps" in frames:
+        made["reps"] = staff_view(frames["reps"], as_of)
+    if "costs" in frames and "amount" in frames["costs"].columns:
+        made["costs"], notes = cost_days(frames["costs"], asked.calendar, as_of)
+        findings += notes
+    if "quotas" in frames and "amount" in frames["quotas"].columns:
+        made["quotas"], notes = quota_days(frames["quotas"], asked.calendar, asked.by, asked.window)
+        findings += notes
+        _add(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
+    if "invoices" in frames and "amount" in frames["invoices"].columns:
+        made["invoices"] = invoice_view(frames["invoices"], as_of)
+    findings += _add_customers(made, frames, as_of, asked)
+    if "reps" in made and asked.asks_for("tenure") and {"owner", "hired"} <= set(made["reps"].columns):
+        for entity in MOMENTS:
+            if entity in made:
+                made[entity] = with_tenure(made[entity], entity, made["reps"])
+    if as_of is not None:
+        _add_people(made, as_of, settings)
+    return findings
+
+
+def _add_customers(
+    made: dict[str, pl.DataFrame], frames: Mapping[str, pl.DataFrame], as_of: date | None, asked: Asked
+) -> list[Finding]:
+    findings: list[Finding] = []
+    moves = None
+    if "revenue" in frames:
+        moves, findings = movements(frames["revenue"], asked.calendar, as_of)
+        _add(made, "revenue", moves)
+    terms, notes = customer_terms(frames.get("customers"), moves, as_of)
+    _add(made, "customers", terms)
+    return findings + notes
+
+
+def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
+    deals, reps = made.get("deals"), made.get("reps")
+    if "quotas" in made:
+        _add(made, "rep_targets", rep_targets(made["quotas"], deals))
+    if reps is None:
+        return
+    first = _first_day(made)
+    if first is not None:
+        _add(made, "rep_calendar", rep_calendar(reps, first, as_of))
+    if "rep_targets" in made:
+        _add(made, "ramps", ramps(reps, made["rep_targets"], as_of))
+    if deals is not None:
+        _add(made, "trainings", training_arms(reps, deals, settings.training_window_days))
+
+
+def _first_day(made: Mapping[str, pl.DataFrame]) -> date | None:
+    """The first day that sales, costs, quotas or invoices speak of."""
+    columns = (("deals", "created"), ("deals", "closed"), ("costs", "day"), ("quotas", "day"), ("invoices", "issued"))
+    days = [made[entity][name].min() for entity, name in columns if entity in made and name in made[entity].columns]
+    known = [day for day in days if isinstance(day, date)]
+    return min(known, default=None)
+
+
+def _add(made: dict[str, pl.DataFrame], entity: str, frame: pl.DataFrame | None) -> None:
+    if frame is not None:
+        made[entity] = frame

@@ -1,0 +1,59 @@
+"""Invoices as of a day: what was billed, what of it is due, and what has come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.report.days import MONEY
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["invoice_view"]
+
+
+def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    """The invoices that stand on a day, with what had been received by then.
+
+    Cancelled invoices are left out. An invoice is due on its due date, else on the day it was issued. What was received
+    is the paid amount; where that is blank, all of it if there is a date of payment or the status says so, else nothing.
+    A payment after the day has not come in yet.
+
+    Args:
+        invoices: Canonical invoices; ``state`` is paid, cancelled or open where the status is understood.
+        as_of: The day.
+
+    Returns:
+        Invoices with ``due`` (Date) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
+    """
+    there = set(invoices.columns)
+    frame = invoices
+    if "is_cancelled" in there:
+        frame = frame.filter(~pl.col("is_cancelled").fill_null(value=False))
+    if "state" in there:
+        frame = frame.filter(pl.col("state").fill_null("open") != "cancelled")
+    if as_of is not None and "issued" in there:
+        frame = frame.filter(pl.col("issued").is_null() | (pl.col("issued") <= as_of))
+    days = [name for name in ("due", "issued") if name in there]
+    if days:
+        frame = frame.with_columns(due=pl.coalesce(days))
+    return _with_received(frame, as_of)
+
+
+def _with_received(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    there = set(frame.columns)
+    settled = pl.lit(value=False)
+    if "paid_on" in there:
+        settled |= pl.col("paid_on").is_not_null()
+    if "state" in there and (frame["state"] == "paid").any():
+        settled |= (pl.col("state") == "paid").fill_null(value=False)
+    elif not there & {"paid_on", "paid_amount"}:
+        return frame
+    known = [pl.col("paid_amount")] if "paid_amount" in there else []
+    received = pl.coalesce(*known, pl.when(settled).then(pl.col("amount")).otherwise(pl.lit(0, dtype=MONEY)))
+    if "paid_on" in there and as_of is not None:
+        later = (pl.col("paid_on") > as_of).fill_null(value=False)
+        received = pl.when(later).then(pl.lit(0, dtype=MONEY)).otherwise(received)
+    return frame.with_columns(received=received.cast(MONEY))
