@@ -236,7 +236,11 @@ def _contrast(shape: Contrast) -> Number:
 
 def curve(shape: Incidence | Wait, level: float = 0.95) -> Curve:
     """The curve behind a shape of survival analysis."""
-    rows = _day_counts(shape.ends)
+    ends = shape.ends
+    if isinstance(shape, Incidence) and hasattr(ends, "clip"):
+        # What happens after the time asked for does not change the curve before it: those records were still there.
+        ends = ends.clip(upper_bound=(shape.time + 1) * 4)
+    rows = _day_counts(ends)
     if isinstance(shape, Incidence) or shape.competing:
         return cumulative_incidence(rows, WON, level)
     return kaplan_meier(rows, level)

@@ -37,7 +37,9 @@ def distinct(values: pl.Expr, where: pl.Expr) -> pl.Expr:
 
 
 def ends(time: pl.Expr, cause: pl.Expr, where: pl.Expr) -> pl.Expr:
-    """How many records ended, or were last seen, after which time and how, as one list of structs.
+    """When and how each record ended or was last seen, as one list of codes: four times the time, plus the cause.
+
+    One number per record is gathered much faster than a pair, and ``definition.curve`` takes it apart again.
 
     Args:
         time: Whole units of time from the start, not negative.
@@ -46,5 +48,5 @@ def ends(time: pl.Expr, cause: pl.Expr, where: pl.Expr) -> pl.Expr:
     """
     import polars as pl
 
-    pairs = pl.struct(time=time.cast(pl.Int64), cause=cause.cast(pl.Int64)).alias("end")
-    return pairs.filter(where.fill_null(value=False)).value_counts(name="n").implode()
+    codes = time.cast(pl.Int64) * 4 + cause.cast(pl.Int64)
+    return codes.filter(where.fill_null(value=False)).implode()
