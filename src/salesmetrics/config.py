@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from dataclasses import fields
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["FILE_NAME", "Config", "find_config", "parse_config", "read_config"]
+__all__ = [
+    "FILE_NAME",
+    "Config",
+    "config_schema",
+    "config_text",
+    "find_config",
+    "line_of",
+    "parse_config",
+    "read_config",
+    "setting_descriptions",
+]
 
 FILE_NAME = "salesmetrics.toml"
 
@@ -72,12 +83,12 @@ class ReportTable(_Table):
     kpi: Words = Field(default_factory=list, description="ids of KPIs")
     family: Words = Field(default_factory=list, description="families of KPIs")
     where: str | None = Field(default=None, description="SQL condition over canonical columns")
-    period: str | None = Field(default=None, description="for example last-month")
+    period: str = Field(default="all", description="for example last-month")
     compare: Literal["previous", "year-ago"] | None = Field(
         default=None, description="which earlier stretch to compare with"
     )
-    level: float | None = Field(default=None, ge=0.5, le=0.999, description="level of intervals")
-    min_n: int | None = Field(default=None, ge=0, description="fewer records make a value small")
+    level: float = Field(default=0.95, ge=0.5, le=0.999, description="level of intervals")
+    min_n: int = Field(default=10, ge=0, description="fewer records make a value small")
     currency: str | None = Field(default=None, description="currency that amounts are converted to, with a rates file")
     max_age: Annotated[str, AfterValidator(_age)] | None = Field(
         default=None, description="age at which an export is stale, for example 7d"
@@ -155,13 +166,30 @@ def read_config(path: Path) -> Config:
     Raises:
         SalesmetricsError: ``file_unreadable`` or ``config_invalid``.
     """
+    return parse_config(config_text(path), str(path))
+
+
+def config_text(path: Path) -> str:
+    """The text of a configuration file.
+
+    Raises:
+        SalesmetricsError: ``file_unreadable``.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SalesmetricsError(
             "file_unreadable", path=path, cause=getattr(error, "strerror", None) or error
         ) from error
-    return parse_config(text, str(path))
+
+
+def config_schema() -> dict[str, Any]:
+    """The JSON Schema of `salesmetrics.toml`: what an editor completes and checks."""
+    tree = Config.model_json_schema()
+    for name, words in setting_descriptions().items():
+        tree["$defs"]["Settings"]["properties"][name].setdefault("description", words)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:salesmetrics:settings:1"}
+    return {**head, **tree, "title": FILE_NAME}
 
 
 def parse_config(text: str, name: str) -> Config:
@@ -189,11 +217,22 @@ def parse_config(text: str, name: str) -> Config:
         raise SalesmetricsError(
             "config_invalid",
             path=name,
-            line=_line_of(text, place),
+            line=line_of(text, place),
             key=".".join(place),
             cause=_cause(first),
             fix=_fix(place, first["type"]),
         ) from error
+
+
+def setting_descriptions() -> dict[str, str]:
+    """What each threshold of the table ``settings`` means, from the docstring of ``Settings``.
+
+    >>> setting_descriptions()["follow_up_touches"]
+    'Further touches that make a follow-up.'
+    """
+    text = inspect.getdoc(Settings) or ""
+    entries = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE)
+    return {name: " ".join(words.split()).replace("``", "`") for name, words in entries}
 
 
 def _cause(first: Any) -> str:
@@ -222,7 +261,7 @@ def _keys_of(place: Sequence[str]) -> list[str]:
     return list(getattr(model, "model_fields", {}))
 
 
-def _line_of(text: str, place: Sequence[str]) -> int:
+def line_of(text: str, place: Sequence[str]) -> int:
     """The line on which a key stands; the nearest table header above where it cannot be told."""
     table: list[str] = []
     best = 1

@@ -101,6 +101,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "format_unknown": ErrorKind(
         "cannot tell the format of `{path}` from its name", "add `--format table`, `csv` or `json`"
     ),
+    "file_exists": ErrorKind("`{path}` exists already", "`--force` overwrites it, `-o FILE` writes to another"),
     "config_syntax": ErrorKind("`{path}` is not TOML: {cause}", "correct it, or leave it aside with `--no-config`"),
     "config_invalid": ErrorKind("`{path}` line {line}, `{key}`: {cause}", "{fix}"),
     "kpi_invalid": ErrorKind("`{path}` `[kpi.{name}]`: {cause}", "{fix}"),

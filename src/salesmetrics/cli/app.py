@@ -11,7 +11,9 @@ import typer
 
 from salesmetrics import __version__
 from salesmetrics.cli.commands.check import check
+from salesmetrics.cli.commands.config import config
 from salesmetrics.cli.commands.explain import explain
+from salesmetrics.cli.commands.init import init
 from salesmetrics.cli.commands.inspect import inspect
 from salesmetrics.cli.commands.kpis import kpis
 from salesmetrics.cli.commands.report import report
@@ -36,6 +38,8 @@ app.command()(rows)
 app.command()(trend)
 app.command()(kpis)
 app.command()(explain)
+app.command()(init)
+app.add_typer(config, name="config")
 app.command()(schema)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar, comparison, parse_as_of, parse_period
 from salesmetrics.errors import SalesmetricsError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from salesmetrics.config import Config
     from salesmetrics.ingest.dataset import Dataset
 
-T = TypeVar("T")
-
 __all__ = ["make_request", "split_list", "stretch_of"]
 
 
@@ -37,7 +35,7 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
     table = config.report
     calendar = Calendar(**config.calendar.model_dump(), timezone=config.read.timezone)
     as_of, source = _as_of(selection.as_of, dataset)
-    period = _period(selection.period or table.period or "all", as_of, calendar)
+    period = _period(selection.period or table.period, as_of, calendar)
     compare = selection.compare.value if selection.compare else table.compare
     shifts = {kind: _shift(period, as_of, kind, calendar) for kind in ("previous", "year-ago")} if period else {}
     compared = None
@@ -57,8 +55,8 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         year_ago=_window(shifts.get("year-ago")),
         comparison=_model_comparison(compared),
         compare=compare.replace("-", "_") if compare else None,
-        level=_given(selection.level, table.level, 0.95),
-        min_n=_given(selection.min_n, table.min_n, 10),
+        level=table.level if selection.level is None else selection.level,
+        min_n=table.min_n if selection.min_n is None else selection.min_n,
         trend=trend,
         every=selection.every.value if selection.every else None,
         calendar=calendar,
@@ -75,10 +73,6 @@ def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:
     period = _period(text, as_of, calendar)
     shifts = {kind: _shift(period, as_of, kind, calendar) for kind in ("previous", "year-ago")} if period else {}
     return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")))
-
-
-def _given(option: T | None, setting: T | None, default: T) -> T:
-    return option if option is not None else setting if setting is not None else default
 
 
 def _as_of(text: str | None, dataset: Dataset) -> tuple[date | None, str | None]:

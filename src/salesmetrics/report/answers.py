@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.metrics.settings import Settings as Thresholds
 
-__all__ = ["Check", "Inspection", "Unlock", "generator", "unlocks"]
+__all__ = ["Check", "Inspection", "Settings", "Settled", "Unlock", "generator", "unlocks"]
 
 
 class _Answer(BaseModel):
@@ -59,13 +59,33 @@ class Check(_Answer):
     findings: list[Finding]
 
 
+class Settled(_Answer):
+    """A setting, its value, and where that comes from."""
+
+    key: str
+    value: Any
+    source: Literal["environment", "file", "default"]
+    place: str | None = Field(default=None, description="the variable, or the file and its line")
+    about: str = ""
+
+
+class Settings(_Answer):
+    """The answer of `config show`."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    generator: Generator
+    command: str = "config show"
+    path: str | None = Field(description="the settings file")
+    settings: list[Settled]
+
+
 def generator() -> Generator:
     """This program."""
     return Generator(version=__version__)
 
 
 def unlocks(
-    frames: Mapping[str, pl.DataFrame], catalog: Catalog, settings: Settings, as_of: date | None
+    frames: Mapping[str, pl.DataFrame], catalog: Catalog, settings: Thresholds, as_of: date | None
 ) -> tuple[list[str], list[Unlock]]:
     """The KPIs that frames allow, and what each missing thing would unlock, the most useful first."""
     plan = make_plan(catalog, catalog.kpis.values(), columns_of(frames, as_of), settings, bounded=False)

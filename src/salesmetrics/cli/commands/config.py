@@ -1,0 +1,56 @@
+"""`salesmetrics config`: the settings that hold, and what a settings file may say."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from salesmetrics.cli.options import Output, Settling, with_groups
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+config = typer.Typer(no_args_is_help=True, help="Settings: what holds and why, and what a settings file may say.")
+
+
+@config.command()
+@with_groups
+def show(settling: Settling, output: Output) -> None:
+    """Every setting, its value, and where it comes from: environment, file and line, or default."""
+    import os
+
+    from salesmetrics.cli.settling import config_path
+    from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.config import config_text
+    from salesmetrics.origins import settled
+    from salesmetrics.render import refuse_form
+    from salesmetrics.render.envelope import dumps
+    from salesmetrics.render.output import write_output
+    from salesmetrics.render.settings import render_settings
+    from salesmetrics.report.answers import Settings, generator
+
+    form = form_of(output)
+    refuse_form(form, ("table", "json"), "config show")
+    path = config_path(settling)
+    text = config_text(path) if path else None
+    name = _relative(path) if path else None
+    answer = Settings(generator=generator(), path=name, settings=settled(text, name, os.environ))
+    screen = screen_of(output)
+    shown = dumps(answer) if form == "json" else render_settings(answer, width=screen.width, color=screen.color)
+    write_output(shown, output.output, sys.stdout)
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(path.cwd()) if path.is_relative_to(path.cwd()) else path)
+
+
+@config.command()
+def schema() -> None:
+    """The JSON Schema of salesmetrics.toml, for editors."""
+    from salesmetrics.config import config_schema
+    from salesmetrics.render.envelope import dumps
+    from salesmetrics.render.output import write_output
+
+    write_output(dumps(config_schema()), None, sys.stdout)
