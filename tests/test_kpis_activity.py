@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,27 @@ def test_missed_value_by_currency(seed: int, owner: str | None) -> None:
     ours = {(m.id, m.currency): Decimal(m.value) for m in report.metrics if m.group == group and m.value}
     assert ours == {key: value for key, value in expected.items() if value}
     assert ours or not everybody
+
+
+SUBSETS = [
+    ("leads",),
+    ("activities",),
+    ("deals",),
+    ("leads", "activities"),
+    ("deals", "activities"),
+    ("deals", "stages"),
+]
+
+
+@pytest.mark.parametrize("kinds", SUBSETS, ids="+".join)
+@pytest.mark.parametrize("size", [1, 12])
+def test_whatever_files_are_there_every_value_is_a_number_or_has_a_reason(kinds: tuple[str, ...], size: int) -> None:
+    frames = World(4, size=size).frames(*kinds)
+    for given in (frames, {kind: frame.clear() for kind, frame in frames.items()}):
+        report = report_on(given)
+        assert {m.id for m in report.metrics} | {x.id for x in report.not_computed} == set(catalog().kpis)
+        for metric in report.metrics:
+            assert metric.reason if metric.value is None else math.isfinite(metric.value), metric.id
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------

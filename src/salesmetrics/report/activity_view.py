@@ -45,7 +45,8 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
     """
     findings: list[Finding] = []
     have = set(activities.columns)
-    times = [name for name in ("occurred", "completed_at") if name in have] or [n for n in ("created",) if n in have]
+    times: list[str] = [name for name in ("occurred", "completed_at") if name in have]
+    times = times or sorted(have & {"created"})
     if times:
         frame = activities.with_columns(pl.coalesce(times).cast(INSTANT).alias("occurred"))
         if as_of is not None:

@@ -163,10 +163,10 @@ def _with_clock(frame: pl.DataFrame, as_of: date, settings: Settings) -> pl.Data
 
 
 def _band(*, timed: bool) -> pl.Expr:
-    band = pl.when(pl.col("response").is_null()).then(pl.lit("5: not answered"))
-    for seconds, name in BANDS if timed else BANDS[-1:]:
-        band = band.when(pl.col("response") <= seconds).then(pl.lit(name))
-    return band.otherwise(pl.lit("4: later"))
+    band = pl.lit("4: later")
+    for seconds, name in reversed(BANDS if timed else BANDS[-1:]):
+        band = pl.when(pl.col("response") <= seconds).then(pl.lit(name)).otherwise(band)
+    return pl.when(pl.col("response").is_null()).then(pl.lit("5: not answered")).otherwise(band)
 
 
 def _days_only(count: int) -> Finding:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["rep_days", "with_gaps"]
 
@@ -70,6 +75,6 @@ def with_gaps(activities: pl.DataFrame) -> pl.DataFrame:
     return indexed.drop("__touch__")
 
 
-def _first_known(names: list[str]) -> pl.Expr:
+def _first_known(names: Sequence[str]) -> pl.Expr:
     """The first id that is there, with what it is an id of: a lead and a deal may share a number."""
     return pl.coalesce([pl.lit(f"{name}:") + pl.col(name) for name in names])
