@@ -59,6 +59,9 @@ def config_path(reading: Reading | Settling) -> Path | None:
     if reading.no_config:
         return None
     try:
-        return find_config(Path.cwd())
+        here = Path.cwd()
+        found = find_config(here)
     except OSError:
         return None
+    # Named as one sees it: the file in this folder by its name, one further up by its whole path.
+    return found.relative_to(here) if found is not None and found.parent == here else found

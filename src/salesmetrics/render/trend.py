@@ -13,7 +13,7 @@ from rich.console import Console
 from salesmetrics.render.layout import Cell, Column, row, total_width, width_of, wrap
 from salesmetrics.render.parts import DIM, STRONG
 from salesmetrics.render.text import Glyphs, amount, fraction, interval, one_line
-from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, few, interval_title, reason_words
+from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, few, interval_title, undefined_counts
 from salesmetrics.report.model import Interval
 
 if TYPE_CHECKING:
@@ -41,13 +41,15 @@ class _Field:
 def trend_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
     """Draw a trend: one block for the total and for each segment, a line per period.
 
-    Gaps keep their line and say why they have no value. Bars stand on zero and share one scale in a block.
+    Gaps keep their line, and a note says why they have no value. Bars stand on zero and share one scale in a block.
     """
     several = len(currencies(report.metrics)) > 1
     lines: list[Text] = []
     for title, block in _series(report, several=several):
         lines += [*wrap(Cell(), None), *wrap(Cell(title, STRONG), width), *_block(block, width, glyphs)]
     notes = [*trend_notes(report, glyphs), *([FEW_LEGEND] if any(map(few, report.metrics)) else [])]
+    undefined = ", ".join(f"{number:,} {glyphs.times} {words}" for number, words in undefined_counts(report.metrics))
+    notes += [f"{glyphs.undefined} undefined: {undefined}"] if undefined else []
     return [*lines, *wrap(Cell(), None), *(text for note in notes for text in wrap(Cell(note, DIM), width))]
 
 
@@ -154,8 +156,6 @@ def _period(metric: Metric) -> str:
 
 
 def _word(metric: Metric) -> str:
-    if metric.value is None:
-        return reason_words(metric)
     return (metric.limits.outside or "") if metric.limits else ""
 
 

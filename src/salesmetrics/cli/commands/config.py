@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import typer
 
 from salesmetrics.cli.options import Output, Settling, with_groups
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 config = typer.Typer(no_args_is_help=True, help="Settings: what holds and why, and what a settings file may say.")
 
@@ -35,15 +31,11 @@ def show(settling: Settling, output: Output) -> None:
     refuse_form(form, ("table", "json"), "config show")
     path = config_path(settling)
     text = config_text(path) if path else None
-    name = _relative(path) if path else None
+    name = str(path) if path else None
     answer = Settings(generator=generator(), path=name, settings=settled(text, name, os.environ))
     screen = screen_of(output)
     shown = dumps(answer) if form == "json" else render_settings(answer, width=screen.width, color=screen.color)
     write_output(shown, output.output, sys.stdout)
-
-
-def _relative(path: Path) -> str:
-    return str(path.relative_to(path.cwd()) if path.is_relative_to(path.cwd()) else path)
 
 
 @config.command()
