@@ -239,6 +239,8 @@ def _cause(first: Any) -> str:
     if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return "there is no such key"
     message = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "value_error":
+        return f"`{first['input']}` cannot be used: {message}"
     return f"{message[0].lower()}{message[1:]}, not `{first['input']}`"
 
 

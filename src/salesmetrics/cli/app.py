@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import Annotated, NoReturn
@@ -23,6 +24,9 @@ from salesmetrics.cli.commands.trend import trend
 from salesmetrics.errors import ExitCode, SalesmetricsError
 
 __all__ = ["app", "main"]
+
+_SIGNALLED = 128
+"""A shell gives a process that a signal ended this number and the signal's."""
 
 app = typer.Typer(
     name="salesmetrics",
@@ -62,8 +66,11 @@ def main() -> NoReturn:
     """Run a command and end the process with its exit code.
 
     Errors of the catalogue are told in words on stderr. A reader that closes the pipe early has had enough: that is no
-    error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where.
+    error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where. A request to end (SIGTERM)
+    unwinds like Ctrl-C, so that a file that is being written is taken back.
     """
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         app(prog_name="salesmetrics")
     except SalesmetricsError as error:
@@ -80,6 +87,11 @@ def main() -> NoReturn:
         _tell(SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]))
         _leave(ExitCode.BUG)
     _leave(ExitCode.OK)
+
+
+def _terminate(number: int, _frame: object) -> NoReturn:
+    _say("terminated")
+    sys.exit(_SIGNALLED + number)
 
 
 def _tell(error: SalesmetricsError) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.container import expand
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from salesmetrics.cli.options import Reading
     from salesmetrics.config import Config
@@ -22,11 +26,28 @@ if TYPE_CHECKING:
 __all__ = ["has_errors", "load_dataset", "tell_about_rejects", "write_rejects"]
 
 
-def load_dataset(files: Sequence[str], reading: Reading, config: Config) -> Dataset:
-    """Read the files as the options and the settings file say."""
+LONG = 20_000_000
+"""Bytes from which on reading takes long enough to say so."""
+
+
+def load_dataset(files: Sequence[str], reading: Reading, config: Config, *, quiet: bool = False) -> Dataset:
+    """Read the files as the options and the settings file say; at a terminal a long read shows that it goes on."""
     if "-" in [name.rpartition("=")[2] for name in files] and sys.stdin.isatty():
         raise SalesmetricsError("stdin_is_terminal")
-    return load(files, read_options(reading, config), stdin=sys.stdin.buffer)
+    with nullcontext() if quiet else _progress(files):
+        return load(files, read_options(reading, config), stdin=sys.stdin.buffer)
+
+
+def _progress(files: Sequence[str]) -> AbstractContextManager[object]:
+    if sys.stderr is None or not sys.stderr.isatty():
+        return nullcontext()
+    paths = [Path(item.path) for item in expand(files)]
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    if size < LONG:
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"reading {size / 1e6:,.0f} MB")
 
 
 def read_options(reading: Reading, config: Config) -> ReadOptions:

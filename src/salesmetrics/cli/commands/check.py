@@ -37,7 +37,7 @@ def check(
     form = form_of(output)
     refuse_form(form, ("table", "csv", "json"), "check")
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet)
     passed = not has_errors(dataset)
     answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     screen = screen_of(output)

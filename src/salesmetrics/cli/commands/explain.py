@@ -46,7 +46,7 @@ def explain(
         write_output(render_card(cards, form, width), output.output, sys.stdout)
         return
     refuse_form(form, ("table", "json"), "explain")
-    dataset = load_dataset(files, reading, config)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     working = explain_working(request, frames, known, dataset.inputs)

@@ -28,7 +28,7 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     form = form_of(output)
     refuse_form(form, ("table", "json"), "inspect")
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet)
     as_of, _ = last_event(dataset) or (None, None)
     frames, _ = make_entities({str(kind): frame for kind, frame in dataset.frames.items()}, as_of, config.settings)
     allowed, missing = unlocks(frames, settle_catalog(config), config.settings, as_of)

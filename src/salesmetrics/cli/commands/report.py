@@ -39,7 +39,7 @@ def report(
 
     form = form_of(output)
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}

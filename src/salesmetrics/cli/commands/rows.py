@@ -32,7 +32,7 @@ def rows(
 
     form = form_of(output)
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=())
     frame = kpi_rows(request, {str(kind): frame for kind, frame in dataset.frames.items()}, settle_catalog(config))
     screen = screen_of(output)

@@ -35,7 +35,7 @@ def trend(
 
     form = form_of(output)
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet)
     asked = make_request(
         replace(selection, kpi=[kpi], family=None, every=every, compare=None), config, dataset, trend=False
     )
