@@ -126,15 +126,52 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def _family_modules() -> tuple[ModuleType, ...]:
-    from salesmetrics.metrics import activity, conversion, counts, pipeline, revenue, size, speed
+    from salesmetrics.metrics import (
+        activity,
+        cash,
+        conversion,
+        cost,
+        counts,
+        customers,
+        people,
+        pipeline,
+        revenue,
+        size,
+        speed,
+        targets,
+    )
 
-    return (revenue, counts, conversion, size, speed, pipeline, activity)
+    return (revenue, targets, counts, conversion, size, speed, pipeline, activity, cost, customers, cash, people)
 
 
 def _measure_modules() -> tuple[ModuleType, ...]:
-    from salesmetrics.metrics.measures import activities, deals, leads
+    from salesmetrics.metrics.measures import (
+        activities,
+        costs,
+        customers,
+        deals,
+        invoices,
+        leads,
+        quotas,
+        reps,
+        revenue_movements,
+        sales,
+        surveys,
+    )
 
-    return (deals, leads, activities)
+    return (
+        deals,
+        sales,
+        leads,
+        activities,
+        quotas,
+        costs,
+        customers,
+        revenue_movements,
+        invoices,
+        surveys,
+        reps,
+    )
 
 
 def _definitions(modules: Iterable[ModuleType]) -> Iterable[Kpi | Measure]:

@@ -348,8 +348,8 @@ def kpi(
         excluded: Reason code to the measure that counts what was left out for it.
         additive: The values of groups add up to the total.
         span: The stretch of time it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
-            complete ``quarter``, the period of the current ``quota``, or the days that the ``quotas``, ``costs`` or
-            ``revenue`` file covers.
+            complete ``quarter``, the period of the current ``quota``, or the last year as far as the ``quotas``,
+            ``costs`` or ``revenue`` file covers it.
         since: First version that has it.
     """
 

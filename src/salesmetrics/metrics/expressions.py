@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
-__all__ = ["count", "distinct", "ends", "sample", "total"]
+__all__ = ["count", "distinct", "ends", "per_key", "sample", "total"]
 
 
 def count(where: pl.Expr) -> pl.Expr:
@@ -50,3 +52,29 @@ def ends(time: pl.Expr, cause: pl.Expr, where: pl.Expr) -> pl.Expr:
 
     codes = time.cast(pl.Int64) * 4 + cause.cast(pl.Int64)
     return codes.filter(where.fill_null(value=False)).implode()
+
+
+def per_key(key: pl.Expr, values: Mapping[str, pl.Expr]) -> tuple[pl.Expr, dict[str, pl.Expr]]:
+    """The known keys in order, and for each of them the sum of each column; records without a key are left out.
+
+    A sum within a sum, as one expression: the running total of the sorted records is read at the last record of each
+    key, and what stood there for the key before is taken off.
+
+    Args:
+        key: What records are summed by.
+        values: Names to columns; unknown values count as 0.
+
+    Returns:
+        The keys, and by name their sums in the same order.
+    """
+    import polars as pl
+
+    known = key.is_not_null()
+    keys = key.filter(known)
+    ordered = keys.sort()
+    last = (ordered != ordered.shift(-1)).fill_null(value=True)
+    sums = {}
+    for name, column in values.items():
+        running = column.fill_null(0).filter(known).sort_by(keys).cum_sum().filter(last)
+        sums[name] = running - running.shift(1).fill_null(pl.lit(0))
+    return ordered.filter(last), sums

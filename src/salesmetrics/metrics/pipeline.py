@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Number, Shape, Tally, kpi
+from salesmetrics.metrics.definition import Number, Ratio, Shape, Tally, Undefined, kpi
 
 FAMILY = "pipeline"
 
@@ -68,6 +68,53 @@ def pipeline_created(created_amount: Number) -> Shape:
     120000
     """
     return created_amount
+
+
+@kpi(
+    title="Pipeline coverage",
+    family=FAMILY,
+    unit="x",
+    formula="amounts of open deals expected to close in the period / quota of the whole period",
+    basis="snapshot",
+    span="quota",
+    n="due_open_deals",
+    excluded={"missing_amount": "due_open_unpriced", "missing_expected_close": "open_unplanned_deals"},
+    source="GitLab, pipeline with close dates in the quarter / target",
+)
+def pipeline_coverage(due_open_amount: Number, quota: Number) -> Shape:
+    """How often the open pipeline of the period covers its quota: unweighted, and against the full quota.
+
+    Without a period it is about the quota that runs on the as-of date. Needed is 1 / win rate by value: four times at 25 %.
+    Towards the end of the period it falls by itself, as deals are won: ``pipeline_coverage_remaining`` does not.
+
+    >>> pipeline_coverage(400, 100)
+    4.0
+    """
+    return Ratio(due_open_amount, quota)
+
+
+@kpi(
+    title="Pipeline coverage, of what remains",
+    family=FAMILY,
+    unit="x",
+    formula="amounts of open deals expected to close in the period / (quota of the whole period − won amount)",
+    basis="snapshot",
+    span="quota",
+    n="due_open_deals",
+    excluded={"missing_amount": "due_open_unpriced", "missing_expected_close": "open_unplanned_deals"},
+    source="Rafiki, coverage of the remaining quota",
+)
+def pipeline_coverage_remaining(due_open_amount: Number, quota: Number, won_amount: Number) -> Shape:
+    """How often the open pipeline of the period covers what is still to be sold. Undefined once the quota is met.
+
+    >>> pipeline_coverage_remaining(150, 100, 50)
+    3.0
+    >>> pipeline_coverage_remaining(150, 100, 100) is None
+    True
+    """
+    if quota > 0 and won_amount >= quota:
+        return Undefined("target_met")
+    return Ratio(due_open_amount, quota - won_amount if quota > 0 else 0)
 
 
 @kpi(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Number, Shape, kpi
+from decimal import Decimal
+
+from salesmetrics.metrics.definition import Number, Ratio, Shape, Undefined, kpi
 
 FAMILY = "revenue"
 
@@ -31,6 +33,56 @@ def revenue(won_amount: Number) -> Shape:
 
 
 @kpi(
+    title="Revenue growth",
+    family=FAMILY,
+    unit="ratio",
+    formula="(revenue − revenue of the period before) / revenue of the period before",
+    basis="closed",
+    span="year",
+    n="won_priced_deals",
+    excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
+    source="NetSuite, growth rate; 销售增长率",
+)
+def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
+    """How much more was sold than in the period before, of the same length.
+
+    Without a period it compares the last twelve months with the twelve before; if the deals do not reach back so far it
+    is undefined, for what is missing there was not lost. A period that is not over is compared with as many days of the
+    one before. From 0 or less nothing grows by a percentage: undefined.
+
+    >>> revenue_growth(120, 100)
+    0.2
+    >>> revenue_growth(120, 0) is None
+    True
+    """
+    return _growth(revenue, revenue_previous)
+
+
+@kpi(
+    title="Revenue growth, year on year",
+    family=FAMILY,
+    unit="ratio",
+    formula="(revenue − revenue of the same period a year ago) / revenue of the same period a year ago",
+    basis="closed",
+    span="year",
+    n="won_priced_deals",
+    excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
+    source="kpis.md 2.1, revenue_growth_yoy",
+)
+def revenue_growth_year_ago(revenue: Number, revenue_year_ago: Number) -> Shape:
+    """How much more was sold than in the same period a year ago: the seasons then cancel out.
+
+    >>> revenue_growth_year_ago(90, 100)
+    -0.1
+    """
+    return _growth(revenue, revenue_year_ago)
+
+
+def _growth(now: Number, before: Number) -> Shape:
+    return Undefined("not_positive_before") if before <= 0 else Ratio(now - before, before)
+
+
+@kpi(
     title="New customers",
     family=FAMILY,
     unit="count",
@@ -49,3 +101,115 @@ def new_customers(first_won_accounts: Number) -> Shape:
     7
     """
     return first_won_accounts
+
+
+@kpi(
+    title="Units sold",
+    family=FAMILY,
+    unit="count",
+    formula="sum of the quantities of won deals",
+    basis="closed",
+    n="won_counted_deals",
+    excluded={"missing_quantity": "won_uncounted_deals", "missing_close_date": "undated_won_deals"},
+    additive=True,
+    source="kpis.md 2.1",
+)
+def units_sold(won_units: Number) -> Shape:
+    """How many units were sold; returns count against them. A deal without a quantity is not a deal over one unit.
+
+    >>> units_sold(480)
+    480
+    """
+    return won_units
+
+
+@kpi(
+    title="Profit per sale",
+    family=FAMILY,
+    unit="money",
+    formula="sum of (amount − cost) / won deals with both",
+    basis="closed",
+    n="won_costed_deals",
+    excluded={"missing_cost": "won_uncosted_deals", "missing_close_date": "undated_won_deals"},
+    source="Pricefx, margin",
+)
+def profit_per_sale(won_profit: Number, won_costed_deals: Number) -> Shape:
+    """What a won deal earns after the cost of what was sold, on average.
+
+    The cost is the deal's own, else that of its product on the price list times the quantity. A deal without a cost is left
+    out and counted: its cost is unknown, not 0.
+
+    >>> profit_per_sale(3000, 4)
+    750.0
+    """
+    return Ratio(won_profit, won_costed_deals)
+
+
+@kpi(
+    title="Gross margin",
+    family=FAMILY,
+    unit="ratio",
+    formula="sum of (amount − cost) / sum of amounts, of won deals with both",
+    basis="closed",
+    n="won_costed_deals",
+    excluded={"missing_cost": "won_uncosted_deals", "missing_close_date": "undated_won_deals"},
+    source="Pricefx, SUM(margin) / SUM(invoice)",
+)
+def gross_margin(won_profit: Number, won_costed_amount: Number) -> Shape:
+    """The share of what was sold that is left after the cost of it. Large deals weigh more than small ones.
+
+    >>> gross_margin(3000, 12000)
+    0.25
+    """
+    return Ratio(won_profit, won_costed_amount)
+
+
+@kpi(
+    title="Discount rate",
+    family=FAMILY,
+    unit="ratio",
+    direction="lower",
+    formula="1 − sum of amounts / sum of list prices, of won deals with both",
+    basis="closed",
+    n="won_listed_deals",
+    excluded={"missing_list_price": "won_unlisted_deals", "missing_close_date": "undated_won_deals"},
+    source="petavue, discount; not list / net − 1, which is a markup",
+)
+def discount_rate(won_net_amount: Number, won_list_amount: Number) -> Shape:
+    """How far below list price was sold. Below 0, deals were sold above it.
+
+    The list price is the deal's own, else that of its product on the price list times the quantity.
+
+    >>> discount_rate(90, 100)
+    0.1
+    """
+    return Ratio(won_list_amount - won_net_amount, won_list_amount)
+
+
+@kpi(
+    title="Revenue per rep",
+    family=FAMILY,
+    unit="money",
+    formula="revenue / reps, by the days that they were employed (else owners of won deals)",
+    basis="closed",
+    n="won_owners",
+    excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
+    source="kpis.md Part I; full-time equivalents",
+)
+def revenue_per_rep(
+    revenue: Number, won_owners: Number, rep_days_employed: Number = None, staffed_days: Number = None
+) -> Shape:
+    """What a rep sells in the period, on average.
+
+    With a reps file the reps are counted by the days on which they were employed, those without a sale included: one who
+    was there for half of the days counts half. Without it, or by a dimension that it does not know, the owners of won
+    deals count, which reads higher.
+
+    10 reps, one of whom was there for half of 100 days:
+
+    >>> revenue_per_rep(950, 8, 950, 100)
+    100.0
+    """
+    if rep_days_employed is None or staffed_days is None:
+        return Ratio(revenue, won_owners)
+    return Ratio(revenue, Decimal(rep_days_employed) / staffed_days if staffed_days else 0)

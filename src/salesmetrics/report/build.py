@@ -113,6 +113,8 @@ def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, cata
 
 
 def _period_of(window: Window) -> Period | None:
-    if window.start is None or window.end is None:
+    end = window.whole or window.end
+    if window.start is None or end is None:
         return None
-    return Period(label=f"{window.start}..{window.end - timedelta(days=1)}", start=window.start, end=window.end)
+    label = f"{window.start}..{end - timedelta(days=1)}"
+    return Period(label=label, start=window.start, end=end, partial=window.whole is not None)

@@ -14,6 +14,7 @@ from salesmetrics.report.ramp import ramps, training_arms
 from salesmetrics.report.receivables import invoice_view
 from salesmetrics.report.recurring import customer_terms, movements
 from salesmetrics.report.staff import MOMENTS, rep_calendar, staff_view, with_tenure
+from salesmetrics.report.voice import survey_view
 from salesmetrics.report.windows import ALL, Window
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def add_money_entities(
         _add(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
     if "invoices" in frames and "amount" in frames["invoices"].columns:
         made["invoices"] = invoice_view(frames["invoices"], as_of)
+    if "surveys" in frames and {"type", "score"} <= set(frames["surveys"].columns):
+        made["surveys"] = survey_view(frames["surveys"], as_of)
     findings += _add_customers(made, frames, as_of, asked)
     if "reps" in made and asked.asks_for("tenure") and {"owner", "hired"} <= set(made["reps"].columns):
         for entity in MOMENTS:

@@ -26,7 +26,7 @@ def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         as_of: The day.
 
     Returns:
-        Invoices with ``due`` (Date) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
+        Invoices with ``due`` and ``settled`` (Date: the day of payment, where known) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
     """
     there = set(invoices.columns)
     frame = invoices
@@ -39,6 +39,8 @@ def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     days = [name for name in ("due", "issued") if name in there]
     if days:
         frame = frame.with_columns(due=pl.coalesce(days))
+    paid_on = pl.col("paid_on") if "paid_on" in there else pl.lit(None, dtype=pl.Date)
+    frame = frame.with_columns(settled=paid_on)
     return _with_received(frame, as_of)
 
 

@@ -1,0 +1,205 @@
+"""Customers: who stays, who pays more, and what they say."""
+
+from __future__ import annotations
+
+from salesmetrics.metrics.definition import Balance, Number, Ratio, Shape, Undefined, kpi
+
+FAMILY = "customers"
+VAGUE = {"missing_end_date": "customers_vague", "missing_start_date": "customers_undated"}
+
+
+@kpi(
+    title="Customer retention",
+    family=FAMILY,
+    unit="ratio",
+    formula="customers on the eve of the period who are still there at its end / customers on its eve",
+    basis="period",
+    span="year",
+    interval="wilson",
+    excluded=VAGUE,
+    source="GASP, logo retention",
+)
+def customer_retention(customers_kept: Number, customers_at_start: Number) -> Shape:
+    """Of those who were customers when the period began, the share that still is when it ends.
+
+    Customers who came within the period never enter. Without a period it is about the last twelve months. A customer who
+    is gone without a date cannot be placed, and is left out and counted. Where there is no customers file, the first and
+    the last movement of a customer's recurring revenue tell when they came and left.
+
+    >>> customer_retention(90, 100)
+    0.9
+    """
+    return Ratio(customers_kept, customers_at_start)
+
+
+@kpi(
+    title="Customers lost (logo churn)",
+    family=FAMILY,
+    unit="ratio",
+    direction="lower",
+    formula="customers on the eve of the period who left in it / customers on its eve",
+    basis="period",
+    span="year",
+    interval="wilson",
+    excluded=VAGUE,
+    source="GASP, logo churn",
+)
+def logo_churn(customers_lost: Number, customers_at_start: Number) -> Shape:
+    """Of those who were customers when the period began, the share that left before it ended.
+
+    It is of the period as it is: the yearly churn of a monthly one m is 1 − (1 − m)¹², not 12 × m.
+
+    >>> logo_churn(10, 100)
+    0.1
+    """
+    return Ratio(customers_lost, customers_at_start)
+
+
+@kpi(
+    title="Gross revenue retention (GRR)",
+    family=FAMILY,
+    unit="ratio",
+    formula="what customers of the eve still pay of what they paid then, growth left out / what they paid then",
+    basis="period",
+    span="year",
+    source="SaaS Metrics Standards Board, GRR; NetSuite",
+)
+def grr(mrr_kept: Number, mrr_at_start: Number) -> Shape:
+    """How much of the recurring revenue of the eve is still there, not counting what anybody pays more.
+
+    Contraction and churn are what a customer pays less at the end of the period than on its eve, so it is never above
+    100 %. Customers who came within the period never enter. Without a period it is about the last twelve months.
+
+    >>> grr(85, 100)
+    0.85
+    """
+    return Ratio(mrr_kept, mrr_at_start)
+
+
+@kpi(
+    title="Net revenue retention (NRR)",
+    family=FAMILY,
+    unit="ratio",
+    formula="what customers of the eve pay at the end of the period / what they paid then",
+    basis="period",
+    span="year",
+    source="GASP, NRR; the cohort method, not (end − new) / begin",
+)
+def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
+    """How much the same customers pay now, growth included. Above 100 % they grow by more than is lost.
+
+    >>> nrr(110, 100)
+    1.1
+    """
+    return Ratio(mrr_after, mrr_at_start)
+
+
+@kpi(
+    title="Repeat purchase rate",
+    family=FAMILY,
+    unit="ratio",
+    formula="accounts with more than one won deal in the period / accounts with any",
+    basis="closed",
+    interval="wilson",
+    excluded={"missing_account": "won_unlinked_deals", "missing_close_date": "undated_won_deals"},
+    source="kpis.md Part I: repeat purchase from deals",
+)
+def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Shape:
+    """Of the accounts that bought, the share that bought more than once.
+
+    Both purchases must lie in the period, so the longer the period the higher it reads.
+
+    >>> repeat_purchase_rate(20, 80)
+    0.25
+    """
+    return Ratio(repeat_accounts, buying_accounts)
+
+
+@kpi(
+    title="Net promoter score (NPS)",
+    family=FAMILY,
+    unit="points",
+    formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers",
+    basis="occurred",
+    interval="multinomial",
+    excluded={"missing_score": "nps_blank"},
+    source="Bain, Net Promoter System; interval of the multinomial variance, cybaea",
+)
+def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_misscaled: Number) -> Shape:
+    """Would customers recommend us? From −100 (nobody would) to 100 (everybody would).
+
+    Only a scale from 0 to 10 has promoters and detractors: if any answer is on another scale it is refused.
+
+    >>> nps(50, 20, 100, 0)
+    30.0
+    >>> nps(50, 20, 100, 3) is None
+    True
+    """
+    if nps_misscaled:
+        return Undefined("wrong_scale")
+    return Balance(nps_promoters, nps_detractors, nps_answers)
+
+
+@kpi(
+    title="Employee NPS",
+    family=FAMILY,
+    unit="points",
+    formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers of the own team",
+    basis="occurred",
+    interval="multinomial",
+    excluded={"missing_score": "enps_blank"},
+    source="Bain, Employee NPS",
+)
+def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, enps_misscaled: Number) -> Shape:
+    """Would the sales team recommend working here? Counted like ``nps``; few answers say little, and are not anonymous.
+
+    >>> enps(5, 5, 20, 0)
+    0.0
+    """
+    if enps_misscaled:
+        return Undefined("wrong_scale")
+    return Balance(enps_promoters, enps_detractors, enps_answers)
+
+
+@kpi(
+    title="Customer satisfaction (CSAT)",
+    family=FAMILY,
+    unit="ratio",
+    formula="answers of 4 or 5 / answers, on a scale from 1 to 5",
+    basis="occurred",
+    interval="wilson",
+    excluded={"missing_score": "csat_blank"},
+    source="Zencity, share of the top two boxes",
+)
+def csat(csat_satisfied: Number, csat_answers: Number, csat_misscaled: Number) -> Shape:
+    """The share of customers who are satisfied or very satisfied. Answers on another scale than 1 to 5 are refused.
+
+    (Others call points earned over points possible by the same name: that reads higher.)
+
+    >>> csat(80, 100, 0)
+    0.8
+    """
+    if csat_misscaled:
+        return Undefined("wrong_scale")
+    return Ratio(csat_satisfied, csat_answers)
+
+
+@kpi(
+    title="Market penetration",
+    family=FAMILY,
+    unit="ratio",
+    formula="customers on the as-of date / market_size under [settings]",
+    basis="snapshot",
+    n="active_customers",
+    excluded={"missing_end_date": "customers_vague"},
+    source="simplicable, market penetration",
+)
+def market_penetration(active_customers: Number, setting_market_size: Number) -> Shape:
+    """How much of the market is already a customer. The size of the market comes from outside, and is a guess.
+
+    It can exceed 100 % where the guess is old.
+
+    >>> market_penetration(300, 1000)
+    0.3
+    """
+    return Ratio(active_customers, setting_market_size)

@@ -1,0 +1,57 @@
+"""Measures of costs and of the people they are spent on.
+
+Columns used: ``amount`` (Decimal(38, 8)) of a ``day``, ``category`` (String). Of the calendar of reps: ``owner``, ``day``,
+``month_share`` (Decimal(38, 8)).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.metrics.definition import measure
+from salesmetrics.metrics.expressions import count, total
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@measure(entity="costs", basis="occurred", unit="money", missing="missing_amount")
+def cost(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Costs of all categories."""
+    return total(amount, day.is_not_null())
+
+
+@measure(entity="costs", basis="occurred", unit="money", missing="missing_amount")
+def marketing_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
+    """Costs of marketing."""
+    return total(amount, category == "marketing")
+
+
+@measure(entity="costs", basis="occurred", unit="money", missing="missing_amount")
+def tooling_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
+    """Costs of tools."""
+    return total(amount, category == "tooling")
+
+
+@measure(entity="rep_calendar", basis="occurred")
+def rep_days_employed(owner: pl.Expr) -> pl.Expr:
+    """Days on which a rep was employed, summed over reps."""
+    return count(owner.is_not_null())
+
+
+@measure(entity="rep_calendar", basis="occurred")
+def staffed_days(day: pl.Expr) -> pl.Expr:
+    """Days on which any rep was employed."""
+    return day.n_unique()
+
+
+@measure(entity="rep_calendar", basis="occurred", unit="months")
+def rep_months(month_share: pl.Expr) -> pl.Expr:
+    """Months of employment, summed over reps; a part of a month counts by its days."""
+    return month_share.sum()
+
+
+@measure(entity="leads", basis="created")
+def created_leads(created: pl.Expr) -> pl.Expr:
+    """Leads with a creation date."""
+    return count(created.is_not_null())

@@ -1,0 +1,60 @@
+"""Measures of quotas and of what reps made of them.
+
+Columns used: ``amount`` (Decimal(38, 8)) of a ``day``, ``level`` (String). Of reps' targets: ``owner``, ``quota``, ``won``,
+``units`` (Decimal(38, 8)), ``ramping`` (Boolean).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.metrics.definition import measure
+from salesmetrics.metrics.expressions import distinct, per_key, total
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@measure(entity="quotas", basis="period", unit="money", missing="missing_amount")
+def quota(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Quota of the whole period."""
+    return total(amount, day.is_not_null())
+
+
+@measure(entity="quotas", basis="occurred", unit="money", missing="missing_amount")
+def quota_to_date(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Quota of the days that have elapsed."""
+    return total(amount, day.is_not_null())
+
+
+@measure(entity="quotas", basis="period", unit="money", missing="missing_amount")
+def deployed_quota(amount: pl.Expr, level: pl.Expr) -> pl.Expr:
+    """Quota of the whole period that is given to reps."""
+    return total(amount, level == "owner")
+
+
+@measure(entity="company_targets", basis="period", unit="money", missing="missing_amount")
+def company_target(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Target of the company for the whole period."""
+    return total(amount, day.is_not_null())
+
+
+@measure(entity="rep_targets", basis="period", unit="money", shape="table")
+def rep_results(owner: pl.Expr, quota: pl.Expr, won: pl.Expr, units: pl.Expr, ramping: pl.Expr) -> pl.Expr:
+    """Per rep: the quota of the whole period, the won amount, the units, and whether any of the quota is one of ramping up."""
+    import polars as pl
+
+    names, sums = per_key(owner, {"quota": quota, "won": won, "units": units, "ramping": ramping.cast(pl.Int32)})
+    return pl.struct(names.alias("owner"), *(values.alias(name) for name, values in sums.items())).implode()
+
+
+@measure(entity="rep_targets", basis="period")
+def ramping_reps(owner: pl.Expr, quota: pl.Expr, ramping: pl.Expr) -> pl.Expr:
+    """Reps who are ramping up."""
+    return distinct(owner, ramping & (quota > 0))
+
+
+@measure(entity="rep_targets", basis="period")
+def quotaless_reps(owner: pl.Expr, quota: pl.Expr) -> pl.Expr:
+    """Owners of won deals without a quota."""
+    return owner.n_unique() - owner.filter(quota > 0).n_unique()

@@ -1,0 +1,117 @@
+"""Measures of what was sold: units, list prices, costs, and who sold it to whom.
+
+Columns used: those of deals, with ``quantity``, ``list_price`` and ``cost`` (Decimal(38, 8)) of the whole deal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.metrics.definition import measure
+from salesmetrics.metrics.expressions import count, distinct, total
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@measure(entity="deals", basis="closed", missing="missing_quantity")
+def won_units(quantity: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Units of won deals; returns count against them."""
+    return total(quantity, outcome == "won")
+
+
+@measure(entity="deals", basis="closed")
+def won_counted_deals(quantity: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals with a quantity."""
+    return count((outcome == "won") & quantity.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def won_uncounted_deals(quantity: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals without a quantity."""
+    return count((outcome == "won") & quantity.is_null())
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_cost")
+def won_profit(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Amount less cost of the won deals that have both."""
+    return total(amount - cost, outcome == "won")
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def won_costed_amount(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Amount of the won deals that also have a cost."""
+    return total(amount, (outcome == "won") & cost.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def won_costed_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals with an amount and a cost."""
+    return count((outcome == "won") & amount.is_not_null() & cost.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def won_uncosted_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals without an amount or without a cost."""
+    return count((outcome == "won") & (amount.is_null() | cost.is_null()))
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def won_net_amount(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Amount of the won deals that also have a list price."""
+    return total(amount, (outcome == "won") & list_price.is_not_null())
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_list_price")
+def won_list_amount(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """List price of the won deals that also have an amount."""
+    return total(list_price, (outcome == "won") & amount.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def won_listed_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals with an amount and a list price."""
+    return count((outcome == "won") & amount.is_not_null() & list_price.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def won_unlisted_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals without an amount or without a list price."""
+    return count((outcome == "won") & (amount.is_null() | list_price.is_null()))
+
+
+@measure(entity="deals", basis="closed")
+def won_owners(owner: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Owners of won deals."""
+    return distinct(owner, outcome == "won")
+
+
+@measure(entity="deals", basis="closed")
+def buying_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Accounts with a won deal."""
+    return distinct(account_key, outcome == "won")
+
+
+@measure(entity="deals", basis="closed")
+def repeat_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Accounts with more than one won deal."""
+    bought = account_key.filter(outcome == "won")
+    return distinct(bought, bought.is_duplicated())
+
+
+@measure(entity="deals", basis="period", unit="money", missing="missing_amount")
+def due_open_amount(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr) -> pl.Expr:
+    """Amount of the open deals that are expected to close in the whole of the period."""
+    return total(amount, (outcome == "open") & expected_close.is_not_null())
+
+
+@measure(entity="deals", basis="period")
+def due_open_deals(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr) -> pl.Expr:
+    """Open deals with an amount that are expected to close in the whole of the period."""
+    return count((outcome == "open") & expected_close.is_not_null() & amount.is_not_null())
+
+
+@measure(entity="deals", basis="period")
+def due_open_unpriced(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr) -> pl.Expr:
+    """Open deals without an amount that are expected to close in the whole of the period."""
+    return count((outcome == "open") & expected_close.is_not_null() & amount.is_null())

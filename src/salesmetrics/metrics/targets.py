@@ -1,0 +1,196 @@
+"""Targets: what was to be sold, against what was."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.metrics.definition import Number, Ratio, Sample, Shape, Undefined, kpi
+from salesmetrics.metrics.incentives import IncentivePlan, Payout, payout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FAMILY = "targets"
+LEFT_OUT = {"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"}
+
+
+@kpi(
+    title="Quota attainment",
+    family=FAMILY,
+    unit="ratio",
+    formula="won amount / quota of the whole period",
+    basis="closed",
+    span="quota",
+    n="won_priced_deals",
+    excluded=LEFT_OUT,
+    source="Rekener, attainment (235 / 250 = 94 %); Salesforce help, quotas",
+)
+def quota_attainment(won_amount: Number, quota: Number) -> Shape:
+    """How much of the quota has been sold.
+
+    Without a period it is about the quota that runs on the as-of date: of the shortest period there is, a quarter where
+    quotas are given by quarter. A quota counts for the days of its period that lie in the period asked for, so a month has
+    31/92 of a quarter's quota in July. The quota of a manager contains those of the team, so levels are not added up: the
+    quotas of reps count, and those of teams or the company only where there are none below. Without a quota, or with one
+    of 0, attainment is undefined. A rep with a quota and no deals has reached 0 %.
+
+    >>> quota_attainment(235, 250)
+    0.94
+    >>> quota_attainment(100, 0) is None
+    True
+    """
+    return Ratio(won_amount, quota)
+
+
+@kpi(
+    title="Reps at quota",
+    family=FAMILY,
+    unit="ratio",
+    formula="reps with won amount ≥ quota / reps with a quota, those ramping up left out",
+    basis="closed",
+    span="quota",
+    interval="wilson",
+    excluded={"ramping_up": "ramping_reps", "no_quota": "quotaless_reps"},
+    source="GitLab, percent of ramped reps at or above quota",
+)
+def reps_at_quota(rep_results: Sample) -> Shape:
+    """The share of reps who have sold their whole quota.
+
+    Reps whose quota is marked as one of ramping up are left out and counted, and so are owners of deals without a quota.
+    A rep with a quota and no deals counts as not there.
+
+    >>> reps_at_quota([{"quota": 100, "won": 110, "ramping": 0}, {"quota": 100, "won": 0, "ramping": 0}])
+    0.5
+    """
+    judged = _judged(rep_results)
+    return Ratio(sum(row["won"] >= row["quota"] for row in judged), len(judged))
+
+
+@kpi(
+    title="Reps below quota",
+    family=FAMILY,
+    unit="ratio",
+    direction="lower",
+    formula="reps with won amount < quota / reps with a quota, those ramping up left out",
+    basis="closed",
+    span="quota",
+    interval="wilson",
+    excluded={"ramping_up": "ramping_reps", "no_quota": "quotaless_reps"},
+    source="kpis.md 2.7; what is left of reps_at_quota",
+)
+def quota_miss_rate(rep_results: Sample) -> Shape:
+    """The share of reps who have not sold their whole quota: what is left of ``reps_at_quota``.
+
+    While the period runs, most reps are still below: compare ``pacing``.
+
+    >>> quota_miss_rate([{"quota": 100, "won": 110, "ramping": 0}, {"quota": 100, "won": 0, "ramping": 0}])
+    0.5
+    """
+    judged = _judged(rep_results)
+    return Ratio(sum(row["won"] < row["quota"] for row in judged), len(judged))
+
+
+@kpi(
+    title="Gap to quota",
+    family=FAMILY,
+    unit="money",
+    direction="lower",
+    formula="quota of the whole period − won amount",
+    basis="closed",
+    span="quota",
+    n="won_priced_deals",
+    excluded=LEFT_OUT,
+    additive=True,
+    source="Salesforce help, forecasts: quota and gap",
+)
+def quota_gap(quota: Number, won_amount: Number) -> Shape:
+    """What is still to be sold to reach the quota; below 0 where more was sold than asked.
+
+    >>> quota_gap(250, 235)
+    15
+    """
+    return quota - won_amount
+
+
+@kpi(
+    title="Pacing",
+    family=FAMILY,
+    unit="ratio",
+    formula="won amount to date / quota of the days that have elapsed",
+    basis="closed",
+    span="quota",
+    n="won_priced_deals",
+    excluded=LEFT_OUT,
+    source="Ebsta, pacing line (linear)",
+)
+def pacing(won_amount: Number, quota_to_date: Number) -> Shape:
+    """What has been sold, against what would have been sold by now if every day sold the same.
+
+    100 % is on course for exactly the quota. Many teams sell most of a quarter in its last weeks, and read low until then.
+
+    >>> pacing(50, 40)
+    1.25
+    """
+    return Ratio(won_amount, quota_to_date)
+
+
+@kpi(
+    title="Sales capacity",
+    family=FAMILY,
+    unit="ratio",
+    formula="quotas of reps / target of the company",
+    basis="period",
+    span="quota",
+    source="GitLab, sales capacity",
+)
+def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
+    """How much of the company's target is given to reps as quotas. It should be over 100 %: not every rep gets there.
+
+    The target of the company is a quota without an owner, a team and a region.
+
+    >>> sales_capacity(1200, 1000)
+    1.2
+    """
+    return Ratio(deployed_quota, company_target)
+
+
+@kpi(
+    title="Incentive payout",
+    family=FAMILY,
+    unit="money",
+    direction="neutral",
+    formula="sum over reps of what the plan under [settings.incentive] pays for won amount, quota and units",
+    basis="closed",
+    span="quota",
+    excluded={"no_quota": "quotaless_reps"},
+    additive=False,
+    source="kpis.md Part I: tiers and accelerators from config",
+)
+def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> Shape:
+    """What reps earn on top of their salary by the plan in ``salesmetrics.toml``.
+
+    The plan has rates by attainment (each for the sales within its tier, or the highest one for all), an attainment below
+    which nothing is paid, an accelerator above the quota, a bonus for the quota and for every unit, and caps. It is
+    applied once to the whole period, so ask for the period that the plan pays for. Owners without a quota earn nothing
+    that could be told, and are counted.
+
+    >>> from salesmetrics.metrics.incentives import Tier
+    >>> plan = IncentivePlan(tiers=(Tier(Decimal(0), Decimal("0.05")),))
+    >>> incentive_payout([{"owner": "Ann", "quota": Decimal(100), "won": Decimal(200), "units": Decimal(0)}], plan)
+    Decimal('10.00')
+    """
+    paid = [result.amount for _, result in payouts(rep_results, setting_incentive) if result is not None]
+    return sum(paid, Decimal(0)) if paid else Undefined("no_quota")
+
+
+def payouts(rep_results: Sample, plan: IncentivePlan) -> list[tuple[str, Payout | None]]:
+    """What the plan pays to each rep, with its working; None to a rep without a quota."""
+    return [
+        (row["owner"], payout(plan, Decimal(row["won"]), Decimal(row["quota"]), Decimal(row["units"])))
+        for row in rep_results
+    ]
+
+
+def _judged(rep_results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rep_results if row["quota"] > 0 and not row["ramping"]]
