@@ -156,11 +156,11 @@ def misfit(kpi: Kpi, target: Target) -> tuple[str, str] | None:
     >>> misfit(catalog().kpis["win_rate"], parse_condition(">= 25"))
     ('Win rate is a share of at most 1', 'write `win_rate >= 25%`')
     """
-    written = format(target.value.normalize(), "f")
+    written = format((target.value * (100 if target.percent else 1)).normalize(), "f")
     if target.percent and kpi.unit != "ratio":
         return (
             f"{kpi.title} is no share, so it has no percent",
-            f"write `{kpi.id} {target.sign} {target.value * 100:f}`",
+            f"write `{kpi.id} {target.sign} {written}`",
         )
     if kpi.unit == "ratio" and not target.percent:
         if kpi.interval == "wilson" and target.value > 1:
