@@ -171,10 +171,10 @@ def _with_trimmed(
     """Take short rows in when the file's writer leaves out blank cells at the end of a row.
 
     It does when no whole row ends in a blank cell, no short row does either, and each cell of a short row looks like
-    the cells of its column.
+    the cells of its column. Short rows that come in pairs, each pair as wide as one whole row, are broken lines.
     """
     short = [item for item in odd if item.fault == "short"]
-    if len(short) < 2 or found.full_ending_blank or not found.full:
+    if len(short) < 2 or found.full_ending_blank or not found.full or _in_halves(short, width):
         return frame, odd
     shapes = _shapes(frame)
     accepted: list[OddRow] = []
@@ -198,6 +198,15 @@ def _with_trimmed(
     added = rows_to_frame(lines, [item.row for item in accepted], delimiter, width)
     findings.append(finding("rows_short_filled", path=path, count=len(accepted), rows=(item.row for item in accepted)))
     return pl.concat([frame, added.select(frame.columns)]).sort(ROW), [item for item in odd if item.fault != "short"]
+
+
+def _in_halves(short: Sequence[OddRow], width: int) -> bool:
+    """Whether a line end within a cell, or beside one, cut every one of these rows off its neighbour."""
+    halves = iter(short)
+    return len(short) % 2 == 0 and all(
+        second.row == first.row + 1 and first.width + second.width in (width, width + 1)
+        for first, second in zip(halves, halves, strict=True)
+    )
 
 
 def _shapes(frame: pl.DataFrame) -> list[bool | None]:

@@ -75,6 +75,8 @@ def detect(data: bytes, *, path: str, option: str | None = None) -> Encoding:
         return _from_option(data, path, option)
     for bom, name in _BOMS:
         if data.startswith(bom):
+            if name == "utf-8-sig" and (bad := _few_wrong_bytes(data)):
+                return Encoding(name, "bom", 0.9, damaged=bad)
             _first_error(data, name, path=path)
             return Encoding(name, "bom", 1.0)
     if (wide := _wide(data[:_SAMPLE])) is not None and _mismatch(data, wide) is None:
@@ -204,6 +206,14 @@ def _damaged_utf8(data: bytes, sample: bytes) -> int | None:
     return bad if bad <= _DAMAGE * good else None
 
 
+def _few_wrong_bytes(data: bytes) -> int:
+    """How many bytes are wrong in a file that says it is UTF-8; 0 if none or too many are."""
+    if is_utf8(data):
+        return 0
+    _, bad = _tally(data, 0, 0)
+    return bad if bad <= _DAMAGE * len(data) else 0
+
+
 def _wrong_bytes(sample: bytes) -> int | None:
     good, bad = _tally(sample, 0, 0)
     return bad if bad <= _DAMAGE * good else None
@@ -253,7 +263,7 @@ def to_utf8(data: bytes, encoding: Encoding) -> bytes:
     """The same text in UTF-8 without a byte order mark; bytes that are UTF-8 already are returned as they are."""
     if encoding.name in ("utf-8", "ascii") and not encoding.damaged:
         return data
-    if encoding.name == "utf-8-sig":
+    if encoding.name == "utf-8-sig" and not encoding.damaged:
         return data[len(codecs.BOM_UTF8) :]
     out = io.BytesIO()
     for piece in _pieces(data, encoding):

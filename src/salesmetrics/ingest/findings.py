@@ -81,6 +81,11 @@ FINDINGS: dict[str, FindingKind] = {
         "the first is used; for the other one use `--map FIELD={second}`",
     ),
     # --- columns and profiles ---------------------------------------------------------------------------------------
+    "header_misspelt": FindingKind(
+        _WARNING,
+        "`{column}` is not read: it looks like `{meant}` misspelt, which would be {field}",
+        "if it is, add `--map {field}={column}`",
+    ),
     # --- values -----------------------------------------------------------------------------------------------------
     "cells_unreadable": FindingKind(
         _WARNING,
@@ -149,6 +154,11 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} flagged as won and as not closed; won decides",
         "correct the flags in the CRM, or leave one out with `--map is_closed=`",
     ),
+    "outcome_contradicts": FindingKind(
+        _WARNING,
+        "{n_rows} whose columns tell two outcomes: {listed}",
+        "flags decide before the status, and the status before the stage; correct the others in the CRM",
+    ),
     "probability_against_outcome": FindingKind(
         _NOTE,
         "{n_rows} with a probability that contradicts the outcome (won below 100 %, or lost above 0 %)",
@@ -170,6 +180,11 @@ FINDINGS: dict[str, FindingKind] = {
         _NOTE,
         "product rows of {deals:,} deals made into one row per deal, amounts added up ({n_rows} fewer)",
         "export without the product column to have the deal amounts themselves",
+    ),
+    "rows_alike": FindingKind(
+        _WARNING,
+        "{n_rows} equal to an earlier row in every column, and no id tells them apart: all are counted",
+        "export with the id of the records: then a row that is there twice counts once",
     ),
     "ids_repeated": FindingKind(
         _ERROR,

@@ -15,6 +15,7 @@ from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOpt
 from salesmetrics.ingest.derive import derive
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.identity import repeated_across
+from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
@@ -165,7 +166,7 @@ def _part(table: RawTable, argument: FileArgument, options: ReadOptions, mapping
         ignored=dict(table.ignored),
         rejected=rejected,
         options=parse_options,
-        findings=[*table.findings, *said, *result.findings],
+        findings=[*table.findings, *misspelt_headers(recognition, table.source.path), *said, *result.findings],
     )
 
 

@@ -10,7 +10,7 @@ from salesmetrics.ingest.policies.amounts import check_amount_outliers, check_da
 from salesmetrics.ingest.policies.categories import check_spellings
 from salesmetrics.ingest.policies.context import Context
 from salesmetrics.ingest.policies.deals import check_deals
-from salesmetrics.ingest.policies.ids import check_ids
+from salesmetrics.ingest.policies.ids import check_alike, check_ids
 from salesmetrics.ingest.policies.records import (
     check_activities,
     check_customers,
@@ -49,6 +49,10 @@ _CATEGORIES: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+_RECORDS = ("deals", "leads", "invoices", "customers", "revenue")
+"""Kinds whose rows count one by one."""
+
+
 def check_dataset(
     frames: Mapping[Kind, pl.DataFrame], files: Sequence[LoadedFile], options: ReadOptions
 ) -> list[Finding]:
@@ -64,6 +68,8 @@ def check_dataset(
     findings: list[Finding] = []
     for kind, context in contexts.items():
         findings += check_ids(context)
+        if kind in _RECORDS:
+            findings += check_alike(context)
         if kind == "deals":
             findings += check_stage_words(context)
         if kind in _BY_KIND:

@@ -59,6 +59,8 @@ def _rules(context: Context) -> list[Rule]:
     if context.last_event is not None:
         past = _OPEN & (pl.col("expected_close") < context.last_event)
         rules.append(Rule("open_with_past_close", "expected_close", outcome, past, {"day": context.last_event}))
+    if _mostly_filled(context, "amount", ~_WON):
+        rules.append(Rule("amount_blank", "amount", outcome, ~_WON & amount.is_null()))
     if _mostly_filled(context, "loss_reason", _LOST):
         rules.append(Rule("loss_reason_missing", "loss_reason", outcome, _LOST & pl.col("loss_reason").is_null()))
     if _mostly_filled(context, "currency", pl.lit(value=True)):
@@ -79,7 +81,7 @@ def _mostly_filled(context: Context, column: str, among: pl.Expr) -> bool:
     if not context.has(column, "outcome"):
         return False
     total, filled = context.frame.select(
-        among.cast(pl.Boolean).sum().alias("n") if column == "loss_reason" else pl.len().alias("n"),
+        pl.when(among).then(1).sum().alias("n"),
         (among & pl.col(column).is_not_null()).sum().alias("filled"),
     ).row(0)
     return bool(total) and filled / total >= _MOSTLY

@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet has spoiled."""
+"""Ids that a spreadsheet has spoiled, and records that have none."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.dataset import FILE
+from salesmetrics.ingest.table import ROW
+
 if TYPE_CHECKING:
     from salesmetrics.ingest.policies.context import Context
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["check_ids"]
+__all__ = ["check_alike", "check_ids"]
 
 _LONGEST = 12
+_TELLING = 4
+"""With fewer columns than these, equal rows are nothing to wonder at."""
 _SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 
 
@@ -28,3 +33,15 @@ def check_ids(context: Context) -> list[Finding]:
         mask = (pl.col(column).str.len_bytes() <= _LONGEST) & pl.col(column).str.contains(_SCIENTIFIC)
         findings += context.report("ids_in_scientific_notation", mask, column)
     return findings
+
+
+def check_alike(context: Context) -> list[Finding]:
+    """Rows without an id that repeat an earlier one in every column: one record twice, or two that look the same."""
+    frame = context.frame
+    content = [name for name in frame.columns if name not in (ROW, FILE)]
+    if context.has("id") or len(content) < _TELLING:
+        return []
+    # Distinct hashes prove distinct rows at a fraction of the cost of comparing them.
+    if frame.select(content).hash_rows().n_unique() == frame.height:
+        return []
+    return context.report("rows_alike", ~pl.struct(content).is_first_distinct())

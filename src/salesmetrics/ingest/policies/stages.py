@@ -38,11 +38,47 @@ def check_stage_words(context: Context) -> list[Finding]:
         rest = [word for word in unknown if word not in final[:_MOST_FINAL]]
         if rest and not _decided_elsewhere(file, context):
             findings += _unknown(context, index, rest)
-    return findings + _closed_without_verdict(context)
+    return findings + _closed_without_verdict(context) + _contradictions(context)
 
 
 def _in_file(index: int, word: StageWord) -> pl.Expr:
     return (pl.col(FILE) == index) & (pl.col(word.column) == word.word)
+
+
+def _contradictions(context: Context) -> list[Finding]:
+    """Deals whose flags, status and stage do not tell one outcome."""
+    said: dict[tuple[str, str], str] = {}
+    for file in context.files:
+        if file.recognition.kind == "deals":
+            said |= {(w.column, w.word): w.outcome for w in file.stage_words if w.how not in ("unknown", "option")}
+    outcome, ended = pl.col("outcome"), pl.col("outcome").is_in(["won", "lost"])
+    flagged = [pl.col(name) for name in ("is_won", "is_lost") if context.has(name)]
+    masks = []
+    for column in ("status", "stage"):
+        if not context.has(column):
+            continue
+        words = {
+            meaning: [w for (c, w), m in said.items() if (c, m) == (column, meaning)]
+            for meaning in ("won", "lost", "open")
+        }
+        masks += [pl.col(column).is_in(words[end]) & (outcome != end) & (outcome != "other") for end in ("won", "lost")]
+        if flagged and not (column == "stage" and context.has("status")):
+            # A deal keeps the stage in which it ended where a status says how; where flags do, they follow the stage.
+            masks.append(pl.col(column).is_in(words["open"]) & ended & pl.any_horizontal(flagged))
+    if context.has("is_closed"):
+        masks.append(~pl.col("is_closed") & ended & (~pl.col("is_won") if context.has("is_won") else True))
+    return _told_twice(context, masks)
+
+
+def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
+    if not masks:
+        return []
+    mask = pl.any_horizontal(*[m.fill_null(value=False) for m in masks])
+    columns = [name for name in ("stage", "status", "is_won", "is_lost", "is_closed") if context.has(name)]
+    counts = context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len().collect()
+    counts = counts.sort(["len", "outcome", columns[0]], descending=[True, False, False], nulls_last=True)
+    listed = ", ".join(f"`{word}` counted as {outcome} ({n:,})" for outcome, word, n in counts.head(5).iter_rows())
+    return context.report("outcome_contradicts", mask, columns[0], listed=listed) if listed else []
 
 
 def _closed_without_verdict(context: Context) -> list[Finding]:
