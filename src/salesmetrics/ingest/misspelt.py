@@ -1,0 +1,81 @@
+"""Headers that nobody claimed because of a slip of the pen: said, never corrected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.ingest.columns import missing_fields
+from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.headers import words_of
+from salesmetrics.ingest.profile import GENERIC, load_profile
+
+if TYPE_CHECKING:
+    from salesmetrics.ingest.columns import Recognition
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["misspelt_headers", "one_slip"]
+
+_SHORTEST = 5
+
+
+def one_slip(wrong: str, right: str) -> bool:
+    """Whether one letter is missing, too many, wrong, or changed places with its neighbour.
+
+    A wrong letter counts in words of six letters or more only: short ones too often become other words (state, stage).
+
+    >>> one_slip("amuont", "amount"), one_slip("amout", "amount"), one_slip("state", "stage"), one_slip("amount", "amount")
+    (True, True, False, False)
+    """
+    if wrong == right or abs(len(wrong) - len(right)) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b), min(len(wrong), len(right)))
+    if len(wrong) > len(right):
+        return wrong[at + 1 :] == right[at:]
+    if len(wrong) < len(right):
+        return wrong[at:] == right[at + 1 :]
+    if wrong[at + 1 :] == right[at + 1 :]:
+        return len(right) > _SHORTEST
+    return wrong[at + 2 :] == right[at + 2 :] and wrong[at : at + 2] == right[at : at + 2][::-1]
+
+
+def misspelt_headers(recognition: Recognition, path: str) -> list[Finding]:
+    """Unclaimed headers that miss a name of a column which the file lacks by one slip.
+
+    Args:
+        recognition: What the file was recognised as.
+        path: As the user named it.
+    """
+    if not recognition.unmapped:
+        return []
+    names = _names(recognition)
+    findings = []
+    for header in recognition.unmapped:
+        words = words_of(header)
+        meant = next((name for name in names if one_slip(words, name)), None) if len(words) >= _SHORTEST - 1 else None
+        if meant is not None:
+            field, written = names.pop(meant)
+            findings.append(
+                finding(
+                    "header_misspelt",
+                    kind=recognition.kind,
+                    path=path,
+                    column=header,
+                    count=0,
+                    meant=written,
+                    field=field,
+                )
+            )
+    return findings
+
+
+def _names(recognition: Recognition) -> dict[str, tuple[str, str]]:
+    """Words of a known header → (column that the file lacks, the header), the profile's own first."""
+    found: dict[str, tuple[str, str]] = {}
+    for profile in dict.fromkeys((recognition.profile, GENERIC)):
+        for layout in load_profile(profile).kind.get(recognition.kind, ()):
+            for field in missing_fields(recognition):
+                for header in layout.columns.get(field, ()):
+                    words = words_of(header)
+                    if len(words) >= _SHORTEST:
+                        found.setdefault(words, (field, header))
+    return found
