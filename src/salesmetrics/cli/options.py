@@ -293,6 +293,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
+    own_names = hints.keys() - groups.keys()
     parameters = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name not in groups:
@@ -307,13 +308,13 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
                 annotation=_with_variable(f.name, kinds[f.name]),
             )
             for f in fields(groups[name])
-            if f.name not in hints
+            if f.name not in own_names
         ]
 
     @wraps(command)
     def expanded(**values: Any) -> None:
         own = {
-            name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in hints})
+            name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in own_names})
             for name, kind in groups.items()
         }
         command(**values, **own)

@@ -19,7 +19,12 @@ def report(
     watch: Watch,
     output: Output,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A rejected row, an error in the data or a goal that cannot be told exits 1.", rich_help_panel=READING)
+        bool,
+        typer.Option(
+            "--strict",
+            help="A rejected row, an error in the data or a goal that cannot be told exits 1.",
+            rich_help_panel=READING,
+        ),
     ] = False,
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=READING)

@@ -1,0 +1,168 @@
+"""The manners of the command line: what it imports, how it ends, and that it says the same twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DEALS = "examples/deals.csv"
+COMMAND = [sys.executable, "-m", "salesmetrics"]
+
+
+def run(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *words], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, **more)
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHON": sys.executable}
+    text = line.replace("salesmetrics ", '"$PYTHON" -m salesmetrics ')
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", text], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, env=env
+    )
+
+
+# Typer's own help of a command with options imports Pydantic; ours imports nothing for it.
+@pytest.mark.parametrize(
+    ("option", "banned"),
+    [
+        ("--version", ("polars", "pydantic", "numpy")),
+        ("--help", ("polars", "pydantic", "numpy")),
+        ("-h", ("polars", "pydantic", "numpy")),
+        ("report --help", ("polars", "numpy")),
+        ("kpis --help", ("polars", "numpy")),
+    ],
+)
+def test_help_and_version_import_nothing_heavy(option: str, banned: tuple[str, ...]) -> None:
+    code = (
+        "import sys; from salesmetrics.cli.app import app\n"
+        f"try: app({option.split()!r})\n"
+        "except SystemExit as stop: assert not stop.code\n"
+        f"heavy = [name for name in {banned!r} if name in sys.modules]\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_json_is_json_and_fits_its_schema() -> None:
+    schema = json.loads(run("schema").stdout)
+    report = json.loads(run("report", DEALS, "--by", "owner", "--format", "json").stdout)
+    jsonschema.validate(report, schema)
+    assert report["inputs"][0]["rows"] == {"read": 1328, "used": 1322, "rejected": 5, "ignored": 1}
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "md", "table"])
+def test_two_runs_write_the_same_bytes(form: str) -> None:
+    first, second = (run("report", DEALS, "--by", "owner", "--format", form) for _ in range(2))
+    assert first.stdout == second.stdout
+    assert first.stdout.endswith("\n")
+    assert first.returncode == 0
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    done = shell(f"salesmetrics report {DEALS} --format csv | head -n 1")
+    assert done.stdout.startswith("metric,title,family")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    done = shell(f"salesmetrics report {DEALS} --by name --format json | true")
+    assert "Traceback" not in done.stderr
+    assert "error" not in done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_told() -> None:
+    done = shell(f"salesmetrics report {DEALS} > /dev/full")
+    assert done.returncode == 2
+    assert "no space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_standard_output_is_told() -> None:
+    done = shell(f"salesmetrics report {DEALS} >&-")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interrupt_ends_quietly_and_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    process = subprocess.Popen(
+        [*COMMAND, "report", "-", "-o", str(target)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONVERBOSE": ""},
+    )
+    assert process.stdin is not None
+    process.stdin.write("id,stage\n")
+    process.stdin.flush()
+    time.sleep(5)  # it waits for the rest of its input by then, whatever the machine is doing
+    process.send_signal(signal.SIGINT)
+    try:
+        _, stderr = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_standard_input_is_read_only_when_asked() -> None:
+    text = (ROOT / DEALS).read_text("utf-8")
+    piped = run("report", "-", "--kpi", "revenue", "--format", "csv", input=text)
+    named = run("report", DEALS, "--kpi", "revenue", "--format", "csv", stdin=subprocess.DEVNULL)
+    assert piped.stdout == named.stdout
+
+
+def test_output_to_a_file_has_the_form_of_its_name(tmp_path: Path) -> None:
+    for name, start in (("r.json", "{"), ("r.csv", "metric,"), ("r.md", "#"), ("r.txt", "salesmetrics")):
+        done = run("report", DEALS, "-o", str(tmp_path / name), "-q")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (tmp_path / name).read_text("utf-8").startswith(start), name
+
+
+def test_strict_fails_on_a_rejected_row() -> None:
+    assert run("report", DEALS, "--kpi", "revenue").returncode == 0
+    done = run("report", DEALS, "--kpi", "revenue", "--strict")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: 5 rows rejected")
+
+
+def test_rejects_are_written_with_their_place(tmp_path: Path) -> None:
+    target = tmp_path / "rejects.csv"
+    run("report", DEALS, "--kpi", "revenue", "--rejects", str(target))
+    lines = target.read_text("utf-8").splitlines()
+    assert lines[0] == "path,row,column,value,reason"
+    assert any(line.startswith("examples/deals.csv,67,Amount,12.5oo,") for line in lines)
+
+
+def test_colour_only_repeats_what_words_say() -> None:
+    plain = run("report", DEALS, "--color", "never").stdout
+    coloured = run("report", DEALS, "--color", "always").stdout
+    assert "\x1b[" not in plain
+    assert "\x1b[" in coloured
+    stripped = __import__("re").sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert stripped == plain
+
+
+def test_completion_offers_kpis() -> None:
+    env = {
+        **os.environ,
+        "_SALESMETRICS_COMPLETE": "complete_bash",
+        "COMP_WORDS": "salesmetrics explain win_",
+        "COMP_CWORD": "2",
+    }
+    done = run(env=env)
+    assert "win_rate" in done.stdout
