@@ -52,7 +52,7 @@ class RawTable:
     ``headers`` are trimmed, in order, with their duplicates and empty names. ``frame`` has one column per header under a
     unique name (a second ``X`` is ``X.1``, an empty header ``column 7``), all String with blanks as null or ``""``
     (parquet and xlsx keep typed columns), and ``ROW``. ``rows_read`` is all records but the header, and equals
-    ``frame.height + len(rejected) + sum(ignored.values())``.
+    ``frame.height + len(rejected) + sum(ignored.values())``. ``plain``: every cell is known to be ASCII without NUL.
     """
 
     source: Source
@@ -62,3 +62,4 @@ class RawTable:
     ignored: dict[str, int]
     rejected: tuple[RejectedRow, ...]
     findings: tuple[Finding, ...]
+    plain: bool = False

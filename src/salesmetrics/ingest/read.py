@@ -154,6 +154,7 @@ def _part(table: RawTable, argument: FileArgument, options: ReadOptions, mapping
         decimal=options.decimal or profile.decimal,
         null_words=profile.null_words,
         timezone=options.timezone,
+        plain=table.plain,
     )
     result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
     rejected = [*table.rejected, *result.rejected]

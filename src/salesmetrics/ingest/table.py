@@ -122,8 +122,10 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         line_end=ending,
         header_row=head.row,
     )
-    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, _marks(text))
-    return replace(table, findings=(*_encoding_findings(payload.path, guess), *table.findings))
+    marks = _marks(text)
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks)
+    findings = (*_encoding_findings(payload.path, guess), *table.findings)
+    return replace(table, findings=findings, plain=not marks and text.isascii())
 
 
 def _marks(text: bytes) -> list[str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["count", "distinct", "ends", "per_key", "sample", "total"]
+__all__ = ["count", "distinct", "ends", "per_key", "sample", "total", "weighted_total"]
 
 
 def count(where: pl.Expr) -> pl.Expr:
@@ -22,9 +22,19 @@ def total(values: pl.Expr, where: pl.Expr) -> pl.Expr:
 
     Null where records fulfil the condition and not one of them has a value: that sum is unknown, not zero.
     """
+    return _known_sum(values.filter(where.fill_null(value=False)))
+
+
+def weighted_total(values: pl.Expr, weights: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """The sum of values times weights where a condition holds, under the rule of :func:`total`."""
+    counts = where.fill_null(value=False)
+    # Chosen before they are multiplied: a product of decimals is dear.
+    return _known_sum(values.filter(counts) * weights.filter(counts))
+
+
+def _known_sum(chosen: pl.Expr) -> pl.Expr:
     import polars as pl
 
-    chosen = values.filter(where.fill_null(value=False))
     return pl.when((chosen.len() == 0) | (chosen.count() > 0)).then(chosen.sum())
 
 

@@ -195,5 +195,5 @@ def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) 
             continue
         money = [name for name, dtype in frame.schema.items() if dtype == pl.Decimal and name in MONEY_COLUMNS]
         priced = pl.any_horizontal([pl.col(name).is_not_null() for name in money]) if money else pl.lit(value=True)
-        found |= set(frame.filter(priced)["currency"].unique().to_list())
+        found |= set(frame.lazy().filter(priced).select(pl.col("currency").unique()).collect().to_series().to_list())
     return sorted(found, key=lambda code: (code is None, code or ""))

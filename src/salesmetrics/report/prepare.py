@@ -32,8 +32,11 @@ class Derived:
 
 
 def _first_win(_: list[str]) -> pl.Expr:
-    closed_of_won = pl.when(pl.col("outcome") == "won").then(pl.col("closed"))
-    return (closed_of_won == closed_of_won.min().over("account_key")) & pl.col("account_key").is_not_null()
+    won = pl.col("outcome") == "won"
+    closed_of_won = pl.when(won).then(pl.col("closed"))
+    # All other deals share one group: the accounts without a win need none of their own.
+    first = closed_of_won.min().over(pl.when(won).then(pl.col("account_key")))
+    return (closed_of_won == first) & pl.col("account_key").is_not_null()
 
 
 DERIVED: Mapping[tuple[str, str], Derived] = {

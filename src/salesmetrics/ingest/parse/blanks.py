@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from salesmetrics.ingest.parse.common import plain_text
@@ -24,6 +26,9 @@ TYPED_NULL_WORDS = NULL_WORDS | {
 }  # fmt: skip
 """What else cannot be a date, a number or a flag."""
 
+_SAMPLE, _FEW = 2_000, 200
+"""A column with few distinct texts among its first ones is read word by word."""
+
 _INVISIBLE = r"[\u{feff}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{2066}-\u{2069}\u{0000}]"
 
 
@@ -32,9 +37,14 @@ def is_ascii(texts: pl.Series) -> bool:
     return not (texts.str.len_bytes() != texts.str.len_chars()).any()
 
 
-def cleaned(texts: pl.Series) -> pl.Series:
-    """Texts without invisible marks, outer white space, and the apostrophe that some CRMs put before ``= + - @``."""
-    if not is_ascii(texts) or texts.str.contains("\0", literal=True).any():
+def cleaned(texts: pl.Series, *, plain: bool = False) -> pl.Series:
+    """Texts without invisible marks, outer white space, and the apostrophe that some CRMs put before ``= + - @``.
+
+    Args:
+        texts: Any texts (String).
+        plain: They are known to be ASCII without NUL, so that nothing in them is invisible.
+    """
+    if not plain and (not is_ascii(texts) or texts.str.contains("\0", literal=True).any()):
         texts = texts.str.replace_all(_INVISIBLE, "")
     texts = texts.str.strip_chars()
     return texts.str.replace(r"^'([=+\-@])", "$1") if texts.str.starts_with("'").any() else texts
@@ -45,16 +55,37 @@ def blank(texts: pl.Series, words: frozenset[str]) -> pl.Series:
     return texts.is_null() | texts.str.to_lowercase().is_in(sorted(words)).fill_null(value=False)
 
 
-def parse_text(cells: pl.Series, null_words: frozenset[str]) -> pl.Series:
+def parse_text(cells: pl.Series, null_words: frozenset[str], *, plain: bool = False) -> pl.Series:
     """Trimmed text, null where blank; case and inner spaces stay as written.
+
+    Args:
+        cells: The cells, of any dtype.
+        null_words: Casefolded words that mean "no value", beyond the built-in ones.
+        plain: The cells are known to be ASCII without NUL.
 
     >>> parse_text(pl.Series([" Acme ", "N/A", "NA", "'-5", ""]), frozenset()).to_list()
     ['Acme', None, 'NA', '-5', None]
     """
-    text = cleaned(plain_text(cells))
-    words = NULL_WORDS | null_words
-    shapes = sorted(
-        {"NaN", *(form for word in words for form in (word, word.upper(), word.capitalize(), word.title()))}
-    )
-    frame = text.alias("t").to_frame()
+    text = plain_text(cells)
+    shapes = _shapes(null_words)
+    if text.head(_SAMPLE).n_unique() > _FEW:
+        return _read_text(text, shapes, plain=plain)
+    words = text.drop_nulls().unique()
+    read = _read_text(words, shapes, plain=plain)
+    changed = words.ne_missing(read)
+    if not changed.any():
+        return text
+    old = words.filter(changed)
+    return text.replace(old, read.filter(changed))
+
+
+def _read_text(text: pl.Series, shapes: list[str], *, plain: bool) -> pl.Series:
+    frame = cleaned(text, plain=plain).alias("t").to_frame()
     return frame.select(pl.when(~pl.col("t").is_in(shapes)).then("t").alias(text.name)).to_series()
+
+
+@cache
+def _shapes(null_words: frozenset[str]) -> list[str]:
+    """Words that mean "no value" in the writings that occur."""
+    words = NULL_WORDS | null_words
+    return sorted({"NaN", *(form for word in words for form in (word, word.upper(), word.capitalize(), word.title()))})

@@ -53,7 +53,7 @@ def parse_column(
         options = replace(options, decimal="point")
     place = Place(header, path, rows, cells)
     if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
-        return Parsed(parse_text(cells, options.null_words), _no(len(cells)), "text")
+        return Parsed(parse_text(cells, options.null_words, plain=options.plain), _no(len(cells)), "text")
     if type in (ColumnType.DAY, ColumnType.INSTANT):
         return parse_dates(cells, options, place, instant=type is ColumnType.INSTANT)
     if type is ColumnType.FLAG:

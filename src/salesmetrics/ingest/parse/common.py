@@ -25,12 +25,14 @@ class ParseOptions:
         decimal: The decimal mark of numbers.
         null_words: Casefolded words that mean "no value", beyond the built-in ones.
         timezone: IANA name; instants with an offset are moved to it. ``None`` keeps the wall clock as written.
+        plain: Every cell is known to be ASCII without NUL, which saves looking.
     """
 
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal: Literal["point", "comma"] | None = None
     null_words: frozenset[str] = frozenset()
     timezone: str | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

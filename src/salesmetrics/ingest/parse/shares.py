@@ -37,9 +37,11 @@ def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed
         bare = number.zip_with(signed, text)
     parsed = parse_numbers(bare, options, place, Style(exact=False, ambiguous="fraction"))
     per_hundred = _is_per_hundred(text, parsed.values.filter(~signed), parsed.values, signed, place)
-    hundredth = parsed.values * pl.Series([1], dtype=MONEY_DTYPE) / pl.Series([100], dtype=MONEY_DTYPE)
     divided = signed | per_hundred
-    values = hundredth.zip_with(divided, parsed.values) if divided.any() else parsed.values
+    values = parsed.values
+    if divided.any():
+        hundredth = values * pl.Series([1], dtype=MONEY_DTYPE) / pl.Series([100], dtype=MONEY_DTYPE)
+        values = hundredth.zip_with(divided, values)
     scale = "scale 0–100" if per_hundred or signed.all() else "scale 0–1"
     how = "percent signs" if signed.any() and bool((signed | parsed.values.is_null()).all()) else scale
     return Parsed(values.cast(MONEY_DTYPE).alias(text.name), parsed.bad, how)

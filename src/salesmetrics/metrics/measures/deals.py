@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, distinct, ends, sample, total
+from salesmetrics.metrics.expressions import count, distinct, ends, sample, total, weighted_total
 
 if TYPE_CHECKING:
     import polars as pl
@@ -229,7 +229,7 @@ def open_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 @measure(entity="deals", basis="snapshot", unit="money", missing="missing_amount_or_probability")
 def open_weighted_amount(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Summed amount times probability of open deals."""
-    return total(amount * probability, outcome == "open")
+    return weighted_total(amount, probability, outcome == "open")
 
 
 @measure(entity="deals", basis="snapshot")
