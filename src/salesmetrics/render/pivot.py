@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import currencies, families
+from salesmetrics.render.words import currencies, families, title_of
 
 if TYPE_CHECKING:
     from salesmetrics.report.model import Metric, Period, Report
@@ -43,8 +43,9 @@ class Pivot:
 
 
 def is_series(report: Report) -> bool:
-    """Whether the report holds several periods rather than one."""
-    return len({_period_key(metric.period) for metric in report.metrics}) > 1
+    """Whether the report holds a KPI for several periods, rather than one period for each."""
+    seen: dict[str, tuple[date, date, str]] = {}
+    return any(seen.setdefault(m.id, _period_key(m.period)) != _period_key(m.period) for m in report.metrics)
 
 
 def pivot(report: Report) -> Pivot:
@@ -52,7 +53,7 @@ def pivot(report: Report) -> Pivot:
 
     With several currencies each has its own row; what has no currency, such as a count, stands in a row above them.
     """
-    kpis = {metric.id: Kpi(metric.id, one_line(metric.title), metric.family) for metric in report.metrics}
+    kpis = {metric.id: Kpi(metric.id, title_of(metric), metric.family) for metric in report.metrics}
     series = is_series(report)
     several = len(currencies(report.metrics)) > 1
     found: dict[tuple[tuple[str | None, ...], tuple[date, date, str]], list[Metric]] = {}
@@ -61,12 +62,12 @@ def pivot(report: Report) -> Pivot:
         group = tuple(metric.group.get(name) for name in report.group_by)
         if not metric.group:
             totals.add(group)
-        found.setdefault((_key(metric, group), _period_key(metric.period)), []).append(metric)
+        found.setdefault((_key(metric, group), _period_key(_stretch(metric))), []).append(metric)
     order = {group: index for index, group in enumerate(dict.fromkeys(group for group, _ in found))}
     rows: list[Row] = []
-    for group, period in sorted(found, key=lambda key: (bool(key[0]), order[key[0]], key[1])):
-        metrics = found[group, period]
-        labels = _group_labels(group, len(report.group_by)) + ((period[2] or _all_label(report),) if series else ())
+    for group, stretch in sorted(found, key=lambda key: (bool(key[0]), order[key[0]], key[1])):
+        metrics = found[group, stretch]
+        labels = _group_labels(group, len(report.group_by)) + ((stretch[2] or _all_label(report),) if series else ())
         rows += _currency_rows(labels, metrics, total=bool(report.group_by) and not group, several=several)
     headers = (*map(one_line, report.group_by), *(["period"] if series else []), *(["currency"] if several else []))
     columns = tuple(kpi for _, members in families(kpis.values()) for kpi in members)
@@ -85,6 +86,10 @@ def _group_labels(group: tuple[str | None, ...], size: int) -> tuple[str, ...]:
 
 def _all_label(report: Report) -> str:
     return one_line(report.period.label)
+
+
+def _stretch(metric: Metric) -> Period | None:
+    return None if metric.own_period else metric.period
 
 
 def _period_key(period: Period | None) -> tuple[date, date, str]:

@@ -31,6 +31,8 @@ __all__ = [
     "interval_title",
     "left_out",
     "not_computed",
+    "own_periods",
+    "period_legend",
     "period_text",
     "reason_words",
     "title_of",
@@ -109,10 +111,11 @@ def few(metric: Metric) -> bool:
     return metric.small and metric.value is not None and metric.unit != "count"
 
 
-def title_of(metric: Metric, *, name_currency: bool) -> str:
-    """The title of a metric, with its currency where a report has several."""
+def title_of(metric: Metric, *, name_currency: bool = False) -> str:
+    """The title of a metric, with its currency where a report has several, and with the period that it is about by itself."""
     code = f" ({one_line(metric.currency)})" if name_currency and metric.currency else ""
-    return one_line(metric.title) + code
+    period = f" [{one_line(metric.period.label)}]" if metric.own_period and metric.period else ""
+    return one_line(metric.title) + code + period
 
 
 def headline(report: Report, glyphs: Glyphs = UNICODE) -> list[str]:
@@ -240,7 +243,7 @@ def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:
     """What the numbers of the whole leave out (``12 missing amount``), with the titles of the KPIs that leave it out."""
     groups: dict[tuple[str, int], list[str]] = {}
     for metric in metrics:
-        if metric.group or metric.period is not None:
+        if metric.group or (metric.period is not None and not metric.own_period):
             continue
         for item in metric.excluded:
             titles = groups.setdefault((item.code, item.count), []) if item.count else []

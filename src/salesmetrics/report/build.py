@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics import __version__
+from salesmetrics.calendar import unit_period
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.change import change_between
 from salesmetrics.report.compute import Cell, Keys
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from salesmetrics.calendar import Calendar, Every
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.report.setup import Setup
@@ -86,7 +88,9 @@ def _metrics(request: Request, setup: Setup) -> list[Metric]:
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
     for kpis, window, total, grouped in tables:
-        period = None if kpis[0].span == "period" or window == window_of(request) else _period_of(window)
+        period = (
+            None if kpis[0].span == "period" or window == window_of(request) else _period_of(window, request.calendar)
+        )
         for cell in cells:
             values = (grouped if cell.group else total).values(cell)
             for kpi in kpis:
@@ -95,7 +99,8 @@ def _metrics(request: Request, setup: Setup) -> list[Metric]:
                     continue
                 outcome = evaluate(kpi, values, source.catalog, request.level)
                 code = (cell.currency if source.several else setup.currency) if money else None
-                extra = {"currency": code, "period": period, "trend": drawn.get(kpi.id)}
+                extra = {"currency": code, "period": period, "own_period": period is not None}
+                extra |= {"trend": drawn.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)
                 rows.append(((*cell_order(cell), position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))
     if request.every is not None:
@@ -112,9 +117,20 @@ def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, cata
     return {"previous": plain(before.value), "change": change}
 
 
-def _period_of(window: Window) -> Period | None:
+def _period_of(window: Window, calendar: Calendar) -> Period | None:
+    """The stretch that a KPI is about by itself, by name where it has one."""
     end = window.whole or window.end
     if window.start is None or end is None:
         return None
-    label = f"{window.start}..{end - timedelta(days=1)}"
+    units: tuple[Every, ...] = ("month", "quarter", "year")
+    named = [unit_period(window.start, unit, calendar) for unit in units]
+    last = end - timedelta(days=1)
+    label = next((unit.label for unit in named if (unit.start, unit.end) == (window.start, end)), None)
+    if label is None and window.start == _year_before(end):
+        label = f"12 months to {last}"
+    label = label or f"{window.start}..{last}"
     return Period(label=label, start=window.start, end=end, partial=window.whole is not None)
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -154,6 +154,9 @@ class Metric(_Model):
     excluded: list[Excluded] = Field(default_factory=list)
     limits: Limits | None = Field(default=None, description="in a trend: between what the KPI has varied so far")
     direction: Literal["higher", "lower", "neutral"] = Field(default="neutral", exclude=True)
+    own_period: bool = Field(
+        default=False, exclude=True, description="period is that of the KPI itself, where the report asks for none"
+    )
     small: bool = Field(default=False, exclude=True, description="n is below min_n: shown greyed, no verdict drawn")
     trend: list[float | None] | None = Field(
         default=None, exclude=True, description="last twelve months, for the screen"
