@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.render.pivot import is_series, pivot
 from salesmetrics.render.text import UNICODE, amount, change, fraction, interval, one_line
-from salesmetrics.render.trend import trend_notes
+from salesmetrics.render.trend_words import trend_notes
 from salesmetrics.render.words import (
     FEW,
     FEW_LEGEND,
@@ -22,6 +22,8 @@ from salesmetrics.render.words import (
     interval_title,
     left_out,
     not_computed,
+    own_periods,
+    period_legend,
     reason_words,
     title_of,
     undefined_counts,
@@ -134,6 +136,7 @@ def _notes(report: Report) -> str:
     notes = [_escape(note) for note in trend_notes(report, UNICODE)] if report.command == "trend" else []
     if any(map(few, report.metrics)):
         notes.append(_escape(FEW_LEGEND))
+    notes += [_escape(text) for text in period_legend(own_periods(report))] if report.group_by else []
     undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []
     if undefined:
         listed = ", ".join(f"{number:,} × {_escape(words)}" for number, words in undefined)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import currencies, families, title_of
+from salesmetrics.render.words import currencies, families, own_periods, title_of
 
 if TYPE_CHECKING:
     from salesmetrics.report.model import Metric, Period, Report
@@ -53,7 +53,8 @@ def pivot(report: Report) -> Pivot:
 
     With several currencies each has its own row; what has no currency, such as a count, stands in a row above them.
     """
-    kpis = {metric.id: Kpi(metric.id, title_of(metric), metric.family) for metric in report.metrics}
+    marks = own_periods(report)
+    kpis = {m.id: Kpi(m.id, title_of(m, marks=marks), m.family) for m in report.metrics}
     series = is_series(report)
     several = len(currencies(report.metrics)) > 1
     found: dict[tuple[tuple[str | None, ...], tuple[date, date, str]], list[Metric]] = {}

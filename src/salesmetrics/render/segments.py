@@ -10,7 +10,7 @@ from salesmetrics.render.layout import GAP, Cell, Column, heading_width, row, to
 from salesmetrics.render.parts import DIM, STRONG
 from salesmetrics.render.pivot import pivot
 from salesmetrics.render.text import amount, change, fraction, interval, one_line
-from salesmetrics.render.words import FEW, FEW_LEGEND, few, interval_title, undefined_counts
+from salesmetrics.render.words import FEW, FEW_LEGEND, few, interval_title, own_periods, period_legend, undefined_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,6 +168,7 @@ def _notes(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
     notes = []
     if any(map(few, report.metrics)):
         notes.append(FEW_LEGEND)
+    notes += period_legend(own_periods(report))
     undefined = undefined_counts(report.metrics)
     if undefined:
         listed = ", ".join(f"{number:,} {glyphs.times} {words}" for number, words in undefined)

@@ -11,7 +11,18 @@ from salesmetrics.render.pivot import is_series
 from salesmetrics.render.segments import segment_lines
 from salesmetrics.render.text import ASCII, UNICODE, Glyphs, amount, change, fraction, interval, one_line, sparkline
 from salesmetrics.render.trend import trend_lines
-from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, families, few, interval_title, reason_words, title_of
+from salesmetrics.render.words import (
+    FEW,
+    FEW_LEGEND,
+    currencies,
+    families,
+    few,
+    interval_title,
+    own_periods,
+    period_legend,
+    reason_words,
+    title_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +102,11 @@ def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Tex
     several = len(currencies(report.metrics)) > 1
     marked = any(map(few, report.metrics))
     roomy = width is None or width >= _ROOMY
-    found = [_line(metric, glyphs, name_currency=several, marked=marked, roomy=roomy) for metric in report.metrics]
+    marks = own_periods(report)
+    found = [
+        _line(metric, glyphs, title_of(metric, name_currency=several, marks=marks), marked=marked, roomy=roomy)
+        for metric in report.metrics
+    ]
     headings = {
         "value": "value",
         "interval": interval_title(report.metrics),
@@ -108,12 +123,15 @@ def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Tex
         lines += wrap(Cell(one_line(family).capitalize(), STRONG), width)
         for line in members:
             lines += _draw(line, grid) if line.metric.value is not None else _draw_undefined(line, grid)
-    if marked:
-        lines += [*wrap(Cell(), None), *wrap(Cell(FEW_LEGEND, DIM), width)]
+    legend = [*([FEW_LEGEND] if marked else []), *period_legend(marks)]
+    if legend:
+        lines += wrap(Cell(), None)
+    for text in legend:
+        lines += wrap(Cell(text, DIM), width)
     return lines
 
 
-def _line(metric: Metric, glyphs: Glyphs, *, name_currency: bool, marked: bool, roomy: bool) -> _Line:
+def _line(metric: Metric, glyphs: Glyphs, title: str, *, marked: bool, roomy: bool) -> _Line:
     style = DIM if few(metric) or metric.value is None else ""
     absolute, relative, span = change(metric.change, metric.unit, glyphs=glyphs)
     verdict = (metric.change.verdict if metric.change else None) or ""
@@ -130,7 +148,7 @@ def _line(metric: Metric, glyphs: Glyphs, *, name_currency: bool, marked: bool, 
         "span": Cell(span, DIM),
         "trend": Cell(sparkline(metric.trend, metric.unit, glyphs=glyphs), "cyan"),
     }
-    return _Line(metric, title_of(metric, name_currency=name_currency), cells)
+    return _Line(metric, title, cells)
 
 
 def _fit(lines: Sequence[_Line], headings: Mapping[str, str], width: int | None, glyphs: Glyphs) -> _Grid:

@@ -111,11 +111,22 @@ def few(metric: Metric) -> bool:
     return metric.small and metric.value is not None and metric.unit != "count"
 
 
-def title_of(metric: Metric, *, name_currency: bool = False) -> str:
-    """The title of a metric, with its currency where a report has several, and with the period that it is about by itself."""
+def own_periods(report: Report) -> dict[str, str]:
+    """A mark for each stretch of days that a KPI is about by itself, by the stretch's label."""
+    labels = dict.fromkeys(one_line(m.period.label) for m in report.metrics if m.own_period and m.period)
+    return {label: f"[{chr(ord('a') + i % 26)}]" for i, label in enumerate(labels)}
+
+
+def period_legend(marks: Mapping[str, str]) -> list[str]:
+    """What the marks of ``own_periods`` stand for."""
+    return [f"{mark} {label}" for label, mark in marks.items()]
+
+
+def title_of(metric: Metric, *, name_currency: bool = False, marks: Mapping[str, str] | None = None) -> str:
+    """The title of a metric, with its currency where a report has several, and the period that it is about by itself."""
     code = f" ({one_line(metric.currency)})" if name_currency and metric.currency else ""
-    period = f" [{one_line(metric.period.label)}]" if metric.own_period and metric.period else ""
-    return one_line(metric.title) + code + period
+    label = one_line(metric.period.label) if metric.own_period and metric.period else ""
+    return one_line(metric.title) + code + (f" {(marks or {}).get(label, f'[{label}]')}" if label else "")
 
 
 def headline(report: Report, glyphs: Glyphs = UNICODE) -> list[str]:
