@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.bar import Bar
@@ -12,18 +11,18 @@ from rich.console import Console
 
 from salesmetrics.render.layout import Cell, Column, row, total_width, width_of, wrap
 from salesmetrics.render.parts import DIM, STRONG
-from salesmetrics.render.text import Glyphs, amount, fraction, interval, one_line
+from salesmetrics.render.text import Glyphs, amount, fraction, interval
+from salesmetrics.render.trend_words import blocks, limits_text, period_label, trend_notes
 from salesmetrics.render.words import FEW, FEW_LEGEND, currencies, few, interval_title, undefined_counts
-from salesmetrics.report.model import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.text import Text
 
-    from salesmetrics.report.model import Limits, Metric, Report
+    from salesmetrics.report.model import Metric, Report
 
-__all__ = ["limits_text", "trend_lines", "trend_notes"]
+__all__ = ["trend_lines"]
 
 _INDENT = 2
 _BAR, _NARROWEST_BAR, _WIDEST_BAR = "", 10, 40
@@ -45,53 +44,12 @@ def trend_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]
     """
     several = len(currencies(report.metrics)) > 1
     lines: list[Text] = []
-    for title, block in _series(report, several=several):
+    for title, block in blocks(report, several=several):
         lines += [*wrap(Cell(), None), *wrap(Cell(title, STRONG), width), *_block(block, width, glyphs)]
     notes = [*trend_notes(report, glyphs), *([FEW_LEGEND] if any(map(few, report.metrics)) else [])]
     undefined = ", ".join(f"{number:,} {glyphs.times} {words}" for number, words in undefined_counts(report.metrics))
     notes += [f"{glyphs.undefined} undefined: {undefined}"] if undefined else []
     return [*lines, *wrap(Cell(), None), *(text for note in notes for text in wrap(Cell(note, DIM), width))]
-
-
-def trend_notes(report: Report, glyphs: Glyphs) -> list[str]:
-    """What is unusual, in words: the periods outside the KPI's own limits, or that there are too few to have limits."""
-    notes = []
-    several = len(currencies(report.metrics)) > 1
-    for title, block in _series(report, several=several):
-        limited = [metric.limits for metric in block if metric.limits]
-        if not limited:
-            notes.append(f"{title}: no limits of its own, which take six complete periods with a value")
-            continue
-        outside = [m for m in block if m.limits and m.limits.outside]
-        chart = "p' chart" if limited[0].method == "p_prime" else "XmR chart"
-        found = "; ".join(_outside_text(metric, glyphs) for metric in outside)
-        limits = f"limits of its own ({chart}, {limited[0].n} complete periods)"
-        notes.append(f"{title}: outside the {limits}: {found}" if found else f"{title}: nothing outside the {limits}")
-    return notes
-
-
-def _outside_text(metric: Metric, glyphs: Glyphs) -> str:
-    where = metric.limits.outside if metric.limits else ""
-    value = amount(metric.value, metric.unit, currency=metric.currency, glyphs=glyphs)
-    limits = limits_text(metric.limits, metric, glyphs)
-    return f"{_period(metric)} {where} ({value}, limits {limits})"
-
-
-def limits_text(limits: Limits | None, metric: Metric, glyphs: Glyphs) -> str:
-    """Limits as an interval in the unit of the KPI."""
-    if limits is None:
-        return ""
-    span = Interval(low=limits.low, high=limits.high, level=1, method=limits.method)
-    return interval(span, metric.unit, glyphs=glyphs)
-
-
-def _series(report: Report, *, several: bool) -> Iterator[tuple[str, list[Metric]]]:
-    for _, members in groupby(report.metrics, key=lambda m: (tuple(m.group.items()), m.currency)):
-        block = list(members)
-        names = [one_line(value or "(blank)") for value in block[0].group.values()]
-        code = [one_line(block[0].currency or "no currency")] if several else []
-        named = ", ".join([*names, *code])
-        yield one_line(block[0].title) + (f" [{named}]" if named else ""), block
 
 
 def _block(block: Sequence[Metric], width: int | None, glyphs: Glyphs) -> list[Text]:
@@ -134,7 +92,7 @@ def _bar_width(fields: Sequence[_Field], width: int | None) -> int:
 
 def _fields(block: Sequence[Metric], glyphs: Glyphs) -> Iterator[_Field]:
     marked = any(map(few, block))
-    yield _Field("period", tuple(Cell(_period(metric)) for metric in block), right=False)
+    yield _Field("period", tuple(Cell(period_label(metric)) for metric in block), right=False)
     yield _Field("value", tuple(_value(metric, glyphs, marked=marked) for metric in block))
     spans = (interval(metric.interval, metric.unit, glyphs=glyphs) for metric in block)
     yield _Field(interval_title(block), tuple(Cell(text, DIM) for text in spans))
@@ -148,12 +106,6 @@ def _value(metric: Metric, glyphs: Glyphs, *, marked: bool) -> Cell:
     mark = (FEW if few(metric) else " ") if marked else ""
     style = DIM if few(metric) or metric.value is None else ""
     return Cell(amount(metric.value, metric.unit, glyphs=glyphs) + mark, style)
-
-
-def _period(metric: Metric) -> str:
-    if metric.period is None:
-        return ""
-    return one_line(metric.period.label) + (" (partial)" if metric.period.partial else "")
 
 
 def _word(metric: Metric) -> str:

@@ -1,0 +1,190 @@
+"""A KPI over time: values, gaps, partial periods and limits, against loops over plain records."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+import pytest
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.render import Screen, render
+from salesmetrics.report.build import Request
+from salesmetrics.report.model import Metric, Period, Report
+from salesmetrics.report.trend import build_trend
+from salesmetrics.statistics.control import p_prime_limits, xmr_limits
+
+AS_OF = date(2026, 3, 10)
+
+
+def make_records() -> list[dict[str, Any]]:
+    seeded = random.Random(11)
+    records = []
+    for n in range(600):
+        closed = date(2025, 1, 6) + timedelta(days=seeded.randrange(430))
+        if (closed.year, closed.month) == (2025, 7) or closed > AS_OF:
+            continue
+        outcome = seeded.choice(["won", "lost", "lost", "other"])
+        if (closed.year, closed.month) == (2025, 11):
+            outcome = "won"
+        region = seeded.choice(["North", "South", None])
+        amount = Decimal(seeded.randrange(1, 90) * 100)
+        records.append({"id": str(n), "outcome": outcome, "amount": amount, "closed": closed, "region": region})
+    return records
+
+
+RECORDS = make_records()
+FRAMES = {
+    "deals": pl.DataFrame(RECORDS, schema_overrides={"amount": pl.Decimal(38, 8)}).with_columns(
+        created=pl.col("closed").dt.offset_by("-20d"),
+        __row__=pl.int_range(2, len(RECORDS) + 2, dtype=pl.UInt32),
+        __file__=pl.lit(0),
+    )
+}
+
+
+def trend(kpi: str, every: str = "month", **terms: Any) -> Report:
+    request = Request(**({"as_of": AS_OF, "as_of_source": None, "kpis": (kpi,), "every": every} | terms))
+    return build_trend(request, FRAMES, catalog())
+
+
+def month_of(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def by_month(region: str | None = "all") -> dict[str, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for record in RECORDS:
+        if region == "all" or record["region"] == region:
+            found[month_of(record["closed"])].append(record)
+    return found
+
+
+MONTHS = [f"2025-{n:02}" for n in range(1, 13)] + ["2026-01", "2026-02", "2026-03"]
+
+
+@pytest.mark.parametrize("region", ["all", "North", None])
+def test_win_rates_by_month_with_a_gap_and_their_limits(region: str | None) -> None:
+    report = trend("win_rate", by=() if region == "all" else ("region",))
+    group = {} if region == "all" else {"region": region}
+    ours = [metric for metric in report.metrics if metric.group == group]
+    records = by_month(region)
+    counts = []
+    for label in MONTHS:
+        won = sum(r["outcome"] == "won" for r in records[label])
+        counts.append((won, won + sum(r["outcome"] == "lost" for r in records[label])))
+    assert [metric.period.label for metric in ours if metric.period] == MONTHS
+    assert [(metric.numerator, metric.denominator) for metric in ours] == counts
+    assert [metric.value for metric in ours] == [k / n if n else None for k, n in counts]
+    assert [metric.reason for metric in ours if metric.value is None] == ["zero_denominator"]
+    assert [metric.period.partial for metric in ours if metric.period] == [*[False] * 14, True]
+    theirs = p_prime_limits([*counts[:-1], None])
+    assert theirs is not None
+    for metric, limit in zip(ours, theirs, strict=True):
+        if limit is None:
+            assert metric.limits is None
+        else:
+            assert metric.limits is not None
+            assert (metric.limits.low, metric.limits.centre, metric.limits.high) == tuple(limit)
+            outside = "above" if metric.value > limit.high else "below" if metric.value < limit.low else None
+            assert metric.limits.outside == outside
+    flagged = [m.period.label for m in ours if m.period and m.limits and m.limits.outside == "above"]
+    assert flagged == (["2025-11"] if region != "North" else []), "the month in which every deal was won"
+
+
+def test_revenue_by_month_is_0_where_nothing_closed_and_has_single_value_limits() -> None:
+    report = trend("revenue")
+    sums = [float(sum(r["amount"] for r in by_month()[label] if r["outcome"] == "won")) for label in MONTHS]
+    assert [float(metric.value) for metric in report.metrics if metric.value is not None] == sums
+    assert sums[6] == 0
+    theirs = xmr_limits([*sums[:-1], None])
+    assert theirs is not None
+    limits = [metric.limits for metric in report.metrics]
+    assert limits[-1] is None, "a partial month is not judged"
+    assert all(limit is not None and (limit.low, limit.high) == (theirs.low, theirs.high) for limit in limits[:-1])
+    assert {limit.method for limit in limits if limit} == {"xmr"}
+    assert {limit.n for limit in limits if limit} == {14}
+
+
+@pytest.mark.parametrize("every", ["week", "month", "quarter", "year"])
+def test_the_periods_cover_all_days_once_and_add_up(every: str) -> None:
+    report = trend("won_deals", every)
+    periods = [metric.period for metric in report.metrics]
+    assert all(first and then and first.end == then.start for first, then in pairwise(periods))
+    assert sum(metric.value for metric in report.metrics if metric.value) == sum(r["outcome"] == "won" for r in RECORDS)
+    assert periods[-1] is not None
+    assert periods[-1].partial
+    assert periods[-1].end == AS_OF + timedelta(days=1)
+
+
+def test_within_a_period_only() -> None:
+    period = Period(label="2025-Q4", start=date(2025, 10, 1), end=date(2026, 1, 1))
+    report = trend("won_deals", period=period)
+    assert [m.period.label for m in report.metrics if m.period] == ["2025-10", "2025-11", "2025-12"]
+    assert all(m.limits is None for m in report.metrics), "three months have no limits"
+    assert "no limits of its own" in render(report, "table")
+
+
+@pytest.mark.parametrize("kpi", ["open_deals", "overdue_deals"])
+def test_a_state_has_no_series(kpi: str) -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        trend(kpi)
+    assert caught.value.code == "report_empty"
+
+
+def drawn(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("  2")]
+
+
+def test_the_table_has_a_line_per_period_and_says_what_is_unusual() -> None:
+    report = trend("win_rate")
+    text = render(report, "table")
+    assert len(drawn(text)) == len(MONTHS)
+    assert "2026-03 (partial)" in text
+    assert "2025-11 above (100.0 %" in text
+    assert "undefined: 1 × nothing closed in the period" in text
+    assert "2025-11 above (100.0 %" in render(report, "md").replace("\\", "")
+
+
+@pytest.mark.parametrize("width", range(37, 140, 7))
+@pytest.mark.parametrize("kpi", ["win_rate", "revenue"])
+def test_numbers_are_never_cut_and_lines_fit(kpi: str, width: int) -> None:
+    report = trend(kpi)
+    full = [line.split()[1:] for line in drawn(render(report, "table"))]
+    lines = drawn(render(report, "table", Screen(width=width)))
+    assert all(len(line) <= width for line in lines)
+    for line, whole in zip(lines, full, strict=True):
+        value = next(part for part in whole if part[0].isdigit() or part == "–")
+        assert value in line.split()
+
+
+@pytest.mark.parametrize("kpi", ["win_rate", "revenue", "sales_cycle_median"])
+def test_bars_are_as_long_as_their_values(kpi: str) -> None:
+    report = trend(kpi)
+    lines = drawn(render(report, "table", Screen(ascii_only=True)))
+    values = [float(metric.value or 0) for metric in report.metrics]
+    top = max(values)
+    assert [line.count("#") for line in lines] == [round(40 * value / top) for value in values]
+    blocks = [sum("▏▎▍▌▋▊▉█".index(c) + 1 for c in line if c in "▏▎▍▌▋▊▉█") for line in drawn(render(report, "table"))]
+    assert blocks == [int(40 * 8 * value / top) for value in values]
+
+
+def test_csv_has_the_whole_series() -> None:
+    header, *rows = [line.split(",") for line in render(trend("win_rate"), "csv").splitlines()]
+    assert header[-7:] == ["start", "end", "partial", "limit_low", "limit_centre", "limit_high", "outside"]
+    cells = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [cell["period"] for cell in cells] == MONTHS
+    assert [cell["partial"] for cell in cells] == [*["no"] * 14, "yes"]
+    assert {cell["value"] for cell in cells if cell["period"] == "2025-07"} == {""}
+    assert [cell["period"] for cell in cells if cell["outside"] == "above"] == ["2025-11"]
+
+
+def test_a_report_without_a_trend_has_no_limits() -> None:
+    metric = Metric(id="x", title="X", family="f", unit="count", basis="closed")
+    assert metric.limits is None
