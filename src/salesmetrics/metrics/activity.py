@@ -93,7 +93,7 @@ def meetings(meetings: Number) -> Shape:
 @kpi(
     title="Activities per rep and working day",
     family=FAMILY,
-    unit="x",
+    unit="count",
     formula="activities with an owner / working days summed over the reps",
     basis="occurred",
     n="owned_activities",
@@ -115,7 +115,7 @@ def activities_per_rep_day(owned_activities: Number, rep_days: Number) -> Shape:
 @kpi(
     title="Contacts per rep and working day",
     family=FAMILY,
-    unit="x",
+    unit="count",
     formula="different people touched by each rep in each day / working days summed over the reps",
     basis="occurred",
     n="people_by_day",
@@ -136,7 +136,7 @@ def contacts_per_day(people_by_day: Number, rep_days: Number) -> Shape:
 @kpi(
     title="Contacts per rep and week",
     family=FAMILY,
-    unit="x",
+    unit="count",
     formula="different people touched by each rep in each week / weeks with a working day summed over the reps",
     basis="occurred",
     n="people_by_week",
@@ -157,7 +157,7 @@ def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
 @kpi(
     title="Contacts per rep and month",
     family=FAMILY,
-    unit="x",
+    unit="count",
     formula="different people touched by each rep in each month / months with a working day summed over the reps",
     basis="occurred",
     n="people_by_month",
@@ -178,7 +178,7 @@ def contacts_per_month(people_by_month: Number, rep_months: Number) -> Shape:
 @kpi(
     title="Activities per won deal",
     family=FAMILY,
-    unit="x",
+    unit="count",
     direction="lower",
     formula="activities that name a won deal, up to its close / won deals that an activity names",
     basis="closed",
@@ -269,7 +269,7 @@ def follow_up_gap_median(touch_gaps: Sample) -> Shape:
 @kpi(
     title="Open deals per rep",
     family=FAMILY,
-    unit="x",
+    unit="count",
     direction="neutral",
     formula="open deals with an owner / owners of open deals",
     basis="snapshot",
@@ -289,7 +289,7 @@ def open_deals_per_rep(owned_open_deals: Number, open_deal_owners: Number) -> Sh
 @kpi(
     title="Open leads per rep",
     family=FAMILY,
-    unit="x",
+    unit="count",
     direction="neutral",
     formula="open leads with an owner / owners of open leads",
     basis="snapshot",

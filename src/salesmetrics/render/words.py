@@ -11,7 +11,7 @@ from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from salesmetrics.report.model import Comparison, GoalResult, Metric, Period, Report
     from salesmetrics.schema.provenance import Finding, Input
