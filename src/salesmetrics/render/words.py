@@ -269,7 +269,7 @@ def not_computed(report: Report) -> list[tuple[str, list[str]]]:
     """What would unlock more, with the titles of the KPIs it would unlock, in order of appearance."""
     groups: dict[str, list[str]] = {}
     for item in report.not_computed:
-        titles = groups.setdefault(one_line(item.needs or item.reason), [])
+        titles = groups.setdefault(one_line(item.unlock or item.needs or item.reason), [])
         if one_line(item.title) not in titles:
             titles.append(one_line(item.title))
     return list(groups.items())

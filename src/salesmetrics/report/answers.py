@@ -91,6 +91,6 @@ def unlocks(
     plan = make_plan(catalog, catalog.kpis.values(), columns_of(frames, as_of), settings, bounded=False)
     wanting: dict[str, list[str]] = {}
     for item in plan.not_computed:
-        wanting.setdefault(item.needs, []).append(item.id)
+        wanting.setdefault(item.unlock or item.needs, []).append(item.id)
     ordered = sorted(wanting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return [kpi.id for kpi in plan.kpis], [Unlock(needs=needs, kpis=kpis) for needs, kpis in ordered]

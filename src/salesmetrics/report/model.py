@@ -171,6 +171,9 @@ class NotComputed(_Model):
     family: str
     reason: str
     needs: str = Field(description="in words, for example: a quotas file")
+    unlock: str = Field(
+        default="", exclude=True, description="the files it waits for; what it needs where none is missing"
+    )
 
 
 class Report(_Model):

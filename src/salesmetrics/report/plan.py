@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.model import NotComputed
 from salesmetrics.report.prepare import DERIVED
-from salesmetrics.schema.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +65,21 @@ ENTITY_FILES: Mapping[str, str] = {
 }
 """The files that an entity is made from, in words, where its name does not tell."""
 
+ENTITY_KINDS: Mapping[str, tuple[str, ...]] = {
+    "lead_touches": ("leads", "activities"),
+    "chances": ("leads", "activities"),
+    "deal_touches": ("activities",),
+    "deal_stages": ("stages",),
+    "company_targets": ("quotas",),
+    "rep_targets": ("quotas",),
+    "rep_calendar": ("reps",),
+    "ramps": ("reps", "quotas"),
+    "trainings": ("reps",),
+    "rep_days": ("activities",),
+    "meeting_outcomes": ("activities",),
+}
+"""The kinds of file that an entity is made from, where its name does not tell."""
+
 MADE_FROM: Mapping[tuple[str, str], str] = {
     ("quotas", "day"): "amount and period, or start and end,",
     ("costs", "day"): "amount and date or period",
@@ -117,13 +131,18 @@ def make_plan(
     refused: list[NotComputed] = []
     for kpi in kpis:
         dated = bounded or kpi.span != "period"
-        lacking = _unset(kpi, settings)
+        lacking: list[_Lack] = []
         for measure in catalog.required_measures(kpi).values():
             lacking += _lacking(measure, columns, bounded=dated)
-        if lacking:
-            needs = ", ".join(dict.fromkeys(lacking))
+        unset = _unset(kpi, settings)
+        if lacking or unset:
+            files, rest = _in_words(lacking, columns)
+            needs = "; ".join([*files, *rest, *unset])
+            unlock = "; ".join(files or [*rest, *unset])
             refused.append(
-                NotComputed(id=kpi.id, title=kpi.title, family=kpi.family, reason="missing_input", needs=needs)
+                NotComputed(
+                    id=kpi.id, title=kpi.title, family=kpi.family, reason="missing_input", needs=needs, unlock=unlock
+                )
             )
             continue
         possible.append(kpi)
@@ -136,27 +155,57 @@ def _unset(kpi: Kpi, settings: Settings) -> list[str]:
     return [f"{name.removeprefix(PREFIX)} under [settings]" for name in names if settings.value(name) is None]
 
 
-def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[str]:
+class _Lack(NamedTuple):
+    """A column that an entity lacks; without a column, the entity itself."""
+
+    entity: str
+    column: str | None
+
+
+def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[_Lack]:
     there = columns.get(measure.entity)
     if there is None:
-        return [ENTITY_FILES.get(measure.entity, f"a {measure.entity} file")]
+        return [_Lack(measure.entity, None)]
     needed = [*measure.columns, *(("as_of",) if bounded else ())]
     basis_column = BASIS_COLUMNS.get((measure.entity, measure.basis))
     if bounded and basis_column is not None:
         needed.append(basis_column)
     needed = [name for name in needed if name not in GIVEN and not name.startswith(PREFIX)]
-    return [_words(name, measure.entity) for name in needed if name not in there]
+    return [lack for name in needed if name not in there for lack in _roots(measure.entity, name, there)]
 
 
-def _words(column: str, entity: str) -> str:
-    if column == "as_of":
-        return f"a column with dates in the {entity} file"
-    if entity in ENTITY_FILES and entity not in KINDS:
-        return ENTITY_FILES[entity]
+def _roots(entity: str, column: str, there: set[str]) -> list[_Lack]:
+    """The columns of the export that a derived column lacks."""
     derived = DERIVED.get((entity, column))
-    if derived is None:
-        column = MADE_FROM.get((entity, column), column)
-        return f"a column for {column} in the {entity} file"
-    if derived.any_of:
-        return f"a column for {' or '.join(derived.any_of)} in the {entity} file"
-    return ", ".join(dict.fromkeys(_words(name, entity) for name in derived.needs))
+    if derived is None or derived.any_of:
+        return [_Lack(entity, column)]
+    return [lack for name in derived.needs if name not in there for lack in _roots(entity, name, there)]
+
+
+def _in_words(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tuple[list[str], list[str]]:
+    """The files that are missing, and what is missing in the files that are there."""
+    files: list[str] = []
+    inside: dict[str, list[str]] = {}
+    for lack in dict.fromkeys(lacking):
+        kinds = [kind for kind in ENTITY_KINDS.get(lack.entity, (lack.entity,)) if kind not in columns]
+        if lack.column is None or lack.entity in ENTITY_KINDS:
+            words = [ENTITY_FILES.get(kind, f"a {kind} file") for kind in kinds]
+            files += words or [ENTITY_FILES.get(lack.entity, f"a {lack.entity} file")]
+        else:
+            inside.setdefault(lack.entity, []).append(_words(lack.entity, lack.column))
+    rest = [f"{_and(names)} in the {entity} file" for entity, names in inside.items()]
+    return list(dict.fromkeys(files)), rest
+
+
+def _words(entity: str, column: str) -> str:
+    if column == "as_of":
+        return "dates"
+    derived = DERIVED.get((entity, column))
+    if derived is not None and derived.any_of:
+        return " or ".join(derived.any_of)
+    return MADE_FROM.get((entity, column), column)
+
+
+def _and(names: Iterable[str]) -> str:
+    found = list(dict.fromkeys(names))
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
