@@ -38,7 +38,7 @@ def with_meanings(frame: pl.DataFrame, kind: str, words: Classifier) -> pl.DataF
     if source not in frame.columns:
         return frame
     distinct = frame.get_column(source).drop_nulls().unique().sort().to_list()
-    table = {word: meaning for word in distinct if (meaning := words.classify(word)) is not None}
+    table = {word: known for word in distinct if (known := words.classify(word)) is not None}
     nothing = pl.lit(None, dtype=pl.String)
     meaning = pl.col(source).replace_strict(table, default=None, return_dtype=pl.String) if table else nothing
     if source == target:

@@ -14,12 +14,12 @@ FAMILY = "cash"
     formula="sum of the amounts of invoices issued in the period",
     basis="created",
     n="invoices_priced",
-    excluded={"missing_amount": "invoices_unpriced"},
+    excluded={"cancelled": "invoices_cancelled", "missing_amount": "invoices_unpriced"},
     additive=True,
     source="NetSuite, invoiced sales",
 )
 def invoiced(invoiced_amount: Number) -> Shape:
-    """What was billed. Cancelled invoices are left out.
+    """What was billed. Cancelled invoices are left out and counted.
 
     >>> invoiced(1250)
     1250

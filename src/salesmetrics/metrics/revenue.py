@@ -38,7 +38,7 @@ def revenue(won_amount: Number) -> Shape:
     unit="ratio",
     formula="(revenue − revenue of the period before) / revenue of the period before",
     basis="closed",
-    span="year",
+    span="quarter",
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
     source="NetSuite, growth rate; 销售增长率",
@@ -46,7 +46,7 @@ def revenue(won_amount: Number) -> Shape:
 def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     """How much more was sold than in the period before, of the same length.
 
-    Without a period it compares the last twelve months with the twelve before; if the deals do not reach back so far it
+    Without a period it compares the last complete quarter with the one before; if the deals do not reach back so far it
     is undefined, for what is missing there was not lost. A period that is not over is compared with as many days of the
     one before. From 0 or less nothing grows by a percentage: undefined.
 
@@ -71,6 +71,8 @@ def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
 )
 def revenue_growth_year_ago(revenue: Number, revenue_year_ago: Number) -> Shape:
     """How much more was sold than in the same period a year ago: the seasons then cancel out.
+
+    Without a period it compares the last twelve months with the twelve before.
 
     >>> revenue_growth_year_ago(90, 100)
     -0.1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics import __version__
 from salesmetrics.calendar import unit_period
-from salesmetrics.report.cells import NO_CURRENCY, value_table
+from salesmetrics.report.cells import NO_CURRENCY, staff_cells, value_table
 from salesmetrics.report.change import change_between
 from salesmetrics.report.compute import Cell, Keys
 from salesmetrics.report.evaluate import Outcome, Values, evaluate
@@ -73,18 +73,22 @@ def build_report(
 def _metrics(request: Request, setup: Setup) -> list[Metric]:
     """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
     source, plan = setup.source, setup.plan
-    spans: dict[str, list[Kpi]] = {}
+    spans: dict[tuple[str, frozenset[str]], list[Kpi]] = {}
+    compared = {request.compare} if request.compare else set()
     for kpi in plan.kpis:
-        spans.setdefault(kpi.span, []).append(kpi)
+        shifts = frozenset({"", *source.catalog.shifts_of(kpi), *compared})
+        spans.setdefault((kpi.span, shifts), []).append(kpi)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
     cells: set[Cell] = set()
     tables = []
-    for kpis in spans.values():
+    for (_, shifts), kpis in spans.items():
         windows = windows_of(request, source.frames, kpis[0])
+        windows = {shift: window for shift, window in windows.items() if shift in shifts}
         table = value_table(source, kpis, windows, Keys())
         grouped = value_table(source, kpis, windows, Keys(by=request.by)) if request.by else table
         tables.append((kpis, windows[""], table, grouped))
         cells |= table.cells() | grouped.cells()
+    cells |= staff_cells(source, request.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
     for kpis, window, total, grouped in tables:
@@ -99,7 +103,7 @@ def _metrics(request: Request, setup: Setup) -> list[Metric]:
                     continue
                 outcome = evaluate(kpi, values, source.catalog, request.level)
                 code = (cell.currency if source.several else setup.currency) if money else None
-                extra = {"currency": code, "period": period, "own_period": period is not None}
+                extra: dict[str, Any] = {"currency": code, "period": period, "own_period": period is not None}
                 extra |= {"trend": drawn.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)
                 rows.append(((*cell_order(cell), position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from salesmetrics.report.compute import Cell, Keys, aggregate
 from salesmetrics.report.evaluate import Values
 from salesmetrics.report.plan import make_plan
@@ -14,14 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    import polars as pl
-
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
     from salesmetrics.report.windows import Window
 
-__all__ = ["NO_CURRENCY", "Source", "ValueTable", "value_table"]
+__all__ = ["NO_CURRENCY", "Source", "ValueTable", "staff_cells", "value_table"]
 
 NO_CURRENCY = "\0"
 """Marks the cells in which currencies are not kept apart."""
@@ -116,6 +116,33 @@ def _cells(
         for code in source.currencies:
             kept.setdefault(cell._replace(currency=code), {}).update(values)
     return cells | kept
+
+
+def staff_cells(source: Source, by: Sequence[str], window: Window, known: set[Cell]) -> set[Cell]:
+    """The cells of reps, and of their teams and regions, that no record may speak of: they are rows of zeros, not missing.
+
+    A rep who had left before the period is not expected in it.
+
+    Args:
+        source: Frames, ``reps`` and ``quotas`` among them where there are such files.
+        by: Dimensions; only those that the reps or quotas have.
+        window: The period.
+        known: Cells that records speak of.
+    """
+    found: set[Cell] = set()
+    for entity in ("reps", "quotas"):
+        frame = source.frames.get(entity)
+        if frame is None or not set(by) <= set(frame.columns) or not by:
+            continue
+        if window.start is not None and "left" in frame.columns:
+            frame = frame.filter(pl.col("left").is_null() | (pl.col("left") >= window.start))
+        groups = frame.select(pl.col(list(by)).cast(pl.String)).drop_nulls().unique().rows()
+        found |= {Cell(group, NO_CURRENCY if source.several else None, None) for group in groups}
+    if not source.several:
+        return found
+    priced = {cell.group for cell in known if cell.currency is not NO_CURRENCY}
+    bare = {cell.group for cell in found} - priced
+    return found | {Cell(group, code, None) for group in bare for code in source.currencies}
 
 
 def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,14 @@ __all__ = ["cell_order", "make_metric", "plain"]
 
 def cell_order(cell: Cell) -> tuple[Any, ...]:
     """Totals first, then groups in order of their keys, blank ones last; within them time, then currency."""
-    group = tuple((name is None, name or "") for name in cell.group)
+    group = tuple((name is None, _natural(name or "")) for name in cell.group)
     return (len(cell.group), group, cell.bucket or date.min, cell.currency is None, cell.currency or "")
+
+
+def _natural(name: str) -> tuple[tuple[tuple[int, str], ...], str]:
+    """Numbers inside a name in order of their size: `3-6` before `12-24`."""
+    parts = re.split(r"([0-9]+)", name)
+    return tuple((int(part) if i % 2 else 0, part if not i % 2 else "") for i, part in enumerate(parts)), name
 
 
 def make_metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra: Mapping[str, Any]) -> Metric:

@@ -86,6 +86,9 @@ def add_money_entities(
     if "surveys" in frames and {"type", "score"} <= set(frames["surveys"].columns):
         made["surveys"] = survey_view(frames["surveys"], as_of)
     findings += _add_customers(made, frames, as_of, asked)
+    first = _first_day(made)
+    if "reps" in made and as_of is not None and first is not None:
+        _add(made, "rep_calendar", rep_calendar(made["reps"], first, as_of))
     if "reps" in made and asked.asks_for("tenure") and {"owner", "hired"} <= set(made["reps"].columns):
         for entity in MOMENTS:
             if entity in made:
@@ -114,9 +117,6 @@ def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) 
         _add(made, "rep_targets", rep_targets(made["quotas"], deals))
     if reps is None:
         return
-    first = _first_day(made)
-    if first is not None:
-        _add(made, "rep_calendar", rep_calendar(reps, first, as_of))
     if "rep_targets" in made:
         _add(made, "ramps", ramps(reps, made["rep_targets"], as_of))
     if deals is not None:

@@ -40,8 +40,10 @@ def ramps(reps: pl.DataFrame, targets: pl.DataFrame, as_of: date) -> pl.DataFram
     named = reps.filter(pl.col("owner").is_not_null() & pl.col("hired").is_not_null())
     if named.is_empty():
         return None
-    monthly = targets.group_by("owner", pl.col("day").dt.truncate("1mo").alias("month")).agg(
-        pl.col("quota").sum(), pl.col("won").sum()
+    monthly = (
+        _of_quota_currency(targets)
+        .group_by("owner", pl.col("day").dt.truncate("1mo").alias("month"))
+        .agg(pl.col("quota").sum(), pl.col("won").sum())
     )
     first_target = targets.filter(pl.col("quota") > 0)["day"].min()
     sold = {(row["owner"], row["month"]): (row["won"], row["quota"]) for row in monthly.iter_rows(named=True)}
@@ -53,6 +55,15 @@ def ramps(reps: pl.DataFrame, targets: pl.DataFrame, as_of: date) -> pl.DataFram
         rows.append(_ramp(row["owner"], begin, end, sold) if seen else (None, None))
     months, ramped = zip(*rows, strict=True)
     return named.with_columns(pl.Series("months", months, pl.Int64), pl.Series("ramped", ramped, pl.Boolean))
+
+
+def _of_quota_currency(targets: pl.DataFrame) -> pl.DataFrame:
+    """Sales and quotas in the currency of the rep's quota; a rep with quotas in several cannot be judged."""
+    if "currency" not in targets.columns:
+        return targets
+    coded = targets.filter(pl.col("quota") > 0).select("owner", "currency").unique()
+    coded = coded.filter(pl.col("owner").is_unique())
+    return targets.join(coded, on=["owner", "currency"], how="semi", nulls_equal=True)
 
 
 def _ramp(owner: str, begin: date, end: date, sold: Mapping[tuple[str, date], Any]) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ __all__ = ["invoice_view"]
 def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """The invoices that stand on a day, with what had been received by then.
 
-    Cancelled invoices are left out. An invoice is due on its due date, else on the day it was issued. What was received
+    An invoice is due on its due date, else on the day it was issued. What was received
     is the paid amount; where that is blank, all of it if there is a date of payment or the status says so, else nothing.
     A payment after the day has not come in yet.
 
@@ -26,14 +26,16 @@ def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         as_of: The day.
 
     Returns:
-        Invoices with ``due`` and ``settled`` (Date: the day of payment, where known) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
+        Invoices with ``cancelled`` (Boolean), ``due`` and ``settled`` (Date: the day of payment, where known) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
     """
     there = set(invoices.columns)
     frame = invoices
+    void = pl.lit(value=False)
     if "is_cancelled" in there:
-        frame = frame.filter(~pl.col("is_cancelled").fill_null(value=False))
+        void |= pl.col("is_cancelled").fill_null(value=False)
     if "state" in there:
-        frame = frame.filter(pl.col("state").fill_null("open") != "cancelled")
+        void |= (pl.col("state") == "cancelled").fill_null(value=False)
+    frame = frame.with_columns(cancelled=void)
     if as_of is not None and "issued" in there:
         frame = frame.filter(pl.col("issued").is_null() | (pl.col("issued") <= as_of))
     days = [name for name in ("due", "issued") if name in there]

@@ -24,8 +24,9 @@ MOMENTS: Mapping[str, tuple[str, ...]] = {
     "leads": ("created",),
     "activities": ("occurred",),
     "invoices": ("issued",),
-    "quotas": (START,),
-    "costs": (START,),
+    "quotas": ("day",),
+    "costs": ("day",),
+    "rep_calendar": ("day",),
     "surveys": ("answered",),
 }
 """The day on which tenure is asked for: of a deal its close, while it is open its creation."""

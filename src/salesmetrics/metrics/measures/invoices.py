@@ -15,69 +15,77 @@ if TYPE_CHECKING:
 
 
 @measure(entity="invoices", basis="created", unit="money")
-def invoiced_amount(amount: pl.Expr) -> pl.Expr:
+def invoiced_amount(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Amount of the invoices."""
-    return total(amount, amount.is_not_null())
+    return total(amount, ~cancelled & amount.is_not_null())
 
 
 @measure(entity="invoices", basis="created")
-def invoices_priced(amount: pl.Expr) -> pl.Expr:
+def invoices_priced(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Invoices with an amount."""
-    return count(amount.is_not_null())
+    return count(~cancelled & amount.is_not_null())
 
 
 @measure(entity="invoices", basis="created")
-def invoices_unpriced(amount: pl.Expr) -> pl.Expr:
+def invoices_unpriced(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Invoices without an amount."""
-    return count(amount.is_null())
+    return count(~cancelled & amount.is_null())
 
 
 @measure(entity="invoices", basis="due", unit="money", missing="missing_amount")
-def amount_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+def amount_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr) -> pl.Expr:
     """Amount of the invoices whose payment has fallen due."""
-    return total(amount, (due <= as_of) & received.is_not_null())
+    return total(amount, (due <= as_of) & ~cancelled & received.is_not_null())
 
 
 @measure(entity="invoices", basis="due", unit="money", missing="missing_amount")
-def amount_received(amount: pl.Expr, received: pl.Expr, due: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+def amount_received(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr) -> pl.Expr:
     """What has been received for them."""
-    return total(received, (due <= as_of) & amount.is_not_null())
+    return total(received, (due <= as_of) & ~cancelled & amount.is_not_null())
 
 
 @measure(entity="invoices", basis="due")
-def invoices_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+def invoices_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr) -> pl.Expr:
     """Invoices whose payment has fallen due."""
-    return count((due <= as_of) & amount.is_not_null() & received.is_not_null())
+    return count((due <= as_of) & ~cancelled & amount.is_not_null() & received.is_not_null())
 
 
 @measure(entity="invoices", basis="due")
-def invoices_due_unpriced(amount: pl.Expr, received: pl.Expr, due: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+def invoices_due_unpriced(
+    amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr
+) -> pl.Expr:
     """Invoices whose payment has fallen due, without an amount."""
-    return count((due <= as_of) & (amount.is_null() | received.is_null()))
+    return count((due <= as_of) & ~cancelled & (amount.is_null() | received.is_null()))
 
 
 @measure(entity="invoices", basis="snapshot")
-def invoices_undated(due: pl.Expr) -> pl.Expr:
+def invoices_undated(due: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Invoices without a date."""
-    return count(due.is_null())
+    return count(~cancelled & due.is_null())
 
 
 @measure(entity="invoices", basis="closed", unit="money")
-def receipts(received: pl.Expr, paid_on: pl.Expr) -> pl.Expr:
+def receipts(received: pl.Expr, paid_on: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """What was received."""
-    return total(received, paid_on.is_not_null())
+    return total(received, ~cancelled & paid_on.is_not_null())
 
 
 @measure(entity="invoices", basis="snapshot", unit="money", missing="missing_amount")
 def receivable_at_end(
-    amount: pl.Expr, received: pl.Expr, issued: pl.Expr, settled: pl.Expr, window_end: pl.Expr
+    amount: pl.Expr, received: pl.Expr, issued: pl.Expr, settled: pl.Expr, cancelled: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
     """What was invoiced before the end of the period and not received by then."""
     paid = received * (settled.is_null() | (settled < window_end)).cast(int)
-    return total(amount - paid, issued < window_end)
+    return total(amount - paid, ~cancelled & (issued < window_end))
 
 
 @measure(entity="invoices", basis="snapshot", unit="days", missing="no_period")
 def invoice_window_days(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
     """Days that the period has."""
     return (window_end - window_start).dt.total_days().first()
+
+
+@measure(entity="invoices", basis="created")
+def invoices_cancelled(cancelled: pl.Expr) -> pl.Expr:
+    """Cancelled invoices."""
+    return count(cancelled)
