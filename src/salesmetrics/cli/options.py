@@ -164,6 +164,12 @@ class Selection:
         str | None,
         typer.Option(metavar="SQL", help="Only records that fulfil a condition.", rich_help_panel=SELECTING),
     ] = None
+    currency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE", help="All amounts in this currency, with a rates file.", rich_help_panel=SELECTING
+        ),
+    ] = None
     as_of: Annotated[
         str | None,
         typer.Option(

@@ -61,7 +61,12 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         every=selection.every.value if selection.every else None,
         calendar=calendar,
         settings=config.settings,
+        currency=_currency(selection.currency or table.currency),
     )
+
+
+def _currency(text: str | None) -> str | None:
+    return text.strip().upper() if text and text.strip() else None
 
 
 def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:

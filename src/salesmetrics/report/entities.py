@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.report.activity_entities import add_activity_entities
-from salesmetrics.report.linking import with_one_currency
+from salesmetrics.report.currency import convert
+from salesmetrics.report.linking import with_one_currency, with_prices
 from salesmetrics.report.money_entities import Asked, add_money_entities
 from salesmetrics.report.prepare import as_of_view
 
@@ -38,11 +39,26 @@ def make_entities(
     Returns:
         Frames by entity, and what has to be said about how they were made.
     """
-    frames, findings = with_one_currency(frames)
+    asked = asked or Asked()
+    frames, findings = _priced(frames, as_of, asked)
     made = dict(frames)
     if "deals" in made and as_of is not None:
         made["deals"], note = as_of_view(made["deals"], as_of)
         findings += [note] if note else []
     findings += add_activity_entities(made, frames, as_of, settings)
-    findings += add_money_entities(made, frames, as_of, settings, asked or Asked())
+    findings += add_money_entities(made, frames, as_of, settings, asked)
+    return made, findings
+
+
+def _priced(
+    frames: Mapping[str, pl.DataFrame], as_of: date | None, asked: Asked
+) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
+    """The frames with what is known of prices, and in one currency if that is asked for."""
+    made, findings = with_one_currency(frames)
+    if "products" in made and "deals" in made:
+        made["deals"], notes = with_prices(made["deals"], made["products"])
+        findings += notes
+    if asked.currency is not None:
+        made, notes = convert(made, asked.currency, as_of, asked.calendar)
+        findings += notes
     return made, findings

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar
 from salesmetrics.report.costs import cost_days
-from salesmetrics.report.linking import with_prices
 from salesmetrics.report.quotas import company_targets, quota_days, rep_targets
 from salesmetrics.report.ramp import ramps, training_arms
 from salesmetrics.report.receivables import invoice_view
@@ -37,12 +36,14 @@ class Asked:
         names: Other columns that are asked about.
         window: The period.
         calendar: What quarters and years are.
+        currency: Convert all amounts to this one.
     """
 
     by: Sequence[str] = ()
     names: frozenset[str] = frozenset()
     window: Window = ALL
     calendar: Calendar = field(default_factory=Calendar)
+    currency: str | None = None
 
     def asks_for(self, name: str) -> bool:
         """Whether a column is asked about."""
@@ -69,9 +70,6 @@ def add_money_entities(
         What has to be said about how they were made.
     """
     findings: list[Finding] = []
-    if "products" in frames and "deals" in made:
-        made["deals"], notes = with_prices(made["deals"], frames["products"])
-        findings += notes
     if "reps" in frames:
         made["reps"] = staff_view(frames["reps"], as_of)
     if "costs" in frames and "amount" in frames["costs"].columns:

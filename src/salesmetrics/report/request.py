@@ -80,5 +80,12 @@ def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi) -
     here = window_of(request)
     if not here.bounded:
         return span_windows(kpi.span, frames, request.as_of)
-    shifts = {"": here, "previous": request.previous, "year_ago": request.year_ago}
-    return {shift: window for shift, window in shifts.items() if window is not None}
+    shifts = {"previous": request.previous, "year_ago": request.year_ago}
+    return {"": here} | {shift: _meant(window, here) for shift, window in shifts.items() if window is not None}
+
+
+def _meant(window: Window, here: Window) -> Window:
+    """An earlier stretch that was cut like this one, with the end that the whole of it would have had."""
+    if here.whole is None or here.end is None or here.start is None or window.end is None:
+        return window
+    return window._replace(whole=min(window.end + (here.whole - here.end), here.start))

@@ -52,7 +52,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
     wanted = catalog.select(request.kpis, request.families)
-    asked = Asked(request.by, named_columns(request.where), window_of(request), request.calendar)
+    asked = Asked(request.by, named_columns(request.where), window_of(request), request.calendar, request.currency)
     entities, notes = make_entities(frames, request.as_of, request.settings, asked)
     if request.where:
         entities = apply_where(entities, request.where)

@@ -1,0 +1,176 @@
+"""Amounts of several currencies in one, at rates that the user gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.report.days import END, MONEY, START, with_days
+from salesmetrics.report.linking import MONEY_KINDS
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from salesmetrics.calendar import Calendar
+
+__all__ = ["convert", "rate_table"]
+
+DAY_RATE_HOLDS = 31
+"""Days for which the rate of a day holds at most, where no later one follows."""
+
+DAYS: Mapping[str, tuple[str, ...]] = {
+    "deals": ("closed",),
+    "leads": ("created",),
+    "invoices": ("issued",),
+    "quotas": (START,),
+    "costs": (START,),
+    "revenue": ("occurred", START),
+}
+"""The day whose rate converts an amount, by kind; what has none, such as an open deal, takes the as-of date."""
+
+
+def convert(
+    frames: Mapping[str, pl.DataFrame], code: str, as_of: date | None, calendar: Calendar
+) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
+    """All amounts in one currency.
+
+    A deal takes the rate of its close date, an open one that of the as-of date; a quota or a cost that of the first day of
+    its period. An amount without a rate becomes unknown: it is counted, not priced.
+
+    Args:
+        frames: Canonical frames by kind, ``rates`` among them.
+        code: The currency wanted.
+        as_of: The day the report speaks for.
+        calendar: What quarters and years are.
+
+    Returns:
+        The frames, their amounts (Decimal(38, 8)) in that currency, and what could not be converted.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``: there are amounts in other currencies and no rates, or no file names one.
+    """
+    priced = {kind: frame for kind, frame in frames.items() if _is_priced(kind, frame)}
+    if not priced:
+        raise _refused(code, "no file names a currency", "add a currency column")
+    others = {c for frame in priced.values() for c in frame["currency"].unique().to_list()} - {code}
+    if others - {None} and "rates" not in frames:
+        raise _refused(code, f"amounts are in {', '.join(sorted(o for o in others if o))} too", "add a rates file")
+    rates = rate_table(frames["rates"], code, calendar) if "rates" in frames else _no_rates()
+    made, findings = dict(frames), []
+    for kind, frame in priced.items():
+        made[kind], note = _converted(kind, frame, code, rates, as_of, calendar)
+        findings += [note] if note else []
+    return made, findings
+
+
+def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFrame:
+    """What an amount is multiplied with and divided by to be in one currency, by currency and stretch of days.
+
+    A rate is what one unit of ``currency`` was worth in ``to_currency`` (in the currency wanted, where the file does not
+    say). Where only the opposite is given it is divided by; where both currencies are given against a third one for the
+    same days, that leads across. The rate of a period holds in it, that of a day until the next one.
+
+    Args:
+        rates: Canonical rates.
+        code: The currency wanted.
+        calendar: What quarters and years are.
+
+    Returns:
+        ``from`` (String), ``__start__``, ``__end__`` (Date), ``times`` and ``over`` (Decimal(38, 8)), one row per currency
+        and first day.
+    """
+    frame = with_days(rates, calendar).filter(pl.col(START).is_not_null() & (pl.col("rate") > 0))
+    target = pl.col("to_currency").fill_null(code) if "to_currency" in frame.columns else pl.lit(code)
+    rows = _held(frame.select(START, END, "rate", source=pl.col("currency"), target=target))
+    one = pl.lit(1, dtype=MONEY)
+    parts = [
+        rows.filter(pl.col("target") == code).select(
+            START, END, pl.col("source").alias("from"), times="rate", over=one
+        ),
+        rows.filter(pl.col("source") == code).select(
+            START, END, pl.col("target").alias("from"), times=one, over="rate"
+        ),
+    ]
+    base = rows.filter(pl.col("target") == code).select(START, END, "source", times="rate")
+    across = rows.filter(pl.col("target") != code).join(base, on=[START, END, "source"], how="inner")
+    parts.append(across.select(START, END, pl.col("target").alias("from"), "times", over=pl.col("rate")))
+    table = pl.concat([part.cast({"times": MONEY, "over": MONEY}) for part in parts])
+    return table.unique(["from", START], keep="first", maintain_order=True).sort("from", START)
+
+
+def _held(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rates of single days hold until the next one of the same pair."""
+    rows = rows.unique().sort("source", "target", START, END, "rate")
+    following = pl.col(START).shift(-1).over("source", "target")
+    last = pl.col(START).dt.offset_by(f"{DAY_RATE_HOLDS}d")
+    single = pl.col(END) == pl.col(START).dt.offset_by("1d")
+    return rows.with_columns(
+        pl.when(single).then(pl.min_horizontal(following.fill_null(last), last)).otherwise(pl.col(END)).alias(END)
+    )
+
+
+def _no_rates() -> pl.DataFrame:
+    return pl.DataFrame(schema={"from": pl.String, START: pl.Date, END: pl.Date, "times": MONEY, "over": MONEY})
+
+
+def _is_priced(kind: str, frame: pl.DataFrame) -> bool:
+    return "currency" in frame.columns and bool(set(MONEY_KINDS.get(kind, ())) & set(frame.columns))
+
+
+def _converted(
+    kind: str, frame: pl.DataFrame, code: str, rates: pl.DataFrame, as_of: date | None, calendar: Calendar
+) -> tuple[pl.DataFrame, Finding | None]:
+    columns = [name for name in MONEY_KINDS[kind] if name in frame.columns]
+    placed = with_days(frame, calendar) if START in DAYS.get(kind, ()) else frame
+    days = [pl.col(name).cast(pl.Date) for name in DAYS.get(kind, ()) if name in placed.columns]
+    day = pl.coalesce(*days, pl.lit(as_of, dtype=pl.Date)) if days else pl.lit(as_of, dtype=pl.Date)
+    rows = placed.with_row_index("__nth__").with_columns(pl.min_horizontal(day, pl.lit(as_of)).alias("__day__"))
+    found = (
+        rows.select("__nth__", "__day__", "currency")
+        .filter(pl.col("currency").is_not_null() & pl.col("__day__").is_not_null())
+        .sort("__day__")
+        .join_asof(
+            rates.sort(START),
+            left_on="__day__",
+            right_on=START,
+            by_left="currency",
+            by_right="from",
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .filter(pl.col("__day__") < pl.col(END))
+        .select("__nth__", "times", "over")
+    )
+    joined = rows.join(found, on="__nth__", how="left", maintain_order="left")
+    own = (pl.col("currency") == code).fill_null(value=False)
+    lost = joined.filter(~own & pl.col("times").is_null() & pl.any_horizontal(pl.col(columns).is_not_null()))
+    made = joined.with_columns(
+        pl.when(own)
+        .then(pl.col(name))
+        .otherwise((pl.col(name) * pl.col("times") / pl.col("over")).cast(MONEY))
+        .alias(name)
+        for name in columns
+    ).with_columns(currency=pl.lit(code))
+    note = _unpriced(kind, lost) if lost.height else None
+    return made.select(frame.columns), note
+
+
+def _unpriced(kind: str, lost: pl.DataFrame) -> Finding:
+    codes = lost["currency"].fill_null("no currency").unique().sort().to_list()
+    return Finding(
+        code="rate_missing",
+        severity=Severity.WARNING,
+        kind=kind,
+        column="currency",
+        count=lost.height,
+        message=f"amounts without a rate for their day are counted, not priced: {', '.join(codes)}",
+        hint="add the missing rates",
+    )
+
+
+def _refused(code: str, cause: str, fix: str) -> SalesmetricsError:
+    return SalesmetricsError("option_invalid", option="--currency", value=code, cause=cause, fix=fix)
