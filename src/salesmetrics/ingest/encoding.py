@@ -31,6 +31,7 @@ _SAMPLE = 256 << 10
 _SCORED = 64 << 10
 _STEP = 1 << 20
 _ASCII = bytes(range(128))
+_HOLES = b"\x81\x8d\x8f\x90\x9d"
 _DAMAGE = 0.02
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _WORD_BONUS = 0.25
@@ -180,6 +181,8 @@ def _guess(data: bytes, path: str) -> Encoding:
     if damaged is not None:
         return Encoding("utf-8", "guess", 0.9, damaged=damaged)
     ranking = sorted(((_score(sample, name), name) for name in SCORERS), key=lambda item: -item[0])
+    if (holed := _damaged_cp1252(data, sample, ranking[0][0])) is not None:
+        return holed
     for place, (score, name) in enumerate(ranking):
         if score <= 0:
             break
@@ -223,6 +226,19 @@ def _tally(piece: bytes, good: int, bad: int) -> tuple[int, int]:
     """Add up the characters above ASCII that are good UTF-8, and the bytes that are not."""
     rest, count = _UTF8_CHARACTER.subn(b"", piece)
     return good + count, bad + len(rest.translate(None, _ASCII))
+
+
+def _damaged_cp1252(data: bytes, sample: bytes, best: float) -> Encoding | None:
+    """cp1252 but for a few of the five bytes that mean nothing in it, where that reads better than all other encodings."""
+    wrong = len(sample) - len(sample.translate(None, _HOLES))
+    above = len(sample.translate(None, _ASCII))
+    if not 0 < wrong <= _DAMAGE * above:
+        return None
+    score = _score(sample.translate(None, _HOLES), "cp1252")
+    if score <= best:
+        return None
+    damaged = len(data) - len(data.translate(None, _HOLES))
+    return Encoding("cp1252", "guess", _confidence(score, best), damaged=damaged)
 
 
 def _score(sample: bytes, name: str) -> float:

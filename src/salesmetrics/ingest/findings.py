@@ -39,7 +39,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "encoding_damaged": FindingKind(
         _WARNING,
-        "the file is {encoding} but for {count} bytes that are no characters in it; they are shown as U+FFFD",
+        "the file is {encoding} but for {wrong} in it, shown as U+FFFD",
         "export it again, or name another encoding with `--encoding`",
     ),
     "quotes_odd": FindingKind(
