@@ -54,7 +54,7 @@ def _age(text: str) -> str:
     return text
 
 
-Words = Annotated[list[str], BeforeValidator(_listed)]
+Words = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
 
 
 class ReadTable(_Table):
@@ -138,6 +138,9 @@ def _goals(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
+Goals = Annotated[list[GoalTable], BeforeValidator(_goals, json_schema_input_type=str | GoalTable | list[GoalTable])]
+
+
 class Config(_Table):
     """Everything that `salesmetrics.toml` can say."""
 
@@ -147,8 +150,8 @@ class Config(_Table):
     report: ReportTable = ReportTable()
     calendar: CalendarTable = CalendarTable()
     settings: Settings = Settings()
-    goals: dict[str, Annotated[list[GoalTable], BeforeValidator(_goals)]] = Field(default_factory=dict)
-    kpi: dict[str, KpiTable] = Field(default_factory=dict)
+    goals: dict[str, Goals] = Field(default_factory=dict, description="KPI = goal, or several goals")
+    kpi: dict[str, KpiTable] = Field(default_factory=dict, description="KPIs of the user's own")
 
 
 def find_config(folder: Path) -> Path | None:

@@ -27,7 +27,7 @@ VARIABLES: Mapping[str, str] = {
 }
 """Key of the settings file → the option of the same meaning, whose variable overrules it."""
 
-OUTPUT_VARIABLES = ("as_of", "every", "format", "color", "quiet")
+OUTPUT_VARIABLES = ("as_of", "goal", "every", "format", "color", "quiet")
 """Options that a variable can settle and a settings file cannot."""
 
 

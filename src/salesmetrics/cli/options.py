@@ -7,7 +7,8 @@ command that reads files has the same ones.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, fields, is_dataclass
+import os
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -283,10 +284,20 @@ class Output:
 ENVIRONMENT = "SALESMETRICS_"
 
 
+_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "goal"})
+
+
+def _listed(name: str) -> list[str] | None:
+    """The items of a repeatable option in its variable: one per line, or separated by commas; blanks belong to an item."""
+    text = os.environ.get(f"{ENVIRONMENT}{name.upper()}", "")
+    items = text.splitlines() if "\n" in text else text.split(",")
+    return [item.strip() for item in items if item.strip()] or None
+
+
 def _with_variable(name: str, annotation: Any) -> Any:
     """Let an option be given by an environment variable too: SALESMETRICS_DATE_ORDER for --date-order."""
     option = next((item for item in annotation.__metadata__ if hasattr(item, "envvar")), None)
-    if option is not None and name not in {"debug", "config", "no_config", "output", "goal"}:
+    if option is not None and name not in {"debug", "config", "no_config", "output", *_LISTS}:
         option.envvar = f"{ENVIRONMENT}{name.upper()}"
         option.show_envvar = False
     return annotation
@@ -323,6 +334,11 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in own_names})
             for name, kind in groups.items()
         }
+        for name, group in own.items():
+            said = {f.name: _listed(f.name) for f in fields(group) if f.name in _LISTS - own_names}
+            own[name] = replace(
+                group, **{key: items for key, items in said.items() if items and not getattr(group, key)}
+            )
         command(**values, **own)
 
     expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -1,0 +1,126 @@
+"""docs/configuration.md, made from the model of the settings file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesmetrics.config import config_schema
+from salesmetrics.origins import OUTPUT_VARIABLES, VARIABLES
+
+__all__ = ["configuration_page"]
+
+INTRO = """\
+# Configuration
+
+Whatever every run needs can stand in a file `salesmetrics.toml`, in the folder where the command runs or in one above it (the
+nearest counts; `--config FILE` names another, `--no-config` reads none). An option overrules an environment variable, a variable
+the file, and the file the default.
+
+```sh
+salesmetrics init examples/deals.csv -o -        # writes a file from what it sees in the exports; -o - only shows it
+salesmetrics config show                         # every setting, its value, and where that comes from
+salesmetrics config schema > salesmetrics.schema.json
+```
+
+The last line is the JSON Schema of the file, also in [salesmetrics.schema.json](salesmetrics.schema.json). Editors that know
+Taplo (Even Better TOML in VS Code) complete and check with it when the file begins with `#:schema ./salesmetrics.schema.json`.
+
+A mistake stops the command with the line, the key and the key that was probably meant.
+"""
+
+ABOUT = {
+    "read": "What a file may leave open. A column that can be read two ways is refused until this settles it.",
+    "map": "Field = header, for columns that are not recognised, as `--map` takes them. An empty header takes the column away.",
+    "stages": "Words of stage and status columns. A single word needs no list.",
+    "report": "What a report holds when no option says otherwise.",
+    "calendar": "Weeks and fiscal years, for `--period`, `--compare` and `--every`.",
+    "settings": "Thresholds that some KPIs ask for, and figures that no export holds.",
+    "goals": """\
+What KPIs are meant to reach: `KPI = condition`, or a table, or a list of tables. `report` says how each stands, and exits with 1
+when one is missed. `--goal 'win_rate >= 25%'` sets one for the total, in the place of the file's.
+
+```toml
+[goals]
+win_rate = ">= 25%"
+revenue = { goal = ">= 500000 EUR", period = "this-quarter", by = 2026-12-31, owner = "Ana", note = "board, May" }
+sales_cycle_median = { goal = "< 60", group = { region = "*" } }
+```
+
+A condition is `>=`, `<=`, `>`, `<` or `=` and a number, for a share also in percent, for money also with a currency, which data in
+several currencies need. How a goal stands:
+
+| status | when |
+|---|---|
+| met | the condition is fulfilled. An upper limit for a sum or a count is met when the period is over, before that it is on track |
+| on track | a sum or a count in a period that is not over (until `by`, or its end) and at least at its linear pace: half of the target after half of the days |
+| too early | a tenth of the days has not passed; or a rate, mean or median before its `by` day, or with fewer records than `min_n` |
+| missed | otherwise: exit code 1, and a line on stderr |
+| unknown | the value is undefined: a line on stderr, and exit code 1 with `--strict` |
+
+With `--period qtd` the stretch is over on the as-of day, and the target is taken as it is.""",
+    "kpi": """\
+KPIs of your own, each a table `[kpi.name]`, from measures and KPIs.
+
+```toml
+[kpi.calls_per_win]
+expression = "calls / won_deals"
+title = "Calls per won deal"
+```""",
+}
+ENTRIES = {"goals": "GoalTable", "kpi": "KpiTable"}
+
+
+def configuration_page() -> str:
+    """The page, with a table of keys for each table of the file."""
+    schema = config_schema()
+    parts = [INTRO]
+    for name, about in ABOUT.items():
+        parts.append(f"## `[{name}]`\n\n{about}\n")
+        properties = _properties(schema, name)
+        if properties:
+            parts.append(_table(schema, name, properties))
+    variables = ", ".join(f"`SALESMETRICS_{name.upper()}`" for name in OUTPUT_VARIABLES)
+    parts.append(
+        "## Environment\n\nThe variables in the tables above, and for what is not in the file: "
+        f"{variables}. A list in a variable has one item per line, or commas between them.\n"
+    )
+    return "\n".join(parts)
+
+
+def _properties(schema: dict[str, Any], table: str) -> dict[str, Any]:
+    found = schema["properties"][table]
+    name = ENTRIES.get(table) or found.get("$ref", "").rpartition("/")[2]
+    return schema["$defs"][name]["properties"] if name else {}
+
+
+def _table(schema: dict[str, Any], table: str, properties: dict[str, Any]) -> str:
+    rows = ["| key | value | default | meaning | option, variable |", "|---|---|---|---|---|"]
+    for key, info in properties.items():
+        option = VARIABLES.get(f"{table}.{key}")
+        named = f"`--{option.replace('_', '-')}`, `SALESMETRICS_{option.upper()}`" if option else ""
+        default = _default(info.get("default"))
+        about = info.get("description", "").replace("|", "\\|")
+        rows.append(f"| `{key}` | {_kind(info, schema)} | {default} | {about} | {named} |")
+    return "\n".join(rows) + "\n"
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, [], {}, "") else f"`{value}`"
+
+
+def _kind(info: dict[str, Any], schema: dict[str, Any]) -> str:
+    if "$ref" in info:
+        keys = schema["$defs"][info["$ref"].rpartition("/")[2]].get("properties", {})
+        return "table of " + ", ".join(f"`{key}`" for key in keys)
+    if "enum" in info:
+        return ", ".join(f"`{word}`" for word in info["enum"])
+    if "anyOf" in info:
+        return " or ".join(_kind(part, schema) for part in info["anyOf"] if part.get("type") != "null")
+    if info.get("type") == "array":
+        return f"list of {_kind(info['items'], schema)}s"
+    if info.get("type") == "object":
+        return "table"
+    words = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false"}
+    kind = "day" if info.get("format") == "date" else words[info["type"]]
+    ends = [str(info[name]) for name in ("minimum", "maximum") if name in info]
+    return f"{kind}, {' to '.join(ends)}" if len(ends) == 2 else f"{kind}, {ends[0]} or more" if ends else kind

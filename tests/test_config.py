@@ -1,0 +1,305 @@
+"""The settings file: what it may say, how it fails, where values come from, and the first one that `init` writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from configuration_page import configuration_page
+from salesmetrics.config import Config, config_schema, find_config, parse_config, setting_descriptions
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.inspection import file_readings
+from salesmetrics.ingest.read import load
+from salesmetrics.metrics.settings import Settings
+from salesmetrics.origins import VARIABLES, settled
+from salesmetrics.render.envelope import dumps
+from salesmetrics.starter import starter
+
+if TYPE_CHECKING:
+    from golden_file import Golden
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "examples"
+
+FULL = """
+[read]
+encoding = "cp1251"
+date_order = "dmy"
+
+[map]
+amount = "Deal size"
+
+[stages]
+won = "Signed"
+lost = ["Lost", "Gone"]
+
+[report]
+by = ["owner", "region"]
+period = "last-month"
+level = 0.9
+max_age = "2w"
+
+[calendar]
+pattern = "445"
+
+[settings]
+stalled_days = 45
+
+[goals]
+win_rate = ">= 25%"
+revenue = { goal = ">= 500000", period = "this-quarter", by = 2026-12-31, owner = "Ana", group = { region = "*" } }
+won_deals = [{ goal = ">= 5" }, { goal = "<= 50" }]
+
+[kpi.calls_per_win]
+expression = "calls / won_deals"
+"""
+
+
+def test_a_full_file() -> None:
+    config = parse_config(FULL, "x")
+    assert config.stages.won == ["Signed"]
+    assert [goal.goal for goal in config.goals["won_deals"]] == [">= 5", "<= 50"]
+    assert str(config.goals["revenue"][0].by) == "2026-12-31"
+
+
+def test_an_empty_file_is_the_defaults() -> None:
+    assert parse_config("", "x") == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "words"),
+    [
+        ('[report]\nkpi = "x"\nlevel = 2', 3, "report.level", "less than or equal"),
+        ('[report]\n\nperoid = "x"', 3, "report.peroid", "did you mean `period`"),
+        ("[reports]", 1, "reports", "did you mean `report`"),
+        ('[read]\ndate_order = "xyz"', 2, "read.date_order", "'dmy'"),
+        ("[settings]\nstaled_days = 3", 2, "settings.staled_days", "did you mean `stalled_days`"),
+        ('[report]\nmax_age = "soon"', 2, "report.max_age", "for example 7d"),
+        ('[goals]\n# a comment\nwin_rate = "25"', 3, "goals.win_rate.goal", "not a sign and a number"),
+        ('[goals]\nwin_rate = { goal = ">= 25%", ower = "A" }', 2, "goals.win_rate.ower", "did you mean `owner`"),
+        ('[goals.win_rate]\ngoal = ">= 25%"\nby = "soon"', 3, "goals.win_rate.by", "date"),
+        ('[kpi.x]\nexpresion = "1"', 1, "kpi.x.expression", "required"),
+    ],
+)
+def test_a_mistake_names_line_key_and_what_was_meant(text: str, line: int, key: str, words: str) -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        parse_config(text, "salesmetrics.toml")
+    assert caught.value.code == "config_invalid"
+    assert (caught.value.details["line"], caught.value.details["key"]) == (line, key)
+    assert words in caught.value.message + caught.value.hint
+
+
+def test_what_is_no_toml() -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        parse_config("[report", "salesmetrics.toml")
+    assert caught.value.code == "config_syntax"
+
+
+def test_the_nearest_file_going_up(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (tmp_path / "salesmetrics.toml").touch()
+    assert find_config(deep) == tmp_path / "salesmetrics.toml"
+    (tmp_path / "a" / "salesmetrics.toml").touch()
+    assert find_config(deep) == tmp_path / "a" / "salesmetrics.toml"
+
+
+# --- the schema and the page -------------------------------------------------------------------------------------------
+
+
+def as_json(text: str) -> Any:
+    return json.loads(json.dumps(tomllib.loads(text), default=str))
+
+
+def validator() -> jsonschema.Draft202012Validator:
+    jsonschema.Draft202012Validator.check_schema(config_schema())
+    return jsonschema.Draft202012Validator(config_schema(), format_checker=jsonschema.FormatChecker())
+
+
+def test_the_schema_that_ships(golden: Golden) -> None:
+    golden(DOCS / "salesmetrics.schema.json", dumps(config_schema()))
+
+
+def test_the_page_that_ships(golden: Golden) -> None:
+    golden(DOCS / "configuration.md", configuration_page())
+
+
+@pytest.mark.parametrize("text", ["", FULL])
+def test_the_schema_takes_what_the_program_takes(text: str) -> None:
+    parse_config(text, "x")
+    validator().validate(as_json(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[reports]",
+        "[report]\nlevel = 2",
+        "[report]\nperoid = 'x'",
+        "[read]\ndate_order = 'xyz'",
+        "[settings]\nstaled_days = 3",
+        "[goals]\nwin_rate = 25",
+        "[goals.win_rate]\nby = 2026-12-31",
+    ],
+)
+def test_the_schema_refuses_what_the_program_refuses(text: str) -> None:
+    with pytest.raises(SalesmetricsError):
+        parse_config(text, "x")
+    with pytest.raises(jsonschema.ValidationError):
+        validator().validate(as_json(text))
+
+
+def test_every_key_is_explained() -> None:
+    schema = config_schema()
+    for table in ("CalendarTable", "GoalTable", "KpiTable", "ReadTable", "ReportTable", "Settings", "StagesTable"):
+        for key, info in schema["$defs"][table]["properties"].items():
+            assert info.get("description"), f"{table}.{key}"
+    assert set(setting_descriptions()) == {item.name for item in fields(Settings)}
+
+
+# --- where values come from --------------------------------------------------------------------------------------------
+
+
+def test_origins() -> None:
+    text = '[read]\nencoding = "cp1251"\ndecimal = "comma"\n\n[goals]\nwin_rate = ">= 25%"\n'
+    found = {
+        item.key: item for item in settled(text, "s.toml", {"SALESMETRICS_DECIMAL": "point", "SALESMETRICS_LEVEL": ""})
+    }
+    assert (found["read.encoding"].value, found["read.encoding"].place) == ("cp1251", "s.toml:2")
+    assert (found["read.decimal"].value, found["read.decimal"].place) == ("point", "SALESMETRICS_DECIMAL")
+    assert (found["report.level"].value, found["report.level"].source) == (0.95, "default")
+    assert (found["goals.win_rate"].value, found["goals.win_rate"].place) == ([{"goal": ">= 25%"}], "s.toml:6")
+    assert found["settings.stalled_days"].value == 30
+
+
+def test_every_setting_is_shown_once() -> None:
+    keys = [item.key for item in settled(None, None, {})]
+    assert len(keys) == len(set(keys))
+    assert set(VARIABLES) <= set(keys)
+    assert all(item.source == "default" for item in settled(None, None, {}))
+
+
+def run(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **variables}
+    command = [sys.executable, "-m", "salesmetrics", *words]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+
+
+def test_option_before_variable_before_file(tmp_path: Path) -> None:
+    (tmp_path / "salesmetrics.toml").write_text('[report]\nkpi = "won_deals"\n', "utf-8")
+    deals = str(EXAMPLES / "deals.csv")
+
+    def ids(*words: str, **variables: str) -> list[str]:
+        done = run("report", deals, "--format", "json", "-q", *words, cwd=tmp_path, **variables)
+        return [metric["id"] for metric in json.loads(done.stdout)["metrics"]]
+
+    assert ids() == ["won_deals"]
+    assert ids(SALESMETRICS_KPI="lost_deals") == ["lost_deals"]
+    assert ids("--kpi", "win_rate", SALESMETRICS_KPI="lost_deals") == ["win_rate"]
+    assert len(ids("--no-config")) > 10
+    assert ids(SALESMETRICS_KPI="lost_deals,won_deals") == ["won_deals", "lost_deals"]
+    done = run("report", deals, "-q", "--no-config", cwd=tmp_path, SALESMETRICS_GOAL="won_deals >= 1,lost_deals < 1")
+    assert [line.partition(", now")[0] for line in done.stderr.splitlines()] == [
+        "error: goal missed: Lost deals: goal lost_deals < 1"
+    ]
+
+
+# --- init --------------------------------------------------------------------------------------------------------------
+
+
+def written(*paths: str, **options: Any) -> str:
+    said = ReadOptions(**options)
+    return starter(file_readings(load(list(paths), said)) if paths else [], said)
+
+
+def test_a_file_from_nothing_settles_nothing() -> None:
+    assert parse_config(written(), "x") == Config()
+
+
+def uncommented(text: str) -> str:
+    """Every commented setting put in force."""
+    lines = []
+    for line in text.splitlines():
+        bare = line.removeprefix("# ")
+        lines.append(bare if re.match(r"\w+ = |\[", bare) else line)
+    return "\n".join(lines)
+
+
+def test_its_comments_are_settings_that_can_be_put_in_force() -> None:
+    text = uncommented(written())
+    config = parse_config(text.replace("Field = header", "# Field = header"), "x")
+    assert config.read.date_order == "dmy"
+    assert config.calendar == Config().calendar
+    assert config.report.level == 0.95
+    assert config.goals["sales_cycle_median"][0].group == {"region": "*"}
+    assert config.kpi["calls_per_win"].expression == "calls / won_deals"
+
+
+@given(st.text(max_size=40))
+def test_any_word_survives_in_toml(word: str) -> None:
+    word = word.encode("utf-8", "ignore").decode("utf-8")
+    settings = Config.model_validate({"stages": {"won": [word]}}).stages
+    text = starter([], ReadOptions(won=(word,), mapping={"amount": word}))
+    assert tomllib.loads(text)["stages"]["won"] == [word]
+    assert tomllib.loads(text)["map"]["amount"] == word
+    assert parse_config(text, "x").stages == settings
+
+
+@pytest.mark.parametrize(
+    "names", [("deals.csv",), ("leads.csv",), tuple(sorted(p.name for p in EXAMPLES.glob("*.csv")))]
+)
+def test_with_the_file_the_numbers_stay_the_same(names: tuple[str, ...], tmp_path: Path) -> None:
+    files = [str(EXAMPLES / name) for name in names]
+    before = run("report", *files, "--format", "json", "-q", cwd=tmp_path)
+    assert run("init", *files, cwd=tmp_path).returncode == 0
+    after = run("report", *files, "--format", "json", "-q", cwd=tmp_path)
+    assert before.stdout
+    assert after.stdout == before.stdout
+
+
+AMBIGUOUS = """\
+Deal;Rep;Etappe;Amount;Created;Close Date
+A;Ana;Signed up;1.250,00;01/02/2026;03/04/2026
+B;Bo;Gone;2.000,00;05/02/2026;06/04/2026
+C;Bo;Talking;2.100,00;05/03/2026;
+"""
+
+
+def test_what_was_said_once_need_not_be_said_again(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(AMBIGUOUS, "utf-8")
+    said = ["--date-order", "dmy", "--map", "stage=Etappe", "--won", "Signed up", "--lost", "Gone"]
+    assert run("report", "deals.csv", cwd=tmp_path).returncode == 2
+    by_hand = run("report", "deals.csv", *said, "--format", "json", cwd=tmp_path)
+    assert by_hand.returncode == 0, by_hand.stderr
+    assert run("init", "deals.csv", *said, cwd=tmp_path).returncode == 0
+    settings = parse_config((tmp_path / "salesmetrics.toml").read_text("utf-8"), "x")
+    assert (settings.read.date_order, settings.read.decimal) == ("dmy", "comma")
+    assert (settings.map, settings.stages.won, settings.stages.lost) == ({"stage": "Etappe"}, ["Signed up"], ["Gone"])
+    by_file = run("report", "deals.csv", "--format", "json", cwd=tmp_path)
+    assert by_file.stdout == by_hand.stdout
+    assert json.loads(by_file.stdout)["as_of"] == "2026-04-06"
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    target = tmp_path / "salesmetrics.toml"
+    target.write_text("[report]\n", "utf-8")
+    refused = run("init", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "exists already" in refused.stderr
+    assert target.read_text("utf-8") == "[report]\n"
+    assert run("init", "--force", cwd=tmp_path).returncode == 0
+    assert parse_config(target.read_text("utf-8"), "x") == Config()
