@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REALDATA = Path(__file__).parent.parent.parent / "shared" / "realdata"
 
+collect_ignore_glob = ["cases/*"]  # files that cases bring along, some of them broken on purpose
+
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci")
 
