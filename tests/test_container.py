@@ -132,8 +132,8 @@ def two_frames() -> bytes:
     ("data", "kind"),
     [
         (CSV, "plain"),
-        (gzip.compress(CSV), "gzip"),
-        (gzip.compress(CSV[:20]) + gzip.compress(CSV[20:]), "gzip"),
+        (gzip.compress(CSV, mtime=0), "gzip"),
+        (gzip.compress(CSV[:20], mtime=0) + gzip.compress(CSV[20:], mtime=0), "gzip"),
         (zstandard.ZstdCompressor().compress(CSV), "zstd"),
         (two_frames(), "zstd"),
         (zipped(**{"deals.csv": CSV, "__MACOSX/._deals.csv": b"x", "read.me": b"y"}), "zip"),
@@ -158,8 +158,8 @@ def test_each_member_of_an_archive_is_a_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        gzip.compress(CSV)[:-12],
-        gzip.compress(CSV)[:20] + b"\x00" * 30,
+        gzip.compress(CSV, mtime=0)[:-12],
+        gzip.compress(CSV, mtime=0)[:20] + b"\x00" * 30,
         zstandard.ZstdCompressor().compress(CSV)[:6] + b"\xff\xff\xff\xff",
         zipped(**{"a.csv": CSV})[:-30],
         b"PAR1" + b"\x00" * 40 + b"PAR1",
@@ -192,7 +192,7 @@ def test_a_decompression_bomb_is_stopped(pack: object, monkeypatch: pytest.Monke
         (b'\xef\xbb\xbf  <!DOCTYPE html><meta charset="utf-8">', "a.csv", "web page", "CSV"),
         (b'<?xml version="1.0"?><Workbook>', "a.xls", "web page", "CSV"),
         (zipped(**{"photo.jpg": b"x"}), "a.csv", "archive without a CSV", "unpack"),
-        (gzip.compress(gzip.compress(CSV)), "a.csv", "packed file inside", "unpack"),
+        (gzip.compress(gzip.compress(CSV, mtime=0), mtime=0), "a.csv", "packed file inside", "unpack"),
         (zipped(**{"[Content_Types].xml": b"", "word/document.xml": b""}), "a.csv", "Office document", "export"),
         (zipped(**{"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "a.csv", "Excel workbook", "a.xlsx`"),
         (b"SQLite format 3\x00", "a.csv", "SQLite", "export"),
@@ -303,6 +303,6 @@ def test_workbook_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_payloads_keep_the_bytes_as_given(tmp_path: Path) -> None:
-    packed = gzip.compress(CSV)
+    packed = gzip.compress(CSV, mtime=0)
     given, [payload] = open_payloads(write(tmp_path / "a.csv", packed))
     assert (given, payload.data, payload.container) == (packed, CSV, "gzip")
