@@ -28,9 +28,11 @@ DAYS: Mapping[str, tuple[str, ...]] = {
     "invoices": ("issued",),
     "quotas": (START,),
     "costs": (START,),
-    "revenue": ("occurred", START),
 }
-"""The day whose rate converts an amount, by kind; what has none, such as an open deal, takes the as-of date."""
+"""The day whose rate converts an amount, by kind; what has none, such as an open deal, takes the as-of date.
+
+Recurring revenue takes that of the as-of date throughout, so that a customer who leaves leaves nothing behind.
+"""
 
 
 def convert(
@@ -39,7 +41,7 @@ def convert(
     """All amounts in one currency.
 
     A deal takes the rate of its close date, an open one that of the as-of date; a quota or a cost that of the first day of
-    its period. An amount without a rate becomes unknown: it is counted, not priced.
+    its period; recurring revenue that of the as-of date. An amount without a rate becomes unknown: it is counted, not priced.
 
     Args:
         frames: Canonical frames by kind, ``rates`` among them.
