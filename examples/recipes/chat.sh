@@ -1,0 +1,12 @@
+#!/bin/sh
+# The report as a chat message: Markdown in a JSON body, to an incoming webhook (Slack, Mattermost, Teams, ...).
+#
+#   chat.sh FILE...      prints the body; with WEBHOOK set it is sent there
+set -eu
+body=$("${SALESMETRICS:-salesmetrics}" report "$@" --kpi revenue,won_deals,win_rate --format md --quiet |
+  "${PYTHON:-python3}" -c 'import json, sys; print(json.dumps({"text": sys.stdin.read()}))')
+if [ -n "${WEBHOOK:-}" ]; then
+  printf "%s" "$body" | curl --fail --silent --show-error -H 'Content-Type: application/json' -d @- "$WEBHOOK"
+else
+  printf '%s\n' "$body"
+fi
