@@ -21,6 +21,7 @@ _RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщ�
 _ARABIC = dict(zip("اليمنروهتةبدعسكفقحجأىشصطخضزثذغءإظآئؤپگچ،؛؟ـ", [1.0] * 14 + [0.8] * 18 + [0.4] * 11, strict=True))
 _LATIN_COMMON = frozenset("éèêëàâçîïôûùüöäßáíóúñãõåøæœÉÀÇÖÄÜÑÓÁ¿¡ìòÍÚÂÊÔÃÕÅØÆ")
 _RUN = re.compile(r"[^\x00-\x7f]+")
+_CYRILLIC_RUN = re.compile(r"([A-Za-z]?)[\u0400-\u04ff]+([A-Za-z]?)")
 
 
 def _average(text: str, weight: Callable[[str], float]) -> float:
@@ -47,7 +48,13 @@ def _cyrillic(text: str) -> float:
             return _RUSSIAN[char.lower()]
         return 0.3 if "\u0400" <= char <= "\u04ff" else -1.5
 
-    return _average(text, weight) - 2 * _case_breaks(text)
+    return _average(text, weight) - 2 * _case_breaks(text) - _mixed_words(text)
+
+
+def _mixed_words(text: str) -> float:
+    """Share of Cyrillic runs that touch a Latin letter: ``Josй`` is a western name misread."""
+    runs = _CYRILLIC_RUN.findall(text[:40_000])
+    return sum(bool(before or after) for before, after in runs) / len(runs) if runs else 0.0
 
 
 def _case_breaks(text: str) -> float:

@@ -88,4 +88,5 @@ def _read_text(text: pl.Series, shapes: list[str], *, plain: bool) -> pl.Series:
 def _shapes(null_words: frozenset[str]) -> list[str]:
     """Words that mean "no value" in the writings that occur."""
     words = NULL_WORDS | null_words
-    return sorted({"NaN", *(form for word in words for form in (word, word.upper(), word.capitalize(), word.title()))})
+    forms = {form for word in words for form in (word, word.upper(), word.capitalize(), word.title())}
+    return sorted({"NaN", *forms, *(form[:1].lower() + form[1:] for form in forms)})
