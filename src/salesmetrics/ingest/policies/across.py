@@ -38,6 +38,13 @@ _NAMES: tuple[tuple[Kind, str, Kind, str], ...] = (
     ("deals", "account", "customers", "name"),
     ("deals", "source", "leads", "source"),
     ("leads", "owner", "reps", "name"),
+    ("activities", "owner", "reps", "name"),
+    ("invoices", "owner", "reps", "name"),
+    ("quotas", "owner", "reps", "name"),
+    ("costs", "owner", "reps", "name"),
+    ("quotas", "team", "reps", "team"),
+    ("costs", "team", "reps", "team"),
+    ("quotas", "product", "products", "name"),
 )
 
 _NO_RECORD = ("0", "-1")
