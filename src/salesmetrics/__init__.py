@@ -1,3 +1,27 @@
-"""Sales KPIs from any CRM export, each with its definition, its counts and its uncertainty."""
+"""Sales KPIs from any CRM export, each with its definition, its counts and its uncertainty.
 
-__version__ = "0.1.0"
+>>> import salesmetrics
+>>> dataset = salesmetrics.load("deals.csv")                     # doctest: +SKIP
+>>> salesmetrics.report_on(dataset, by=["owner"]).metrics  # doctest: +SKIP
+
+Nothing heavy is imported before one of the functions is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.version import __version__
+
+if TYPE_CHECKING:
+    from salesmetrics.library import load, report_on
+
+__all__ = ["__version__", "load", "report_on"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"load", "report_on"}:
+        from salesmetrics import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

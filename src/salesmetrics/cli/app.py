@@ -10,7 +10,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from salesmetrics import __version__
 from salesmetrics.cli.commands.check import check
 from salesmetrics.cli.commands.config import config
 from salesmetrics.cli.commands.explain import explain
@@ -22,6 +21,7 @@ from salesmetrics.cli.commands.rows import rows
 from salesmetrics.cli.commands.schema import schema
 from salesmetrics.cli.commands.trend import trend
 from salesmetrics.errors import ExitCode, SalesmetricsError
+from salesmetrics.version import __version__
 
 __all__ = ["app", "main"]
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from salesmetrics.cli.requesting import stretch_of
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest.read import last_event
 from salesmetrics.render.words import goals as goal_lines
 from salesmetrics.report.age import age_fault
+from salesmetrics.report.asking import stretch_of
 from salesmetrics.report.goals import Goal, Stretch, parse_goal
 
 if TYPE_CHECKING:

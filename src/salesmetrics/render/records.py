@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics import __version__
 from salesmetrics.render import refuse_form
 from salesmetrics.render.envelope import dumps
 from salesmetrics.render.layout import Cell, Column, join, row, width_of
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.tidy_csv import write_rows
 from salesmetrics.report.model import SCHEMA_VERSION
+from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

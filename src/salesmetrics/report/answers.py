@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from salesmetrics import __version__
 from salesmetrics.report.model import SCHEMA_VERSION, Generator
 from salesmetrics.report.plan import make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.schema.inspection import FileReading
 from salesmetrics.schema.provenance import Finding, Input
+from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics import __version__
 from salesmetrics.calendar import unit_period
 from salesmetrics.report.cells import NO_CURRENCY, staff_cells, value_table
 from salesmetrics.report.change import change_between
@@ -16,6 +15,7 @@ from salesmetrics.report.model import Generator, Metric, Period, Report
 from salesmetrics.report.request import Request, window_of, windows_of
 from salesmetrics.report.series import series, trends
 from salesmetrics.report.setup import set_up
+from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

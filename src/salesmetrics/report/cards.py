@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from salesmetrics import __version__
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined
 from salesmetrics.report.model import SCHEMA_VERSION, Generator
+from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

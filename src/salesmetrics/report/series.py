@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics import calendar
+import salesmetrics.calendar as calendar
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, split, unit_period
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
 from salesmetrics.report.compute import Cell, Keys

@@ -1,0 +1,90 @@
+"""The library face: what the command line does, for a program that imports salesmetrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.read import last_event
+from salesmetrics.ingest.read import load as _load
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.report.asking import ask
+from salesmetrics.report.build import build_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from salesmetrics.calendar import Calendar
+    from salesmetrics.ingest.dataset import Dataset
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.report.model import Report
+
+__all__ = ["load", "report_on"]
+
+
+def load(*files: str, **options: Any) -> Dataset:
+    """Read exports into canonical frames.
+
+    Args:
+        *files: Paths, patterns or folders, each optionally as ``KIND=FILE``.
+        **options: Fields of :class:`salesmetrics.ingest.dataset.ReadOptions`, for example ``date_order="dmy"``.
+
+    Returns:
+        ``frames`` by kind, and ``files``, ``inputs``, ``findings`` and ``rejects`` that say how they were read.
+
+    Raises:
+        SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
+    """
+    return _load(files, ReadOptions(**options))
+
+
+def report_on(
+    *files: str | Dataset,
+    kpis: Iterable[str] = (),
+    families: Iterable[str] = (),
+    by: Iterable[str] = (),
+    where: str | None = None,
+    period: str = "all",
+    compare: Literal["previous", "year-ago"] | None = None,
+    as_of: date | None = None,
+    calendar: Calendar | None = None,
+    known: Catalog | None = None,
+    **more: Any,
+) -> Report:
+    """Compute KPIs of exports, or of a dataset that is read already.
+
+    Args:
+        *files: Paths, or one dataset.
+        kpis: Ids wanted; with ``families`` empty too, all.
+        families: Families wanted.
+        by: Columns that records are grouped by.
+        where: An SQL condition over canonical columns.
+        period: Its name, for example ``last-quarter``.
+        compare: Which earlier stretch stands beside each value.
+        as_of: The day the report speaks for; the last event in the data when left out.
+        calendar: How weeks and years are counted.
+        known: Another catalogue than the one that ships.
+        **more: Further fields of :class:`salesmetrics.report.request.Request`.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    given = files[0] if len(files) == 1 else ""
+    dataset = load(*map(str, files)) if isinstance(given, str) else given
+    last, source = last_event(dataset) or (None, None)
+    day, origin = (as_of, "as asked") if as_of is not None else (last, source)
+    request = ask(
+        day,
+        origin,
+        period=period,
+        compare=compare,
+        calendar=calendar,
+        kpis=tuple(kpis),
+        families=tuple(families),
+        by=tuple(by),
+        where=where,
+        **more,
+    )
+    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    return build_report(request, frames, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)

@@ -1,0 +1,41 @@
+"""The library face says what the command says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import salesmetrics
+from salesmetrics.render.envelope import render_json
+
+DEALS = str(Path(__file__).parent.parent / "examples" / "deals.csv")
+
+
+def test_it_computes_what_the_command_computes() -> None:
+    report = salesmetrics.report_on(DEALS, kpis=["win_rate", "revenue"], by=["region"], period="2026-Q3")
+    command = [sys.executable, "-m", "salesmetrics", "report", DEALS, "--kpi", "win_rate,revenue", "--by", "region"]
+    command += ["--period", "2026-Q3", "--format", "json", "--no-config"]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    assert json.loads(render_json(report)) == json.loads(done.stdout)
+
+
+def test_a_dataset_is_read_once_and_reported_many_times() -> None:
+    dataset = salesmetrics.load(DEALS)
+    whole = salesmetrics.report_on(dataset, kpis=["revenue"])
+    early = salesmetrics.report_on(dataset, kpis=["revenue"], as_of=date(2025, 12, 31))
+    assert whole.metrics[0].value > early.metrics[0].value
+
+
+def test_options_settle_the_reading() -> None:
+    dataset = salesmetrics.load(DEALS, won=("Contract sent",))
+    assert dataset.frames["deals"].filter(outcome="won").height > 557
+
+
+def test_nothing_else_is_public() -> None:
+    with pytest.raises(AttributeError):
+        salesmetrics.nothing  # noqa: B018
