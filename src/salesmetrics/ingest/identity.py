@@ -167,7 +167,7 @@ def _merged_lines(twins: pl.DataFrame) -> pl.DataFrame | None:
         if c in twins.columns
     ]
     deals = lines.sort(ROW).group_by("id", maintain_order=True).agg(*once, *summed, *single).select(twins.columns)
-    deals = deals.cast(dict(twins.schema))
+    deals = deals.cast(pl.Schema(twins.schema))
     return pl.concat([deals, twins.filter(~pl.col("id").is_in(good.implode()))]).sort(ROW)
 
 

@@ -183,7 +183,7 @@ def _by_flags(have: set[str], by_word: Sequence[pl.Expr]) -> list[pl.Expr]:
         closed_not_won = pl.col("is_closed") & ~pl.col("is_won")
         if "is_lost" in have:
             # A system that has both flags can say lost; where it says neither, the words or the closed flag decide.
-            said = pl.when(pl.col("is_lost").is_null()).then(pl.lit("lost"))
+            said: pl.Expr = pl.when(pl.col("is_lost").is_null()).then(pl.lit("lost"))
         else:
             void = pl.coalesce(*by_word) == "other" if by_word else pl.lit(value=False)
             said = pl.when(void).then(pl.lit("other")).otherwise(pl.lit("lost"))
@@ -219,14 +219,16 @@ def close_dates(frame: pl.DataFrame) -> list[pl.Expr]:
     have = set(frame.columns)
     outcome = pl.col("outcome")
     result: list[pl.Expr] = []
-    ends = {
+    ends: dict[str, list[str]] = {
         "won": [c for c in ("won_on", "closed", "close_date") if c in have],
         "lost": [c for c in ("lost_on", "closed", "close_date") if c in have],
         "other": [c for c in ("closed", "close_date") if c in have],
     }
     if ends["won"] or ends["lost"]:
         shared = ends["other"]
-        closed = pl.when(outcome != "open").then(pl.coalesce(*shared)) if shared else pl.lit(None, dtype=pl.Date)
+        closed: pl.Expr = pl.lit(None, dtype=pl.Date)
+        if shared:
+            closed = pl.when(outcome != "open").then(pl.coalesce(shared))
         for column, word in _DATED:
             if column in have:
                 closed = pl.when(outcome == word).then(pl.coalesce(pl.col(column), closed)).otherwise(closed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, parse_column
@@ -59,10 +59,10 @@ def parse_columns(
             if error.code not in {"date_order_ambiguous", "decimal_ambiguous"}:
                 raise
             doubtful[field] = error
-    for field, error in doubtful.items():
-        settled, neighbour = _settled_by_neighbour(error, headers[field], table.frame)
+    for field, doubt in doubtful.items():
+        settled, neighbour = _settled_by_neighbour(doubt, headers[field], table.frame)
         if settled is None:
-            raise error
+            raise doubt
         again = parse_column(
             raw[field], types[field], replace(options, **settled), header=headers[field], path=path, rows=rows
         )
@@ -72,7 +72,7 @@ def parse_columns(
 
 def _settled_by_neighbour(
     error: SalesmetricsError, header: str, frame: pl.DataFrame
-) -> tuple[dict[str, str] | None, str | None]:
+) -> tuple[dict[str, Any] | None, str | None]:
     """The parse option that all other columns which prove anything agree on, and one such column.
 
     For dates only columns with the same separator count.
@@ -85,7 +85,7 @@ def _settled_by_neighbour(
             continue
         text = plain_text(frame.get_column(name))
         if by_date:
-            proven = [order for sep, orders in date_orders(text).items() if sep in shape for order in orders]
+            proven: list[str] = [o for sep, orders in date_orders(text).items() if sep in shape for o in orders]
         else:
             proven = [mark for mark, pattern in _PROOF.items() if text.str.contains(pattern).any()]
         for reading in proven:

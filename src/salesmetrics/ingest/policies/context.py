@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.findings import MAX_ROWS, finding
@@ -37,7 +37,7 @@ class Context:
         """Does the frame have all of these columns?"""
         return set(columns) <= set(self.frame.columns)
 
-    def report(self, code: str, mask: pl.Expr, column: str | None = None, **words: object) -> list[Finding]:
+    def report(self, code: str, mask: pl.Expr, column: str | None = None, **words: Any) -> list[Finding]:
         """One finding per file that has the column, and rows under the mask.
 
         Args:
