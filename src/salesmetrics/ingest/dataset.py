@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
 
     import polars as pl
 
@@ -92,6 +93,7 @@ class Part:
     rejected: list[RejectedRow]
     findings: list[Finding]
     options: ParseOptions
+    digest: Future[str]
     stage_words: tuple[StageWord, ...] = ()
 
     @property

@@ -14,7 +14,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-from charset_normalizer import from_bytes
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.letters import HEADER_WORDS, SCORERS
@@ -257,6 +256,8 @@ def _score(sample: bytes, name: str) -> float:
 
 def _other(data: bytes, sample: bytes, path: str) -> Encoding:
     """An encoding outside those we score: the library's opinion, at a low confidence."""
+    from charset_normalizer import from_bytes  # rarely needed, and slow to load
+
     best = from_bytes(sample).best()
     if best is not None and best.encoding != "ascii" and _mismatch(data, best.encoding) is None:
         return Encoding(best.encoding, "guess", 0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
@@ -19,11 +20,12 @@ from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
-from salesmetrics.ingest.table import ROW, RawTable, read_tables
+from salesmetrics.ingest.table import ROW, RawTable, open_tables
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
     from datetime import date
 
     from salesmetrics.ingest.container import FileArgument
@@ -86,7 +88,9 @@ def _read_all(
     for argument in expanded:
         brought = argument.path not in named
         try:
-            tables = read_tables(argument.path, encoding=options.encoding, delimiter=options.delimiter, stdin=stdin)
+            tables, digest = open_tables(
+                argument.path, encoding=options.encoding, delimiter=options.delimiter, stdin=stdin
+            )
         except SalesmetricsError as error:
             if not brought or error.code not in _SKIPPABLE:
                 raise
@@ -96,7 +100,7 @@ def _read_all(
             mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(tables) > 1 else options.mapping
             unused -= set(mapping)
             try:
-                parts.append(_part(table, argument, options, mapping))
+                parts.append(_part(table, digest, argument, options, mapping))
             except SalesmetricsError as error:
                 if error.code not in _UNKNOWN or not (brought or len(tables) > 1):
                     raise
@@ -138,7 +142,9 @@ def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
     return {name: header for name, header in mapping.items() if not header.strip() or normalise(header) in headers}
 
 
-def _part(table: RawTable, argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str]) -> Part:
+def _part(
+    table: RawTable, digest: Future[str], argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str]
+) -> Part:
     headers = [name for name in table.frame.columns if name != ROW]
     recognition = recognise(
         headers,
@@ -167,6 +173,7 @@ def _part(table: RawTable, argument: FileArgument, options: ReadOptions, mapping
         ignored=dict(table.ignored),
         rejected=rejected,
         options=parse_options,
+        digest=digest,
         findings=[*table.findings, *misspelt_headers(recognition, table.source.path), *said, *result.findings],
     )
 
@@ -197,7 +204,8 @@ def _loaded(part: Part) -> LoadedFile:
         rejected=rejected,
         ignored=sum(part.ignored.values()),
     )
-    return LoadedFile(part.table.source, part.recognition, part.how, rows, part.ignored, part.stage_words)
+    source = replace(part.table.source, sha256=part.digest.result())
+    return LoadedFile(source, part.recognition, part.how, rows, part.ignored, part.stage_words)
 
 
 def _input(file: LoadedFile) -> Input:

@@ -23,6 +23,8 @@ LineEnd = Literal["lf", "crlf", "cr", "mixed"]
 
 _CHUNK = 1 << 18
 _QUOTE = 34
+_MANY = 500_000
+"""From so many quotes on, arrays pay for the import of numpy."""
 
 
 def line_end(data: bytes) -> LineEnd | None:
@@ -51,6 +53,39 @@ def count_quotes(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] |
     """
     if data.find(b'"', start) < 0:
         return 0, 0
+    seen = data.count(b'"', start, start + _CHUNK)
+    if seen * (len(data) - start) // _CHUNK < _MANY:
+        return _count_between(data, start, delimiter)
+    return _count_by_position(data, start, delimiter)
+
+
+def _count_between(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] | None:
+    """The proof by what stands between quotes: nothing (a doubled quote), or text that begins and ends at a cell's edge.
+
+    Of each stretch outside cells only its first and last byte count, so that much is kept from one chunk to the next.
+    """
+    edges = frozenset((delimiter, b"\n", b"\r", b""))
+    total = doubled = parity = 0
+    kept = b""
+    for begin in range(start, len(data), _CHUNK):
+        pieces = data[begin : begin + _CHUNK].split(b'"')
+        pieces[0] = kept + pieces[0]
+        kept = pieces.pop()
+        kept = kept[:1] + kept[-1:] if len(kept) > 1 else kept
+        outside = pieces[parity::2]
+        if not total and outside:
+            before_all = outside.pop(0)
+            if before_all[-1:] not in edges:
+                return None
+        doubled += outside.count(b"")
+        if not ({piece[:1] for piece in outside} <= edges and {piece[-1:] for piece in outside} <= edges):
+            return None
+        total, parity = total + len(pieces), parity ^ (len(pieces) & 1)
+    return (total, doubled) if parity == 0 and kept[:1] in edges else None
+
+
+def _count_by_position(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] | None:
+    """The same over arrays of positions, for files of many quotes."""
     import numpy as np
 
     view = np.frombuffer(data, np.uint8)
@@ -184,17 +219,10 @@ def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: t
 def _swallows_rows(frame: pl.DataFrame, data: bytes, start: int, delimiter: bytes, eol: bytes) -> bool:
     """Whether a cell holds line breaks and as many delimiters as a whole row: a lost quote may have put rows into it."""
     columns = [name for name in frame.columns if name != ROW]
-    if len(columns) < 3 or _count(data, eol[0], start) <= frame.height:
+    if len(columns) < 3 or data.count(eol, start) <= frame.height:
         return False
     text = pl.col(columns)
     broken = frame.select(text.str.contains(eol.decode(), literal=True).any()).row(0)
     suspects = [name for name, found in zip(columns, broken, strict=True) if found]
     count = pl.col(suspects).str.count_matches(delimiter.decode(), literal=True).max() >= len(columns) - 1
     return bool(suspects) and any(frame.select(count).row(0))
-
-
-def _count(data: bytes, byte: int, start: int) -> int:
-    import numpy as np
-
-    view = np.frombuffer(data, np.uint8, offset=start)
-    return sum(int(np.count_nonzero(view[at : at + _CHUNK] == byte)) for at in range(0, len(view), _CHUNK))

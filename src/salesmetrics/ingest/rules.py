@@ -7,7 +7,6 @@ constraint; Pydantic itself sees one value per broken constraint, for its messag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -206,9 +205,11 @@ def _min_length(name: str, least: int, *, strips: bool) -> Rule:
     text = column.str.strip_chars() if strips else column
     short = column.str.len_bytes() < max(least, 1) * 4
     spaced = (column < "!") | ((column >= "\u0085") & (column < "\u3001"))
-    plainly = column.str.len_bytes() < least
-    suspect = short if least > 1 else plainly
-    return Rule(name, "min_length", text.str.len_chars() < least, (suspect | spaced) if strips else suspect)
+    if least > 1:
+        suspect = (short | spaced) if strips else short
+    else:
+        suspect = spaced if strips else column == ""  # the empty text sorts before "!", too
+    return Rule(name, "min_length", text.str.len_chars() < least, suspect)
 
 
 def _general(name: str, words: dict[str, Any], *, strips: bool) -> Iterator[Rule]:
@@ -219,7 +220,8 @@ def _general(name: str, words: dict[str, Any], *, strips: bool) -> Iterator[Rule
     if left or (digits is None) != (places is None):
         raise TypeError(f"{name}: no expression for {left or 'max_digits without decimal_places'}")
     if digits is not None and places is not None:
-        bound = pl.lit(Decimal(10) ** (digits - places))
+        # By way of text: a decimal as a literal would have Polars load numpy.
+        bound = pl.lit(f"1{'0' * (digits - places)}").cast(pl.Decimal(38, 8))
         yield _simple(name, "max_digits", (column >= bound) | (column <= -bound))
         yield _simple(name, "decimal_places", column.round(places) != column)
     if pattern is not None:

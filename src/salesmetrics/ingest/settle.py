@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, parse_column
@@ -13,8 +16,6 @@ from salesmetrics.ingest.table import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import polars as pl
 
     from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.table import RawTable
@@ -52,9 +53,14 @@ def parse_columns(
     rows, path = table.frame.get_column(ROW), table.source.path
     parsed: dict[str, Parsed] = {}
     doubtful: dict[str, SalesmetricsError] = {}
-    for field, text in raw.items():
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        readings = {
+            field: pool.submit(parse_column, text, types[field], options, header=headers[field], path=path, rows=rows)
+            for field, text in raw.items()
+        }
+    for field, reading in readings.items():
         try:
-            parsed[field] = parse_column(text, types[field], options, header=headers[field], path=path, rows=rows)
+            parsed[field] = reading.result()
         except SalesmetricsError as error:
             if error.code not in {"date_order_ambiguous", "decimal_ambiguous"}:
                 raise

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["ROW", "RawTable", "RejectedRow", "Source", "read_tables"]
+__all__ = ["ROW", "RawTable", "RejectedRow", "Source", "open_tables", "read_tables"]
 
 _MARK = re.compile(rb"[^ \t\r\n\x00\x1a\xef\xbb\xbf]")
 _HEAD = 256 << 10
@@ -47,16 +47,24 @@ def read_tables(
     Raises:
         SalesmetricsError: The file cannot be read as a table; each way has its own code.
     """
+    tables, digest = open_tables(path, encoding=encoding, delimiter=delimiter, stdin=stdin)
+    return [replace(table, source=replace(table.source, sha256=digest.result())) for table in tables]
+
+
+def open_tables(
+    path: str, *, encoding: str | None = None, delimiter: str | None = None, stdin: BinaryIO | None = None
+) -> tuple[list[RawTable], Future[str]]:
+    """:func:`read_tables` for callers with other work to do while the file is hashed.
+
+    Returns:
+        The tables, whose sources have no ``sha256`` yet, and the ``sha256`` to come.
+    """
     cut = _delimiter_option(delimiter)
     data, payloads = open_payloads(path, stdin)
-    with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
-        tables = [table for payload in payloads for table in _read_payload(payload, encoding, cut)]
-        return _with_digest(tables, digest)
-
-
-def _with_digest(tables: list[RawTable], digest: Future[str]) -> list[RawTable]:
-    return [replace(table, source=replace(table.source, sha256=digest.result())) for table in tables]
+    pool = ThreadPoolExecutor(1)
+    digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+    pool.shutdown(wait=False)
+    return [table for payload in payloads for table in _read_payload(payload, encoding, cut)], digest
 
 
 def _delimiter_option(delimiter: str | None) -> str | None:
@@ -141,7 +149,9 @@ def _marks(text: bytes) -> list[str]:
 
 def _encoding_findings(path: str, guess: encodings.Encoding) -> list[Finding]:
     if guess.damaged:
-        wrong = "1 byte that is no character" if guess.damaged == 1 else f"{guess.damaged:,} bytes that are no characters"
+        wrong = (
+            "1 byte that is no character" if guess.damaged == 1 else f"{guess.damaged:,} bytes that are no characters"
+        )
         return [finding("encoding_damaged", path=path, count=guess.damaged, encoding=guess.name, wrong=wrong)]
     if guess.how == "guess" and guess.confidence < encodings.SURE:
         other = guess.alternative or "cp1252"

@@ -81,4 +81,5 @@ PeriodLabel = Annotated[str, Column(ColumnType.PERIOD), Field(min_length=1)]
 class Record(BaseModel):
     """Base of every canonical record: immutable, and nothing beyond the named fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # Most kinds are never validated in a run: their validators are built when first asked for.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)

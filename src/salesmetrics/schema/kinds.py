@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from salesmetrics.schema.activity import Activity
@@ -60,8 +61,9 @@ KINDS: Mapping[Kind, type[Record]] = {
 }
 
 
-def column_types(kind: Kind) -> dict[str, ColumnType]:
-    """The canonical columns of a kind, in the order of its model.
+@cache
+def column_types(kind: Kind) -> Mapping[str, ColumnType]:
+    """The canonical columns of a kind, in the order of its model. The mapping is shared: it is not to be changed.
 
     >>> column_types("rates")["rate"]
     <ColumnType.QUANTITY: 'quantity'>
