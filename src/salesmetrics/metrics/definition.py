@@ -197,6 +197,7 @@ class Kpi:
     excluded: dict[str, str] = field(default_factory=dict)
     additive: bool = False
     span: Span = "period"
+    grows: bool = False
     since: str = "0.1.0"
 
 
@@ -331,6 +332,7 @@ def kpi(
     excluded: dict[str, str] | None = None,
     additive: bool = False,
     span: Span = "period",
+    grows: bool = False,
     since: str = "0.1.0",
 ) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
     """Declare a function of measures as a KPI; the function itself then returns the plain number.
@@ -350,6 +352,8 @@ def kpi(
         span: The stretch of time it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
             complete ``quarter``, the period of the current ``quota``, or the last year as far as the ``quotas``,
             ``costs`` or ``revenue`` file covers it.
+        grows: The value of a period still grows after it, as its records come to their end. A young period then looks
+            worse than an old one whatever happened, so that a change of it is no ground for a verdict.
         since: First version that has it.
     """
 
@@ -378,6 +382,7 @@ def kpi(
             excluded=dict(excluded or {}),
             additive=additive,
             span=span,
+            grows=grows,
             since=since,
         )
         setattr(value, "__definition__", definition)  # noqa: B010

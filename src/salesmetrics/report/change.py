@@ -23,8 +23,9 @@ def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n:
     """How a KPI moved; None where either value is undefined.
 
     The interval is that of the difference itself: Newcombe's for rates, Welch's for means, for quantiles the one made of
-    their two intervals (MOVER), and for counts the normal approximation to the difference of two Poisson counts. Sums of
-    money have none: they are only higher or lower, and nothing is said about chance.
+    their two intervals (MOVER), and for numbers of records the normal approximation to the difference of two Poisson
+    counts. Sums have none: they are only higher or lower, and nothing is said about chance. Nor is it of a KPI that still
+    grows after its period: the young period would look worse whatever happened.
 
     Args:
         kpi: Says whether more is better.
@@ -35,7 +36,7 @@ def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n:
     """
     if now.value is None or before.value is None:
         return None
-    step = _exact(now.value) - _exact(before.value)
+    step = _step(now.value, before.value)
     base = float(before.value)
     bounds, method = _interval(kpi, now, before, level)
     return Change(
@@ -46,11 +47,16 @@ def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n:
     )
 
 
-def _exact(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _step(now: Any, before: Any) -> Decimal | float:
+    """The difference: exact unless one of them is a float, as a median between two whole days is."""
+    if isinstance(now, float) or isinstance(before, float):
+        return float(now) - float(before)
+    return Decimal(now) - Decimal(before)
 
 
 def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bounds | None, str]:
+    if kpi.grows:
+        return None, ""
     if kpi.interval == "wilson":
         return newcombe_difference(*_parts(now), *_parts(before), level), "newcombe"
     if kpi.interval == "student_t" and now.spread is not None and before.spread is not None:
@@ -61,9 +67,9 @@ def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bo
         ends = (now.interval, before.interval)
         if all(math.isfinite(end) for bounds in ends for end in (bounds.low, bounds.high)):
             return hybrid_difference(now.value, ends[0], before.value, ends[1]), "hybrid"
-    if kpi.unit == "count" and kpi.additive and kpi.basis != "snapshot":
-        reach = two_sided_z(level) * math.sqrt(now.value + before.value)
-        return Bounds(now.value - before.value - reach, now.value - before.value + reach), "poisson_normal"
+    if isinstance(now.value, int) and isinstance(before.value, int) and kpi.additive and kpi.basis != "snapshot":
+        step, reach = float(now.value - before.value), two_sided_z(level) * math.sqrt(now.value + before.value)
+        return Bounds(step - reach, step + reach), "poisson_normal"
     return None, ""
 
 

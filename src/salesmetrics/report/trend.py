@@ -34,7 +34,8 @@ def build_trend(
     """A report that holds one KPI for every stretch of the calendar, gaps included, and its own limits.
 
     Limits rest on the complete periods with a value, at least six of them: for shares Laney's p′ chart, which knows how
-    many records each period has, for all other KPIs mean ± 2.66 · mean moving range. A partial period has none.
+    many records each period has, for all other KPIs mean ± 2.66 · mean moving range. A partial period has none, and a KPI
+    that still grows after its period has none at all: its last periods would always seem to fall.
 
     Args:
         request: With one KPI and ``every``.
@@ -50,9 +51,9 @@ def build_trend(
     kpi = catalog.kpis[request.kpis[0]]
     series: dict[tuple[object, ...], list[Metric]] = {}
     for metric in report.metrics:
-        if metric.period is not None:
+        if metric.period is not None and not metric.own_period:
             series.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
-    if kpi.span != "period" or not series:
+    if not series:
         raise _no_series(kpi)
     metrics = [metric for members in series.values() for metric in _with_limits(kpi, members)]
     return report.model_copy(update={"metrics": metrics})
@@ -83,6 +84,8 @@ def _with_limits(kpi: Kpi, series: Sequence[Metric]) -> list[Metric]:
 def _limits(
     kpi: Kpi, series: Sequence[Metric], complete: Sequence[bool]
 ) -> tuple[Literal["xmr", "p_prime"], Sequence[ProcessLimits | None]]:
+    if kpi.grows:
+        return "xmr", [None] * len(series)
     usable = [metric if whole else None for metric, whole in zip(series, complete, strict=True)]
     if kpi.interval == "wilson":
         counts = [(int(m.numerator or 0), int(m.denominator or 0)) if m else None for m in usable]
