@@ -29,8 +29,8 @@ def trend_notes(report: Report, glyphs: Glyphs) -> list[str]:
         outside = [m for m in block if m.limits and m.limits.outside]
         chart = "p' chart" if limited[0].method == "p_prime" else "XmR chart"
         found = "; ".join(_outside_text(metric, glyphs) for metric in outside)
-        limits = f"limits of its own ({chart}, {limited[0].n} complete periods)"
-        notes.append(f"{title}: outside the {limits}: {found}" if found else f"{title}: nothing outside the {limits}")
+        limits = f"outside its own limits ({chart}, {limited[0].n} complete periods)"
+        notes.append(f"{title}: {limits}: {found}" if found else f"{title}: nothing {limits}")
     return notes
 
 

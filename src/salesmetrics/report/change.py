@@ -67,7 +67,8 @@ def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bo
         ends = (now.interval, before.interval)
         if all(math.isfinite(end) for bounds in ends for end in (bounds.low, bounds.high)):
             return hybrid_difference(now.value, ends[0], before.value, ends[1]), "hybrid"
-    if isinstance(now.value, int) and isinstance(before.value, int) and kpi.additive and kpi.basis != "snapshot":
+    records = kpi.unit == "count" and isinstance(now.value, int) and isinstance(before.value, int)
+    if records and kpi.additive and kpi.basis != "snapshot":
         step, reach = float(now.value - before.value), two_sided_z(level) * math.sqrt(now.value + before.value)
         return Bounds(step - reach, step + reach), "poisson_normal"
     return None, ""
