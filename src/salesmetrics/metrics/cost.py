@@ -25,8 +25,7 @@ def cac(cost: Number, first_won_accounts: Number) -> Shape:
 
     Costs and customers are of the same period, without a lag: the last year as far as the costs file covers it, unless a
     period is asked for. Where selling takes long, the cost of a customer lies in an earlier period than the customer;
-    compare years rather than months. Without a new customer it is undefined. To leave a category out, use
-    ``--where "category <> 'training'"`` on the costs alone.
+    compare years rather than months. Without a new customer it is undefined.
 
     >>> cac(50000, 20)
     2500.0

@@ -25,6 +25,9 @@ __all__ = ["series", "trends"]
 
 TREND_MONTHS = 12
 
+DATED_SPANS = frozenset({"period", "quota", "costs"})
+"""Spans of KPIs that mean the same in any period; the others compare a stretch with one before it."""
+
 
 def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
     """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
@@ -33,7 +36,8 @@ def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[
         return []
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
     window = window_of(request)
-    window = Window(window.start, window.end or as_of + timedelta(days=1))
+    current = unit_period(as_of, every, request.calendar).end
+    window = Window(window.start, window.end or as_of + timedelta(days=1), window.whole or current)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
     for by in [(), request.by] if request.by else [()]:
         keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
@@ -90,5 +94,7 @@ def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
 
 
 def _has_date(kpi: Kpi, source: Source) -> bool:
+    if kpi.span not in DATED_SPANS or kpi.basis == "snapshot":
+        return False
     required = source.catalog.required_measures(kpi).values()
-    return kpi.span == "period" and all(m.basis not in {"snapshot", "undated"} for m in required)
+    return all(m.basis not in {"snapshot", "undated"} for m in required)

@@ -95,8 +95,8 @@ def buying_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 @measure(entity="deals", basis="closed")
 def repeat_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Accounts with more than one won deal."""
-    bought = account_key.filter(outcome == "won")
-    return distinct(bought, bought.is_duplicated())
+    bought = account_key.filter(outcome == "won").drop_nulls()
+    return bought.n_unique() - bought.is_unique().sum()
 
 
 @measure(entity="deals", basis="period", unit="money", missing="missing_amount")
