@@ -134,6 +134,10 @@ def test_the_schema_that_ships(golden: Golden) -> None:
     golden(DOCS / "salesmetrics.schema.json", dumps(config_schema()))
 
 
+def test_the_schema_is_printed_for_editors(tmp_path: Path) -> None:
+    assert run("config", "schema", cwd=tmp_path).stdout == (DOCS / "salesmetrics.schema.json").read_text("utf-8")
+
+
 def test_the_page_that_ships(golden: Golden) -> None:
     golden(DOCS / "configuration.md", configuration_page())
 
