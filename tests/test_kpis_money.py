@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import polars.selectors as cs
 import pytest
 
 from money_world import AS_OF, World
 from oracle_money import Oracle
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.model import Period
@@ -99,3 +102,103 @@ def test_one_currency_needs_no_telling_apart(seed: int) -> None:
     report = report_of(world, "2026-Q1", "team")
     assert {m.currency for m in report.metrics} == {"EUR", None}
     assert assert_like_oracle(world, report, "2026-Q1") > 40
+
+
+def everything(frames: dict[str, Any], *by: str, **more: Any) -> Report:
+    return build_report(Request(as_of=AS_OF, as_of_source=None, by=by, **more), frames, catalog())
+
+
+@pytest.mark.parametrize("by", [(), ("owner",), ("team",)])
+def test_the_order_of_rows_changes_nothing(by: tuple[str, ...]) -> None:
+    world = World(5)
+    frames = world.frames()
+    shuffled = {kind: frame.sample(fraction=1, shuffle=True, seed=7) for kind, frame in frames.items()}
+    assert everything(shuffled, *by).model_dump_json() == everything(frames, *by).model_dump_json()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_number_is_a_number_or_has_a_reason(seed: int) -> None:
+    for metric in everything(World(seed).frames(), "owner").metrics:
+        assert (metric.value is None) == (metric.reason is not None), metric
+        if metric.value is not None:
+            assert math.isfinite(float(metric.value)), metric
+        if metric.interval is not None:
+            assert float(metric.interval.low or 0) <= float(metric.value or 0) <= float(metric.interval.high or 0), (
+                metric
+            )
+
+
+@pytest.mark.parametrize("by", ["owner", "team"])
+def test_what_adds_up_adds_up(by: str) -> None:
+    sums: dict[Any, Any] = {}
+    totals: dict[Any, Any] = {}
+    for metric in everything(World(2).frames(), by).metrics:
+        if catalog().kpis[metric.id].additive and metric.reason != "not_by_dimension":
+            place = sums if metric.group else totals
+            key = (metric.id, metric.currency)
+            place[key] = place.get(key, 0) + (metric.value or 0)
+    assert sums
+    known = {key: value for key, value in totals.items() if key in sums}
+    assert {key: sums[key] for key in known} == known
+
+
+def test_money_in_another_scale_scales_money_and_nothing_else() -> None:
+    frames = World(3).frames()
+    tenfold = {
+        kind: frame.with_columns(
+            cs.by_name("amount", "mrr", "cost", "list_price", "paid_amount", require_all=False) * 10
+        )
+        for kind, frame in frames.items()
+    }
+    before, after = (everything(found).metrics for found in (frames, tenfold))
+    for one, ten in zip(before, after, strict=True):
+        factor = 10 if one.unit in {"money", "money_per_day"} else 1
+        where = (one.id, one.currency)
+        if one.value is None:
+            assert ten.value is None, where
+        else:
+            assert float(ten.value or 0) == pytest.approx(factor * float(one.value), rel=1e-9, abs=1e-5), where
+
+
+def test_a_file_that_says_nothing_about_it_changes_no_number() -> None:
+    world = World(4)
+    alone = {m.id: m.value for m in everything(world.frames("surveys")).metrics}
+    together = {m.id: m.value for m in everything(world.frames("surveys", "costs", "quotas")).metrics}
+    assert alone.items() <= together.items()
+
+
+@pytest.mark.parametrize(
+    "kind", ["deals", "quotas", "costs", "reps", "customers", "revenue", "invoices", "surveys", "products"]
+)
+@pytest.mark.parametrize("as_of", [AS_OF, None])
+def test_every_file_alone_is_reported_or_refused_with_what_is_missing(kind: str, as_of: date | None) -> None:
+    frames = World(1).frames(kind)
+    request = Request(as_of=as_of, as_of_source=None)
+    codes: list[str] = []
+    for found in (frames, {kind: frames[kind].clear()}):
+        try:
+            report = build_report(request, found, catalog())
+        except SalesmetricsError as error:
+            codes.append(error.code)
+            continue
+        assert report.metrics
+        assert len(report.metrics) + len(report.not_computed) >= len(catalog().kpis)
+    assert set(codes) <= {"report_empty"}
+
+
+def test_a_quarter_by_quarter_series_is_what_each_quarter_is_alone() -> None:
+    world = World(6, currencies=("EUR",))
+    for row in world.rows["quotas"]:
+        row["currency"] = "EUR"
+    ids = ("quota_attainment", "pacing", "quota_gap", "cac", "cost_per_rep", "reps_at_quota")
+    request = Request(as_of=AS_OF, as_of_source=None, kpis=ids, every="quarter")
+    series = {
+        (m.id, m.period.label): m.value
+        for m in build_report(request, world.frames(), catalog()).metrics
+        if m.period and not m.own_period
+    }
+    for label in ("2026-Q1", "2026-Q2"):
+        low, high, _ = PERIODS[label]
+        alone = Request(as_of=AS_OF, as_of_source=None, kpis=ids, period=Period(label=label, start=low, end=high))
+        for metric in build_report(alone, world.frames(), catalog()).metrics:
+            assert series[metric.id, label] == metric.value, (metric.id, label)
