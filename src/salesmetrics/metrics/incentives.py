@@ -111,18 +111,18 @@ def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[str,
     reached = [tier for tier in tiers if tier.at * quota <= won] if won > 0 else []
     if not reached:
         return []
-    stretches: list[tuple[Decimal, Decimal, Decimal]] = []
     if plan.marginal:
         ends = [*(tier.at * quota for tier in reached[1:]), paid]
-        stretches = [(tier.at * quota, end, tier.rate) for tier, end in zip(reached, ends, strict=True)]
+        names = [f"from {float(tier.at):.0%} of quota" for tier in reached]
+        stretches = [(n, tier.at * quota, end, tier.rate) for n, tier, end in zip(names, reached, ends, strict=True)]
     else:
-        stretches = [(Decimal(0), paid, reached[-1].rate)]
+        stretches = [("all sales", Decimal(0), paid, reached[-1].rate)]
     pieces: list[tuple[str, Decimal, Decimal]] = []
-    for begin, end, rate in stretches:
+    for name, begin, end, rate in stretches:
         low, high = min(begin, paid), min(end, paid)
         below, above = min(high, max(low, quota)) - low, high - max(low, min(high, quota))
         if plan.accelerator == 1:
             below, above = high - low, Decimal(0)
-        pieces += [(f"tier at {rate}", below, rate)] if below > 0 else []
-        pieces += [(f"tier at {rate}, accelerated", above, rate * plan.accelerator)] if above > 0 else []
+        pieces += [(name, below, rate)] if below > 0 else []
+        pieces += [(f"{name}, accelerated", above, rate * plan.accelerator)] if above > 0 else []
     return pieces

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from salesmetrics.metrics.definition import Number, Ratio, Sample, Shape, Undefined, kpi
+from salesmetrics.metrics.definition import Number, Ratio, Sample, Shape, Undefined, kpi, number
 from salesmetrics.metrics.incentives import IncentivePlan, Payout, payout
 
 if TYPE_CHECKING:
@@ -190,6 +190,45 @@ def payouts(rep_results: Sample, plan: IncentivePlan) -> list[tuple[str, Payout 
         (row["owner"], payout(plan, Decimal(row["won"]), Decimal(row["quota"]), Decimal(row["units"])))
         for row in rep_results
     ]
+
+
+class RepLine(NamedTuple):
+    """What a KPI of targets makes of one rep: a number and where it comes from."""
+
+    name: str
+    meaning: str
+    unit: Literal["money", "ratio"]
+    value: Number
+
+
+def rep_lines(rep_results: Sample, plan: IncentivePlan | None) -> list[RepLine]:
+    """The working of a KPI of targets rep by rep: the pay by a plan, else the attainment.
+
+    >>> rep_lines([{"owner": "Ann", "quota": Decimal(100), "won": Decimal(80), "units": Decimal(0), "ramping": 0}], None)
+    [RepLine(name='Ann', meaning='won 80 of 100', unit='ratio', value=0.8)]
+    """
+    if plan is None:
+        return [_attained(row) for row in rep_results]
+    return [
+        RepLine(owner, "no quota" if result is None else _working(result), "money", result and result.amount)
+        for owner, result in payouts(rep_results, plan)
+    ]
+
+
+def _attained(row: Mapping[str, Any]) -> RepLine:
+    note = ", ramping up: left out" if row["ramping"] else ""
+    meaning = f"won {_plain(row['won'])} of {_plain(row['quota'])}{note}"
+    return RepLine(row["owner"], meaning, "ratio", number(Ratio(row["won"], row["quota"])))
+
+
+def _working(result: Payout) -> str:
+    steps = [f"{name}: {_plain(part)} × {_plain(rate)}" for name, part, rate, _ in result.steps]
+    at = f"at {float(result.attainment):.1%} of quota; "
+    return at + ("; ".join(steps) or "nothing is paid") + ("; capped" if result.capped else "")
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def _judged(rep_results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.metrics.targets import rep_lines
 from salesmetrics.report.build import build_report
 from salesmetrics.report.cards import Card, make_cards
 from salesmetrics.report.cells import NO_CURRENCY, value_table
@@ -109,6 +110,8 @@ def _ingredients(
     for name in kpi.inputs:
         if name.startswith(PREFIX):
             setting = values.settings.value(name)
+            if setting is not None and not isinstance(setting, (int, float, Decimal)):
+                continue
             plain_setting = setting if isinstance(setting, (int, float, Decimal)) else None
             found.append(Ingredient(id=name, meaning="a setting", unit="x", value=plain_setting, of=of))
             continue
@@ -151,6 +154,15 @@ def _ingredients(
                 of=of,
             )
         )
+        if base == "rep_results":
+            plan = values.settings.incentive if f"{PREFIX}incentive" in kpi.inputs else None
+            code = currency if plan else None
+            found += [
+                Ingredient(
+                    id=line.name, meaning=line.meaning, unit=line.unit, currency=code, value=plain(line.value), of=name
+                )
+                for line in rep_lines(value, plan)
+            ]
     return found
 
 
