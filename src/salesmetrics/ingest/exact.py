@@ -100,9 +100,11 @@ def tokenise(
     >>> tokenise(b'1,"a ""b"" c",x"y', b",", cells), cells
     ((None, True), [b'1', b'a "b" c', b'x"y'])
     """
-    position, odd = 0, False
+    position, odd, inside = 0, False, partial is not None
+    # Pieces, joined once: a cell of a million quotes would else be copied a million times.
+    held = [partial] if partial is not None else []
     while True:
-        if partial is None:
+        if not inside:
             if body[position : position + 1] != b'"':
                 end = body.find(delimiter, position)
                 cell = body[position:] if end < 0 else body[position:end]
@@ -112,18 +114,18 @@ def tokenise(
                     return None, odd
                 position = end + 1
                 continue
-            partial, position = b"", position + 1
+            held, inside, position = [], True, position + 1
         end = body.find(b'"', position)
         if end < 0:
-            return partial + body[position:], odd
+            return b"".join([*held, body[position:]]), odd
         after = body[end + 1 : end + 2]
         if after in (b"", delimiter):
-            cells.append(partial + body[position:end])
+            cells.append(b"".join([*held, body[position:end]]))
             if not after:
                 return None, odd
-            partial, position = None, end + 2
+            inside, position = False, end + 2
         else:
-            partial += body[position : end + 1]
+            held.append(body[position : end + 1])
             position = end + (2 if after == b'"' else 1)
             odd = odd or after != b'"'
 
