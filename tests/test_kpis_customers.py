@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MONEY = pl.Decimal(38, 8)
 AS_OF = date(2026, 6, 30)
 TYPES: dict[str, Any] = {
-    "amount": MONEY, "mrr": MONEY, "cost": MONEY, "quantity": MONEY, "score": pl.Int64, "scale_max": pl.Int64,
+    "amount": MONEY, "mrr": MONEY, "potential": MONEY, "cost": MONEY, "quantity": MONEY, "score": pl.Int64, "scale_max": pl.Int64,
     "paid_amount": MONEY, "quota": MONEY, "won": MONEY,
     **dict.fromkeys(("started", "ended", "closed", "created", "answered", "issued", "due", "paid_on", "occurred"), pl.Date),
     **dict.fromkeys(("hired", "left", "trained", "day"), pl.Date),
@@ -287,3 +287,30 @@ def test_growth_from_nothing_has_no_percentage() -> None:
     assert {m.reason for m in found.values()} == {"not_positive_before"}
     young = metrics({"deals": deals.with_columns(created=pl.lit(date(2026, 1, 1)))}, "revenue_growth_year_ago")
     assert young["revenue_growth_year_ago"].reason == "no_previous_period"
+
+
+def test_penetration_is_of_the_customers_whose_potential_is_known() -> None:
+    customers = frame_of(
+        {"id": "A", "potential": Decimal(1000)}, {"id": "B", "potential": None}, {"id": "C", "potential": Decimal(500)}
+    )
+    deals = frame_of(
+        *(
+            {"account_id": account, "outcome": outcome, "amount": Decimal(amount), "closed": closed}
+            for account, outcome, amount, closed in (
+                ("A", "won", 300, date(2026, 1, 1)), ("B", "won", 900, date(2026, 1, 1)),
+                ("A", "lost", 70, date(2026, 1, 1)), ("A", "won", 50, date(2024, 1, 1)), (None, "won", 9, date(2026, 1, 1)),
+            )
+        )
+    )  # fmt: skip
+    found = metrics({"customers": customers, "deals": deals}, "account_penetration")["account_penetration"]
+    assert (found.numerator, found.denominator, found.n) == (300, 1500, 2)
+    assert {e.code: e.count for e in found.excluded} == {"missing_potential": 1}
+
+
+def test_repeat_purchases_from_invoices() -> None:
+    invoices = frame_of(
+        *(bill(account=account) for account in ("a", "a", "b", None)), bill(account="b", state="cancelled")
+    )
+    found = metrics({"invoices": invoices}, "repeat_purchase_rate_invoices")["repeat_purchase_rate_invoices"]
+    assert (found.numerator, found.denominator) == (1, 2)
+    assert {e.code: e.count for e in found.excluded} == {"missing_account": 1, "cancelled": 1}

@@ -116,6 +116,27 @@ def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Sh
 
 
 @kpi(
+    title="Repeat purchase rate, of invoices",
+    family=FAMILY,
+    unit="ratio",
+    formula="accounts with more than one invoice in the period / accounts with any",
+    basis="created",
+    interval="wilson",
+    excluded={"missing_account": "invoices_unlinked", "cancelled": "invoices_cancelled"},
+    source="kpis.md Part I: repeat purchase from invoices",
+)
+def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts: Number) -> Shape:
+    """Of the accounts that were invoiced, the share that was invoiced more than once.
+
+    An order that is billed in parts counts as several purchases here; ``repeat_purchase_rate`` counts won deals.
+
+    >>> repeat_purchase_rate_invoices(30, 120)
+    0.25
+    """
+    return Ratio(reinvoiced_accounts, invoiced_accounts)
+
+
+@kpi(
     title="Net promoter score (NPS)",
     family=FAMILY,
     unit="points",
@@ -203,3 +224,27 @@ def market_penetration(active_customers: Number, setting_market_size: Number) ->
     0.3
     """
     return Ratio(active_customers, setting_market_size)
+
+
+@kpi(
+    title="Account penetration",
+    family=FAMILY,
+    unit="ratio",
+    formula="won amount of customers with a potential / their potential",
+    basis="closed",
+    span="year",
+    n="customers_of_potential",
+    excluded={"missing_potential": "customers_without_potential"},
+    source="kpitree, share of wallet",
+)
+def account_penetration(won_of_potential: Number, customer_potential: Number) -> Shape:
+    """How much of what customers could buy they do buy from us.
+
+    The potential of a customer is an assumption from outside, per year: a column of the customers file. Deals belong to a
+    customer by id, or by name where a file has no ids. Without a period it is about the last twelve months; a period of
+    another length has less, or more, to set against the same potential.
+
+    >>> account_penetration(20000, 80000)
+    0.25
+    """
+    return Ratio(won_of_potential, customer_potential)

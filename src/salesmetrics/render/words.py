@@ -61,6 +61,7 @@ _REASONS = {
     "missing_cost": "no record has a cost",
     "missing_list_price": "no record has a list price",
     "missing_mrr": "no customer has a recurring revenue",
+    "missing_potential": "no customer has a potential",
     "no_period": "needs a period with a beginning",
     "no_quota": "nobody has a quota",
     "no_margin": "the gross margin is not above 0: it never pays back",

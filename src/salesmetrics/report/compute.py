@@ -23,7 +23,7 @@ __all__ = ["Cell", "Keys", "aggregate", "currencies", "per_record"]
 
 Group = tuple[str | None, ...]
 
-MONEY_COLUMNS = frozenset({"amount", "change", "mrr", "paid_amount", "quota", "received", "won"})
+MONEY_COLUMNS = frozenset({"amount", "change", "mrr", "paid_amount", "potential", "quota", "received", "won"})
 """Columns that hold money, in any entity."""
 
 

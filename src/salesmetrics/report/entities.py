@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.report.activity_entities import add_activity_entities
 from salesmetrics.report.currency import convert
-from salesmetrics.report.linking import with_one_currency, with_prices
+from salesmetrics.report.linking import with_one_currency, with_potential, with_prices
 from salesmetrics.report.money_entities import Asked, add_money_entities
 from salesmetrics.report.prepare import as_of_view
 
@@ -58,6 +58,8 @@ def _priced(
     if "products" in made and "deals" in made:
         made["deals"], notes = with_prices(made["deals"], made["products"])
         findings += notes
+    if "customers" in made and "deals" in made:
+        made["deals"] = with_potential(made["deals"], made["customers"])
     if asked.currency is not None:
         made, notes = convert(made, asked.currency, as_of, asked.calendar)
         findings += notes

@@ -12,12 +12,12 @@ from salesmetrics.schema.provenance import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MONEY_KINDS", "with_one_currency", "with_prices"]
+__all__ = ["MONEY_KINDS", "with_one_currency", "with_potential", "with_prices"]
 
 MONEY_KINDS: Mapping[str, tuple[str, ...]] = {
     "deals": ("amount", "list_price", "cost"),
     "leads": ("amount",),
-    "customers": ("mrr",),
+    "customers": ("mrr", "potential"),
     "revenue": ("amount", "mrr"),
     "invoices": ("amount", "paid_amount"),
     "quotas": ("amount",),
@@ -63,6 +63,27 @@ def with_prices(deals: pl.DataFrame, products: pl.DataFrame) -> tuple[pl.DataFra
     linked = joined.with_columns(made).drop([f"__{name}__" for name in columns])
     used = deals["product"].is_in(twice.implode()).sum() if len(twice) else 0
     return linked, [_ambiguous(int(used), twice.sort().to_list())] if used else []
+
+
+def with_potential(deals: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+    """Deals with ``has_potential`` (Boolean): their customer's potential is known.
+
+    Args:
+        deals: ``account_id`` or ``account`` (String).
+        customers: ``potential`` (Decimal), and ``id`` or ``name`` (String) to find the customer by.
+
+    Returns:
+        The deals; unchanged where the two files have no key in common.
+    """
+    pairs = [
+        (a, b) for a, b in (("account_id", "id"), ("account", "name")) if a in deals.columns and b in customers.columns
+    ]
+    if not pairs or "potential" not in customers.columns:
+        return deals
+    column, key = pairs[0]
+    known = customers.filter(pl.col("potential").is_not_null())[key].drop_nulls().unique()
+    found = pl.col(column).is_in(known.implode())
+    return deals.with_columns(has_potential=found.fill_null(value=False))
 
 
 def with_one_currency(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], list[Finding]]:

@@ -41,6 +41,7 @@ def _first_win(_: list[str]) -> pl.Expr:
 
 DERIVED: Mapping[tuple[str, str], Derived] = {
     ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
+    ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
     ("deals", "first_win"): Derived(("account_key", "outcome", "closed"), (), _first_win),
 }
 """Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""

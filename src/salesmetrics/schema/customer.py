@@ -23,5 +23,7 @@ class Customer(Record):
     ended: Day | None = None
     is_active: Flag | None = None
     mrr: Money | None = None
+    potential: Money | None = None
+    """What the customer could buy in a year: an estimate from outside."""
     currency: Text | None = None
     is_deleted: Flag | None = None

@@ -72,6 +72,24 @@ def window_months(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
     return (_months(window_end) - _months(window_start)).first()
 
 
+@measure(entity="customers", basis="snapshot", unit="money", missing="missing_potential")
+def customer_potential(potential: pl.Expr) -> pl.Expr:
+    """What customers could buy in a year."""
+    return total(potential, potential.is_not_null())
+
+
+@measure(entity="customers", basis="snapshot")
+def customers_of_potential(potential: pl.Expr) -> pl.Expr:
+    """Customers whose potential is known."""
+    return count(potential.is_not_null())
+
+
+@measure(entity="customers", basis="snapshot")
+def customers_without_potential(potential: pl.Expr) -> pl.Expr:
+    """Customers whose potential is not known."""
+    return count(potential.is_null())
+
+
 def _at(started: pl.Expr, left: pl.Expr, vague: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Whether somebody was a customer at the beginning of a day."""
     return (started < day) & (left.is_null() | (left >= day)) & ~vague

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, total
+from salesmetrics.metrics.expressions import count, distinct, total
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,3 +89,22 @@ def invoice_window_days(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
 def invoices_cancelled(cancelled: pl.Expr) -> pl.Expr:
     """Cancelled invoices."""
     return count(cancelled)
+
+
+@measure(entity="invoices", basis="created")
+def invoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
+    """Accounts with an invoice."""
+    return distinct(account_key, ~cancelled)
+
+
+@measure(entity="invoices", basis="created")
+def reinvoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
+    """Accounts with more than one invoice."""
+    billed = account_key.filter(~cancelled).drop_nulls()
+    return billed.n_unique() - billed.is_unique().sum()
+
+
+@measure(entity="invoices", basis="created")
+def invoices_unlinked(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
+    """Invoices without an account."""
+    return count(~cancelled & account_key.is_null())
