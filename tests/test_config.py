@@ -18,6 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configuration_page import configuration_page
+from salesmetrics.cli.loading import read_options
+from salesmetrics.cli.options import Reading, Selection, Watch
 from salesmetrics.config import Config, config_schema, find_config, parse_config, setting_descriptions
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
@@ -197,6 +199,13 @@ def test_every_setting_is_shown_once() -> None:
     assert all(item.source == "default" for item in settled(None, None, {}))
 
 
+def test_every_option_that_a_file_can_settle_is_known() -> None:
+    options = {item.name for group in (Reading, Selection, Watch) for item in fields(group)}
+    tables = {key for key in (item.key for item in settled(None, None, {})) if not key.startswith("settings.")}
+    same = {key for key in tables if key.rpartition(".")[2] in options and key not in {"goals", "kpi"}}
+    assert same == set(VARIABLES)
+
+
 def run(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **variables}
     command = [sys.executable, "-m", "salesmetrics", *words]
@@ -273,6 +282,27 @@ def test_with_the_file_the_numbers_stay_the_same(names: tuple[str, ...], tmp_pat
     after = run("report", *files, "--format", "json", "-q", cwd=tmp_path)
     assert before.stdout
     assert after.stdout == before.stdout
+
+
+REAL = (
+    "bitrix24_ru_leasing/DEAL_ui_layout_cp1251.csv",
+    "maven_crm_mdy/sales_pipeline.csv",
+    "maven_crm_variants/sales_pipeline_dd-mm-yy_crlf.csv",
+    "olist_funnel_variants/olist_closed_deals_dd-mm-yyyy_crlf.csv",
+    "salesforce_fivetran_seeds/sf_opportunity_data.csv",
+    "zoho_crm_demo/Potentials.csv",
+)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_exports_are_read_the_same_with_their_file(name: str, realdata: Path) -> None:
+    path = str(realdata / name)
+    before = load([path])
+    text = starter(file_readings(before), ReadOptions())
+    after = load([path], read_options(Reading(), parse_config(text, "x")))
+    assert after.inputs == before.inputs
+    assert after.frames.keys() == before.frames.keys()
+    assert all(frame.equals(before.frames[kind]) for kind, frame in after.frames.items())
 
 
 AMBIGUOUS = """\

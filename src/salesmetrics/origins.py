@@ -21,7 +21,7 @@ VARIABLES: Mapping[str, str] = {
     **{f"stages.{name}": name for name in ("won", "lost")},
     **{
         f"report.{name}": name
-        for name in ("by", "kpi", "family", "where", "period", "compare", "level", "min_n", "max_age")
+        for name in ("by", "kpi", "family", "where", "period", "compare", "level", "min_n", "currency", "max_age")
     },
     "map": "map",
 }

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
@@ -303,14 +303,27 @@ def _with_variable(name: str, annotation: Any) -> Any:
     return annotation
 
 
+class Without(tuple[str, ...]):
+    """Names of fields of a group that make no sense for a command."""
+
+    __slots__ = ()
+
+
+def _left_out(hint: Any) -> tuple[str, ...]:
+    return next((item for item in getattr(hint, "__metadata__", ()) if isinstance(item, Without)), ())
+
+
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Make a command take the fields of its dataclass parameters as options of its own.
 
-    A parameter of the command takes the place of a field of the same name, which then keeps its default.
+    A parameter of the command takes the place of a field of the same name, and ``Annotated[Group, Without(...)]`` leaves
+    fields out; both then keep their defaults.
     """
     hints = get_type_hints(command, include_extras=True)
+    left_out = {name for hint in hints.values() for name in _left_out(hint)}
+    hints = {name: get_args(hint)[0] if _left_out(hint) else hint for name, hint in hints.items()}
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
-    own_names = hints.keys() - groups.keys()
+    own_names = (hints.keys() - groups.keys()) | left_out
     parameters = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name not in groups:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from salesmetrics.report.windows import Window
     from salesmetrics.schema.provenance import Finding, Input
 
-__all__ = ["Request", "build_report"]
+__all__ = ["Request", "build_report", "make_report"]
 
 
 def build_report(
@@ -55,6 +55,19 @@ def build_report(
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
     setup = set_up(request, frames, catalog)
+    return make_report(request, setup, _metrics(request, setup), inputs=inputs, findings=findings, command=command)
+
+
+def make_report(
+    request: Request,
+    setup: Setup,
+    metrics: Sequence[Metric],
+    *,
+    inputs: Sequence[Input],
+    findings: Sequence[Finding],
+    command: str,
+) -> Report:
+    """The report around metrics that were computed from a setup."""
     return Report(
         generator=Generator(version=__version__),
         command=command,
@@ -64,7 +77,7 @@ def build_report(
         comparison=request.comparison,
         group_by=list(request.by),
         inputs=list(inputs),
-        metrics=_metrics(request, setup),
+        metrics=list(metrics),
         not_computed=list(setup.plan.not_computed),
         findings=[*findings, *setup.findings],
     )

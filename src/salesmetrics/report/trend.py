@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.report.build import build_report
+from salesmetrics.report.build import make_report
 from salesmetrics.report.model import Limits
+from salesmetrics.report.series import series
+from salesmetrics.report.setup import set_up
 from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
 
 if TYPE_CHECKING:
@@ -47,16 +49,16 @@ def build_trend(
     Raises:
         SalesmetricsError: ``report_empty``: the KPI has no series, or as for ``build_report``.
     """
-    report = build_report(request, frames, catalog, inputs=inputs, findings=findings, command="trend")
+    setup = set_up(request, frames, catalog)
     kpi = catalog.kpis[request.kpis[0]]
-    series: dict[tuple[object, ...], list[Metric]] = {}
-    for metric in report.metrics:
-        if metric.period is not None and not metric.own_period:
-            series.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
-    if not series:
+    rows = sorted(series(request, setup, {kpi.id: 0}), key=lambda row: row[0])
+    if not rows:
         raise _no_series(kpi)
-    metrics = [metric for members in series.values() for metric in _with_limits(kpi, members)]
-    return report.model_copy(update={"metrics": metrics})
+    members: dict[tuple[object, ...], list[Metric]] = {}
+    for _, metric in rows:
+        members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
+    metrics = [metric for one in members.values() for metric in _with_limits(kpi, one)]
+    return make_report(request, setup, metrics, inputs=inputs, findings=findings, command="trend")
 
 
 def _no_series(kpi: Kpi) -> SalesmetricsError:
@@ -71,25 +73,25 @@ def _no_series(kpi: Kpi) -> SalesmetricsError:
     )
 
 
-def _with_limits(kpi: Kpi, series: Sequence[Metric]) -> list[Metric]:
-    complete = [metric.period is not None and not metric.period.partial for metric in series]
-    method, found = _limits(kpi, series, complete)
-    n = sum(whole and metric.value is not None for metric, whole in zip(series, complete, strict=True))
+def _with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
+    complete = [metric.period is not None and not metric.period.partial for metric in metrics]
+    method, found = _limits(kpi, metrics, complete)
+    n = sum(whole and metric.value is not None for metric, whole in zip(metrics, complete, strict=True))
     return [
         metric if limits is None else metric.model_copy(update={"limits": _judged(metric, limits, method, n)})
-        for metric, limits in zip(series, found, strict=True)
+        for metric, limits in zip(metrics, found, strict=True)
     ]
 
 
 def _limits(
-    kpi: Kpi, series: Sequence[Metric], complete: Sequence[bool]
+    kpi: Kpi, metrics: Sequence[Metric], complete: Sequence[bool]
 ) -> tuple[Literal["xmr", "p_prime"], Sequence[ProcessLimits | None]]:
     if kpi.grows:
-        return "xmr", [None] * len(series)
-    usable = [metric if whole else None for metric, whole in zip(series, complete, strict=True)]
+        return "xmr", [None] * len(metrics)
+    usable = [metric if whole else None for metric, whole in zip(metrics, complete, strict=True)]
     if kpi.interval == "wilson":
         counts = [(int(m.numerator or 0), int(m.denominator or 0)) if m else None for m in usable]
-        return "p_prime", p_prime_limits(counts) or [None] * len(series)
+        return "p_prime", p_prime_limits(counts) or [None] * len(metrics)
     values = [float(m.value) if m and m.value is not None else None for m in usable]
     limits = xmr_limits(values)
     return "xmr", [limits if value is not None else None for value in values]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.completion import complete_kpi
-from salesmetrics.cli.options import SELECTING, Every, Files, Output, Reading, Selection, with_groups
+from salesmetrics.cli.options import SELECTING, Every, Files, Output, Reading, Selection, Without, with_groups
 
 
 @with_groups
@@ -15,7 +15,7 @@ def trend(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
     files: Files,
     reading: Reading,
-    selection: Selection,
+    selection: Annotated[Selection, Without(("family", "compare"))],
     output: Output,
     every: Annotated[
         Every, typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=SELECTING)
@@ -36,10 +36,10 @@ def trend(
     form = form_of(output)
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
-    asked = make_request(
-        replace(selection, kpi=[kpi], family=None, every=every, compare=None), config, dataset, trend=False
-    )
-    request = replace(asked, kpis=(kpi,), families=(), compare=None, comparison=None)
+    # A series is about all of its time, whatever stretch a report is about.
+    table = config.report.model_copy(update={"period": "all", "compare": None, "by": [], "kpi": [], "family": []})
+    asked = replace(selection, kpi=[kpi], every=every)
+    request = make_request(asked, config.model_copy(update={"report": table}), dataset, trend=False)
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     result = build_trend(request, frames, settle_catalog(config), inputs=dataset.inputs, findings=dataset.findings)
     write_report(result, output, form)
