@@ -130,7 +130,7 @@ class Oracle:
         return None if self.sum_won() is None else over(self.sum_won(), self.quota(self.high))
 
     def quota_gap(self) -> Any:
-        return None if self.sum_won() is None else self.quota() - Fraction(self.sum_won())
+        return None if self.sum_won() is None or not self.quota() else self.quota() - Fraction(self.sum_won())
 
     def results(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}

@@ -15,6 +15,7 @@ from salesmetrics.calendar import Calendar
 from salesmetrics.report.costs import cost_days
 from salesmetrics.report.days import END, MONEY, START, by_day, with_days
 from salesmetrics.report.quotas import company_targets, quota_days
+from salesmetrics.report.season import with_season
 from salesmetrics.report.windows import ALL, Window, span_windows
 
 CALENDAR = Calendar()
@@ -156,3 +157,45 @@ def test_the_year_before_is_undefined_where_the_deals_do_not_reach_back() -> Non
     assert set(span_windows("year", {"deals": deals}, date(2026, 5, 31))) == {""}
     older = pl.DataFrame({"created": [date(2024, 6, 20)], "closed": [date(2026, 1, 1)]})
     assert set(span_windows("year", {"deals": older}, date(2026, 5, 31))) == {"", "previous", "year_ago"}
+
+
+def season_of(*wins: tuple[date, int], as_of: date = date(2026, 4, 10)) -> pl.DataFrame:
+    days, _ = quotas_of({"owner": "ann", "period": "2026-04", "amount": Decimal("100.01")})
+    deals = pl.DataFrame(
+        {"outcome": "won", "closed": [day for day, _ in wins], "amount": [Decimal(amount) for _, amount in wins]},
+        schema_overrides={"amount": MONEY, "closed": pl.Date},
+    )
+    return with_season(days, deals, as_of)
+
+
+def test_a_quota_is_spread_as_sales_were_and_adds_up_to_the_last_digit() -> None:
+    months = [date(2025, month, 1) for month in (11, 12)] + [date(2026, month, 1) for month in (1, 2, 3)]
+    wins = [(month, 1) for month in months] + [(month.replace(day=28), 3) for month in months]
+    spread = season_of(*wins)
+    assert spread["seasonal"].sum() == Decimal("100.01")
+    first = spread.filter(pl.col("day") <= date(2026, 4, 10))["seasonal"].sum()
+    assert abs(first - Decimal("25.0025")) < Decimal("0.00001")
+    assert spread["amount"].sum() == Decimal("100.01")
+
+
+def test_fewer_than_four_complete_periods_have_no_shape() -> None:
+    wins = [(date(2026, month, 1), 5) for month in (1, 2, 3)]
+    assert season_of(*wins)["seasonal"].null_count() == 30
+    assert season_of((date(2025, 12, 20), 5), *wins)["seasonal"].null_count() == 30
+    assert season_of((date(2025, 12, 2), 5), *wins)["seasonal"].null_count() == 0
+
+
+def test_each_currency_has_a_shape_of_its_own() -> None:
+    days, _ = quotas_of(
+        {"owner": "ann", "period": "2026-04", "amount": Decimal(100), "currency": "EUR"},
+        {"owner": "bob", "period": "2026-04", "amount": Decimal(100), "currency": "USD"},
+    )
+    closed = [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+    deals = pl.DataFrame(
+        {"outcome": "won", "closed": closed, "amount": [Decimal(1)] * 4, "currency": "EUR"},
+        schema_overrides={"amount": MONEY},
+    )
+    spread = with_season(days, deals, date(2026, 4, 10))
+    known = spread.filter(pl.col("seasonal").is_not_null())
+    assert known["currency"].unique().to_list() == ["EUR"]
+    assert known.filter(pl.col("day") <= date(2026, 4, 2))["seasonal"].sum() == 100

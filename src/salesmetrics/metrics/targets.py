@@ -101,16 +101,17 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     span="quota",
     n="won_priced_deals",
     excluded=LEFT_OUT,
-    additive=True,
     source="Salesforce help, forecasts: quota and gap",
 )
 def quota_gap(quota: Number, won_amount: Number) -> Shape:
-    """What is still to be sold to reach the quota; below 0 where more was sold than asked.
+    """What is still to be sold to reach the quota; below 0 where more was sold than asked. Without a quota it is undefined.
+
+    The gaps of groups add up to that of the whole where every deal belongs to somebody with a quota.
 
     >>> quota_gap(250, 235)
     15
     """
-    return quota - won_amount
+    return Undefined("no_quota") if quota == 0 else quota - won_amount
 
 
 @kpi(
@@ -133,6 +134,32 @@ def pacing(won_amount: Number, quota_to_date: Number) -> Shape:
     1.25
     """
     return Ratio(won_amount, quota_to_date)
+
+
+@kpi(
+    title="Pacing, by own season",
+    family=FAMILY,
+    unit="ratio",
+    formula="won amount to date / quota that the own past periods would have reached by now",
+    basis="closed",
+    span="quota",
+    n="won_priced_deals",
+    excluded=LEFT_OUT,
+    source="Ebsta, pacing line (historical shape)",
+)
+def pacing_seasonal(won_amount: Number, seasonal_quota_to_date: Number, shapeless_quota_days: Number) -> Shape:
+    """What has been sold, against what would have been sold by now if the period went like those before.
+
+    The organisation's own shape comes from up to eight complete periods of the same length right before, at least four:
+    if they made a third of their sales in the first half, then half a period of quota is a third of it. All reps are held
+    to the one shape of the organisation, for single reps sell too unevenly to have one.
+
+    >>> pacing_seasonal(50, 40, 0)
+    1.25
+    >>> pacing_seasonal(50, 40, 31) is None
+    True
+    """
+    return Undefined("short_history") if shapeless_quota_days else Ratio(won_amount, seasonal_quota_to_date)
 
 
 @kpi(

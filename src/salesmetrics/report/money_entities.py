@@ -12,6 +12,7 @@ from salesmetrics.report.quotas import company_targets, quota_days, rep_targets
 from salesmetrics.report.ramp import ramps, training_arms
 from salesmetrics.report.receivables import invoice_view
 from salesmetrics.report.recurring import customer_terms, movements
+from salesmetrics.report.season import with_season
 from salesmetrics.report.staff import MOMENTS, rep_calendar, staff_view, with_tenure
 from salesmetrics.report.voice import survey_view
 from salesmetrics.report.windows import ALL, Window
@@ -111,7 +112,9 @@ def _add_customers(
 
 def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
     deals, reps = made.get("deals"), made.get("reps")
-    if "quotas" in made:
+    if "quotas" in made and "agreed" in made["quotas"].columns:
+        if deals is not None and {"outcome", "closed", "amount"} <= set(deals.columns):
+            made["quotas"] = with_season(made["quotas"], deals, as_of)
         _add(made, "rep_targets", rep_targets(made["quotas"], deals))
     if reps is None:
         return

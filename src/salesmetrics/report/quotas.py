@@ -40,8 +40,8 @@ def quota_days(
         window: The period asked for, to say whether quotas were cut by it.
 
     Returns:
-        ``amount`` (Decimal(38, 8)) per ``day`` (Date), with the columns of the quotas, ``level`` (String), and
-        ``__start__`` and ``__end__`` of the period that the quota was given for; and what has to be said.
+        ``amount`` (Decimal(38, 8)) per ``day`` (Date), with the columns of the quotas, ``level`` (String), ``agreed`` (the
+        amount of the whole period), and ``__start__`` and ``__end__`` of the period that the quota was given for; and what has to be said.
     """
     placed = with_days(_with_level(quotas), calendar)
     findings = []
@@ -52,9 +52,9 @@ def quota_days(
     kept = _one_level(placed, by)
     if kept.height < placed.height:
         findings.append(_contained(placed.height - kept.height))
-    if window.start is not None and _is_cut(kept, window.start, window.whole or window.end):
-        findings.append(_prorated(kept.height))
-    return by_day(kept), findings
+    cut = 0 if window.start is None else _cut(kept, window.start, window.whole or window.end)
+    findings += [_prorated(cut)] if cut else []
+    return by_day(kept.with_columns(agreed=pl.col("amount"))), findings
 
 
 def company_targets(quotas: pl.DataFrame, calendar: Calendar) -> pl.DataFrame | None:
@@ -126,12 +126,12 @@ def _told_apart(frame: pl.DataFrame, level: str | None, wanted: Sequence[str]) -
     return all(name in rows.columns and rows[name].null_count() < rows.height for name in wanted)
 
 
-def _is_cut(quotas: pl.DataFrame, start: date, end: date | None) -> bool:
+def _cut(quotas: pl.DataFrame, start: date, end: date | None) -> int:
     def inside(day: date) -> pl.Expr:
         return (pl.col(START) < day) & (pl.col(END) > day)
 
     cut = inside(start) if end is None else inside(start) | inside(end)
-    return not quotas.filter(cut).is_empty()
+    return quotas.filter(cut).height
 
 
 def _prorated(count: int) -> Finding:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import distinct, per_key, total
+from salesmetrics.metrics.expressions import count, distinct, per_key, total
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,6 +25,18 @@ def quota(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
 def quota_to_date(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Quota of the days that have elapsed."""
     return total(amount, day.is_not_null())
+
+
+@measure(entity="quotas", basis="occurred", unit="money", missing="short_history")
+def seasonal_quota_to_date(seasonal: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Quota of the days that have elapsed, spread over its period as sales were in the periods before."""
+    return total(seasonal, day.is_not_null())
+
+
+@measure(entity="quotas", basis="occurred")
+def shapeless_quota_days(seasonal: pl.Expr) -> pl.Expr:
+    """Days of quotas for which there are too few periods before."""
+    return count(seasonal.is_null())
 
 
 @measure(entity="quotas", basis="period", unit="money", missing="missing_amount")
