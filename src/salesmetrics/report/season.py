@@ -44,7 +44,7 @@ def with_season(quotas: pl.DataFrame, deals: pl.DataFrame, as_of: date) -> pl.Da
     for key in quotas.select(keys).unique().sort(keys).rows():
         shape = shape_of(key[0], key[1], wins.get(key[2] if coded else None, {}), as_of) or ()
         rows += [(*key, key[0] + timedelta(days=i), shape[i], shape[i + 1]) for i in range(len(shape) - 1)]
-    columns = [
+    columns: list[tuple[str, Any]] = [
         *((name, quotas.schema[name]) for name in keys),
         ("day", pl.Date),
         ("__from__", MONEY),
