@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from salesmetrics.ingest.columns import recognise
-from salesmetrics.ingest.profile import GENERIC, Layout, Profile, load_profile, profiles
+from salesmetrics.ingest.profile import GENERIC, Layout, Profile, load_profile, marks_of, profiles
 from salesmetrics.ingest.words import Words, comparable, normalise
 from salesmetrics.schema.kinds import KINDS
 
@@ -36,6 +36,15 @@ IN_WORDS = [(name, kind, layout) for name in LANGUAGES for kind, layout in layou
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_every_file_is_valid_and_carries_its_own_name(name: str) -> None:
     assert Profile.model_validate(tomllib.loads(FILES[name])).name == name
+
+
+@pytest.mark.parametrize("name", CRMS)
+def test_the_first_look_at_a_file_finds_all_marks_of_the_crm(name: str) -> None:
+    own = [layout for _, layout in layouts(name)]
+    hallmarks = {normalise(header) for layout in own for header in layout.hallmarks}
+    signature = {normalise(header) for layout in own for header in layout.signature}
+    assert marks_of(name) == (hallmarks, signature)
+    assert hallmarks | signature
 
 
 def test_all_named_systems_are_there() -> None:

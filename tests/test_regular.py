@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,12 +16,9 @@ PIECES = st.lists(st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"a", b'"b
 def test_what_stands_between_quotes_says_the_same_as_their_positions(pieces, start, chunks):
     data = b"".join(pieces)
     verdicts = []
-    whole = regular._CHUNK
-    try:
-        for regular._CHUNK, count in zip(chunks, (regular._count_between, regular._count_by_position), strict=True):
+    for size, count in zip(chunks, (regular._count_between, regular._count_by_position), strict=True):
+        with patch.object(regular, "_CHUNK", size):
             verdicts.append(count(data, start, b",") if data.find(b'"', start) >= 0 else (0, 0))
-    finally:
-        regular._CHUNK = whole
     assert verdicts[0] == verdicts[1]
 
 

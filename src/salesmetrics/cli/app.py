@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -25,6 +26,8 @@ from salesmetrics.version import __version__
 
 __all__ = ["app", "main"]
 
+_COLLECT_AFTER = 100_000
+"""New objects between two collections of garbage: the default looks through all that is imported again and again."""
 _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
 
@@ -69,6 +72,7 @@ def main() -> NoReturn:
     error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where. A request to end (SIGTERM)
     unwinds like Ctrl-C, so that a file that is being written is taken back.
     """
+    gc.set_threshold(_COLLECT_AFTER)
     with suppress(ValueError):
         signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.headers import HeaderKeys, words_of
-from salesmetrics.ingest.lookups import ENOUGH_HITS, index_of, kinds_knowing, nouns_of, signature_of, signature_weight
+from salesmetrics.ingest.lookups import (
+    ENOUGH_HITS,
+    index_of,
+    kinds_knowing,
+    may_sign,
+    nouns_of,
+    signature_of,
+    signature_weight,
+)
 from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, profiles
 from salesmetrics.ingest.sample import plausible, tells_outcome
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
@@ -96,7 +104,8 @@ def rank_candidates(
     """All candidates, the best first; ties are settled by the order of the kinds, then of the profiles."""
     kinds = list(KINDS)
     found: list[Candidate] = []
-    for name in (GENERIC,) if profile == GENERIC else profiles() if profile is None else (profile, GENERIC):
+    possible = [name for name in profiles() if may_sign(keys, name)] if profile is None else [profile, GENERIC]
+    for name in dict.fromkeys(possible):
         for each, layouts in load_profile(name).kind.items():
             if kind is not None and each != kind:
                 continue

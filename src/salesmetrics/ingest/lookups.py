@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.headers import HeaderKeys, words_of
-from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, normalise
+from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, marks_of, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ __all__ = [
     "generic_keys",
     "index_of",
     "kinds_knowing",
+    "may_sign",
     "nouns_of",
     "signature_of",
     "signature_weight",
@@ -47,6 +48,15 @@ def signature_weight(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, l
         return float(len({form.full for form in keys.values()} & signature_of(GENERIC, kind, layout.name)))
     marks = _marks(profile, kind, layout.name)
     return sum(marks.get(header, 0.0) for header in {form.exact for form in keys.values()})
+
+
+def may_sign(keys: Mapping[str, HeaderKeys], profile: str) -> bool:
+    """Whether a file can have the signature of a CRM at all: a hallmark, or headers enough. Spares reading most profiles."""
+    if profile == GENERIC:
+        return True
+    exact = {form.exact for form in keys.values()}
+    hallmarks, signature = marks_of(profile)
+    return bool(exact & hallmarks) or len(exact & signature) >= ENOUGH_HITS
 
 
 @cache

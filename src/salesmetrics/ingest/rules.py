@@ -203,12 +203,11 @@ def _min_length(name: str, least: int, *, strips: bool) -> Rule:
     """
     column = pl.col(name)
     text = column.str.strip_chars() if strips else column
-    short = column.str.len_bytes() < max(least, 1) * 4
     spaced = (column < "!") | ((column >= "\u0085") & (column < "\u3001"))
-    if least > 1:
-        suspect = (short | spaced) if strips else short
-    else:
-        suspect = spaced if strips else column == ""  # the empty text sorts before "!", too
+    short = column.str.len_bytes() < least * 4 if least > 1 else column == ""
+    suspect = short
+    if strips:  # the empty text sorts before "!", too
+        suspect = short | spaced if least > 1 else spaced
     return Rule(name, "min_length", text.str.len_chars() < least, suspect)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from salesmetrics.report.compute import Cell, Keys, aggregate
 from salesmetrics.report.evaluate import Values
 from salesmetrics.report.plan import make_plan
-from salesmetrics.report.prepare import columns_of, with_derived
+from salesmetrics.report.prepare import columns_of, with_coded_outcome, with_derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -149,4 +149,5 @@ def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) ->
     wanted: dict[str, set[str]] = {}
     for measure in measures:
         wanted.setdefault(measure.entity, set()).update(measure.columns)
-    return {entity: with_derived(frames[entity], entity, columns) for entity, columns in wanted.items()}
+    coded = {entity: with_coded_outcome(frames[entity]) if entity == "deals" else frames[entity] for entity in wanted}
+    return {entity: with_derived(coded[entity], entity, columns) for entity, columns in wanted.items()}

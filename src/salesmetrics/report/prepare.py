@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-__all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_derived"]
+__all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +108,17 @@ def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataF
             present = [column for column in derived.any_of if column in frame.columns]
             frame = frame.with_columns(derived.expression(present).alias(name))
     return frame
+
+
+_OUTCOMES = pl.Enum(["won", "lost", "other", "open"])
+
+
+def with_coded_outcome(deals: pl.DataFrame) -> pl.DataFrame:
+    """The deals with ``outcome`` as an Enum: dozens of measures compare it, and numbers compare faster than texts.
+
+    Deals with any other outcome keep their text.
+    """
+    if deals.schema.get("outcome") != pl.String:
+        return deals
+    coded = deals["outcome"].cast(_OUTCOMES, strict=False)
+    return deals.with_columns(coded) if coded.null_count() == deals["outcome"].null_count() else deals

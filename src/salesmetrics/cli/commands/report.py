@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -35,16 +37,20 @@ def report(
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
     from salesmetrics.cli.loading import has_errors, load_dataset, tell_about_rejects, write_rejects
-    from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.settling import settle_catalog, settle_config
-    from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
     from salesmetrics.cli.writing import form_of, write_report
-    from salesmetrics.report.build import build_report
-    from salesmetrics.report.standing import with_goals
 
     form = form_of(output)
     config = settle_config(reading)
+    # The modules of the report are loaded while the files are read, which leaves Python idle for most of the time.
+    Thread(target=import_module, args=("salesmetrics.report.standing",)).start()
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
+
+    from salesmetrics.cli.requesting import make_request
+    from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
+    from salesmetrics.report.build import build_report
+    from salesmetrics.report.standing import with_goals
+
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}

@@ -1,6 +1,6 @@
 """Measures of deals.
 
-Columns used: ``outcome`` (String: won, lost, other, open), ``amount`` (Decimal(38, 8)), ``created``, ``closed``,
+Columns used: ``outcome`` (String or Enum: won, lost, other, open), ``amount`` (Decimal(38, 8)), ``created``, ``closed``,
 ``expected_close`` (Date), ``probability`` (Decimal, 0–1), ``account_key`` (String) and ``first_win`` (Boolean), and
 ``as_of``, the day the report speaks for.
 """
