@@ -9,6 +9,7 @@ import polars as pl
 
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.units import header_unit
 from salesmetrics.ingest.rules import invalid_rows
 from salesmetrics.ingest.settle import parse_columns
 from salesmetrics.ingest.table import ROW, RejectedRow
@@ -112,6 +113,13 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
         else:
             rejected += cells.rejected(column.bad, _UNREADABLE[types[field]])
             unusable |= column.bad
+    findings += [
+        finding("amounts_in_units", kind=kind, path=path, column=headers[field], count=0, unit=f"{unit:,}")
+        for field, column in parsed.items()
+        if types[field] is ColumnType.MONEY
+        and (unit := header_unit(headers[field])) > 1
+        and column.how.endswith("as the header says")
+    ]
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
     # Columns come in differently cut chunks; aligned once here, or again in every later step.

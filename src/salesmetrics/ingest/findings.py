@@ -92,6 +92,9 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` could not be read in {n_rows}, and was taken as blank there: {reason}, first `{value}`",
         "correct the cells, or leave the column out with `--map {field}=`",
     ),
+    "amounts_in_units": FindingKind(
+        _NOTE, "amounts of `{column}` were multiplied by {unit}, the unit that the header names", None
+    ),
     "date_formats_mixed": FindingKind(
         _WARNING,
         "dates of `{column}` are written in several ways ({how}); {n_rows} in the rarer ones",

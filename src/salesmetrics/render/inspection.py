@@ -44,7 +44,7 @@ def _file(file: FileReading, width: int | None) -> list[Text]:
     facts = [
         ("kind", _doubtful(file.kind, file.confidence, f"say `{file.kind}={file.path}` to settle it")),
         ("CRM", f"{file.crm} (--profile {file.profile})"),
-        ("encoding", f"{file.encoding}, {_HOW.get(file.encoding_how, file.encoding_how)}{_unsure(file)}"),
+        *([] if file.encoding == "-" else [("encoding", f"{file.encoding}, {_HOW[file.encoding_how]}{_unsure(file)}")]),
         ("layout", _layout(file)),
         ("rows", _rows(file)),
     ]

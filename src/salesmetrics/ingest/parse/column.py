@@ -13,6 +13,7 @@ from salesmetrics.ingest.parse.durations import DURATION_DTYPE, parse_durations
 from salesmetrics.ingest.parse.flags import parse_flags
 from salesmetrics.ingest.parse.numbers import Style, parse_numbers
 from salesmetrics.ingest.parse.shares import parse_shares
+from salesmetrics.ingest.parse.units import header_unit, in_units
 from salesmetrics.schema.fields import ColumnType
 
 __all__ = ["parse_column"]
@@ -64,7 +65,20 @@ def parse_column(
         return parse_shares(cells, options, place)
     if type in (ColumnType.COUNT, ColumnType.SCORE):
         return _whole(parse_numbers(cells, options, place, _WHOLE))
-    return parse_numbers(cells, options, place, Style(exact=not text.dtype.is_float()))
+    parsed = parse_numbers(cells, options, place, Style(exact=not text.dtype.is_float()))
+    return _scaled(parsed, header) if type is ColumnType.MONEY else parsed
+
+
+def _scaled(parsed: Parsed, header: str) -> Parsed:
+    """Money in the unit that the header names; where cells name units of their own, these hold."""
+    unit = header_unit(header)
+    if unit == 1 or "thousands words" in parsed.how:
+        return parsed
+    values = in_units(parsed.values, unit)
+    beyond = values.is_null() & parsed.values.is_not_null()
+    return replace(
+        parsed, values=values, bad=parsed.bad | beyond, how=f"{parsed.how}; times {unit:,}, as the header says"
+    )
 
 
 def _no(length: int) -> pl.Series:
