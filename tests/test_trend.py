@@ -7,20 +7,24 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.read import last_event, load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render import Screen, render
-from salesmetrics.report.build import Request
+from salesmetrics.report.asking import ask
+from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.model import Metric, Period, Report
 from salesmetrics.report.trend import build_trend
 from salesmetrics.statistics.control import p_prime_limits, xmr_limits
 
 AS_OF = date(2026, 3, 10)
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def make_records() -> list[dict[str, Any]]:
@@ -188,3 +192,62 @@ def test_csv_has_the_whole_series() -> None:
 def test_a_report_without_a_trend_has_no_limits() -> None:
     metric = Metric(id="x", title="X", family="f", unit="count", basis="closed")
     assert metric.limits is None
+
+
+# --- KPIs that compare stretches: each stretch as a report on it would have it ------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def examples() -> tuple[dict[str, pl.DataFrame], date]:
+    dataset = load([str(path) for path in sorted(EXAMPLES.glob("*.csv"))])
+    as_of, _ = last_event(dataset) or (date.min, "")
+    return {str(kind): frame for kind, frame in dataset.frames.items()}, as_of
+
+
+@pytest.mark.parametrize("by", [(), ("region",)])
+@pytest.mark.parametrize(
+    "kpi", ["revenue_growth", "revenue_growth_year_ago", "nrr", "logo_churn", "dso", "magic_number"]
+)
+def test_each_quarter_is_what_a_report_on_it_says(
+    kpi: str, by: tuple[str, ...], examples: tuple[dict[str, pl.DataFrame], date]
+) -> None:
+    frames, as_of = examples
+    as_of -= timedelta(days=40)  # in the middle of a quarter, so that the last one is partial
+    request = Request(as_of=as_of, as_of_source=None, kpis=(kpi,), every="quarter", by=by)
+    try:
+        found = build_trend(request, frames, catalog()).metrics
+    except SalesmetricsError:
+        assert by, "only a file without the dimension can refuse"
+        return
+    labels = list(dict.fromkeys(metric.period.label for metric in found if metric.period))
+    assert len(labels) >= 7
+    assert [metric.period.partial for metric in found if metric.period and not metric.group][-1]
+    for label in (labels[0], labels[3], labels[-2], labels[-1]):
+        alone = build_report(ask(as_of, None, period=label, kpis=(kpi,), by=by), frames, catalog())
+        theirs = {(str(m.group), m.currency): (m.value, m.numerator, m.denominator, m.reason) for m in alone.metrics}
+        ours = {
+            (str(m.group), m.currency): (m.value, m.numerator, m.denominator, m.reason)
+            for m in found
+            if m.period and m.period.label == label
+        }
+        assert theirs.items() <= ours.items()
+        assert {values for place, values in ours.items() if place not in theirs} <= {(None, None, None, "no_records")}
+
+
+def test_every_segment_has_every_quarter(examples: tuple[dict[str, pl.DataFrame], date]) -> None:
+    frames, as_of = examples
+    request = Request(as_of=as_of, as_of_source=None, kpis=("logo_churn",), every="quarter", by=("region",))
+    by_region: dict[str, list[str]] = {}
+    for metric in build_trend(request, frames, catalog()).metrics:
+        by_region.setdefault(str(metric.group), []).append(metric.period.label if metric.period else "")
+    assert len(by_region) > 2
+    assert len({tuple(labels) for labels in by_region.values()}) == 1
+    assert all(labels == sorted(set(labels)) for labels in by_region.values())
+
+
+@pytest.mark.parametrize("kpi", ["ltv", "pipeline_velocity", "open_pipeline"])
+def test_what_rests_on_today_has_no_past(kpi: str, examples: tuple[dict[str, pl.DataFrame], date]) -> None:
+    frames, as_of = examples
+    with pytest.raises(SalesmetricsError) as caught:
+        build_trend(Request(as_of=as_of, as_of_source=None, kpis=(kpi,), every="month"), frames, catalog())
+    assert caught.value.code == "report_empty"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.calendar import Calendar, comparison, parse_period
 from salesmetrics.errors import SalesmetricsError
@@ -13,11 +13,12 @@ from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
     from datetime import date
-    from typing import Literal
 
     from salesmetrics.calendar import Comparison, Period
 
-__all__ = ["ask", "stretch_of"]
+__all__ = ["ask", "stretch_around", "stretch_of"]
+
+_SHIFTS: tuple[Literal["previous", "year-ago"], ...] = ("previous", "year-ago")
 
 
 def ask(
@@ -70,7 +71,12 @@ def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:
         SalesmetricsError: ``option_invalid``.
     """
     period = _period(text, as_of, calendar)
-    shifts = {kind: _shift(period, as_of, kind, calendar) for kind in ("previous", "year-ago")} if period else {}
+    return Stretch(_model_period(None)) if period is None else stretch_around(period, as_of, calendar)
+
+
+def stretch_around(period: Period, as_of: date | None, calendar: Calendar) -> Stretch:
+    """A period with the stretches before it, like for like."""
+    shifts = {kind: _shift(period, as_of, kind, calendar) for kind in _SHIFTS}
     return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")))
 
 

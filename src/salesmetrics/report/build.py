@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from salesmetrics.report.windows import Window
     from salesmetrics.schema.provenance import Finding, Input
 
-__all__ = ["Request", "build_report", "make_report"]
+__all__ = ["Request", "build_report", "make_report", "metrics_of"]
 
 
 def build_report(
@@ -55,7 +55,7 @@ def build_report(
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
     setup = set_up(request, frames, catalog)
-    return make_report(request, setup, _metrics(request, setup), inputs=inputs, findings=findings, command=command)
+    return make_report(request, setup, metrics_of(request, setup), inputs=inputs, findings=findings, command=command)
 
 
 def make_report(
@@ -83,7 +83,7 @@ def make_report(
     )
 
 
-def _metrics(request: Request, setup: Setup) -> list[Metric]:
+def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
     source, plan = setup.source, setup.plan
     spans: dict[tuple[str, frozenset[str]], list[Kpi]] = {}

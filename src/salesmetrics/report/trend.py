@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.build import make_report
 from salesmetrics.report.model import Limits
+from salesmetrics.report.pieces import piecewise
 from salesmetrics.report.series import series
 from salesmetrics.report.setup import set_up
 from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
@@ -52,10 +53,11 @@ def build_trend(
     setup = set_up(request, frames, catalog)
     kpi = catalog.kpis[request.kpis[0]]
     rows = sorted(series(request, setup, {kpi.id: 0}), key=lambda row: row[0])
-    if not rows:
+    values = [metric for _, metric in rows] or piecewise(request, kpi, frames, catalog)
+    if not values:
         raise _no_series(kpi)
     members: dict[tuple[object, ...], list[Metric]] = {}
-    for _, metric in rows:
+    for metric in values:
         members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
     metrics = [metric for one in members.values() for metric in _with_limits(kpi, one)]
     return make_report(request, setup, metrics, inputs=inputs, findings=findings, command="trend")
