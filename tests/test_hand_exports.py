@@ -150,6 +150,26 @@ def test_cells_that_name_their_own_unit_are_not_multiplied_again(tmp_path: Path)
     assert "amounts_in_units" not in codes(dataset)
 
 
+def test_a_unit_does_not_hide_the_header_from_recognition(tmp_path: Path) -> None:
+    for header in ("Amount ($K)", "Deal Size ($M)", "Amount (K USD)", "Amount ($'000)", "Amount in thousands"):
+        dataset = lines(tmp_path, f"Deal Name,Stage,{header}", "a,Won,10.5", "b,Lost,1.25")
+        assert dataset.frames["deals"]["amount"].to_list()[0] in (Decimal(10_500), Decimal(10_500_000)), header
+
+
+@pytest.mark.parametrize(
+    "word", ["Subtotal Ann", "Sub-total: Ann", "Total for Ann", "Итого по Иванову", "Zwischensumme Süd"]
+)
+def test_a_subtotal_that_names_its_group_is_no_deal(tmp_path: Path, word: str) -> None:
+    dataset = lines(tmp_path, PLAIN, *ROWS, f",{word},,601.50,,,,")
+    assert dataset.files[0].ignored == {"total": 1}
+
+
+def test_an_answer_of_an_api_is_called_by_its_name(tmp_path: Path) -> None:
+    for text in ('[{"id": 1, "stage": "won"}]', '{\n  "results": []}', '\ufeff[ {"a":1}]'):
+        with pytest.raises(SalesmetricsError, match="it is JSON"):
+            lines(tmp_path, text)
+
+
 # --- bytes -----------------------------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,7 @@ _ALIENS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
     (b"\x7fELF", "a program", "name an export"),
 )
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\n]{0,100}"\s*:')
 _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<meta|<head|<\?xml|<style)", re.IGNORECASE)
 
 
@@ -208,6 +209,10 @@ def _refuse_alien(path: str, data: bytes) -> None:
     for magic, actual, fix in _ALIENS:
         if data.startswith(magic):
             raise SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
+    if _JSON.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
+        raise SalesmetricsError(
+            "disguised_file", path=path, actual="JSON, as an API answers", fix="export the list as CSV from the CRM"
+        )
     if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
         raise SalesmetricsError(
             "disguised_file",

@@ -21,6 +21,8 @@ iqd ils zar ngn kes ghs myr sgd idr thb vnd php hkd twd krw nzd clp cop ars uyu 
 dollars euro euros pounds руб рублей рубли рубля р тыс млн usd$ 元 万元 千元 万 美元 人民币 in hours hour hrs days day
 minutes minute mins min seconds second secs sec ms hh mm ss dd yyyy yy utc gmt часы дни мин сек días dias
 jours tage tagen
+k $k €k £k k$ k€ k£ $m €m £m m$ m€ $mm mm t€ teur keur kusd tsd mio mn thousands millions thousand million 000 000s
+亿 亿元 億元 萬元 萬 万円 千円 百万円
 """
 _UNITS = frozenset(comparable(unit) for unit in _UNIT_WORDS.split())
 _SYMBOLS = frozenset("%$€£¥₽₹₩₺₴₸₫฿")
