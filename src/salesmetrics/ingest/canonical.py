@@ -10,6 +10,7 @@ import polars as pl
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.units import header_unit
+from salesmetrics.ingest.rivals import rival_amounts
 from salesmetrics.ingest.rules import invalid_rows
 from salesmetrics.ingest.settle import parse_columns
 from salesmetrics.ingest.table import ROW, RejectedRow
@@ -120,6 +121,7 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
         and (unit := header_unit(headers[field])) > 1
         and column.how.endswith("as the header says")
     ]
+    findings += rival_amounts(table, recognition, values.get("amount"), options)
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
     # Columns come in differently cut chunks; aligned once here, or again in every later step.

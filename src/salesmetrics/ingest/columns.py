@@ -29,7 +29,8 @@ class Recognition:
 
     ``confidence`` is 1 when the user named the kind, else ``½·min(1, score / 4) + ½·(1 − best other kind's score / score)``.
     ``constants`` are canonical columns with one value for all rows (a calls module has type ``call``);
-    ``duplicates`` are further columns with the same header as a matched one, in order.
+    ``duplicates`` are further columns with the same header as a matched one, in order; ``spare`` are
+    columns with another header that would have done as well.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Recognition:
     alternatives: tuple[tuple[Kind, str, float], ...]
     constants: dict[str, str] = field(default_factory=dict)
     duplicates: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spare: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def recognise(
@@ -114,6 +116,7 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
         alternatives=tuple((k, p, s) for (k, p), s in list(alternatives.items())[:3]),
         constants={f: v for f, v in best.layout.constants.items() if f not in best.columns},
         duplicates=best.duplicates,
+        spare=best.spare,
     )
 
 

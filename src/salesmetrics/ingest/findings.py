@@ -92,6 +92,11 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` could not be read in {n_rows}, and was taken as blank there: {reason}, first `{value}`",
         "correct the cells, or leave the column out with `--map {field}=`",
     ),
+    "amount_elsewhere": FindingKind(
+        _WARNING,
+        "`{column}` is read as the amount; `{other}` could be, too, and differs in {n_rows}",
+        "if that is what deals were won for, add `--map amount={other}`",
+    ),
     "amounts_in_units": FindingKind(
         _NOTE, "amounts of `{column}` were multiplied by {unit}, the unit that the header names", None
     ),

@@ -1,0 +1,56 @@
+"""A second column of amounts that tells another story: said, because every total rests on the choice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.findings import MAX_ROWS, finding
+from salesmetrics.ingest.parse import parse_column
+from salesmetrics.ingest.table import ROW
+from salesmetrics.schema.fields import ColumnType
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from salesmetrics.ingest.columns import Recognition
+    from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.ingest.table import RawTable
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["rival_amounts"]
+
+
+def rival_amounts(
+    table: RawTable, recognition: Recognition, amount: pl.Series | None, options: ParseOptions
+) -> list[Finding]:
+    """Where another column could have been the amount, and says something else.
+
+    Args:
+        table: The file's table, all text.
+        recognition: Knows the columns that would have done as well.
+        amount: What was read as the amount, ``Decimal(38, 8)``, as long as the table; None where nothing was.
+        options: How to read the other column.
+    """
+    rivals = recognition.spare.get("amount", ()) if recognition.kind == "deals" and amount is not None else ()
+    rows, path, findings = table.frame.get_column(ROW), table.source.path, []
+    for header in rivals:
+        text = table.frame.get_column(header)
+        try:
+            other = parse_column(text, ColumnType.MONEY, options, header=header, path=path, rows=rows).values
+        except SalesmetricsError:  # undecidable by itself: then nothing can be said of it
+            continue
+        differs = rows.filter((other != amount).fill_null(value=False))
+        if len(differs):
+            findings.append(
+                finding(
+                    "amount_elsewhere",
+                    kind="deals",
+                    path=path,
+                    column=recognition.columns["amount"].header,
+                    count=len(differs),
+                    rows=differs.head(MAX_ROWS).to_list(),
+                    other=header,
+                )
+            )
+    return findings
