@@ -19,7 +19,7 @@ FAMILY = "activity"
         "missing_date": "undated_activities",
     },
     additive=True,
-    source="Vymo; kpis.md 2.8",
+    source="Vymo",
 )
 def activities(activities: Number) -> Shape:
     """Calls, emails, meetings, tasks and the rest that people did in the period.
@@ -41,7 +41,7 @@ def activities(activities: Number) -> Shape:
     basis="occurred",
     excluded={"planned": "planned_calls", "automated": "automated_calls", "missing_date": "undated_calls"},
     additive=True,
-    source="Vymo; kpis.md 2.8",
+    source="Vymo",
 )
 def calls(calls: Number) -> Shape:
     """Calls in both directions that people made or took in the period.
@@ -60,7 +60,7 @@ def calls(calls: Number) -> Shape:
     basis="occurred",
     excluded={"planned": "planned_emails", "automated": "automated_emails", "missing_date": "undated_emails"},
     additive=True,
-    source="Vymo; kpis.md 2.8",
+    source="Vymo",
 )
 def emails(emails: Number) -> Shape:
     """Emails in both directions, without those that the export marks as automated.
@@ -79,7 +79,7 @@ def emails(emails: Number) -> Shape:
     basis="occurred",
     excluded={"planned": "planned_meetings", "automated": "automated_meetings", "missing_date": "undated_meetings"},
     additive=True,
-    source="Vymo; kpis.md 2.8",
+    source="Vymo",
 )
 def meetings(meetings: Number) -> Shape:
     """Meetings that took place in the period. What came of them is ``meeting_yield``.
@@ -120,7 +120,7 @@ def activities_per_rep_day(owned_activities: Number, rep_days: Number) -> Shape:
     basis="occurred",
     n="people_by_day",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
-    source="kpis.md Part I",
+    source="own definition",
 )
 def contacts_per_day(people_by_day: Number, rep_days: Number) -> Shape:
     """How many different people a rep deals with in a working day, in either direction.
@@ -141,7 +141,7 @@ def contacts_per_day(people_by_day: Number, rep_days: Number) -> Shape:
     basis="occurred",
     n="people_by_week",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
-    source="kpis.md Part I",
+    source="own definition",
 )
 def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
     """How many different people a rep deals with in a week, in either direction.
@@ -162,7 +162,7 @@ def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
     basis="occurred",
     n="people_by_month",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
-    source="kpis.md Part I",
+    source="own definition",
 )
 def contacts_per_month(people_by_month: Number, rep_months: Number) -> Shape:
     """How many different people a rep deals with in a month, in either direction.
@@ -184,7 +184,7 @@ def contacts_per_month(people_by_month: Number, rep_months: Number) -> Shape:
     basis="closed",
     n="won_linked_deals",
     excluded={"no_activity": "won_untouched_deals"},
-    source="Rekener; kpis.md 2.8, the variant of activities on won deals",
+    source="Rekener, the variant of activities on won deals",
 )
 def activities_per_won_deal(won_effort: Number, won_linked_deals: Number) -> Shape:
     """How many calls, emails, meetings and tasks a win took, over the deals won in the period.
@@ -206,7 +206,7 @@ def activities_per_won_deal(won_effort: Number, won_linked_deals: Number) -> Sha
     basis="occurred",
     interval="wilson",
     excluded={"too_recent": "unripe_meetings", "unlinked": "unlinked_meetings"},
-    source="Teamgate, call > meeting > opportunity > won; kpis.md 2.8",
+    source="Teamgate, call > meeting > opportunity > won",
 )
 def meeting_yield(fruitful_meetings: Number, ripe_meetings: Number) -> Shape:
     """Of the meetings held in the period, the share after which something moved: effective, not merely held.
@@ -231,7 +231,7 @@ def meeting_yield(fruitful_meetings: Number, ripe_meetings: Number) -> Shape:
     basis="created",
     interval="wilson",
     excluded={"too_recent": "unripe_follow_ups", "missing_created_date": "leads_without_date"},
-    source="kpis.md 2.4, follow-up rate",
+    source="own definition: follow-up rate",
 )
 def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape:
     """Of the leads that were answered, the share that heard from us again within two weeks of the first touch.
@@ -253,7 +253,7 @@ def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape
     basis="occurred",
     interval="order_statistic",
     excluded={"unlinked": "aimless_touches"},
-    source="kpis.md 2.4, follow-up cadence",
+    source="own definition: follow-up cadence",
 )
 def follow_up_gap_median(touch_gaps: Sample) -> Shape:
     """Half of the further touches came at most this many calendar days after the touch before.
@@ -275,7 +275,7 @@ def follow_up_gap_median(touch_gaps: Sample) -> Shape:
     basis="snapshot",
     n="owned_open_deals",
     excluded={"missing_owner": "open_ownerless_deals"},
-    source="kpis.md Part I: who is overloaded",
+    source="own definition: who is overloaded",
 )
 def open_deals_per_rep(owned_open_deals: Number, open_deal_owners: Number) -> Shape:
     """How many open deals a rep looks after, on average over the reps who have any.
@@ -295,7 +295,7 @@ def open_deals_per_rep(owned_open_deals: Number, open_deal_owners: Number) -> Sh
     basis="snapshot",
     n="open_leads",
     excluded={"missing_owner": "open_ownerless_leads"},
-    source="kpis.md Part I: who is overloaded",
+    source="own definition: who is overloaded",
 )
 def open_leads_per_rep(open_leads: Number, open_lead_owners: Number) -> Shape:
     """How many leads that are neither converted nor disqualified a rep has, on average over the reps who have any.

@@ -35,7 +35,7 @@ def invoiced(invoiced_amount: Number) -> Shape:
     basis="due",
     n="invoices_due",
     excluded={"missing_amount": "invoices_due_unpriced", "missing_date": "invoices_undated"},
-    source="kpis.md 2.1, 销售回款率, on the cohort of invoices",
+    source="own definition: 销售回款率, on the cohort of invoices",
 )
 def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
     """Of what customers had to pay by now, the share that has come in.

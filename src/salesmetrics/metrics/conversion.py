@@ -146,7 +146,7 @@ def loss_rate(won_deals: Number, lost_deals: Number) -> Shape:
     formula="won / lost",
     basis="closed",
     excluded={"other_outcome": "other_deals", **UNDATED},
-    source="kpis.md 2.2",
+    source="own definition",
 )
 def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
     """Won deals per lost deal. Without a lost deal it is undefined, and shown as for example 12:0.
@@ -192,7 +192,7 @@ def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shap
     grows=True,
     interval="wilson",
     excluded={"missing_created_date": "undated_leads"},
-    source="kpis.md Part I; conversion counts as qualified",
+    source="own definition: conversion counts as qualified",
 )
 def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Shape:
     """Of the leads created in the period, the share that was found worth pursuing by the as-of date.
@@ -213,7 +213,7 @@ def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Sh
     formula="leads never answered and not converted, of those at least missed_after_hours (24) old",
     basis="created",
     excluded={"too_recent": "unmissable_leads", "missing_created_date": "leads_without_date"},
-    source="kpis.md Part I: never answered",
+    source="own definition: never answered",
 )
 def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
     """Leads that no person has reached out to by the as-of date, out of the leads old enough to expect it.
@@ -236,7 +236,7 @@ def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
     n="unanswered_priced",
     excluded={"missing_amount": "unanswered_unpriced"},
     additive=True,
-    source="kpis.md Part I: lost or expired without a follow-up",
+    source="own definition: lost or expired without a follow-up",
 )
 def missed_value(unanswered_amount: Number) -> Shape:
     """What the leads and deals were worth that ended, or lie dead, without anybody having reached out to them.
@@ -261,7 +261,7 @@ def missed_value(unanswered_amount: Number) -> Shape:
     n="slow_priced",
     excluded={"missing_amount": "slow_unpriced"},
     additive=True,
-    source="kpis.md Part I: how much slow answers cost",
+    source="own definition: how much slow answers cost",
 )
 def missed_value_slow(slow_amount: Number) -> Shape:
     """What the leads and deals were worth that were answered late, and then lost or left lying.

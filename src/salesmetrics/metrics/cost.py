@@ -185,7 +185,7 @@ def magic_number(net_new_mrr: Number, cost_previous: Number) -> Shape:
     span="costs",
     n="won_costed_deals",
     excluded={"missing_cost": "won_uncosted_deals"},
-    source="kpis.md Part I; return on investment on gross profit",
+    source="own definition: return on investment on gross profit",
 )
 def roi(won_profit: Number, cost: Number) -> Shape:
     """What selling earned beyond its own cost, per unit of money spent on it. Below 0 it cost more than it earned.
@@ -207,7 +207,7 @@ def roi(won_profit: Number, cost: Number) -> Shape:
     formula="all costs / months that reps were employed",
     basis="occurred",
     span="costs",
-    source="kpis.md 2.9: months of employment, not head count",
+    source="own definition: months of employment, not head count",
 )
 def cost_per_rep(cost: Number, rep_months: Number) -> Shape:
     """What a rep costs per month, with everything that is spent on selling.
@@ -228,7 +228,7 @@ def cost_per_rep(cost: Number, rep_months: Number) -> Shape:
     formula="costs of tools / months that reps were employed",
     basis="occurred",
     span="costs",
-    source="kpis.md 2.9",
+    source="own definition",
 )
 def tooling_cost_per_rep(tooling_cost: Number, rep_months: Number) -> Shape:
     """What tools such as the CRM cost per rep and month of employment.
@@ -249,7 +249,7 @@ def tooling_cost_per_rep(tooling_cost: Number, rep_months: Number) -> Shape:
     span="costs",
     n="created_leads",
     excluded={"missing_created_date": "undated_leads"},
-    source="kpis.md Part I; marketing cost per lead",
+    source="own definition: marketing cost per lead",
 )
 def cost_per_lead(marketing_cost: Number, created_leads: Number) -> Shape:
     """What marketing spends per lead, whatever becomes of the lead.

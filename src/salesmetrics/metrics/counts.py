@@ -6,7 +6,7 @@ from salesmetrics.metrics.definition import Number, Shape, kpi
 
 FAMILY = "counts"
 UNDATED = {"missing_close_date": "undated_closed_deals"}
-SOURCE = "kpis.md, counts"
+SOURCE = "own definition: counts"
 
 
 @kpi(
@@ -78,7 +78,7 @@ def other_deals(other_deals: Number) -> Shape:
     formula="deals open on the as-of date",
     basis="snapshot",
     additive=True,
-    source="kpis.md 2.5",
+    source="own definition",
 )
 def open_deals(open_deals: Number) -> Shape:
     """Deals that are neither won, lost nor otherwise closed on the as-of date, whatever the period.

@@ -102,7 +102,7 @@ def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
     basis="closed",
     interval="wilson",
     excluded={"missing_account": "won_unlinked_deals", "missing_close_date": "undated_won_deals"},
-    source="kpis.md Part I: repeat purchase from deals",
+    source="own definition: repeat purchase from deals",
 )
 def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Shape:
     """Of the accounts that bought, the share that bought more than once.
@@ -123,7 +123,7 @@ def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Sh
     basis="created",
     interval="wilson",
     excluded={"missing_account": "invoices_unlinked", "cancelled": "invoices_cancelled"},
-    source="kpis.md Part I: repeat purchase from invoices",
+    source="own definition: repeat purchase from invoices",
 )
 def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts: Number) -> Shape:
     """Of the accounts that were invoiced, the share that was invoiced more than once.

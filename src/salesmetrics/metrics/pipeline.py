@@ -167,7 +167,7 @@ def stalled_deals(quiet_deals: Number, hearable_deals: Number) -> Shape:
     formula="open deals longer in their stage than nine of ten won deals were (or than stalled_stage_days)",
     basis="snapshot",
     excluded={"missing_stage_entry": "unstaged_deals"},
-    source="Lead Liaison, stage rot; kpis.md 2.5",
+    source="Lead Liaison, stage rot",
 )
 def stalled_deals_in_stage(stuck_deals: Number, staged_deals: Number) -> Shape:
     """Open deals that have stood in one stage for too long, out of those of which it is known when they entered it.

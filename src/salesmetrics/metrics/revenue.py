@@ -67,7 +67,7 @@ def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     span="year",
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
-    source="kpis.md 2.1, revenue_growth_yoy",
+    source="own definition: revenue_growth_yoy",
 )
 def revenue_growth_year_ago(revenue: Number, revenue_year_ago: Number) -> Shape:
     """How much more was sold than in the same period a year ago: the seasons then cancel out.
@@ -114,7 +114,7 @@ def new_customers(first_won_accounts: Number) -> Shape:
     n="won_counted_deals",
     excluded={"missing_quantity": "won_uncounted_deals", "missing_close_date": "undated_won_deals"},
     additive=True,
-    source="kpis.md 2.1",
+    source="own definition",
 )
 def units_sold(won_units: Number) -> Shape:
     """How many units were sold; returns count against them. A deal without a quantity is not a deal over one unit.
@@ -196,7 +196,7 @@ def discount_rate(won_net_amount: Number, won_list_amount: Number) -> Shape:
     basis="closed",
     n="won_owners",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
-    source="kpis.md Part I; full-time equivalents",
+    source="own definition: full-time equivalents",
 )
 def revenue_per_rep(
     revenue: Number, won_owners: Number, rep_days_employed: Number = None, staffed_days: Number = None

@@ -57,7 +57,7 @@ def median_deal_size(won_amounts: Sample) -> Shape:
     formula="sum of the 10 largest won amounts / sum of all won amounts",
     basis="closed",
     excluded=UNPRICED,
-    source="kpis.md 2.3, top-k share with k = 10",
+    source="own definition: top-k share with k = 10",
 )
 def deal_concentration(won_amounts: Sample) -> Shape:
     """How much of the revenue hangs on the ten largest deals.

@@ -60,7 +60,7 @@ def sales_cycle_median(won_cycle_days: Sample) -> Shape:
     basis="closed",
     interval="order_statistic",
     excluded=WON,
-    source="kpis.md 2.4; linear interpolation (type 7)",
+    source="own definition: linear interpolation (type 7)",
 )
 def sales_cycle_p90(won_cycle_days: Sample) -> Shape:
     """Nine of ten deals won in the period took at most this many calendar days.
@@ -145,7 +145,7 @@ def deal_age_median(open_age_days: Sample) -> Shape:
     basis="created",
     interval="kaplan_meier",
     excluded={"missing_created_date": "leads_without_date"},
-    source="HBR 2011, The Short Life of Online Sales Leads; kpis.md 2.4",
+    source="HBR 2011, The Short Life of Online Sales Leads",
 )
 def lead_response_median(response_ends: Ends) -> Shape:
     """Half of all leads, not only of those answered, have heard from a person within this many hours.
@@ -191,7 +191,7 @@ def lead_response_rate(touched_leads: Number, touchable_leads: Number) -> Shape:
     basis="created",
     interval="wilson",
     excluded={"too_recent": "leads_too_young_5m", "missing_created_date": "leads_without_date"},
-    source="kpis.md 2.4, lead response time",
+    source="own definition: lead response time",
 )
 def lead_response_within_5m(leads_answered_5m: Number, leads_aged_5m: Number) -> Shape:
     """The share of leads that a person reached out to within five minutes; leads never answered count as not in time.

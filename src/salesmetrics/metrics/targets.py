@@ -77,7 +77,7 @@ def reps_at_quota(rep_results: Sample) -> Shape:
     span="quota",
     interval="wilson",
     excluded={"ramping_up": "ramping_reps", "no_quota": "quotaless_reps"},
-    source="kpis.md 2.7; what is left of reps_at_quota",
+    source="own definition: what is left of reps_at_quota",
 )
 def quota_miss_rate(rep_results: Sample) -> Shape:
     """The share of reps who have not sold their whole quota: what is left of ``reps_at_quota``.
@@ -192,7 +192,7 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     span="quota",
     excluded={"no_quota": "quotaless_reps"},
     additive=False,
-    source="kpis.md Part I: tiers and accelerators from config",
+    source="own definition: tiers and accelerators from config",
 )
 def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> Shape:
     """What reps earn on top of their salary by the plan in ``salesmetrics.toml``.
