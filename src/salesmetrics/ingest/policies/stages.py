@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["check_option_words", "check_stage_words"]
 
 _MOST_FINAL = 10
+_TELLING = ("stage", "status", "is_won", "is_lost", "is_closed")
+"""Columns that can tell an outcome."""
 
 
 def check_stage_words(context: Context) -> list[Finding]:
@@ -47,6 +49,8 @@ def _in_file(index: int, word: StageWord) -> pl.Expr:
 
 def _contradictions(context: Context) -> list[Finding]:
     """Deals whose flags, status and stage do not tell one outcome."""
+    if sum(context.has(name) for name in _TELLING) < 2:
+        return []
     said: dict[tuple[str, str], str] = {}
     for file in context.files:
         if file.recognition.kind == "deals":
@@ -74,7 +78,7 @@ def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
     if not masks:
         return []
     mask = pl.any_horizontal(*[m.fill_null(value=False) for m in masks])
-    columns = [name for name in ("stage", "status", "is_won", "is_lost", "is_closed") if context.has(name)]
+    columns = [name for name in _TELLING if context.has(name)]
     counts = context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len().collect()
     counts = counts.sort(["len", "outcome", columns[0]], descending=[True, False, False], nulls_last=True)
     listed = ", ".join(f"`{word}` counted as {outcome} ({n:,})" for outcome, word, n in counts.head(5).iter_rows())
