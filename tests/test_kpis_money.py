@@ -13,7 +13,7 @@ import pytest
 from money_world import AS_OF, World
 from oracle_money import Oracle
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.catalog import _definitions, _family_modules, _measure_modules, catalog
 from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.model import Period
 from salesmetrics.report.windows import Window
@@ -202,3 +202,9 @@ def test_a_quarter_by_quarter_series_is_what_each_quarter_is_alone() -> None:
         alone = Request(as_of=AS_OF, as_of_source=None, kpis=ids, period=Period(label=label, start=low, end=high))
         for metric in build_report(alone, world.frames(), catalog()).metrics:
             assert series[metric.id, label] == metric.value, (metric.id, label)
+
+
+def test_no_name_is_given_twice() -> None:
+    for modules in (_measure_modules(), _family_modules()):
+        names = [definition.id for definition in _definitions(modules)]
+        assert len(names) == len(set(names))

@@ -311,3 +311,9 @@ def test_a_converted_report_is_in_one_currency_and_counts_what_it_could_not_pric
     assert (revenue.value, revenue.currency) == (160, "USD")
     assert {e.code: e.count for e in revenue.excluded}["missing_amount"] == 1
     assert [f.code for f in report.findings] == ["rate_missing"]
+
+
+def test_revenue_per_rep_counts_the_reps_file_else_the_owners_of_won_deals(tmp_path: Path) -> None:
+    assert values(report_on(tmp_path, kpis=("revenue_per_rep",), deals=DEALS), "revenue_per_rep") == {(): 65.0}
+    with_reps = values(report_on(tmp_path, kpis=("revenue_per_rep",), deals=DEALS, reps=REPS), "revenue_per_rep")
+    assert with_reps == {(): pytest.approx(130 / 3)}

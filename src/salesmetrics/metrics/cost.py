@@ -209,7 +209,7 @@ def roi(won_profit: Number, cost: Number) -> Shape:
     span="costs",
     source="own definition: months of employment, not head count",
 )
-def cost_per_rep(cost: Number, rep_months: Number) -> Shape:
+def cost_per_rep(cost: Number, employed_months: Number) -> Shape:
     """What a rep costs per month, with everything that is spent on selling.
 
     Reps are counted by months of employment: somebody who joined in the middle of June counts half of June.
@@ -217,7 +217,7 @@ def cost_per_rep(cost: Number, rep_months: Number) -> Shape:
     >>> cost_per_rep(60000, 12)
     5000.0
     """
-    return Ratio(cost, rep_months)
+    return Ratio(cost, employed_months)
 
 
 @kpi(
@@ -230,13 +230,13 @@ def cost_per_rep(cost: Number, rep_months: Number) -> Shape:
     span="costs",
     source="own definition",
 )
-def tooling_cost_per_rep(tooling_cost: Number, rep_months: Number) -> Shape:
+def tooling_cost_per_rep(tooling_cost: Number, employed_months: Number) -> Shape:
     """What tools such as the CRM cost per rep and month of employment.
 
     >>> tooling_cost_per_rep(1200, 12)
     100.0
     """
-    return Ratio(tooling_cost, rep_months)
+    return Ratio(tooling_cost, employed_months)
 
 
 @kpi(

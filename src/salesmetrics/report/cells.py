@@ -86,6 +86,7 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
         shift: _cells(source, frames, plan.kpis, plan.measures, window, keys) for shift, window in windows.items()
     }
     unsplit = {name for name, m in plan.measures.items() if not set(keys.by) <= set(frames[m.entity].columns)}
+    unsplit |= {name for kpi in plan.kpis for name in kpi.optional} - plan.measures.keys()
     return ValueTable(tables, frozenset(unsplit), source.settings)
 
 

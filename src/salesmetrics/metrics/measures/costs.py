@@ -46,7 +46,7 @@ def staffed_days(day: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="rep_calendar", basis="occurred", unit="months")
-def rep_months(month_share: pl.Expr) -> pl.Expr:
+def employed_months(month_share: pl.Expr) -> pl.Expr:
     """Months of employment, summed over reps; a part of a month counts by its days."""
     return month_share.sum()
 
