@@ -200,6 +200,12 @@ def test_won_and_lost_words_of_the_user_override_everything(tmp_path: Path) -> N
     assert "Nowhere" in said.message
 
 
+def test_a_win_that_is_not_certain_is_open_and_said(tmp_path: Path) -> None:
+    dataset = deals(tmp_path, HEADER, *ROWS, "4,Delta,Ann,Won - Pending,10,2026-01-08,2026-02-04")
+    assert dataset.frames["deals"]["outcome"].to_list()[-1] == "open"
+    assert codes(dataset)["stage_word_looks_final"] == 1
+
+
 def test_a_final_looking_word_comes_with_the_option_to_type(tmp_path: Path) -> None:
     dataset = deals(tmp_path, HEADER, *ROWS, "4,Delta,Ann,Payment Done,10,2026-01-08,2026-02-04")
     (said,) = [finding for finding in dataset.findings if finding.code == "stage_word_looks_final"]

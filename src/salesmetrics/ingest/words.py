@@ -16,6 +16,15 @@ __all__ = ["Words", "comparable", "normalise"]
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″＂「」『』", '"') | dict.fromkeys("‘’‚‹›′`´ʼ", "'") | {"ё": "е", "Ё": "Е"})
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, 0x00AD])
 _LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+_NOT_YET = (
+    r"pending|not|almost|nearly|to be|unconfirmed|awaiting|verbal(?:ly)?|tentative(?:ly)?|provisional(?:ly)?"
+    r"|pendiente|ausstehend\w*|noch|en attente"
+)
+_DEFERRED = {
+    "won": re.compile(rf"\b(?:{_NOT_YET})\b|待|ожида|в ожидании"),
+    "lost": re.compile(rf"\w+\W+(?:(?:{_NOT_YET})(?: yet| confirmed| confirmation)*|待.*|(?:в )?ожида\w*)\W*"),
+}
+"""What denies or defers an end. After "lost" it must say nothing else: the reason of a loss is often a "not"."""
 
 
 def normalise(word: str) -> str:
@@ -87,6 +96,8 @@ class Words:
         'lost'
         >>> Words.of({"won": ["Closed Won"]}).classify("7. closed / won (100 %)")
         'won'
+        >>> Words.of({"won": ["Won - *"]}).classify("Won - Pending") is None
+        True
         """
         exact, plain = comparable(word), _plain(word)
         for key in (exact, plain):
@@ -97,7 +108,7 @@ class Words:
             if (meanings is None or meaning in meanings) and (
                 fnmatchcase(exact, pattern) or fnmatchcase(plain, pattern)
             ):
-                return meaning
+                return None if _is_deferred(word, meaning) else meaning
         return None
 
     def get(self, meaning: str) -> frozenset[str]:
@@ -123,6 +134,13 @@ class Words:
     def open(self) -> frozenset[str]:
         """Words of a record that has not ended."""
         return self.get("open")
+
+
+def _is_deferred(word: str, meaning: str) -> bool:
+    text = normalise(word)
+    if meaning == "won":
+        return _DEFERRED["won"].search(text) is not None
+    return meaning == "lost" and _DEFERRED["lost"].fullmatch(text) is not None
 
 
 def _normalise_pattern(word: str) -> str:
