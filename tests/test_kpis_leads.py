@@ -145,7 +145,7 @@ def test_first_response_column_serves_where_no_activities_are() -> None:
     assert found["lead_response_median"].value == 2
     assert found["lead_response_within_5m"].numerator == 1
     assert "follow_up_rate" not in found
-    assert "activities that name them" in next(x.needs for x in report.not_computed if x.id == "follow_up_rate")
+    assert next(x.needs for x in report.not_computed if x.id == "follow_up_rate") == "an activities file"
 
 
 def test_an_activity_reaches_its_lead_by_deal_and_by_the_only_lead_of_an_account() -> None:

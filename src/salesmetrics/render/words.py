@@ -20,6 +20,7 @@ __all__ = [
     "FEW",
     "FEW_LEGEND",
     "Goal",
+    "chance_note",
     "currencies",
     "families",
     "few",
@@ -44,6 +45,9 @@ FEW = "~"
 
 FEW_LEGEND = f"{FEW} few records: read with care, no verdict is drawn"
 
+MANY_SEGMENTS = 10
+"""From so many segments on, chance alone is likely to have made one of them look different."""
+
 _REASONS = {
     "missing_input": "a file or column is missing",
     "below_min_n": "too few records",
@@ -52,6 +56,8 @@ _REASONS = {
     "missing_amount_or_probability": "no record has an amount and a probability",
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",
+    "outside_data": "the data do not reach into the period",
+    "only_won_deals": "the file holds won deals only",
     "no_time_of_day": "the times of day are not known",
     "not_positive_before": "nothing was sold in the period before",
     "no_previous_period": "the data do not reach back so far",
@@ -199,6 +205,18 @@ def reason_words(metric: Metric) -> str:
 
 def _reason_text(reason: str) -> str:
     return _REASONS.get(reason) or one_line(reason if " " in reason else reason.replace("_", " "))
+
+
+def chance_note(report: Report) -> list[str]:
+    """What to expect of many verdicts at once: at 95 % one in twenty segments differs by chance alone."""
+    groups = {tuple(metric.group.items()) for metric in report.metrics if metric.group}
+    spans = [m.change.interval for m in report.metrics if m.group and m.change and m.change.verdict != "too few"]
+    drawn = [span for span in spans if span is not None]
+    if len(groups) < MANY_SEGMENTS or not drawn:
+        return []
+    odds = round(1 / (1 - drawn[0].level))
+    note = f"at this level about 1 in {odds} segments would look better or worse by chance alone"
+    return [f"{note} (number of verdicts drawn: {count(len(drawn))})"]
 
 
 def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:

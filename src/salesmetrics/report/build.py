@@ -116,7 +116,8 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
                     continue
                 outcome = evaluate(kpi, values, source.catalog, request.level)
                 code = (cell.currency if source.several else setup.currency) if money else None
-                extra: dict[str, Any] = {"currency": code, "period": period, "own_period": period is not None}
+                own = _day_of(request) if kpi.basis == "snapshot" else period
+                extra: dict[str, Any] = {"currency": code, "period": own, "own_period": own is not None}
                 extra |= {"trend": drawn.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)
                 rows.append(((*cell_order(cell), position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))
@@ -132,6 +133,13 @@ def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, cata
     before = evaluate(kpi, values.shifted(request.compare), catalog, request.level)
     change = change_between(kpi, outcome, before, request.level, request.min_n)
     return {"previous": plain(before.value), "change": change}
+
+
+def _day_of(request: Request) -> Period | None:
+    """The day that a state is of, where the report is about a period and the two could be taken for one another."""
+    if request.as_of is None or not window_of(request).bounded:
+        return None
+    return Period(label=f"on {request.as_of}", start=request.as_of, end=request.as_of + timedelta(days=1))
 
 
 def _period_of(window: Window, calendar: Calendar) -> Period | None:

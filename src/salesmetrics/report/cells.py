@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from salesmetrics.report.compute import Cell, Keys, aggregate
+from salesmetrics.report.coverage import unknown_measures
 from salesmetrics.report.evaluate import Values
 from salesmetrics.report.plan import make_plan
 from salesmetrics.report.prepare import columns_of, with_coded_outcome, with_derived
@@ -58,6 +59,7 @@ class ValueTable:
     by_shift: Mapping[str, Mapping[Cell, Mapping[str, Any]]]
     unsplit: frozenset[str]
     settings: Settings
+    unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def cells(self) -> set[Cell]:
         """Every cell that any stretch has a record in."""
@@ -66,7 +68,10 @@ class ValueTable:
     def values(self, cell: Cell) -> Values:
         """The values of one cell; where a stretch has no record in it, its measures are empty."""
         return Values(
-            {shift: cells.get(cell, {}) for shift, cells in self.by_shift.items()}, self.unsplit, self.settings
+            {shift: cells.get(cell, {}) for shift, cells in self.by_shift.items()},
+            self.unsplit,
+            self.settings,
+            self.unknown,
         )
 
 
@@ -87,7 +92,8 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
     }
     unsplit = {name for name, m in plan.measures.items() if not set(keys.by) <= set(frames[m.entity].columns)}
     unsplit |= {name for kpi in plan.kpis for name in kpi.optional} - plan.measures.keys()
-    return ValueTable(tables, frozenset(unsplit), source.settings)
+    unknown = {shift: unknown_measures(frames, plan.measures, window) for shift, window in windows.items()}
+    return ValueTable(tables, frozenset(unsplit), source.settings, unknown)
 
 
 def _cells(

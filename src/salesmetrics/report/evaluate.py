@@ -65,15 +65,17 @@ class Values:
             to value. A measure that is absent has no record in this cell: its count is 0.
         unsplit: Measures that cannot be told apart by the dimensions of this cell.
         settings: Thresholds and outside figures.
+        unknown: By shift, the measures that the records cannot tell there, with the reason.
     """
 
     by_shift: Mapping[str, Mapping[str, Any]]
     unsplit: frozenset[str] = frozenset()
     settings: Settings = field(default_factory=Settings)
+    unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def shifted(self, shift: str) -> Values:
         """The same cell, with an earlier stretch in the place of the period."""
-        return replace(self, by_shift={"": self.by_shift[shift]})
+        return replace(self, by_shift={"": self.by_shift[shift]}, unknown={"": self.unknown.get(shift, {})})
 
 
 def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float) -> Outcome:
@@ -111,6 +113,9 @@ def _input(name: str, values: Values, catalog: Catalog, level: float) -> tuple[A
         return outcome.value, outcome.reason
     if base in values.unsplit:
         return None, "not_by_dimension"
+    unknown = values.unknown.get(shift, {}).get(base)
+    if unknown is not None:
+        return None, unknown
     value = values.by_shift[shift].get(base, measure.empty)
     return value, measure.missing if value is None else None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
+from salesmetrics.report.coverage import early_ends
 from salesmetrics.report.entities import make_entities
 from salesmetrics.report.money_entities import Asked
 from salesmetrics.report.plan import Plan, make_plan
@@ -63,7 +64,8 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         raise _nothing_to_report(plan.not_computed, frames)
     codes = currencies(entities, plan.measures.values())
     source = Source(entities, catalog, request.as_of, request.settings, tuple(codes))
-    return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(notes))
+    said = [*notes, *early_ends(frames, request.as_of)]
+    return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
 
 def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
