@@ -18,6 +18,7 @@ from report_fixture import (
     metric,
     report,
     total_report,
+    wilson,
     win_rate,
 )
 from salesmetrics.render.table import render_table
@@ -301,3 +302,33 @@ def test_a_count_is_exact_however_small() -> None:
 def test_a_partial_period_says_so() -> None:
     assert "2017-Q4 (2017-10-01 – 2017-12-31), partial" in plain(REPORTS["compared"], 120)
     assert "2026-04 (partial)" in plain(REPORTS["series"], 80)
+
+
+def compared_segments(segments: int, kpis: int) -> Report:
+    groups: list[dict[str, str | None]] = [{}, *({"owner": f"Owner {i:02d}"} for i in range(segments))]
+    step = Change(absolute=0.1, relative=None, interval=wilson(-0.1, 0.3), verdict="no clear difference")
+    made = [
+        win_rate(30, 60, group=group, previous=0.4, change=step).model_copy(update={"id": f"rate_{i}"})
+        for group in groups
+        for i in range(kpis)
+    ]
+    return report(made, group_by=["owner"], comparison=compared_report().comparison)
+
+
+@pytest.mark.parametrize("kpis", [1, 3, 4, 6])
+@pytest.mark.parametrize("width", [60, 80, 200, None])
+def test_with_a_comparison_each_change_has_its_verdict(width: int | None, kpis: int) -> None:
+    text = plain(compared_segments(3, kpis), width)
+    assert len(re.findall(r"^(?:total|Owner \d\d) .*\+10\.0 pp", text, re.MULTILINE)) >= 4
+    assert text.count("+10.0 pp") == text.count("no clear") == 4 * kpis
+    assert [line for line in text.splitlines() if width and cell_len(line) > width] == []
+    if width == 80:
+        assert text.count("30 / 60") == 4 * kpis
+    assert ("are in --format csv" in " ".join(text.split())) == (text.count("48.8 – ") < 4 * kpis)
+
+
+def test_many_verdicts_come_with_what_chance_alone_would_do() -> None:
+    said = "about 1 in 20 segments would look better or worse by chance alone (number of verdicts drawn: 20)"
+    assert said in " ".join(plain(compared_segments(10, 2), 80).split())
+    assert "by chance alone" not in plain(compared_segments(9, 2), 80)
+    assert "by chance alone" not in plain(grouped_report([f"Owner {i}" for i in range(20)]), 80)

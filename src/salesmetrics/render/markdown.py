@@ -11,6 +11,7 @@ from salesmetrics.render.trend_words import trend_notes
 from salesmetrics.render.words import (
     FEW,
     FEW_LEGEND,
+    chance_note,
     currencies,
     families,
     few,
@@ -136,6 +137,7 @@ def _notes(report: Report) -> str:
     notes = [_escape(note) for note in trend_notes(report, UNICODE)] if report.command == "trend" else []
     if any(map(few, report.metrics)):
         notes.append(_escape(FEW_LEGEND))
+    notes += [_escape(note) for note in chance_note(report)]
     notes += [_escape(text) for text in period_legend(own_periods(report))] if report.group_by else []
     undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []
     if undefined:
