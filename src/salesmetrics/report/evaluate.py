@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from statistics import stdev
 from typing import TYPE_CHECKING, Any
@@ -150,6 +151,8 @@ def _outcome(
             reason = None if n else "no_records"
             spread = _spread(sample)
             bounds = None if spread is None else mean_interval(n, float(value), spread, level)
+            if bounds is not None and min(sample[0], sample[-1]) >= 0:
+                bounds = bounds.within(0.0, math.inf)  # a mean of values that cannot be negative is not negative
             return Outcome(value, total(sample), n, n, bounds, reason, spread, excluded)
         case Quantile(sample, q):
             n = len(sample)
