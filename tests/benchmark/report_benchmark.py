@@ -30,7 +30,7 @@ def main() -> None:
         folder = asked.folder or Path(scratch)
         path = str(made(folder / f"deals-{asked.rows}.csv", asked.rows))
         report = [sys.executable, "-m", "salesmetrics", "report", path, "--format", "json"]
-        _, _, by_hand = once([sys.executable, str(HERE / "by_hand_polars.py"), path])
+        *_, by_hand = once([sys.executable, str(HERE / "by_hand_polars.py"), path])
         runs = alternate(
             {
                 "salesmetrics, the same numbers": [*report, "--kpi", ",".join(json.loads(by_hand))],

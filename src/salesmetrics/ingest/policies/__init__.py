@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from salesmetrics.ingest.as_of import EVENT_COLUMNS, last_event_of
 from salesmetrics.ingest.policies.across import check_across
@@ -23,8 +27,6 @@ from salesmetrics.ingest.profile import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    import polars as pl
 
     from salesmetrics.ingest.dataset import LoadedFile, ReadOptions
     from salesmetrics.schema.kinds import Kind
@@ -65,22 +67,30 @@ def check_dataset(
     """
     last = last_event_of(frames)
     contexts = {kind: Context(kind, frame, files, last[0] if last else None) for kind, frame in frames.items()}
-    findings: list[Finding] = []
-    for kind, context in contexts.items():
-        findings += check_ids(context)
-        if kind in _RECORDS:
-            findings += check_alike(context)
-        if kind == "deals":
-            findings += check_stage_words(context)
-        if kind in _BY_KIND:
-            findings += _BY_KIND[kind](context)
-        if kind in ("deals", "invoices"):
-            findings += check_amount_outliers(context)
-        findings += check_date_outliers(context, EVENT_COLUMNS.get(kind, ()))
-        findings += check_spellings(context, _CATEGORIES.get(kind, ()))
+    checks = [check for context in contexts.values() for check in _checks(context)]
+    # Side by side, but told in this order.
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        findings = [item for found in pool.map(lambda check: check(), checks) for item in found]
     findings += check_option_words(files, options)
     findings += check_across(contexts, _defined_stages(frames.get("pipelines")))
     return findings
+
+
+def _checks(context: Context) -> list[Callable[[], list[Finding]]]:
+    """What is checked of a kind by itself, in the order in which it is told."""
+    kind = context.kind
+    checks: list[Callable[[], list[Finding]]] = [partial(check_ids, context)]
+    if kind in _RECORDS:
+        checks.append(partial(check_alike, context))
+    if kind == "deals":
+        checks.append(partial(check_stage_words, context))
+    if kind in _BY_KIND:
+        checks.append(partial(_BY_KIND[kind], context))
+    if kind in ("deals", "invoices"):
+        checks.append(partial(check_amount_outliers, context))
+    checks.append(partial(check_date_outliers, context, EVENT_COLUMNS.get(kind, ())))
+    checks.append(partial(check_spellings, context, _CATEGORIES.get(kind, ())))
+    return checks
 
 
 def _defined_stages(pipelines: pl.DataFrame | None) -> frozenset[str]:
