@@ -123,14 +123,24 @@ class Oracle:
             Fraction(0),
         )
 
+    def has_quota(self, owner: str | None, day: date) -> bool:
+        rows = [r for r in self.quotas() if r["owner"] == owner and r["amount"] > 0]
+        return any(begin <= day < end for begin, end in (dates_of(r["period"]) for r in rows))
+
+    def sum_under_quota(self) -> Decimal | None:
+        deals = [r for r in self.won() if self.has_quota(r["owner"], r["closed"])]
+        known = [r["amount"] for r in deals if r["amount"] is not None]
+        return None if deals and not known else sum(known, Decimal(0))
+
     def quota_attainment(self) -> Any:
-        return None if self.sum_won() is None else over(self.sum_won(), self.quota())
+        return None if self.sum_under_quota() is None else over(self.sum_under_quota(), self.quota())
 
     def pacing(self) -> Any:
-        return None if self.sum_won() is None else over(self.sum_won(), self.quota(self.high))
+        return None if self.sum_under_quota() is None else over(self.sum_under_quota(), self.quota(self.high))
 
     def quota_gap(self) -> Any:
-        return None if self.sum_won() is None or not self.quota() else self.quota() - Fraction(self.sum_won())
+        won = self.sum_under_quota()
+        return None if won is None or not self.quota() else self.quota() - Fraction(won)
 
     def results(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
@@ -141,7 +151,7 @@ class Oracle:
             result[0] += part
             result[2] |= bool(row["is_ramping"]) and max(begin, self.low) < min(end, self.whole)
         for row in self.won():
-            if row["owner"] is not None:
+            if row["owner"] is not None and self.has_quota(row["owner"], row["closed"]):
                 found.setdefault(row["owner"], [Fraction(0), Decimal(0), False])[1] += row["amount"] or 0
         return found
 
@@ -157,6 +167,7 @@ class Oracle:
         deals = [r for r in self.money["deals"] if not (r["created"] and r["created"] > AS_OF)]
         deals = [r for r in deals if r["outcome"] == "open" and r["expected_close"]]
         deals = [r for r in deals if self.low <= r["expected_close"] < self.whole]
+        deals = [r for r in deals if self.has_quota(r["owner"], r["expected_close"])]
         known = [r["amount"] for r in deals if r["amount"] is not None]
         return None if deals and not known else sum(known, Decimal(0))
 

@@ -19,7 +19,7 @@ def test_every_rep_stands_there_with_sales_and_quota() -> None:
     assert lines == [
         ("ann", "won 1500 of 1000", 1.5),
         ("bob", "won 0 of 1000, ramping up: left out", 0.0),
-        ("stray", "won 70 of 0", None),
+        ("stray", "no quota", None),
     ]
 
 

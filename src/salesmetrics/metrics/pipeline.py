@@ -74,37 +74,46 @@ def pipeline_created(created_amount: Number) -> Shape:
     title="Pipeline coverage",
     family=FAMILY,
     unit="x",
-    formula="amounts of open deals expected to close in the period / quota of the whole period",
+    formula="amounts of open deals of those with a quota expected to close in the period / quota of the whole period",
     basis="snapshot",
     span="quota",
-    n="due_open_deals",
-    excluded={"missing_amount": "due_open_unpriced", "missing_expected_close": "open_unplanned_deals"},
+    n="quota_due_deals",
+    excluded={
+        "missing_amount": "quota_due_unpriced",
+        "missing_expected_close": "open_unplanned_deals",
+        "no_quota": "quotaless_due_deals",
+    },
     source="GitLab, pipeline with close dates in the quarter / target",
 )
-def pipeline_coverage(due_open_amount: Number, quota: Number) -> Shape:
+def pipeline_coverage(quota_due_amount: Number, quota: Number) -> Shape:
     """How often the open pipeline of the period covers its quota: unweighted, and against the full quota.
 
     Without a period it is about the quota that runs on the as-of date. Needed is 1 / win rate by value: four times at 25 %.
-    Towards the end of the period it falls by itself, as deals are won: ``pipeline_coverage_remaining`` does not.
+    Deals of owners without a quota are left out and counted. Towards the end of the period it falls by itself, as deals are
+    won: ``pipeline_coverage_remaining`` does not.
 
     >>> pipeline_coverage(400, 100)
     4.0
     """
-    return Ratio(due_open_amount, quota)
+    return Undefined("no_quota") if quota == 0 else Ratio(quota_due_amount, quota)
 
 
 @kpi(
     title="Pipeline coverage, of what remains",
     family=FAMILY,
     unit="x",
-    formula="amounts of open deals expected to close in the period / (quota of the whole period − won amount)",
+    formula="amounts of open deals of those with a quota expected to close in the period / (quota of the whole period − won amount)",
     basis="snapshot",
     span="quota",
-    n="due_open_deals",
-    excluded={"missing_amount": "due_open_unpriced", "missing_expected_close": "open_unplanned_deals"},
+    n="quota_due_deals",
+    excluded={
+        "missing_amount": "quota_due_unpriced",
+        "missing_expected_close": "open_unplanned_deals",
+        "no_quota": "quotaless_due_deals",
+    },
     source="Rafiki, coverage of the remaining quota",
 )
-def pipeline_coverage_remaining(due_open_amount: Number, quota: Number, won_amount: Number) -> Shape:
+def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_won_amount: Number) -> Shape:
     """How often the open pipeline of the period covers what is still to be sold. Undefined once the quota is met.
 
     >>> pipeline_coverage_remaining(150, 100, 50)
@@ -112,9 +121,11 @@ def pipeline_coverage_remaining(due_open_amount: Number, quota: Number, won_amou
     >>> pipeline_coverage_remaining(150, 100, 100) is None
     True
     """
-    if quota > 0 and won_amount >= quota:
+    if quota <= 0:
+        return Undefined("no_quota")
+    if quota_won_amount >= quota:
         return Undefined("target_met")
-    return Ratio(due_open_amount, quota - won_amount if quota > 0 else 0)
+    return Ratio(quota_due_amount, quota - quota_won_amount)
 
 
 @kpi(

@@ -9,24 +9,28 @@ from salesmetrics.metrics.definition import Number, Ratio, Sample, Shape, Undefi
 from salesmetrics.metrics.incentives import IncentivePlan, Payout, payout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 FAMILY = "targets"
-LEFT_OUT = {"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"}
+LEFT_OUT = {
+    "missing_amount": "quota_won_unpriced",
+    "missing_close_date": "undated_won_deals",
+    "no_quota": "quotaless_won_deals",
+}
 
 
 @kpi(
     title="Quota attainment",
     family=FAMILY,
     unit="ratio",
-    formula="won amount / quota of the whole period",
+    formula="won amount of those with a quota / quota of the whole period",
     basis="closed",
     span="quota",
-    n="won_priced_deals",
+    n="quota_won_deals",
     excluded=LEFT_OUT,
     source="Rekener, attainment (235 / 250 = 94 %); Salesforce help, quotas",
 )
-def quota_attainment(won_amount: Number, quota: Number) -> Shape:
+def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
     """How much of the quota has been sold.
 
     Without a period it is about the quota that runs on the as-of date: of the shortest period there is, a quarter where
@@ -35,12 +39,15 @@ def quota_attainment(won_amount: Number, quota: Number) -> Shape:
     quotas of reps count, and those of teams or the company only where there are none below. Without a quota, or with one
     of 0, attainment is undefined. A rep with a quota and no deals has reached 0 %.
 
+    Like is set against like: what was sold by somebody without a quota, or on days that no quota covers, is left out and
+    counted. A quota of the company is everybody's.
+
     >>> quota_attainment(235, 250)
     0.94
     >>> quota_attainment(100, 0) is None
     True
     """
-    return Ratio(won_amount, quota)
+    return Undefined("no_quota") if quota == 0 else Ratio(quota_won_amount, quota)
 
 
 @kpi(
@@ -63,8 +70,7 @@ def reps_at_quota(rep_results: Sample) -> Shape:
     >>> reps_at_quota([{"quota": 100, "won": 110, "ramping": 0}, {"quota": 100, "won": 0, "ramping": 0}])
     0.5
     """
-    judged = _judged(rep_results)
-    return Ratio(sum(row["won"] >= row["quota"] for row in judged), len(judged))
+    return _share(rep_results, lambda row: row["won"] >= row["quota"])
 
 
 @kpi(
@@ -87,8 +93,7 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     >>> quota_miss_rate([{"quota": 100, "won": 110, "ramping": 0}, {"quota": 100, "won": 0, "ramping": 0}])
     0.5
     """
-    judged = _judged(rep_results)
-    return Ratio(sum(row["won"] < row["quota"] for row in judged), len(judged))
+    return _share(rep_results, lambda row: row["won"] < row["quota"])
 
 
 @kpi(
@@ -96,36 +101,36 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     family=FAMILY,
     unit="money",
     direction="lower",
-    formula="quota of the whole period − won amount",
+    formula="quota of the whole period − won amount of those with a quota",
     basis="closed",
     span="quota",
-    n="won_priced_deals",
+    n="quota_won_deals",
     excluded=LEFT_OUT,
     source="Salesforce help, forecasts: quota and gap",
 )
-def quota_gap(quota: Number, won_amount: Number) -> Shape:
+def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
     """What is still to be sold to reach the quota; below 0 where more was sold than asked. Without a quota it is undefined.
 
-    The gaps of groups add up to that of the whole where every deal belongs to somebody with a quota.
+    What was sold by somebody without a quota is left out and counted, so the gaps of groups add up to that of the whole.
 
     >>> quota_gap(250, 235)
     15
     """
-    return Undefined("no_quota") if quota == 0 else quota - won_amount
+    return Undefined("no_quota") if quota == 0 else quota - quota_won_amount
 
 
 @kpi(
     title="Pacing",
     family=FAMILY,
     unit="ratio",
-    formula="won amount to date / quota of the days that have elapsed",
+    formula="won amount to date of those with a quota / quota of the days that have elapsed",
     basis="closed",
     span="quota",
-    n="won_priced_deals",
+    n="quota_won_deals",
     excluded=LEFT_OUT,
     source="Ebsta, pacing line (linear)",
 )
-def pacing(won_amount: Number, quota_to_date: Number) -> Shape:
+def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
     """What has been sold, against what would have been sold by now if every day sold the same.
 
     100 % is on course for exactly the quota. Many teams sell most of a quarter in its last weeks, and read low until then.
@@ -133,33 +138,37 @@ def pacing(won_amount: Number, quota_to_date: Number) -> Shape:
     >>> pacing(50, 40)
     1.25
     """
-    return Ratio(won_amount, quota_to_date)
+    return Undefined("no_quota") if quota_to_date == 0 else Ratio(quota_won_amount, quota_to_date)
 
 
 @kpi(
     title="Pacing, by own season",
     family=FAMILY,
     unit="ratio",
-    formula="won amount to date / quota that the own past periods would have reached by now",
+    formula="won amount to date of those with a quota / quota that the own past periods would have reached by now",
     basis="closed",
     span="quota",
-    n="won_priced_deals",
+    n="quota_won_deals",
     excluded=LEFT_OUT,
     source="Ebsta, pacing line (historical shape)",
 )
-def pacing_seasonal(won_amount: Number, seasonal_quota_to_date: Number, shapeless_quota_days: Number) -> Shape:
+def pacing_seasonal(
+    quota_won_amount: Number, seasonal_quota_to_date: Number, shapeless_quota_days: Number, quota_to_date: Number
+) -> Shape:
     """What has been sold, against what would have been sold by now if the period went like those before.
 
     The organisation's own shape comes from up to eight complete periods of the same length right before, at least four:
     if they made a third of their sales in the first half, then half a period of quota is a third of it. All reps are held
     to the one shape of the organisation, for single reps sell too unevenly to have one.
 
-    >>> pacing_seasonal(50, 40, 0)
+    >>> pacing_seasonal(50, 40, 0, 45)
     1.25
-    >>> pacing_seasonal(50, 40, 31) is None
+    >>> pacing_seasonal(50, 40, 31, 45) is None
     True
     """
-    return Undefined("short_history") if shapeless_quota_days else Ratio(won_amount, seasonal_quota_to_date)
+    if quota_to_date == 0:
+        return Undefined("no_quota")
+    return Undefined("short_history") if shapeless_quota_days else Ratio(quota_won_amount, seasonal_quota_to_date)
 
 
 @kpi(
@@ -199,7 +208,8 @@ def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> S
 
     The plan has rates by attainment (each for the sales within its tier, or the highest one for all), an attainment below
     which nothing is paid, an accelerator above the quota, a bonus for the quota and for every unit, and caps. It is
-    applied once to the whole period, so ask for the period that the plan pays for. Owners without a quota earn nothing
+    applied once to the whole period, so ask for the period that the plan pays for. Sales count on days that a quota of the
+    rep covers. Owners without a quota earn nothing
     that could be told, and are counted.
 
     >>> from salesmetrics.metrics.incentives import Tier
@@ -243,6 +253,8 @@ def rep_lines(rep_results: Sample, plan: IncentivePlan | None) -> list[RepLine]:
 
 
 def _attained(row: Mapping[str, Any]) -> RepLine:
+    if row["quota"] <= 0:
+        return RepLine(row["owner"], "no quota", "ratio", None)
     note = ", ramping up: left out" if row["ramping"] else ""
     meaning = f"won {_plain(row['won'])} of {_plain(row['quota'])}{note}"
     return RepLine(row["owner"], meaning, "ratio", number(Ratio(row["won"], row["quota"])))
@@ -256,6 +268,13 @@ def _working(result: Payout) -> str:
 
 def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
+
+
+def _share(rep_results: Sample, holds: Callable[[Mapping[str, Any]], bool]) -> Shape:
+    judged = _judged(rep_results)
+    if not judged and not any(row["quota"] > 0 for row in rep_results):
+        return Undefined("no_quota")
+    return Ratio(sum(holds(row) for row in judged), len(judged))
 
 
 def _judged(rep_results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -14,8 +14,9 @@ from salesmetrics.report.receivables import invoice_view
 from salesmetrics.report.recurring import customer_terms, movements
 from salesmetrics.report.season import with_season
 from salesmetrics.report.staff import MOMENTS, rep_calendar, staff_view, with_tenure
+from salesmetrics.report.under_quota import quota_gaps, with_under_quota
 from salesmetrics.report.voice import survey_view
-from salesmetrics.report.windows import ALL, Window
+from salesmetrics.report.windows import ALL, Window, span_windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,9 +93,19 @@ def add_money_entities(
         for entity in MOMENTS:
             if entity in made:
                 made[entity] = with_tenure(made[entity], entity, made["reps"])
+    findings += _set_against_quotas(made, as_of, asked.window)
     if as_of is not None:
         _add_people(made, as_of, settings)
     return findings
+
+
+def _set_against_quotas(made: dict[str, pl.DataFrame], as_of: date | None, window: Window) -> list[Finding]:
+    if "quotas" not in made:
+        return []
+    if "deals" in made:
+        made["deals"] = with_under_quota(made["deals"], made["quotas"])
+    days = window if window.bounded else span_windows("quota", made, as_of)[""]
+    return quota_gaps(made.get("deals"), made["quotas"], days)
 
 
 def _add_customers(

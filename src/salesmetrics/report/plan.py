@@ -104,6 +104,9 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
 }
 """The columns of a file that a column of an entity is made from, in words, where its name does not tell."""
 
+MADE_BY: Mapping[tuple[str, str], str] = {("deals", "under_quota"): "quotas"}
+"""The kind of file that puts a column into an entity of another one."""
+
 GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
 
@@ -179,6 +182,8 @@ def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool
 
 def _roots(entity: str, column: str, there: set[str]) -> list[_Lack]:
     """The columns of the export that a derived column lacks."""
+    if (entity, column) in MADE_BY:
+        return [_Lack(MADE_BY[entity, column], None)]
     derived = DERIVED.get((entity, column))
     if derived is None or derived.any_of:
         return [_Lack(entity, column)]

@@ -71,13 +71,13 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
 
     Args:
         quotas: Quotas by day.
-        deals: Deals with ``outcome``, ``closed``, ``owner`` and ``amount``, and ``quantity`` where known.
+        deals: Deals with ``outcome``, ``closed``, ``owner``, ``amount`` and ``under_quota``, and ``quantity`` where known.
 
     Returns:
         ``owner``, ``day``, ``quota``, ``won``, ``units`` (Decimal(38, 8)), ``ramping`` (Boolean), and the dimensions that
-        both files have. None where no quota is a rep's or the deals do not tell who won what.
+        both files have. What was sold on days without a quota is 0. None where no quota is a rep's or the deals do not tell who won what.
     """
-    if deals is None or not {"owner", "closed", "outcome", "amount"} <= set(deals.columns):
+    if deals is None or not {"owner", "closed", "outcome", "amount", "under_quota"} <= set(deals.columns):
         return None
     own = quotas.filter(pl.col("level") == "owner")
     if own.is_empty():
@@ -86,12 +86,13 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
     ramping = pl.col("is_ramping").fill_null(value=False) if "is_ramping" in own.columns else pl.lit(value=False)
     zero = pl.lit(0, dtype=MONEY)
     targets = own.select("owner", *shared, "day", quota=pl.col("amount"), won=zero, units=zero, ramping=ramping)
-    units = pl.col("quantity").sum().cast(MONEY) if "quantity" in deals.columns else zero
+    under = pl.col("under_quota")
+    units = pl.col("quantity").filter(under).sum().cast(MONEY) if "quantity" in deals.columns else zero
     sales = (
         deals.lazy()
         .filter((pl.col("outcome") == "won") & pl.col("closed").is_not_null() & pl.col("owner").is_not_null())
         .group_by("owner", *shared, pl.col("closed").alias("day"))
-        .agg(won=pl.col("amount").sum().cast(MONEY), units=units)
+        .agg(won=pl.col("amount").filter(under).sum().cast(MONEY), units=units)
         .collect()
         .with_columns(quota=zero, ramping=pl.lit(value=False))
     )

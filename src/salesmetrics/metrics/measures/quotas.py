@@ -1,4 +1,7 @@
-"""Measures of quotas and of what reps made of them.
+"""Measures of quotas and of what was made of them.
+
+Of deals: ``amount``, ``outcome``, ``expected_close``, and ``under_quota`` (Boolean): whoever the deal belongs to had a quota on
+the day it closed or is to close.
 
 Columns used: ``amount`` (Decimal(38, 8)) of a ``day``, ``level`` (String). Of reps' targets: ``owner``, ``quota``, ``won``,
 ``units`` (Decimal(38, 8)), ``ramping`` (Boolean).
@@ -43,6 +46,54 @@ def shapeless_quota_days(seasonal: pl.Expr) -> pl.Expr:
 def deployed_quota(amount: pl.Expr, level: pl.Expr) -> pl.Expr:
     """Quota of the whole period that is given to reps."""
     return total(amount, level == "owner")
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def quota_won_amount(amount: pl.Expr, outcome: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Amount of the won deals of those who had a quota on the day."""
+    return total(amount, (outcome == "won") & under_quota)
+
+
+@measure(entity="deals", basis="closed")
+def quota_won_deals(amount: pl.Expr, outcome: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Won deals with an amount of those who had a quota on the day."""
+    return count((outcome == "won") & under_quota & amount.is_not_null())
+
+
+@measure(entity="deals", basis="closed")
+def quota_won_unpriced(amount: pl.Expr, outcome: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Won deals without an amount of those who had a quota on the day."""
+    return count((outcome == "won") & under_quota & amount.is_null())
+
+
+@measure(entity="deals", basis="closed")
+def quotaless_won_deals(outcome: pl.Expr, closed: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Won deals of those who had no quota on the day."""
+    return count((outcome == "won") & closed.is_not_null() & ~under_quota)
+
+
+@measure(entity="deals", basis="period", unit="money", missing="missing_amount")
+def quota_due_amount(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Amount of the open deals that are expected to close in the whole of the period, of those who have a quota then."""
+    return total(amount, (outcome == "open") & expected_close.is_not_null() & under_quota)
+
+
+@measure(entity="deals", basis="period")
+def quota_due_deals(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Open deals with an amount that are expected to close in the whole of the period, of those who have a quota then."""
+    return count((outcome == "open") & expected_close.is_not_null() & amount.is_not_null() & under_quota)
+
+
+@measure(entity="deals", basis="period")
+def quota_due_unpriced(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Open deals without an amount that are expected to close in the whole of the period, of those who have a quota then."""
+    return count((outcome == "open") & expected_close.is_not_null() & amount.is_null() & under_quota)
+
+
+@measure(entity="deals", basis="period")
+def quotaless_due_deals(outcome: pl.Expr, expected_close: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
+    """Open deals that are expected to close in the whole of the period, of those who have no quota then."""
+    return count((outcome == "open") & expected_close.is_not_null() & ~under_quota)
 
 
 @measure(entity="company_targets", basis="period", unit="money", missing="missing_amount")

@@ -99,24 +99,6 @@ def repeat_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return bought.n_unique() - bought.is_unique().sum()
 
 
-@measure(entity="deals", basis="period", unit="money", missing="missing_amount")
-def due_open_amount(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr) -> pl.Expr:
-    """Amount of the open deals that are expected to close in the whole of the period."""
-    return total(amount, (outcome == "open") & expected_close.is_not_null())
-
-
-@measure(entity="deals", basis="period")
-def due_open_deals(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr) -> pl.Expr:
-    """Open deals with an amount that are expected to close in the whole of the period."""
-    return count((outcome == "open") & expected_close.is_not_null() & amount.is_not_null())
-
-
-@measure(entity="deals", basis="period")
-def due_open_unpriced(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr) -> pl.Expr:
-    """Open deals without an amount that are expected to close in the whole of the period."""
-    return count((outcome == "open") & expected_close.is_not_null() & amount.is_null())
-
-
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
 def won_of_potential(amount: pl.Expr, outcome: pl.Expr, has_potential: pl.Expr) -> pl.Expr:
     """Amount of the won deals with customers whose potential is known."""

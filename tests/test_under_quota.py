@@ -1,0 +1,79 @@
+"""Sales are set against quotas like for like: of those who have one, on the days that it covers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.ingest.read import load
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.report.build import Request, build_report
+from salesmetrics.report.model import Period
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from salesmetrics.report.model import Report
+
+DEALS = (
+    "Deal ID,Owner,Team,Amount,Status,Created,Closed\n"
+    "1,Ann,North,100,Won,2025-01-05,2025-11-01\n"
+    "2,Ann,North,900,Won,2025-01-05,2025-02-01\n"
+    "3,Bob,North,30,Won,2025-01-09,2025-12-31\n"
+    "4,Cy,South,7,Won,2025-01-09,2025-12-30\n"
+)
+ANN = "Owner,Period,Quota\nAnn,2025-Q4,200\n"
+KPIS = ("quota_attainment", "quota_gap", "pacing")
+QUARTER = Period(label="2025-Q4", start=date(2025, 10, 1), end=date(2026, 1, 1))
+YEAR = Period(label="2025", start=date(2025, 1, 1), end=date(2026, 1, 1))
+
+
+def report_on(folder: Path, quotas: str, period: Period, *by: str) -> Report:
+    (folder / "deals.csv").write_text(DEALS, encoding="utf-8")
+    (folder / "quotas.csv").write_text(quotas, encoding="utf-8")
+    dataset = load([f"deals={folder / 'deals.csv'}", f"quotas={folder / 'quotas.csv'}"])
+    request = Request(as_of=date(2025, 12, 31), as_of_source=None, by=by, kpis=KPIS, period=period)
+    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    return build_report(request, frames, catalog(), findings=dataset.findings)
+
+
+def values(report: Report, *group: str) -> dict[str, Any]:
+    return {m.id: m.value for m in report.metrics if tuple(m.group.values()) == group}
+
+
+def said(report: Report) -> dict[str, str]:
+    return {f.code: f.message for f in report.findings if f.code in {"quota_owners_missing", "quota_days_partial"}}
+
+
+def test_sales_of_owners_without_a_quota_are_left_out_and_counted(tmp_path: Path) -> None:
+    report = report_on(tmp_path, ANN, QUARTER)
+    assert values(report) == {"quota_attainment": 0.5, "quota_gap": Decimal(100), "pacing": 0.5}
+    assert {(e.code, e.count) for m in report.metrics for e in m.excluded if e.count} == {("no_quota", 2)}
+    assert said(report)["quota_owners_missing"].startswith(
+        "2 of 3 owners with won deals have no quota in the period: their 37 is left out"
+    )
+
+
+def test_an_owner_without_a_quota_has_no_attainment_and_the_reason_says_so(tmp_path: Path) -> None:
+    report = report_on(tmp_path, ANN, QUARTER, "owner")
+    assert values(report, "Ann")["quota_gap"] == 100
+    assert {(m.value, m.reason) for m in report.metrics if m.group == {"owner": "Bob"}} == {(None, "no_quota")}
+
+
+def test_only_days_that_quotas_cover_count(tmp_path: Path) -> None:
+    report = report_on(tmp_path, ANN, YEAR)
+    assert values(report)["quota_attainment"] == 0.5
+    assert "quotas cover 92 of 365 days of the period" in said(report)["quota_days_partial"]
+
+
+def test_with_a_quota_of_the_company_all_sales_count(tmp_path: Path) -> None:
+    report = report_on(tmp_path, "Period,Quota\n2025-Q4,137\n", QUARTER)
+    assert values(report)["quota_attainment"] == 1
+    assert said(report) == {}
+
+
+def test_with_a_quota_of_a_team_its_sales_count(tmp_path: Path) -> None:
+    report = report_on(tmp_path, "Team,Period,Quota\nNorth,2025-Q4,260\n", QUARTER)
+    assert values(report)["quota_attainment"] == 0.5
+    assert said(report)["quota_owners_missing"].startswith("1 of 2 teams with won deals have no quota")
