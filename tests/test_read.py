@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.inspection import file_readings
 from salesmetrics.ingest.read import Dataset, ReadOptions, last_event, load
+from salesmetrics.schema.inspection import ELSEWHERE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,6 +214,18 @@ def test_a_final_looking_word_comes_with_the_option_to_type(tmp_path: Path) -> N
     assert said.hint is not None
     assert '--won "Payment Done"' in said.hint
     assert said.rows == [5]
+
+
+def test_inspection_shows_what_a_word_was_counted_as(tmp_path: Path) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount,Close Date,Closed"
+    rows = ["1,A,Negotiation,1,2026-01-01,no", "2,B,Negotiation,2,2026-01-02,yes", "3,C,Closed Won,3,2026-01-03,yes"]
+    (reading,) = file_readings(deals(tmp_path, header, *rows))
+    assert [(w.word, w.outcome, w.count) for w in reading.words] == [
+        ("Negotiation", "open", 1),
+        ("Negotiation", "other", 1),
+        ("Closed Won", "won", 1),
+    ]
+    assert [w.how == ELSEWHERE for w in reading.words] == [False, True, False]
 
 
 def test_several_files_are_one_and_shared_ids_are_reported(tmp_path: Path) -> None:

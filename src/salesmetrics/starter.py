@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.config import CalendarTable, ReportTable, setting_descriptions
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.schema.inspection import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,7 +144,7 @@ def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_
     said: Mapping[str, Sequence[str]] = {"won": options.won, "lost": options.lost, "other": options.other}
     for outcome, given in said.items():
         counts: dict[str, int] = dict.fromkeys(given, 0)
-        for word in (word for item in deals for word in item.words if word.outcome == outcome):
+        for word in (w for item in deals for w in item.words if w.outcome == outcome and w.how != ELSEWHERE):
             if worth or word.word in counts:
                 counts[word.word] = counts.get(word.word, 0) + word.count
         why = ", ".join(f"{word}: {count}" for word, count in counts.items() if count)

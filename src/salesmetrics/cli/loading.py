@@ -54,7 +54,8 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
     """What settles the reading: an option before the settings file."""
     table = config.read
     delimiter = reading.delimiter or table.delimiter or ""
-    won, lost = tuple(reading.won or ()), tuple(reading.lost or ())
+    won, lost, other = tuple(reading.won or ()), tuple(reading.lost or ()), tuple(reading.other or ())
+    said = {*won, *lost, *other}
     return ReadOptions(
         encoding=reading.encoding or table.encoding,
         delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter) or None,
@@ -62,9 +63,9 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
         decimal=reading.decimal.value if reading.decimal else table.decimal,
         profile=reading.profile or table.profile,
         mapping={**config.map, **_mapping(reading.map or [])},
-        won=(*won, *(word for word in config.stages.won if word not in lost)),
-        lost=(*lost, *(word for word in config.stages.lost if word not in won)),
-        other=tuple(word for word in config.stages.other if word not in {*won, *lost}),
+        won=(*won, *(word for word in config.stages.won if word not in said)),
+        lost=(*lost, *(word for word in config.stages.lost if word not in said)),
+        other=(*other, *(word for word in config.stages.other if word not in said)),
         timezone=table.timezone,
     )
 

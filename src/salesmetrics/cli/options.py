@@ -131,7 +131,10 @@ class Reading:
         list[str] | None,
         typer.Option(metavar="STAGE", help="Stage that means lost; repeatable.", rich_help_panel=READING),
     ] = None
-
+    other: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STAGE", help="Stage that ends a deal neither way; repeatable.", rich_help_panel=READING),
+    ] = None
     config: Annotated[
         str | None,
         typer.Option(
@@ -284,7 +287,7 @@ class Output:
 ENVIRONMENT = "SALESMETRICS_"
 
 
-_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "goal"})
+_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "other", "goal"})
 
 
 def _listed(name: str) -> list[str] | None:

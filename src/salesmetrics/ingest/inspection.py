@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from salesmetrics.ingest.columns import missing_fields
-from salesmetrics.schema.inspection import ColumnReading, FileReading, WordReading
+from salesmetrics.ingest.dataset import FILE
+from salesmetrics.schema.inspection import ELSEWHERE, ColumnReading, FileReading, WordReading
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset, LoadedFile
+    from salesmetrics.ingest.outcome import StageWord
 
 __all__ = ["file_readings"]
 
 
 def file_readings(dataset: Dataset) -> list[FileReading]:
     """What every file was recognised as, in the order that the files were named."""
-    return [_reading(file) for file in dataset.files]
+    return [_reading(file, dataset.frames.get(file.recognition.kind), i) for i, file in enumerate(dataset.files)]
 
 
-def _reading(file: LoadedFile) -> FileReading:
+def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileReading:
     source, recognition = file.source, file.recognition
     columns = [
         ColumnReading(field=name, header=match.header, matched=match.how, read_as=file.how.get(name, "text"))
         for name, match in recognition.columns.items()
     ]
-    words = [
-        WordReading(column=word.column, word=word.word, outcome=word.outcome, how=word.how, count=word.count)
-        for word in file.stage_words
-    ]
+    words = [reading for word in file.stage_words for reading in _counted(word, frame, index)]
     return FileReading(
         path=source.path,
         kind=recognition.kind,
@@ -50,3 +51,26 @@ def _reading(file: LoadedFile) -> FileReading:
         words=words,
         notes=list(recognition.notes),
     )
+
+
+def _counted(word: StageWord, frame: pl.DataFrame | None, index: int) -> list[WordReading]:
+    """A word with the outcome that its records count as, which another column may have decided: one reading per outcome."""
+    meant = WordReading(column=word.column, word=word.word, outcome=word.outcome, how=word.how, count=word.count)
+    if frame is None or not {word.column, "outcome"} <= set(frame.columns):
+        return [meant]
+    counts = (
+        frame.lazy()
+        .filter((pl.col(FILE) == index) & (pl.col(word.column) == word.word))
+        .group_by("outcome")
+        .len()
+        .sort(["len", "outcome"], descending=[True, False])
+        .collect()
+    )
+    readings = [
+        meant.model_copy(
+            update={"outcome": outcome, "count": count, "how": word.how if outcome == word.outcome else ELSEWHERE}
+        )
+        for outcome, count in counts.iter_rows()
+    ]
+    # Ids of stages that a pipelines file names are no longer in the frame.
+    return readings or [meant]

@@ -6,7 +6,10 @@ from pydantic import Field
 
 from salesmetrics.schema.provenance import Provenance, RowCounts
 
-__all__ = ["ColumnReading", "FileReading", "WordReading"]
+__all__ = ["ELSEWHERE", "ColumnReading", "FileReading", "WordReading"]
+
+ELSEWHERE = "other column"
+"""How a word came to count as something else than it means: flags, or the status beside a stage, decided."""
 
 
 class ColumnReading(Provenance):
@@ -19,7 +22,7 @@ class ColumnReading(Provenance):
 
 
 class WordReading(Provenance):
-    """A stage or status word and what it was taken to mean."""
+    """A stage or status word and what its records count as; a word that counts in two ways has two readings."""
 
     column: str
     word: str
