@@ -23,7 +23,7 @@ from report_fixture import (
 )
 from salesmetrics.render.table import render_table
 from salesmetrics.render.text import amount, fraction, interval
-from salesmetrics.report.model import Change, Excluded, Period
+from salesmetrics.report.model import Change, Excluded, NotComputed, Period
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -332,3 +332,25 @@ def test_many_verdicts_come_with_what_chance_alone_would_do() -> None:
     assert said in " ".join(plain(compared_segments(10, 2), 80).split())
     assert "by chance alone" not in plain(compared_segments(9, 2), 80)
     assert "by chance alone" not in plain(grouped_report([f"Owner {i}" for i in range(20)]), 80)
+
+
+def test_what_would_unlock_more_is_told_in_a_few_lines_that_matter_most() -> None:
+    def missing(needs: str, number: int) -> list[NotComputed]:
+        return [
+            NotComputed(
+                id=f"{needs}{i}", title=f"Title {i} of {needs}", family="f", reason="missing_input", needs=needs
+            )
+            for i in range(number)
+        ]
+
+    kinds = [item for i in range(8) for item in missing(f"a {'abcdefgh'[i]} file", 1 + i)]
+    made = report([], not_computed=[*kinds, *missing("cost in the deals file", 1)])
+    lines = plain(made, 80).split("unlock it\n")[1].splitlines()
+    assert [line.split("  ")[1] for line in lines[:-1]] == [
+        "cost in the deals file",
+        *(f"a {letter} file" for letter in "hgfed"),
+    ]
+    assert lines[0].endswith("1 KPI: Title 0 of cost in the deals file")
+    assert lines[1].endswith("8 KPIs: Title 0 of a h file; Title 1 of a h file; …")
+    assert lines[-1] == "  3 more: `salesmetrics inspect FILE` lists them all"
+    assert len(plain(made, None).split("unlock it\n")[1].splitlines()) == 7

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.render.layout import GAP, Cell, Column, row, width_of, wrap
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import finding_rows, findings, goals, headline, input_facts, left_out, not_computed
+from salesmetrics.render.words import (
+    finding_rows,
+    findings,
+    goals,
+    headline,
+    input_facts,
+    left_out,
+    most_useful,
+    not_computed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +29,8 @@ __all__ = ["DIM", "STRONG", "footer_lines", "hanging", "header_lines", "title_li
 
 STRONG = "bold"
 DIM = "dim"
+_UNLOCKS = 6
+_PIPED = 100
 _SEVERITY = {"error": "red", "warning": "yellow", "note": DIM}
 _STATUS = {"met": "green", "missed": "red", "on track": "green"}
 
@@ -75,7 +86,7 @@ def footer_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text
         *_goal_lines(report, width, glyphs),
         *_finding_lines(report, width, glyphs),
         *_group_lines("Left out of the numbers", left_out(report.metrics), width),
-        *_group_lines("Not computed, and what would unlock it", not_computed(report), width),
+        *_unlock_lines(report, width, glyphs),
     ]
 
 
@@ -115,3 +126,31 @@ def _group_lines(title: str, groups: Sequence[tuple[str, list[str]]], width: int
     for lead, titles in groups:
         lines += hanging(Cell(lead), Cell("; ".join(titles), DIM), width, lead_width=lead_width)
     return lines
+
+
+def _unlock_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
+    """The things that would unlock most, a line each; `inspect` is where all of them are listed."""
+    groups = not_computed(report)
+    shown = most_useful(groups, report, _UNLOCKS)
+    if not shown:
+        return []
+    longest = width_of(lead for lead, _ in shown)
+    lead_width = longest if width is None else min(longest, max(width * 2 // 5, 16))
+    room = (width or max(_PIPED, lead_width + 2 * GAP + _PIPED // 2)) - lead_width - 2 * GAP
+    lines = title_line("Not computed, and what would unlock it")
+    for lead, titles in shown:
+        lines += hanging(Cell(lead), Cell(_counted(titles, room, glyphs), DIM), width, lead_width=lead_width)
+    if len(shown) < len(groups):
+        more = f"{len(groups) - len(shown)} more: `salesmetrics inspect FILE` lists them all"
+        lines += hanging(Cell(more, DIM), Cell(), width, lead_width=width_of([more]))
+    return lines
+
+
+def _counted(titles: Sequence[str], room: int, glyphs: Glyphs) -> str:
+    """How many KPIs there are and as many of their titles as fit, the first in any case."""
+    head = f"{len(titles)} {'KPI' if len(titles) == 1 else 'KPIs'}: "
+    for number in range(len(titles), 0, -1):
+        text = head + "; ".join([*titles[:number], *([glyphs.more] if number < len(titles) else [])])
+        if width_of([text]) <= room:
+            break
+    return text

@@ -11,7 +11,7 @@ from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from salesmetrics.report.model import Comparison, GoalResult, Metric, Period, Report
     from salesmetrics.schema.provenance import Finding, Input
@@ -22,6 +22,7 @@ __all__ = [
     "Goal",
     "chance_note",
     "currencies",
+    "currency_of",
     "families",
     "few",
     "finding_rows",
@@ -30,7 +31,9 @@ __all__ = [
     "headline",
     "input_facts",
     "interval_title",
+    "kept_apart",
     "left_out",
+    "most_useful",
     "not_computed",
     "own_periods",
     "period_legend",
@@ -130,9 +133,9 @@ def period_legend(marks: Mapping[str, str]) -> list[str]:
     return [f"{mark} {label}" for label, mark in marks.items()]
 
 
-def title_of(metric: Metric, *, name_currency: bool = False, marks: Mapping[str, str] | None = None) -> str:
+def title_of(metric: Metric, *, apart: Collection[str] = (), marks: Mapping[str, str] | None = None) -> str:
     """The title of a metric, with its currency where a report has several, and the period that it is about by itself."""
-    code = f" ({one_line(metric.currency)})" if name_currency and metric.currency else ""
+    code = f" ({currency_of(metric, apart)})" if metric.id in apart else ""
     label = one_line(metric.period.label) if metric.own_period and metric.period else ""
     return one_line(metric.title) + code + (f" {(marks or {}).get(label, f'[{label}]')}" if label else "")
 
@@ -169,19 +172,32 @@ def _comparison_text(comparison: Comparison, glyphs: Glyphs) -> str:
 
 
 def currencies(metrics: Iterable[Metric]) -> list[str]:
-    """The currency codes in use, in order of appearance."""
-    return list(dict.fromkeys(one_line(metric.currency) for metric in metrics if metric.currency))
+    """The currency codes in use, in order of appearance; amounts without a currency beside others have none as theirs."""
+    metrics = list(metrics)
+    priced = {metric.id for metric in metrics if metric.currency}
+    return list(dict.fromkeys(currency_of(metric, priced) for metric in metrics if metric.id in priced))
+
+
+def kept_apart(metrics: Iterable[Metric]) -> frozenset[str]:
+    """Ids of the KPIs that a report holds once per currency; none where all amounts are in one."""
+    metrics = list(metrics)
+    return frozenset(m.id for m in metrics if m.currency) if len(currencies(metrics)) > 1 else frozenset()
+
+
+def currency_of(metric: Metric, apart: Collection[str]) -> str:
+    """The currency of a metric in words; empty for a KPI that is not among those ``apart``, such as a count."""
+    return one_line(metric.currency or "no currency") if metric.id in apart else ""
 
 
 def input_facts(source: Input) -> tuple[str, str, str]:
     """A file in three texts: its kind, its path, and how it was read with its row counts."""
     rows = source.rows
     if rows.used == rows.read:
-        counts = f"{count(rows.read)} rows, all used"
+        counts = "1 row, used" if rows.read == 1 else f"{count(rows.read)} rows, all used"
     else:
         parts = [f"{count(rows.used)} used"]
         parts += [f"{count(number)} {word}" for number, word in _left_out(source) if number]
-        counts = f"{count(rows.read)} rows: {', '.join(parts)}"
+        counts = f"{'1 row' if rows.read == 1 else f'{count(rows.read)} rows'}: {', '.join(parts)}"
     encoding = "" if source.encoding.lower() in {"utf-8", "utf-8-sig", "ascii", "-"} else f", {source.encoding}"
     return one_line(source.kind), one_line(source.path), f"{one_line(source.profile)}{encoding}, {counts}"
 
@@ -293,3 +309,16 @@ def not_computed(report: Report) -> list[tuple[str, list[str]]]:
         if one_line(item.title) not in titles:
             titles.append(one_line(item.title))
     return list(groups.items())
+
+
+def most_useful(groups: list[tuple[str, list[str]]], report: Report, limit: int) -> list[tuple[str, list[str]]]:
+    """Of the groups of ``not_computed`` those that unlock the most.
+
+    What the files at hand lack comes first, as a column is added sooner than a file is found, but takes at most half of
+    the places while there are others to fill them.
+    """
+    ordered = sorted(groups, key=lambda group: -len(group[1]))
+    here = [group for group in ordered if any(f" in the {item.kind} file" in group[0] for item in report.inputs)]
+    others = [group for group in ordered if group not in here]
+    kept = here[: max(limit // 2, limit - len(others))]
+    return [*kept, *others[: limit - len(kept)]]
