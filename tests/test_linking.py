@@ -116,6 +116,20 @@ def test_near_names_of_products_and_reps_are_a_finding_with_the_suggestion(tmp_p
     assert "`ANN LEE` / `Ann Lee`" in said["quotas", "Owner"]
 
 
+def test_without_a_reps_file_names_of_quotas_are_held_against_those_of_deals(tmp_path: Path) -> None:
+    report = report_on(
+        tmp_path,
+        kpis=("quota_attainment",),
+        deals="Deal ID,Owner,Amount,Status,Created,Closed\n1,Boris Faz,50,Won,2026-01-01,2026-02-01\n",
+        quotas="Owner,Period,Quota\nboris faz,2026-Q1,100\n",
+        costs="Owner,Period,Amount\nBorisFaz,2026-Q1,10\n",
+    )
+    said = {f.kind: f.message for f in report.findings if f.code == "names_nearly_match"}
+    assert "`boris faz` / `Boris Faz`" in said["quotas"]
+    assert "`BorisFaz` / `Boris Faz`" in said["costs"]
+    assert values(report, "quota_attainment") == {(): 0}, "names are never joined in silence"
+
+
 # --- reps -------------------------------------------------------------------------------------------------------------
 
 DEALS = (

@@ -47,6 +47,11 @@ _NAMES: tuple[tuple[Kind, str, Kind, str], ...] = (
     ("quotas", "product", "products", "name"),
 )
 
+_WITHOUT_REPS: tuple[tuple[Kind, str, Kind, str], ...] = tuple(
+    (kind, column, "deals", column) for kind in ("quotas", "costs") for column in ("owner", "team", "region")
+)
+"""Where no reps file says how names are spelt, the deals do."""
+
 _NO_RECORD = ("0", "-1")
 """Ids by which some exports say "none"."""
 
@@ -56,7 +61,7 @@ def check_across(contexts: Mapping[Kind, Context], stage_names: frozenset[str]) 
     findings: list[Finding] = []
     for kind, column, target in _POINTERS:
         findings += _orphans(contexts, kind, column, target)
-    for kind, column, target, name in _NAMES:
+    for kind, column, target, name in (*_NAMES, *(() if "reps" in contexts else _WITHOUT_REPS)):
         findings += _nearly(contexts, kind, column, target, name)
     if "deals" in contexts:
         findings += _stages_defined(contexts["deals"], stage_names)
