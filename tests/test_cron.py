@@ -193,7 +193,9 @@ def test_twelve_weeks_of_cron(
     lines = outcomes[6][1].splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("error: goal missed: Win rate: goal win_rate >= 25%, now ")
-    assert lines[0].endswith("; owner Ana")
+    monday = FIRST + timedelta(days=7 * 7)
+    label = json.loads((tmp_path / f"0-{monday}.json").read_text("utf-8"))["period"]["label"]
+    assert lines[0].endswith(f"; owner Ana (period {label}, as of {monday}, deals-{monday}.csv)")
 
 
 @pytest.mark.parametrize("form", ["option", "settings"])
@@ -222,11 +224,15 @@ def test_an_age_that_cannot_be_read(tmp_path: Path) -> None:
 def test_an_unknown_goal_fails_only_when_strict(tmp_path: Path) -> None:
     export(tmp_path / "deals.csv", history(), FIRST)
     words = ["report", "deals.csv", "--kpi", "win_rate", "--goal", "calls >= 5"]
+    about = f"period all, as of {FIRST}, deals.csv"
     done = run(*words, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         0,
-        "warning: goal unknown: Calls: goal calls >= 5, not known: it needs an activities file\n",
+        f"warning: goal unknown: Calls: goal calls >= 5, not known: it needs an activities file ({about})\n",
     )
+    nothing = run("report", "deals.csv", "--goal", "win_rate >= 5%", "--period", "1999", cwd=tmp_path)
+    assert "not known" in nothing.stderr
+    assert "zero denominator" not in nothing.stderr
     strict = run(*words, "--strict", cwd=tmp_path)
     assert (strict.returncode, strict.stderr.partition(":")[0]) == (1, "error")
     assert run(*words, "-q", cwd=tmp_path).stderr == ""

@@ -8,6 +8,7 @@ import typer
 
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest.read import last_event
+from salesmetrics.render.words import goal_about
 from salesmetrics.render.words import goals as goal_lines
 from salesmetrics.report.age import age_fault
 from salesmetrics.report.asking import stretch_of
@@ -70,11 +71,13 @@ def tell_about_goals(report: Report, *, strict: bool, quiet: bool) -> bool:
         Whether the command has failed: a goal is missed, or with ``strict`` cannot be told.
     """
     failed = False
-    for line in goal_lines(report):
+    for line, result in zip(goal_lines(report), report.goals, strict=True):
         bad = line.status == "missed" or (strict and line.status == "unknown")
         failed = failed or bad
         if bad or (line.status == "unknown" and not quiet):
-            typer.echo(f"{'error' if bad else 'warning'}: goal {line.status}: {line.subject}: {line.text}", err=True)
+            about = goal_about(result, report)
+            word = "error" if bad else "warning"
+            typer.echo(f"{word}: goal {line.status}: {line.subject}: {line.text} ({about})", err=True)
     return failed
 
 

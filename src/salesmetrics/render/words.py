@@ -27,6 +27,7 @@ __all__ = [
     "few",
     "finding_rows",
     "findings",
+    "goal_about",
     "goals",
     "headline",
     "input_facts",
@@ -50,6 +51,11 @@ FEW_LEGEND = f"{FEW} few records: read with care, no verdict is drawn"
 
 MANY_SEGMENTS = 10
 """From so many segments on, chance alone is likely to have made one of them look different."""
+
+SEVERAL_FILES = 3
+"""So many files are named one by one in a message."""
+
+_NOTHING = frozenset({"zero_denominator", "no_records"})
 
 _REASONS = {
     "missing_input": "a file or column is missing",
@@ -212,7 +218,7 @@ def reason_words(metric: Metric) -> str:
     A code that nobody has put into words yet reads as its own words; a reason that is words already stays as it is.
     """
     reason = metric.reason or "not known"
-    if reason in {"zero_denominator", "no_records"}:
+    if reason in _NOTHING:
         if not metric.n and not metric.numerator:
             return _EMPTY.get(metric.basis, "no such records")
         return "nothing to divide by"
@@ -278,12 +284,30 @@ def _goal_line(result: GoalResult, report: Report, glyphs: Glyphs) -> Goal:
     period = f" in {one_line(result.period.label)}" if result.period.label != report.period.label else ""
     now = f"now {amount(result.value, result.unit, currency=result.currency, glyphs=glyphs)}"
     if result.value is None:
-        now = f"not known: {_reason_text(result.reason or 'no value')}"
+        now = f"not known: {_goal_reason(result, report)}"
     parts = [f"goal {one_line(goal.expression)}, {now}"]
     parts += [f"by {goal.by.isoformat()}"] if goal.by else []
     parts += [f"owner {one_line(goal.owner)}"] if goal.owner else []
     parts += [one_line(goal.note)] if goal.note else []
     return Goal(one_line(result.title) + (f" [{group}]" if group else "") + period, goal.status, "; ".join(parts))
+
+
+def _goal_reason(result: GoalResult, report: Report) -> str:
+    """Why the value of a goal is undefined: in the words of its metric, where the report shows that too."""
+    for metric in report.metrics:
+        same = (metric.id, metric.group, metric.currency) == (result.id, result.group, result.currency)
+        if same and metric.value is None and metric.reason == result.reason:
+            return reason_words(metric)
+    reason = result.reason or "no value"
+    return "no such records in the period" if reason in _NOTHING else _reason_text(reason)
+
+
+def goal_about(result: GoalResult, report: Report) -> str:
+    """What a goal was held against, for a message that stands by itself: period, day and files."""
+    paths = list(dict.fromkeys(one_line(source.path) for source in report.inputs))
+    files = ", ".join(paths) if len(paths) <= SEVERAL_FILES else f"{paths[0]} and {len(paths) - 1} more files"
+    day = f", as of {report.as_of.isoformat()}" if report.as_of else ""
+    return f"period {one_line(result.period.label)}{day}" + (f", {files}" if files else "")
 
 
 def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:

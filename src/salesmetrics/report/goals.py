@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,18 +44,29 @@ FORM = "write for example `win_rate >= 25%` or `revenue >= 500000`"
 
 _CONDITION = re.compile(
     r"\s*(?P<sign>>=|<=|==|=|>|<|≥|≤)\s*(?P<number>[-+]?\d[\d _]*(?:\.\d+)?)\s*(?P<percent>%)?\s*(?P<currency>[A-Z]{3})?\s*"
+    r"(?P<time>d|days?|h|hours?)?\s*"
 )
+_HOURS = {"days": 24, "hours": 1}
 _SIGNS: Mapping[str, Sign] = {"≥": ">=", "≤": "<=", "==": "="}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The condition of a goal: ``value`` of a share is 0–1; ``currency`` only where amounts have several."""
+    """The condition of a goal.
+
+    Attributes:
+        sign: How a value is to compare.
+        value: A number in the unit of the KPI, which for a share is 0–1.
+        percent: It was written with a percent sign.
+        currency: Only where amounts have several.
+        time: The unit that it was written with.
+    """
 
     sign: Sign
     value: Decimal
     percent: bool = False
     currency: str | None = None
+    time: Literal["days", "hours"] | None = None
 
     def met_by(self, value: Decimal) -> bool:
         """Whether a value fulfils it."""
@@ -107,7 +118,7 @@ class Goal:
 
 
 def parse_condition(text: str) -> Target:
-    """Read ``>= 25%``: a sign, a number, and for a share perhaps a percent sign, for money perhaps a currency.
+    """Read ``>= 25%``: a sign, a number, and perhaps a percent sign, a currency, or days or hours.
 
     Raises:
         ValueError: With the reason in words.
@@ -123,7 +134,8 @@ def parse_condition(text: str) -> Target:
     value = Decimal(re.sub(r"[ _]", "", match["number"]))
     percent = match["percent"] is not None
     sign = _SIGNS.get(match["sign"], match["sign"])
-    return Target(sign, value / 100 if percent else value, percent, match["currency"])  # type: ignore[arg-type]
+    time = {"d": "days", "h": "hours"}.get((match["time"] or "")[:1])
+    return Target(sign, value / 100 if percent else value, percent, match["currency"], time)  # type: ignore[arg-type]
 
 
 def parse_goal(text: str, catalog: Catalog) -> tuple[str, Target]:
@@ -146,6 +158,8 @@ def parse_goal(text: str, catalog: Catalog) -> tuple[str, Target]:
     fault = misfit(kpi, target)
     if fault is not None:
         raise _refused(text, *fault)
+    if target.time and kpi.unit in _HOURS:
+        target = replace(target, value=target.value * _HOURS[target.time] / _HOURS[kpi.unit])
     return kpi.id, target
 
 
@@ -169,6 +183,8 @@ def misfit(kpi: Kpi, target: Target) -> tuple[str, str] | None:
             return f"{kpi.title} is a ratio, where 1 is 100 %", f"write `{kpi.id} {target.sign} {written}%`"
     if target.currency and kpi.unit not in {"money", "money_per_day"}:
         return f"{kpi.title} is no amount of money", f"write `{kpi.id} {target.sign} {written}`"
+    if target.time and kpi.unit not in _HOURS:
+        return f"{kpi.title} is no length of time in days or hours", f"write `{kpi.id} {target.sign} {written}`"
     return None
 
 
