@@ -243,6 +243,19 @@ def test_few_records_are_marked_and_explained_only_where_there_are_any() -> None
     assert "~" not in plain(report([win_rate(4238, 6711)]), 80)
 
 
+def test_amounts_without_a_currency_are_named_beside_others() -> None:
+    amounts = [
+        metric("revenue", "Revenue", "revenue", "money", Decimal(5), currency=code, n=1) for code in ("RUB", None)
+    ]
+    counted = metric("won_deals", "Won deals", "counts", "count", 6, n=6)
+    text = plain(report([*amounts, counted]), 80)
+    assert "amounts in RUB" not in text
+    assert "Revenue (RUB)" in text
+    assert "Revenue (no currency)" in text
+    assert "Won deals (" not in text
+    assert "amounts in RUB" in plain(report([amounts[0], counted]), 80)
+
+
 def test_one_currency_is_named_once_and_several_by_row() -> None:
     assert plain(REPORTS["total"], 120).count("USD") == 1
     ungrouped = plain(

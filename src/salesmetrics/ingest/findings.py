@@ -136,7 +136,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "stage_word_looks_final": FindingKind(
         _WARNING,
-        "the {field} `{word}` looks final, and its {n_rows} count as {outcome}",
+        "the {field} `{word}` looks final, and counts as {outcome} ({n_rows})",
         'if it means won, add `--won "{word}"`; if lost, `--lost "{word}"`',
     ),
     "closed_without_verdict": FindingKind(
@@ -300,6 +300,11 @@ FINDINGS: dict[str, FindingKind] = {
     "paid_before_issued": FindingKind(_NOTE, "{n_rows} paid before issue", "check for prepayments"),
     "sku_repeated": FindingKind(
         _WARNING, "{n_rows} share a stock-keeping unit with another row", "keep one row per product"
+    ),
+    "quota_without_period": FindingKind(
+        _ERROR,
+        "{n_rows} of quotas without a period: no column says which month, quarter or year they are for, so none counts",
+        "add a column `Period` with values like 2026-Q1, or columns for the first and the last day",
     ),
     "customer_without_name": FindingKind(_WARNING, "{n_rows} without a name", "fill in the name"),
     "customer_ends_before_start": FindingKind(_WARNING, "{n_rows} that end before they start", "correct the dates"),

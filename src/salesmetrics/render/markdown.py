@@ -12,7 +12,6 @@ from salesmetrics.render.words import (
     FEW,
     FEW_LEGEND,
     chance_note,
-    currencies,
     families,
     few,
     finding_rows,
@@ -21,6 +20,7 @@ from salesmetrics.render.words import (
     headline,
     input_facts,
     interval_title,
+    kept_apart,
     left_out,
     not_computed,
     own_periods,
@@ -64,7 +64,7 @@ def render_markdown(report: Report) -> str:
 
 
 def _plain(report: Report) -> str:
-    name_currency = len(currencies(report.metrics)) > 1
+    apart = kept_apart(report.metrics)
     headers = [
         "KPI",
         "value",
@@ -78,17 +78,17 @@ def _plain(report: Report) -> str:
     rows = []
     for family, members in families(report.metrics):
         rows.append([f"**{_escape(one_line(family).capitalize())}**", *[""] * (len(headers) - 1)])
-        rows += [_cells(metric, name_currency=name_currency) for metric in members]
+        rows += [_cells(metric, apart) for metric in members]
     used = [index for index in range(len(headers)) if index < 2 or any(row[index] for row in rows)]
     left = [position for position, index in enumerate(used) if headers[index] in _WORDS]
     return _table([headers[i] for i in used], [[row[i] for i in used] for row in rows], left=left)
 
 
-def _cells(metric: Metric, *, name_currency: bool) -> list[str]:
+def _cells(metric: Metric, apart: Collection[str]) -> list[str]:
     absolute, relative, _ = change(metric.change, metric.unit)
     has_previous = metric.previous is not None or metric.change is not None
     return [
-        _escape(title_of(metric, name_currency=name_currency)),
+        _escape(title_of(metric, apart=apart)),
         _value(metric),
         interval(metric.interval, metric.unit),
         fraction(metric),

@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import currencies, families, own_periods, title_of
+from salesmetrics.render.words import currency_of, families, kept_apart, own_periods, title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from salesmetrics.report.model import Metric, Period, Report
 
 __all__ = ["Kpi", "Pivot", "Row", "is_series", "pivot"]
@@ -56,7 +58,7 @@ def pivot(report: Report) -> Pivot:
     marks = own_periods(report)
     kpis = {m.id: Kpi(m.id, title_of(m, marks=marks), m.family) for m in report.metrics}
     series = is_series(report)
-    several = len(currencies(report.metrics)) > 1
+    apart = kept_apart(report.metrics)
     found: dict[tuple[tuple[str | None, ...], tuple[date, date, str]], list[Metric]] = {}
     totals = set()
     for metric in report.metrics:
@@ -69,8 +71,8 @@ def pivot(report: Report) -> Pivot:
     for group, stretch in sorted(found, key=lambda key: (bool(key[0]), order[key[0]], key[1])):
         metrics = found[group, stretch]
         labels = _group_labels(group, len(report.group_by)) + ((stretch[2] or _all_label(report),) if series else ())
-        rows += _currency_rows(labels, metrics, total=bool(report.group_by) and not group, several=several)
-    headers = (*map(one_line, report.group_by), *(["period"] if series else []), *(["currency"] if several else []))
+        rows += _currency_rows(labels, metrics, total=bool(report.group_by) and not group, apart=apart)
+    headers = (*map(one_line, report.group_by), *(["period"] if series else []), *(["currency"] if apart else []))
     columns = tuple(kpi for _, members in families(kpis.values()) for kpi in members)
     return Pivot(headers, columns, tuple(rows))
 
@@ -100,12 +102,12 @@ def _period_key(period: Period | None) -> tuple[date, date, str]:
     return period.start or date.min, period.end or date.max, label
 
 
-def _currency_rows(labels: tuple[str, ...], metrics: list[Metric], *, total: bool, several: bool) -> list[Row]:
-    if not several:
+def _currency_rows(labels: tuple[str, ...], metrics: list[Metric], *, total: bool, apart: Collection[str]) -> list[Row]:
+    if not apart:
         return [Row(labels, total, {metric.id: metric for metric in metrics})]
     rows = []
-    for code in ("", *currencies(metrics)):
-        cells = {metric.id: metric for metric in metrics if one_line(metric.currency or "") == code}
+    for code in dict.fromkeys(("", *(currency_of(metric, apart) for metric in metrics))):
+        cells = {metric.id: metric for metric in metrics if currency_of(metric, apart) == code}
         if cells:
             rows.append(Row((*labels, code), total, cells))
     return rows

@@ -14,10 +14,10 @@ from salesmetrics.render.trend import trend_lines
 from salesmetrics.render.words import (
     FEW,
     FEW_LEGEND,
-    currencies,
     families,
     few,
     interval_title,
+    kept_apart,
     own_periods,
     period_legend,
     reason_words,
@@ -99,12 +99,12 @@ class _Grid:
 def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Text]:
     if not report.metrics:
         return []
-    several = len(currencies(report.metrics)) > 1
+    apart = kept_apart(report.metrics)
     marked = any(map(few, report.metrics))
     roomy = width is None or width >= _ROOMY
     marks = own_periods(report)
     found = [
-        _line(metric, glyphs, title_of(metric, name_currency=several, marks=marks), marked=marked, roomy=roomy)
+        _line(metric, glyphs, title_of(metric, apart=apart, marks=marks), marked=marked, roomy=roomy)
         for metric in report.metrics
     ]
     headings = {

@@ -73,16 +73,21 @@ def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding 
     columns += [
         pl.when(~reopened).then(pl.col(name)).alias(name) for name in ("closed", "loss_reason") if name in deals.columns
     ]
+    said = [f"{_deals(counts[0])} created later left out"] if counts[0] else []
+    said += [f"{_deals(counts[1])} closed later counted as open"] if counts[1] else []
     finding = Finding(
         code="as_of_reconstructed",
         severity=Severity.NOTE,
         kind="deals",
         count=sum(counts),
-        message=f"the export reaches past {as_of}: {counts[0]} deals created later are left out, {counts[1]} closed later "
-        "count as open",
+        message=f"the export reaches past {as_of}: {'; '.join(said)}",
         hint="amounts, stages and owners are those of the export; an export made on the day itself is exact",
     )
     return deals.filter(~later).with_columns(columns), finding
+
+
+def _deals(number: int) -> str:
+    return "1 deal" if number == 1 else f"{number:,} deals"
 
 
 def columns_of(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, set[str]]:
