@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.build import Request, build_report
@@ -77,3 +80,27 @@ def test_with_a_quota_of_a_team_its_sales_count(tmp_path: Path) -> None:
     report = report_on(tmp_path, "Team,Period,Quota\nNorth,2025-Q4,260\n", QUARTER)
     assert values(report)["quota_attainment"] == 0.5
     assert said(report)["quota_owners_missing"].startswith("1 of 2 teams with won deals have no quota")
+
+
+def test_quotas_without_any_period_are_an_error_and_the_kpi_says_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
+    (tmp_path / "quotas.csv").write_text("Rep,Quota\nAnn,200\n", encoding="utf-8")
+    dataset = load([str(tmp_path / "deals.csv"), str(tmp_path / "quotas.csv")])
+    assert [f.severity for f in dataset.findings if f.code == "quota_without_period"] == ["error"]
+    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    request = Request(as_of=date(2025, 12, 31), as_of_source=None, kpis=("quota_attainment", "revenue"))
+    refused = build_report(request, frames, catalog()).not_computed
+    assert [(r.id, r.needs) for r in refused] == [
+        ("quota_attainment", "amount and period, or start and end, in the quotas file")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["", "quotas="])
+@pytest.mark.parametrize("header", ["Rep,Q1,Q2,Q3,Q4", "Rep,2025-Q1,2025-Q2,2025-Q3", "Rep,Jan,Feb,Mar 2025"])
+def test_quotas_with_periods_side_by_side_are_told_how_to_be_reshaped(tmp_path: Path, kind: str, header: str) -> None:
+    row = ",".join(["Ann", *(str(100 * n) for n in range(1, header.count(",") + 1))])
+    (tmp_path / "wide.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    with pytest.raises(SalesmetricsError) as refused:
+        load([f"{kind}{tmp_path / 'wide.csv'}"])
+    assert "look like periods side by side" in str(refused.value)
+    assert "a row per rep and period" in str(refused.value.hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,17 @@ __all__ = ["check_profile", "lacking", "listed", "refuse_doubt", "resolve_mappin
 
 VERSIONED = frozenset({"_fivetran_start", "dbt_valid_from", "_dbt_valid_from"})
 """Headers of change tables, where a record is there once for each of its states."""
+_RESHAPE = (
+    "give each period a row of its own: a row per rep and period, with columns `Rep`, `Period` (2026-Q1), `Quota`"
+)
+
+PERIOD_HEADER = re.compile(
+    r"(\d{4}[ -]?)?q[1-4]([ /-]?\d{2,4})?|\d{4}([-./]\d{1,2})?|\d{1,2}[-./]\d{4}"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*([ -]?\d{2,4})?"
+)
+SIDE_BY_SIDE = 3
+"""So many headers that name periods make a table with periods side by side."""
+
 ENOUGH, CLOSE = 1.0, 0.85
 """A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
 
@@ -99,6 +111,8 @@ def _unknown(ranked: Sequence[Candidate], headers: Sequence[str], path: str, oth
     else:
         detail = f"; its headers are {listed(headers)}" if headers else "; it has no header"
     fix = f"if it is one of our kinds, say so: `{best.kind}={path}`, and name its columns with `--map FIELD=HEADER`"
+    if other is None and (wide := _side_by_side(headers)):
+        detail, fix = f": its columns {listed(wide)} look like periods side by side", f"if it holds quotas, {_RESHAPE}"
     return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
 
 
@@ -113,11 +127,21 @@ def lacking(
     aliases = [key for f in group for key in _names_of(best, f)]
     guess = guess or next((h for h in free if get_close_matches(keys[h].bare, aliases, 1, 0.75)), None)
     what = " or ".join(f"`{f}`" for f in group[:3])
+    wide = _side_by_side(free) if best.kind in ("quotas", "costs") else []
+    if wide:
+        what += f": its columns {listed(wide)} look like periods side by side"
+        return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=_RESHAPE)
     if guess is not None:
         fix = f'if `{guess}` is it, type `--map {group[0]}="{guess}"`'
     else:
         fix = f'name it: `--map {group[0]}="HEADER"`; not used so far: {listed(free) or "none"}'
     return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
+
+
+def _side_by_side(headers: Sequence[str]) -> list[str]:
+    """The headers that name periods, where a table has its periods in columns."""
+    found = [header for header in headers if PERIOD_HEADER.fullmatch(normalise(header))]
+    return found if len(found) >= SIDE_BY_SIDE else []
 
 
 def _names_of(candidate: Candidate, field_name: str) -> list[str]:

@@ -77,7 +77,7 @@ def add_money_entities(
     if "costs" in frames and "amount" in frames["costs"].columns:
         made["costs"], notes = cost_days(frames["costs"], asked.calendar, as_of)
         findings += notes
-    if "quotas" in frames and "amount" in frames["quotas"].columns:
+    if "quotas" in frames and _can_be_placed(frames["quotas"]):
         made["quotas"], notes = quota_days(frames["quotas"], asked.calendar, asked.by, asked.window)
         findings += notes
         _add(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
@@ -106,6 +106,12 @@ def _set_against_quotas(made: dict[str, pl.DataFrame], as_of: date | None, windo
         made["deals"] = with_under_quota(made["deals"], made["quotas"])
     days = window if window.bounded else span_windows("quota", made, as_of)[""]
     return quota_gaps(made.get("deals"), made["quotas"], days)
+
+
+def _can_be_placed(quotas: pl.DataFrame) -> bool:
+    """Without a column that says which days they are for, quotas are for none."""
+    there = set(quotas.columns)
+    return "amount" in there and ("period" in there or "date" in there or {"start", "end"} <= there)
 
 
 def _add_customers(

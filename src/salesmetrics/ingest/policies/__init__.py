@@ -21,6 +21,7 @@ from salesmetrics.ingest.policies.records import (
     check_invoices,
     check_leads,
     check_products,
+    check_quotas,
 )
 from salesmetrics.ingest.policies.stages import check_option_words, check_stage_words
 from salesmetrics.ingest.profile import comparable
@@ -40,6 +41,7 @@ _BY_KIND: Mapping[Kind, Callable[[Context], list[Finding]]] = {
     "activities": check_activities,
     "invoices": check_invoices,
     "products": check_products,
+    "quotas": check_quotas,
     "customers": check_customers,
 }
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.policies.context import Context
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["check_activities", "check_customers", "check_invoices", "check_leads", "check_products"]
+__all__ = ["check_activities", "check_customers", "check_invoices", "check_leads", "check_products", "check_quotas"]
 
 _LONGEST = timedelta(hours=24)
 
@@ -61,6 +61,13 @@ def check_activities(context: Context) -> list[Finding]:
             ),
         ],
     )
+
+
+def check_quotas(context: Context) -> list[Finding]:
+    """Quotas that are for no period at all."""
+    if context.has("period") or context.has("start", "end"):
+        return []
+    return context.report("quota_without_period", pl.lit(value=True))
 
 
 def check_invoices(context: Context) -> list[Finding]:
