@@ -14,10 +14,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-__all__ = ["FAMILIES", "SHIFTS", "Catalog", "catalog", "split_name"]
+__all__ = ["FAMILIES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "split_name"]
 
 SHIFTS = ("previous", "year_ago")
 """Endings of input names that ask for an earlier stretch of the same length."""
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "aging": ("deal_age_median", "stalled_deals_by_age", "overdue_deals", "dso"),
+    "ageing": ("deal_age_median", "stalled_deals_by_age", "overdue_deals", "dso"),
+    "arpa": ("ltv",),
+    "arpu": ("ltv",),
+    "attrition": ("logo_churn", "customer_retention", "grr"),
+    "bonus": ("incentive_payout",),
+    "bookings": ("revenue",),
+    "churn": ("logo_churn", "customer_retention", "grr"),
+    "close rate": ("win_rate",),
+    "closing rate": ("win_rate",),
+    "commission": ("incentive_payout",),
+    "conversion": ("win_rate", "win_rate_created", "lead_conversion_rate", "lead_qualification_rate"),
+    "days to close": ("sales_cycle_mean", "sales_cycle_median", "sales_cycle_p90"),
+    "deal value": ("average_deal_size", "median_deal_size"),
+    "hit rate": ("win_rate",),
+    "ndr": ("nrr",),
+    "net dollar retention": ("nrr",),
+    "onboarding": ("ramp_time",),
+    "quota achievement": ("quota_attainment",),
+    "sales cycle length": ("sales_cycle_mean", "sales_cycle_median", "sales_cycle_p90"),
+    "speed to lead": ("lead_response_median", "lead_response_within_5m"),
+    "stuck": ("stalled_deals", "stalled_deals_in_stage", "stalled_deals_by_age"),
+    "turnover": ("revenue",),
+}
+"""What people also call a KPI, in lower case, with the KPIs that are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +93,10 @@ class Catalog:
         return Catalog({**self.measures, **measures}, {**self.kpis, **kpis})
 
     def search(self, kpis: Iterable[Kpi], text: str | None) -> list[Kpi]:
-        """The KPIs that speak of a text in their id, title, formula or definition."""
-        needle = (text or "").casefold()
-        return [k for k in kpis if needle in f"{k.id} {k.title} {k.formula} {k.doc}".casefold()]
+        """The KPIs that speak of a text in their id, title, formula or definition, or go by such a name elsewhere."""
+        needle = " ".join((text or "").casefold().split())
+        meant = {name for words, ids in SYNONYMS.items() if needle in words or words in needle for name in ids}
+        return [k for k in kpis if k.id in meant or needle in f"{k.id} {k.title} {k.formula} {k.doc}".casefold()]
 
     def measures_of(self, kpi: Kpi) -> dict[str, Measure]:
         """Every measure that a KPI rests on, through other KPIs too, with what it counts beside its inputs."""

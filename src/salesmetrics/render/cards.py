@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from doctest import DocTestParser
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.envelope import dumps
@@ -29,6 +31,8 @@ COLUMNS = (
     "since",
 )
 DEFAULT_WIDTH = 100
+_ROUND = re.compile(r"^round\((.*), \d+\)$", re.DOTALL)
+_DECIMAL = re.compile(r"Decimal\(['\"]?([^'\")]*)['\"]?\)")
 
 
 def render_cards(cards: Cards, form: str, width: int | None) -> str:
@@ -108,7 +112,7 @@ def _list(cards: Cards, width: int | None) -> str:
         start = f"  {card.id:<{widest}}  {card.unit:<13}  "
         room = max((width or 10_000) - len(start), 30)
         lines.append(start + f"\n{' ' * len(start)}".join(textwrap.wrap(card.formula, room)))
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def render_card_text(card: Card, width: int) -> str:
@@ -131,9 +135,22 @@ def render_card_text(card: Card, width: int) -> str:
         lines += [textwrap.fill(paragraph, width), ""]
     for name, text in facts:
         lines.append(textwrap.fill(text, width, initial_indent=f"{name:<11}", subsequent_indent=" " * 11))
-    if card.example:
-        lines += ["", *card.example.splitlines()]
+    for text in _examples(card.example):
+        lines.append(textwrap.fill(text, width, initial_indent=f"{'example':<11}", subsequent_indent=" " * 11))
     return "\n".join(lines) + "\n"
+
+
+def _examples(doctest: str) -> list[str]:
+    """The examples of a definition as people write them; none where they need more than one line of Python."""
+    found = DocTestParser().get_examples(doctest)
+    return [] if any(not item.want for item in found) else [_equation(item.source, item.want) for item in found]
+
+
+def _equation(source: str, want: str) -> str:
+    call, value = _ROUND.sub(r"\1", source.strip()), _DECIMAL.sub(r"\1", want.strip())
+    if value == "True" and call.endswith(" is None"):
+        return f"{call.removesuffix(' is None')} is undefined"
+    return call.replace(" == ", " = ") if value == "True" else f"{call} = {value}"
 
 
 def _csv(cards: Cards) -> str:

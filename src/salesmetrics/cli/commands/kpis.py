@@ -30,3 +30,5 @@ def kpis(
     chosen = known.search(known.select(families=split_list(family)), search)
     text = render_cards(make_cards(chosen, known, "kpis"), form_of(output), screen_of(output).width)
     write_output(text, output.output, sys.stdout)
+    if not chosen and search:
+        typer.echo(f"no KPI speaks of `{search}`", err=True)

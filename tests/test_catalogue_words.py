@@ -1,0 +1,55 @@
+"""The catalogue in words: what a search finds, and how an example reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from salesmetrics.metrics.catalog import SYNONYMS, catalog
+from salesmetrics.render.cards import render_card
+from salesmetrics.report.cards import make_cards
+
+KNOWN = catalog()
+
+
+@pytest.mark.parametrize(
+    ("text", "kpi"),
+    [
+        ("commission", "incentive_payout"),
+        ("Stuck", "stalled_deals"),
+        ("stuck deals", "stalled_deals"),
+        ("churn", "logo_churn"),
+        ("conversion", "win_rate"),
+        ("close  rate", "win_rate"),
+        ("ARPA", "ltv"),
+        ("aging", "deal_age_median"),
+        ("win_rate", "win_rate"),
+    ],
+)
+def test_a_search_knows_other_names(text: str, kpi: str) -> None:
+    assert kpi in [found.id for found in KNOWN.search(KNOWN.kpis.values(), text)]
+
+
+def test_a_search_without_a_text_finds_all_and_nonsense_finds_none() -> None:
+    assert KNOWN.search(KNOWN.kpis.values(), None) == list(KNOWN.kpis.values())
+    assert KNOWN.search(KNOWN.kpis.values(), "xyzzy") == []
+
+
+def test_other_names_are_of_kpis_that_exist() -> None:
+    assert {kpi for ids in SYNONYMS.values() for kpi in ids} <= set(KNOWN.kpis)
+    assert all(words == words.casefold() for words in SYNONYMS)
+
+
+@pytest.mark.parametrize("kpi", KNOWN.kpis)
+def test_people_read_no_doctest(kpi: str) -> None:
+    text = render_card(make_cards([KNOWN.kpis[kpi]], KNOWN, "explain"), "table", 100)
+    assert ">>>" not in text
+    assert "Decimal(" not in text
+    assert "True" not in text
+
+
+def test_examples_read_as_equations() -> None:
+    cards = make_cards([KNOWN.kpis["win_rate"], KNOWN.kpis["training_effect"]], KNOWN, "explain")
+    text = render_card(cards, "table", 100)
+    assert "\nexample    win_rate(30, 70) = 0.3\nexample    win_rate(0, 0) is undefined\n" in text
+    assert "\nexample    training_effect(30, 100, 20, 100, 25, 100, 20, 100) = 5.0\n" in text
+    assert '">>> win_rate(30, 70)\\n0.3' in render_card(cards, "json", None)
