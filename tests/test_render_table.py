@@ -367,3 +367,14 @@ def test_what_would_unlock_more_is_told_in_a_few_lines_that_matter_most() -> Non
     assert lines[1].endswith("8 KPIs: Title 0 of a h file; Title 1 of a h file; …")
     assert lines[-1] == "  3 more: `salesmetrics inspect FILE` lists them all"
     assert len(plain(made, None).split("unlock it\n")[1].splitlines()) == 7
+
+
+def test_a_finding_names_its_file_once_and_by_its_name_where_that_is_unique() -> None:
+    def shown(path: str, message: str) -> str:
+        found = Finding(code="x", severity=Severity.NOTE, count=1, rows=[3], message=message, path=path)
+        inputs = [deals_input("a/deals.csv"), deals_input("b/deals.csv"), deals_input("b/leads.csv")]
+        return plain(report([], findings=[found], inputs=inputs), 120).split("Findings\n")[1]
+
+    assert shown("b/leads.csv", "odd") == "  note  odd (leads.csv; 1 row: 3)\n"
+    assert shown("b/leads.csv", "`b/leads.csv` is odd") == "  note  `leads.csv` is odd (1 row: 3)\n"
+    assert shown("b/deals.csv", "odd") == "  note  odd (b/deals.csv; 1 row: 3)\n"

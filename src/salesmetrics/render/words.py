@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -254,13 +255,29 @@ def interval_title(metrics: Iterable[Metric]) -> str:
 
 
 def findings(report: Report) -> list[Finding]:
-    """The findings, those that matter most first."""
-    return sorted(report.findings, key=lambda finding: list(Severity).index(finding.severity))
+    """The findings, those that matter most first, with the names of files, where these are unique, for their paths."""
+    paths = {source.path for source in report.inputs} | {item.path for item in report.findings if item.path}
+    names = Counter(map(_file_name, paths))
+    short = {path: _file_name(path) for path in paths if names[_file_name(path)] == 1}
+    ordered = sorted(report.findings, key=lambda finding: list(Severity).index(finding.severity))
+    return [_with_name(finding, short) for finding in ordered]
+
+
+def _file_name(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1] or path
+
+
+def _with_name(finding: Finding, short: Mapping[str, str]) -> Finding:
+    name = short.get(finding.path or "")
+    if name is None or finding.path is None:
+        return finding
+    return finding.model_copy(update={"path": name, "message": finding.message.replace(finding.path, name)})
 
 
 def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE) -> str:
     """Where a finding is: the number of rows, unless its message has said so, and the first of them."""
-    parts = [one_line(finding.path)] if name_path and finding.path else []
+    told = finding.path is None or finding.path in finding.message
+    parts = [one_line(finding.path)] if name_path and finding.path and not told else []
     if finding.count:
         rows = "row" if finding.count == 1 else "rows"
         total = f"{count(finding.count)} {rows}"
