@@ -34,7 +34,31 @@ ABOUT = {
     "stages": "Words of stage and status columns. A single word needs no list.",
     "report": "What a report holds when no option says otherwise.",
     "calendar": "Weeks and fiscal years, for `--period`, `--compare` and `--every`.",
-    "settings": "Thresholds that some KPIs ask for, and figures that no export holds.",
+    "settings": """\
+Thresholds that some KPIs ask for, and figures that no export holds. `incentive_payout` asks for a table of its own, the plan by
+which reps are paid:
+
+```toml
+[settings.incentive]
+tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]
+threshold = 0.5
+bonus_at_quota = 1000
+cap = 50000
+```
+
+A tier holds from the share of the quota in `at` on: here 5 % of what is sold up to the quota, and 8 % of what is sold above it.
+
+| key | meaning | default |
+|---|---|---|
+| `tiers` | rates by attainment, each with `at` (0 is the first sale, 1 the full quota) and `rate` (0.05 is 5 % of the sales) | none |
+| `marginal` | `true`: each rate pays for the sales within its own tier; `false`: the highest rate that is reached pays for all of them | `true` |
+| `threshold` | attainment below which nothing is paid by rate | 0 |
+| `accelerator` | multiplies the rates for what is sold above the quota | 1 |
+| `bonus_at_quota` | amount that is paid once when the quota is reached | 0 |
+| `bonus_per_unit` | amount that is paid per unit sold | 0 |
+| `cap` | the most that is paid to a rep in the period | no limit |
+| `cap_attainment` | sales above this attainment are not paid for by rate | no limit |
+""",
     "goals": """\
 What KPIs are meant to reach: `KPI = condition`, or a table, or a list of tables. `report` says how each stands, and exits with 1
 when one is missed. `--goal 'win_rate >= 25%'` sets one for the total, in the place of the file's.

@@ -337,3 +337,16 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     assert target.read_text("utf-8") == "[report]\n"
     assert run("init", "--force", cwd=tmp_path).returncode == 0
     assert parse_config(target.read_text("utf-8"), "x") == Config()
+
+
+def test_the_example_of_a_pay_plan_is_one_and_a_mistake_in_it_shows_the_form() -> None:
+    text = starter([], ReadOptions())
+    lines = text.partition("# [settings.incentive]")[2].partition("\n\n")[0].splitlines()
+    plan = "\n".join(line.removeprefix("# ") for line in lines)
+    incentive = parse_config(f"[settings.incentive]{plan}", "x.toml").settings.incentive
+    assert incentive is not None
+    assert [(tier.at, float(tier.rate)) for tier in incentive.tiers] == [(0, 0.05), (1, 0.08)]
+    with pytest.raises(SalesmetricsError) as refused:
+        parse_config("[settings.incentive]\ntiers = [{ rate = 0.05 }]", "x.toml")
+    assert "this key is required and missing" in str(refused.value)
+    assert "`tiers = [{ at = 0, rate = 0.05 }" in str(refused.value.hint)

@@ -35,6 +35,11 @@ __all__ = [
 
 FILE_NAME = "salesmetrics.toml"
 
+INCENTIVE_FORM = (
+    "write for example `tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]`: each rate is paid from that share of the"
+    " quota on; other keys: `marginal`, `threshold`, `accelerator`, `bonus_at_quota`, `bonus_per_unit`, `cap`, `cap_attainment`"
+)
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -241,6 +246,8 @@ def setting_descriptions() -> dict[str, str]:
 def _cause(first: Any) -> str:
     if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return "there is no such key"
+    if first["type"] == "missing":
+        return "this key is required and missing"
     message = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "value_error":
         return f"`{first['input']}` cannot be used: {message}"
@@ -248,6 +255,8 @@ def _cause(first: Any) -> str:
 
 
 def _fix(place: Sequence[str], kind: str) -> str:
+    if list(place[:2]) == ["settings", "incentive"]:
+        return f"{INCENTIVE_FORM}; see docs/configuration.md"
     known = _keys_of(place[:-1])
     if kind not in {"extra_forbidden", "unexpected_keyword_argument"} or not known:
         return "see docs/configuration.md"

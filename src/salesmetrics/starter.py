@@ -33,6 +33,13 @@ _EXAMPLES = """
 # revenue = { goal = ">= 500000", period = "this-quarter", by = 2026-12-31, owner = "Ana", note = "board, May" }
 # sales_cycle_median = [{ goal = "< 60", group = { region = "*" } }]
 
+# How sales are paid for, for `incentive_payout`: 5 % of what is sold up to the quota, 8 % of what is sold above it.
+# [settings.incentive]
+# tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]
+# threshold = 0.5        # nothing is paid by rate below half of the quota
+# bonus_at_quota = 1000  # once, when the quota is reached
+# cap = 50000            # the most that is paid to a rep in a period
+
 # A KPI of your own, from measures and KPIs:
 # [kpi.calls_per_win]
 # expression = "calls / won_deals"

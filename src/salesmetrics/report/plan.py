@@ -107,6 +107,11 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
 MADE_BY: Mapping[tuple[str, str], str] = {("deals", "under_quota"): "quotas"}
 """The kind of file that puts a column into an entity of another one."""
 
+IN_TABLES: Mapping[str, str] = {
+    "incentive": "a pay plan under [settings.incentive] in salesmetrics.toml (docs/configuration.md has an example)"
+}
+"""Settings that are a table of their own, in words."""
+
 GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
 
@@ -158,7 +163,8 @@ def make_plan(
 
 def _unset(kpi: Kpi, settings: Settings) -> list[str]:
     names = [name for name in kpi.inputs if name.startswith(PREFIX) and name not in kpi.optional]
-    return [f"{name.removeprefix(PREFIX)} under [settings]" for name in names if settings.value(name) is None]
+    unset = [name.removeprefix(PREFIX) for name in names if settings.value(name) is None]
+    return [IN_TABLES.get(name, f"{name} under [settings]") for name in unset]
 
 
 class _Lack(NamedTuple):
