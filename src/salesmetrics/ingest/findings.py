@@ -110,6 +110,11 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} rejected: {reason}",
         "see them all with `--rejects rejects.csv`; totals leave them out",
     ),
+    "row_of_numbers": FindingKind(
+        _ERROR,
+        "{n_rows} without a name, id, owner, stage or date, counted all the same",
+        "if it is a total, take it out of the export; else fill in what is missing",
+    ),
     "file_unusable": FindingKind(
         _WARNING, "left out: {cause}", "export it again, or take it out of the folder or archive"
     ),

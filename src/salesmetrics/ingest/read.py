@@ -16,11 +16,13 @@ from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOpt
 from salesmetrics.ingest.derive import derive
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.identity import repeated_across
+from salesmetrics.ingest.misfit import refuse_misfits
 from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable, open_tables
+from salesmetrics.ingest.totals import without_totals
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
@@ -163,18 +165,24 @@ def _part(
         plain=table.plain,
     )
     result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
+    refuse_misfits(table, recognition, result.rejected, options, parse_options)
     rejected = [*table.rejected, *result.rejected]
     said = rejection_findings(rejected, recognition.kind, table.source.path)
+    constants = recognition.constants
+    frame, totals, bare = without_totals(result.frame, recognition.kind, table.source.path, constants)
+    ignored = dict(table.ignored)
+    if totals:
+        ignored["total"] = ignored.get("total", 0) + totals
     return Part(
         table=table,
         recognition=recognition,
-        frame=result.frame,
+        frame=frame,
         how=result.how,
-        ignored=dict(table.ignored),
+        ignored=ignored,
         rejected=rejected,
         options=parse_options,
         digest=digest,
-        findings=[*table.findings, *misspelt_headers(recognition, table.source.path), *said, *result.findings],
+        findings=[*table.findings, *misspelt_headers(recognition, table.source.path), *said, *bare, *result.findings],
     )
 
 
