@@ -251,3 +251,19 @@ def test_what_rests_on_today_has_no_past(kpi: str, examples: tuple[dict[str, pl.
     with pytest.raises(SalesmetricsError) as caught:
         build_trend(Request(as_of=as_of, as_of_source=None, kpis=(kpi,), every="month"), frames, catalog())
     assert caught.value.code == "report_empty"
+
+
+def test_months_that_the_data_do_not_reach_are_gaps_and_months_without_a_record_are_none() -> None:
+    deals = pl.DataFrame(
+        {
+            "id": ["1", "2", "3"],
+            "outcome": ["won", "lost", "won"],
+            "created": [date(2025, 3, 30), date(2025, 4, 1), date(2025, 4, 2)],
+            "closed": [date(2025, 4, 5), date(2025, 4, 6), date(2025, 6, 20)],
+        }
+    ).with_columns(__row__=pl.int_range(2, 5, dtype=pl.UInt32), __file__=pl.lit(0))
+    request = Request(as_of=date(2025, 8, 15), as_of_source=None, kpis=("won_deals", "created_deals"), trend=True)
+    found = {m.id: m.trend for m in build_report(request, {"deals": deals}, catalog()).metrics}
+    before, after = [None] * 6, [None] * 2
+    assert found["won_deals"] == [*before, 0.0, 1.0, 0.0, 1.0, *after]
+    assert found["created_deals"] == [*before, 1.0, 2.0, 0.0, 0.0, *after]

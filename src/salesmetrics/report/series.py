@@ -9,6 +9,7 @@ import salesmetrics.calendar as calendar
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, split, unit_period
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
 from salesmetrics.report.compute import Cell, Keys
+from salesmetrics.report.coverage import covered_days
 from salesmetrics.report.evaluate import evaluate
 from salesmetrics.report.metric import cell_order, make_metric
 from salesmetrics.report.model import Metric, Period
@@ -75,7 +76,10 @@ def _stretches(cells: set[Cell], window: Window, every: Every, request: Request)
 
 
 def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
-    """The twelve months up to the as-of date, for every KPI whose records have a date."""
+    """The twelve months up to the as-of date, for every KPI whose records have a date.
+
+    Months before the first record and after the last one are gaps: what happened in them is not known, and not nothing.
+    """
     source = setup.source
     if request.as_of is None or source.several:
         return {}
@@ -85,11 +89,17 @@ def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
     window = Window(starts[0], request.as_of + timedelta(days=1))
     table = value_table(source, dated, {"": window}, Keys(bucket=lambda day: day.dt.truncate("1mo")))
+    reach = {entity: covered_days(frame, entity) for entity, frame in source.frames.items()}
     found: dict[str, list[float | None]] = {}
     for kpi in dated:
+        entities = {measure.entity for measure in source.catalog.required_measures(kpi).values()}
+        ends = [days for entity in entities if (days := reach.get(entity)) is not None]
+        known = [all(first.replace(day=1) <= start <= last for first, last in ends) for start in starts]
         cells = [table.values(Cell((), None, start)) for start in starts]
         values = [evaluate(kpi, cell, source.catalog, request.level).value for cell in cells]
-        found[kpi.id] = [None if value is None else float(value) for value in values]
+        found[kpi.id] = [
+            None if value is None or not there else float(value) for value, there in zip(values, known, strict=True)
+        ]
     return found
 
 
