@@ -11,8 +11,11 @@ import pytest
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.incentives import IncentivePlan, Tier
+from salesmetrics.metrics.settings import Settings
 from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.model import Period
+from salesmetrics.report.rows import kpi_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,3 +107,29 @@ def test_quotas_with_periods_side_by_side_are_told_how_to_be_reshaped(tmp_path: 
         load([f"{kind}{tmp_path / 'wide.csv'}"])
     assert "look like periods side by side" in str(refused.value)
     assert "a row per rep and period" in str(refused.value.hint)
+
+
+PLAN = IncentivePlan(tiers=(Tier(Decimal(0), Decimal("0.1")),))
+
+
+def rows_of(folder: Path, kpi: str) -> list[dict[str, Any]]:
+    (folder / "deals.csv").write_text(DEALS, encoding="utf-8")
+    (folder / "quotas.csv").write_text(ANN, encoding="utf-8")
+    frames = {str(kind): frame for kind, frame in load([str(folder)]).frames.items()}
+    request = Request(
+        as_of=date(2025, 12, 31), as_of_source=None, kpis=(kpi,), period=YEAR, settings=Settings(incentive=PLAN)
+    )
+    return kpi_rows(request, frames, catalog()).sort("owner").to_dicts()
+
+
+def test_the_rows_of_a_payout_are_reps_with_sales_quota_and_pay(tmp_path: Path) -> None:
+    shown = [
+        (r["owner"], r["amount"], r["quota"], r["value"], r["left_out"]) for r in rows_of(tmp_path, "incentive_payout")
+    ]
+    none = (None, None, None, "no_quota")
+    assert shown == [("Ann", 100, 200, 10, None), ("Bob", *none), ("Cy", *none)]
+
+
+def test_the_rows_of_reps_at_quota_add_up_to_it(tmp_path: Path) -> None:
+    shown = [(r["owner"], r["numerator"], r["denominator"]) for r in rows_of(tmp_path, "reps_at_quota")]
+    assert shown == [("Ann", 0, 1), ("Bob", None, None), ("Cy", None, None)]

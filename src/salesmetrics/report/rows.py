@@ -11,6 +11,7 @@ from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally
 from salesmetrics.report.compute import per_record
 from salesmetrics.report.prepare import with_derived
+from salesmetrics.report.rep_rows import RESULTS, rep_rows
 from salesmetrics.report.request import windows_of
 from salesmetrics.report.setup import set_up
 
@@ -88,6 +89,9 @@ def _leaves(kpi: Kpi, catalog: Catalog) -> list[Kpi]:
 
 
 def _parts(request: Request, source: Source, kpi: Kpi, measures: Mapping[str, Measure]) -> list[pl.DataFrame]:
+    if RESULTS in kpi.inputs:
+        reps = rep_rows(request, source, kpi)
+        return [reps] if reps.height else []
     window = windows_of(request, source.frames, kpi)[""]
     wanted = {name: m for name, m in source.catalog.measures_of(kpi).items() if name in measures or name in kpi.inputs}
     entities = dict.fromkeys(m.entity for m in wanted.values())

@@ -159,7 +159,13 @@ def _ingredients(
             code = currency if plan else None
             found += [
                 Ingredient(
-                    id=line.name, meaning=line.meaning, unit=line.unit, currency=code, value=plain(line.value), of=name
+                    id=line.name,
+                    meaning=line.meaning if line.value is not None else "",
+                    unit=line.unit,
+                    currency=code,
+                    value=plain(line.value),
+                    reason="no_quota" if line.value is None else None,
+                    of=name,
                 )
                 for line in rep_lines(value, plan)
             ]

@@ -1,0 +1,83 @@
+"""The reps behind a KPI of targets: what each of them adds to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from salesmetrics.metrics.definition import Ratio, Undefined
+from salesmetrics.report.cells import NO_CURRENCY, value_table
+from salesmetrics.report.compute import Keys
+from salesmetrics.report.days import MONEY
+from salesmetrics.report.metric import cell_order
+from salesmetrics.report.request import windows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.report.cells import Source
+    from salesmetrics.report.request import Request
+
+__all__ = ["RESULTS", "rep_rows"]
+
+RESULTS = "rep_results"
+"""The measure of quota, sales and units by rep."""
+
+COLUMNS: dict[str, Any] = {
+    "kpi": pl.String,
+    "entity": pl.String,
+    "row": pl.UInt32,
+    "numerator": MONEY,
+    "denominator": MONEY,
+    "value": MONEY,
+    "left_out": pl.String,
+    "owner": pl.String,
+    "amount": MONEY,
+    "quota": MONEY,
+    "currency": pl.String,
+}
+
+
+def rep_rows(request: Request, source: Source, kpi: Kpi) -> pl.DataFrame:
+    """One row per rep: the amount won, the quota, and what follows for the KPI.
+
+    Args:
+        request: What is asked for.
+        source: Where values come from.
+        kpi: A KPI of ``rep_results``.
+
+    Returns:
+        The columns of :func:`salesmetrics.report.rows.kpi_rows`, with ``owner``, ``amount`` and ``quota`` (Decimal(38, 8)).
+        ``value`` is the pay where the KPI is an amount, else null.
+    """
+    windows = windows_of(request, source.frames, kpi)
+    table = value_table(source, [kpi], windows, Keys())
+    rows = []
+    for cell in sorted(table.cells(), key=cell_order):
+        if source.several and (kpi.unit == "money") == (cell.currency is NO_CURRENCY):
+            continue
+        values = table.values(cell)
+        settings = {
+            name: values.settings.value(name.removeprefix("setting_")) for name in kpi.inputs if name != RESULTS
+        }
+        code = cell.currency if source.several and cell.currency is not NO_CURRENCY else None
+        rows += [_row(kpi, result, settings) | {"currency": code} for result in values.by_shift[""].get(RESULTS, [])]
+    frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
+    return frame if source.several else frame.drop("currency")
+
+
+def _row(kpi: Kpi, result: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    shape = kpi.parts(**{RESULTS: [result]}, **settings)
+    if result["quota"] <= 0:
+        return {"kpi": kpi.id, "entity": "rep_targets", "left_out": "no_quota", "owner": result["owner"]}
+    left_out = "ramping_up" if result["ramping"] and "ramping_up" in kpi.excluded else None
+    parts: dict[str, Any] = dict.fromkeys(("numerator", "denominator", "value"))
+    if isinstance(shape, Ratio):
+        parts |= {"numerator": Decimal(int(shape[0])), "denominator": Decimal(int(shape[1]))}
+    elif not isinstance(shape, Undefined):
+        parts["value"] = shape
+    known = {"owner": result["owner"], "amount": result["won"], "quota": result["quota"]}
+    return {"kpi": kpi.id, "entity": "rep_targets", "row": None, **parts, "left_out": left_out, **known}
