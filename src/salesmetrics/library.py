@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.naming import names_of
 from salesmetrics.ingest.read import last_event
 from salesmetrics.ingest.read import load as _load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.asking import ask
 from salesmetrics.report.build import build_report
+from salesmetrics.report.where import named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +76,7 @@ def report_on(
     dataset = load(*map(str, files)) if isinstance(given, str) else given
     last, source = last_event(dataset) or (None, None)
     day, origin = (as_of, "as asked") if as_of is not None else (last, source)
+    names = names_of(dataset)
     request = ask(
         day,
         origin,
@@ -82,8 +85,9 @@ def report_on(
         calendar=calendar,
         kpis=tuple(kpis),
         families=tuple(families),
-        by=tuple(by),
+        by=tuple(dict.fromkeys(map(names.column, by))),
         where=where,
+        renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
         **more,
     )
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}

@@ -6,8 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar, parse_as_of
+from salesmetrics.ingest.naming import names_of
 from salesmetrics.ingest.read import last_event
 from salesmetrics.report.asking import ask
+from salesmetrics.report.where import named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,7 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
     """
     table = config.report
     as_of, source = _as_of(selection.as_of, dataset)
+    names, where = names_of(dataset), selection.where or table.where
     return ask(
         as_of,
         source,
@@ -37,8 +40,9 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         calendar=Calendar(**config.calendar.model_dump(), timezone=config.read.timezone),
         kpis=split_list(selection.kpi or (() if selection.family else table.kpi)),
         families=split_list(selection.family or (() if selection.kpi else table.family)),
-        by=split_list(selection.by or table.by),
-        where=selection.where or table.where,
+        by=tuple(dict.fromkeys(names.column(name) for name in split_list(selection.by or table.by))),
+        where=where,
+        renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
         level=table.level if selection.level is None else selection.level,
         min_n=table.min_n if selection.min_n is None else selection.min_n,
         trend=trend,

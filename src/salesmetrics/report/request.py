@@ -45,6 +45,7 @@ class Request:
         calendar: How weeks and years are counted.
         settings: Thresholds and outside figures.
         currency: Convert all amounts to this one, with the rates among the files.
+        renamed: Names in ``where`` that are headers of the export → the columns they stand for.
     """
 
     as_of: date | None
@@ -65,6 +66,7 @@ class Request:
     calendar: Calendar = field(default_factory=Calendar)
     settings: Settings = field(default_factory=Settings)
     currency: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 def window_of(request: Request) -> Window:

@@ -53,11 +53,13 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
     wanted = catalog.select(request.kpis, request.families)
-    asked = Asked(request.by, named_columns(request.where), window_of(request), request.calendar, request.currency)
+    named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
+    asked = Asked(request.by, named, window_of(request), request.calendar, request.currency)
     entities, notes = make_entities(frames, request.as_of, request.settings, asked)
+    listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
     if request.where:
-        entities = apply_where(entities, request.where)
-    _check_dimensions(request.by, entities)
+        entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
+    _check_dimensions(request.by, entities, listed)
     columns = columns_of(entities, request.as_of)
     plan = make_plan(catalog, wanted, columns, request.settings, bounded=window_of(request).bounded)
     if not plan.kpis:
@@ -68,13 +70,14 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
 
-def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
-    known = sorted({name for frame in frames.values() for name in frame.columns if not name.startswith("__")})
+def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], listed: set[str]) -> None:
+    known = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
+    shown = sorted(listed)
     for name in by:
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
+            near = get_close_matches(name, shown, n=1, cutoff=0.5)
             fix = f"did you mean `--by {near[0]}`? " if near else ""
-            raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(known)}")
+            raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(shown)}")
 
 
 def _nothing_to_report(refused: Sequence[NotComputed], frames: Mapping[str, Any]) -> SalesmetricsError:

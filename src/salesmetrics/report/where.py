@@ -10,12 +10,18 @@ import polars as pl
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = ["apply_where", "named_columns"]
 
 
-def apply_where(frames: Mapping[str, pl.DataFrame], condition: str) -> dict[str, pl.DataFrame]:
+def apply_where(
+    frames: Mapping[str, pl.DataFrame],
+    condition: str,
+    *,
+    renamed: Mapping[str, str] | None = None,
+    listed: Collection[str] | None = None,
+) -> dict[str, pl.DataFrame]:
     """Keep the records that fulfil a condition, and only the frames that have the columns it names.
 
     A frame without those columns is left out altogether: its records cannot be told apart, and counting all of them
@@ -24,17 +30,26 @@ def apply_where(frames: Mapping[str, pl.DataFrame], condition: str) -> dict[str,
     Args:
         frames: Frames by entity.
         condition: For example ``amount > 1000 AND owner = 'Ann'``.
+        renamed: Names in the condition that are headers of the export → the columns they stand for.
+        listed: Columns that an error offers; all columns of the frames when left out.
 
     Raises:
         SalesmetricsError: ``where_invalid``.
     """
     expression = _parsed(condition)
     names = set(expression.meta.root_names())
-    fitting = {entity: frame for entity, frame in frames.items() if names <= set(frame.columns)}
+    aliases = {name: column for name, column in (renamed or {}).items() if name in names}
+    columns = {aliases.get(name, name) for name in names}
+    fitting = {
+        entity: frame.with_columns(pl.col(column).alias(name) for name, column in aliases.items())
+        for entity, frame in frames.items()
+        if columns <= set(frame.columns)
+    }
     if not fitting:
-        raise _unknown(condition, names, frames)
+        known = {name for frame in frames.values() for name in frame.columns}
+        raise _unknown(condition, names - aliases.keys() or names, known, known if listed is None else listed)
     try:
-        kept = {entity: frame.filter(expression) for entity, frame in fitting.items()}
+        kept = {entity: frame.filter(expression).drop(aliases) for entity, frame in fitting.items()}
     except (pl.exceptions.PolarsError, TypeError) as error:
         raise _invalid(condition, _first_line(error)) from error
     if all(frame.is_empty() for frame in kept.values()):
@@ -58,12 +73,12 @@ def _parsed(condition: str) -> pl.Expr:
         raise _invalid(condition, _first_line(error)) from error
 
 
-def _unknown(condition: str, names: set[str], frames: Mapping[str, pl.DataFrame]) -> SalesmetricsError:
-    known = sorted({name for frame in frames.values() for name in frame.columns if not name.startswith("__")})
-    missing = sorted(names - set(known)) or sorted(names)
-    near = get_close_matches(missing[0], known, n=1, cutoff=0.5)
+def _unknown(condition: str, names: set[str], known: Collection[str], listed: Collection[str]) -> SalesmetricsError:
+    shown = sorted(name for name in listed if not name.startswith("__"))
+    missing = sorted(names.difference(known)) or sorted(names)
+    near = get_close_matches(missing[0], shown, n=1, cutoff=0.5)
     fix = f"did you mean `{near[0]}`? " if near else ""
-    return _invalid(condition, f"no column `{missing[0]}`", f"{fix}columns: {', '.join(known)}")
+    return _invalid(condition, f"no column `{missing[0]}`", f"{fix}columns: {', '.join(shown)}")
 
 
 def _invalid(condition: str, cause: str, fix: str = "") -> SalesmetricsError:
