@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 from salesmetrics.ingest.read import last_event, load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.definition import Mean, Quantile
+from salesmetrics.render.records import render_records
 from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.rows import kpi_rows
 
@@ -75,3 +77,49 @@ def test_every_row_names_its_place_in_the_file() -> None:
 def test_shapes_are_what_the_rows_assume() -> None:
     assert isinstance(catalog().kpis["average_deal_size"].parts([1]), Mean)
     assert isinstance(catalog().kpis["median_deal_size"].parts([1]), Quantile)
+
+
+def records() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "kpi": ["win_rate"] * 2,
+            "entity": ["deals"] * 2,
+            "row": [2, 3],
+            "numerator": [1, 0],
+            "denominator": [1, 1],
+            "left_out": [None, "missing_amount"],
+            "id": ["31400210000", "31400210113"],
+            "name": ["Flintmark Agri and all of its daughters", "Osierbridge\nMarine"],
+            "account": ["Flintmark Agri", None],
+            "owner": ["Karim Bellweather", "Tobin Ashgrove"],
+            "outcome": ["won", "lost"],
+            "amount": [1555.5, 160875.0],
+            "created": [date(2024, 10, 2), date(2024, 10, 4)],
+            "closed": [date(2024, 10, 9), date(2025, 1, 17)],
+        }
+    )
+
+
+def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> None:
+    text = render_records(records(), "win_rate", "table", width=80, color=False)
+    head, names, first, _, *rest = text.splitlines()
+    assert head == "kpi win_rate, entity deals"
+    assert names.split() == ["row", "k/n", "left_out", "id", "name", "owner", "outcome"]
+    assert first == "  2  1 / 1                  31400210000  Flintmark Agri…   Karim Bellw…  won"
+    assert " ".join(rest) == "narrowed to 80 columns: account, amount, created, closed are in --format csv"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_records_fit_the_terminal_and_identifiers_stay_whole(width: int) -> None:
+    text = render_records(records(), "win_rate", "table", width=width, color=False, ascii_only=True)
+    assert all(len(line) <= width for line in text.splitlines())
+    assert text.isascii()
+    assert {"31400210000", "31400210113"} <= set(text.split())
+
+
+def test_records_in_a_pipe_are_whole() -> None:
+    text = render_records(records(), "win_rate", "table", width=None, color=False)
+    assert "Flintmark Agri and all of its daughters" in text
+    assert "Osierbridge Marine" in text
+    assert len(text.splitlines()) == 4
+    assert "narrowed" not in text

@@ -5,27 +5,46 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from salesmetrics.render import refuse_form
 from salesmetrics.render.envelope import dumps
-from salesmetrics.render.layout import Cell, Column, join, row, width_of
+from salesmetrics.render.layout import GAP, Cell, Column, join, row, width_of, wrap
 from salesmetrics.render.numbers import exact
+from salesmetrics.render.text import ASCII, UNICODE, one_line
 from salesmetrics.render.tidy_csv import write_rows
 from salesmetrics.report.model import SCHEMA_VERSION
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     import polars as pl
     from rich.text import Text
 
+    from salesmetrics.render.text import Glyphs
+
 __all__ = ["render_records"]
 
-NUMBERS = frozenset({"row", "numerator", "denominator", "value", "amount"})
+SHARE = "k/n"
+NUMBERS = frozenset({"row", SHARE, "numerator", "denominator", "value", "amount"})
+FIRST = ("row", SHARE, "numerator", "denominator", "value", "left_out", "id", "name", "owner", "outcome", "amount")
+"""What is kept on a narrow terminal, the most wanted first; then dates, then the rest as long as they fit."""
+LAST = frozenset({"account", "company", "team", "stage", "status", "type", "currency"})
+LONG = frozenset({"left_out", "name", "account", "company", "owner", "team", "stage", "status", "type"})
+"""Text that may be cut on a terminal; identifiers, numbers and dates never are."""
+SHORTEST = 12
+HEADS = ("kpi", "entity", "currency")
 
 
-def render_records(frame: pl.DataFrame, kpi: str, form: str, *, width: int | None, color: bool) -> str:
-    """Write records in one of the forms table, csv and json. A table drops the columns that hold nothing."""
+def render_records(
+    frame: pl.DataFrame, kpi: str, form: str, *, width: int | None, color: bool, ascii_only: bool = False
+) -> str:
+    """Write records in one of the forms table, csv and json.
+
+    A table leaves out columns that hold nothing, and says what is the same for all records above them. On a terminal it
+    also cuts long text, sets numerator and denominator side by side, and drops the columns that do not fit, which it names; in a pipe or a file everything is whole.
+    """
     refuse_form(form, ("table", "csv", "json"), "rows")
     if form == "csv":
         return write_rows(frame.columns, [tuple(map(_plain, cells)) for cells in frame.iter_rows()])
@@ -36,7 +55,7 @@ def render_records(frame: pl.DataFrame, kpi: str, form: str, *, width: int | Non
             {"schema_version": SCHEMA_VERSION, "generator": head, "command": "rows", "kpi": kpi, "rows": records}
         )
     filled = [name for name in frame.columns if frame[name].null_count() < frame.height]
-    return _table(frame.select(filled), width, color=color)
+    return _table(frame.select(filled), width, ASCII if ascii_only else UNICODE, color=color)
 
 
 def _plain(value: Any) -> Any:
@@ -47,20 +66,61 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (int, float, str)) or value is None else str(value)
 
 
-def _table(frame: pl.DataFrame, width: int | None, *, color: bool) -> str:
-    rows = [["" if value is None else str(_plain(value)) for value in cells] for cells in frame.iter_rows()]
-    natural = [width_of([name, *(cells[i] for cells in rows)]) for i, name in enumerate(frame.columns)]
-    columns = [Column(w, right=name in NUMBERS) for w, name in zip(_fit(natural, width), frame.columns, strict=True)]
-    lines: list[Text] = row([Cell(name, "bold") for name in frame.columns], columns)
-    for cells in rows:
-        lines += row([Cell(text) for text in cells], columns)
+def _table(frame: pl.DataFrame, width: int | None, glyphs: Glyphs, *, color: bool) -> str:
+    same = [name for name in HEADS if name in frame.columns and frame[name].n_unique() == 1]
+    facts = [f"{name} {one_line(str(frame[name][0]))}" for name in same]
+    lines: list[Text] = wrap(Cell(", ".join(facts), "dim"), width) if facts else []
+    cells = {
+        name: [_text(value, name) for value in frame[name].to_list()] for name in frame.columns if name not in same
+    }
+    if width is not None and {"numerator", "denominator"} <= set(cells):
+        pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
+        shares = [f"{top} / {bottom}" if top or bottom else "" for top, bottom in pairs]
+        cells = {"row": cells.pop("row"), SHARE: shares, **cells}
+    natural = {name: width_of([name, *texts]) for name, texts in cells.items()}
+    widths = natural if width is None else _fit(natural, width)
+    columns = [Column(size, right=name in NUMBERS) for name, size in widths.items()]
+    lines += row([Cell(name, "bold") for name in widths], columns)
+    for texts in zip(*(cells[name] for name in widths), strict=True):
+        fitted = [cut(text, size, glyphs) for text, size in zip(texts, widths.values(), strict=True)]
+        lines += row([Cell(text) for text in fitted], columns)
+    dropped = [name for name in natural if name not in widths]
+    if dropped:
+        lines += wrap(Cell(f"narrowed to {width} columns: {', '.join(dropped)} are in --format csv", "dim"), width)
     return join(lines, color=color)
 
 
-def _fit(natural: Sequence[int], width: int | None) -> list[int]:
-    """Take from the widest columns until the row fits."""
-    widths = list(natural)
-    room = (width or 1_000_000) - 2 * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > 4:
-        widths[widths.index(max(widths))] -= 1
-    return widths
+def _text(value: Any, name: str) -> str:
+    text = "" if value is None else one_line(str(_plain(value)))
+    return text.replace("_", " ") if name == "left_out" else text
+
+
+def _fit(natural: Mapping[str, int], width: int) -> dict[str, int]:
+    """The columns that fit, in their order: as many as can be with long text cut, which then gets the room left."""
+    rank = {name: FIRST.index(name) if name in FIRST else len(FIRST) + (name in LAST) for name in natural}
+    sizes: dict[str, int] = {}
+    left = width + GAP
+    for name in sorted(natural, key=lambda name: rank[name]):
+        size = min(natural[name], max(SHORTEST, len(name))) if name in LONG else natural[name]
+        if size + GAP <= left or not sizes:
+            sizes[name] = size
+            left -= size + GAP
+    for name in sorted(sizes, key=lambda name: rank[name]):
+        more = min(natural[name] - sizes[name], left)
+        sizes[name] += more
+        left -= more
+    return {name: sizes[name] for name in natural if name in sizes}
+
+
+def cut(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
+    """Text in so many cells, with a sign where something is left out.
+
+    >>> cut("Flintmark Agri", 10), cut("Agri", 4)
+    ('Flintmark…', 'Agri')
+    """
+    if cell_len(text) <= width:
+        return text
+    head = text
+    while head and cell_len(head) + len(glyphs.more) > width:
+        head = head[:-1]
+    return head.rstrip() + glyphs.more
