@@ -298,6 +298,14 @@ def test_the_rate_of_a_day_holds_until_the_next_but_not_for_ever() -> None:
     assert amounts == [None, 2, 3, 3, None]
 
 
+def test_a_rate_without_a_day_holds_on_all_days_and_that_is_said() -> None:
+    rates = frame_of({"currency": "USD", "to_currency": "EUR", "rate": Decimal("0.9")})
+    rows = [deal(100, "USD", day) for day in (date(1999, 1, 1), date(2026, 1, 5), None)]
+    amounts, findings = converted("EUR", *rows, rates=rates)
+    assert amounts == [90, 90, 90]
+    assert findings == [("rates_undated", 1)]
+
+
 def test_a_rates_file_without_a_target_speaks_of_the_currency_wanted() -> None:
     table = rate_table(frame_of({"currency": "EUR", "period": "2026", "rate": Decimal(2)}), "USD", CALENDAR)
     assert table.select("from", "times", "over").rows() == [("EUR", Decimal(2), Decimal(1))]

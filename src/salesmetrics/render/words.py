@@ -62,7 +62,7 @@ _REASONS = {
     "missing_input": "a file or column is missing",
     "below_min_n": "too few records",
     "negative_amount": "some amounts are negative",
-    "missing_amount": "no record has an amount",
+    "missing_amount": "no amount is known",
     "missing_amount_or_probability": "no record has an amount and a probability",
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",

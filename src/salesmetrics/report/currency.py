@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,7 +14,6 @@ from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from salesmetrics.calendar import Calendar
 
@@ -63,6 +63,8 @@ def convert(
         raise _refused(code, f"amounts are in {', '.join(sorted(o for o in others if o))} too", "add a rates file")
     rates = rate_table(frames["rates"], code, calendar) if "rates" in frames else _no_rates()
     made, findings = dict(frames), []
+    if "rates" in frames and _is_undated(frames["rates"]):
+        findings.append(_undated(frames["rates"].height))
     for kind, frame in priced.items():
         made[kind], note = _converted(kind, frame, code, rates, as_of, calendar)
         findings += [note] if note else []
@@ -74,7 +76,8 @@ def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFra
 
     A rate is what one unit of ``currency`` was worth in ``to_currency`` (in the currency wanted, where the file does not
     say). Where only the opposite is given it is divided by; where both currencies are given against a third one for the
-    same days, that leads across. The rate of a period holds in it, that of a day until the next one.
+    same days, that leads across. The rate of a period holds in it, that of a day until the next one; where the file has
+    no column for either, its rates hold on all days.
 
     Args:
         rates: Canonical rates.
@@ -85,7 +88,9 @@ def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFra
         ``from`` (String), ``__start__``, ``__end__`` (Date), ``times`` and ``over`` (Decimal(38, 8)), one row per currency
         and first day.
     """
-    frame = with_days(rates, calendar).filter(pl.col(START).is_not_null() & (pl.col("rate") > 0))
+    always = {START: pl.lit(date.min), END: pl.lit(date.max)}
+    placed = rates.with_columns(**always) if _is_undated(rates) else with_days(rates, calendar)
+    frame = placed.filter(pl.col(START).is_not_null() & (pl.col("rate") > 0))
     target = pl.col("to_currency").fill_null(code) if "to_currency" in frame.columns else pl.lit(code)
     rows = _held(frame.select(START, END, "rate", source=pl.col("currency"), target=target))
     one = pl.lit(1, dtype=MONEY)
@@ -102,6 +107,10 @@ def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFra
     parts.append(across.select(START, END, pl.col("target").alias("from"), "times", over=pl.col("rate")))
     table = pl.concat([part.cast({"times": MONEY, "over": MONEY}) for part in parts])
     return table.unique(["from", START], keep="first", maintain_order=True).sort("from", START)
+
+
+def _is_undated(rates: pl.DataFrame) -> bool:
+    return not {"date", "period"} & set(rates.columns)
 
 
 def _held(rows: pl.DataFrame) -> pl.DataFrame:
@@ -171,6 +180,17 @@ def _unpriced(kind: str, lost: pl.DataFrame) -> Finding:
         count=lost.height,
         message=f"amounts without a rate for their day are counted, not priced: {', '.join(codes)}",
         hint="add the missing rates",
+    )
+
+
+def _undated(count: int) -> Finding:
+    return Finding(
+        code="rates_undated",
+        severity=Severity.NOTE,
+        kind="rates",
+        count=count,
+        message="the rates name no day and no period: each is taken to hold on all days",
+        hint="add a column with the day or the period of each rate to convert every amount at its own",
     )
 
 
