@@ -8,8 +8,8 @@ import typer
 
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest.read import last_event
-from salesmetrics.render.words import goal_about
-from salesmetrics.render.words import goals as goal_lines
+from salesmetrics.render.below import goal_about
+from salesmetrics.render.below import goals as goal_lines
 from salesmetrics.report.age import age_fault
 from salesmetrics.report.asking import stretch_of
 from salesmetrics.report.goals import Goal, Stretch, parse_goal

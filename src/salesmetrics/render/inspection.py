@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.render.below import finding_rows
 from salesmetrics.render.layout import Cell, Column, join, row, width_of, wrap
 from salesmetrics.render.text import count, one_line
-from salesmetrics.render.words import finding_rows
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from salesmetrics.render.below import finding_rows, findings, goals, left_out, not_computed
 from salesmetrics.render.pivot import is_series, pivot
 from salesmetrics.render.text import UNICODE, amount, change, fraction, interval, one_line
 from salesmetrics.render.trend_words import trend_notes
@@ -14,15 +15,10 @@ from salesmetrics.render.words import (
     chance_note,
     families,
     few,
-    finding_rows,
-    findings,
-    goals,
     headline,
     input_facts,
     interval_title,
     kept_apart,
-    left_out,
-    not_computed,
     own_periods,
     period_legend,
     reason_words,

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.render.below import finding_rows, findings, goals, left_out, most_useful, not_computed
 from salesmetrics.render.layout import GAP, Cell, Column, row, width_of, wrap
 from salesmetrics.render.text import one_line
-from salesmetrics.render.words import (
-    finding_rows,
-    findings,
-    goals,
-    headline,
-    input_facts,
-    left_out,
-    most_useful,
-    not_computed,
-)
+from salesmetrics.render.words import headline, input_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
