@@ -166,3 +166,10 @@ def test_completion_offers_kpis() -> None:
     }
     done = run(env=env)
     assert "win_rate" in done.stdout
+
+
+def test_a_wrong_choice_is_told_in_plain_words() -> None:
+    done = run("report", "deals.csv", "--date-order", "dym")
+    assert done.returncode == 2
+    assert "'dym' is not one of 'dmy', 'mdy', 'ymd'" in done.stderr
+    assert "Value error" not in done.stderr

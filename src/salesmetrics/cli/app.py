@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from salesmetrics.cli.commands.check import check
 from salesmetrics.cli.commands.config import config
@@ -31,8 +32,21 @@ _COLLECT_AFTER = 100_000
 _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
 
+
+class _Plain(TyperGroup):
+    """The commands, with what Typer says of a wrong option freed from the name of a Python exception."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="salesmetrics",
+    cls=_Plain,
     help="Sales KPIs from any CRM export, each with its definition, its counts and its uncertainty.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
