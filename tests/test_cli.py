@@ -173,3 +173,17 @@ def test_a_wrong_choice_is_told_in_plain_words() -> None:
     assert done.returncode == 2
     assert "'dym' is not one of 'dmy', 'mdy', 'ymd'" in done.stderr
     assert "Value error" not in done.stderr
+
+
+@pytest.mark.parametrize(("zone", "revenue"), [("UTC", "10"), ("Asia/Tokyo", "0"), ("America/New_York", "30")])
+def test_a_day_is_that_of_the_zone_asked_for(tmp_path: Path, zone: str, revenue: str) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        "id,stage,amount,created_at,closed_at\n"
+        "1,Closed Won,10,2026-01-01T20:00:00Z,2026-01-31T23:30:00Z\n"
+        "2,Closed Won,20,2026-01-01T20:00:00Z,2026-02-01T03:30:00Z\n",
+        "utf-8",
+    )
+    words = ["--timezone", zone, "--kpi", "revenue", "--period", "2026-01", "--as-of", "2026-03-01"]
+    done = run("report", str(path), *words, "--format", "csv", "-q")
+    assert done.stdout.splitlines()[1].split(",")[7] == revenue

@@ -17,7 +17,7 @@ __all__ = ["OUTPUT_VARIABLES", "VARIABLES", "settled"]
 PREFIX = "SALESMETRICS_"
 
 VARIABLES: Mapping[str, str] = {
-    **{f"read.{name}": name for name in ("encoding", "delimiter", "date_order", "decimal", "profile")},
+    **{f"read.{name}": name for name in ("encoding", "delimiter", "date_order", "decimal", "profile", "timezone")},
     **{f"stages.{name}": name for name in ("won", "lost", "other")},
     **{
         f"report.{name}": name

@@ -66,7 +66,7 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
         won=(*won, *(word for word in config.stages.won if word not in said)),
         lost=(*lost, *(word for word in config.stages.lost if word not in said)),
         other=(*other, *(word for word in config.stages.other if word not in said)),
-        timezone=table.timezone,
+        timezone=reading.timezone or table.timezone,
     )
 
 

@@ -123,6 +123,10 @@ class Reading:
         list[str] | None,
         typer.Option(metavar="FIELD=HEADER", help="Column of a field; repeatable.", rich_help_panel=READING),
     ] = None
+    timezone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="Zone that days are counted in.", rich_help_panel=READING),
+    ] = None
     won: Annotated[
         list[str] | None,
         typer.Option(metavar="STAGE", help="Stage that means won; repeatable.", rich_help_panel=READING),

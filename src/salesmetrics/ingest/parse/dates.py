@@ -247,7 +247,7 @@ def _check_zone(zone: str) -> None:
     except pl.exceptions.PolarsError as error:
         raise SalesmetricsError(
             "option_invalid",
-            option="timezone",
+            option="--timezone",
             value=zone,
             cause="no such time zone",
             fix="use a name such as `Europe/Berlin`",
