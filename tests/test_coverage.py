@@ -1,0 +1,68 @@
+"""A period that the records do not reach is unknown, not zero."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from salesmetrics import report_on
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "Deal ID,Deal owner,Stage,Amount,Created date,Close date\n"
+DEALS = HEADER + (
+    "1,Ann,Closed Won,10,2025-02-01,2025-03-10\n"
+    "2,Ann,Closed Lost,10,2025-02-01,2025-05-10\n"
+    "3,Bob,Proposal,30,2025-02-01,2025-12-10\n"
+)
+
+
+def metrics(folder: Path, text: str, **asked: Any) -> dict[str, Any]:
+    path = folder / "deals.csv"
+    path.write_text(text, "utf-8")
+    return {m.id: m for m in report_on(str(path), **asked).metrics if not m.group}
+
+
+@pytest.mark.parametrize("period", ["2024-Q1", "2025-Q4"])
+def test_a_period_before_or_after_the_data_is_unknown(tmp_path: Path, period: str) -> None:
+    found = metrics(tmp_path, DEALS, period=period, as_of=date(2026, 1, 31), kpis=["revenue", "won_deals", "win_rate"])
+    assert {(m.value, m.reason) for m in found.values()} == {(None, "outside_data")}
+
+
+def test_a_quiet_month_within_the_data_is_zero(tmp_path: Path) -> None:
+    found = metrics(tmp_path, DEALS, period="2025-04", kpis=["revenue", "won_deals"])
+    assert [m.value for m in found.values()] == [0, 0]
+
+
+def test_what_lies_before_the_data_is_no_comparison(tmp_path: Path) -> None:
+    found = metrics(tmp_path, DEALS, period="2025-Q1", compare="previous", kpis=["won_deals"])
+    assert (found["won_deals"].value, found["won_deals"].previous, found["won_deals"].change) == (1, None, None)
+
+
+def test_a_file_that_ends_long_before_the_day_of_the_report_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text(DEALS, "utf-8")
+    late = report_on(str(path), as_of=date(2025, 9, 30), kpis=["won_deals"])
+    assert "data_end_early" in {f.code for f in late.findings}
+    assert "data_end_early" not in {f.code for f in report_on(str(path), kpis=["won_deals"]).findings}
+
+
+def test_a_file_of_won_deals_has_no_win_rate(tmp_path: Path) -> None:
+    won = HEADER + "1,Ann,Closed Won,10,2025-02-01,2025-03-10\n2,Bob,Closed Won,10,2025-02-01,2025-05-10\n"
+    found = metrics(tmp_path, won, kpis=["win_rate", "loss_rate", "lost_deals", "open_deals", "won_deals"])
+    assert found["won_deals"].value == 2
+    assert {found[k].reason for k in ("win_rate", "loss_rate", "lost_deals", "open_deals")} == {"only_won_deals"}
+
+
+def test_a_state_beside_a_period_says_its_day(tmp_path: Path) -> None:
+    found = metrics(tmp_path, DEALS, period="2025-Q1", as_of=date(2025, 5, 31), kpis=["open_deals", "won_deals"])
+    assert found["open_deals"].period.label == "on 2025-05-31"
+    assert found["won_deals"].period is None
+
+
+def test_the_interval_of_a_mean_of_amounts_does_not_begin_below_zero(tmp_path: Path) -> None:
+    text = HEADER + "1,Ann,Closed Won,1,2025-02-01,2025-03-10\n2,Ann,Closed Won,1000,2025-02-01,2025-03-11\n"
+    assert metrics(tmp_path, text, kpis=["average_deal_size"])["average_deal_size"].interval.low == 0
