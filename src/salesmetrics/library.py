@@ -90,5 +90,5 @@ def report_on(
         renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
         **more,
     )
-    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    frames = dataset.entities
     return build_report(request, frames, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)

@@ -80,6 +80,11 @@ class Dataset:
     findings: tuple[Finding, ...]
     rejects: pl.DataFrame
 
+    @property
+    def entities(self) -> dict[str, pl.DataFrame]:
+        """The frames by plain name, as the report takes them."""
+        return {str(kind): frame for kind, frame in self.frames.items()}
+
 
 @dataclass(slots=True)
 class Part:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.targets import rep_lines
-from salesmetrics.report.build import build_report
+from salesmetrics.report.answers import generator
+from salesmetrics.report.build import metrics_of
 from salesmetrics.report.cards import Card, make_cards
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.compute import Keys
@@ -90,16 +91,15 @@ def explain_working(
             continue
         code = cell.currency if source.several else setup.currency
         found += _ingredients(kpi, table.values(cell), catalog, request.level, code, None)
-    report = build_report(request, frames, catalog, inputs=inputs)
     window = windows[""]
     return Working(
-        generator=report.generator,
+        generator=generator(),
         kpi=make_cards([kpi], catalog, "explain").kpis[0],
-        as_of=report.as_of.isoformat() if report.as_of else None,
+        as_of=request.as_of.isoformat() if request.as_of else None,
         period=Period(label=request.period.label, start=window.start, end=window.end, partial=request.period.partial),
         inputs=list(inputs),
         ingredients=found,
-        metrics=[metric for metric in report.metrics if not metric.group],
+        metrics=[metric for metric in metrics_of(request, setup) if not metric.group],
     )
 
 

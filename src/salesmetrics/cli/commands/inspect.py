@@ -30,7 +30,7 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
     as_of, _ = last_event(dataset) or (None, None)
-    frames, _ = make_entities({str(kind): frame for kind, frame in dataset.frames.items()}, as_of, config.settings)
+    frames, _ = make_entities(dataset.entities, as_of, config.settings)
     allowed, missing = unlocks(frames, settle_catalog(config), config.settings, as_of)
     answer = Inspection(
         generator=generator(),

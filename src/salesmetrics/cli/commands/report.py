@@ -53,7 +53,7 @@ def report(
 
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
-    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    frames = dataset.entities
     catalog = settle_catalog(config)
     goals = settle_goals(watch, config, request, catalog)
     result = build_report(request, frames, catalog, inputs=dataset.inputs, findings=dataset.findings)

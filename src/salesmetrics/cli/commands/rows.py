@@ -34,7 +34,7 @@ def rows(
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=())
-    frame = kpi_rows(request, {str(kind): frame for kind, frame in dataset.frames.items()}, settle_catalog(config))
+    frame = kpi_rows(request, dataset.entities, settle_catalog(config))
     screen = screen_of(output)
     text = render_records(frame, kpi, form, width=screen.width, color=screen.color, ascii_only=screen.ascii_only)
     write_output(text, output.output, sys.stdout)

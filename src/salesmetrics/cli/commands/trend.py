@@ -40,7 +40,7 @@ def trend(
     table = config.report.model_copy(update={"period": "all", "compare": None, "by": [], "kpi": [], "family": []})
     asked = replace(selection, kpi=[kpi], every=every)
     request = make_request(asked, config.model_copy(update={"report": table}), dataset, trend=False)
-    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    frames = dataset.entities
     result = build_trend(request, frames, settle_catalog(config), inputs=dataset.inputs, findings=dataset.findings)
     write_report(result, output, form)
     if not output.quiet:
