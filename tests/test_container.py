@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import sys
 import zipfile
@@ -16,7 +17,9 @@ import zstandard
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest import container
-from salesmetrics.ingest.container import FileArgument, expand, open_payloads
+from salesmetrics.ingest.arguments import FileArgument, expand
+from salesmetrics.ingest.container import unwrap
+from salesmetrics.ingest.fetch import fetch
 from salesmetrics.ingest.table import ROW, read_tables
 
 if TYPE_CHECKING:
@@ -304,5 +307,7 @@ def test_workbook_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_payloads_keep_the_bytes_as_given(tmp_path: Path) -> None:
     packed = gzip.compress(CSV, mtime=0)
-    given, [payload] = open_payloads(write(tmp_path / "a.csv", packed))
-    assert (given, payload.data, payload.container) == (packed, CSV, "gzip")
+    fetched = fetch(write(tmp_path / "a.csv", packed))
+    [payload] = unwrap("a.csv", fetched.data.result())
+    assert (fetched.data.result(), payload.data, payload.container) == (packed, CSV, "gzip")
+    assert fetched.sha256.result() == hashlib.sha256(packed).hexdigest()

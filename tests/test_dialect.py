@@ -94,7 +94,8 @@ def test_line_end_is_that_of_the_first_line() -> None:
     ],
 )
 def test_quotes_are_proved_regular(text: bytes, counts: tuple[int, int] | None) -> None:
-    assert count_quotes(text, 0, b",") == counts
+    quotes = count_quotes(text, 0, b",")
+    assert (quotes and quotes[:2]) == counts
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -103,7 +104,7 @@ def test_quotes_are_proved_regular(text: bytes, counts: tuple[int, int] | None) 
 def test_one_wrong_cell_among_many_is_not_missed(place: int, bad: str, end: str) -> None:
     rows = [f'"{number}","Deal","Won"' for number in range(40_000)]
     good = end.join(rows) + end
-    assert count_quotes(good.encode(), 0, b",") == (240_000, 0)
+    assert count_quotes(good.encode(), 0, b",")[:2] == (240_000, 0)
     rows[place] = rows[place].replace('"Deal"', bad)
     assert count_quotes((end.join(rows) + end).encode(), 0, b",") is None
 

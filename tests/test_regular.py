@@ -12,18 +12,26 @@ from salesmetrics.ingest import regular
 PIECES = st.lists(st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"a", b'"b"', b',"c d",', b"e" * 9]), max_size=40)
 
 
-@given(pieces=PIECES, start=st.integers(0, 3), chunks=st.tuples(st.integers(1, 60), st.integers(1, 60)))
-def test_what_stands_between_quotes_says_the_same_as_their_positions(pieces, start, chunks):
+@given(pieces=PIECES, start=st.integers(0, 3), chunk=st.integers(1, 60))
+def test_quotes_one_by_one_say_the_same_as_all_their_positions(pieces, start, chunk):
     data = b"".join(pieces)
-    verdicts = []
-    for size, count in zip(chunks, (regular._count_between, regular._count_by_position), strict=True):
-        with patch.object(regular, "_CHUNK", size):
-            verdicts.append(count(data, start, b",") if data.find(b'"', start) >= 0 else (0, 0))
-    assert verdicts[0] == verdicts[1]
+    if data.find(b'"', start) < 0:
+        return
+    one_by_one = regular._count_one_by_one(data, start, b",")
+    with patch.object(regular, "_CHUNK", chunk):
+        by_position = regular._count_by_position(data, start, b",")
+    assert (one_by_one is None) == (by_position is None)
+    if one_by_one and by_position:
+        assert one_by_one[:2] == by_position[:2]
+        inside = [cell for cell in data[start:].split(b'"')[1::2] if b"\n" in cell or b"\r" in cell]
+        assert one_by_one.over_lines == bool(inside)
 
 
-def test_many_quotes_are_counted_by_position_and_few_between_them(monkeypatch):
+def test_many_quotes_are_counted_by_position_and_few_one_by_one(monkeypatch):
     data = b'"a","b ""c"""\n' * 50
     few = regular.count_quotes(data, 0, b",")
     monkeypatch.setattr(regular, "_MANY", 0)
-    assert few == regular.count_quotes(data, 0, b",") == (400, 200 // 2)
+    many = regular.count_quotes(data, 0, b",")
+    assert few
+    assert many
+    assert few[:2] == many[:2] == (400, 200 // 2)

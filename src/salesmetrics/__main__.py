@@ -1,6 +1,11 @@
 """`python -m salesmetrics` and the `salesmetrics` command."""
 
-from salesmetrics.cli.app import main
+import gc
+
+# New objects between two collections of garbage: the default looks through all that is imported again and again.
+gc.set_threshold(100_000)
+
+from salesmetrics.cli.app import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

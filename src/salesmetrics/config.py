@@ -26,6 +26,7 @@ __all__ = [
     "Config",
     "config_schema",
     "config_text",
+    "default_config",
     "find_config",
     "line_of",
     "parse_config",
@@ -42,7 +43,7 @@ INCENTIVE_FORM = (
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 def _listed(value: object) -> object:
@@ -149,14 +150,19 @@ Goals = Annotated[list[GoalTable], BeforeValidator(_goals, json_schema_input_typ
 class Config(_Table):
     """Everything that `salesmetrics.toml` can say."""
 
-    read: ReadTable = ReadTable()
+    read: ReadTable = ReadTable.model_construct()
     map: dict[str, str] = Field(default_factory=dict, description="field = header")
-    stages: StagesTable = StagesTable()
-    report: ReportTable = ReportTable()
-    calendar: CalendarTable = CalendarTable()
+    stages: StagesTable = StagesTable.model_construct()
+    report: ReportTable = ReportTable.model_construct()
+    calendar: CalendarTable = CalendarTable.model_construct()
     settings: Settings = Settings()
     goals: dict[str, Goals] = Field(default_factory=dict, description="KPI = goal, or several goals")
     kpi: dict[str, KpiTable] = Field(default_factory=dict, description="KPIs of the user's own")
+
+
+def default_config() -> Config:
+    """What holds without a settings file. Nothing is validated, so that nothing has to be built for that."""
+    return Config.model_construct()
 
 
 def find_config(folder: Path) -> Path | None:

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import asdict, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.config import Config, line_of, parse_config, setting_descriptions
+from salesmetrics.config import Config, default_config, line_of, parse_config, setting_descriptions
 from salesmetrics.report.answers import Settled
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def settled(text: str | None, path: str | None, environment: Mapping[str, str]) 
     Raises:
         SalesmetricsError: ``config_syntax`` or ``config_invalid``.
     """
-    config = parse_config(text, path or "") if text is not None else Config()
+    config = parse_config(text, path or "") if text is not None else default_config()
     tree: dict[str, Any] = tomllib.loads(text) if text is not None else {}
     found = []
     for key, value, about in _leaves(config):

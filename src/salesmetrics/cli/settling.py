@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.config import FILE_NAME, Config, find_config, read_config
+from salesmetrics.config import FILE_NAME, Config, default_config, find_config, read_config
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import Catalog, catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
@@ -23,7 +23,7 @@ __all__ = ["config_path", "settle_catalog", "settle_config"]
 def settle_config(reading: Reading | Settling) -> Config:
     """The settings file that is named, else the nearest one going up, else nothing but defaults."""
     path = config_path(reading)
-    return read_config(path) if path else Config()
+    return read_config(path) if path else default_config()
 
 
 def settle_catalog(config: Config, path: str = FILE_NAME) -> Catalog:

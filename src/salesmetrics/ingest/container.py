@@ -1,29 +1,25 @@
-"""From what the user typed to bytes: arguments become files, files become payloads by what they hold, not by their name."""
+"""From the bytes of a file to the text in it: payloads by what they hold, not by what the file is named."""
 
 from __future__ import annotations
 
-import glob
 import gzip
 import io
 import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.schema.kinds import KINDS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-__all__ = ["MAX_UNPACKED", "Container", "FileArgument", "Payload", "expand", "open_payloads"]
+__all__ = ["MAX_UNPACKED", "Container", "Payload", "unwrap"]
 
 Container = Literal["plain", "gzip", "zstd", "zip", "parquet", "xlsx"]
 
-EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zst", ".zip", ".parquet", ".xlsx")
 _MEMBER_SUFFIXES = (".csv", ".tsv", ".txt")
 _TEXT_SUFFIXES = ("", ".csv", ".tsv", ".txt", ".tab", ".xls")
 
@@ -52,14 +48,6 @@ _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<meta|<head|<\?xml|<st
 
 
 @dataclass(frozen=True, slots=True)
-class FileArgument:
-    """One file that the user named, with the kind if it was said."""
-
-    kind: Kind | None
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class Payload:
     """The bytes of one table source: text for plain, gzip, zstd and zip; the file itself for parquet and xlsx."""
 
@@ -68,117 +56,18 @@ class Payload:
     data: bytes
 
 
-def expand(arguments: Sequence[str]) -> list[FileArgument]:
-    """The files that the arguments stand for, in the order given; folders and globs sorted by name.
-
-    A file that is really named ``deals=old.csv`` is that file; else what stands before ``=`` is its kind.
-
-    Raises:
-        SalesmetricsError: ``file_not_found``, ``folder_without_exports``, ``glob_without_match``, ``kind_name_unknown``.
-
-    >>> expand(["deals=-"])
-    [FileArgument(kind='deals', path='-')]
-    """
-    files: list[FileArgument] = []
-    for argument in arguments:
-        kind, path = _split_kind(argument)
-        for found in _paths(path):
-            item = FileArgument(kind, found)
-            if item not in files:
-                files.append(item)
-    return files
-
-
-def _split_kind(argument: str) -> tuple[Kind | None, str]:
-    head, equals, tail = argument.partition("=")
-    if not equals or not tail or _exists(argument):
-        return None, argument
-    if head in KINDS:
-        return cast("Kind", head), tail
-    if re.fullmatch(r"[A-Za-z_-]+", head) and not glob.has_magic(argument):
-        near = get_close_matches(head.lower(), KINDS, n=1)
-        known = ", ".join(KINDS) + (f" (did you mean `{near[0]}`?)" if near else "")
-        raise SalesmetricsError("kind_name_unknown", kind=head, known=known, path=argument)
-    return None, argument
-
-
-def _exists(path: str) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):
-        return False
-
-
-def _paths(path: str) -> list[str]:
-    if path == "-":
-        return [path]
-    if _exists(path):
-        return _folder(path) if Path(path).is_dir() else [path]
-    if glob.has_magic(path):
-        found = sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob takes no absolute pattern
-        if not found:
-            raise SalesmetricsError("glob_without_match", path=path)
-        return found
-    raise SalesmetricsError("file_not_found", path=path + _near_name(path))
-
-
-def _folder(path: str) -> list[str]:
-    try:
-        entries = sorted(Path(path).iterdir())
-    except OSError as error:
-        raise SalesmetricsError("file_unreadable", path=path, cause=error.strerror or str(error)) from error
-    found = [
-        str(entry)
-        for entry in entries
-        if entry.name.lower().endswith(EXPORT_SUFFIXES) and not entry.name.startswith((".", "~$")) and entry.is_file()
-    ]
-    if not found:
-        raise SalesmetricsError("folder_without_exports", path=path)
-    return found
-
-
-def _near_name(path: str) -> str:
-    """What to add to the message when a file with nearly that name stands beside it."""
-    try:
-        names = [entry.name for entry in Path(path).parent.iterdir()]
-    except (OSError, ValueError):
-        return ""
-    near = get_close_matches(Path(path).name, names, n=1, cutoff=0.7)
-    # The message closes the backtick that this leaves open.
-    return f"`; there is `{Path(path).parent / near[0]}" if near else ""
-
-
-def open_payloads(path: str, stdin: BinaryIO | None = None) -> tuple[bytes, list[Payload]]:
-    """The bytes of a file as given, and what they hold.
+def unwrap(path: str, data: bytes) -> list[Payload]:
+    """What the bytes of a file hold.
 
     Args:
-        path: A file, or ``-`` for ``stdin``.
-        stdin: The stream that ``-`` stands for.
+        path: The file, or ``-``, for messages.
+        data: All its bytes.
 
     Raises:
-        SalesmetricsError: the file cannot be read, is empty, or is not an export.
+        SalesmetricsError: the file is empty, damaged, or not an export.
     """
-    data = _read(path, stdin)
     if not data:
         raise SalesmetricsError("file_empty", path=path)
-    return data, _unwrap(path, data)
-
-
-def _read(path: str, stdin: BinaryIO | None) -> bytes:
-    if path == "-":
-        if stdin is None or stdin.isatty():
-            raise SalesmetricsError("stdin_is_terminal")
-        return stdin.read()
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise SalesmetricsError("file_not_found", path=path + _near_name(path)) from None
-    except (OSError, ValueError) as error:
-        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SalesmetricsError("file_unreadable", path=path, cause=cause.lower()) from error
-
-
-def _unwrap(path: str, data: bytes) -> list[Payload]:
     if data.startswith(_GZIP):
         return [_inner(path, "gzip", _gunzip(path, data))]
     if data.startswith(_ZSTD):

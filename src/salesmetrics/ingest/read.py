@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.ahead import Opened, open_file
+from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.as_of import last_event_of
 from salesmetrics.ingest.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.columns import recognise
-from salesmetrics.ingest.container import expand
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
 from salesmetrics.ingest.derive import derive
+from salesmetrics.ingest.fetch import fetch
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.identity import repeated_across
 from salesmetrics.ingest.misfit import refuse_misfits
@@ -21,7 +23,7 @@ from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
-from salesmetrics.ingest.table import ROW, RawTable, open_tables
+from salesmetrics.ingest.table import ROW, RawTable
 from salesmetrics.ingest.totals import without_totals
 from salesmetrics.schema.provenance import Input, RowCounts
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import date
 
-    from salesmetrics.ingest.container import FileArgument
+    from salesmetrics.ingest.arguments import FileArgument
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "last_event", "load"]
@@ -42,13 +44,20 @@ _QUOTES = " Quotes"
 """How the title of a list of quotes ends."""
 
 
-def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin: BinaryIO | None = None) -> Dataset:
+def load(
+    arguments: Sequence[str],
+    options: ReadOptions | None = None,
+    *,
+    stdin: BinaryIO | None = None,
+    opened: Mapping[str, Opened] | None = None,
+) -> Dataset:
     """Read files of any known kind into one dataset.
 
     Args:
         arguments: Paths, patterns, folders or ``-``, each optionally as ``KIND=FILE``.
         options: What the user settled.
         stdin: Where ``-`` reads from.
+        opened: Path → a file that is being opened already, with the same options.
 
     Returns:
         The dataset. For every file, rows read = used + rejected + ignored.
@@ -59,7 +68,7 @@ def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin:
             skipped with a finding, as long as one file is known.
     """
     options = options or ReadOptions()
-    parts, findings = _read_all(arguments, options, stdin)
+    parts, findings = _read_all(arguments, options, stdin, opened or {})
     _refuse_if_nothing_usable(parts)
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
@@ -80,7 +89,7 @@ def last_event(dataset: Dataset) -> tuple[date, str] | None:
 
 
 def _read_all(
-    arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None
+    arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None, opened: Mapping[str, Opened]
 ) -> tuple[list[Part], list[Finding]]:
     parts: list[Part] = []
     skipped: list[tuple[str, SalesmetricsError]] = []
@@ -90,9 +99,9 @@ def _read_all(
     for argument in expanded:
         brought = argument.path not in named
         try:
-            tables, digest = open_tables(
-                argument.path, encoding=options.encoding, delimiter=options.delimiter, stdin=stdin
-            )
+            path = argument.path
+            file = opened[path] if path in opened else open_file(path, fetch(path, stdin), options)
+            tables = file.tables.result()
         except SalesmetricsError as error:
             if not brought or error.code not in _SKIPPABLE:
                 raise
@@ -102,7 +111,7 @@ def _read_all(
             mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(tables) > 1 else options.mapping
             unused -= set(mapping)
             try:
-                parts.append(_part(table, digest, argument, options, mapping))
+                parts.append(_part(table, file.sha256, argument, options, mapping))
             except SalesmetricsError as error:
                 if error.code not in _UNKNOWN or not (brought or len(tables) > 1):
                     raise

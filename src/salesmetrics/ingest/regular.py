@@ -7,7 +7,7 @@ one line end per row, plus its quotes; rows that are too long are refused by Pol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["LineEnd", "count_quotes", "line_end", "read_regular"]
+__all__ = ["LineEnd", "Quotes", "count_quotes", "line_end", "read_regular"]
 
 LineEnd = Literal["lf", "crlf", "cr", "mixed"]
 
@@ -27,17 +27,26 @@ _MANY = 500_000
 """From so many quotes on, arrays pay for the import of numpy."""
 
 
+class Quotes(NamedTuple):
+    """The quotes of a text: how many, how many are doubled ones inside cells, and whether a cell may hold a line end."""
+
+    total: int
+    doubled: int
+    over_lines: bool
+
+
 def line_end(data: bytes) -> LineEnd | None:
     """How the first line ends; ``mixed`` when CR ends it and LF occurs too, None for a single line."""
-    newline, cr = data.find(b"\n"), data.find(b"\r")
+    newline = data.find(b"\n")
     if newline < 0:
-        return "cr" if cr >= 0 else None
-    if cr < 0 or cr > newline:
+        return "cr" if b"\r" in data else None
+    cr = data.find(b"\r", 0, newline)
+    if cr < 0:
         return "lf"
     return "crlf" if cr == newline - 1 else "mixed"
 
 
-def count_quotes(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] | None:
+def count_quotes(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
     """Prove that quotes stand by the book, and count them.
 
     Args:
@@ -46,45 +55,43 @@ def count_quotes(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] |
         delimiter: One byte.
 
     Returns:
-        The number of quotes, and the number of doubled ones inside cells; None when one stands where it may not.
+        What was counted; None when a quote stands where it may not.
 
-    >>> count_quotes(b'a,"b ""c"" d"', 0, b","), count_quotes(b'a"b', 0, b",")
-    ((6, 2), None)
+    >>> count_quotes(b'a,"b ""c"" d"', 0, b",")
+    Quotes(total=6, doubled=2, over_lines=False)
+    >>> count_quotes(b'a"b', 0, b",")
     """
     if data.find(b'"', start) < 0:
-        return 0, 0
+        return Quotes(0, 0, over_lines=False)
     seen = data.count(b'"', start, start + _CHUNK)
     if seen * (len(data) - start) // _CHUNK < _MANY:
-        return _count_between(data, start, delimiter)
+        return _count_one_by_one(data, start, delimiter)
     return _count_by_position(data, start, delimiter)
 
 
-def _count_between(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] | None:
-    """The proof by what stands between quotes: nothing (a doubled quote), or text that begins and ends at a cell's edge.
-
-    Of each stretch outside cells only its first and last byte count, so that much is kept from one chunk to the next.
-    """
-    edges = frozenset((delimiter, b"\n", b"\r", b""))
-    total = doubled = parity = 0
-    kept = b""
-    for begin in range(start, len(data), _CHUNK):
-        pieces = data[begin : begin + _CHUNK].split(b'"')
-        pieces[0] = kept + pieces[0]
-        kept = pieces.pop()
-        kept = kept[:1] + kept[-1:] if len(kept) > 1 else kept
-        outside = pieces[parity::2]
-        if not total and outside:
-            before_all = outside.pop(0)
-            if before_all[-1:] not in edges:
-                return None
-        doubled += outside.count(b"")
-        if not ({piece[:1] for piece in outside} <= edges and {piece[-1:] for piece in outside} <= edges):
+def _count_one_by_one(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
+    """The proof for few quotes: from each that opens a cell to the one that closes it."""
+    edges = delimiter + b"\n\r"
+    size = len(data)
+    total = doubled = 0
+    over_lines = False
+    opening = data.find(b'"', start)
+    while opening >= 0:
+        if opening > start and data[opening - 1] not in edges:
             return None
-        total, parity = total + len(pieces), parity ^ (len(pieces) & 1)
-    return (total, doubled) if parity == 0 and kept[:1] in edges else None
+        closing = data.find(b'"', opening + 1)
+        while 0 <= closing < size - 1 and data[closing + 1] == _QUOTE:
+            doubled += 1
+            closing = data.find(b'"', closing + 2)
+        if closing < 0 or (closing < size - 1 and data[closing + 1] not in edges):
+            return None
+        total += 2
+        over_lines = over_lines or data.find(b"\n", opening, closing) >= 0 or data.find(b"\r", opening, closing) >= 0
+        opening = data.find(b'"', closing + 1)
+    return Quotes(total + 2 * doubled, doubled, over_lines)
 
 
-def _count_by_position(data: bytes, start: int, delimiter: bytes) -> tuple[int, int] | None:
+def _count_by_position(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
     """The same over arrays of positions, for files of many quotes."""
     import numpy as np
 
@@ -101,7 +108,7 @@ def _count_by_position(data: bytes, start: int, delimiter: bytes) -> tuple[int, 
                 return None
             doubled += seen
         total, parity, begin = total + count, parity ^ (count & 1), end
-    return (total, doubled) if parity == 0 else None
+    return Quotes(total, doubled, over_lines=True) if parity == 0 else None
 
 
 def _seam(data: bytes, begin: int) -> int:
@@ -193,7 +200,7 @@ def read_regular(
             schema={str(index): pl.String for index in range(width)},
             infer_schema=False,
             separator=delimiter.decode(),
-            quote_char='"' if quotes[0] else None,
+            quote_char='"' if quotes.total else None,
             eol_char=eol.decode(),
             extra_columns="raise",
             row_index_name=ROW,
@@ -203,16 +210,16 @@ def read_regular(
     except pl.exceptions.PolarsError:
         return None
     regular = _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1)
-    if not regular or (quotes[0] and _swallows_rows(frame, data, start, delimiter, eol)):
+    if not regular or (quotes.over_lines and _swallows_rows(frame, data, start, delimiter, eol)):
         return None
     return frame
 
 
-def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: tuple[int, int], eol: int) -> bool:
+def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: Quotes, eol: int) -> bool:
     columns = [str(index) for index in range(width)]
     lengths = frame.select(pl.col(columns).str.len_bytes().sum()).row(0)
     ends = frame.height if data.endswith((b"\n", b"\r")) else frame.height - 1
-    expected = sum(lengths) + (width - 1) * frame.height + eol * ends + quotes[0] - quotes[1]
+    expected = sum(lengths) + (width - 1) * frame.height + eol * ends + quotes.total - quotes.doubled
     return bool(expected == len(data) - start)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
@@ -13,9 +11,10 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest import encoding as encodings
 from salesmetrics.ingest import workbook
 from salesmetrics.ingest.assemble import UNWANTED, assemble
-from salesmetrics.ingest.container import Payload, open_payloads
+from salesmetrics.ingest.container import Payload, unwrap
 from salesmetrics.ingest.dialect import DELIMITERS, Dialect, find_header, sniff
 from salesmetrics.ingest.exact import Record, records
+from salesmetrics.ingest.fetch import Fetched, fetch
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.regular import line_end, read_regular
@@ -47,24 +46,22 @@ def read_tables(
     Raises:
         SalesmetricsError: The file cannot be read as a table; each way has its own code.
     """
-    tables, digest = open_tables(path, encoding=encoding, delimiter=delimiter, stdin=stdin)
-    return [replace(table, source=replace(table.source, sha256=digest.result())) for table in tables]
+    fetched = fetch(path, stdin)
+    tables = open_tables(path, fetched, encoding=encoding, delimiter=delimiter)
+    return [replace(table, source=replace(table.source, sha256=fetched.sha256.result())) for table in tables]
 
 
 def open_tables(
-    path: str, *, encoding: str | None = None, delimiter: str | None = None, stdin: BinaryIO | None = None
-) -> tuple[list[RawTable], Future[str]]:
-    """:func:`read_tables` for callers with other work to do while the file is hashed.
+    path: str, fetched: Fetched, *, encoding: str | None = None, delimiter: str | None = None
+) -> list[RawTable]:
+    """:func:`read_tables` for callers with other work to do while the file is read and hashed.
 
     Returns:
-        The tables, whose sources have no ``sha256`` yet, and the ``sha256`` to come.
+        The tables, whose sources have no ``sha256`` yet.
     """
     cut = _delimiter_option(delimiter)
-    data, payloads = open_payloads(path, stdin)
-    pool = ThreadPoolExecutor(1)
-    digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
-    pool.shutdown(wait=False)
-    return [table for payload in payloads for table in _read_payload(payload, encoding, cut)], digest
+    payloads = unwrap(path, fetched.data.result())
+    return [table for payload in payloads for table in _read_payload(payload, encoding, cut)]
 
 
 def _delimiter_option(delimiter: str | None) -> str | None:
@@ -130,17 +127,20 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         line_end=ending,
         header_row=head.row,
     )
-    marks = _marks(text)
+    ascii_only = text.isascii()
+    marks = _marks(text, ascii_only=ascii_only)
     table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks)
     findings = (*_encoding_findings(payload.path, guess), *table.findings)
-    return replace(table, findings=findings, plain=not marks and text.isascii())
+    return replace(table, findings=findings, plain=not marks and ascii_only)
 
 
-def _marks(text: bytes) -> list[str]:
+def _marks(text: bytes, *, ascii_only: bool) -> list[str]:
     """Codes of the unwanted characters that the text holds; the search for one byte is many times faster than for three."""
     found = []
     for code, mark in UNWANTED.items():
         encoded = mark.encode()
+        if ascii_only and not encoded.isascii():
+            continue
         first = text.find(encoded[:1])
         if first >= 0 and text.find(encoded, first) >= 0:
             found.append(code)

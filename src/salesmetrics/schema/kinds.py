@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 from salesmetrics.schema.activity import Activity
 from salesmetrics.schema.cost import Cost
@@ -11,6 +11,7 @@ from salesmetrics.schema.customer import Customer
 from salesmetrics.schema.deal import Deal
 from salesmetrics.schema.fields import Column, ColumnType, Record
 from salesmetrics.schema.invoice import Invoice
+from salesmetrics.schema.kind import Kind
 from salesmetrics.schema.lead import Lead
 from salesmetrics.schema.product import Product
 from salesmetrics.schema.quota import Quota
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["KINDS", "Kind", "column_types"]
-
-Kind = Literal[
-    "deals",
-    "leads",
-    "activities",
-    "stages",
-    "pipelines",
-    "customers",
-    "revenue",
-    "invoices",
-    "quotas",
-    "costs",
-    "reps",
-    "surveys",
-    "products",
-    "rates",
-]
 
 KINDS: Mapping[Kind, type[Record]] = {
     "deals": Deal,

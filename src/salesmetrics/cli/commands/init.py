@@ -33,7 +33,7 @@ def init(
     from pathlib import Path
 
     from salesmetrics.cli.loading import load_dataset, read_options
-    from salesmetrics.config import FILE_NAME, Config
+    from salesmetrics.config import FILE_NAME, default_config
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.inspection import file_readings
     from salesmetrics.render.output import write_output
@@ -42,7 +42,7 @@ def init(
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
-    readings = file_readings(load_dataset(files, reading, Config())) if files else []
-    write_output(starter(readings, read_options(reading, Config())), path, sys.stdout)
+    readings = file_readings(load_dataset(files, reading, default_config())) if files else []
+    write_output(starter(readings, read_options(reading, default_config())), path, sys.stdout)
     if path != "-":
         typer.echo(f"wrote {path}; look through it, then run `salesmetrics report` without options", err=True)

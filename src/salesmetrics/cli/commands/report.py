@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import import_module
-from threading import Thread
 from typing import Annotated
 
 import typer
@@ -36,21 +34,25 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.loading import has_errors, load_dataset, tell_about_rejects, write_rejects
+    from salesmetrics.cli.loading import fetch_ahead
+
+    fetched = fetch_ahead(files)
+
+    from salesmetrics.cli.loading import has_errors, load_dataset, open_ahead, tell_about_rejects, write_rejects
     from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
 
     form = form_of(output)
     config = settle_config(reading)
-    # The modules of the report are loaded while the files are read, which leaves Python idle for most of the time.
-    Thread(target=import_module, args=("salesmetrics.report.standing",)).start()
-    dataset = load_dataset(files, reading, config, quiet=output.quiet)
+    opened = open_ahead(fetched, reading, config)
 
+    # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
     from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
     from salesmetrics.report.build import build_report
     from salesmetrics.report.standing import with_goals
 
+    dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = dataset.entities
