@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.headers import HeaderKeys, words_of
-from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, marks_of, normalise
+from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, marks_of, normalise, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ __all__ = [
     "signature_of",
     "signature_weight",
     "useless",
+    "warm_up",
 ]
 
 ENOUGH_HITS = 2.5
@@ -124,3 +125,13 @@ def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
         weights[name] = sum(1 / max(1, kinds_knowing(key)) + (key not in generic_keys()) for key in hits)
     name = max(sorted(weights), key=lambda n: weights[n])
     return name, weights[name]
+
+
+def warm_up() -> None:
+    """Make the tables that every file needs, for callers who have to wait for a file anyway."""
+    _knowledge()
+    generic_keys()
+    load_profile(GENERIC).words("deals")
+    for name in profiles():
+        if name != GENERIC:
+            marks_of(name)

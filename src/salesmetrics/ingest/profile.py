@@ -172,6 +172,7 @@ def load_profile(name: str) -> Profile:
     return _united(parts)
 
 
+@cache
 def marks_of(name: str) -> tuple[frozenset[str], frozenset[str]]:
     """The hallmarks and the signature headers of a CRM, of all its kinds together and normalised.
 

@@ -7,6 +7,7 @@ one line end per row, plus its quotes; rows that are too long are refused by Pol
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
@@ -188,19 +189,32 @@ def read_regular(
     """
     if ending == "mixed" or start >= len(data):
         return None
-    quotes = count_quotes(data, start, delimiter)
-    if quotes is None:
-        return None
     eol = b"\r" if ending == "cr" else b"\n"
+    # Polars leaves this core to the count for most of the time.
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count_quotes, data, start, delimiter)
+        frame = _read(data, start, delimiter, width, first_row, eol)
+        quotes = counting.result()
+    if frame is None or quotes is None:
+        return None
+    regular = _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1)
+    if not regular or (quotes.over_lines and _swallows_rows(frame, data, start, delimiter, eol)):
+        return None
+    return frame
+
+
+def _read(
+    data: bytes, start: int, delimiter: bytes, width: int, first_row: int, eol: bytes
+) -> pl.DataFrame | None:
     try:
-        frame = pl.read_csv(
+        return pl.read_csv(
             data,
             has_header=False,
             skip_lines=data.count(eol, 0, start),
             schema={str(index): pl.String for index in range(width)},
             infer_schema=False,
             separator=delimiter.decode(),
-            quote_char='"' if quotes.total else None,
+            quote_char='"' if data.find(b'"', start) >= 0 else None,
             eol_char=eol.decode(),
             extra_columns="raise",
             row_index_name=ROW,
@@ -209,10 +223,6 @@ def read_regular(
         )
     except pl.exceptions.PolarsError:
         return None
-    regular = _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1)
-    if not regular or (quotes.over_lines and _swallows_rows(frame, data, start, delimiter, eol)):
-        return None
-    return frame
 
 
 def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: Quotes, eol: int) -> bool:

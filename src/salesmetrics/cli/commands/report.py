@@ -49,9 +49,11 @@ def report(
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
     from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
+    from salesmetrics.ingest.lookups import warm_up
     from salesmetrics.report.build import build_report
     from salesmetrics.report.standing import with_goals
 
+    warm_up()
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
