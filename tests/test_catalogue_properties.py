@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.envelope import render_json
 from salesmetrics.report.build import Request, build_report
@@ -38,7 +38,7 @@ def dataset() -> dict[str, pl.DataFrame]:
 
 @cache
 def as_of() -> Any:
-    return (last_event(load([str(path) for path in FRAMES])) or (None, None))[0]
+    return (load([str(path) for path in FRAMES]).last_event or (None, None))[0]
 
 
 def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from salesmetrics.calendar import Calendar
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.report.build import Request, build_report
@@ -210,7 +210,7 @@ def test_where_no_file_tells_what_was_paid_the_rate_is_not_zero() -> None:
 
 def test_real_invoices_without_the_cancelled_ones(realdata: Path) -> None:
     dataset = load([str(realdata / "zoho_crm_demo" / "Invoices.csv")])
-    as_of, source = last_event(dataset) or (None, None)
+    as_of, source = dataset.last_event or (None, None)
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     report = build_report(Request(as_of=as_of, as_of_source=source, kpis=("invoiced",)), frames, catalog())
     assert [m.value for m in report.metrics] == [11_654_300]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import oracle_deals
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.build import Request, build_report
 
@@ -49,7 +49,7 @@ OTHER_WORDS = "'duplicate', 'void', 'disqualified'"
 
 def report_on(path: Path, *by: str) -> Report:
     dataset = load([str(path)])
-    as_of, source = last_event(dataset) or (None, None)
+    as_of, source = dataset.last_event or (None, None)
     asked = Request(as_of=as_of, as_of_source=source, by=by, families=FAMILIES)
     return build_report(asked, {str(k): f for k, f in dataset.frames.items()}, catalog())
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crm_world import AS_OF, World
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.report.build import Request, build_report
@@ -308,7 +308,7 @@ def test_an_unrelated_file_changes_nothing() -> None:
 
 def real_metrics(realdata: Path, *files: str) -> dict[str, Metric]:
     dataset = load([f"{kind}={realdata / name}" if kind else str(realdata / name) for kind, name in map(_parts, files)])
-    as_of, source = last_event(dataset) or (None, None)
+    as_of, source = dataset.last_event or (None, None)
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     asked = Request(as_of=as_of, as_of_source=source)
     return metrics_of(build_report(asked, frames, catalog()))

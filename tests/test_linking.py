@@ -11,7 +11,7 @@ import pytest
 
 from salesmetrics.calendar import Calendar
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.build import Request, build_report
 from salesmetrics.report.currency import convert, rate_table
@@ -41,7 +41,7 @@ def report_on(folder: Path, *by: str, kpis: tuple[str, ...], **files: str) -> Re
     for kind, text in files.items():
         (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
     dataset = load([f"{kind}={folder / kind}.csv" for kind in files])
-    as_of, source = last_event(dataset) or (None, None)
+    as_of, source = dataset.last_event or (None, None)
     request = Request(as_of=as_of, as_of_source=source, by=by, kpis=kpis)
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     return build_report(request, frames, catalog(), findings=dataset.findings)
@@ -199,7 +199,7 @@ def test_months_of_employment_add_up_to_whole_months() -> None:
 def test_the_agents_of_a_real_team_list_without_deals_are_rows_of_zeros(realdata: Path) -> None:
     folder = realdata / "maven_crm_original"
     dataset = load([str(folder / "sales_pipeline.csv"), str(folder / "sales_teams.csv")])
-    as_of, source = last_event(dataset) or (None, None)
+    as_of, source = dataset.last_event or (None, None)
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
 
     def by(dimension: str, kpi: str) -> dict[Any, Any]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.inspection import file_readings
-from salesmetrics.ingest.read import Dataset, ReadOptions, last_event, load
+from salesmetrics.ingest.read import Dataset, ReadOptions, load
 from salesmetrics.schema.inspection import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_a_plain_export(tmp_path: Path) -> None:
     assert not {"close_date", "won_on", "lost_on"} & set(frame.columns)
     assert frame["__row__"].to_list() == [2, 3, 4]
     assert frame["__file__"].to_list() == [0, 0, 0]
-    assert last_event(dataset) == (date(2026, 2, 3), "last close in deals")
+    assert dataset.last_event == (date(2026, 2, 3), "last close in deals")
     assert dataset.inputs[0].rows.model_dump() == {"read": 3, "used": 3, "rejected": 0, "ignored": 0}
     assert [(word.word, word.outcome) for word in dataset.files[0].stage_words] == [
         ("Closed Lost", "lost"),
@@ -144,7 +144,7 @@ def test_deleted_rows_are_ignored_and_counted(tmp_path: Path) -> None:
 def test_a_dataset_of_deleted_rows_is_empty_and_not_an_error(tmp_path: Path) -> None:
     dataset = deals(tmp_path, HEADER + ",IsDeleted", *(row + ",true" for row in ROWS))
     assert dataset.frames["deals"].height == 0
-    assert last_event(dataset) is None
+    assert dataset.last_event is None
 
 
 def test_identical_rows_with_an_id_count_once_and_changed_ones_are_an_error(tmp_path: Path) -> None:
@@ -347,7 +347,7 @@ def test_currency_written_in_amounts_is_known(tmp_path: Path) -> None:
 def test_a_mistyped_year_does_not_move_the_last_event(tmp_path: Path) -> None:
     rows = [f"{i},D,Ann,Closed Won,10,2026-01-01,2026-02-{i % 28 + 1:02d}" for i in range(1, 60)]
     dataset = deals(tmp_path, HEADER, *rows, "60,D,Ann,Closed Won,10,2026-01-01,2062-02-01")
-    assert last_event(dataset) == (date(2026, 2, 28), "last close in deals")
+    assert dataset.last_event == (date(2026, 2, 28), "last close in deals")
     (said,) = [finding for finding in dataset.findings if finding.code == "date_outlier"]
     assert said.rows == [61]
 

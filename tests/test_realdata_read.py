@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.read import Dataset, ReadOptions, last_event, load
+from salesmetrics.ingest.read import Dataset, ReadOptions, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def test_maven_in_four_date_formats(realdata: Path, name: str) -> None:
     assert round(float(str(days.mean())), 5) == 51.78197
     assert days.median() == 57
     assert "lost_amount_all_zero" in codes(dataset)
-    assert str(last_event(dataset)) == "(datetime.date(2017, 12, 31), 'last close in deals')"
+    assert str(dataset.last_event) == "(datetime.date(2017, 12, 31), 'last close in deals')"
 
 
 def test_maven_re_saves_are_one_truth(realdata: Path) -> None:
@@ -146,7 +146,7 @@ def test_bitrix_with_the_words_of_the_tenant(realdata: Path, name: str) -> None:
 def test_x_education(realdata: Path) -> None:
     clean = load([str(realdata / "x_education_leads/Leads_subset_clean.csv")])
     assert counts(clean, "leads") == {"converted": 3_542, "open": 5_649}
-    assert last_event(clean) is None
+    assert clean.last_event is None
     damaged = load([str(realdata / "x_education_leads/Leads_9240_with_line_quoted_rows.csv")])
     assert damaged.inputs[0].rows.model_dump() == {"read": 9_240, "used": 8_902, "rejected": 338, "ignored": 0}
     assert damaged.rejects["row"].n_unique() == 338
@@ -226,5 +226,5 @@ def test_the_order_of_rows_changes_no_total(realdata: Path, tmp_path: Path, name
 
     before, after = load([str(realdata / name)]), load([str(path)])
     assert totals(before) == totals(after)
-    assert last_event(before) == last_event(after)
+    assert before.last_event == after.last_event
     assert {(f.code, f.count) for f in before.findings} == {(f.code, f.count) for f in after.findings}

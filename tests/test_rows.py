@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.definition import Mean, Quantile
 from salesmetrics.render.records import render_records
@@ -18,7 +18,7 @@ from salesmetrics.report.rows import kpi_rows
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DATASET = load([str(EXAMPLES / "deals.csv")])
 FRAMES = {str(kind): frame for kind, frame in DATASET.frames.items()}
-AS_OF = (last_event(DATASET) or (None, None))[0]
+AS_OF = (DATASET.last_event or (None, None))[0]
 DEAL_FAMILIES = ("revenue", "counts", "conversion", "size", "speed", "pipeline")
 
 

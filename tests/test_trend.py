@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.read import last_event, load
+from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render import Screen, render
 from salesmetrics.report.asking import ask
@@ -200,7 +200,7 @@ def test_a_report_without_a_trend_has_no_limits() -> None:
 @pytest.fixture(scope="module")
 def examples() -> tuple[dict[str, pl.DataFrame], date]:
     dataset = load([str(path) for path in sorted(EXAMPLES.glob("*.csv"))])
-    as_of, _ = last_event(dataset) or (date.min, "")
+    as_of, _ = dataset.last_event or (date.min, "")
     return {str(kind): frame for kind, frame in dataset.frames.items()}, as_of
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.naming import names_of
-from salesmetrics.ingest.read import last_event
 from salesmetrics.ingest.read import load as _load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.asking import ask
@@ -74,7 +73,7 @@ def report_on(
     """
     given = files[0] if len(files) == 1 else ""
     dataset = load(*map(str, files)) if isinstance(given, str) else given
-    last, source = last_event(dataset) or (None, None)
+    last, source = dataset.last_event or (None, None)
     day, origin = (as_of, "as asked") if as_of is not None else (last, source)
     names = names_of(dataset)
     request = ask(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar, parse_as_of
 from salesmetrics.ingest.naming import names_of
-from salesmetrics.ingest.read import last_event
 from salesmetrics.report.asking import ask
 from salesmetrics.report.where import named_columns
 
@@ -60,7 +59,7 @@ def _as_of(text: str | None, dataset: Dataset) -> tuple[date | None, str | None]
     if text is not None:
         today = date.today()
         return parse_as_of(text, today=today), f"--as-of {text}"
-    return last_event(dataset) or (None, None)
+    return dataset.last_event or (None, None)
 
 
 def split_list(values: Iterable[str] | None) -> tuple[str, ...]:

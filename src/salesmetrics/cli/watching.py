@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from salesmetrics.errors import ExitCode, SalesmetricsError
-from salesmetrics.ingest.read import last_event
 from salesmetrics.render.below import goal_about
 from salesmetrics.render.below import goals as goal_lines
 from salesmetrics.report.age import age_fault
@@ -94,7 +93,7 @@ def refuse_stale(watch: Watch, config: Config, dataset: Dataset, today: date) ->
     if allowed is None:
         return
     try:
-        fault = age_fault(last_event(dataset), allowed, today)
+        fault = age_fault(dataset.last_event, allowed, today)
     except ValueError as reason:
         raise SalesmetricsError(
             "option_invalid", option="--max-age", value=allowed, cause=reason, fix="for example `--max-age 7d`"

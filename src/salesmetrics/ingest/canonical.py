@@ -211,7 +211,9 @@ def _mixed_formats(
     """Dates written in more than one way in a column: read all the same, but somebody typed or imported them."""
     findings = []
     for field, column in parsed.items():
-        if types[field] not in _DATES or raw[field].dtype != pl.String or not _looks_mixed(raw[field], column.how):
+        if types[field] not in _DATES or column.uniform or raw[field].dtype != pl.String:
+            continue
+        if not _looks_mixed(raw[field], column.how):
             continue
         shapes = pl.DataFrame({"row": rows, "shape": raw[field].str.extract(r"^\s*\d+\s?(\D)")})
         shapes = shapes.filter(raw[field].str.contains(r"\d").fill_null(value=False))

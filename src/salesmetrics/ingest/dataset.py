@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
+    from datetime import date
 
     import polars as pl
 
@@ -71,6 +72,8 @@ class Dataset:
         files: The files, in the order they were named.
         inputs: The same for the report's envelope.
         findings: What a careful reader would want to know.
+        last_event: The last day on which something happened in the data, and where it comes from, for example ``last close
+            in deals``; None without any date. Plans do not count, nor does a mistyped year (see :mod:`as_of`).
         rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
     """
 
@@ -79,6 +82,7 @@ class Dataset:
     inputs: tuple[Input, ...]
     findings: tuple[Finding, ...]
     rejects: pl.DataFrame
+    last_event: tuple[date, str] | None
 
     @property
     def entities(self) -> dict[str, pl.DataFrame]:

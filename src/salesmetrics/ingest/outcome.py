@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from salesmetrics.ingest.counting import counts_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -109,10 +111,7 @@ def word_counts(frame: pl.DataFrame, columns: Iterable[str], vocabulary: Vocabul
     for column in columns:
         if column not in frame.columns:
             continue
-        counts = (
-            frame.get_column(column).drop_nulls().value_counts(name="n").sort(["n", column], descending=[True, False])
-        )
-        for word, n in counts.iter_rows():
+        for word, n in counts_of(frame.get_column(column)):
             outcome, how = vocabulary.meaning(word)
             words.append(StageWord(column, word, outcome or "open", how, n))
     return tuple(words)

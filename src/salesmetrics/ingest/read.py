@@ -30,12 +30,11 @@ from salesmetrics.schema.provenance import Input, RowCounts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
-    from datetime import date
 
     from salesmetrics.ingest.arguments import FileArgument
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "last_event", "load"]
+__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load"]
 
 _UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
 _SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file"}
@@ -76,16 +75,9 @@ def load(
         of_kind = [part for part in parts if part.kind == kind]
         findings += repeated_across([part.frame for part in of_kind], [part.path for part in of_kind], kind)
     files = tuple(_loaded(part) for part in parts)
-    findings += check_dataset(frames, files, options)
-    return Dataset(frames, files, tuple(_input(file) for file in files), tuple(findings), _rejects(parts))
-
-
-def last_event(dataset: Dataset) -> tuple[date, str] | None:
-    """The last day on which something happened in the data, and where it comes from, for example ``last close in deals``.
-
-    Expected closes and other plans do not count, nor does a mistyped year (see :mod:`as_of`).
-    """
-    return last_event_of(dataset.frames)
+    last = last_event_of(frames)
+    findings += check_dataset(frames, files, options, last)
+    return Dataset(frames, files, tuple(_input(file) for file in files), tuple(findings), _rejects(parts), last)
 
 
 def _read_all(

@@ -203,9 +203,7 @@ def read_regular(
     return frame
 
 
-def _read(
-    data: bytes, start: int, delimiter: bytes, width: int, first_row: int, eol: bytes
-) -> pl.DataFrame | None:
+def _read(data: bytes, start: int, delimiter: bytes, width: int, first_row: int, eol: bytes) -> pl.DataFrame | None:
     try:
         return pl.read_csv(
             data,

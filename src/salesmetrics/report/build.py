@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.calendar import unit_period
-from salesmetrics.report.cells import NO_CURRENCY, staff_cells, value_table
+from salesmetrics.report.cells import NO_CURRENCY, prepared, staff_cells, value_table
 from salesmetrics.report.change import change_between
 from salesmetrics.report.compute import Cell, Keys
 from salesmetrics.report.evaluate import Outcome, Values, evaluate
@@ -85,7 +86,9 @@ def make_report(
 
 def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
-    source, plan = setup.source, setup.plan
+    plan = setup.plan
+    source = prepared(setup.source, plan.measures.values())
+    setup = replace(setup, source=source)
     spans: dict[tuple[str, frozenset[str]], list[Kpi]] = {}
     compared = {request.compare} if request.compare else set()
     for kpi in plan.kpis:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.settings import Settings
     from salesmetrics.report.windows import Window
 
-__all__ = ["NO_CURRENCY", "Source", "ValueTable", "staff_cells", "value_table"]
+__all__ = ["NO_CURRENCY", "Source", "ValueTable", "prepared", "staff_cells", "value_table"]
 
 NO_CURRENCY = "\0"
 """Marks the cells in which currencies are not kept apart."""
@@ -150,6 +150,11 @@ def staff_cells(source: Source, by: Sequence[str], window: Window, known: set[Ce
     priced = {cell.group for cell in known if cell.currency is not NO_CURRENCY}
     bare = {cell.group for cell in found} - priced
     return found | {Cell(group, code, None) for group in bare for code in source.currencies}
+
+
+def prepared(source: Source, measures: Iterable[Measure]) -> Source:
+    """The same source with every derived column that the measures rest on: made once for all tables."""
+    return replace(source, frames={**source.frames, **_derived(source.frames, measures)})
 
 
 def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:

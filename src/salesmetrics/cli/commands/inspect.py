@@ -17,7 +17,6 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.ingest.inspection import file_readings
-    from salesmetrics.ingest.read import last_event
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.inspection import render_inspection
@@ -29,7 +28,7 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     refuse_form(form, ("table", "json"), "inspect")
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
-    as_of, _ = last_event(dataset) or (None, None)
+    as_of, _ = dataset.last_event or (None, None)
     frames, _ = make_entities(dataset.entities, as_of, config.settings)
     allowed, missing = unlocks(frames, settle_catalog(config), config.settings, as_of)
     answer = Inspection(

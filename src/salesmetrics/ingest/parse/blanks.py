@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.ids import all_whole
 
 __all__ = ["NULL_WORDS", "TYPED_NULL_WORDS", "blank", "cleaned", "is_ascii", "parse_text"]
 
@@ -69,6 +70,8 @@ def parse_text(cells: pl.Series, null_words: frozenset[str], *, plain: bool = Fa
     text = plain_text(cells)
     shapes = _shapes(null_words)
     if text.head(_SAMPLE).n_unique() > _FEW:
+        if all_whole(text.head(_FEW)) and all_whole(text):
+            return text
         return _read_text(text, shapes, plain=plain)
     words = text.drop_nulls().unique()
     read = _read_text(words, shapes, plain=plain)
@@ -80,7 +83,10 @@ def parse_text(cells: pl.Series, null_words: frozenset[str], *, plain: bool = Fa
 
 
 def _read_text(text: pl.Series, shapes: list[str], *, plain: bool) -> pl.Series:
-    frame = cleaned(text, plain=plain).alias("t").to_frame()
+    tidy = cleaned(text, plain=plain).alias("t")
+    if not tidy.is_in(shapes).any():
+        return tidy.alias(text.name)
+    frame = tidy.to_frame()
     return frame.select(pl.when(~pl.col("t").is_in(shapes)).then("t").alias(text.name)).to_series()
 
 

@@ -44,12 +44,14 @@ class Parsed:
         bad: Boolean: the cell holds text that cannot be read as this type.
         how: What was recognised, in words for ``inspect``.
         currency: ISO codes found in money cells; ``None`` when no cell carries a symbol or code.
+        uniform: All cells are known to be written in one strict format.
     """
 
     values: pl.Series
     bad: pl.Series
     how: str
     currency: pl.Series | None = None
+    uniform: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,8 @@ def parse_currency(text: pl.Series) -> pl.Series:
     """
     words = text.cast(pl.String).drop_nulls().unique().to_list()
     codes = {word: _code_or_text(word) for word in words}
+    if text.dtype == pl.String and all(word == code for word, code in codes.items()):
+        return text
     return text.cast(pl.String).replace_strict(codes, default=None, return_dtype=pl.String)
 
 

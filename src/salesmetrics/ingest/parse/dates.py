@@ -55,7 +55,8 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
     reader = _reader(options, place, dtype, proven=fast.proven, serials=alone)
     frame, how = over_distinct(text, fast.values, fast.rest, reader)
     words = dict.fromkeys([*([fast.name] if fast.name else []), *how])
-    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(words) or "no dates")
+    uniform = bool(fast.name) and not how
+    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(words) or "no dates", uniform=uniform)
 
 
 def _reader(

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["scientific_ids"]
+__all__ = ["all_whole", "scientific_ids"]
+
+
+def all_whole(text: pl.Series) -> bool:
+    """Whether every text is a whole number as a machine writes it: digits, and nothing else but a sign before them.
+
+    >>> import polars as pl
+    >>> all_whole(pl.Series(["0012", None, "-7"])), all_whole(pl.Series(["12 ", "7"]))
+    (True, False)
+    """
+    import polars as pl
+
+    return text.cast(pl.Int64, strict=False).null_count() == text.null_count()
 
 
 def scientific_ids(text: pl.Series) -> pl.Series:

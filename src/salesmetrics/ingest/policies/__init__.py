@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.as_of import EVENT_COLUMNS, last_event_of
+from salesmetrics.ingest.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.policies.across import check_across
 from salesmetrics.ingest.policies.amounts import check_amount_outliers, check_date_outliers
 from salesmetrics.ingest.policies.categories import check_spellings
@@ -28,6 +28,7 @@ from salesmetrics.ingest.profile import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from salesmetrics.ingest.dataset import LoadedFile, ReadOptions
     from salesmetrics.schema.kinds import Kind
@@ -58,7 +59,10 @@ _RECORDS = ("deals", "leads", "invoices", "customers", "revenue")
 
 
 def check_dataset(
-    frames: Mapping[Kind, pl.DataFrame], files: Sequence[LoadedFile], options: ReadOptions
+    frames: Mapping[Kind, pl.DataFrame],
+    files: Sequence[LoadedFile],
+    options: ReadOptions,
+    last_event: tuple[date, str] | None,
 ) -> list[Finding]:
     """Everything that the policies have to say, in the order of kinds.
 
@@ -66,9 +70,11 @@ def check_dataset(
         frames: Canonical frames by kind, complete.
         files: The files; ``__file__`` in the frames is an index into them.
         options: What the user settled, for words that were asked for and do not occur.
+        last_event: The last day with an event, and where it comes from.
     """
-    last = last_event_of(frames)
-    contexts = {kind: Context(kind, frame, files, last[0] if last else None) for kind, frame in frames.items()}
+    contexts = {
+        kind: Context(kind, frame, files, last_event[0] if last_event else None) for kind, frame in frames.items()
+    }
     checks = [check for context in contexts.values() for check in _checks(context)]
     # Side by side, but told in this order.
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.counting import counts_of
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.policies.context import Rule, apply_rules
 
@@ -109,15 +110,10 @@ def _lost_amounts(context: Context) -> list[Finding]:
 def _currencies(context: Context) -> list[Finding]:
     if not context.has("currency"):
         return []
-    counts = (
-        context.frame.get_column("currency")
-        .drop_nulls()
-        .value_counts()
-        .sort(["count", "currency"], descending=[True, False])
-    )
-    if counts.height < 2:
+    counts = counts_of(context.frame.get_column("currency"))
+    if len(counts) < 2:
         return []
-    listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts.head(8).iter_rows())
+    listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts[:8])
     return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", listed=listed)
 
 

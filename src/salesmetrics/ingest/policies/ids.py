@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.dataset import FILE
+from salesmetrics.ingest.parse.ids import all_whole
 from salesmetrics.ingest.table import ROW
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def check_ids(context: Context) -> list[Finding]:
         if not context.has(column):
             continue
         ids = context.frame.get_column(column)
-        if int(str(ids.str.len_bytes().min() or 0)) > _LONGEST:
+        if int(str(ids.str.len_bytes().min() or 0)) > _LONGEST or all_whole(ids):
             continue
         mask = (pl.col(column).str.len_bytes() <= _LONGEST) & pl.col(column).str.contains(_SCIENTIFIC)
         findings += context.report("ids_in_scientific_notation", mask, column)

@@ -96,7 +96,7 @@ def buying_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 def repeat_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Accounts with more than one won deal."""
     bought = account_key.filter(outcome == "won").drop_nulls()
-    return bought.n_unique() - bought.is_unique().sum()
+    return bought.filter(~bought.is_first_distinct()).n_unique()
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
