@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from salesmetrics.cli.app import app
+from salesmetrics.cli.app import make_app
 
 ROOT = Path(__file__).parent.parent
 DEALS = ROOT / "examples" / "deals.csv"
@@ -173,7 +173,7 @@ def test_twelve_weeks_of_cron(
         for attempt in range(2):
             target = tmp_path / f"{attempt}-{monday}.json"
             command = ["report", path.name, "--as-of", str(monday), *words, "-o", target.name]
-            code = app(command, prog_name="salesmetrics", standalone_mode=False)
+            code = make_app()(command, prog_name="salesmetrics", standalone_mode=False)
             told = capsys.readouterr()
             outputs.append((int(code or 0), told.out, told.err, target.read_bytes()))
         assert outputs[0] == outputs[1], "the same export gives the same bytes"

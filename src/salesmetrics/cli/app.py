@@ -6,25 +6,20 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Annotated, Any, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from salesmetrics.cli.commands.check import check
-from salesmetrics.cli.commands.config import config
-from salesmetrics.cli.commands.explain import explain
-from salesmetrics.cli.commands.init import init
-from salesmetrics.cli.commands.inspect import inspect
-from salesmetrics.cli.commands.kpis import kpis
-from salesmetrics.cli.commands.report import report
-from salesmetrics.cli.commands.rows import rows
-from salesmetrics.cli.commands.schema import schema
-from salesmetrics.cli.commands.trend import trend
+from salesmetrics.cli.loading import fetch_ahead
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.version import __version__
 
-__all__ = ["app", "main"]
+if TYPE_CHECKING:
+    from salesmetrics.ingest.fetch import Fetched
+
+__all__ = ["COMMANDS", "main", "make_app"]
 
 _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
@@ -41,24 +36,32 @@ class _Plain(TyperGroup):
             raise
 
 
-app = typer.Typer(
-    name="salesmetrics",
-    cls=_Plain,
-    help="Sales KPIs from any CRM export, each with its definition, its counts and its uncertainty.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(report)
-app.command()(inspect)
-app.command()(check)
-app.command()(rows)
-app.command()(trend)
-app.command()(kpis)
-app.command()(explain)
-app.command()(init)
-app.add_typer(config, name="config")
-app.command()(schema)
+COMMANDS = ("report", "inspect", "check", "rows", "trend", "kpis", "explain", "init", "config", "schema")
+"""In the order of the help; each is a function, or a Typer of its own, in the module of the same name."""
+
+
+def make_app(only: str | None = None) -> typer.Typer:
+    """The program.
+
+    Args:
+        only: The one command that is going to run: the others then need not be made.
+    """
+    app = typer.Typer(
+        name="salesmetrics",
+        cls=_Plain,
+        help="Sales KPIs from any CRM export, each with its definition, its counts and its uncertainty.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_common)
+    for name in COMMANDS if only not in COMMANDS else [only]:
+        command = getattr(import_module(f"salesmetrics.cli.commands.{name}"), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command()(command)
+    return app
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a Typer callback
@@ -67,7 +70,6 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a T
         raise typer.Exit
 
 
-@app.callback()
 def _common(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
@@ -85,8 +87,13 @@ def main() -> NoReturn:
     """
     with suppress(ValueError):
         signal.signal(signal.SIGTERM, _terminate)
+    words = sys.argv[1:]
+    completing = any(name.endswith("_COMPLETE") for name in os.environ)
     try:
-        app(prog_name="salesmetrics")
+        early = {} if completing else _fetch_early(words)
+        make_app(None if completing else next(iter(words), None))(prog_name="salesmetrics", obj=early)
+    except SystemExit as stop:
+        _leave(stop.code if isinstance(stop.code, int) else ExitCode.OK)
     except SalesmetricsError as error:
         _tell(error)
         _leave(error.exit_code)
@@ -103,6 +110,16 @@ def main() -> NoReturn:
     _leave(ExitCode.OK)
 
 
+def _fetch_early(words: list[str]) -> dict[str, Fetched]:
+    """Begin to read the file of a report while the program is still being imported.
+
+    What follows the command and is no option is a file for certain.
+    """
+    if len(words) > 1 and words[0] == "report" and not words[1].startswith("-"):
+        return fetch_ahead(words[1:2])
+    return {}
+
+
 def _terminate(number: int, _frame: object) -> NoReturn:
     _say("terminated")
     sys.exit(_SIGNALLED + number)
@@ -117,7 +134,7 @@ def _say(text: str) -> None:
         print(text, file=sys.stderr)  # noqa: T201
 
 
-def _leave(code: ExitCode) -> NoReturn:
+def _leave(code: int) -> NoReturn:
     """End now: without a second complaint about a pipe that is closed, and without tidying a memory that goes anyway."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

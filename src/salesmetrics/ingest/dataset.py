@@ -71,7 +71,7 @@ class Dataset:
             ``__row__`` and ``__file__`` (index into ``files``).
         files: The files, in the order they were named.
         inputs: The same for the report's envelope.
-        findings: What a careful reader would want to know.
+        checks: The findings to come: they are looked for beside whatever is done with the frames.
         last_event: The last day on which something happened in the data, and where it comes from, for example ``last close
             in deals``; None without any date. Plans do not count, nor does a mistyped year (see :mod:`as_of`).
         rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
@@ -80,9 +80,14 @@ class Dataset:
     frames: dict[Kind, pl.DataFrame]
     files: tuple[LoadedFile, ...]
     inputs: tuple[Input, ...]
-    findings: tuple[Finding, ...]
+    checks: Future[tuple[Finding, ...]]
     rejects: pl.DataFrame
     last_event: tuple[date, str] | None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a careful reader would want to know."""
+        return self.checks.result()
 
     @property
     def entities(self) -> dict[str, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -76,8 +77,10 @@ def load(
         findings += repeated_across([part.frame for part in of_kind], [part.path for part in of_kind], kind)
     files = tuple(_loaded(part) for part in parts)
     last = last_event_of(frames)
-    findings += check_dataset(frames, files, options, last)
-    return Dataset(frames, files, tuple(_input(file) for file in files), tuple(findings), _rejects(parts), last)
+    pool = ThreadPoolExecutor(1)
+    checks = pool.submit(lambda: (*findings, *check_dataset(frames, files, options, last)))
+    pool.shutdown(wait=False)
+    return Dataset(frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last)
 
 
 def _read_all(

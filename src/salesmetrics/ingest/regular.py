@@ -73,22 +73,28 @@ def count_quotes(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
 def _count_one_by_one(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
     """The proof for few quotes: from each that opens a cell to the one that closes it."""
     edges = delimiter + b"\n\r"
-    size = len(data)
+    find, last = data.find, len(data) - 1
+    eol = b"\n" if find(b"\n") >= 0 else b"\r"
     total = doubled = 0
-    over_lines = False
-    opening = data.find(b'"', start)
+    line_end, over_lines = find(eol, start), False
+    opening = find(b'"', start)
     while opening >= 0:
         if opening > start and data[opening - 1] not in edges:
             return None
-        closing = data.find(b'"', opening + 1)
-        while 0 <= closing < size - 1 and data[closing + 1] == _QUOTE:
+        closing = find(b'"', opening + 1)
+        while 0 <= closing < last and data[closing + 1] not in edges:
+            if data[closing + 1] != _QUOTE:
+                return None
             doubled += 1
-            closing = data.find(b'"', closing + 2)
-        if closing < 0 or (closing < size - 1 and data[closing + 1] not in edges):
+            closing = find(b'"', closing + 2)
+        if closing < 0:
             return None
+        if not over_lines:
+            if 0 <= line_end < opening:
+                line_end = find(eol, opening)
+            over_lines = 0 <= line_end < closing
         total += 2
-        over_lines = over_lines or data.find(b"\n", opening, closing) >= 0 or data.find(b"\r", opening, closing) >= 0
-        opening = data.find(b'"', closing + 1)
+        opening = find(b'"', closing + 1)
     return Quotes(total + 2 * doubled, doubled, over_lines)
 
 

@@ -13,6 +13,7 @@ from salesmetrics.errors import ExitCode
 
 @with_groups
 def report(
+    context: typer.Context,
     files: Files,
     reading: Reading,
     selection: Selection,
@@ -34,23 +35,27 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.loading import fetch_ahead
-
-    fetched = fetch_ahead(files)
-
-    from salesmetrics.cli.loading import has_errors, load_dataset, open_ahead, tell_about_rejects, write_rejects
+    from salesmetrics.cli.loading import (
+        fetch_ahead,
+        has_errors,
+        load_dataset,
+        open_ahead,
+        tell_about_rejects,
+        write_rejects,
+    )
     from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
 
     form = form_of(output)
     config = settle_config(reading)
-    opened = open_ahead(fetched, reading, config)
+    opened = open_ahead(context.obj or fetch_ahead(files), reading, config)
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
     from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
     from salesmetrics.ingest.lookups import warm_up
-    from salesmetrics.report.build import build_report
+    from salesmetrics.report.build import make_report, metrics_of
+    from salesmetrics.report.setup import set_up
     from salesmetrics.report.standing import with_goals
 
     warm_up()
@@ -60,7 +65,10 @@ def report(
     frames = dataset.entities
     catalog = settle_catalog(config)
     goals = settle_goals(watch, config, request, catalog)
-    result = build_report(request, frames, catalog, inputs=dataset.inputs, findings=dataset.findings)
+    setup = set_up(request, frames, catalog)
+    metrics = metrics_of(request, setup)
+    # Asked for last: the findings are looked for beside the metrics.
+    result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
     result = with_goals(result, goals, request, frames, catalog)
     write_report(result, output, form)
     write_rejects(dataset, rejects)
