@@ -124,8 +124,7 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     findings += rival_amounts(table, recognition, values.get("amount"), options)
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
-    # Columns come in differently cut chunks; aligned once here, or again in every later step.
-    frame = _filtered(pl.DataFrame([rows, *values.values()]).rechunk(), usable)
+    frame = _filtered(pl.DataFrame([rows.rechunk(), *values.values()]), usable)
     texts = {field: text if usable is None else text.filter(usable) for field, text in raw.items()}
     frame, more = _blank_tolerant(frame, kind, texts, headers, path)
     invalid, by_rule = invalid_rows(frame, kind, texts, headers)

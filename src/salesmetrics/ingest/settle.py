@@ -55,7 +55,7 @@ def parse_columns(
     doubtful: dict[str, SalesmetricsError] = {}
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         readings = {
-            field: pool.submit(parse_column, text, types[field], options, header=headers[field], path=path, rows=rows)
+            field: pool.submit(_aligned, text, types[field], options, header=headers[field], path=path, rows=rows)
             for field, text in raw.items()
         }
     for field, reading in readings.items():
@@ -74,6 +74,14 @@ def parse_columns(
         )
         parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`")
     return {field: parsed[field] for field in raw}
+
+
+def _aligned(
+    text: pl.Series, type_: ColumnType, options: ParseOptions, *, header: str, path: str, rows: pl.Series
+) -> Parsed:
+    """A column in one piece: Polars reads a file in many, each column is cut differently, and every later step would align them."""
+    parsed = parse_column(text, type_, options, header=header, path=path, rows=rows)
+    return replace(parsed, values=parsed.values.rechunk())
 
 
 def _settled_by_neighbour(

@@ -58,12 +58,12 @@ def report(
     from salesmetrics.report.setup import set_up
     from salesmetrics.report.standing import with_goals
 
+    catalog = settle_catalog(config)
     warm_up()
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = dataset.entities
-    catalog = settle_catalog(config)
     goals = settle_goals(watch, config, request, catalog)
     setup = set_up(request, frames, catalog)
     metrics = metrics_of(request, setup)
