@@ -2,8 +2,9 @@
 
 import gc
 
-# New objects between two collections of garbage: the default looks through all that is imported again and again.
-gc.set_threshold(100_000)
+# New objects between two collections of garbage: the default looks through all that is imported again and again, and what
+# a report makes is freed without it.
+gc.set_threshold(500_000)
 
 from salesmetrics.cli.app import main  # noqa: E402
 
