@@ -97,6 +97,8 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
     ("activities", "gap"): "lead_id or deal_id",
     ("activities", "record"): "lead_id or deal_id",
     ("activities", "person"): "contact_id, lead_id, deal_id or account_id",
+    ("activities", "activity_type"): "type",
+    ("surveys", "survey_type"): "type",
     ("activities", "logs_calls"): "type, with calls,",
     ("activities", "logs_emails"): "type, with emails,",
     ("activities", "logs_meetings"): "type, with meetings,",

@@ -39,6 +39,8 @@ SHOWN = (
     "stage",
     "status",
     "type",
+    "activity_type",
+    "survey_type",
     "outcome",
     "amount",
     "currency",

@@ -16,6 +16,7 @@ from salesmetrics.report.plan import Plan, make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.request import Request, window_of
 from salesmetrics.report.where import apply_where, named_columns
+from salesmetrics.schema.kinds import TYPE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +58,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     asked = Asked(request.by, named, window_of(request), request.calendar, request.currency)
     entities, notes = make_entities(frames, request.as_of, request.settings, asked)
     listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
+    listed |= {name for kind, name in TYPE_NAMES.items() if kind in entities and "type" not in entities[kind].columns}
     if request.where:
         entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
     _check_dimensions(request.by, entities, listed)
