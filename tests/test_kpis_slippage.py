@@ -299,7 +299,7 @@ def test_without_such_a_history_it_is_said_what_would_unlock_it(kinds: tuple[str
     report = build_report(request(QUARTER, kpis=(*KPIS, "won_deals")), {k: frames[k] for k in kinds}, catalog())
     refused = {item.id: item.needs for item in report.not_computed}
     assert refused.keys() == set(KPIS)
-    assert all("a stages file with expected_close" in needs for needs in refused.values())
+    assert all("a stages file with a column for expected_close" in needs for needs in refused.values())
 
 
 @pytest.mark.parametrize("kpi", ["slip_rate", "push_count", "push_days_mean"])

@@ -108,13 +108,13 @@ def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
         days = (pl.col("closed") - pl.col("created")).dt.total_days()
         values["cycle"] = days.filter(won & (days >= 0)).drop_nulls()
     if "amount" in there and ("currency" not in there or deals["currency"].n_unique() == 1):
-        values["amount"] = pl.col("amount").filter(won).drop_nulls().cast(pl.Float64)
+        values["amount"] = pl.col("amount").filter(won).drop_nulls()
     found = frame.group_by("deal_class").agg(
         won.sum().alias("won"),
         (~won).sum().alias("lost"),
         *(column.len().alias(f"{name}_n") for name, column in values.items()),
-        *(column.mean().alias(f"{name}_mean") for name, column in values.items()),
-        *(column.std().alias(f"{name}_sd") for name, column in values.items()),
+        *(column.sum().alias(f"{name}_sum") for name, column in values.items()),
+        *(column.cast(pl.Float64).std().alias(f"{name}_sd") for name, column in values.items()),
     )
     rows = {row["deal_class"]: row for row in found.collect().iter_rows(named=True)}
     return {name: rows[name] for name in CLASSES if name in rows}
@@ -127,9 +127,10 @@ def _rate(row: Mapping[str, Any], request: Request) -> _Level | None:
 
 
 def _mean(row: Mapping[str, Any], name: str, unit: str, request: Request) -> _Level | None:
-    n, mean, sd = (row.get(f"{name}_{part}") for part in ("n", "mean", "sd"))
-    if n is None or mean is None or sd is None or n < request.min_n:
+    n, sd = row.get(f"{name}_n"), row.get(f"{name}_sd")
+    if n is None or sd is None or n < max(2, request.min_n):
         return None
+    mean = float(row[f"{name}_sum"]) / n
     bounds = mean_interval(n, mean, sd, request.level)
     return None if bounds is None else _Level(f"{mean:,.0f}{unit} of {n:,}", bounds)
 

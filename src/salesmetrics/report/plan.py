@@ -53,7 +53,7 @@ ENTITY_FILES: Mapping[str, str] = {
     "chances": "leads or deals with amounts and creation dates, and activities that name them",
     "deal_touches": "activities that name deals, or a column for last_activity in the deals file",
     "deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
-    "close_plans": "deals, and a stages file with expected_close (the close date as it stood at each change)",
+    "close_plans": "deals, and a stages file with a column for expected_close",
     "quotas": "a quotas file",
     "costs": "a costs file",
     "customers": "a customers or revenue file",

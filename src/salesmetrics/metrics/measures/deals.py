@@ -1,8 +1,8 @@
 """Measures of deals.
 
 Columns used: ``outcome`` (String or Enum: won, lost, other, open), ``amount`` (Decimal(38, 8)), ``created``, ``closed``,
-``expected_close`` (Date), ``probability`` (Decimal, 0–1), ``account_key`` (String), ``first_win`` and ``old_win``
-(Boolean), and ``as_of``, the day the report speaks for.
+``expected_close`` (Date), ``probability`` (Decimal, 0–1), ``account_key`` (String) and ``first_win`` (Boolean), and
+``as_of``, the day the report speaks for.
 """
 
 from __future__ import annotations
@@ -130,12 +130,6 @@ def lost_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> 
 def first_won_accounts(account_key: pl.Expr, first_win: pl.Expr) -> pl.Expr:
     """Accounts whose first won deal is among these, and by its type not a deal with a customer."""
     return distinct(account_key, first_win)
-
-
-@measure(entity="deals", basis="closed")
-def old_won_accounts(account_key: pl.Expr, old_win: pl.Expr) -> pl.Expr:
-    """Accounts whose first won deal is among these, and is a renewal or another deal with a customer."""
-    return distinct(account_key, old_win)
 
 
 @measure(entity="deals", basis="closed")
