@@ -358,3 +358,8 @@ def test_a_change_of_the_date_is_no_new_entry_into_the_stage() -> None:
     notes = [note(date(2026, 1, 1), date(2026, 3, 1)), note(date(2026, 6, 14), date(2026, 9, 1))]
     found = metrics_of(frames_of([deal(stage="talk")], notes), request(kpis=("stalled_deals_in_stage",)))
     assert found[0].value == 1
+
+
+def test_a_close_date_does_not_make_a_history_of_a_few_deals(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("Deal ID,Stage,Amount,Close Date\n1,Open,5,2026-03-01\n", "utf-8")
+    assert list(load([str(tmp_path / "few.csv")]).frames) == ["deals"]
