@@ -154,7 +154,7 @@ def activities(world: World) -> Iterator[Row]:
 
 
 def stages(world: World) -> Iterator[Row]:
-    yield ["Deal ID", "Pipeline", "From Stage", "To Stage", "Entered", "Exited", "Owner", "Amount"]
+    yield ["Deal ID", "Pipeline", "From Stage", "To Stage", "Entered", "Exited", "Owner", "Amount", "Expected Close"]
     for move in world.moves:
         yield [
             move.deal,
@@ -165,4 +165,5 @@ def stages(world: World) -> Iterator[Row]:
             second(move.exited),
             REPS[move.owner].name,
             str(move.amount),
+            move.expected.isoformat(),
         ]

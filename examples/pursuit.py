@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from random import Random
 
 import market
 from world import (
@@ -20,9 +20,6 @@ from world import (
     poisson,
     result_of,
 )
-
-if TYPE_CHECKING:
-    from random import Random
 
 
 def run_deal(world: World, account: Account, created: datetime, terms: Terms) -> Deal:
@@ -79,9 +76,11 @@ def _walk_stages(world: World, deal: Deal, outcome: str, close: datetime) -> Non
     ended = CLOSING_TIME if deal.is_open else steps[-1][1]
     deal.owner = owner_on(deal.account, ended.date())
     before = ""
+    plans = _expected_on_the_way(deal, [at for _, at in steps], close)
     for index, (name, at) in enumerate(steps):
         left = steps[index + 1][1] if index + 1 < len(steps) else None
-        world.moves.append(StageMove(deal.id, before, name, at, left, owner_on(deal.account, at.date()), deal.amount))
+        owner = owner_on(deal.account, at.date())
+        world.moves.append(StageMove(deal.id, before, name, at, left, owner, deal.amount, plans[index]))
         before = name
     if deal.is_open:
         deal.reason = ""
@@ -90,6 +89,23 @@ def _walk_stages(world: World, deal: Deal, outcome: str, close: datetime) -> Non
         deal.close = close
         deal.reason = deal.reason if deal.stage == market.LOST else ""
     _work_deal(world, deal, steps, ended)
+
+
+def _expected_on_the_way(deal: Deal, times: list[datetime], close: datetime) -> list[date]:
+    """What the rep expects at each step: hopeful at first, then put off more often than brought forward."""
+    rng = Random(f"expected close of {deal.id}")  # its own, so that everything else stays as it was
+    plan = (deal.created + (close - deal.created) * rng.uniform(0.5, 1.1)).date()
+    plans = [plan]
+    for at in times[1:]:
+        fate = rng.random()
+        if at == close:
+            plan = close.date()
+        elif fate < 0.35 or plan <= at.date():
+            plan = max(plan, at.date()) + timedelta(rng.randrange(5, 45))
+        elif fate < 0.45:
+            plan = at.date() + (plan - at.date()) / 2
+        plans.append(plan)
+    return plans
 
 
 def _expected_close(rng: Random, deal: Deal, true_close: datetime | None) -> datetime:

@@ -82,6 +82,7 @@ class StageMove:
     exited: datetime | None
     owner: str
     amount: Decimal
+    expected: date
 
 
 @dataclass

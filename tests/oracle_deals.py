@@ -17,7 +17,7 @@ SELECT CASE deal_stage WHEN 'Won' THEN 'won' WHEN 'Lost' THEN 'lost' ELSE 'open'
        CASE WHEN deal_stage IN ('Won', 'Lost') THEN CAST(nullif(close_date, '') AS DATE) END AS closed,
        CASE WHEN deal_stage NOT IN ('Won', 'Lost') THEN CAST(nullif(close_date, '') AS DATE) END AS expected_close,
        CAST(NULL AS DOUBLE) AS probability,
-       nullif(account, '') AS account, sales_agent AS owner, product
+       nullif(account, '') AS account, sales_agent AS owner, product, false AS of_customer
 FROM read_csv('{path}', all_varchar = true, header = true)
 """
 
@@ -29,7 +29,7 @@ SELECT CASE WHEN "Forecast Type" = 'Won' THEN 'won' WHEN "Forecast Type" = 'Lost
        CASE WHEN "Forecast Type" = 'Open' THEN CAST(strptime("Closing Date", '%d %b, %Y %H:%M:%S') AS DATE) END
          AS expected_close,
        CAST(nullif("Probability", '') AS DECIMAL(9, 4)) / 100 AS probability,
-       CAST(NULL AS VARCHAR) AS account, "Potential Owner" AS owner, nullif("Lead Source", '') AS source
+       CAST(NULL AS VARCHAR) AS account, "Potential Owner" AS owner, nullif("Lead Source", '') AS source, false AS of_customer
 FROM read_csv('{path}', all_varchar = true, header = true)
 """
 
@@ -42,7 +42,8 @@ SELECT CASE WHEN lower("Deal Stage") = 'closed won' THEN 'won' WHEN lower("Deal 
        CASE WHEN outcome = 'open' THEN CAST(TRY_CAST("Close Date" AS TIMESTAMP) AS DATE) END AS expected_close,
        TRY_CAST(nullif("Deal probability", '') AS DECIMAL(9, 4)) AS probability,
        coalesce(nullif("Associated Company IDs", ''), nullif("Associated Company", '')) AS account,
-       nullif("Deal owner", '') AS owner, nullif("Region", '') AS region
+       nullif("Deal owner", '') AS owner, nullif("Region", '') AS region,
+       "Deal Type" IN ('Renewal', 'Expansion') AS of_customer
 FROM read_csv('{path}', all_varchar = true, header = true, null_padding = true, strict_mode = false,
               allow_quoted_nulls = false)
 WHERE "Associated Company IDs" IS NOT NULL AND "Record ID" <> 'Total'
@@ -72,7 +73,7 @@ WITH b AS (
     sum(amount) FILTER (created IS NOT NULL) AS created_amount,
     count(*) FILTER (outcome = 'open' AND expected_close < DATE '{as_of}') AS overdue,
     count(expected_close) FILTER (outcome = 'open') AS planned,
-    count(DISTINCT account) FILTER (outcome = 'won' AND closed = first_win) AS new_customers
+    count(DISTINCT account) FILTER (outcome = 'won' AND closed = first_win AND NOT of_customer) AS new_customers
   FROM (SELECT *, min(closed) FILTER (outcome = 'won') OVER (PARTITION BY account) AS first_win FROM d)
   GROUP BY ALL)
 SELECT g,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.headers import HeaderKeys, words_of
 from salesmetrics.ingest.lookups import (
+    BORROWED,
     ENOUGH_HITS,
     index_of,
     kinds_knowing,
@@ -225,9 +226,11 @@ def _score(
     full = {form.full for form in keys.values()}
     score = weight
     for match in columns.values():
+        if match.how != "option" and (kind, match.field) in BORROWED:
+            continue
         score += 1.0 if match.how == "option" else 1 / max(1, kinds_knowing(keys[match.header].full))
     if profile != GENERIC:
-        score += 0.1 * sum(match.how == "profile" for match in columns.values())
+        score += 0.1 * sum(m.how == "profile" and (kind, m.field) not in BORROWED for m in columns.values())
         score += len(full & signature_of(GENERIC, kind, ""))
     if missing:
         score *= LACKING

@@ -34,7 +34,7 @@ TOLERANT: Mapping[Kind, frozenset[str]] = {
     ),
     "leads": frozenset({"amount", "first_response_at", "qualified_at", "is_qualified"}),
     "activities": frozenset({"duration", "due", "created", "is_automated"}),
-    "stages": frozenset({"amount", "exited"}),
+    "stages": frozenset({"amount", "exited", "expected_close"}),
     "pipelines": frozenset({"position", "probability"}),
     "customers": frozenset({"mrr"}),
     "invoices": frozenset({"due"}),

@@ -18,7 +18,7 @@ from salesmetrics.ingest.links import (
     owner_from_id,
     stage_definitions,
 )
-from salesmetrics.ingest.meanings import MEANINGS, with_meanings
+from salesmetrics.ingest.meanings import MEANINGS, with_deal_class, with_meanings
 from salesmetrics.ingest.outcome import (
     Vocabulary,
     archived_as_lost,
@@ -139,6 +139,7 @@ def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions
         frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))
+    frame = with_deal_class(frame, load_profile(part.recognition.profile).words("deal_types"))
     return frame.drop("close_date", "won_on", "lost_on", strict=False)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.kinds import Kind
 
 __all__ = [
+    "BORROWED",
     "ENOUGH_HITS",
     "generic_keys",
     "index_of",
@@ -29,6 +30,9 @@ __all__ = [
 ENOUGH_HITS = 2.5
 """The weight of signature headers by which a CRM is recognised. A hallmark suffices; a signature header that spreadsheets
 use too weighs ½, and not at all when it is one plain word (Status, Company); any other weighs 1."""
+
+BORROWED: frozenset[tuple[Kind, str]] = frozenset({("stages", "expected_close")})
+"""Columns that a kind may carry but that are of another kind: they say nothing of which of the two a file is."""
 
 
 @cache
@@ -103,7 +107,12 @@ def _knowledge() -> Mapping[str, int]:
     generic = load_profile(GENERIC)
     count: dict[str, int] = {}
     for kind, layouts in generic.kind.items():
-        for key in {key for each in layouts for key in index_of(GENERIC, kind, each.name)}:
+        for key in {
+            key
+            for each in layouts
+            for key, claims in index_of(GENERIC, kind, each.name).items()
+            if any((kind, field) not in BORROWED for field, _ in claims)
+        }:
             count[key] = count.get(key, 0) + 1
     for names in generic.other.values():
         for key in {words_of(name) for name in names}:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.outcome import Classifier
 
-__all__ = ["MEANINGS", "with_meanings"]
+__all__ = ["MEANINGS", "with_deal_class", "with_meanings"]
 
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "revenue": ("movement", "movement"),
@@ -21,6 +21,26 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "costs": ("category", "category"),
 }
 """Kind → the column whose words are understood, and the column that says what they mean."""
+
+
+def with_deal_class(deals: pl.DataFrame, words: Classifier) -> pl.DataFrame:
+    """Put beside the type of each deal whether it is new business.
+
+    Args:
+        deals: Deals with ``type`` (String) where known.
+        words: Meanings of the words of types.
+
+    Returns:
+        The deals with ``deal_class`` (String: new, renewal, expansion, or existing for any other business with somebody who
+        is a customer already; null where the word is not known). As they were where not one type is understood.
+    """
+    if "type" not in deals.columns:
+        return deals
+    distinct = deals.get_column("type").drop_nulls().unique().sort().to_list()
+    table = {word: known for word in distinct if (known := words.classify(word)) is not None}
+    if not table:
+        return deals
+    return deals.with_columns(deal_class=pl.col("type").replace_strict(table, default=None, return_dtype=pl.String))
 
 
 def with_meanings(frame: pl.DataFrame, kind: str, words: Classifier) -> pl.DataFrame:

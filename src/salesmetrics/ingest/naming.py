@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.words import normalise
+from salesmetrics.schema.kinds import TYPE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,10 +41,13 @@ def names_of(dataset: Dataset) -> Names:
     """What columns are called in a dataset: canonical names first, then headers, whatever their case."""
     columns = [name for frame in dataset.frames.values() for name in frame.columns if not name.startswith("__")]
     found: dict[str, set[str]] = {}
+    deals = dataset.frames.get("deals")
+    apart = TYPE_NAMES if deals is not None and "type" in deals.columns else {}
     for file in dataset.files:
         for field, match in file.recognition.columns.items():
             if field in columns:
-                found.setdefault(normalise(match.header), set()).add(field)
+                name = apart.get(file.recognition.kind, field) if field == "type" else field
+                found.setdefault(normalise(match.header), set()).add(name)
     for name in columns:
         found.setdefault(normalise(name), {name})
     headers = {header: next(iter(fields)) for header, fields in found.items() if len(fields) == 1}

@@ -38,6 +38,7 @@ _MARKS = re.compile(r'^(hallmarks|signature) = "([^"\\]*)"$', re.MULTILINE)
 
 WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "deals": ("won", "lost", "other", "open"),
+    "deal_types": ("new", "renewal", "expansion", "existing"),
     "leads": ("converted", "qualified", "disqualified", "open"),
     "activities": (
         *("call", "email", "meeting", "task", "other"),
@@ -50,7 +51,7 @@ WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "surveys": ("nps", "enps", "csat", "ces"),
     "costs": ("salary", "marketing", "tooling", "training", "sales", "other"),
 }
-"""What the words of a kind can mean. A word means one thing only within a line of this table, except in activities,
+"""What the words of a kind can mean; ``deal_types`` are those of a deal's type, apart from those of its end. A word means one thing only within a line of this table, except in activities,
 where ``classify`` is asked about types, directions and completion apart."""
 
 
@@ -121,17 +122,17 @@ class Profile(BaseModel):
                 raise ValueError(f"{self.name}: words of {kind_} cannot mean {sorted(unknown)}")
         return self
 
-    def words(self, kind: Kind) -> Words:
+    def words(self, kind: Kind | Literal["deal_types"]) -> Words:
         """The words of a kind: this profile's own first, then the generic ones."""
         return _words(self.name, kind)
 
-    def own_words(self, kind: Kind) -> Mapping[str, tuple[str, ...]]:
+    def own_words(self, kind: Kind | Literal["deal_types"]) -> Mapping[str, tuple[str, ...]]:
         """The words that this profile itself declares."""
         return self.word.get(kind, {})
 
 
 @cache
-def _words(name: str, kind: Kind) -> Words:
+def _words(name: str, kind: Kind | Literal["deal_types"]) -> Words:
     own, generic = load_profile(name).own_words(kind), load_profile(GENERIC).own_words(kind)
     merged = {meaning: (*own.get(meaning, ()), *generic.get(meaning, ())) for meaning in WORD_CATEGORIES.get(kind, ())}
     claimed = {comparable(word): meaning for meaning, words in own.items() for word in words}

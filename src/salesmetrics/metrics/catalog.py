@@ -38,8 +38,10 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "ndr": ("nrr",),
     "net dollar retention": ("nrr",),
     "onboarding": ("ramp_time",),
+    "postponed": ("push_count", "push_days_mean", "slip_rate"),
     "quota achievement": ("quota_attainment",),
     "sales cycle length": ("sales_cycle_mean", "sales_cycle_median", "sales_cycle_p90"),
+    "slippage": ("slip_rate", "slip_rate_value", "push_count"),
     "speed to lead": ("lead_response_median", "lead_response_within_5m"),
     "stuck": ("stalled_deals", "stalled_deals_in_stage", "stalled_deals_by_age"),
     "turnover": ("revenue",),
@@ -165,16 +167,32 @@ def _family_modules() -> tuple[ModuleType, ...]:
         pipeline,
         revenue,
         size,
+        slippage,
         speed,
         targets,
     )
 
-    return (revenue, targets, counts, conversion, size, speed, pipeline, activity, cost, customers, cash, people)
+    return (
+        revenue,
+        targets,
+        counts,
+        conversion,
+        size,
+        speed,
+        pipeline,
+        slippage,
+        activity,
+        cost,
+        customers,
+        cash,
+        people,
+    )
 
 
 def _measure_modules() -> tuple[ModuleType, ...]:
     from salesmetrics.metrics.measures import (
         activities,
+        close_plans,
         costs,
         customers,
         deals,
@@ -189,6 +207,7 @@ def _measure_modules() -> tuple[ModuleType, ...]:
 
     return (
         deals,
+        close_plans,
         sales,
         leads,
         activities,

@@ -5,7 +5,11 @@ from __future__ import annotations
 from salesmetrics.metrics.definition import Number, Ratio, Shape, Undefined, kpi
 
 FAMILY = "cost"
-NEW = {"missing_account": "won_unlinked_deals", "missing_close_date": "undated_won_deals"}
+NEW = {
+    "already_customer": "old_won_accounts",
+    "missing_account": "won_unlinked_deals",
+    "missing_close_date": "undated_won_deals",
+}
 
 
 @kpi(

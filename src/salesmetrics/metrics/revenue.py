@@ -90,14 +90,19 @@ def _growth(now: Number, before: Number) -> Shape:
     unit="count",
     formula="accounts whose first won deal closes in the period",
     basis="closed",
-    excluded={"missing_account": "won_unlinked_deals", "missing_close_date": "undated_won_deals"},
+    excluded={
+        "already_customer": "old_won_accounts",
+        "missing_account": "won_unlinked_deals",
+        "missing_close_date": "undated_won_deals",
+    },
     source="GitLab sales glossary, First Order",
 )
 def new_customers(first_won_accounts: Number) -> Shape:
     """Accounts that bought for the first time, by the close date of their first won deal.
 
     An account is its id where the export has one, else its name. The export must reach back to the first sale: an
-    account that bought before the export begins counts as new here.
+    account that bought before the export begins counts as new here, unless the type of its first deal is a renewal, an
+    expansion or existing business: then it is left out and counted.
 
     >>> new_customers(7)
     7

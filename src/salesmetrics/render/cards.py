@@ -58,6 +58,7 @@ _BASES = {
     "closed": "the day a deal was closed",
     "created": "the day a record was created",
     "occurred": "the day it happened",
+    "due": "the day it was due",
     "stage_entered": "the day a deal entered a stage",
     "snapshot": "the state on the as-of date, whatever the period",
     "period": "the days that an amount is for",

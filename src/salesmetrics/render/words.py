@@ -72,6 +72,7 @@ _REASONS = {
     "no_margin": "the gross margin is not above 0: it never pays back",
     "target_met": "the quota is met already",
     "wrong_scale": "answers are not on the scale of the question",
+    "no_close_date_history": "no history of expected close dates",
     "zero_churn": "nobody left, so the lifetime is unknown",
     "right_censored": "still open, the end is not known yet",
 }

@@ -8,6 +8,7 @@ import polars as pl
 
 from salesmetrics.report.activity_view import activity_view, lead_view
 from salesmetrics.report.chances import chances
+from salesmetrics.report.close_plans import close_plans
 from salesmetrics.report.deal_touches import deal_stages, deal_touches
 from salesmetrics.report.meetings import meeting_outcomes
 from salesmetrics.report.touches import lead_touches
@@ -71,6 +72,7 @@ def _add_deals(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -
         return
     _add(made, "deal_touches", deal_touches(made["deals"], made.get("activities"), as_of))
     _add(made, "deal_stages", deal_stages(made["deals"], made.get("stages"), as_of, settings))
+    _add(made, "close_plans", close_plans(made["deals"], made.get("stages"), as_of))
 
 
 def _add_activities(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:

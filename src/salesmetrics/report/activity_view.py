@@ -67,12 +67,12 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
 
 
 def _logged(activities: pl.DataFrame) -> list[pl.Expr]:
-    """Which types the export keeps a log of: a list of calls says nothing about emails, so their number is not 0."""
+    """The type under a name of its own, and which types the export keeps a log of: a list of calls says nothing about emails, so their number is not 0."""
     if "type" not in activities.columns:
         return []
     types = set(activities["type"].drop_nulls().unique().to_list())
     logged = {name: column for name, column in LOGS.items() if name in types}
-    return [pl.lit(value=True).alias(column) for column in logged.values()]
+    return [pl.col("type").alias("activity_type"), *(pl.lit(value=True).alias(column) for column in logged.values())]
 
 
 def _flag(frame: pl.DataFrame, name: str, *, missing: bool) -> pl.Expr:

@@ -65,6 +65,8 @@ def convert(
     made, findings = dict(frames), []
     if "rates" in frames and _is_undated(frames["rates"]):
         findings.append(_undated(frames["rates"].height))
+    if "stages" in frames and "deals" in priced:
+        made["stages"] = _as_deals(frames["stages"], priced["deals"], code, rates, as_of, calendar)
     for kind, frame in priced.items():
         made[kind], note = _converted(kind, frame, code, rates, as_of, calendar)
         findings += [note] if note else []
@@ -168,6 +170,21 @@ def _converted(
     ).with_columns(currency=pl.lit(code))
     note = _unpriced(kind, lost) if lost.height else None
     return made.select(frame.columns), note
+
+
+def _as_deals(
+    stages: pl.DataFrame, deals: pl.DataFrame, code: str, rates: pl.DataFrame, as_of: date | None, calendar: Calendar
+) -> pl.DataFrame:
+    """A stage history with its amounts at the rates of their deals; what has no rate is said of the deals."""
+    if not {"deal_id", "amount"} <= set(stages.columns) or "id" not in deals.columns:
+        return stages
+    own = [name for name in ("currency", "closed") if name in deals.columns]
+    terms = deals.select("id", *own).drop_nulls("id").unique("id", keep="first", maintain_order=True)
+    joined = stages.drop(own, strict=False).join(
+        terms, left_on="deal_id", right_on="id", how="left", maintain_order="left"
+    )
+    made, _ = _converted("deals", joined, code, rates, as_of, calendar)
+    return made.drop(own)
 
 
 def _unpriced(kind: str, lost: pl.DataFrame) -> Finding:

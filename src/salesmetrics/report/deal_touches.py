@@ -128,9 +128,16 @@ def _visits(deals: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFr
     )
     if known.join(deals.select("id").drop_nulls(), on="id", how="semi").is_empty():
         return None
+    if "expected_close" in stages.columns and "exited" not in stages.columns:
+        # Such a history has a row per change, and names the stage again where something else changed: no new entry.
+        known = known.filter(pl.col("stage").ne_missing(pl.col("stage").shift(1)).over("id") | _is_first("id"))
     following = pl.col("entered").shift(-1).over("id")
     left = pl.coalesce("exited", following) if "exited" in known.columns else following
     return known.with_columns(left=left.dt.date())
+
+
+def _is_first(key: str) -> pl.Expr:
+    return pl.int_range(pl.len()).over(key) == 0
 
 
 def _limits(deals: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["make_entities"]
 
+OTHER_TYPES = frozenset({"activities", "meeting_outcomes", "surveys"})
+"""Entities whose ``type`` is not that of a deal."""
+
 
 def make_entities(
     frames: Mapping[str, pl.DataFrame],
@@ -47,7 +50,16 @@ def make_entities(
         findings += [note] if note else []
     findings += add_activity_entities(made, frames, as_of, settings)
     findings += add_money_entities(made, frames, as_of, settings, asked)
-    return made, findings
+    return _with_one_type(made), findings
+
+
+def _with_one_type(made: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The frames with ``type`` in those of deals alone, if deals have one: other types go by their own names."""
+    if "deals" not in made or "type" not in made["deals"].columns:
+        return dict(made)
+    return {
+        entity: frame.drop("type", strict=False) if entity in OTHER_TYPES else frame for entity, frame in made.items()
+    }
 
 
 def _priced(

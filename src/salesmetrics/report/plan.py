@@ -41,6 +41,7 @@ BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("invoices", "due"): "due",
     ("invoices", "closed"): "paid_on",
     ("surveys", "occurred"): "answered",
+    ("close_plans", "occurred"): "known_from",
 }
 """The date that puts a record of an entity into a period, by entity and basis."""
 
@@ -52,6 +53,7 @@ ENTITY_FILES: Mapping[str, str] = {
     "chances": "leads or deals with amounts and creation dates, and activities that name them",
     "deal_touches": "activities that name deals, or a column for last_activity in the deals file",
     "deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
+    "close_plans": "deals, and a stages file with a column for expected_close",
     "quotas": "a quotas file",
     "costs": "a costs file",
     "customers": "a customers or revenue file",
@@ -95,6 +97,8 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
     ("activities", "gap"): "lead_id or deal_id",
     ("activities", "record"): "lead_id or deal_id",
     ("activities", "person"): "contact_id, lead_id, deal_id or account_id",
+    ("activities", "activity_type"): "type",
+    ("surveys", "survey_type"): "type",
     ("activities", "logs_calls"): "type, with calls,",
     ("activities", "logs_emails"): "type, with emails,",
     ("activities", "logs_meetings"): "type, with meetings,",

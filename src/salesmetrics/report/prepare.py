@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
 
 
+OF_CUSTOMERS = ("renewal", "expansion", "existing")
+"""What a deal with somebody is who is a customer already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
     """A column made from others.
@@ -23,15 +27,17 @@ class Derived:
     Attributes:
         needs: Columns that must all be there.
         any_of: Columns of which one is enough; the first that has a value wins.
-        expression: Makes the column from the columns that are there.
+        expression: Makes the column from those columns of ``any_of`` and ``optional`` that are there.
+        optional: Columns that it also looks at where they are there.
     """
 
     needs: tuple[str, ...]
     any_of: tuple[str, ...]
     expression: Callable[[list[str]], pl.Expr]
+    optional: tuple[str, ...] = ()
 
 
-def _first_win(_: list[str]) -> pl.Expr:
+def _earliest_win(_: list[str]) -> pl.Expr:
     won = pl.col("outcome") == "won"
     closed_of_won = pl.when(won).then(pl.col("closed"))
     # All other deals share one group: the accounts without a win need none of their own.
@@ -39,10 +45,26 @@ def _first_win(_: list[str]) -> pl.Expr:
     return (closed_of_won == first) & pl.col("account_key").is_not_null()
 
 
+def _first_win(present: list[str]) -> pl.Expr:
+    """Earliest wins, without those of which the deal itself says that its account was a customer before."""
+    earliest = pl.col("earliest_win")
+    if "deal_class" not in present:
+        return earliest
+    return earliest & ~pl.col("deal_class").is_in(OF_CUSTOMERS).fill_null(value=False)
+
+
+def _old_win(_: list[str]) -> pl.Expr:
+    earliest = pl.col("earliest_win").fill_null(value=False)
+    new = pl.col("first_win").fill_null(value=False).any().over(pl.when(earliest).then(pl.col("account_key")))
+    return earliest & ~new
+
+
 DERIVED: Mapping[tuple[str, str], Derived] = {
     ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
     ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
-    ("deals", "first_win"): Derived(("account_key", "outcome", "closed"), (), _first_win),
+    ("deals", "earliest_win"): Derived(("account_key", "outcome", "closed"), (), _earliest_win),
+    ("deals", "first_win"): Derived(("earliest_win",), (), _first_win, ("deal_class",)),
+    ("deals", "old_win"): Derived(("earliest_win", "first_win", "deal_class"), (), _old_win),
 }
 """Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""
 
@@ -110,7 +132,7 @@ def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataF
             needed |= set(derived.needs)
     for (owner, name), derived in DERIVED.items():
         if owner == entity and name in needed and name not in frame.columns:
-            present = [column for column in derived.any_of if column in frame.columns]
+            present = [column for column in (*derived.any_of, *derived.optional) if column in frame.columns]
             frame = frame.with_columns(derived.expression(present).alias(name))
     return frame
 

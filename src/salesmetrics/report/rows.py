@@ -39,11 +39,25 @@ SHOWN = (
     "stage",
     "status",
     "type",
+    "activity_type",
+    "survey_type",
     "outcome",
     "amount",
     "currency",
 )
-DATES = ("created", "closed", "expected_close", "occurred", "entered", "issued", "paid_on", "day", "answered")
+DATES = (
+    "created",
+    "closed",
+    "known_from",
+    "was_expected",
+    "expected_close",
+    "occurred",
+    "entered",
+    "issued",
+    "paid_on",
+    "day",
+    "answered",
+)
 
 
 def kpi_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> pl.DataFrame:

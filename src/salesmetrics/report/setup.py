@@ -11,11 +11,13 @@ from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
 from salesmetrics.report.coverage import early_ends
 from salesmetrics.report.entities import make_entities
+from salesmetrics.report.mixed_types import mixed_types
 from salesmetrics.report.money_entities import Asked
 from salesmetrics.report.plan import Plan, make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.request import Request, window_of
 from salesmetrics.report.where import apply_where, named_columns
+from salesmetrics.schema.kinds import TYPE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +59,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     asked = Asked(request.by, named, window_of(request), request.calendar, request.currency)
     entities, notes = make_entities(frames, request.as_of, request.settings, asked)
     listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
+    listed |= {name for kind, name in TYPE_NAMES.items() if kind in entities and "type" not in entities[kind].columns}
     if request.where:
         entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
     _check_dimensions(request.by, entities, listed)
@@ -67,6 +70,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     codes = currencies(entities, plan.measures.values())
     source = Source(entities, catalog, request.as_of, request.settings, tuple(codes))
     said = [*notes, *early_ends(frames, request.as_of)]
+    said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
 

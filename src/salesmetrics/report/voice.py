@@ -23,7 +23,7 @@ def survey_view(surveys: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         as_of: The day.
 
     Returns:
-        The answers with ``misscaled`` (Boolean): the scale that the file names, or the score itself, is not that of the
+        The answers with ``survey_type``, the type under a name of its own, and ``misscaled`` (Boolean): the scale that the file names, or the score itself, is not that of the
         question.
     """
     frame = surveys
@@ -35,4 +35,4 @@ def survey_view(surveys: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         if "scale_max" in surveys.columns:
             off |= pl.col("scale_max").is_not_null() & (pl.col("scale_max") != high)
         wrong |= (pl.col("type") == kind) & off
-    return frame.with_columns(misscaled=wrong.fill_null(value=False))
+    return frame.with_columns(survey_type="type", misscaled=wrong.fill_null(value=False))

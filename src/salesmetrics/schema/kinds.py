@@ -25,7 +25,7 @@ from salesmetrics.schema.survey import Survey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KINDS", "Kind", "column_types"]
+__all__ = ["KINDS", "TYPE_NAMES", "Kind", "column_types"]
 
 KINDS: Mapping[Kind, type[Record]] = {
     "deals": Deal,
@@ -43,6 +43,10 @@ KINDS: Mapping[Kind, type[Record]] = {
     "products": Product,
     "rates": Rate,
 }
+
+
+TYPE_NAMES: Mapping[str, str] = {"activities": "activity_type", "surveys": "survey_type"}
+"""What the type of a record is called where deals have a type too: ``type`` alone is then that of the deal."""
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.schema.fields import Id, Instant, Money, Record, Text
+from salesmetrics.schema.fields import Day, Id, Instant, Money, Record, Text
 
 __all__ = ["StageEntry"]
 
@@ -20,3 +20,5 @@ class StageEntry(Record):
     owner_id: Id | None = None
     pipeline: Text | None = None
     amount: Money | None = None
+    expected_close: Day | None = None
+    """When the deal was expected to close, as it was put down then."""

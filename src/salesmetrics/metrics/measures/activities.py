@@ -1,6 +1,6 @@
 """Measures of activities.
 
-Columns used: ``type`` (String: call, email, meeting, task, other), ``held``, ``automated``, ``outbound``, ``logs_calls`` and
+Columns used: ``activity_type`` (String: call, email, meeting, task, other), ``held``, ``automated``, ``outbound``, ``logs_calls`` and
 the like (Boolean: the export keeps a log of that type),
 ``occurred`` (Datetime), ``owner``, ``person`` (String), ``gap`` (Int64, days). Of working days: ``owner``, ``day`` (Date). Of
 meetings: ``linked``, ``ripe``, ``progressed`` (Boolean). Of deals with their touches: ``linked``, ``effort``, ``quiet_days``,
@@ -25,21 +25,21 @@ def activities(held: pl.Expr, automated: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="activities", basis="occurred")
-def calls(type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_calls: pl.Expr) -> pl.Expr:  # noqa: A002
+def calls(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_calls: pl.Expr) -> pl.Expr:
     """Calls that took place, made or taken by a person."""
-    return count((type == "call") & held & ~automated & logs_calls)
+    return count((activity_type == "call") & held & ~automated & logs_calls)
 
 
 @measure(entity="activities", basis="occurred")
-def emails(type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_emails: pl.Expr) -> pl.Expr:  # noqa: A002
+def emails(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_emails: pl.Expr) -> pl.Expr:
     """Emails written by a person."""
-    return count((type == "email") & held & ~automated & logs_emails)
+    return count((activity_type == "email") & held & ~automated & logs_emails)
 
 
 @measure(entity="activities", basis="occurred")
-def meetings(type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_meetings: pl.Expr) -> pl.Expr:  # noqa: A002
+def meetings(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_meetings: pl.Expr) -> pl.Expr:
     """Meetings that took place."""
-    return count((type == "meeting") & held & ~automated & logs_meetings)
+    return count((activity_type == "meeting") & held & ~automated & logs_meetings)
 
 
 @measure(entity="activities", basis="occurred")
@@ -49,21 +49,21 @@ def planned_activities(held: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="activities", basis="occurred")
-def planned_calls(type: pl.Expr, held: pl.Expr) -> pl.Expr:  # noqa: A002
+def planned_calls(activity_type: pl.Expr, held: pl.Expr) -> pl.Expr:
     """Calls that are planned, or were and did not take place."""
-    return count((type == "call") & ~held)
+    return count((activity_type == "call") & ~held)
 
 
 @measure(entity="activities", basis="occurred")
-def planned_emails(type: pl.Expr, held: pl.Expr) -> pl.Expr:  # noqa: A002
+def planned_emails(activity_type: pl.Expr, held: pl.Expr) -> pl.Expr:
     """Emails that are planned, or were and did not go out."""
-    return count((type == "email") & ~held)
+    return count((activity_type == "email") & ~held)
 
 
 @measure(entity="activities", basis="occurred")
-def planned_meetings(type: pl.Expr, held: pl.Expr) -> pl.Expr:  # noqa: A002
+def planned_meetings(activity_type: pl.Expr, held: pl.Expr) -> pl.Expr:
     """Meetings that are planned, or were and did not take place."""
-    return count((type == "meeting") & ~held)
+    return count((activity_type == "meeting") & ~held)
 
 
 @measure(entity="activities", basis="occurred")
@@ -73,21 +73,21 @@ def automated_activities(held: pl.Expr, automated: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="activities", basis="occurred")
-def automated_calls(type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:  # noqa: A002
+def automated_calls(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
     """Calls that a machine made."""
-    return count((type == "call") & held & automated)
+    return count((activity_type == "call") & held & automated)
 
 
 @measure(entity="activities", basis="occurred")
-def automated_emails(type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:  # noqa: A002
+def automated_emails(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
     """Emails that a machine sent."""
-    return count((type == "email") & held & automated)
+    return count((activity_type == "email") & held & automated)
 
 
 @measure(entity="activities", basis="occurred")
-def automated_meetings(type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:  # noqa: A002
+def automated_meetings(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
     """Meetings that a machine entered."""
-    return count((type == "meeting") & held & automated)
+    return count((activity_type == "meeting") & held & automated)
 
 
 @measure(entity="activities", basis="undated")
@@ -97,21 +97,21 @@ def undated_activities(held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="activities", basis="undated")
-def undated_calls(type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:  # noqa: A002
+def undated_calls(activity_type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
     """Calls that took place on an unknown day: in no period."""
-    return count((type == "call") & held & occurred.is_null())
+    return count((activity_type == "call") & held & occurred.is_null())
 
 
 @measure(entity="activities", basis="undated")
-def undated_emails(type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:  # noqa: A002
+def undated_emails(activity_type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
     """Emails that took place on an unknown day: in no period."""
-    return count((type == "email") & held & occurred.is_null())
+    return count((activity_type == "email") & held & occurred.is_null())
 
 
 @measure(entity="activities", basis="undated")
-def undated_meetings(type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:  # noqa: A002
+def undated_meetings(activity_type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
     """Meetings that took place on an unknown day: in no period."""
-    return count((type == "meeting") & held & occurred.is_null())
+    return count((activity_type == "meeting") & held & occurred.is_null())
 
 
 @measure(entity="activities", basis="occurred")

@@ -128,7 +128,7 @@ def lost_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> 
 
 @measure(entity="deals", basis="closed")
 def first_won_accounts(account_key: pl.Expr, first_win: pl.Expr) -> pl.Expr:
-    """Accounts whose first won deal is among these."""
+    """Accounts whose first won deal is among these, and by its type not a deal with a customer."""
     return distinct(account_key, first_win)
 
 

@@ -87,6 +87,12 @@ def won_owners(owner: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="deals", basis="closed")
+def old_won_accounts(account_key: pl.Expr, old_win: pl.Expr) -> pl.Expr:
+    """Accounts whose first won deal is among these, and is a renewal or another deal with a customer."""
+    return distinct(account_key, old_win)
+
+
+@measure(entity="deals", basis="closed")
 def buying_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Accounts with a won deal."""
     return distinct(account_key, outcome == "won")

@@ -1,6 +1,6 @@
 """Measures of surveys.
 
-Columns used: ``type`` (String: nps, enps, csat), ``score`` (Int64), ``misscaled`` (Boolean: not on the scale of its type).
+Columns used: ``survey_type`` (String: nps, enps, csat), ``score`` (Int64), ``misscaled`` (Boolean: not on the scale of its type).
 """
 
 from __future__ import annotations
@@ -15,84 +15,84 @@ if TYPE_CHECKING:
 
 
 @measure(entity="surveys", basis="occurred")
-def nps_answers(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def nps_answers(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of customers asked whether they would recommend."""
-    return count((type == "nps") & score.is_not_null())
+    return count((survey_type == "nps") & score.is_not_null())
 
 
 @measure(entity="surveys", basis="occurred")
-def nps_promoters(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def nps_promoters(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of 9 or 10."""
-    return count((type == "nps") & (score >= 9))
+    return count((survey_type == "nps") & (score >= 9))
 
 
 @measure(entity="surveys", basis="occurred")
-def nps_detractors(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def nps_detractors(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of 0 to 6."""
-    return count((type == "nps") & (score <= 6))
+    return count((survey_type == "nps") & (score <= 6))
 
 
 @measure(entity="surveys", basis="occurred")
-def nps_misscaled(type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:  # noqa: A002
+def nps_misscaled(survey_type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:
     """Answers that are not on a scale from 0 to 10."""
-    return count((type == "nps") & misscaled)
+    return count((survey_type == "nps") & misscaled)
 
 
 @measure(entity="surveys", basis="occurred")
-def nps_blank(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def nps_blank(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Surveys without a score."""
-    return count((type == "nps") & score.is_null())
+    return count((survey_type == "nps") & score.is_null())
 
 
 @measure(entity="surveys", basis="occurred")
-def enps_answers(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def enps_answers(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of colleagues asked whether they would recommend."""
-    return count((type == "enps") & score.is_not_null())
+    return count((survey_type == "enps") & score.is_not_null())
 
 
 @measure(entity="surveys", basis="occurred")
-def enps_promoters(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def enps_promoters(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of 9 or 10."""
-    return count((type == "enps") & (score >= 9))
+    return count((survey_type == "enps") & (score >= 9))
 
 
 @measure(entity="surveys", basis="occurred")
-def enps_detractors(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def enps_detractors(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of 0 to 6."""
-    return count((type == "enps") & (score <= 6))
+    return count((survey_type == "enps") & (score <= 6))
 
 
 @measure(entity="surveys", basis="occurred")
-def enps_misscaled(type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:  # noqa: A002
+def enps_misscaled(survey_type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:
     """Answers that are not on a scale from 0 to 10."""
-    return count((type == "enps") & misscaled)
+    return count((survey_type == "enps") & misscaled)
 
 
 @measure(entity="surveys", basis="occurred")
-def enps_blank(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def enps_blank(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Surveys without a score."""
-    return count((type == "enps") & score.is_null())
+    return count((survey_type == "enps") & score.is_null())
 
 
 @measure(entity="surveys", basis="occurred")
-def csat_answers(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def csat_answers(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of customers asked how satisfied they are."""
-    return count((type == "csat") & score.is_not_null())
+    return count((survey_type == "csat") & score.is_not_null())
 
 
 @measure(entity="surveys", basis="occurred")
-def csat_satisfied(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def csat_satisfied(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Answers of 4 or 5."""
-    return count((type == "csat") & (score >= 4))
+    return count((survey_type == "csat") & (score >= 4))
 
 
 @measure(entity="surveys", basis="occurred")
-def csat_misscaled(type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:  # noqa: A002
+def csat_misscaled(survey_type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:
     """Answers that are not on a scale from 1 to 5."""
-    return count((type == "csat") & misscaled)
+    return count((survey_type == "csat") & misscaled)
 
 
 @measure(entity="surveys", basis="occurred")
-def csat_blank(type: pl.Expr, score: pl.Expr) -> pl.Expr:  # noqa: A002
+def csat_blank(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
     """Surveys without a score."""
-    return count((type == "csat") & score.is_null())
+    return count((survey_type == "csat") & score.is_null())

@@ -1,0 +1,233 @@
+"""Measures of expected close dates: whether deals close when they were meant to, and how often that is put off.
+
+Columns used: ``expected_close``, ``was_expected``, ``known_from``, ``known_until``, ``closed`` (Date), ``unplanned``,
+``has_plan``, ``vague`` (Boolean), ``outcome`` (String) and ``amount`` (Decimal(38, 8)), as
+:func:`salesmetrics.report.close_plans.close_plans` makes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.metrics.definition import measure
+from salesmetrics.metrics.expressions import count, distinct, sample, total
+
+if TYPE_CHECKING:
+    import polars as pl
+
+UNKNOWN = "no_close_date_history"
+
+
+@measure(entity="close_plans", basis="snapshot")
+def due_deals(
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    outcome: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Deals open when the period began, and then expected to close in it; void ones are left out."""
+    due = _due(expected_close, known_from, known_until, window_start, window_end)
+    return count(due & ~_void(closed, outcome, window_end))
+
+
+@measure(entity="close_plans", basis="snapshot")
+def slipped_deals(
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Of the deals due in the period, those still open at its end."""
+    return count(_due(expected_close, known_from, known_until, window_start, window_end) & _open_at(closed, window_end))
+
+
+@measure(entity="close_plans", basis="snapshot")
+def void_due_deals(
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    outcome: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Deals due in the period that closed in it as void, duplicate or disqualified."""
+    due = _due(expected_close, known_from, known_until, window_start, window_end)
+    return count(due & _void(closed, outcome, window_end))
+
+
+@measure(entity="close_plans", basis="snapshot", unit="money", missing="missing_amount")
+def due_amount(
+    amount: pl.Expr,
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    outcome: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Summed amount, as known when the period began, of the deals due in it."""
+    due = _due(expected_close, known_from, known_until, window_start, window_end)
+    return total(amount, due & ~_void(closed, outcome, window_end))
+
+
+@measure(entity="close_plans", basis="snapshot", unit="money", missing="missing_amount")
+def slipped_amount(
+    amount: pl.Expr,
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Summed amount, as known when the period began, of the deals due in it that are still open at its end."""
+    due = _due(expected_close, known_from, known_until, window_start, window_end)
+    return total(amount, due & _open_at(closed, window_end) & amount.is_not_null())
+
+
+@measure(entity="close_plans", basis="snapshot")
+def due_priced_deals(
+    amount: pl.Expr,
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    outcome: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Deals due in the period with an amount when it began."""
+    due = _due(expected_close, known_from, known_until, window_start, window_end)
+    return count(due & ~_void(closed, outcome, window_end) & amount.is_not_null())
+
+
+@measure(entity="close_plans", basis="snapshot")
+def due_unpriced_deals(
+    amount: pl.Expr,
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    closed: pl.Expr,
+    outcome: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Deals due in the period without an amount when it began."""
+    due = _due(expected_close, known_from, known_until, window_start, window_end)
+    return count(due & ~_void(closed, outcome, window_end) & amount.is_null())
+
+
+@measure(entity="close_plans", basis="snapshot")
+def unplanned_at_start(unplanned: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, window_start: pl.Expr) -> pl.Expr:
+    """Deals open when the period began, of which nobody knows when they were then expected to close."""
+    there = (known_from < window_start).fill_null(value=True)
+    return count(unplanned & there & _open_at(known_until, window_start))
+
+
+@measure(entity="close_plans", basis="snapshot")
+def vague_closed_deals(vague: pl.Expr, known_from: pl.Expr, window_end: pl.Expr) -> pl.Expr:
+    """Deals that closed on an unknown day."""
+    return count(vague & (known_from < window_end).fill_null(value=True))
+
+
+@measure(entity="close_plans", basis="snapshot", missing=UNKNOWN)
+def close_date_pushes(
+    expected_close: pl.Expr,
+    was_expected: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    unplanned: pl.Expr,
+    has_plan: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Times in the period that a deal's expected close date was put off; unknown where no deal's date is known."""
+    import polars as pl
+
+    tracked = _tracked(expected_close, known_from, known_until, window_start, window_end)
+    dark = _untracked(unplanned, has_plan, known_from, known_until, window_start, window_end)
+    pushes = count(_pushed(expected_close, was_expected, known_from, window_start, window_end))
+    known = tracked.fill_null(value=False).any() | ~dark.fill_null(value=False).any()
+    return pl.when(known).then(pushes)
+
+
+@measure(entity="close_plans", basis="snapshot", unit="days", shape="sample")
+def push_days(
+    expected_close: pl.Expr, was_expected: pl.Expr, known_from: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
+) -> pl.Expr:
+    """Calendar days by which expected close dates were put off in the period, sorted."""
+    days = (expected_close - was_expected).dt.total_days()
+    return sample(days, _pushed(expected_close, was_expected, known_from, window_start, window_end))
+
+
+@measure(entity="close_plans", basis="snapshot")
+def tracked_deals(
+    __deal__: pl.Expr,
+    expected_close: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Deals open in the period whose expected close date is known in it."""
+    return distinct(__deal__, _tracked(expected_close, known_from, known_until, window_start, window_end))
+
+
+@measure(entity="close_plans", basis="snapshot")
+def untracked_deals(
+    unplanned: pl.Expr,
+    has_plan: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
+) -> pl.Expr:
+    """Deals open in the period without a known expected close date in it."""
+    return count(_untracked(unplanned, has_plan, known_from, known_until, window_start, window_end))
+
+
+def _due(expected_close: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """Whether this is the date known when the period began, and lies in it."""
+    known = (known_from < start) & _open_at(known_until, start)
+    return known & (expected_close >= start) & (expected_close < end)
+
+
+def _open_at(until: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Whether something still held at the beginning of a day."""
+    return until.is_null() | (until >= day)
+
+
+def _void(closed: pl.Expr, outcome: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return ((outcome == "other") & (closed < end)).fill_null(value=False)
+
+
+def _pushed(
+    expected_close: pl.Expr, was_expected: pl.Expr, known_from: pl.Expr, start: pl.Expr, end: pl.Expr
+) -> pl.Expr:
+    return (expected_close > was_expected) & (known_from < end) & (start.is_null() | (known_from >= start))
+
+
+def _tracked(
+    expected_close: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, start: pl.Expr, end: pl.Expr
+) -> pl.Expr:
+    return expected_close.is_not_null() & (known_from < end) & (start.is_null() | _open_at(known_until, start))
+
+
+def _untracked(
+    unplanned: pl.Expr,
+    has_plan: pl.Expr,
+    known_from: pl.Expr,
+    known_until: pl.Expr,
+    start: pl.Expr,
+    end: pl.Expr,
+) -> pl.Expr:
+    """Whether a deal was open in the period, and the first date that is known of it, if any, is a later one."""
+    there = (known_from < end).fill_null(value=True) & (start.is_null() | _open_at(known_until, start))
+    return unplanned & there & (~has_plan | (known_until >= end))
