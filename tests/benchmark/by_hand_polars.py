@@ -16,13 +16,18 @@ MONEY = pl.Decimal(38, 8)
 DATES = ["Create Date", "Close Date"]
 
 
+TEXT = ["Deal Stage", "Currency", "Associated Company IDs", *DATES]
+TYPES = {**dict.fromkeys(TEXT, pl.String), "Amount": pl.Decimal(18, 2), "Deal probability": pl.Decimal(18, 2)}
+
+
 def main(path: str) -> None:
-    text = ["Deal Stage", "Currency", "Associated Company IDs", *DATES]
-    types = {**dict.fromkeys(text, pl.String), "Amount": pl.Decimal(18, 2), "Deal probability": pl.Decimal(18, 2)}
+    scan = pl.scan_csv(path, schema_overrides=TYPES, infer_schema=False)
+    json.dump(numbers(scan.select(*TYPES)), sys.stdout, default=plain, indent=2)
+
+
+def numbers(typed: pl.LazyFrame) -> dict[str, object]:
     deals = (
-        pl.scan_csv(path, schema_overrides=types, infer_schema=False)
-        .select(*types)
-        .with_columns(pl.col(DATES).str.to_datetime("%Y-%m-%d %H:%M").dt.date())
+        typed.with_columns(pl.col(DATES).str.to_datetime("%Y-%m-%d %H:%M").dt.date())
         .with_columns(
             pl.col("Deal Stage")
             .replace_strict({"Closed won": "won", "Closed lost": "lost", "Duplicate": "other"}, default="open")
@@ -44,7 +49,7 @@ def main(path: str) -> None:
     average = float(revenue) / len(amounts)
     win_rate = won.height / (won.height + lost.height)
     weighted = (still_open["Amount"].cast(MONEY) * still_open["Deal probability"].cast(MONEY)).sum()
-    numbers = {
+    return {
         "won_deals": won.height,
         "lost_deals": lost.height,
         "other_deals": other,
@@ -72,7 +77,6 @@ def main(path: str) -> None:
         "overdue_deals": (still_open["Close Date"] < as_of).sum(),
         "pipeline_velocity": still_open.height * win_rate * average / mean_cycle,
     }
-    json.dump(numbers, sys.stdout, default=plain, indent=2)
 
 
 def days(deals: pl.DataFrame) -> pl.Series:
