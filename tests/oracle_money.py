@@ -9,6 +9,7 @@ import calendar
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from money_world import AS_OF, World
@@ -17,6 +18,7 @@ Row = dict[str, Any]
 DAY = timedelta(days=1)
 
 
+@cache
 def dates_of(label: str) -> tuple[date, date]:
     year = int(label[:4])
     if len(label) == 4:
