@@ -287,3 +287,9 @@ def test_open_deals_are_censored_and_other_ends_compete() -> None:
     assert found["win_rate_horizon"].interval.method == "aalen_johansen"
     assert found["time_to_win"].reason == "not_reached"
     assert metrics_of({"deals": deals}, horizon_days=11)["win_rate_horizon"].reason == "not_reached"
+
+
+def test_a_win_rate_within_a_horizon_names_it() -> None:
+    frames = {"deals": deals_of(1, closed=[None])}
+    assert metrics_of(frames, horizon_days=45)["win_rate_horizon"].title == "Win rate within 45 days"
+    assert metrics_of(frames)["win_rate_horizon"].title == "Win rate within 180 days"

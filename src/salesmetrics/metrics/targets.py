@@ -199,6 +199,7 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     formula="sum over reps of what the plan under [settings.incentive] pays for won amount, quota and units",
     basis="closed",
     span="quota",
+    n="reps_with_quota",
     excluded={"no_quota": "quotaless_reps"},
     additive=False,
     source="own definition: tiers and accelerators from config",
