@@ -24,8 +24,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "leads": {"id": pl.String, "owner": pl.String, "team": pl.String, "created": pl.Datetime("us")},
     "quotas": {
-        "owner": pl.String, "team": pl.String, "period": pl.String, "amount": MONEY, "currency": pl.String,
-        "is_ramping": pl.Boolean,
+        "owner": pl.String, "team": pl.String, "product": pl.String, "period": pl.String, "amount": MONEY,
+        "currency": pl.String, "is_ramping": pl.Boolean,
     },
     "costs": {
         "period": pl.String, "date": pl.Date, "category": pl.String, "team": pl.String, "owner": pl.String,
@@ -128,12 +128,22 @@ class World:
         for name in [*REPS, "quota only"]:
             for period in ("2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"):
                 amount = self.random.choice(["0", "2000", "10000.01", "4000"])
-                row = {"owner": name, "team": TEAM.get(name), "period": period, "amount": self.maybe(Decimal(amount))}
+                row = {
+                    "owner": name,
+                    "team": TEAM.get(name),
+                    "product": None,
+                    "period": period,
+                    "amount": self.maybe(Decimal(amount)),
+                }
                 ramping = self.random.random() < 0.2
                 rows.append({**row, "currency": self.random.choice(["EUR", "USD"]), "is_ramping": ramping})
+        blank = {"owner": None, "team": None, "product": None, "is_ramping": None, "currency": "EUR"}
         for period, amount in (("2026-Q1", 50000), ("2026", 210000)):
-            blank = {"owner": None, "team": None, "is_ramping": None}
-            rows.append({**blank, "period": period, "amount": Decimal(amount), "currency": "EUR"})
+            rows.append({**blank, "period": period, "amount": Decimal(amount)})
+        for product in ("P1", "P2", "quota only"):
+            for period in ("2025-Q4", "2026-Q1", "2026-Q2"):
+                amount = self.maybe(Decimal(self.random.choice(["0", "9000.03", "30000"])))
+                rows.append({**blank, "product": product, "period": period, "amount": amount})
         return rows
 
     def _cost(self) -> Row:

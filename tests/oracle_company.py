@@ -62,9 +62,10 @@ def paid(won: Fraction, quota: Fraction, units: Decimal) -> Fraction:
 class Oracle(oracle_money.Oracle):
     """What all KPIs of these files are, of the rows that pass a filter."""
 
-    def __init__(self, *given: Any, year_ago: Any) -> None:
+    def __init__(self, *given: Any, year_ago: Any, by: tuple[str, ...] = ()) -> None:
         super().__init__(*given)
-        self.currency, self.year_ago = given[1], year_ago
+        self.level = "product" if "product" in by else "owner"
+        self.currency, self.group, self.year_ago = given[1], given[2], year_ago
         self.everything = given[0].rows
 
     def pool(self, kind: str) -> list[Row]:
@@ -189,6 +190,13 @@ class Oracle(oracle_money.Oracle):
         now, before = self.sum_won(), self.sum_won(*self.year_ago)
         return None if now is None or before is None or before <= 0 else Fraction(now - before) / Fraction(before)
 
+    def revenue_per_rep(self) -> Any:
+        """Reps do not know products: there, whoever sold something counts."""
+        if "product" not in self.group:
+            return super().revenue_per_rep()
+        owners = {r["owner"] for r in self.won()} - {None}
+        return None if self.sum_won() is None else over(self.sum_won(), len(owners))
+
     # --- targets ------------------------------------------------------------------------------------------------------
 
     def pipeline_coverage_remaining(self) -> Any:
@@ -196,7 +204,10 @@ class Oracle(oracle_money.Oracle):
         return None if won is None or due is None or won >= quota else over(due, quota - Fraction(won))
 
     def sales_capacity(self) -> Any:
-        rows = [r for r in self.money["quotas"] if r["owner"] is None and r["team"] is None and r["amount"] is not None]
+        rows = [r for r in self.money["quotas"] if r["amount"] is not None]
+        rows = [r for r in rows if r["owner"] is None and r["team"] is None and r["product"] is None]
+        if self.level != "owner" or not self.quota():
+            return None
         target = sum(shared(r["amount"], *dates_of(r["period"]), self.low, self.whole) for r in rows)
         return over(self.quota(), target)
 
@@ -240,7 +251,7 @@ class Oracle(oracle_money.Oracle):
     def incentive_payout(self) -> Any:
         units: dict[str, Decimal] = {}
         for row in self.won():
-            if row["owner"] is not None and self.has_quota(row["owner"], row["closed"]):
+            if row["owner"] is not None and self.has_quota(row, row["closed"]):
                 units[row["owner"]] = units.get(row["owner"], Decimal(0)) + (row["quantity"] or 0)
         results = {owner: found for owner, found in self.results().items() if found[0] > 0}
         pay = [paid(Fraction(won), quota, units.get(owner, Decimal(0))) for owner, (quota, won, _) in results.items()]

@@ -116,8 +116,11 @@ class Oracle:
             return None
         return over(self.sum_won(), Fraction(len(days), len(set(days))))
 
+    level = "owner"
+    """Whose quotas count: those of reps, unless the report is by something that they do not tell."""
+
     def quotas(self) -> list[Row]:
-        return [r for r in self.money["quotas"] if r["owner"] is not None and r["amount"] is not None]
+        return [r for r in self.money["quotas"] if r[self.level] is not None and r["amount"] is not None]
 
     def quota(self, high: date | None = None) -> Fraction:
         return sum(
@@ -125,12 +128,12 @@ class Oracle:
             Fraction(0),
         )
 
-    def has_quota(self, owner: str | None, day: date) -> bool:
-        rows = [r for r in self.quotas() if r["owner"] == owner and r["amount"] > 0]
+    def has_quota(self, deal: Row, day: date) -> bool:
+        rows = [r for r in self.quotas() if r[self.level] == deal[self.level] and r["amount"] > 0]
         return any(begin <= day < end for begin, end in (dates_of(r["period"]) for r in rows))
 
     def sum_under_quota(self) -> Decimal | None:
-        deals = [r for r in self.won() if self.has_quota(r["owner"], r["closed"])]
+        deals = [r for r in self.won() if self.has_quota(r, r["closed"])]
         known = [r["amount"] for r in deals if r["amount"] is not None]
         return None if deals and not known else sum(known, Decimal(0))
 
@@ -153,7 +156,7 @@ class Oracle:
             result[0] += part
             result[2] |= bool(row["is_ramping"]) and max(begin, self.low) < min(end, self.whole)
         for row in self.won():
-            if row["owner"] is not None and self.has_quota(row["owner"], row["closed"]):
+            if row["owner"] is not None and self.has_quota(row, row["closed"]):
                 found.setdefault(row["owner"], [Fraction(0), Decimal(0), False])[1] += row["amount"] or 0
         return found
 
@@ -169,7 +172,7 @@ class Oracle:
         deals = [r for r in self.money["deals"] if not (r["created"] and r["created"] > AS_OF)]
         deals = [r for r in deals if r["outcome"] == "open" and r["expected_close"]]
         deals = [r for r in deals if self.low <= r["expected_close"] < self.whole]
-        deals = [r for r in deals if self.has_quota(r["owner"], r["expected_close"])]
+        deals = [r for r in deals if self.has_quota(r, r["expected_close"])]
         known = [r["amount"] for r in deals if r["amount"] is not None]
         return None if deals and not known else sum(known, Decimal(0))
 
