@@ -168,7 +168,7 @@ def pacing_seasonal(
     """
     if quota_to_date == 0:
         return Undefined("no_quota")
-    return Undefined("short_history") if shapeless_quota_days else Ratio(quota_won_amount, seasonal_quota_to_date)
+    return Undefined("short_history") if shapeless_quota_days > 0 else Ratio(quota_won_amount, seasonal_quota_to_date)
 
 
 @kpi(

@@ -63,7 +63,8 @@ def company_targets(quotas: pl.DataFrame, calendar: Calendar) -> pl.DataFrame | 
     company = levels.filter(pl.col("level") == "company")
     if company.is_empty() or company.height == levels.height:
         return None
-    return by_day(with_days(company.filter(pl.col("amount").is_not_null()), calendar))
+    known = company.filter(pl.col("amount").is_not_null()).with_columns(agreed=pl.col("amount"))
+    return by_day(with_days(known, calendar))
 
 
 def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame | None:

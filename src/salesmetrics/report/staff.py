@@ -67,12 +67,14 @@ def rep_calendar(reps: pl.DataFrame, first: date, as_of: date) -> pl.DataFrame |
 
     Returns:
         ``owner``, ``day`` (Date) and ``month_share`` (Decimal(38, 12)): the day as a share of its calendar month, so that
-        a whole month adds up to exactly 1; and the dimensions of the reps.
+        a whole month adds up to exactly 1; and the dimensions and the
+        row numbers of the reps.
     """
     if "owner" not in reps.columns or first > as_of:
         return None
     there = set(reps.columns)
-    keep = ["owner", *(name for name in ("owner_id", "team", "region", "manager", "role") if name in there)]
+    names = ("owner_id", "team", "region", "manager", "role", "__row__", "__file__")
+    keep = ["owner", *(name for name in names if name in there)]
     hired = pl.col("hired") if "hired" in there else pl.lit(None, dtype=pl.Date)
     left = pl.col("left") if "left" in there else pl.lit(None, dtype=pl.Date)
     active = pl.col("is_active").fill_null(value=True) if "is_active" in there else pl.lit(value=True)
