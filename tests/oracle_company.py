@@ -66,7 +66,12 @@ class Oracle(oracle_money.Oracle):
         super().__init__(*given)
         self.level = "product" if "product" in by else "owner"
         self.currency, self.group, self.year_ago = given[1], given[2], year_ago
-        self.everything = given[0].rows
+
+    def inside(self, day: date | None, low: date | None = None, high: date | None = None) -> bool:
+        """Whether a day is in the period; without one, every record is but those of days to come."""
+        if self.low is None and low is None:
+            return day is None or day <= AS_OF
+        return super().inside(day, low, high)
 
     def pool(self, kind: str) -> list[Row]:
         """The rows that a KPI counts: those of the currency where it is about money."""
@@ -89,13 +94,13 @@ class Oracle(oracle_money.Oracle):
         return [r for r in self.deals() if r["outcome"] == "open"]
 
     def created(self) -> list[Row]:
-        return [r for r in self.deals() if self.inside(r["created"])]
+        return [r for r in self.deals() if r["created"] and self.inside(r["created"])]
 
     def amounts(self) -> list[Decimal]:
         return sorted(r["amount"] for r in self.closed("won") if r["amount"] is not None)
 
     def cycles(self, outcome: str) -> list[int]:
-        rows = [r for r in self.closed(outcome) if r["created"] and r["closed"] >= r["created"]]
+        rows = [r for r in self.closed(outcome) if r["created"] and r["closed"] and r["closed"] >= r["created"]]
         return [(r["closed"] - r["created"]).days for r in rows]
 
     # --- deals --------------------------------------------------------------------------------------------------------
@@ -120,7 +125,8 @@ class Oracle(oracle_money.Oracle):
         for row in self.deals(self.all_deals):
             if row["outcome"] == "won" and row["account_id"] and row["closed"]:
                 firsts[row["account_id"]] = min(row["closed"], firsts.get(row["account_id"], row["closed"]))
-        return len({r["account_id"] for r in self.closed("won") if firsts.get(r["account_id"]) == r["closed"]})
+        dated = [r for r in self.closed("won") if r["closed"]]
+        return len({r["account_id"] for r in dated if firsts.get(r["account_id"]) == r["closed"]})
 
     def win_rate(self) -> Any:
         return over(self.won_deals(), len(self.closed("won", "lost")))
@@ -187,6 +193,8 @@ class Oracle(oracle_money.Oracle):
         return sum(day < AS_OF for day in planned) if planned else None
 
     def revenue_growth_year_ago(self) -> Any:
+        if self.year_ago is None:
+            return None
         now, before = self.sum_won(), self.sum_won(*self.year_ago)
         return None if now is None or before is None or before <= 0 else Fraction(now - before) / Fraction(before)
 
@@ -315,7 +323,7 @@ class Oracle(oracle_money.Oracle):
 
     def collection_rate_receipts(self) -> Any:
         rows = [r for r in self.money["invoices"] if r["state"] != "cancelled" and r["issued"] <= AS_OF]
-        rows = [r for r in rows if self.inside(r["paid_on"])]
+        rows = [r for r in rows if r["paid_on"] and self.inside(r["paid_on"])]
         worth = [r["amount"] if r["paid_amount"] is None else r["paid_amount"] for r in rows]
         return None if known(worth) is None else over(known(worth), self.invoiced())
 

@@ -50,6 +50,7 @@ class Oracle:
         self.reps = [{**r, "owner": r["name"]} for r in world.rows["reps"]]
         self.reps = [r for r in self.reps if self._fits(r, group)]
         self.days: dict[str, list[date]] = {}
+        self.everything = world.rows
         self.all_deals = world.rows["deals"]
 
     def _fits(self, row: Row, group: Row) -> bool:
@@ -102,13 +103,21 @@ class Oracle:
         if self.days:
             return self.days
         days = self.days
+        first = self.low or self.first_day()
         for rep in self.reps:
-            day, last = max(rep["hired"] or date(2020, 1, 1), self.low), min(rep["left"] or AS_OF, AS_OF)
+            day, last = max(rep["hired"] or date(2020, 1, 1), first), min(rep["left"] or AS_OF, AS_OF)
             days[rep["owner"]] = []
-            while day <= last and day < self.high:
+            while day <= last and (self.high is None or day < self.high):
                 days[rep["owner"]].append(day)
                 day += DAY
         return days
+
+    def first_day(self) -> date:
+        """The first day that sales, costs and invoices speak of."""
+        days = [row[name] for row in self.all_deals for name in ("created", "closed")]
+        days += [row["issued"] for row in self.everything["invoices"]]
+        days += [dates_of(row["period"])[0] if row["period"] else row["date"] for row in self.everything["costs"]]
+        return min(day for day in days if day)
 
     def revenue_per_rep(self) -> Any:
         days = [day for there in self.employed().values() for day in there]

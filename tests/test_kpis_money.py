@@ -23,6 +23,8 @@ from salesmetrics.report.model import Period
 from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from salesmetrics.report.model import Report
 
 IDS = [name for name in dir(Oracle) if name in catalog().kpis]
@@ -32,6 +34,7 @@ PERIODS = {
     "2025-11": (date(2025, 11, 1), date(2025, 12, 1), date(2025, 10, 1)),
     "2026-05": (date(2026, 5, 1), date(2026, 6, 1), date(2026, 4, 1)),
 }
+TOMORROW = AS_OF + timedelta(days=1)
 SETTINGS = Settings(
     market_size=Decimal(MARKET),
     incentive=IncentivePlan(
@@ -70,28 +73,27 @@ def report_of(world: World, label: str, *by: str, **more: Any) -> Report:
     return build_report(request, world.frames(), catalog())
 
 
-def assert_like_oracle(world: World, report: Report, label: str) -> Counter[str]:
-    """Compare every value, and count by KPI those that are one."""
+def stretch_of(label: str) -> tuple[Any, ...]:
+    """First day, first day after it so far and in whole, the stretch before and the one a year before."""
     low, whole, before = PERIODS[label]
-    high = min(whole, AS_OF + timedelta(days=1))
+    return low, min(whole, TOMORROW), whole, (before, low), a_year_before(label)
+
+
+def assert_like_oracle(world: World, report: Report, stretch: Callable[[str], tuple[Any, ...]]) -> Counter[str]:
+    """Compare every value with that of the stretch of its KPI, and count by KPI those that are one."""
     compared: Counter[str] = Counter()
     oracles: dict[Any, Oracle] = {}
     for metric in report.metrics:
         if metric.reason == "not_by_dimension":
             continue
-        key = (metric.currency, *metric.group.items())
+        *days, year_ago = stretch(metric.id)
+        key = (metric.currency, *metric.group.items(), *days)
         if key not in oracles:
-            stretch = (low, high, whole, (before, low))
             oracles[key] = Oracle(
-                with_prices(world),
-                metric.currency,
-                metric.group,
-                *stretch,
-                year_ago=a_year_before(label),
-                by=tuple(report.group_by),
+                with_prices(world), metric.currency, metric.group, *days, year_ago=year_ago, by=tuple(report.group_by)
             )
         expected = getattr(oracles[key], metric.id)()
-        where = (label, metric.id, metric.group, metric.currency)
+        where = (days, metric.id, metric.group, metric.currency)
         if expected is None:
             assert metric.value is None, where
             assert metric.reason, where
@@ -128,7 +130,7 @@ def in_one_currency(seed: int) -> World:
 @cache
 def compared(seed: int, label: str, *by: str, one_currency: bool = False) -> Counter[str]:
     world = in_one_currency(seed) if one_currency else World(seed, deals=500)
-    return assert_like_oracle(world, report_of(world, label, *by), label)
+    return assert_like_oracle(world, report_of(world, label, *by), lambda _: stretch_of(label))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -144,6 +146,25 @@ def test_every_kpi_is_what_a_plain_loop_counts(seed: int, label: str, by: tuple[
 def test_one_currency_needs_no_telling_apart(seed: int, label: str, by: tuple[str, ...]) -> None:
     assert {m.currency for m in report_of(in_one_currency(seed), label, *by).metrics} == {"EUR", None}
     assert len(compared(seed, label, *by, one_currency=True)) > 40
+
+
+WITHOUT_A_PERIOD: dict[str, tuple[Any, ...]] = {
+    "period": (None, None, None, None, None),
+    "year": (date(2025, 5, 21), TOMORROW, TOMORROW, None, None),  # the deals do not reach back for another one
+    "quarter": (date(2026, 1, 1), *[date(2026, 4, 1)] * 2, (date(2025, 10, 1), date(2026, 1, 1)), None),
+    "quota": (date(2026, 4, 1), TOMORROW, date(2026, 7, 1), None, None),
+    "costs": (date(2025, 5, 21), TOMORROW, TOMORROW, None, None),
+}
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("by", [(), ("team",), ("product",)])
+def test_without_a_period_each_kpi_is_about_a_stretch_of_its_own(seed: int, by: tuple[str, ...]) -> None:
+    world = World(seed, deals=500)
+    world.rows["costs"].append({**world.rows["costs"][0], "period": None, "date": AS_OF})
+    report = everything(world.frames(), *by, kpis=tuple(IDS), settings=SETTINGS)
+    values = assert_like_oracle(world, report, lambda kpi: WITHOUT_A_PERIOD[catalog().kpis[kpi].span])
+    assert len(values) > 40
 
 
 @pytest.mark.parametrize("kpi", IDS)
