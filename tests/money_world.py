@@ -112,7 +112,7 @@ class World:
             "account_id": self.maybe(f"A{self.random.randrange(150)}"),
             "product": self.random.choice(["P1", "P2", "S1", "P 1", None]),
             "outcome": outcome,
-            "amount": Decimal(-20) if self.random.random() < 0.01 else self._money(),
+            "amount": Decimal(-20) if self.random.random() < 0.004 else self._money(),
             "currency": self._currency(),
             "created": self.maybe(created, 0.95),
             "closed": closed,
