@@ -40,8 +40,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 class World:
     """Rows by kind, made from a seed."""
 
-    def __init__(self, seed: int, size: int = 120) -> None:
+    def __init__(self, seed: int, size: int = 120, wins: int = 2) -> None:
         self.random = random.Random(seed)
+        self.outcomes = [*["won"] * wins, "lost", "other", "open", "open", "open"]
         self.leads = [self._lead(i) for i in range(size)]
         self.deals = [self._deal(i) for i in range(size)]
         self.stages = [move for deal in self.deals for move in self._moves(deal)]
@@ -83,7 +84,7 @@ class World:
 
     def _deal(self, i: int) -> Row:
         created = self._maybe(self._instant().date(), 0.95)
-        outcome = self.random.choice(["won", "won", "lost", "other", "open", "open", "open"])
+        outcome = self.random.choice(self.outcomes)
         closed = (created or FIRST.date()) + timedelta(days=self.random.randrange(-2, 60))
         return {
             "id": self._maybe(f"D{i}", 0.97),

@@ -9,6 +9,7 @@ import calendar
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from money_world import AS_OF, World
@@ -17,6 +18,7 @@ Row = dict[str, Any]
 DAY = timedelta(days=1)
 
 
+@cache
 def dates_of(label: str) -> tuple[date, date]:
     year = int(label[:4])
     if len(label) == 4:
@@ -48,6 +50,7 @@ class Oracle:
         self.reps = [{**r, "owner": r["name"]} for r in world.rows["reps"]]
         self.reps = [r for r in self.reps if self._fits(r, group)]
         self.days: dict[str, list[date]] = {}
+        self.everything = world.rows
         self.all_deals = world.rows["deals"]
 
     def _fits(self, row: Row, group: Row) -> bool:
@@ -100,13 +103,21 @@ class Oracle:
         if self.days:
             return self.days
         days = self.days
+        first = self.low or self.first_day()
         for rep in self.reps:
-            day, last = max(rep["hired"] or date(2020, 1, 1), self.low), min(rep["left"] or AS_OF, AS_OF)
+            day, last = max(rep["hired"] or date(2020, 1, 1), first), min(rep["left"] or AS_OF, AS_OF)
             days[rep["owner"]] = []
-            while day <= last and day < self.high:
+            while day <= last and (self.high is None or day < self.high):
                 days[rep["owner"]].append(day)
                 day += DAY
         return days
+
+    def first_day(self) -> date:
+        """The first day that sales, costs and invoices speak of."""
+        days = [row[name] for row in self.all_deals for name in ("created", "closed")]
+        days += [row["issued"] for row in self.everything["invoices"]]
+        days += [dates_of(row["period"])[0] if row["period"] else row["date"] for row in self.everything["costs"]]
+        return min(day for day in days if day)
 
     def revenue_per_rep(self) -> Any:
         days = [day for there in self.employed().values() for day in there]
@@ -114,8 +125,11 @@ class Oracle:
             return None
         return over(self.sum_won(), Fraction(len(days), len(set(days))))
 
+    level = "owner"
+    """Whose quotas count: those of reps, unless the report is by something that they do not tell."""
+
     def quotas(self) -> list[Row]:
-        return [r for r in self.money["quotas"] if r["owner"] is not None and r["amount"] is not None]
+        return [r for r in self.money["quotas"] if r[self.level] is not None and r["amount"] is not None]
 
     def quota(self, high: date | None = None) -> Fraction:
         return sum(
@@ -123,12 +137,12 @@ class Oracle:
             Fraction(0),
         )
 
-    def has_quota(self, owner: str | None, day: date) -> bool:
-        rows = [r for r in self.quotas() if r["owner"] == owner and r["amount"] > 0]
+    def has_quota(self, deal: Row, day: date) -> bool:
+        rows = [r for r in self.quotas() if r[self.level] == deal[self.level] and r["amount"] > 0]
         return any(begin <= day < end for begin, end in (dates_of(r["period"]) for r in rows))
 
     def sum_under_quota(self) -> Decimal | None:
-        deals = [r for r in self.won() if self.has_quota(r["owner"], r["closed"])]
+        deals = [r for r in self.won() if self.has_quota(r, r["closed"])]
         known = [r["amount"] for r in deals if r["amount"] is not None]
         return None if deals and not known else sum(known, Decimal(0))
 
@@ -151,7 +165,7 @@ class Oracle:
             result[0] += part
             result[2] |= bool(row["is_ramping"]) and max(begin, self.low) < min(end, self.whole)
         for row in self.won():
-            if row["owner"] is not None and self.has_quota(row["owner"], row["closed"]):
+            if row["owner"] is not None and self.has_quota(row, row["closed"]):
                 found.setdefault(row["owner"], [Fraction(0), Decimal(0), False])[1] += row["amount"] or 0
         return found
 
@@ -167,7 +181,7 @@ class Oracle:
         deals = [r for r in self.money["deals"] if not (r["created"] and r["created"] > AS_OF)]
         deals = [r for r in deals if r["outcome"] == "open" and r["expected_close"]]
         deals = [r for r in deals if self.low <= r["expected_close"] < self.whole]
-        deals = [r for r in deals if self.has_quota(r["owner"], r["expected_close"])]
+        deals = [r for r in deals if self.has_quota(r, r["expected_close"])]
         known = [r["amount"] for r in deals if r["amount"] is not None]
         return None if deals and not known else sum(known, Decimal(0))
 

@@ -121,6 +121,7 @@ def test_the_payout_of_the_team_is_the_sum_over_its_reps() -> None:
     assert {owner: m.value for owner, m in found.items()} == {None: 116, "ann": 100, "bob": 16, "cy": 0, "stray": None}
     assert found["stray"].reason == "no_quota"
     assert {e.code: e.count for e in found[None].excluded} == {"no_quota": 1}
+    assert {owner: m.n for owner, m in found.items()} == {None: 3, "ann": 1, "bob": 1, "cy": 1, "stray": 0}
 
 
 def test_without_a_plan_the_payout_says_what_it_needs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from salesmetrics.report.model import Report
 
 SETTINGS = Settings(horizon_days=60, stalled_age_days=100)
-SEEDS = [1, 2, 3]
+SEEDS = [1, 2, 3, 5]
+
+
+def world_of(seed: int) -> World:
+    """A world; in the last one most deals are won, so that the time to win is reached."""
+    return World(seed, wins=20 if seed == SEEDS[-1] else 2)
 
 
 def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:
@@ -42,7 +48,7 @@ def assert_equal(report: Report, expected: dict[str, Any], group: dict[str, str 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_totals(seed: int) -> None:
-    world = World(seed)
+    world = world_of(seed)
     oracle = oracle_activity.Oracle(world)
     expected = oracle_activity.expected(oracle, None, None, lambda _: True)
     report = report_on(world.frames())
@@ -52,7 +58,7 @@ def test_totals(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_by_owner(seed: int) -> None:
-    world = World(seed)
+    world = world_of(seed)
     oracle = oracle_activity.Oracle(world)
     report = report_on(world.frames(), by=("owner",))
     for owner in OWNERS:
@@ -63,7 +69,7 @@ def test_by_owner(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("month", [1, 3, 6])
 def test_by_month(seed: int, month: int) -> None:
-    world = World(seed)
+    world = world_of(seed)
     oracle = oracle_activity.Oracle(world)
     start, end = date(2026, month, 1), date(2026, month + 1, 1)
     expected = oracle_activity.expected(oracle, start, end, lambda _: True)
@@ -71,18 +77,49 @@ def test_by_month(seed: int, month: int) -> None:
     assert_equal(report, expected, {})
 
 
+MISSED = ("missed_value", "missed_value_slow")
+IDS = (*oracle_activity.expected(oracle_activity.Oracle(World(1)), None, None, lambda _: True), *MISSED)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("owner", ["everybody", "ann", None])
-def test_missed_value_by_currency(seed: int, owner: str | None) -> None:
-    world = World(seed)
-    oracle = oracle_activity.Oracle(world)
+@pytest.mark.parametrize("month", [None, 1, 2])
+def test_missed_value_by_currency(seed: int, owner: str | None, month: int | None) -> None:
+    world = world_of(seed)
     everybody = owner == "everybody"
-    expected = oracle_activity.missed(oracle, lambda row: everybody or row["owner"] == owner)
-    report = report_on(world.frames(), kpis=("missed_value", "missed_value_slow"), by=() if everybody else ("owner",))
+    expected = missed_values(seed, owner, month)
+    asked: dict[str, Any] = {"kpis": MISSED, "by": () if everybody else ("owner",)}
+    if month:
+        asked["period"] = Period(label="month", start=date(2026, month, 1), end=date(2026, month + 1, 1))
+    report = report_on(world.frames(), **asked)
     group = {} if everybody else {"owner": owner}
     ours = {(m.id, m.currency): Decimal(m.value) for m in report.metrics if m.group == group and m.value}
     assert ours == {key: value for key, value in expected.items() if value}
-    assert ours or not everybody
+
+
+def missed_values(seed: int, owner: str | None, month: int | None) -> dict[tuple[str, str], Decimal]:
+    def mine(row: dict[str, Any]) -> bool:
+        made = row["created"] is not None and row["created"].month == month
+        return owner in ("everybody", row["owner"]) and (month is None or made)
+
+    return oracle_activity.missed(oracle_activity.Oracle(world_of(seed)), mine)
+
+
+@cache
+def values_expected(seed: int, owner: str | None, month: int | None) -> frozenset[str]:
+    """The KPIs of which the oracle knows a value; the tests above hold the reports to it."""
+    oracle = oracle_activity.Oracle(world_of(seed))
+    days = (date(2026, month, 1), date(2026, month + 1, 1)) if month else (None, None)
+    expected = oracle_activity.expected(oracle, *days, lambda row: owner in ("everybody", row["owner"]))
+    missed = {kpi for (kpi, _), value in missed_values(seed, owner, month).items() if value}
+    return frozenset({kpi for kpi, value in expected.items() if value is not None} | missed)
+
+
+@pytest.mark.parametrize("kpi", IDS)
+def test_every_kpi_has_values_to_compare_in_total_by_segment_and_by_month(kpi: str) -> None:
+    assert any(kpi in values_expected(seed, "everybody", None) for seed in SEEDS)
+    assert any(kpi in values_expected(seed, "ann", None) for seed in SEEDS)
+    assert any(kpi in values_expected(seed, "everybody", 1) for seed in SEEDS)
 
 
 SUBSETS = [
@@ -250,3 +287,9 @@ def test_open_deals_are_censored_and_other_ends_compete() -> None:
     assert found["win_rate_horizon"].interval.method == "aalen_johansen"
     assert found["time_to_win"].reason == "not_reached"
     assert metrics_of({"deals": deals}, horizon_days=11)["win_rate_horizon"].reason == "not_reached"
+
+
+def test_a_win_rate_within_a_horizon_names_it() -> None:
+    frames = {"deals": deals_of(1, closed=[None])}
+    assert metrics_of(frames, horizon_days=45)["win_rate_horizon"].title == "Win rate within 45 days"
+    assert metrics_of(frames)["win_rate_horizon"].title == "Win rate within 180 days"

@@ -107,6 +107,13 @@ def test_examples_agree_with_sql(dimension: str) -> None:
         assert_same(values_of(report, by), theirs)
 
 
+def test_concentration_is_of_as_many_deals_as_the_average() -> None:
+    found = {m.id: m for m in report_on(EXAMPLES / "deals.csv").metrics}
+    concentration, average = found["deal_concentration"], found["average_deal_size"]
+    assert concentration.n == average.n
+    assert concentration.denominator == average.numerator
+
+
 def test_every_deal_kpi_is_compared() -> None:
     report = report_on(EXAMPLES / "deals.csv")
     assert {m.id for m in report.metrics} >= set(KPIS)

@@ -206,6 +206,28 @@ def test_what_a_status_word_means(profile: str, kind: str, word: str, meaning: s
     assert load_profile(profile).words(kind).classify(word) == meaning  # type: ignore[arg-type]
 
 
+COSTS = {
+    "generic_de": {"salary": "Gehälter", "marketing": "Werbekosten", "tooling": "Softwarelizenzen", "training": "Schulung",
+                   "sales": "Reisekosten", "other": "Sonstiges"},
+    "generic_es": {"salary": "Sueldos", "marketing": "Publicidad online", "tooling": "Licencias CRM",
+                   "training": "Capacitación", "sales": "Viáticos", "other": "Otros"},
+    "generic_fr": {"salary": "Salaires bruts", "marketing": "Publicité", "tooling": "Logiciels", "training": "Formation",
+                   "sales": "Frais de déplacement", "other": "Divers"},
+    "generic_pt": {"salary": "Comissões", "marketing": "Anúncios", "tooling": "Ferramentas", "training": "Treinamento",
+                   "sales": "Viagens", "other": "Diversos"},
+    "generic_ru": {"salary": "ФОТ", "marketing": "Реклама", "tooling": "Лицензии", "training": "Обучение",
+                   "sales": "Командировки", "other": "Прочее"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_every_language_names_every_category_of_cost(name: str) -> None:
+    named = Profile.model_validate(tomllib.loads(FILES[name])).word["costs"]
+    assert set(named) == {"salary", "marketing", "tooling", "training", "sales", "other"}
+    for meaning, word in COSTS.get(name, {}).items():
+        assert load_profile(GENERIC).words("costs").classify(word) == meaning
+
+
 @pytest.mark.parametrize(
     ("word", "kind", "direction"),
     [

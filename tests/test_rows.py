@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
+from money_world import AS_OF as WORLD_DAY
+from money_world import World
 from salesmetrics.ingest.read import load
-from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.catalog import catalog, split_name
 from salesmetrics.metrics.definition import Mean, Quantile
 from salesmetrics.render.records import render_records
 from salesmetrics.report.build import Request, build_report
+from salesmetrics.report.model import Period
 from salesmetrics.report.rows import kpi_rows
+from salesmetrics.report.windows import Window
+
+if TYPE_CHECKING:
+    from salesmetrics.report.model import Metric
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DATASET = load([str(EXAMPLES / "deals.csv")])
@@ -53,6 +62,82 @@ def test_records_add_up(metric) -> None:
         if not item.code.startswith("missing_close_date"):
             left = rows.filter(pl.col("left_out").fill_null("").str.contains(item.code, literal=True)).height
             assert left == item.count, item.code
+
+
+class Company:
+    """The made-up company with row numbers, as if each kind came from two files, and what its report says."""
+
+    def __init__(self, seed: int) -> None:
+        self.frames = {kind: numbered(frame) for kind, frame in World(seed, deals=500).frames().items()}
+        self.terms: dict[str, Any] = {
+            "as_of": WORLD_DAY,
+            "as_of_source": None,
+            "period": Period(label="", start=date(2026, 4, 10), end=date(2026, 6, 20)),
+            "previous": Window(date(2026, 1, 28), date(2026, 4, 10)),
+        }
+        self.report = build_report(Request(**self.terms), self.frames, catalog())
+
+
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    half = frame.height // 2
+    parts = [frame.head(half), frame.slice(half)]
+    return pl.concat(
+        part.with_row_index("__row__", offset=2).with_columns(__file__=pl.lit(i)) for i, part in enumerate(parts)
+    )
+
+
+COMPANIES = [Company(seed) for seed in range(3)]
+DAILY = {"quotas", "costs", "company_targets", "rep_calendar"}
+OF_PERIODS = [
+    kpi.id
+    for kpi in catalog().kpis.values()
+    if {m.entity for m in catalog().required_measures(kpi).values()} & DAILY
+    and all(split_name(name)[0] in catalog().measures for name in kpi.inputs)
+]
+
+
+@pytest.mark.parametrize("kpi", OF_PERIODS)
+def test_records_of_quotas_and_costs_add_up_to_the_kpi_and_stand_there_once(kpi: str) -> None:
+    compared = most = 0
+    for company in COMPANIES:
+        rows = kpi_rows(Request(**company.terms, kpis=(kpi,)), company.frames, catalog())
+        rows = rows if "currency" in rows.columns else rows.with_columns(currency=pl.lit(None, pl.String))
+        for metric in company.report.metrics:
+            if metric.id == kpi and metric.value is not None:
+                mine = rows.filter((pl.col("currency") == metric.currency) | pl.col("currency").is_null())
+                assert_adds_up(mine, metric)
+                compared += 1
+        once = rows.filter(pl.col("entity").is_in(DAILY)).group_by("entity", "row").len()
+        most = max([most, *once["len"]])
+    assert compared
+    assert most == 2 if kpi == "cost_per_rep" else most in {1, 2}  # there are two files of each kind
+
+
+def assert_adds_up(rows: pl.DataFrame, metric: Metric) -> None:
+    if metric.numerator is None:
+        assert rows["value"].sum() == metric.value
+        return
+    assert rows["numerator"].sum() == metric.numerator
+    if metric.id != "cac":  # two first deals on one day make one customer
+        assert rows["denominator"].sum() == metric.denominator
+
+
+def test_a_quota_shows_its_whole_amount_and_the_part_that_counts() -> None:
+    quotas = pl.DataFrame(
+        {"owner": ["ann"], "period": ["2026-Q1"], "amount": [Decimal(900)], "__row__": [2]},
+        schema_overrides={"amount": pl.Decimal(38, 8)},
+    )
+    deals = pl.DataFrame(
+        {"owner": ["ann"], "outcome": ["won"], "amount": [Decimal(70)], "closed": [date(2026, 1, 9)], "__row__": [2]},
+        schema_overrides={"amount": pl.Decimal(38, 8)},
+    )
+    january = Period(label="2026-01", start=date(2026, 1, 1), end=date(2026, 2, 1))
+    request = Request(as_of=date(2026, 3, 31), as_of_source=None, kpis=("quota_gap",), period=january)
+    rows = kpi_rows(request, {"quotas": quotas, "deals": deals}, catalog())
+    assert rows.select("entity", "row", "value", "amount", "period").rows() == [
+        ("quotas", 2, Decimal(310), Decimal(900), "2026-Q1"),
+        ("deals", 2, Decimal(-70), Decimal(70), None),
+    ]
 
 
 def test_a_mean_lists_its_values() -> None:

@@ -133,3 +133,67 @@ def test_the_rows_of_a_payout_are_reps_with_sales_quota_and_pay(tmp_path: Path) 
 def test_the_rows_of_reps_at_quota_add_up_to_it(tmp_path: Path) -> None:
     shown = [(r["owner"], r["numerator"], r["denominator"]) for r in rows_of(tmp_path, "reps_at_quota")]
     assert shown == [("Ann", 0, 1), ("Bob", None, None), ("Cy", None, None)]
+
+
+SOLD = (
+    "Deal ID,Owner,Product,Amount,Status,Created,Closed,Expected Close\n"
+    "1,Ann,Alpha,100,Won,2025-01-05,2025-11-01,\n"
+    "2,Ann,Beta,40,Won,2025-01-05,2025-11-02,\n"
+    "3,Bob,Alpha,60,Won,2025-01-09,2025-12-01,\n"
+    "4,Bob,Gamma,7,Won,2025-01-09,2025-12-30,\n"
+    "5,Bob,,5,Won,2025-01-09,2025-12-30,\n"
+    "6,Ann,Beta,90,Open,2025-01-09,,2025-12-31\n"
+    "7,Ann,Gamma,1000,Open,2025-01-09,,2025-12-31\n"
+)
+
+
+def by_product(folder: Path, quotas: str, *by: str) -> dict[tuple[str | None, ...], dict[str, Any]]:
+    (folder / "deals.csv").write_text(SOLD, encoding="utf-8")
+    (folder / "quotas.csv").write_text(quotas, encoding="utf-8")
+    dataset = load([f"deals={folder / 'deals.csv'}", f"quotas={folder / 'quotas.csv'}"])
+    kpis = ("quota_attainment", "quota_gap", "pipeline_coverage", "reps_at_quota")
+    request = Request(as_of=date(2025, 12, 30), as_of_source=None, by=by, kpis=kpis, period=QUARTER)
+    frames = {str(kind): frame for kind, frame in dataset.frames.items()}
+    found: dict[tuple[str | None, ...], dict[str, Any]] = {}
+    for m in build_report(request, frames, catalog()).metrics:
+        found.setdefault(tuple(m.group.values()), {})[m.id] = m.value if m.value is not None else m.reason
+    return found
+
+
+def test_the_deals_of_a_product_are_set_against_its_quota(tmp_path: Path) -> None:
+    found = by_product(tmp_path, "Product,Period,Quota\nAlpha,2025-Q4,200\nBeta,2025-Q4,50\n", "product")
+    assert found[()] == {"quota_attainment": 0.8, "quota_gap": 50, "pipeline_coverage": 90 / 250}
+    assert found["Alpha",] == {"quota_attainment": 0.8, "quota_gap": 40, "pipeline_coverage": 0}
+    assert found["Beta",] == {"quota_attainment": 0.8, "quota_gap": 10, "pipeline_coverage": 90 / 50}
+    assert found["Gamma",] == found[None,] == dict.fromkeys(found[()], "no_quota")
+
+
+def test_a_quota_of_a_rep_for_a_product_is_for_the_reps_deals_of_that_product(tmp_path: Path) -> None:
+    quotas = "Owner,Product,Period,Quota\nAnn,Alpha,2025-Q4,100\nBob,Alpha,2025-Q4,100\nAnn,Beta,2025-Q4,80\n"
+    total = {"quota_attainment": 200 / 280, "quota_gap": 80, "pipeline_coverage": 90 / 280, "reps_at_quota": 0}
+    assert by_product(tmp_path, quotas)[()] == total
+    found = by_product(tmp_path, quotas, "product")
+    assert found[()] == total
+    assert found["Alpha",] == {
+        "quota_attainment": 0.8, "quota_gap": 40, "pipeline_coverage": 0, "reps_at_quota": 0.5,
+    }  # fmt: skip
+    assert found["Gamma",]["quota_attainment"] == "no_quota"
+    found = by_product(tmp_path, quotas, "owner")
+    assert found["Ann",]["quota_attainment"] == 140 / 180
+    assert found["Bob",]["quota_attainment"] == 0.6
+
+
+def test_quotas_of_products_beside_those_of_reps_are_another_cut_of_the_same_target(tmp_path: Path) -> None:
+    quotas = "Owner,Product,Period,Quota\nAnn,,2025-Q4,280\nBob,,2025-Q4,144\n,Alpha,2025-Q4,320\n,Beta,2025-Q4,80\n"
+    assert by_product(tmp_path, quotas)[()]["quota_attainment"] == 212 / 424
+    assert by_product(tmp_path, quotas, "owner")["Ann",]["quota_attainment"] == 0.5
+    found = by_product(tmp_path, quotas, "product")
+    assert found[()]["quota_attainment"] == 200 / 400
+    assert found["Alpha",]["quota_attainment"] == found["Beta",]["quota_attainment"] == 0.5
+
+
+def test_a_product_spelt_otherwise_in_the_quotas_is_said(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(SOLD, encoding="utf-8")
+    (tmp_path / "quotas.csv").write_text("Product,Period,Quota\nal pha,2025-Q4,200\n", encoding="utf-8")
+    dataset = load([f"deals={tmp_path / 'deals.csv'}", f"quotas={tmp_path / 'quotas.csv'}"])
+    assert [(f.column, f.count) for f in dataset.findings if f.code == "names_nearly_match"] == [("Product", 1)]

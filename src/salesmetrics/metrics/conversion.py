@@ -97,6 +97,7 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
 
 @kpi(
     title="Win rate within the horizon",
+    titled="Win rate within {settings.horizon_days} days",
     family=FAMILY,
     unit="ratio",
     formula="chance that a deal created in the period is won within horizon_days (180 unless set)",

@@ -199,6 +199,11 @@ class Kpi:
     span: Span = "period"
     grows: bool = False
     since: str = "0.1.0"
+    titled: str | None = None
+
+    def title_with(self, settings: object) -> str:
+        """The title of a number that was made with some settings, which it names where the KPI says so."""
+        return self.title if self.titled is None else self.titled.format(settings=settings)
 
 
 def number(shape: Shape) -> Number:
@@ -334,6 +339,7 @@ def kpi(
     span: Span = "period",
     grows: bool = False,
     since: str = "0.1.0",
+    titled: str | None = None,
 ) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
     """Declare a function of measures as a KPI; the function itself then returns the plain number.
 
@@ -355,6 +361,7 @@ def kpi(
         grows: The value of a period still grows after it, as its records come to their end. A young period then looks
             worse than an old one whatever happened, so that a change of it is no ground for a verdict.
         since: First version that has it.
+        titled: The title of a number, where it depends on a setting: ``Win rate within {settings.horizon_days} days``.
     """
 
     def declare(function: Callable[P, Shape]) -> Callable[P, Number]:
@@ -384,6 +391,7 @@ def kpi(
             span=span,
             grows=grows,
             since=since,
+            titled=titled,
         )
         setattr(value, "__definition__", definition)  # noqa: B010
         return value

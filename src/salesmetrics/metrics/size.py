@@ -56,6 +56,7 @@ def median_deal_size(won_amounts: Sample) -> Shape:
     direction="lower",
     formula="sum of the 10 largest won amounts / sum of all won amounts",
     basis="closed",
+    n="won_priced_deals",
     excluded=UNPRICED,
     source="own definition: top-k share with k = 10",
 )

@@ -40,7 +40,7 @@ def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
     of 0, attainment is undefined. A rep with a quota and no deals has reached 0 %.
 
     Like is set against like: what was sold by somebody without a quota, or on days that no quota covers, is left out and
-    counted. A quota of the company is everybody's.
+    counted. A quota for a product is for the deals of that product, and a quota of the company is everybody's.
 
     >>> quota_attainment(235, 250)
     0.94
@@ -168,7 +168,7 @@ def pacing_seasonal(
     """
     if quota_to_date == 0:
         return Undefined("no_quota")
-    return Undefined("short_history") if shapeless_quota_days else Ratio(quota_won_amount, seasonal_quota_to_date)
+    return Undefined("short_history") if shapeless_quota_days > 0 else Ratio(quota_won_amount, seasonal_quota_to_date)
 
 
 @kpi(
@@ -183,12 +183,15 @@ def pacing_seasonal(
 def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     """How much of the company's target is given to reps as quotas. It should be over 100 %: not every rep gets there.
 
-    The target of the company is a quota without an owner, a team and a region.
+    The target of the company is a quota without an owner, a team, a region and a product. Without quotas of reps it is
+    undefined.
 
     >>> sales_capacity(1200, 1000)
     1.2
+    >>> sales_capacity(0, 1000) is None
+    True
     """
-    return Ratio(deployed_quota, company_target)
+    return Undefined("no_quota") if deployed_quota == 0 else Ratio(deployed_quota, company_target)
 
 
 @kpi(
@@ -199,6 +202,7 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     formula="sum over reps of what the plan under [settings.incentive] pays for won amount, quota and units",
     basis="closed",
     span="quota",
+    n="reps_with_quota",
     excluded={"no_quota": "quotaless_reps"},
     additive=False,
     source="own definition: tiers and accelerators from config",

@@ -27,7 +27,8 @@ def cost_days(costs: pl.DataFrame, calendar: Calendar, as_of: date | None) -> tu
         as_of: The day the report speaks for; later days are not spent yet.
 
     Returns:
-        ``amount`` (Decimal(38, 8)) per ``day`` (Date), with the columns of the costs; and what has to be said.
+        ``amount`` (Decimal(38, 8)) per ``day`` (Date), with the columns of the costs and ``agreed`` (the whole amount); and
+        what has to be said.
     """
     findings = []
     placed = with_days(costs, calendar)
@@ -40,7 +41,7 @@ def cost_days(costs: pl.DataFrame, calendar: Calendar, as_of: date | None) -> tu
             if strange.height:
                 findings.append(_strange(strange.height, strange["category_text"].unique().sort().to_list()))
         placed = placed.with_columns(pl.col("category").fill_null("other"))
-    days = by_day(placed.filter(pl.col("amount").is_not_null()))
+    days = by_day(placed.filter(pl.col("amount").is_not_null()).with_columns(agreed=pl.col("amount")))
     return days if as_of is None else days.filter(pl.col("day") <= as_of), findings
 
 

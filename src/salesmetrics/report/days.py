@@ -57,15 +57,16 @@ def _looked_up(table: dict[str, date]) -> pl.Expr:
     return pl.col("period").replace_strict(table, default=None, return_dtype=pl.Date)
 
 
-def by_day(frame: pl.DataFrame, amount: str = "amount") -> pl.DataFrame:
+def by_day(frame: pl.DataFrame, amount: str = "amount", dtype: pl.Decimal = MONEY) -> pl.DataFrame:
     """One row per day of each row's stretch, its amount shared out so that the shares add up to it exactly.
 
-    The share of a day is the amount earned until its end less that until its beginning, both rounded to 8 decimals, so
-    no rounding is ever lost.
+    The share of a day is the amount earned until its end less that until its beginning, both rounded to the decimals of
+    the type, so no rounding is ever lost.
 
     Args:
         frame: With ``__start__`` and ``__end__`` (Date) and the amount (Decimal(38, 8)); rows without days fall away.
         amount: Name of the amount.
+        dtype: Type of the shares.
 
     Returns:
         The frame with ``day`` (Date) and the shared amount; ``__start__`` and ``__end__`` stay.
@@ -81,9 +82,9 @@ def by_day(frame: pl.DataFrame, amount: str = "amount") -> pl.DataFrame:
     spread = placed.with_columns(
         length.alias("__length__"), pl.int_ranges(0, length, dtype=pl.Int64).alias("__nth__")
     ).explode("__nth__")
-    value, nth, length = (pl.col(name).cast(MONEY) for name in (amount, "__nth__", "__length__"))
-    until, before = (value * (nth + step) / length for step in (pl.lit(1, dtype=MONEY), pl.lit(0, dtype=MONEY)))
+    value, nth, length = (pl.col(name).cast(dtype) for name in (amount, "__nth__", "__length__"))
+    until, before = (value * (nth + step) / length for step in (pl.lit(1, dtype=dtype), pl.lit(0, dtype=dtype)))
     return spread.with_columns(
         day=pl.col(START) + pl.duration(days=pl.col("__nth__")),
-        **{amount: (until.cast(MONEY) - before.cast(MONEY)).cast(MONEY)},
+        **{amount: (until.cast(dtype) - before.cast(dtype)).cast(dtype)},
     ).drop("__length__", "__nth__")

@@ -71,7 +71,7 @@ def _priced(
         made["deals"], notes = with_prices(made["deals"], made["products"])
         findings += notes
     if "customers" in made and "deals" in made:
-        made["deals"] = with_potential(made["deals"], made["customers"])
+        made["deals"] = with_potential(made["deals"], made["customers"], as_of)
     if asked.currency is not None:
         made, notes = convert(made, asked.currency, as_of, asked.calendar)
         findings += notes

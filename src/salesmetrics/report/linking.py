@@ -11,6 +11,7 @@ from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 __all__ = ["MONEY_KINDS", "with_one_currency", "with_potential", "with_prices"]
 
@@ -65,12 +66,14 @@ def with_prices(deals: pl.DataFrame, products: pl.DataFrame) -> tuple[pl.DataFra
     return linked, [_ambiguous(int(used), twice.sort().to_list())] if used else []
 
 
-def with_potential(deals: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+def with_potential(deals: pl.DataFrame, customers: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """Deals with ``has_potential`` (Boolean): their customer's potential is known.
 
     Args:
         deals: ``account_id`` or ``account`` (String).
-        customers: ``potential`` (Decimal), and ``id`` or ``name`` (String) to find the customer by.
+        customers: ``potential`` (Decimal), and ``id`` or ``name`` (String) to find the customer by; ``started`` (Date)
+            where known.
+        as_of: Customers who come later have no potential yet.
 
     Returns:
         The deals; unchanged where the two files have no key in common.
@@ -81,7 +84,10 @@ def with_potential(deals: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame
     if not pairs or "potential" not in customers.columns:
         return deals
     column, key = pairs[0]
-    known = customers.filter(pl.col("potential").is_not_null())[key].drop_nulls().unique()
+    here = pl.col("potential").is_not_null()
+    if as_of is not None and "started" in customers.columns:
+        here &= (pl.col("started") <= as_of).fill_null(value=True)
+    known = customers.filter(here)[key].drop_nulls().unique()
     found = pl.col(column).is_in(known.implode())
     return deals.with_columns(has_potential=found.fill_null(value=False))
 

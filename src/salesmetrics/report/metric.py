@@ -37,7 +37,7 @@ def make_metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra:
     bounds = outcome.interval
     return Metric(
         id=kpi.id,
-        title=kpi.title,
+        title=kpi.title_with(request.settings),
         family=kpi.family,
         unit=kpi.unit,
         basis=kpi.basis,

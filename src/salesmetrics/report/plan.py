@@ -57,7 +57,7 @@ ENTITY_FILES: Mapping[str, str] = {
     "quotas": "a quotas file",
     "costs": "a costs file",
     "customers": "a customers or revenue file",
-    "company_targets": "a quotas file with quotas of reps and one of the company (no owner, team or region)",
+    "company_targets": "a quotas file with quotas of reps and one of the company as a whole",
     "rep_targets": "a quotas file with quotas of reps, and deals with owners, amounts and close dates",
     "rep_calendar": "a reps file",
     "ramps": "a reps file with days of hire, quotas of reps, and deals with owners",

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LEVELS", "company_targets", "quota_days", "rep_targets"]
 
-LEVELS = ("owner", "team", "region")
+LEVELS = ("owner", "team", "region", "product")
 """From the finest level of a quota to the coarsest; a quota without any of these is the company's."""
 
-REP_KEYS = ("team", "region", "manager", "tenure", "currency")
+REP_KEYS = ("product", "team", "region", "manager", "tenure", "currency")
 
 
 def quota_days(
@@ -30,7 +30,7 @@ def quota_days(
     """The quotas that count, shared out to the days of their periods.
 
     A manager's quota contains those of the team, so levels are never added up. The quotas of reps count where there are
-    any; the quota of a team (then of a region, then of the company) counts only where no quota below it does.
+    any; the quota of a team (then of a region, of a product, of the company) counts only where no quota below it does.
 
     Args:
         quotas: Canonical quotas.
@@ -63,7 +63,8 @@ def company_targets(quotas: pl.DataFrame, calendar: Calendar) -> pl.DataFrame | 
     company = levels.filter(pl.col("level") == "company")
     if company.is_empty() or company.height == levels.height:
         return None
-    return by_day(with_days(company.filter(pl.col("amount").is_not_null()), calendar))
+    known = company.filter(pl.col("amount").is_not_null()).with_columns(agreed=pl.col("amount"))
+    return by_day(with_days(known, calendar))
 
 
 def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame | None:
@@ -82,7 +83,8 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
     own = quotas.filter(pl.col("level") == "owner")
     if own.is_empty():
         return None
-    shared = [name for name in REP_KEYS if name in own.columns and name in deals.columns]
+    keys = REP_KEYS if _told_apart(own, None, ["product"]) else REP_KEYS[1:]
+    shared = [name for name in keys if name in own.columns and name in deals.columns]
     ramping = pl.col("is_ramping").fill_null(value=False) if "is_ramping" in own.columns else pl.lit(value=False)
     zero = pl.lit(0, dtype=MONEY)
     targets = own.select("owner", *shared, "day", quota=pl.col("amount"), won=zero, units=zero, ramping=ramping)
@@ -152,7 +154,7 @@ def _contained(count: int) -> Finding:
         severity=Severity.NOTE,
         kind="quotas",
         count=count,
-        message="quotas of teams, regions or the company stand beside finer ones that they contain: only the finer ones are summed",
+        message="quotas of teams, regions, products or the company stand beside finer ones that they contain: only the finer ones are summed",
     )
 
 

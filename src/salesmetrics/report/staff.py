@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.report.days import END, MONEY, START, by_day
+from salesmetrics.report.days import END, START, by_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
 __all__ = ["TENURE_BANDS", "rep_calendar", "staff_view", "with_tenure"]
+
+MONTHS = pl.Decimal(38, 12)
+"""Shares of months: of a single day of work, eight decimals would shift a cost per month by cents."""
 
 TENURE_BANDS = ("0-3", "3-6", "6-12", "12-24", "24+")
 """Bands of months since a rep was hired, each from its first number up to but not including its second."""
@@ -63,13 +66,15 @@ def rep_calendar(reps: pl.DataFrame, first: date, as_of: date) -> pl.DataFrame |
         as_of: The last one.
 
     Returns:
-        ``owner``, ``day`` (Date) and ``month_share`` (Decimal(38, 8)): the day as a share of its calendar month, so that
-        a whole month adds up to exactly 1; and the dimensions of the reps.
+        ``owner``, ``day`` (Date) and ``month_share`` (Decimal(38, 12)): the day as a share of its calendar month, so that
+        a whole month adds up to exactly 1; and the dimensions and the
+        row numbers of the reps.
     """
     if "owner" not in reps.columns or first > as_of:
         return None
     there = set(reps.columns)
-    keep = ["owner", *(name for name in ("owner_id", "team", "region", "manager", "role") if name in there)]
+    names = ("owner_id", "team", "region", "manager", "role", "__row__", "__file__")
+    keep = ["owner", *(name for name in names if name in there)]
     hired = pl.col("hired") if "hired" in there else pl.lit(None, dtype=pl.Date)
     left = pl.col("left") if "left" in there else pl.lit(None, dtype=pl.Date)
     active = pl.col("is_active").fill_null(value=True) if "is_active" in there else pl.lit(value=True)
@@ -79,8 +84,8 @@ def rep_calendar(reps: pl.DataFrame, first: date, as_of: date) -> pl.DataFrame |
     spans = spans.select(*keep, begin.alias("__begin__"), after.alias("__after__"))
     spans = spans.filter(pl.col("__begin__") < pl.col("__after__"))
     months = pl.DataFrame({START: pl.date_range(first.replace(day=1), as_of, "1mo", eager=True)})
-    months = months.with_columns(pl.col(START).dt.offset_by("1mo").alias(END), month_share=pl.lit(1, dtype=MONEY))
-    days = by_day(months, "month_share").select("day", "month_share")
+    months = months.with_columns(pl.col(START).dt.offset_by("1mo").alias(END), month_share=pl.lit(1, dtype=MONTHS))
+    days = by_day(months, "month_share", MONTHS).select("day", "month_share")
     ranges = pl.date_ranges("__begin__", "__after__", closed="left")
     return spans.select(*keep, ranges.alias("day")).explode("day").join(days, on="day", how="left")
 

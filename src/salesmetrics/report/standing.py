@@ -142,7 +142,7 @@ def _result(
     )
     return model.GoalResult(
         id=kpi.id,
-        title=kpi.title,
+        title=kpi.title_with(request.settings),
         unit=kpi.unit,
         currency=metric.currency if metric else goal.target.currency,
         group=group,

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.report.quotas import LEVELS
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from salesmetrics.report.windows import Window
 
 __all__ = ["quota_gaps", "with_under_quota"]
-
-LEVELS = ("owner", "team", "region")
 
 
 def with_under_quota(deals: pl.DataFrame, quotas: pl.DataFrame) -> pl.DataFrame:
     """Deals with ``under_quota`` (Boolean): on the day of the deal, whoever it belongs to had a quota.
 
     The day is that of the expected close while a deal is open, else that of its close. A quota of 0 is none. Quotas of
-    a level that deals do not name, and those of the company, are for everybody.
+    a level that deals do not name, and those of the company, are for everybody. A quota of somebody for a product is for
+    the deals of that product only.
 
     Args:
         deals: ``outcome``, ``closed``, ``expected_close``, ``currency`` and the levels, as far as they are known.
@@ -39,22 +41,23 @@ def with_under_quota(deals: pl.DataFrame, quotas: pl.DataFrame) -> pl.DataFrame:
         __of__=pl.when(pl.col("outcome") == "open").then(days[-1]).otherwise(days[0]).cast(pl.Date)
     )
     under = pl.lit(value=False)
-    for level in (*LEVELS, "company"):
-        covered = _keys(quotas, deals, level)
-        if covered.is_empty():
-            continue
-        name, keys = f"__{level}__", [key for key in covered.columns if key != "day"]
-        covered = covered.rename({"day": "__of__"}).with_columns(pl.lit(value=True).alias(name))
+    found = [keys for level in (*LEVELS, "company") for keys in _keys(quotas, deals, level) if keys.height]
+    for i, covered in enumerate(found):
+        flag, keys = f"__{i}__", [key for key in covered.columns if key != "day"]
+        covered = covered.rename({"day": "__of__"}).with_columns(pl.lit(value=True).alias(flag))
         frame = frame.join(covered, on=["__of__", *keys], how="left", maintain_order="left")
-        under |= pl.col(name).fill_null(value=False)
+        under |= pl.col(flag).fill_null(value=False)
     return frame.with_columns(under_quota=under).select(*deals.columns, "under_quota")
 
 
-def _keys(quotas: pl.DataFrame, deals: pl.DataFrame, level: str) -> pl.DataFrame:
-    """The days on which each name of a level has a quota, each currency by itself."""
+def _keys(quotas: pl.DataFrame, deals: pl.DataFrame, level: str) -> Iterator[pl.DataFrame]:
+    """The days on which each name of a level has a quota, each currency by itself: for all products, and for one."""
     shared = [name for name in ("currency", level) if name in quotas.columns and name in deals.columns]
     rows = quotas.filter((pl.col("level") == level) & (pl.col("agreed") > 0))
-    return rows.select("day", *shared).drop_nulls().unique()
+    if level != "product" and "product" in quotas.columns and "product" in deals.columns:
+        yield rows.filter(pl.col("product").is_not_null()).select("day", *shared, "product").drop_nulls().unique()
+        rows = rows.filter(pl.col("product").is_null())
+    yield rows.select("day", *shared).drop_nulls().unique()
 
 
 def quota_gaps(deals: pl.DataFrame | None, quotas: pl.DataFrame, window: Window) -> list[Finding]:

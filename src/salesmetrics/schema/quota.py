@@ -1,4 +1,4 @@
-"""A target of a rep, a team, a region or the company for a period."""
+"""A target of a rep, a team, a region, a product or the company for a period."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Quota"]
 
 
 class Quota(Record):
-    """A target of a rep, a team, a region or the company for a period."""
+    """A target of a rep, a team, a region, a product or the company for a period."""
 
     owner: Text | None = None
     owner_id: Id | None = None

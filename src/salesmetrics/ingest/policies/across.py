@@ -52,6 +52,8 @@ _WITHOUT_REPS: tuple[tuple[Kind, str, Kind, str], ...] = tuple(
 )
 """Where no reps file says how names are spelt, the deals do."""
 
+_WITHOUT_PRODUCTS: tuple[tuple[Kind, str, Kind, str], ...] = (("quotas", "product", "deals", "product"),)
+
 _NO_RECORD = ("0", "-1")
 """Ids by which some exports say "none"."""
 
@@ -61,7 +63,8 @@ def check_across(contexts: Mapping[Kind, Context], stage_names: frozenset[str]) 
     findings: list[Finding] = []
     for kind, column, target in _POINTERS:
         findings += _orphans(contexts, kind, column, target)
-    for kind, column, target, name in (*_NAMES, *(() if "reps" in contexts else _WITHOUT_REPS)):
+    pairs = [*_NAMES, *(() if "reps" in contexts else _WITHOUT_REPS)]
+    for kind, column, target, name in [*pairs, *(() if "products" in contexts else _WITHOUT_PRODUCTS)]:
         findings += _nearly(contexts, kind, column, target, name)
     if "deals" in contexts:
         findings += _stages_defined(contexts["deals"], stage_names)

@@ -1,7 +1,7 @@
 """Measures of costs and of the people they are spent on.
 
 Columns used: ``amount`` (Decimal(38, 8)) of a ``day``, ``category`` (String). Of the calendar of reps: ``owner``, ``day``,
-``month_share`` (Decimal(38, 8)).
+``month_share`` (Decimal(38, 12)).
 """
 
 from __future__ import annotations

@@ -118,6 +118,12 @@ def ramping_reps(owner: pl.Expr, quota: pl.Expr, ramping: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="rep_targets", basis="period")
+def reps_with_quota(owner: pl.Expr, quota: pl.Expr) -> pl.Expr:
+    """Reps with a quota."""
+    return distinct(owner, quota > 0)
+
+
+@measure(entity="rep_targets", basis="period")
 def quotaless_reps(owner: pl.Expr, quota: pl.Expr) -> pl.Expr:
     """Owners of won deals without a quota."""
     return owner.n_unique() - owner.filter(quota > 0).n_unique()
