@@ -15,7 +15,8 @@ Nothing here imports Polars: the catalogue can be listed without it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import wraps
@@ -57,6 +58,9 @@ __all__ = [
 ]
 
 P = ParamSpec("P")
+
+_FEW = 2_000
+"""Fewer ends are counted by hand: a query costs more."""
 
 Number = Any
 """An int, a float, a Decimal, or a Polars expression of them: KPI functions work on all alike."""
@@ -271,7 +275,11 @@ def _scaled(time: int | None, per: int) -> Number:
 def _day_counts(ends: Ends) -> list[DayCount]:
     if not hasattr(ends, "value_counts"):
         return list(ends)
-    rows = ((*divmod(code, 4), n) for code, n in ends.alias("code").value_counts(name="n").iter_rows())
+    if len(ends) < _FEW:
+        counts: Iterable[tuple[int, int]] = Counter(ends.to_list()).items()
+    else:
+        counts = ends.alias("code").value_counts(name="n").iter_rows()
+    rows = ((*divmod(code, 4), n) for code, n in counts)
     return [(time, n * (cause == WON), n * (cause == LOST), n * (cause == CENSORED)) for time, cause, n in rows]
 
 

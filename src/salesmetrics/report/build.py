@@ -107,6 +107,8 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     cells |= staff_cells(source, request.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
+    is_money = {kpi.id: source.catalog.is_money(kpi) for kpi in plan.kpis}
+    orders = {cell: cell_order(cell) for cell in cells}
     for kpis, window, total, grouped in tables:
         period = (
             None if kpis[0].span == "period" or window == window_of(request) else _period_of(window, request.calendar)
@@ -114,7 +116,7 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
         for cell in cells:
             values = (grouped if cell.group else total).values(cell)
             for kpi in kpis:
-                money = source.catalog.is_money(kpi)
+                money = is_money[kpi.id]
                 if source.several and money == (cell.currency is NO_CURRENCY):
                     continue
                 outcome = evaluate(kpi, values, source.catalog, request.level)
@@ -123,7 +125,7 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
                 extra: dict[str, Any] = {"currency": code, "period": own, "own_period": own is not None}
                 extra |= {"trend": drawn.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)
-                rows.append(((*cell_order(cell), position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))
+                rows.append(((*orders[cell], position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))
     if request.every is not None:
         rows += series(request, setup, position)
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]

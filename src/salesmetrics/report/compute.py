@@ -81,10 +81,16 @@ def aggregate(
     ]
     cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
     for (*_, group), result in zip(passes, pl.collect_all(queries), strict=True):
+        columns = {m.id: _values(result.get_column(m.id)) for m in group}
         for cell, position in _cells(result, keys):
-            for measure in group:
-                cells[cell][measure.id] = result[measure.id][position]
+            for name, values in columns.items():
+                cells[cell][name] = values[position]
     return dict(cells)
+
+
+def _values(column: pl.Series) -> pl.Series | list[Any]:
+    """The values of a column; samples stay what Polars has them as."""
+    return column if column.dtype == pl.List else column.to_list()
 
 
 def per_record(
