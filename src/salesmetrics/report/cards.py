@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined
 from salesmetrics.report.model import SCHEMA_VERSION, Generator
+from salesmetrics.report.plan import needs_of
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
@@ -54,14 +55,12 @@ class Cards(BaseModel):
 
 
 def make_cards(kpis: Iterable[Kpi], catalog: Catalog, command: str) -> Cards:
-    """Describe KPIs, with the columns that each needs as ``kind.column``."""
+    """Describe KPIs, with the files and columns that each needs in words."""
     return Cards(generator=Generator(version=__version__), command=command, kpis=[_card(kpi, catalog) for kpi in kpis])
 
 
 def _card(kpi: Kpi, catalog: Catalog) -> Card:
     definition, _, example = kpi.doc.partition(">>>")
-    required = catalog.required_measures(kpi).values()
-    needs = {f"{m.entity}.{column}" for m in required for column in m.columns if column != "as_of"}
     return Card(
         id=kpi.id,
         title=kpi.title,
@@ -71,7 +70,7 @@ def _card(kpi: Kpi, catalog: Catalog) -> Card:
         basis=kpi.basis,
         formula=kpi.formula,
         interval=kpi.interval,
-        needs=sorted(needs),
+        needs=needs_of(kpi, catalog),
         excluded=list(kpi.excluded),
         undefined=_undefined(kpi, catalog),
         definition=definition.strip(),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.model import NotComputed
 from salesmetrics.report.prepare import DERIVED
+from salesmetrics.schema.kind import KIND_NAMES
+from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["BASIS_COLUMNS", "ENTITY_FILES", "Plan", "make_plan"]
+__all__ = ["BASIS_COLUMNS", "ENTITY_FILES", "Plan", "make_plan", "needs_of"]
 
 BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("deals", "closed"): "closed",
@@ -105,6 +107,7 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
     ("leads", "qualified"): "is_qualified, qualified_at or status",
     ("leads", "is_converted"): "is_converted, converted_at or deal_id",
     ("leads", "outcome"): "status",
+    ("deals", "outcome"): "stage or status",
 }
 """The columns of a file that a column of an entity is made from, in words, where its name does not tell."""
 
@@ -178,6 +181,45 @@ class _Lack(NamedTuple):
     column: str | None
 
 
+def needs_of(kpi: Kpi, catalog: Catalog) -> list[str]:
+    """The files that a KPI needs and the columns in them, in words.
+
+    >>> from salesmetrics.metrics.catalog import catalog
+    >>> needs_of(catalog().kpis["average_deal_size"], catalog())
+    ['a deals file with amount, stage or status']
+    """
+    files: list[str] = []
+    inside: dict[str, list[str]] = {}
+    for measure in catalog.required_measures(kpi).values():
+        if measure.entity in ENTITY_FILES.keys() - KIND_NAMES:
+            files.append(ENTITY_FILES[measure.entity])
+            continue
+        lacks = [lack for name in measure.columns for lack in _roots(measure.entity, name, set())]
+        files += [_file(lack.entity) for lack in lacks if lack.column is None]
+        inside.setdefault(measure.entity, []).extend(_of_file(lacks))
+    named = {_file(entity): words for entity, words in inside.items()}
+    with_columns = [f"{file} with {', '.join(_longest(words))}" if words else file for file, words in named.items()]
+    return [*with_columns, *(file for file in dict.fromkeys(files) if file not in named)]
+
+
+def _file(entity: str) -> str:
+    return ENTITY_FILES.get(entity, f"a {entity} file")
+
+
+def _of_file(lacks: Iterable[_Lack]) -> Iterable[str]:
+    """The columns that a file itself can have, in words; those that the report makes by itself are left out."""
+    for entity, column in lacks:
+        own = column_types(entity) if entity in KIND_NAMES else {}
+        if column is not None and (column in own or (entity, column) in MADE_FROM or (entity, column) in DERIVED):
+            yield _words(entity, column).rstrip(",")
+
+
+def _longest(words: Iterable[str]) -> list[str]:
+    """Without those that another one says, too: `amount` beside `amount and date`."""
+    found = sorted(set(words))
+    return [word for word in found if not any(other.startswith((f"{word} ", f"{word},")) for other in found)]
+
+
 def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[_Lack]:
     there = columns.get(measure.entity)
     if there is None:
@@ -207,8 +249,7 @@ def _in_words(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tupl
     for lack in dict.fromkeys(lacking):
         kinds = [kind for kind in ENTITY_KINDS.get(lack.entity, (lack.entity,)) if kind not in columns]
         if lack.column is None or lack.entity in ENTITY_KINDS:
-            words = [ENTITY_FILES.get(kind, f"a {kind} file") for kind in kinds]
-            files += words or [ENTITY_FILES.get(lack.entity, f"a {lack.entity} file")]
+            files += [_file(kind) for kind in kinds] or [_file(lack.entity)]
         else:
             inside.setdefault(lack.entity, []).append(_words(lack.entity, lack.column))
     rest = [f"{_and(names)} in the {entity} file" for entity, names in inside.items()]
