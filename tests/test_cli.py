@@ -83,8 +83,9 @@ def test_a_closed_pipe_is_no_error() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-def test_a_full_disk_is_told() -> None:
-    done = shell(f"salesmetrics report {DEALS} > /dev/full")
+@pytest.mark.parametrize("command", [f"report {DEALS}", "--version", "--help", "kpis"])
+def test_a_full_disk_is_told(command: str) -> None:
+    done = shell(f"salesmetrics {command} > /dev/full")
     assert done.returncode == 2
     assert "no space left on device" in done.stderr
     assert "Traceback" not in done.stderr
@@ -117,6 +118,19 @@ def test_an_interrupt_ends_quietly_and_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("delay", [0.03, 0.1, 0.2, 0.4])
+def test_an_interrupt_while_the_program_loads(delay: float) -> None:
+    command = [sys.executable, "-m", "salesmetrics", "report", str(ROOT / DEALS), "-q"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    # Before Python itself is up, the signal ends it; afterwards it is a clean end, or the report was done.
+    assert process.returncode in (-signal.SIGINT, 130, 0)
+    if process.returncode == 130:
+        assert "Traceback" not in stderr
 
 
 def test_standard_input_is_read_only_when_asked() -> None:

@@ -1,12 +1,25 @@
 """`python -m salesmetrics` and the `salesmetrics` command."""
 
+from __future__ import annotations
+
 import gc
+import sys
+from typing import NoReturn
 
-# New objects between two collections of garbage: the default looks through all that is imported again and again, and what
-# a report makes is freed without it.
-gc.set_threshold(500_000)
+INTERRUPTED = 130
 
-from salesmetrics.cli.app import main  # noqa: E402
+
+def main() -> NoReturn:
+    """Load the program and run it."""
+    # New objects between two collections of garbage: the default looks through all that is imported again and again, and
+    # what a report makes is freed without it.
+    gc.set_threshold(500_000)
+    try:
+        from salesmetrics.cli.app import main as run
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    run()
+
 
 if __name__ == "__main__":
     main()

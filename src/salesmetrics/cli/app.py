@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -23,6 +24,10 @@ __all__ = ["COMMANDS", "main", "make_app"]
 
 _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
+
+
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What a write can meet for which nobody here is to blame; whatever else writes says so itself."""
 
 
 class _Plain(TyperGroup):
@@ -103,6 +108,10 @@ def main() -> NoReturn:
     except Exception as error:
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
             _leave(ExitCode.OK)
+        if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+            cause = str(error.strerror).lower()
+            _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause))
+            _leave(ExitCode.INPUT_ERROR)
         if "--debug" in sys.argv:
             raise
         _tell(SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]))
