@@ -36,7 +36,7 @@ def main() -> None:
                 "salesmetrics, the same numbers": [*report, "--kpi", ",".join(json.loads(by_hand))],
                 "salesmetrics, every KPI": report,
                 "Polars by hand": [sys.executable, str(HERE / "by_hand_polars.py"), path],
-                "the least a report can take": [sys.executable, str(HERE / "floor.py"), path],
+                "the least a report can take": [sys.executable, str(HERE / "floor.py"), "report", path],
                 "DuckDB by hand": [sys.executable, str(HERE / "by_hand_duckdb.py"), path],
             },
             asked.rounds,
