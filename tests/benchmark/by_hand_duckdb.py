@@ -20,7 +20,8 @@ deals as (
         "Deal probability"::decimal(18, 2) as probability,
         strptime("Create Date", '%Y-%m-%d %H:%M')::date as created,
         strptime("Close Date", '%Y-%m-%d %H:%M')::date as closing,
-        "Associated Company IDs" as company
+        "Associated Company IDs" as company,
+        "Deal Type" as type
     from raw
 ),
 day as (select greatest(max(created), max(closing) filter (outcome <> 'open')) as as_of from deals),
@@ -32,7 +33,6 @@ base as (
         count(*) filter (outcome = 'open') as open_deals,
         count(created) as created_deals,
         sum(amount) filter (outcome = 'won') as revenue,
-        count(distinct company) filter (outcome = 'won') as new_customers,
         sum(amount) filter (outcome = 'won') / count(amount) filter (outcome = 'won') as average_deal_size,
         quantile_cont(amount::double, 0.5) filter (outcome = 'won') as median_deal_size,
         list_sum(max(amount, 10) filter (outcome = 'won')) as largest,
@@ -50,6 +50,12 @@ base as (
 )
 select
     * exclude (largest, lost_amount),
+    (
+        select count(distinct company) from (
+            select company, type, closing = min(closing) over (partition by company) as is_first
+            from deals where outcome = 'won' and company is not null
+        ) where is_first and type = 'New Business'
+    ) as new_customers,
     (largest / revenue)::double as deal_concentration,
     won_deals / (won_deals + lost_deals) as win_rate,
     (revenue / (revenue + lost_amount))::double as win_rate_value,

@@ -16,7 +16,7 @@ MONEY = pl.Decimal(38, 8)
 DATES = ["Create Date", "Close Date"]
 
 
-TEXT = ["Deal Stage", "Currency", "Associated Company IDs", *DATES]
+TEXT = ["Deal Stage", "Deal Type", "Currency", "Associated Company IDs", *DATES]
 TYPES = {**dict.fromkeys(TEXT, pl.String), "Amount": pl.Decimal(18, 2), "Deal probability": pl.Decimal(18, 2)}
 
 
@@ -42,6 +42,10 @@ def numbers(typed: pl.LazyFrame) -> dict[str, object]:
     as_of = max(deals["Create Date"].max(), closed["Close Date"].max())
     other = closed.height - won.height - lost.height
 
+    first_wins = won.drop_nulls("Associated Company IDs").filter(
+        pl.col("Close Date") == pl.col("Close Date").min().over("Associated Company IDs"),
+        pl.col("Deal Type") == "New Business",
+    )
     amounts = won["Amount"].drop_nulls().sort()
     revenue, lost_amount = amounts.sum(), lost["Amount"].sum()
     cycle = days(won)
@@ -56,7 +60,7 @@ def numbers(typed: pl.LazyFrame) -> dict[str, object]:
         "open_deals": still_open.height,
         "created_deals": deals["Create Date"].count(),
         "revenue": revenue,
-        "new_customers": won["Associated Company IDs"].drop_nulls().n_unique(),
+        "new_customers": first_wins["Associated Company IDs"].n_unique(),
         "average_deal_size": average,
         "median_deal_size": amounts.median(),
         "deal_concentration": float(amounts.tail(10).sum() / revenue),
