@@ -97,27 +97,30 @@ def mixed_types(
 def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
     """Counts, means and spreads of the deals decided in the period, by class."""
     there = set(deals.columns)
-    won = pl.col("outcome") == "won"
-    frame = deals.lazy().filter(pl.col("deal_class").is_not_null() & pl.col("outcome").is_in(["won", "lost"]))
+    frame = deals.lazy().filter(pl.col("deal_class").is_not_null())
     if window.bounded and "closed" in there:
         start, end = window.start, window.end
         frame = frame.filter(pl.col("closed") >= start) if start else frame
         frame = frame.filter(pl.col("closed") < end) if end else frame
-    values = {}
+    values: dict[str, pl.Expr] = {}
     if {"created", "closed"} <= there:
         days = (pl.col("closed") - pl.col("created")).dt.total_days()
-        values["cycle"] = days.filter(won & (days >= 0)).drop_nulls()
+        values["cycle"] = pl.when(days >= 0).then(days)
     if "amount" in there and ("currency" not in there or deals["currency"].n_unique() == 1):
-        values["amount"] = pl.col("amount").filter(won).drop_nulls()
-    found = frame.group_by("deal_class").agg(
-        won.sum().alias("won"),
-        (~won).sum().alias("lost"),
-        *(column.len().alias(f"{name}_n") for name, column in values.items()),
-        *(column.sum().alias(f"{name}_sum") for name, column in values.items()),
-        *(column.cast(pl.Float64).std().alias(f"{name}_sd") for name, column in values.items()),
+        values["amount"] = pl.col("amount")
+    won = frame.filter(pl.col("outcome") == "won").select("deal_class", **values).group_by("deal_class")
+    means = won.agg(
+        *(pl.col(name).count().alias(f"{name}_n") for name in values),
+        *(pl.col(name).sum().alias(f"{name}_sum") for name in values),
+        *(pl.col(name).cast(pl.Float64).std().alias(f"{name}_sd") for name in values),
     )
-    rows = {row["deal_class"]: row for row in found.collect().iter_rows(named=True)}
-    return {name: rows[name] for name in CLASSES if name in rows}
+    counts, found = pl.collect_all([frame.group_by("deal_class", "outcome").len(), means])
+    rows: dict[str, dict[str, Any]] = {name: {"won": 0, "lost": 0} for name in counts["deal_class"].unique()}
+    for name, outcome, count in counts.iter_rows():
+        rows[name][outcome] = count
+    for row in found.iter_rows(named=True):
+        rows[row["deal_class"]].update(row)
+    return {name: rows[name] for name in CLASSES if name in rows and rows[name]["won"] + rows[name]["lost"]}
 
 
 def _rate(row: Mapping[str, Any], request: Request) -> _Level | None:

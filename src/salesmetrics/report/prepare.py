@@ -29,20 +29,23 @@ class Derived:
         any_of: Columns of which one is enough; the first that has a value wins.
         expression: Makes the column from those columns of ``any_of`` and ``optional`` that are there.
         optional: Columns that it also looks at where they are there.
+        among: The rows that a Boolean column is about; for all others it is false, and they are not looked at.
     """
 
     needs: tuple[str, ...]
     any_of: tuple[str, ...]
     expression: Callable[[list[str]], pl.Expr]
     optional: tuple[str, ...] = ()
+    among: Callable[[], pl.Expr] | None = None
+
+
+def _is_won() -> pl.Expr:
+    return pl.col("outcome") == "won"
 
 
 def _earliest_win(_: list[str]) -> pl.Expr:
-    won = pl.col("outcome") == "won"
-    closed_of_won = pl.when(won).then(pl.col("closed"))
-    # All other deals share one group: the accounts without a win need none of their own.
-    first = closed_of_won.min().over(pl.when(won).then(pl.col("account_key")))
-    return (closed_of_won == first) & pl.col("account_key").is_not_null()
+    first = pl.col("closed").min().over("account_key")
+    return (pl.col("closed") == first) & pl.col("account_key").is_not_null()
 
 
 def _first_win(present: list[str]) -> pl.Expr:
@@ -54,17 +57,17 @@ def _first_win(present: list[str]) -> pl.Expr:
 
 
 def _old_win(_: list[str]) -> pl.Expr:
-    earliest = pl.col("earliest_win").fill_null(value=False)
-    new = pl.col("first_win").fill_null(value=False).any().over(pl.when(earliest).then(pl.col("account_key")))
-    return earliest & ~new
+    return ~pl.col("first_win").fill_null(value=False).any().over("account_key")
 
 
 DERIVED: Mapping[tuple[str, str], Derived] = {
     ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
     ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
-    ("deals", "earliest_win"): Derived(("account_key", "outcome", "closed"), (), _earliest_win),
+    ("deals", "earliest_win"): Derived(("account_key", "outcome", "closed"), (), _earliest_win, among=_is_won),
     ("deals", "first_win"): Derived(("earliest_win",), (), _first_win, ("deal_class",)),
-    ("deals", "old_win"): Derived(("earliest_win", "first_win", "deal_class"), (), _old_win),
+    ("deals", "old_win"): Derived(
+        ("earliest_win", "first_win", "deal_class"), (), _old_win, among=lambda: pl.col("earliest_win")
+    ),
 }
 """Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""
 
@@ -133,8 +136,19 @@ def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataF
     for (owner, name), derived in DERIVED.items():
         if owner == entity and name in needed and name not in frame.columns:
             present = [column for column in (*derived.any_of, *derived.optional) if column in frame.columns]
-            frame = frame.with_columns(derived.expression(present).alias(name))
+            made = derived.expression(present)
+            if derived.among is None:
+                frame = frame.with_columns(made.alias(name))
+            else:
+                frame = frame.with_columns(_among(frame, derived.among(), made).alias(name))
     return frame
+
+
+def _among(frame: pl.DataFrame, rows: pl.Expr, made: pl.Expr) -> pl.Series:
+    """A Boolean column made from some rows alone; false for the others."""
+    mask = frame.select(rows.fill_null(value=False)).to_series()
+    found = frame.filter(mask).select(made.fill_null(value=False)).to_series()
+    return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True).scatter(mask.arg_true(), found)
 
 
 _OUTCOMES = pl.Enum(["won", "lost", "other", "open"])
