@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse import Parsed, ParseOptions, parse_column, parse_currency
+from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column, parse_currency, uniform
 from salesmetrics.schema.fields import ColumnType
 
 MONEY = pl.Decimal(38, 8)
@@ -35,6 +36,52 @@ def one(cell: str, options: ParseOptions | None = None) -> Decimal | None:
     value = parsed.values[0]
     assert value is None or isinstance(value, Decimal)
     return value
+
+
+_BODY = st.integers(0, 10**8).map(lambda cents: f"{cents // 100:,}.{cents % 100:02d}")
+_WRITINGS = ["€ {}", "{} €", "$ {}", "{} CHF", "{}", "about {}"]
+_ODD = st.sampled_from(
+    ["", None, "-", "1,234", "(12.50)", "€ -3.20", "1.2M", "x", " € 4.40", "€ 1,23.40", "12", "9.999", "€5.00"]
+)
+
+
+@given(
+    bodies=st.lists(_BODY, min_size=12, max_size=60),
+    odd=st.lists(_ODD, max_size=10),
+    writing=st.sampled_from(_WRITINGS),
+    comma=st.booleans(),
+    seed=st.randoms(use_true_random=False),
+)
+@settings(deadline=None)
+def test_amounts_of_one_writing_are_read_as_each_by_itself(bodies, odd, writing, comma, seed) -> None:
+    cells = [writing.format(body) for body in bodies] + odd
+    if comma:
+        cells = [cell and cell.translate(str.maketrans(",.", ".,")) for cell in cells]
+    seed.shuffle(cells)
+
+    def outcome(long: int) -> object:
+        with (
+            patch.object(uniform, "LONG", long),
+            patch.object(uniform, "SAMPLE", 5),
+            patch.object(numbers, "SAMPLE", 5),
+        ):
+            try:
+                parsed = parse(cells)
+            except SalesmetricsError as error:
+                return error.code, error.message
+        currency = None if parsed.currency is None else parsed.currency.to_list()
+        return parsed.values.to_list(), parsed.bad.to_list(), currency, parsed.how
+
+    assert outcome(10) == outcome(10**9)
+
+
+def test_a_long_column_of_one_writing_takes_the_short_way() -> None:
+    cells = pl.Series(["€ 2.193,17", "€ 12,50", "€ 7,20"] * 10_000)
+    found = uniform.read_uniform(cells, ParseOptions())
+    assert found is not None
+    assert found.mask.all()
+    assert uniform.read_uniform(cells, ParseOptions(decimal="point")) is None
+    assert uniform.read_uniform(pl.Series(["12.50", "0.25"] * 10_000), ParseOptions()) is None
 
 
 @pytest.mark.parametrize(

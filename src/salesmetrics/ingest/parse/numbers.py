@@ -11,6 +11,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.bodies import read_bodies
 from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE, Parsed, ParseOptions, Place, Reading, over_distinct
+from salesmetrics.ingest.parse.uniform import SAMPLE, Uniform, read_uniform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,47 @@ def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: S
         SalesmetricsError: ``decimal_ambiguous``.
     """
     style = style or Style()
+    uniform = read_uniform(text, options)
+    if uniform is not None:
+        parsed = _with_uniform(text, uniform, options, place, style)
+        if parsed is not None:
+            return parsed
+    return _parse(text, options, place, style)
+
+
+def _with_uniform(
+    text: pl.Series, uniform: Uniform, options: ParseOptions, place: Place, style: Style
+) -> Parsed | None:
+    """Read the cells that are written otherwise, with some of the uniform ones; None where the two ways disagree on these."""
+    both = uniform.mask & (uniform.mask.cum_sum() <= SAMPLE)
+    rest = ~uniform.mask | both
+    parsed = parse_numbers(text.filter(rest), options, place, style)
+    sample = both.filter(rest)
+    values, others = uniform.values.head(SAMPLE), uniform.values.slice(SAMPLE)
+    said = None if parsed.currency is None else parsed.currency.filter(sample).unique()
+    if (
+        parsed.bad.filter(sample).any()
+        or not (parsed.values.filter(sample) == values).all()
+        or (said is not None and len(said) != 1)
+    ):
+        return None
+    place_of = pl.select(
+        pl.when(rest).then(rest.cum_sum()).otherwise(len(parsed.values) + (~rest).cum_sum()) - 1
+    ).to_series()
+
+    def spread(read: pl.Series, more: pl.Series) -> pl.Series:
+        return pl.concat([read, more.cast(read.dtype)], rechunk=True).gather(place_of).alias(text.name)
+
+    nothing = pl.repeat(value=False, n=len(others), dtype=pl.Boolean, eager=True)
+    currency = (
+        None
+        if said is None or parsed.currency is None
+        else spread(parsed.currency, said.new_from_index(0, len(others)))
+    )
+    return Parsed(spread(parsed.values, others), spread(parsed.bad, nothing), parsed.how, currency)
+
+
+def _parse(text: pl.Series, options: ParseOptions, place: Place, style: Style) -> Parsed:
     fast, rest, plain = _fast(text, options)
     reader = _reader(options, place, style, plain)
     frame, how = over_distinct(text, fast, rest, reader)
