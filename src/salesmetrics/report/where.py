@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.report.literals import LiteralError, compared, with_typed_literals
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = ["apply_where", "named_columns"]
+
+_SHOWN = 5
 
 
 def apply_where(
@@ -48,13 +51,37 @@ def apply_where(
     if not fitting:
         known = {name for frame in frames.values() for name in frame.columns}
         raise _unknown(condition, names - aliases.keys() or names, known, known if listed is None else listed)
+    kept = {entity: _kept(frame, condition).drop(aliases) for entity, frame in fitting.items()}
+    if all(frame.is_empty() for frame in kept.values()):
+        raise SalesmetricsError(
+            "report_empty", cause=f"no record fulfils `{condition}`", fix=_what_there_is(condition, fitting.values())
+        )
+    return kept
+
+
+def _kept(frame: pl.DataFrame, condition: str) -> pl.DataFrame:
     try:
-        kept = {entity: frame.filter(expression).drop(aliases) for entity, frame in fitting.items()}
+        return frame.filter(_parsed(with_typed_literals(condition, frame.schema)))
+    except LiteralError as error:
+        raise _invalid(condition, str(error), error.fix) from error
     except (pl.exceptions.PolarsError, TypeError) as error:
         raise _invalid(condition, _first_line(error)) from error
-    if all(frame.is_empty() for frame in kept.values()):
-        raise SalesmetricsError("report_empty", cause=f"no record fulfils `{condition}`", fix="loosen the condition")
-    return kept
+
+
+def _what_there_is(condition: str, frames: Iterable[pl.DataFrame]) -> str:
+    """What to do about a condition that nothing fulfils: the values that a column does hold, where it asks for another."""
+    for item in compared(condition):
+        for frame in frames:
+            if item.operator not in ("=", "==", "IN") or frame.schema.get(item.column) != pl.String:
+                continue
+            values = frame.get_column(item.column).drop_nulls().unique().sort()
+            if item.text not in values:
+                near = get_close_matches(item.text.casefold(), [v.casefold() for v in values], n=1, cutoff=0.6)
+                first = [v for v in values if near and v.casefold() == near[0]]
+                shown = [*first, *(v for v in values.head(_SHOWN) if v not in first)][:_SHOWN]
+                more = ", …" if len(values) > len(shown) else ""
+                return f"`{item.column}` holds {', '.join(f'`{v}`' for v in shown)}{more}"
+    return "loosen the condition"
 
 
 def named_columns(condition: str | None) -> frozenset[str]:
