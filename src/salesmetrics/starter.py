@@ -131,12 +131,19 @@ def _date_order(text: str) -> str | None:
     return {"day": "dmy", "month": "mdy"}[match[1]] if match else None
 
 
-def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line]:
+def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
+    """A line for each field; of a field that several files have, the others are only told: a key stands once in a table."""
+    shown = set(options.mapping)
     for field, header in options.mapping.items():
         yield _Line(field, _text(header), "as the option said")
     for item in readings:
         for column in item.columns:
-            if column.field not in options.mapping:
+            if column.field in options.mapping:
+                continue
+            if column.field in shown:
+                yield f"#   {item.kind}: {column.field} is `{column.header}`, {column.read_as}"
+            else:
+                shown.add(column.field)
                 lenient = column.matched == "partial"
                 why = f"{item.kind}, {column.read_as}" + (", a guess by part of its name" if lenient else "")
                 yield _Line(column.field, _text(column.header), why, on=lenient and len(readings) == 1)

@@ -16,11 +16,11 @@ from salesmetrics.ingest.repair import OddRow, Repaired, rows_to_frame
 from salesmetrics.ingest.structure import FURNITURE_HINT, TAIL, classify, few, tail_footers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["UNWANTED", "assemble", "unique_names"]
+__all__ = ["UNWANTED", "assemble", "ignored_findings", "unique_names"]
 
 _MAX_VALUE = 200
 UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
@@ -67,6 +67,7 @@ def assemble(
     frame, names, kept = _named(frame, headers)
     rejected = tuple(_rejected(item, len(headers), headers) for item in odd)
     frame = _without_unwanted(frame, marks, source.path, findings)
+    findings += ignored_findings(source.path, reasons, titles.get("title", 0))
     findings += _structure_findings(source, found)
     findings += _header_findings(source, [headers[i] for i in kept], names, frame)
     return RawTable(
@@ -288,6 +289,22 @@ def _without_unwanted(frame: pl.DataFrame, marks: Collection[str], path: str, fi
             findings.append(finding(code, path=path, count=len(rows), rows=rows))
             frame = frame.with_columns(pl.col(texts).str.replace_all(mark, "", literal=True))
     return frame
+
+
+def ignored_findings(path: str, reasons: Mapping[int, str], titles: int = 0) -> list[Finding]:
+    """What was taken for no record, with its rows, so that nobody has to take it on trust.
+
+    Args:
+        path: The file.
+        reasons: Row number → why it is no record; blank rows are only counted.
+        titles: Rows above the header.
+    """
+    told = {row: reason.replace("_", " ") for row, reason in reasons.items() if reason != "blank"}
+    counts = [*sorted(Counter(told.values()).items()), *([("title", titles)] if titles else [])]
+    if not counts:
+        return []
+    listed = ", ".join(f"{n} {reason}{'s' if n > 1 else ''}" for reason, n in counts)
+    return [finding("rows_ignored", path=path, count=len(told) + titles, rows=sorted(told), listed=listed)]
 
 
 def _structure_findings(source: Source, found: Repaired) -> list[Finding]:

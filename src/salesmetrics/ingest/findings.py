@@ -56,6 +56,7 @@ FINDINGS: dict[str, FindingKind] = {
         _NOTE,
         "{n_rows} end early, as this export leaves out blank cells at the end of a row; they were taken as blank",
     ),
+    "rows_ignored": FindingKind(_NOTE, "{n_rows} left out as no record: {listed}"),
     "rows_long_blank": FindingKind(
         _NOTE, "{n_rows} have blank cells beyond the header's last column; those were left out"
     ),
@@ -242,6 +243,11 @@ FINDINGS: dict[str, FindingKind] = {
         _WARNING,
         "every lost deal has no amount ({n_rows}): a win rate by value would say 100 % and mean nothing",
         "keep the amount on lost deals; until then use the win rate by count",
+    ),
+    "open_amount_all_zero": FindingKind(
+        _WARNING,
+        "every open deal has an amount of 0 ({n_rows}): the pipeline is not known, rather than nothing",
+        "fill in the amounts, or leave them blank where they are not known yet",
     ),
     "won_amount_zero": FindingKind(
         _WARNING, "{n_rows} won with an amount of 0: in counts, and averages are lower for it", "fill in the amounts"

@@ -18,6 +18,7 @@ TAIL = 40
 _TOTAL_WORDS = r"""(?:(?:grand|sub|report|overall|page)[\s-]*totals?|totals?|sum|count|average|avg|records?
         |(?:общий\s+|общая\s+)?(?:итого|итог|всего|сумма)
         |(?:sub[\s-]*total|zwischensumme|sous-total|подытог)\s+\S.*|total\s+(?:for|of)\s.*|(?:итого|всего)\s+(?:по|за)\s.*
+        |\S.*\s(?:sub[\s-]?total|zwischensumme|sous-total|подытог)
         |合计|总计|小计|总和|合計|總計|小計|總和|총계|합계|소계
         |jumlah(?:\s+(?:besar|keseluruhan))?|المجموع|الإجمالي|الاجمالي|إجمالي|اجمالي
         |(?:gesamt|end|zwischen)?summe|gesamt|insgesamt|total[ei]?\s*(?:general|geral|général|generale|complessivo)?
@@ -39,8 +40,8 @@ def is_furniture_word(cell: str) -> bool:
 
     >>> [is_furniture_word(cell) for cell in ("Grand Totals (5700 records)", "Итого:", "Total Energies", "Copyright © 2025")]
     [True, True, False, True]
-    >>> is_furniture_word("Subtotal Ann"), is_furniture_word("Total for Ann")
-    (True, True)
+    >>> is_furniture_word("Subtotal Ann"), is_furniture_word("Ann subtotal"), is_furniture_word("Total for Ann")
+    (True, True, True)
     """
     return bool(_TOTAL.fullmatch(cell) or _FURNITURE.match(cell))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.assemble import ignored_findings
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.fields import ColumnType
@@ -71,6 +72,8 @@ def without_totals(
         findings.append(finding("row_of_numbers", kind=kind, path=path, count=len(rows), rows=rows))
     if not totals:
         return frame, 0, findings
+    rows = frame.get_column(ROW).gather(sorted(totals)).to_list()
+    findings += ignored_findings(path, dict.fromkeys(rows, "total"))
     keep = ~pl.int_range(pl.len()).is_in(sorted(totals))
     return frame.filter(keep), len(totals), findings
 

@@ -45,4 +45,6 @@ def init(
     readings = file_readings(load_dataset(files, reading, default_config())) if files else []
     write_output(starter(readings, read_options(reading, default_config())), path, sys.stdout)
     if path != "-":
-        typer.echo(f"wrote {path}; look through it, then run `salesmetrics report` without options", err=True)
+        typer.echo(
+            f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options", err=True
+        )

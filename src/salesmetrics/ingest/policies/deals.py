@@ -21,6 +21,7 @@ _WON, _LOST, _OPEN = (pl.col("outcome") == word for word in ("won", "lost", "ope
 _MOSTLY = 0.5
 """A column is worth asking for where at least this share of the rows concerned has it filled."""
 
+_ALL_ZERO_MIN = 2
 _MONTH_END_SHARE, _MONTH_END_MIN = 0.6, 20
 
 
@@ -30,6 +31,7 @@ def check_deals(context: Context) -> list[Finding]:
         *apply_rules(context, _rules(context)),
         *_only_won(context),
         *_lost_amounts(context),
+        *_open_amounts(context),
         *_currencies(context),
         *_month_ends(context),
     ]
@@ -105,6 +107,22 @@ def _lost_amounts(context: Context) -> list[Finding]:
     if n == 0 or some > 0:
         return []
     return context.report("lost_amount_all_zero", _LOST, "amount")
+
+
+def _open_amounts(context: Context) -> list[Finding]:
+    """Open deals all at 0 make a pipeline of nothing out of one that nobody has valued."""
+    if not context.has("amount"):
+        return []
+    known = pl.col("amount").is_not_null()
+    opened = (
+        context.frame.lazy()
+        .filter(_OPEN & known)
+        .select(pl.len().alias("n"), (pl.col("amount") != 0).sum().alias("some"))
+    )
+    n, some = opened.collect().row(0)
+    if n < _ALL_ZERO_MIN or some:
+        return []
+    return context.report("open_amount_all_zero", _OPEN & known, "amount")
 
 
 def _currencies(context: Context) -> list[Finding]:
