@@ -241,7 +241,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "lost_amount_all_zero": FindingKind(
         _WARNING,
-        "every lost deal has no amount ({n_rows}): a win rate by value would say 100 % and mean nothing",
+        "no lost deal has an amount above 0 ({n_rows}): a win rate by value would say 100 % and mean nothing",
         "keep the amount on lost deals; until then use the win rate by count",
     ),
     "open_amount_all_zero": FindingKind(
