@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.naming import names_of
-from salesmetrics.ingest.read import load as _load
-from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
-from salesmetrics.report.where import named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +32,11 @@ def load(*files: str, **options: Any) -> Dataset:
     Raises:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
-    return _load(files, ReadOptions(**options))
+    settled = ReadOptions(**options)
+    opened = open_ahead(fetch_ahead(files), settled)
+    from salesmetrics.ingest.read import load as load_files  # while the file is being read
+
+    return load_files(files, settled, opened=opened)
 
 
 def report_on(
@@ -71,6 +70,12 @@ def report_on(
     Raises:
         SalesmetricsError: As for the command.
     """
+    from salesmetrics.ingest.naming import names_of
+    from salesmetrics.metrics.catalog import catalog
+    from salesmetrics.report.asking import ask
+    from salesmetrics.report.build import build_report
+    from salesmetrics.report.where import named_columns
+
     given = files[0] if len(files) == 1 else ""
     dataset = load(*map(str, files)) if isinstance(given, str) else given
     last, source = dataset.last_event or (None, None)

@@ -17,7 +17,7 @@ from pathlib import Path
 from timing import alternate, made, table
 
 HERE = Path(__file__).parent
-LOAD = "import sys; from salesmetrics.ingest.read import load; print(load([sys.argv[1]]).frames['deals'].height)"
+LOAD = "import sys, salesmetrics; print(salesmetrics.load(sys.argv[1]).frames['deals'].height)"
 SCAN = """
 import sys
 import polars as pl

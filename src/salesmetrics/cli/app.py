@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from salesmetrics.cli.loading import fetch_ahead
 from salesmetrics.errors import ExitCode, SalesmetricsError
+from salesmetrics.ingest.ahead import fetch_ahead
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:

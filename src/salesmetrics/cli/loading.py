@@ -1,24 +1,18 @@
-"""From the options of a command to a dataset.
-
-Reading a large file takes about as long as importing what reads it, so the one goes on beside the other: nothing heavy is
-imported here before a file is on its way.
-"""
+"""From the options of a command to a dataset. Nothing heavy is imported here before a file is on its way."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext, suppress
-from importlib import import_module
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.ahead import Opened, open_file
+from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
 from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.fetch import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,37 +20,14 @@ if TYPE_CHECKING:
 
     from salesmetrics.cli.options import Reading
     from salesmetrics.config import Config
+    from salesmetrics.ingest.ahead import Opened
     from salesmetrics.ingest.dataset import Dataset
-    from salesmetrics.ingest.fetch import Fetched
 
-__all__ = ["fetch_ahead", "has_errors", "load_dataset", "open_ahead", "tell_about_rejects", "write_rejects"]
+__all__ = ["has_errors", "load_dataset", "read_options", "tell_about_rejects", "write_rejects"]
 
 
 LONG = 20_000_000
 """Bytes from which on reading takes long enough to say so."""
-
-
-def fetch_ahead(files: Sequence[str]) -> dict[str, Fetched]:
-    """Begin to read the first file before anything else is done; what is wrong with it is said when it is loaded."""
-    with suppress(SalesmetricsError):
-        first = expand(files)[0].path
-        if Path(first).is_file():
-            return {first: fetch(first)}
-    return {}
-
-
-def open_ahead(fetched: dict[str, Fetched], reading: Reading, config: Config) -> dict[str, Opened]:
-    """Begin to open what is being fetched.
-
-    Args:
-        fetched: What :func:`fetch_ahead` began. It is emptied, so that the bytes can go when they are read.
-        reading: Options.
-        config: The settings file.
-    """
-    # Two threads that import take turns at every step. So this one does it, and the other then finds it done.
-    import_module("salesmetrics.ingest.table")
-    options = read_options(reading, config)
-    return {path: open_file(path, fetched.pop(path), options) for path in list(fetched)}
 
 
 def load_dataset(
@@ -79,11 +50,12 @@ def load_dataset(
     if "-" in [name.rpartition("=")[2] for name in files] and sys.stdin.isatty():
         raise SalesmetricsError("stdin_is_terminal")
     with nullcontext() if quiet else _progress(files):
+        options = read_options(reading, config)
         if opened is None:
-            opened = open_ahead(fetch_ahead(files), reading, config)
+            opened = open_ahead(fetch_ahead(files), options)
         from salesmetrics.ingest.read import load
 
-        return load(files, read_options(reading, config), stdin=sys.stdin.buffer, opened=opened)
+        return load(files, options, stdin=sys.stdin.buffer, opened=opened)
 
 
 def _progress(files: Sequence[str]) -> AbstractContextManager[object]:

@@ -137,7 +137,7 @@ def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
 
 
 def warm_up() -> None:
-    """Make the tables that every file needs, for callers who have to wait for a file anyway."""
+    """Make the tables that every file needs, while the first one is being read."""
     _knowledge()
     generic_keys()
     load_profile(GENERIC).words("deals")

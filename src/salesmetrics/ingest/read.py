@@ -19,6 +19,7 @@ from salesmetrics.ingest.derive import derive
 from salesmetrics.ingest.fetch import fetch
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.identity import repeated_across
+from salesmetrics.ingest.lookups import warm_up
 from salesmetrics.ingest.misfit import refuse_misfits
 from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
@@ -86,6 +87,7 @@ def load(
 def _read_all(
     arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None, opened: Mapping[str, Opened]
 ) -> tuple[list[Part], list[Finding]]:
+    warm_up()
     parts: list[Part] = []
     skipped: list[tuple[str, SalesmetricsError]] = []
     named = {argument.partition("=")[2] for argument in arguments} | set(arguments)

@@ -35,31 +35,23 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.loading import (
-        fetch_ahead,
-        has_errors,
-        load_dataset,
-        open_ahead,
-        tell_about_rejects,
-        write_rejects,
-    )
+    from salesmetrics.cli.loading import has_errors, load_dataset, read_options, tell_about_rejects, write_rejects
     from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
+    from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
 
     form = form_of(output)
     config = settle_config(reading)
-    opened = open_ahead(context.obj or fetch_ahead(files), reading, config)
+    opened = open_ahead(context.obj or fetch_ahead(files), read_options(reading, config))
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
     from salesmetrics.cli.requesting import make_request
     from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
-    from salesmetrics.ingest.lookups import warm_up
     from salesmetrics.report.build import make_report, metrics_of
     from salesmetrics.report.setup import set_up
     from salesmetrics.report.standing import with_goals
 
     catalog = settle_catalog(config)
-    warm_up()
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
