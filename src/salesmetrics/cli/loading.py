@@ -15,7 +15,7 @@ from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.dataset import ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from salesmetrics.cli.options import Reading
@@ -36,7 +36,7 @@ def load_dataset(
     config: Config,
     *,
     quiet: bool = False,
-    opened: Mapping[str, Opened] | None = None,
+    opened: dict[str, Opened] | None = None,
 ) -> Dataset:
     """Read the files as the options and the settings file say; at a terminal a long read shows that it goes on.
 

@@ -50,7 +50,7 @@ def load(
     options: ReadOptions | None = None,
     *,
     stdin: BinaryIO | None = None,
-    opened: Mapping[str, Opened] | None = None,
+    opened: dict[str, Opened] | None = None,
 ) -> Dataset:
     """Read files of any known kind into one dataset.
 
@@ -58,7 +58,8 @@ def load(
         arguments: Paths, patterns, folders or ``-``, each optionally as ``KIND=FILE``.
         options: What the user settled.
         stdin: Where ``-`` reads from.
-        opened: Path → a file that is being opened already, with the same options.
+        opened: Path → a file that is being opened already, with the same options. It is emptied, so that tables can go
+            when they are no longer needed.
 
     Returns:
         The dataset. For every file, rows read = used + rejected + ignored.
@@ -85,7 +86,7 @@ def load(
 
 
 def _read_all(
-    arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None, opened: Mapping[str, Opened]
+    arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None, opened: dict[str, Opened]
 ) -> tuple[list[Part], list[Finding]]:
     warm_up()
     parts: list[Part] = []
@@ -97,7 +98,7 @@ def _read_all(
         brought = argument.path not in named
         try:
             path = argument.path
-            file = opened[path] if path in opened else open_file(path, fetch(path, stdin), options)
+            file = opened.pop(path, None) or open_file(path, fetch(path, stdin), options)
             tables = file.tables.result()
         except SalesmetricsError as error:
             if not brought or error.code not in _SKIPPABLE:
