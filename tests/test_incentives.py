@@ -70,7 +70,7 @@ def test_without_a_quota_nobody_knows() -> None:
     quota=st.integers(1, 5000),
     marginal=st.booleans(),
     accelerator=st.sampled_from(["1", "1.5"]),
-    cap=st.one_of(st.none(), st.integers(0, 500)),
+    cap=st.one_of(st.none(), st.integers(1, 500)),
 )
 def test_selling_more_never_pays_less_and_the_steps_add_up(
     won: int, more: int, quota: int, marginal: bool, accelerator: str, cap: int | None
@@ -95,6 +95,20 @@ def test_a_plan_is_read_from_the_configuration_and_slips_are_named() -> None:
     )
     with pytest.raises(SalesmetricsError, match="treshold"):
         parse_config("[settings.incentive]\ntreshold = 0.5\n", "salesmetrics.toml")
+
+
+def test_a_plan_that_cannot_be_meant_is_refused_in_a_program_too() -> None:
+    one, half = Tier(Decimal(1), Decimal("0.1")), Tier(Decimal("0.5"), Decimal("0.1"))
+    with pytest.raises(ValueError, match="rate: must be at most 1, not 5"):
+        Tier(Decimal(0), Decimal(5))
+    with pytest.raises(ValueError, match="threshold: must be at most 10, not 50"):
+        IncentivePlan(tiers=(one,), threshold=Decimal(50))
+    with pytest.raises(ValueError, match="two tiers begin at 1"):
+        IncentivePlan(tiers=(one, one))
+    with pytest.raises(ValueError, match="stands after"):
+        IncentivePlan(tiers=(one, half))
+    with pytest.raises(ValueError, match="pays nothing"):
+        IncentivePlan()
 
 
 def frames() -> dict[str, pl.DataFrame]:
