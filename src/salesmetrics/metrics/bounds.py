@@ -34,7 +34,8 @@ def check_bounds(made: Any) -> None:
     Raises:
         SettingError: A number lies outside of them.
     """
-    for name, limits in _bounds(type(made)).items():
+    kind: Any = type(made)
+    for name, limits in _bounds(kind).items():
         value = getattr(made, name)
         if isinstance(value, (int, float, Decimal)):
             for limit in limits:
