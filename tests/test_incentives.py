@@ -205,3 +205,10 @@ def test_explain_shows_each_period_of_a_quota() -> None:
     assert next(item.n for item in shown.ingredients if item.id == "rep_results") == 2
     rows = kpi_rows(asked("2026-H1"), two_quarters(), catalog()).sort("owner")
     assert rows.select("owner", "amount", "quota", "value").rows() == [("ann", 1900, 2000, 200), ("bob", 200, 1000, 10)]
+
+
+def test_what_was_reached_and_what_is_paid_are_no_estimates() -> None:
+    kpis = ("incentive_payout", "quota_attainment", "revenue", "win_rate")
+    request = Request(as_of=date(2026, 3, 31), as_of_source=None, kpis=kpis, by=("owner",), settings=CAPPED)
+    small = {m.id: m.small for m in build_report(request, frames(), catalog()).metrics if m.group == {"owner": "ann"}}
+    assert small == {"incentive_payout": False, "quota_attainment": False, "revenue": False, "win_rate": True}

@@ -30,6 +30,7 @@ LEFT_OUT = {
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    exact=True,
     source="Rekener, attainment (235 / 250 = 94 %); Salesforce help, quotas",
 )
 def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
@@ -110,6 +111,7 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    exact=True,
     source="Salesforce help, forecasts: quota and gap",
 )
 def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
@@ -132,6 +134,7 @@ def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    exact=True,
     source="Ebsta, pacing line (linear)",
 )
 def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
@@ -182,6 +185,7 @@ def pacing_seasonal(
     formula="quotas of reps / target of the company",
     basis="period",
     span="quota",
+    exact=True,
     source="GitLab, sales capacity",
 )
 def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
@@ -209,6 +213,7 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     n="reps_with_quota",
     excluded={"no_quota": "quotaless_reps"},
     additive=False,
+    exact=True,
     source="own definition: tiers and accelerators from config",
 )
 def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> Shape:
