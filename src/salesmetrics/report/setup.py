@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
-from salesmetrics.report.coverage import early_ends
+from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
 from salesmetrics.report.mixed_types import mixed_types
 from salesmetrics.report.money_entities import Asked
@@ -71,7 +71,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
     source = Source(entities, catalog, request.as_of, request.settings, tuple(codes))
-    said = [*notes, *early_ends(frames, request.as_of)]
+    said = [*notes, *early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
