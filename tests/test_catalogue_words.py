@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from salesmetrics.metrics.catalog import SYNONYMS, catalog
 from salesmetrics.render.cards import render_card
 from salesmetrics.report.cards import make_cards
+
+if TYPE_CHECKING:
+    from salesmetrics.metrics.definition import Kpi
 
 KNOWN = catalog()
 
@@ -53,3 +58,9 @@ def test_examples_read_as_equations() -> None:
     assert "\nexample    win_rate(30, 70) = 0.3\nexample    win_rate(0, 0) is undefined\n" in text
     assert "\nexample    training_effect(30, 100, 20, 100, 25, 100, 20, 100) = 5.0\n" in text
     assert '">>> win_rate(30, 70)\\n0.3' in render_card(cards, "json", None)
+
+
+@pytest.mark.parametrize("kpi", KNOWN.kpis.values(), ids=lambda kpi: kpi.id)
+def test_no_definition_breaks_off_before_its_example(kpi: Kpi) -> None:
+    paragraphs = [text.strip() for text in kpi.doc.partition(">>>")[0].split("\n\n")]
+    assert not [text for text in paragraphs if text.endswith((":", ","))]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from report_fixture import compared_report
 from salesmetrics.metrics.catalog import catalog
+from salesmetrics.render.words import verdict_note
 from salesmetrics.report.change import change_between
 from salesmetrics.report.evaluate import Outcome
+from salesmetrics.report.model import Change
 from salesmetrics.statistics.intervals import Bounds
-
-if TYPE_CHECKING:
-    from salesmetrics.report.model import Change
 
 KNOWN = catalog().kpis
 
@@ -45,15 +45,15 @@ def number(value: Any, n: int | None = None, interval: Bounds | None = None) -> 
         ("win_rate", rate(31, 100), rate(30, 100), "no clear difference"),
         ("win_rate", rate(9, 9), rate(0, 100), "too few"),
         ("win_rate", rate(100, 100), rate(0, 9), "too few"),
-        ("win_rate_created", rate(60, 100), rate(30, 100), "higher"),
-        ("lead_conversion_rate", rate(30, 100), rate(60, 100), "lower"),
+        ("win_rate_created", rate(60, 100), rate(30, 100), None),
+        ("lead_conversion_rate", rate(30, 100), rate(60, 100), None),
         ("won_deals", number(200, 200), number(100, 100), "better"),
         ("lost_deals", number(200, 200), number(100, 100), "worse"),
         ("won_deals", number(105, 105), number(100, 100), "no clear difference"),
         ("won_deals", number(9, 9), number(100, 100), "too few"),
-        ("revenue", number(Decimal(200), 20), number(Decimal(100), 20), "higher"),
-        ("revenue", number(Decimal(100), 20), number(Decimal("100.00"), 20), "same"),
-        ("units_sold", number(Decimal(2000), 20), number(Decimal(1000), 20), "higher"),
+        ("revenue", number(Decimal(200), 20), number(Decimal(100), 20), None),
+        ("revenue", number(Decimal(100), 20), number(Decimal("100.00"), 20), None),
+        ("units_sold", number(Decimal(2000), 20), number(Decimal(1000), 20), None),
         ("sales_cycle_median", number(50, 90, Bounds(46, 53)), number(40, 90, Bounds(35, 44)), "worse"),
         ("sales_cycle_median", number(50, 90, Bounds(30, 70)), number(40.5, 90, Bounds(35, 44)), "no clear difference"),
         (
@@ -64,11 +64,10 @@ def number(value: Any, n: int | None = None, interval: Bounds | None = None) -> 
         ),
     ],
 )
-def test_what_is_said(kpi: str, now: Outcome, before: Outcome, verdict: str) -> None:
+def test_what_is_said(kpi: str, now: Outcome, before: Outcome, verdict: str | None) -> None:
     found = change(kpi, now, before)
     assert found.verdict == verdict
-    if found.verdict in {"higher", "lower", "same"}:
-        assert found.interval is None, "nothing is said about chance"
+    assert (found.verdict is None) == (found.interval is None), "nothing is said without an interval"
 
 
 @given(
@@ -119,3 +118,11 @@ def test_an_open_end_gives_no_interval() -> None:
 def test_an_undefined_value_has_no_change() -> None:
     assert change_between(KNOWN["win_rate"], number(None), rate(1, 2), 0.95, 10) is None
     assert change_between(KNOWN["win_rate"], rate(1, 2), number(None), 0.95, 10) is None
+
+
+@pytest.mark.parametrize(("verdict", "noted"), [(None, True), ("better", False)])
+def test_a_change_without_a_verdict_is_explained(verdict: Any, noted: bool) -> None:
+    found = compared_report()
+    step = Change(absolute=Decimal(1), relative=None, verdict=verdict)
+    metrics = [metric.model_copy(update={"change": step}) for metric in found.metrics]
+    assert bool(verdict_note(found.model_copy(update={"metrics": metrics}))) is noted

@@ -70,6 +70,10 @@ won_deals = [{ goal = ">= 5" }, { goal = "<= 50" }]
 expression = "calls / won_deals"
 """
 
+PLAN = "[settings.incentive]\n"
+TWICE = "tiers = [{ at = 0, rate = 0.05 }, { at = 0, rate = 0.08 }]"
+FALLING = "tiers = [{ at = 1, rate = 0.08 }, { at = 0, rate = 0.05 }]"
+
 
 def test_a_full_file() -> None:
     config = parse_config(FULL, "x")
@@ -90,6 +94,33 @@ def test_an_empty_file_is_the_defaults() -> None:
         ("[reports]", 1, "reports", "did you mean `report`"),
         ('[read]\ndate_order = "xyz"', 2, "read.date_order", "'dmy'"),
         ("[settings]\nstaled_days = 3", 2, "settings.staled_days", "did you mean `stalled_days`"),
+        ("[settings]\nhorizon_days = 90\nstalled_days = -3", 3, "settings.stalled_days", "greater than or equal to 1"),
+        ("[settings]\nhorizon_days = 0", 2, "settings.horizon_days", "greater than or equal to 1"),
+        ("[settings]\nexpired_days = 99999999999", 2, "settings.expired_days", "less than or equal to 36500"),
+        ("[settings]\nmarket_size = 0", 2, "settings.market_size", "greater than 0"),
+        (PLAN + "tiers = [{ at = 0, rate = 5 }]", 2, "settings.incentive.tiers.rate", "`rate = 0.05` is 5 %"),
+        (PLAN + "tiers = [{ at = 100, rate = 0.05 }]", 2, "settings.incentive.tiers.at", "`at = 1` is 100 %"),
+        (PLAN + "tiers = [{ at = 0, rate = -0.05 }]", 2, "settings.incentive.tiers.rate", "greater than or equal to 0"),
+        (PLAN + "cap = 1\n" + TWICE, 3, "settings.incentive.tiers", "two tiers begin at 0; give each `at` once"),
+        (
+            PLAN + FALLING,
+            2,
+            "settings.incentive.tiers",
+            "the tier at 0 stands after that at 1; write `at` in rising order",
+        ),
+        (PLAN + "bonus_per_unit = 1\nthreshold = 50", 3, "settings.incentive.threshold", "`threshold = 0.5` is 50 %"),
+        (
+            PLAN + "bonus_per_unit = 1\naccelerator = 150",
+            3,
+            "settings.incentive.accelerator",
+            "less than or equal to 10",
+        ),
+        (
+            PLAN + "cap = 500",
+            1,
+            "settings.incentive.tiers",
+            "pays nothing: it has no rate and no bonus; write for example",
+        ),
         ('[report]\nmax_age = "soon"', 2, "report.max_age", "for example 7d"),
         ('[goals]\n# a comment\nwin_rate = "25"', 3, "goals.win_rate.goal", "not a sign and a number"),
         ('[goals]\nwin_rate = { goal = ">= 25%", ower = "A" }', 2, "goals.win_rate.ower", "did you mean `owner`"),
@@ -102,7 +133,7 @@ def test_a_mistake_names_line_key_and_what_was_meant(text: str, line: int, key: 
         parse_config(text, "salesmetrics.toml")
     assert caught.value.code == "config_invalid"
     assert (caught.value.details["line"], caught.value.details["key"]) == (line, key)
-    assert words in caught.value.message + caught.value.hint
+    assert words in f"{caught.value.message}; {caught.value.hint}"
 
 
 def test_what_is_no_toml() -> None:
@@ -158,6 +189,9 @@ def test_the_schema_takes_what_the_program_takes(text: str) -> None:
         "[report]\nperoid = 'x'",
         "[read]\ndate_order = 'xyz'",
         "[settings]\nstaled_days = 3",
+        "[settings]\nstalled_days = 0",
+        "[settings]\nhorizon_days = 40000",
+        "[settings.incentive]\ntiers = [{ at = 0, rate = 5 }]",
         "[goals]\nwin_rate = 25",
         "[goals.win_rate]\nby = 2026-12-31",
     ],
@@ -167,6 +201,26 @@ def test_the_schema_refuses_what_the_program_refuses(text: str) -> None:
         parse_config(text, "x")
     with pytest.raises(jsonschema.ValidationError):
         validator().validate(as_json(text))
+
+
+@pytest.mark.parametrize(
+    "name", [item.name for item in fields(Settings) if item.type in {"Days", "Days | None", "Hours"}]
+)
+def test_every_stretch_of_time_is_at_least_one_in_a_program_too(name: str) -> None:
+    assert getattr(Settings(**{name: 1}), name) == 1
+    with pytest.raises(ValueError, match=f"{name}: must be at least 1, not 0"):
+        Settings(**{name: 0})
+    with pytest.raises(ValueError, match=f"{name}: must be at most"):
+        Settings(**{name: 10**9})
+
+
+def test_every_number_has_its_bounds() -> None:
+    tables = config_schema()["$defs"]
+    for table in ("Settings", "IncentivePlan", "Tier"):
+        for name, info in tables[table]["properties"].items():
+            kinds = [info, *info.get("anyOf", [])]
+            if any(kind.get("type") in {"integer", "number"} for kind in kinds):
+                assert any({"minimum", "exclusiveMinimum"} & set(kind) for kind in kinds), f"{table}.{name}"
 
 
 def test_every_key_is_explained() -> None:

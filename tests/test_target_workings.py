@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from salesmetrics.metrics.incentives import IncentivePlan, Tier
-from salesmetrics.metrics.targets import rep_lines
+from salesmetrics.metrics.rep_results import rep_lines
 
 ROWS = [
     {"owner": "ann", "quota": Decimal(1000), "won": Decimal(1500), "units": Decimal(0), "ramping": 0},

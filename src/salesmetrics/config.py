@@ -7,12 +7,15 @@ import re
 import tomllib
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.bounds import SettingError
+from salesmetrics.metrics.incentives import FORM
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.report.age import parse_age
 from salesmetrics.report.goals import parse_condition
@@ -37,7 +40,7 @@ __all__ = [
 FILE_NAME = "salesmetrics.toml"
 
 INCENTIVE_FORM = (
-    "write for example `tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]`: each rate is paid from that share of the"
+    f"{FORM}: each rate is paid from that share of the"
     " quota on; other keys: `marginal`, `threshold`, `accelerator`, `bonus_at_quota`, `bonus_per_unit`, `cap`, `cap_attainment`"
 )
 
@@ -228,13 +231,16 @@ def parse_config(text: str, name: str) -> Config:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = [str(part) for part in first["loc"] if not isinstance(part, int)]
+        broken = first.get("ctx", {}).get("error")
+        if isinstance(broken, SettingError):
+            place.append(broken.key)
         raise SalesmetricsError(
             "config_invalid",
             path=name,
             line=line_of(text, place),
             key=".".join(place),
             cause=_cause(first),
-            fix=_fix(place, first["type"]),
+            fix=_fix(place, first),
         ) from error
 
 
@@ -244,7 +250,7 @@ def setting_descriptions() -> dict[str, str]:
     >>> setting_descriptions()["follow_up_touches"]
     'Further touches that make a follow-up.'
     """
-    text = inspect.getdoc(Settings) or ""
+    text = (inspect.getdoc(Settings) or "").partition("\nRaises:")[0]
     entries = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE)
     return {name: " ".join(words.split()).replace("``", "`") for name, words in entries}
 
@@ -254,13 +260,27 @@ def _cause(first: Any) -> str:
         return "there is no such key"
     if first["type"] == "missing":
         return "this key is required and missing"
+    broken = first.get("ctx", {}).get("error")
+    if isinstance(broken, SettingError):
+        return broken.cause
     message = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "value_error":
         return f"`{first['input']}` cannot be used: {message}"
     return f"{message[0].lower()}{message[1:]}, not `{first['input']}`"
 
 
-def _fix(place: Sequence[str], kind: str) -> str:
+SHARES = frozenset({"at", "rate", "threshold", "cap_attainment"})
+"""Keys of a pay plan that people write as a percentage."""
+
+
+def _fix(place: Sequence[str], first: Any) -> str:
+    kind = first["type"]
+    broken = first.get("ctx", {}).get("error")
+    if isinstance(broken, SettingError) and broken.fix:
+        return f"{broken.fix}; see docs/configuration.md"
+    if kind == "less_than_equal" and place[-1] in SHARES:
+        given = Decimal(str(first["input"]))
+        return f"write it as a share: `{place[-1]} = {f'{given / 100:f}'}` is {given} %"
     if list(place[:2]) == ["settings", "incentive"]:
         return f"{INCENTIVE_FORM}; see docs/configuration.md"
     known = _keys_of(place[:-1])

@@ -62,7 +62,10 @@ CATALOGUE: dict[str, ErrorKind] = {
         "`{path}` is not {encoding}: byte {byte} at offset {offset}",
         "leave `--encoding` out to have it recognised, or name another one",
     ),
-    "extra_missing": ErrorKind("{what} needs the extra `{extra}`", 'pip install "salesmetrics[{extra}]"'),
+    "extra_missing": ErrorKind(
+        "{what} needs the extra `{extra}`",
+        '`pip install "salesmetrics[{extra}]"`, or in a checkout `pip install ".[{extra}]"`; or save the sheet as CSV',
+    ),
     # --- columns and values --------------------------------------------------------------------------------------
     "kind_unknown": ErrorKind("`{path}` is not a kind of export that salesmetrics knows{detail}", "{fix}"),
     "kind_ambiguous": ErrorKind(

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from salesmetrics.errors import SalesmetricsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -359,7 +361,12 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             own[name] = replace(
                 group, **{key: items for key, items in said.items() if items and not getattr(group, key)}
             )
-        command(**values, **own)
+        try:
+            command(**values, **own)
+        except SalesmetricsError as error:
+            from salesmetrics.cli.blaming import blamed
+
+            raise blamed(error, list(own.values())) from error
 
     expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     expanded.__annotations__ = {p.name: p.annotation for p in parameters}

@@ -112,7 +112,8 @@ def win_rate_horizon(deal_ends: Ends, setting_horizon_days: int) -> Shape:
     Deals that are still open are neither left out nor counted as lost: each says what is known of it until the as-of
     date. Deals lost or closed otherwise can no longer be won. It has no value while no deal has been watched that long.
 
-    Two of four deals were won by day 3, one was lost then, and one was last seen open on day 2:
+    If two of four deals were won by day 3, one was lost then, and one was last seen open on day 2, the rate within three
+    days is 62.5 %: the one that was not watched to the end is taken to go like those that were.
 
     >>> win_rate_horizon([(1, 1, 0, 0), (2, 0, 0, 1), (3, 1, 1, 0)], 3)
     0.625

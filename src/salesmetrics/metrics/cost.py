@@ -87,7 +87,8 @@ def ltv(
     It overstates: the cost of what is delivered is not taken off (``ltv_margin`` does that). The churn is of customers, not
     of revenue. If nobody left, the lifetime is unknown, and so is its value: never 0, and not infinite.
 
-    Five customers pay 500 a month together, and one of ten left within the year:
+    If five customers pay 500 a month together, and one of ten left within the year, a customer stays for ten years and is
+    worth 12,000.
 
     >>> ltv(500, 5, 12, 1, 10)
     12000.0

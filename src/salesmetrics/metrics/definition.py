@@ -200,6 +200,7 @@ class Kpi:
     n: str | None = None
     excluded: dict[str, str] = field(default_factory=dict)
     additive: bool = False
+    exact: bool = False
     span: Span = "period"
     grows: bool = False
     since: str = "0.1.0"
@@ -344,6 +345,7 @@ def kpi(
     n: str | None = None,
     excluded: dict[str, str] | None = None,
     additive: bool = False,
+    exact: bool = False,
     span: Span = "period",
     grows: bool = False,
     since: str = "0.1.0",
@@ -363,6 +365,8 @@ def kpi(
         n: The measure that counts the records behind it, where the shape does not tell.
         excluded: Reason code to the measure that counts what was left out for it.
         additive: The values of groups add up to the total.
+        exact: It states what was reached and estimates nothing, so that few records make it no less certain. What is
+            additive is so by itself.
         span: The stretch of time it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
             complete ``quarter``, the period of the current ``quota``, or the last year as far as the ``quotas``,
             ``costs`` or ``revenue`` file covers it.
@@ -396,6 +400,7 @@ def kpi(
             n=n,
             excluded=dict(excluded or {}),
             additive=additive,
+            exact=exact,
             span=span,
             grows=grows,
             since=since,

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from itertools import pairwise
+from typing import Annotated, ClassVar
 
-__all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
+from annotated_types import Ge, Gt, Le
+
+from salesmetrics.metrics.bounds import SettingError, check_bounds
+
+__all__ = ["FORM", "IncentivePlan", "Payout", "Tier", "payout"]
+
+FORM = "write for example `tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]`"
+"""What a plan looks like at its simplest."""
+
+Rate = Annotated[Decimal, Ge(0), Le(1)]
+Attainment = Annotated[Decimal, Ge(0), Le(10)]
+"""A share of the quota; more than ten times of it is a percentage that was meant for a share."""
+Amount = Annotated[Decimal, Ge(0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +33,12 @@ class Tier:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    at: Decimal
-    rate: Decimal
+    at: Attainment
+    rate: Rate
+
+    def __post_init__(self) -> None:
+        """Refuse a percentage in the place of a share."""
+        check_bounds(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,7 @@ class IncentivePlan:
     """How sales are paid for.
 
     Attributes:
-        tiers: Rates by attainment. A higher rate above the quota is an accelerator.
+        tiers: Rates by attainment, in its order. A higher rate above the quota is an accelerator.
         marginal: Each rate pays for the sales within its own tier; otherwise the rate of the highest tier that is
             reached pays for all of them.
         threshold: Attainment below which nothing is paid by rate.
@@ -44,12 +61,29 @@ class IncentivePlan:
 
     tiers: tuple[Tier, ...] = ()
     marginal: bool = True
-    threshold: Decimal = Decimal(0)
-    accelerator: Decimal = Decimal(1)
-    bonus_at_quota: Decimal = Decimal(0)
-    bonus_per_unit: Decimal = Decimal(0)
-    cap: Decimal | None = None
-    cap_attainment: Decimal | None = None
+    threshold: Attainment = Decimal(0)
+    accelerator: Annotated[Decimal, Gt(0), Le(10)] = Decimal(1)
+    bonus_at_quota: Amount = Decimal(0)
+    bonus_per_unit: Amount = Decimal(0)
+    cap: Annotated[Decimal, Gt(0)] | None = None
+    cap_attainment: Annotated[Decimal, Gt(0), Le(10)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a plan of which nobody can tell what it pays, or which pays nothing.
+
+        Raises:
+            SettingError: A number lies outside its bounds, tiers are not in order, or nothing is ever paid.
+        """
+        check_bounds(self)
+        for one, after in pairwise(tier.at for tier in self.tiers):
+            if one == after:
+                raise SettingError("tiers", f"two tiers begin at {one}", "give each `at` once")
+            if one > after:
+                raise SettingError(
+                    "tiers", f"the tier at {after} stands after that at {one}", "write `at` in rising order"
+                )
+        if not (any(tier.rate for tier in self.tiers) or self.bonus_at_quota or self.bonus_per_unit):
+            raise SettingError("tiers", "the plan pays nothing: it has no rate and no bonus", FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +141,7 @@ def payout(plan: IncentivePlan, won: Decimal, quota: Decimal, units: Decimal = D
 def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[str, Decimal, Decimal]]:
     """The sales cut into stretches of one rate each: name, amount, rate."""
     paid = won if plan.cap_attainment is None else min(won, plan.cap_attainment * quota)
-    tiers = sorted(plan.tiers, key=lambda tier: tier.at)
-    reached = [tier for tier in tiers if tier.at * quota <= won] if won > 0 else []
+    reached = [tier for tier in plan.tiers if tier.at * quota <= won] if won > 0 else []
     if not reached:
         return []
     if plan.marginal:

@@ -25,7 +25,7 @@ def ramp_time(ramp_ends: Ends) -> Shape:
     nor counted as failed: it is only known that they needed longer. Reps hired before the quotas begin cannot be judged.
     The quota is taken as it is given, lower for ramping reps if it says so.
 
-    Two reps were there after 3 and 5 months, and one is not after 4:
+    If two reps were there after 3 and 5 months, and one is not after 4, half are there after 5 months.
 
     >>> ramp_time([(3, 1, 0, 0), (4, 0, 0, 1), (5, 1, 0, 0)])
     5
@@ -58,7 +58,7 @@ def training_effect(
     association, not proof: those sent to a training are rarely picked by chance, and whoever had a bad quarter tends to
     have a better one next.
 
-    Trained reps went from 20 % to 30 %, the others from 20 % to 25 %:
+    Where trained reps went from 20 % to 30 %, and the others from 20 % to 25 %, the effect is 5 percentage points.
 
     >>> round(training_effect(30, 100, 20, 100, 25, 100, 20, 100), 6)
     5.0

@@ -212,7 +212,7 @@ def revenue_per_rep(
     was there for half of the days counts half. Without it, or by a dimension that it does not know, the owners of won
     deals count, which reads higher.
 
-    10 reps, one of whom was there for half of 100 days:
+    A revenue of 950 by 10 reps, one of whom was there for half of 100 days, is 100 each: they count as 9.5.
 
     >>> revenue_per_rep(950, 8, 950, 100)
     100.0

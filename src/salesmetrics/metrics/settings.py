@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal  # noqa: TC003 - the configuration validates against these annotations
-from typing import ClassVar
+from decimal import Decimal  # noqa: TC003 - bounds and configuration are checked against these annotations
+from typing import Annotated, ClassVar
 
+from annotated_types import Ge, Gt, Le
+
+from salesmetrics.metrics.bounds import check_bounds
 from salesmetrics.metrics.incentives import IncentivePlan  # noqa: TC001 - as above
 
 __all__ = ["PREFIX", "Settings"]
 
 PREFIX = "setting_"
 """A measure or KPI takes a setting by naming a parameter so: ``setting_stalled_days``."""
+
+Days = Annotated[int, Ge(1), Le(36_500)]
+"""From a day to a century: what is more would lead beyond the calendar."""
+Hours = Annotated[int, Ge(1), Le(876_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +40,35 @@ class Settings:
         meeting_yield_days: Days after a meeting in which progress counts as its yield.
         training_window_days: Days before and after a training that are compared.
         incentive: How sales are paid for: tiers, bonuses and caps.
+
+    Raises:
+        SettingError: A number lies outside its bounds: days and hours are at least 1.
+
+    >>> Settings(stalled_days=-3)
+    Traceback (most recent call last):
+    salesmetrics.metrics.bounds.SettingError: stalled_days: must be at least 1, not -3
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    market_size: Decimal | None = None
-    horizon_days: int = 180
-    stalled_days: int = 30
-    stalled_stage_days: int | None = None
-    stalled_age_days: int = 180
-    follow_up_touches: int = 1
-    follow_up_days: int = 14
+    market_size: Annotated[Decimal, Gt(0)] | None = None
+    horizon_days: Days = 180
+    stalled_days: Days = 30
+    stalled_stage_days: Days | None = None
+    stalled_age_days: Days = 180
+    follow_up_touches: Annotated[int, Ge(1), Le(1000)] = 1
+    follow_up_days: Days = 14
     business_hours: str | None = None
-    missed_after_hours: int = 24
-    slow_response_hours: int = 24
-    expired_days: int = 90
-    meeting_yield_days: int = 14
-    training_window_days: int = 90
+    missed_after_hours: Hours = 24
+    slow_response_hours: Hours = 24
+    expired_days: Days = 90
+    meeting_yield_days: Days = 14
+    training_window_days: Days = 90
     incentive: IncentivePlan | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what lies outside its bounds, wherever it comes from."""
+        check_bounds(self)
 
     def value(self, name: str) -> object:
         """A setting by its parameter name.

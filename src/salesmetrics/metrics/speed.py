@@ -154,7 +154,7 @@ def lead_response_median(response_ends: Ends) -> Shape:
     nobody answered has been waiting until the as-of date: leaving it out would make the slowest teams look quick. Where
     less than half are ever answered it is not reached. The clock runs day and night unless ``business_hours`` are set.
 
-    Answered after 1, 2 and 30 minutes, and one never:
+    With leads answered after 1, 2 and 30 minutes, and one never, half are answered within 2 minutes.
 
     >>> lead_response_median([(60, 1, 0, 0), (120, 1, 0, 0), (1800, 1, 0, 0), (90000, 0, 0, 1)]) == 120 / 3600
     True

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from salesmetrics.metrics.definition import Number, Ratio, Sample, Shape, Undefined, kpi, number
-from salesmetrics.metrics.incentives import IncentivePlan, Payout, payout
+from salesmetrics.metrics.definition import Number, Ratio, Sample, Shape, Undefined, kpi
+from salesmetrics.metrics.rep_results import by_rep, payouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from salesmetrics.metrics.incentives import IncentivePlan
 
 FAMILY = "targets"
 LEFT_OUT = {
@@ -28,6 +30,7 @@ LEFT_OUT = {
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    exact=True,
     source="Rekener, attainment (235 / 250 = 94 %); Salesforce help, quotas",
 )
 def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
@@ -67,7 +70,8 @@ def reps_at_quota(rep_results: Sample) -> Shape:
     Reps whose quota is marked as one of ramping up are left out and counted, and so are owners of deals without a quota.
     A rep with a quota and no deals counts as not there.
 
-    >>> reps_at_quota([{"quota": 100, "won": 110, "ramping": 0}, {"quota": 100, "won": 0, "ramping": 0}])
+    >>> ann = {"owner": "Ann", "quota": 100, "won": 110, "units": 0, "ramping": 0}
+    >>> reps_at_quota([ann, {**ann, "owner": "Bob", "won": 0}])
     0.5
     """
     return _share(rep_results, lambda row: row["won"] >= row["quota"])
@@ -90,7 +94,8 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
 
     While the period runs, most reps are still below: compare ``pacing``.
 
-    >>> quota_miss_rate([{"quota": 100, "won": 110, "ramping": 0}, {"quota": 100, "won": 0, "ramping": 0}])
+    >>> ann = {"owner": "Ann", "quota": 100, "won": 110, "units": 0, "ramping": 0}
+    >>> quota_miss_rate([ann, {**ann, "owner": "Bob", "won": 0}])
     0.5
     """
     return _share(rep_results, lambda row: row["won"] < row["quota"])
@@ -106,6 +111,7 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    exact=True,
     source="Salesforce help, forecasts: quota and gap",
 )
 def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
@@ -128,6 +134,7 @@ def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    exact=True,
     source="Ebsta, pacing line (linear)",
 )
 def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
@@ -178,6 +185,7 @@ def pacing_seasonal(
     formula="quotas of reps / target of the company",
     basis="period",
     span="quota",
+    exact=True,
     source="GitLab, sales capacity",
 )
 def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
@@ -205,18 +213,20 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     n="reps_with_quota",
     excluded={"no_quota": "quotaless_reps"},
     additive=False,
+    exact=True,
     source="own definition: tiers and accelerators from config",
 )
 def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> Shape:
     """What reps earn on top of their salary by the plan in ``salesmetrics.toml``.
 
     The plan has rates by attainment (each for the sales within its tier, or the highest one for all), an attainment below
-    which nothing is paid, an accelerator above the quota, a bonus for the quota and for every unit, and caps. It is
-    applied once to the whole period, so ask for the period that the plan pays for. Sales count on days that a quota of the
-    rep covers. Owners without a quota earn nothing
-    that could be told, and are counted.
+    which nothing is paid, an accelerator above the quota, a bonus for the quota and for every unit, and caps. It pays for
+    each period that quotas are given for by itself, and a longer stretch is their sum: where quotas are by quarter, two
+    quarters have two bonuses and two caps. Of a quota that the stretch cuts through, the part inside it is paid for as if
+    it were the whole. Sales count on days that a quota of the rep covers. Owners without a quota earn nothing that could
+    be told, and are counted.
 
-    >>> from salesmetrics.metrics.incentives import Tier
+    >>> from salesmetrics.metrics.incentives import IncentivePlan, Tier
     >>> plan = IncentivePlan(tiers=(Tier(Decimal(0), Decimal("0.05")),))
     >>> incentive_payout([{"owner": "Ann", "quota": Decimal(100), "won": Decimal(200), "units": Decimal(0)}], plan)
     Decimal('10.00')
@@ -225,61 +235,13 @@ def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> S
     return sum(paid, Decimal(0)) if paid else Undefined("no_quota")
 
 
-def payouts(rep_results: Sample, plan: IncentivePlan) -> list[tuple[str, Payout | None]]:
-    """What the plan pays to each rep, with its working; None to a rep without a quota."""
-    return [
-        (row["owner"], payout(plan, Decimal(row["won"]), Decimal(row["quota"]), Decimal(row["units"])))
-        for row in rep_results
-    ]
-
-
-class RepLine(NamedTuple):
-    """What a KPI of targets makes of one rep: a number and where it comes from."""
-
-    name: str
-    meaning: str
-    unit: Literal["money", "ratio"]
-    value: Number
-
-
-def rep_lines(rep_results: Sample, plan: IncentivePlan | None) -> list[RepLine]:
-    """The working of a KPI of targets rep by rep: the pay by a plan, else the attainment.
-
-    >>> rep_lines([{"owner": "Ann", "quota": Decimal(100), "won": Decimal(80), "units": Decimal(0), "ramping": 0}], None)
-    [RepLine(name='Ann', meaning='won 80 of 100', unit='ratio', value=0.8)]
-    """
-    if plan is None:
-        return [_attained(row) for row in rep_results]
-    return [
-        RepLine(owner, "no quota" if result is None else _working(result), "money", result and result.amount)
-        for owner, result in payouts(rep_results, plan)
-    ]
-
-
-def _attained(row: Mapping[str, Any]) -> RepLine:
-    if row["quota"] <= 0:
-        return RepLine(row["owner"], "no quota", "ratio", None)
-    note = ", ramping up: left out" if row["ramping"] else ""
-    meaning = f"won {_plain(row['won'])} of {_plain(row['quota'])}{note}"
-    return RepLine(row["owner"], meaning, "ratio", number(Ratio(row["won"], row["quota"])))
-
-
-def _working(result: Payout) -> str:
-    steps = [f"{name}: {_plain(part)} × {_plain(rate)}" for name, part, rate, _ in result.steps]
-    at = f"at {float(result.attainment):.1%} of quota; "
-    return at + ("; ".join(steps) or "nothing is paid") + ("; capped" if result.capped else "")
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
-
-
 def _share(rep_results: Sample, holds: Callable[[Mapping[str, Any]], bool]) -> Shape:
-    judged = _judged(rep_results)
-    if not judged and not any(row["quota"] > 0 for row in rep_results):
+    reps = by_rep(rep_results)
+    judged = _judged(reps)
+    if not judged and not any(row["quota"] > 0 for row in reps):
         return Undefined("no_quota")
     return Ratio(sum(holds(row) for row in judged), len(judged))
 
 
-def _judged(rep_results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [row for row in rep_results if row["quota"] > 0 and not row["ramping"]]
+def _judged(reps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in reps if row["quota"] > 0 and not row["ramping"]]

@@ -24,6 +24,7 @@ from salesmetrics.render.words import (
     reason_words,
     title_of,
     undefined_counts,
+    verdict_note,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _notes(report: Report) -> str:
     notes = [_escape(note) for note in trend_notes(report, UNICODE)] if report.command == "trend" else []
     if any(map(few, report.metrics)):
         notes.append(_escape(FEW_LEGEND))
-    notes += [_escape(note) for note in chance_note(report)]
+    notes += [_escape(note) for note in (*verdict_note(report), *chance_note(report))]
     notes += [_escape(text) for text in period_legend(own_periods(report))] if report.group_by else []
     undefined = undefined_counts(report.metrics) if report.group_by or is_series(report) else []
     if undefined:

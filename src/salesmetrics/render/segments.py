@@ -19,6 +19,7 @@ from salesmetrics.render.words import (
     own_periods,
     period_legend,
     undefined_counts,
+    verdict_note,
 )
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ def _notes(report: Report, width: int | None, glyphs: Glyphs, missing: Sequence[
     notes += chance_note(report)
     if any(map(few, report.metrics)):
         notes.append(FEW_LEGEND)
+    notes += verdict_note(report)
     notes += period_legend(own_periods(report))
     undefined = undefined_counts(report.metrics)
     if undefined:

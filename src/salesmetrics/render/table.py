@@ -22,6 +22,7 @@ from salesmetrics.render.words import (
     period_legend,
     reason_words,
     title_of,
+    verdict_note,
 )
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Tex
         lines += wrap(Cell(one_line(family).capitalize(), STRONG), width)
         for line in members:
             lines += _draw(line, grid) if line.metric.value is not None else _draw_undefined(line, grid)
-    legend = [*([FEW_LEGEND] if marked else []), *period_legend(marks)]
+    legend = [*([FEW_LEGEND] if marked else []), *verdict_note(report), *period_legend(marks)]
     if legend:
         lines += wrap(Cell(), None)
     for text in legend:

@@ -18,6 +18,7 @@ __all__ = [
     "FEW",
     "FEW_LEGEND",
     "NOTHING",
+    "NO_VERDICT_LEGEND",
     "chance_note",
     "currencies",
     "currency_of",
@@ -34,12 +35,15 @@ __all__ = [
     "reason_words",
     "title_of",
     "undefined_counts",
+    "verdict_note",
 ]
 
 FEW = "~"
 """Marks a value that rests on few records."""
 
 FEW_LEGEND = f"{FEW} few records: read with care, no verdict is drawn"
+
+NO_VERDICT_LEGEND = "no verdict: a change without an interval cannot be told from chance"
 
 MANY_SEGMENTS = 10
 """From so many segments on, chance alone is likely to have made one of them look different."""
@@ -221,6 +225,12 @@ def chance_note(report: Report) -> list[str]:
     odds = round(1 / (1 - drawn[0].level))
     note = f"at this level about 1 in {odds} segments would look better or worse by chance alone"
     return [f"{note} (number of verdicts drawn: {count(len(drawn))})"]
+
+
+def verdict_note(report: Report) -> list[str]:
+    """Why some changes have no verdict, where there are such."""
+    bare = any(metric.change and metric.change.verdict is None for metric in report.metrics)
+    return [NO_VERDICT_LEGEND] if bare else []
 
 
 def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.calendar import Calendar, comparison, parse_period
@@ -55,6 +56,7 @@ def ask(
         as_of=as_of,
         as_of_source=source,
         period=_model_period(stretch),
+        period_words=re.sub(r"[\s_]+", "-", period.strip().casefold()),
         previous=_window(shifts.get("previous")),
         year_ago=_window(shifts.get("year-ago")),
         comparison=_model_comparison(compared),

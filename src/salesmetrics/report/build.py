@@ -121,7 +121,7 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
                     continue
                 outcome = evaluate(kpi, values, source.catalog, request.level)
                 code = (cell.currency if source.several else setup.currency) if money else None
-                own = _day_of(request) if kpi.basis == "snapshot" else period
+                own = (_day_of(request) if kpi.basis == "snapshot" else None) or period
                 extra: dict[str, Any] = {"currency": code, "period": own, "own_period": own is not None}
                 extra |= {"trend": drawn.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)

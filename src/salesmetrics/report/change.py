@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["change_between"]
 
-Verdict = Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"]
+Verdict = Literal["better", "worse", "no clear difference", "too few", "higher", "lower"]
 
 
 def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n: int) -> Change | None:
@@ -24,8 +24,8 @@ def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n:
 
     The interval is that of the difference itself: Newcombe's for rates, Welch's for means, for quantiles the one made of
     their two intervals (MOVER), and for numbers of records the normal approximation to the difference of two Poisson
-    counts. Sums have none: they are only higher or lower, and nothing is said about chance. Nor is it of a KPI that still
-    grows after its period: the young period would look worse whatever happened.
+    counts. Sums have none, nor has a KPI that still grows after its period, whose young period would look worse whatever
+    happened: nothing can be said about chance there, so there is no verdict.
 
     Args:
         kpi: Says whether more is better.
@@ -78,9 +78,9 @@ def _parts(outcome: Outcome) -> tuple[int, int]:
     return int(outcome.numerator or 0), int(outcome.denominator or 0)
 
 
-def _verdict(kpi: Kpi, step: float, bounds: Bounds | None, *, few: bool) -> Verdict:
+def _verdict(kpi: Kpi, step: float, bounds: Bounds | None, *, few: bool) -> Verdict | None:
     if bounds is None:
-        return "same" if step == 0 else "higher" if step > 0 else "lower"
+        return None
     if few:
         return "too few"
     if bounds.low <= 0 <= bounds.high:

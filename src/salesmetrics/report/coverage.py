@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar import parse_period
 from salesmetrics.report.plan import BASIS_COLUMNS
 from salesmetrics.schema.provenance import Finding, Severity
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from salesmetrics.metrics.definition import Measure
+    from salesmetrics.report.request import Request
     from salesmetrics.report.windows import Window
 
-__all__ = ["covered_days", "early_ends", "unknown_measures"]
+__all__ = ["complete_today", "covered_days", "early_ends", "unknown_measures"]
 
 EVENTS = frozenset({"closed", "created", "occurred"})
 """Bases whose dates are things that happened, so that the last of them says how far a file reaches."""
@@ -92,3 +94,24 @@ def early_ends(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> Iterab
             message=f"the {entity} end on {days[1]}, {gap} days before the as-of date {as_of}: what came later is not in the file",
             hint=f"export them again, or say `--as-of {days[1]}`",
         )
+
+
+def complete_today(request: Request) -> list[Finding]:
+    """That the last quarter is not the one that the as-of day completes, where somebody asks for it on that very day."""
+    words, as_of = request.period_words, request.as_of
+    if as_of is None or not words.startswith("last-") or words.endswith("-days"):
+        return []
+    now = f"this-{words.removeprefix('last-')}"
+    running = parse_period(now, as_of=as_of, calendar=request.calendar)
+    if running is None or running.end != as_of + timedelta(days=1):
+        return []
+    own = ", which KPIs of the last complete quarter take by themselves" if words == "last-quarter" else ""
+    return [
+        Finding(
+            code="period_complete_today",
+            severity=Severity.NOTE,
+            count=0,
+            message=f"{as_of} is the last day of {running.label}, and `{words}` is the one before it, {request.period.label}",
+            hint=f"`--period {now}` is {running.label}{own}",
+        )
+    ]

@@ -53,14 +53,18 @@ def convert(
         The frames, their amounts (Decimal(38, 8)) in that currency, and what could not be converted.
 
     Raises:
-        SalesmetricsError: ``option_invalid``: there are amounts in other currencies and no rates, or no file names one.
+        SalesmetricsError: ``option_invalid``: there are amounts in other currencies and no rates, or none to this one, or no file
+            names a currency.
     """
     priced = {kind: frame for kind, frame in frames.items() if _is_priced(kind, frame)}
     if not priced:
         raise _refused(code, "no file names a currency", "add a currency column")
     others = {c for frame in priced.values() for c in frame["currency"].unique().to_list()} - {code}
     if others - {None} and "rates" not in frames:
-        raise _refused(code, f"amounts are in {', '.join(sorted(o for o in others if o))} too", "add a rates file")
+        also = " too" if any((frame["currency"] == code).any() for frame in priced.values()) else ""
+        raise _refused(code, f"amounts are in {', '.join(sorted(o for o in others if o))}{also}", "add a rates file")
+    if others - {None}:
+        _check_target(frames["rates"], code)
     rates = rate_table(frames["rates"], code, calendar) if "rates" in frames else _no_rates()
     made, findings = dict(frames), []
     if "rates" in frames and _is_undated(frames["rates"]):
@@ -109,6 +113,19 @@ def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFra
     parts.append(across.select(START, END, pl.col("target").alias("from"), "times", over=pl.col("rate")))
     table = pl.concat([part.cast({"times": MONEY, "over": MONEY}) for part in parts])
     return table.unique(["from", START], keep="first", maintain_order=True).sort("from", START)
+
+
+def _check_target(rates: pl.DataFrame, code: str) -> None:
+    """Refuse a currency that no rate leads to. Rates that do not say what they lead to are for the one wanted."""
+    if "to_currency" not in rates.columns or rates["to_currency"].null_count():
+        return
+    usable = rates.filter(pl.col("rate") > 0)
+    known = {c for name in ("currency", "to_currency") for c in usable[name].drop_nulls()}
+    if code not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise _refused(
+            code, f"the rates file has no rate to {code}; it has {there}", "check the code, or add its rates"
+        )
 
 
 def _is_undated(rates: pl.DataFrame) -> bool:

@@ -52,7 +52,7 @@ def make_metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra:
         reason=outcome.reason,
         excluded=[Excluded(code=code, count=count) for code, count in outcome.excluded],
         direction=kpi.direction,
-        small=not kpi.additive and outcome.n is not None and outcome.n < request.min_n,
+        small=not (kpi.additive or kpi.exact) and outcome.n is not None and outcome.n < request.min_n,
         **extra,
     )
 

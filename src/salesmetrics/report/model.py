@@ -84,7 +84,7 @@ class Change(_Model):
     interval: Interval | None = None
     verdict: Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None = Field(
         default=None,
-        description="better, worse and no clear difference rest on the interval; higher, lower and same do not",
+        description="rests on the interval of the change: without one there is none; a neutral KPI is higher or lower",
     )
 
 

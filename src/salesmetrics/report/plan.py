@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.metrics.settings import PREFIX
@@ -12,13 +13,13 @@ from salesmetrics.schema.kind import KIND_NAMES
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["BASIS_COLUMNS", "ENTITY_FILES", "Plan", "make_plan", "needs_of"]
+__all__ = ["ASKED", "BASIS_COLUMNS", "ENTITY_FILES", "Plan", "a_file", "make_plan", "needs_of"]
 
 BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
     ("deals", "closed"): "closed",
@@ -49,15 +50,11 @@ BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
 
 
 ENTITY_FILES: Mapping[str, str] = {
-    "activities": "an activities file",
-    "invoices": "an invoices file",
     "lead_touches": "leads with creation dates, and activities that name them (a lead, deal or account id)",
     "chances": "leads or deals with amounts and creation dates, and activities that name them",
     "deal_touches": "activities that name deals, or a column for last_activity in the deals file",
     "deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
     "close_plans": "deals, and a stages file with a column for expected_close",
-    "quotas": "a quotas file",
-    "costs": "a costs file",
     "customers": "a customers or revenue file",
     "company_targets": "a quotas file with quotas of reps and one of the company as a whole",
     "rep_targets": "a quotas file with quotas of reps, and deals with owners, amounts and close dates",
@@ -119,6 +116,10 @@ IN_TABLES: Mapping[str, str] = {
 }
 """Settings that are a table of their own, in words."""
 
+ASKED = "which `--where` asks for"
+"""Marks what is lacking only for a condition."""
+
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
 
@@ -133,7 +134,13 @@ class Plan:
 
 
 def make_plan(
-    catalog: Catalog, kpis: Iterable[Kpi], columns: Mapping[str, set[str]], settings: Settings, *, bounded: bool
+    catalog: Catalog,
+    kpis: Iterable[Kpi],
+    columns: Mapping[str, set[str]],
+    settings: Settings,
+    *,
+    bounded: bool,
+    unfiltered: Mapping[str, Sequence[str]] = NOTHING,
 ) -> Plan:
     """Sort KPIs into those that the columns at hand allow and those that they do not.
 
@@ -143,6 +150,7 @@ def make_plan(
         columns: Columns by entity; ``as_of`` is among them where the day that the report speaks for is known.
         settings: A setting that a KPI asks for must be known.
         bounded: The report speaks of a period with a beginning, so records need the date of their basis.
+        unfiltered: Entities that are there and left out, because a condition names columns that they lack; and these.
     """
     possible: list[Kpi] = []
     measures: dict[str, Measure] = {}
@@ -154,7 +162,8 @@ def make_plan(
             lacking += _lacking(measure, columns, bounded=dated)
         unset = _unset(kpi, settings)
         if lacking or unset:
-            files, rest = _in_words(lacking, columns)
+            files, rest = _in_words([lack for lack in lacking if lack.entity not in unfiltered], columns)
+            rest += _untold({lack.entity for lack in lacking} & unfiltered.keys(), unfiltered)
             needs = "; ".join([*files, *rest, *unset])
             unlock = "; ".join(files or [*rest, *unset])
             refused.append(
@@ -202,8 +211,17 @@ def needs_of(kpi: Kpi, catalog: Catalog) -> list[str]:
     return [*with_columns, *(file for file in dict.fromkeys(files) if file not in named)]
 
 
+def a_file(kind: str) -> str:
+    """A file of a kind, with its article.
+
+    >>> a_file("invoices"), a_file("costs")
+    ('an invoices file', 'a costs file')
+    """
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} file"
+
+
 def _file(entity: str) -> str:
-    return ENTITY_FILES.get(entity, f"a {entity} file")
+    return ENTITY_FILES.get(entity) or a_file(entity)
 
 
 def _of_file(lacks: Iterable[_Lack]) -> Iterable[str]:
@@ -254,6 +272,15 @@ def _in_words(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tupl
             inside.setdefault(lack.entity, []).append(_words(lack.entity, lack.column))
     rest = [f"{_and(names)} in the {entity} file" for entity, names in inside.items()]
     return list(dict.fromkeys(files)), rest
+
+
+def _untold(entities: Iterable[str], unfiltered: Mapping[str, Sequence[str]]) -> list[str]:
+    """What records that are there lack for the condition to be applied to them."""
+    found = []
+    for entity in sorted(entities):
+        names = _and(f"`{name}`" for name in unfiltered[entity])
+        found += [f"{names} in the {kind} file, {ASKED}" for kind in ENTITY_KINDS.get(entity, (entity,))]
+    return list(dict.fromkeys(found))
 
 
 def _words(entity: str, column: str) -> str:

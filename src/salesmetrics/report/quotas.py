@@ -75,8 +75,9 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
         deals: Deals with ``outcome``, ``closed``, ``owner``, ``amount`` and ``under_quota``, and ``quantity`` where known.
 
     Returns:
-        ``owner``, ``day``, ``quota``, ``won``, ``units`` (Decimal(38, 8)), ``ramping`` (Boolean), and the dimensions that
-        both files have. What was sold on days without a quota is 0. None where no quota is a rep's or the deals do not tell who won what.
+        ``owner``, ``day``, ``quota``, ``won``, ``units`` (Decimal(38, 8)), ``ramping`` (Boolean), ``since`` (Date: the first
+        day of the period of the rep's quota that the day lies in, of the one that began last where several hold; the
+        day itself where none does), and the dimensions that both files have. What was sold on days without a quota is 0. None where no quota is a rep's or the deals do not tell who won what.
     """
     if deals is None or not {"owner", "closed", "outcome", "amount", "under_quota"} <= set(deals.columns):
         return None
@@ -87,7 +88,10 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
     shared = [name for name in keys if name in own.columns and name in deals.columns]
     ramping = pl.col("is_ramping").fill_null(value=False) if "is_ramping" in own.columns else pl.lit(value=False)
     zero = pl.lit(0, dtype=MONEY)
-    targets = own.select("owner", *shared, "day", quota=pl.col("amount"), won=zero, units=zero, ramping=ramping)
+    since = pl.col(START).max().over("owner", "day")
+    targets = own.select(
+        "owner", *shared, "day", since=since, quota=pl.col("amount"), won=zero, units=zero, ramping=ramping
+    )
     under = pl.col("under_quota")
     units = pl.col("quantity").filter(under).sum().cast(MONEY) if "quantity" in deals.columns else zero
     sales = (
@@ -96,6 +100,8 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
         .group_by("owner", *shared, pl.col("closed").alias("day"))
         .agg(won=pl.col("amount").filter(under).sum().cast(MONEY), units=units)
         .collect()
+        .join(targets.select("owner", "day", "since").unique(), on=["owner", "day"], how="left")
+        .with_columns(pl.col("since").fill_null(pl.col("day")))
         .with_columns(quota=zero, ramping=pl.lit(value=False))
     )
     return pl.concat([targets, sales.select(targets.columns)], how="vertical_relaxed")

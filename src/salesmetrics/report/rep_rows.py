@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.metrics.definition import Ratio, Undefined
+from salesmetrics.metrics.rep_results import by_rep
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.compute import Keys
 from salesmetrics.report.days import MONEY
@@ -15,7 +16,7 @@ from salesmetrics.report.metric import cell_order
 from salesmetrics.report.request import windows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.report.cells import Source
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["RESULTS", "rep_rows"]
 
 RESULTS = "rep_results"
-"""The measure of quota, sales and units by rep."""
+"""The measure of quota, sales and units by rep and period of a quota."""
 
 COLUMNS: dict[str, Any] = {
     "kpi": pl.String,
@@ -64,13 +65,16 @@ def rep_rows(request: Request, source: Source, kpi: Kpi) -> pl.DataFrame:
             name: values.settings.value(name.removeprefix("setting_")) for name in kpi.inputs if name != RESULTS
         }
         code = cell.currency if source.several and cell.currency is not NO_CURRENCY else None
-        rows += [_row(kpi, result, settings) | {"currency": code} for result in values.by_shift[""].get(RESULTS, [])]
+        results = list(values.by_shift[""].get(RESULTS, []))
+        rows += [_row(kpi, rep, results, settings) | {"currency": code} for rep in by_rep(results)]
     frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
     return frame if source.several else frame.drop("currency")
 
 
-def _row(kpi: Kpi, result: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    shape = kpi.parts(**{RESULTS: [result]}, **settings)
+def _row(
+    kpi: Kpi, result: Mapping[str, Any], results: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    shape = kpi.parts(**{RESULTS: [row for row in results if row["owner"] == result["owner"]]}, **settings)
     if result["quota"] <= 0:
         return {"kpi": kpi.id, "entity": "rep_targets", "left_out": "no_quota", "owner": result["owner"]}
     left_out = "ramping_up" if result["ramping"] and "ramping_up" in kpi.excluded else None

@@ -34,6 +34,7 @@ class Request:
         by: Column names that records are grouped by.
         where: An SQL condition over canonical columns.
         period: The stretch of time.
+        period_words: How it was asked for, where by name.
         previous: The stretch before it, like for like.
         year_ago: The same stretch a year earlier.
         comparison: Which of the two stands beside each value, as the report names it.
@@ -55,6 +56,7 @@ class Request:
     by: tuple[str, ...] = ()
     where: str | None = None
     period: Period = field(default_factory=lambda: Period(label="all"))
+    period_words: str = ""
     previous: Window | None = None
     year_ago: Window | None = None
     comparison: Comparison | None = None

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
-from salesmetrics.report.coverage import early_ends
+from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
 from salesmetrics.report.mixed_types import mixed_types
 from salesmetrics.report.money_entities import Asked
-from salesmetrics.report.plan import Plan, make_plan
+from salesmetrics.report.plan import ASKED, Plan, a_file, make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.request import Request, window_of
 from salesmetrics.report.where import apply_where, named_columns
@@ -60,16 +60,18 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     entities, notes = make_entities(frames, request.as_of, request.settings, asked)
     listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
     listed |= {name for kind, name in TYPE_NAMES.items() if kind in entities and "type" not in entities[kind].columns}
+    unfiltered = _unfiltered(entities, named) if request.where else {}
     if request.where:
         entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
     _check_dimensions(request.by, entities, listed)
     columns = columns_of(entities, request.as_of)
-    plan = make_plan(catalog, wanted, columns, request.settings, bounded=window_of(request).bounded)
+    bounded = window_of(request).bounded
+    plan = make_plan(catalog, wanted, columns, request.settings, bounded=bounded, unfiltered=unfiltered)
     if not plan.kpis:
-        raise _nothing_to_report(plan.not_computed, frames)
+        raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
     source = Source(entities, catalog, request.as_of, request.settings, tuple(codes))
-    said = [*notes, *early_ends(frames, request.as_of)]
+    said = [*notes, *early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
@@ -84,11 +86,25 @@ def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], lis
             raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(shown)}")
 
 
-def _nothing_to_report(refused: Sequence[NotComputed], frames: Mapping[str, Any]) -> SalesmetricsError:
-    cause = f"the KPIs asked for need more than {_listed(sorted(frames))}"
+def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:
+    """The entities that a condition cannot be applied to, with the columns that they lack for it."""
+    lacking = {entity: sorted(named.difference(frame.columns)) for entity, frame in entities.items()}
+    return {entity: names for entity, names in lacking.items() if names}
+
+
+def _nothing_to_report(
+    refused: Sequence[NotComputed], frames: Mapping[str, Any], unfiltered: Mapping[str, Sequence[str]]
+) -> SalesmetricsError:
     needs = list(dict.fromkeys(item.needs for item in refused))
+    lacking = dict.fromkeys(part for text in needs for part in text.split("; ") if part.endswith(ASKED))
+    if unfiltered and lacking:
+        what = " and ".join(part.removesuffix(f", {ASKED}") for part in lacking)
+        cause = f"there is no {what}, so the condition of `--where` cannot be applied to all that the KPIs need"
+        fix = "leave `--where` out, or name columns that all of these files have"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
+    cause = f"the KPIs asked for need more than {_listed(sorted(frames))}"
     return SalesmetricsError("report_empty", cause=cause, fix=f"add {needs[0]}" if needs else "ask for other KPIs")
 
 
 def _listed(kinds: Sequence[str]) -> str:
-    return " and ".join(f"a {kind} file" for kind in kinds) or "no file"
+    return " and ".join(map(a_file, kinds)) or "no file"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from salesmetrics.metrics.catalog import split_name
+from salesmetrics.metrics.rep_results import by_rep, rep_lines
 from salesmetrics.metrics.settings import PREFIX
-from salesmetrics.metrics.targets import rep_lines
 from salesmetrics.report.answers import generator
 from salesmetrics.report.build import metrics_of
 from salesmetrics.report.cards import Card, make_cards
@@ -18,6 +18,7 @@ from salesmetrics.report.compute import Keys
 from salesmetrics.report.evaluate import Values, evaluate
 from salesmetrics.report.metric import cell_order, plain
 from salesmetrics.report.model import SCHEMA_VERSION, Generator, Metric, Number, Period
+from salesmetrics.report.rep_rows import RESULTS
 from salesmetrics.report.request import windows_of
 from salesmetrics.report.setup import set_up
 from salesmetrics.schema.provenance import Input
@@ -149,12 +150,12 @@ def _ingredients(
                 unit=measure.unit,
                 currency=currency if measure.unit == "money" else None,
                 value=_sum(value) if measure.shape == "sample" else None if sample else plain(value),
-                n=len(value) if sample else None,
+                n=len(by_rep(value) if base == RESULTS else value) if sample else None,
                 reason=measure.missing if value is None else None,
                 of=of,
             )
         )
-        if base == "rep_results":
+        if base == RESULTS:
             plan = values.settings.incentive if f"{PREFIX}incentive" in kpi.inputs else None
             code = currency if plan else None
             found += [

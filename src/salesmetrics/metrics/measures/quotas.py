@@ -4,7 +4,7 @@ Of deals: ``amount``, ``outcome``, ``expected_close``, and ``under_quota`` (Bool
 the day it closed or is to close.
 
 Columns used: ``amount`` (Decimal(38, 8)) of a ``day``, ``level`` (String). Of reps' targets: ``owner``, ``quota``, ``won``,
-``units`` (Decimal(38, 8)), ``ramping`` (Boolean).
+``units`` (Decimal(38, 8)), ``ramping`` (Boolean), ``since`` (Date): the first day of the period of the quota that holds.
 """
 
 from __future__ import annotations
@@ -103,12 +103,16 @@ def company_target(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="rep_targets", basis="period", unit="money", shape="table")
-def rep_results(owner: pl.Expr, quota: pl.Expr, won: pl.Expr, units: pl.Expr, ramping: pl.Expr) -> pl.Expr:
-    """Per rep: the quota of the whole period, the won amount, the units, and whether any of the quota is one of ramping up."""
+def rep_results(
+    owner: pl.Expr, quota: pl.Expr, won: pl.Expr, units: pl.Expr, ramping: pl.Expr, since: pl.Expr
+) -> pl.Expr:
+    """Per rep and period of a quota: the quota, the won amount, the units, and whether any of the quota is one of ramping up."""
     import polars as pl
 
-    names, sums = per_key(owner, {"quota": quota, "won": won, "units": units, "ramping": ramping.cast(pl.Int32)})
-    return pl.struct(names.alias("owner"), *(values.alias(name) for name, values in sums.items())).implode()
+    sums = {"quota": quota, "won": won, "units": units, "ramping": ramping.cast(pl.Int32)}
+    keys, made = per_key(pl.struct(owner.alias("owner"), since.alias("since")), sums)
+    parts = [keys.struct.field(name).alias(name) for name in ("owner", "since")]
+    return pl.struct(*parts, *(values.alias(name) for name, values in made.items())).implode()
 
 
 @measure(entity="rep_targets", basis="period")
