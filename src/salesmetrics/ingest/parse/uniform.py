@@ -48,6 +48,7 @@ def read_uniform(text: pl.Series, options: ParseOptions) -> Uniform | None:
         text: The cells (String).
         options: ``decimal`` is used: a mark that contradicts it is not read here.
 
+    >>> import polars as pl
     >>> from salesmetrics.ingest.parse.common import ParseOptions
     >>> column = pl.Series(["€ 2.193,17", "€ 12,50", "€ 1.000,00 (net)"] * LONG)
     >>> [str(value) for value in read_uniform(column, ParseOptions()).values.head(2)]
