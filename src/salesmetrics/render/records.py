@@ -61,9 +61,7 @@ def render_records(
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, Decimal):
-        return exact(value)
-    return value if isinstance(value, (int, float, str)) or value is None else str(value)
+    return value if isinstance(value, (int, float, Decimal, str)) or value is None else str(value)
 
 
 def _table(frame: pl.DataFrame, width: int | None, glyphs: Glyphs, *, color: bool) -> str:
@@ -91,7 +89,7 @@ def _table(frame: pl.DataFrame, width: int | None, glyphs: Glyphs, *, color: boo
 
 
 def _text(value: Any, name: str) -> str:
-    text = "" if value is None else one_line(str(_plain(value)))
+    text = "" if value is None else exact(value) if isinstance(value, Decimal) else one_line(str(_plain(value)))
     return text.replace("_", " ") if name == "left_out" else text
 
 

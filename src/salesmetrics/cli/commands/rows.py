@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.completion import complete_kpi
-from salesmetrics.cli.options import Files, Output, Reading, Selection, with_groups
+from salesmetrics.cli.options import Files, Output, Reading, Selection, Without, with_groups
 
 
 @with_groups
@@ -16,7 +16,7 @@ def rows(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
     files: Files,
     reading: Reading,
-    selection: Selection,
+    selection: Annotated[Selection, Without(("by", "family", "compare", "every", "level", "min_n"))],
     output: Output,
 ) -> None:
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
@@ -33,7 +33,7 @@ def rows(
     form = form_of(output)
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
-    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=())
+    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
     frame = kpi_rows(request, dataset.entities, settle_catalog(config))
     screen = screen_of(output)
     text = render_records(frame, kpi, form, width=screen.width, color=screen.color, ascii_only=screen.ascii_only)
