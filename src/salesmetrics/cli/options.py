@@ -18,7 +18,18 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Debug", "Files", "Format", "OptionalFiles", "Output", "Reading", "Selection", "Watch", "Without", "with_groups"]
+__all__ = [
+    "Debug",
+    "Files",
+    "Format",
+    "OptionalFiles",
+    "Output",
+    "Reading",
+    "Selection",
+    "Watch",
+    "Without",
+    "with_groups",
+]
 
 
 class Format(StrEnum):
