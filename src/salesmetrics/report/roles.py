@@ -41,7 +41,7 @@ def roles_of(form: Any, n: pl.Expr | None, *, shares: bool) -> dict[str, pl.Expr
             found = {"numerator": column_of(part), "denominator": column_of(whole), "n": column_of(whole)}
         case Balance(up, down, whole):
             found = {"numerator": column_of(up - down), "denominator": column_of(whole), "n": column_of(whole)}
-        case Mean(values):
+        case Mean(values) if isinstance(values, Values):
             value = _value(values)
             known = value.is_not_null().cast(pl.Int64)
             found = {"value": value, "numerator": value, "denominator": known, "n": known}
@@ -59,7 +59,7 @@ def roles_of(form: Any, n: pl.Expr | None, *, shares: bool) -> dict[str, pl.Expr
     return amounts | {"n": filled["n"].cast(pl.Int64), "ended": filled["ended"].cast(pl.String)}
 
 
-def _of_values(values: Values, per: int, n: pl.Expr | None) -> dict[str, Any]:
+def _of_values(values: Any, per: int, n: pl.Expr | None) -> dict[str, Any]:
     value = _value(values)
     if values.shape == "sample":
         return {"value": value, "n": value.is_not_null() if n is None else n}

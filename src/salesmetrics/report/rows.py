@@ -131,7 +131,7 @@ def _of_kpi(asked: Asked, kpi: Kpi, shift: str) -> dict[str, list[pl.DataFrame]]
             side: _of_form(asked, side, Ratio(*form[i]), measures, shares=True, strict=True)
             for i, side in enumerate(Contrast._fields)
         }
-    n = (kpi.n, shift) if kpi.n in asked.there else None
+    n = (kpi.n, shift) if kpi.n and kpi.n in asked.there else None
     shares = kpi.interval == "wilson"
     return {label: _of_form(asked, label, form, measures, excluded=excluded, n=n, shares=shares)}
 
@@ -227,7 +227,7 @@ def _given(label: str, numbers: Mapping[str, Any]) -> pl.DataFrame:
     """A row for numbers that no record gives; without a row where they are none."""
     known = {role: Decimal(str(n)) for role, n in numbers.items() if isinstance(n, (int, float, Decimal))}
     row = {"kpi": label, "entity": GIVEN, **{role: known.get(role) for role in ROLES}}
-    schema = {"kpi": pl.String, "entity": pl.String, **dict.fromkeys(ROLES, AMOUNT)}
+    schema: dict[str, Any] = {"kpi": pl.String, "entity": pl.String, **dict.fromkeys(ROLES, AMOUNT)}
     return pl.DataFrame([row] if known else [], schema=schema).select(
         "kpi", "entity", pl.lit(None, pl.UInt32).alias("row"), *ROLES
     )

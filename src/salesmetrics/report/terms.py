@@ -46,7 +46,7 @@ class Term:
 
     def __sub__(self, other: Any) -> Term:
         """The difference in every row."""
-        return self + (other * -1 if isinstance(other, Term) else -_number(other))
+        return self.__add__(other * -1 if isinstance(other, Term) else -_number(other))
 
     def __rsub__(self, other: Any) -> Term:
         """A number less the sum."""
