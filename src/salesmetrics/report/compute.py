@@ -101,6 +101,7 @@ def per_record(
     as_of: date | None,
     settings: Settings,
     index: str,
+    apart: Sequence[str] = (),
 ) -> pl.DataFrame:
     """The same aggregates over every record alone: what each record adds.
 
@@ -111,6 +112,7 @@ def per_record(
         as_of: The day the report speaks for.
         settings: Thresholds that measures ask for.
         index: Name of a column that numbers the records.
+        apart: Columns that values are kept apart by: what is counted once is counted once in each of them.
 
     Returns:
         The frame with two columns per measure beside its own: ``measure:`` is what a record adds to the measure, and
@@ -127,7 +129,7 @@ def per_record(
         frame = frame.with_columns(pl.col(name).alias(f"{m.id}?") for m in group if (name := f"{m.id}:"))
         for per in {m.per for m in group if m.per}:
             keyed = [m for m in group if m.per == per]
-            frame = frame.with_columns(key_of(per).alias(_KEY))
+            frame = frame.with_columns(key_of((*per, *apart)).alias(_KEY))
             query = _query(frame.lazy(), keyed, column, window=days, given=given, keys=Keys(by=(_KEY,)))
             frame = _once(frame, query.collect(), keyed, index)
     return frame

@@ -99,8 +99,8 @@ def measures_behind(kpi: Kpi, catalog: Catalog, shift: str = "") -> dict[tuple[s
     return found
 
 
-def how_made(kpi: Kpi, form: Any, measures: Iterable[Measure]) -> str:
-    """How the rows make the number, in a line.
+def how_made(kpi: Kpi, form: Any, measures: Iterable[Measure], parts: Iterable[str] = ()) -> str:
+    """How the rows make the number, in a line; ``parts`` are the names that they stand under.
 
     >>> from salesmetrics.metrics.catalog import catalog
     >>> how_made(catalog().kpis["median_deal_size"], Quantile(Values(pl.col("x"), "sample"), 0.5), ())
@@ -108,10 +108,10 @@ def how_made(kpi: Kpi, form: Any, measures: Iterable[Measure]) -> str:
     """
     once = list(dict.fromkeys(_once(m.per) for m in measures if m.per))
     counted = f"; one per {' and one per '.join(once)}: the first row of each" if once else ""
-    return _rule(kpi, form) + counted
+    return _rule(kpi, form, parts) + counted
 
 
-def _rule(kpi: Kpi, form: Any) -> str:
+def _rule(kpi: Kpi, form: Any, parts: Iterable[str]) -> str:
     if RESULTS in kpi.inputs:
         ratio = kpi.unit == "ratio"
         return (
@@ -141,7 +141,7 @@ def _rule(kpi: Kpi, form: Any) -> str:
             return f"of all values: {kpi.formula}"
         case Term():
             return "the sum of value"
-    return f"of its parts, which `kpi` names ({', '.join(kpi.inputs)}): {kpi.formula}"
+    return f"of its parts, which `kpi` names ({', '.join(parts)}): {kpi.formula}"
 
 
 def _once(per: tuple[str, ...]) -> str:

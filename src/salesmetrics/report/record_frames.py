@@ -37,12 +37,14 @@ class Asked:
         source: Where records come from.
         there: The measures that the files allow.
         windows: The stretches that the KPI asked for is about, by shift: those of its parts, too.
+        apart: Whether currencies are kept apart.
     """
 
     request: Request
     source: Source
     there: Mapping[str, Measure]
     windows: Mapping[str, Window]
+    apart: bool = False
 
     def given(self, name: str, shift: str) -> Any:
         """The value of a setting, or of a measure that is the same for all records; None where it is unknown."""
@@ -104,6 +106,7 @@ def _one_stretch(asked: Asked, entity: str, measures: Mapping[str, Measure], win
         as_of=request.as_of,
         settings=request.settings,
         index=INDEX,
+        apart=["currency"] if asked.apart and "currency" in frame.columns else [],
     )
     if not daily:
         return found

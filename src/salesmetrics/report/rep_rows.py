@@ -43,7 +43,7 @@ def rep_rows(asked: Asked, kpi: Kpi, label: str, shift: str) -> pl.DataFrame:
 
     Args:
         asked: What records are listed for.
-        kpi: A KPI of ``rep_results``.
+        kpi: A KPI of ``rep_results``, which is money: with several currencies there is a row per rep and currency.
         label: The name that the rows stand under.
         shift: The earlier stretch that they are of.
 
@@ -55,7 +55,7 @@ def rep_rows(asked: Asked, kpi: Kpi, label: str, shift: str) -> pl.DataFrame:
     table = value_table(source, [kpi], {"": asked.windows[shift]}, Keys())
     rows = []
     for cell in sorted(table.cells(), key=cell_order):
-        if source.several and (kpi.unit == "money") == (cell.currency is NO_CURRENCY):
+        if source.several and cell.currency is NO_CURRENCY:
             continue
         values = table.values(cell)
         settings = {

@@ -105,14 +105,17 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     """
     setup = set_up(request, frames, catalog)
     kpi = setup.plan.kpis[0]
-    asked = Asked(request, setup.source, setup.plan.measures, windows_of(request, setup.source.frames, kpi))
-    parts = [frame for found in _of_kpi(asked, kpi, "").values() for frame in found if frame.height]
+    windows = windows_of(request, setup.source.frames, kpi)
+    apart = setup.source.several and catalog.is_money(kpi)
+    asked = Asked(request, setup.source, setup.plan.measures, windows, apart)
+    found = _of_kpi(asked, kpi, "")
+    parts = [frame for frames_of_part in found.values() for frame in frames_of_part if frame.height]
     if not parts:
         raise SalesmetricsError("report_empty", cause="no record is behind this KPI", fix="ask for another period")
     form = form_of(kpi, catalog, asked.there, asked.given)
     behind = measures_behind(kpi, catalog)
     counted = {name: m for (name, _), m in behind.items() if name in asked.there}
-    return Rows(pl.concat(parts, how="diagonal_relaxed"), how_made(kpi, form, counted.values()))
+    return Rows(pl.concat(parts, how="diagonal_relaxed"), how_made(kpi, form, counted.values(), found))
 
 
 def _of_kpi(asked: Asked, kpi: Kpi, shift: str) -> dict[str, list[pl.DataFrame]]:
@@ -199,6 +202,8 @@ def _of_form(
         reasons = pl.concat_str(said, separator=", ", ignore_nulls=True) if said else pl.lit("")
         listed = [] if strict else [pair for pair in own if pair in measures or pair == n]
         frame = _with_blanks(frame, wanted).with_columns(**roles, left_out=reasons.replace("", None).cast(pl.String))
+        unknown = pl.col("left_out").is_not_null() & (pl.col("value") == 0)
+        frame = frame.with_columns(value=pl.when(~unknown.fill_null(value=False)).then("value"))
         behind = [pl.col(role).fill_null(0) != 0 for role in (*ROLES, "n")]
         some = [_has_any(frame, "?".join(pair)) for pair in listed]
         frame = frame.filter(pl.any_horizontal([*behind, *some, pl.col("left_out").is_not_null()]))

@@ -50,7 +50,7 @@ class Term:
 
     def __rsub__(self, other: Any) -> Term:
         """A number less the sum."""
-        return self * -1 + other
+        return Term(self.column * -1, _number(other) - self.constant)
 
     def __mul__(self, other: Any) -> Term:
         """So many times as much in every row."""
