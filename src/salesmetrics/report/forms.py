@@ -34,15 +34,13 @@ def form_of(
     """The shape of a KPI with columns ``measure:shift`` in the place of its measures.
 
     Args:
-        kpi: What is asked about.
-        catalog: Where its inputs are looked up.
+        kpi, catalog, shift: What is asked about, where its inputs are looked up, and the earlier stretch that it is about.
         there: The measures that the files allow.
-        given: The value of what belongs to no record: a setting, or a measure that is the same for all; by name and shift.
-        shift: The earlier stretch that it is about.
+        given: By name and shift, what belongs to no record: a setting, or a measure that is the same for all.
 
     Returns:
-        A shape of :class:`Term` and :class:`Values`; the :class:`Values` alone where the formula makes something else of
-        them; None where the KPI is no sum over records, and comes down to its inputs.
+        A shape of :class:`Term` and :class:`Values`; :class:`Values` alone where the formula makes something else of them;
+        None where the KPI is no sum over records, and comes down to its inputs.
     """
     inputs: dict[str, Any] = {}
     for name in kpi.inputs:
@@ -64,13 +62,13 @@ def form_of(
         else:
             column = pl.col(f"{base}:{at}")
             inputs[name] = Term(column) if measure.shape == "number" else Values(column, measure.shape)
-    values = [value for value in inputs.values() if isinstance(value, Values)]
     try:
         shape = kpi.parts(**inputs)
     except (TypeError, AttributeError, pl.exceptions.PolarsError):
         shape = None
     if _is_of_records(shape):
         return shape
+    values = [value for value in inputs.values() if isinstance(value, Values)]
     return values[0] if len(values) == 1 == sum(not name.startswith(PREFIX) for name in inputs) else None
 
 
