@@ -34,7 +34,9 @@ def form_of(
     """The shape of a KPI with columns ``measure:shift`` in the place of its measures.
 
     Args:
-        kpi, catalog, shift: What is asked about, where its inputs are looked up, and the earlier stretch that it is about.
+        kpi: What is asked about.
+        catalog: Where its inputs are looked up.
+        shift: The earlier stretch.
         there: The measures that the files allow.
         given: By name and shift, what belongs to no record: a setting, or a measure that is the same for all.
 
