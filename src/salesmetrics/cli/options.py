@@ -20,7 +20,18 @@ from salesmetrics.errors import SalesmetricsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Debug", "Files", "Format", "OptionalFiles", "Output", "Reading", "Selection", "Watch", "with_groups"]
+__all__ = [
+    "Debug",
+    "Files",
+    "Format",
+    "OptionalFiles",
+    "Output",
+    "Reading",
+    "Selection",
+    "Watch",
+    "Without",
+    "with_groups",
+]
 
 
 class Format(StrEnum):

@@ -156,7 +156,7 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     >>> nps(50, 20, 100, 3) is None
     True
     """
-    if nps_misscaled:
+    if nps_misscaled > 0:
         return Undefined("wrong_scale")
     return Balance(nps_promoters, nps_detractors, nps_answers)
 
@@ -177,7 +177,7 @@ def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, 
     >>> enps(5, 5, 20, 0)
     0.0
     """
-    if enps_misscaled:
+    if enps_misscaled > 0:
         return Undefined("wrong_scale")
     return Balance(enps_promoters, enps_detractors, enps_answers)
 
@@ -200,7 +200,7 @@ def csat(csat_satisfied: Number, csat_answers: Number, csat_misscaled: Number) -
     >>> csat(80, 100, 0)
     0.8
     """
-    if csat_misscaled:
+    if csat_misscaled > 0:
         return Undefined("wrong_scale")
     return Ratio(csat_satisfied, csat_answers)
 

@@ -162,6 +162,8 @@ class Measure:
         shape: A number, a sorted sample, or a small table.
         expression: Column expressions to one aggregate expression.
         doc: What it counts, in a sentence.
+        per: The columns whose values together it counts once, where it is no sum over records: ``("account_key",)``, or
+            ``("owner", "day:1w")`` for a rep and a week; ``()`` where it is the same for all records.
     """
 
     id: str
@@ -173,6 +175,7 @@ class Measure:
     expression: Callable[..., pl.Expr]
     doc: str
     missing: str = "missing_input"
+    per: tuple[str, ...] | None = None
 
     @property
     def empty(self) -> object:
@@ -311,6 +314,7 @@ def measure(
     unit: Unit = "count",
     shape: MeasureShape = "number",
     missing: str = "missing_input",
+    per: tuple[str, ...] | None = None,
 ) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
     """Declare a function of column expressions as a measure."""
 
@@ -325,6 +329,7 @@ def measure(
             expression=function,
             doc=inspect.getdoc(function) or "",
             missing=missing,
+            per=per,
         )
         setattr(function, "__definition__", definition)  # noqa: B010
         return function

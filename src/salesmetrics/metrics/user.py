@@ -6,6 +6,7 @@ import ast
 import math
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -159,13 +160,34 @@ def _sides(expression: str) -> tuple[str, str] | None:
 
 
 def _evaluate(expression: str, inputs: Mapping[str, Number]) -> Any:
+    """The value of an expression; inputs that are no numbers (columns in their place) take its arithmetic themselves."""
     import polars as pl
 
+    if not all(isinstance(value, (int, float, Decimal)) for value in inputs.values()):
+        return _arithmetic(ast.parse(expression.strip(), mode="eval").body, inputs)
     row = pl.DataFrame({name: [float(value)] for name, value in inputs.items()})
     value = row.select(pl.sql_expr(expression).alias("value")).item()
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return Undefined("zero_denominator")
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _arithmetic(node: ast.expr, inputs: Mapping[str, Any]) -> Any:
+    """Sums, differences and multiples; TypeError for what is none of them."""
+    match node:
+        case ast.Name(name) if name in inputs:
+            return inputs[name]
+        case ast.Constant(int() | float() as value):
+            return value
+        case ast.UnaryOp(ast.USub(), inner):
+            return _arithmetic(inner, inputs) * -1
+        case ast.BinOp(left, ast.Add(), right):
+            return _arithmetic(left, inputs) + _arithmetic(right, inputs)
+        case ast.BinOp(left, ast.Sub(), right):
+            return _arithmetic(left, inputs) - _arithmetic(right, inputs)
+        case ast.BinOp(left, ast.Mult(), right):
+            return _arithmetic(left, inputs) * _arithmetic(right, inputs)
+    raise TypeError("not a sum over records")
 
 
 def _invalid(path: str, item: UserKpi, cause: str, fix: str) -> SalesmetricsError:

@@ -34,15 +34,16 @@ LAST = frozenset({"account", "company", "team", "stage", "status", "type", "curr
 LONG = frozenset({"left_out", "name", "account", "company", "owner", "team", "stage", "status", "type"})
 """Text that may be cut on a terminal; identifiers, numbers and dates never are."""
 SHORTEST = 12
+_ASCII = str.maketrans({"–": "-", "×": "*"})
 HEADS = ("kpi", "entity", "currency")
 
 
 def render_records(
-    frame: pl.DataFrame, kpi: str, form: str, *, width: int | None, color: bool, ascii_only: bool = False
+    frame: pl.DataFrame, kpi: str, form: str, how: str = "", *, width: int | None, color: bool, ascii_only: bool = False
 ) -> str:
     """Write records in one of the forms table, csv and json.
 
-    A table leaves out columns that hold nothing, and says what is the same for all records above them. On a terminal it
+    ``how`` says in a line how the records make the number. A table leaves out columns that hold nothing, and says what is the same for all records above them. On a terminal it
     also cuts long text, sets numerator and denominator side by side, and drops the columns that do not fit, which it names; in a pipe or a file everything is whole.
     """
     refuse_form(form, ("table", "csv", "json"), "rows")
@@ -51,25 +52,25 @@ def render_records(
     if form == "json":
         head = {"name": "salesmetrics", "version": __version__}
         records = [{name: _plain(value) for name, value in item.items()} for item in frame.iter_rows(named=True)]
-        return dumps(
-            {"schema_version": SCHEMA_VERSION, "generator": head, "command": "rows", "kpi": kpi, "rows": records}
-        )
-    filled = [name for name in frame.columns if frame[name].null_count() < frame.height]
-    return _table(frame.select(filled), width, ASCII if ascii_only else UNICODE, color=color)
+        top = {"schema_version": SCHEMA_VERSION, "generator": head, "command": "rows", "kpi": kpi, "how": how}
+        return dumps({**top, "rows": records})
+    filled = [name for name in frame.columns if frame[name].null_count() < frame.height and name != "n"]
+    if {"value", "numerator"} <= set(filled) and frame["value"].equals(frame["numerator"]):
+        filled = [name for name in filled if name not in {"numerator", "denominator"}]
+    return _table(frame.select(filled), how, width, ASCII if ascii_only else UNICODE, color=color)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, Decimal):
-        return exact(value)
-    return value if isinstance(value, (int, float, str)) or value is None else str(value)
+    return value if isinstance(value, (int, float, Decimal, str)) or value is None else str(value)
 
 
-def _table(frame: pl.DataFrame, width: int | None, glyphs: Glyphs, *, color: bool) -> str:
+def _table(frame: pl.DataFrame, how: str, width: int | None, glyphs: Glyphs, *, color: bool) -> str:
     same = [name for name in HEADS if name in frame.columns and frame[name].n_unique() == 1]
     facts = [f"{name} {one_line(str(frame[name][0]))}" for name in same]
     lines: list[Text] = wrap(Cell(", ".join(facts), "dim"), width) if facts else []
+    lines += wrap(Cell(how if glyphs is UNICODE else how.translate(_ASCII), "dim"), width) if how else []
     cells = {
         name: [_text(value, name) for value in frame[name].to_list()] for name in frame.columns if name not in same
     }
@@ -91,7 +92,7 @@ def _table(frame: pl.DataFrame, width: int | None, glyphs: Glyphs, *, color: boo
 
 
 def _text(value: Any, name: str) -> str:
-    text = "" if value is None else one_line(str(_plain(value)))
+    text = "" if value is None else exact(value) if isinstance(value, Decimal) else one_line(str(_plain(value)))
     return text.replace("_", " ") if name == "left_out" else text
 
 

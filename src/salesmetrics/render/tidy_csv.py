@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.numbers import exact
@@ -22,6 +23,7 @@ _OF_TREND = ("start", "end", "partial", "limit_low", "limit_centre", "limit_high
 """What a trend has beside; the day of ``end`` is not in the period."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_PLAIN_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
 
 def render_csv(report: Report) -> str:
@@ -50,12 +52,16 @@ def write_rows(header: Sequence[str], rows: Iterable[Sequence[str | Number | Non
 
 
 def cell(value: str | Number | None) -> str:
-    """One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone."""
+    """One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone.
+
+    >>> cell("-16669.8"), cell("-1+cmd"), cell("@sum")
+    ('-16669.8', "'-1+cmd", "'@sum")
+    """
     if value is None:
         return ""
     if not isinstance(value, str):
         return exact(value)
-    if value.startswith(_FORMULA_STARTS):
+    if value.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(value):
         value = f"'{value}"
     if any(char in value for char in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["Cell", "Keys", "aggregate", "currencies", "per_record"]
+__all__ = ["Cell", "Keys", "aggregate", "currencies", "key_of", "per_record"]
 
 Group = tuple[str | None, ...]
 
@@ -101,6 +101,7 @@ def per_record(
     as_of: date | None,
     settings: Settings,
     index: str,
+    apart: Sequence[str] = (),
 ) -> pl.DataFrame:
     """The same aggregates over every record alone: what each record adds.
 
@@ -111,9 +112,12 @@ def per_record(
         as_of: The day the report speaks for.
         settings: Thresholds that measures ask for.
         index: Name of a column that numbers the records.
+        apart: Columns that values are kept apart by: what is counted once is counted once in each of them.
 
     Returns:
-        The frame with one column per measure beside its own, named as the measure with ``:`` behind.
+        The frame with two columns per measure beside its own: ``measure:`` is what a record adds to the measure, and
+        ``measure?`` what the measure would be of that record alone, which is the same but for a measure with ``per``:
+        there the first record of each key carries what its records make together, and the others 0.
     """
     given = _given(as_of, window, settings)
     entity = measures[0].entity
@@ -122,7 +126,39 @@ def per_record(
         names = {m.id: f"{m.id}:" for m in group}
         alone = alone.with_columns(pl.col("by:0").cast(frame.schema[index])).rename({"by:0": index, **names})
         frame = frame.join(alone, on=index, how="left", maintain_order="left")
+        frame = frame.with_columns(pl.col(name).alias(f"{m.id}?") for m in group if (name := f"{m.id}:"))
+        for per in {m.per for m in group if m.per}:
+            keyed = [m for m in group if m.per == per]
+            frame = frame.with_columns(key_of((*per, *apart)).alias(_KEY))
+            query = _query(frame.lazy(), keyed, column, window=days, given=given, keys=Keys(by=(_KEY,)))
+            frame = _once(frame, query.collect(), keyed, index)
     return frame
+
+
+_KEY, _PLACE = "__key__", "__place__"
+
+
+def key_of(per: Sequence[str]) -> pl.Expr:
+    """The columns that a measure counts once, as one text: ``day:1w`` is the week of a day."""
+    split = [name.partition(":") for name in per]
+    columns = [pl.col(name).dt.truncate(every) if every else pl.col(name) for name, _, every in split]
+    return pl.concat_str([column.cast(pl.String).fill_null("\0") for column in columns], separator="\x1f")
+
+
+def _once(frame: pl.DataFrame, together: pl.DataFrame, measures: Sequence[Measure], index: str) -> pl.DataFrame:
+    """What the records of a key make together, on the first of them that counts by itself, else on the first."""
+    frame = frame.join(together.rename({"by:0": _KEY}), on=_KEY, how="left", maintain_order="left")
+    counts = pl.any_horizontal([pl.col(f"{m.id}:").fill_null(0) != 0 for m in measures])
+    known = pl.any_horizontal([pl.col(f"{m.id}:").is_not_null() for m in measures])
+    place = pl.int_range(pl.len()) + pl.len() * pl.when(counts).then(0).when(known).then(1).otherwise(2)
+    frame = frame.with_columns(place.alias(_PLACE))
+    first = pl.col(_PLACE) == pl.col(_PLACE).min().over(_KEY)
+    frame = frame.with_columns(pl.when(first).then(pl.col(m.id)).alias(f"{m.id}:") for m in measures)
+    return frame.with_columns(
+        *[pl.col(f"{m.id}:").sum().over(index) for m in measures],
+        # Of a level, which no record makes alone, every record of the key is listed.
+        *[pl.max_horizontal(f"{m.id}?", m.id).alias(f"{m.id}?") for m in measures if m.unit == "money"],
+    ).drop(_KEY, _PLACE, *(m.id for m in measures))
 
 
 def _passes(

@@ -12,20 +12,16 @@ from salesmetrics.metrics.rep_results import by_rep
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.compute import Keys
 from salesmetrics.report.days import MONEY
+from salesmetrics.report.forms import RESULTS
 from salesmetrics.report.metric import cell_order
-from salesmetrics.report.request import windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from salesmetrics.metrics.definition import Kpi
-    from salesmetrics.report.cells import Source
-    from salesmetrics.report.request import Request
+    from salesmetrics.report.record_frames import Asked
 
-__all__ = ["RESULTS", "rep_rows"]
-
-RESULTS = "rep_results"
-"""The measure of quota, sales and units by rep and period of a quota."""
+__all__ = ["rep_rows"]
 
 COLUMNS: dict[str, Any] = {
     "kpi": pl.String,
@@ -34,6 +30,7 @@ COLUMNS: dict[str, Any] = {
     "numerator": MONEY,
     "denominator": MONEY,
     "value": MONEY,
+    "n": pl.Int64,
     "left_out": pl.String,
     "owner": pl.String,
     "amount": MONEY,
@@ -42,23 +39,24 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def rep_rows(request: Request, source: Source, kpi: Kpi) -> pl.DataFrame:
+def rep_rows(asked: Asked, kpi: Kpi, label: str, shift: str) -> pl.DataFrame:
     """One row per rep: the amount won, the quota, and what follows for the KPI.
 
     Args:
-        request: What is asked for.
-        source: Where values come from.
-        kpi: A KPI of ``rep_results``.
+        asked: What records are listed for.
+        kpi: A KPI of ``rep_results``, which is money: with several currencies there is a row per rep and currency.
+        label: The name that the rows stand under.
+        shift: The earlier stretch that they are of.
 
     Returns:
         The columns of :func:`salesmetrics.report.rows.kpi_rows`, with ``owner``, ``amount`` and ``quota`` (Decimal(38, 8)).
         ``value`` is the pay where the KPI is an amount, else null.
     """
-    windows = windows_of(request, source.frames, kpi)
-    table = value_table(source, [kpi], windows, Keys())
+    source = asked.source
+    table = value_table(source, [kpi], {"": asked.windows[shift]}, Keys())
     rows = []
     for cell in sorted(table.cells(), key=cell_order):
-        if source.several and (kpi.unit == "money") == (cell.currency is NO_CURRENCY):
+        if source.several and cell.currency is NO_CURRENCY:
             continue
         values = table.values(cell)
         settings = {
@@ -66,7 +64,7 @@ def rep_rows(request: Request, source: Source, kpi: Kpi) -> pl.DataFrame:
         }
         code = cell.currency if source.several and cell.currency is not NO_CURRENCY else None
         results = list(values.by_shift[""].get(RESULTS, []))
-        rows += [_row(kpi, rep, results, settings) | {"currency": code} for rep in by_rep(results)]
+        rows += [_row(kpi, rep, results, settings) | {"kpi": label, "currency": code} for rep in by_rep(results)]
     frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
     return frame if source.several else frame.drop("currency")
 
@@ -78,9 +76,9 @@ def _row(
     if result["quota"] <= 0:
         return {"kpi": kpi.id, "entity": "rep_targets", "left_out": "no_quota", "owner": result["owner"]}
     left_out = "ramping_up" if result["ramping"] and "ramping_up" in kpi.excluded else None
-    parts: dict[str, Any] = dict.fromkeys(("numerator", "denominator", "value"))
+    parts: dict[str, Any] = {"numerator": None, "denominator": None, "value": None, "n": 1}
     if isinstance(shape, Ratio):
-        parts |= {"numerator": Decimal(int(shape[0])), "denominator": Decimal(int(shape[1]))}
+        parts |= {"numerator": Decimal(int(shape[0])), "denominator": Decimal(int(shape[1])), "n": int(shape[1])}
     elif not isinstance(shape, Undefined):
         parts["value"] = shape
     known = {"owner": result["owner"], "amount": result["won"], "quota": result["quota"]}

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import split_name
-from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally
-from salesmetrics.report.compute import per_record
-from salesmetrics.report.prepare import with_derived
-from salesmetrics.report.rep_rows import RESULTS, rep_rows
+from salesmetrics.metrics.definition import Contrast, Ratio
+from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.report.forms import RESULTS, form_of, how_made, measures_behind
+from salesmetrics.report.record_frames import DAILY, ONE_PER, Asked, record_frame
+from salesmetrics.report.rep_rows import rep_rows
 from salesmetrics.report.request import windows_of
+from salesmetrics.report.roles import AMOUNT, ROLES, constants_of, roles_of
 from salesmetrics.report.setup import set_up
-from salesmetrics.report.terms import Term, column_of
+from salesmetrics.report.terms import Term, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.metrics.definition import Kpi, Measure, Shape
-    from salesmetrics.report.cells import Source
+    from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.report.request import Request
-    from salesmetrics.report.windows import Window
 
-__all__ = ["kpi_rows"]
+__all__ = ["Rows", "kpi_rows", "records_behind"]
 
-AMOUNT = pl.Decimal(38, 12)
-INDEX = "__record__"
-ROLES = ("numerator", "denominator", "value")
+GIVEN = "given"
+"""The entity of a row that is no record: a number that the settings give, or the length of a stretch."""
 SHOWN = (
     "id",
     "name",
     "account",
     "company",
+    ONE_PER,
     "owner",
     "team",
     "stage",
@@ -42,14 +43,13 @@ SHOWN = (
     "type",
     "activity_type",
     "survey_type",
+    "score",
     "outcome",
     "amount",
     "currency",
 )
-DAILY = frozenset({"quotas", "company_targets", "costs", "rep_calendar"})
-"""Entities with a row per day; a record of the file is all of its days."""
 PERIODS = ("region", "product", "category", "period", "start", "end", "date")
-"""What identifies such a record beside its owner and team."""
+"""What identifies a record of many days beside its owner and team."""
 DATES = (
     "created",
     "closed",
@@ -63,14 +63,32 @@ DATES = (
     "day",
     "answered",
 )
+PLANS = {"was_expected": "earlier_plan", "expected_close": "planned_close"}
+"""What the close dates of a history are called: the one that counted, and the one that it replaced."""
+
+Pairs = dict[tuple[str, str], "Measure"]
+
+
+class Rows(NamedTuple):
+    """Records, and in a line how they make the number."""
+
+    frame: pl.DataFrame
+    how: str
 
 
 def kpi_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> pl.DataFrame:
+    """The frame of :func:`records_behind`."""
+    return records_behind(request, frames, catalog).frame
+
+
+def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Rows:
     """The records behind one KPI, in the order of the files.
 
-    Every record is taken as a population of its own: its numerator and denominator are what it adds to those of the KPI,
-    so that the columns add up to the KPI's own. A KPI made of other KPIs lists the records of each. A quota or a cost is
-    one record with its whole amount, however many of its days count.
+    The columns add up to what the report says: numerator, denominator, n, and the value of a plain sum. What a measure
+    counts once (an account, a rep and a day) stands on the first record of it, with 0 on its others. A KPI that is no sum
+    over records comes down to its parts, each under its own name in ``kpi`` and over the span of the KPI asked for, so
+    that one unit stands under one name. A quota or a cost is one record with its whole amount, however many of its days
+    count. A number that belongs to no record is a row of the entity ``given``.
 
     Args:
         request: What is asked for; ``kpis`` holds one id.
@@ -79,131 +97,159 @@ def kpi_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Cata
 
     Returns:
         A frame with ``kpi``, ``entity``, ``row`` (UInt32: number in the file), ``numerator``, ``denominator`` and
-        ``value`` (Decimal(38, 12): what the record adds), ``left_out`` (String: reason codes), and what identifies the record.
+        ``value`` (Decimal(38, 12): what the record adds), ``n`` (Int64), ``left_out`` (String: reason codes), ``ended``
+        (String: how a wait ended), and what identifies the record.
 
     Raises:
         SalesmetricsError: As for a report.
     """
     setup = set_up(request, frames, catalog)
-    parts = [
-        part
-        for kpi in _leaves(setup.plan.kpis[0], catalog)
-        for part in _parts(request, setup.source, kpi, setup.plan.measures)
-    ]
+    kpi = setup.plan.kpis[0]
+    windows = windows_of(request, setup.source.frames, kpi)
+    apart = setup.source.several and catalog.is_money(kpi)
+    asked = Asked(request, setup.source, setup.plan.measures, windows, apart)
+    found = _of_kpi(asked, kpi, "")
+    parts = [frame for frames_of_part in found.values() for frame in frames_of_part if frame.height]
     if not parts:
         raise SalesmetricsError("report_empty", cause="no record is behind this KPI", fix="ask for another period")
-    return pl.concat(parts, how="diagonal_relaxed")
+    form = form_of(kpi, catalog, asked.there, asked.given)
+    behind = measures_behind(kpi, catalog)
+    counted = {name: m for (name, _), m in behind.items() if name in asked.there}
+    return Rows(pl.concat(parts, how="diagonal_relaxed"), how_made(kpi, form, counted.values(), found))
 
 
-def _leaves(kpi: Kpi, catalog: Catalog) -> list[Kpi]:
-    """The KPIs of measures that a KPI comes down to: itself, or the ones it is made of."""
-    made_of = [
-        catalog.kpis[base]
-        for name in kpi.inputs
-        if (base := split_name(name)[0]) not in catalog.measures and base in catalog.kpis
-    ]
-    if not made_of:
-        return [kpi]
-    found = {leaf.id: leaf for part in made_of for leaf in _leaves(part, catalog)}
-    return list(found.values())
-
-
-def _parts(request: Request, source: Source, kpi: Kpi, measures: Mapping[str, Measure]) -> list[pl.DataFrame]:
+def _of_kpi(asked: Asked, kpi: Kpi, shift: str) -> dict[str, list[pl.DataFrame]]:
+    """The records of a KPI, or of its parts, by the name that they stand under."""
+    catalog = asked.source.catalog
+    label = f"{kpi.id}_{shift}" if shift else kpi.id
     if RESULTS in kpi.inputs:
-        reps = rep_rows(request, source, kpi)
-        return [reps] if reps.height else []
-    windows = windows_of(request, source.frames, kpi)
-    wanted = {name: m for name, m in source.catalog.measures_of(kpi).items() if name in measures or name in kpi.inputs}
-    entities = dict.fromkeys(m.entity for m in wanted.values())
-    found = []
-    for entity in entities:
-        own = {name: m for name, m in wanted.items() if m.entity == entity}
-        frame = _per_record(source, entity, own, windows[""], request)
-        for name, base, days in _earlier(kpi, own, windows):
-            before = _per_record(source, entity, {base: own[base]}, days, request)
-            frame, own[name] = frame.with_columns(before[f"{base}:"].alias(f"{name}:")), own[base]
-        own = {name: m for name, m in own.items() if f"{name}:" in frame.columns}
-        roles = _roles(kpi, own)
-        said = [
-            pl.when(pl.col(f"{name}:") > 0).then(pl.lit(code)) for code, name in kpi.excluded.items() if name in own
-        ]
-        frame = frame.with_columns(
-            **{
-                role: (expression if expression is not None else pl.lit(None)).cast(AMOUNT)
-                for role, expression in roles.items()
-            },
-            left_out=pl.concat_str(said, separator=", ", ignore_nulls=True).replace("", None)
-            if said
-            else pl.lit(None, pl.String),
-        )
-        behind = pl.any_horizontal([pl.col(role).fill_null(0) != 0 for role in ROLES])
-        counted = pl.any_horizontal(
-            [_has_any(pl.col(f"{name}:"), own[name]) for name in own if name in kpi.inputs or name == kpi.n]
-            or [pl.lit(value=False)]
-        )
-        frame = frame.filter(behind | counted | pl.col("left_out").is_not_null())
-        if frame.height:
-            found.append(_shown(frame, kpi, entity))
+        return {label: [rep_rows(asked, kpi, label, shift)]}
+    form = form_of(kpi, catalog, asked.there, asked.given, shift)
+    excluded = {code: (name, shift) for code, name in kpi.excluded.items() if name in asked.there}
+    if form is None:
+        return _of_parts(asked, kpi, shift, label, excluded)
+    measures = {pair: m for pair, m in measures_behind(kpi, catalog, shift).items() if pair[0] in asked.there}
+    if isinstance(form, Contrast):
+        return {
+            side: _of_form(asked, side, Ratio(*form[i]), measures, shares=True, strict=True)
+            for i, side in enumerate(Contrast._fields)
+        }
+    n = (kpi.n, shift) if kpi.n and kpi.n in asked.there else None
+    shares = kpi.interval == "wilson"
+    return {label: _of_form(asked, label, form, measures, excluded=excluded, n=n, shares=shares)}
+
+
+def _of_parts(
+    asked: Asked, kpi: Kpi, shift: str, label: str, excluded: Mapping[str, tuple[str, str]]
+) -> dict[str, list[pl.DataFrame]]:
+    catalog = asked.source.catalog
+    found: dict[str, list[pl.DataFrame]] = {}
+    told: set[tuple[str, str]] = set()
+    for name in kpi.inputs:
+        base, own = split_name(name)
+        at = own or shift
+        measure = catalog.measures.get(base)
+        if name.startswith(PREFIX) or (measure is not None and measure.per == ()):
+            found[name] = [_given(name, {"value": asked.given(base if own else name, at)})]
+        elif measure is not None and base in asked.there:
+            column = pl.col(f"{base}:{at}")
+            form = Term(column) if measure.shape == "number" else Values(column, measure.shape)
+            found[f"{base}_{at}" if at else base] = _of_form(asked, name, form, {(base, at): measure})
+        elif base in catalog.kpis and measure is None and not (own and shift):
+            found |= _of_kpi(asked, catalog.kpis[base], at)
+            told |= _told(catalog.kpis[base], catalog)
+    untold = {code: pair for code, pair in excluded.items() if (code, pair[0]) not in told}
+    if untold:
+        found[label] = _of_form(asked, label, None, {}, excluded=untold)
     return found
 
 
-def _earlier(kpi: Kpi, own: Mapping[str, Measure], windows: Mapping[str, Window]) -> Iterator[tuple[str, str, Window]]:
-    """The inputs that are measures of an earlier stretch: name, measure and stretch."""
-    for name in kpi.inputs:
-        base, shift = split_name(name)
-        if shift in windows and base != name and base in own:
-            yield name, base, windows[shift]
+def _told(kpi: Kpi, catalog: Catalog) -> set[tuple[str, str]]:
+    """What a KPI or one of its parts leaves out."""
+    parts = [
+        catalog.kpis[b]
+        for name in kpi.inputs
+        if (b := split_name(name)[0]) not in catalog.measures and b in catalog.kpis
+    ]
+    return set(kpi.excluded.items()).union(*(_told(part, catalog) for part in parts))
 
 
-def _has_any(column: pl.Expr, measure: Measure) -> pl.Expr:
-    return column.list.len() > 0 if measure.shape != "number" else column.fill_null(0) != 0
+def _of_form(
+    asked: Asked,
+    label: str,
+    form: Any,
+    measures: Pairs,
+    *,
+    excluded: Mapping[str, tuple[str, str]] | None = None,
+    n: tuple[str, str] | None = None,
+    shares: bool = False,
+    strict: bool = False,
+) -> list[pl.DataFrame]:
+    """The records that make one number, entity by entity; also those that count but come to 0, unless ``strict``."""
+    known = asked.source.catalog.measures
+    left_out = excluded or {}
+    wanted = {**measures, **{pair: known[pair[0]] for pair in (*left_out.values(), *((n,) if n else ()))}}
+    counts = isinstance(form, Term) and all(m.unit == "count" for m in measures.values())
+    counted = pl.col(":".join(n)) if n else form.column if counts else None
+    roles = roles_of(form, counted, shares=shares)
+    found = []
+    for entity in dict.fromkeys(m.entity for m in wanted.values()):
+        own = {pair: m for pair, m in wanted.items() if m.entity == entity}
+        frame = record_frame(asked, entity, own)
+        if not frame.height:
+            continue
+        said = [pl.when(pl.col(":".join(pair)) > 0).then(pl.lit(code)) for code, pair in left_out.items()]
+        reasons = pl.concat_str(said, separator=", ", ignore_nulls=True) if said else pl.lit("")
+        listed = [] if strict else [pair for pair in own if pair in measures or pair == n]
+        frame = _with_blanks(frame, wanted).with_columns(**roles, left_out=reasons.replace("", None).cast(pl.String))
+        unknown = pl.col("left_out").is_not_null() & (pl.col("value") == 0)
+        frame = frame.with_columns(value=pl.when(~unknown.fill_null(value=False)).then("value"))
+        behind = [pl.col(role).fill_null(0) != 0 for role in (*ROLES, "n")]
+        some = [_has_any(frame, "?".join(pair)) for pair in listed]
+        frame = frame.filter(pl.any_horizontal([*behind, *some, pl.col("left_out").is_not_null()]))
+        found.append(_shown(frame, label, entity))
+    constants = constants_of(form)
+    return [*found, _given(label, constants)] if constants else found
 
 
-def _per_record(
-    source: Source, entity: str, measures: Mapping[str, Measure], window: Window, request: Request
-) -> pl.DataFrame:
-    columns = {name for m in measures.values() for name in m.columns}
-    frame = with_derived(source.frames[entity], entity, columns)
-    daily = entity in DAILY and "__row__" in frame.columns
-    if daily:
-        place = pl.struct([name for name in ("__file__", "__row__") if name in frame.columns])
-        frame = frame.with_columns(place.rank("dense").alias(INDEX)).sort(INDEX, maintain_order=True)
-    else:
-        frame = frame.with_row_index(INDEX)
-    chosen = list(measures.values())
-    found = per_record(frame, chosen, window=window, as_of=request.as_of, settings=request.settings, index=INDEX)
-    if not daily:
-        return found
-    records = found.unique(INDEX, keep="first", maintain_order=True).drop("day")
-    return records.with_columns(amount=pl.col("agreed")) if "agreed" in records.columns else records
-
-
-def _roles(kpi: Kpi, own: Mapping[str, Measure]) -> dict[str, pl.Expr | None]:
-    """What a record adds to the numerator and the denominator, or its value in a sample or a sum."""
-    inputs: dict[str, Any] = {}
-    for name in kpi.inputs:
-        measure = own.get(name)
-        column = pl.col(f"{name}:") if measure is not None else pl.lit(0)
-        inputs[name] = column.list.first() if measure is not None and measure.shape == "sample" else Term(column)
-    samples = [inputs[name] for name in kpi.inputs if name in own and own[name].shape == "sample"]
-    empty: dict[str, pl.Expr | None] = {**dict.fromkeys(ROLES), "value": samples[0] if samples else None}
-    try:
-        shape: Shape = kpi.parts(**inputs)
-    except (TypeError, AttributeError, pl.exceptions.PolarsError):
-        return empty
-    match shape:
-        case Ratio(top, bottom) | Tally(top, bottom):
-            return {**empty, "numerator": column_of(top), "denominator": column_of(bottom)}
-        case Mean(values) | Quantile(values, _):
-            return {**empty, "value": values if isinstance(values, pl.Expr) else None}
-        case _:
-            return {**empty, "value": shape.column if isinstance(shape, Term) else None}
-
-
-def _shown(frame: pl.DataFrame, kpi: Kpi, entity: str) -> pl.DataFrame:
-    more = PERIODS if entity in DAILY else ()
-    names = [name for name in (*SHOWN, *more, *DATES) if name in frame.columns]
-    row = pl.col("__row__") if "__row__" in frame.columns else pl.lit(None, pl.UInt32)
-    return frame.select(
-        pl.lit(kpi.id).alias("kpi"), pl.lit(entity).alias("entity"), row.alias("row"), *ROLES, "left_out", *names
+def _with_blanks(frame: pl.DataFrame, wanted: Pairs) -> pl.DataFrame:
+    """The measures that the records of this entity have no part in: nothing of a sum, no value of a sample."""
+    return frame.with_columns(
+        (pl.lit(0) if m.shape == "number" else pl.lit(None, pl.List(pl.Int64))).alias(":".join(pair))
+        for pair, m in wanted.items()
+        if ":".join(pair) not in frame.columns
     )
+
+
+def _has_any(frame: pl.DataFrame, name: str) -> pl.Expr:
+    if name not in frame.columns:
+        return pl.lit(value=False)
+    column = pl.col(name)
+    return (column.list.len() > 0 if isinstance(frame[name].dtype, pl.List) else column != 0).fill_null(value=False)
+
+
+def _given(label: str, numbers: Mapping[str, Any]) -> pl.DataFrame:
+    """A row for numbers that no record gives; without a row where they are none."""
+    known = {role: Decimal(str(n)) for role, n in numbers.items() if isinstance(n, (int, float, Decimal))}
+    row = {"kpi": label, "entity": GIVEN, **{role: known.get(role) for role in ROLES}}
+    schema: dict[str, Any] = {"kpi": pl.String, "entity": pl.String, **dict.fromkeys(ROLES, AMOUNT)}
+    return pl.DataFrame([row] if known else [], schema=schema).select(
+        "kpi", "entity", pl.lit(None, pl.UInt32).alias("row"), *ROLES
+    )
+
+
+def _shown(frame: pl.DataFrame, label: str, entity: str) -> pl.DataFrame:
+    more = PERIODS if entity in DAILY else ()
+    names: Iterable[str] = [name for name in (*SHOWN, *more, *DATES) if name in frame.columns]
+    row = pl.col("__row__") if "__row__" in frame.columns else pl.lit(None, pl.UInt32)
+    shown = frame.select(
+        pl.lit(label).alias("kpi"),
+        pl.lit(entity).alias("entity"),
+        row.alias("row"),
+        *ROLES,
+        "n",
+        "left_out",
+        "ended",
+        *names,
+    )
+    return shown.rename(PLANS) if entity == "close_plans" else shown

@@ -16,9 +16,9 @@ from salesmetrics.report.cards import Card, make_cards
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.compute import Keys
 from salesmetrics.report.evaluate import Values, evaluate
+from salesmetrics.report.forms import RESULTS
 from salesmetrics.report.metric import cell_order, plain
 from salesmetrics.report.model import SCHEMA_VERSION, Generator, Metric, Number, Period
-from salesmetrics.report.rep_rows import RESULTS
 from salesmetrics.report.request import windows_of
 from salesmetrics.report.setup import set_up
 from salesmetrics.schema.provenance import Input

@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.completion import complete_kpi
-from salesmetrics.cli.options import OptionalFiles, Output, Reading, Selection, with_groups
+from salesmetrics.cli.options import OptionalFiles, Output, Reading, Selection, Without, with_groups
 
 
 @with_groups
 def explain(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
     reading: Reading,
-    selection: Selection,
+    selection: Annotated[Selection, Without(("by", "family", "compare", "min_n"))],
     output: Output,
     files: OptionalFiles = None,
 ) -> None:

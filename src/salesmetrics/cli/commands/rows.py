@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.completion import complete_kpi
-from salesmetrics.cli.options import Files, Output, Reading, Selection, with_groups
+from salesmetrics.cli.options import Files, Output, Reading, Selection, Without, with_groups
 
 
 @with_groups
@@ -16,7 +16,7 @@ def rows(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
     files: Files,
     reading: Reading,
-    selection: Selection,
+    selection: Annotated[Selection, Without(("by", "family", "compare", "every", "level", "min_n"))],
     output: Output,
 ) -> None:
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
@@ -28,13 +28,15 @@ def rows(
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.render.output import write_output
     from salesmetrics.render.records import render_records
-    from salesmetrics.report.rows import kpi_rows
+    from salesmetrics.report.rows import records_behind
 
     form = form_of(output)
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
-    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=())
-    frame = kpi_rows(request, dataset.entities, settle_catalog(config))
+    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
+    found = records_behind(request, dataset.entities, settle_catalog(config))
     screen = screen_of(output)
-    text = render_records(frame, kpi, form, width=screen.width, color=screen.color, ascii_only=screen.ascii_only)
+    text = render_records(
+        found.frame, kpi, form, found.how, width=screen.width, color=screen.color, ascii_only=screen.ascii_only
+    )
     write_output(text, output.output, sys.stdout)

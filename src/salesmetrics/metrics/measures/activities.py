@@ -150,19 +150,19 @@ def _met(held: pl.Expr, automated: pl.Expr, owner: pl.Expr, occurred: pl.Expr, p
     return held & ~automated & owner.is_not_null() & occurred.is_not_null() & person.is_not_null()
 
 
-@measure(entity="activities", basis="occurred")
+@measure(entity="activities", basis="occurred", per=("owner", "occurred:1d", "person"))
 def people_by_day(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
     """Different people that each rep touched on each day, summed."""
     return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1d")
 
 
-@measure(entity="activities", basis="occurred")
+@measure(entity="activities", basis="occurred", per=("owner", "occurred:1w", "person"))
 def people_by_week(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
     """Different people that each rep touched in each week, summed."""
     return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1w")
 
 
-@measure(entity="activities", basis="occurred")
+@measure(entity="activities", basis="occurred", per=("owner", "occurred:1mo", "person"))
 def people_by_month(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
     """Different people that each rep touched in each month, summed."""
     return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1mo")
@@ -183,7 +183,7 @@ def rep_days(day: pl.Expr) -> pl.Expr:
     return day.count()
 
 
-@measure(entity="rep_days", basis="occurred")
+@measure(entity="rep_days", basis="occurred", per=("owner", "day:1w"))
 def rep_weeks(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Weeks with a working day, summed over the reps."""
     import polars as pl
@@ -191,7 +191,7 @@ def rep_weeks(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1w").alias("stretch")), day.is_not_null())
 
 
-@measure(entity="rep_days", basis="occurred")
+@measure(entity="rep_days", basis="occurred", per=("owner", "day:1mo"))
 def rep_months(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Months with a working day, summed over the reps."""
     import polars as pl

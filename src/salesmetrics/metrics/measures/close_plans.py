@@ -167,7 +167,7 @@ def push_days(
     return sample(days, _pushed(expected_close, was_expected, known_from, window_start, window_end))
 
 
-@measure(entity="close_plans", basis="snapshot")
+@measure(entity="close_plans", basis="snapshot", per=("__deal__",))
 def tracked_deals(
     __deal__: pl.Expr,
     expected_close: pl.Expr,

@@ -39,7 +39,7 @@ def rep_days_employed(owner: pl.Expr) -> pl.Expr:
     return count(owner.is_not_null())
 
 
-@measure(entity="rep_calendar", basis="occurred")
+@measure(entity="rep_calendar", basis="occurred", per=("day",))
 def staffed_days(day: pl.Expr) -> pl.Expr:
     """Days on which any rep was employed."""
     return day.n_unique()

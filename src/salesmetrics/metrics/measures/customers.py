@@ -66,7 +66,7 @@ def priced_customers(mrr: pl.Expr, left: pl.Expr, vague: pl.Expr) -> pl.Expr:
     return count(left.is_null() & ~vague & mrr.is_not_null())
 
 
-@measure(entity="customers", basis="snapshot", unit="months", missing="no_period")
+@measure(entity="customers", basis="snapshot", unit="months", missing="no_period", per=())
 def window_months(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
     """Months that the period has; a part of a month counts by its days."""
     return (_months(window_end) - _months(window_start)).first()

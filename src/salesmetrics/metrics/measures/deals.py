@@ -126,7 +126,7 @@ def lost_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> 
     return count((outcome == "lost") & (closed.is_null() | created.is_null()))
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", per=("account_key",))
 def first_won_accounts(account_key: pl.Expr, first_win: pl.Expr) -> pl.Expr:
     """Accounts whose first won deal is among these, and by its type not a deal with a customer."""
     return distinct(account_key, first_win)
@@ -286,7 +286,7 @@ def open_ownerless_deals(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     return count((outcome == "open") & owner.is_null())
 
 
-@measure(entity="deals", basis="snapshot")
+@measure(entity="deals", basis="snapshot", per=("owner",))
 def open_deal_owners(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     """Owners of open deals."""
     return distinct(owner, outcome == "open")

@@ -79,7 +79,7 @@ def receivable_at_end(
     return total(amount - paid, ~cancelled & (issued < window_end))
 
 
-@measure(entity="invoices", basis="snapshot", unit="days", missing="no_period")
+@measure(entity="invoices", basis="snapshot", unit="days", missing="no_period", per=())
 def invoice_window_days(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
     """Days that the period has."""
     return (window_end - window_start).dt.total_days().first()
@@ -91,13 +91,13 @@ def invoices_cancelled(cancelled: pl.Expr) -> pl.Expr:
     return count(cancelled)
 
 
-@measure(entity="invoices", basis="created")
+@measure(entity="invoices", basis="created", per=("account_key",))
 def invoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Accounts with an invoice."""
     return distinct(account_key, ~cancelled)
 
 
-@measure(entity="invoices", basis="created")
+@measure(entity="invoices", basis="created", per=("account_key",))
 def reinvoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Accounts with more than one invoice."""
     billed = account_key.filter(~cancelled).drop_nulls()

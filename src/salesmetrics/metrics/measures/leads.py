@@ -59,7 +59,7 @@ def open_leads(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     return count(outcome.is_in(["open", "qualified"]) & owner.is_not_null())
 
 
-@measure(entity="leads", basis="snapshot")
+@measure(entity="leads", basis="snapshot", per=("owner",))
 def open_lead_owners(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     """Owners of leads that are neither converted nor disqualified."""
     return distinct(owner, outcome.is_in(["open", "qualified"]))

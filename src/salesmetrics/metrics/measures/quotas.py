@@ -115,19 +115,19 @@ def rep_results(
     return pl.struct(*parts, *(values.alias(name) for name, values in made.items())).implode()
 
 
-@measure(entity="rep_targets", basis="period")
+@measure(entity="rep_targets", basis="period", per=("owner",))
 def ramping_reps(owner: pl.Expr, quota: pl.Expr, ramping: pl.Expr) -> pl.Expr:
     """Reps who are ramping up."""
     return distinct(owner, ramping & (quota > 0))
 
 
-@measure(entity="rep_targets", basis="period")
+@measure(entity="rep_targets", basis="period", per=("owner",))
 def reps_with_quota(owner: pl.Expr, quota: pl.Expr) -> pl.Expr:
     """Reps with a quota."""
     return distinct(owner, quota > 0)
 
 
-@measure(entity="rep_targets", basis="period")
+@measure(entity="rep_targets", basis="period", per=("owner",))
 def quotaless_reps(owner: pl.Expr, quota: pl.Expr) -> pl.Expr:
     """Owners of won deals without a quota."""
     return owner.n_unique() - owner.filter(quota > 0).n_unique()

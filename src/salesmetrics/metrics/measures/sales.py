@@ -80,25 +80,25 @@ def won_unlisted_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -
     return count((outcome == "won") & (amount.is_null() | list_price.is_null()))
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", per=("owner",))
 def won_owners(owner: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Owners of won deals."""
     return distinct(owner, outcome == "won")
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", per=("account_key",))
 def old_won_accounts(account_key: pl.Expr, old_win: pl.Expr) -> pl.Expr:
     """Accounts whose first won deal is among these, and is a renewal or another deal with a customer."""
     return distinct(account_key, old_win)
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", per=("account_key",))
 def buying_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Accounts with a won deal."""
     return distinct(account_key, outcome == "won")
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", per=("account_key",))
 def repeat_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Accounts with more than one won deal."""
     bought = account_key.filter(outcome == "won").drop_nulls()
