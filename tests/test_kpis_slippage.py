@@ -183,7 +183,7 @@ def test_rows_and_working_agree_with_the_value(kpi: str) -> None:
     asked = request(QUARTER, kpis=(kpi,))
     (metric,) = metrics_of(frames, asked)
     rows = kpi_rows(asked, frames, catalog())
-    assert {"known_from", "expected_close"} <= set(rows.columns)
+    assert {"known_from", "planned_close"} <= set(rows.columns)
     if metric.numerator is not None and kpi == "slip_rate":
         assert (rows["numerator"].sum(), rows["denominator"].sum()) == (metric.numerator, metric.denominator)
     else:

@@ -79,7 +79,7 @@ def _pattern(before: str, group: str, mark: str, behind: str) -> str:
 
 def _read(text: pl.Series, before: str, group: str, mark: str, behind: str) -> Uniform | None:
     mask = text.str.contains(_pattern(before, group, mark, behind)).fill_null(value=False)
-    if mask.sum() < _SHARE * len(text):
+    if mask.sum() < max(_SHARE * len(text), 2 * SAMPLE):
         return None
     bodies = text.filter(mask).str.strip_prefix(before).str.strip_suffix(behind)
     plain = bodies.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
