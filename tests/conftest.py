@@ -19,7 +19,8 @@ REALDATA = Path(__file__).parent.parent.parent / "shared" / "realdata"
 
 collect_ignore_glob = ["cases/*"]  # files that cases bring along, some of them broken on purpose
 
-settings.register_profile("ci", deadline=None, derandomize=True)
+# The whole suite has to fit into ten minutes on two slow cores; a test that needs more examples says so itself.
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("ci")
 
 
