@@ -6,7 +6,7 @@ import gc
 import sys
 from typing import NoReturn
 
-INTERRUPTED = 130
+from salesmetrics.errors import ExitCode
 
 
 def main() -> NoReturn:
@@ -17,7 +17,7 @@ def main() -> NoReturn:
     try:
         from salesmetrics.cli.app import main as run
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(ExitCode.INTERRUPTED)
     run()
 
 

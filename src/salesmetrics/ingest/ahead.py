@@ -6,7 +6,6 @@ way.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.arguments import expand
+from salesmetrics.ingest.beside import beside
 from salesmetrics.ingest.fetch import Fetched, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from salesmetrics.ingest.dataset import ReadOptions
     from salesmetrics.ingest.raw import RawTable
@@ -42,10 +43,7 @@ def open_file(path: str, fetched: Fetched, options: ReadOptions) -> Opened:
 
         return open_tables(path, fetched, encoding=options.encoding, delimiter=options.delimiter)
 
-    pool = ThreadPoolExecutor(1)
-    tables = pool.submit(read)
-    pool.shutdown(wait=False)
-    return Opened(tables, fetched.sha256)
+    return Opened(beside(read), fetched.sha256)
 
 
 def fetch_ahead(files: Sequence[str]) -> dict[str, Fetched]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.arguments import near_name
+from salesmetrics.ingest.beside import beside
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = ["Fetched", "fetch"]
 
@@ -35,11 +38,8 @@ def fetch(path: str, stdin: BinaryIO | None = None) -> Fetched:
         SalesmetricsError: ``stdin_is_terminal``, or what is wrong with a pipe.
     """
     given = _stream(path, stdin)
-    pool = ThreadPoolExecutor(1)
-    data = pool.submit(lambda: _read(path) if given is None else given)
-    digest = pool.submit(lambda: hashlib.sha256(data.result()).hexdigest())
-    pool.shutdown(wait=False)
-    return Fetched(data, digest)
+    data = beside(lambda: _read(path) if given is None else given)
+    return Fetched(data, beside(lambda: hashlib.sha256(data.result()).hexdigest()))
 
 
 def _stream(path: str, stdin: BinaryIO | None) -> bytes | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -12,6 +11,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.ahead import Opened, open_file
 from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.as_of import last_event_of
+from salesmetrics.ingest.beside import beside
 from salesmetrics.ingest.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.columns import recognise
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
@@ -79,9 +79,7 @@ def load(
         findings += repeated_across([part.frame for part in of_kind], [part.path for part in of_kind], kind)
     files = tuple(_loaded(part) for part in parts)
     last = last_event_of(frames)
-    pool = ThreadPoolExecutor(1)
-    checks = pool.submit(lambda: (*findings, *check_dataset(frames, files, options, last)))
-    pool.shutdown(wait=False)
+    checks = beside(lambda: (*findings, *check_dataset(frames, files, options, last)))
     return Dataset(frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last)
 
 

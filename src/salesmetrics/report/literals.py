@@ -139,11 +139,11 @@ def _typed(found: Compared, dtype: pl.DataType) -> str:
         return _number(found)
     if dtype in (pl.Date, pl.Datetime):
         return _day(found)
-    number_like = not found.quoted or _is_number(found.text)
-    if dtype == pl.String and number_like and (not found.quoted or found.operator in _ORDER):
+    ordered = found.operator in _ORDER
+    if dtype == pl.String and (not found.quoted or (ordered and _is_number(found.text))):
         name = found.column if found.column.isidentifier() else f'"{found.column}"'
         fix = f"write `TRY_CAST({name} AS DOUBLE) {found.operator} {found.text}` to compare it as a number"
-        if not found.quoted and found.operator not in _ORDER:
+        if not ordered:
             fix = f"write `'{found.text}'` for the text, or `TRY_CAST({name} AS DOUBLE) {found.operator} {found.text}`"
         raise LiteralError(f"`{found.column}` is text", fix)
     return found.literal

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.counting import counts_of
 from salesmetrics.ingest.profile import comparable, normalise
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def check_spellings(context: Context, columns: Iterable[str]) -> list[Finding]:
         words = context.frame.get_column(column).unique().drop_nulls()
         if len(words) > _MOST_VALUES or not variants(dict.fromkeys(words, 0)):
             continue
-        groups = variants(dict(context.frame.get_column(column).drop_nulls().value_counts().iter_rows()))
+        groups = variants(dict(counts_of(context.frame.get_column(column))))
         rarer = [word for group in groups for word in group[1:]]
         mask = pl.col(column).is_in(rarer)
         findings += context.report("spelling_variants", mask, column, groups=len(groups), listed=_listed(groups))
