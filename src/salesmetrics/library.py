@@ -92,6 +92,7 @@ def report_on(
         by=tuple(dict.fromkeys(map(names.column, by))),
         where=where,
         renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
+        withheld=dataset.withheld,
         **more,
     )
     frames = dataset.entities

@@ -48,6 +48,7 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         every=selection.every.value if selection.every else None,
         settings=config.settings,
         currency=_currency(selection.currency or table.currency),
+        withheld=dataset.withheld,
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
+    from salesmetrics.schema.withheld import Withheld
 
 __all__ = ["FILE", "Dataset", "LoadedFile", "Part", "ReadOptions"]
 
@@ -74,6 +75,7 @@ class Dataset:
         checks: The findings to come: they are looked for beside whatever is done with the frames.
         last_event: The last day on which something happened in the data, and where it comes from, for example ``last close
             in deals``; None without any date. Plans do not count, nor does a mistyped year (see :mod:`as_of`).
+        withheld: What the files leave so unsure that no number may rest on it; each comes with a finding.
         rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
     """
 
@@ -83,6 +85,7 @@ class Dataset:
     checks: Future[tuple[Finding, ...]]
     rejects: pl.DataFrame
     last_event: tuple[date, str] | None
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -109,6 +112,7 @@ class Part:
     options: ParseOptions
     digest: Future[str]
     stage_words: tuple[StageWord, ...] = ()
+    withheld: list[Withheld] = field(default_factory=list)
 
     @property
     def kind(self) -> Kind:

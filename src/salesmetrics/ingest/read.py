@@ -80,7 +80,8 @@ def load(
     files = tuple(_loaded(part) for part in parts)
     last = last_event_of(frames)
     checks = beside(lambda: (*findings, *check_dataset(frames, files, options, last)))
-    return Dataset(frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last)
+    withheld = tuple(dict.fromkeys(item for part in parts for item in part.withheld))
+    return Dataset(frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last, withheld)
 
 
 def _read_all(

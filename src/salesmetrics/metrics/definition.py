@@ -164,6 +164,7 @@ class Measure:
         doc: What it counts, in a sentence.
         per: The columns whose values together it counts once, where it is no sum over records: ``("account_key",)``, or
             ``("owner", "day:1w")`` for a rep and a week; ``()`` where it is the same for all records.
+        facts: What it rests on beside its columns: ``("lost",)`` where it must be known which deals were lost.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Measure:
     doc: str
     missing: str = "missing_input"
     per: tuple[str, ...] | None = None
+    facts: tuple[str, ...] = ()
 
     @property
     def empty(self) -> object:
@@ -315,6 +317,7 @@ def measure(
     shape: MeasureShape = "number",
     missing: str = "missing_input",
     per: tuple[str, ...] | None = None,
+    facts: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
     """Declare a function of column expressions as a measure."""
 
@@ -330,6 +333,7 @@ def measure(
             doc=inspect.getdoc(function) or "",
             missing=missing,
             per=per,
+            facts=facts,
         )
         setattr(function, "__definition__", definition)  # noqa: B010
         return function

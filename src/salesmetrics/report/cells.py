@@ -12,6 +12,7 @@ from salesmetrics.report.coverage import unknown_measures
 from salesmetrics.report.evaluate import Values
 from salesmetrics.report.plan import make_plan
 from salesmetrics.report.prepare import columns_of, with_coded_outcome, with_derived
+from salesmetrics.report.withholding import withheld_measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
     from salesmetrics.report.windows import Window
+    from salesmetrics.schema.withheld import Withheld
 
 __all__ = ["NO_CURRENCY", "Source", "ValueTable", "prepared", "staff_cells", "value_table"]
 
@@ -38,6 +40,7 @@ class Source:
         as_of: The day the report speaks for.
         settings: Thresholds and outside figures.
         currencies: The currencies of the amounts; None stands for amounts without one. Several are kept apart.
+        withheld: What the files leave so unsure that no number may rest on it.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -45,6 +48,7 @@ class Source:
     as_of: date | None
     settings: Settings
     currencies: tuple[str | None, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -92,7 +96,8 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
     }
     unsplit = {name for name, m in plan.measures.items() if not set(keys.by) <= set(frames[m.entity].columns)}
     unsplit |= {name for kpi in plan.kpis for name in kpi.optional} - plan.measures.keys()
-    unknown = {shift: unknown_measures(frames, plan.measures, window) for shift, window in windows.items()}
+    unsure = withheld_measures(source.withheld, plan.measures.values())
+    unknown = {shift: unknown_measures(frames, plan.measures, window) | unsure for shift, window in windows.items()}
     return ValueTable(tables, frozenset(unsplit), source.settings, unknown)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Every
     from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.withheld import Withheld
 
 __all__ = ["Request", "window_of", "windows_of"]
 
@@ -47,6 +48,7 @@ class Request:
         settings: Thresholds and outside figures.
         currency: Convert all amounts to this one, with the rates among the files.
         renamed: Names in ``where`` that are headers of the export → the columns they stand for.
+        withheld: What the files leave so unsure that no number may rest on it.
     """
 
     as_of: date | None
@@ -69,6 +71,7 @@ class Request:
     settings: Settings = field(default_factory=Settings)
     currency: str | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[Withheld, ...] = ()
 
 
 def window_of(request: Request) -> Window:

@@ -70,7 +70,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     if not plan.kpis:
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
-    source = Source(entities, catalog, request.as_of, request.settings, tuple(codes))
+    source = Source(entities, catalog, request.as_of, request.settings, tuple(codes), request.withheld)
     said = [*notes, *early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))

@@ -24,7 +24,7 @@ def won_deals(outcome: pl.Expr) -> pl.Expr:
     return count(outcome == "won")
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("lost",))
 def lost_deals(outcome: pl.Expr) -> pl.Expr:
     """Lost deals."""
     return count(outcome == "lost")
@@ -54,7 +54,7 @@ def won_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return total(amount, outcome == "won")
 
 
-@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount", facts=("lost",))
 def lost_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Summed amount of lost deals."""
     return total(amount, outcome == "lost")
@@ -66,7 +66,7 @@ def won_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count((outcome == "won") & amount.is_not_null())
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("lost",))
 def decided_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won or lost deals with an amount."""
     return count(outcome.is_in(["won", "lost"]) & amount.is_not_null())
@@ -78,7 +78,7 @@ def won_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count((outcome == "won") & amount.is_null())
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("lost",))
 def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won or lost deals without an amount."""
     return count(outcome.is_in(["won", "lost"]) & amount.is_null())
@@ -96,7 +96,7 @@ def won_cycle_days(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Ex
     return sample(_days(created, closed), (outcome == "won") & (closed >= created))
 
 
-@measure(entity="deals", basis="closed", unit="days", shape="sample")
+@measure(entity="deals", basis="closed", unit="days", shape="sample", facts=("lost",))
 def lost_cycle_days(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Calendar days from creation to the loss, sorted; a negative cycle is left out."""
     return sample(_days(created, closed), (outcome == "lost") & (closed >= created))
@@ -114,13 +114,13 @@ def won_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> p
     return count((outcome == "won") & (closed.is_null() | created.is_null()))
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("lost",))
 def lost_negative_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Lost deals that close before they were created."""
     return count((outcome == "lost") & (closed < created))
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("lost",))
 def lost_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Lost deals without a creation or a close date."""
     return count((outcome == "lost") & (closed.is_null() | created.is_null()))
@@ -183,7 +183,7 @@ def undated_created_deals(created: pl.Expr) -> pl.Expr:
     return count(created.is_null())
 
 
-@measure(entity="deals", basis="created", unit="days", shape="table")
+@measure(entity="deals", basis="created", unit="days", shape="table", facts=("lost",))
 def deal_ends(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
     """Days from creation to the win, to another end, or of an open deal to the as-of date."""
     import polars as pl

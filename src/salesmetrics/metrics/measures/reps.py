@@ -28,7 +28,7 @@ def reps_hired_before(months: pl.Expr) -> pl.Expr:
     return count(months.is_null())
 
 
-@measure(entity="trainings", basis="snapshot")
+@measure(entity="trainings", basis="snapshot", facts=("lost",))
 def trained_decided_after(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Deals that the trained reps decided in the days after a training."""
     return count(trained_arm & after)
@@ -40,7 +40,7 @@ def trained_won_after(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> pl.
     return count(trained_arm & after & won)
 
 
-@measure(entity="trainings", basis="snapshot")
+@measure(entity="trainings", basis="snapshot", facts=("lost",))
 def trained_decided_before(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Deals that the trained reps decided in the days before a training."""
     return count(trained_arm & ~after)
@@ -52,7 +52,7 @@ def trained_won_before(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> pl
     return count(trained_arm & ~after & won)
 
 
-@measure(entity="trainings", basis="snapshot")
+@measure(entity="trainings", basis="snapshot", facts=("lost",))
 def untrained_decided_after(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Deals that the others decided in the days after a training."""
     return count(~trained_arm & after)
@@ -64,7 +64,7 @@ def untrained_won_after(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> p
     return count(~trained_arm & after & won)
 
 
-@measure(entity="trainings", basis="snapshot")
+@measure(entity="trainings", basis="snapshot", facts=("lost",))
 def untrained_decided_before(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Deals that the others decided in the days before a training."""
     return count(~trained_arm & ~after)
