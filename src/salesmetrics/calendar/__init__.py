@@ -8,6 +8,7 @@ from salesmetrics.calendar.buckets import bucket_expression, bucket_label, bucke
 from salesmetrics.calendar.compare import Comparison, comparison
 from salesmetrics.calendar.labels import parse_period_label, periods_of_column
 from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
+from salesmetrics.calendar.stretches import last_complete, last_units, stretches_before, years_before
 from salesmetrics.calendar.words import PERIOD_FORMS, parse_period
 
 __all__ = [
@@ -23,12 +24,16 @@ __all__ = [
     "bucket_label",
     "bucket_starts",
     "comparison",
+    "last_complete",
     "last_event_day",
+    "last_units",
     "overlap_days",
     "parse_as_of",
     "parse_period",
     "parse_period_label",
     "periods_of_column",
     "split",
+    "stretches_before",
     "unit_period",
+    "years_before",
 ]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from salesmetrics.calendar.model import FIRST_YEAR, Calendar, Period, named_period, unit_period
+from salesmetrics.calendar.stretches import years_before
 from salesmetrics.errors import SalesmetricsError
 
 __all__ = ["Comparison", "comparison"]
@@ -62,7 +63,7 @@ def comparison(
     if end == whole.end:
         return _named(beside, beside.end, to_date=False)
     if kind == "year-ago" and whole.unit != "week" and not (whole.fiscal and calendar.of_weeks):
-        return _named(beside, min(_year_before(end - _DAY) + _DAY, beside.end), to_date=True)
+        return _named(beside, min(years_before(end - _DAY) + _DAY, beside.end), to_date=True)
     return _named(beside, min(_start(beside) + (end - period.start), beside.end), to_date=True)
 
 
@@ -109,12 +110,8 @@ def _position(whole: Period) -> tuple[int, int]:
 def _beside_range(period: Period, start: date, end: date, kind: str) -> Comparison:
     to_date = end < period.end or period.label.endswith(" to date")
     if kind == "year-ago":
-        first, after = _year_before(start), _year_before(end - _DAY) + _DAY
+        first, after = years_before(start), years_before(end - _DAY) + _DAY
     else:
         first = start - (period.end - start)
         after = first + (end - start)
     return Comparison(f"{first}..{after - _DAY}", first, after, to_date)
-
-
-def _year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)

@@ -83,7 +83,8 @@ def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape
 def dso(receivable_at_end: Number, invoiced_amount: Number, invoice_window_days: Number) -> Shape:
     """How many days of sales are waiting to be paid.
 
-    Without a period it is about the last complete quarter. A part payment without a date counts as received in time.
+    Without a period it is about the last complete quarter, of the fiscal calendar where one is set. A part payment
+    without a date counts as received in time.
 
     >>> dso(50000, 150000, 90)
     30.0

@@ -173,7 +173,8 @@ def sales_efficiency(won_amount: Number, cost: Number) -> Shape:
 def magic_number(net_new_mrr: Number, cost_previous: Number) -> Shape:
     """How much yearly recurring revenue a quarter added per unit of money spent on selling in the quarter before.
 
-    Without a period it is about the last complete quarter. It is below 0 where recurring revenue fell.
+    Without a period it is about the last complete quarter, of the fiscal calendar where one is set. It is below 0
+    where recurring revenue fell.
 
     >>> magic_number(1000, 16000)
     0.75

@@ -46,9 +46,9 @@ def revenue(won_amount: Number) -> Shape:
 def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     """How much more was sold than in the period before, of the same length.
 
-    Without a period it compares the last complete quarter with the one before; if the deals do not reach back so far it
-    is undefined, for what is missing there was not lost. A period that is not over is compared with as many days of the
-    one before. From 0 or less nothing grows by a percentage: undefined.
+    Without a period it compares the last complete quarter (of the fiscal calendar where one is set) with the one before;
+    if the deals do not reach back so far it is undefined, for what is missing there was not lost. A period that is not
+    over is compared with as many days of the one before. From 0 or less nothing grows by a percentage: undefined.
 
     >>> revenue_growth(120, 100)
     0.2

@@ -27,7 +27,7 @@ def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
     What was expected is the last date put down before the period: moving it afterwards does not help. A won deal did not
     slip, and neither did a lost one. A deal that is closed as void or duplicate is left out and counted; so is a deal that
     was open then and of which no earlier date is known: it may have been due. Without a period it is about the last
-    complete quarter. The dates come from a stage history that says with each row when the deal was expected to close.
+    complete quarter, of the fiscal calendar where one is set. The dates come from a stage history that says with each row when the deal was expected to close.
 
     >>> slip_rate(12, 40)
     0.3
@@ -76,7 +76,7 @@ def push_count(close_date_pushes: Number) -> Shape:
 
     A date that is put down on the day a deal closes is its close and no push. Deals of which no date is known in the
     period are left out and counted: nobody knows whether they were pushed. Without a period it is about the last complete
-    quarter.
+    quarter, of the fiscal calendar where one is set.
 
     >>> push_count(18)
     18

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.calendar import unit_period
+from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.report.cells import NO_CURRENCY, prepared, staff_cells, value_table
 from salesmetrics.report.change import change_between
 from salesmetrics.report.compute import Cell, Keys
@@ -156,11 +156,7 @@ def _period_of(window: Window, calendar: Calendar) -> Period | None:
     named = [unit_period(window.start, unit, calendar) for unit in units]
     last = end - timedelta(days=1)
     label = next((unit.label for unit in named if (unit.start, unit.end) == (window.start, end)), None)
-    if label is None and window.start == _year_before(end):
+    if label is None and window.start == years_before(end):
         label = f"12 months to {last}"
     label = label or f"{window.start}..{last}"
     return Period(label=label, start=window.start, end=end, partial=window.whole is not None)
-
-
-def _year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -93,18 +93,20 @@ def add_money_entities(
         for entity in MOMENTS:
             if entity in made:
                 made[entity] = with_tenure(made[entity], entity, made["reps"])
-    findings += _set_against_quotas(made, as_of, asked.window)
+    findings += _set_against_quotas(made, as_of, asked)
     if as_of is not None:
-        _add_people(made, as_of, settings)
+        _add_people(made, as_of, settings, asked.calendar)
     return findings
 
 
-def _set_against_quotas(made: dict[str, pl.DataFrame], as_of: date | None, window: Window) -> list[Finding]:
+def _set_against_quotas(made: dict[str, pl.DataFrame], as_of: date | None, asked: Asked) -> list[Finding]:
     if "quotas" not in made:
         return []
     if "deals" in made:
         made["deals"] = with_under_quota(made["deals"], made["quotas"])
-    days = window if window.bounded else span_windows("quota", made, as_of)[""]
+    days = asked.window
+    if not days.bounded:
+        days = span_windows("quota", made, as_of, asked.calendar)[""]
     return quota_gaps(made.get("deals"), made["quotas"], days)
 
 
@@ -127,11 +129,11 @@ def _add_customers(
     return findings + notes
 
 
-def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
+def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, calendar: Calendar) -> None:
     deals, reps = made.get("deals"), made.get("reps")
     if "quotas" in made and "agreed" in made["quotas"].columns:
         if deals is not None and {"outcome", "closed", "amount"} <= set(deals.columns):
-            made["quotas"] = with_season(made["quotas"], deals, as_of)
+            made["quotas"] = with_season(made["quotas"], deals, as_of, calendar)
         _add(made, "rep_targets", rep_targets(made["quotas"], deals))
     if reps is None:
         return

@@ -86,7 +86,7 @@ def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi) -
     """The stretch that a KPI is about, and the earlier ones that it or a comparison looks at."""
     here = window_of(request)
     if not here.bounded:
-        return span_windows(kpi.span, frames, request.as_of)
+        return span_windows(kpi.span, frames, request.as_of, request.calendar)
     shifts = {"previous": request.previous, "year_ago": request.year_ago}
     return {"": here} | {shift: _meant(window, here) for shift, window in shifts.items() if window is not None}
 

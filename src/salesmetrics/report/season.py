@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from salesmetrics.calendar import Calendar, stretches_before
 from salesmetrics.report.days import END, MONEY, START
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ LEAST_PERIODS = 4
 MOST_PERIODS = 8
 
 
-def with_season(quotas: pl.DataFrame, deals: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def with_season(
+    quotas: pl.DataFrame, deals: pl.DataFrame, as_of: date, calendar: Calendar | None = None
+) -> pl.DataFrame:
     """Quotas by day with ``seasonal``: the same quota, spread over its period as sales were in the periods before.
 
     The shape is that of the whole organisation, of up to eight complete periods of the same length right before, each
@@ -31,6 +34,7 @@ def with_season(quotas: pl.DataFrame, deals: pl.DataFrame, as_of: date) -> pl.Da
         quotas: ``day``, ``__start__``, ``__end__`` (Date), ``agreed`` (Decimal: the quota of the whole period).
         deals: ``outcome``, ``closed``, ``amount``, and ``currency`` where known.
         as_of: The day up to which sales are known.
+        calendar: What quarters and years are.
     """
     coded = "currency" in quotas.columns and "currency" in deals.columns
     keys = [START, END, *(["currency"] if coded else [])]
@@ -42,7 +46,7 @@ def with_season(quotas: pl.DataFrame, deals: pl.DataFrame, as_of: date) -> pl.Da
         wins.setdefault(currency, {})[day] = amount
     rows = []
     for key in quotas.select(keys).unique().sort(keys).rows():
-        shape = shape_of(key[0], key[1], wins.get(key[2] if coded else None, {}), as_of) or ()
+        shape = shape_of(key[0], key[1], wins.get(key[2] if coded else None, {}), as_of, calendar) or ()
         rows += [(*key, key[0] + timedelta(days=i), shape[i], shape[i + 1]) for i in range(len(shape) - 1)]
     columns: list[tuple[str, Any]] = [
         *((name, quotas.schema[name]) for name in keys),
@@ -56,7 +60,9 @@ def with_season(quotas: pl.DataFrame, deals: pl.DataFrame, as_of: date) -> pl.Da
     return joined.with_columns(seasonal=(until - before).cast(MONEY)).drop("__from__", "__to__")
 
 
-def shape_of(start: date, end: date, wins: Mapping[date, Decimal], as_of: date) -> list[Decimal] | None:
+def shape_of(
+    start: date, end: date, wins: Mapping[date, Decimal], as_of: date, calendar: Calendar | None = None
+) -> list[Decimal] | None:
     """The share of its sales that a period has usually made before each of its days, and at its end.
 
     A day of this period stands for the day of an earlier one that is as far through it.
@@ -66,6 +72,7 @@ def shape_of(start: date, end: date, wins: Mapping[date, Decimal], as_of: date) 
         end: First day after it.
         wins: Won amount by day.
         as_of: The day up to which sales are known.
+        calendar: What quarters and years are.
 
     Returns:
         One share more than the period has days, from 0 to 1, to 8 decimals; None without four complete periods before.
@@ -75,7 +82,7 @@ def shape_of(start: date, end: date, wins: Mapping[date, Decimal], as_of: date) 
     >>> [str(share) for share in shape_of(date(2025, 6, 1), date(2025, 7, 1), wins, date(2025, 6, 2))[28:]]
     ['0.75000000', '0.75000000', '1.00000000']
     """
-    past = _periods_before(start, end, min(wins, default=None), as_of)
+    past = _periods_before(start, end, min(wins, default=None), as_of, calendar or Calendar())
     totals = {period: _won(wins, *period) for period in past}
     past = [period for period in past if totals[period] > 0]
     if len(past) < LEAST_PERIODS:
@@ -86,19 +93,14 @@ def shape_of(start: date, end: date, wins: Mapping[date, Decimal], as_of: date) 
     return [(won / whole).quantize(Decimal("0.00000001")) for won in reached]
 
 
-def _periods_before(start: date, end: date, first: date | None, as_of: date) -> Sequence[tuple[date, date]]:
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if first is None or start.day != 1 or end.day != 1 or months < 1:
+def _periods_before(
+    start: date, end: date, first: date | None, as_of: date, calendar: Calendar
+) -> Sequence[tuple[date, date]]:
+    if first is None:
         return []
-    edges = [_months_before(start, k * months) for k in range(MOST_PERIODS + 1)]
-    pairs = zip(edges[1:], edges, strict=False)
     known = as_of + timedelta(days=1)
-    return [(low, high) for low, high in pairs if high <= known and first <= low + (high - low) / 10]
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
+    before = stretches_before(start, end, MOST_PERIODS, calendar)
+    return [(low, high) for low, high in before if high <= known and first <= low + (high - low) / 10]
 
 
 def _won(wins: Mapping[date, Decimal], low: date, high: date) -> Decimal:

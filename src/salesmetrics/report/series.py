@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import salesmetrics.calendar as calendar
-from salesmetrics.calendar import Every, bucket_expression, bucket_label, split, unit_period
+from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
 from salesmetrics.report.compute import Cell, Keys
 from salesmetrics.report.coverage import covered_days
@@ -83,18 +83,23 @@ def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
     source = setup.source
     if request.as_of is None or source.several:
         return {}
-    starts = [request.as_of.replace(day=1)]
-    for _ in range(TREND_MONTHS - 1):
-        starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
+    calendar_ = request.calendar
+    months = last_units(request.as_of, "month", TREND_MONTHS, calendar_)
+    starts = [month.start for month in months if month.start is not None]
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
     window = Window(starts[0], request.as_of + timedelta(days=1))
-    table = value_table(source, dated, {"": window}, Keys(bucket=lambda day: day.dt.truncate("1mo")))
+    table = value_table(
+        source, dated, {"": window}, Keys(bucket=lambda day: bucket_expression(day, "month", calendar_))
+    )
     reach = {entity: covered_days(frame, entity) for entity, frame in source.frames.items()}
     found: dict[str, list[float | None]] = {}
     for kpi in dated:
         entities = {measure.entity for measure in source.catalog.required_measures(kpi).values()}
         ends = [days for entity in entities if (days := reach.get(entity)) is not None]
-        known = [all(first.replace(day=1) <= start <= last for first, last in ends) for start in starts]
+        known = [
+            all(first < month.end and start <= last for first, last in ends)
+            for month, start in zip(months, starts, strict=True)
+        ]
         cells = [table.values(Cell((), None, start)) for start in starts]
         values = [evaluate(kpi, cell, source.catalog, request.level).value for cell in cells]
         found[kpi.id] = [

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+from salesmetrics.calendar import Calendar, comparison, last_complete, years_before
+from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ALL", "Window", "covered", "span_windows"]
 
-MONTHS_OF_QUARTER = 3
 RECORDED_FROM = 10
 
 
@@ -37,41 +40,49 @@ class Window(NamedTuple):
 ALL = Window()
 
 
-def span_windows(span: Span, frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, Window]:
+def span_windows(
+    span: Span, frames: Mapping[str, pl.DataFrame], as_of: date | None, calendar: Calendar
+) -> dict[str, Window]:
     """The stretch that a KPI is about when no period is asked for, and the stretches before it.
 
     Args:
         span: What the KPI asks for.
         frames: Frames by entity; a file that covers days has a Date column ``day``.
         as_of: The day the report speaks for.
+        calendar: What a quarter is.
 
     Returns:
         ``""`` to the stretch itself; ``previous`` and ``year_ago`` where they are defined.
 
-    >>> span_windows("quarter", {}, date(2026, 2, 10))[""].start
+    >>> span_windows("quarter", {}, date(2026, 2, 10), Calendar())[""].start
     datetime.date(2025, 10, 1)
+    >>> span_windows("quarter", {}, date(2026, 2, 10), Calendar(fiscal_start_month=2))[""].start
+    datetime.date(2025, 11, 1)
     """
     if span == "period" or as_of is None:
         return {"": ALL}
     tomorrow = as_of + timedelta(days=1)
     if span == "year":
-        windows = [Window(_years_before(tomorrow, n + 1), _years_before(tomorrow, n)) for n in (0, 1)]
+        windows = [Window(years_before(tomorrow, n + 1), years_before(tomorrow, n)) for n in (0, 1)]
         return _recorded({"": windows[0], "previous": windows[1], "year_ago": windows[1]}, frames)
     if span == "quarter":
-        end = _quarter_start(tomorrow)
-        start = _months_before(end, MONTHS_OF_QUARTER)
-        windows_of_quarter = {
-            "": Window(start, end),
-            "previous": Window(_months_before(start, MONTHS_OF_QUARTER), start),
-            "year_ago": Window(_years_before(start, 1), _years_before(end, 1)),
-        }
-        return _recorded(windows_of_quarter, frames)
+        return _recorded(_of_quarter(as_of, calendar), frames)
     if span == "quota":
         return {"": _current_quota(frames.get("quotas"), as_of)}
     stretch = covered(frames.get(span), as_of)
     if stretch is None or stretch.start is None or stretch.end is None:
         return {"": ALL}
-    return {"": Window(max(stretch.start, _years_before(stretch.end, 1)), stretch.end)}
+    return {"": Window(max(stretch.start, years_before(stretch.end)), stretch.end)}
+
+
+def _of_quarter(as_of: date, calendar: Calendar) -> dict[str, Window]:
+    quarter = last_complete(as_of, "quarter", calendar)
+    before = comparison(quarter, as_of, "previous", calendar)
+    windows = {"": Window(quarter.start, quarter.end), "previous": Window(before.start, before.end)}
+    with suppress(SalesmetricsError):  # before the first year that is known there is none to compare with
+        earlier = comparison(quarter, as_of, "year-ago", calendar)
+        windows["year_ago"] = Window(earlier.start, earlier.end)
+    return windows
 
 
 def covered(frame: pl.DataFrame | None, as_of: date) -> Window | None:
@@ -117,18 +128,3 @@ def _current_quota(quotas: pl.DataFrame | None, as_of: date) -> Window:
     start, end = min(chosen, key=lambda stretch: (stretch[1] - stretch[0], stretch[0]))
     tomorrow = as_of + timedelta(days=1)
     return Window(start, min(end, tomorrow), end if end > tomorrow else None)
-
-
-def _quarter_start(day: date) -> date:
-    return date(day.year, day.month - (day.month - 1) % MONTHS_OF_QUARTER, 1)
-
-
-def _months_before(first: date, months: int) -> date:
-    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
-    return date(year, month + 1, 1)
-
-
-def _years_before(day: date, years: int) -> date:
-    if (day.month, day.day) == (2, 29):
-        return date(day.year - years, 2, 28)
-    return day.replace(year=day.year - years)
