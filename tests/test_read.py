@@ -233,10 +233,10 @@ def test_several_files_are_one_and_shared_ids_are_reported(tmp_path: Path) -> No
     second = write(tmp_path / "b.csv", HEADER + ",Region", ROWS[1] + ",North", ROWS[2] + ",South")
     dataset = load([first, second])
     frame = dataset.frames["deals"]
-    assert frame["id"].to_list() == ["1", "2", "2", "3"]
-    assert frame["__file__"].to_list() == [0, 0, 1, 1]
-    assert frame["region"].to_list() == [None, None, "North", "South"]
-    assert codes(dataset)["ids_in_several_files"] == 1
+    assert frame["id"].to_list() == ["1", "2", "3"]
+    assert frame["__file__"].to_list() == [0, 1, 1]
+    assert frame["region"].to_list() == [None, "North", "South"]
+    assert codes(dataset)["rows_in_newer_file"] == 1
 
 
 def test_a_folder_skips_what_is_of_no_kind_but_a_named_file_is_an_error(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "kind_ambiguous": ErrorKind(
         "`{path}` could be {first} or {second}", "say which: `{first}={path}` or `{second}={path}`"
     ),
+    "lists_overlap": ErrorKind("`{first}` and `{second}` are two exports of one list of {kind}: {what}", "{fix}"),
     "kind_name_unknown": ErrorKind("there is no kind of file named `{kind}`", "use one of: {known}"),
     "column_missing": ErrorKind("`{path}` has no column for {field}", "{fix}"),
     "map_invalid": ErrorKind("`--map {text}` cannot be used: {cause}", "{fix}"),

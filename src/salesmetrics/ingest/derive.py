@@ -27,6 +27,7 @@ from salesmetrics.ingest.outcome import (
     lead_outcomes,
     word_counts,
 )
+from salesmetrics.ingest.overlap import count_once
 from salesmetrics.ingest.parse.currency import parse_currency
 from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
@@ -55,6 +56,7 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     """
     for part in parts:
         _keep_records(part)
+    count_once(parts)
     reps = _united([part.frame for part in parts if part.kind == "reps"])
     stages = stage_definitions(_united([part.frame for part in parts if part.kind == "pipelines"]), comparable)
     for part in parts:

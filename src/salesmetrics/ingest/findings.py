@@ -205,10 +205,10 @@ FINDINGS: dict[str, FindingKind] = {
         "ids on several rows with different content: {listed} ({n_rows}); all are counted",
         "export again, or remove the outdated rows: totals count these records more than once",
     ),
-    "ids_in_several_files": FindingKind(
-        _ERROR,
-        "ids in more than one of the files {files}: {listed}; all are counted",
-        "give one export per list: two exports of the same list count its records twice",
+    "rows_in_newer_file": FindingKind(
+        _WARNING,
+        "{n_rows} are also in {files}, and count once{listed}",
+        "give one export per list; the newest holds all that is known",
     ),
     "ids_in_scientific_notation": FindingKind(
         _ERROR,

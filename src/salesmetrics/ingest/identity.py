@@ -11,12 +11,10 @@ from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.table import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Kept", "listed", "repeated_across", "without_continuations", "without_deleted", "without_repeats"]
+__all__ = ["Kept", "listed", "without_continuations", "without_deleted", "without_repeats"]
 
 LINE_FIELDS = frozenset({"product", "amount", "quantity", "list_price", "cost"})
 """What may differ between the product rows of one deal."""
@@ -169,26 +167,3 @@ def _merged_lines(twins: pl.DataFrame) -> pl.DataFrame | None:
     deals = lines.sort(ROW).group_by("id", maintain_order=True).agg(*once, *summed, *single).select(twins.columns)
     deals = deals.cast(pl.Schema(twins.schema))
     return pl.concat([deals, twins.filter(~pl.col("id").is_in(good.implode()))]).sort(ROW)
-
-
-def repeated_across(frames: Sequence[pl.DataFrame], paths: Sequence[str], kind: Kind) -> list[Finding]:
-    """Say which ids stand in more than one file of a kind; nothing is removed.
-
-    Two exports of one list on different days hold the same deals: reported together they count twice.
-    """
-    known = [f.get_column("id") for f in frames if "id" in f.columns]
-    if len(known) < 2:
-        return []
-    ids = [column.drop_nulls().unique().to_frame() for column in known]
-    together = pl.concat(ids).group_by("id").len().filter(pl.col("len") > 1).get_column("id")
-    if together.is_empty():
-        return []
-    return [
-        finding(
-            "ids_in_several_files",
-            kind=kind,
-            count=len(together),
-            listed=listed(together),
-            files=", ".join(f"`{p}`" for p in paths),
-        )
-    ]

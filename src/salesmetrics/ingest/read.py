@@ -18,7 +18,6 @@ from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOpt
 from salesmetrics.ingest.derive import derive
 from salesmetrics.ingest.fetch import fetch
 from salesmetrics.ingest.findings import finding
-from salesmetrics.ingest.identity import repeated_across
 from salesmetrics.ingest.lookups import warm_up
 from salesmetrics.ingest.misfit import refuse_misfits
 from salesmetrics.ingest.misspelt import misspelt_headers
@@ -74,9 +73,6 @@ def load(
     _refuse_if_nothing_usable(parts)
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
-    for kind in frames:
-        of_kind = [part for part in parts if part.kind == kind]
-        findings += repeated_across([part.frame for part in of_kind], [part.path for part in of_kind], kind)
     files = tuple(_loaded(part) for part in parts)
     last = last_event_of(frames)
     checks = beside(lambda: (*findings, *check_dataset(frames, files, options, last)))
