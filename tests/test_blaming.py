@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from in_process import invoke
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,9 +18,7 @@ DEALS = "Deal ID,Owner,Amount,Status,Created,Closed\n1,Ann,100,Won,2025-01-25T10
 def told(folder: Path, settings: str, *options: str, **variables: str) -> str:
     (folder / "deals.csv").write_text(DEALS, encoding="utf-8")
     (folder / "salesmetrics.toml").write_text(settings, encoding="utf-8")
-    command = [sys.executable, "-m", "salesmetrics", "report", "deals.csv", *options]
-    env = {**os.environ, **variables}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    done = invoke("report", "deals.csv", *options, cwd=folder, env={**os.environ, **variables})
     assert done.returncode == 2, done.stderr
     return done.stderr
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from in_process import invoke
 from salesmetrics.errors import CATALOGUE, ExitCode
 
 ROOT = Path(__file__).parent.parent
@@ -61,16 +62,22 @@ def run(case: Path, tmp_path: Path) -> Outcome:
     home.mkdir()
     # Windows needs SYSTEMROOT to start Python; nothing else of the caller's environment is let in.
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "salesmetrics", *arguments[1:]],
-        input=stdin,
-        capture_output=True,
-        check=False,
-        cwd=work,
-        env={**kept, "HOME": str(home), "COLUMNS": "100", "LANG": "C.UTF-8"},
-        timeout=120,
-    )
-    outcome = Outcome(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), f"{done.returncode}\n")
+    variables = {**kept, "HOME": str(home), "COLUMNS": "100", "LANG": "C.UTF-8"}
+    if any(case.rglob("*.py")) or any(case.rglob("entry_points.txt")):
+        # A case that plants a module in the place of a library needs a process that has not imported the library yet.
+        done = subprocess.run(
+            [sys.executable, "-m", "salesmetrics", *arguments[1:]],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            cwd=work,
+            env=variables,
+            timeout=120,
+        )
+        outcome = Outcome(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), f"{done.returncode}\n")
+    else:
+        here = invoke(*arguments[1:], cwd=work, env=variables, stdin=stdin)
+        outcome = Outcome(here.stdout, here.stderr, f"{here.returncode}\n")
     assert str(tmp_path) not in outcome.stdout + outcome.stderr, "a temporary path would get into the expected output"
     return outcome
 

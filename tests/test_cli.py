@@ -13,13 +13,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from in_process import Done, invoke
+
 ROOT = Path(__file__).parent.parent
 DEALS = "examples/deals.csv"
 COMMAND = [sys.executable, "-m", "salesmetrics"]
 
 
-def run(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *words], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, **more)
+def run(*words: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> Done:
+    return invoke(*words, cwd=ROOT, env=env, stdin=stdin)
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:
@@ -135,8 +137,8 @@ def test_an_interrupt_while_the_program_loads(delay: float) -> None:
 
 def test_standard_input_is_read_only_when_asked() -> None:
     text = (ROOT / DEALS).read_text("utf-8")
-    piped = run("report", "-", "--kpi", "revenue", "--format", "csv", input=text)
-    named = run("report", DEALS, "--kpi", "revenue", "--format", "csv", stdin=subprocess.DEVNULL)
+    piped = run("report", "-", "--kpi", "revenue", "--format", "csv", stdin=text.encode())
+    named = run("report", DEALS, "--kpi", "revenue", "--format", "csv")
     assert piped.stdout == named.stdout
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configuration_page import configuration_page
+from in_process import Done, invoke
 from salesmetrics.cli.loading import read_options
 from salesmetrics.cli.options import Reading, Selection, Watch
 from salesmetrics.config import Config, config_schema, find_config, parse_config, setting_descriptions
@@ -260,10 +259,8 @@ def test_every_option_that_a_file_can_settle_is_known() -> None:
     assert same == set(VARIABLES)
 
 
-def run(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **variables}
-    command = [sys.executable, "-m", "salesmetrics", *words]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+def run(*words: str, cwd: Path, **variables: str) -> Done:
+    return invoke(*words, cwd=cwd, env={**os.environ, **variables})
 
 
 def test_option_before_variable_before_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from in_process import Done, invoke
 from salesmetrics.cli.app import make_app
 
 ROOT = Path(__file__).parent.parent
@@ -23,12 +24,15 @@ DEALS = ROOT / "examples" / "deals.csv"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 
-def run(
-    *words: str, cwd: Path = ROOT, env: dict[str, str] | None = None, **more: Any
-) -> subprocess.CompletedProcess[str]:
+def run(*words: str, cwd: Path = ROOT) -> Done:
+    return invoke(*words, cwd=cwd)
+
+
+def run_apart(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """A process of its own, for tests of its streams and signals."""
     command = [sys.executable, "-m", "salesmetrics", *words]
-    given = {"capture_output": True, "encoding": "utf-8", "timeout": 120, "check": False} | more
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, **given)
+    given = {"capture_output": True, "encoding": "utf-8", "timeout": 120, "check": False, "cwd": ROOT} | more
+    return subprocess.run(command, **given)
 
 
 # --- Maven: a quarter beside the one before ----------------------------------------------------------------------------
@@ -242,7 +246,7 @@ def test_an_unknown_goal_fails_only_when_strict(tmp_path: Path) -> None:
 
 
 def test_quiet_prints_the_report_and_nothing_else() -> None:
-    done = run("report", str(DEALS), "-q", stdin=subprocess.DEVNULL)
+    done = run_apart("report", str(DEALS), "-q", stdin=subprocess.DEVNULL)
     assert done.returncode == 0
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
@@ -311,7 +315,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     else:
         (tmp_path / "locked").mkdir(mode=0o555)
         target = str(tmp_path / "locked" / "report.json")
-    done = run("report", str(DEALS), "-q", "-o", target, cwd=tmp_path)
+    done = run_apart("report", str(DEALS), "-q", "-o", target, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: cannot write `{target}`: ")
     assert run("init", "-o", target, cwd=tmp_path).returncode == 2
@@ -334,7 +338,7 @@ def test_a_full_disk_is_one_error() -> None:
     for words in (["-o", "/dev/full", "--format", "table"], []):
         with Path("/dev/full").open("w") as full:
             given = {"stdout": full, "stderr": subprocess.PIPE, "capture_output": False} if not words else {}
-            done = run("trend", "win_rate", str(DEALS), "-q", *words, **given)
+            done = run_apart("trend", "win_rate", str(DEALS), "-q", *words, **given)
         assert done.returncode == 2
         assert "no space left" in done.stderr.lower()
 

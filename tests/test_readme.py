@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from in_process import invoke
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -18,10 +18,9 @@ BLOCK = re.compile(r"^```console\n\$ (?P<command>.+)\n(?P<output>(?:(?!```).*\n)
 def output_of(command: str) -> str:
     words = shlex.split(command)
     assert words[0] == "salesmetrics"
-    run = subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, check=True, encoding="utf-8", timeout=120
-    )
-    return run.stdout
+    done = invoke(*words[1:], cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize("found", list(BLOCK.finditer(README.read_text("utf-8"))), ids=lambda m: m["command"])

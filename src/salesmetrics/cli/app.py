@@ -20,7 +20,7 @@ from salesmetrics.version import __version__
 if TYPE_CHECKING:
     from salesmetrics.ingest.fetch import Fetched
 
-__all__ = ["COMMANDS", "main", "make_app"]
+__all__ = ["COMMANDS", "main", "make_app", "run"]
 
 _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
@@ -84,39 +84,47 @@ def _common(
 
 
 def main() -> NoReturn:
-    """Run a command and end the process with its exit code.
+    """Run the command that was typed and end the process with its exit code."""
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, _terminate)
+    _leave(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run a command on the streams, the variables and the folder of this process, and return its exit code.
 
     Errors of the catalogue are told in words on stderr. A reader that closes the pipe early has had enough: that is no
     error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where. A request to end (SIGTERM)
     unwinds like Ctrl-C, so that a file that is being written is taken back.
+
+    Args:
+        words: What was typed after the name of the program.
     """
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, _terminate)
-    words = sys.argv[1:]
     completing = any(name.endswith("_COMPLETE") for name in os.environ)
     try:
         early = {} if completing else _fetch_early(words)
-        make_app(None if completing else next(iter(words), None))(prog_name="salesmetrics", obj=early)
+        app = make_app(None if completing else next(iter(words), None))
+        app(args=words, prog_name="salesmetrics", obj=early)
     except SystemExit as stop:
-        _leave(stop.code if isinstance(stop.code, int) else ExitCode.OK)
+        return stop.code if isinstance(stop.code, int) else ExitCode.OK
     except SalesmetricsError as error:
         _tell(error)
-        _leave(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
         _say("interrupted")
-        _leave(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except Exception as error:
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
-            _leave(ExitCode.OK)
+            return ExitCode.OK
         if isinstance(error, OSError) and error.errno in _UNWRITABLE:
             cause = str(error.strerror).lower()
             _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause))
-            _leave(ExitCode.INPUT_ERROR)
-        if "--debug" in sys.argv:
+            return ExitCode.INPUT_ERROR
+        if "--debug" in words:
             raise
         _tell(SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]))
-        _leave(ExitCode.BUG)
-    _leave(ExitCode.OK)
+        return ExitCode.BUG
+    return ExitCode.OK
 
 
 def _fetch_early(words: list[str]) -> dict[str, Fetched]:
