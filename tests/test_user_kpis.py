@@ -61,7 +61,7 @@ def test_an_undefined_input_makes_it_undefined() -> None:
     [
         ("call / won_deals", "there is no measure or KPI `call`"),
         ("sum(revenue)", "`sum` aggregates records"),
-        ("won_deals +", "is not an SQL expression"),
+        ("won_deals +", "`won_deals +` cannot be used: it ends too early"),
         ("1 + 1", "names no measure"),
         ("won_amounts / 2", "is a list of values"),
         ("own + 1", "it rests on itself"),

@@ -8,11 +8,8 @@ from decimal import Decimal
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.report.literals import compared
 from salesmetrics.report.where import apply_where
 
 DEALS = pl.DataFrame(
@@ -90,8 +87,3 @@ def test_what_is_never_meant_is_refused(condition: str, cause: str, fix: str) ->
 
 def test_the_fix_of_a_text_column_works() -> None:
     assert kept('TRY_CAST("List Amount" AS DOUBLE) > 9')["quantity"].to_list() == [9, 10]
-
-
-@given(st.text(alphabet="amount owner'\"<>=(),19 ANDINBETWEEN-_%;", max_size=40))
-def test_any_text_is_cut_without_a_fault(text: str) -> None:
-    assert all(item.literal == text[item.start : item.start + len(item.literal)] for item in compared(text))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -13,17 +11,28 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import Catalog, split_name
 from salesmetrics.metrics.definition import Direction, Kpi, Number, Ratio, Shape, Undefined, Unit
+from salesmetrics.metrics.sql import (
+    AGGREGATES,
+    Binary,
+    Column,
+    Literal,
+    Node,
+    SqlError,
+    Unary,
+    columns,
+    functions,
+    polars_cause,
+    to_polars,
+)
+from salesmetrics.metrics.sql_parser import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["UserKpi", "with_user_kpis"]
 
 FAMILY = "custom"
-_AGGREGATES = re.compile(
-    r"\b(sum|avg|mean|median|min|max|count|stddev|stdev|variance|var|quantile\w*|first|last|array_agg)\s*\(",
-    re.IGNORECASE,
-)
+_EXAMPLE = "for example `calls / won_deals`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ def with_user_kpis(catalog: Catalog, own: Sequence[UserKpi], path: str) -> Catal
     for item in own:
         if item.id in catalog.kpis or item.id in catalog.measures:
             raise _invalid(path, item, "there is a KPI or measure of this name already", "choose another name")
-    inputs = {item.id: _inputs(item, path) for item in own}
+    trees = {item.id: _tree(item, path) for item in own}
+    inputs = {name: tuple(columns(tree)) for name, tree in trees.items()}
     while waiting:
         ready = [item for item in waiting.values() if not set(inputs[item.id]) & waiting.keys()]
         if not ready:
@@ -71,32 +81,23 @@ def with_user_kpis(catalog: Catalog, own: Sequence[UserKpi], path: str) -> Catal
             raise _invalid(path, next(iter(waiting.values())), f"it rests on itself: {circle}", "break the circle")
         for item in ready:
             _check_names(item, inputs[item.id], catalog, kpis, path)
-            kpis[item.id] = _definition(item, inputs[item.id], catalog, kpis)
+            kpis[item.id] = _definition(item, _Expression(item, trees[item.id], path), catalog, kpis)
             del waiting[item.id]
     return replace(catalog, kpis=kpis)
 
 
-def _inputs(item: UserKpi, path: str) -> tuple[str, ...]:
-    import polars as pl
-
-    aggregate = _AGGREGATES.search(item.expression)
-    if aggregate:
-        cause = (
-            f"`{aggregate[1]}` aggregates records, and a KPI is arithmetic over measures, which are aggregates already"
-        )
-        raise _invalid(path, item, cause, "use a measure or KPI: `salesmetrics kpis` lists them")
+def _tree(item: UserKpi, path: str) -> Node:
     try:
-        names = pl.sql_expr(item.expression).meta.root_names()
-    except (pl.exceptions.PolarsError, TypeError) as error:
-        first = (str(error).strip() or "no SQL").splitlines()[0]
-        raise _invalid(
-            path, item, f"`{item.expression}` is not an SQL expression: {first}", "for example `calls / won_deals`"
-        ) from error
-    if not names:
-        raise _invalid(
-            path, item, f"`{item.expression}` names no measure and no KPI", "for example `calls / won_deals`"
-        )
-    return tuple(dict.fromkeys(names))
+        tree = parse(item.expression)
+    except SqlError as error:
+        raise _not_allowed(path, item, error) from error
+    for name in functions(tree):
+        if name in AGGREGATES:
+            cause = f"`{name.lower()}` aggregates records, and a KPI is arithmetic over measures, which are aggregates already"
+            raise _invalid(path, item, cause, "use a measure or KPI: `salesmetrics kpis` lists them")
+    if not columns(tree):
+        raise _invalid(path, item, f"`{item.expression}` names no measure and no KPI", _EXAMPLE)
+    return tree
 
 
 def _check_names(item: UserKpi, names: Sequence[str], catalog: Catalog, kpis: Mapping[str, Kpi], path: str) -> None:
@@ -111,7 +112,10 @@ def _check_names(item: UserKpi, names: Sequence[str], catalog: Catalog, kpis: Ma
             raise _invalid(path, item, f"there is no measure or KPI `{name}`", f"{hint}`salesmetrics kpis` lists them")
 
 
-def _definition(item: UserKpi, inputs: tuple[str, ...], catalog: Catalog, kpis: Mapping[str, Kpi]) -> Kpi:
+def _definition(item: UserKpi, expression: _Expression, catalog: Catalog, kpis: Mapping[str, Kpi]) -> Kpi:
+    inputs = tuple(columns(expression.tree))
+    # Whatever Polars has against it is found on numbers made up for it, not in the middle of a report.
+    expression.parts(**{name: float(number) for number, name in enumerate(inputs, start=2)})
     bases = {_basis(split_name(name)[0], catalog, kpis) for name in inputs}
     return Kpi(
         id=item.id,
@@ -123,7 +127,7 @@ def _definition(item: UserKpi, inputs: tuple[str, ...], catalog: Catalog, kpis: 
         basis=bases.pop() if len(bases) == 1 else "mixed",
         inputs=inputs,
         optional=(),
-        parts=_parts(item.expression),
+        parts=expression.parts,
         doc=item.description or f"Defined in the settings file: {item.expression}",
         source="settings file",
     )
@@ -133,61 +137,66 @@ def _basis(name: str, catalog: Catalog, kpis: Mapping[str, Kpi]) -> Any:
     return catalog.measures[name].basis if name in catalog.measures else kpis[name].basis
 
 
-def _parts(expression: str) -> Callable[..., Shape]:
-    """The expression as a function of its inputs; a division at its top keeps its two sides apart."""
-    sides = _sides(expression)
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    """What a KPI of the user's own is computed by."""
 
-    def parts(**inputs: Number) -> Shape:
-        if sides is None:
-            return _evaluate(expression, inputs)
-        top, bottom = (_evaluate(side, inputs) for side in sides)
+    item: UserKpi
+    tree: Node
+    path: str
+
+    def parts(self, **inputs: Number) -> Shape:
+        """The expression as a function of its inputs; a division at its top keeps its two sides apart."""
+        if not (isinstance(self.tree, Binary) and self.tree.operator == "/"):
+            return self._value(self.tree, inputs)
+        top, bottom = self._value(self.tree.left, inputs), self._value(self.tree.right, inputs)
         for value in (top, bottom):
             if isinstance(value, Undefined):
                 return value
         return Ratio(top, bottom)
 
-    return parts
+    def _value(self, tree: Node, inputs: Mapping[str, Number]) -> Any:
+        """The value of a tree; inputs that are no numbers (columns in their place) take its arithmetic themselves."""
+        import polars as pl
+
+        if not all(isinstance(value, (int, float, Decimal)) for value in inputs.values()):
+            return _arithmetic(tree, inputs)
+        row = pl.DataFrame({name: [float(value)] for name, value in inputs.items()})
+        try:
+            value = row.select(to_polars(tree).alias("value")).item()
+        except SqlError as error:
+            raise _not_allowed(self.path, self.item, error) from error
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, TypeError, ValueError, OverflowError) as error:
+            raise _not_allowed(self.path, self.item, SqlError(polars_cause(error))) from error
+        if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, type(None))):
+            raise _not_allowed(
+                self.path, self.item, SqlError("it gives no number", "for example `CASE WHEN … THEN 1 ELSE 0 END`")
+            )
+        if value is None or not math.isfinite(value):
+            return Undefined("zero_denominator")
+        return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _sides(expression: str) -> tuple[str, str] | None:
-    try:
-        tree = ast.parse(expression.strip(), mode="eval").body
-    except SyntaxError:
-        return None
-    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div):
-        return ast.unparse(tree.left), ast.unparse(tree.right)
-    return None
-
-
-def _evaluate(expression: str, inputs: Mapping[str, Number]) -> Any:
-    """The value of an expression; inputs that are no numbers (columns in their place) take its arithmetic themselves."""
-    import polars as pl
-
-    if not all(isinstance(value, (int, float, Decimal)) for value in inputs.values()):
-        return _arithmetic(ast.parse(expression.strip(), mode="eval").body, inputs)
-    row = pl.DataFrame({name: [float(value)] for name, value in inputs.items()})
-    value = row.select(pl.sql_expr(expression).alias("value")).item()
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return Undefined("zero_denominator")
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _arithmetic(node: ast.expr, inputs: Mapping[str, Any]) -> Any:
+def _arithmetic(tree: Node, inputs: Mapping[str, Any]) -> Any:
     """Sums, differences and multiples; TypeError for what is none of them."""
-    match node:
-        case ast.Name(name) if name in inputs:
+    match tree:
+        case Column(name):
             return inputs[name]
-        case ast.Constant(int() | float() as value):
-            return value
-        case ast.UnaryOp(ast.USub(), inner):
+        case Literal("number", text):
+            return int(text) if text.isdigit() else float(text)
+        case Unary("-", inner):
             return _arithmetic(inner, inputs) * -1
-        case ast.BinOp(left, ast.Add(), right):
+        case Binary("+", left, right):
             return _arithmetic(left, inputs) + _arithmetic(right, inputs)
-        case ast.BinOp(left, ast.Sub(), right):
+        case Binary("-", left, right):
             return _arithmetic(left, inputs) - _arithmetic(right, inputs)
-        case ast.BinOp(left, ast.Mult(), right):
+        case Binary("*", left, right):
             return _arithmetic(left, inputs) * _arithmetic(right, inputs)
     raise TypeError("not a sum over records")
+
+
+def _not_allowed(path: str, item: UserKpi, error: SqlError) -> SalesmetricsError:
+    return _invalid(path, item, f"`{item.expression}` cannot be used: {error}", error.fix or _EXAMPLE)
 
 
 def _invalid(path: str, item: UserKpi, cause: str, fix: str) -> SalesmetricsError:

@@ -6,172 +6,205 @@ Neither is ever meant, so a literal takes the type of its column here, or is ref
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from salesmetrics.metrics.sql import (
+    ARITHMETIC,
+    COMPARISONS,
+    FUNCTIONS,
+    TYPES,
+    Between,
+    Binary,
+    Call,
+    Cast,
+    Column,
+    In,
+    Literal,
+    Node,
+    SqlError,
+    Unary,
+    rebuilt,
+    walk,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["Compared", "LiteralError", "compared", "with_typed_literals"]
+__all__ = ["Compared", "compared", "with_typed_literals"]
 
-_TOKEN = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\d+(?:\.\d+)?|[^\W\d]\w*|<=|>=|<>|!=|==|\S""")
-_EQUAL = {"=", "==", "<>", "!="}
-_ORDER = {"<", ">", "<=", ">=", "BETWEEN"}
-_TYPED = {"DATE", "TIME", "TIMESTAMP", "DATETIME", "INTERVAL"}
-
-
-class LiteralError(ValueError):
-    """A literal that its column cannot be compared with: ``str`` says why, ``fix`` what to write."""
-
-    def __init__(self, cause: str, fix: str) -> None:
-        super().__init__(cause)
-        self.fix = fix
+_EQUAL = {"=", "==", "<>", "!=", "<=>", "IN"}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 class Compared(NamedTuple):
-    """A literal and what it is compared with.
+    """A literal and the column that it is compared with.
 
     Attributes:
         column: Name of the column.
         operator: In upper case: ``=``, ``<``, ``BETWEEN``, ``IN`` …
-        literal: As it stands in the condition.
-        start: Where it stands.
+        literal: As it is written.
     """
 
     column: str
     operator: str
-    literal: str
-    start: int
-
-    @property
-    def quoted(self) -> bool:
-        """Whether it is a text."""
-        return self.literal.startswith("'")
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return self.literal[1:-1].replace("''", "'") if self.quoted else self.literal
+    literal: Literal
 
 
-def compared(condition: str) -> list[Compared]:
+def compared(condition: Node) -> list[Compared]:
     """The literals that a condition compares with a column directly.
 
-    >>> [(c.column, c.operator, c.text) for c in compared("amount > '9' AND owner IN ('Ann', 'Bo') AND 5 < quantity")]
-    [('amount', '>', '9'), ('owner', 'IN', 'Ann'), ('owner', 'IN', 'Bo'), ('quantity', '<', '5')]
+    >>> from salesmetrics.metrics.sql_parser import parse
+    >>> found = compared(parse("amount > '9' AND owner IN ('Ann', 'Bo') AND 5 < quantity"))
+    >>> [(item.column, item.operator, item.literal.text) for item in found]
+    [('amount', '>', '9'), ('owner', 'IN', 'Ann'), ('owner', 'IN', 'Bo'), ('quantity', '>', '5')]
     """
-    tokens = [(match[0], match.start()) for match in _TOKEN.finditer(condition)]
-    return list(_compared([token for token, _ in tokens], [start for _, start in tokens]))
+    return [Compared(name, operator, found) for node in walk(condition) for name, operator, found in _beside(node)]
 
 
-def _compared(tokens: Sequence[str], starts: Sequence[int]) -> Iterator[Compared]:
-    for i, token in enumerate(tokens):
-        if not token.startswith("'") and not token[0].isdigit():
-            continue
-        before = [word.upper() for word in tokens[:i]]
-        if before and before[-1] in _TYPED:
-            continue
-        if before and before[-1] == "-" and not token.startswith("'"):
-            before.pop()
-        found = _left(before)
-        if found is not None:
-            position, operator = found
-            yield Compared(_name(tokens[position]), operator, token, starts[i])
-        elif i + 2 < len(tokens) and tokens[i + 1] in _EQUAL | _ORDER and _is_name(tokens[i + 2]):
-            yield Compared(_name(tokens[i + 2]), tokens[i + 1], token, starts[i])
+def _beside(node: Node) -> Iterator[tuple[str, str, Literal]]:
+    for subject, operator, values in _comparisons(node):
+        if isinstance(subject, Column):
+            yield from ((subject.name, operator, found) for value in values if (found := _literal(value)) is not None)
 
 
-def _left(before: Sequence[str]) -> tuple[int, str] | None:
-    """Where the column stands that what follows is compared with, and how."""
-    end = len(before) - 1
-    if end >= 1 and before[end] in _EQUAL | _ORDER:
-        operator = before[end]
-        at = end - 1
-    elif end >= 3 and before[end] == "AND" and before[end - 2] == "BETWEEN":
-        operator, at = "BETWEEN", end - 3
-    else:
-        while end >= 1 and (before[end] == "," or before[end][0] in "'0123456789"):
-            end -= 1
-        if end < 2 or before[end] != "(" or before[end - 1] != "IN":
-            return None
-        operator, at = "IN", end - 2
-    if at >= 1 and before[at] == "NOT":
-        at -= 1
-    return (at, operator) if at >= 0 and _is_name(before[at]) else None
+def _comparisons(node: Node) -> Iterator[tuple[Node, str, tuple[Node, ...]]]:
+    """What is compared in a node, how, and with what; both ways round where there are two sides."""
+    match node:
+        case Binary(operator, left, right) if operator in COMPARISONS:
+            yield left, operator, (right,)
+            yield right, _MIRRORED.get(operator, operator), (left,)
+        case Between(operand, low, high):
+            yield operand, "BETWEEN", (low, high)
+        case In(operand, items):
+            yield operand, "IN", items
 
 
-def _is_name(token: str) -> bool:
-    return token.startswith('"') or (token[0].isalpha() or token[0] == "_")
+def _literal(node: Node) -> Literal | None:
+    if isinstance(node, Unary) and isinstance(node.operand, Literal) and node.operand.kind == "number":
+        return node.operand
+    return node if isinstance(node, Literal) and node.kind in {"number", "text"} else None
 
 
-def _name(token: str) -> str:
-    return token[1:-1].replace('""', '"') if token.startswith('"') else token
-
-
-def with_typed_literals(condition: str, schema: Mapping[str, pl.DataType]) -> str:
+def with_typed_literals(condition: Node, schema: Mapping[str, pl.DataType]) -> Node:
     """The condition with each literal in the type of its column.
 
     Args:
-        condition: SQL.
+        condition: A tree.
         schema: Columns and their types; names in a condition are looked up as they are written.
 
     Raises:
-        LiteralError: A literal says nothing that its column could hold.
+        SqlError: A literal says nothing that its column could hold.
 
-    >>> with_typed_literals("amount > '9' AND closed >= '2026-01-01'", {"amount": pl.Decimal(38, 8), "closed": pl.Date()})
-    "amount > 9 AND closed >= DATE '2026-01-01'"
+    >>> from salesmetrics.metrics.sql import text_of
+    >>> from salesmetrics.metrics.sql_parser import parse
+    >>> condition = parse("amount > '9' AND closed >= '2026-01-01'")
+    >>> print(text_of(with_typed_literals(condition, {"amount": pl.Decimal(38, 8), "closed": pl.Date()})))
+    "amount" > 9 AND "closed" >= DATE '2026-01-01'
     """
-    for found in reversed(compared(condition)):
-        dtype = schema.get(found.column)
-        if dtype is None:
-            continue
-        written = _typed(found, dtype)
-        condition = condition[: found.start] + written + condition[found.start + len(found.literal) :]
-    return condition
+    return rebuilt(condition, lambda node: _with_types(node, schema))
 
 
-def _typed(found: Compared, dtype: pl.DataType) -> str:
-    if dtype.is_numeric() and found.quoted:
-        return _number(found)
+def _with_types(node: Node, schema: Mapping[str, pl.DataType]) -> Node:
+    for subject, operator, values in _comparisons(node):
+        if isinstance(subject, Column) and subject.name in schema:
+            dtype = schema[subject.name]
+            node = _replaced(node, {value: _typed(subject.name, operator, value, dtype) for value in values})
+    for subject, _, values in _comparisons(node):
+        for value in values:
+            _refuse_mixed(subject, value, schema)
+    return node
+
+
+def _replaced(node: Node, found: Mapping[Node, Node]) -> Node:
+    match node:
+        case Binary():
+            return replace(node, left=found.get(node.left, node.left), right=found.get(node.right, node.right))
+        case Between():
+            return replace(node, low=found[node.low], high=found[node.high])
+        case In():
+            return replace(node, items=tuple(found[item] for item in node.items))
+    return node
+
+
+def _typed(column: str, operator: str, value: Node, dtype: pl.DataType) -> Node:
+    found = _literal(value)
+    if found is None:
+        return value
+    quoted = found.kind == "text"
+    if dtype.is_numeric() and quoted:
+        return _number(column, found)
     if dtype in (pl.Date, pl.Datetime):
-        return _day(found)
-    ordered = found.operator in _ORDER
-    if dtype == pl.String and (not found.quoted or (ordered and _is_number(found.text))):
-        name = found.column if found.column.isidentifier() else f'"{found.column}"'
-        fix = f"write `TRY_CAST({name} AS DOUBLE) {found.operator} {found.text}` to compare it as a number"
+        return _day(column, operator, found)
+    ordered = operator not in _EQUAL
+    if dtype == pl.String and (not quoted or (ordered and _is_number(found.text))):
+        name = column if column.isidentifier() else f'"{column}"'
+        fix = f"write `TRY_CAST({name} AS DOUBLE) {operator} {found.text}` to compare it as a number"
         if not ordered:
-            fix = f"write `'{found.text}'` for the text, or `TRY_CAST({name} AS DOUBLE) {found.operator} {found.text}`"
-        raise LiteralError(f"`{found.column}` is text", fix)
-    return found.literal
+            fix = f"write `'{found.text}'` for the text, or `TRY_CAST({name} AS DOUBLE) {operator} {found.text}`"
+        raise SqlError(f"`{column}` is text", fix)
+    return value
 
 
-def _number(found: Compared) -> str:
+def _number(column: str, found: Literal) -> Node:
     if not _is_number(found.text):
-        raise LiteralError(f"`{found.column}` is a number, `{found.text}` is not", "write a number without quotes")
-    return found.text.strip()
+        raise SqlError(f"`{column}` is a number, `{found.text}` is not", "write a number without quotes")
+    number = f"{Decimal(found.text.strip()):f}"
+    return Unary("-", Literal("number", number[1:])) if number.startswith("-") else Literal("number", number)
 
 
 def _is_number(text: str) -> bool:
     try:
-        return Decimal(text.strip()).is_finite()
+        number = Decimal(text.strip())
     except InvalidOperation:
         return False
+    return number.is_finite() and abs(number.adjusted()) < 30
 
 
-def _day(found: Compared) -> str:
-    fix = f"write `{found.column} {found.operator} DATE '2026-01-31'`, as year-month-day"
-    if not found.quoted:
-        raise LiteralError(f"`{found.column}` is a date, `{found.text}` is not", fix)
+def _day(column: str, operator: str, found: Literal) -> Node:
+    fix = f"write `{column} {operator} DATE '2026-01-31'`, as year-month-day"
+    if found.kind != "text":
+        raise SqlError(f"`{column}` is a date, `{found.text}` is not", fix)
     try:
         date.fromisoformat(found.text)
     except ValueError:
         try:
             datetime.fromisoformat(found.text)
         except ValueError:
-            raise LiteralError(f"`{found.column}` is a date, `{found.text}` is none", fix) from None
-        return f"TIMESTAMP {found.literal}"
-    return f"DATE {found.literal}"
+            raise SqlError(f"`{column}` is a date, `{found.text}` is none", fix) from None
+        return Literal("TIMESTAMP", found.text)
+    return Literal("DATE", found.text)
+
+
+def _refuse_mixed(left: Node, right: Node, schema: Mapping[str, pl.DataType]) -> None:
+    """A text and a number compare as texts: ``amount * 2 > '9'`` would leave 1000 out."""
+    kinds = {_kind(left, schema), _kind(right, schema)}
+    if kinds == {"number", "text"}:
+        raise SqlError(
+            "a number is compared with a text", "write numbers without quotes, or `TRY_CAST(… AS DOUBLE)` for a text"
+        )
+
+
+def _kind(node: Node, schema: Mapping[str, pl.DataType]) -> str:
+    """What an expression gives: number, text, date, truth, or nothing where that is not known."""
+    match node:
+        case Column(name):
+            dtype = schema.get(name, pl.Unknown())
+            return "number" if dtype.is_numeric() else "text" if dtype == pl.String else ""
+        case Literal(kind):
+            return kind
+        case Call(name):
+            return FUNCTIONS[name].gives
+        case Cast(_, name):
+            return TYPES[name.partition("(")[0]]
+        case Unary("-" | "+", operand):
+            return _kind(operand, schema)
+        case Binary("||"):
+            return "text"
+        case Binary(operator, left, right) if operator in ARITHMETIC:
+            return "number" if {_kind(left, schema), _kind(right, schema)} == {"number"} else ""
+    return ""

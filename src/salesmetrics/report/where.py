@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.report.literals import LiteralError, compared, with_typed_literals
+from salesmetrics.metrics.sql import Node, SqlError, columns, polars_cause, to_polars
+from salesmetrics.metrics.sql_parser import parse
+from salesmetrics.report.literals import compared, with_typed_literals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -39,44 +41,44 @@ def apply_where(
     Raises:
         SalesmetricsError: ``where_invalid``.
     """
-    expression = _parsed(condition)
-    names = set(expression.meta.root_names())
+    tree = _parsed(condition)
+    names = set(columns(tree))
     aliases = {name: column for name, column in (renamed or {}).items() if name in names}
-    columns = {aliases.get(name, name) for name in names}
+    needed = {aliases.get(name, name) for name in names}
     fitting = {
         entity: frame.with_columns(pl.col(column).alias(name) for name, column in aliases.items())
         for entity, frame in frames.items()
-        if columns <= set(frame.columns)
+        if needed <= set(frame.columns)
     }
     if not fitting:
         known = {name for frame in frames.values() for name in frame.columns}
         raise _unknown(condition, names - aliases.keys() or names, known, known if listed is None else listed)
-    kept = {entity: _kept(frame, condition).drop(aliases) for entity, frame in fitting.items()}
+    kept = {entity: _kept(frame, tree, condition).drop(aliases) for entity, frame in fitting.items()}
     if all(frame.is_empty() for frame in kept.values()):
         raise SalesmetricsError(
-            "report_empty", cause=f"no record fulfils `{condition}`", fix=_what_there_is(condition, fitting.values())
+            "report_empty", cause=f"no record fulfils `{condition}`", fix=_what_there_is(tree, fitting.values())
         )
     return kept
 
 
-def _kept(frame: pl.DataFrame, condition: str) -> pl.DataFrame:
+def _kept(frame: pl.DataFrame, tree: Node, condition: str) -> pl.DataFrame:
     try:
-        return frame.filter(_parsed(with_typed_literals(condition, frame.schema)))
-    except LiteralError as error:
+        return frame.filter(to_polars(with_typed_literals(tree, frame.schema)))
+    except SqlError as error:
         raise _invalid(condition, str(error), error.fix) from error
-    except (pl.exceptions.PolarsError, TypeError) as error:
-        raise _invalid(condition, _first_line(error)) from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, TypeError, ValueError, OverflowError) as error:
+        raise _invalid(condition, polars_cause(error)) from error
 
 
-def _what_there_is(condition: str, frames: Iterable[pl.DataFrame]) -> str:
+def _what_there_is(tree: Node, frames: Iterable[pl.DataFrame]) -> str:
     """What to do about a condition that nothing fulfils: the values that a column does hold, where it asks for another."""
-    for item in compared(condition):
+    for item in compared(tree):
         for frame in frames:
             if item.operator not in ("=", "==", "IN") or frame.schema.get(item.column) != pl.String:
                 continue
             values = frame.get_column(item.column).drop_nulls().unique().sort()
-            if item.text not in values:
-                near = get_close_matches(item.text.casefold(), [v.casefold() for v in values], n=1, cutoff=0.6)
+            if item.literal.text not in values:
+                near = get_close_matches(item.literal.text.casefold(), [v.casefold() for v in values], n=1, cutoff=0.6)
                 first = [v for v in values if near and v.casefold() == near[0]]
                 shown = [*first, *(v for v in values.head(_SHOWN) if v not in first)][:_SHOWN]
                 more = ", …" if len(values) > len(shown) else ""
@@ -90,14 +92,14 @@ def named_columns(condition: str | None) -> frozenset[str]:
     Raises:
         SalesmetricsError: ``where_invalid``.
     """
-    return frozenset(_parsed(condition).meta.root_names()) if condition else frozenset()
+    return frozenset(columns(_parsed(condition))) if condition else frozenset()
 
 
-def _parsed(condition: str) -> pl.Expr:
+def _parsed(condition: str) -> Node:
     try:
-        return pl.sql_expr(condition)
-    except (pl.exceptions.PolarsError, TypeError) as error:
-        raise _invalid(condition, _first_line(error)) from error
+        return parse(condition)
+    except SqlError as error:
+        raise _invalid(condition, str(error), error.fix) from error
 
 
 def _unknown(condition: str, names: set[str], known: Collection[str], listed: Collection[str]) -> SalesmetricsError:
@@ -111,7 +113,3 @@ def _unknown(condition: str, names: set[str], known: Collection[str], listed: Co
 def _invalid(condition: str, cause: str, fix: str = "") -> SalesmetricsError:
     example = "write an SQL condition such as `--where \"amount > 1000 AND owner = 'Ann'\"`"
     return SalesmetricsError("where_invalid", text=condition, cause=cause, fix=fix or example)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
