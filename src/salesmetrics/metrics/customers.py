@@ -142,9 +142,9 @@ def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts
     unit="points",
     formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers",
     basis="occurred",
-    interval="multinomial",
+    interval="tango",
     excluded={"missing_score": "nps_blank"},
-    source="Bain, Net Promoter System; interval of the multinomial variance, cybaea",
+    source="Bain, Net Promoter System; interval: Tango 1998, score of a paired difference",
 )
 def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_misscaled: Number) -> Shape:
     """Would customers recommend us? From −100 (nobody would) to 100 (everybody would).
@@ -167,7 +167,7 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     unit="points",
     formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers of the own team",
     basis="occurred",
-    interval="multinomial",
+    interval="tango",
     excluded={"missing_score": "enps_blank"},
     source="Bain, Employee NPS",
 )

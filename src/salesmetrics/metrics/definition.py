@@ -72,7 +72,7 @@ Basis = Literal["undated", "closed", "created", "occurred", "due", "stage_entere
 Direction = Literal["higher", "lower", "neutral"]
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
 IntervalMethod = Literal[
-    "wilson", "student_t", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "multinomial", "newcombe"
+    "wilson", "hall", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "tango", "newcombe"
 ]
 MeasureShape = Literal["number", "sample", "table"]
 Span = Literal["period", "year", "quarter", "quota", "quotas", "costs", "revenue"]

@@ -92,7 +92,7 @@ def push_count(close_date_pushes: Number) -> Shape:
     formula="mean days by which expected close dates were moved to a later day in the period",
     basis="occurred",
     span="quarter",
-    interval="student_t",
+    interval="hall",
     excluded=UNTRACKED,
     source="Truly, date change amount",
 )

@@ -16,7 +16,7 @@ LOST = {"negative_duration": "lost_negative_cycles", "missing_date": "lost_undat
     direction="lower",
     formula="mean of close date - creation date of won deals",
     basis="closed",
-    interval="student_t",
+    interval="hall",
     excluded=WON,
     source="Atrium: won deals only",
 )

@@ -24,7 +24,9 @@ def trend_notes(report: Report, glyphs: Glyphs) -> list[str]:
     for title, block in blocks(report, several=several):
         limited = [metric.limits for metric in block if metric.limits]
         if not limited:
-            notes.append(f"{title}: no limits of its own: they take six complete periods that change no more")
+            notes.append(
+                f"{title}: no limits of its own: they take six complete periods that change no more and are not all alike"
+            )
             continue
         outside = [m for m in block if m.limits and m.limits.outside]
         chart = "p' chart" if limited[0].method == "p_prime" else "XmR chart"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.report.model import Change, Interval
 from salesmetrics.statistics.distributions import two_sided_z
-from salesmetrics.statistics.intervals import Bounds, hybrid_difference, mean_difference_interval, newcombe_difference
+from salesmetrics.statistics.intervals import Bounds, hybrid_difference, newcombe_difference
 
 if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
@@ -22,7 +22,7 @@ Verdict = Literal["better", "worse", "no clear difference", "too few", "higher",
 def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n: int) -> Change | None:
     """How a KPI moved; None where either value is undefined.
 
-    The interval is that of the difference itself: Newcombe's for rates, Welch's for means, for quantiles the one made of
+    The interval is that of the difference itself: Newcombe's for rates, for means and quantiles the one made of
     their two intervals (MOVER), and for numbers of records the normal approximation to the difference of two Poisson
     counts. Sums have none, nor has a KPI that still grows after its period, whose young period would look worse whatever
     happened: nothing can be said about chance there, so there is no verdict.
@@ -59,17 +59,15 @@ def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bo
         return None, ""
     if kpi.interval == "wilson":
         return newcombe_difference(*_parts(now), *_parts(before), level), "newcombe"
-    if kpi.interval == "student_t" and now.spread is not None and before.spread is not None:
-        first = (int(now.n or 0), float(now.value), now.spread)
-        second = (int(before.n or 0), float(before.value), before.spread)
-        return mean_difference_interval(*first, *second, level), "welch"
-    if kpi.interval == "order_statistic" and now.interval is not None and before.interval is not None:
+    if kpi.interval in {"hall", "order_statistic"} and now.interval is not None and before.interval is not None:
         ends = (now.interval, before.interval)
         if all(math.isfinite(end) for bounds in ends for end in (bounds.low, bounds.high)):
             return hybrid_difference(now.value, ends[0], before.value, ends[1]), "hybrid"
     records = kpi.unit == "count" and isinstance(now.value, int) and isinstance(before.value, int)
     if records and kpi.additive and kpi.basis != "snapshot":
         step, reach = float(now.value - before.value), two_sided_z(level) * math.sqrt(now.value + before.value)
+        if not reach:  # no record in either period: no spread seen is not certainty
+            return None, ""
         return Bounds(step - reach, step + reach), "poisson_normal"
     return None, ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.metrics.catalog import split_name
@@ -25,6 +24,7 @@ from salesmetrics.metrics.definition import (
 )
 from salesmetrics.metrics.settings import PREFIX, Settings
 from salesmetrics.statistics.intervals import (
+    SMALLEST_MEAN_SAMPLE,
     Bounds,
     hybrid_difference,
     mean_interval,
@@ -45,7 +45,7 @@ __all__ = ["Outcome", "Values", "evaluate"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A KPI in one cell. ``spread`` is the standard deviation of the sample behind a mean."""
+    """A KPI in one cell."""
 
     value: Any = None
     numerator: Any = None
@@ -53,7 +53,6 @@ class Outcome:
     n: int | None = None
     interval: Bounds | None = None
     reason: str | None = None
-    spread: float | None = None
     excluded: tuple[tuple[str, int], ...] = field(default=())
 
 
@@ -149,11 +148,7 @@ def _outcome(
         case Mean(sample):
             n = len(sample)
             reason = None if n else "no_records"
-            spread = _spread(sample)
-            bounds = None if spread is None else mean_interval(n, float(value), spread, level)
-            if bounds is not None and min(sample[0], sample[-1]) >= 0:
-                bounds = bounds.within(0.0, math.inf)  # a mean of values that cannot be negative is not negative
-            return Outcome(value, total(sample), n, n, bounds, reason, spread, excluded)
+            return Outcome(value, total(sample), n, n, _of_mean(sample, value, level), reason, excluded=excluded)
         case Quantile(sample, q):
             n = len(sample)
             reason = None if n else "no_records"
@@ -193,10 +188,23 @@ def _read_off(shape: Incidence | Wait, level: float, excluded: tuple[tuple[str, 
     return Outcome(value, n=found.n, interval=bounds if value is not None else None, reason=reason, excluded=excluded)
 
 
-def _spread(sample: Any) -> float | None:
-    """The standard deviation of a sample, by n - 1; a single value has none."""
-    if len(sample) < 2:
+def _of_mean(sample: Any, mean: Any, level: float) -> Bounds | None:
+    """The interval of the mean of a sorted sample; a mean of values that cannot be negative is not negative."""
+    n = len(sample)
+    if n < SMALLEST_MEAN_SAMPLE or sample[0] == sample[-1]:
         return None
     if hasattr(sample, "to_frame"):
-        return float(sample.cast(float).std())
-    return float(stdev(sample))
+        numbers = sample.cast(float)
+        sd, skewness = float(numbers.std()), float(numbers.skew(bias=False))
+    else:
+        sd, skewness = _moments([float(value) for value in sample])
+    bounds = mean_interval(n, float(mean), sd, skewness, level)
+    return bounds.within(0.0, math.inf) if bounds is not None and min(sample[0], sample[-1]) >= 0 else bounds
+
+
+def _moments(numbers: list[float]) -> tuple[float, float]:
+    """The sample standard deviation and the adjusted skewness."""
+    n, centre = len(numbers), math.fsum(numbers) / len(numbers)
+    square = math.fsum((number - centre) ** 2 for number in numbers) / n
+    cube = math.fsum((number - centre) ** 3 for number in numbers) / n
+    return math.sqrt(square * n / (n - 1)), cube / square**1.5 * math.sqrt(n * (n - 1)) / (n - 2)

@@ -15,6 +15,7 @@ FEWEST = 6
 """Fewer periods say too little about how much they vary."""
 
 _SIGMAS = 3
+_ROUNDING = 1e-9
 _MEAN_RANGE_OF_TWO = 1.128
 """Expected range of two draws from a normal distribution, in standard deviations (d₂ of control charts)."""
 
@@ -37,14 +38,15 @@ def xmr_limits(values: Sequence[float | None]) -> ProcessLimits | None:
         values: The series in order of time, None for a gap.
 
     Returns:
-        None with fewer than six values, or with no two of them in a row.
+        None with fewer than six values, with no two of them in a row, or where none differs from the one before: no
+        variation seen says nothing about how much is usual.
 
     >>> xmr_limits([10, 12, 11, 13, 12, 14])
     ProcessLimits(low=7.744680851063829, centre=12.0, high=16.25531914893617)
     """
     known = [value for value in values if value is not None]
     ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
-    if len(known) < FEWEST or not ranges:
+    if len(known) < FEWEST or not any(ranges):
         return None
     centre = math.fsum(known) / len(known)
     reach = _SIGMAS * (math.fsum(ranges) / len(ranges)) / _MEAN_RANGE_OF_TWO
@@ -65,7 +67,7 @@ def p_prime_limits(counts: Sequence[tuple[int, int] | None]) -> list[ProcessLimi
 
     Returns:
         Limits for each period, None for gaps; None as a whole with fewer than six periods, with no two of them in a row,
-        or where all shares are 0 or all are 1.
+        or where no share differs from the one before.
 
     >>> limits = p_prime_limits([(30, 100), (25, 100), (28, 100), (33, 100), (27, 100), (31, 100)])
     >>> limits is not None and [round(end, 4) for end in limits[0]]
@@ -82,7 +84,7 @@ def p_prime_limits(counts: Sequence[tuple[int, int] | None]) -> list[ProcessLimi
         for pair, error in zip(counts, errors, strict=True)
     ]
     ranges = [abs(b - a) for a, b in pairwise(scores) if a is not None and b is not None]
-    if not ranges:
+    if not math.fsum(ranges) > _ROUNDING:
         return None
     reach = _SIGMAS * (math.fsum(ranges) / len(ranges)) / _MEAN_RANGE_OF_TWO
     return [

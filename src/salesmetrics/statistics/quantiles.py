@@ -117,12 +117,14 @@ def quantile(sorted_values: Sequence[Number], q: float) -> Number:
 
 
 def quantile_interval(sorted_values: Sequence[Number], q: float, level: float = 0.95) -> Bounds | None:
-    """The interval that ``order_statistic_bounds`` picks out of the values; ``None`` when there are too few.
+    """The interval that ``order_statistic_bounds`` picks out of the values.
+
+    ``None`` when there are too few values, and where both ends are one value: no spread seen is not certainty.
 
     >>> quantile_interval([2, 3, 5, 8, 13, 21], 0.5)
     Bounds(low=2.0, high=21.0)
     """
     ranks = order_statistic_bounds(len(sorted_values), q, level)
-    if ranks is None:
+    if ranks is None or sorted_values[ranks[0]] == sorted_values[ranks[1]]:
         return None
     return Bounds(float(sorted_values[ranks[0]]), float(sorted_values[ranks[1]]))

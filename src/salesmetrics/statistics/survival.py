@@ -109,6 +109,7 @@ class Curve:
         """The first day by which at least ``share`` of the records has had the event.
 
         Its interval holds the days on which the interval of the curve contains the share (Brookmeyer & Crowley 1982).
+        Where the curve has come to its end (nobody is left) no spread is seen, so such a day ends no interval.
         """
         if not 0.0 < share < 1.0:
             msg = f"a share strictly between 0 and 1 is needed, not {share}"
@@ -127,7 +128,10 @@ class Curve:
 
     def _happened(self, point: CurvePoint) -> tuple[float, float, float]:
         """Share that has had the event: the estimate, its least and its most."""
-        bounds = self.bounds(point) or Bounds(point.value, point.value)
+        bounds = self.bounds(point)
+        if bounds is None:
+            happened = point.value if self.rising else 1 - point.value
+            return happened, 0.0, happened
         if self.rising:
             return point.value, bounds.low, bounds.high
         return 1 - point.value, 1 - bounds.high, 1 - bounds.low
