@@ -16,13 +16,15 @@ from salesmetrics.ingest.lookups import (
     BORROWED,
     ENOUGH_HITS,
     index_of,
+    is_crm,
     kinds_knowing,
     may_sign,
     nouns_of,
     signature_of,
     signature_weight,
+    spoken,
 )
-from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, profiles
+from salesmetrics.ingest.profile import GENERIC, Layout, languages, load_profile, profiles
 from salesmetrics.ingest.sample import plausible, tells_outcome
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 
@@ -105,19 +107,19 @@ def rank_candidates(
     """All candidates, the best first; ties are settled by the order of the kinds, then of the profiles."""
     kinds = list(KINDS)
     found: list[Candidate] = []
-    possible = [name for name in profiles() if may_sign(keys, name)] if profile is None else [profile, GENERIC]
+    possible = [profile, GENERIC] if profile else [n for n in profiles() if may_sign(keys, n)] + spoken(keys)
     for name in dict.fromkeys(possible):
         for each, layouts in load_profile(name).kind.items():
             if kind is not None and each != kind:
                 continue
             for layout in layouts:
                 weight = signature_weight(keys, name, each, layout)
-                if weight >= ENOUGH_HITS or name in (GENERIC, profile):
+                if weight >= ENOUGH_HITS or name == profile or not is_crm(name):
                     found.append(_lay(keys, each, name, layout, said, sample, weight + (name == profile)))
     if profile not in (None, GENERIC):
         own = {each.kind for each in found if each.profile == profile}
         found = [each for each in found if each.profile == profile or each.kind not in own]
-    order = {name: position for position, name in enumerate(profiles())}
+    order = {name: position for position, name in enumerate((*profiles(), *languages()))}
     return sorted(
         found,
         key=lambda c: (
@@ -172,7 +174,7 @@ def _layers(profile: str, kind: Kind, layout: Layout) -> list[tuple[str, Layout]
 def _match(field_name: str, claim: tuple[int, int, str], profile: str, layout: Layout) -> ColumnMatch:
     _, leniency, header = claim
     unverified = field_name in layout.unverified or "*" in layout.unverified
-    how = "partial" if leniency or unverified else "generic" if profile == GENERIC else "profile"
+    how = "partial" if leniency or unverified else "profile" if is_crm(profile) else "generic"
     return ColumnMatch(field_name, header, how)
 
 
@@ -206,7 +208,7 @@ def _claims(
         for key in form.forms(nouns_of(kind)):
             options = [(f, rank) for f, rank in index.get(key, ()) if f not in taken]
             likely = [o for o in options if plausible(sample, header, types[o[0]])]
-            if likely or (options and profile != GENERIC):
+            if likely or (options and is_crm(profile)):
                 name, rank = (likely or options)[0]
                 claims.setdefault(name, []).append((rank, int(key not in (form.full, form.bare)), header))
                 break
@@ -228,7 +230,7 @@ def _score(
     for match in columns.values():
         if match.how != "option" and (kind, match.field) in BORROWED:
             continue
-        score += 1.0 if match.how == "option" else 1 / max(1, kinds_knowing(keys[match.header].full))
+        score += 1.0 if match.how == "option" else 1 / max(1, kinds_knowing(keys[match.header].full, profile))
     if profile != GENERIC:
         score += 0.1 * sum(m.how == "profile" and (kind, m.field) not in BORROWED for m in columns.values())
         score += len(full & signature_of(GENERIC, kind, ""))

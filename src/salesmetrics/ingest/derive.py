@@ -29,7 +29,7 @@ from salesmetrics.ingest.outcome import (
 )
 from salesmetrics.ingest.overlap import count_once
 from salesmetrics.ingest.parse.currency import parse_currency
-from salesmetrics.ingest.profile import GENERIC, Words, comparable, load_profile
+from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.kinds import KINDS
@@ -171,4 +171,4 @@ def _leads(part: Part, deals: pl.DataFrame | None) -> pl.DataFrame:
 def _vocabulary(part: Part, stages: Stages, asked: dict[str, str]) -> Vocabulary:
     profile = load_profile(part.recognition.profile)
     own = Words.of(profile.own_words(part.kind)) if profile.name != GENERIC else None
-    return Vocabulary(comparable, asked, stages.outcomes, own, profile.words(part.kind))
+    return Vocabulary(comparable, asked, stages.outcomes, own, profile.words(part.kind), FurtherWords(part.kind))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from salesmetrics.ingest.words import comparable, normalise
+from salesmetrics.ingest.words import MARKS, comparable, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +28,7 @@ _UNITS = frozenset(comparable(unit) for unit in _UNIT_WORDS.split())
 _SYMBOLS = frozenset("%$€£¥₽₹₩₺₴₸₫฿")
 _SIMPLE = re.compile(r"[a-z]+(?: [a-z]+)*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_A_WORD = re.compile(r"[^\w%$€£¥₽₹₩₺₴₸₫฿#]+|_")
+_NOT_A_WORD = re.compile(rf"[^\w{MARKS}%$€£¥₽₹₩₺₴₸₫฿#]+|_")
 _KEY = re.compile(r"(?:^|\s)(?:id|uuid|guid|number|no)$|^[a-z]{4,}id$|^[a-z]+relid$")
 
 

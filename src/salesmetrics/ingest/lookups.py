@@ -6,7 +6,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.headers import HeaderKeys, words_of
-from salesmetrics.ingest.profile import GENERIC, Layout, load_profile, marks_of, normalise, profiles
+from salesmetrics.ingest.profile import (
+    GENERIC,
+    Layout,
+    languages,
+    languages_with,
+    load_profile,
+    marks_of,
+    normalise,
+    profiles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,11 +27,13 @@ __all__ = [
     "ENOUGH_HITS",
     "generic_keys",
     "index_of",
+    "is_crm",
     "kinds_knowing",
     "may_sign",
     "nouns_of",
     "signature_of",
     "signature_weight",
+    "spoken",
     "useless",
     "warm_up",
 ]
@@ -30,6 +41,8 @@ __all__ = [
 ENOUGH_HITS = 2.5
 """The weight of signature headers by which a CRM is recognised. A hallmark suffices; a signature header that spreadsheets
 use too weighs ½, and not at all when it is one plain word (Status, Company); any other weighs 1."""
+
+MANY_HEADERS = 2
 
 BORROWED: frozenset[tuple[Kind, str]] = frozenset({("stages", "expected_close")})
 """Columns that a kind may carry but that are of another kind: they say nothing of which of the two a file is."""
@@ -49,8 +62,8 @@ def index_of(profile: str, kind: Kind, layout: str) -> Mapping[str, tuple[tuple[
 
 def signature_weight(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, layout: Layout) -> float:
     """The weight of the signature headers of a layout that the file has."""
-    if profile == GENERIC:
-        return float(len({form.full for form in keys.values()} & signature_of(GENERIC, kind, layout.name)))
+    if not is_crm(profile):
+        return float(len({form.full for form in keys.values()} & signature_of(profile, kind, layout.name)))
     marks = _marks(profile, kind, layout.name)
     return sum(marks.get(header, 0.0) for header in {form.exact for form in keys.values()})
 
@@ -62,6 +75,34 @@ def may_sign(keys: Mapping[str, HeaderKeys], profile: str) -> bool:
     exact = {form.exact for form in keys.values()}
     hallmarks, signature = marks_of(profile)
     return bool(exact & hallmarks) or len(exact & signature) >= ENOUGH_HITS
+
+
+def is_crm(profile: str) -> bool:
+    """Whether a profile is that of a CRM, rather than of spreadsheets in some language."""
+    return profile != GENERIC and profile not in languages()
+
+
+def spoken(keys: Mapping[str, HeaderKeys]) -> list[str]:
+    """The further languages that a header may be written in.
+
+    One is when it knows two headers that nobody else does, or one of these and half of all headers: single words are
+    too often words of another language.
+    """
+    strange = {form for form in keys.values() if not {form.full, form.bare} & generic_keys()}
+    found = []
+    for name in languages_with(form.full for form in strange) if strange else ():
+        known = _keys_of(name)
+        new = sum(form.full in known or form.bare in known for form in strange)
+        every = sum(form.full in known or form.bare in known for form in keys.values())
+        if new >= MANY_HEADERS or (new and 2 * every >= len(keys)):
+            found.append(name)
+    return found
+
+
+@cache
+def _keys_of(profile: str) -> frozenset[str]:
+    kinds = load_profile(profile).kind
+    return frozenset(key for kind, each in kinds.items() for one in each for key in index_of(profile, kind, one.name))
 
 
 @cache
@@ -79,8 +120,7 @@ def _marks(profile: str, kind: Kind, layout: str) -> Mapping[str, float]:
 @cache
 def generic_keys() -> frozenset[str]:
     """All headers, as words, that the generic profile knows for any kind."""
-    generic = load_profile(GENERIC).kind
-    return frozenset(key for kind, each in generic.items() for one in each for key in index_of(GENERIC, kind, one.name))
+    return _keys_of(GENERIC)
 
 
 @cache
@@ -120,9 +160,14 @@ def _knowledge() -> Mapping[str, int]:
     return count
 
 
-def kinds_knowing(key: str) -> int:
-    """How many kinds, those of no use to us included, know a header."""
-    return _knowledge().get(key, 0)
+def kinds_knowing(key: str, profile: str = GENERIC) -> int:
+    """How many kinds, those of no use to us included, know a header, in English or in the language of a profile."""
+    known = _knowledge().get(key, 0)
+    if profile not in languages():
+        return known
+    kinds = load_profile(profile).kind
+    own = sum(any(key in index_of(profile, kind, one.name) for one in each) for kind, each in kinds.items())
+    return max(known, own)
 
 
 def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:

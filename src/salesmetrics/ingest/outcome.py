@@ -84,6 +84,7 @@ class Vocabulary:
         definitions: Normalised stage id or name → outcome, from a pipelines file.
         profile: Words that the CRM's own profile declares.
         generic: Words that hold for every CRM.
+        further: Words of languages that are asked only for what nobody else knows.
     """
 
     normalise: Callable[[str], str]
@@ -91,6 +92,7 @@ class Vocabulary:
     definitions: Mapping[str, str] = field(default_factory=dict)
     profile: Classifier | None = None
     generic: Classifier | None = None
+    further: Classifier | None = None
 
     def meaning(self, word: str) -> tuple[str | None, str]:
         """The outcome of a word and where it was found; ``(None, "unknown")`` for a word that no source knows."""
@@ -98,7 +100,7 @@ class Vocabulary:
         for source, how in ((self.options, "option"), (self.definitions, "pipelines")):
             if key in source:
                 return source[key], how
-        for words, how in ((self.profile, "profile"), (self.generic, "generic")):
+        for words, how in ((self.profile, "profile"), (self.generic, "generic"), (self.further, "generic")):
             outcome = words.classify(word) if words is not None else None
             if outcome is not None:
                 return outcome, how

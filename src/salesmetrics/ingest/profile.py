@@ -2,31 +2,38 @@
 
 A profile says which headers stand for which canonical column (``kind``), which headers give the CRM away
 (``signature``), and what its stage, status and activity words mean (``words``). The files ``generic.toml`` and
-``generic_<language>.toml`` together are the profile ``generic``, on which every other profile rests.
+``generic_<language>.toml`` together are the profile ``generic``, on which every other profile rests. Further languages have a
+profile each in ``languages/``: one is read only for a file that has its headers or its words.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from salesmetrics.ingest.words import Words, comparable, normalise
+from salesmetrics.ingest.words import MARKS, Words, comparable, normalise, unaccented
 from salesmetrics.schema.kinds import Kind, column_types
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "WORD_CATEGORIES",
+    "FurtherWords",
     "Layout",
     "Profile",
     "Words",
     "comparable",
+    "language_index",
+    "languages",
+    "languages_with",
     "load_profile",
     "marks_of",
     "normalise",
@@ -34,6 +41,8 @@ __all__ = [
 ]
 
 GENERIC = "generic"
+_LETTERS = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*")
+_FOLDED = dict.fromkeys(range(0x300, 0x370)) | str.maketrans("łøđħ", "lodh")
 _MARKS = re.compile(r'^(hallmarks|signature) = "([^"\\]*)"$', re.MULTILINE)
 
 WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
@@ -144,6 +153,31 @@ def _words(name: str, kind: Kind | Literal["deal_types"]) -> Words:
     return Words.of(merged)
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherWords:
+    """The words of all further languages together; one that does not mean the same in all that have it means nothing."""
+
+    kind: Kind
+
+    def classify(self, word: str, meanings: Sequence[str] | None = None) -> str | None:
+        """The meaning of a word, or None.
+
+        >>> FurtherWords("deals").classify("Chiusa vinta"), FurtherWords("deals").classify("ΧΑΜΕΝΗ")
+        ('won', 'lost')
+        """
+        known = {
+            meaning
+            for name in languages_with([word])
+            if (meaning := _own_words(name, self.kind).classify(word, meanings)) is not None
+        }
+        return known.pop() if len(known) == 1 else None
+
+
+@cache
+def _own_words(name: str, kind: Kind) -> Words:
+    return Words.of(load_profile(name).own_words(kind))
+
+
 @cache
 def _files() -> Mapping[str, resources.abc.Traversable]:
     folder = resources.files("salesmetrics.ingest") / "profiles"
@@ -167,6 +201,8 @@ def load_profile(name: str) -> Profile:
         KeyError: There is no such profile.
         pydantic.ValidationError: The file has a word or a column that does not exist.
     """
+    if name in _language_files():
+        return _also_unaccented(_parsed(_language_files()[name]))
     if name != GENERIC:
         return _read(name)
     parts = [_read(stem) for stem in _files() if stem.split("_")[0] == GENERIC]
@@ -186,8 +222,91 @@ def marks_of(name: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(found["hallmarks"]), frozenset(found["signature"])
 
 
+@cache
+def _language_files() -> Mapping[str, resources.abc.Traversable]:
+    folder = resources.files("salesmetrics.ingest") / "languages"
+    return {f.name.removesuffix(".toml"): f for f in sorted(folder.iterdir(), key=lambda f: f.name)}
+
+
+def languages() -> tuple[str, ...]:
+    """The names of the profiles of further languages."""
+    return tuple(_language_files())
+
+
+def languages_with(words: Iterable[str]) -> dict[str, int]:
+    """The further languages that know one of these words, or one much like it, and how many: a first look that misses none.
+
+    Args:
+        words: Headers, or words of a status.
+
+    >>> languages_with(["Fase trattativa", "Importo"])["italian"]
+    2
+    >>> languages_with(["Deal stage"])
+    {}
+    """
+    tokens = [frozenset(_tokens(word)) for word in words]
+    counts = {name: sum(not each.isdisjoint(known) for each in tokens) for name, known in _index().items()}
+    return {name: n for name, n in counts.items() if n}
+
+
+def language_index() -> str:
+    """What ``languages.index`` has to hold: a line per language, with the longest run of letters of each of its words.
+
+    It is a file because folding the words of all languages takes longer than the rest of recognising an export.
+    """
+    lines = []
+    for name, file in _language_files().items():
+        profile = _parsed(file)
+        headers = [h for each in profile.kind.values() for one in each for names in one.columns.values() for h in names]
+        words = [*headers, *(w for meanings in profile.word.values() for names in meanings.values() for w in names)]
+        lines.append(" ".join((name, *sorted({max(_tokens(word), key=len, default="") for word in words} - {""}))))
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def _index() -> Mapping[str, frozenset[str]]:
+    text = (resources.files("salesmetrics.ingest") / "languages.index").read_text(encoding="utf-8")
+    return {name: frozenset(tokens) for name, *tokens in map(str.split, text.splitlines())}
+
+
+def _tokens(word: str) -> list[str]:
+    """The runs of letters of a word, without the accents that a keyboard may lack."""
+    return _LETTERS.findall(_fold(word))
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", comparable(text)).translate(_FOLDED))
+
+
+def _also_unaccented(profile: Profile) -> Profile:
+    """A profile that knows its words as keyboards without accents write them, too."""
+
+    def more(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*names, *(unaccented(name) for name in names))))
+
+    kinds = {
+        kind: tuple(
+            layout.model_copy(
+                update={
+                    "columns": {field: more(names) for field, names in layout.columns.items()},
+                    "signature": more(layout.signature),
+                    "veto": more(layout.veto),
+                }
+            )
+            for layout in layouts
+        )
+        for kind, layouts in profile.kind.items()
+    }
+    word = {kind: {meaning: more(words) for meaning, words in each.items()} for kind, each in profile.word.items()}
+    return profile.model_copy(update={"kind": kinds, "word": word})
+
+
 def _read(stem: str) -> Profile:
-    return Profile.model_validate(tomllib.loads(_files()[stem].read_text(encoding="utf-8")))
+    return _parsed(_files()[stem])
+
+
+def _parsed(file: resources.abc.Traversable) -> Profile:
+    return Profile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 def _one_layout(layouts: Sequence[Layout]) -> Layout:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.headers import HeaderKeys, header_keys
 from salesmetrics.ingest.lookups import useless
-from salesmetrics.ingest.profile import GENERIC, load_profile, normalise, profiles
+from salesmetrics.ingest.profile import GENERIC, languages, load_profile, normalise, profiles
 from salesmetrics.ingest.sample import tells_outcome
 from salesmetrics.schema.kinds import KINDS, column_types
 
@@ -41,8 +41,8 @@ ENOUGH, CLOSE = 1.0, 0.85
 
 def check_profile(profile: str | None) -> None:
     """Raise ``option_invalid`` for a CRM that has no profile."""
-    if profile is not None and profile not in profiles():
-        near = get_close_matches(profile, profiles(), 1)
+    if profile is not None and profile not in (*profiles(), *languages()):
+        near = get_close_matches(profile, [*profiles(), *languages()], 1)
         fix = f"did you mean `{near[0]}`?" if near else f"use one of: {', '.join(profiles())}"
         raise SalesmetricsError("option_invalid", option="--profile", value=profile, cause="no such CRM", fix=fix)
 

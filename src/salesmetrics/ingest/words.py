@@ -11,15 +11,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Words", "comparable", "normalise"]
+__all__ = ["MARKS", "Words", "comparable", "normalise", "unaccented"]
+
+MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+"""For the brackets of a regular expression: vowel signs and other marks that belong to the letter before them, as those of
+Hebrew, Arabic, Devanagari and its sisters, and Thai. ``\\w`` knows the letters only, and ``ปิด`` would be two words without it."""
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″＂「」『』", '"') | dict.fromkeys("‘’‚‹›′`´ʼ", "'") | {"ё": "е", "Ё": "Е"})
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, 0x00AD])
-_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+_LOOK_ALIKES = str.maketrans(
+    dict(zip("авекмнорстухіјѕ", "abekmhopctyxijs", strict=True))
+    # Turkish capitals: I is the capital of ı, and İ is folded to an i with a dot above.
+    | {"ı": "i", "\u0307": ""}
+    # Greek capitals carry no accent; the two signs under s and t in Romanian are written with a cedilla as often.
+    | dict(zip("άέήίόύώϊϋΐΰ", "αεηιουωιυιυ", strict=True))
+    | {"ş": "ș", "ţ": "ț"}
+)
+_STROKES = str.maketrans("łøđħŁØĐĦ", "lodhLODH")
 _NOT_YET = (
     r"pending|not|almost|nearly|to be|unconfirmed|awaiting|verbal(?:ly)?|tentative(?:ly)?|provisional(?:ly)?"
     r"|pendiente|ausstehend\w*|noch|en attente"
 )
+_NOT_A_WORD = re.compile(rf"[^\w{MARKS}]+|_")
 _DEFERRED = {
     "won": re.compile(rf"\b(?:{_NOT_YET})\b|待|ожида|в ожидании"),
     "lost": re.compile(rf"\w+\W+(?:(?:{_NOT_YET})(?: yet| confirmed| confirmation)*|待.*|(?:в )?ожида\w*)\W*"),
@@ -46,8 +59,10 @@ def normalise(word: str) -> str:
 
 
 def comparable(word: str) -> str:
-    """``normalise``, with Cyrillic letters that look like Latin ones written as these. Never shown, only compared.
+    """``normalise``, with letters that look alike, or that capitals write alike, as one. Never shown, only compared.
 
+    >>> comparable("KAZANILDI") == comparable("Kazanıldı"), comparable("ΚΕΡΔΙΣΜΕΝΗ") == comparable("Κερδισμένη")
+    (True, True)
     >>> comparable("Cчёт на предоплату") == comparable("Счет на предоплату")  # the first C is Latin
     True
     """
@@ -55,10 +70,23 @@ def comparable(word: str) -> str:
     return text if text.isascii() else text.translate(_LOOK_ALIKES)
 
 
+def unaccented(word: str) -> str:
+    """A comparable word in Latin letters as keyboards without accents write it; any other word as it is.
+
+    >>> unaccented("zamknięte wygrane"), unaccented("Заключён")
+    ('zamkniete wygrane', 'Заключён')
+    """
+    if word.isascii():
+        return word
+    text = unicodedata.normalize("NFD", word.translate(_STROKES))
+    bare = "".join(letter for letter in text if not "\u0300" <= letter <= "\u036f")
+    return bare if bare.isascii() else word
+
+
 def _plain(word: str) -> str:
     """A status word without its number, its share and its ornaments: ``7. Closed/Won (100%) 🎉`` is ``closed won``."""
     text = re.sub(r"\(?\b\d+(?:[.,]\d+)?\s*%\)?", " ", comparable(word))
-    text = " ".join(re.sub(r"[^\w]+|_", " ", text).split())
+    text = " ".join(_NOT_A_WORD.sub(" ", text).split())
     return re.sub(r"^(?:\d+ )+(?=\S)", "", text)
 
 

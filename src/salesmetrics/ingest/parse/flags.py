@@ -14,6 +14,8 @@ TRUE_WORDS = frozenset(
         "true", "yes", "y", "t", "1", "1.0", "1,0", "on", "x", "✓", "✔", "☑", "✅", "checked", "done", "completed", "active", "enabled",
         "да", "истина", "д", "выполнено", "активен", "активна", "是", "真", "有", "对", "對", "启用", "已启用", "ya", "benar", "نعم", "صحيح",
         "sí", "si", "sì", "s", "sim", "verdadeiro", "verdadero", "vero", "ja", "j", "wahr", "oui", "o", "vrai", "tak", "evet",
+        "prawda", "doğru", "waar", "sant", "sandt", "sann", "kyllä", "tosi", "ano", "áno", "pravda", "igen", "igaz", "da", "adevărat",
+        "ναι", "ναί", "αληθές", "так", "вірно", "हाँ", "हां", "iya", "có", "đúng", "ใช่", "จริง", "예", "네", "참", "はい", "כן", "נכון",
     }
 )  # fmt: skip
 FALSE_WORDS = frozenset(
@@ -21,6 +23,9 @@ FALSE_WORDS = frozenset(
         "false", "no", "n", "f", "0", "0.0", "0,0", "off", "✗", "✘", "☐", "❌", "unchecked", "undone", "not done", "not completed",
         "inactive", "disabled", "нет", "ложь", "н", "не выполнено", "неактивен", "неактивна", "否", "假", "无", "不", "不是", "停用", "未启用",
         "tidak", "salah", "لا", "خطأ", "não", "nao", "falso", "nein", "falsch", "non", "faux", "nie", "hayır",
+        "hayir", "yanlış", "fałsz", "nee", "onwaar", "nej", "falskt", "falsk", "nei", "usann", "ei", "epätosi", "ne", "nepravda", "nem",
+        "hamis", "nu", "fals", "όχι", "οχι", "ψευδές", "ні", "नहीं", "नही", "không", "sai", "ไม่", "ไม่ใช่", "เท็จ", "아니오", "아니요",
+        "거짓", "いいえ", "לא", "לא נכון",
     }
 )  # fmt: skip
 
