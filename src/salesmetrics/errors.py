@@ -51,6 +51,14 @@ CATALOGUE: dict[str, ErrorKind] = {
     ),
     "file_empty": ErrorKind("`{path}` is empty", "export it again from the CRM"),
     "header_only": ErrorKind("`{path}` has a header and no rows", "check the filter of the export, then export again"),
+    "header_missing": ErrorKind(
+        "`{path}` has no header: row {row} is a record ({cells}, …)",
+        "put a line in front that names its {width} columns, correcting these guesses: `{line}`",
+    ),
+    "fixed_width": ErrorKind(
+        "`{path}` has columns of fixed width, kept apart by spaces{header}",
+        "export it as CSV; or open it in a spreadsheet with fixed column widths, and save it as CSV with a header",
+    ),
     "file_binary": ErrorKind(
         "`{path}` is not text: {detail}", "export as CSV (UTF-8), or name the encoding, for example `--encoding utf-16`"
     ),

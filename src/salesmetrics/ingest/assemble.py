@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["UNWANTED", "assemble", "ignored_findings", "unique_names"]
 
 _MAX_VALUE = 200
+_ERROR_CELL = r"^\s*#(?:[¡¿]?[\p{Lu}/0-9]{2,14}[!?]|N/A|N/D|N/V|NV|YOK|Н/Д)\s*$"
 UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
 """Characters that no cell should hold, by the code of their finding."""
 
@@ -34,6 +35,8 @@ def assemble(
     delimiter: bytes,
     titles: dict[str, int],
     marks: Collection[str] = UNWANTED,
+    *,
+    errors: bool = True,
 ) -> RawTable:
     """A raw table from what was read.
 
@@ -44,6 +47,7 @@ def assemble(
         delimiter: What cells of odd records are cut by.
         titles: Rows above the header, by reason.
         marks: Codes of ``UNWANTED`` that may occur in cells.
+        errors: Cells may hold errors of a spreadsheet, such as ``#REF!``.
 
     Raises:
         SalesmetricsError: ``header_only``.
@@ -51,6 +55,8 @@ def assemble(
     ignored = Counter(titles)
     ignored["blank"] += found.blanks
     frame, reasons = _without_furniture(found.frame, headers)
+    if errors:
+        frame = _without_broken(frame, reasons)
     odd: list[OddRow] = []
     for item in found.odd:
         reason = classify(item.cells(delimiter), headers) if item.fault in ("short", "long") else None
@@ -100,6 +106,8 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
     if candidates.height > 1_000:
         text = pl.coalesce(pl.col(columns).cast(pl.String).str.strip_chars().replace("", None))
         hit = text.is_null() | text.str.contains(FURNITURE_HINT) | (text == headers[0])
+        if len(columns) > 1:
+            hit |= pl.col(columns[1]).cast(pl.String) == headers[1]
         candidates = candidates.filter(hit)
     for row, cells in _text_rows(candidates):
         reason = classify(cells, headers)
@@ -108,6 +116,18 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
     if not reasons:
         return frame, reasons
     return frame.filter(~pl.col(ROW).is_in(list(reasons))), reasons
+
+
+def _without_broken(frame: pl.DataFrame, reasons: dict[int, str]) -> pl.DataFrame:
+    """Drop rows of which a spreadsheet has lost the half: what they were records of cannot be known."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    if not texts:
+        return frame
+    filled = pl.sum_horizontal((pl.col(_data_columns(frame)).cast(pl.String).fill_null("") != "").cast(pl.UInt16))
+    broken = pl.sum_horizontal(pl.col(texts).str.contains(_ERROR_CELL).fill_null(value=False).cast(pl.UInt16))
+    rows = frame.filter((broken > 0) & (2 * broken >= filled)).get_column(ROW).to_list()
+    reasons.update(dict.fromkeys(rows, "row_of_spreadsheet_errors"))
+    return frame.filter(~pl.col(ROW).is_in(rows)) if rows else frame
 
 
 def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) -> pl.Expr:
@@ -133,6 +153,8 @@ def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) ->
         suspect |= first < "!"
         if headers[0]:
             suspect |= first.str.starts_with(headers[0])
+    if len(columns) > 1 and headers[1] and frame.schema[columns[1]] == pl.String:
+        suspect |= pl.col(columns[1]) == headers[1]
     return suspect.fill_null(value=False)
 
 
@@ -303,8 +325,13 @@ def ignored_findings(path: str, reasons: Mapping[int, str], titles: int = 0) -> 
     counts = [*sorted(Counter(told.values()).items()), *([("title", titles)] if titles else [])]
     if not counts:
         return []
-    listed = ", ".join(f"{n} {reason}{'s' if n > 1 else ''}" for reason, n in counts)
+    listed = ", ".join(f"{n} {reason}" if n == 1 else f"{n} {_plural(reason)}" for reason, n in counts)
     return [finding("rows_ignored", path=path, count=len(told) + titles, rows=sorted(told), listed=listed)]
+
+
+def _plural(reason: str) -> str:
+    noun, *rest = reason.split(" of ")
+    return " of ".join([f"{noun}s", *rest])
 
 
 def _structure_findings(source: Source, found: Repaired) -> list[Finding]:

@@ -47,6 +47,10 @@ FINDINGS: dict[str, FindingKind] = {
         "a quote inside a cell is not doubled in {n_rows}; it was kept as text",
         "check those rows: a cell may hold less or more than it should",
     ),
+    "backslash_escapes": FindingKind(
+        _NOTE,
+        "quotes inside cells are escaped by a backslash, as MySQL writes them; they were read as quotes ({n_rows})",
+    ),
     "rows_swallowed": FindingKind(
         _WARNING,
         "a quoted cell holds line breaks and what looks like whole rows in {n_rows}",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load"]
 
 _UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
-_SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file"}
+_SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file", "header_missing", "fixed_width"}
 """What only skips a file that a folder, a pattern or an archive brought along."""
 _QUOTES = " Quotes"
 """How the title of a list of quotes ends."""

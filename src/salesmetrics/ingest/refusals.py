@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.headers import HeaderKeys, header_keys
+from salesmetrics.ingest.headless import PERIOD_HEADER
 from salesmetrics.ingest.lookups import useless
 from salesmetrics.ingest.profile import GENERIC, languages, load_profile, normalise, profiles
 from salesmetrics.ingest.sample import tells_outcome
@@ -28,10 +28,6 @@ _RESHAPE = (
     "give each period a row of its own: a row per rep and period, with columns `Rep`, `Period` (2026-Q1), `Quota`"
 )
 
-PERIOD_HEADER = re.compile(
-    r"(\d{4}[ -]?)?q[1-4]([ /-]?\d{2,4})?|\d{4}([-./]\d{1,2})?|\d{1,2}[-./]\d{4}"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*([ -]?\d{2,4})?"
-)
 SIDE_BY_SIDE = 3
 """So many headers that name periods make a table with periods side by side."""
 

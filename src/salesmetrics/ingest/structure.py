@@ -66,7 +66,7 @@ def classify(cells: Sequence[str], header: Sequence[str]) -> str | None:
     filled = [cell for cell in cells if cell]
     if not filled:
         return "blank"
-    if len(header) > 1 and filled == [name for name in header if name] and len(filled) > 1:
+    if _repeats(cells, header):
         return "repeated_header"
     if len(filled) > few(len(header)):
         return None
@@ -76,6 +76,16 @@ def classify(cells: Sequence[str], header: Sequence[str]) -> str | None:
     if len(filled) <= 2 and _FURNITURE.match(first):
         return "total" if _TOTAL.fullmatch(first) else "footer"
     return None
+
+
+def _repeats(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row says the header again, but for a column or two that were renamed since.
+
+    >>> _repeats(["Deal", "Owner", "Value"], ["Deal", "Owner", "Amount"])
+    True
+    """
+    same = sum(bool(name) and cell.casefold() == name.casefold() for cell, name in zip(cells, header, strict=False))
+    return same >= 2 and same >= 0.6 * sum(map(bool, header))
 
 
 def tail_footers(tail: Sequence[tuple[int, Sequence[str]]], header: Sequence[str]) -> set[int]:

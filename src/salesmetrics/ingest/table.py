@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
+import polars as pl
+
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest import encoding as encodings
 from salesmetrics.ingest import workbook
 from salesmetrics.ingest.assemble import UNWANTED, assemble
+from salesmetrics.ingest.backslashes import with_doubled_quotes
 from salesmetrics.ingest.container import Payload, unwrap
-from salesmetrics.ingest.dialect import DELIMITERS, Dialect, find_header, sniff
+from salesmetrics.ingest.dialect import DELIMITERS, NO_DELIMITER, Dialect, find_header, sniff
 from salesmetrics.ingest.exact import Record, records
 from salesmetrics.ingest.fetch import Fetched, fetch
 from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.headless import refuse_fixed_width, refuse_headless
 from salesmetrics.ingest.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.regular import line_end, read_regular
 from salesmetrics.ingest.repair import Repaired, read_irregular
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["ROW", "RawTable", "RejectedRow", "Source", "open_tables", "read_tables"]
 
 _MARK = re.compile(rb"[^ \t\r\n\x00\x1a\xef\xbb\xbf]")
+_ERROR = re.compile(rb"#(?:\xc2[\xa1\xbf])?[A-Z/0-9\x80-\xbf\xd0\xd1]{2,28}[!?]|#N[/V]|#YOK|#\xd0\x9d/")
+"""What may be an error of a spreadsheet; the words of six languages fit it."""
 _HEAD = 256 << 10
 _HEAD_RECORDS = 120
 
@@ -102,8 +108,12 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
     if not _MARK.search(text):
         raise SalesmetricsError("file_empty", path=payload.path)
     dialect = sniff(text, delimiter)
+    doubled = with_doubled_quotes(text, dialect.delimiter)
+    if doubled is not None:
+        text = doubled
+        dialect = sniff(text, delimiter)
     ending = line_end(text)
-    head = read_head(text, dialect)
+    head = read_head(text, dialect, payload.path)
     if not any(head.cells):
         raise SalesmetricsError("file_empty", path=payload.path)
     width = len(head.cells)
@@ -129,8 +139,10 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
     )
     ascii_only = text.isascii()
     marks = _marks(text, ascii_only=ascii_only)
-    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks)
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks, errors=bool(_ERROR.search(text)))
     findings = (*_encoding_findings(payload.path, guess), *table.findings)
+    if doubled is not None:
+        findings = (*findings, _unescaped(table))
     return replace(table, findings=findings, plain=not marks and ascii_only)
 
 
@@ -162,7 +174,13 @@ def _encoding_findings(path: str, guess: encodings.Encoding) -> list[Finding]:
     return []
 
 
-def read_head(text: bytes, dialect: Dialect) -> _Head:
+def _unescaped(table: RawTable) -> Finding:
+    texts = pl.col([name for name in table.frame.columns if name != ROW])
+    rows = table.frame.filter(pl.any_horizontal(texts.str.contains('"', literal=True))).get_column(ROW)
+    return finding("backslash_escapes", path=table.source.path, count=len(rows), rows=rows.to_list())
+
+
+def read_head(text: bytes, dialect: Dialect, path: str) -> _Head:
     """Find the header and the width of the records below it.
 
     Empty names at the end of a header count as columns only as far as the records below go; empty cells that every
@@ -172,7 +190,10 @@ def read_head(text: bytes, dialect: Dialect) -> _Head:
     if len(found) > 1 and len(text) > _HEAD and found[-1].end >= _HEAD:
         found.pop()
     rows = [[_clean(cell) for cell in record.split(dialect.delimiter)] for record in found]
+    if dialect.delimiter == NO_DELIMITER:
+        refuse_fixed_width([record.raw.decode("utf-8", "replace") for record in found], path)
     index = find_header(rows)
+    refuse_headless(rows, index, dialect.name or ",", path)
     names = rows[index]
     below = [row for row in rows[index + 1 :] if any(row)]
     titles = {"blank": sum(not any(row) for row in rows[:index])}

@@ -16,6 +16,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.assemble import assemble
 from salesmetrics.ingest.dialect import find_header
 from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.headless import refuse_headless
 from salesmetrics.ingest.raw import ROW, RawTable, Source
 from salesmetrics.ingest.repair import Repaired
 
@@ -139,6 +140,7 @@ def _sheet(
     book: fastexcel.ExcelReader, name: str, rows: list[list[str]], label: str, errors: dict[str, list[int]]
 ) -> RawTable:
     index = find_header(rows)
+    refuse_headless(rows, index, ",", label)
     headers = rows[index]
     blank = sum(not any(row) for row in rows[:index])
     titles = {reason: count for reason, count in (("blank", blank), ("title", index - blank)) if count}

@@ -1,0 +1,156 @@
+"""Files without a header, and files that no delimiter cuts: refused, since a header must never be a record."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dialect import looks_like_value
+from salesmetrics.ingest.parse.blanks import NULL_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["PERIOD_HEADER", "header_line", "is_headless", "refuse_fixed_width", "refuse_headless"]
+
+PERIOD_HEADER = re.compile(
+    r"(\d{4}[ -]?)?q[1-4]([ /-]?\d{2,4})?|\d{4}([-./]\d{1,2})?|\d{1,2}[-./]\d{4}"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*([ -]?\d{2,4})?"
+)
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]\S.*)?|(?:19|20)\d{6}")
+_DECIMAL = re.compile(r"[^\w\s]?\s?-?\d[\d,.' ]*[.,]\d{2,}\s?\S{0,3}")
+_LONG = re.compile(r"\d{5,}|\S+@\S+\.\S+|\\N|[0-9a-f]{8}-[0-9a-f]{4}-.*|\d{1,2}:\d{2}(?::\d{2})?", re.IGNORECASE)
+_GAP = re.compile(r"\S(?:\s{2,}|\t)(?=\S)")
+_BELOW = 60
+
+
+def _is_value(cell: str) -> bool:
+    return (looks_like_value(cell) or cell.casefold() in NULL_WORDS) and not PERIOD_HEADER.fullmatch(cell.casefold())
+
+
+def _is_hard(cell: str) -> bool:
+    """Whether no header would be called that: a day, an amount with decimals, an address, a long number."""
+    return any(pattern.fullmatch(cell) for pattern in (_DATE, _DECIMAL, _LONG))
+
+
+def is_headless(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """Whether the row that would be the header is a record like those below it.
+
+    It is when a quarter of its cells, and at least two, are values where the rows below have values, one of them is
+    nothing that a column could be called, and next to none of its cells is a header that any export has.
+
+    Args:
+        rows: The first rows, trimmed.
+        index: Place of the row that would be the header.
+
+    >>> is_headless([["7", "Kiln", "Won", "500.00"], ["8", "Sand", "Lost", "20.00"]], 0)
+    True
+    >>> is_headless([["Rep", "2026-01", "2026-02"], ["Kim", "500.00", "20.00"]], 0)
+    False
+    """
+    head = rows[index]
+    filled = [cell for cell in head if cell]
+    below = [row for row in rows[index + 1 :] if any(row)][:_BELOW]
+    if not _follows_records(rows, index) and not _looks_like_record(head, below):
+        return False
+    known = _known(filled)
+    return known < 2 or known <= 0.2 * len(filled)
+
+
+def _known(cells: Sequence[str]) -> int:
+    """How many cells are headers that exports have."""
+    # Imported only where it is asked for: the file is to be on its way before the profiles are read.
+    from salesmetrics.ingest.headers import words_of
+    from salesmetrics.ingest.lookups import generic_keys
+
+    return sum(words_of(cell) in generic_keys() for cell in cells)
+
+
+def _looks_like_record(head: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    filled = [cell for cell in head if cell]
+    values = [place for place, cell in enumerate(head) if cell and _is_value(cell)]
+    hard = sum(_is_hard(head[place]) for place in values)
+    if len(values) < max(2, 0.25 * len(filled)) or hard < (1 if below else 2):
+        return False
+    fitting = sum(_mostly_values([row[place] for row in below if place < len(row)]) for place in values)
+    return fitting >= 0.75 * len(values)
+
+
+def _mostly_values(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return sum(_is_value(cell) for cell in filled) >= 0.7 * len(filled)
+
+
+def _follows_records(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """Whether rows above the header are filled like records and hold what no header holds."""
+    counts = [sum(map(bool, row)) for row in rows[index:]]
+    usual = median(count for count in counts if count) if any(counts) else 0
+    above = [[cell for cell in row if cell] for row in rows[:index]]
+    return any(len(cells) >= max(3, 0.8 * usual) and sum(map(_is_hard, cells)) > 1 for cells in above)
+
+
+def header_line(rows: Sequence[Sequence[str]], delimiter: str) -> str:
+    """A header line for rows without one, each column by what it seems to hold.
+
+    >>> header_line([["7", "Kiln", "Won", "500.00", "2026-01-05"], ["8", "Sand", "Lost", "20.00", "2026-01-09"]], ",")
+    'id,name,stage,amount,date 1'
+    """
+    from salesmetrics.ingest.profile import GENERIC, load_profile
+
+    width = max(map(len, rows))
+    columns = [[row[place] for row in rows if place < len(row) and _is_told(row[place])] for place in range(width)]
+    words = load_profile(GENERIC).words("deals")
+    names: list[str] = []
+    dates = 0
+    for place, cells in enumerate(columns, 1):
+        distinct = set(cells)
+        name = f"column {place}"
+        if cells and all(_DATE.fullmatch(cell) for cell in cells):
+            dates += 1
+            name = f"date {dates}"
+        elif distinct and {words.classify(cell, ("won", "lost")) for cell in distinct} & {"won", "lost"}:
+            name = "stage"
+        elif place == 1 and len(distinct) == len(rows):
+            name = "id"
+        elif cells and all(looks_like_value(cell) for cell in cells):
+            name = "amount" if any(_DECIMAL.fullmatch(cell) for cell in cells) else name
+        elif len(distinct) == len(rows) and all(any(c.isalpha() for c in cell) for cell in cells):
+            name = "name"
+        names.append(name if name not in names else f"column {place}")
+    return delimiter.join(names)
+
+
+def _is_told(cell: str) -> bool:
+    return bool(cell) and cell.casefold() not in NULL_WORDS
+
+
+def refuse_headless(rows: Sequence[Sequence[str]], index: int, delimiter: str, path: str) -> None:
+    """Raise ``header_missing`` for a table that begins with a record."""
+    if not is_headless(rows, index):
+        return
+    first = next(place for place, row in enumerate(rows) if any(row))
+    records = [row for row in rows[first:] if any(row)]
+    shown = ", ".join(f"`{cell}`" for cell in [cell for cell in records[0] if cell][:4])
+    line = header_line(records, delimiter)
+    raise SalesmetricsError("header_missing", path=path, row=first + 1, cells=shown, width=len(records[0]), line=line)
+
+
+def refuse_fixed_width(rows: Sequence[str], path: str) -> None:
+    """Raise ``fixed_width`` for lines whose columns are kept apart by spaces.
+
+    Args:
+        rows: The first lines, as they stand.
+        path: The file.
+    """
+    lines = [row.rstrip() for row in rows if row.strip()]
+    if len(lines) < 2:
+        return
+    gaps = sum(bool(_GAP.search(line)) for line in lines)
+    parts = {len(line.split()) for line in lines}
+    tabular = len(parts) == 1 and min(parts) > 2 and all(any(map(_is_hard, line.split())) for line in lines[1:])
+    if gaps < 0.8 * len(lines) and not tabular:
+        return
+    bare = is_headless([line.split() for line in lines], 0)
+    raise SalesmetricsError("fixed_width", path=path, header=", and it has no header" if bare else "")
