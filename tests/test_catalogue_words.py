@@ -8,7 +8,7 @@ import pytest
 
 from salesmetrics.metrics.catalog import SYNONYMS, catalog
 from salesmetrics.render.cards import render_card
-from salesmetrics.report.cards import make_cards
+from salesmetrics.report.describe import make_cards
 
 if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi

@@ -9,7 +9,7 @@ import pytest
 
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.cards import render_card_page, render_index_page
-from salesmetrics.report.cards import make_cards
+from salesmetrics.report.describe import make_cards
 
 if TYPE_CHECKING:
     from golden_file import Golden

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from salesmetrics.report.model import SCHEMA_VERSION, Generator
-from salesmetrics.report.plan import make_plan
-from salesmetrics.report.prepare import columns_of
 from salesmetrics.schema.inspection import FileReading
 from salesmetrics.schema.provenance import Finding, Input
 from salesmetrics.version import __version__
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    import polars as pl
-
-    from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.metrics.settings import Settings as Thresholds
-
-__all__ = ["Check", "Inspection", "Settings", "Settled", "Unlock", "generator", "unlocks"]
+__all__ = ["Check", "Inspection", "Settings", "Settled", "Unlock", "generator"]
 
 
 class _Answer(BaseModel):
@@ -82,15 +71,3 @@ class Settings(_Answer):
 def generator() -> Generator:
     """This program."""
     return Generator(version=__version__)
-
-
-def unlocks(
-    frames: Mapping[str, pl.DataFrame], catalog: Catalog, settings: Thresholds, as_of: date | None
-) -> tuple[list[str], list[Unlock]]:
-    """The KPIs that frames allow, and what each missing thing would unlock, the most useful first."""
-    plan = make_plan(catalog, catalog.kpis.values(), columns_of(frames, as_of), settings, bounded=False)
-    wanting: dict[str, list[str]] = {}
-    for item in plan.not_computed:
-        wanting.setdefault(item.unlock or item.needs, []).append(item.id)
-    ordered = sorted(wanting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return [kpi.id for kpi in plan.kpis], [Unlock(needs=needs, kpis=kpis) for needs, kpis in ordered]

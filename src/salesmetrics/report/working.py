@@ -12,9 +12,10 @@ from salesmetrics.metrics.rep_results import by_rep, rep_lines
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.answers import generator
 from salesmetrics.report.build import metrics_of
-from salesmetrics.report.cards import Card, make_cards
+from salesmetrics.report.cards import Card
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.compute import Keys
+from salesmetrics.report.describe import make_cards
 from salesmetrics.report.evaluate import Values, evaluate
 from salesmetrics.report.forms import RESULTS
 from salesmetrics.report.metric import cell_order, plain

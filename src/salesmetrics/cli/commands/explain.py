@@ -34,7 +34,7 @@ def explain(
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.output import write_output
     from salesmetrics.render.working import render_working
-    from salesmetrics.report.cards import make_cards
+    from salesmetrics.report.describe import make_cards
     from salesmetrics.report.working import explain_working
 
     form = form_of(output)

@@ -21,7 +21,8 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.inspection import render_inspection
     from salesmetrics.render.output import write_output
-    from salesmetrics.report.answers import Inspection, generator, unlocks
+    from salesmetrics.report.answers import Inspection, generator
+    from salesmetrics.report.describe import unlocks
     from salesmetrics.report.entities import make_entities
 
     form = form_of(output)

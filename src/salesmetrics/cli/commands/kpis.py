@@ -24,7 +24,7 @@ def kpis(
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.render.cards import render_cards
     from salesmetrics.render.output import write_output
-    from salesmetrics.report.cards import make_cards
+    from salesmetrics.report.describe import make_cards
 
     known = settle_catalog(settle_config(settling))
     chosen = known.search(known.select(families=split_list(family)), search)
