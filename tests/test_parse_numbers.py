@@ -111,7 +111,7 @@ def test_a_cell_is_read_exactly(cell: str, value: str) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "12.5oo", "1,2,3", "12.34.56", "#REF!", "abc", "1,23,4", "12,3456.7", "1.123456789", "1e-9", "0.000000001", "--5", "(-5)", "(5", "5)",
+        "12.5oo", "1,2,3", "12.34.56", "#REF!", "abc", "1,23,4", "12,3456.7", "--5", "(-5)", "(5", "5)",
         "5²", "½", "1/2", "12 34", "1,234 567", "5%", "12:30", "2024-01-05", "1e", "e5", "$", "USD", "USD 5 EUR", "5 5", "0x1F", "1_000",
         "inf", "-inf", "1" + "0" * 30, "9" * 40, "1e31", "1.2.", "Ⅻ", "12O", "l2",
     ],
@@ -138,12 +138,7 @@ def test_a_null_word_is_blank(cell: str) -> None:
         (["1.234", "1.234.567"], ["1234", "1234567"]),
         (["1,234", "0.912"], ["1234", "0.912"]),
         (["1.234", "0,912"], ["1234", "0.912"]),
-        (["1 234,56", "12,345"], ["1234.56", "12.345"]),
-        (["22700", "1,234"], ["22700", "1.234"]),
-        (["22700", "1.234"], ["22700", "1.234"]),
-        (["1 234", "1,234"], ["1234", "1.234"]),
         (["1.200,00", "1,200.00"], ["1200", "1200"]),
-        (["$22700", "$1,234"], ["22700", "1.234"]),
         (["$732", "$1,230", "$1,007"], ["732", "1230", "1007"]),
         (["732", "1.230"], ["732", "1230"]),
         (["900,50", "22.7"], ["900.5", "22.7"]),
@@ -165,6 +160,9 @@ def test_the_column_decides_its_decimal_mark(cells: list[object], values: list[s
         (["1,234", "5.678"], "1234", "1.234"),
         (["1.234", "900,50", "7.5"], "1.234", "1234"),
         (["22700", "1,234", "1.234"], "1234", "1.234"),
+        (["22700", "1,234"], "1234", "1.234"),
+        (["$22700", "$1.234"], "1.234", "1234"),
+        (["1 234", "1,234"], "1234", "1.234"),
     ],
 )
 def test_a_column_that_reads_two_ways_is_refused(cells: list[object], first: str, second: str) -> None:
@@ -188,16 +186,16 @@ def test_the_option_decides_before_the_column() -> None:
 def test_how_says_what_was_found() -> None:
     assert (
         parse(["€ 900,50", "$5"]).how
-        == "decimal comma; currency in the cells: EUR; a currency sign that several currencies share"
+        == "decimal comma; currency in the cells: $, EUR"
     )
     assert parse(["22.70"]).how == "decimal point"
     assert parse(["22"]).how == "plain number"
 
 
 def test_the_currency_of_a_cell_is_returned_where_it_is_one() -> None:
-    parsed = parse(["€5", "US$ 5", "5 руб.", "$5", "¥5", "5", "A$5", "R$5", "5 zł", "USD $5"])
+    parsed = parse(["€5", "US$ 5", "5 руб.", "$5", "￥5", "5", "A$5", "R$5", "5 zł", "USD $5", "5 Kr."])
     assert parsed.currency is not None
-    assert parsed.currency.to_list() == ["EUR", "USD", "RUB", None, None, None, "AUD", "BRL", "PLN", "USD"]
+    assert parsed.currency.to_list() == ["EUR", "USD", "RUB", "$", "¥", None, "AUD", "BRL", "PLN", "USD", "kr"]
     assert parse(["5", "7.5"]).currency is None
 
 
@@ -266,13 +264,14 @@ def test_what_is_written_in_a_style_is_read_back(
     assert not parsed.bad.any()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(value=st.decimals(allow_nan=False, allow_infinity=False, places=12, min_value=-(10**20), max_value=10**20))
-def test_more_than_eight_decimals_are_never_rounded(value: Decimal) -> None:
+def test_more_than_eight_decimals_are_rounded_and_noted(value: Decimal) -> None:
     parsed = parse([f"{value:f}"], options=ParseOptions(decimal="point"))
     exact = Fraction(value) * 10**8 % 1 == 0
-    assert parsed.values.to_list() == ([value] if exact else [None])
-    assert parsed.bad.to_list() == [not exact]
+    assert abs(parsed.values[0] - value) <= Decimal("5e-9")
+    assert not parsed.bad.any()
+    assert ("numbers_rounded" in parsed.notes) == (not exact)
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.parse.currency import CODES, NAMES, SYMBOLS, code_of
+from salesmetrics.ingest.parse.currency import merged, named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["SCALES", "Affix", "affix_of", "affix_table"]
 
@@ -25,71 +29,67 @@ _LONGEST_FIRST = sorted(SCALES, key=len, reverse=True)
 
 @dataclass(frozen=True, slots=True)
 class Affix:
-    """The meaning of what surrounds the digits."""
+    """The meaning of what surrounds the digits; ``currency`` is a code, or a sign that several currencies share."""
 
     negative: bool
     power: int
     currency: str | None
-    unclear_currency: bool
 
 
-def affix_of(head: str, tail: str) -> Affix | None:
+def affix_of(head: str, tail: str, symbols: Mapping[str, str] | None = None) -> Affix | None:
     """Read what stands before and after the digits; ``None`` when it is not sign, currency or thousands word.
 
-    >>> affix_of("$", "k").power, affix_of("", " ₽").currency, affix_of("", "oo")
-    (3, 'RUB', None)
+    Args:
+        head: What stands before, in lower case.
+        tail: What stands after.
+        symbols: Currency signs that are settled for this file, casefolded.
+
+    >>> affix_of("$", "k").power, affix_of("", " ₽").currency, affix_of("$", "").currency, affix_of("", "oo")
+    (3, 'RUB', '$', None)
     """
+    known = symbols or {}
     if tail.lstrip(".,") in _DASHES and tail[:1] in (".", ","):
         tail = ""  # 1'200.- is a whole amount in Swiss and Norwegian writing, not a negative one
     signs = "".join(mark for mark in head + tail if mark in "+-")
     if len(signs) > 1 or "+" in tail:
         return None
     before, after = (part.replace("-", "").replace("+", "").strip() for part in (head, tail))
-    power, after = _scale(after)
-    found = [_currency(word) for word in (before, after) if word]
-    if any(item is None for item in found):
+    power, after = _scale(after, known)
+    found = [named(word, known) for word in (before, after) if word]
+    if not all(found):
         return None
-    named = {code for item in found if item is not None for code in item if code}
-    if len(named) > 1:
+    currency = merged([item for item in found if item])
+    if found and currency is None:
         return None
-    return Affix(signs == "-", power, next(iter(named), None), bool(found) and not named)
+    return Affix(signs == "-", power, currency)
 
 
-def _scale(word: str) -> tuple[int, str]:
+def _scale(word: str, symbols: Mapping[str, str]) -> tuple[int, str]:
     """Power of ten and what is left of the word (a currency, or nothing)."""
-    if not word or _currency(word) is not None:
+    if not word or named(word, symbols) is not None:
         return 0, word
     for scale in _LONGEST_FIRST:
         if word.startswith(scale):
             left = word[len(scale) :].lstrip(". ")
-            if not left or _currency(left) is not None:
+            if not left or named(left, symbols) is not None:
                 return SCALES[scale], left
     return 0, word
 
 
-def _currency(word: str) -> tuple[str | None] | None:
-    """A currency's code in a tuple (``(None,)``: a symbol that several share); ``None``: no currency at all."""
-    short = word.rstrip(". ").replace(" ", "")
-    if short.upper() in CODES or word in NAMES or word in SYMBOLS or short in SYMBOLS:
-        return (code_of(word),)
-    return None
-
-
-def affix_table(pairs: pl.DataFrame) -> pl.DataFrame:
+def affix_table(pairs: pl.DataFrame, symbols: Mapping[str, str]) -> pl.DataFrame:
     """The meaning of each distinct pair of ``head`` and ``tail``.
 
     Args:
         pairs: Columns ``head`` and ``tail`` (String), distinct.
+        symbols: Currency signs that are settled for this file, casefolded.
 
     Returns:
-        The same with ``known`` (Boolean), ``negative`` (Boolean), ``power`` (Int64), ``currency`` (String) and
-        ``unclear`` (Boolean).
+        The same with ``known`` (Boolean), ``negative`` (Boolean), ``power`` (Int64) and ``currency`` (String).
     """
-    found = [affix_of(head, tail) for head, tail in pairs.select("head", "tail").iter_rows()]
+    found = [affix_of(head, tail, symbols) for head, tail in pairs.select("head", "tail").iter_rows()]
     return pairs.with_columns(
         pl.Series("known", [item is not None for item in found], dtype=pl.Boolean),
         pl.Series("negative", [item is not None and item.negative for item in found], dtype=pl.Boolean),
         pl.Series("power", [item.power if item else 0 for item in found], dtype=pl.Int64),
         pl.Series("currency", [item.currency if item else None for item in found], dtype=pl.String),
-        pl.Series("unclear", [item is not None and item.unclear_currency for item in found], dtype=pl.Boolean),
     )

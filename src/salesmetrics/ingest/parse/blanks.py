@@ -9,7 +9,7 @@ import polars as pl
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.ids import all_whole
 
-__all__ = ["NULL_WORDS", "TYPED_NULL_WORDS", "blank", "cleaned", "is_ascii", "parse_text"]
+__all__ = ["INVISIBLE", "NULL_WORDS", "TYPED_NULL_WORDS", "blank", "cleaned", "is_ascii", "parse_text"]
 
 NULL_WORDS = frozenset(
     {
@@ -30,7 +30,8 @@ TYPED_NULL_WORDS = NULL_WORDS | {
 _SAMPLE, _FEW = 2_000, 200
 """A column with few distinct texts among its first ones is read word by word."""
 
-_INVISIBLE = r"[\u{feff}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{2066}-\u{2069}\u{0000}]"
+INVISIBLE = r"[\u{feff}\u{061c}\u{180e}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{2069}\u{0000}]"
+"""Marks that take no room: byte order marks, zero-width characters, and what turns the direction of writing."""
 
 
 def is_ascii(texts: pl.Series) -> bool:
@@ -46,7 +47,7 @@ def cleaned(texts: pl.Series, *, plain: bool = False) -> pl.Series:
         plain: They are known to be ASCII without NUL, so that nothing in them is invisible.
     """
     if not plain and (not is_ascii(texts) or texts.str.contains("\0", literal=True).any()):
-        texts = texts.str.replace_all(_INVISIBLE, "")
+        texts = texts.str.replace_all(INVISIBLE, "")
     texts = texts.str.strip_chars()
     return texts.str.replace(r"^'([=+\-@])", "$1") if texts.str.starts_with("'").any() else texts
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from salesmetrics.ingest.parse.affixes import affix_table
-from salesmetrics.ingest.parse.blanks import cleaned, is_ascii
+from salesmetrics.ingest.parse.blanks import INVISIBLE, cleaned, is_ascii
 from salesmetrics.ingest.parse.common import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["DIGITS", "read_bodies", "tidied"]
 
@@ -14,14 +19,19 @@ DECIMAL_KEY = "⎖"
 """Stands for a decimal mark that cannot be anything else (the Arabic one)."""
 
 DIGITS: dict[str, str] = {
-    chr(start + digit): str(digit) for start in (0xFF10, 0x0660, 0x06F0, 0x0966) for digit in range(10)
+    chr(start + digit): str(digit)
+    for start in (0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0x17E0, 0x1040)
+    for digit in range(10)
 }
+"""Full-width, Arabic-Indic, Persian, Devanagari, Bengali, Thai, Khmer and Burmese digits."""
 _SIGNS = {
     **DIGITS, "٫": DECIMAL_KEY, "٬": "'", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "−": "-", "–": "-", "—": "-", "‒": "-",
     "－": "-", "＋": "+", "，": ",", "．": ".", "（": "(", "）": ")", "＄": "$", "￥": "¥", "％": "%", "٪": "%",
     "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u2008": " ", "\u200a": " ", "\u2002": " ", "\u2003": " ", "\u3000": " ",
     "\t": " ",
 }  # fmt: skip
+
+_HIDDEN_BETWEEN = rf"\p{{Nd}}[^\p{{L}}\p{{Nd}}]*{INVISIBLE}[^\p{{L}}\p{{Nd}}]*\p{{Nd}}"
 
 # Letters, symbols and signs; then digits with separators; then letters, symbols and signs. A dot may end the head only
 # after a letter ("Rs.1,200"), so that ".5" stays a fraction.
@@ -46,33 +56,51 @@ def tidied(texts: pl.Series) -> pl.Series:
     return cleaned(texts if is_ascii(texts) else cleaned(texts).str.replace_many(_SIGNS))
 
 
-def read_bodies(texts: pl.Series) -> pl.DataFrame:
+def read_bodies(texts: pl.Series, symbols: Mapping[str, str]) -> pl.DataFrame:
     """Take distinct number texts apart.
+
+    Args:
+        texts: Distinct texts.
+        symbols: Currency signs that are settled for this file, casefolded.
 
     Returns:
         One row per text with ``key``; ``point`` and ``comma`` (String: the number in plain writing under either
-        reading, null where it cannot be read so); ``places`` (Int64: decimals that are not trailing zeros, of the
-        point reading and the comma reading alike); ``separated`` (Boolean: holds a point or a comma); ``spaced``
-        (Boolean: groups by space or apostrophe); ``currency``, ``unclear``, ``scaled``.
+        reading, null where it cannot be read so); ``mark`` (String: ``point`` or ``comma``, what the one separator of a
+        number that reads two ways would be as a decimal mark); ``separated`` (Boolean: holds a point or a comma);
+        ``spaced`` (Boolean: groups by space or apostrophe); ``currency``, ``scaled``; ``hidden`` (Boolean: invisible marks
+        were taken off) and ``broken`` (Boolean: they stand between digits, which makes it no number).
     """
-    frame = texts.to_frame(KEY).with_columns(_lowered(texts).alias("tidy"))
+    frame = texts.to_frame(KEY).with_columns(_lowered(texts).alias("tidy"), *_hidden(texts))
     plain = pl.col("tidy").str.contains(_PLAIN_NUMBER).fill_null(value=False)
     parts = pl.concat([_plain_parts(frame.filter(plain)), _other_parts(frame.filter(~plain))], how="diagonal")
     pairs = parts.select("head", "tail").unique()
-    parts = parts.join(affix_table(pairs), on=["head", "tail"], how="left")
+    parts = parts.join(affix_table(pairs, symbols), on=["head", "tail"], how="left")
     negative = pl.col("negative") ^ pl.col("bracket")
     usable = pl.col("body").is_not_null() & pl.col("known") & ~(pl.col("negative") & pl.col("bracket"))
+    usable &= ~pl.col("broken")
     power = pl.col("exponent").fill_null("0").str.strip_prefix("+").cast(pl.Int64) + pl.col("power")
     parts = parts.with_columns(usable.alias("usable"), power.alias("power"), negative.alias("negative"))
+    one = pl.col("body").str.extract(r"^[1-9][0-9]{0,2}([.,])[0-9]{3}$", 1)
     return parts.select(
         KEY,
         _plain(_POINT, groups=r"[, ']", mark=".").alias("point"),
         _plain(_COMMA, groups=r"[. ']", mark=",").alias("comma"),
+        one.replace_strict({".": "point", ",": "comma"}, default=None, return_dtype=pl.String).alias("mark"),
         (pl.col("usable") & pl.col("body").str.contains("[.,]")).alias("separated"),
         (pl.col("usable") & pl.col("body").str.contains("[ ']")).alias("spaced"),
         pl.when("usable").then("currency").alias("currency"),
-        (pl.col("usable") & pl.col("unclear")).alias("unclear"),
         (pl.col("usable") & (pl.col("power") != 0)).alias("scaled"),
+        (pl.col("usable") & pl.col("hidden")).alias("hidden"),
+        "broken",
+    )
+
+
+def _hidden(texts: pl.Series) -> tuple[pl.Expr, pl.Expr]:
+    """Whether a text holds invisible marks (Arabic minus signs carry one), and whether one of them stands between digits."""
+    if is_ascii(texts):
+        return pl.lit(value=False).alias("hidden"), pl.lit(value=False).alias("broken")
+    return pl.col(KEY).str.contains(INVISIBLE).alias("hidden"), pl.col(KEY).str.contains(_HIDDEN_BETWEEN).alias(
+        "broken"
     )
 
 

@@ -18,7 +18,7 @@ from salesmetrics.schema.fields import ColumnType
 
 __all__ = ["parse_column"]
 
-_WHOLE = Style(ambiguous="whole")
+_WHOLE = Style(exact=True, ambiguous="whole")
 
 
 def parse_column(
@@ -60,12 +60,13 @@ def parse_column(
     if type is ColumnType.FLAG:
         return parse_flags(cells, options)
     if type is ColumnType.DURATION:
-        return parse_durations(cells, options, header)
+        return parse_durations(cells, options, place)
     if type is ColumnType.SHARE:
         return parse_shares(cells, options, place)
     if type in (ColumnType.COUNT, ColumnType.SCORE):
         return _whole(parse_numbers(cells, options, place, _WHOLE))
-    parsed = parse_numbers(cells, options, place, Style(exact=not text.dtype.is_float()))
+    money = type is ColumnType.MONEY
+    parsed = parse_numbers(cells, options, place, Style(money=money, silent=text.dtype.is_float()))
     return _scaled(parsed, header) if type is ColumnType.MONEY else parsed
 
 
@@ -109,4 +110,5 @@ def _whole(parsed: Parsed) -> Parsed:
     whole = numbers.cast(pl.Int64, strict=False)
     kept = (whole.cast(MONEY_DTYPE, strict=False) == numbers).fill_null(value=False)
     nothing = pl.Series(numbers.name, [None], dtype=pl.Int64).new_from_index(0, len(numbers))
-    return Parsed(whole.zip_with(kept, nothing), parsed.bad | (numbers.is_not_null() & ~kept), parsed.how)
+    bad = parsed.bad | (numbers.is_not_null() & ~kept)
+    return replace(parsed, values=whole.zip_with(kept, nothing), bad=bad)

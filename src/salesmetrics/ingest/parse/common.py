@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["KEY", "MONEY_DTYPE", "ParseOptions", "Parsed", "Place", "Reading", "over_distinct", "plain_text"]
+__all__ = ["KEY", "MONEY_DTYPE", "NOTE", "WHY", "ParseOptions", "Parsed", "Place", "Reading", "notes_of", "over_distinct", "plain_text", "why_of"]  # fmt: skip
 
 KEY = "key"
+WHY = "why"
+NOTE = "note:"
+"""How a column begins that says which cells a finding is about; its code follows."""
 MONEY_DTYPE = pl.Decimal(38, 8)
 
 
@@ -26,6 +29,10 @@ class ParseOptions:
         null_words: Casefolded words that mean "no value", beyond the built-in ones.
         timezone: IANA name; instants with an offset are moved to it. ``None`` keeps the wall clock as written.
         plain: Every cell is known to be ASCII without NUL, which saves looking.
+        symbols: Casefolded currency sign or name → the currency that it stands for in this file.
+        decimal_beside: The decimal mark that the other columns prove; it holds where the column proves none itself.
+        undecided: What is done where few numbers or dates of a column read two ways and nothing settles them: the column is
+            refused, or those cells are bad.
     """
 
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
@@ -33,6 +40,9 @@ class ParseOptions:
     null_words: frozenset[str] = frozenset()
     timezone: str | None = None
     plain: bool = False
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    decimal_beside: Literal["point", "comma"] | None = None
+    undecided: Literal["refuse", "reject"] = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +53,11 @@ class Parsed:
         values: The canonical dtype of the column's type; null where blank or bad.
         bad: Boolean: the cell holds text that cannot be read as this type.
         how: What was recognised, in words for ``inspect``.
-        currency: ISO codes found in money cells; ``None`` when no cell carries a symbol or code.
+        currency: ISO codes found in money cells, or the sign where several currencies share it; ``None`` when no cell carries
+            a symbol or code.
         uniform: All cells are known to be written in one strict format.
+        why: What is wrong with a bad cell, in words without its value, where more is known than that it is not of this type.
+        notes: Code of a finding → Boolean: the cells that it is about.
     """
 
     values: pl.Series
@@ -52,6 +65,8 @@ class Parsed:
     how: str
     currency: pl.Series | None = None
     uniform: bool = False
+    why: pl.Series | None = None
+    notes: Mapping[str, pl.Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,11 @@ class Place:
         """Number of the first row whose cell is ``value`` (0 when there is none)."""
         found = (self.text == value).fill_null(value=False).arg_true()
         return int(self.rows[int(found[0])]) if len(found) else 0
+
+    def are_few(self, values: pl.Series) -> bool:
+        """Whether at most half of the cells that are filled hold one of these texts."""
+        filled = int((self.text != "").sum())
+        return 2 * int(self.text.is_in(values.implode()).sum()) <= filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +130,17 @@ def over_distinct(
             empty = pl.Series(name, [None], dtype=spread[name].dtype).new_from_index(0, len(text))
             columns.append(spread[name].zip_with(rest, empty))
     return pl.DataFrame(columns), reading.how
+
+
+def notes_of(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """The notes of a reading: code of a finding → Boolean, for those that concern a cell at all."""
+    columns = {name.removeprefix(NOTE): frame[name] for name in frame.columns if name.startswith(NOTE)}
+    return {code: cells.fill_null(value=False) for code, cells in columns.items() if cells.any()}
+
+
+def why_of(frame: pl.DataFrame) -> pl.Series | None:
+    """What is wrong with bad cells, where the reading knows more than that they are bad."""
+    return frame[WHY] if WHY in frame.columns and frame[WHY].count() else None
 
 
 def plain_text(series: pl.Series) -> pl.Series:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
-__all__ = ["CODES", "NAMES", "SYMBOLS", "parse_currency"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["CODES", "CRM_DEFAULT", "SHARED", "agree", "merged", "named", "parse_currency", "symbol_key"]
 
 CODES = frozenset(
     [
@@ -169,17 +174,40 @@ CODES = frozenset(
     ]
 )
 
-SYMBOLS: dict[str, str | None] = {
-    "€": "EUR", "£": "GBP", "₽": "RUB", "₹": "INR", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₸": "KZT", "₫": "VND", "฿": "THB",
+SYMBOLS: dict[str, str] = {
+    "€": "EUR", "₽": "RUB", "₹": "INR", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₸": "KZT", "₫": "VND", "฿": "THB",
     "₱": "PHP", "₪": "ILS", "₦": "NGN", "₡": "CRC", "₲": "PYG", "₾": "GEL", "₼": "AZN", "₮": "MNT", "₭": "LAK", "₵": "GHS",
     "us$": "USD", "usd$": "USD", "$us": "USD", "a$": "AUD", "au$": "AUD", "aud$": "AUD", "c$": "CAD", "ca$": "CAD", "cad$": "CAD",
     "s$": "SGD", "sg$": "SGD", "hk$": "HKD", "nt$": "TWD", "nz$": "NZD", "r$": "BRL", "mx$": "MXN", "rm": "MYR", "rp": "IDR",
     "руб": "RUB", "р": "RUB", "rub": "RUB", "грн": "UAH", "тг": "KZT", "тенге": "KZT", "zł": "PLN", "kč": "CZK", "ft": "HUF",
-    "rs": "INR", "元": "CNY", "人民币": "CNY", "rmb": "CNY", "円": "JPY", "cn¥": "CNY", "jp¥": "JPY", "د.إ": "AED", "ر.س": "SAR",
-    "ر.ق": "QAR", "د.ك": "KWD", "ج.م": "EGP", "sfr": "CHF", "fr": "CHF", "лв": "BGN", "lei": "RON", "руб.": "RUB",
-    "$": None, "¥": None, "￥": None, "kr": None, "﷼": None, "¤": None,
+    "元": "CNY", "人民币": "CNY", "rmb": "CNY", "円": "JPY", "cn¥": "CNY", "jp¥": "JPY", "د.إ": "AED", "ر.س": "SAR",
+    "ر.ق": "QAR", "د.ك": "KWD", "ج.م": "EGP", "sfr": "CHF", "fr": "CHF", "лв": "BGN", "s/": "PEN", "r": "ZAR",
+    "e£": "EGP", "£e": "EGP", "gh₵": "GHS", "ar$": "ARS", "cl$": "CLP", "co$": "COP", "j$": "JMD",
 }  # fmt: skip
-"""Casefolded symbols and short forms; ``None``: several currencies share it, so it says nothing alone."""
+"""Casefolded symbols and short forms that one currency has."""
+
+_DOLLARS = (
+    "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU BBD BSD BZD BMD BND FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD DOP CUP"
+)
+SHARED: dict[str, tuple[str, frozenset[str]]] = {
+    "$": ("$", frozenset(_DOLLARS.split())),
+    "£": ("£", frozenset("GBP EGP LBP SYP SDG SSP GIP FKP SHP".split())),
+    "¥": ("¥", frozenset("JPY CNY CNH".split())),
+    "￥": ("¥", frozenset("JPY CNY CNH".split())),
+    "kr": ("kr", frozenset("SEK NOK DKK ISK".split())),
+    "rs": ("Rs", frozenset("INR PKR LKR NPR MUR SCR".split())),
+    "₨": ("Rs", frozenset("INR PKR LKR NPR MUR SCR".split())),
+    "lei": ("lei", frozenset("RON MDL".split())),
+    "﷼": ("﷼", frozenset("IRR SAR QAR YER OMR".split())),
+    "¤": ("¤", CODES),
+}
+"""Casefolded symbols that several currencies share: the name under which their amounts are kept apart, and the currencies."""
+
+_BY_NAME = {name: codes for name, codes in SHARED.values()}
+
+CRM_DEFAULT = "CRM default"
+"""What SuiteCRM's currency id ``-99`` stands for: the currency of the system, which an export does not name."""
+
 
 NAMES: dict[str, str] = {
     "российский рубль": "RUB", "рубль": "RUB", "рубли": "RUB", "рублей": "RUB", "russian ruble": "RUB", "ruble": "RUB",
@@ -200,43 +228,113 @@ NAMES: dict[str, str] = {
     "uae dirham": "AED", "درهم إماراتي": "AED", "saudi riyal": "SAR", "ريال سعودي": "SAR", "egyptian pound": "EGP", "جنيه مصري": "EGP",
     "qatari riyal": "QAR", "ريال قطري": "QAR", "kuwaiti dinar": "KWD", "دينار كويتي": "KWD", "korean won": "KRW", "south korean won": "KRW",
     "韩元": "KRW", "thai baht": "THB", "vietnamese dong": "VND", "philippine peso": "PHP", "israeli new shekel": "ILS",
+    "american dollar": "USD", "u.s. dollars": "USD", "dollar us": "USD", "pounds sterling": "GBP", "great british pound": "GBP",
+    "gb pound": "GBP", "uk pound": "GBP", "czech koruna": "CZK", "hungarian forint": "HUF", "romanian leu": "RON",
+    "bulgarian lev": "BGN", "icelandic krona": "ISK", "chinese yuan renminbi": "CNY", "nigerian naira": "NGN", "kenyan shilling": "KES",
+    "pakistani rupee": "PKR", "sri lankan rupee": "LKR", "sterling": "GBP", "us-dollars": "USD", "amerikanischer dollar": "USD",
+    "pfund sterling": "GBP", "britisches pfund": "GBP", "japanischer yen": "JPY", "kanadischer dollar": "CAD",
+    "australischer dollar": "AUD", "schwedische krone": "SEK", "norwegische krone": "NOK", "dänische krone": "DKK",
+    "polnischer złoty": "PLN", "polnischer zloty": "PLN", "dólares estadounidenses": "USD", "dólar de estados unidos": "USD",
+    "dólar canadiense": "CAD", "dólar australiano": "AUD", "franco suizo": "CHF", "yen japonés": "JPY", "yuan chino": "CNY",
+    "libras esterlinas": "GBP", "real brasileño": "BRL", "reales brasileños": "BRL", "peso uruguayo": "UYU", "sol peruano": "PEN",
+    "dollars américains": "USD", "dollar des états-unis": "USD", "dollar canadien": "CAD", "dollars canadiens": "CAD",
+    "dollar australien": "AUD", "livre sterling": "GBP", "livres sterling": "GBP", "francs suisses": "CHF", "yen japonais": "JPY",
+    "yuan chinois": "CNY", "dirham marocain": "MAD", "dólares americanos": "USD", "dólar dos estados unidos": "USD",
+    "dólar canadense": "CAD", "franco suíço": "CHF", "iene": "JPY", "iene japonês": "JPY", "yuan chinês": "CNY", "real": "BRL",
+    "reais": "BRL", "reais brasileiros": "BRL", "доллары сша": "USD", "долларов сша": "USD", "американский доллар": "USD",
+    "российские рубли": "RUB", "фунт": "GBP", "английский фунт": "GBP", "британский фунт": "GBP", "швейцарский франк": "CHF",
+    "японская иена": "JPY", "иена": "JPY", "канадский доллар": "CAD", "австралийский доллар": "AUD", "польский злотый": "PLN",
+    "казахстанские тенге": "KZT", "гривны": "UAH", "美金": "USD", "美圆": "USD", "歐元": "EUR", "英鎊": "GBP", "加元": "CAD", "加拿大元": "CAD",
+    "澳元": "AUD", "澳大利亚元": "AUD", "新加坡元": "SGD", "瑞士法郎": "CHF", "卢布": "RUB", "俄罗斯卢布": "RUB", "马来西亚林吉特": "MYR", "令吉": "MYR",
+    "泰铢": "THB", "印度卢比": "INR", "日币": "JPY", "دولار امريكي": "USD", "الدولار الأمريكي": "USD", "جنيه إسترليني": "GBP",
+    "جنيه استرليني": "GBP", "ين ياباني": "JPY", "يوان صيني": "CNY", "فرنك سويسري": "CHF", "درهم مغربي": "MAD", "دينار أردني": "JOD",
+    "ريال عماني": "OMR", "دينار بحريني": "BHD", "paun british": "GBP", "paun sterling": "GBP",
+    "yen jepun": "JPY", "yuan china": "CNY", "dolar australia": "AUD", "dolar kanada": "CAD", "rupee india": "INR", "baht thai": "THB",
 }  # fmt: skip
 
 
-def code_of(word: str) -> str | None:
-    """The ISO code of a code, symbol or name; ``None`` when the word says no single currency.
+def symbol_key(text: str) -> str:
+    """The form in which a currency sign or name is compared.
 
-    >>> code_of("руб."), code_of("eur"), code_of("Euro"), code_of("$")
-    ('RUB', 'EUR', 'EUR', None)
+    >>> symbol_key(" Kr. "), symbol_key("US  Dollar")
+    ('kr', 'us dollar')
     """
-    folded = " ".join(word.casefold().split())
-    if folded.upper() in CODES:
-        return folded.upper()
-    for key in (folded, folded.rstrip("."), folded.replace(" ", "").rstrip(".")):
-        found = SYMBOLS.get(key) or NAMES.get(key)
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+def named(word: str, symbols: Mapping[str, str]) -> str | None:
+    """The currency that a code, symbol or name stands for: its ISO code, or the symbol where several currencies share it.
+
+    Args:
+        word: A code, symbol or name.
+        symbols: What is settled for this file: :func:`symbol_key` of a sign or name → ISO code.
+
+    Returns:
+        None when the word is no currency.
+
+    >>> [named(word, {}) for word in ("руб.", "eur", "US Dollars", "$", "Kr.", "oops")]
+    ['RUB', 'EUR', 'USD', '$', 'kr', None]
+    >>> named("$", {"$": "CAD"})
+    'CAD'
+    """
+    folded = symbol_key(word)
+    for key in (folded, folded.replace(" ", "")):
+        if key in symbols:
+            return symbols[key]
+        if key.upper() in CODES:
+            return key.upper()
+        found = SYMBOLS.get(key) or NAMES.get(key) or NAMES.get(key.removesuffix("s"))
         if found is not None:
             return found
+        if key in SHARED:
+            return SHARED[key][0]
     return None
 
 
-def parse_currency(text: pl.Series) -> pl.Series:
+def agree(first: str, second: str) -> bool:
+    """Whether two names of a currency can be one: they are the same, or one is a symbol that the other shares.
+
+    >>> agree("$", "CAD"), agree("$", "EUR"), agree("EUR", "USD")
+    (True, False, False)
+    """
+    return first == second or second in _BY_NAME.get(first, ()) or first in _BY_NAME.get(second, ())
+
+
+def merged(names: Sequence[str]) -> str | None:
+    """One name for what stands around a number (``$5 CAD`` is CAD); None where there is none, or two that differ.
+
+    >>> merged(["$", "CAD"]), merged(["$", "EUR"])
+    ('CAD', None)
+    """
+    if not names or not all(agree(names[0], other) for other in names):
+        return None
+    return next((name for name in names if name not in _BY_NAME), names[0])
+
+
+def parse_currency(text: pl.Series, symbols: Mapping[str, str] | None = None) -> pl.Series:
     """A currency column as ISO codes; text that names no known currency is kept, trimmed and upper-cased.
 
-    ``US Dollar (USD)`` and ``USD - US Dollar`` are read by the code inside.
+    ``US Dollar (USD)`` and ``USD - US Dollar`` are read by the code inside. A symbol that several currencies share stays that
+    symbol, and ``-99`` is the default currency of a SuiteCRM system.
 
-    >>> parse_currency(pl.Series(["usd", "Российский рубль", "€", "points", None])).to_list()
-    ['USD', 'RUB', 'EUR', 'POINTS', None]
+    >>> parse_currency(pl.Series(["usd", "Российский рубль", "€", "kr.", "-99", "points", None])).to_list()
+    ['USD', 'RUB', 'EUR', 'kr', 'CRM default', 'POINTS', None]
     """
     words = text.cast(pl.String).drop_nulls().unique().to_list()
-    codes = {word: _code_or_text(word) for word in words}
+    codes = {word: _code_or_text(word, symbols or {}) for word in words}
     if text.dtype == pl.String and all(word == code for word, code in codes.items()):
         return text
     return text.cast(pl.String).replace_strict(codes, default=None, return_dtype=pl.String)
 
 
-def _code_or_text(text: str) -> str | None:
+def _code_or_text(text: str, symbols: Mapping[str, str]) -> str | None:
     word = text.strip().strip("\ufeff")
     if not word:
         return None
+    whole = named(word, symbols)
+    if whole is not None or word == CRM_DEFAULT:
+        return whole or word
+    if word == "-99":
+        return CRM_DEFAULT
     inside = [part for part in word.replace("(", " ").replace(")", " ").split() if part in CODES]
-    return code_of(word) or (inside[0] if len(set(inside)) == 1 else word.upper())
+    return inside[0] if len(set(inside)) == 1 else word.upper()

@@ -6,7 +6,8 @@ import polars as pl
 
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.bodies import tidied
-from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Reading, over_distinct
+from salesmetrics.ingest.parse.common import KEY, WHY, Parsed, ParseOptions, Place, Reading, over_distinct, why_of
+from salesmetrics.ingest.parse.numbers import Style, parse_numbers
 
 __all__ = ["parse_durations"]
 
@@ -36,22 +37,29 @@ _ISO = (
 )
 
 
-def parse_durations(text: pl.Series, options: ParseOptions, header: str) -> Parsed:
+_PLAIN = r"^[+-]?[0-9][0-9.,'⎖ ]*$"
+
+
+def parse_durations(text: pl.Series, options: ParseOptions, place: Place) -> Parsed:
     """Parse durations as ``Duration("us")``.
 
     ``0:05:31`` and ``2 days, 0:17:26`` are hours:minutes:seconds. Two parts are minutes:seconds, the way call logs write
     them, unless the header says ``hh:mm``. A plain number is seconds, unless the header names minutes, hours or
-    milliseconds. ``1h 20m``, ``90 min``, ``2 ч 15 мин`` and ISO 8601 (``PT1H30M``) are read by their units.
+    milliseconds; its separators are those of any number. ``1h 20m``, ``90 min``, ``2 ч 15 мин`` and ISO 8601 (``PT1H30M``) are read by their units.
     """
-    folded = header.casefold()
+    folded = place.header.casefold()
     hours_minutes = "h:mm" in folded.replace("hh", "h") and "ss" not in folded
     unit, unit_name = _unit_of(folded)
 
     def read(texts: pl.Series) -> Reading:
         frame = texts.to_frame(KEY).with_columns(tidied(texts).str.to_lowercase().alias("tidy"))
-        number = pl.col("tidy").str.extract(r"^([+-]?[0-9]+(?:[.,][0-9]+)?)$", 1).str.replace(",", ".")
+        plain = frame.select(pl.when(pl.col("tidy").str.contains(_PLAIN)).then(KEY).alias(KEY)).to_series()
+        numbers = parse_numbers(plain, options, place, Style(silent=True))
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(plain))
+        why = (nothing if numbers.why is None else numbers.why).alias(WHY)
+        frame = frame.with_columns(numbers.values.cast(pl.Float64).alias("number"), why)
         seconds = pl.coalesce(
-            number.cast(pl.Float64, strict=False) * unit,
+            pl.col("number") * unit,
             _clock(hours_minutes=hours_minutes),
             _in_units(_IN_UNITS),
             _in_units(_ISO),
@@ -63,11 +71,11 @@ def parse_durations(text: pl.Series, options: ParseOptions, header: str) -> Pars
         )
         words = TYPED_NULL_WORDS | options.null_words
         frame = frame.with_columns(bad=pl.col("value").is_null() & ~blank(cleaned(texts), words))
-        return Reading(frame.select(KEY, "value", "bad"), _words(frame, unit_name, hours_minutes=hours_minutes))
+        return Reading(frame.select(KEY, "value", "bad", WHY), _words(frame, unit_name, hours_minutes=hours_minutes))
 
     nothing = pl.Series(text.name, [None], dtype=DURATION_DTYPE).new_from_index(0, len(text))
     frame, how = over_distinct(text, nothing, text.is_not_null(), read)
-    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(how) or "duration")
+    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(how) or "duration", why=why_of(frame))
 
 
 def _unit_of(folded_header: str) -> tuple[float, str]:

@@ -10,7 +10,19 @@ import polars as pl
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.bodies import read_bodies
-from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE, Parsed, ParseOptions, Place, Reading, over_distinct
+from salesmetrics.ingest.parse.common import (
+    KEY,
+    MONEY_DTYPE,
+    NOTE,
+    WHY,
+    Parsed,
+    ParseOptions,
+    Place,
+    Reading,
+    notes_of,
+    over_distinct,
+    why_of,
+)
 from salesmetrics.ingest.parse.uniform import SAMPLE, Uniform, read_uniform
 
 if TYPE_CHECKING:
@@ -22,9 +34,16 @@ Mark = Literal["point", "comma"]
 
 _THREE_AFTER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _PROOF_OF_POINT = r"^[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]*|[0-9]{4,}\.[0-9]*)$"
-# A cast rounds what has more than 8 decimals, and an exponent can hide decimals: both go the exact way.
+_FINE = r"^[+-]?(?:[0-9]*\.[0-9]{4,}|0?\.[0-9]{3}|[0-9]{4,}\.[0-9]{3})$"
+"""Three decimals and more, and no groups of thousands: such decimals are usual in the column."""
+_SHORTEST = r"^[^.]*\.[0-9]$"
+"""One decimal: a machine wrote it, which leaves out trailing zeros and so never writes ``20.100``."""
+# A cast rounds what has more than 8 decimals, and an exponent can hide decimals.
 _MAY_ROUND = r"[eE]|\.[0-9]{9}"
+_ROUNDED = r"\.[0-9]{8}[0-9]*[1-9][0-9]*$"
 _SAMPLE = 1000
+TWO_WAYS = "a number that reads two ways: the separator may be a decimal mark or group thousands (settle it with `--decimal`)"
+BROKEN = "a number with an invisible character between its digits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +51,17 @@ class Style:
     """What the type of a column says about its numbers.
 
     Args:
-        exact: More than 8 decimals that are not zero make a value bad; otherwise it is rounded to 8.
+        exact: More than 8 decimals that are not zero make a value bad; otherwise it is rounded to 8, which is noted.
         ambiguous: How a text such as ``1,234`` reads by the type alone: ``whole`` numbers can only be groups (unless they
             end in 000), a ``fraction`` can only be decimals, ``any`` is left to the column.
+        money: Amounts have two decimals as a rule: three are believed only where the column shows that it has them.
+        silent: Nothing is refused: what reads two ways is bad. And rounding is not noted.
     """
 
-    exact: bool = True
+    exact: bool = False
     ambiguous: Literal["any", "whole", "fraction"] = "any"
+    money: bool = False
+    silent: bool = False
 
 
 def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: Style | None = None) -> Parsed:
@@ -50,16 +73,18 @@ def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: S
 
     1. ``options.decimal``;
     2. the values of the column that read one way only (when these prove both marks, nothing is settled);
-    3. whole numbers of four or more digits without a separator, or groups by space or apostrophe: the column does not
-       group by point or comma, so the separator is the decimal mark;
-    4. a value that ends in 0 (``1,230``) beside a whole number below 1000 (``732``): decimals would be kept to the last zero
+    3. a value that ends in 0 (``1,230``) beside a whole number below 1000 (``732``): decimals would be kept to the last zero
        in the one and be left out in the other, so the separator groups thousands;
-    5. otherwise the column is refused.
+    4. ``options.decimal_beside``, where the separator then groups thousands;
+    5. otherwise the column is refused; where only few of its cells read two ways, ``options.undecided`` can make these bad.
+
+    A value such as ``20.100`` whose separator is the decimal mark by rules 2 to 4 is bad all the same, unless the column shows
+    that it has such decimals: three and more in a value that reads one way, or the shortest writing of a machine.
 
     Args:
         text: The cells (String).
-        options: ``decimal`` and ``null_words`` are used.
-        place: Named in the error.
+        options: ``decimal``, ``decimal_beside``, ``undecided``, ``symbols`` and ``null_words`` are used.
+        place: Named in the error; ``place.text`` is the whole column, of which ``text`` may be a part.
         style: What the column's type says.
 
     Raises:
@@ -103,52 +128,76 @@ def _with_uniform(
         if said is None or parsed.currency is None
         else spread(parsed.currency, said.new_from_index(0, len(others)))
     )
-    return Parsed(spread(parsed.values, others), spread(parsed.bad, nothing), parsed.how, currency)
+    why = parsed.why
+    return Parsed(
+        spread(parsed.values, others),
+        spread(parsed.bad, nothing),
+        parsed.how,
+        currency,
+        why=None if why is None else spread(why, pl.Series([None], dtype=pl.String).new_from_index(0, len(others))),
+        notes={code: spread(cells, nothing) for code, cells in parsed.notes.items()},
+    )
 
 
 def _parse(text: pl.Series, options: ParseOptions, place: Place, style: Style) -> Parsed:
-    fast, rest, plain = _fast(text, options)
+    fast, rest, plain = _fast(text, options, style)
     reader = _reader(options, place, style, plain)
     frame, how = over_distinct(text, fast, rest, reader)
     currency = frame["currency"] if "currency" in frame.columns and frame["currency"].count() else None
     if not how and text.head(_SAMPLE).str.contains(_PROOF_OF_POINT).any():
         how = ("decimal point",)
-    return Parsed(frame["value"].alias(text.name), frame["bad"], "; ".join(how) or "plain number", currency)
+    notes = notes_of(frame)
+    if not style.exact and not style.silent:
+        long = (text.str.len_bytes() > 10) & ~rest  # noqa: PD
+        rounded = _where(text, long, _ROUNDED)
+        if rounded.any() or "numbers_rounded" in notes:
+            notes["numbers_rounded"] = rounded | notes.get("numbers_rounded", rounded)
+    values = frame["value"].alias(text.name)
+    return Parsed(values, frame["bad"], "; ".join(how) or "plain number", currency, why=why_of(frame), notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
 class _PlainEvidence:
-    """What the cells that need no slow reading say about the column's decimal mark."""
+    """What the cells that need no slow reading say about the column's decimal mark and its decimals."""
 
     point: bool
-    ungrouped: bool
     small: bool
+    fine: bool
+    shortest: bool
 
 
-def _fast(text: pl.Series, options: ParseOptions) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
+def _fast(
+    text: pl.Series, options: ParseOptions, style: Style
+) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
     """Cast what is plain. Returns values, the cells left over, and the evidence of the plain ones (on demand).
 
     The patterns are looked for only where they can be: a text of at most 10 bytes that the cast rounds is smaller than 1
-    (``.123456789``, ``12.5e-9``), and one to three digits with three decimals are smaller than 1000 and 5 bytes or more.
+    (``.123456789``, ``12.5e-9``), and one to three digits with three decimals are smaller than 1000 and 5 to 8 bytes.
     """
     values = text.cast(MONEY_DTYPE, strict=False)
     length = text.str.len_bytes()
-    rest = _where(text, (length > 10) | values.is_between(-1, 1, closed="none"), _MAY_ROUND)
+    may_round = _MAY_ROUND if style.exact else "[eE]"
+    rest = _where(text, (length > 10) | values.is_between(-1, 1, closed="none"), may_round)
     if values.null_count() > text.null_count():
         rest |= values.is_null() & (text != "").fill_null(value=False)
-    proven = text.drop_nulls().head(_SAMPLE).str.contains(_PROOF_OF_POINT).any()
     if options.decimal == "comma":
         rest |= text.str.contains(".", literal=True).fill_null(value=False)
-    elif options.decimal is None and (not proven or rest.any()):
-        rest |= _where(text, (length > 4) & values.is_between(-1000, 1000, closed="none"), _THREE_AFTER_POINT)
+    elif options.decimal is None and (rest.any() or not _takes_three(text.drop_nulls().head(_SAMPLE), style)):
+        rest |= _where(
+            text, length.is_between(5, 8) & values.is_between(-1000, 1000, closed="none"), _THREE_AFTER_POINT
+        )
 
     def evidence() -> _PlainEvidence:
         settled = text.filter(~rest).drop_nulls()
-        point = settled.str.contains(_PROOF_OF_POINT).any()
-        ungrouped = settled.str.contains(r"^[+-]?[0-9]{4,}$").any()
-        return _PlainEvidence(point, ungrouped, settled.str.contains(r"^[+-]?[1-9][0-9]{0,2}$").any())
+        shapes = (_PROOF_OF_POINT, r"^[+-]?[1-9][0-9]{0,2}$", _FINE, _SHORTEST)
+        return _PlainEvidence(*(bool(settled.str.contains(shape).any()) for shape in shapes))
 
     return values, rest, evidence
+
+
+def _takes_three(sample: pl.Series, style: Style) -> bool:
+    """Whether the first cells prove that a point with three digits behind it is a decimal mark in this column."""
+    return bool(sample.str.contains(_PROOF_OF_POINT if style.ambiguous == "fraction" else _FINE).any())
 
 
 def _where(text: pl.Series, candidates: pl.Series, pattern: str) -> pl.Series:
@@ -166,29 +215,29 @@ def _reader(
 ) -> Callable[[pl.Series], Reading]:
     def read(texts: pl.Series) -> Reading:
         empty = blank(cleaned(texts), TYPED_NULL_WORDS | options.null_words)
-        bodies = read_bodies(texts.filter(~empty))
-        mark, how = _decide(bodies, options, place, style, plain)
-        table = _values(bodies, mark, style)
+        bodies = read_bodies(texts.filter(~empty), options.symbols)
+        mark, how, doubtful = _decide(bodies, options, place, style, plain)
+        table = _values(bodies, mark, style, doubtful)
         blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
         return Reading(pl.concat([table, blanks], how="diagonal"), (*how, *_extras(bodies)))
 
     return read
 
 
+_TWO_WAYS = pl.col("separated") & pl.col("point").is_not_null() & pl.col("comma").is_not_null()
+
+
 def _decide(
     bodies: pl.DataFrame, options: ParseOptions, place: Place, style: Style, plain: Callable[[], _PlainEvidence]
-) -> tuple[Mark | None, tuple[str, ...]]:
-    """The decimal mark of the column; ``None`` when no value needs one mark rather than the other."""
+) -> tuple[Mark | None, tuple[str, ...], pl.Expr]:
+    """The decimal mark of the column (``None`` when no value needs one mark rather than the other), and which texts stay doubtful."""
+    nothing = pl.lit(value=False)
     if options.decimal:
-        return options.decimal, (f"decimal {options.decimal}",)
-    two_ways = pl.col("separated") & pl.col("point").is_not_null() & pl.col("comma").is_not_null()
-    only_point = bool(
-        bodies.select((pl.col("separated") & pl.col("comma").is_null() & pl.col("point").is_not_null()).any()).item()
-    )
-    only_comma = bool(
-        bodies.select((pl.col("separated") & pl.col("point").is_null() & pl.col("comma").is_not_null()).any()).item()
-    )
-    unclear = bodies.filter(two_ways)
+        return options.decimal, (f"decimal {options.decimal}",), nothing
+    separated = pl.col("separated")
+    only_point = bool(bodies.select((separated & pl.col("comma").is_null() & pl.col("point").is_not_null()).any()).item())
+    only_comma = bool(bodies.select((separated & pl.col("point").is_null() & pl.col("comma").is_not_null()).any()).item())
+    unclear = bodies.filter(_TWO_WAYS)
     evidence = plain()
     only_point |= evidence.point
     if len(unclear) and style.ambiguous != "any":
@@ -196,12 +245,14 @@ def _decide(
         only_point, only_comma = only_point or "point" in by_type, only_comma or "comma" in by_type
     if only_point != only_comma:
         mark: Mark = "point" if only_point else "comma"
-        return mark, (f"decimal {mark}",)
+        return mark, (f"decimal {mark}",), _unproven(bodies, unclear, mark, style, evidence)
     if not len(unclear):
-        return None, (("decimal point and comma, each plain by itself",) if only_point else ())
-    settled = None if only_point else _by_neighbours(bodies, unclear, evidence)
+        return None, (("decimal point and comma, each plain by itself",) if only_point else ()), nothing
+    settled = None if only_point else _by_neighbours(bodies, unclear, evidence, options.decimal_beside)
     if settled is not None:
-        return settled
+        return (*settled, nothing)
+    if style.silent or (options.undecided == "reject" and place.are_few(unclear[KEY])):
+        return None, (), _TWO_WAYS
     first = unclear.sort(KEY).row(0, named=True)
     raise SalesmetricsError(
         "decimal_ambiguous",
@@ -214,46 +265,73 @@ def _decide(
     )
 
 
+def _unproven(
+    bodies: pl.DataFrame, unclear: pl.DataFrame, mark: Mark, style: Style, evidence: _PlainEvidence
+) -> pl.Expr:
+    """Texts such as ``20.100`` among ``1,000.00``: the mark says decimals, and nothing in the column has three of them."""
+    if style.ambiguous == "fraction" or not (unclear["mark"] == mark).any():
+        return pl.lit(value=False)
+    places = _decimals(bodies.filter(pl.col("separated") & ~_TWO_WAYS & ~pl.col("scaled"))[mark])
+    if (places >= 3).any() or (mark == "point" and evidence.fine):
+        return pl.lit(value=False)
+    doubtful = _TWO_WAYS & (pl.col("mark") == mark) & ~pl.col("scaled")
+    shortest = (places == 1).any() or (mark == "point" and evidence.shortest)
+    if shortest or not style.money:
+        doubtful &= pl.col(mark).str.ends_with("0")
+    return doubtful
+
+
+def _decimals(plain: pl.Series) -> pl.Series:
+    """How many decimals numbers in plain writing have; 0 where there are none."""
+    return plain.str.extract(r"\.([0-9]*)", 1).str.len_bytes().fill_null(0)
+
+
 def _by_neighbours(
-    bodies: pl.DataFrame, unclear: pl.DataFrame, evidence: _PlainEvidence
+    bodies: pl.DataFrame, unclear: pl.DataFrame, evidence: _PlainEvidence, beside: Mark | None
 ) -> tuple[Mark, tuple[str, ...]] | None:
-    """The mark that the numbers without a separator leave for those that read two ways (rules 3 and 4)."""
-    written = {"," if "," in key else "." for key in unclear[KEY]}
+    """The mark that whole numbers, or other columns, leave for those that read two ways: their separator groups (rules 3 and 4)."""
+    written = set(unclear["mark"].to_list())
     if len(written) != 1:
         return None
-    comma = written == {","}
+    mark: Mark = "point" if written == {"comma"} else "comma"
     whole = bodies.filter(~pl.col("separated"))["point"].drop_nulls()
-    if evidence.ungrouped or bodies["spaced"].any() or whole.str.contains(r"^-?[0-9]{4,}$").any():
-        mark: Mark = "comma" if comma else "point"
-        return mark, (f"decimal {mark} (larger numbers have no such separator)",)
     small = evidence.small or whole.str.contains(r"^-?[0-9]{1,3}$").any()
     if small and unclear["point"].str.ends_with("0").any():
-        mark = "point" if comma else "comma"
         return mark, (f"decimal {mark} (the other separator groups thousands)",)
-    return None
+    return (mark, (f"decimal {mark}",)) if beside == mark else None
 
 
 def _by_type(unclear: pl.DataFrame, style: Style) -> set[str]:
     """The marks that the column's type leaves for texts such as ``1,234``."""
-    has_comma = pl.col(KEY).str.contains("[,，]")
     if style.ambiguous == "fraction":
-        return set(unclear.select(pl.when(has_comma).then(pl.lit("comma")).otherwise(pl.lit("point"))).to_series())
-    not_round = unclear.filter(~pl.col("point").str.contains("000$"))
-    return set(not_round.select(pl.when(has_comma).then(pl.lit("point")).otherwise(pl.lit("comma"))).to_series())
+        return set(unclear["mark"].to_list())
+    other = {"point": "comma", "comma": "point"}
+    return {other[mark] for mark in unclear.filter(~pl.col("point").str.contains("000$"))["mark"].to_list()}
 
 
-def _values(bodies: pl.DataFrame, mark: Mark | None, style: Style) -> pl.DataFrame:
-    """Distinct texts with their value and whether they are bad, under the decided mark."""
+def _values(bodies: pl.DataFrame, mark: Mark | None, style: Style, doubtful: pl.Expr) -> pl.DataFrame:
+    """Distinct texts with their value, whether they are bad and why, and what is to be noted, under the decided mark."""
     chosen = bodies[mark] if mark else bodies.select(pl.coalesce("point", "comma")).to_series()
     value = chosen.cast(MONEY_DTYPE, strict=False)
     kept = value.is_not_null()
+    long = kept & chosen.str.contains(_MAY_ROUND).fill_null(value=False)
+    past = long.arg_true().filter(_places(chosen.filter(long)) > MONEY_DTYPE.scale)
+    rounded = pl.repeat(value=False, n=len(kept), dtype=pl.Boolean, eager=True)
+    rounded = rounded.scatter(past, True) if len(past) else rounded  # noqa: FBT003
     if style.exact:
-        doubtful = kept & chosen.str.contains(_MAY_ROUND).fill_null(value=False)
-        fits = _places(chosen.filter(doubtful)) <= MONEY_DTYPE.scale
-        rounded = doubtful.arg_true().filter(~fits)
-        kept = kept.scatter(rounded, False) if len(rounded) else kept  # noqa: FBT003
-    table = bodies.select(KEY, "currency").with_columns(value.alias("value"), (~kept).alias("bad"))
-    return table.with_columns(pl.when(~pl.col("bad")).then(pl.col("value", "currency")))
+        kept &= ~rounded
+    table = bodies.with_columns(doubtful.fill_null(value=False).alias("doubtful"), kept.alias("kept"))
+    table = table.select(
+        KEY,
+        "currency",
+        value.alias("value"),
+        (~pl.col("kept") | pl.col("doubtful")).alias("bad"),
+        pl.when("broken").then(pl.lit(BROKEN)).when("doubtful").then(pl.lit(TWO_WAYS)).alias(WHY),
+        pl.col("hidden").alias(f"{NOTE}invisible_marks"),
+        (rounded & (not style.exact and not style.silent)).alias(f"{NOTE}numbers_rounded"),
+    )
+    good = ~pl.col("bad")
+    return table.with_columns(pl.when(good).then(pl.col("value", "currency")), pl.col(f"^{NOTE}.*$") & good)
 
 
 def _places(plain: pl.Series) -> pl.Series:
@@ -273,8 +351,6 @@ def _extras(bodies: pl.DataFrame) -> tuple[str, ...]:
     words = []
     if bodies["currency"].count():
         words.append("currency in the cells: " + ", ".join(sorted(bodies["currency"].drop_nulls().unique())))
-    if bodies["unclear"].any():
-        words.append("a currency sign that several currencies share")
     if bodies["scaled"].any():
         words.append("thousands words such as K and M")
     return tuple(words)

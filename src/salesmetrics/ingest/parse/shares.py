@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
@@ -35,7 +37,7 @@ def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed
         number = number.zip_with(number.is_not_null(), tidy.str.extract(_PERCENT_FIRST, 1))
         signed = has_sign & number.is_not_null()
         bare = number.zip_with(signed, text)
-    parsed = parse_numbers(bare, options, place, Style(exact=False, ambiguous="fraction"))
+    parsed = parse_numbers(bare, options, place, Style(ambiguous="fraction", silent=True))
     per_hundred = _is_per_hundred(text, parsed.values.filter(~signed), parsed.values, signed, place)
     divided = signed | per_hundred
     values = parsed.values
@@ -44,7 +46,7 @@ def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed
         values = hundredth.zip_with(divided, values)
     scale = "scale 0–100" if per_hundred or signed.all() else "scale 0–1"
     how = "percent signs" if signed.any() and bool((signed | parsed.values.is_null()).all()) else scale
-    return Parsed(values.cast(MONEY_DTYPE).alias(text.name), parsed.bad, how)
+    return replace(parsed, values=values.cast(MONEY_DTYPE).alias(text.name), how=how, currency=None)
 
 
 def _is_per_hundred(text: pl.Series, unsigned: pl.Series, values: pl.Series, signed: pl.Series, place: Place) -> bool:
