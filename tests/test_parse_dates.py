@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -38,7 +39,7 @@ READINGS: list[tuple[str, str]] = [
     ("Sept. 5, 2024", "2024-09-05"), ("5 oct 24", "2024-10-05"), ("oct 7 25", "2025-10-07"), ("Monday, 5 March 2024", "2024-03-05"),
     ("Tue Mar 05 2024 10:00:00 GMT+0300 (Moscow Standard Time)", "2024-03-05 10:00"), ("5th of March 2024", "2024-03-05"),
     ("14.06.2026 09:20", "2026-06-14 09:20"), ("05.03.2024", "2024-03-05"), ("5.3.24", "2024-03-05"), ("5. 3. 2024", "2024-03-05"),
-    ("05.03.69", "1969-03-05"), ("05.03.68", "2068-03-05"), ("05.03.2024 10:11:12", "2024-03-05 10:11:12"),
+    ("05.03.69", "2069-03-05"), ("05.03.68", "2068-03-05"), ("05.03.2024 10:11:12", "2024-03-05 10:11:12"),
     ("7 октября 2025", "2025-10-07"), ("7 октября 2025 г., 18:55", "2025-10-07 18:55"), ("7 окт. 2025", "2025-10-07"), ("5 май 2024", "2024-05-05"),
     ("2024年3月5日", "2024-03-05"), ("2024年12月5日 下午3:05", "2024-12-05 15:05"), ("2024年3月5日上午12:05", "2024-03-05 00:05"),
     ("2024/3/5 上午9:05", "2024-03-05 09:05"), ("2024年3月5日 15时05分", "2024-03-05 15:05"), ("２０２４年３月５日", "2024-03-05"),
@@ -48,6 +49,8 @@ READINGS: list[tuple[str, str]] = [
     ("5 مارس 2024", "2024-03-05"), ("٥ أغسطس ٢٠٢٤", "2024-08-05"), ("5 كانون الثاني 2024", "2024-01-05"), ("5 مارس 2024 3:05 م", "2024-03-05 15:05"),
     ("2024-03-05 12:30 a.m.", "2024-03-05 00:30"), ("2024-03-05 12:30 p.m.", "2024-03-05 12:30"), ("2024-03-05 3PM", "2024-03-05 15:00"),
     ("2024-03-05 6:55PM", "2024-03-05 18:55"), ("1700000000", "2023-11-14 22:13:20"), ("1700000000123", "2023-11-14 22:13:20.123"),
+    ("1700000000123456", "2023-11-14 22:13:20.123456"), ("1700000000123456789", "2023-11-14 22:13:20.123456"),
+    ("1700000000123.0", "2023-11-14 22:13:20.123"), ("25 ก.พ. 2569", "2026-02-25"), ("25 กุมภาพันธ์ พ.ศ. 2569", "2026-02-25"),
     ("\ufeff2024-03-05 ", "2024-03-05"), ("2024-03-05\u00a010:11", "2024-03-05 10:11"), ("29.02.2024", "2024-02-29"),
 ]  # fmt: skip
 
@@ -60,8 +63,9 @@ def test_a_date_is_read(cell: str, instant: str) -> None:
 
 
 def test_all_writings_in_one_column() -> None:
-    cells: list[object] = [cell for cell, _ in READINGS]
-    assert parse(cells).values.to_list() == [datetime.fromisoformat(instant) for _, instant in READINGS]
+    alone = re.compile(r"[0-9]+[.][0-9]+[.][0-9]{2}|.* 25(?:69)")  # read only where most dates of the column are such
+    readings = [(cell, instant) for cell, instant in READINGS if not alone.fullmatch(cell)]
+    assert parse([cell for cell, _ in readings]).values.to_list() == [datetime.fromisoformat(i) for _, i in readings]
 
 
 @pytest.mark.parametrize(
@@ -150,8 +154,11 @@ def test_dots_are_day_first_unless_the_option_says_otherwise() -> None:
 def test_year_first_with_two_digits_only_by_option() -> None:
     assert parse(["24-03-05", "99/12/31"], ColumnType.DAY, ParseOptions(date_order="ymd")).values.to_list() == [
         date(2024, 3, 5),
-        date(1999, 12, 31),
+        date(2099, 12, 31),
     ]
+    assert parse(["24-03-05", "99/12/31", "1 May 2024"], ColumnType.DAY, ParseOptions(date_order="ymd")).values[
+        1
+    ] == date(1999, 12, 31)
     with pytest.raises(SalesmetricsError):
         parse(["03/04/2026"], options=ParseOptions(date_order="ymd"))
 

@@ -184,10 +184,7 @@ def test_the_option_decides_before_the_column() -> None:
 
 
 def test_how_says_what_was_found() -> None:
-    assert (
-        parse(["€ 900,50", "$5"]).how
-        == "decimal comma; currency in the cells: $, EUR"
-    )
+    assert parse(["€ 900,50", "$5"]).how == "decimal comma; currency in the cells: $, EUR"
     assert parse(["22.70"]).how == "decimal point"
     assert parse(["22"]).how == "plain number"
 

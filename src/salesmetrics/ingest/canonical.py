@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.units import header_unit
 from salesmetrics.ingest.rivals import rival_amounts
@@ -109,10 +109,11 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
         if not column.bad.any():
             continue
         cells = _Cells(field, headers[field], raw[field], rows, path, kind)
+        faults = _faults(column, _UNREADABLE[types[field]])
         if field in TOLERANT.get(kind, ()):
-            findings.append(cells.blanked(column.bad, _UNREADABLE[types[field]]))
+            findings += [cells.blanked(mask, reason) for reason, mask in faults]
         else:
-            rejected += cells.rejected(column.bad, _UNREADABLE[types[field]])
+            rejected += [row for reason, mask in faults for row in cells.rejected(mask, reason)]
             unusable |= column.bad
     findings += [
         finding("amounts_in_units", kind=kind, path=path, column=headers[field], count=0, unit=f"{unit:,}")
@@ -120,6 +121,18 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
         if types[field] is ColumnType.MONEY
         and (unit := header_unit(headers[field])) > 1
         and column.how.endswith("as the header says")
+    ]
+    findings += [
+        finding(
+            code,
+            kind=kind,
+            path=path,
+            column=headers[field],
+            count=int(mask.sum()),
+            rows=rows.filter(mask).head(MAX_ROWS).to_list(),
+        )
+        for field, column in parsed.items()
+        for code, mask in column.notes.items()
     ]
     findings += rival_amounts(table, recognition, values.get("amount"), options)
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
@@ -135,6 +148,18 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
         frame = frame.filter(~invalid)
     how = {field: parsed[field].how for field in headers}
     return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
+
+
+def _faults(column: Parsed, reason: str) -> list[tuple[str, pl.Series]]:
+    """What is wrong with the bad cells of a column, and which these are."""
+    if column.why is None:
+        return [(reason, column.bad)]
+    why = (
+        pl.DataFrame([column.why.alias("why"), column.bad.alias("bad")])
+        .select(pl.when("bad").then(pl.col("why").fill_null(reason)))
+        .to_series()
+    )
+    return [(found, why.eq_missing(pl.Series([found]))) for found in why.drop_nulls().unique(maintain_order=True)]
 
 
 def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
@@ -170,7 +195,7 @@ class _Cells:
 
     def rejected(self, mask: pl.Series, reason: str) -> list[RejectedRow]:
         pairs = zip(self.rows.filter(mask).to_list(), plain_text(self.text.filter(mask)).to_list(), strict=True)
-        return [RejectedRow(row, self.header, value, reason) for row, value in pairs]
+        return [RejectedRow(row, self.header, value, reason, cell=True) for row, value in pairs]
 
     def blanked(self, mask: pl.Series, reason: str) -> Finding:
         numbers = self.rows.filter(mask)
@@ -286,7 +311,22 @@ def rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -
             column=column,
             count=len({r.row for r in group}),
             rows=[r.row for r in group],
-            reason=f"`{group[0].value}` in `{column}` is {reason}" if column and reason.startswith("n") else reason,
+            reason=_each_its_own(group),
         )
-        for (column, reason), group in ordered
+        for (column, _), group in ordered
     ]
+
+
+_LISTED = 5
+"""How many different values a finding names."""
+
+
+def _each_its_own(group: Sequence[RejectedRow]) -> str:
+    """One reason of several rows, with the values that these hold, in the order of rows."""
+    first = group[0]
+    values = list(dict.fromkeys(row.value for row in group))
+    if not first.cell or len(values) == 1:
+        return first.sentence
+    listed = ", ".join(f"`{value}`" for value in values[:_LISTED])
+    more = f" and {len(values) - _LISTED:,} more" if len(values) > _LISTED else ""
+    return f"`{first.column}` holds what is {first.reason}: {listed}{more}"

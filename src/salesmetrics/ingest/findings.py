@@ -97,6 +97,20 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` could not be read in {n_rows}, and was taken as blank there: {reason}, first `{value}`",
         "correct the cells, or leave the column out with `--map {field}=`",
     ),
+    "numbers_rounded": FindingKind(
+        _NOTE, "numbers of `{column}` have more than 8 decimals in {n_rows}, and were rounded to 8"
+    ),
+    "invisible_marks": FindingKind(
+        _NOTE, "invisible characters stood before or after the digits of `{column}` in {n_rows}, and were removed"
+    ),
+    "years_short": FindingKind(
+        _NOTE,
+        "`{column}` has two-digit years in {n_rows}: read as the years nearest to its newest date, as 20xx where no year has four"
+        " digits",
+    ),
+    "years_thai": FindingKind(
+        _NOTE, "`{column}` has years of the Thai (Buddhist) calendar in {n_rows}: read as ours, 2569 as 2026"
+    ),
     "amount_elsewhere": FindingKind(
         _WARNING,
         "`{column}` is read as the amount; `{other}` could be, too, and differs in {n_rows}",

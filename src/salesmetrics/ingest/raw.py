@@ -37,12 +37,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A record that cannot be used, and why."""
+    """A record that cannot be used, and why. ``cell``: the reason says what the value is ("not a date"), without naming it."""
 
     row: int
     column: str | None
     value: str | None
     reason: str
+    cell: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The reason with the row's own value."""
+        return f"`{self.value}` in `{self.column}` is {self.reason}" if self.cell else self.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,8 @@ def _refuse_if_nothing_usable(parts: Sequence[Part]) -> None:
                 read=part.table.rows_read,
                 row=first.row,
                 column=first.column,
-                reason=first.reason,
+                value=first.value,
+                reason=first.sentence,
             )
 
 

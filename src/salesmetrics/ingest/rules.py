@@ -7,6 +7,7 @@ constraint; Pydantic itself sees one value per broken constraint, for its messag
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
 
 __all__ = ["Rule", "compile_rules", "invalid_rows"]
 
@@ -109,14 +111,14 @@ def invalid_rows(
 def _rejections(
     frame: pl.DataFrame, model: type[BaseModel], field: str, mask: pl.Series, shown: pl.Series, header: str
 ) -> Iterator[RejectedRow]:
-    """One rejection per true row of ``mask``. All break the same constraint, so one of them asks Pydantic for its words."""
+    """One rejection per true row of ``mask``. All break the same constraint, so one of them asks Pydantic for its verdict."""
     reason = _reason(model, field, frame[field].filter(mask)[0])
     for row, value in zip(frame[ROW].filter(mask).to_list(), shown.filter(mask).to_list(), strict=True):
-        yield RejectedRow(row, header, None if value is None else str(value), reason)
+        yield RejectedRow(row, header, None if value is None else str(value), reason, cell=True)
 
 
 def _reason(model: type[BaseModel], field: str, value: object) -> str:
-    """Pydantic's message on one value.
+    """What a value is by Pydantic's verdict: "less than 0", "after 2199-12-31".
 
     Raises:
         AssertionError: Pydantic accepts what the compiled rule refuses: the rule is wrong.
@@ -126,8 +128,24 @@ def _reason(model: type[BaseModel], field: str, value: object) -> str:
     except ValidationError as error:
         for item in error.errors(include_url=False):
             if item["loc"] == (field,):
-                return item["msg"]
+                return _in_words(item)
     raise AssertionError(f"{model.__name__}.{field}: the rule refuses {value!r}, the model does not")
+
+
+def _in_words(item: ErrorDetails) -> str:
+    bounds = item.get("ctx", {})
+    of_time = isinstance(item["input"], date)  # an instant is a date, too
+    below, above = ("before", "after") if of_time else ("less than", "more than")
+    match item["type"]:
+        case "greater_than_equal":
+            return f"{below} {bounds['ge']}"
+        case "less_than_equal":
+            return f"{above} {bounds['le']}"
+        case "decimal_max_digits" | "decimal_whole_digits":
+            return "too large a number"
+        case _:
+            message = item["msg"]
+            return f"refused: {message[0].lower()}{message[1:]}"
 
 
 def _field_rules(name: str, info: FieldInfo, *, strips: bool) -> Iterator[Rule]:

@@ -39,6 +39,8 @@ def parse_columns(
 ) -> dict[str, Parsed]:
     """Parse every column. One that is ambiguous by itself is read as the columns beside it prove, which ``how`` says.
 
+    Where these prove nothing, a few cells that read two ways are bad; a column of them is refused.
+
     Args:
         raw: Field → cells.
         types: Field → canonical type.
@@ -67,12 +69,14 @@ def parse_columns(
             doubtful[field] = error
     for field, doubt in doubtful.items():
         settled, neighbour = _settled_by_neighbour(doubt, headers[field], table.frame)
-        if settled is None:
-            raise doubt
-        again = parse_column(
-            raw[field], types[field], replace(options, **settled), header=headers[field], path=path, rows=rows
-        )
-        parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`")
+        choice: dict[str, Any] = {**settled, "undecided": "reject"}
+        try:
+            again = _aligned(
+                raw[field], types[field], replace(options, **choice), header=headers[field], path=path, rows=rows
+            )
+        except SalesmetricsError as error:
+            raise doubt from error
+        parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`") if settled else again
     return {field: parsed[field] for field in raw}
 
 
@@ -84,10 +88,8 @@ def _aligned(
     return replace(parsed, values=parsed.values.rechunk())
 
 
-def _settled_by_neighbour(
-    error: SalesmetricsError, header: str, frame: pl.DataFrame
-) -> tuple[dict[str, Any] | None, str | None]:
-    """The parse option that all other columns which prove anything agree on, and one such column.
+def _settled_by_neighbour(error: SalesmetricsError, header: str, frame: pl.DataFrame) -> tuple[dict[str, str], str]:
+    """The parse option that all other columns which prove anything agree on, and one such column; nothing where they do not.
 
     For dates only columns with the same separator count.
     """
@@ -105,6 +107,6 @@ def _settled_by_neighbour(
         for reading in proven:
             found.setdefault(reading, name)
     if len(found) != 1:
-        return None, None
+        return {}, ""
     ((reading, name),) = found.items()
-    return {"date_order" if by_date else "decimal": reading}, name
+    return {"date_order_beside" if by_date else "decimal_beside": reading}, name

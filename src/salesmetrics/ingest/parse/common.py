@@ -31,6 +31,7 @@ class ParseOptions:
         plain: Every cell is known to be ASCII without NUL, which saves looking.
         symbols: Casefolded currency sign or name → the currency that it stands for in this file.
         decimal_beside: The decimal mark that the other columns prove; it holds where the column proves none itself.
+        date_order_beside: The same of the order of day and month.
         undecided: What is done where few numbers or dates of a column read two ways and nothing settles them: the column is
             refused, or those cells are bad.
     """
@@ -42,6 +43,7 @@ class ParseOptions:
     plain: bool = False
     symbols: Mapping[str, str] = field(default_factory=dict)
     decimal_beside: Literal["point", "comma"] | None = None
+    date_order_beside: Literal["dmy", "mdy"] | None = None
     undecided: Literal["refuse", "reject"] = "refuse"
 
 
@@ -83,10 +85,10 @@ class Place:
         found = (self.text == value).fill_null(value=False).arg_true()
         return int(self.rows[int(found[0])]) if len(found) else 0
 
-    def are_few(self, values: pl.Series) -> bool:
-        """Whether at most half of the cells that are filled hold one of these texts."""
+    def are_few(self, values: pl.Series, more: int = 0) -> bool:
+        """Whether at most half of the cells that are filled hold one of these texts, ``more`` cells counted with them."""
         filled = int((self.text != "").sum())
-        return 2 * int(self.text.is_in(values.implode()).sum()) <= filled
+        return 2 * (int(self.text.is_in(values.implode()).sum()) + more) <= filled
 
 
 @dataclass(frozen=True, slots=True)

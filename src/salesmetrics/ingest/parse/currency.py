@@ -186,24 +186,22 @@ SYMBOLS: dict[str, str] = {
 }  # fmt: skip
 """Casefolded symbols and short forms that one currency has."""
 
-_DOLLARS = (
-    "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU BBD BSD BZD BMD BND FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD DOP CUP"
-)
+_DOLLARS = "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU BBD BSD BZD BMD BND FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD DOP CUP"
 SHARED: dict[str, tuple[str, frozenset[str]]] = {
     "$": ("$", frozenset(_DOLLARS.split())),
-    "£": ("£", frozenset("GBP EGP LBP SYP SDG SSP GIP FKP SHP".split())),
-    "¥": ("¥", frozenset("JPY CNY CNH".split())),
-    "￥": ("¥", frozenset("JPY CNY CNH".split())),
-    "kr": ("kr", frozenset("SEK NOK DKK ISK".split())),
-    "rs": ("Rs", frozenset("INR PKR LKR NPR MUR SCR".split())),
-    "₨": ("Rs", frozenset("INR PKR LKR NPR MUR SCR".split())),
-    "lei": ("lei", frozenset("RON MDL".split())),
-    "﷼": ("﷼", frozenset("IRR SAR QAR YER OMR".split())),
+    "£": ("£", frozenset(["GBP", "EGP", "LBP", "SYP", "SDG", "SSP", "GIP", "FKP", "SHP"])),
+    "¥": ("¥", frozenset(["JPY", "CNY", "CNH"])),
+    "￥": ("¥", frozenset(["JPY", "CNY", "CNH"])),
+    "kr": ("kr", frozenset(["SEK", "NOK", "DKK", "ISK"])),
+    "rs": ("Rs", frozenset(["INR", "PKR", "LKR", "NPR", "MUR", "SCR"])),
+    "₨": ("Rs", frozenset(["INR", "PKR", "LKR", "NPR", "MUR", "SCR"])),
+    "lei": ("lei", frozenset(["RON", "MDL"])),
+    "﷼": ("﷼", frozenset(["IRR", "SAR", "QAR", "YER", "OMR"])),
     "¤": ("¤", CODES),
 }
 """Casefolded symbols that several currencies share: the name under which their amounts are kept apart, and the currencies."""
 
-_BY_NAME = {name: codes for name, codes in SHARED.values()}
+_BY_NAME = dict(SHARED.values())
 
 CRM_DEFAULT = "CRM default"
 """What SuiteCRM's currency id ``-99`` stands for: the currency of the system, which an export does not name."""

@@ -8,12 +8,24 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
-from salesmetrics.ingest.parse.common import KEY, Parsed, ParseOptions, Place, Reading, over_distinct, plain_text
-from salesmetrics.ingest.parse.dateshapes import date_parts, real_date
-from salesmetrics.ingest.parse.fastdates import INSTANT_DTYPE, Order, nothing_fast, read_fast
+from salesmetrics.ingest.parse.common import (
+    KEY,
+    NOTE,
+    WHY,
+    Parsed,
+    ParseOptions,
+    Place,
+    Reading,
+    notes_of,
+    over_distinct,
+    plain_text,
+    why_of,
+)
+from salesmetrics.ingest.parse.dateshapes import THAI, THAI_YEARS, date_parts, real_date
+from salesmetrics.ingest.parse.fastdates import INSTANT_DTYPE, Fast, Order, nothing_fast, read_fast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["INSTANT_DTYPE", "Order", "date_orders", "parse_dates"]
 
@@ -23,20 +35,30 @@ _NO_DATE = (
     r"^(?:0000-00-00|0001-01-01|9999-12-31|1900-01-00|00?[./]00?[./]0000|31[./]12[./]9999|12/31/9999)(?:[T ].*)?$"
 )
 _ORDER_NAMES = {"dmy": ("day", "month"), "mdy": ("month", "day")}
+_HALF_CENTURY = 50
+_EACH = "each"
+"""Instead of an order: each date of the column is by itself, and bad where it reads more than one way."""
+MANY_WAYS = "a date that reads more than one way (settle it with `--date-order`)"
+SERIAL = "a serial day of a spreadsheet among written dates"
 
 
 def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant: bool) -> Parsed:
     """Parse dates as ``Date``, or as ``Datetime("us")`` when ``instant``.
 
     Read alike in every column: ISO dates and times (``T`` or space, fractions, offsets), ``20240305``, month names, epoch
-    seconds, milliseconds and microseconds; and serial days of a spreadsheet (20000–80000, which is 1954–2119) when the whole
-    column consists of them.
+    seconds, milliseconds, microseconds and nanoseconds; and serial days of a spreadsheet (20000–80000, which is 1954–2119)
+    when the whole column consists of them.
 
     Numeric dates with the year last are decided per column and separator: a number above 12 proves which one is the day.
     Dots are day-first by convention everywhere, so only ``options.date_order = "mdy"`` makes them month-first. With ``/``,
     ``-`` or a space, a column that proves nothing is refused, and so is one that proves both orders.
     ``options.date_order`` settles all of them; then a date that fits the other order only is bad. ``ymd`` concerns two-digit
-    years (``24-03-05``).
+    years (``24-03-05``). What ``options.date_order_beside`` says holds where the column proves nothing.
+    Where such dates are few beside dates of other writings, nothing that they could prove would be worth much: each that reads
+    more than one way is then bad (with ``options.undecided``; one with a two-digit year always).
+
+    A two-digit year is the one nearest to the newest year of four digits in the column, and 20xx where there is none.
+    Years of the Buddhist calendar (2569) are read where they are the rule in the column; other calendars are bad, by name.
 
     An offset is applied when ``options.timezone`` names a zone (a date that carries no offset is taken as written);
     without it the wall clock stays as written. An epoch is UTC. A time without a date is bad.
@@ -51,25 +73,24 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
         others = date_orders(text.filter(fast.rest))
         if any(others.get(sep, set()) - {order} for sep, order in fast.proven.items()):
             fast = nothing_fast(text, dtype)  # both orders are proven: the slow reading names the two cells
-    alone = fast.values.count() == 0
-    reader = _reader(options, place, dtype, proven=fast.proven, serials=alone)
+    reader = _reader(options, place, dtype, fast)
     frame, how = over_distinct(text, fast.values, fast.rest, reader)
     words = dict.fromkeys([*([fast.name] if fast.name else []), *how])
     uniform = bool(fast.name) and not how
-    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(words) or "no dates", uniform=uniform)
+    values = frame["value"].alias(text.name)
+    said = ", ".join(words) or "no dates"
+    return Parsed(values, frame["bad"], said, uniform=uniform, why=why_of(frame), notes=notes_of(frame))
 
 
-def _reader(
-    options: ParseOptions, place: Place, dtype: pl.DataType, *, proven: dict[str, Order], serials: bool
-) -> Callable[[pl.Series], Reading]:
+def _reader(options: ParseOptions, place: Place, dtype: pl.DataType, fast: Fast) -> Callable[[pl.Series], Reading]:
     def read(texts: pl.Series) -> Reading:
         words = TYPED_NULL_WORDS | options.null_words
         tidy = cleaned(texts)
         none = tidy.str.contains(_NO_DATE)
         empty = none | blank(tidy, words)
-        parts = date_parts(texts.filter(~empty))
-        orders = _settle(parts, options, place, proven)
-        table = _values(parts, orders, options, dtype, serials=serials and _all_serial(parts))
+        parts = _with_whole_years(date_parts(texts.filter(~empty)), fast, place)
+        orders = _settle(parts, options, place, fast)
+        table = _values(parts, orders, options, dtype, serials=not fast.values.count() and _all_serial(parts))
         blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
         how = _words(table.filter(~pl.col("bad"))["shape"], orders)
         if none.any():
@@ -87,6 +108,42 @@ def _all_serial(parts: pl.DataFrame) -> bool:
     return bool(parts.select(day.is_between(*_SERIALS).fill_null(value=False).all()).item())
 
 
+def _with_whole_years(parts: pl.DataFrame, fast: Fast, place: Place) -> pl.DataFrame:
+    """Years of two digits as those nearest to the newest of four, and Buddhist years refused where they are not the rule."""
+    thai = parts.filter("thai")
+    ours = parts.filter(
+        ~pl.col("thai") & ~pl.col("short") & pl.col(WHY).is_null() & pl.col("year").is_between(1900, 2199)
+    )
+    is_rule = bool(len(thai)) and (not (len(ours) or fast.values.count()) or not place.are_few(thai[KEY]))
+    if len(thai) and not is_rule:
+        parts = parts.with_columns(pl.when("thai").then(pl.lit(THAI)).otherwise(WHY).alias(WHY))
+    if not parts["short"].any():
+        return parts
+    years = [y for y in (ours["year"].max(), thai["year"].max() if is_rule else None, _newest(fast)) if y is not None]
+    newest = max(int(str(y)) for y in years) + (THAI_YEARS if is_rule else 0) if years else None
+    year = pl.col("year")
+    whole = (_nearest(year, newest) if newest else year + 2000) - (THAI_YEARS if is_rule else 0)
+    turned = pl.col("first").cast(pl.Int32)  # the year where `ymd` holds
+    turned = (_nearest(turned, newest) if newest else turned + 2000) - (THAI_YEARS if is_rule else 0)
+    return parts.with_columns(
+        pl.when("short").then(whole).otherwise(year).alias("year"),
+        pl.when("short").then(turned).alias("turned"),
+        year.alias("written"),
+    )
+
+
+def _newest(fast: Fast) -> int | None:
+    newest = fast.values.max()
+    return None if newest is None else int(newest.year)  # type: ignore[union-attr]
+
+
+def _nearest(two_digits: pl.Expr, newest: int) -> pl.Expr:
+    """The year with these last two digits that is at most 50 years from ``newest``."""
+    year = two_digits + newest // 100 * 100
+    far = pl.when(year - newest > _HALF_CENTURY).then(-100).when(newest - year > _HALF_CENTURY).then(100).otherwise(0)
+    return year + far
+
+
 def _fits(order: Order) -> pl.Expr:
     """Whether a numeric date is a day of the calendar in this order."""
     first, second = pl.col("first"), pl.col("second")
@@ -96,7 +153,8 @@ def _fits(order: Order) -> pl.Expr:
 
 def _seen(parts: pl.DataFrame) -> pl.DataFrame:
     """Numeric dates with what proves an order: ``dmy`` and ``mdy`` (Boolean: the date exists in that order)."""
-    return parts.filter((pl.col("shape") == "numeric") & ~pl.col("wrong")).with_columns(
+    known = (pl.col("shape") == "numeric") & ~pl.col("wrong") & pl.col(WHY).is_null()
+    return parts.filter(known).with_columns(
         dmy=_fits("dmy"), mdy=_fits("mdy"), same=pl.col("first") == pl.col("second")
     )
 
@@ -107,7 +165,8 @@ def date_orders(text: pl.Series) -> dict[str, set[Order]]:
     >>> date_orders(pl.Series(["25/12/2024", "03/04/2024", "05-06-2024"]))
     {'-': set(), '/': {'dmy'}}
     """
-    seen = _seen(date_parts(plain_text(text).drop_nulls().unique().alias(KEY)))
+    parts = date_parts(plain_text(text).drop_nulls().unique().alias(KEY))
+    seen = _seen(parts.with_columns(pl.when("short").then(pl.col("year") + 2000).otherwise("year").alias("year")))
     return {sep: _proven(seen.filter(pl.col("sep") == sep)) for sep in sorted(seen["sep"].unique())}
 
 
@@ -120,29 +179,49 @@ def _proven(seen: pl.DataFrame) -> set[Order]:
     return orders
 
 
-def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place, known: dict[str, Order]) -> dict[str, Order]:
-    """The order of day and month of each separator in the column."""
+def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place, fast: Fast) -> dict[str, str]:
+    """The order of day and month of each separator in the column, or that each date is by itself."""
     seen = _seen(parts)
-    orders: dict[str, Order] = {}
+    orders: dict[str, str] = {}
+    few = _are_few(seen, parts, place, fast)
     for sep in sorted(seen["sep"].unique()):
         mine = seen.filter(pl.col("sep") == sep)
         if options.date_order in ("dmy", "mdy"):
             orders[sep] = options.date_order
             continue
-        proven = _proven(mine) | ({known[sep]} if sep in known else set())
-        if sep == ".":
+        proven = _proven(mine) | ({fast.proven[sep]} if sep in fast.proven else set())
+        if few and (len(proven) > 1 or (bool(mine["short"].any()) and options.date_order != "ymd")):
+            orders[sep] = _EACH
+        elif sep == ".":
             orders[sep] = "dmy"
         elif len(proven) == 1:
             orders[sep] = proven.pop()
         elif proven:
             raise _mixed(mine, place)
         else:
-            unclear = mine.filter(pl.col("dmy") & pl.col("mdy") & ~pl.col("same"))
-            settled_by_option = options.date_order == "ymd" and bool(unclear["short"].all())
-            if len(unclear) and not settled_by_option:
-                raise _ambiguous(unclear, place)
-            orders[sep] = "dmy"
+            orders[sep] = _unproven(mine, options, place, few=few)
     return orders
+
+
+def _are_few(seen: pl.DataFrame, parts: pl.DataFrame, place: Place, fast: Fast) -> bool:
+    """Whether the numeric dates with the year last are few beside dates of other writings."""
+    if not len(seen):
+        return False
+    others = len(parts.filter(pl.col("shape").is_not_null() & (pl.col("shape") != "numeric")))
+    read = fast.values.count()
+    return bool(others or (read and not fast.numeric)) and place.are_few(seen[KEY], read if fast.numeric else 0)
+
+
+def _unproven(mine: pl.DataFrame, options: ParseOptions, place: Place, *, few: bool) -> str:
+    """What holds for dates of one separator of which none proves its order."""
+    unclear = mine.filter(pl.col("dmy") & pl.col("mdy") & ~pl.col("same"))
+    if not len(unclear) or (options.date_order == "ymd" and bool(unclear["short"].all())):
+        return "dmy"
+    if options.date_order_beside:
+        return options.date_order_beside
+    if few and options.undecided == "reject":
+        return _EACH
+    raise _ambiguous(unclear, place)
 
 
 def _ambiguous(unclear: pl.DataFrame, place: Place) -> SalesmetricsError:
@@ -192,42 +271,73 @@ def _in_words(day: int, month: int, year: int) -> str:
 
 
 def _values(
-    parts: pl.DataFrame, orders: dict[str, Order], options: ParseOptions, dtype: pl.DataType, *, serials: bool
+    parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, dtype: pl.DataType, *, serials: bool
 ) -> pl.DataFrame:
-    """Distinct texts with ``value``, ``bad`` and the name of their ``shape``."""
+    """Distinct texts with ``value``, ``bad`` and why, the name of their ``shape``, and what is to be noted."""
     order = pl.col("sep").replace_strict(orders, default=None, return_dtype=pl.String)
-    day_first = order == "dmy"
     numeric = pl.col("shape") == "numeric"
-    first, second = pl.col("first"), pl.col("second")
-    year = pl.col("year")
-    day = pl.when(numeric).then(pl.when(day_first).then(first).otherwise(second)).otherwise("day")
-    month = pl.when(numeric).then(pl.when(day_first).then(second).otherwise(first)).otherwise("month")
+    first, second, year = pl.col("first"), pl.col("second"), pl.col("year")
+    dmy, mdy = real_date(year, second, first), real_date(year, first, second)
+    day_first = (order == "dmy") | ((order == _EACH) & dmy.is_not_null())
+    ymd: pl.Expr = pl.lit(None, dtype=pl.Date)
+    if "turned" in parts.columns:
+        ymd = pl.when("short").then(real_date(pl.col("turned"), second, pl.col("written")))
+    last: pl.Expr = pl.when(day_first).then(dmy).otherwise(mdy)
     if options.date_order == "ymd":
-        turned = numeric & pl.col("short")
-        short = year % 100
-        year = pl.when(turned).then(first + pl.when(first > 68).then(1900).otherwise(2000)).otherwise(year)
-        month, day = pl.when(turned).then(second).otherwise(month), pl.when(turned).then(short).otherwise(day)
-    written = real_date(year, month, day).cast(INSTANT_DTYPE) + pl.duration(microseconds=pl.col("time").fill_null(0))
+        last = pl.when(numeric & pl.col("short")).then(ymd).otherwise(last)
+    different = (dmy.is_not_null() & mdy.is_not_null() & (dmy != mdy) & (pl.col("sep") != ".")) | ymd.is_not_null()
+    many = numeric & (order == _EACH) & different.fill_null(value=False)
+    date = pl.when(numeric).then(last).otherwise(real_date(year, pl.col("month"), pl.col("day")))
+    written = date.cast(INSTANT_DTYPE) + pl.duration(microseconds=pl.col("time").fill_null(0))
     wall = pl.when(pl.col("shape") == "number").then(_from_number(serials=serials)).otherwise(written)
-    zoned = _moved(wall, options)
     named = pl.when(numeric).then(pl.concat_str(pl.col("sep"), order)).otherwise("shape")
-    return parts.select(
-        KEY, pl.when(~pl.col("wrong")).then(zoned.cast(dtype)).alias("value"), named.alias("shape")
-    ).with_columns(bad=pl.col("value").is_null())
+    good = ~pl.col("wrong") & ~many & pl.col(WHY).is_null()
+    table = parts.select(
+        KEY,
+        pl.when(good).then(_moved(wall, options).cast(dtype)).alias("value"),
+        named.alias("shape"),
+        pl.coalesce(WHY, pl.when(many).then(pl.lit(MANY_WAYS)), _why_unread(order, serials=serials)).alias(WHY),
+        pl.col("short").fill_null(value=False).alias(f"{NOTE}years_short"),
+        pl.col("thai").fill_null(value=False).alias(f"{NOTE}years_thai"),
+    )
+    unread = pl.col("value").is_null()
+    return table.with_columns(
+        pl.when(unread).then(WHY).alias(WHY), pl.col(f"^{NOTE}.*$") & ~unread, unread.alias("bad")
+    )
+
+
+def _why_unread(order: pl.Expr, *, serials: bool) -> pl.Expr:
+    """Why a text that has the shape of a date is none."""
+    serial = (pl.col("shape") == "number") & (pl.col("number").str.extract("^([0-9]+)", 1).str.len_bytes() == 5)
+    numeric = (pl.col("shape") == "numeric") & ~pl.col("wrong")
+    day_first = (order == "dmy") & _fits("mdy")
+    month_first = (order == "mdy") & _fits("dmy")
+    shaped = pl.col("shape").is_not_null() & ~pl.col("wrong") & (pl.col("shape") != "number")
+    return (
+        pl.when(serial & (not serials))
+        .then(pl.lit(SERIAL))
+        .when(numeric & day_first)
+        .then(pl.lit("not a date in the order day, month, year"))
+        .when(numeric & month_first)
+        .then(pl.lit("not a date in the order month, day, year"))
+        .when(shaped)
+        .then(pl.lit("not a day of the calendar"))
+    )
 
 
 def _from_number(*, serials: bool) -> pl.Expr:
     """A serial day of a spreadsheet (only when the whole column is serial), or an epoch by its number of digits."""
     number = pl.col("number")
     whole = number.str.extract(r"^([0-9]+)", 1)
+    digits = whole.str.len_bytes().cast(pl.Int64)
     value = number.cast(pl.Float64, strict=False)
     zero = pl.lit(0, dtype=pl.Int64).cast(INSTANT_DTYPE)
     seconds = (value * 86_400).round() if serials else pl.lit(None, dtype=pl.Float64)
     serial = pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds.cast(pl.Int64))
-    epoch = zero + pl.duration(
-        microseconds=(value * (10.0 ** (16 - whole.str.len_bytes().cast(pl.Int64)))).cast(pl.Int64)
-    )
-    return pl.when(whole.str.len_bytes() == 5).then(serial.cast(INSTANT_DTYPE)).otherwise(epoch)
+    scaled = (value * (10.0 ** (16 - digits))).cast(pl.Int64, strict=False)
+    micro = pl.when(digits > 16).then(whole.cast(pl.Int64, strict=False) // 1000).otherwise(scaled)
+    epoch = zero + pl.duration(microseconds=micro)
+    return pl.when(digits == 5).then(serial.cast(INSTANT_DTYPE)).otherwise(epoch)
 
 
 def _moved(wall: pl.Expr, options: ParseOptions) -> pl.Expr:
@@ -255,7 +365,7 @@ def _check_zone(zone: str) -> None:
         ) from error
 
 
-def _words(shapes: pl.Series, orders: dict[str, Order]) -> tuple[str, ...]:
+def _words(shapes: pl.Series, orders: Mapping[str, str]) -> tuple[str, ...]:
     """Names of the shapes seen, commonest first."""
     names = {
         "iso": "year-month-day",
@@ -264,6 +374,6 @@ def _words(shapes: pl.Series, orders: dict[str, Order]) -> tuple[str, ...]:
         "number": "serial day or epoch",
     }
     for sep, order in orders.items():
-        names[sep + order] = sep.join((*_ORDER_NAMES[order], "year"))
+        names[sep + order] = sep.join((*_ORDER_NAMES[order], "year")) if order != _EACH else "each date by itself"
     counts = shapes.drop_nulls().value_counts(sort=True).sort(["count", shapes.name], descending=[True, False])
     return tuple(names.get(shape, shape) for shape in counts[shapes.name])

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from salesmetrics.ingest.parse.blanks import cleaned, is_ascii
 from salesmetrics.ingest.parse.bodies import DIGITS
-from salesmetrics.ingest.parse.common import KEY
+from salesmetrics.ingest.parse.common import KEY, WHY
 from salesmetrics.ingest.parse.months import MONTHS
 
-__all__ = ["PIVOT", "date_parts", "real_date", "tidy_dates"]
+__all__ = ["THAI_YEARS", "date_parts", "real_date", "tidy_dates"]
 
-PIVOT = 68
-"""Two-digit years: 00–68 are 2000–2068, 69–99 are 1969–1999 (POSIX)."""
+THAI_YEARS = 543
+"""How far the years of the Buddhist calendar are ahead: 2569 is 2026."""
+_THAI = (2400, 2700)
+_PERSIAN, _ISLAMIC = (1300, 1419), (1420, 1500)
+_FOREIGN = "a date of the {}: export it with years such as 2026"
+NO_YEAR = "a date without a year, which a spreadsheet may have dropped: export again and do not save the file from a spreadsheet"
+NO_DAY = "a month without a day"
+THAI = _FOREIGN.format("Thai (Buddhist) calendar among others")
+_PERSIAN_DATE, _ISLAMIC_DATE = _FOREIGN.format("Persian calendar"), _FOREIGN.format("Islamic (Hijri) calendar")
 
 _SPACES = dict.fromkeys("\xa0\u2009\u202f\u2007\u2002\u2003\u3000\t", " ")
 _TIDY = {
     **DIGITS, **_SPACES, "／": "/", "．": ".", "：": ":", "－": "-", "−": "-", "–": "-", "‐": "-", "‑": "-", "，": ",", "،": ",",
     "年": "-", "月": "-", "日": " ", "號": " ", "号": " ", "時": ":", "时": ":", "点": ":", "點": ":", "分": ":", "秒": " ",
+}  # fmt: skip
+_THAI_MONTHS = {
+    "ม.ค.": "january", "ก.พ.": "february", "มี.ค.": "march", "เม.ย.": "april", "พ.ค.": "may", "มิ.ย.": "june", "ก.ค.": "july",
+    "ส.ค.": "august", "ก.ย.": "september", "ต.ค.": "october", "พ.ย.": "november", "ธ.ค.": "december", "พ.ศ.": "", "พ.ศ": "", "น.": "",
 }  # fmt: skip
 _CHINESE_MONTHS = tuple(
     (name, MONTHS[name]) for name in sorted(MONTHS, key=len, reverse=True) if name.endswith("月")
@@ -54,11 +67,30 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("name", rf"^(?<day>[0-9]{{1,2}}){_ORDINAL}{_GAP}{_NAME}{_GAP}{_YEAR}$"),
     ("name", rf"^{_NAME}{_GAP}(?<day>[0-9]{{1,2}}){_ORDINAL}[\s,/\-]+{_YEAR}$"),
     ("name", rf"^(?<year>[0-9]{{4}}){_GAP}{_NAME}{_GAP}(?<day>[0-9]{{1,2}})$"),
-    ("number", r"^(?<number>[0-9]{5}(?:\.[0-9]+)?|[0-9]{10}(?:\.[0-9]+)?|[0-9]{13}|[0-9]{16})$"),
+    ("number", r"^(?<number>[0-9]{5}(?:\.[0-9]+)?|[0-9]{10}(?:\.[0-9]+)?|(?:[0-9]{13}|[0-9]{16}|[0-9]{19})(?:\.0*)?)$"),
 )
+_MONTH_NAME = "|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True))
+_NO_DATES: tuple[tuple[str, str], ...] = (
+    (rf"^[0-9]{{1,2}}{_ORDINAL}{_GAP}(?:{_MONTH_NAME})\.?$|^(?:{_MONTH_NAME}){_GAP}[0-9]{{1,2}}{_ORDINAL}$", NO_YEAR),
+    (
+        r"^(?:0?[1-9]|1[0-2])[-/](?:0?[1-9]|[12][0-9]|3[01])$|^(?:0?[1-9]|[12][0-9]|3[01])(?:[-/](?:0?[1-9]|1[0-2])|\.(?:0?[1-9]|1[0-2])\.)$",
+        NO_YEAR,
+    ),
+    (rf"^(?:{_MONTH_NAME}){_GAP}[0-9]{{4}}$|^(?:19|20)[0-9]{{2}}[-/.](?:0[1-9]|1[0-2])$", NO_DAY),
+    (
+        r"^(?:民國|民国|roc)|^1[0-4][0-9]([-/.])[0-9]{1,2}[-/.][0-9]{1,2}(?: |$)",
+        _FOREIGN.format("calendar of Taiwan (ROC years)"),
+    ),
+    (
+        r"^(?:令和|平成|昭和|大正|明治|[rhs]\s?[0-9]{1,2}[-/.][0-9]{1,2}[-/.])",
+        _FOREIGN.format("Japanese calendar (years of an era)"),
+    ),
+)
+"""What is no date, but can be told apart from any other text: the pattern, and what it is."""
 _SCHEMA = {
     KEY: pl.String, "shape": pl.String, "sep": pl.String, "year": pl.Int32, "month": pl.Int32, "day": pl.Int32, "first": pl.Int32,
     "second": pl.Int32, "short": pl.Boolean, "number": pl.String, "time": pl.Int64, "offset": pl.Int64, "wrong": pl.Boolean,
+    "thai": pl.Boolean, WHY: pl.String,
 }  # fmt: skip
 
 
@@ -68,6 +100,7 @@ def tidy_dates(texts: pl.Series) -> pl.Series:
     if not is_ascii(tidy):
         for name, number in _CHINESE_MONTHS:
             tidy = tidy.str.replace(name, f"{number}月", literal=True)
+        tidy = tidy.str.replace_many(_THAI_MONTHS)
         tidy = tidy.str.replace_many(_TIDY).str.replace(r"([0-9])\s?(?:г\.?|года|год)(,|\s|$)", "$1$2")
     if tidy.str.contains(r"[a-z(]|[^\x00-\x7f]").any():
         tidy = (
@@ -86,7 +119,9 @@ def date_parts(texts: pl.Series) -> pl.DataFrame:
     Returns:
         One row per text: ``key``; ``shape`` (``iso``, ``compact``, ``numeric``, ``name``, ``number``; null: no date at all);
         ``sep`` between the parts of a numeric date; ``year``, ``month``, ``day`` (Int32), of a numeric date ``first`` and
-        ``second`` instead of day and month; ``short`` (Boolean: the year has two digits); ``number`` (String: a serial day or
+        ``second`` instead of day and month; ``short`` (Boolean: ``year`` is what is written, two digits); ``thai`` (Boolean:
+        the year was one of the Buddhist calendar); ``why`` (String: what a text is that is no date, where that can be told);
+        ``number`` (String: a serial day or
         an epoch); ``time`` (Int64: microseconds since midnight, null where none is written); ``offset`` (Int64: minutes east of
         UTC, null where none is written); ``wrong`` (Boolean: the time of day or the offset cannot be).
     """
@@ -101,8 +136,18 @@ def date_parts(texts: pl.Series) -> pl.DataFrame:
         )
         pieces.append(_typed(found, shape))
         left = left.filter(~fits)
-    pieces.append(_typed(left, None))
+    pieces.append(_typed(left, None).with_columns(_what_else(left["date"])))
     return pl.concat(pieces, how="diagonal").select(list(_SCHEMA))
+
+
+def _what_else(texts: pl.Series) -> pl.Series:
+    """What texts are that have the shape of no date."""
+    if texts.null_count() == len(texts):
+        return pl.Series(WHY, [None], dtype=pl.String).new_from_index(0, len(texts))
+    found = pl.coalesce(
+        pl.lit(None, dtype=pl.String), *(pl.when(pl.col("t").str.contains(p)).then(pl.lit(why)) for p, why in _NO_DATES)
+    )
+    return texts.alias("t").to_frame().select(found.alias(WHY)).to_series()
 
 
 def _split(tidy: pl.DataFrame, pattern: str) -> pl.DataFrame:
@@ -123,15 +168,28 @@ def _typed(found: pl.DataFrame, shape: str | None) -> pl.DataFrame:
     if "sep2" in columns:
         found = found.with_columns(pl.when(pl.col("sep") == pl.col("sep2")).then("shape").alias("shape"))
     if "year" in columns:
-        year = pl.col("year").cast(pl.Int32)
-        short = pl.col("year").str.len_bytes() == 2
-        found = found.with_columns(
-            short.alias("short"),
-            pl.when(short).then(year + pl.when(year > PIVOT).then(1900).otherwise(2000)).otherwise(year).alias("year"),
-        )
+        found = found.with_columns(*_gregorian(pl.col("year")))
     numbers = [name for name in ("month", "day", "first", "second") if name in found.columns]
     found = found.with_columns(pl.col(numbers).cast(pl.Int32))
     return found.select(name for name in _SCHEMA if name in found.columns)
+
+
+def _gregorian(text: pl.Expr) -> tuple[pl.Expr, ...]:
+    """The year as a number, a Buddhist one as ours; and what is known of the calendar."""
+    year = text.cast(pl.Int32)
+    thai = year.is_between(*_THAI)
+    why = (
+        pl.when(year.is_between(*_PERSIAN))
+        .then(pl.lit(_PERSIAN_DATE))
+        .when(year.is_between(*_ISLAMIC))
+        .then(pl.lit(_ISLAMIC_DATE))
+    )
+    return (
+        pl.when(thai).then(year - THAI_YEARS).otherwise(year).alias("year"),
+        (text.str.len_bytes() == 2).alias("short"),
+        thai.alias("thai"),
+        why.alias(WHY),
+    )
 
 
 def _time() -> tuple[pl.Expr, ...]:

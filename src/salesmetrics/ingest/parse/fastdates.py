@@ -16,6 +16,8 @@ Order = Literal["dmy", "mdy"]
 
 INSTANT_DTYPE = pl.Datetime("us")
 _SAMPLE = 200
+_YEARS = (1900, 2199)
+"""Years that are what they seem."""
 # What a format string reads without a second opinion: the separators and the year's length leave no other reading.
 _D, _T = "[0-9]{2}[.][0-9]{2}[.][0-9]{4}", "[0-9]{2}:[0-9]{2}"
 _FAST: tuple[tuple[str, str, str], ...] = (
@@ -47,6 +49,11 @@ class Fast:
     rest: pl.Series
     name: str = ""
     proven: dict[str, Order] = field(default_factory=dict)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the format has the year last."""
+        return self.name.startswith(("day", "month"))
 
 
 def nothing_fast(text: pl.Series, dtype: pl.DataType) -> Fast:
@@ -92,11 +99,11 @@ def _read(text: pl.Series, form: str, dtype: pl.DataType) -> pl.Series:
 
 
 def _checked(text: pl.Series, values: pl.Series, name: str, proven: dict[str, Order]) -> Fast:
-    """Leave over what the format takes too easily: years of fewer digits, and 9999 for "no end"."""
+    """Leave over what the format takes too easily: years of fewer digits or another calendar, and 9999 for "no end"."""
     rest = values.is_null() & (text != "").fill_null(value=False)
     low, high = values.min(), values.max()
-    if low is not None and (low.year < 1000 or high.year == 9999):  # type: ignore[union-attr]
-        strange = ((values.dt.year() < 1000) | (values.dt.year() == 9999)).fill_null(value=False)
+    if low is not None and not (_YEARS[0] <= low.year and high.year <= _YEARS[1]):  # type: ignore[union-attr]
+        strange = (~values.dt.year().is_between(*_YEARS)).fill_null(value=False)
         rest |= strange
         values = values.zip_with(~strange, pl.Series([None], dtype=values.dtype).new_from_index(0, len(text)))
     return Fast(values, rest, name, proven)

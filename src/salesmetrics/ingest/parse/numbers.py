@@ -42,7 +42,9 @@ _SHORTEST = r"^[^.]*\.[0-9]$"
 _MAY_ROUND = r"[eE]|\.[0-9]{9}"
 _ROUNDED = r"\.[0-9]{8}[0-9]*[1-9][0-9]*$"
 _SAMPLE = 1000
-TWO_WAYS = "a number that reads two ways: the separator may be a decimal mark or group thousands (settle it with `--decimal`)"
+TWO_WAYS = (
+    "a number that reads two ways: the separator may be a decimal mark or group thousands (settle it with `--decimal`)"
+)
 BROKEN = "a number with an invisible character between its digits"
 
 
@@ -148,7 +150,7 @@ def _parse(text: pl.Series, options: ParseOptions, place: Place, style: Style) -
         how = ("decimal point",)
     notes = notes_of(frame)
     if not style.exact and not style.silent:
-        long = (text.str.len_bytes() > 10) & ~rest  # noqa: PD
+        long = (text.str.len_bytes() > 10) & ~rest
         rounded = _where(text, long, _ROUNDED)
         if rounded.any() or "numbers_rounded" in notes:
             notes["numbers_rounded"] = rounded | notes.get("numbers_rounded", rounded)
@@ -235,8 +237,12 @@ def _decide(
     if options.decimal:
         return options.decimal, (f"decimal {options.decimal}",), nothing
     separated = pl.col("separated")
-    only_point = bool(bodies.select((separated & pl.col("comma").is_null() & pl.col("point").is_not_null()).any()).item())
-    only_comma = bool(bodies.select((separated & pl.col("point").is_null() & pl.col("comma").is_not_null()).any()).item())
+    only_point = bool(
+        bodies.select((separated & pl.col("comma").is_null() & pl.col("point").is_not_null()).any()).item()
+    )
+    only_comma = bool(
+        bodies.select((separated & pl.col("point").is_null() & pl.col("comma").is_not_null()).any()).item()
+    )
     unclear = bodies.filter(_TWO_WAYS)
     evidence = plain()
     only_point |= evidence.point
