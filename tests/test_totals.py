@@ -46,9 +46,9 @@ def test_subtotals_and_the_total_of_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("row", [";;;;6.000,76;;;", ";;;;2.000,00;;;"])
-def test_an_amount_that_is_no_sum_stays_and_is_an_error(tmp_path: Path, row: str) -> None:
+def test_a_row_of_an_amount_alone_is_no_deal_though_no_sum_and_an_error(tmp_path: Path, row: str) -> None:
     dataset = read(tmp_path, *ROWS, row)
-    assert counts(dataset)[:4] == (4, 4, 0, 0)
+    assert counts(dataset)[:4] == (4, 3, 0, 1)
     (said,) = [said for said in dataset.findings if said.code == "row_of_numbers"]
     assert (said.severity, said.rows) == ("error", [5])
 
@@ -57,16 +57,20 @@ def test_an_amount_that_is_no_sum_stays_and_is_an_error(tmp_path: Path, row: str
 def test_a_row_that_says_more_than_numbers_is_a_record(tmp_path: Path, place: int) -> None:
     cells = ["", "", "", "", "6.000,75", "", "", ""]
     cells[place] = {4: cells[4], 5: "05.02.2025", 6: "05.03.2025"}.get(place, "Text")
-    expected = 3 if place == 4 else 4
+    # Of the column Konto nobody knows what it says: a row of it and an amount continues the record above.
+    expected = 3 if place in (3, 4) else 4
     assert counts(read(tmp_path, *ROWS, ";".join(cells)))[1] == expected
 
 
 @given(cents=st.lists(st.integers(1, 10**9), min_size=2, max_size=20), off=st.integers(-3, 3))
-def test_only_the_exact_sum_counts(tmp_path_factory: pytest.TempPathFactory, cents: list[int], off: int) -> None:
+def test_only_the_exact_sum_is_a_total_without_a_word(
+    tmp_path_factory: pytest.TempPathFactory, cents: list[int], off: int
+) -> None:
     rows = [f"N{i};Ann;Verhandlung;X;{_german(c)};01.02.2025;13.02.2025;Web" for i, c in enumerate(cents)]
     said = sum(cents) + off
     dataset = read(tmp_path_factory.mktemp("sum"), *rows, f";;;;{_german(said)};;;")
-    assert counts(dataset)[1] == len(cents) + (off != 0)
+    assert counts(dataset)[1] == len(cents)
+    assert ("row_of_numbers" in {found.code for found in dataset.findings}) == (off != 0)
 
 
 def _german(cents: int) -> str:

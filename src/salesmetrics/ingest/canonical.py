@@ -9,6 +9,7 @@ import polars as pl
 
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.ids import without_decimals
 from salesmetrics.ingest.parse.units import header_unit
 from salesmetrics.ingest.rivals import rival_amounts
 from salesmetrics.ingest.rules import invalid_rows
@@ -99,11 +100,11 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     parsed = parse_columns(raw, types, headers, table, options)
     rows = table.frame.get_column(ROW)
     values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
+    findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
     currency = _currency(parsed, values)
     if currency is not None:
         values["currency"] = currency
     rejected: list[RejectedRow] = []
-    findings: list[Finding] = []
     unusable = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
     for field, column in parsed.items():
         if not column.bad.any():
@@ -180,6 +181,39 @@ def _text_of(table: RawTable, recognition: Recognition, field: str) -> pl.Series
 
 def _without_prefix(values: pl.Series, type_: ColumnType, prefix: str) -> pl.Series:
     return values.str.strip_prefix(prefix) if prefix and type_ is ColumnType.ID else values
+
+
+def _whole_ids(
+    values: dict[str, pl.Series],
+    headers: Mapping[str, str],
+    types: Mapping[str, ColumnType],
+    rows: pl.Series,
+    kind: Kind,
+    path: str,
+) -> list[Finding]:
+    """Read ``101.0`` as the id ``101``, in place, and say so."""
+    findings = []
+    for field, header in headers.items():
+        whole = without_decimals(values[field]) if types[field] is ColumnType.ID else None
+        if whole is None:
+            continue
+        changed = whole.ne_missing(values[field])
+        if not changed.any():
+            continue
+        numbers, example = rows.filter(changed), str(values[field].filter(changed)[0])
+        values[field] = whole.alias(field)
+        findings.append(
+            finding(
+                "ids_with_decimals",
+                kind=kind,
+                path=path,
+                column=header,
+                count=len(numbers),
+                rows=numbers.head(MAX_ROWS).to_list(),
+                example=f"`{example}`",
+            )
+        )
+    return findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ import polars as pl
 from salesmetrics.ingest.activities import activity_columns
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.findings import MAX_ROWS, finding
-from salesmetrics.ingest.identity import without_continuations, without_deleted, without_repeats
+from salesmetrics.ingest.identity import (
+    alike_but_for_people,
+    without_continuations,
+    without_deleted,
+    without_fragments,
+    without_repeats,
+)
 from salesmetrics.ingest.links import (
     Stages,
     converted_by_deals,
@@ -67,6 +73,8 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
                 finding("stages_defined_twice", kind="pipelines", path=part.path, count=count, listed=listed)
             )
         part.frame = _completed(part, stages, options)
+        alike = alike_but_for_people(part.frame, part.kind, part.path)
+        _apply(part, [alike] if alike else [])
         if part.kind != "reps":
             part.frame = named_owners(owner_from_id(part.frame), reps)
     deals = _united([part.frame for part in parts if part.kind == "deals"])
@@ -101,8 +109,8 @@ def _keep_records(part: Part) -> None:
     policy = load_profile(part.recognition.profile).repeated_ids
     header = part.header("id")
     _apply(part, [without_deleted(part.frame, part.kind, part.path, part.header("is_deleted"))])
-    if policy == "continuation":
-        _apply(part, [without_continuations(part.frame, part.kind, part.path, header)])
+    _apply(part, [without_continuations(part.frame, part.kind, part.path, header)])
+    _apply(part, [without_fragments(part.frame, part.kind, part.path, part.recognition.constants)])
     _apply(
         part,
         without_repeats(part.frame, part.kind, part.path, header, line_items=policy == "line_items"),
@@ -113,6 +121,7 @@ def _apply(part: Part, steps: Sequence[Kept]) -> None:
     for step in steps:
         part.frame = step.frame
         part.findings += step.findings
+        part.withheld += step.withheld
         if step.ignored:
             part.ignored[step.reason] = part.ignored.get(step.reason, 0) + step.ignored
 

@@ -131,7 +131,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "row_of_numbers": FindingKind(
         _ERROR,
-        "{n_rows} without a name, id, owner, stage or date, counted all the same",
+        "{n_rows} with numbers alone, without a name, id, owner, stage or date, left out",
         "if it is a total, take it out of the export; else fill in what is missing",
     ),
     "file_unusable": FindingKind(
@@ -205,6 +205,35 @@ FINDINGS: dict[str, FindingKind] = {
     "continuation_lines": FindingKind(
         _NOTE, "{n_rows} that only continue the record above, left out", "export one line per record"
     ),
+    "line_amounts": FindingKind(
+        _ERROR,
+        "{n_rows} that only continue a record carry amounts of their own ({at_stake}): it cannot be known whether the record's amount holds them",
+        "export one line per record, or name the column of the record's amount with `--map amount=HEADER`",
+    ),
+    "rows_of_one_cell": FindingKind(
+        _WARNING,
+        "{n_rows} with a single filled cell, where records have many, left out: {listed}",
+        "if they are records, export them again; titles of groups and notes belong outside the table",
+    ),
+    "rows_per_person": FindingKind(
+        _WARNING,
+        "rows of one id that differ only in {differing} are one record, counted once, for the first of them ({n_rows} fewer)",
+        "export one line per record, without the splits, contacts or team members",
+    ),
+    "rows_alike_but_for_people": FindingKind(
+        _WARNING,
+        "rows that differ only in {differing} may be one record; without an id all are counted ({n_rows}{at_stake})",
+        "export with the id of the records: rows of one id then count once",
+    ),
+    "invoice_lines_merged": FindingKind(
+        _NOTE,
+        "lines of {invoices:,} invoices were made into one row per invoice ({n_rows} fewer), and amounts that differ added up",
+    ),
+    "line_amounts_equal": FindingKind(
+        _ERROR,
+        "lines of one invoice have the same amount ({n_rows}): it cannot be known whether it is the line's or the invoice's: {listed}",
+        "export one line per invoice, or leave the product columns out",
+    ),
     "identical_rows": FindingKind(
         _WARNING, "{n_rows} equal to an earlier row in every column, id included: counted once", None
     ),
@@ -227,6 +256,9 @@ FINDINGS: dict[str, FindingKind] = {
         _WARNING,
         "{n_rows} are also in {files}, and count once{listed}",
         "give one export per list; the newest holds all that is known",
+    ),
+    "ids_with_decimals": FindingKind(
+        _NOTE, "ids of `{column}` were written as decimals ({example}), and are read without the `.0` ({n_rows})"
     ),
     "ids_in_scientific_notation": FindingKind(
         _ERROR,

@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from salesmetrics.ingest.findings import MAX_ROWS, finding
+from salesmetrics.ingest.headers import words_of
 from salesmetrics.ingest.table import ROW
+from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Kept", "listed", "without_continuations", "without_deleted", "without_repeats"]
+__all__ = [
+    "Kept",
+    "alike_but_for_people",
+    "listed",
+    "without_continuations",
+    "without_deleted",
+    "without_fragments",
+    "without_repeats",
+]
 
 LINE_FIELDS = frozenset({"product", "amount", "quantity", "list_price", "cost"})
 """What may differ between the product rows of one deal."""
+
+_WITH_LINES = ("deals", "leads", "activities", "customers", "invoices")
+"""Kinds whose exports may hold lines of a record."""
+
+_MANY_CELLS = 4
+"""Where records have fewer filled cells than these, a row of one cell may be a record."""
+
+_SHOWN = 40
+
+_PEOPLE = frozenset({"owner", "owner_id", "contact", "contact_id", "team", "region"})
+_SPLIT = re.compile(
+    r"\b(?:owners?|contacts?|reps?|sales ?(?:rep|person|man)|sellers?|users?|agents?|attendees?|participants?|guests?|roles?"
+    r"|primary|split|share|commission|percent(?:age)?|credit|team|territory|region|e ?mail|phone|assigned|employee|manager"
+    r"|besitzer|kontakt|ansprechpartner|mitarbeiter|anteil|propietario|contacto|vendedor|responsable|responsavel|contato"
+    r"|proprietaire|commercial|ответственный|контакт|менеджер|сотрудник|доля)\b"
+)
+"""What may differ between the rows of one record that several people have a part in."""
+
+_ENOUGH_TO_TELL = ("name", "account", "account_id", "company", "id", "email")
+_AT_STAKE = 0.01
+
+_LINE = re.compile(
+    r"\b(?:product|item|line|quantity|qty|sku|article|service|description|unit price|menge|artikel|produit|producto|produto|товар|количество)\b"
+)
+"""Headers of the lines of an invoice."""
+
+_INVOICE_LINES = frozenset({"amount", "paid_amount", "product"})
 
 _DEAL_FIELDS = (
     "name",
@@ -42,6 +83,7 @@ class Kept:
     reason: str = ""
     ignored: int = 0
     findings: tuple[Finding, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 def without_deleted(frame: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept:
@@ -58,18 +100,54 @@ def without_deleted(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
 
 
 def without_continuations(frame: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept:
-    """Take out the lines that only continue the record above: no id, and nothing else that makes a record."""
-    heads = [c for c in ("id", *_DEAL_FIELDS) if c in frame.columns]
-    if "id" not in heads or len(heads) < 2:
+    """Take out the lines that only continue the record above: nothing in them makes a record, and other cells are filled.
+
+    Exports of records with their lines (products, contacts, tags) write what is the record's own once. Where such lines
+    carry amounts of their own, nobody here can tell whether the record's amount holds them: amounts are then withheld.
+    """
+    types = column_types(kind)
+    heads = [c for c in frame.columns if c in types and c not in LINE_FIELDS and c != "currency"]
+    if kind not in _WITH_LINES or len(heads) < 2 or not all(frame.get_column(c).null_count() for c in heads):
         return Kept(frame)
-    blank = frame.select(pl.all_horizontal(pl.col(heads).is_null()))
-    mask = blank.to_series()
-    n = int(mask.sum())
+    blank = frame.select(pl.all_horizontal(pl.col(heads).is_null())).to_series()
+    blank = blank & (~blank).cum_max()  # the first rows continue nothing
+    n = int(blank.sum())
     if n == 0:
         return Kept(frame)
-    rows = frame.get_column(ROW).filter(mask).head(MAX_ROWS).to_list()
-    said = finding("continuation_lines", kind=kind, path=path, column=header, count=n, rows=rows)
-    return Kept(frame.filter(~mask), "continuation", n, (said,))
+    lines, rest = frame.filter(blank), frame.filter(~blank)
+    rows = lines.get_column(ROW).head(MAX_ROWS).to_list()
+    findings = [finding("continuation_lines", kind=kind, path=path, column=header, count=n, rows=rows)]
+    withheld: tuple[Withheld, ...] = ()
+    priced = lines.filter(pl.col("amount").is_not_null()) if "amount" in frame.columns else lines.clear()
+    if priced.height:
+        at_stake = f"{priced.get_column('amount').sum():,.2f}".removesuffix(".00")
+        numbers = priced.get_column(ROW).to_list()
+        findings.append(
+            finding("line_amounts", kind=kind, path=path, count=priced.height, rows=numbers, at_stake=at_stake)
+        )
+        withheld = (Withheld(kind, "amount", "line_amounts_unsure"),)
+    return Kept(rest, "continuation", n, tuple(findings), withheld)
+
+
+def without_fragments(frame: pl.DataFrame, kind: Kind, path: str, constants: Collection[str] = ()) -> Kept:
+    """Take out rows with a single filled cell where records have many: titles of groups, lines of another file, garbage."""
+    columns = [c for c in frame.columns if c != ROW and c not in constants]
+    full = sum(not frame.get_column(c).null_count() for c in columns)
+    if full > 1 or len(columns) < _MANY_CELLS or frame.height < 2:
+        return Kept(frame)
+    filled = frame.select(pl.sum_horizontal(pl.col(columns).is_not_null().cast(pl.UInt16))).to_series()
+    mask = filled <= 1
+    n = int(mask.sum())
+    usual = filled.filter(~mask).median()
+    if n == 0 or 2 * n > frame.height or usual is None or float(str(usual)) < _MANY_CELLS:
+        return Kept(frame)
+    gone = frame.filter(mask)
+    texts = (
+        gone.select(pl.coalesce(pl.col(columns).cast(pl.String))).to_series().drop_nulls().unique(maintain_order=True)
+    )
+    shown = ", ".join(f"`{text[:_SHOWN]}`" for text in texts.head(3).to_list())
+    said = finding("rows_of_one_cell", kind=kind, path=path, count=n, rows=gone.get_column(ROW).to_list(), listed=shown)
+    return Kept(frame.filter(~mask), "fragment", n, (said,))
 
 
 def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | None, *, line_items: bool) -> list[Kept]:
@@ -102,6 +180,11 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
         said = finding("product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height)
         twins = merged
         steps.append(Kept(_in_order(rest, twins), "line_item", n, (said,)))
+    for rule in (_per_person, _invoice_lines):
+        step = rule(twins, kind, path, header)
+        if step is not None:
+            twins = step.frame
+            steps.append(replace(step, frame=_in_order(rest, twins)))
     if (left := _repeated_ids(twins)) is not None:
         rows = twins.filter(pl.col("id").is_in(left.implode())).get_column(ROW)
         said = finding(
@@ -115,6 +198,136 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
         )
         steps.append(Kept(_in_order(rest, twins), findings=(said,)))
     return steps
+
+
+def _people_columns(frame: pl.DataFrame, kind: Kind) -> list[str]:
+    types = column_types(kind)
+    return [c for c in frame.columns if (c in _PEOPLE if c in types else bool(_SPLIT.search(words_of(c))))]
+
+
+def _per_person(twins: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept | None:
+    """Rows of one id that differ only in the people who have a part in it are one record."""
+    people = _people_columns(twins, kind)
+    same = [c for c in twins.columns if c not in (ROW, *people)]
+    if not people or twins.is_empty() or kind == "reps":
+        return None
+    once = twins.unique(subset=same, keep="first", maintain_order=True)
+    n = twins.height - once.height
+    if n == 0:
+        return None
+    gone = twins.join(once.select(ROW), on=ROW, how="anti")
+    differing = ", ".join(f"`{c}`" for c in people if twins.get_column(c).n_unique() > 1)
+    said = finding(
+        "rows_per_person",
+        kind=kind,
+        path=path,
+        column=header,
+        count=n,
+        rows=gone.get_column(ROW).to_list(),
+        differing=differing,
+    )
+    return Kept(once, "per_person", n, (said,))
+
+
+def _invoice_lines(twins: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept | None:
+    """Rows of one invoice that agree in all but the product and the money are its lines: one invoice."""
+    types = column_types(kind)
+    lines = any(_LINE.search(words_of(c)) for c in twins.columns if c not in types) or "product" in twins.columns
+    if kind != "invoices" or not lines or twins.is_empty():
+        return None
+    same = [c for c in twins.columns if c in types and c not in _INVOICE_LINES]
+    money = [c for c in ("amount", "paid_amount") if c in twins.columns]
+    agree = pl.all_horizontal(*[pl.col(c).n_unique() == 1 for c in same])
+    good = twins.group_by("id").agg(agree.alias("ok")).filter("ok").get_column("id")
+    lines_of = twins.filter(pl.col("id").is_in(good.implode()))
+    if lines_of.is_empty():
+        return None
+    sums = [
+        pl.when(pl.col(c).drop_nulls().n_unique() > 1)
+        .then(pl.col(c).sum())
+        .otherwise(pl.col(c).drop_nulls().first())
+        .alias(c)
+        for c in money
+    ]
+    rest = [pl.col(c).first() for c in twins.columns if c not in ("id", *money)]
+    once = lines_of.sort(ROW).group_by("id", maintain_order=True).agg(*rest, *sums).select(twins.columns)
+    once = once.cast(pl.Schema(twins.schema))
+    n = lines_of.height - once.height
+    count = lines_of.filter(~pl.col(ROW).is_in(once.get_column(ROW).implode()))
+    rows = count.get_column(ROW).to_list()
+    findings = [
+        finding("invoice_lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, invoices=once.height)
+    ]
+    withheld: tuple[Withheld, ...] = ()
+    if "amount" in money:
+        known = pl.col("amount").drop_nulls()
+        repeated = lines_of.group_by("id").agg(unsure=(known.n_unique() == 1) & (known.len() > 1)).filter("unsure")
+        ids = repeated.get_column("id").sort()
+        if len(ids):
+            unsure = lines_of.filter(pl.col("id").is_in(ids.implode())).get_column(ROW).to_list()
+            findings.append(
+                finding("line_amounts_equal", kind=kind, path=path, count=len(unsure), rows=unsure, listed=listed(ids))
+            )
+            withheld = (Withheld(kind, "amount", "line_amounts_unsure"),)
+    left = twins.filter(~pl.col("id").is_in(good.implode()))
+    return Kept(pl.concat([once, left]).sort(ROW), "line_item", n, tuple(findings), withheld)
+
+
+def alike_but_for_people(frame: pl.DataFrame, kind: Kind, path: str) -> Kept | None:
+    """Rows without an id that differ only in the people who have a part in it: one record, or several that look the same.
+
+    All are counted. The finding names the amount at stake, and amounts are withheld when it is more than 1 % of all, or of
+    the records that ended alike.
+
+    Args:
+        frame: Canonical columns with ``outcome``, where the kind has one.
+        kind: Kind of record.
+        path: File, for the finding.
+    """
+    telling = [c for c in _ENOUGH_TO_TELL if c in frame.columns]
+    people = _people_columns(frame, kind)
+    if kind not in ("deals", "leads", "invoices", "revenue") or "id" in frame.columns or not people or not telling:
+        return None
+    same = [c for c in frame.columns if c not in (ROW, *people)]
+    dates = [c for c in same if frame.schema[c] in (pl.Date, pl.Datetime)]
+    if not dates or frame.select(same).hash_rows().n_unique() == frame.height:
+        return None
+    known = pl.all_horizontal(
+        pl.any_horizontal(pl.col(telling).is_not_null()), pl.any_horizontal(pl.col(dates).is_not_null())
+    )
+    later = pl.struct(same).is_duplicated() & ~pl.struct(same).is_first_distinct()
+    twins = frame.filter(known & later & ~pl.struct([c for c in frame.columns if c != ROW]).is_duplicated())
+    if twins.is_empty():
+        return None
+    at_stake, share = _at_stake(frame, twins)
+    said = finding(
+        "rows_alike_but_for_people",
+        kind=kind,
+        path=path,
+        count=twins.height,
+        rows=twins.get_column(ROW).to_list(),
+        differing=", ".join(f"`{c}`" for c in people),
+        at_stake=f", {at_stake} at stake" if at_stake else "",
+        share_of_value=share or None,
+    )
+    unsure = (Withheld(kind, "amount", "records_unsure"),) if share > _AT_STAKE else ()
+    return Kept(frame, findings=(said,), withheld=unsure)
+
+
+def _at_stake(frame: pl.DataFrame, twins: pl.DataFrame) -> tuple[str, float]:
+    """The amount of some rows in words, and their share of all, or of those with the same outcome if that is more."""
+    if "amount" not in frame.columns:
+        return "", 0.0
+    amount = pl.col("amount").abs().sum().cast(pl.Float64)
+    shares = [_share(twins.select(amount).item(), frame.select(amount).item())]
+    if "outcome" in frame.columns:
+        total = dict(frame.group_by("outcome").agg(amount).iter_rows())
+        shares += [_share(part, total[outcome]) for outcome, part in twins.group_by("outcome").agg(amount).iter_rows()]
+    return f"{twins.get_column('amount').sum():,.2f}".removesuffix(".00"), max(shares)
+
+
+def _share(part: float | None, total: float | None) -> float:
+    return round((part or 0.0) / total, 6) if total else 0.0
 
 
 def listed(ids: pl.Series, most: int = 5) -> str:

@@ -27,7 +27,7 @@ _MOST = 100
 """More such rows than this are no totals, but how the file is."""
 _TELLING = 3
 """Columns that tell records apart which a file must have for a row without any to be a fault."""
-_RECORDS = ("deals", "leads", "invoices")
+_RECORDS = ("deals", "leads", "invoices", "activities", "customers", "revenue", "stages", "costs", "quotas")
 
 
 def without_totals(
@@ -36,7 +36,8 @@ def without_totals(
     """Drop totals without a label, and say which other rows have nothing but numbers.
 
     A row is a total when no text, id, date or flag is filled in it, and one of its numbers is exactly the sum of that
-    column above, or of that column since the total before. A zero is no proof.
+    column above, or of that column since the total before. A zero is no proof. Where a kind has columns enough to tell its
+    records, the other such rows are left out, too, as an error to look at.
 
     Args:
         frame: Canonical columns, the export's other columns as text, and ``__row__``.
@@ -45,7 +46,7 @@ def without_totals(
         constants: Columns that say the same in every row.
 
     Returns:
-        The frame without totals, their number, and the finding about the rest.
+        The frame without them, their number, and the findings.
 
     >>> rows = pl.DataFrame({ROW: [2, 3, 4], "name": ["A", "B", None], "amount": [1, 2, 3]})
     >>> without_totals(rows, "deals", "x.csv")[0]["name"].to_list()
@@ -62,7 +63,7 @@ def without_totals(
     if others:
         bare &= pl.all_horizontal(pl.col(others).is_null() | pl.col(others).str.contains(_NUMBER))
     found = frame.select(bare.arg_true()).to_series().to_list()
-    if not found or len(found) > _MOST or 2 * len(found) >= frame.height:
+    if not found or len(found) > _MOST or 2 * len(found) > frame.height:
         return frame, 0, []
     totals = _totals(frame, found, [name for name in numbers if types[name] in _SUMMED])
     rest = [index for index in found if index not in totals]
@@ -70,10 +71,11 @@ def without_totals(
     if rest and kind in _RECORDS and len(telling) >= _TELLING:
         rows = frame.get_column(ROW).gather(rest).to_list()
         findings.append(finding("row_of_numbers", kind=kind, path=path, count=len(rows), rows=rows))
+        totals |= set(rest)
     if not totals:
         return frame, 0, findings
-    rows = frame.get_column(ROW).gather(sorted(totals)).to_list()
-    findings += ignored_findings(path, dict.fromkeys(rows, "total"))
+    exact = sorted(totals.difference(rest))
+    findings += ignored_findings(path, dict.fromkeys(frame.get_column(ROW).gather(exact).to_list(), "total"))
     keep = ~pl.int_range(pl.len()).is_in(sorted(totals))
     return frame.filter(keep), len(totals), findings
 

@@ -59,6 +59,8 @@ _REASONS = {
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",
     "outside_data": "the data do not reach into the period",
+    "line_amounts_unsure": "lines with amounts of their own (see the findings)",
+    "records_unsure": "rows that may be the same record (see the findings)",
     "only_won_deals": "the file holds won deals only",
     "no_time_of_day": "the times of day are not known",
     "not_positive_before": "nothing was sold in the period before",
