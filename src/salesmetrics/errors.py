@@ -62,6 +62,30 @@ CATALOGUE: dict[str, ErrorKind] = {
     "file_binary": ErrorKind(
         "`{path}` is not text: {detail}", "export as CSV (UTF-8), or name the encoding, for example `--encoding utf-16`"
     ),
+    "file_encrypted": ErrorKind("`{path}` is encrypted: {what} needs a password", "{fix}"),
+    "unpacks_too_far": ErrorKind(
+        "`{path}` unpacks to more than {size} from {packed}, which no export does",
+        "unpack it yourself and see what it holds; if it is an export, name the unpacked file",
+    ),
+    "file_too_large": ErrorKind(
+        "`{path}` holds more than {limit}", "split the export, for example by year, and name the parts one at a time"
+    ),
+    "columns_too_many": ErrorKind(
+        "`{path}` has {columns} columns (limit {limit})",
+        "export only the columns that you need, or check with `--delimiter` that the file is cut where it should be",
+    ),
+    "sheet_too_large": ErrorKind(
+        "`{path}` has a sheet that reaches to row {rows} and column {columns}, and nearly all of it is blank",
+        "delete the rows and columns beyond the table, or save the table as CSV UTF-8",
+    ),
+    "files_too_many": ErrorKind("`{path}` holds {count} files (limit {limit})", "{fix}"),
+    "member_twice": ErrorKind(
+        "`{path}` holds {count} files named `{name}`", "unpack it, and name the file that you mean"
+    ),
+    "memory_short": ErrorKind(
+        "not enough memory{what}: {cause}",
+        "raise the limit or use a larger machine, or split the export, for example by year",
+    ),
     "disguised_file": ErrorKind("`{path}` is named like a CSV, but it is {actual}", "{fix}"),
     "encoding_unknown": ErrorKind(
         "there is no encoding named `{encoding}`", "try `utf-8`, `cp1251`, `cp1252`, `gb18030` or `utf-16`"
@@ -108,6 +132,13 @@ CATALOGUE: dict[str, ErrorKind] = {
     "kpi_unknown": ErrorKind("there is no KPI `{name}`", "{fix}"),
     "family_unknown": ErrorKind("there is no KPI family `{name}`", "use one of: {known}"),
     "dimension_unknown": ErrorKind("cannot group by `{name}`: no file has such a column", "{fix}"),
+    "segments_too_many": ErrorKind(
+        "`--by {names}` would make {count} segments (limit {limit})", "choose a coarser column, or fewer of them"
+    ),
+    "values_too_many": ErrorKind(
+        "`--every {every}` would make {count} values (limit {limit})",
+        "choose a longer step with `--every`, a shorter `--period` or fewer KPIs with `--kpi`; a date far from all others makes a series long, too: `salesmetrics check` names it",
+    ),
     "where_invalid": ErrorKind("`--where {text}` cannot be used: {cause}", "{fix}"),
     "output_unwritable": ErrorKind("cannot write `{path}`: {cause}", "choose another place with `-o`"),
     "format_unknown": ErrorKind(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.bounds import MAX_FILES
 from salesmetrics.schema.kind import KIND_NAMES, Kind
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _paths(path: str) -> list[str]:
         found = sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not found:
             raise SalesmetricsError("glob_without_match", path=path)
-        return found
+        return _bounded(path, found)
     raise SalesmetricsError("file_not_found", path=path + near_name(path))
 
 
@@ -94,6 +95,13 @@ def _folder(path: str) -> list[str]:
     ]
     if not found:
         raise SalesmetricsError("folder_without_exports", path=path)
+    return _bounded(path, found)
+
+
+def _bounded(path: str, found: list[str]) -> list[str]:
+    if len(found) > MAX_FILES:
+        fix = "name the files that you need, or a narrower pattern"
+        raise SalesmetricsError("files_too_many", path=path, count=f"{len(found):,}", limit=f"{MAX_FILES:,}", fix=fix)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.bounds import MAX_CELL, MAX_LINE, size_words
 from salesmetrics.ingest.dialect import looks_like_value
 from salesmetrics.ingest.exact import encode_record, records
 from salesmetrics.ingest.findings import finding
@@ -135,7 +136,8 @@ def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) ->
     first = pl.col(columns[0])
     suspect = first.is_null() & pl.all_horizontal(pl.col(columns[1:]).is_null()) if columns[1:] else first.is_null()
     most = few(len(columns))
-    texts = [name for name in columns if frame.schema[name] == pl.String]
+    schema = frame.schema
+    texts = [name for name in columns if schema[name] == pl.String]
     empty = set()
     if texts:
         # Where every field is quoted a blank is an empty string, not a null.
@@ -148,7 +150,7 @@ def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) ->
             for name in columns
         ]
         suspect |= pl.sum_horizontal(cell.fill_null(value=False).cast(pl.UInt16) for cell in filled) <= most
-    if frame.schema[columns[0]] == pl.String:
+    if schema[columns[0]] == pl.String:
         # What sorts before "!" is empty or begins with a space, a tab or the like.
         suspect |= first < "!"
         if headers[0]:
@@ -248,6 +250,13 @@ def _rejected(item: OddRow, width: int, headers: Sequence[str]) -> RejectedRow:
         column = headers[item.column] if item.column is not None and item.column < width else None
         where = f"column `{column}`" if column else f"cell {(item.column or 0) + 1}"
         return RejectedRow(item.row, column, value, f"a quote opens in {where} and never closes")
+    if item.fault == "long_cell":
+        column = headers[item.column or 0]
+        return RejectedRow(
+            item.row, column, value, f"the cell in column `{column}` is longer than {size_words(MAX_CELL)}"
+        )
+    if item.fault == "long_line":
+        return RejectedRow(item.row, None, value, f"the line is longer than {size_words(MAX_LINE)}")
     if item.fault == "whole_line":
         return RejectedRow(
             item.row, None, value, "the whole line is one quoted cell, so its columns cannot be told apart"

@@ -7,31 +7,34 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.bounds import MAX_FILES, Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["MAX_UNPACKED", "Container", "Payload", "unwrap"]
+__all__ = ["Container", "Payload", "unwrap"]
 
 Container = Literal["plain", "gzip", "zstd", "zip", "parquet", "xlsx"]
 
 _MEMBER_SUFFIXES = (".csv", ".tsv", ".txt")
 _TEXT_SUFFIXES = ("", ".csv", ".tsv", ".txt", ".tab", ".xls")
 
-MAX_UNPACKED = 16 << 30
-"""Bytes that one packed file may unpack to."""
-_SMALL = 256 << 20
-_MAX_RATIO = 1_000
 _STEP = 1 << 20
 
 _GZIP, _ZSTD, _ZIP, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1"
+_SECRET_PARQUET = b"PARE"
+_ENTRY = b"PK\x01\x02"
+_ENCRYPTED = 0x1
+_SECRET_OFFICE = "EncryptedPackage".encode("utf-16-le")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ALIENS: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a legacy Excel workbook (.xls)", "save it as .xlsx or CSV UTF-8"),
+    (_OLE, "a legacy Excel workbook (.xls)", "save it as .xlsx or CSV UTF-8"),
     (b"%PDF", "a PDF", "export the list as CSV instead of printing it"),
     (b"\x89PNG", "an image (PNG)", "export the list as CSV"),
     (b"\xff\xd8\xff", "an image (JPEG)", "export the list as CSV"),
@@ -76,6 +79,8 @@ def unwrap(path: str, data: bytes) -> list[Payload]:
         return _unzip(path, data)
     if data.startswith(_PARQUET) and data.endswith(_PARQUET):
         return [Payload(path, "parquet", data)]
+    if data.startswith(_SECRET_PARQUET) and data.endswith(_SECRET_PARQUET):
+        raise SalesmetricsError("file_encrypted", path=path, what="the Parquet file", fix="write it without encryption")
     _refuse_alien(path, data)
     return [Payload(path, "plain", data)]
 
@@ -95,6 +100,10 @@ def _inner(path: str, container: Container, data: bytes) -> Payload:
 
 
 def _refuse_alien(path: str, data: bytes) -> None:
+    if data.startswith(_OLE) and _SECRET_OFFICE in data:
+        raise SalesmetricsError(
+            "file_encrypted", path=path, what="the workbook", fix="save it without a password, or as CSV UTF-8"
+        )
     for magic, actual, fix in _ALIENS:
         if data.startswith(magic):
             raise SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
@@ -111,18 +120,12 @@ def _refuse_alien(path: str, data: bytes) -> None:
         )
 
 
-def _collect(path: str, packed: int, pieces: Iterator[bytes]) -> bytes:
+def _collect(budget: Budget, pieces: Iterator[bytes]) -> bytes:
     """Join unpacked pieces, and stop early at what no real export unpacks to."""
     out = io.BytesIO()
     for piece in pieces:
+        budget.add(len(piece))
         out.write(piece)
-        size = out.tell()
-        if size > MAX_UNPACKED or (size > _SMALL and size > _MAX_RATIO * packed):
-            raise SalesmetricsError(
-                "file_unreadable",
-                path=path,
-                cause=f"it unpacks to more than {size >> 20:,} MiB from {packed:,} bytes, which no real export does",
-            )
     return out.getvalue()
 
 
@@ -133,7 +136,7 @@ def _gunzip(path: str, data: bytes) -> bytes:
                 yield piece
 
     try:
-        return _collect(path, len(data), pieces())
+        return _collect(Budget(path, len(data)), pieces())
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, "gzip", error) from error
 
@@ -149,7 +152,7 @@ def _unzstd(path: str, data: bytes) -> bytes:
             yield piece
 
     try:
-        return _collect(path, len(data), pieces())
+        return _collect(Budget(path, len(data)), pieces())
     except zstandard.ZstdError as error:
         raise _damaged(path, "zstd", error) from error
 
@@ -159,22 +162,54 @@ def _damaged(path: str, container: str, error: Exception) -> SalesmetricsError:
 
 
 def _unzip(path: str, data: bytes) -> list[Payload]:
+    _refuse_many(path, data.count(_ENTRY))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+            entries = [info for info in archive.infolist() if not info.is_dir()]
+            names = [info.filename for info in entries]
+            budget = Budget(path, len(data))
             if "[Content_Types].xml" in names:
+                _refuse_unreadable(path, entries)
                 return [_workbook(path, data, names)]
-            members = sorted(name for name in names if _is_export_member(name))
+            members = sorted((info for info in entries if _is_export_member(info.filename)), key=_name_of)
             if not members:
-                raise SalesmetricsError(
-                    "disguised_file",
-                    path=path,
-                    actual="an archive without a CSV or TSV in it",
-                    fix="unpack it, then name the file you mean",
-                )
-            return [_member(path, archive, name, alone=len(members) == 1) for name in members]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+                raise _without_table(path, names)
+            _refuse_unreadable(path, members)
+            return [_member(path, archive, info, budget, alone=len(members) == 1) for info in members]
+    except NotImplementedError as error:
+        cause = f"it is packed in a way that cannot be unpacked here ({error}); pack it as an ordinary zip"
+        raise SalesmetricsError("file_unreadable", path=path, cause=cause) from error
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
         raise _damaged(path, "zip", error) from error
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    return info.filename
+
+
+def _refuse_many(path: str, count: int) -> None:
+    if count > MAX_FILES:
+        fix = "unpack it, and name the files that you need"
+        raise SalesmetricsError("files_too_many", path=path, count=f"{count:,}", limit=f"{MAX_FILES:,}", fix=fix)
+
+
+def _refuse_unreadable(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that needs a password, or where one name stands for two files: which is meant is not known."""
+    for info in entries:
+        if info.flag_bits & _ENCRYPTED:
+            fix = "unpack it with its password, then name the file"
+            raise SalesmetricsError("file_encrypted", path=path, what=f"`{info.filename}` in it", fix=fix)
+    name, count = max(Counter(map(_name_of, entries)).items(), key=lambda item: item[1])
+    if count > 1:
+        raise SalesmetricsError("member_twice", path=path, count=count, name=name)
+
+
+def _without_table(path: str, names: Sequence[str]) -> SalesmetricsError:
+    if "content.xml" in names and "META-INF/manifest.xml" in names:
+        actual, fix = "an OpenDocument file", "save it as .xlsx or CSV UTF-8"
+    else:
+        actual, fix = "an archive without a CSV or TSV in it", "unpack it, then name the file you mean"
+    return SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
 
 
 def _is_export_member(name: str) -> bool:
@@ -183,16 +218,13 @@ def _is_export_member(name: str) -> bool:
     return not hidden and name.lower().endswith(_MEMBER_SUFFIXES)
 
 
-def _member(path: str, archive: zipfile.ZipFile, name: str, *, alone: bool) -> Payload:
-    label = path if alone else f"{path}!{name}"
-
+def _member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget, *, alone: bool) -> Payload:
     def pieces() -> Iterator[bytes]:
-        with archive.open(name) as stream:
+        with archive.open(info) as stream:
             while piece := stream.read(_STEP):
                 yield piece
 
-    packed = archive.getinfo(name).compress_size
-    return _inner(label, "zip", _collect(label, max(packed, 1), pieces()))
+    return _inner(path if alone else f"{path}!{info.filename}", "zip", _collect(budget, pieces()))
 
 
 def _workbook(path: str, data: bytes, names: list[str]) -> Payload:

@@ -10,13 +10,15 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.bounds import MAX_CELL, MAX_LINE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Record", "encode_record", "records", "tokenise"]
 
 _WINDOW = 4 << 20
-_MAX_FIELD = 1 << 20
+_SHOWN = 4 << 10
 MAX_CELL_LINES = 2_000
 _MAX_SWALLOWED = 100
 
@@ -35,6 +37,7 @@ class Record:
     cells: list[bytes] | None = None
     strict: bool = True
     unclosed: int | None = None
+    too_long: bool = False
     swallows: bool = False
 
     def split(self, delimiter: bytes) -> list[bytes]:
@@ -156,6 +159,8 @@ class _Reader:
 
     def record(self, line: bytes, start: int) -> Record:
         body = _body(line)
+        if len(body) > MAX_LINE:
+            return Record(body[:_SHOWN], start, start + len(line), 0, too_long=True)
         if b'"' not in body:
             return Record(body, start, start + len(line), body.count(self.delimiter) + 1)
         cells = self.quoted_cells(body)
@@ -191,7 +196,7 @@ class _Reader:
             partial, line_odd = tokenise(body, self.delimiter, cells, partial)
             odd = odd or line_odd
             swallowed += full
-            too_long = size > _MAX_FIELD or len(taken) > patience or swallowed > _MAX_SWALLOWED
+            too_long = size > MAX_CELL or len(taken) > patience or swallowed > _MAX_SWALLOWED
             if partial is not None and (too_long or (odd and swallowed)):
                 return self.give_up(taken, start, column)
         if swallowed and (odd or len(cells) != self.width):

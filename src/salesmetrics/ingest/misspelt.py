@@ -48,10 +48,14 @@ def misspelt_headers(recognition: Recognition, path: str) -> list[Finding]:
     if not recognition.unmapped:
         return []
     names = _names(recognition)
+    lengths: dict[int, list[str]] = {}
+    for name in names:
+        lengths.setdefault(len(name), []).append(name)
     findings = []
     for header in recognition.unmapped:
         words = words_of(header)
-        meant = next((name for name in names if one_slip(words, name)), None) if len(words) >= _SHORTEST - 1 else None
+        near = (name for size in (-1, 0, 1) for name in lengths.get(len(words) + size, ()) if name in names)
+        meant = next((name for name in near if one_slip(words, name)), None) if len(words) >= _SHORTEST - 1 else None
         if meant is not None:
             field, written = names.pop(meant)
             findings.append(

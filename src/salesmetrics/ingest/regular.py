@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
 
+from salesmetrics.ingest.bounds import MAX_CELL
 from salesmetrics.ingest.raw import ROW
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def read_regular(
     if ending == "mixed" or start >= len(data):
         return None
     eol = b"\r" if ending == "cr" else b"\n"
+    if _has_long_line(data, start, eol):
+        return None
     # Polars leaves this core to the count for most of the time.
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(count_quotes, data, start, delimiter)
@@ -207,6 +210,16 @@ def read_regular(
     if not regular or (quotes.over_lines and _swallows_rows(frame, data, start, delimiter, eol)):
         return None
     return frame
+
+
+def _has_long_line(data: bytes, start: int, eol: bytes) -> bool:
+    """Whether a line is as long as no cell may be: over millions of cells in one line Polars takes gigabytes."""
+    while len(data) - start > MAX_CELL:
+        end = data.rfind(eol, start, start + MAX_CELL)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 def _read(data: bytes, start: int, delimiter: bytes, width: int, first_row: int, eol: bytes) -> pl.DataFrame | None:
@@ -231,7 +244,10 @@ def _read(data: bytes, start: int, delimiter: bytes, width: int, first_row: int,
 
 def _adds_up(frame: pl.DataFrame, data: bytes, start: int, width: int, quotes: Quotes, eol: int) -> bool:
     columns = [str(index) for index in range(width)]
-    lengths = frame.select(pl.col(columns).str.len_bytes().sum()).row(0)
+    bytes_ = pl.col(columns).str.len_bytes()
+    lengths = frame.select(bytes_.sum()).row(0)
+    if max(lengths) > MAX_CELL and max(size or 0 for size in frame.select(bytes_.max()).row(0)) > MAX_CELL:
+        return False
     ends = frame.height if data.endswith((b"\n", b"\r")) else frame.height - 1
     expected = sum(lengths) + (width - 1) * frame.height + eol * ends + quotes.total - quotes.doubled
     return bool(expected == len(data) - start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from salesmetrics.ingest.bounds import MAX_CELL, MAX_COLUMNS
 from salesmetrics.ingest.exact import Record, encode_record, records
 from salesmetrics.ingest.raw import ROW
 from salesmetrics.ingest.regular import LineEnd, read_regular
@@ -19,8 +20,10 @@ __all__ = ["OddRow", "Repaired", "read_irregular", "rows_to_frame"]
 
 _BATCH = 8 << 20
 _PIECE = 4 << 20
+_SHOWN = 64 << 10
+"""Bytes that are kept of a row that is not used."""
 
-Fault = Literal["short", "long", "whole_line", "unclosed_quote"]
+Fault = Literal["short", "long", "whole_line", "unclosed_quote", "long_cell", "long_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def _piece_end(data: bytes, position: int) -> int:
     end = min(position + _PIECE, len(data))
     if end == len(data):
         return end
-    return data.rfind(b"\n", position, end) + 1 or len(data)
+    return data.rfind(b"\n", position, end) + 1 or data.find(b"\n", end) + 1 or len(data)
 
 
 def _read_piece(found: Repaired, batches: _Batches, data: bytes, position: int, end: int) -> int:
@@ -154,7 +157,9 @@ def _read_piece(found: Repaired, batches: _Batches, data: bytes, position: int, 
     for record in records(data, delimiter, start=position, width=width):
         found.last_row += 1
         number = found.last_row
-        if record.width == width and record.unclosed is None:
+        if record.too_long or (len(record.raw) > MAX_CELL and _has_long_cell(record, delimiter)):
+            _set_long_aside(found, record, number, delimiter)
+        elif record.width == width and record.unclosed is None:
             found.full += 1
             found.full_ending_blank += width > 1 and record.raw.endswith(ends_blank)
             if record.swallows:
@@ -178,11 +183,27 @@ def _regular(record: Record, delimiter: bytes) -> bytes:
     return record.raw if record.strict or record.cells is None else encode_record(record.cells, delimiter)
 
 
+def _has_long_cell(record: Record, delimiter: bytes) -> bool:
+    return record.unclosed is None and any(len(cell) > MAX_CELL for cell in record.split(delimiter))
+
+
+def _set_long_aside(found: Repaired, record: Record, number: int, delimiter: bytes) -> None:
+    """Keep of a line or cell beyond bounds what its message shows."""
+    if record.too_long:
+        found.odd.append(OddRow(number, record.raw, record.width, "long_line"))
+        return
+    place = next(i for i, cell in enumerate(record.split(delimiter)) if len(cell) > MAX_CELL)
+    found.odd.append(OddRow(number, record.raw[:_SHOWN], record.width, "long_cell", place))
+
+
 def _set_aside(found: Repaired, batches: _Batches, record: Record, number: int) -> None:
     if record.unclosed is not None:
-        found.odd.append(OddRow(number, record.raw, record.width, "unclosed_quote", record.unclosed))
+        found.odd.append(OddRow(number, record.raw[:_SHOWN], record.width, "unclosed_quote", record.unclosed))
         return
     delimiter, width = batches.delimiter, batches.width
+    if record.width > MAX_COLUMNS:
+        found.odd.append(OddRow(number, record.raw[:_SHOWN], record.width, "long"))
+        return
     cells = record.split(delimiter)
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         found.extra_blank.append(number)

@@ -14,6 +14,7 @@ from salesmetrics.ingest import encoding as encodings
 from salesmetrics.ingest import workbook
 from salesmetrics.ingest.assemble import UNWANTED, assemble
 from salesmetrics.ingest.backslashes import with_doubled_quotes
+from salesmetrics.ingest.bounds import afford_text, refuse_wide
 from salesmetrics.ingest.container import Payload, unwrap
 from salesmetrics.ingest.dialect import DELIMITERS, NO_DELIMITER, Dialect, find_header, sniff
 from salesmetrics.ingest.exact import Record, records
@@ -35,6 +36,7 @@ _MARK = re.compile(rb"[^ \t\r\n\x00\x1a\xef\xbb\xbf]")
 _ERROR = re.compile(rb"#(?:\xc2[\xa1\xbf])?[A-Z/0-9\x80-\xbf\xd0\xd1]{2,28}[!?]|#N[/V]|#YOK|#\xd0\x9d/")
 """What may be an error of a spreadsheet; the words of six languages fit it."""
 _HEAD = 256 << 10
+_HEAD_MOST = 64 << 20
 _HEAD_RECORDS = 120
 
 
@@ -105,6 +107,7 @@ class _Head:
 def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> RawTable:
     guess = encodings.detect(payload.data, path=payload.path, option=option)
     text = encodings.to_utf8(payload.data, guess)
+    afford_text(payload.path, len(text))
     if not _MARK.search(text):
         raise SalesmetricsError("file_empty", path=payload.path)
     dialect = sniff(text, delimiter)
@@ -185,11 +188,11 @@ def read_head(text: bytes, dialect: Dialect, path: str) -> _Head:
 
     Empty names at the end of a header count as columns only as far as the records below go; empty cells that every
     record has beyond the header are columns without a name.
+
+    Raises:
+        SalesmetricsError: ``columns_too_many``.
     """
-    found = list(islice(records(text[:_HEAD], dialect.delimiter, start=dialect.start), _HEAD_RECORDS))
-    if len(found) > 1 and len(text) > _HEAD and found[-1].end >= _HEAD:
-        found.pop()
-    rows = [[_clean(cell) for cell in record.split(dialect.delimiter)] for record in found]
+    rows, found = _head_rows(text, dialect, path)
     if dialect.delimiter == NO_DELIMITER:
         refuse_fixed_width([record.raw.decode("utf-8", "replace") for record in found], path)
     index = find_header(rows)
@@ -198,7 +201,30 @@ def read_head(text: bytes, dialect: Dialect, path: str) -> _Head:
     below = [row for row in rows[index + 1 :] if any(row)]
     titles = {"blank": sum(not any(row) for row in rows[:index])}
     titles["title"] = index - titles["blank"]
-    return _Head(_fit(names, below), index + 1, _end(found[index], text), {k: v for k, v in titles.items() if v})
+    cells = _fit(names, below)
+    refuse_wide(path, len(cells))
+    return _Head(cells, index + 1, _end(found[index], text), {k: v for k, v in titles.items() if v})
+
+
+def _head_rows(text: bytes, dialect: Dialect, path: str) -> tuple[list[list[str]], list[Record]]:
+    """The first whole records, of which the header is one: wide ones are read to their end."""
+    window = _HEAD
+    while True:
+        found = list(islice(records(text[:window], dialect.delimiter, start=dialect.start), _HEAD_RECORDS))
+        cut = len(text) > window and found[-1].end >= window
+        if cut:
+            last = found.pop()
+            if not found:
+                refuse_wide(path, last.width, more=True)
+        rows = [[_clean(cell) for cell in record.split(dialect.delimiter)] for record in found]
+        if not cut or sum(any(row) for row in rows) > 1 or window >= _HEAD_MOST:
+            break
+        window *= 4
+    if not rows:
+        raise SalesmetricsError(
+            "file_binary", path=path, detail=f"its first line is longer than {_HEAD_MOST >> 20} MiB"
+        )
+    return rows, found
 
 
 def _end(record: Record, text: bytes) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import io
 import logging
-import re
-import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,23 +12,41 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.assemble import assemble
+from salesmetrics.ingest.bounds import MAX_CELL, afford, refuse_wide
 from salesmetrics.ingest.dialect import find_header
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.headless import refuse_headless
 from salesmetrics.ingest.raw import ROW, RawTable, Source
-from salesmetrics.ingest.repair import Repaired
+from salesmetrics.ingest.repair import OddRow, Repaired
+from salesmetrics.ingest.sheets import cell_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import fastexcel
+    from fastexcel import DType, DTypeMap
 
     from salesmetrics.ingest.container import Payload
 
 __all__ = ["read_parquet", "read_xlsx"]
 
 _HEAD_ROWS = 120
-_RELATION = re.compile(rb"<Relationship\b[^>]*>")
-_SHEET = re.compile(rb"<sheet\b[^>]*>")
-_ERROR_CELL = re.compile(rb'<c r="[A-Z]+(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]*)</v>')
+_SHOWN = 1_000
+_CELL_BYTES = 16
+
+
+@contextmanager
+def _damage(path: str, what: str, errors: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Say of a typed file that it is damaged, also where the library that reads it gives up altogether."""
+    try:
+        yield
+    except errors as error:
+        cause = f"the {what} is damaged ({str(error).partition(chr(10))[0][:_SHOWN]})"
+        raise SalesmetricsError("file_unreadable", path=path, cause=cause) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SalesmetricsError("file_unreadable", path=path, cause=f"the {what} is damaged") from error
 
 
 def _source(path: str, container: str, header_row: int) -> Source:
@@ -43,12 +59,12 @@ def read_parquet(payload: Payload) -> list[RawTable]:
     Raises:
         SalesmetricsError: ``file_unreadable``, ``file_empty``, ``header_only``.
     """
-    try:
+    with _damage(payload.path, "Parquet data", (pl.exceptions.PolarsError, OSError)):
+        lazy = pl.scan_parquet(io.BytesIO(payload.data))
+        refuse_wide(payload.path, len(lazy.collect_schema()))
+        rows = lazy.select(pl.len()).collect().item()
+        afford(payload.path, _CELL_BYTES * rows * len(lazy.collect_schema()))
         frame = pl.read_parquet(io.BytesIO(payload.data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise SalesmetricsError(
-            "file_unreadable", path=payload.path, cause=f"the Parquet data is damaged ({error})"
-        ) from error
     if not frame.width:
         raise SalesmetricsError("file_empty", path=payload.path)
     headers = [name.strip() for name in frame.columns]
@@ -59,8 +75,24 @@ def _typed_table(
     source: Source, headers: list[str], frame: pl.DataFrame, first_row: int, titles: dict[str, int]
 ) -> RawTable:
     frame = frame.rename({name: str(place) for place, name in enumerate(frame.columns)})
+    refuse_wide(source.path, frame.width)
     frame = frame.with_row_index(ROW, first_row)
-    return assemble(source, headers, Repaired(frame, first_row - 1 + frame.height, full=frame.height), b",", titles)
+    last = first_row - 1 + frame.height
+    frame, odd = _without_long_cells(frame)
+    return assemble(source, headers, Repaired(frame, last, full=frame.height, odd=odd), b",", titles)
+
+
+def _without_long_cells(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[OddRow]]:
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    sizes = frame.select(pl.col(texts).str.len_bytes().max()).row(0) if texts else ()
+    odd = [
+        OddRow(row, text[:_SHOWN].encode(), frame.width - 1, "long_cell", int(name))
+        for name, size in zip(texts, sizes, strict=True)
+        if (size or 0) > MAX_CELL
+        for row, text in frame.filter(pl.col(name).str.len_bytes() > MAX_CELL).select(ROW, name).iter_rows()
+    ]
+    odd = list({item.row: item for item in odd}.values())
+    return (frame.filter(~pl.col(ROW).is_in([item.row for item in odd])) if odd else frame), odd
 
 
 def read_xlsx(payload: Payload) -> list[RawTable]:
@@ -78,54 +110,32 @@ def read_xlsx(payload: Payload) -> list[RawTable]:
         logging.getLogger("fastexcel").setLevel(logging.ERROR)
     except ImportError as error:
         raise SalesmetricsError("extra_missing", what="reading Excel workbooks", extra="excel") from error
-    try:
+    errors = cell_errors(payload.path, payload.data)
+    with _damage(payload.path, "workbook", (fastexcel.FastExcelError,)):
         book = fastexcel.read_excel(payload.data)
         heads = {name: _texts(book, name) for name in book.sheet_names}
-    except fastexcel.FastExcelError as error:
-        raise SalesmetricsError(
-            "file_unreadable", path=payload.path, cause=f"the workbook is damaged ({str(error).splitlines()[0]})"
-        ) from error
+        return _sheets(book, heads, errors, payload.path)
+
+
+def _sheets(
+    book: fastexcel.ExcelReader,
+    heads: dict[str, list[list[str]]],
+    errors: dict[str, dict[str, list[int]]],
+    path: str,
+) -> list[RawTable]:
     tables = {name: rows for name, rows in heads.items() if sum(any(row) for row in rows) > 1}
     tables = {name: rows for name, rows in tables.items() if _is_visible(book, name)} or tables
     if not tables:
         code = "header_only" if any(any(map(any, rows)) for rows in heads.values()) else "file_empty"
-        raise SalesmetricsError(code, path=payload.path)
-    errors = cell_errors(payload.data)
+        raise SalesmetricsError(code, path=path)
     return [
-        _sheet(book, name, rows, payload.path if len(tables) == 1 else f"{payload.path}!{name}", errors.get(name, {}))
+        _sheet(book, name, rows, path if len(tables) == 1 else f"{path}!{name}", errors.get(name, {}))
         for name, rows in tables.items()
     ]
 
 
 def _is_visible(book: fastexcel.ExcelReader, name: str) -> bool:
     return bool(book.load_sheet(name, n_rows=1, dtypes="string").visible == "visible")
-
-
-def cell_errors(data: bytes) -> dict[str, dict[str, list[int]]]:
-    """Where cells hold an Excel error such as ``#REF!``: sheet to error to row numbers.
-
-    fastexcel gives such cells as blank, so they are looked up in the sheet's own XML.
-    """
-    found: dict[str, dict[str, list[int]]] = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return found
-        links = archive.read("xl/_rels/workbook.xml.rels")
-        targets = {_attribute(tag, "Id"): _attribute(tag, "Target") for tag in _RELATION.findall(links)}
-        for tag in _SHEET.findall(archive.read("xl/workbook.xml")):
-            member = targets.get(_attribute(tag, "r:id"), "").lstrip("/")
-            member = member if member.startswith("xl/") else f"xl/{member}"
-            if member in names and (cells := _ERROR_CELL.findall(archive.read(member))):
-                errors = found.setdefault(html.unescape(_attribute(tag, "name")), {})
-                for row, error in cells:
-                    errors.setdefault(error.decode(), []).append(int(row))
-    return found
-
-
-def _attribute(tag: bytes, name: str) -> str:
-    value = re.search(rb"\s" + name.encode() + rb'="([^"]*)"', tag)
-    return value[1].decode() if value else ""
 
 
 def _texts(book: fastexcel.ExcelReader, name: str) -> list[list[str]]:
@@ -144,13 +154,7 @@ def _sheet(
     headers = rows[index]
     blank = sum(not any(row) for row in rows[:index])
     titles = {reason: count for reason, count in (("blank", blank), ("title", index - blank)) if count}
-    sheet = book.load_sheet(
-        name,
-        header_row=None,
-        skip_rows=index + 1,
-        column_names=[str(place) for place in range(len(headers))],
-        schema_sample_rows=None,
-    )
+    sheet = _loaded(book, name, index + 1, [str(place) for place in range(len(headers))])
     table = _typed_table(
         _source(label, "xlsx", index + 1), headers, _whole_numbers(sheet.to_polars()), index + 2, titles
     )
@@ -159,6 +163,36 @@ def _sheet(
         for error, numbers in sorted(errors.items())
     ]
     return replace(table, findings=(*table.findings, *said))
+
+
+def _loaded(book: fastexcel.ExcelReader, name: str, skip: int, names: list[str]) -> fastexcel.ExcelSheet:
+    """A sheet with the types that its columns have; a column of types that have nothing in common is text."""
+    import fastexcel
+
+    def load(dtypes: DType | DTypeMap | None = None, columns: list[int] | None = None) -> fastexcel.ExcelSheet:
+        return book.load_sheet(
+            name,
+            header_row=None,
+            skip_rows=skip,
+            column_names=None if columns else names,
+            schema_sample_rows=None,
+            dtypes=dtypes,
+            use_columns=columns,
+        )
+
+    def mixed(columns: list[int]) -> list[int]:
+        try:
+            load(columns=columns)
+        except fastexcel.UnsupportedColumnTypeCombinationError:
+            half = len(columns) // 2
+            return [*mixed(columns[:half]), *mixed(columns[half:])] if half else columns
+        return []
+
+    try:
+        return load()
+    except fastexcel.UnsupportedColumnTypeCombinationError:
+        width = load("string").width
+        return load(dict.fromkeys(mixed(list(range(width))), "string"))
 
 
 def _whole_numbers(frame: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from salesmetrics.report.build import metrics_of
 from salesmetrics.report.model import Period
 from salesmetrics.report.plan import BASIS_COLUMNS
 from salesmetrics.report.request import Request, window_of
+from salesmetrics.report.series import refuse_many
 from salesmetrics.report.setup import set_up
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["piecewise"]
 
+MAX_PIECES = 2_000
 _TODAY = frozenset({"snapshot", "undated"})
 _EDGES = frozenset({"window_start", "window_end"})
 _Place = tuple[tuple[tuple[str, str | None], ...], str | None]
@@ -62,6 +64,7 @@ def piecewise(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], ca
         as_of,
         request.calendar,
     )
+    refuse_many(every, len(pieces), MAX_PIECES)
     for index, piece in enumerate(pieces):
         meant = piece if bounds.bounded else unit_period(piece.start or start, every, request.calendar).seen_from(as_of)
         terms = stretch_around(meant, as_of, request.calendar).terms()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import salesmetrics.calendar as calendar
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
 from salesmetrics.report.compute import Cell, Keys
 from salesmetrics.report.coverage import covered_days
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.report.setup import Setup
 
-__all__ = ["series", "trends"]
+__all__ = ["refuse_many", "series", "trends"]
+
+MAX_VALUES = 1_000_000
 
 TREND_MONTHS = 12
 
@@ -45,7 +48,9 @@ def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[
         table = value_table(source, dated, {"": window}, keys)
         found = table.cells()
         stretches = _stretches(found, window, every, request)
-        for place in {(cell.group, cell.currency) for cell in found}:
+        places = {(cell.group, cell.currency) for cell in found}
+        refuse_many(every, len(places) * len(stretches) * len(dated), MAX_VALUES)
+        for place in places:
             for bucket, stretch in stretches:
                 cell = Cell(*place, bucket)
                 values = table.values(cell)
@@ -58,6 +63,16 @@ def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[
                     metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
                     rows.append(((*cell_order(cell), position[kpi.id]), metric))
     return rows
+
+
+def refuse_many(every: Every, count: int, limit: int) -> None:
+    """Refuse a series that no memory holds, or that takes hours.
+
+    Raises:
+        SalesmetricsError: ``values_too_many``.
+    """
+    if count > limit:
+        raise SalesmetricsError("values_too_many", every=every, count=f"{count:,}", limit=f"{limit:,}")
 
 
 def _stretches(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:

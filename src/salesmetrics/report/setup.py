@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from salesmetrics.report.model import NotComputed
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Setup", "set_up"]
+__all__ = ["MAX_SEGMENTS", "Setup", "set_up"]
+
+MAX_SEGMENTS = 10_000
+"""Groups that `--by` may make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     """Sort out what can be computed.
 
     Raises:
-        SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
+        SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``,
+            ``report_empty``, ``segments_too_many``.
     """
     wanted = catalog.select(request.kpis, request.families)
     named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
@@ -64,6 +68,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     if request.where:
         entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
     _check_dimensions(request.by, entities, listed)
+    _check_segments(request.by, entities)
     columns = columns_of(entities, request.as_of)
     bounded = window_of(request).bounded
     plan = make_plan(catalog, wanted, columns, request.settings, bounded=bounded, unfiltered=unfiltered)
@@ -84,6 +89,17 @@ def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], lis
             near = get_close_matches(name, shown, n=1, cutoff=0.5)
             fix = f"did you mean `--by {near[0]}`? " if near else ""
             raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(shown)}")
+
+
+def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
+    """Refuse groups by what nearly every record has of its own: nobody reads so many, and no memory holds them."""
+    count = max(
+        (frame.select(by).unique().height for frame in frames.values() if by and set(by) <= set(frame.columns)), default=0
+    )
+    if count > MAX_SEGMENTS:
+        raise SalesmetricsError(
+            "segments_too_many", names=",".join(by), count=f"{count:,}", limit=f"{MAX_SEGMENTS:,}"
+        )
 
 
 def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:

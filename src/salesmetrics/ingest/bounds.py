@@ -1,0 +1,174 @@
+"""How much a file may hold, and how much memory there is to hold it: a refusal comes before the machine gives in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from salesmetrics.errors import SalesmetricsError
+
+__all__ = [
+    "MAX_CELL",
+    "MAX_COLUMNS",
+    "MAX_FILES",
+    "MAX_LINE",
+    "MAX_UNPACKED",
+    "Budget",
+    "afford",
+    "afford_text",
+    "available_memory",
+    "refuse_wide",
+    "size_words",
+]
+
+MAX_UNPACKED = 16 << 30
+"""Bytes that one file may hold, as it stands or unpacked."""
+MAX_RATIO = 200
+"""How many bytes each byte of a packed file may unpack to, once that is more than ``SMALL``."""
+SMALL = 64 << 20
+MAX_COLUMNS = 16_384
+"""As many as a sheet of a spreadsheet has."""
+MAX_FILES = 10_000
+"""Files in a folder, behind a pattern or in an archive."""
+MAX_CELL = 1 << 20
+"""Bytes of one cell."""
+MAX_LINE = 16 << 20
+"""Bytes of one line."""
+
+_WORTH_A_LOOK = 32 << 20
+_COPIES = 3
+"""Bytes of memory that a byte of text takes at least: the text, its cells, and what is made of them."""
+
+
+def size_words(size: int) -> str:
+    """A number of bytes for people.
+
+    >>> size_words(10 * 2**20), size_words(3 * 2**30), size_words(900)
+    ('10 MiB', '3.0 GiB', '900 bytes')
+    """
+    if size >= 1 << 30:
+        return f"{size / 2**30:,.1f} GiB"
+    return f"{size >> 20:,} MiB" if size >= 1 << 20 else f"{size:,} bytes"
+
+
+class Budget:
+    """Counts what comes out of a packed file, and stops where no export goes on.
+
+    Args:
+        path: The file, for the message.
+        packed: Its bytes as they are stored.
+    """
+
+    def __init__(self, path: str, packed: int) -> None:
+        self.path, self.packed, self.size, self.looked = path, max(packed, 1), 0, _WORTH_A_LOOK
+
+    def add(self, count: int) -> None:
+        """Take more bytes.
+
+        Raises:
+            SalesmetricsError: ``unpacks_too_far``, or ``memory_short``.
+        """
+        self.size += count
+        if self.size > MAX_UNPACKED or (self.size > SMALL and self.size > MAX_RATIO * self.packed):
+            raise SalesmetricsError(
+                "unpacks_too_far", path=self.path, size=size_words(self.size), packed=size_words(self.packed)
+            )
+        if self.size > self.looked:
+            afford(self.path, 2 * self.size)
+            self.looked *= 2
+
+
+def refuse_wide(path: str, columns: int, *, more: bool = False) -> None:
+    """Refuse a table of more columns than any export has.
+
+    Args:
+        path: The file.
+        columns: How many were counted.
+        more: There are still more of them.
+
+    Raises:
+        SalesmetricsError: ``columns_too_many``.
+    """
+    if columns > MAX_COLUMNS:
+        raise SalesmetricsError(
+            "columns_too_many", path=path, columns=f"{'at least ' if more else ''}{columns:,}", limit=f"{MAX_COLUMNS:,}"
+        )
+
+
+def afford_text(path: str, size: int) -> None:
+    """Refuse text that takes more memory to read than there is.
+
+    Raises:
+        SalesmetricsError: ``memory_short``.
+    """
+    if size > _WORTH_A_LOOK:
+        afford(path, _COPIES * size)
+
+
+def afford(path: str, need: int) -> None:
+    """Refuse what takes more memory than there is; nothing is refused where nobody says how much that is.
+
+    Args:
+        path: The file, for the message.
+        need: Bytes.
+
+    Raises:
+        SalesmetricsError: ``memory_short``.
+    """
+    have = available_memory()
+    if have is not None and need > have:
+        cause = f"it takes at least {size_words(need)}, and {size_words(max(have, 0))} can be had"
+        raise SalesmetricsError("memory_short", what=f" for `{path}`", cause=cause, path=path)
+
+
+def available_memory() -> int | None:
+    """Bytes of memory that this process may still take; None where the system does not say."""
+    known = [size for size in (_of_machine(), _of_group(), _of_process()) if size is not None]
+    return min(known, default=None)
+
+
+def _numbers(path: str) -> dict[str, int]:
+    try:
+        lines = Path(path).read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return {}
+    words = (line.replace(":", " ").split() for line in lines)
+    return {word[0]: int(word[1]) for word in words if len(word) > 1 and word[1].isdecimal()}
+
+
+def _of_machine() -> int | None:
+    found = _numbers("/proc/meminfo")
+    return 1024 * (found["MemAvailable"] + found.get("SwapFree", 0)) if "MemAvailable" in found else None
+
+
+def _of_group() -> int | None:
+    """What a container may still take (cgroup v2); files that are only cached give way."""
+    try:
+        own = Path("/proc/self/cgroup").read_text(encoding="utf-8").rpartition("::")[2].strip()
+    except OSError:
+        return None
+    for folder in dict.fromkeys((Path("/sys/fs/cgroup" + own), Path("/sys/fs/cgroup"))):
+        try:
+            most = (folder / "memory.max").read_text(encoding="ascii").strip()
+            taken = int((folder / "memory.current").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            continue
+        if most.isdecimal():
+            return int(most) - taken + _numbers(str(folder / "memory.stat")).get("inactive_file", 0)
+    return None
+
+
+def _of_process() -> int | None:
+    """What `ulimit -v` leaves."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return None
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return None
+    return limit - pages * os.sysconf("SC_PAGE_SIZE")
