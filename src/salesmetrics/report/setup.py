@@ -94,12 +94,11 @@ def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], lis
 def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
     """Refuse groups by what nearly every record has of its own: nobody reads so many, and no memory holds them."""
     count = max(
-        (frame.select(by).unique().height for frame in frames.values() if by and set(by) <= set(frame.columns)), default=0
+        (frame.select(by).unique().height for frame in frames.values() if by and set(by) <= set(frame.columns)),
+        default=0,
     )
     if count > MAX_SEGMENTS:
-        raise SalesmetricsError(
-            "segments_too_many", names=",".join(by), count=f"{count:,}", limit=f"{MAX_SEGMENTS:,}"
-        )
+        raise SalesmetricsError("segments_too_many", names=",".join(by), count=f"{count:,}", limit=f"{MAX_SEGMENTS:,}")
 
 
 def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:
