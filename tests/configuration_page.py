@@ -32,6 +32,16 @@ ABOUT = {
     "read": "What a file may leave open. A column that can be read two ways is refused until this settles it.",
     "map": "Field = header, for columns that are not recognised, as `--map` takes them. An empty header takes the column away.",
     "stages": "Words of stage and status columns. A single word needs no list.",
+    "currency": """\
+What a sign stands for that several currencies share (`$`, `¥`, `£`, `kr`), or a name that is not known:
+
+```toml
+[currency.symbols]
+"$" = "CAD"
+"-99" = "USD"  # SuiteCRM's default currency
+```
+
+Without it their amounts are kept apart from those of other currencies, under the sign itself.""",
     "report": "What a report holds when no option says otherwise.",
     "calendar": "Weeks and fiscal years, for `--period`, `--compare` and `--every`.",
     "settings": """\

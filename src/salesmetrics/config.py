@@ -85,6 +85,22 @@ class StagesTable(_Table):
     other: Words = Field(default_factory=list, description="words that mean closed without a decision")
 
 
+def _currency_code(code: str) -> str:
+    from salesmetrics.ingest.parse.currency import CODES  # only where one is settled: it loads polars
+
+    if code.upper() not in CODES:
+        raise ValueError("no currency code of ISO 4217, such as USD")
+    return code.upper()
+
+
+class CurrencyTable(_Table):
+    """Signs that several currencies share."""
+
+    symbols: dict[str, Annotated[str, AfterValidator(_currency_code)]] = Field(
+        default_factory=dict, description='sign or name of a currency = its code, for example "$" = "USD"'
+    )
+
+
 class ReportTable(_Table):
     """What a report holds when nothing else is said."""
 
@@ -156,6 +172,7 @@ class Config(_Table):
     read: ReadTable = ReadTable.model_construct()
     map: dict[str, str] = Field(default_factory=dict, description="field = header")
     stages: StagesTable = StagesTable.model_construct()
+    currency: CurrencyTable = CurrencyTable.model_construct()
     report: ReportTable = ReportTable.model_construct()
     calendar: CalendarTable = CalendarTable.model_construct()
     settings: Settings = Settings()
@@ -308,13 +325,18 @@ def line_of(text: str, place: Sequence[str]) -> int:
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
         if header:
-            table = [part.strip().strip("\"'") for part in header[1].split(".")]
+            table = _key_parts(header[1])
             if list(place[: len(table)]) == table:
                 best = number
             continue
-        key = re.match(r"\s*([\w.\-\"' ]+?)\s*=", line)
+        key = re.match(r"""\s*((?:"[^"]*"|'[^']*'|[\w.\- ])+?)\s*=""", line)
         if key:
-            keys = [*table, *(part.strip().strip("\"'") for part in key[1].split("."))]
+            keys = [*table, *_key_parts(key[1])]
             if list(place[: len(keys)]) == keys:
                 return number
     return best
+
+
+def _key_parts(text: str) -> list[str]:
+    """The parts of a dotted key, of which one in quotes may hold dots itself."""
+    return [part.strip("\"'") for part in re.findall(r"""\s*("[^"]*"|'[^']*'|[^.\s"']+)""", text)]

@@ -23,6 +23,7 @@ VARIABLES: Mapping[str, str] = {
         f"report.{name}": name
         for name in ("by", "kpi", "family", "where", "period", "compare", "level", "min_n", "currency", "max_age")
     },
+    "currency.symbols": "currency_symbol",
     "map": "map",
 }
 """Key of the settings file → the option of the same meaning, whose variable overrules it."""

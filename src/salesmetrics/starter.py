@@ -80,6 +80,7 @@ def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
         _table("read", _reading(readings, options)),
         _table("map", _columns(readings, options), "Field = header. What was recognised needs no line."),
         _table("stages", _stages(readings, options), "Words of stage and status columns that mean an outcome."),
+        _table("currency.symbols", _symbols(options), "What a sign stands for that several currencies share."),
         _table("report", _defaults(ReportTable), "What a report holds when no option says otherwise."),
         _table("calendar", _defaults(CalendarTable)),
         _table("settings", _settings(), "Thresholds that some KPIs ask for."),
@@ -167,6 +168,13 @@ def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_
         words = [f"{word.word} {word.count}" for item in deals for word in item.words if word.outcome == outcome]
         if words:
             yield _comment(f"# taken as {outcome}: {', '.join(words)}")
+
+
+def _symbols(options: ReadOptions) -> Iterator[_Line]:
+    for sign, code in options.symbols.items():
+        yield _Line(_text(sign), _text(code), "as the option said")
+    if not options.symbols:
+        yield _Line(_text("$"), _text("USD"), "", on=False)
 
 
 def _defaults(model: type[BaseModel]) -> Iterator[_Line]:

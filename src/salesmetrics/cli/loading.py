@@ -87,7 +87,21 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
         lost=(*lost, *(word for word in config.stages.lost if word not in said)),
         other=(*other, *(word for word in config.stages.other if word not in said)),
         timezone=reading.timezone or table.timezone,
+        symbols={**config.currency.symbols, **_symbols(reading.currency_symbol or [])},
     )
+
+
+def _symbols(pairs: Sequence[str]) -> dict[str, str]:
+    symbols: dict[str, str] = {}
+    for pair in pairs:
+        sign, equals, code = pair.rpartition("=")
+        if not equals:
+            fix = "for example `--currency-symbol '$=USD'`; in a shell the quotes keep the sign as it is"
+            raise SalesmetricsError(
+                "option_invalid", option="--currency-symbol", value=pair, cause="it is not SIGN=CODE", fix=fix
+            )
+        symbols[sign.strip()] = code.strip()
+    return symbols
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

@@ -136,6 +136,14 @@ class Reading:
         list[str] | None,
         typer.Option(metavar="FIELD=HEADER", help="Column of a field; repeatable.", rich_help_panel=READING),
     ] = None
+    currency_symbol: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SIGN=CODE",
+            help="Currency that a sign stands for, for example '$=CAD'; repeatable.",
+            rich_help_panel=READING,
+        ),
+    ] = None
     timezone: Annotated[
         str | None,
         typer.Option(metavar="ZONE", help="Zone that days are counted in.", rich_help_panel=READING),
@@ -304,7 +312,7 @@ class Output:
 ENVIRONMENT = "SALESMETRICS_"
 
 
-_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "other", "goal"})
+_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "other", "goal", "currency_symbol"})
 
 
 def _listed(name: str) -> list[str] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.currencies import currencies
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.ids import without_decimals
@@ -101,9 +102,9 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     rows = table.frame.get_column(ROW)
     values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
     findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
-    currency = _currency(parsed, values)
-    if currency is not None:
-        values["currency"] = currency
+    known, of_currency = currencies(parsed, headers, rows, kind, path, options.symbols)
+    values |= known
+    findings += of_currency
     rejected: list[RejectedRow] = []
     unusable = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
     for field, column in parsed.items():
@@ -244,17 +245,6 @@ class _Cells:
             reason=reason,
             value=plain_text(self.text.filter(mask)).first(),
         )
-
-
-def _currency(parsed: Mapping[str, Parsed], values: Mapping[str, pl.Series]) -> pl.Series | None:
-    """The currency written in money cells (``€ 900``), where the currency column is absent or blank."""
-    said = next(
-        (p.currency for f in ("amount", "mrr", "list_price") if (p := parsed.get(f)) and p.currency is not None), None
-    )
-    if said is None:
-        return None
-    known = values.get("currency")
-    return said.alias("currency") if known is None else known.zip_with(known.is_not_null(), said).alias("currency")
 
 
 def _mixed_formats(

@@ -39,6 +39,8 @@ class ReadOptions:
     lost: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     timezone: str | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    """Sign or name of a currency → the ISO code that it stands for in these files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from salesmetrics.ingest.outcome import (
     word_counts,
 )
 from salesmetrics.ingest.overlap import count_once
-from salesmetrics.ingest.parse.currency import parse_currency
 from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.table import ROW
@@ -128,9 +127,6 @@ def _apply(part: Part, steps: Sequence[Kept]) -> None:
 
 def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame:
     frame = part.frame
-    for column in ("currency", "to_currency"):
-        if column in frame.columns:
-            frame = frame.with_columns(parse_currency(frame.get_column(column)).alias(column))
     if part.kind == "deals":
         frame = _deals(part, frame, stages, options)
     elif part.kind == "activities":

@@ -316,6 +316,31 @@ FINDINGS: dict[str, FindingKind] = {
         "single amounts move the average by more than its 95 % interval: {listed}",
         "check them for a slipped decimal point; medians are not affected",
     ),
+    "currency_of_bare_amounts": FindingKind(
+        _NOTE,
+        "`{column}` names a currency in some cells only: {n_rows} without one are taken as {currency}, the only one named",
+        "if they are of another currency, write it into the cells or add a currency column",
+    ),
+    "currency_sign_shared": FindingKind(
+        _WARNING,
+        "{listed} in `{column}` may stand for several currencies: its amounts are kept apart under that sign ({n_rows})",
+        "name the currency, for example `--currency-symbol '{sign}=CODE'`",
+    ),
+    "currency_contradicts": FindingKind(
+        _ERROR,
+        "the sign in `{column}` contradicts `{other}` in {n_rows}: {listed}; `{other}` decides",
+        "correct one of them in the CRM, or leave the column out with `--map currency=` to go by the signs",
+    ),
+    "currencies_in_one_row": FindingKind(
+        _ERROR,
+        "`{column}` has another currency than the first amount of its row in {n_rows}: {listed}; the first amount decides",
+        "export amounts of one currency per row",
+    ),
+    "currency_of_the_crm": FindingKind(
+        _NOTE,
+        "`{column}` is -99 in {n_rows}: the default currency of the CRM, which the export does not name",
+        "name it, for example `--currency-symbol '-99=USD'`",
+    ),
     "currency_blank": FindingKind(
         _WARNING, "{n_rows} without a currency", "fill in the currency: their amounts belong to no total"
     ),

@@ -22,6 +22,7 @@ from salesmetrics.ingest.lookups import warm_up
 from salesmetrics.ingest.misfit import refuse_misfits
 from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
+from salesmetrics.ingest.parse.currency import settled_symbols
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable
@@ -165,6 +166,7 @@ def _part(
         null_words=profile.null_words,
         timezone=options.timezone,
         plain=table.plain,
+        symbols=settled_symbols(options.symbols),
     )
     result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
     refuse_misfits(table, recognition, result.rejected, options, parse_options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,8 @@ def convert(
     others = {c for frame in priced.values() for c in frame["currency"].unique().to_list()} - {code}
     if others - {None} and "rates" not in frames:
         also = " too" if any((frame["currency"] == code).any() for frame in priced.values()) else ""
-        raise _refused(code, f"amounts are in {', '.join(sorted(o for o in others if o))}{also}", "add a rates file")
+        named = sorted(o for o in others if o)
+        raise _refused(code, f"amounts are in {', '.join(named)}{also}", _way_out(named, code))
     if others - {None}:
         _check_target(frames["rates"], code)
     rates = rate_table(frames["rates"], code, calendar) if "rates" in frames else _no_rates()
@@ -113,6 +115,15 @@ def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFra
     parts.append(across.select(START, END, pl.col("target").alias("from"), "times", over=pl.col("rate")))
     table = pl.concat([part.cast({"times": MONEY, "over": MONEY}) for part in parts])
     return table.unique(["from", START], keep="first", maintain_order=True).sort("from", START)
+
+
+def _way_out(named: list[str], code: str) -> str:
+    """What to type: rates, or what a sign stands for that is no code of a currency."""
+    signs = [name for name in named if not re.fullmatch("[A-Z]{3}", name)]
+    if not signs:
+        return "add a rates file"
+    sign = "-99" if signs[0].startswith("CRM") else signs[0]
+    return f"if {signs[0]} is {code}, add `--currency-symbol '{sign}={code}'`; else add a rates file"
 
 
 def _check_target(rates: pl.DataFrame, code: str) -> None:

@@ -6,10 +6,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.errors import SalesmetricsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["CODES", "CRM_DEFAULT", "SHARED", "agree", "merged", "named", "parse_currency", "symbol_key"]
+__all__ = [
+    "CODES",
+    "CRM_DEFAULT",
+    "SHARED",
+    "agree",
+    "merged",
+    "named",
+    "parse_currency",
+    "settled_symbols",
+    "symbol_key",
+]
 
 CODES = frozenset(
     [
@@ -257,7 +269,29 @@ def symbol_key(text: str) -> str:
     >>> symbol_key(" Kr. "), symbol_key("US  Dollar")
     ('kr', 'us dollar')
     """
-    return " ".join(text.casefold().split()).rstrip(".")
+    return " ".join(text.casefold().replace("￥", "¥").replace("＄", "$").split()).rstrip(".")
+
+
+def settled_symbols(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Signs and names that the user settled, as :func:`named` takes them.
+
+    Args:
+        pairs: Sign or name → ISO code.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``: a sign is empty, or a code is no ISO code.
+
+    >>> settled_symbols({"Kr.": "sek"})
+    {'kr': 'SEK'}
+    """
+    for sign, code in pairs.items():
+        if not symbol_key(sign) or code.strip().upper() not in CODES:
+            cause = f"`{code}` is no currency code" if symbol_key(sign) else "it names no sign"
+            fix = "use an ISO 4217 code, for example `--currency-symbol '$=USD'`"
+            raise SalesmetricsError(
+                "option_invalid", option="--currency-symbol", value=f"{sign}={code}", cause=cause, fix=fix
+            )
+    return {symbol_key(sign): code.strip().upper() for sign, code in pairs.items()}
 
 
 def named(word: str, symbols: Mapping[str, str]) -> str | None:

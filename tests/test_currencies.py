@@ -1,0 +1,164 @@
+"""Amounts of different currencies are never added up, whatever names them: a code, a name, a sign, or a column."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from in_process import invoke
+from salesmetrics.config import FILE_NAME, parse_config
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.parse.currency import CODES, CRM_DEFAULT, NAMES, SHARED, SYMBOLS, named, parse_currency
+from salesmetrics.ingest.read import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from salesmetrics.ingest.dataset import Dataset
+
+
+def deals(folder: Path, amounts: list[str], column: list[str] | None = None, **options: Any) -> Dataset:
+    path = folder / "deals.csv"
+    head = "Deal ID;Deal Stage;Amount;Create Date;Close Date" + (";Currency" if column else "")
+    rows = [
+        f"{n};Closed Won;{amount};2026-01-05;2026-02-1{n % 10}" + (f";{column[n]}" if column else "")
+        for n, amount in enumerate(amounts)
+    ]
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    return load([str(path)], ReadOptions(**options))
+
+
+def codes(dataset: Dataset) -> dict[str, list[int]]:
+    return {said.code: said.rows for said in dataset.findings}
+
+
+def currency(dataset: Dataset) -> list[str | None]:
+    return dataset.frames["deals"]["currency"].to_list()
+
+
+SIGNS = ["$", "¥", "￥", "kr", "£", "Rs", "lei", "﷼"]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("form", ["{sign} {n}", "{n} {sign}", "{sign}{n}", "({sign}{n})"])
+def test_a_sign_that_several_currencies_share_keeps_its_name(tmp_path: Path, sign: str, form: str) -> None:
+    name = SHARED[sign.casefold().replace("￥", "¥")][0]
+    dataset = deals(tmp_path, [form.format(sign=sign, n="1,000.00"), "€ 20.50", form.format(sign=sign, n="3.25")])
+    assert currency(dataset) == [name, "EUR", name]
+    assert codes(dataset)["currency_sign_shared"] == [2, 4]
+    alone = deals(tmp_path, [form.format(sign=sign, n="1,000.00"), "77.10"])
+    assert currency(alone) == [name, name]
+    settled = deals(tmp_path, [form.format(sign=sign, n="1,000.00"), "€ 20.50"], symbols={sign: "usd"})
+    assert currency(settled) == ["USD", "EUR"]
+    assert "currency_sign_shared" not in codes(settled)
+
+
+@settings(max_examples=30)
+@given(signs=st.lists(st.sampled_from(["$", "¥", "€", "kr", "CA$", "USD", ""]), min_size=2, max_size=7))
+def test_no_two_currencies_share_a_total(signs: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    dataset = deals(tmp_path_factory.mktemp("signs"), [f"{sign} 100.00".strip() for sign in signs])
+    written = {named(sign, {}) if sign else None for sign in signs}
+    found = currency(dataset) if "currency" in dataset.frames["deals"].columns else [None] * len(signs)
+    seen = written - {None}
+    if len(seen) == 1:
+        assert set(found) == seen
+        bare = [row for row, sign in enumerate(signs, start=2) if not sign]
+        assert codes(dataset).get("currency_of_bare_amounts", []) == bare
+    else:
+        assert found == [named(sign, {}) if sign else None for sign in signs]
+    assert sum(dataset.frames["deals"]["amount"]) == 100 * len(signs)
+
+
+def test_the_column_decides_and_a_sign_against_it_is_found(tmp_path: Path) -> None:
+    dataset = deals(
+        tmp_path, ["€ 10.00", "$ 20.00", "30.00", "$ 40.00", "¥ 50", "CA$ 7"], ["USD", "CAD", "EUR", "EUR", "", "-99"]
+    )
+    assert currency(dataset) == ["USD", "CAD", "EUR", "EUR", "¥", "CAD"]
+    found = {said.code: said for said in dataset.findings}
+    assert found["currency_contradicts"].rows == [2, 5]
+    assert "`€` beside" not in found["currency_contradicts"].message
+    assert "`EUR` beside `USD`, `$` beside `EUR`" in found["currency_contradicts"].message
+
+
+def test_two_amounts_of_a_row_in_different_currencies_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "invoices.csv"
+    path.write_text("invoice_id,customer,invoice_date,amount,paid_amount\nI1,Oak,2026-01-01,€ 10.00,€ 5.00\nI2,Ash,2026-01-02,€ 20.00,£ 7.00\n", encoding="utf-8")  # fmt: skip
+    dataset = load([str(path)])
+    assert dataset.frames["invoices"]["currency"].to_list() == ["EUR", "EUR"]
+    assert codes(dataset)["currencies_in_one_row"] == [3]
+
+
+@pytest.mark.parametrize("kind", ["leads", "quotas", "costs", "products", "revenue", "customers"])
+def test_every_kind_of_file_keeps_currencies_apart(tmp_path: Path, kind: str) -> None:
+    heads = {"leads": "lead_id,status,amount", "quotas": "owner,period,quota", "costs": "category,month,cost", "products": "sku,name,list_price", "revenue": "customer,month,mrr", "customers": "customer_id,name,mrr"}  # fmt: skip
+    first = {"leads": "1,new", "quotas": "Ann,2026-Q1", "costs": "ads,2026-01", "products": "S1,Box", "revenue": "Oak,2026-01-01", "customers": "7,Oak"}[kind]  # fmt: skip
+    path = tmp_path / f"{kind}.csv"
+    path.write_text(f"{heads[kind]}\n{first},$ 10.00\n{first}2,¥ 20.00\n", encoding="utf-8")
+    dataset = load([f"{kind}={path}"])
+    assert set(dataset.frames[kind]["currency"]) <= {"$", "¥"}  # type: ignore[index]
+    assert "currency_sign_shared" in codes(dataset)
+
+
+def test_the_default_currency_of_suitecrm_is_a_currency_of_its_own(tmp_path: Path) -> None:
+    dataset = deals(tmp_path, ["10", "20"], ["-99", "EUR"])
+    assert currency(dataset) == [CRM_DEFAULT, "EUR"]
+    assert codes(dataset)["currency_of_the_crm"] == [2]
+    assert currency(deals(tmp_path, ["10", "20"], ["-99", "EUR"], symbols={"-99": "USD"})) == ["USD", "EUR"]
+
+
+def test_names_are_known() -> None:
+    words = {
+        "US Dollars": "USD", "us dollar": "USD", "Euros": "EUR", "Pounds Sterling": "GBP", "Swiss Francs": "CHF", "Dólares estadounidenses": "USD",
+        "Dollars américains": "USD", "US-Dollar": "USD", "Schweizer Franken": "CHF", "Dólares americanos": "USD", "Reais": "BRL", "Доллары США": "USD",
+        "Швейцарский франк": "CHF", "美金": "USD", "加元": "CAD", "الدولار الأمريكي": "USD", "دولار أمريكي": "USD", "Dolar AS": "USD", "Ringgit": "MYR",
+        "Yen Jepun": "JPY", "$": "$", "Kr.": "kr", "￥": "¥", "US Dollar (USD)": "USD", "USD - Dollar": "USD", "beans": "BEANS",
+    }  # fmt: skip
+    assert parse_currency(pl.Series(list(words))).to_list() == list(words.values())
+    assert {*SYMBOLS.values(), *NAMES.values()} <= CODES
+    assert not SHARED.keys() & SYMBOLS.keys()
+
+
+def test_the_settings_file_and_the_option_settle_a_sign(tmp_path: Path) -> None:
+    deals(tmp_path, ["$ 10.00", "¥ 20"])
+    config = tmp_path / FILE_NAME
+    config.write_text('[currency.symbols]\n"$" = "cad"\n"¥" = "JPY"\n', encoding="utf-8")
+    arguments = ["report", str(tmp_path / "deals.csv"), "--kpi", "revenue", "--format", "json", "--config", str(config)]
+    done = invoke(*arguments)
+    assert '"CAD"' in done.stdout
+    assert '"JPY"' in done.stdout
+    over = invoke(*arguments, "--currency-symbol", "$=USD")
+    assert '"USD"' in over.stdout
+    assert '"JPY"' in over.stdout
+
+
+@pytest.mark.parametrize("pair", ["$", "$=DOLLAR", "=USD", "$="])
+def test_a_pair_that_settles_nothing_is_refused(tmp_path: Path, pair: str) -> None:
+    deals(tmp_path, ["$ 10.00"])
+    done = invoke("report", str(tmp_path / "deals.csv"), "--no-config", "--currency-symbol", pair)
+    assert done.returncode == 2
+    assert f"`--currency-symbol {pair}` cannot be used" in done.stderr
+    with pytest.raises(
+        SalesmetricsError, match=r"line 2, `currency.symbols.\$`: `DOLLAR` cannot be used: no currency code"
+    ):
+        parse_config('[currency.symbols]\n"$" = "DOLLAR"', FILE_NAME)
+
+
+def test_bare_amounts_of_a_column_with_one_sign(tmp_path: Path) -> None:
+    dataset = deals(tmp_path, ["11000", "4000", "€ 2.900,00"])
+    assert currency(dataset) == ["EUR"] * 3
+    assert dataset.frames["deals"]["amount"].sum() == Decimal(17900)
+    assert codes(dataset)["currency_of_bare_amounts"] == [2, 3]
+
+
+def test_a_sign_in_the_way_of_a_conversion_is_told(tmp_path: Path) -> None:
+    deals(tmp_path, ["$ 10.00", "$ 20.00"])
+    path = str(tmp_path / "deals.csv")
+    done = invoke("report", path, "--no-config", "--currency", "USD")
+    assert "if $ is USD, add `--currency-symbol '$=USD'`; else add a rates file" in done.stderr
+    assert invoke("report", path, "--no-config", "--currency", "USD", "--currency-symbol", "$=USD").returncode == 0
