@@ -34,6 +34,7 @@ from salesmetrics.ingest.outcome import (
     word_counts,
 )
 from salesmetrics.ingest.overlap import count_once
+from salesmetrics.ingest.per_period import in_one_unit
 from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.table import ROW
@@ -126,6 +127,8 @@ def _apply(part: Part, steps: Sequence[Kept]) -> None:
 
 
 def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame:
+    if part.kind in ("deals", "leads"):
+        in_one_unit(part)
     frame = part.frame
     if part.kind == "deals":
         frame = _deals(part, frame, stages, options)

@@ -116,6 +116,22 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` is read as the amount; `{other}` could be, too, and differs in {n_rows}",
         "if that is what deals were won for, add `--map amount={other}`",
     ),
+    "amounts_per_period": FindingKind(
+        _NOTE,
+        "`{column}` says what an amount of `{amount}` is for: {listed}. Each counts for {into}",
+        "to take amounts as they stand, leave the column out with `--map value_period=`",
+    ),
+    "amount_period_unknown": FindingKind(
+        _ERROR,
+        "`{column}` does not say in {n_rows} whether the amount is per month, per year or paid once ({listed}), as it does"
+        " elsewhere",
+        "fill it in, or leave the column out with `--map value_period=` if all amounts are of one unit",
+    ),
+    "term_not_used": FindingKind(
+        _WARNING,
+        "`{column}` is not read, so amounts per month count for a year: {n_rows} are blank, or hold no number of months or years",
+        "fill it in for every amount per month or year, for example with 24 months",
+    ),
     "amounts_in_units": FindingKind(
         _NOTE, "amounts of `{column}` were multiplied by {unit}, the unit that the header names", None
     ),

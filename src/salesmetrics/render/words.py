@@ -59,6 +59,7 @@ _REASONS = {
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",
     "outside_data": "the data do not reach into the period",
+    "amount_period_unknown": "amounts per month or year not told apart (see the findings)",
     "line_amounts_unsure": "lines with amounts of their own (see the findings)",
     "records_unsure": "rows that may be the same record (see the findings)",
     "only_won_deals": "the file holds won deals only",

@@ -23,6 +23,10 @@ class Deal(Record):
     stage: Text | None = None
     status: Text | None = None
     amount: Money | None = None
+    value_period: Text | None = None
+    """What the amount is per (``monthly``, ``annual``); with ``term`` it says what the deal is worth."""
+    term: Text | None = None
+    """How long the contract runs, such as ``12`` or ``2 years``."""
     currency: Text | None = None
     created: Day | None = None
     close_date: Day | None = None

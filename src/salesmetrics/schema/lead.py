@@ -26,6 +26,8 @@ class Lead(Record):
     status: Text | None = None
     amount: Money | None = None
     """What the lead is thought to be worth."""
+    value_period: Text | None = None
+    """What the amount is per, as of a deal."""
     currency: Text | None = None
     created: Instant | None = None
     is_converted: Flag | None = None
