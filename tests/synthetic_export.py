@@ -167,7 +167,7 @@ _SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("activities", "direction"): ("inbound", "outbound"),
     ("activities", "status"): ("completed", "pending"),
     ("revenue", "movement"): WORD_CATEGORIES["revenue"],
-    ("invoices", "status"): WORD_CATEGORIES["invoices"],
+    ("invoices", "status"): ("paid", "cancelled", "open", "draft"),  # a credit note turns the sign of its amounts
     ("customers", "status"): WORD_CATEGORIES["customers"],
     ("surveys", "type"): ("nps",),
     ("costs", "category"): WORD_CATEGORIES["costs"],

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.sample import OF_PROGRAMS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,6 +25,7 @@ def _mapped(frame: pl.DataFrame, column: str, words: Classifier, meanings: Seque
     if column not in frame.columns:
         return None
     distinct = frame.get_column(column).drop_nulls().unique(maintain_order=True).to_list()
+    distinct = [word for word in distinct if not OF_PROGRAMS.match(word)]
     table = {word: meaning for word in distinct if (meaning := words.classify(word, meanings)) is not None}
     if not table:
         return None

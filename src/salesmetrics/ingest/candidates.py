@@ -24,8 +24,9 @@ from salesmetrics.ingest.lookups import (
     signature_weight,
     spoken,
 )
+from salesmetrics.ingest.payments import ColumnMatch, as_payments
 from salesmetrics.ingest.profile import GENERIC, Layout, languages, load_profile, profiles
-from salesmetrics.ingest.sample import plausible, tells_outcome
+from salesmetrics.ingest.sample import knows_none, plausible, tells_outcome
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     "deals": (
         ("stage", "status", "is_won", "is_lost", "won_on", "lost_on"),
         ("amount", "created", "close_date", "closed", "won_on", "lost_on", "expected_close", "name", "account"),
+        (
+            *("name", "account", "account_id", "contact", "owner", "owner_id", "amount"),
+            *("close_date", "closed", "won_on", "lost_on", "expected_close", "lead_id", "product", "source"),
+        ),
     ),
     "leads": (
         ("id", "name", "company", "source", "owner", "owner_id"),
@@ -68,19 +73,6 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
 """Factors on the score: a needed column is missing; a header speaks against the kind; the first column is the key of
 something that the kind does not know."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMatch:
-    """A canonical column and the header it is read from.
-
-    ``how``: ``profile`` or ``generic`` (a header that this list knows), ``partial`` (only after its unit or its noun was
-    taken off, or a header that nobody has seen in a real export), ``option`` (the user said so).
-    """
-
-    field: str
-    header: str
-    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +150,14 @@ def _lay(
             closed |= {header, *duplicates[field_name]}
         closed |= {h for h, form in keys.items() if form.full in ignored}
     ordered = {name: columns[name] for name in fields if name in columns}
+    if kind == "invoices":
+        ordered = as_payments(ordered, keys)
     missing = tuple(group for group in NEEDS[kind] if not any(f in ordered or f in layout.constants for f in group))
     score = _score(keys, kind, profile, layout, ordered, weight, missing)
     if kind == "deals" and not missing and _holds_outcomes(ordered, profile, sample):
         score += 1
+    if kind == "activities" and _speaks_of_nothing_known(ordered, profile, layout, sample):
+        score *= LACKING
     return Candidate(kind, profile, layout, ordered, _filled(duplicates), _filled(spare), score, missing)
 
 
@@ -188,6 +184,20 @@ def _holds_outcomes(columns: Mapping[str, ColumnMatch], profile: str, sample: pl
         return False
     words = load_profile(profile).words("deals")
     return any(tells_outcome(sample, columns[f].header, words) for f in ("status", "stage") if f in columns)
+
+
+_OF_SELLERS = frozenset({"owner", "subject", "deal_id", "lead_id", "direction", "due", "result", "duration"})
+"""What a log of somebody's work has, and a log of events has not."""
+
+
+def _speaks_of_nothing_known(
+    columns: Mapping[str, ColumnMatch], profile: str, layout: Layout, sample: pl.DataFrame | None
+) -> bool:
+    """Whether not one type of these activities is a call, an email or the like, and nothing else says that people did them."""
+    if sample is None or "type" not in columns or "type" in layout.constants or _OF_SELLERS & columns.keys():
+        return False
+    words = load_profile(profile).words("activities")
+    return knows_none(sample, columns["type"].header, words, ("call", "email", "meeting", "task", "other"))
 
 
 def _claims(

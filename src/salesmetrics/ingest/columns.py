@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.ingest.candidates import Candidate, ColumnMatch, rank_candidates
 from salesmetrics.ingest.headers import header_keys
 from salesmetrics.ingest.profile import load_profile
-from salesmetrics.ingest.refusals import check_profile, lacking, listed, refuse_doubt, resolve_mapping
+from salesmetrics.ingest.refusals import LEAST, check_profile, lacking, listed, refuse_doubt, resolve_mapping, unsure
 from salesmetrics.schema.kinds import Kind, column_types
 
 if TYPE_CHECKING:
@@ -83,7 +83,10 @@ def recognise(
         refuse_doubt(ranked, keys, headers, path)
     if best.missing:
         raise lacking(best, keys, path, sample)
-    return _recognition(best, ranked, headers, sure=kind is not None)
+    found = _recognition(best, ranked, headers, sure=kind is not None)
+    if found.confidence < LEAST:
+        raise unsure(found.kind, round(100 * found.confidence), found.columns, path)
+    return found
 
 
 def missing_fields(recognition: Recognition) -> list[str]:

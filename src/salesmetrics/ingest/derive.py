@@ -24,7 +24,7 @@ from salesmetrics.ingest.links import (
     owner_from_id,
     stage_definitions,
 )
-from salesmetrics.ingest.meanings import MEANINGS, with_deal_class, with_meanings
+from salesmetrics.ingest.meanings import MEANINGS, with_deal_class, with_documents, with_meanings
 from salesmetrics.ingest.outcome import (
     Vocabulary,
     archived_as_lost,
@@ -39,6 +39,7 @@ from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.kinds import KINDS
+from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,11 +135,54 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
         frame = _deals(part, frame, stages, options)
     elif part.kind == "activities":
         frame = frame.with_columns(activity_columns(frame, load_profile(part.recognition.profile).words("activities")))
+    elif part.kind == "invoices":
+        frame = _invoices(part, frame)
     elif part.kind in MEANINGS:
         frame = with_meanings(frame, part.kind, load_profile(part.recognition.profile).words(part.kind))
     if part.kind in ("deals", "stages"):
         frame = named_stages(frame, stages, comparable)
     return frame
+
+
+def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
+    words = load_profile(part.recognition.profile).words("invoices")
+    frame, documents = with_documents(with_meanings(frame, "invoices", words), words)
+    for name, mask in documents.items():
+        rows = frame.get_column(ROW).filter(mask)
+        part.findings.append(
+            finding(
+                f"{name}_invoices",
+                kind="invoices",
+                path=part.path,
+                column=part.header("type") or part.header("status"),
+                count=len(rows),
+                rows=rows.head(MAX_ROWS).to_list(),
+            )
+        )
+    return frame
+
+
+def _doubt_unit_prices(part: Part, frame: pl.DataFrame) -> None:
+    """A list price below what was paid, which times the quantity is above it, is the price of one unit: no discount follows."""
+    if not {"list_price", "quantity", "amount"} <= set(frame.columns):
+        return
+    price, quantity, amount = pl.col("list_price"), pl.col("quantity"), pl.col("amount")
+    several = frame.filter((quantity > 1) & (price > 0) & (amount > 0))
+    of_one = several.filter((amount > price) & (amount.cast(pl.Float64) <= 1.2 * (price * quantity).cast(pl.Float64)))
+    if 2 * of_one.height <= several.height:
+        return
+    rows = of_one.get_column(ROW)
+    part.withheld.append(Withheld("deals", "list_price", "unit_price"))
+    part.findings.append(
+        finding(
+            "unit_prices",
+            kind="deals",
+            path=part.path,
+            column=part.header("list_price"),
+            count=len(rows),
+            rows=rows.head(MAX_ROWS).to_list(),
+        )
+    )
 
 
 def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions) -> pl.DataFrame:
@@ -147,6 +191,7 @@ def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions
     part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
     if part.recognition.profile in _ARCHIVES_LOST and "Active" in frame.columns:
         frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
+    _doubt_unit_prices(part, frame)
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))
     frame = with_deal_class(frame, load_profile(part.recognition.profile).words("deal_types"))

@@ -114,7 +114,7 @@ FINDINGS: dict[str, FindingKind] = {
     "amount_elsewhere": FindingKind(
         _WARNING,
         "`{column}` is read as the amount; `{other}` could be, too, and differs in {n_rows}",
-        "if that is what deals were won for, add `--map amount={other}`",
+        "if that is the amount to count, add `--map amount={other}`",
     ),
     "amounts_per_period": FindingKind(
         _NOTE,
@@ -240,6 +240,23 @@ FINDINGS: dict[str, FindingKind] = {
         _WARNING,
         "rows that differ only in {differing} may be one record; without an id all are counted ({n_rows}{at_stake})",
         "export with the id of the records: rows of one id then count once",
+    ),
+    "credit_invoices": FindingKind(_NOTE, "credit notes subtract from what was invoiced ({n_rows})"),
+    "draft_invoices": FindingKind(_NOTE, "drafts and quotes are no invoices, and are left out ({n_rows})"),
+    "payments_beside_invoices": FindingKind(
+        _WARNING,
+        "`{path}` is a list of payments and was left out: which invoice each of them pays is not looked up",
+        "add the paid amount or the payment date to the invoices, or report the payments alone",
+    ),
+    "payments_only": FindingKind(
+        _WARNING,
+        "`{path}` is a list of payments ({n_rows}): it says what was received, and nothing of what was invoiced",
+        "add an invoices file to compare the two",
+    ),
+    "unit_prices": FindingKind(
+        _ERROR,
+        "`{column}` looks like the price of one unit, while the amount is that of the whole deal ({n_rows} with a quantity above 1)",
+        "leave it out with `--map list_price=`, or export the list price of the whole deal",
     ),
     "invoice_lines_merged": FindingKind(
         _NOTE,

@@ -44,7 +44,7 @@ use too weighs ½, and not at all when it is one plain word (Status, Company); a
 
 MANY_HEADERS = 2
 
-BORROWED: frozenset[tuple[Kind, str]] = frozenset({("stages", "expected_close")})
+BORROWED: frozenset[tuple[Kind, str]] = frozenset({("stages", "expected_close"), ("invoices", "type")})
 """Columns that a kind may carry but that are of another kind: they say nothing of which of the two a file is."""
 
 
@@ -172,10 +172,13 @@ def kinds_knowing(key: str, profile: str = GENERIC) -> int:
 
 def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
     """The kind of export of no use to us that the header resembles most, and how much."""
-    generic, full = load_profile(GENERIC), {form.full for form in keys.values()}
+    generic, full = load_profile(GENERIC), {form.full: form.full.replace(" ", "") for form in keys.values()}
     weights: dict[str, float] = {}
     for name, names in generic.other.items():
-        hits = full & {words_of(n) for n in names}
+        # Run together or not: `orderdate` is an order date.
+        known = {words_of(n): words_of(n).replace(" ", "") for n in names}
+        joined = set(known.values())
+        hits = {key for key, run_together in full.items() if run_together in joined}
         weights[name] = sum(1 / max(1, kinds_knowing(key)) + (key not in generic_keys()) for key in hits)
     name = max(sorted(weights), key=lambda n: weights[n])
     return name, weights[name]

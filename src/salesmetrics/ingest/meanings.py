@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.outcome import Classifier
 
-__all__ = ["MEANINGS", "with_deal_class", "with_meanings"]
+__all__ = ["MEANINGS", "with_deal_class", "with_documents", "with_meanings"]
 
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "revenue": ("movement", "movement"),
@@ -41,6 +41,36 @@ def with_deal_class(deals: pl.DataFrame, words: Classifier) -> pl.DataFrame:
     if not table:
         return deals
     return deals.with_columns(deal_class=pl.col("type").replace_strict(table, default=None, return_dtype=pl.String))
+
+
+def with_documents(invoices: pl.DataFrame, words: Classifier) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Invoices whose credit notes subtract.
+
+    Args:
+        invoices: Canonical invoices.
+        words: Meanings of the words of invoices.
+
+    Returns:
+        The invoices with ``document`` (credit, draft or null) where a type says so, the amounts of credit notes negative
+        whatever their sign was; and the mask of each such document. A status of credit or draft says so, too.
+    """
+    sources = [name for name in ("type", "status") if name in invoices.columns]
+    meanings = []
+    for name in sources:
+        distinct = invoices.get_column(name).drop_nulls().unique().sort().to_list()
+        table = {word: known for word in distinct if (known := words.classify(word, ("credit", "draft"))) is not None}
+        if table:
+            meanings.append(pl.col(name).replace_strict(table, default=None, return_dtype=pl.String))
+    if not meanings:
+        return invoices, {}
+    frame = invoices.with_columns(document=pl.coalesce(meanings))
+    credit = pl.col("document") == "credit"
+    money = [name for name in ("amount", "paid_amount") if name in frame.columns]
+    frame = frame.with_columns(
+        pl.when(credit).then(-pl.col(name).abs()).otherwise(pl.col(name)).alias(name) for name in money
+    )
+    found = {name: (frame.get_column("document") == name).fill_null(value=False) for name in ("credit", "draft")}
+    return frame, {name: mask for name, mask in found.items() if mask.any()}
 
 
 def with_meanings(frame: pl.DataFrame, kind: str, words: Classifier) -> pl.DataFrame:

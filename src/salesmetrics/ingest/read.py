@@ -13,6 +13,7 @@ from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.as_of import last_event_of
 from salesmetrics.ingest.beside import beside
 from salesmetrics.ingest.canonical import canonicalise, rejection_findings
+from salesmetrics.ingest.changelog import refuse_change_log
 from salesmetrics.ingest.columns import recognise
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
 from salesmetrics.ingest.derive import derive
@@ -23,6 +24,7 @@ from salesmetrics.ingest.misfit import refuse_misfits
 from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.parse.currency import settled_symbols
+from salesmetrics.ingest.payments import is_payments
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable
@@ -116,7 +118,7 @@ def _read_all(
         text = f"{name}={options.mapping[name]}"
         raise SalesmetricsError("map_invalid", text=text, cause="no file has that header", fix="check its spelling")
     findings = [_skipped(path, error) for path, error in skipped]
-    return _without_second_lists(parts, named, findings), findings
+    return _without_payments(_without_second_lists(parts, named, findings), findings), findings
 
 
 def _without_second_lists(parts: list[Part], named: set[str], findings: list[Finding]) -> list[Part]:
@@ -135,6 +137,17 @@ def _without_second_lists(parts: list[Part], named: set[str], findings: list[Fin
     return [part for part in parts if part not in brought]
 
 
+def _without_payments(parts: list[Part], findings: list[Finding]) -> list[Part]:
+    """Leave payments aside where there are invoices: nothing here knows which of them each pays."""
+    payments = [part for part in parts if part.kind == "invoices" and is_payments(part.recognition.columns)]
+    if not payments:
+        return parts
+    beside = any(part.kind == "invoices" for part in parts if part not in payments)
+    code = "payments_beside_invoices" if beside else "payments_only"
+    findings += [finding(code, kind="invoices", path=part.path, count=part.table.rows_read) for part in payments]
+    return [part for part in parts if part not in payments] if beside else parts
+
+
 def _skipped(path: str, error: SalesmetricsError) -> Finding:
     if error.code == "kind_unknown":
         return finding("file_skipped", path=path, count=0)
@@ -151,6 +164,7 @@ def _part(
     table: RawTable, digest: Future[str], argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str]
 ) -> Part:
     headers = [name for name in table.frame.columns if name != ROW]
+    refuse_change_log(table.frame, table.source.path)
     recognition = recognise(
         headers,
         path=table.source.path,

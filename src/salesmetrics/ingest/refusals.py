@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from salesmetrics.ingest.candidates import Candidate
+    from salesmetrics.ingest.candidates import Candidate, ColumnMatch
+    from salesmetrics.schema.kinds import Kind
 
-__all__ = ["check_profile", "lacking", "listed", "refuse_doubt", "resolve_mapping"]
+__all__ = ["LEAST", "check_profile", "lacking", "listed", "refuse_doubt", "resolve_mapping", "unsure"]
 
 VERSIONED = frozenset({"_fivetran_start", "dbt_valid_from", "_dbt_valid_from"})
 """Headers of change tables, where a record is there once for each of its states."""
@@ -31,6 +32,8 @@ _RESHAPE = (
 SIDE_BY_SIDE = 3
 """So many headers that name periods make a table with periods side by side."""
 
+LEAST = 0.25
+"""Below this confidence no number is computed."""
 ENOUGH, CLOSE = 1.0, 0.85
 """A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
 
@@ -132,6 +135,13 @@ def lacking(
     else:
         fix = f'name it: `--map {group[0]}="HEADER"`; not used so far: {listed(free) or "none"}'
     return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
+
+
+def unsure(kind: Kind, confidence: int, columns: Mapping[str, ColumnMatch], path: str) -> SalesmetricsError:
+    """The error for a file that is of no kind for certain, with what was found in it."""
+    found = ", ".join(f"{name} from `{match.header}`" for name, match in list(columns.items())[:6])
+    detail = f": it may be {kind}, which is only {confidence} % sure ({100 * LEAST:.0f} % needed); found were {found}"
+    return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=f"if it is, name it: `{kind}={path}`")
 
 
 def _side_by_side(headers: Sequence[str]) -> list[str]:

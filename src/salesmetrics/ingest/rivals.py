@@ -32,7 +32,9 @@ def rival_amounts(
         amount: What was read as the amount, ``Decimal(38, 8)``, as long as the table; None where nothing was.
         options: How to read the other column.
     """
-    rivals = recognition.spare.get("amount", ()) if recognition.kind == "deals" and amount is not None else ()
+    rivals = (
+        recognition.spare.get("amount", ()) if recognition.kind in ("deals", "invoices") and amount is not None else ()
+    )
     rows, path, findings = table.frame.get_column(ROW), table.source.path, []
     for header in rivals:
         text = table.frame.get_column(header)
@@ -45,7 +47,7 @@ def rival_amounts(
             findings.append(
                 finding(
                     "amount_elsewhere",
-                    kind="deals",
+                    kind=recognition.kind,
                     path=path,
                     column=recognition.columns["amount"].header,
                     count=len(differs),

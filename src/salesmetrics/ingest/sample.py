@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING
 from salesmetrics.schema.fields import ColumnType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from salesmetrics.ingest.words import Words
 
-__all__ = ["plausible", "tells_outcome"]
+__all__ = ["OF_PROGRAMS", "knows_none", "plausible", "tells_outcome"]
 
 _DATE = re.compile(
     r"\d{1,4}\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|[^\W\d]{3,}[. -]+\d{1,4}"
     r"|^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"
 )
 _NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
+OF_PROGRAMS = re.compile(
+    r"(?:api|rpc|http|https|function|method|system|server|sdk|graphql|webhook|tool)[\W_]", re.IGNORECASE
+)
+"""How events of programs begin: an ``api_call`` is no call."""
 _ROWS = 300
 _FLAGS = 8
 
@@ -50,6 +56,12 @@ def tells_outcome(sample: pl.DataFrame | None, header: str, words: Words) -> boo
     """Whether a column holds words for won and for lost deals."""
     meanings = {words.classify(value, ("won", "lost")) for value in set(_values(sample, header))}
     return {"won", "lost"} <= meanings
+
+
+def knows_none(sample: pl.DataFrame, header: str, words: Words, meanings: Sequence[str]) -> bool:
+    """Whether a column holds words, and not one that is known; events of programs (``api_call``) are not."""
+    found = set(_values(sample, header))
+    return bool(found) and not any(words.classify(w, meanings) for w in found if not OF_PROGRAMS.match(w))
 
 
 def _values(sample: pl.DataFrame | None, header: str) -> list[str]:

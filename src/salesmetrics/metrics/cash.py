@@ -19,7 +19,7 @@ FAMILY = "cash"
     source="NetSuite, invoiced sales",
 )
 def invoiced(invoiced_amount: Number) -> Shape:
-    """What was billed. Cancelled invoices are left out and counted.
+    """What was billed. Cancelled invoices and drafts are left out and counted; credit notes subtract.
 
     >>> invoiced(1250)
     1250

@@ -129,6 +129,7 @@ def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts
     """Of the accounts that were invoiced, the share that was invoiced more than once.
 
     An order that is billed in parts counts as several purchases here; ``repeat_purchase_rate`` counts won deals.
+    Lines of one invoice are one invoice; credit notes and drafts are no purchases.
 
     >>> repeat_purchase_rate_invoices(30, 120)
     0.25

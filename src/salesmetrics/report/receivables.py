@@ -22,11 +22,12 @@ def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     A payment after the day has not come in yet.
 
     Args:
-        invoices: Canonical invoices; ``state`` is paid, cancelled or open where the status is understood.
+        invoices: Canonical invoices; ``state`` is paid, cancelled, draft or open where the status is understood,
+            ``document`` credit or draft where the type says so; the amounts of credit notes are negative already.
         as_of: The day.
 
     Returns:
-        Invoices with ``cancelled`` (Boolean), ``due`` and ``settled`` (Date: the day of payment, where known) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
+        Invoices with ``cancelled`` and ``credit`` (Boolean), ``due`` and ``settled`` (Date: the day of payment, where known) and, where the file tells at all what was paid, ``received`` (Decimal(38, 8)).
     """
     there = set(invoices.columns)
     frame = invoices
@@ -34,8 +35,11 @@ def invoice_view(invoices: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     if "is_cancelled" in there:
         void |= pl.col("is_cancelled").fill_null(value=False)
     if "state" in there:
-        void |= (pl.col("state") == "cancelled").fill_null(value=False)
-    frame = frame.with_columns(cancelled=void)
+        void |= pl.col("state").is_in(["cancelled", "draft"]).fill_null(value=False)
+    if "document" in there:
+        void |= (pl.col("document") == "draft").fill_null(value=False)
+    credit = (pl.col("document") == "credit").fill_null(value=False) if "document" in there else pl.lit(value=False)
+    frame = frame.with_columns(cancelled=void, credit=credit)
     if as_of is not None and "issued" in there:
         frame = frame.filter(pl.col("issued").is_null() | (pl.col("issued") <= as_of))
     days = [name for name in ("due", "issued") if name in there]

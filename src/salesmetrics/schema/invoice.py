@@ -19,6 +19,8 @@ class Invoice(Record):
     team: Text | None = None
     region: Text | None = None
     product: Text | None = None
+    type: Text | None = None
+    """Invoice, credit note, draft and the like; the kind of payment is none of it."""
     issued: Day | None = None
     due: Day | None = None
     paid_on: Day | None = None

@@ -137,15 +137,18 @@ def _inactive_owners(deals: Context, reps: Context | None) -> list[Finding]:
 
 def _overpaid(deals: Context, invoices: Context | None) -> list[Finding]:
     """Deals whose bills and payments add up to more than the deal."""
-    if invoices is None or not invoices.has("deal_id", "amount") or not deals.has("id", "amount"):
+    if invoices is None or not invoices.has("deal_id") or not deals.has("id", "amount"):
         return []
-    counted = pl.col("deal_id").is_not_null() & (pl.col("amount") > 0)
+    column = next((name for name in ("amount", "paid_amount") if invoices.has(name)), None)
+    if column is None:
+        return []
+    counted = pl.col("deal_id").is_not_null() & (pl.col(column) > 0)
     if invoices.has("is_cancelled"):
         counted &= ~pl.col("is_cancelled").fill_null(value=False)
-    paid = invoices.frame.lazy().filter(counted).group_by("deal_id").agg(pl.col("amount").sum().alias("paid"))
+    paid = invoices.frame.lazy().filter(counted).group_by("deal_id").agg(pl.col(column).sum().alias("paid"))
     worth = deals.frame.lazy().group_by("id").agg(pl.col("amount").sum().alias("worth"))
     over = paid.join(worth, left_on="deal_id", right_on="id").filter(pl.col("paid") > pl.col("worth"))
     ids = over.select("deal_id").collect().to_series().sort()
     if ids.is_empty():
         return []
-    return invoices.report("paid_above_deal", pl.col("deal_id").is_in(ids.implode()), "amount", listed=listed(ids))
+    return invoices.report("paid_above_deal", pl.col("deal_id").is_in(ids.implode()), column, listed=listed(ids))

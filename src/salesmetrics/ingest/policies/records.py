@@ -72,12 +72,16 @@ def check_quotas(context: Context) -> list[Finding]:
 
 def check_invoices(context: Context) -> list[Finding]:
     """Negative and blank amounts, payments before the bill."""
-    amount = pl.col("amount")
+    amount, paid = pl.col("amount"), pl.col("paid_amount")
+    meant = pl.col("document") == "credit" if context.has("document") else pl.lit(value=False)
+    is_document = ~meant.fill_null(value=False)
+    alone = not context.has("amount")
     return apply_rules(
         context,
         [
-            Rule("amount_negative", "amount", (), amount < 0),
+            Rule("amount_negative", "amount", (), (amount < 0) & is_document),
             Rule("amount_blank", "amount", (), amount.is_null()),
+            *([Rule("amount_negative", "paid_amount", (), (paid < 0) & is_document)] if alone else []),
             Rule("paid_before_issued", "paid_on", ("issued",), pl.col("paid_on") < pl.col("issued")),
         ],
     )

@@ -1,6 +1,6 @@
 """Measures of invoices.
 
-Columns used: ``amount``, ``received`` (Decimal(38, 8)), ``issued``, ``due``, ``settled`` (Date: the day of payment, where known).
+Columns used: ``amount``, ``received`` (Decimal(38, 8)), ``cancelled``, ``credit`` (Boolean), ``issued``, ``due``, ``settled`` (Date: the day of payment, where known).
 """
 
 from __future__ import annotations
@@ -92,15 +92,15 @@ def invoices_cancelled(cancelled: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="invoices", basis="created", per=("account_key",))
-def invoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
-    """Accounts with an invoice."""
-    return distinct(account_key, ~cancelled)
+def invoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr, credit: pl.Expr) -> pl.Expr:
+    """Accounts with an invoice; a credit note is none."""
+    return distinct(account_key, ~cancelled & ~credit)
 
 
 @measure(entity="invoices", basis="created", per=("account_key",))
-def reinvoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
-    """Accounts with more than one invoice."""
-    billed = account_key.filter(~cancelled).drop_nulls()
+def reinvoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr, credit: pl.Expr) -> pl.Expr:
+    """Accounts with more than one invoice; a credit note is none."""
+    billed = account_key.filter(~cancelled & ~credit).drop_nulls()
     return billed.n_unique() - billed.is_unique().sum()
 
 
