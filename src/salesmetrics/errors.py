@@ -141,6 +141,11 @@ CATALOGUE: dict[str, ErrorKind] = {
     ),
     "where_invalid": ErrorKind("`--where {text}` cannot be used: {cause}", "{fix}"),
     "output_unwritable": ErrorKind("cannot write `{path}`: {cause}", "choose another place with `-o`"),
+    "output_is_input": ErrorKind("{output} would overwrite {path}", "write to another file"),
+    "outputs_collide": ErrorKind(
+        "the output and the rejected rows would both be written to {path}",
+        "name a file of its own for each: `-o FILE` and `--rejects OTHER`",
+    ),
     "format_unknown": ErrorKind(
         "cannot tell the format of `{path}` from its name", "add `--format table`, `csv` or `json`"
     ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest.ahead import fetch_ahead
 from salesmetrics.version import __version__
@@ -71,7 +72,9 @@ def make_app(only: str | None = None) -> typer.Typer:
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a Typer callback
     if wanted:
-        typer.echo(f"salesmetrics {__version__}")
+        from salesmetrics.render.output import write_output
+
+        write_output(f"salesmetrics {__version__}\n", None, sys.stdout)
         raise typer.Exit
 
 
@@ -111,7 +114,7 @@ def run(words: list[str]) -> int:
         _tell(error)
         return error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted")
+        say("interrupted")
         return ExitCode.INTERRUPTED
     except Exception as error:
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
@@ -138,17 +141,12 @@ def _fetch_early(words: list[str]) -> dict[str, Fetched]:
 
 
 def _terminate(number: int, _frame: object) -> NoReturn:
-    _say("terminated")
+    say("terminated")
     sys.exit(_SIGNALLED + number)
 
 
 def _tell(error: SalesmetricsError) -> None:
-    _say(f"error: {error.message}\n\nhint: {error.hint}" if error.hint else f"error: {error.message}")
-
-
-def _say(text: str) -> None:
-    with suppress(OSError):
-        print(text, file=sys.stderr)  # noqa: T201
+    say(f"error: {error.message}", *(["", f"hint: {error.hint}"] if error.hint else []))
 
 
 def _leave(code: int) -> NoReturn:

@@ -7,8 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
 from salesmetrics.ingest.arguments import expand
@@ -138,7 +137,4 @@ def tell_about_rejects(dataset: Dataset, path: str | None, *, strict: bool) -> N
     rejected = sum(item.rows.rejected for item in dataset.inputs)
     if rejected:
         where = f"see {path}" if path else "list them with `--rejects rejects.csv`"
-        typer.echo(
-            f"{'error' if strict else 'warning'}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}",
-            err=True,
-        )
+        say(f"{'error' if strict else 'warning'}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}")

@@ -371,6 +371,9 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def expanded(**values: Any) -> None:
+        from salesmetrics.cli.guarding import guard
+
+        given = dict(values)
         own = {
             name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in own_names})
             for name, kind in groups.items()
@@ -380,6 +383,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             own[name] = replace(
                 group, **{key: items for key, items in said.items() if items and not getattr(group, key)}
             )
+        guard(command.__name__, given)
         try:
             command(**values, **own)
         except SalesmetricsError as error:

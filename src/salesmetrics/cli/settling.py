@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
 
-__all__ = ["config_path", "settle_catalog", "settle_config"]
+__all__ = ["config_path", "settings_path", "settle_catalog", "settle_config"]
 
 
 def settle_config(reading: Reading | Settling) -> Config:
@@ -51,12 +51,21 @@ def settle_catalog(config: Config, path: str = FILE_NAME) -> Catalog:
 
 def config_path(reading: Reading | Settling) -> Path | None:
     """Which settings file a command uses."""
-    if reading.config is not None:
-        path = Path(reading.config)
+    return settings_path(reading.config, left_out=reading.no_config)
+
+
+def settings_path(named: str | None, *, left_out: bool) -> Path | None:
+    """The settings file that is named, else the nearest one going up, unless it is to be left out.
+
+    Raises:
+        SalesmetricsError: ``file_not_found``.
+    """
+    if named is not None:
+        path = Path(named)
         if not path.is_file():
-            raise SalesmetricsError("file_not_found", path=reading.config)
+            raise SalesmetricsError("file_not_found", path=named)
         return path
-    if reading.no_config:
+    if left_out:
         return None
     try:
         here = Path.cwd()

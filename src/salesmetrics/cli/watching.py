@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.render.below import goal_about
 from salesmetrics.render.below import goals as goal_lines
@@ -76,7 +77,7 @@ def tell_about_goals(report: Report, *, strict: bool, quiet: bool) -> bool:
         if bad or (line.status == "unknown" and not quiet):
             about = goal_about(result, report)
             word = "error" if bad else "warning"
-            typer.echo(f"{word}: goal {line.status}: {line.subject}: {line.text} ({about})", err=True)
+            say(f"{word}: goal {line.status}: {line.subject}: {line.text} ({about})")
     return failed
 
 
@@ -99,5 +100,5 @@ def refuse_stale(watch: Watch, config: Config, dataset: Dataset, today: date) ->
             "option_invalid", option="--max-age", value=allowed, cause=reason, fix="for example `--max-age 7d`"
         ) from None
     if fault is not None:
-        typer.echo(f"error: {fault}", err=True)
+        say(f"error: {fault}")
         raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -16,7 +16,7 @@ from salesmetrics.errors import SalesmetricsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ReaderGone", "needs_ascii", "write_output"]
+__all__ = ["ReaderGone", "is_stdout", "needs_ascii", "write_output"]
 
 _STDOUT_NAMES = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
@@ -42,7 +42,7 @@ def write_output(text: str | bytes, path: str | None, stdout: IO[Any] | None, *,
         ReaderGone: The reading end of a pipe is closed.
     """
     data = text if isinstance(text, bytes) else text.encode(encoding, "backslashreplace")
-    if path is None or path in _STDOUT_NAMES:
+    if path is None or is_stdout(path):
         _write_stdout(data, stdout)
         return
     try:
@@ -51,6 +51,11 @@ def write_output(text: str | bytes, path: str | None, stdout: IO[Any] | None, *,
         raise ReaderGone from None
     except OSError as error:
         raise SalesmetricsError("output_unwritable", path=path, cause=_cause(error)) from error
+
+
+def is_stdout(path: str) -> bool:
+    """Whether a path is a name of standard output."""
+    return path in _STDOUT_NAMES
 
 
 def needs_ascii(encoding: str | None) -> bool:

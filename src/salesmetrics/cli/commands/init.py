@@ -33,6 +33,7 @@ def init(
     from pathlib import Path
 
     from salesmetrics.cli.loading import load_dataset, read_options
+    from salesmetrics.cli.talk import say
     from salesmetrics.config import FILE_NAME, default_config
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.inspection import file_readings
@@ -45,6 +46,4 @@ def init(
     readings = file_readings(load_dataset(files, reading, default_config())) if files else []
     write_output(starter(readings, read_options(reading, default_config())), path, sys.stdout)
     if path != "-":
-        typer.echo(
-            f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options", err=True
-        )
+        say(f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options")

@@ -21,6 +21,7 @@ def kpis(
 
     from salesmetrics.cli.requesting import split_list
     from salesmetrics.cli.settling import settle_catalog, settle_config
+    from salesmetrics.cli.talk import say
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.render.cards import render_cards
     from salesmetrics.render.output import write_output
@@ -31,4 +32,4 @@ def kpis(
     text = render_cards(make_cards(chosen, known, "kpis"), form_of(output), screen_of(output).width)
     write_output(text, output.output, sys.stdout)
     if not chosen and search:
-        typer.echo(f"no KPI speaks of `{search}`", err=True)
+        say(f"no KPI speaks of `{search}`")

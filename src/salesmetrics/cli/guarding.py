@@ -1,0 +1,113 @@
+"""Before a command begins: no output of it may be one of its inputs, and a settings file from above is named."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from salesmetrics.cli.settling import settings_path
+from salesmetrics.cli.talk import say
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.arguments import expand
+from salesmetrics.render.output import is_stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["guard"]
+
+OUTPUTS = {"output": "-o", "rejects": "--rejects"}
+"""Parameters of commands that name a file to write, and how they are typed."""
+
+
+class _Place(NamedTuple):
+    """A file by what it is, not by how it is spelled: links, other spellings and another case lead to the same one."""
+
+    words: str
+    device: int
+    number: int
+
+
+def guard(command: str, values: Mapping[str, Any]) -> None:
+    """Refuse what would overwrite an input, and name a settings file that nobody sees in the folder.
+
+    Args:
+        command: Its name.
+        values: Its arguments and options by name, those of its groups among them.
+
+    Raises:
+        SalesmetricsError: ``output_is_input`` or ``outputs_collide``.
+    """
+    paths = list(_inputs(values.get("files") or ()))
+    # `init` writes a settings file and reads none.
+    reads = command != "init" and "no_config" in values
+    settings = settings_path(values["config"], left_out=values["no_config"]) if reads else None
+    outputs = {typed: values[name] for name, typed in OUTPUTS.items() if name in values and values[name] is not None}
+    outputs.setdefault("-o", "-")
+    inputs = [_place(path, f"the input `{path}`") for path in paths]
+    inputs.append(_place(str(settings), f"the settings file `{settings}`") if settings else None)
+    _refuse_overwriting(outputs, [place for place in inputs if place])
+    _refuse_collision(outputs)
+    if settings is not None and values["config"] is None and not values.get("quiet"):
+        _name_settings(settings, paths)
+
+
+def _inputs(files: Sequence[str]) -> Iterator[str]:
+    with suppress(SalesmetricsError):  # what is wrong with a file is said where it is read
+        yield from (item.path for item in expand(files))
+
+
+def _place(path: str, words: str) -> _Place | None:
+    """Where a path leads to, if that is a regular file; pipes and devices are not overwritten."""
+    try:
+        found = os.fstat(sys.stdin.fileno()) if path == "-" else Path(path).stat()
+    except (OSError, ValueError, AttributeError):
+        return None
+    return _Place(words, found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def _target(path: str) -> _Place | None:
+    if not is_stdout(path):
+        return _place(path, path)
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return None
+    return _Place("standard output", found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def _refuse_overwriting(outputs: Mapping[str, str], inputs: Sequence[_Place]) -> None:
+    for typed, path in outputs.items():
+        target = _target(path)
+        for place in inputs:
+            if target is not None and target[1:] == place[1:]:
+                shown = "standard output" if is_stdout(path) else f"`{typed} {path}`"
+                raise SalesmetricsError("output_is_input", output=shown, path=place.words)
+
+
+def _refuse_collision(outputs: Mapping[str, str]) -> None:
+    rejects = outputs.get("--rejects")
+    if rejects is None:
+        return
+    names = {_name(rejects), _name(outputs["-o"])}
+    places = {target[1:] if (target := _target(path)) else path for path in (rejects, outputs["-o"])}
+    if len(names) == 1 or len(places) == 1:
+        where = "standard output" if is_stdout(rejects) else f"`{rejects}`"
+        raise SalesmetricsError("outputs_collide", path=where)
+
+
+def _name(path: str) -> str:
+    """A name that a file system may hold for the same as another: some know no case, some no way to write an accent."""
+    return "-" if is_stdout(path) else unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
+
+
+def _name_settings(settings: Path, paths: Sequence[str]) -> None:
+    home = settings.resolve().parent
+    folders = [Path.cwd(), *(Path(path).resolve().parent for path in paths if path != "-")]
+    if any(home in folder.parents for folder in folders):
+        say(f"note: settings come from `{settings}`, a folder above; `--no-config` leaves them out")

@@ -1,0 +1,35 @@
+"""Text from files, names and options as it may be shown: nothing in it moves a cursor, hides, or turns a line round.
+
+One escape per type of output: here what a terminal would obey, in ``envelope`` what JSON carries, in ``tidy_csv`` what a
+spreadsheet would run, in ``markup`` what Markdown would make live.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["CONTROLS", "visible"]
+
+CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
+"""As a class of a regular expression: C0 and C1 with DEL, line and paragraph separators, what embeds, overrides or isolates
+a direction of writing, annotations, and the bytes of a name that are no text."""
+
+_BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
+_CONTROL = re.compile(f"[{CONTROLS}]")
+
+
+def visible(text: str) -> str:
+    r"""Text for a line of a terminal: breaks and tabs become spaces, control characters are spelled out.
+
+    >>> visible("a\tb\x1b]52;c\x07"), visible("\u202egpj.exe"), visible("Zoë 李娜")
+    ('a b\\x1b]52;c\\x07', '\\u202egpj.exe', 'Zoë 李娜')
+    """
+    return text if text.isprintable() else _CONTROL.sub(spelled, text.translate(_BREAKS))
+
+
+def spelled(found: re.Match[str]) -> str:
+    """One character as its escape; a byte that is no text as that byte."""
+    char = found[0]
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
