@@ -111,7 +111,7 @@ def test_one_buddhist_year_among_ours_is_refused_by_name() -> None:
     ("cell", "name"),
     [
         ("1447-05-12", "Hijri"), ("12/05/1447", "Hijri"), ("١٤٤٧/٠٥/١٢", "Hijri"), ("1404/11/25", "Persian"), ("۱۴۰۴/۱۱/۲۵", "Persian"),
-        ("115/03/05", "Taiwan"), ("民國115年3月5日", "Taiwan"), ("令和8年3月5日", "Japanese"), ("R8.3.5", "Japanese"), ("H30/12/01", "Japanese"),
+        ("12 رمضان 1447", "Hijri"), ("١٢ شوال ١٤٤٧ هـ", "Hijri"), ("25 بهمن 1404", "Persian"), ("5786-06-12", "Hebrew"), ("115/03/05", "Taiwan"), ("民國115年3月5日", "Taiwan"), ("令和8年3月5日", "Japanese"), ("R8.3.5", "Japanese"), ("H30/12/01", "Japanese"),
         ("3-Jan", "without a year"), ("Feb-14", "without a year"), ("14 févr.", "without a year"), ("5 марта", "without a year"),
         ("3/14", "without a year"), ("3月5日", "without a year"), ("Mar 2024", "without a day"), ("2024-03", "without a day"),
     ],
@@ -121,6 +121,25 @@ def test_what_is_known_to_be_no_such_date_is_named(cell: str, name: str) -> None
         parsed = parse(list(cells))
         assert parsed.bad[-1]
         assert name in why(parsed)[0]
+
+
+@pytest.mark.parametrize(
+    "cells", [["24-03-05", "24-12-25", "24-03-19"], ["25/01/07", "25/11/12", "26/02/28", "26/02/27"]]
+)
+def test_two_digits_first_that_look_like_years_are_refused(cells: list[str | None]) -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        parse(cells)
+    assert caught.value.code == "date_order_ambiguous"
+    assert "--date-order ymd" in caught.value.hint
+    assert parse(cells, ParseOptions(date_order="ymd")).values[0].year in (2024, 2025)
+    assert parse(["25/06/24", "13/07/24", "14/07/25", "03/04/25"]).values[0] == date(2024, 6, 25)
+
+
+@pytest.mark.parametrize("numbers", [[1.7e18, None], [1.7e12, 1.7e12], [1.7e9, None]])
+def test_epochs_that_a_file_holds_as_floats_are_read(numbers: list[float | None]) -> None:
+    text, rows = pl.Series("Closed", numbers, dtype=pl.Float64), pl.Series([2, 3], dtype=pl.UInt32)
+    parsed = parse_column(text, ColumnType.DAY, ParseOptions(), header="Closed", path="d.parquet", rows=rows)
+    assert parsed.values[0] == date(2023, 11, 14)
 
 
 def test_a_serial_day_among_written_dates_is_named() -> None:

@@ -193,6 +193,24 @@ def test_invisible_marks_are_taken_off_the_ends_and_refused_between_digits(value
         assert parsed.notes["invisible_marks"].to_list() == [True, False]
 
 
+def test_thousands_of_a_unit_are_no_decimals() -> None:
+    assert parse(["1,556 s", "30 s"], ColumnType.DURATION).bad.to_list() == [True, False]
+    point = ParseOptions(decimal="point")
+    assert parse(["1,556 s", "1.5 h"], ColumnType.DURATION, point).values[0] == timedelta(seconds=1556)
+    assert parse(["1.556 s"], ColumnType.DURATION, point).values[0] == timedelta(seconds=1.556)
+    assert parse(["1.556 s", "0.250 s"], ColumnType.DURATION).values[0] == timedelta(seconds=1.556)
+
+
+def test_marks_between_digits_are_no_number_in_any_type() -> None:
+    assert parse(["1\u200b5 %", "20 %"], ColumnType.SHARE).bad.to_list() == [True, False]
+    marked = parse(["\u200f15 %", "20\u200f%"], ColumnType.SHARE)
+    assert marked.values.to_list() == [Decimal("0.15"), Decimal("0.2")]
+    assert marked.notes["invisible_marks"].to_list() == [True, True]
+    assert parse(["15\u200e min"], ColumnType.DURATION).notes["invisible_marks"].to_list() == [True]
+    assert parse(["1\u200b5 min", "15\u200e min", "1\u200b5"], ColumnType.DURATION).bad.to_list() == [True, False, True]
+    assert parse(["1\u200b5", "\u200f15"], ColumnType.COUNT).bad.to_list() == [True, False]
+
+
 def test_the_finding_names_the_rows(tmp_path: Path) -> None:
     path = tmp_path / "quotas.csv"
     lines = [

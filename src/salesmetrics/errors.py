@@ -108,16 +108,16 @@ CATALOGUE: dict[str, ErrorKind] = {
     "column_missing": ErrorKind("`{path}` has no column for {field}", "{fix}"),
     "map_invalid": ErrorKind("`--map {text}` cannot be used: {cause}", "{fix}"),
     "date_order_ambiguous": ErrorKind(
-        "every date in column `{column}` of `{path}` can be read two ways: `{value}` (row {row}) is {first} or {second}",
-        "say which: `--date-order dmy` or `--date-order mdy`",
+        "nothing in column `{column}` of `{path}` settles how its dates are read: `{value}` (row {row}) is {first} or {second}",
+        "name the order: {options}",
     ),
     "date_order_mixed": ErrorKind(
         "column `{column}` of `{path}` mixes day-first and month-first dates: `{value}` (row {row}) beside `{other}` (row {other_row})",
         "say which one holds: `--date-order dmy` or `--date-order mdy`; the dates that do not fit are then reported",
     ),
     "decimal_ambiguous": ErrorKind(
-        "every number in column `{column}` of `{path}` can be read two ways: `{value}` (row {row}) is {first} or {second}",
-        "say which: `--decimal point` or `--decimal comma`",
+        "nothing in column `{column}` of `{path}` settles how its numbers are read: `{value}` (row {row}) is {first} or {second}",
+        "name the decimal mark: `--decimal point` or `--decimal comma`",
     ),
     "probability_scale_mixed": ErrorKind(
         "column `{column}` of `{path}` mixes probabilities of 0–1 and of 0–100: `{value}` (row {row}) beside `{other}`",

@@ -138,7 +138,7 @@ FINDINGS: dict[str, FindingKind] = {
     "date_formats_mixed": FindingKind(
         _WARNING,
         "dates of `{column}` are written in several ways ({how}); {n_rows} in the rarer ones",
-        "all were read; check that the rarer ones were not typed or imported by mistake",
+        "check that the rarer ones were not typed or imported by mistake",
     ),
     "rows_rejected": FindingKind(
         _ERROR,

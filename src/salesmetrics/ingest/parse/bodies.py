@@ -13,7 +13,7 @@ from salesmetrics.ingest.parse.common import KEY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DIGITS", "read_bodies", "tidied"]
+__all__ = ["DIGITS", "broken", "hidden", "read_bodies", "tidied"]
 
 DECIMAL_KEY = "⎖"
 """Stands for a decimal mark that cannot be anything else (the Arabic one)."""
@@ -70,7 +70,9 @@ def read_bodies(texts: pl.Series, symbols: Mapping[str, str]) -> pl.DataFrame:
         ``spaced`` (Boolean: groups by space or apostrophe); ``currency``, ``scaled``; ``hidden`` (Boolean: invisible marks
         were taken off) and ``broken`` (Boolean: they stand between digits, which makes it no number).
     """
-    frame = texts.to_frame(KEY).with_columns(_lowered(texts).alias("tidy"), *_hidden(texts))
+    frame = texts.to_frame(KEY).with_columns(
+        _lowered(texts).alias("tidy"), hidden(texts).alias("hidden"), broken(texts).alias("broken")
+    )
     plain = pl.col("tidy").str.contains(_PLAIN_NUMBER).fill_null(value=False)
     parts = pl.concat([_plain_parts(frame.filter(plain)), _other_parts(frame.filter(~plain))], how="diagonal")
     pairs = parts.select("head", "tail").unique()
@@ -95,13 +97,18 @@ def read_bodies(texts: pl.Series, symbols: Mapping[str, str]) -> pl.DataFrame:
     )
 
 
-def _hidden(texts: pl.Series) -> tuple[pl.Expr, pl.Expr]:
-    """Whether a text holds invisible marks (Arabic minus signs carry one), and whether one of them stands between digits."""
+def broken(texts: pl.Series) -> pl.Series:
+    """Which texts have an invisible mark between digits, so that nobody can say what number they are."""
     if is_ascii(texts):
-        return pl.lit(value=False).alias("hidden"), pl.lit(value=False).alias("broken")
-    return pl.col(KEY).str.contains(INVISIBLE).alias("hidden"), pl.col(KEY).str.contains(_HIDDEN_BETWEEN).alias(
-        "broken"
-    )
+        return pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    return texts.str.contains(_HIDDEN_BETWEEN).fill_null(value=False)
+
+
+def hidden(texts: pl.Series) -> pl.Series:
+    """Which texts hold invisible marks; Arabic minus signs carry one."""
+    if is_ascii(texts):
+        return pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    return texts.str.contains(INVISIBLE).fill_null(value=False)
 
 
 def _lowered(texts: pl.Series) -> pl.Series:

@@ -49,6 +49,8 @@ def parse_column(
     typed = _typed(text, type, options)
     if typed is not None:
         return typed
+    if text.dtype.is_float() and type in (ColumnType.DAY, ColumnType.INSTANT):
+        text = _whole_floats(text)
     cells = plain_text(text)
     if text.dtype != pl.String:
         options = replace(options, decimal="point")
@@ -80,6 +82,12 @@ def _scaled(parsed: Parsed, header: str) -> Parsed:
     return replace(
         parsed, values=values, bad=parsed.bad | beyond, how=f"{parsed.how}; times {unit:,}, as the header says"
     )
+
+
+def _whole_floats(values: pl.Series) -> pl.Series:
+    """Epochs that a file holds as floats, as whole numbers: their text would be in scientific notation."""
+    whole = values.fill_nan(None).cast(pl.Int64, strict=False)
+    return whole if whole.cast(values.dtype).equals(values.fill_nan(None)) else values
 
 
 def _no(length: int) -> pl.Series:

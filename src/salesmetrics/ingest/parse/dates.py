@@ -189,6 +189,8 @@ def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place, fast: Fast
         if options.date_order in ("dmy", "mdy"):
             orders[sep] = options.date_order
             continue
+        if options.date_order is None and options.date_order_beside is None and not few:
+            _check_year_first(mine, place)
         proven = _proven(mine) | ({fast.proven[sep]} if sep in fast.proven else set())
         if few and (len(proven) > 1 or (bool(mine["short"].any()) and options.date_order != "ymd")):
             orders[sep] = _EACH
@@ -224,17 +226,45 @@ def _unproven(mine: pl.DataFrame, options: ParseOptions, place: Place, *, few: b
     raise _ambiguous(unclear, place)
 
 
+def _check_year_first(mine: pl.DataFrame, place: Place) -> None:
+    """Refuse dates of two-digit years that may well have the year first: what stands last varies more than what stands first."""
+    if not mine["short"].all() or "turned" not in mine.columns:
+        return
+    ymd = mine.with_columns(ymd=real_date(pl.col("turned"), pl.col("second"), pl.col("written")))
+    if ymd["ymd"].null_count() or mine["first"].n_unique() >= mine["written"].n_unique():
+        return
+    first = (
+        ymd.filter((pl.col("dmy") | pl.col("mdy")) & (pl.col("first") != pl.col("written")))
+        .sort(KEY)
+        .row(0, named=True)
+    )
+    one, two = (first["first"], first["second"]) if first["dmy"] else (first["second"], first["first"])
+    raise _two_readings(
+        first[KEY],
+        place,
+        _in_words(one, two, first["year"]),
+        _in_words(first["written"], first["second"], first["turned"]),
+        f"`--date-order {'dmy' if first['dmy'] else 'mdy'}` or `--date-order ymd`",
+    )
+
+
 def _ambiguous(unclear: pl.DataFrame, place: Place) -> SalesmetricsError:
     first = unclear.sort(KEY).row(0, named=True)
     one, two, year = first["first"], first["second"], first["year"]
+    options = "`--date-order dmy` or `--date-order mdy`"
+    return _two_readings(first[KEY], place, _in_words(one, two, year), _in_words(two, one, year), options)
+
+
+def _two_readings(value: str, place: Place, first: str, second: str, options: str) -> SalesmetricsError:
     return SalesmetricsError(
         "date_order_ambiguous",
         column=place.header,
         path=place.path,
-        value=first[KEY],
-        row=place.row_of(first[KEY]),
-        first=_in_words(one, two, year),
-        second=_in_words(two, one, year),
+        value=value,
+        row=place.row_of(value),
+        first=first,
+        second=second,
+        options=options,
     )
 
 

@@ -16,12 +16,14 @@ __all__ = ["THAI_YEARS", "date_parts", "real_date", "tidy_dates"]
 THAI_YEARS = 543
 """How far the years of the Buddhist calendar are ahead: 2569 is 2026."""
 _THAI = (2400, 2700)
-_PERSIAN, _ISLAMIC = (1300, 1419), (1420, 1500)
+_PERSIAN, _ISLAMIC, _HEBREW = (1300, 1419), (1420, 1500), (5600, 5900)
 _FOREIGN = "a date of the {}: export it with years such as 2026"
 NO_YEAR = "a date without a year, which a spreadsheet may have dropped: export again and do not save the file from a spreadsheet"
 NO_DAY = "a month without a day"
 THAI = _FOREIGN.format("Thai (Buddhist) calendar among others")
 _PERSIAN_DATE, _ISLAMIC_DATE = _FOREIGN.format("Persian calendar"), _FOREIGN.format("Islamic (Hijri) calendar")
+_ISLAMIC_MONTHS = "محرم|صفر|ربيع|جمادى|رجب|شعبان|رمضان|شوال|ذو القعدة|ذو الحجة|muharram|safar|rabi|jumada|rajab|sha'?ban|ramadh?an|shawwal"
+_PERSIAN_MONTHS = "فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند|farvardin|ordibehesht|khordad|mordad|shahrivar|bahman|esfand"
 
 _SPACES = dict.fromkeys("\xa0\u2009\u202f\u2007\u2002\u2003\u3000\t", " ")
 _TIDY = {
@@ -71,6 +73,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
 )
 _MONTH_NAME = "|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True))
 _NO_DATES: tuple[tuple[str, str], ...] = (
+    (rf"^[0-9]{{1,2}}\s(?:{_ISLAMIC_MONTHS})\b.*[0-9]{{4}}|[0-9]\s?هـ?$", _ISLAMIC_DATE),
+    (rf"^[0-9]{{1,2}}\s(?:{_PERSIAN_MONTHS})\b.*[0-9]{{4}}", _PERSIAN_DATE),
     (rf"^[0-9]{{1,2}}{_ORDINAL}{_GAP}(?:{_MONTH_NAME})\.?$|^(?:{_MONTH_NAME}){_GAP}[0-9]{{1,2}}{_ORDINAL}$", NO_YEAR),
     (
         r"^(?:0?[1-9]|1[0-2])[-/](?:0?[1-9]|[12][0-9]|3[01])$|^(?:0?[1-9]|[12][0-9]|3[01])(?:[-/](?:0?[1-9]|1[0-2])|\.(?:0?[1-9]|1[0-2])\.)$",
@@ -183,6 +187,8 @@ def _gregorian(text: pl.Expr) -> tuple[pl.Expr, ...]:
         .then(pl.lit(_PERSIAN_DATE))
         .when(year.is_between(*_ISLAMIC))
         .then(pl.lit(_ISLAMIC_DATE))
+        .when(year.is_between(*_HEBREW))
+        .then(pl.lit(_FOREIGN.format("Hebrew calendar")))
     )
     return (
         pl.when(thai).then(year - THAI_YEARS).otherwise(year).alias("year"),

@@ -5,9 +5,20 @@ from __future__ import annotations
 import polars as pl
 
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
-from salesmetrics.ingest.parse.bodies import tidied
-from salesmetrics.ingest.parse.common import KEY, WHY, Parsed, ParseOptions, Place, Reading, over_distinct, why_of
-from salesmetrics.ingest.parse.numbers import Style, parse_numbers
+from salesmetrics.ingest.parse.bodies import broken, hidden, tidied
+from salesmetrics.ingest.parse.common import (
+    KEY,
+    NOTE,
+    WHY,
+    Parsed,
+    ParseOptions,
+    Place,
+    Reading,
+    notes_of,
+    over_distinct,
+    why_of,
+)
+from salesmetrics.ingest.parse.numbers import BROKEN, TWO_WAYS, Style, parse_numbers
 
 __all__ = ["parse_durations"]
 
@@ -37,6 +48,10 @@ _ISO = (
 )
 
 
+_THREE_BEFORE_UNIT = r"(?:^|[^0-9.,])[1-9][0-9]{0,2}[.,][0-9]{3}\s*\p{L}"
+_DECIMALS_BEFORE_UNIT = (
+    r"(?:^|[^0-9.,])(?:0?[.,][0-9]{3}|[0-9]{4,}[.,][0-9]{3}|[0-9]+[.,][0-9]{1,2}|[0-9]+[.,][0-9]{4,})\s*\p{L}"
+)
 _PLAIN = r"^[+-]?[0-9][0-9.,'⎖ ]*$"
 
 
@@ -45,7 +60,8 @@ def parse_durations(text: pl.Series, options: ParseOptions, place: Place) -> Par
 
     ``0:05:31`` and ``2 days, 0:17:26`` are hours:minutes:seconds. Two parts are minutes:seconds, the way call logs write
     them, unless the header says ``hh:mm``. A plain number is seconds, unless the header names minutes, hours or
-    milliseconds; its separators are those of any number. ``1h 20m``, ``90 min``, ``2 ч 15 мин`` and ISO 8601 (``PT1H30M``) are read by their units.
+    milliseconds; its separators are those of any number. ``1h 20m``, ``90 min``, ``2 ч 15 мин`` and ISO 8601 (``PT1H30M``)
+    are read by their units; ``1,556 s`` only where the column has decimals of units, or ``options.decimal`` says what it is.
     """
     folded = place.header.casefold()
     hours_minutes = "h:mm" in folded.replace("hh", "h") and "ss" not in folded
@@ -56,8 +72,14 @@ def parse_durations(text: pl.Series, options: ParseOptions, place: Place) -> Par
         plain = frame.select(pl.when(pl.col("tidy").str.contains(_PLAIN)).then(KEY).alias(KEY)).to_series()
         numbers = parse_numbers(plain, options, place, Style(silent=True))
         nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(plain))
-        why = (nothing if numbers.why is None else numbers.why).alias(WHY)
-        frame = frame.with_columns(numbers.values.cast(pl.Float64).alias("number"), why)
+        frame = frame.with_columns(
+            _without_groups(frame["tidy"], options),
+            numbers.values.cast(pl.Float64).alias("number"),
+            (nothing if numbers.why is None else numbers.why).alias(WHY),
+            hidden(texts).alias(f"{NOTE}invisible_marks"),
+            broken(texts).alias("broken"),
+        )
+        two_ways = _two_ways(frame["tidy"], options)
         seconds = pl.coalesce(
             pl.col("number") * unit,
             _clock(hours_minutes=hours_minutes),
@@ -65,17 +87,39 @@ def parse_durations(text: pl.Series, options: ParseOptions, place: Place) -> Par
             _in_units(_ISO),
         )
         micro = (seconds * 1_000_000).round()
-        possible = micro.abs() < 2.0**62
+        possible = (micro.abs() < 2.0**62) & ~pl.col("broken") & ~two_ways
         frame = frame.with_columns(
             value=pl.when(possible).then(micro).cast(pl.Int64, strict=False).cast(DURATION_DTYPE)
         )
         words = TYPED_NULL_WORDS | options.null_words
-        frame = frame.with_columns(bad=pl.col("value").is_null() & ~blank(cleaned(texts), words))
-        return Reading(frame.select(KEY, "value", "bad", WHY), _words(frame, unit_name, hours_minutes=hours_minutes))
+        why = pl.when("broken").then(pl.lit(BROKEN)).when(two_ways).then(pl.lit(TWO_WAYS)).otherwise(WHY)
+        frame = frame.with_columns(
+            (pl.col("value").is_null() & ~blank(cleaned(texts), words)).alias("bad"),
+            why.alias(WHY),
+            pl.col(f"{NOTE}invisible_marks") & pl.col("value").is_not_null(),
+        )
+        kept = frame.select(KEY, "value", "bad", WHY, f"{NOTE}invisible_marks")
+        return Reading(kept, _words(frame, unit_name, hours_minutes=hours_minutes))
 
     nothing = pl.Series(text.name, [None], dtype=DURATION_DTYPE).new_from_index(0, len(text))
     frame, how = over_distinct(text, nothing, text.is_not_null(), read)
-    return Parsed(frame["value"].alias(text.name), frame["bad"], ", ".join(how) or "duration", why=why_of(frame))
+    values, said = frame["value"].alias(text.name), ", ".join(how) or "duration"
+    return Parsed(values, frame["bad"], said, why=why_of(frame), notes=notes_of(frame))
+
+
+def _two_ways(tidy: pl.Series, options: ParseOptions) -> pl.Series:
+    """Which texts are such as ``1,556 s`` in a column where nothing says that units have decimals."""
+    two = tidy.str.contains(_THREE_BEFORE_UNIT).fill_null(value=False)
+    settled = options.decimal is not None or tidy.str.contains(_DECIMALS_BEFORE_UNIT).any()
+    return two & (not settled)
+
+
+def _without_groups(tidy: pl.Series, options: ParseOptions) -> pl.Series:
+    """Texts without the separators that group thousands, where an option says which these are."""
+    if options.decimal is None:
+        return tidy
+    group = "," if options.decimal == "point" else "[.]"
+    return tidy.str.replace_all(rf"([0-9]){group}([0-9]{{3}}\s*\p{{L}})", "$1$2")
 
 
 def _unit_of(folded_header: str) -> tuple[float, str]:

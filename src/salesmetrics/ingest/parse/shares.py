@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.parse.blanks import INVISIBLE, is_ascii
 from salesmetrics.ingest.parse.bodies import tidied
 from salesmetrics.ingest.parse.common import MONEY_DTYPE, Parsed, ParseOptions, Place
 from salesmetrics.ingest.parse.numbers import Style, parse_numbers
@@ -37,6 +38,10 @@ def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed
         number = number.zip_with(number.is_not_null(), tidy.str.extract(_PERCENT_FIRST, 1))
         signed = has_sign & number.is_not_null()
         bare = number.zip_with(signed, text)
+        if not is_ascii(tidy := text.filter(has_sign)) and tidy.str.contains(INVISIBLE).any():
+            # With its marks, so that they are judged as those of any number.
+            marked = signed & text.str.contains(INVISIBLE).fill_null(value=False)
+            bare = text.str.replace_all("[%％٪]", "").zip_with(marked, bare)
     parsed = parse_numbers(bare, options, place, Style(ambiguous="fraction", silent=True))
     per_hundred = _is_per_hundred(text, parsed.values.filter(~signed), parsed.values, signed, place)
     divided = signed | per_hundred
