@@ -64,5 +64,8 @@ def test_a_state_beside_a_period_says_its_day(tmp_path: Path) -> None:
 
 
 def test_the_interval_of_a_mean_of_amounts_does_not_begin_below_zero(tmp_path: Path) -> None:
-    text = HEADER + "1,Ann,Closed Won,1,2025-02-01,2025-03-10\n2,Ann,Closed Won,1000,2025-02-01,2025-03-11\n"
+    # Thirty amounts of nearly nothing, and refunds are none of them: the cubic of Hall's interval would reach below zero.
+    amounts = [1] * 29 + [100_000]
+    rows = [f"{i},Ann,Closed Won,{amount},2025-02-01,2025-03-{1 + i % 28:02d}\n" for i, amount in enumerate(amounts)]
+    text = HEADER + "".join(rows)
     assert metrics(tmp_path, text, kpis=["average_deal_size"])["average_deal_size"].interval.low == 0

@@ -149,14 +149,14 @@ def test_the_quota_that_runs_is_the_shortest_one_or_the_last(as_of: date, window
         {"owner": "ann", "period": "2026-Q1", "amount": Decimal(90)},
         {"owner": "bob", "period": "2026", "amount": Decimal(90)},
     )
-    assert span_windows("quota", {"quotas": days}, as_of) == {"": window}
+    assert span_windows("quota", {"quotas": days}, as_of, CALENDAR) == {"": window}
 
 
 def test_the_year_before_is_undefined_where_the_deals_do_not_reach_back() -> None:
     deals = pl.DataFrame({"created": [date(2025, 6, 1)], "closed": [date(2026, 1, 1)]})
-    assert set(span_windows("year", {"deals": deals}, date(2026, 5, 31))) == {""}
+    assert set(span_windows("year", {"deals": deals}, date(2026, 5, 31), CALENDAR)) == {""}
     older = pl.DataFrame({"created": [date(2024, 6, 20)], "closed": [date(2026, 1, 1)]})
-    assert set(span_windows("year", {"deals": older}, date(2026, 5, 31))) == {"", "previous", "year_ago"}
+    assert set(span_windows("year", {"deals": older}, date(2026, 5, 31), CALENDAR)) == {"", "previous", "year_ago"}
 
 
 def season_of(*wins: tuple[date, int], as_of: date = date(2026, 4, 10)) -> pl.DataFrame:

@@ -184,11 +184,11 @@ def test_cycles_and_amounts_are_compared_too(tmp_path: Path) -> None:
     lines = [
         f"{word}{i},Won,{amount + i},2025-03-{day + i % 3:02d},2025-03-01,A{i},{word}"
         for word, amount, day in (("New", 1000, 20), ("Renewal", 100, 5), ("Upsell", 90, 6))
-        for i in range(20 if word != "Upsell" else 5)
+        for i in range(30 if word != "Upsell" else 5)
     ]
     report = report_on(deals_of(tmp_path, *lines), kpis=["sales_cycle_median", "average_deal_size"])
     # five expansions are too few to be judged
     (message,) = said(report)
     assert message.endswith(
-        "clearly: mean cycle 20 days of 20 new, 5 days of 20 renewals; mean amount 1,010 of 20 new, 110 of 20 renewals"
+        "clearly: mean cycle 20 days of 30 new, 5 days of 30 renewals; mean amount 1,014 of 30 new, 114 of 30 renewals"
     )

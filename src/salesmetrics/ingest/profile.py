@@ -241,7 +241,7 @@ def languages_with(words: Iterable[str]) -> dict[str, int]:
 
     >>> languages_with(["Fase trattativa", "Importo"])["italian"]
     2
-    >>> languages_with(["Deal stage"])
+    >>> languages_with(["Wiggle room"])
     {}
     """
     tokens = [frozenset(_tokens(word)) for word in words]
