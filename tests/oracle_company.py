@@ -268,24 +268,37 @@ class Oracle(oracle_money.Oracle):
     # --- customers and cash -------------------------------------------------------------------------------------------
 
     def customers(self) -> list[Row]:
-        """Those who had come by the day, with the day of leaving if that had come too."""
+        """Those who had come by the day, with the first day on which they were gone if that had come too."""
         found = []
-        for row in self.pool("customers"):
-            if row["started"] and row["started"] > AS_OF:
+        for row in self.rows["customers"]:
+            moves = [r for r in self.everything["revenue"] if r["account_id"] == row["id"] and r["occurred"] <= AS_OF]
+            code = moves[0]["currency"] if moves else row["currency"]
+            if (row["started"] and row["started"] > AS_OF) or self.currency not in (None, code):
                 continue
-            left = row["ended"] if row["ended"] and row["ended"] <= AS_OF else None
+            left = row["ended"] + DAY if row["ended"] and row["ended"] < AS_OF else None
             vague = row["state"] == "churned" and row["ended"] is None
-            found.append({**row, "left": left, "vague": vague})
+            mrr = self.paying(moves) if moves else row["mrr"]
+            found.append({**row, "left": left, "vague": vague, "mrr": mrr})
         return found
+
+    def paying(self, moves: list[Row]) -> Decimal | None:
+        """What a customer pays on the last day of the period; unknown before the first movement."""
+        level = None
+        for move in moves:
+            if self.high is None or move["occurred"] < self.high:
+                sign = {"contraction": -1, "churn": -1, "renewal": 0}.get(move["movement"], 1)
+                level = (level or 0) + sign * abs(move["amount"])
+        return None if level is None else max(level, Decimal(0))
 
     def staying(self) -> list[Row]:
         return [r for r in self.customers() if r["left"] is None and not r["vague"]]
 
     def ltv(self) -> Any:
-        there = [r for r in self.customers() if r["started"] and r["started"] < self.low and not r["vague"]]
-        there = [r for r in there if r["left"] is None or r["left"] >= self.low]
+        dated = [r for r in self.customers() if r["started"] and not r["vague"]]
+        there = [r for r in dated if r["started"] < self.low and (r["left"] is None or r["left"] >= self.low)]
         gone = [r for r in there if r["left"] and r["left"] < self.high]
-        mrr = [r["mrr"] for r in self.staying() if r["mrr"] is not None]
+        last = [r for r in dated if r["started"] < self.high and (r["left"] is None or r["left"] >= self.high)]
+        mrr = [r["mrr"] for r in last if r["mrr"] is not None]
         if not gone or not mrr:
             return None
         return Fraction(sum(mrr)) / len(mrr) * self.months() * Fraction(len(there), len(gone))

@@ -233,11 +233,10 @@ class Oracle:
     def cohort(self) -> tuple[int, int]:
         start = lost = 0
         for row in self.rows["customers"]:
-            ended = row["ended"] if row["ended"] and row["ended"] <= AS_OF else None
-            vague = row["state"] == "churned" and ended is None and not (row["ended"] and row["ended"] > AS_OF)
-            if row["started"] and row["started"] < self.low and not vague and (ended is None or ended >= self.low):
+            ended = row["ended"] or (date.min if row["state"] == "churned" else date.max)
+            if row["started"] and row["started"] < self.low and ended >= self.low - DAY:
                 start += 1
-                lost += ended is not None and ended < self.high
+                lost += ended < self.high - DAY
         return start, lost
 
     def customer_retention(self) -> Any:

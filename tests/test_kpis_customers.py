@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MONEY = pl.Decimal(38, 8)
 AS_OF = date(2026, 6, 30)
+NUMBERS = count()
 TYPES: dict[str, Any] = {
     "amount": MONEY, "mrr": MONEY, "potential": MONEY, "cost": MONEY, "quantity": MONEY, "score": pl.Int64, "scale_max": pl.Int64,
     "paid_amount": MONEY, "quota": MONEY, "won": MONEY,
@@ -45,7 +47,14 @@ def metrics(frames: dict[str, pl.DataFrame], *kpis: str, **more: Any) -> dict[st
 
 
 def customer(started: date | None, ended: date | None = None, **more: Any) -> dict[str, Any]:
-    return {"id": "A", "started": started, "ended": ended, "state": "active", "mrr": Decimal(100), **more}
+    return {
+        "id": f"C{next(NUMBERS)}",
+        "started": started,
+        "ended": ended,
+        "state": "active",
+        "mrr": Decimal(100),
+        **more,
+    }
 
 
 def test_customers_who_came_within_the_period_never_enter_its_retention() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.calendar import last_event_day
+from salesmetrics.calendar import last_event_day, periods_of_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ EVENT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "activities": ("completed_at", "created", "occurred"),
     "stages": ("entered",),
     "invoices": ("paid_on", "issued"),
-    "revenue": ("occurred",),
+    "revenue": ("occurred", "start"),
     "surveys": ("answered",),
     "customers": ("started",),
 }
@@ -44,6 +44,7 @@ _TITLES = {
     "paid_on": "payment",
     "issued": "issue",
     "answered": "answer",
+    "start": "start",
     "started": "start",
     "date": "date",
 }
@@ -91,7 +92,16 @@ def last_event_of(frames: Mapping[Kind, pl.DataFrame]) -> tuple[date, str] | Non
         event = last_event_day(pair for _, counts in counted for pair in counts.iter_rows())
         if event is not None:
             return event.day, next(words for words, counts in counted if event.day in counts.to_series())
-    return None
+    return _last_period(frames.get("revenue"))
+
+
+def _last_period(revenue: pl.DataFrame | None) -> tuple[date, str] | None:
+    """The last day of the last period that recurring revenue is given for, where nothing else has a day."""
+    if revenue is None or "period" not in revenue.columns:
+        return None
+    labels = revenue["period"].drop_nulls().unique().sort().to_list()
+    ends = [period.end for period in periods_of_column(labels) if period is not None and period.end is not None]
+    return (max(ends) - timedelta(days=1), "last period in revenue") if ends else None
 
 
 def happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:

@@ -59,7 +59,7 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
         ("id", "name"),
         ("owner", "owner_id", "region", "segment", "status", "started", "ended", "is_active", "mrr"),
     ),
-    "revenue": (("account", "account_id"), ("amount", "mrr"), ("occurred", "period"), ("movement", "mrr")),
+    "revenue": (("account", "account_id"), ("amount", "mrr"), ("occurred", "period", "start"), ("movement", "mrr")),
     "invoices": (("amount", "paid_amount"), ("issued", "due", "paid_on")),
     "quotas": (("amount",), ("owner", "owner_id", "team", "region", "product", "period", "start")),
     "costs": (("amount",), ("date", "period"), ("category", "description", "source", "campaign", "owner", "team")),

@@ -84,7 +84,8 @@ def ltv(
 ) -> Shape:
     """What a customer pays before leaving, if customers keep leaving at the rate of the period.
 
-    It overstates: the cost of what is delivered is not taken off (``ltv_margin`` does that). The churn is of customers, not
+    Recurring revenue and customers are those of the last day of the period, not of today: of the revenue file where it
+    names the customer, else of the customers file. It overstates: the cost of what is delivered is not taken off (``ltv_margin`` does that). The churn is of customers, not
     of revenue. If nobody left, the lifetime is unknown, and so is its value: never 0, and not infinite.
 
     If five customers pay 500 a month together, and one of ten left within the year, a customer stays for ten years and is

@@ -22,9 +22,15 @@ VAGUE = {"missing_end_date": "customers_vague", "missing_start_date": "customers
 def customer_retention(customers_kept: Number, customers_at_start: Number) -> Shape:
     """Of those who were customers when the period began, the share that still is when it ends.
 
-    Customers who came within the period never enter. Without a period it is about the last twelve months. A customer who
-    is gone without a date cannot be placed, and is left out and counted. Where there is no customers file, the first and
-    the last movement of a customer's recurring revenue tell when they came and left.
+    It compares the eve of the period with its last day. Customers who came within the period never enter, and one who left
+    and came back within it is kept, which a finding reports. Without a period it is about the last twelve months. The end
+    of a customer is the last day paid, so one paid until 31 January is lost in February. Several rows of one customer are
+    one customer, who is there on every day of any of them. A customer who is gone without a date cannot be placed, and is
+    left out and counted.
+
+    Where there is no customers file, or it says nothing of who left, the recurring revenue of each customer tells when
+    they came and left. Where no file has an end, a status or an activity of customers, it is undefined: nothing says who
+    left.
 
     >>> customer_retention(90, 100)
     0.9
@@ -47,7 +53,7 @@ def customer_retention(customers_kept: Number, customers_at_start: Number) -> Sh
 def logo_churn(customers_lost: Number, customers_at_start: Number) -> Shape:
     """Of those who were customers when the period began, the share that left before it ended.
 
-    It is of the period as it is: the yearly churn of a monthly one m is 1 − (1 − m)¹², not 12 × m.
+    It is what is left of ``customer_retention``, with the same rules. It is of the period as it is: the yearly churn of a monthly one m is 1 − (1 − m)¹², not 12 × m.
 
     >>> logo_churn(10, 100)
     0.1
@@ -69,6 +75,10 @@ def grr(mrr_kept: Number, mrr_at_start: Number) -> Shape:
 
     Contraction and churn are what a customer pays less at the end of the period than on its eve, so it is never above
     100 %. Customers who came within the period never enter. Without a period it is about the last twelve months.
+
+    A revenue file holds movements, or levels by month, or levels from a first day to the last day paid; of levels by month
+    a missing month is none, and of one below 0 it is 0. Without a revenue file, a customers file with first and last days
+    and a recurring revenue tells, if it shows what former customers paid. Where nothing says who left it is undefined.
 
     >>> grr(85, 100)
     0.85

@@ -100,7 +100,8 @@ def _growth(now: Number, before: Number) -> Shape:
 def new_customers(first_won_accounts: Number) -> Shape:
     """Accounts that bought for the first time, by the close date of their first won deal.
 
-    An account is its id where the export has one, else its name. The export must reach back to the first sale: an
+    An account is its id. A deal without one belongs to the account of the same name, which a finding reports; where no deal
+    has an id, names tell, whatever their case and spaces. The export must reach back to the first sale: an
     account that bought before the export begins counts as new here, unless the type of its first deal is a renewal, an
     expansion or existing business: then it is left out and counted.
 

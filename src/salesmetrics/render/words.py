@@ -81,6 +81,7 @@ _REASONS = {
     "target_met": "the quota is met already",
     "wrong_scale": "answers are not on the scale of the question",
     "no_close_date_history": "no history of expected close dates",
+    "no_end_dates": "nothing says who left",
     "zero_churn": "nobody left, so the lifetime is unknown",
     "right_censored": "still open, the end is not known yet",
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.report.accounts import account_keys, ids_by_name
 from salesmetrics.report.days import MONEY
 from salesmetrics.schema.provenance import Finding, Severity
 
@@ -71,24 +72,27 @@ def with_potential(deals: pl.DataFrame, customers: pl.DataFrame, as_of: date | N
 
     Args:
         deals: ``account_id`` or ``account`` (String).
-        customers: ``potential`` (Decimal), and ``id`` or ``name`` (String) to find the customer by; ``started`` (Date)
-            where known.
+        customers: ``potential`` (Decimal), and ``id`` or ``name`` (String) to find the customer by, as accounts are told
+            apart everywhere; ``started`` (Date) where known.
         as_of: Customers who come later have no potential yet.
 
     Returns:
         The deals; unchanged where the two files have no key in common.
     """
-    pairs = [
-        (a, b) for a, b in (("account_id", "id"), ("account", "name")) if a in deals.columns and b in customers.columns
-    ]
-    if not pairs or "potential" not in customers.columns:
+    if "potential" not in customers.columns or not {"account_id", "account"} & set(deals.columns):
         return deals
-    column, key = pairs[0]
+    if not {"id", "name"} & set(customers.columns):
+        return deals
+    own = customers.rename({"id": "account_id", "name": "account"}, strict=False)
+    names = ids_by_name([deals, own]) if "account" in deals.columns or "account" in own.columns else None
+    shared = {"account_id", "account"} & set(deals.columns) & set(own.columns)
+    if not shared and names is None:
+        return deals
     here = pl.col("potential").is_not_null()
     if as_of is not None and "started" in customers.columns:
         here &= (pl.col("started") <= as_of).fill_null(value=True)
-    known = customers.filter(here)[key].drop_nulls().unique()
-    found = pl.col(column).is_in(known.implode())
+    known = account_keys(own.filter(here), names).drop_nulls().unique()
+    found = account_keys(deals, names).is_in(known.implode())
     return deals.with_columns(has_potential=found.fill_null(value=False))
 
 

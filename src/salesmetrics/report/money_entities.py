@@ -7,11 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar
+from salesmetrics.report.accounts import ids_by_name
 from salesmetrics.report.costs import cost_days
+from salesmetrics.report.lifetimes import customer_terms, levels_of_customers
 from salesmetrics.report.quotas import company_targets, quota_days, rep_targets
 from salesmetrics.report.ramp import ramps, training_arms
 from salesmetrics.report.receivables import invoice_view
-from salesmetrics.report.recurring import customer_terms, movements
+from salesmetrics.report.recurring import movements
 from salesmetrics.report.season import with_season
 from salesmetrics.report.staff import MOMENTS, rep_calendar, staff_view, with_tenure
 from salesmetrics.report.under_quota import quota_gaps, with_under_quota
@@ -120,13 +122,18 @@ def _add_customers(
     made: dict[str, pl.DataFrame], frames: Mapping[str, pl.DataFrame], as_of: date | None, asked: Asked
 ) -> list[Finding]:
     findings: list[Finding] = []
-    moves = None
+    changes, customers = None, frames.get("customers")
+    named = [frames["revenue"]] if "revenue" in frames else []
+    if customers is not None and {"id", "name"} <= set(customers.columns):
+        named.append(customers.select(account_id="id", account="name"))
+    names = ids_by_name(named)
     if "revenue" in frames:
-        moves, findings = movements(frames["revenue"], asked.calendar, as_of)
-        _add(made, "revenue", moves)
-    terms, notes = customer_terms(frames.get("customers"), moves, as_of)
-    _add(made, "customers", terms)
-    return findings + notes
+        changes, findings = movements(frames["revenue"], asked.calendar, as_of, names)
+    elif customers is not None:
+        changes, findings = levels_of_customers(customers, as_of, names)
+    _add(made, "revenue", changes)
+    _add(made, "customers", customer_terms(customers, changes, as_of, names, priced="revenue" in frames))
+    return findings
 
 
 def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, calendar: Calendar) -> None:

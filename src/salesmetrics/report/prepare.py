@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.report.accounts import account_keys
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Derived:
         expression: Makes the column from those columns of ``any_of`` and ``optional`` that are there.
         optional: Columns that it also looks at where they are there.
         among: The rows that a Boolean column is about; for all others it is false, and they are not looked at.
+        series: Makes the column from the whole frame, in the place of the expression.
     """
 
     needs: tuple[str, ...]
@@ -37,6 +39,7 @@ class Derived:
     expression: Callable[[list[str]], pl.Expr]
     optional: tuple[str, ...] = ()
     among: Callable[[], pl.Expr] | None = None
+    series: Callable[[pl.DataFrame], pl.Series] | None = None
 
 
 def _is_won() -> pl.Expr:
@@ -61,8 +64,8 @@ def _old_win(_: list[str]) -> pl.Expr:
 
 
 DERIVED: Mapping[tuple[str, str], Derived] = {
-    ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
-    ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce),
+    ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce, series=account_keys),
+    ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce, series=account_keys),
     ("deals", "earliest_win"): Derived(("account_key", "outcome", "closed"), (), _earliest_win, among=_is_won),
     ("deals", "first_win"): Derived(("earliest_win",), (), _first_win, ("deal_class",)),
     ("deals", "old_win"): Derived(
@@ -137,7 +140,9 @@ def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataF
         if owner == entity and name in needed and name not in frame.columns:
             present = [column for column in (*derived.any_of, *derived.optional) if column in frame.columns]
             made = derived.expression(present)
-            if derived.among is None:
+            if derived.series is not None:
+                frame = frame.with_columns(derived.series(frame).alias(name))
+            elif derived.among is None:
                 frame = frame.with_columns(made.alias(name))
             else:
                 frame = frame.with_columns(_among(frame, derived.among(), made).alias(name))

@@ -1,63 +1,75 @@
-"""Recurring revenue as movements, and how long customers have been customers."""
+"""Recurring revenue as changes of level, day by day and customer by customer."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.report.accounts import account_keys
 from salesmetrics.report.days import END, MONEY, START, with_days
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from salesmetrics.calendar import Calendar
 
-__all__ = ["customer_terms", "movements"]
+__all__ = ["DIMENSIONS", "KEYS", "TOLD", "changes_of_levels", "levels_after", "movements"]
 
-KEYS = ("account_id", "account")
 DOWN = ("contraction", "churn")
+DIMENSIONS = ("team", "region", "owner", "segment", "manager", "product")
+"""What a change of recurring revenue may be told apart by."""
+
+KEYS = ("account_key", "currency")
+
+LEAST_MONTHS, LONGEST_MONTH, SHOWN = 3, 31, 5
+
+
+TOLD = "__ends_told__"
+"""Marks the records of files that say who left."""
 
 
 def movements(
-    revenue: pl.DataFrame, calendar: Calendar, as_of: date | None
+    revenue: pl.DataFrame, calendar: Calendar, as_of: date | None, names: pl.DataFrame | None = None
 ) -> tuple[pl.DataFrame | None, list[Finding]]:
     """Changes of recurring revenue up to a day, each with its sign.
 
     A file of movements is read as it stands: contraction and churn take away, whatever their sign; a renewal changes
-    nothing. A file of levels (``mrr`` per customer and period) becomes movements: a customer without a level in a
-    period that the file covers has none.
+    nothing. A file with a start and an end of each row holds levels: so much from the first day to the last day paid. A
+    file of levels (``mrr`` per customer and period) holds each level until the next period in the file; a customer
+    without a level in a period that the file covers has none. Several rows of one customer add up.
 
     Args:
         revenue: Canonical revenue movements.
         calendar: What quarters and years are.
         as_of: The day; later movements are left out.
+        names: Ids of accounts by their plain names, of all files.
 
     Returns:
         ``account_key`` (String), ``day`` (Date), ``change`` (Decimal(38, 8)) and ``movement`` (String), with the columns
-        of the file; None where customers or days are not named. And what has to be said.
+        of the file, and ``__ends_told__`` (Boolean); None where customers or days are not named. And what has to be said.
     """
-    keys = [name for name in KEYS if name in revenue.columns]
-    if not keys:
+    if not {"account_id", "account"} & set(revenue.columns):
         return None, []
-    frame = revenue.with_columns(account_key=pl.coalesce(keys))
+    frame = revenue.with_columns(account_keys(revenue, names))
+    told = True
     if {"amount", "movement"} <= set(frame.columns):
         made, findings = _signed(frame, calendar)
     elif "mrr" in frame.columns:
-        made, findings = _from_levels(_with_day(frame, calendar)), []
+        spans, told, findings = _spans(frame, calendar)
+        made = changes_of_levels(spans)
     else:
         return None, []
-    if made is None:
-        return None, findings
     made = made.filter(pl.col("account_key").is_not_null() & pl.col("day").is_not_null())
-    return made if as_of is None else made.filter(pl.col("day") <= as_of), findings
+    made = made if as_of is None else made.filter(pl.col("day") <= as_of)
+    return made.with_columns(pl.lit(told).alias(TOLD)), findings
 
 
 def _with_day(frame: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     placed = with_days(frame, calendar)
-    days = [pl.col(name) for name in ("occurred", START) if name in placed.columns]
+    days = [pl.col(name) for name in ("occurred", "start", START) if name in placed.columns]
     return placed.with_columns(day=pl.coalesce(days)).drop(START, END)
 
 
@@ -72,96 +84,167 @@ def _signed(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, list
         .when(kind.is_not_null())
         .then(pl.col("amount"))
     )
-    strange = frame.filter(kind.is_null() | pl.col("amount").is_null()).height
+    strange = frame.filter(kind.is_null() | pl.col("amount").is_null())
     made = _with_day(frame, calendar).with_columns(change=change.cast(MONEY)).filter(pl.col("change").is_not_null())
-    return made, [_strange(strange)] if strange else []
+    return made, [_strange(strange)] if strange.height else []
 
 
-def _from_levels(frame: pl.DataFrame) -> pl.DataFrame:
-    """Differences between the levels of each customer, over all periods that the file covers."""
-    names = [name for name in ("account_key", "currency") if name in frame.columns]
-    others = [n for n in frame.columns if n not in {*names, "day", "mrr", "amount", "movement", "change", "__row__"}]
-    placed = frame.filter(pl.col("day").is_not_null() & pl.col("account_key").is_not_null())
-    levels = placed.group_by(*names, "day").agg(pl.col("mrr").sum().cast(MONEY), pl.col(others).max())
-    grid = levels.select(names).unique().join(levels.select("day").unique(), how="cross")
-    full = grid.join(levels, on=[*names, "day"], how="left", nulls_equal=True).sort(*names, "day")
-    full = full.with_columns(pl.col("mrr").fill_null(0), pl.col(others).forward_fill().over(names))
-    before = pl.col("mrr").shift(1).over(names).fill_null(0)
-    had = (pl.col("mrr") > 0).cum_max().shift(1).over(names).fill_null(value=False)
-    change = (pl.col("mrr") - before).cast(MONEY)
+def _spans(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, bool, list[Finding]]:
+    """Rows of levels with the days that each holds on, whether the rows say when levels end, and what has to be said."""
+    blank = frame.filter(pl.col("mrr").is_null())
+    findings = [_blank(blank)] if blank.height else []
+    frame = frame.filter(pl.col("mrr").is_not_null())
+    if "end" in frame.columns:
+        first = [pl.col(name) for name in ("start", "occurred") if name in frame.columns]
+        spans = frame.with_columns(
+            pl.coalesce([*first, pl.lit(None, dtype=pl.Date)]).alias(START),
+            pl.col("end").dt.offset_by("1d").alias(END),
+        )
+        return spans, True, findings
+    placed = _by_month(_with_day(frame, calendar)).filter(pl.col("day").is_not_null())
+    once = placed.group_by("account_key").agg(pl.col("day").n_unique())["day"].max() == 1
+    if once and placed["day"].n_unique() > 1:
+        open_ended = placed.with_columns(pl.col("day").alias(START), pl.lit(None, dtype=pl.Date).alias(END))
+        return open_ended, False, findings
+    below = pl.col("mrr").sum().over([name for name in (*KEYS, "day") if name in placed.columns]) < 0
+    negative = placed.filter(below)
+    if negative.height:
+        findings.append(_negative(negative))
+    grid = placed.select("day").unique().sort("day")
+    findings += _gaps(grid["day"])
+    grid = grid.with_columns(pl.col("day").shift(-1).alias(END))
+    placed = placed.with_columns(mrr=pl.when(below).then(pl.lit(0, dtype=MONEY)).otherwise("mrr"))
+    spans = placed.join(grid, on="day", how="left", maintain_order="left").with_columns(pl.col("day").alias(START))
+    return spans, True, findings
+
+
+def _by_month(frame: pl.DataFrame) -> pl.DataFrame:
+    """Days on which each customer stands at most once a month, and not all on the same, are months: billing days differ."""
+    month = pl.col("day").dt.truncate("1mo")
+    counts = frame.select(days=pl.col("day").n_unique(), months=month.n_unique())
+    if counts["days"][0] == counts["months"][0]:
+        return frame
+    twice = frame.group_by("account_key", month.alias("__month__")).agg(pl.col("day").n_unique())
+    return frame if (twice["day"] > 1).any() else frame.with_columns(day=month)
+
+
+def _gaps(days: pl.Series) -> list[Finding]:
+    """That a list of levels by month has no row at all for some months."""
+    months = days.dt.truncate("1mo")
+    if months.n_unique() < len(days) or len(days) < LEAST_MONTHS:
+        return []
+    there = months.to_list()
+    if min((after - before).days for before, after in pairwise(there)) > LONGEST_MONTH:
+        return []
+    every = pl.select(pl.date_range(there[0], there[-1], "1mo")).to_series().to_list()
+    missing = [f"{month:%Y-%m}" for month in every if month not in set(there)]
+    return [_gap(missing)] if missing else []
+
+
+def changes_of_levels(spans: pl.DataFrame) -> pl.DataFrame:
+    """What rows of levels add and take away, and what that makes of their customer.
+
+    Args:
+        spans: ``account_key``, ``mrr`` (Decimal(38, 8)), ``__start__`` and ``__end__`` (Date: the first day on which the
+            level no longer holds; null while it does), and ``currency`` and dimensions where known.
+
+    Returns:
+        ``account_key``, ``day``, ``change``, ``movement`` and those dimensions. ``movement`` is of the customer as a whole
+        (new, reactivation, churn, contraction or expansion), null on rows of a day on which its level stays the same.
+    """
+    names = [name for name in KEYS if name in spans.columns]
+    keep = [*names, *(name for name in DIMENSIONS if name in spans.columns)]
+    lasting = spans.filter(
+        pl.col(START).is_not_null() & pl.col("account_key").is_not_null() & (pl.col("mrr") != 0)
+        & (pl.col(END).is_null() | (pl.col(END) > pl.col(START)))
+    )  # fmt: skip
+    begins = lasting.select(*keep, day=pl.col(START), change=pl.col("mrr").cast(MONEY))
+    ends = lasting.filter(pl.col(END).is_not_null()).select(*keep, day=pl.col(END), change=-pl.col("mrr").cast(MONEY))
+    changes = pl.concat([begins, ends]).group_by(*keep, "day").agg(pl.col("change").sum())
+    changes = changes.filter(pl.col("change") != 0)
+    net = levels_after(changes, names)
+    before = pl.col("level") - pl.col("net")
+    had = (pl.col("level") > 0).cum_max().shift(1).over(names).fill_null(value=False)
     kind = (
-        pl.when((before <= 0) & ~had)
+        pl.when(pl.col("net") == 0)
+        .then(pl.lit(None, dtype=pl.String))
+        .when((before <= 0) & ~had)
         .then(pl.lit("new"))
         .when(before <= 0)
         .then(pl.lit("reactivation"))
-        .when(pl.col("mrr") <= 0)
+        .when(pl.col("level") <= 0)
         .then(pl.lit("churn"))
-        .when(change < 0)
+        .when(pl.col("net") < 0)
         .then(pl.lit("contraction"))
         .otherwise(pl.lit("expansion"))
     )
-    return full.with_columns(change=change, movement=kind).filter(pl.col("change") != 0).drop("mrr")
+    kinds = net.select(*names, "day", movement=kind)
+    return changes.join(kinds, on=[*names, "day"], how="left", nulls_equal=True).sort(*keep, "day")
 
 
-def customer_terms(
-    customers: pl.DataFrame | None, moves: pl.DataFrame | None, as_of: date | None
-) -> tuple[pl.DataFrame | None, list[Finding]]:
-    """Customers with the first and the last day on which they were customers.
+def levels_after(changes: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """The level of each customer after each day of a change.
 
     Args:
-        customers: Canonical customers with ``started`` (Date), or None.
-        moves: Movements of recurring revenue, which tell the same where there is no such file.
-        as_of: The day; customers who came later are left out, and those who leave later are still there.
+        changes: ``day``, ``change`` and the columns in ``names``.
+        names: What levels are kept apart by.
 
     Returns:
-        ``started`` (Date), ``left`` (Date: the day of leaving, null for those still there), ``vague`` (Boolean: gone, and
-        nobody knows when), and ``mrr`` (Decimal(38, 8)) where known; None where neither file tells.
+        ``names``, ``day``, ``net`` and ``level`` (Decimal(38, 8)), in order.
     """
-    if customers is not None and "started" in customers.columns:
-        return _terms_of_file(customers, moves, as_of), []
-    if moves is None:
-        return None, []
-    keys = [name for name in ("team", "region", "owner", "segment", "manager", "product") if name in moves.columns]
-    return _terms_of_moves(moves, keys), []
+    net = changes.group_by(*names, "day").agg(net=pl.col("change").sum()).sort(*names, "day")
+    return net.with_columns(level=pl.col("net").cum_sum().over(names))
 
 
-def _terms_of_file(customers: pl.DataFrame, moves: pl.DataFrame | None, as_of: date | None) -> pl.DataFrame:
-    there = set(customers.columns)
-    left = pl.col("ended") if "ended" in there else pl.lit(None, dtype=pl.Date)
-    gone = pl.lit(value=False)
-    if "state" in there:
-        gone |= (pl.col("state") == "churned").fill_null(value=False)
-    if "is_active" in there:
-        gone |= (~pl.col("is_active")).fill_null(value=False)
-    if as_of is not None:
-        left = pl.when(left <= as_of).then(left)
-        gone &= ~(pl.col("ended") > as_of).fill_null(value=False) if "ended" in there else pl.lit(value=True)
-    frame = customers.with_columns(left=left).with_columns(vague=gone & pl.col("left").is_null())
-    if as_of is not None:
-        frame = frame.filter(pl.col("started").is_null() | (pl.col("started") <= as_of))
-    if "mrr" not in there and moves is not None and "id" in there:
-        levels = moves.group_by(pl.col("account_key").alias("id")).agg(mrr=pl.col("change").sum())
-        frame = frame.join(levels, on="id", how="left", maintain_order="left")
-    return frame
+def _rows(frame: pl.DataFrame) -> list[int]:
+    return frame["__row__"].head(20).to_list() if "__row__" in frame.columns else []
 
 
-def _terms_of_moves(moves: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    names = ["account_key", *(["currency"] if "currency" in moves.columns else [])]
-    level = pl.col("change").sum()
-    made = moves.group_by(names).agg(
-        [pl.col(key).max() for key in keys], started=pl.col("day").min(), last=pl.col("day").max(), mrr=level
-    )
-    return made.sort(names).with_columns(
-        left=pl.when(pl.col("mrr") <= 0).then(pl.col("last")), vague=pl.lit(value=False)
-    )
-
-
-def _strange(count: int) -> Finding:
+def _strange(frame: pl.DataFrame) -> Finding:
     return Finding(
         code="movement_unknown",
         severity=Severity.WARNING,
         kind="revenue",
-        count=count,
+        count=frame.height,
+        rows=_rows(frame),
         message="movements without an amount, or of a kind that is not known, count for nothing",
         hint="the kinds are new, expansion, contraction, churn, reactivation and renewal",
+    )
+
+
+def _blank(frame: pl.DataFrame) -> Finding:
+    return Finding(
+        code="mrr_blank",
+        severity=Severity.WARNING,
+        kind="revenue",
+        column="mrr",
+        count=frame.height,
+        rows=_rows(frame),
+        message="rows without a recurring revenue count as none",
+        hint="fill in the level, or 0 where there is none",
+    )
+
+
+def _gap(months: list[str]) -> Finding:
+    listed = ", ".join(months[:SHOWN]) + (", …" if len(months) > SHOWN else "")
+    return Finding(
+        code="levels_gap",
+        severity=Severity.WARNING,
+        kind="revenue",
+        count=0,
+        message=f"no customer has a level in {listed}: the levels before are taken to hold",
+        hint="add the missing months",
+    )
+
+
+def _negative(frame: pl.DataFrame) -> Finding:
+    return Finding(
+        code="mrr_negative",
+        severity=Severity.WARNING,
+        kind="revenue",
+        column="mrr",
+        count=frame.height,
+        rows=_rows(frame),
+        message="levels of recurring revenue below 0 count as 0: nobody pays less than nothing",
+        hint="correct the level, or leave credits out of it",
     )

@@ -7,16 +7,19 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.report.accounts import by_name
 from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
 from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
+from salesmetrics.report.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.report.mixed_types import mixed_types
 from salesmetrics.report.money_entities import Asked
 from salesmetrics.report.plan import ASKED, Plan, a_file, make_plan
 from salesmetrics.report.prepare import columns_of
 from salesmetrics.report.request import Request, window_of
 from salesmetrics.report.where import apply_where, named_columns
+from salesmetrics.report.windows import Window, span_windows
 from salesmetrics.schema.kinds import TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -75,10 +78,23 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     if not plan.kpis:
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
-    source = Source(entities, catalog, request.as_of, request.settings, tuple(codes), request.withheld)
+    source = Source(
+        entities, catalog, request.as_of, request.settings, tuple(codes), (*request.withheld, *untold_ends(entities))
+    )
     said = [*notes, *early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
+    counted = {m.entity for m in plan.measures.values() if "account_key" in m.columns}
+    for entity in sorted(counted & {"deals", "invoices"}):
+        said += by_name(entity, entities[entity])
+    if "customers_kept" in plan.measures:
+        days = _retention_window(request, entities)
+        said += [*nobody_left(entities, days), *came_back(entities, days)]
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
+
+
+def _retention_window(request: Request, entities: Mapping[str, pl.DataFrame]) -> Window:
+    window = window_of(request)
+    return window if window.bounded else span_windows("year", entities, request.as_of)[""]
 
 
 def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], listed: set[str]) -> None:

@@ -25,6 +25,10 @@ class RevenueMovement(Record):
     """The change, without a sign for contraction and churn, or with one."""
     mrr: Money | None = None
     """The level in the period, where the export gives levels."""
+    start: Day | None = None
+    """The first day of the level, where the export gives levels from one day to another."""
+    end: Day | None = None
+    """The last day paid."""
     occurred: Day | None = None
     period: PeriodLabel | None = None
     currency: Text | None = None

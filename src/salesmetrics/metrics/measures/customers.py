@@ -1,6 +1,8 @@
 """Measures of customers.
 
-Columns used: ``started``, ``left`` (Date), ``vague`` (Boolean: gone, and nobody knows when), ``mrr`` (Decimal(38, 8)).
+Columns used: ``account_key`` (String), ``started``, ``left`` (Date: the first day on which they no longer were customers),
+``vague`` (Boolean: gone, and nobody knows when), ``listed`` (Boolean: there on the as-of date), ``mrr`` (Decimal(38, 8)). A
+customer may have several rows, one for each stretch of days.
 """
 
 from __future__ import annotations
@@ -8,62 +10,78 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, total
+from salesmetrics.metrics.expressions import distinct, per_key, total
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-@measure(entity="customers", basis="snapshot")
-def customers_at_start(started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_start: pl.Expr) -> pl.Expr:
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def customers_at_start(
+    account_key: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_start: pl.Expr
+) -> pl.Expr:
     """Customers on the eve of the period."""
-    return count(_at(started, left, vague, window_start))
+    return distinct(account_key, _at(started, left, vague, window_start))
 
 
-@measure(entity="customers", basis="snapshot")
+@measure(entity="customers", basis="snapshot", per=("account_key",))
 def customers_lost(
-    started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
+    account_key: pl.Expr,
+    started: pl.Expr,
+    left: pl.Expr,
+    vague: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
 ) -> pl.Expr:
-    """Of the customers on the eve of the period, those who left in it."""
-    return count(_at(started, left, vague, window_start) & (left < window_end))
+    """Of the customers on the eve of the period, those who are not there on its last day."""
+    before, after = _at_both(account_key, started, left, vague, window_start, window_end)
+    return ((before > 0) & (after == 0)).sum()
 
 
-@measure(entity="customers", basis="snapshot")
+@measure(entity="customers", basis="snapshot", per=("account_key",))
 def customers_kept(
-    started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
+    account_key: pl.Expr,
+    started: pl.Expr,
+    left: pl.Expr,
+    vague: pl.Expr,
+    window_start: pl.Expr,
+    window_end: pl.Expr,
 ) -> pl.Expr:
-    """Of the customers on the eve of the period, those still there at its end."""
-    return count(_at(started, left, vague, window_start) & (left.is_null() | (left >= window_end)))
+    """Of the customers on the eve of the period, those there on its last day."""
+    before, after = _at_both(account_key, started, left, vague, window_start, window_end)
+    return ((before > 0) & (after > 0)).sum()
 
 
-@measure(entity="customers", basis="snapshot")
-def customers_vague(vague: pl.Expr) -> pl.Expr:
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def customers_vague(account_key: pl.Expr, vague: pl.Expr) -> pl.Expr:
     """Customers who are gone, without a date."""
-    return count(vague)
+    return distinct(account_key, vague)
 
 
-@measure(entity="customers", basis="snapshot")
-def customers_undated(started: pl.Expr) -> pl.Expr:
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def customers_undated(account_key: pl.Expr, started: pl.Expr) -> pl.Expr:
     """Customers without a first day."""
-    return count(started.is_null())
+    return distinct(account_key, started.is_null())
 
 
-@measure(entity="customers", basis="snapshot")
-def active_customers(left: pl.Expr, vague: pl.Expr) -> pl.Expr:
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def active_customers(account_key: pl.Expr, listed: pl.Expr) -> pl.Expr:
     """Customers who are still there on the as-of date."""
-    return count(left.is_null() & ~vague)
+    return distinct(account_key, listed)
 
 
 @measure(entity="customers", basis="snapshot", unit="money", missing="missing_mrr")
-def active_mrr(mrr: pl.Expr, left: pl.Expr, vague: pl.Expr) -> pl.Expr:
-    """Recurring revenue per month of the customers who are still there."""
-    return total(mrr, left.is_null() & ~vague)
+def active_mrr(mrr: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_end: pl.Expr) -> pl.Expr:
+    """Recurring revenue per month of the customers who are there on the last day of the period."""
+    return total(mrr, _at(started, left, vague, window_end))
 
 
-@measure(entity="customers", basis="snapshot")
-def priced_customers(mrr: pl.Expr, left: pl.Expr, vague: pl.Expr) -> pl.Expr:
-    """Customers who are still there, and whose recurring revenue is known."""
-    return count(left.is_null() & ~vague & mrr.is_not_null())
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def priced_customers(
+    account_key: pl.Expr, mrr: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_end: pl.Expr
+) -> pl.Expr:
+    """Customers who are there on the last day of the period, and whose recurring revenue is known."""
+    return distinct(account_key, _at(started, left, vague, window_end) & mrr.is_not_null())
 
 
 @measure(entity="customers", basis="snapshot", unit="months", missing="no_period", per=())
@@ -78,21 +96,30 @@ def customer_potential(potential: pl.Expr) -> pl.Expr:
     return total(potential, potential.is_not_null())
 
 
-@measure(entity="customers", basis="snapshot")
-def customers_of_potential(potential: pl.Expr) -> pl.Expr:
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def customers_of_potential(account_key: pl.Expr, potential: pl.Expr) -> pl.Expr:
     """Customers whose potential is known."""
-    return count(potential.is_not_null())
+    return distinct(account_key, potential.is_not_null())
 
 
-@measure(entity="customers", basis="snapshot")
-def customers_without_potential(potential: pl.Expr) -> pl.Expr:
+@measure(entity="customers", basis="snapshot", per=("account_key",))
+def customers_without_potential(account_key: pl.Expr, potential: pl.Expr) -> pl.Expr:
     """Customers whose potential is not known."""
-    return count(potential.is_null())
+    return account_key.n_unique() - distinct(account_key, potential.is_not_null())
 
 
 def _at(started: pl.Expr, left: pl.Expr, vague: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Whether somebody was a customer at the beginning of a day."""
+    """Whether somebody was a customer on the eve of a day."""
     return (started < day) & (left.is_null() | (left >= day)) & ~vague
+
+
+def _at_both(
+    account_key: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, start: pl.Expr, end: pl.Expr
+) -> list[pl.Expr]:
+    """By customer, on how many of its rows it was there on the eve of a period and on its last day."""
+    days = {"before": start, "after": end}
+    rows = {name: _at(started, left, vague, day).fill_null(value=False).cast(int) for name, day in days.items()}
+    return list(per_key(account_key, rows)[1].values())
 
 
 def _months(day: pl.Expr) -> pl.Expr:

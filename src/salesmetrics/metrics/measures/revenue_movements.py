@@ -32,13 +32,13 @@ def net_new_mrr(change: pl.Expr, day: pl.Expr) -> pl.Expr:
     return total(change, day.is_not_null())
 
 
-@measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",))
+@measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",), facts=("level_ends",))
 def mrr_at_start(account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_start: pl.Expr) -> pl.Expr:
     """Recurring revenue on the eve of the period."""
     return _levels(account_key, change, day, window_start, window_start)[0].sum()
 
 
-@measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",))
+@measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",), facts=("level_ends",))
 def mrr_kept(
     account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
@@ -49,7 +49,7 @@ def mrr_kept(
     return pl.min_horizontal(before, after).sum()
 
 
-@measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",))
+@measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",), facts=("level_ends",))
 def mrr_after(
     account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
