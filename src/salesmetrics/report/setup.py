@@ -94,7 +94,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
 
 def _retention_window(request: Request, entities: Mapping[str, pl.DataFrame]) -> Window:
     window = window_of(request)
-    return window if window.bounded else span_windows("year", entities, request.as_of)[""]
+    return window if window.bounded else span_windows("year", entities, request.as_of, request.calendar)[""]
 
 
 def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], listed: set[str]) -> None:
