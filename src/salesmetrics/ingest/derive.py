@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.activities import activity_columns
+from salesmetrics.ingest.automation import touch_columns
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.identity import (
@@ -134,7 +135,9 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
     if part.kind == "deals":
         frame = _deals(part, frame, stages, options)
     elif part.kind == "activities":
+        touches = touch_columns(frame)  # before the words of the export become ours
         frame = frame.with_columns(activity_columns(frame, load_profile(part.recognition.profile).words("activities")))
+        frame = frame.with_columns(touches)
     elif part.kind == "invoices":
         frame = _invoices(part, frame)
     elif part.kind in MEANINGS:

@@ -91,6 +91,18 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` is not read: it looks like `{meant}` misspelt, which would be {field}",
         "if it is, add `--map {field}={column}`",
     ),
+    # --- activities -------------------------------------------------------------------------------------------------
+    "activities_automatic": FindingKind(
+        _NOTE,
+        "{n_rows} with the owner, type or subject of an automation ({listed}): counted as automated, and no answer by a person",
+        "if a person did them, correct the owner in the CRM, or add a column `is_automated` that says no",
+    ),
+    "activities_undelivered": FindingKind(_NOTE, "{n_rows} with a message that was not delivered: it answers no lead"),
+    "activities_without_person": FindingKind(
+        _WARNING,
+        "{n_rows} without a person, whom most rows name: they answer no lead",
+        "fill in `{column}` in the CRM; if a person did them all, add `--map owner=` to count them",
+    ),
     # --- values -----------------------------------------------------------------------------------------------------
     "cells_unreadable": FindingKind(
         _WARNING,

@@ -63,7 +63,9 @@ def calls(calls: Number) -> Shape:
     source="Vymo",
 )
 def emails(emails: Number) -> Shape:
-    """Emails in both directions, without those that the export marks as automated.
+    """Emails in both directions, without automated ones.
+
+    These are marked so by the export, or have the sender, the type or the subject of an automation.
 
     >>> emails(300)
     300

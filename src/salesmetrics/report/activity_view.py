@@ -35,13 +35,14 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
 
     Args:
         activities: Canonical activities; any of ``occurred``, ``completed_at``, ``created`` (Datetime), ``type``,
-            ``direction`` (String), ``is_completed``, ``is_automated`` (Boolean).
+            ``direction`` (String), ``is_completed``, ``is_automated`` (Boolean), and the marks that the reader found:
+            ``marked_automatic``, ``undelivered``, ``without_person`` (Boolean).
         as_of: The day; None leaves nothing out.
 
     Returns:
         The activities with ``occurred`` (when it happened: the time of completion stands in for a missing one, the time
         of creation where a file has neither), ``held`` (it took place: completed, or without a word about it and not
-        in the future), ``automated``, ``logs_calls``, ``logs_emails`` and ``logs_meetings`` where that type is kept a log of, and ``outbound`` (held by a person who reached out). And what has to be said.
+        in the future), ``automated``, ``logs_calls``, ``logs_emails`` and ``logs_meetings`` where that type is kept a log of, and ``outbound`` (held by a person who reached out, and delivered). And what has to be said.
     """
     findings: list[Finding] = []
     have = set(activities.columns)
@@ -57,11 +58,13 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
     if times and as_of is not None:
         later = (pl.col("occurred") >= end_of(as_of)).fill_null(value=False)
     frame = frame.with_columns(
-        held=_flag(frame, "is_completed", missing=True) & ~later, automated=_flag(frame, "is_automated", missing=False)
+        held=_flag(frame, "is_completed", missing=True) & ~later,
+        automated=_flag(frame, "is_automated", missing=False) | _flag(frame, "marked_automatic", missing=False),
     )
     frame = frame.with_columns(_logged(activities))
     reached, assumed = _reaching_out(frame)
-    frame = frame.with_columns(outbound=pl.col("held") & ~pl.col("automated") & (reached | assumed))
+    nobody = _flag(frame, "undelivered", missing=False) | _flag(frame, "without_person", missing=False)
+    frame = frame.with_columns(outbound=pl.col("held") & ~pl.col("automated") & ~nobody & (reached | assumed))
     guessed = int(frame.select((pl.col("outbound") & assumed).sum()).item())
     return frame, [*findings, *([_assumed_finding(guessed)] if guessed else [])]
 

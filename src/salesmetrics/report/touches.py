@@ -136,7 +136,8 @@ def lead_touches(
         made = made.with_columns(is_converted=pl.lit(value=False))
     if not further:
         made = made.drop("further_touches")
-    return made, [] if timed else [_days_only(frame.height)]
+    unnamed = _unnamed(activities) if further and activities is not None else []
+    return made, unnamed if timed else [_days_only(frame.height), *unnamed]
 
 
 def _has_times(instants: pl.Series) -> bool:
@@ -167,6 +168,25 @@ def _band(*, timed: bool) -> pl.Expr:
     for seconds, name in reversed(BANDS if timed else BANDS[-1:]):
         band = pl.when(pl.col("response") <= seconds).then(pl.lit(name)).otherwise(band)
     return pl.when(pl.col("response").is_null()).then(pl.lit("5: not answered")).otherwise(band)
+
+
+def _unnamed(activities: pl.DataFrame) -> list[Finding]:
+    """Touches that count although nothing says whether a person made them."""
+    if "is_automated" in activities.columns:
+        return []
+    known = [pl.col(name).is_not_null() for name in ("owner", "owner_id") if name in activities.columns]
+    count = activities.filter(pl.col("outbound") & ~pl.any_horizontal([pl.lit(value=False), *known])).height
+    if not count:
+        return []
+    finding = Finding(
+        code="touches_of_nobody",
+        severity=Severity.WARNING,
+        kind="activities",
+        count=count,
+        message=f"{count:,} outbound activities name no person: automatic ones among them count as answers to leads",
+        hint="export who did each activity (owner), or whether it was automatic",
+    )
+    return [finding]
 
 
 def _days_only(count: int) -> Finding:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks_listed
 from salesmetrics.ingest.policies.context import Rule, apply_rules
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def check_leads(context: Context) -> list[Finding]:
 
 
 def check_activities(context: Context) -> list[Finding]:
-    """Ends before starts, days-long calls."""
+    """Ends before starts, days-long calls, touches that no person made."""
     done, created = pl.col("completed_at"), pl.col("created")
-    return apply_rules(
+    return _touches(context) + apply_rules(
         context,
         [
             Rule("activity_ends_before_start", "completed_at", ("occurred",), done < pl.col("occurred")),
@@ -61,6 +62,18 @@ def check_activities(context: Context) -> list[Finding]:
             ),
         ],
     )
+
+
+def _touches(context: Context) -> list[Finding]:
+    findings: list[Finding] = []
+    if context.has(AUTOMATIC):
+        findings += context.report("activities_automatic", pl.col(AUTOMATIC), listed=marks_listed(context.frame))
+    if context.has(UNDELIVERED):
+        findings += context.report("activities_undelivered", pl.col(UNDELIVERED))
+    if context.has(NOBODY):
+        column = "owner" if context.has("owner") else "owner_id"
+        findings += context.report("activities_without_person", pl.col(NOBODY), column)
+    return findings
 
 
 def check_quotas(context: Context) -> list[Finding]:
