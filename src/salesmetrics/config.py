@@ -323,13 +323,13 @@ def line_of(text: str, place: Sequence[str]) -> int:
     table: list[str] = []
     best = 1
     for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        header = re.match(r"\s*+\[++([^\]]++)\]", line)
         if header:
             table = _key_parts(header[1])
             if list(place[: len(table)]) == table:
                 best = number
             continue
-        key = re.match(r"""\s*((?:"[^"]*"|'[^']*'|[\w.\- ])+?)\s*=""", line)
+        key = re.match(r"""\s*+((?:"[^"]*"|'[^']*'|[\w.\- ])++)\s*+=""", line)
         if key:
             keys = [*table, *_key_parts(key[1])]
             if list(place[: len(keys)]) == keys:

@@ -13,6 +13,7 @@ __all__ = [
     "MAX_FILES",
     "MAX_LINE",
     "MAX_UNPACKED",
+    "MAX_WORD",
     "Budget",
     "afford",
     "afford_text",
@@ -32,6 +33,8 @@ MAX_FILES = 10_000
 """Files in a folder, behind a pattern or in an archive."""
 MAX_CELL = 1 << 20
 """Bytes of one cell."""
+MAX_WORD = 500
+"""Letters of a cell that may still be a word, a label or one value; what is longer is prose."""
 MAX_LINE = 16 << 20
 """Bytes of one line."""
 

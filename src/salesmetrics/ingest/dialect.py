@@ -13,6 +13,7 @@ from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.bounds import MAX_WORD
 from salesmetrics.ingest.exact import records
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ _CELL_LINES = 50
 _MAX_LOST = 5
 _DIRECTIVE = re.compile(rb'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
 _VALUE = re.compile(
-    r"""[\s\W]*(?:[A-Z]{3}\s*)?[\d(][\d\s.,:/\-+()'TZ年月日%]*(?:[KMB%]|[A-Z]{3}|[AP]M)?\W*  # numbers, dates, times, money
+    r"""\W*+(?:[A-Z]{3}\s*+\(?)?\d(?:[\d\s.,:/\-+()'年月日%]|[TZ](?![A-Z]))*+(?:[A-Z]{3}|[AP]M|[KMB])?+\W*+  # numbers, dates, times, money
       | \d{1,2}[\s.-]\w+[\s.,-]+\d{2,4}.*  # 15 Apr, 2021
       | (?:true|false|yes|no|null)
-      | \S+@\S+\.\S+ | https?://\S+""",
+      | [^\s@]++@[^\s@.]++(?:\.[^\s@.]++)++ | https?://\S+""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -63,7 +64,7 @@ def looks_like_value(cell: str) -> bool:
     >>> [looks_like_value(cell) for cell in ("Amount", "1 234,56", "2024-01-05", "Q1 target", "€ 2.900,00")]
     [False, True, True, False, True]
     """
-    return bool(_VALUE.fullmatch(cell))
+    return len(cell) <= MAX_WORD and bool(_VALUE.fullmatch(cell))
 
 
 def _cut(sample: bytes, delimiter: bytes, start: int, *, whole: bool) -> list[list[str]]:

@@ -33,6 +33,7 @@ _ASCII = bytes(range(128))
 _HOLES = b"\x81\x8d\x8f\x90\x9d"
 _DAMAGE = 0.02
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ABOVE, _LINE_END = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\r\n]")
 _WORD_BONUS = 0.25
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -170,8 +171,19 @@ def _sample(data: bytes) -> bytes:
         head = head[: end + 1]
     if len(data) <= _SCORED or len(head.translate(None, _ASCII)) >= 64:
         return head
-    lines = (found[0] for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]", data))
-    return (head[: _SCORED // 4].rpartition(b"\n")[0] + b"\n" + b"".join(islice(lines, 1_000)))[:_SCORED]
+    lines = b"".join(islice(_foreign_lines(data), 1_000))
+    return (head[: _SCORED // 4].rpartition(b"\n")[0] + b"\n" + lines)[:_SCORED]
+
+
+def _foreign_lines(data: bytes) -> Iterator[bytes]:
+    """Lines with bytes above ASCII; of a very long one what stands around the first of them."""
+    at = 0
+    while (found := _ABOVE.search(data, at)) is not None:
+        place = found.start()
+        begin = max(at, place - _SCORED, data.rfind(b"\n", at, place) + 1, data.rfind(b"\r", at, place) + 1)
+        line = _LINE_END.search(data, place, place + _SCORED)
+        at = line.end() if line else min(place + _SCORED, len(data))
+        yield data[begin:at]
 
 
 def _guess(data: bytes, path: str) -> Encoding:

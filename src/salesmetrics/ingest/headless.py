@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.bounds import MAX_WORD
 from salesmetrics.ingest.dialect import looks_like_value
 from salesmetrics.ingest.parse.blanks import NULL_WORDS
 
@@ -21,7 +22,9 @@ PERIOD_HEADER = re.compile(
 )
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]\S.*)?|(?:19|20)\d{6}")
 _DECIMAL = re.compile(r"[^\w\s]?\s?-?\d[\d,.' ]*[.,]\d{2,}\s?\S{0,3}")
-_LONG = re.compile(r"\d{5,}|\S+@\S+\.\S+|\\N|[0-9a-f]{8}-[0-9a-f]{4}-.*|\d{1,2}:\d{2}(?::\d{2})?", re.IGNORECASE)
+_LONG = re.compile(
+    r"\d{5,}|[^\s@]++@[^\s@.]++(?:\.[^\s@.]++)++|\\N|[0-9a-f]{8}-[0-9a-f]{4}-.*|\d{1,2}:\d{2}(?::\d{2})?", re.IGNORECASE
+)
 _GAP = re.compile(r"\S(?:\s{2,}|\t)(?=\S)")
 _BELOW = 60
 
@@ -32,7 +35,7 @@ def _is_value(cell: str) -> bool:
 
 def _is_hard(cell: str) -> bool:
     """Whether no header would be called that: a day, an amount with decimals, an address, a long number."""
-    return any(pattern.fullmatch(cell) for pattern in (_DATE, _DECIMAL, _LONG))
+    return len(cell) <= MAX_WORD and any(pattern.fullmatch(cell) for pattern in (_DATE, _DECIMAL, _LONG))
 
 
 def is_headless(rows: Sequence[Sequence[str]], index: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.bounds import MAX_WORD
 from salesmetrics.ingest.dialect import looks_like_value
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def is_furniture_word(cell: str) -> bool:
     >>> is_furniture_word("Subtotal Ann"), is_furniture_word("Ann subtotal"), is_furniture_word("Total for Ann")
     (True, True, True)
     """
-    return bool(_TOTAL.fullmatch(cell) or _FURNITURE.match(cell))
+    return len(cell) <= MAX_WORD and bool(_TOTAL.fullmatch(cell) or _FURNITURE.match(cell))
 
 
 def few(width: int) -> int:
@@ -71,6 +72,8 @@ def classify(cells: Sequence[str], header: Sequence[str]) -> str | None:
     if len(filled) > few(len(header)):
         return None
     first = filled[0]
+    if max(map(len, filled)) > MAX_WORD:
+        return None
     if _TOTAL.fullmatch(first) and all(looks_like_value(cell) or _TOTAL.fullmatch(cell) for cell in filled[1:]):
         return "total"
     if len(filled) <= 2 and _FURNITURE.match(first):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.bounds import MAX_WORD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -127,6 +129,8 @@ class Words:
         >>> Words.of({"won": ["Won - *"]}).classify("Won - Pending") is None
         True
         """
+        if len(word) > MAX_WORD:
+            return None
         exact, plain = comparable(word), _plain(word)
         for key in (exact, plain):
             for meaning in self._index.get(key, ()):
