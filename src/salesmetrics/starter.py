@@ -74,7 +74,9 @@ def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
         readings: What the files were recognised as; none gives the defaults.
         options: What was said on the command line.
     """
-    seen = "".join(f"# Seen: {item.path} ({item.kind}, {item.crm}, {item.rows.used} rows used)\n" for item in readings)
+    seen = "".join(
+        f"# Seen: {_comment(item.path)} ({item.kind}, {item.crm}, {item.rows.used} rows used)\n" for item in readings
+    )
     parts = [
         _HEAD + seen,
         _table("read", _reading(readings, options)),

@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -16,9 +16,12 @@ from typer.core import TyperGroup
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest.ahead import fetch_ahead
+from salesmetrics.render.visible import visible
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from salesmetrics.ingest.fetch import Fetched
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
@@ -32,14 +35,30 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Plain(TyperGroup):
-    """The commands, with what Typer says of a wrong option freed from the name of a Python exception."""
+    """The commands, with what Typer says of a wrong option freed from the name of a Python exception and from controls."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        with _plain_words():
+            return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _plain_words():
             return super().invoke(ctx)
-        except typer.BadParameter as error:
-            error.message = error.message.removeprefix("Value error, ")
-            raise
+
+
+_Usage: Any = typer.BadParameter.__base__
+"""Whatever is wrong with what was typed; Typer exports some kinds of it only."""
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    try:
+        yield
+    except _Usage as error:
+        error.message = visible(error.message.removeprefix("Value error, "))
+        if hasattr(error, "option_name"):
+            error.option_name = visible(error.option_name)
+        raise
 
 
 COMMANDS = ("report", "inspect", "check", "rows", "trend", "kpis", "explain", "init", "config", "schema")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["guard"]
 
+PATHS = frozenset({"files", "output", "rejects", "config"})
+
 OUTPUTS = {"output": "-o", "rejects": "--rejects"}
 """Parameters of commands that name a file to write, and how they are typed."""
 
@@ -43,6 +45,7 @@ def guard(command: str, values: Mapping[str, Any]) -> None:
     Raises:
         SalesmetricsError: ``output_is_input`` or ``outputs_collide``.
     """
+    _refuse_bytes(values)
     paths = list(_inputs(values.get("files") or ()))
     # `init` writes a settings file and reads none.
     reads = command != "init" and "no_config" in values
@@ -55,6 +58,24 @@ def guard(command: str, values: Mapping[str, Any]) -> None:
     _refuse_collision(outputs)
     if settings is not None and values["config"] is None and not values.get("quiet"):
         _name_settings(settings, paths)
+
+
+def _refuse_bytes(values: Mapping[str, Any]) -> None:
+    """A name of a file may be bytes that are no text; a word, a date or a condition is text."""
+    for name, value in values.items():
+        for text in value if isinstance(value, list) else [value]:
+            if name not in PATHS and isinstance(text, str) and not text.isascii():
+                _refuse_byte(name, text)
+
+
+def _refuse_byte(name: str, text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        byte = ord(text[error.start]) - 0xDC00
+        option = f"--{name.replace('_', '-')}"
+        cause = f"it holds the byte {byte:#04x}, which is not UTF-8"
+        raise SalesmetricsError("option_invalid", option=option, value=text, cause=cause, fix="type it again") from None
 
 
 def _inputs(files: Sequence[str]) -> Iterator[str]:

@@ -373,7 +373,6 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     def expanded(**values: Any) -> None:
         from salesmetrics.cli.guarding import guard
 
-        given = dict(values)
         own = {
             name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in own_names})
             for name, kind in groups.items()
@@ -383,7 +382,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             own[name] = replace(
                 group, **{key: items for key, items in said.items() if items and not getattr(group, key)}
             )
-        guard(command.__name__, given)
+        settled = {f.name: getattr(group, f.name) for group in own.values() for f in fields(group)}
+        guard(command.__name__, values | settled)
         try:
             command(**values, **own)
         except SalesmetricsError as error:

@@ -8,12 +8,23 @@ from doctest import DocTestParser
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.envelope import dumps
+from salesmetrics.render.layout import plain
+from salesmetrics.render.markup import code, fenced, table
+from salesmetrics.render.text import one_line
 from salesmetrics.render.tidy_csv import write_rows
 
 if TYPE_CHECKING:
     from salesmetrics.report.cards import Card, Cards
 
-__all__ = ["DEFAULT_WIDTH", "render_card", "render_card_page", "render_card_text", "render_cards", "render_index_page"]
+__all__ = [
+    "DEFAULT_WIDTH",
+    "card_lines",
+    "render_card",
+    "render_card_page",
+    "render_card_text",
+    "render_cards",
+    "render_index_page",
+]
 
 COLUMNS = (
     "id",
@@ -42,8 +53,8 @@ def render_cards(cards: Cards, form: str, width: int | None) -> str:
     if form == "csv":
         return _csv(cards)
     if form == "md":
-        rows = [f"| `{c.id}` | {c.title} | {c.unit} | {c.formula} |" for c in cards.kpis]
-        return "\n".join(["| id | KPI | unit | formula |", "|---|---|---|---|", *rows, ""])
+        rows = [(code(c.id), c.title, c.unit, c.formula) for c in cards.kpis]
+        return table(("id", "KPI", "unit", "formula"), rows, left=range(4)) + "\n"
     return _list(cards, width)
 
 
@@ -51,7 +62,8 @@ def render_card(cards: Cards, form: str, width: int | None) -> str:
     """One KPI at length."""
     if form in {"json", "csv"}:
         return render_cards(cards, form, width)
-    return "\n".join(render_card_text(card, width or DEFAULT_WIDTH) for card in cards.kpis)
+    text = "\n".join(render_card_text(card, width or DEFAULT_WIDTH) for card in cards.kpis)
+    return fenced(text) + "\n" if form == "md" else text
 
 
 _BASES = {
@@ -113,11 +125,16 @@ def _list(cards: Cards, width: int | None) -> str:
         start = f"  {card.id:<{widest}}  {card.unit:<13}  "
         room = max((width or 10_000) - len(start), 30)
         lines.append(start + f"\n{' ' * len(start)}".join(textwrap.wrap(card.formula, room)))
-    return "".join(f"{line}\n" for line in lines)
+    return plain(lines)
 
 
 def render_card_text(card: Card, width: int) -> str:
     """One KPI at length, as text."""
+    return plain(card_lines(card, width))
+
+
+def card_lines(card: Card, width: int) -> list[str]:
+    """One KPI at length, line by line."""
     paragraphs = [" ".join(p.split()) for p in card.definition.split("\n\n")]
     facts = [
         ("formula", card.formula),
@@ -131,14 +148,14 @@ def render_card_text(card: Card, width: int) -> str:
         ("source", card.source),
         ("since", card.since),
     ]
-    lines = [f"{card.title} ({card.id})", ""]
+    lines = [f"{one_line(card.title)} ({card.id})", ""]
     for paragraph in paragraphs:
         lines += [textwrap.fill(paragraph, width), ""]
     for name, text in facts:
         lines.append(textwrap.fill(text, width, initial_indent=f"{name:<11}", subsequent_indent=" " * 11))
     for text in _examples(card.example):
         lines.append(textwrap.fill(text, width, initial_indent=f"{'example':<11}", subsequent_indent=" " * 11))
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _examples(doctest: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import msgspec
 from pydantic.json_schema import GenerateJsonSchema
 
 from salesmetrics.render.numbers import exact
+from salesmetrics.render.visible import CONTROLS
 from salesmetrics.report.model import SCHEMA_VERSION, Report
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from pydantic_core import core_schema
 
 __all__ = ["dumps", "render_json", "schema"]
+
+_LIVE = re.compile(f"(?!\n)[{CONTROLS}]")
+"""What a terminal would obey; C0 is escaped by every writer of JSON."""
 
 _LATER_REPORT_FIELDS = ("as_of_source", "not_computed", "goals")
 _LATER_FINDING_FIELDS = ("path", "share_of_value")
@@ -46,7 +51,9 @@ def dumps(tree: BaseModel | dict[str, Any]) -> str:
     '{\n  "revenue": 10.5,\n  "owner": "李"\n}\n'
     """
     plain = tree if isinstance(tree, dict) else tree.model_dump(mode="python")
-    return msgspec.json.format(msgspec.json.encode(_plain(plain)), indent=2).decode("utf-8") + "\n"
+    text = msgspec.json.format(msgspec.json.encode(_plain(plain)), indent=2).decode("utf-8")
+    # Outside of its strings JSON has no such characters, and in them an escape says the same.
+    return _LIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def schema() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from salesmetrics.render.inspection import finding_lines
 from salesmetrics.render.layout import Cell, join, wrap
 from salesmetrics.render.text import count
 from salesmetrics.render.tidy_csv import write_rows
+from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -54,7 +55,7 @@ def _annotation(item: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Columns of text on a fixed grid of terminal cells: wrapped where they must be, never cut."""
+"""Columns of text on a fixed grid of terminal cells: wrapped where they must be, never cut.
+
+All text for a terminal is made here, so that no control character of a file can get past it.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,24 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from salesmetrics.render.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["GAP", "Cell", "Column", "heading_width", "join", "longest_word", "row", "total_width", "width_of", "wrap"]
+__all__ = [
+    "GAP",
+    "Cell",
+    "Column",
+    "heading_width",
+    "join",
+    "longest_word",
+    "plain",
+    "row",
+    "total_width",
+    "width_of",
+    "wrap",
+]
 
 GAP = 2
 _WIDEST = 1_000_000
@@ -41,7 +58,7 @@ def width_of(texts: Iterable[str]) -> int:
     >>> width_of(["ab", "李娜"])
     4
     """
-    return max(map(cell_len, texts), default=0)
+    return max((cell_len(visible(text)) for text in texts), default=0)
 
 
 def longest_word(text: str) -> int:
@@ -64,14 +81,19 @@ def total_width(columns: Sequence[Column]) -> int:
 
 def wrap(cell: Cell, width: int | None) -> list[Text]:
     """Break a cell at spaces, and inside a word that is longer than the width. ``None`` never breaks."""
-    text = Text(cell.text, style=cell.style, end="")
-    if width is None or cell_len(cell.text) <= width:
+    text = Text(visible(cell.text), style=cell.style, end="")
+    if width is None or text.cell_len <= width:
         return [text]
     console = Console(file=io.StringIO(), width=_WIDEST, _environ={})
     lines = list(text.wrap(console, max(width, 2), overflow="fold"))
     for line in lines:
         line.rstrip()
     return lines
+
+
+def plain(lines: Iterable[str]) -> str:
+    """Lines that have their layout already, as the text to write."""
+    return join((wrap(Cell(line), None)[0] for text in lines for line in text.split("\n")), color=False)
 
 
 def row(cells: Sequence[Cell], columns: Sequence[Column], *, indent: int = 0) -> list[Text]:

@@ -5,10 +5,11 @@ Values are rounded here and nowhere else, half away from zero.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
+
+from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,15 +61,7 @@ def one_line(text: str) -> str:
     """
     if text.isprintable() and "  " not in text:
         return text.strip()
-    joined = " ".join(text.split())
-    return "".join(_visible(char) for char in joined)
-
-
-def _visible(char: str) -> str:
-    # Cc: escape sequences; Cs: undecodable bytes of a path; the listed format characters would reorder the whole line.
-    if unicodedata.category(char) in {"Cc", "Cs"} or char in "\u202a\u202b\u202c\u202d\u202e":
-        return char.encode("unicode_escape").decode("ascii")
-    return char
+    return visible(" ".join(text.split()))
 
 
 def count(number: int) -> str:

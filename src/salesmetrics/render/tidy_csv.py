@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.numbers import exact
+from salesmetrics.render.visible import CONTROLS, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +23,11 @@ _AFTER = ("value", "numerator", "denominator", "n", "low", "high", "previous", "
 _OF_TREND = ("start", "end", "partial", "limit_low", "limit_centre", "limit_high", "outside")
 """What a trend has beside; the day of ``end`` is not in the period."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]|[\t\r\n]")
+"""Starts that a spreadsheet takes for a formula: also full-width and small signs, and behind blanks that it drops."""
+
 _PLAIN_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
+_CONTROL = re.compile(f"(?![\t\n\r])[{CONTROLS}]")
 
 
 def render_csv(report: Report) -> str:
@@ -52,16 +56,22 @@ def write_rows(header: Sequence[str], rows: Iterable[Sequence[str | Number | Non
 
 
 def cell(value: str | Number | None) -> str:
-    """One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone.
+    r"""One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone.
+
+    Control characters, but for line ends and tabs, are spelled out.
 
     >>> cell("-16669.8"), cell("-1+cmd"), cell("@sum")
     ('-16669.8', "'-1+cmd", "'@sum")
+    >>> cell("\x1b[2J"), cell(" \uff1d1+1")
+    ('\\x1b[2J', "' \uff1d1+1")
     """
     if value is None:
         return ""
     if not isinstance(value, str):
         return exact(value)
-    if value.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(value):
+    if not value.isprintable():
+        value = _CONTROL.sub(spelled, value)
+    if _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value):
         value = f"'{value}"
     if any(char in value for char in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CONTROLS", "visible"]
+__all__ = ["CONTROLS", "spelled", "visible"]
 
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
 """As a class of a regular expression: C0 and C1 with DEL, line and paragraph separators, what embeds, overrides or isolates

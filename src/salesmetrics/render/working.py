@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from salesmetrics.render.cards import DEFAULT_WIDTH, render_card_text
+from salesmetrics.render.cards import DEFAULT_WIDTH, card_lines
+from salesmetrics.render.layout import plain
 from salesmetrics.render.text import amount, count, fraction, interval, one_line
 from salesmetrics.render.words import reason_words
 
@@ -21,7 +22,7 @@ __all__ = ["render_working"]
 def render_working(working: Working, width: int | None) -> str:
     """Definition first, then the numbers in the order that the formula names them, then the result."""
     wide = width or DEFAULT_WIDTH
-    lines = [render_card_text(working.kpi, wide)]
+    lines = [*card_lines(working.kpi, wide), ""]
     lines += [f"files     {', '.join(one_line(item.path) for item in working.inputs)}"]
     days = _days(working)
     lines += [f"days      {days}, as of {working.as_of or 'unknown'}", "", "The numbers put in:"]
@@ -29,7 +30,7 @@ def render_working(working: Working, width: int | None) -> str:
     lines += ["", f"{working.kpi.formula}"]
     for metric in working.metrics:
         lines += _result(metric)
-    return "\n".join(lines) + "\n"
+    return plain(lines)
 
 
 def _days(working: Working) -> str:
