@@ -71,6 +71,8 @@ def test_no_two_currencies_share_a_total(signs: list[str], tmp_path_factory: pyt
         bare = [row for row, sign in enumerate(signs, start=2) if not sign]
         assert codes(dataset).get("currency_of_bare_amounts", []) == bare
     else:
+        bare = [row for row, sign in enumerate(signs, start=2) if not sign] if seen else []
+        assert codes(dataset).get("currency_of_some", []) == bare
         assert found == [named(sign, {}) if sign else None for sign in signs]
     assert sum(dataset.frames["deals"]["amount"]) == 100 * len(signs)
 
@@ -117,7 +119,7 @@ def test_names_are_known() -> None:
         "US Dollars": "USD", "us dollar": "USD", "Euros": "EUR", "Pounds Sterling": "GBP", "Swiss Francs": "CHF", "Dólares estadounidenses": "USD",
         "Dollars américains": "USD", "US-Dollar": "USD", "Schweizer Franken": "CHF", "Dólares americanos": "USD", "Reais": "BRL", "Доллары США": "USD",
         "Швейцарский франк": "CHF", "美金": "USD", "加元": "CAD", "الدولار الأمريكي": "USD", "دولار أمريكي": "USD", "Dolar AS": "USD", "Ringgit": "MYR",
-        "Yen Jepun": "JPY", "$": "$", "Kr.": "kr", "￥": "¥", "US Dollar (USD)": "USD", "USD - Dollar": "USD", "beans": "BEANS",
+        "Yen Jepun": "JPY", "dollaro statunitense": "USD", "米ドル": "USD", "미국 달러": "USD", "Česká koruna": "CZK", "$": "$", "Kr.": "kr", "￥": "¥", "US Dollar (USD)": "USD", "USD - Dollar": "USD", "beans": "BEANS",
     }  # fmt: skip
     assert parse_currency(pl.Series(list(words))).to_list() == list(words.values())
     assert {*SYMBOLS.values(), *NAMES.values()} <= CODES
@@ -162,3 +164,17 @@ def test_a_sign_in_the_way_of_a_conversion_is_told(tmp_path: Path) -> None:
     done = invoke("report", path, "--no-config", "--currency", "USD")
     assert "if $ is USD, add `--currency-symbol '$=USD'`; else add a rates file" in done.stderr
     assert invoke("report", path, "--no-config", "--currency", "USD", "--currency-symbol", "$=USD").returncode == 0
+
+
+def test_the_header_of_the_amounts_names_their_currency(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    head = "Deal ID,Deal Stage,Amount (EUR),Create Date,Close Date"
+    path.write_text(f"{head}\n1,Closed Won,100,2026-01-05,2026-02-01\n2,Closed Won,$ 7.00,2026-01-05,2026-02-02\n")
+    dataset = load([str(path)])
+    assert currency(dataset) == ["EUR", "$"]
+    path.write_text(
+        f"{head},Currency\n1,Closed Won,100,2026-01-05,2026-02-01,EUR\n2,Closed Won,7,2026-01-05,2026-02-02,USD\n"
+    )
+    dataset = load([str(path)])
+    assert currency(dataset) == ["EUR", "EUR"]
+    assert codes(dataset)["currency_against_header"] == [3]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.ingest.findings import MAX_ROWS, finding
+from salesmetrics.ingest.headers import header_currency
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, SHARED, agree, parse_currency
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
@@ -35,7 +36,7 @@ def currencies(
     """The columns ``currency`` and ``to_currency``, as codes or as the sign where several currencies share it.
 
     A blank in the currency column is filled by the sign in the cell; where both are there, the column holds, and a sign that
-    cannot mean it is a finding. Where no column names a currency, and the cells name one only, bare amounts are of it, too.
+    cannot mean it is a finding. A currency in the header of the amounts (``Amount (USD)``) decides before the column. Where no column names a currency, and the cells name one only, bare amounts are of it, too.
 
     Args:
         parsed: Field → its reading.
@@ -50,32 +51,42 @@ def currencies(
         for name in ("currency", "to_currency")
         if name in parsed
     }
-    types = column_types(kind)
-    signed = [
-        name for name, column in parsed.items() if types[name] is ColumnType.MONEY and column.currency is not None
-    ]
-    signed.sort(key=lambda name: name not in _FIRST)
-    place = _Place(headers, rows, kind, path)
-    if not signed or "currency" not in types:
+    types, place = column_types(kind), _Place(headers, rows, kind, path)
+    money = {name: column for name, column in parsed.items() if types[name] is ColumnType.MONEY}
+    signs = {name: sign for name, column in money.items() if (sign := _signs(column, headers[name])) is not None}
+    if not signs or "currency" not in types:
         return found, _of_the_system(found, place)
-    column, sign = found.get("currency"), parsed[signed[0]].currency
-    assert sign is not None
+    first = next((name for name in _FIRST if name in signs), next(iter(signs)))
+    column, sign = found.get("currency"), signs[first]
     findings: list[Finding] = []
     if column is None or column.null_count() == len(column):
-        known, bare = _with_bare(sign, parsed[signed[0]].values)
-        if bare is not None:
-            words = {"currency": sign.drop_nulls()[0]}
-            findings.append(place.finding("currency_of_bare_amounts", signed[0], bare, **words))
+        known, bare = _with_bare(sign, parsed[first].values)
+        if bare.any() and known.null_count():
+            findings.append(place.finding("currency_of_some", first, bare))
+        elif bare.any():
+            findings.append(place.finding("currency_of_bare_amounts", first, bare, currency=known[0]))
+    elif header_currency(headers[first]) is not None:
+        known = sign.zip_with(sign.is_not_null(), column)
+        findings += _contradictions(known, column, "currency", place, "currency_against_header", headers[first])
     else:
         by_column = column.set(column == CRM_DEFAULT, None) if (column == CRM_DEFAULT).any() else column
         known = by_column.zip_with(by_column.is_not_null(), sign)
         known = known.zip_with(known.is_not_null(), column)
     found["currency"] = known.alias("currency")
-    for name in signed:
-        other = parsed[name].currency
-        if other is not None:
-            findings += _contradictions(known, other, name, place, in_column=column is not None)
-    return found, [*findings, *_open_signs(known, signed[0], place), *_of_the_system(found, place)]
+    code = "currencies_in_one_row" if column is None else "currency_contradicts"
+    for name, other in signs.items():
+        findings += _contradictions(known, other, name, place, code, headers.get("currency", ""))
+    return found, [*findings, *_open_signs(known, first, place), *_of_the_system(found, place)]
+
+
+def _signs(column: Parsed, header: str) -> pl.Series | None:
+    """The currency that stands in each cell of a column of amounts, or in its header (``Amount (EUR)``)."""
+    code, sign = header_currency(header), column.currency
+    if code is None:
+        return sign
+    value = pl.col("value").is_not_null()
+    by_header = column.values.alias("value").to_frame().select(pl.when(value).then(pl.lit(code))).to_series()
+    return by_header if sign is None else sign.zip_with(sign.is_not_null(), by_header)
 
 
 class _Place:
@@ -97,15 +108,15 @@ class _Place:
         )
 
 
-def _with_bare(sign: pl.Series, amounts: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+def _with_bare(sign: pl.Series, amounts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The one currency of the cells for all rows, and which amounts carry no sign; the signs as they are where there are several."""
-    if sign.drop_nulls().n_unique() != 1:
-        return sign, None
     bare = sign.is_null() & amounts.is_not_null()
-    return sign.fill_null(strategy="max"), bare if bare.any() else None
+    return (sign.fill_null(strategy="max") if sign.drop_nulls().n_unique() == 1 else sign), bare
 
 
-def _contradictions(known: pl.Series, sign: pl.Series, field: str, place: _Place, *, in_column: bool) -> list[Finding]:
+def _contradictions(
+    known: pl.Series, sign: pl.Series, field: str, place: _Place, code: str, other: str
+) -> list[Finding]:
     """Cells whose sign cannot mean the currency of their row."""
     pairs = pl.DataFrame([known.alias("known"), sign.alias("sign")])
     different = pairs.filter(pl.col("known") != pl.col("sign")).unique(maintain_order=True)
@@ -116,8 +127,6 @@ def _contradictions(known: pl.Series, sign: pl.Series, field: str, place: _Place
     hit = pairs.with_row_index("n").join(keys, on=["known", "sign"], how="semi")["n"]
     mask = pl.repeat(value=False, n=len(known), dtype=pl.Boolean, eager=True).scatter(hit, True)  # noqa: FBT003
     listed = ", ".join(f"`{second}` beside `{first}`" for first, second in wrong[:5])
-    code = "currency_contradicts" if in_column else "currencies_in_one_row"
-    other = place.headers.get("currency", "")
     return [place.finding(code, field, mask, listed=listed, other=other)]
 
 

@@ -366,6 +366,11 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` names a currency in some cells only: {n_rows} without one are taken as {currency}, the only one named",
         "if they are of another currency, write it into the cells or add a currency column",
     ),
+    "currency_of_some": FindingKind(
+        _WARNING,
+        "amounts of `{column}` name no currency in {n_rows}, and elsewhere several: they are kept apart from all of these",
+        "write the currency into the cells or add a currency column",
+    ),
     "currency_sign_shared": FindingKind(
         _WARNING,
         "{listed} in `{column}` may stand for several currencies: its amounts are kept apart under that sign ({n_rows})",
@@ -375,6 +380,11 @@ FINDINGS: dict[str, FindingKind] = {
         _ERROR,
         "the sign in `{column}` contradicts `{other}` in {n_rows}: {listed}; `{other}` decides",
         "correct one of them in the CRM, or leave the column out with `--map currency=` to go by the signs",
+    ),
+    "currency_against_header": FindingKind(
+        _WARNING,
+        "the header `{other}` names a currency, and `{column}` another in {n_rows}: {listed}; the header decides",
+        "if the amounts are in the currency of the column, leave the name of the currency out of the header",
     ),
     "currencies_in_one_row": FindingKind(
         _ERROR,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.words import MARKS, comparable, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["HeaderKeys", "header_keys", "words_of"]
+__all__ = ["HeaderKeys", "header_currency", "header_keys", "words_of"]
 
 _UNIT_WORDS = """
 % $ € £ ¥ ₽ ₹ ₩ ₺ ₴ ₸ ₫ ฿ us$ r$ rm hk$ nt$ a$ c$ s$ usd eur gbp rub rur cny rmb jpy inr brl mxn cad aud chf
@@ -88,6 +89,26 @@ def _keys(header: str) -> HeaderKeys:
     if len(bare) > 1 and bare[0] in _SYMBOLS:
         bare = bare[1:]
     return HeaderKeys(normalise(header), full, " ".join(bare), bool(_KEY.search(full)))
+
+
+_CURRENCIES = {
+    comparable(word): code
+    for word in _UNIT_WORDS.split()
+    if (code := named(word, {})) is not None and code != word and word not in {"all", "р"}
+}
+"""Words of a header that name a currency, ``usd`` and ``€`` among them."""
+
+
+@cache
+def header_currency(header: str) -> str | None:
+    """The currency that a header names beside what the column holds; None where it names none, or a sign that several share.
+
+    >>> header_currency("Amount (USD)"), header_currency("deal_value_eur"), header_currency("Amount ($)"), header_currency("Euro")
+    ('USD', 'EUR', None, None)
+    """
+    words = words_of(header).split()
+    found = {_CURRENCIES[word] for word in (words[-1:] + words[:1] if len(words) > 1 else []) if word in _CURRENCIES}
+    return found.pop() if len(found) == 1 else None
 
 
 @cache

@@ -260,6 +260,18 @@ NAMES: dict[str, str] = {
     "جنيه استرليني": "GBP", "ين ياباني": "JPY", "يوان صيني": "CNY", "فرنك سويسري": "CHF", "درهم مغربي": "MAD", "دينار أردني": "JOD",
     "ريال عماني": "OMR", "دينار بحريني": "BHD", "paun british": "GBP", "paun sterling": "GBP",
     "yen jepun": "JPY", "yuan china": "CNY", "dolar australia": "AUD", "dolar kanada": "CAD", "rupee india": "INR", "baht thai": "THB",
+    "dollaro statunitense": "USD", "dollari statunitensi": "USD", "dollaro americano": "USD", "dollari americani": "USD",
+    "sterlina britannica": "GBP", "franco svizzero": "CHF", "amerikaanse dollar": "USD", "brits pond": "GBP", "britse pond": "GBP",
+    "zwitserse frank": "CHF", "dolar amerykański": "USD", "funt szterling": "GBP", "frank szwajcarski": "CHF", "złoty polski": "PLN",
+    "polski złoty": "PLN", "abd doları": "USD", "amerikan doları": "USD", "amerikansk dollar": "USD", "amerikanska dollar": "USD",
+    "brittiskt pund": "GBP", "svensk krona": "SEK", "svenska kronor": "SEK", "norsk krone": "NOK", "norske kroner": "NOK",
+    "dansk krone": "DKK", "danske kroner": "DKK", "yhdysvaltain dollari": "USD", "americký dolar": "USD", "česká koruna": "CZK",
+    "koruna česká": "CZK", "amerikai dollár": "USD", "magyar forint": "HUF", "forint": "HUF", "dolar american": "USD",
+    "leu românesc": "RON", "δολάριο ηπα": "USD", "долар сша": "USD", "долари сша": "USD", "євро": "EUR", "українська гривня": "UAH",
+    "гривня": "UAH", "米ドル": "USD", "アメリカドル": "USD", "ユーロ": "EUR", "日本円": "JPY", "英ポンド": "GBP", "미국 달러": "USD", "미국달러": "USD",
+    "유로": "EUR", "대한민국 원": "KRW", "원화": "KRW", "đô la mỹ": "USD", "việt nam đồng": "VND", "ดอลลาร์สหรัฐ": "USD", "บาท": "THB",
+    "ยูโร": "EUR", "अमेरिकी डॉलर": "USD", "भारतीय रुपया": "INR", "यूरो": "EUR", "דולר אמריקאי": "USD", "שקל חדש": "ILS", "אירו": "EUR",
+    "poundsterling": "GBP",
 }  # fmt: skip
 
 
