@@ -262,7 +262,7 @@ def test_a_second_column_of_amounts_that_differs_is_said(tmp_path: Path) -> None
     same, other = "1,A,100,100.00,Won,2026-01-05", "2,B,200,150,Won,2026-01-06"
     assert "amount_elsewhere" not in codes(lines(tmp_path, header, same, "3,C,300,,Open,"))
     found = said(lines(tmp_path, header, same, other, "3,C,300,,Open,"), "amount_elsewhere")
-    assert (found.rows, found.hint) == ([3], "if that is the amount to count, add `--map amount=Actual Revenue`")
+    assert (found.rows, found.hint) == ([3], 'if that is the amount to count, add `--map amount="Actual Revenue"`')
 
 
 def test_equal_rows_without_an_id_are_said_and_counted(tmp_path: Path) -> None:

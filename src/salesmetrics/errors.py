@@ -125,7 +125,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     ),
     "too_many_rejected": ErrorKind(
         "no row of `{path}` can be used: {rejected} of {read} rejected, first at row {row}: {reason}",
-        "see them all with `--rejects rejects.csv`, or settle the reading with `--map`, `--date-order`, `--decimal`",
+        "{fix}",
     ),
     # --- options -------------------------------------------------------------------------------------------------
     "option_invalid": ErrorKind("`{option} {value}` cannot be used: {cause}", "{fix}"),
@@ -137,7 +137,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     ),
     "values_too_many": ErrorKind(
         "`--every {every}` would make {count} values (limit {limit})",
-        "choose a longer step with `--every`, a shorter `--period` or fewer KPIs with `--kpi`; a date far from all others makes a series long, too: `salesmetrics check` names it",
+        "choose a longer step with `--every`, a shorter `--period` or fewer KPIs; a date far from all others makes a series long, too: `salesmetrics check` names it",
     ),
     "where_invalid": ErrorKind("`--where {text}` cannot be used: {cause}", "{fix}"),
     "output_unwritable": ErrorKind("cannot write `{path}`: {cause}", "choose another place with `-o`"),

@@ -6,6 +6,7 @@ Templates are ``str.format`` over the details given to :func:`finding`, and over
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from salesmetrics.schema.provenance import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FINDINGS", "MAX_ROWS", "FindingKind", "finding"]
+__all__ = ["FINDINGS", "MAX_ROWS", "FindingKind", "finding", "typed"]
 
 MAX_ROWS = 20
 
@@ -83,13 +84,13 @@ FINDINGS: dict[str, FindingKind] = {
     "header_twice": FindingKind(
         _WARNING,
         "two columns are called `{column}` and differ in {n_rows}; the second is called `{second}`",
-        "the first is used; for the other one use `--map FIELD={second}`",
+        "the first is used; for the other one use `--map FIELD={second_typed}`",
     ),
     # --- columns and profiles ---------------------------------------------------------------------------------------
     "header_misspelt": FindingKind(
         _WARNING,
         "`{column}` is not read: it looks like `{meant}` misspelt, which would be {field}",
-        "if it is, add `--map {field}={column}`",
+        "if it is, add `--map {field}={column_typed}`",
     ),
     # --- activities -------------------------------------------------------------------------------------------------
     "activities_automatic": FindingKind(
@@ -126,7 +127,7 @@ FINDINGS: dict[str, FindingKind] = {
     "amount_elsewhere": FindingKind(
         _WARNING,
         "`{column}` is read as the amount; `{other}` could be, too, and differs in {n_rows}",
-        "if that is the amount to count, add `--map amount={other}`",
+        "if that is the amount to count, add `--map amount={other_typed}`",
     ),
     "amounts_per_period": FindingKind(
         _NOTE,
@@ -155,7 +156,7 @@ FINDINGS: dict[str, FindingKind] = {
     "rows_rejected": FindingKind(
         _ERROR,
         "{n_rows} rejected: {reason}",
-        "see them all with `--rejects rejects.csv`; totals leave them out",
+        "see them all with `salesmetrics check FILE --rejects rejects.csv`; totals leave them out",
     ),
     "row_of_numbers": FindingKind(
         _ERROR,
@@ -400,7 +401,9 @@ FINDINGS: dict[str, FindingKind] = {
         _WARNING, "{n_rows} without a currency", "fill in the currency: their amounts belong to no total"
     ),
     "currencies_mixed": FindingKind(
-        _NOTE, "several currencies, never added up: {listed}", "add `rates=FILE --currency CODE` to convert them"
+        _NOTE,
+        "several currencies, never added up: {listed}",
+        "`salesmetrics report … rates=FILE --currency CODE` converts them",
     ),
     "owner_blank": FindingKind(_NOTE, "{n_rows} without an owner", "assign them in the CRM"),
     "month_end_close_dates": FindingKind(
@@ -484,6 +487,17 @@ FINDINGS: dict[str, FindingKind] = {
 }
 
 
+def typed(header: str) -> str:
+    """A header as it is typed after ``--map FIELD=``.
+
+    >>> print(typed("Amount"), typed("Deal Size"), typed("Size ($)"))
+    Amount "Deal Size" 'Size ($)'
+    """
+    if header.replace("_", "").isalnum():
+        return header
+    return shlex.quote(header) if set(header) & set('"$`\\!') else f'"{header}"'
+
+
 def finding(
     code: str,
     *,
@@ -517,6 +531,7 @@ def finding(
     """
     entry = FINDINGS[code]
     details: dict[str, object] = {"kind": kind, "path": path, "column": column, **words}
+    details |= {f"{name}_typed": typed(value) for name, value in details.items() if isinstance(value, str)}
     details["count"] = count
     details["n_rows"] = "1 row" if count == 1 else f"{count:,} rows"
     return Finding(

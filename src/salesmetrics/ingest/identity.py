@@ -12,6 +12,7 @@ from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.headers import words_of
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def without_deleted(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
     if n == 0:
         return Kept(frame)
     rows = frame.get_column(ROW).filter(deleted).head(MAX_ROWS).to_list()
-    said = finding("deleted_rows", kind=kind, path=path, column=header, count=n, rows=rows)
+    severity = Severity.ERROR if n == frame.height else None
+    said = finding("deleted_rows", kind=kind, path=path, column=header, count=n, rows=rows, severity=severity)
     return Kept(frame.filter(~deleted), "deleted", n, (said,))
 
 

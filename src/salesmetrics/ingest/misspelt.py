@@ -8,8 +8,12 @@ from salesmetrics.ingest.columns import missing_fields
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.headers import words_of
 from salesmetrics.ingest.profile import GENERIC, load_profile
+from salesmetrics.ingest.sample import could_be
+from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from salesmetrics.ingest.columns import Recognition
     from salesmetrics.schema.provenance import Finding
 
@@ -38,16 +42,17 @@ def one_slip(wrong: str, right: str) -> bool:
     return wrong[at + 2 :] == right[at + 2 :] and wrong[at : at + 2] == right[at : at + 2][::-1]
 
 
-def misspelt_headers(recognition: Recognition, path: str) -> list[Finding]:
+def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) -> list[Finding]:
     """Unclaimed headers that miss a name of a column which the file lacks by one slip.
 
     Args:
         recognition: What the file was recognised as.
         path: As the user named it.
+        sample: Rows as text: a column whose cells cannot be of that column's type is not suggested.
     """
     if not recognition.unmapped:
         return []
-    names = _names(recognition)
+    names, types = _names(recognition), column_types(recognition.kind)
     lengths: dict[int, list[str]] = {}
     for name in names:
         lengths.setdefault(len(name), []).append(name)
@@ -56,7 +61,7 @@ def misspelt_headers(recognition: Recognition, path: str) -> list[Finding]:
         words = words_of(header)
         near = (name for size in (-1, 0, 1) for name in lengths.get(len(words) + size, ()) if name in names)
         meant = next((name for name in near if one_slip(words, name)), None) if len(words) >= _SHORTEST - 1 else None
-        if meant is not None:
+        if meant is not None and could_be(sample, header, types[names[meant][0]]):
             field, written = names.pop(meant)
             findings.append(
                 finding(

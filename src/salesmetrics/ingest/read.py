@@ -12,6 +12,7 @@ from salesmetrics.ingest.ahead import Opened, open_file
 from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.as_of import last_event_of
 from salesmetrics.ingest.beside import beside
+from salesmetrics.ingest.candidates import NEEDS
 from salesmetrics.ingest.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.changelog import refuse_change_log
 from salesmetrics.ingest.columns import recognise
@@ -29,6 +30,8 @@ from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable
 from salesmetrics.ingest.totals import without_totals
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from salesmetrics.ingest.arguments import FileArgument
+    from salesmetrics.ingest.raw import RejectedRow
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load"]
@@ -200,7 +204,13 @@ def _part(
         rejected=rejected,
         options=parse_options,
         digest=digest,
-        findings=[*table.findings, *misspelt_headers(recognition, table.source.path), *said, *bare, *result.findings],
+        findings=[
+            *table.findings,
+            *misspelt_headers(recognition, table.source.path, table.frame.head(200)),
+            *said,
+            *bare,
+            *result.findings,
+        ],
     )
 
 
@@ -220,7 +230,33 @@ def _refuse_if_nothing_usable(parts: Sequence[Part]) -> None:
                 column=first.column,
                 value=first.value,
                 reason=first.sentence,
+                fix=_way_out(part, first),
             )
+
+
+def _way_out(part: Part, first: RejectedRow) -> str:
+    """What to type where no row can be used: leave the column out, if the file is of use without it."""
+    fields = {match.header: name for name, match in part.recognition.columns.items()}
+    field = fields.get(first.column or "")
+    if field is None:
+        return "correct the file, or say how it is cut: `--delimiter CHAR`"
+    dated = column_types(part.kind)[field] in (ColumnType.DAY, ColumnType.INSTANT)
+    order = ", or say how its dates are written: `--date-order dmy`, `mdy` or `ymd`" if dated else ""
+    left = part.recognition.columns.keys() - {field} | part.recognition.constants.keys()
+    if all(left & set(group) for group in NEEDS[part.kind]):
+        named = "" if _is_known_without(part, field) else f"`{part.kind}={part.path}` and "
+        return f"correct the column, or leave it out with {named}`--map {field}=`{order}"
+    return f"correct the column, or name another one: `--map {field}=HEADER`{order}"
+
+
+def _is_known_without(part: Part, field: str) -> bool:
+    """Whether a file is still of its kind, without a word of the user, when a column is taken away."""
+    sample = part.table.frame.drop(ROW).head(200)
+    try:
+        again = recognise(sample.columns, path=part.path, mapping={field: ""}, sample=sample)
+    except SalesmetricsError:
+        return False
+    return again.kind == part.kind
 
 
 def _loaded(part: Part) -> LoadedFile:

@@ -10,7 +10,8 @@ from salesmetrics.ingest.headers import HeaderKeys, header_keys
 from salesmetrics.ingest.headless import PERIOD_HEADER
 from salesmetrics.ingest.lookups import useless
 from salesmetrics.ingest.profile import GENERIC, languages, load_profile, normalise, profiles
-from salesmetrics.ingest.sample import tells_outcome
+from salesmetrics.ingest.sample import could_be, tells_outcome
+from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
 
 if TYPE_CHECKING:
@@ -109,10 +110,19 @@ def _unknown(ranked: Sequence[Candidate], headers: Sequence[str], path: str, oth
         detail = f"; it may be {best.kind}, but too little in its header says so: {listed(headers)}"
     else:
         detail = f"; its headers are {listed(headers)}" if headers else "; it has no header"
-    fix = f"if it is one of our kinds, say so: `{best.kind}={path}`, and name its columns with `--map FIELD=HEADER`"
+    fix = _kind_to_name(ranked, path)
     if other is None and (wide := _side_by_side(headers)):
         detail, fix = f": its columns {listed(wide)} look like periods side by side", f"if it holds quotas, {_RESHAPE}"
     return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
+
+
+def _kind_to_name(ranked: Sequence[Candidate], path: str) -> str:
+    """The kind to name, if the file has what that kind needs; else how to name columns, too."""
+    fitting = next((each for each in ranked if not each.missing and each.columns), None)
+    if fitting is not None:
+        return f"if it lists {fitting.kind} all the same, name the kind: `{fitting.kind}={path}`"
+    kinds = ", ".join(KINDS)
+    return f"the kinds are {kinds}; if it is one of them, name it and its columns: `KIND={path} --map FIELD=HEADER`"
 
 
 def lacking(
@@ -121,20 +131,63 @@ def lacking(
     """The error for a file of a known kind without a column that every KPI needs."""
     group = best.missing[0]
     free = [h for h in keys if h not in {match.header for match in best.columns.values()}]
-    words = load_profile(best.profile).words("deals")
-    guess = next((h for h in free if best.kind == "deals" and tells_outcome(sample, h, words)), None)
-    aliases = [key for f in group for key in _names_of(best, f)]
-    guess = guess or next((h for h in free if get_close_matches(keys[h].bare, aliases, 1, 0.75)), None)
     what = " or ".join(f"`{f}`" for f in group[:3])
     wide = _side_by_side(free) if best.kind in ("quotas", "costs") else []
     if wide:
         what += f": its columns {listed(wide)} look like periods side by side"
         return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=_RESHAPE)
-    if guess is not None:
-        fix = f'if `{guess}` is it, type `--map {group[0]}="{guess}"`'
-    else:
-        fix = f'name it: `--map {group[0]}="HEADER"`; not used so far: {listed(free) or "none"}'
+    fix = _columns_to_name(best, keys, free, sample)
     return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
+
+
+def _columns_to_name(
+    best: Candidate, keys: Mapping[str, HeaderKeys], free: Sequence[str], sample: pl.DataFrame | None
+) -> str:
+    """What to type for the columns that lack: headers that are called like them and hold what they can hold."""
+    types = column_types(best.kind)
+    guesses: dict[str, str] = {}
+    for group in best.missing:
+        if set(group) & guesses.keys():
+            continue
+        left = [h for h in free if h not in guesses.values()]
+        found = _guess(best, keys, group, left, sample)
+        if found is None:
+            break
+        guesses[found[0]] = found[1]
+    else:
+        named = " and ".join(f"`{h}`" for h in guesses.values())
+        options = " ".join(f'--map {f}="{h}"' for f, h in guesses.items())
+        return f"if {named} {'is it' if len(guesses) == 1 else 'are they'}, type `{options}`"
+    group = next(group for group in best.missing if not set(group) & guesses.keys())
+    fitting = {f: [h for h in free if could_be(sample, h, types[f]) and not keys[h].is_key] for f in group}
+    first = next((f for f in group if fitting[f]), None)
+    if first is None:
+        return f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"
+    return f"name it: `--map {first}=HEADER`; columns that can hold it: {listed(fitting[first])}"
+
+
+def _guess(
+    best: Candidate,
+    keys: Mapping[str, HeaderKeys],
+    group: Sequence[str],
+    free: Sequence[str],
+    sample: pl.DataFrame | None,
+) -> tuple[str, str] | None:
+    """A column of a group and the header that is probably it."""
+    types = column_types(best.kind)
+    if best.kind == "deals" and "stage" in group:
+        words = load_profile(best.profile).words("deals")
+        found = next((h for h in free if tells_outcome(sample, h, words)), None)
+        if found is not None:
+            return "stage", found
+    pairs = ((f, h) for f in group for h in free)
+    return next(((f, h) for f, h in pairs if _is_called(best, keys, f, h) and could_be(sample, h, types[f])), None)
+
+
+def _is_called(best: Candidate, keys: Mapping[str, HeaderKeys], field: str, header: str) -> bool:
+    """Whether a header is nearly one of the names of a column, and no key of something else."""
+    is_key = keys[header].is_key and column_types(best.kind)[field] is not ColumnType.ID
+    return not is_key and bool(get_close_matches(keys[header].bare, _names_of(best, field), 1, 0.75))
 
 
 def unsure(kind: Kind, confidence: int, columns: Mapping[str, ColumnMatch], path: str) -> SalesmetricsError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.words import Words
 
-__all__ = ["OF_PROGRAMS", "knows_none", "plausible", "tells_outcome"]
+__all__ = ["OF_PROGRAMS", "could_be", "knows_none", "plausible", "tells_outcome"]
 
 _DATE = re.compile(
     r"\d{1,4}\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|(?<![^\W\d])[^\W\d]{3,}+[. -]++\d{1,4}"
@@ -25,6 +25,10 @@ OF_PROGRAMS = re.compile(
     r"(?:api|rpc|http|https|function|method|system|server|sdk|graphql|webhook|tool)[\W_]", re.IGNORECASE
 )
 """How events of programs begin: an ``api_call`` is no call."""
+_MONEY = re.compile(
+    r"[^\w\d]{0,3}\s?(?:[A-Z]{3}\s?)?[-(]?[^\w\d]{0,2}\d[\d.,'\s]*\)?\s?(?:%|[^\w\d]{1,3}|[A-Za-z]{1,4})?"
+)
+_YES_NO = frozenset({"true", "false", "yes", "no", "y", "n", "0", "1"})
 _ROWS = 300
 _FLAGS = 8
 
@@ -50,6 +54,31 @@ def plausible(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> bo
     if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
         return any(c.isdigit() for value in values for c in value)
     return True
+
+
+def could_be(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> bool:
+    """Whether the cells of a column can be of a type, most of them: what a suggestion rests on.
+
+    Args:
+        sample: Rows as text, or None when there are none: then names decide alone.
+        header: The column.
+        type_: The type of the canonical column.
+    """
+    if sample is None:
+        return True
+    values = _values(sample, header)
+    if not values or not plausible(sample, header, type_):
+        return False
+    n = len(values)
+    dates = sum(bool(_DATE.search(value)) for value in values)
+    if type_ in (ColumnType.DAY, ColumnType.INSTANT):
+        return 2 * dates > n
+    if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
+        return sum(bool(_MONEY.fullmatch(value)) for value in values) >= 0.8 * n and not dates
+    if type_ is ColumnType.TEXT:
+        words = sum(any(c.isalpha() for c in value) and not _DATE.search(value) for value in values)
+        return 2 * words > n and not {value.casefold() for value in values} <= _YES_NO
+    return not dates or type_ not in (ColumnType.ID, ColumnType.FLAG)
 
 
 def tells_outcome(sample: pl.DataFrame | None, header: str, words: Words) -> bool:

@@ -66,9 +66,8 @@ def build_trend(
 def _no_series(kpi: Kpi) -> SalesmetricsError:
     if kpi.basis == "snapshot":
         cause = f"`{kpi.id}` is a state on one day, and an export holds no history of it"
-        return SalesmetricsError(
-            "report_empty", cause=cause, fix=f"see it on another day: `--kpi {kpi.id} --as-of DATE`"
-        )
+        fix = f"see it on another day: `salesmetrics report FILE --kpi {kpi.id} --as-of DATE`"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
     cause = f"`{kpi.id}` has no value per period in these files"
     return SalesmetricsError(
         "report_empty", cause=cause, fix=f"see its value: `salesmetrics report FILE --kpi {kpi.id}`"

@@ -1,0 +1,189 @@
+"""Every hint names options that its command has, columns whose values can be what it says, and no name of the inside."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.main import get_command
+
+from salesmetrics.cli.app import make_app
+from salesmetrics.errors import CATALOGUE, SalesmetricsError
+from salesmetrics.ingest.findings import FINDINGS, typed
+from salesmetrics.ingest.read import ReadOptions, load
+from salesmetrics.library import report_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CASES = Path(__file__).parent / "cases"
+NAMES = sorted(path.parent.relative_to(CASES).as_posix() for path in CASES.rglob("cmd"))
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+INSIDE = re.compile(r"__\w+__|\b\w+_text\b|\bPolars\b|\bpydantic\b|\bSeries\b|\bDataFrame\b|\bNone\b|Traceback")
+ONLY_OF = {
+    "outputs_collide": "check",
+    "file_exists": "init",
+    "format_unknown": "report",
+    "values_too_many": "trend",
+    "business_hours_invalid": "report",
+}
+"""Errors that only some commands can end in, and one of these."""
+READING = ("report", "inspect", "check", "rows", "trend", "explain")
+
+
+@cache
+def options_of() -> Mapping[str, frozenset[str]]:
+    """Command → its options, long and short."""
+    commands = get_command(make_app()).commands  # type: ignore[attr-defined]
+    found = {}
+    for name, command in commands.items():
+        parts = [command, *getattr(command, "commands", {}).values()]
+        params = [param for part in parts for param in part.params]
+        found[name] = frozenset(opt for param in params for opt in (*param.opts, *param.secondary_opts))
+    return found
+
+
+def strange_options(hint: str, commands: Iterable[str]) -> list[str]:
+    """The options in a hint that a command does not have; one in a whole command belongs to that command."""
+    found = []
+    for part in re.split(r"(`salesmetrics [^`]*`)", hint):
+        words = part.strip("`").split()
+        named = [words[1]] if words[:1] == ["salesmetrics"] and len(words) > 1 else list(commands)
+        for option in OPTION.findall(part):
+            found += [f"{option} of {name}" for name in named if option not in options_of().get(name, frozenset())]
+    return found
+
+
+def hints_of(name: str) -> list[str]:
+    texts = [(CASES / name / stream) for stream in ("stderr", "stdout")]
+    lines = [line for path in texts if path.exists() for line in path.read_text(encoding="utf-8").splitlines()]
+    return [line.split("hint: ", 1)[1] for line in lines if "hint: " in line]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hint_of_a_case_names_options_of_its_command(name: str) -> None:
+    words = shlex.split((CASES / name / "cmd").read_text(encoding="utf-8"))
+    for hint in hints_of(name):
+        assert not INSIDE.search(hint)
+        if len(words) > 1 and words[1] in options_of():
+            assert strange_options(hint, [words[1]]) == [], hint
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_a_hint_of_an_error_names_options_that_every_command_has(code: str) -> None:
+    commands = [ONLY_OF[code]] if code in ONLY_OF else READING
+    assert strange_options(CATALOGUE[code].hint, commands) == []
+
+
+@pytest.mark.parametrize("code", FINDINGS)
+def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> None:
+    assert strange_options(FINDINGS[code].hint or "", READING) == []
+
+
+def test_the_check_itself_finds_what_does_not_exist() -> None:
+    assert strange_options("try `--rejects x`", ["trend"]) == ["--rejects of trend"]
+    assert strange_options("try `salesmetrics check FILE --rejects x`", ["trend"]) == []
+    assert strange_options("try `salesmetrics kpis --rejects x`", ["report"]) == ["--rejects of kpis"]
+
+
+# --- columns that can be it ------------------------------------------------------------------------------------------
+
+
+def written(tmp_path: Path, *lines: str) -> str:
+    path = tmp_path / "file.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def hint_of(tmp_path: Path, kind: str, *lines: str) -> str:
+    with pytest.raises(SalesmetricsError) as caught:
+        load([f"{kind}={written(tmp_path, *lines)}"])
+    assert caught.value.code == "column_missing"
+    return caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "never"),
+    [
+        ("deals", ["age;job;month;status", "30;admin;may;Won", "41;clerk;jun;Lost"], ["month", "job"]),
+        (
+            "deals",
+            ["target_id,stage_date_closed_won,thing", "7,2026-01-02,x", "8,2026-02-02,y"],
+            ["target_id"],
+        ),
+        ("deals", ["Deal Stge,Amuont,Id", "2026-01-02,Kiln,x", "2026-01-03,Sand,y"], ["Deal Stge", "Amuont"]),
+        ("invoices", ["Invoce Number,Amount due to,Paid", "7,Oak,Ann", "8,Elm,Bo"], ["Amount due to"]),
+        ("leads", ["Stats,Createt,Nr", "2026-01-02,yes,1", "2026-01-03,no,2"], ["Createt"]),
+        ("activities", ["Typ of call,Occured,Nr", "7,yes,1", "8,no,2"], ["Occured"]),
+    ],
+)
+def test_no_column_is_suggested_whose_values_cannot_be_it(
+    tmp_path: Path, kind: str, lines: list[str], never: list[str]
+) -> None:
+    hint = hint_of(tmp_path, kind, *lines)
+    typed_in = " ".join(re.findall(r'--map \w+="[^"]*"', hint))
+    assert not [name for name in never if name in typed_in], hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("deals", ["Deal Stge,Amuont,Nr", "Won,12.50,1", "Lost,7.00,2"]),
+        ("deals", ["Ergebnis?;Betrg;Nr", "Gewonnen;12,50;1", "Verloren;7,00;2"]),
+        ("quotas", ["Rep,Qouta,Period", "Ann,100.00,2026-Q1", "Bo,90.00,2026-Q1"]),
+    ],
+)
+def test_what_a_hint_tells_to_type_reads_the_file(tmp_path: Path, kind: str, lines: list[str]) -> None:
+    hint = hint_of(tmp_path, kind, *lines)
+    mapping = dict(re.findall(r'--map (\w+)="([^"]*)"', hint))
+    assert mapping, hint
+    assert load([f"{kind}={tmp_path / 'file.csv'}"], ReadOptions(mapping=mapping)).frames[kind].height == 2  # type: ignore[index]
+
+
+@pytest.mark.parametrize("header", ["Amount", "Deal Size", "Size ($)", 'The "big" one', "a`b", "Größe"])
+def test_a_header_in_a_hint_can_be_pasted_into_a_shell(header: str) -> None:
+    assert shlex.split(f"--map amount={typed(header)}") == ["--map", f"amount={header}"]
+
+
+def test_a_kind_is_suggested_only_where_the_file_has_what_it_needs(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "contract_id,supplier_name,contract_value,start_date,status,owner",
+        "C1,Oak,1000,2026-01-05,Active,Ann",
+        "C2,Elm,5,2026-01-06,Ended,Bo",
+    )
+    with pytest.raises(SalesmetricsError) as caught:
+        load([path])
+    (named,) = re.findall(r"`(\w+=[^`]*)`", caught.value.hint)
+    assert load([named]).files[0].rows.used == 2
+    bare = written(tmp_path, "Station,Temperature", "A,1")
+    with pytest.raises(SalesmetricsError) as caught:
+        load([bare])
+    assert f"`KIND={bare} --map FIELD=HEADER`" in caught.value.hint
+
+
+def test_where_no_row_can_be_used_the_hint_is_a_way_out(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "Deal ID,Name,Stage,Amount,Created", "1,Kiln,Won,1x2,2026-01-02", "2,Sand,Lost,1y,2026-01-02"
+    )
+    with pytest.raises(SalesmetricsError) as caught:
+        load([path])
+    assert f"`deals={path}` and `--map amount=`" in caught.value.hint
+    assert load([f"deals={path}"], ReadOptions(mapping={"amount": ""})).frames["deals"].height == 2
+
+
+def test_a_file_of_deleted_rows_is_an_error(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "Deal ID,Name,Stage,Amount,Created,Is Deleted",
+        "1,Kiln,Won,12,2026-01-02,true",
+        "2,Sand,Lost,1,2026-01-02,true",
+    )
+    dataset = load([path])
+    assert [str(found.severity) for found in dataset.findings if found.code == "deleted_rows"] == ["error"]
+    with pytest.raises(SalesmetricsError, match="not one row of the files counts"):
+        report_on(dataset)
