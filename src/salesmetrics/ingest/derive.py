@@ -38,6 +38,7 @@ from salesmetrics.ingest.overlap import count_once
 from salesmetrics.ingest.per_period import in_one_unit
 from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
+from salesmetrics.ingest.surveys import with_question
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.kinds import KINDS
 from salesmetrics.schema.withheld import Withheld
@@ -142,6 +143,8 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
         frame = _invoices(part, frame)
     elif part.kind in MEANINGS:
         frame = with_meanings(frame, part.kind, load_profile(part.recognition.profile).words(part.kind))
+    if part.kind == "surveys":
+        frame = with_question(part, frame)
     if part.kind in ("deals", "stages"):
         frame = named_stages(frame, stages, comparable)
     return frame

@@ -104,6 +104,32 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} without a person, whom most rows name: they answer no lead",
         "fill in `{column}` in the CRM; if a person did them all, add `--map owner=` to count them",
     ),
+    # --- surveys ----------------------------------------------------------------------------------------------------
+    "survey_type_by_scale": FindingKind(
+        _WARNING,
+        "no column says what the survey asks: `{column}` is taken for {question} by its scores from {low} to {high}",
+        "name the column after its question, such as `{question}`, or add a column `survey type`",
+    ),
+    "survey_type_unknown": FindingKind(
+        _WARNING,
+        "no column says what the survey asks, nor does the scale: `{column}` has scores from {low} to {high} and is in no KPI",
+        "name the column after its question, such as `NPS` or `CSAT`, or add a column `survey type`",
+    ),
+    "survey_second_question": FindingKind(
+        _WARNING,
+        "`{column}` holds answers to another question ({question}) in {n_rows}, and is not read",
+        "report it by itself: add `--map score={column}`",
+    ),
+    "score_off_scale": FindingKind(
+        _WARNING,
+        "{n_rows} with a score that is not on the scale from {low} to {high} of {question}, first {value}: left out",
+        "correct the scores in `{column}`",
+    ),
+    "score_of_another_scale": FindingKind(
+        _ERROR,
+        "`{column}` is not on the scale from {low} to {high} of {question} in {n_rows}: {question} cannot be computed from it",
+        "export the scores on that scale, or name the column after another question",
+    ),
     # --- values -----------------------------------------------------------------------------------------------------
     "cells_unreadable": FindingKind(
         _WARNING,

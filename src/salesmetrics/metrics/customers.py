@@ -154,13 +154,14 @@ def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts
     formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers",
     basis="occurred",
     interval="tango",
-    excluded={"missing_score": "nps_blank"},
+    excluded={"missing_score": "nps_blank", "off_scale": "nps_off_scale"},
     source="Bain, Net Promoter System; interval: Tango 1998, score of a paired difference",
 )
 def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_misscaled: Number) -> Shape:
     """Would customers recommend us? From −100 (nobody would) to 100 (everybody would).
 
-    Only a scale from 0 to 10 has promoters and detractors: if any answer is on another scale it is refused.
+    Only a scale from 0 to 10 has promoters and detractors. A few scores off it are left out; where they are many, or the file
+    names another scale, the question was asked on another one and there is no score.
 
     >>> nps(50, 20, 100, 0)
     30.0
@@ -179,7 +180,7 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers of the own team",
     basis="occurred",
     interval="tango",
-    excluded={"missing_score": "enps_blank"},
+    excluded={"missing_score": "enps_blank", "off_scale": "enps_off_scale"},
     source="Bain, Employee NPS",
 )
 def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, enps_misscaled: Number) -> Shape:
@@ -200,11 +201,11 @@ def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, 
     formula="answers of 4 or 5 / answers, on a scale from 1 to 5",
     basis="occurred",
     interval="wilson",
-    excluded={"missing_score": "csat_blank"},
+    excluded={"missing_score": "csat_blank", "off_scale": "csat_off_scale"},
     source="Zencity, share of the top two boxes",
 )
 def csat(csat_satisfied: Number, csat_answers: Number, csat_misscaled: Number) -> Shape:
-    """The share of customers who are satisfied or very satisfied. Answers on another scale than 1 to 5 are refused.
+    """The share of customers who are satisfied or very satisfied. Only for answers on a scale from 1 to 5.
 
     (Others call points earned over points possible by the same name: that reads higher.)
 

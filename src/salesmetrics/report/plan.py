@@ -100,6 +100,8 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
     ("activities", "person"): "contact_id, lead_id, deal_id or account_id",
     ("activities", "activity_type"): "type",
     ("surveys", "survey_type"): "type",
+    ("surveys", "misscaled"): "type",
+    ("surveys", "off_scale"): "type",
     ("activities", "logs_calls"): "type, with calls,",
     ("activities", "logs_emails"): "type, with emails,",
     ("activities", "logs_meetings"): "type, with meetings,",

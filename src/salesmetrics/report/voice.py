@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.schema.survey import of_another_scale, off_scale
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
 __all__ = ["survey_view"]
-
-SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "enps": (0, 10), "csat": (1, 5)}
 
 
 def survey_view(surveys: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
@@ -23,16 +22,15 @@ def survey_view(surveys: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         as_of: The day.
 
     Returns:
-        The answers with ``survey_type``, the type under a name of its own, and ``misscaled`` (Boolean): the scale that the file names, or the score itself, is not that of the
-        question.
+        The answers with ``survey_type``, the type under a name of its own, ``misscaled`` (Boolean: the scale of the question's
+        answers is another one, so that none can be used) and ``off_scale`` (Boolean: this score alone cannot be).
     """
     frame = surveys
     if as_of is not None and "answered" in surveys.columns:
         frame = frame.filter(pl.col("answered").is_null() | (pl.col("answered") <= as_of))
-    wrong = pl.lit(value=False)
-    for kind, (low, high) in SCALES.items():
-        off = ~pl.col("score").is_between(low, high)
-        if "scale_max" in surveys.columns:
-            off |= pl.col("scale_max").is_not_null() & (pl.col("scale_max") != high)
-        wrong |= (pl.col("type") == kind) & off
-    return frame.with_columns(survey_type="type", misscaled=wrong.fill_null(value=False))
+    off = off_scale(surveys)
+    other = of_another_scale(surveys)
+    judged = frame.with_columns(
+        survey_type="type", misscaled=pl.col("type").is_in(other) & pl.col("score").is_not_null()
+    )
+    return judged.with_columns(off_scale=off & ~pl.col("misscaled"))

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from salesmetrics.schema.fields import Day, Id, Record, Score, Text
 
-__all__ = ["Survey"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+__all__ = ["SCALES", "Survey", "of_another_scale", "off_scale"]
+
+SCALES: Final[Mapping[str, tuple[int, int]]] = {"nps": (0, 10), "enps": (0, 10), "csat": (1, 5)}
+"""Question to the lowest and highest score that can answer it."""
+
+_MANY = 5
+_FEWEST = 10
 
 
 class Survey(Record):
@@ -22,3 +35,35 @@ class Survey(Record):
     team: Text | None = None
     region: Text | None = None
     segment: Text | None = None
+
+
+def off_scale(surveys: pl.DataFrame) -> pl.Expr:
+    """Whether a score, or the scale that its row names, is not that of its question."""
+    import polars as pl
+
+    wrong = pl.lit(value=False)
+    for question, (low, high) in SCALES.items():
+        off = ~pl.col("score").is_between(low, high)
+        if "scale_max" in surveys.columns:
+            off |= pl.col("scale_max").is_not_null() & (pl.col("scale_max") != high)
+        wrong |= (pl.col("type") == question) & off
+    return (wrong & pl.col("score").is_not_null()).fill_null(value=False)
+
+
+def of_another_scale(surveys: pl.DataFrame) -> list[str]:
+    """The questions that were asked on another scale, so that not even the scores within theirs can be used.
+
+    That is so where a third of the scores is off the scale, or a tenth and at least five; and where ten or more answers to a
+    question from 0 to 10 all lie between 1 and 5.
+    """
+    import polars as pl
+
+    score = pl.col("score")
+    seen = (
+        surveys.filter(score.is_not_null() & pl.col("type").is_in(list(SCALES)))
+        .group_by("type", maintain_order=True)
+        .agg(n=pl.len(), off=off_scale(surveys).sum(), low=score.min(), high=score.max())
+    )
+    many = (pl.col("off") * 3 >= pl.col("n")) | ((pl.col("off") >= _MANY) & (pl.col("off") * 10 > pl.col("n")))
+    of_five = (pl.col("type") != "csat") & (pl.col("n") >= _FEWEST) & (pl.col("low") >= 1) & (pl.col("high") <= 5)
+    return sorted(seen.filter((pl.col("off") > 0) & many | of_five)["type"].to_list())

@@ -22,6 +22,7 @@ from salesmetrics.ingest.policies.records import (
     check_leads,
     check_products,
     check_quotas,
+    check_surveys,
 )
 from salesmetrics.ingest.policies.stages import check_option_words, check_stage_words
 from salesmetrics.ingest.profile import comparable
@@ -44,6 +45,7 @@ _BY_KIND: Mapping[Kind, Callable[[Context], list[Finding]]] = {
     "products": check_products,
     "quotas": check_quotas,
     "customers": check_customers,
+    "surveys": check_surveys,
 }
 
 _CATEGORIES: Mapping[Kind, tuple[str, ...]] = {

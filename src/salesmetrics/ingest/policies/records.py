@@ -9,13 +9,23 @@ import polars as pl
 
 from salesmetrics.ingest.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks_listed
 from salesmetrics.ingest.policies.context import Rule, apply_rules
+from salesmetrics.schema.survey import SCALES, of_another_scale, off_scale
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.policies.context import Context
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["check_activities", "check_customers", "check_invoices", "check_leads", "check_products", "check_quotas"]
+__all__ = [
+    "check_activities",
+    "check_customers",
+    "check_invoices",
+    "check_leads",
+    "check_products",
+    "check_quotas",
+    "check_surveys",
+]
 
+_QUESTIONS = {"nps": "NPS", "enps": "eNPS", "csat": "CSAT"}
 _LONGEST = timedelta(hours=24)
 
 
@@ -73,6 +83,23 @@ def _touches(context: Context) -> list[Finding]:
     if context.has(NOBODY):
         column = "owner" if context.has("owner") else "owner_id"
         findings += context.report("activities_without_person", pl.col(NOBODY), column)
+    return findings
+
+
+def check_surveys(context: Context) -> list[Finding]:
+    """Scores that cannot answer their question, one by one or as a whole."""
+    if not context.has("type", "score"):
+        return []
+    findings: list[Finding] = []
+    off, other = off_scale(context.frame), of_another_scale(context.frame)
+    for question, (low, high) in SCALES.items():
+        asked = pl.col("type") == question
+        wrong = asked & pl.col("score").is_not_null() if question in other else asked & off
+        first = context.frame.filter(wrong)["score"].head(1).to_list()
+        if first:
+            code = "score_of_another_scale" if question in other else "score_off_scale"
+            words = {"low": low, "high": high, "question": _QUESTIONS[question], "value": first[0]}
+            findings += context.report(code, wrong, "score", **words)
     return findings
 
 
