@@ -35,7 +35,7 @@ def shared(amount: Decimal, begin: date, end: date, low: date, high: date) -> Fr
 
 
 def over(top: Any, bottom: Any) -> Fraction | None:
-    return None if bottom == 0 else Fraction(top) / Fraction(bottom)
+    return None if top is None or bottom is None or bottom == 0 else Fraction(top) / Fraction(bottom)
 
 
 class Oracle:
@@ -188,12 +188,13 @@ class Oracle:
     def cost(self, *categories: str, stretch: Any = None) -> Fraction | None:
         low, high = stretch or (self.low, self.high)
         high = min(high, AS_OF + DAY)
-        total = Fraction(0)
+        total = None
         for row in self.money["costs"]:
             if row["amount"] is None or (categories and row["category"] not in categories):
                 continue
             begin, end = dates_of(row["period"]) if row["period"] else (row["date"], row["date"] + DAY)
-            total += shared(row["amount"], begin, end, low, high)
+            if max(begin, low) < min(end, high):
+                total = (total or 0) + shared(row["amount"], begin, end, low, high)
         return total
 
     def new_accounts(self) -> int:
@@ -212,7 +213,7 @@ class Oracle:
 
     def roi(self) -> Any:
         cost = self.cost()
-        if self.won() and not self.costed():
+        if cost is None or (self.won() and not self.costed()):
             return None
         return over(sum(Fraction(r["amount"] - r["cost"]) for r in self.costed()) - cost, cost)
 

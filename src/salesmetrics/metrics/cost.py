@@ -28,7 +28,8 @@ def cac(cost: Number, first_won_accounts: Number) -> Shape:
     """What it costs to win a customer, fully loaded: sales, marketing, salaries, tools, training and everything else.
 
     Costs and customers are of the same period, without a lag: the last year as far as the costs file covers it, unless a
-    period is asked for. Where selling takes long, the cost of a customer lies in an earlier period than the customer;
+    period is asked for. Of a period that costs cover in part it is about the whole months that they cover, and names them;
+    this holds for every KPI of cost. A cost of a single day covers its month. Without costs it is undefined. Where selling takes long, the cost of a customer lies in an earlier period than the customer;
     compare years rather than months. Without a new customer it is undefined.
 
     >>> cac(50000, 20)
@@ -154,7 +155,7 @@ def ltv_cac(ltv_margin: Number, cac: Number) -> Shape:
     source="Wall Street Prep, sales efficiency; bookings in the place of recurring revenue",
 )
 def sales_efficiency(won_amount: Number, cost: Number) -> Shape:
-    """What was sold per unit of money spent on selling, without a lag.
+    """What was sold per unit of money spent on selling, without a lag, in the whole months that costs cover.
 
     >>> sales_efficiency(300, 100)
     3.0
@@ -198,7 +199,7 @@ def roi(won_profit: Number, cost: Number) -> Shape:
     """What selling earned beyond its own cost, per unit of money spent on it. Below 0 it cost more than it earned.
 
     Gross profit is the amount less the cost of what was sold; won deals for which either is unknown are left out and
-    counted.
+    counted. It is about the whole months that costs cover.
 
     >>> roi(300, 200)
     0.5

@@ -164,6 +164,7 @@ class Measure:
         doc: What it counts, in a sentence.
         per: The columns whose values together it counts once, where it is no sum over records: ``("account_key",)``, or
             ``("owner", "day:1w")`` for a rep and a week; ``()`` where it is the same for all records.
+        unknown_if_none: Without a record it is unknown, and not 0.
         facts: What it rests on beside its columns: ``("lost",)`` where it must be known which deals were lost.
     """
 
@@ -178,10 +179,13 @@ class Measure:
     missing: str = "missing_input"
     per: tuple[str, ...] | None = None
     facts: tuple[str, ...] = ()
+    unknown_if_none: bool = False
 
     @property
     def empty(self) -> object:
         """The value where a group has no record at all."""
+        if self.unknown_if_none:
+            return None
         return 0 if self.shape == "number" else []
 
 
@@ -318,6 +322,7 @@ def measure(
     missing: str = "missing_input",
     per: tuple[str, ...] | None = None,
     facts: tuple[str, ...] = (),
+    unknown_if_none: bool = False,
 ) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
     """Declare a function of column expressions as a measure."""
 
@@ -334,6 +339,7 @@ def measure(
             missing=missing,
             per=per,
             facts=facts,
+            unknown_if_none=unknown_if_none,
         )
         setattr(function, "__definition__", definition)  # noqa: B010
         return function

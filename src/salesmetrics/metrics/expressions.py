@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["count", "distinct", "ends", "per_key", "sample", "total", "weighted_total"]
+__all__ = ["count", "distinct", "ends", "known_total", "per_key", "sample", "total", "weighted_total"]
 
 
 def count(where: pl.Expr) -> pl.Expr:
@@ -23,6 +23,14 @@ def total(values: pl.Expr, where: pl.Expr) -> pl.Expr:
     Null where records fulfil the condition and not one of them has a value: that sum is unknown, not zero.
     """
     return _known_sum(values.filter(where.fill_null(value=False)))
+
+
+def known_total(values: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """The sum of what is known where a condition holds; null where nothing is: no record is no sum of 0."""
+    import polars as pl
+
+    chosen = values.filter(where.fill_null(value=False))
+    return pl.when(chosen.count() > 0).then(chosen.sum())
 
 
 def weighted_total(values: pl.Expr, weights: pl.Expr, where: pl.Expr) -> pl.Expr:

@@ -81,6 +81,8 @@ _REASONS = {
     "target_met": "the quota is met already",
     "wrong_scale": "answers are not on the scale of the question",
     "no_close_date_history": "no history of expected close dates",
+    "no_costs": "no costs in the period",
+    "costs_partial": "costs cover only a part of it",
     "no_end_dates": "nothing says who left",
     "zero_churn": "nobody left, so the lifetime is unknown",
     "right_censored": "still open, the end is not known yet",

@@ -10,6 +10,7 @@ from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.report.cells import NO_CURRENCY, prepared, staff_cells, value_table
 from salesmetrics.report.change import change_between
 from salesmetrics.report.compute import Cell, Keys
+from salesmetrics.report.cost_cover import cost_shift
 from salesmetrics.report.evaluate import Outcome, Values, evaluate
 from salesmetrics.report.metric import cell_order, make_metric, plain
 from salesmetrics.report.model import Generator, Metric, Period, Report
@@ -89,16 +90,16 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     plan = setup.plan
     source = prepared(setup.source, plan.measures.values())
     setup = replace(setup, source=source)
-    spans: dict[tuple[str, frozenset[str]], list[Kpi]] = {}
+    spans: dict[tuple[str, frozenset[str], str | None], list[Kpi]] = {}
     compared = {request.compare} if request.compare else set()
     for kpi in plan.kpis:
         shifts = frozenset({"", *source.catalog.shifts_of(kpi), *compared})
-        spans.setdefault((kpi.span, shifts), []).append(kpi)
+        spans.setdefault((kpi.span, shifts, cost_shift(kpi, source.catalog)), []).append(kpi)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
     cells: set[Cell] = set()
     tables = []
-    for (_, shifts), kpis in spans.items():
-        windows = windows_of(request, source.frames, kpis[0])
+    for (_, shifts, _), kpis in spans.items():
+        windows = windows_of(request, source.frames, kpis[0], source.catalog)
         windows = {shift: window for shift, window in windows.items() if shift in shifts}
         table = value_table(source, kpis, windows, Keys())
         grouped = value_table(source, kpis, windows, Keys(by=request.by)) if request.by else table
@@ -110,9 +111,7 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     is_money = {kpi.id: source.catalog.is_money(kpi) for kpi in plan.kpis}
     orders = {cell: cell_order(cell) for cell in cells}
     for kpis, window, total, grouped in tables:
-        period = (
-            None if kpis[0].span == "period" or window == window_of(request) else _period_of(window, request.calendar)
-        )
+        period = None if window == window_of(request) else _period_of(window, request.calendar)
         for cell in cells:
             values = (grouped if cell.group else total).values(cell)
             for kpi in kpis:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.report.cost_cover import CostCover, cost_shift, within_costs
 from salesmetrics.report.model import Comparison, Period
 from salesmetrics.report.windows import Window, span_windows
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from salesmetrics.calendar import Every
+    from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.withheld import Withheld
 
@@ -82,11 +84,21 @@ def window_of(request: Request) -> Window:
     return Window(request.period.start, min(end, tomorrow), end if end > tomorrow else None)
 
 
-def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi) -> dict[str, Window]:
-    """The stretch that a KPI is about, and the earlier ones that it or a comparison looks at."""
+def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi, catalog: Catalog) -> dict[str, Window]:
+    """The stretch that a KPI is about, and the earlier ones that it or a comparison looks at.
+
+    A KPI of cost is about the whole months of it that costs cover.
+    """
+    shift = cost_shift(kpi, catalog) if "costs" in frames else None
+    windows = _asked_for(request, frames, kpi, of_cost=shift == "")
+    return windows if shift is None else within_costs(windows, shift, CostCover(frames["costs"]))
+
+
+def _asked_for(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi, *, of_cost: bool) -> dict[str, Window]:
     here = window_of(request)
     if not here.bounded:
-        return span_windows(kpi.span, frames, request.as_of, request.calendar)
+        span = "costs" if of_cost and kpi.span == "period" else kpi.span
+        return span_windows(span, frames, request.as_of, request.calendar)
     shifts = {"previous": request.previous, "year_ago": request.year_ago}
     return {"": here} | {shift: _meant(window, here) for shift, window in shifts.items() if window is not None}
 

@@ -105,7 +105,7 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     """
     setup = set_up(request, frames, catalog)
     kpi = setup.plan.kpis[0]
-    windows = windows_of(request, setup.source.frames, kpi)
+    windows = windows_of(request, setup.source.frames, kpi, catalog)
     apart = setup.source.several and catalog.is_money(kpi)
     asked = Asked(request, setup.source, setup.plan.measures, windows, apart)
     found = _of_kpi(asked, kpi, "")

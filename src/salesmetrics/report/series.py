@@ -10,8 +10,9 @@ from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_u
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.cells import NO_CURRENCY, Source, value_table
 from salesmetrics.report.compute import Cell, Keys
+from salesmetrics.report.cost_cover import CostCover, cost_shift
 from salesmetrics.report.coverage import covered_days
-from salesmetrics.report.evaluate import evaluate
+from salesmetrics.report.evaluate import Outcome, evaluate
 from salesmetrics.report.metric import cell_order, make_metric
 from salesmetrics.report.model import Metric, Period
 from salesmetrics.report.request import Request, window_of
@@ -39,6 +40,8 @@ def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[
     if every is None or as_of is None:
         return []
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
+    costly = {kpi.id for kpi in dated if cost_shift(kpi, source.catalog) is not None}
+    cover = CostCover(source.frames.get("costs"))
     window = window_of(request)
     current = unit_period(as_of, every, request.calendar).end
     window = Window(window.start, window.end or as_of + timedelta(days=1), window.whole or current)
@@ -59,6 +62,8 @@ def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[
                     if source.several and money == (cell.currency is NO_CURRENCY):
                         continue
                     outcome = evaluate(kpi, values, source.catalog, request.level)
+                    if kpi.id in costly and not cover.whole(Window(stretch.start, stretch.end)):
+                        outcome = Outcome(reason=outcome.reason or "costs_partial", excluded=outcome.excluded)
                     code = (cell.currency if source.several else setup.currency) if money else None
                     metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
                     rows.append(((*cell_order(cell), position[kpi.id]), metric))

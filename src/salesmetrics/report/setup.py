@@ -10,6 +10,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.accounts import by_name
 from salesmetrics.report.cells import Source
 from salesmetrics.report.compute import currencies
+from salesmetrics.report.cost_cover import costs_partial
 from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
 from salesmetrics.report.lifetimes import came_back, nobody_left, untold_ends
@@ -86,12 +87,15 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     )
     said = [*notes, *early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
+    if window_of(request).bounded:
+        days = {"": window_of(request)} | ({"previous": request.previous} if request.previous else {})
+        said += costs_partial(plan.kpis, catalog, days, entities.get("costs"))
     counted = {m.entity for m in plan.measures.values() if "account_key" in m.columns}
     for entity in sorted(counted & {"deals", "invoices"}):
         said += by_name(entity, entities[entity])
     if "customers_kept" in plan.measures:
-        days = _retention_window(request, entities)
-        said += [*nobody_left(entities, days), *came_back(entities, days)]
+        year = _retention_window(request, entities)
+        said += [*nobody_left(entities, year), *came_back(entities, year)]
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
 

@@ -69,7 +69,7 @@ def span_windows(
         return _recorded(_of_quarter(as_of, calendar), frames)
     if span == "quota":
         return {"": _current_quota(frames.get("quotas"), as_of)}
-    stretch = covered(frames.get(span), as_of)
+    stretch = _of_costs(frames.get(span), as_of) if span == "costs" else covered(frames.get(span), as_of)
     if stretch is None or stretch.start is None or stretch.end is None:
         return {"": ALL}
     return {"": Window(max(stretch.start, years_before(stretch.end)), stretch.end)}
@@ -83,6 +83,18 @@ def _of_quarter(as_of: date, calendar: Calendar) -> dict[str, Window]:
         earlier = comparison(quarter, as_of, "year-ago", calendar)
         windows["year_ago"] = Window(earlier.start, earlier.end)
     return windows
+
+
+def _of_costs(costs: pl.DataFrame | None, as_of: date) -> Window | None:
+    """The days that costs are for: one of a single day is for its month, as bills are booked on one day of it."""
+    if costs is None or "__start__" not in costs.columns or costs.is_empty():
+        return covered(costs, as_of)
+    first, last = date.max, date.min
+    for start, end in costs.select("__start__", "__end__").unique().rows():
+        single = (end - start).days == 1
+        first = min(first, start.replace(day=1) if single else start)
+        last = max(last, date(start.year + start.month // 12, start.month % 12 + 1, 1) if single else end)
+    return Window(first, min(last, as_of + timedelta(days=1))) if first <= as_of else None
 
 
 def covered(frame: pl.DataFrame | None, as_of: date) -> Window | None:

@@ -84,7 +84,7 @@ def explain_working(
     setup = set_up(request, frames, catalog)
     kpi = setup.plan.kpis[0]
     source = setup.source
-    windows = windows_of(request, source.frames, kpi)
+    windows = windows_of(request, source.frames, kpi, catalog)
     table = value_table(source, [kpi], windows, Keys())
     found: list[Ingredient] = []
     for cell in sorted(table.cells(), key=cell_order):

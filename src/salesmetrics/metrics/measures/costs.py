@@ -9,28 +9,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.metrics.definition import measure
-from salesmetrics.metrics.expressions import count, total
+from salesmetrics.metrics.expressions import count, known_total
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-@measure(entity="costs", basis="occurred", unit="money", missing="missing_amount")
+@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True)
 def cost(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Costs of all categories."""
-    return total(amount, day.is_not_null())
+    return known_total(amount, day.is_not_null())
 
 
-@measure(entity="costs", basis="occurred", unit="money", missing="missing_amount")
+@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True)
 def marketing_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
     """Costs of marketing."""
-    return total(amount, category == "marketing")
+    return known_total(amount, category == "marketing")
 
 
-@measure(entity="costs", basis="occurred", unit="money", missing="missing_amount")
+@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True)
 def tooling_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
     """Costs of tools."""
-    return total(amount, category == "tooling")
+    return known_total(amount, category == "tooling")
 
 
 @measure(entity="rep_calendar", basis="occurred")
