@@ -97,7 +97,7 @@ class Oracle(oracle_money.Oracle):
         return [r for r in self.deals() if r["created"] and self.inside(r["created"])]
 
     def amounts(self) -> list[Decimal]:
-        return sorted(r["amount"] for r in self.closed("won") if r["amount"] is not None)
+        return sorted(r["amount"] for r in self.closed("won") if r["amount"] is not None and r["amount"] >= 0)
 
     def cycles(self, outcome: str) -> list[int]:
         rows = [r for r in self.closed(outcome) if r["created"] and r["closed"] and r["closed"] >= r["created"]]
@@ -144,7 +144,8 @@ class Oracle(oracle_money.Oracle):
         return over(sum(r["outcome"] == "won" for r in self.created()), len(self.created()))
 
     def win_rate_value(self) -> Any:
-        won, lost = (known([r["amount"] for r in self.closed(outcome)]) for outcome in ("won", "lost"))
+        rows = {outcome: [r["amount"] for r in self.closed(outcome)] for outcome in ("won", "lost")}
+        won, lost = (known([a for a in amounts if a is None or a >= 0]) for amounts in rows.values())
         return None if won is None or lost is None else over(won, won + lost)
 
     def average_deal_size(self) -> Any:
@@ -155,7 +156,7 @@ class Oracle(oracle_money.Oracle):
 
     def deal_concentration(self) -> Any:
         amounts = self.amounts()
-        if len(amounts) <= 10 or amounts[0] < 0:
+        if len(amounts) <= 10:
             return None
         return over(sum(amounts[-10:]), sum(amounts))
 

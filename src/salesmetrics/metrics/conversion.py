@@ -36,22 +36,23 @@ def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
     title="Win rate by value",
     family=FAMILY,
     unit="ratio",
-    formula="won amount / (won amount + lost amount)",
+    formula="won amount / (won amount + lost amount), negative amounts left out",
     basis="closed",
     n="decided_priced_deals",
-    excluded={"missing_amount": "decided_unpriced_deals", **UNDATED},
+    excluded={"missing_amount": "decided_unpriced_deals", "negative_amount": "decided_negative_deals", **UNDATED},
     source="dbt_salesforce, sales_snapshot; QuarterOne",
 )
-def win_rate_value(won_amount: Number, lost_amount: Number) -> Shape:
+def win_rate_value(won_value: Number, lost_value: Number) -> Shape:
     """Of the money decided in the period, the share that was won.
 
     Amounts of lost deals are often never kept up; where they are all 0 the share is 100 % whatever happened, and a
-    finding says so.
+    finding says so. A deal with an amount below 0 is a correction or a credit: it is left out and counted, for the share
+    would leave the range from 0 to 100 %. In the counts of wins and losses it stays.
 
     >>> win_rate_value(300, 100)
     0.75
     """
-    return Ratio(won_amount, won_amount + lost_amount)
+    return Ratio(won_value, won_value + lost_value)
 
 
 @kpi(

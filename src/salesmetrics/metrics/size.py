@@ -7,7 +7,11 @@ from itertools import islice
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Sample, Shape, Undefined, kpi, total
 
 FAMILY = "size"
-UNPRICED = {"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"}
+UNPRICED = {
+    "missing_amount": "won_unpriced_deals",
+    "negative_amount": "won_negative_deals",
+    "missing_close_date": "undated_won_deals",
+}
 LARGEST = 10
 
 
@@ -15,7 +19,7 @@ LARGEST = 10
     title="Average deal size",
     family=FAMILY,
     unit="money",
-    formula="sum of the amounts of won deals / won deals with an amount",
+    formula="sum of the amounts of won deals / won deals with an amount, negative ones left out",
     basis="closed",
     interval="hall",
     excluded=UNPRICED,
@@ -23,6 +27,9 @@ LARGEST = 10
 )
 def average_deal_size(won_amounts: Sample) -> Shape:
     """Mean amount of the deals won in the period. One very large deal moves it: read it beside the median.
+
+    A deal with an amount below 0 is a correction or a credit and has no size: it is left out and counted, though it still
+    counts as a win. One of 0 has a size of 0.
 
     Fewer than 25 deals have no interval: of so few amounts as skewed as those of deals, none holds what it promises.
 
@@ -43,7 +50,7 @@ def average_deal_size(won_amounts: Sample) -> Shape:
     source="common practice; interval from order statistics",
 )
 def median_deal_size(won_amounts: Sample) -> Shape:
-    """The amount that half of the deals won in the period lie below.
+    """The amount that half of the deals won in the period lie below; amounts below 0 are left out and counted.
 
     >>> median_deal_size([100, 200, 900])
     200.0
@@ -58,21 +65,20 @@ def median_deal_size(won_amounts: Sample) -> Shape:
     direction="lower",
     formula="sum of the 10 largest won amounts / sum of all won amounts",
     basis="closed",
-    n="won_priced_deals",
+    n="won_sized_deals",
     excluded=UNPRICED,
     source="own definition: top-k share with k = 10",
 )
 def deal_concentration(won_amounts: Sample) -> Shape:
     """How much of the revenue hangs on the ten largest deals.
 
-    Undefined with ten or fewer won deals, where it would be 100 % by construction, and where an amount is negative.
+    Undefined with ten or fewer won deals, where it would be 100 % by construction. Amounts below 0 are left out and
+    counted.
 
     >>> deal_concentration([10] * 10 + [90] * 10)
     0.9
     """
     if 0 < len(won_amounts) <= LARGEST:
         return Undefined("below_min_n")
-    if len(won_amounts) and won_amounts[0] < 0:
-        return Undefined("negative_amount")
     largest = islice((won_amounts[i] for i in range(len(won_amounts) - 1, -1, -1)), LARGEST)
     return Ratio(sum(largest), total(won_amounts))

@@ -89,8 +89,8 @@ def by_name(entity: str, frame: pl.DataFrame) -> list[Finding]:
     known = ids_by_name([frame])
     named = 0 if known is None else int(plain_names(rows[NAME]).is_in(known["name"].implode()).sum())
     rest = rows.height - named
-    parts = [f"{named:,} belong to the account of the same name"] if named else []
-    parts += [f"{rest:,} count by their name, which no one id has"] if rest else []
+    parts = [f"{named:,} taken for the account of the same name"] if named else []
+    parts += [f"{rest:,} counted by name"] if rest else []
     numbers = rows["__row__"].head(20).to_list() if "__row__" in rows.columns else []
     return [
         Finding(

@@ -60,6 +60,36 @@ def lost_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return total(amount, outcome == "lost")
 
 
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def won_value(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Summed amount of won deals, negative ones left out."""
+    return total(amount, (outcome == "won") & _not_negative(amount))
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount", facts=("lost",))
+def lost_value(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Summed amount of lost deals, negative ones left out."""
+    return total(amount, (outcome == "lost") & _not_negative(amount))
+
+
+@measure(entity="deals", basis="closed")
+def won_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals with an amount below 0."""
+    return count((outcome == "won") & (amount < 0))
+
+
+@measure(entity="deals", basis="closed", facts=("lost",))
+def decided_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won or lost deals with an amount below 0."""
+    return count(outcome.is_in(["won", "lost"]) & (amount < 0))
+
+
+@measure(entity="deals", basis="closed")
+def won_sized_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Won deals with an amount of 0 or more."""
+    return count((outcome == "won") & (amount >= 0))
+
+
 @measure(entity="deals", basis="closed")
 def won_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won deals with an amount."""
@@ -68,8 +98,8 @@ def won_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", facts=("lost",))
 def decided_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won or lost deals with an amount."""
-    return count(outcome.is_in(["won", "lost"]) & amount.is_not_null())
+    """Won or lost deals with an amount of 0 or more."""
+    return count(outcome.is_in(["won", "lost"]) & (amount >= 0))
 
 
 @measure(entity="deals", basis="closed")
@@ -86,8 +116,8 @@ def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", unit="money", shape="sample")
 def won_amounts(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Amounts of the won deals, sorted."""
-    return sample(amount, outcome == "won")
+    """Amounts of the won deals, negative ones left out, sorted."""
+    return sample(amount, (outcome == "won") & (amount >= 0))
 
 
 @measure(entity="deals", basis="closed", unit="days", shape="sample")
@@ -290,6 +320,11 @@ def open_ownerless_deals(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
 def open_deal_owners(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
     """Owners of open deals."""
     return distinct(owner, outcome == "open")
+
+
+def _not_negative(amount: pl.Expr) -> pl.Expr:
+    """Whether an amount is 0 or more, or not known: one that is not known still makes a sum unknown."""
+    return amount.is_null() | (amount >= 0)
 
 
 def _days(start: pl.Expr, end: pl.Expr) -> pl.Expr:
