@@ -124,6 +124,20 @@ def test_a_list_of_names_is_no_table_of_fixed_width(tmp_path: Path) -> None:
     assert error(tmp_path, "Name", "Ann Oak", "Bo Elm", "Cy van der Ash").code == "kind_unknown"
 
 
+def test_a_line_of_one_cell_is_no_record_that_ends_early(tmp_path: Path) -> None:
+    rows = ["3,Sand,Ann,Open,5,2026-01-02", "4,Lime,Ann,Open,5,2026-01-02", "7;Sand;Ann;Won;5", "end of it"]
+    dataset = read(tmp_path, DEALS, deal(1), deal(2, "Lost"), *rows)
+    assert dataset.frames["deals"]["id"].to_list() == ["1", "2", "3", "4"]
+    assert dataset.rejects["row"].to_list() == [6, 7]
+
+
+@pytest.mark.parametrize("title", ["Ann (2 records)", "Owner: Ann (12 Datensätze)", "Анна (3 записи)"])
+def test_the_title_of_a_group_with_its_sum_is_no_record(tmp_path: Path, title: str) -> None:
+    dataset = read(tmp_path, DEALS, f"{title},,,,300,,", deal(1), deal(2, "Lost"))
+    assert dataset.frames["deals"].height == 2
+    assert rows_of(dataset, "rows_ignored") == [2]
+
+
 # --- rows that say the header again, and rows of errors --------------------------------------------------------------
 
 

@@ -198,7 +198,12 @@ def _with_trimmed(
     It does when no whole row ends in a blank cell, no short row does either, and each cell of a short row looks like
     the cells of its column. Short rows that come in pairs, each pair as wide as one whole row, are broken lines.
     """
-    short = [item for item in odd if item.fault == "short"]
+
+    # A line of one cell is no record that ends early, but one that is cut in another way, or none at all.
+    def ends_early(item: OddRow) -> bool:
+        return item.fault == "short" and (item.width > 1 or width == 2)
+
+    short = [item for item in odd if ends_early(item)]
     if len(short) < 2 or found.full_ending_blank or not found.full or _in_halves(short, width):
         return frame, odd
     shapes = _shapes(frame)
@@ -222,7 +227,7 @@ def _with_trimmed(
         lines.append(encode_record([*cells_raw, *[b""] * (width - len(cells_raw))], delimiter))
     added = rows_to_frame(lines, [item.row for item in accepted], delimiter, width)
     findings.append(finding("rows_short_filled", path=path, count=len(accepted), rows=(item.row for item in accepted)))
-    return pl.concat([frame, added.select(frame.columns)]).sort(ROW), [item for item in odd if item.fault != "short"]
+    return pl.concat([frame, added.select(frame.columns)]).sort(ROW), [item for item in odd if not ends_early(item)]
 
 
 def _in_halves(short: Sequence[OddRow], width: int) -> bool:

@@ -19,6 +19,8 @@ TAIL = 40
 _TOTAL_WORDS = r"""(?:(?:grand|sub|report|overall|page)[\s-]*totals?|totals?|sum|count|average|avg|records?
         |(?:общий\s+|общая\s+)?(?:итого|итог|всего|сумма)
         |(?:sub[\s-]*total|zwischensumme|sous-total|подытог)\s+\S.*|total\s+(?:for|of)\s.*|(?:итого|всего)\s+(?:по|за)\s.*
+        |\S.*\(\s*\d+\s+(?:records?|rows?|deals?|items?|leads?|opportunit(?:y|ies)|entries|datensätze|einträge|registros
+            |enregistrements|записей|записи|записи|条记录|条|條)\s*\)
         |\S.*\s(?:sub[\s-]?total|zwischensumme|sous-total|подытог)
         |合计|总计|小计|总和|合計|總計|小計|總和|총계|합계|소계
         |jumlah(?:\s+(?:besar|keseluruhan))?|المجموع|الإجمالي|الاجمالي|إجمالي|اجمالي
@@ -43,6 +45,8 @@ def is_furniture_word(cell: str) -> bool:
     [True, True, False, True]
     >>> is_furniture_word("Subtotal Ann"), is_furniture_word("Ann subtotal"), is_furniture_word("Total for Ann")
     (True, True, True)
+    >>> is_furniture_word("Owner: Ann (3 records)")
+    True
     """
     return len(cell) <= MAX_WORD and bool(_TOTAL.fullmatch(cell) or _FURNITURE.match(cell))
 
