@@ -6,6 +6,7 @@ import gc
 import sys
 from typing import NoReturn
 
+from salesmetrics.cli.limits import guard
 from salesmetrics.errors import ExitCode
 
 
@@ -15,6 +16,7 @@ def main() -> NoReturn:
     # what a report makes is freed without it.
     gc.set_threshold(500_000)
     try:
+        guard()
         from salesmetrics.cli.app import main as run
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

@@ -86,6 +86,10 @@ CATALOGUE: dict[str, ErrorKind] = {
         "not enough memory{what}: {cause}",
         "raise the limit or use a larger machine, or split the export, for example by year",
     ),
+    "threads_short": ErrorKind(
+        "the system lets this program start no more threads",
+        "raise the limit (`ulimit -u`, or that of the container), or set `POLARS_MAX_THREADS=1`",
+    ),
     "disguised_file": ErrorKind("`{path}` is named like a CSV, but it is {actual}", "{fix}"),
     "encoding_unknown": ErrorKind(
         "there is no encoding named `{encoding}`", "try `utf-8`, `cp1251`, `cp1252`, `gb18030` or `utf-16`"

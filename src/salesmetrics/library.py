@@ -36,7 +36,9 @@ def load(*files: str, **options: Any) -> Dataset:
     opened = open_ahead(fetch_ahead(files), settled)
     from salesmetrics.ingest.read import load as load_files  # while the file is being read
 
-    return load_files(files, settled, opened=opened)
+    dataset = load_files(files, settled, opened=opened)
+    dataset.checks.result()  # what a check raises is raised here, also for who never asks for the findings
+    return dataset
 
 
 def report_on(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from salesmetrics.cli.limits import shortage
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest.ahead import fetch_ahead
@@ -135,7 +136,10 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         say("interrupted")
         return ExitCode.INTERRUPTED
-    except Exception as error:
+    except BaseException as error:
+        if (short := shortage(error)) is not None:
+            _tell(short)
+            return short.exit_code
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
             return ExitCode.OK
         if isinstance(error, OSError) and error.errno in _UNWRITABLE:

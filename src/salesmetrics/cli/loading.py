@@ -36,6 +36,7 @@ def load_dataset(
     *,
     quiet: bool = False,
     opened: dict[str, Opened] | None = None,
+    wait: bool = True,
 ) -> Dataset:
     """Read the files as the options and the settings file say; at a terminal a long read shows that it goes on.
 
@@ -45,6 +46,7 @@ def load_dataset(
         config: The settings file.
         quiet: Show nothing.
         opened: What :func:`open_ahead` began.
+        wait: Until the data are checked: what a check raises is then raised here. Who does not wait asks for the findings.
     """
     if "-" in [name.rpartition("=")[2] for name in files] and sys.stdin.isatty():
         raise SalesmetricsError("stdin_is_terminal")
@@ -54,7 +56,10 @@ def load_dataset(
             opened = open_ahead(fetch_ahead(files), options)
         from salesmetrics.ingest.read import load
 
-        return load(files, options, stdin=sys.stdin.buffer, opened=opened)
+        dataset = load(files, options, stdin=sys.stdin.buffer, opened=opened)
+        if wait:
+            dataset.checks.result()
+        return dataset
 
 
 def _progress(files: Sequence[str]) -> AbstractContextManager[object]:

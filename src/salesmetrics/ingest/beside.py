@@ -6,9 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["beside"]
+__all__ = ["beside", "side_by_side"]
 
 T = TypeVar("T")
 
@@ -20,6 +20,28 @@ def beside(work: Callable[[], T]) -> Future[T]:
     2
     """
     pool = ThreadPoolExecutor(1)
-    begun = pool.submit(work)
+    begun = _begin(pool, work)
     pool.shutdown(wait=False)
     return begun
+
+
+def side_by_side(works: Iterable[Callable[[], T]], threads: int) -> list[Future[T]]:
+    """Do several things at once, and return when all are done; each says, or raises, what became of it.
+
+    >>> [done.result() for done in side_by_side([lambda: 1, lambda: 2], 2)]
+    [1, 2]
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        return [_begin(pool, work) for work in works]
+
+
+def _begin(pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
+    try:
+        return pool.submit(work)
+    except RuntimeError:  # the system gives no more threads: then it is done here and now
+        done: Future[T] = Future()
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+        return done

@@ -7,11 +7,11 @@ one line end per row, plus its quotes; rows that are too long are refused by Pol
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
 
+from salesmetrics.ingest.beside import beside
 from salesmetrics.ingest.bounds import MAX_CELL
 from salesmetrics.ingest.raw import ROW
 
@@ -200,10 +200,9 @@ def read_regular(
     if _has_long_line(data, start, eol):
         return None
     # Polars leaves this core to the count for most of the time.
-    with ThreadPoolExecutor(1) as pool:
-        counting = pool.submit(count_quotes, data, start, delimiter)
-        frame = _read(data, start, delimiter, width, first_row, eol)
-        quotes = counting.result()
+    counting = beside(lambda: count_quotes(data, start, delimiter))
+    frame = _read(data, start, delimiter, width, first_row, eol)
+    quotes = counting.result()
     if frame is None or quotes is None:
         return None
     regular = _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1)

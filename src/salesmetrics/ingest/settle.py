@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.beside import side_by_side
 from salesmetrics.ingest.parse import Parsed, parse_column
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.dates import date_orders
@@ -55,12 +56,12 @@ def parse_columns(
     rows, path = table.frame.get_column(ROW), table.source.path
     parsed: dict[str, Parsed] = {}
     doubtful: dict[str, SalesmetricsError] = {}
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        readings = {
-            field: pool.submit(_aligned, text, types[field], options, header=headers[field], path=path, rows=rows)
-            for field, text in raw.items()
-        }
-    for field, reading in readings.items():
+    works = [
+        partial(_aligned, text, types[field], options, header=headers[field], path=path, rows=rows)
+        for field, text in raw.items()
+    ]
+    readings = side_by_side(works, pl.thread_pool_size())
+    for field, reading in zip(raw, readings, strict=True):
         try:
             parsed[field] = reading.result()
         except SalesmetricsError as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from salesmetrics.ingest.as_of import EVENT_COLUMNS
+from salesmetrics.ingest.beside import side_by_side
 from salesmetrics.ingest.policies.across import check_across
 from salesmetrics.ingest.policies.amounts import check_amount_outliers, check_date_outliers
 from salesmetrics.ingest.policies.categories import check_spellings
@@ -79,8 +79,8 @@ def check_dataset(
     }
     checks = [check for context in contexts.values() for check in _checks(context)]
     # Side by side, but told in this order.
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        findings = [item for found in pool.map(lambda check: check(), checks) for item in found]
+    done = side_by_side(checks, pl.thread_pool_size())
+    findings = [item for found in done for item in found.result()]
     findings += check_option_words(files, options)
     findings += check_across(contexts, _defined_stages(frames.get("pipelines")))
     return findings

@@ -1,0 +1,109 @@
+"""What the system denies: memory and threads, said in words, also where a library ends the process for want of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from typing import NoReturn
+
+from salesmetrics.errors import ExitCode, SalesmetricsError
+
+__all__ = ["guard", "shortage"]
+
+_FEW_THREADS = 4_096
+_LEAST = 512 << 20
+"""Bytes of addresses without which Polars cannot even be loaded."""
+_NOISE = (b" panicked at ", b"<jemalloc>")
+_NO_LINKER = 127
+"""How a process ends that the loader of libraries finds no memory for."""
+_THREADS = (
+    "start new thread",
+    "spawn thread",
+    "could not start thread",
+    "code: 11",
+    "Resource temporarily unavailable",
+)
+_MEMORY = ("allocat", "capacity overflow", "out of memory")
+
+
+def shortage(error: BaseException) -> SalesmetricsError | None:
+    """The error of the catalogue for what a library raises when memory or threads run out; None for anything else.
+
+    >>> shortage(MemoryError()).code, shortage(RuntimeError("can't start new thread")).code, shortage(ValueError("x"))
+    ('memory_short', 'threads_short', None)
+    """
+    text = str(error)
+    panic = type(error).__name__ == "PanicException"
+    if (panic or isinstance(error, (RuntimeError, OSError))) and any(words in text for words in _THREADS):
+        return SalesmetricsError("threads_short")
+    if isinstance(error, MemoryError) or (panic and any(words in text for words in _MEMORY)):
+        return SalesmetricsError("memory_short", what="", cause="the system denies this program any more")
+    return None
+
+
+def _memory_limit() -> float:
+    import resource
+
+    limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+    return min((limit for limit in limits if limit != resource.RLIM_INFINITY), default=float("inf"))
+
+
+def _is_limited() -> bool:
+    """Whether this process has a limit that it may well meet."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    threads = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    return _memory_limit() < float("inf") or (threads != resource.RLIM_INFINITY and threads <= _FEW_THREADS)
+
+
+def guard() -> None:
+    """Where memory or threads are limited, go on in a child, and say of a child that was ended what it was ended for.
+
+    Polars and the allocator end the process itself when they are denied memory; nobody in it can say a word then.
+    """
+    if not hasattr(os, "fork") or not _is_limited():
+        return
+    if _memory_limit() < _LEAST:
+        _end(_too_low(), ExitCode.INPUT_ERROR)
+    try:
+        read, write = os.pipe()
+        child = os.fork()
+    except OSError:
+        return
+    if child == 0:
+        os.close(read)
+        os.dup2(write, 2)
+        os.close(write)
+        return
+    os.close(write)
+    _watch(child, read)
+
+
+def _watch(child: int, read: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    said = b""
+    while piece := os.read(read, 65_536):
+        said += piece
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, _NO_LINKER):
+        _end(_too_low(), ExitCode.INPUT_ERROR)
+    if any(words in said for words in _NOISE):
+        said = said[max(0, said.rfind(b"error: ")) :]
+    _end(said, code if code >= 0 else 128 - code)
+
+
+def _too_low() -> bytes:
+    cause = "a limit of this system or session (`ulimit -v`, `ulimit -u`) is too low to go on"
+    error = SalesmetricsError("memory_short", what=" or threads", cause=cause)
+    return f"error: {error.message}\n\nhint: {error.hint}\n".encode()
+
+
+def _end(said: bytes, code: int) -> NoReturn:
+    with suppress(OSError):
+        while said:
+            said = said[os.write(2, said) :]
+    os._exit(code)
