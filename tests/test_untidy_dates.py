@@ -204,3 +204,22 @@ def test_a_column_of_dates_without_a_year_says_so(tmp_path: Path) -> None:
         "`3-Jan` in `invoice_date` is a date without a year, which a spreadsheet may have dropped"
         in caught.value.message
     )
+
+
+@pytest.mark.parametrize("cells", [("1767225600", "1770000000"), ("1767225600000.0", "1770000000000"), ("1767225600000000", "1770000000000000"), ("1767225600000000000", "1770000000000000000"), ("25 ม.ค. 2569", "2 ก.พ. 2569"), ("2569-01-25", "2569-02-02")])  # fmt: skip
+@pytest.mark.parametrize("kind", ["deals", "activities", "invoices"])
+def test_such_columns_are_found_by_their_header(tmp_path: Path, kind: str, cells: tuple[str, str]) -> None:
+    heads = {"deals": ("Deal ID,Deal Stage,Amount,Close Date", "1,Closed Won,10,"), "activities": ("Activity ID,Activity Type,Owner,Activity Date", "1,Call,Ann,"), "invoices": ("Invoice ID,Customer,Amount,Invoice Date", "1,Oak,10,")}  # fmt: skip
+    head, start = heads[kind]
+    path = tmp_path / f"{kind}.csv"
+    path.write_text("\n".join([head, start + cells[0], "2" + start[1:] + cells[1]]), encoding="utf-8")
+    dataset = load([str(path)])
+    column = {"deals": "closed", "activities": "occurred", "invoices": "issued"}[kind]
+    assert {str(value)[:4] for value in dataset.frames[kind][column]} == {"2026"}  # type: ignore[index]
+
+
+def test_a_known_header_over_cells_of_another_type_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("Deal ID,Deal Stage,Amount,Create Date,Close Date\n1,Closed Won,10,blue,2026-02-01\n")
+    said = [said.message for said in load([str(path)]).findings if said.code == "header_unfit"]
+    assert said == ["`Create Date` is not read as created: its cells do not look like dates"]

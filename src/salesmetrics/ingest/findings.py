@@ -130,6 +130,11 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` is not on the scale from {low} to {high} of {question} in {n_rows}: {question} cannot be computed from it",
         "export the scores on that scale, or name the column after another question",
     ),
+    "header_unfit": FindingKind(
+        _WARNING,
+        "`{column}` is not read as {field}: its cells do not look like {what}",
+        "correct them and export again; `salesmetrics inspect` shows what is read",
+    ),
     # --- values -----------------------------------------------------------------------------------------------------
     "cells_unreadable": FindingKind(
         _WARNING,

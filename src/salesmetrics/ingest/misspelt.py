@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesmetrics.ingest.columns import missing_fields
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.headers import words_of
 from salesmetrics.ingest.profile import GENERIC, load_profile
 from salesmetrics.ingest.sample import could_be
+from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["misspelt_headers", "one_slip"]
 
 _SHORTEST = 5
+_SHOWN = {
+    ColumnType.DAY: "dates",
+    ColumnType.INSTANT: "dates",
+    ColumnType.MONEY: "amounts",
+    ColumnType.QUANTITY: "numbers",
+    ColumnType.COUNT: "numbers",
+    ColumnType.SCORE: "numbers",
+    ColumnType.SHARE: "percentages",
+    ColumnType.FLAG: "yes and no",
+    ColumnType.DURATION: "durations",
+}
+"""What the cells of a column should look like."""
 
 
 def one_slip(wrong: str, right: str) -> bool:
@@ -59,6 +72,9 @@ def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) 
     findings = []
     for header in recognition.unmapped:
         words = words_of(header)
+        if words in names:
+            findings.append(_unfit(recognition, path, header, names.pop(words)[0]))
+            continue
         near = (name for size in (-1, 0, 1) for name in lengths.get(len(words) + size, ()) if name in names)
         meant = next((name for name in near if one_slip(words, name)), None) if len(words) >= _SHORTEST - 1 else None
         if meant is not None and could_be(sample, header, types[names[meant][0]]):
@@ -75,6 +91,13 @@ def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) 
                 )
             )
     return findings
+
+
+def _unfit(recognition: Recognition, path: str, header: str, field: str) -> Finding:
+    """A header that is known, and whose cells are nothing of the kind."""
+    what = _SHOWN.get(column_types(recognition.kind)[field], "values of that kind")
+    words = {"field": field, "what": what}
+    return finding("header_unfit", kind=recognition.kind, path=path, column=header, count=0, **dict[str, Any](words))
 
 
 def _names(recognition: Recognition) -> dict[str, tuple[str, str]]:
