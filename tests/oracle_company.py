@@ -78,13 +78,14 @@ class Oracle(oracle_money.Oracle):
         return (self.rows if self.currency is None else self.money)[kind]
 
     def deals(self, rows: list[Row] | None = None) -> list[Row]:
-        """The deals as they were on the day: later ones are unknown, and those closed later were open."""
+        """The deals as they were on the day: later ones are unknown, and those closed later were open, nobody knows where."""
         found = []
         for row in self.pool("deals") if rows is None else rows:
             if row["created"] and row["created"] > AS_OF:
                 continue
             late = row["closed"] and row["closed"] > AS_OF
-            found.append({**row, "outcome": "open", "closed": None} if late else row)
+            unknown = dict.fromkeys(("closed", "probability", "expected_close", "stage"))
+            found.append({**row, **unknown, "outcome": "open"} if late else row)
         return found
 
     def closed(self, *outcomes: str) -> list[Row]:

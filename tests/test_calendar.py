@@ -352,31 +352,39 @@ def test_as_of_that_is_no_day_is_refused(text: str, cause: str, fix: str) -> Non
     assert fix in caught.value.hint
 
 
-def spread(n: int, step: int = 3) -> list[tuple[date, int]]:
-    return [(d("2016-01-01") + i * step * DAY, 1) for i in range(n)]
+def spread(n: int, step: int = 3) -> list[date]:
+    return [d("2016-01-01") + i * step * DAY for i in range(n)]
 
 
 @pytest.mark.parametrize(
-    ("events", "day", "stray"),
+    ("days", "records", "last", "stray"),
     [
-        (spread(100), "2016-10-24", 0),
-        ([*spread(100), (d("2061-01-01"), 1)], "2016-10-24", 1),
-        ([*spread(100), (d("1916-01-01"), 1), (d("2061-01-01"), 1)], "2016-10-24", 1),
-        ([*spread(100), (d("2061-01-01"), 2)], "2061-01-01", 0),  # two of a hundred are not one slip of the finger
-        ([*spread(100), (d("2017-03-01"), 1)], "2017-03-01", 0),  # a quiet winter
-        ([*spread(10), (d("2061-01-01"), 1)], "2061-01-01", 0),  # too few to tell
-        ([*spread(40, step=120), (d("2031-01-01"), 1)], "2031-01-01", 0),  # such gaps are usual here
-        ([(d("2016-01-01"), 5000), *spread(90), (d("2026-02-01"), 3), (d("2061-01-01"), 2)], "2016-09-24", 5),
-        ([(d("2016-01-01"), 5000), *spread(90), (d("2026-02-01"), 3), (d("2061-01-01"), 3)], "2026-02-01", 3),
-        ([(d("2016-01-01"), 1), (d("2016-01-01"), 2), (d("2061-01-01"), 0)], "2016-01-01", 0),
+        (spread(100), 100, "2016-10-24", 0),
+        ([*spread(100), d("2061-01-01")], 101, "2016-10-24", 1),
+        ([*spread(10), d("2061-01-01")], 11, "2016-01-28", 1),
+        ([*spread(100), d("2040-01-01"), d("2061-01-01")], 102, "2016-10-24", 2),
+        ([*spread(40), *[d("2026-01-01") + n * DAY for n in range(2)]], 42, "2016-04-27", 2),  # 5 % of 42 are two
+        ([*spread(37), *[d("2026-01-01") + n * DAY for n in range(2)]], 39, "2026-01-02", 0),  # and one of 39
+        ([*spread(100), d("2016-10-24") + 90 * DAY], 101, "2017-01-22", 0),
+        ([*spread(100), d("2016-10-24") + 91 * DAY], 101, "2016-10-24", 1),
+        ([*spread(4, step=120), d("2016-12-26") + 360 * DAY], 5, "2017-12-21", 0),  # three times, and no more
+        ([*spread(4, step=120), d("2016-12-26") + 361 * DAY], 5, "2016-12-26", 1),
+        ([d("2016-01-01"), d("2061-01-01")], 2, "2061-01-01", 0),  # no gap to measure by
     ],
 )
-def test_a_mistyped_year_does_not_move_the_last_day(events: list[tuple[date, int]], day: str, stray: int) -> None:
-    assert last_event_day(reversed(events)) == LastEvent(d(day), stray)
+def test_a_day_beyond_all_the_rest_does_not_move_the_last_one(
+    days: list[date], records: int, last: str, stray: int
+) -> None:
+    found = last_event_day(days, records, lambda day: sum(other > day for other in days))
+    assert found == LastEvent(d(last), stray)
+
+
+def test_records_that_cannot_be_strays_move_the_day() -> None:
+    assert last_event_day([*spread(10), d("2061-01-01")], 11, lambda _: None) == LastEvent(d("2061-01-01"))
 
 
 def test_no_events_have_no_last_day() -> None:
-    assert last_event_day([]) is None
+    assert last_event_day([], 0, lambda _: 0) is None
 
 
 @given(days)

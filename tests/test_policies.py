@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.ingest.as_of import first_believable, last_event_of
+from salesmetrics.ingest.as_of import first_believable, last_event_of, last_events_of
 from salesmetrics.ingest.policies.amounts import outliers
 from salesmetrics.ingest.policies.categories import same_thing, variants
 from salesmetrics.ingest.read import ReadOptions, load
@@ -196,5 +196,12 @@ def test_plans_are_no_events() -> None:
             }
         ),
     }
-    assert last_event_of(frames) == (date(2026, 1, 2), "last event in activities")
-    assert last_event_of({"reps": pl.DataFrame({"hired": [date(2026, 1, 1)]})}) is None
+    events = last_events_of(frames)
+    assert events == {
+        "deals": (date(2026, 1, 1), "last creation in deals"),
+        "activities": (date(2026, 1, 2), "last event in activities"),
+    }
+    assert last_event_of(events, frames) == events["deals"]
+    others = {"activities": frames["activities"]}
+    assert last_event_of(last_events_of(others), others) == events["activities"]
+    assert last_event_of({}, {"reps": pl.DataFrame({"hired": [date(2026, 1, 1)]})}) is None

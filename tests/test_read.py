@@ -348,7 +348,7 @@ def test_a_mistyped_year_does_not_move_the_last_event(tmp_path: Path) -> None:
     rows = [f"{i},D,Ann,Closed Won,10,2026-01-01,2026-02-{i % 28 + 1:02d}" for i in range(1, 60)]
     dataset = deals(tmp_path, HEADER, *rows, "60,D,Ann,Closed Won,10,2026-01-01,2062-02-01")
     assert dataset.last_event == (date(2026, 2, 28), "last close in deals")
-    (said,) = [finding for finding in dataset.findings if finding.code == "date_outlier"]
+    (said,) = [finding for finding in dataset.findings if finding.code == "date_far_later"]
     assert said.rows == [61]
 
 

@@ -79,7 +79,7 @@ def report_on(
     from salesmetrics.report.where import named_columns
 
     given = files[0] if len(files) == 1 else ""
-    dataset = load(*map(str, files)) if isinstance(given, str) else given
+    dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
     last, source = dataset.last_event or (None, None)
     day, origin = (as_of, "as asked") if as_of is not None else (last, source)
     names = names_of(dataset)
@@ -95,6 +95,7 @@ def report_on(
         where=where,
         renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
         withheld=dataset.withheld,
+        own={kind: event[0] for kind, event in dataset.last_events.items()} if as_of is None else None,
         **more,
     )
     frames = dataset.entities

@@ -6,19 +6,19 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar.model import FIRST_YEAR, LAST_YEAR
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["LastEvent", "last_event_day", "parse_as_of"]
 
-_LONG_GAP_DAYS = 180
-_LONG_GAP_FACTOR = 20
+_LONG_GAP_DAYS = 90
+_LONG_GAP_FACTOR = 3
+_STRAYS_ONE_IN = 20
 
 
 def parse_as_of(text: str, *, today: date | None = None) -> date:
@@ -53,44 +53,39 @@ def _refused(text: str, cause: str, fix: str) -> SalesmetricsError:
 
 @dataclass(frozen=True, slots=True)
 class LastEvent:
-    """The last day that the data vouch for, and how many events stand so far after it that they look mistyped."""
+    """The last day that the data vouch for, and how many records reach so far beyond it that they look mistyped."""
 
     day: date
     stray: int = 0
 
 
-def last_event_day(events: Iterable[tuple[date, int]]) -> LastEvent | None:
-    """The last day with events, unless what is there looks like a mistyped year.
+def last_event_day(days: Iterable[date], records: int, beyond: Callable[[date], int | None]) -> LastEvent | None:
+    """The last day with events, unless what is there lies beyond all the rest.
 
-    The latest events are strays when they are at most one in a thousand (one, from 20 events on) and stand after a
-    gap of more than 180 days that is also more than 20 times as long as the middle gap between days with events.
-    Strays are told to the user and do not move the day; they are not corrected or dropped here.
+    Records are strays when they reach beyond a gap of more than 90 days that is also more than three times as long as
+    the longest gap before it, and are one record or at most 5 % of all. Strays are told to the user and do not move the
+    day; they are not corrected or dropped here.
 
     Args:
-        events: ``(day, number of events)`` in any order; a day may occur more than once.
+        days: The days with events, each once, in order.
+        records: How many records have events.
+        beyond: How many records have an event after a day; None where they cannot be strays, for another reason. It is
+            only asked at gaps that are long enough.
 
     Returns:
         ``None`` when there are no events.
 
-    >>> quarter = [(date(2026, 1, day), 3) for day in range(1, 31)]
-    >>> last_event_day([*quarter, (date(2062, 1, 5), 1)])
+    >>> quarter = [date(2026, 1, day) for day in range(1, 31)]
+    >>> last_event_day([*quarter, date(2062, 1, 5)], 90, lambda day: 1)
     LastEvent(day=datetime.date(2026, 1, 30), stray=1)
     """
-    totals: dict[date, int] = {}
-    for day, number in events:
-        totals[day] = totals.get(day, 0) + number
-    days = sorted(day for day, number in totals.items() if number > 0)
-    if not days:
-        return None
-    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-    long_gap = max(_LONG_GAP_DAYS, _LONG_GAP_FACTOR * sorted(gaps)[len(gaps) // 2]) if gaps else 0
-    n = sum(totals.values())
-    allowed = max(n // 1000, int(n >= 20))
-    last, stray, after = len(days) - 1, 0, 0
-    for place in range(len(days) - 1, 0, -1):
-        after += totals[days[place]]
-        if after > allowed:
-            break
-        if gaps[place - 1] > long_gap:
-            last, stray = place - 1, after
-    return LastEvent(days[last], stray)
+    last: date | None = None
+    longest = 0
+    for day in days:
+        gap = 0 if last is None else (day - last).days
+        if last is not None and longest and gap > max(_LONG_GAP_DAYS, _LONG_GAP_FACTOR * longest):
+            stray = beyond(last)
+            if stray is not None and stray <= max(1, records // _STRAYS_ONE_IN):
+                return LastEvent(last, stray)
+        longest, last = max(longest, gap), day
+    return None if last is None else LastEvent(last)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesmetrics.calendar import parse_as_of
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
@@ -37,6 +40,7 @@ def load_dataset(
     quiet: bool = False,
     opened: dict[str, Opened] | None = None,
     wait: bool = True,
+    as_of: str | None = None,
 ) -> Dataset:
     """Read the files as the options and the settings file say; at a terminal a long read shows that it goes on.
 
@@ -47,11 +51,14 @@ def load_dataset(
         quiet: Show nothing.
         opened: What :func:`open_ahead` began.
         wait: Until the data are checked: what a check raises is then raised here. Who does not wait asks for the findings.
+        as_of: The day that is asked for, as typed: findings are about it, too.
     """
     if "-" in [name.rpartition("=")[2] for name in files] and sys.stdin.isatty():
         raise SalesmetricsError("stdin_is_terminal")
     with nullcontext() if quiet else _progress(files):
         options = read_options(reading, config)
+        if as_of is not None:
+            options = replace(options, as_of=parse_as_of(as_of, today=date.today()))
         if opened is None:
             opened = open_ahead(fetch_ahead(files), options)
         from salesmetrics.ingest.read import load

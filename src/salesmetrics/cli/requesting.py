@@ -49,6 +49,7 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         settings=config.settings,
         currency=_currency(selection.currency or table.currency),
         withheld=dataset.withheld,
+        own=None if selection.as_of else {kind: day for kind, (day, _) in dataset.last_events.items()},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["EVENT_COLUMNS", "first_believable", "happened", "last_event_of"]
+__all__ = ["EVENT_COLUMNS", "first_believable", "last_event_of", "last_events_of"]
 
 EVENT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "deals": ("closed", "created", "stage_entered", "last_activity"),
@@ -61,6 +62,7 @@ def first_believable(days: pl.Series) -> date | None:
     years before the median.
 
     >>> from datetime import date, timedelta
+    from itertools import pairwise
     >>> days = [date(2026, 1, 1) + timedelta(days=i) for i in range(60)]
     >>> first_believable(pl.Series([date(1970, 1, 1), *days]))
     datetime.date(2024, 12, 31)
@@ -73,30 +75,45 @@ def first_believable(days: pl.Series) -> date | None:
     return date(1970, 1, 1) + timedelta(days=int(quantile or 0) - (_DECADE if few else _YEAR))
 
 
-def last_event_of(frames: Mapping[Kind, pl.DataFrame]) -> tuple[date, str] | None:
-    """The last day with an event in the data and where it comes from, in words; None without any date.
+def last_events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, tuple[date, str]]:
+    """The last day with an event in each kind of file and where it comes from, in words; without the kinds that have none.
 
-    A lone day far after all others is a mistyped year and does not count (:func:`calendar.last_event_day` has the rule).
+    What lies far beyond all the rest is a mistyped year, or a plan, and does not count
+    (:func:`calendar.last_event_day` has the rule). Where all days of a record lie beyond, it may be a new one after a quiet
+    time: it needs twenty records to say that it is not.
 
     Args:
         frames: Canonical frames by kind.
     """
-    for columns in (EVENT_COLUMNS, _FALLBACK):
-        counted = [
-            (f"last {_TITLES[name]} in {kind}", happened(frames[kind], kind, name).value_counts(name="n"))
-            for kind, names in columns.items()
-            if kind in frames
-            for name in names
-            if name in frames[kind].columns
-        ]
-        event = last_event_day(pair for _, counts in counted for pair in counts.iter_rows())
-        if event is not None:
-            return event.day, next(words for words, counts in counted if event.day in counts.to_series())
-    return _last_period(frames.get("revenue"))
+    found = {
+        kind: _last_event(frames[kind], kind, columns) for kind, columns in EVENT_COLUMNS.items() if kind in frames
+    }
+    if found.get("revenue") is None:
+        found["revenue"] = _last_period(frames.get("revenue"))
+    return {kind: event for kind, event in found.items() if event is not None}
+
+
+def last_event_of(
+    events: Mapping[Kind, tuple[date, str]], frames: Mapping[Kind, pl.DataFrame]
+) -> tuple[date, str] | None:
+    """The day that a report speaks for by itself, and where it comes from; None without any date.
+
+    That of the deals where they have dates; else the last one of all kinds.
+
+    Args:
+        events: What :func:`last_events_of` found.
+        frames: Canonical frames by kind, for the dates of kinds that record no events.
+    """
+    if "deals" in events:
+        return events["deals"]
+    if events:
+        return max(events.values(), key=lambda event: event[0])
+    rest = [_last_event(frames[kind], kind, columns) for kind, columns in _FALLBACK.items() if kind in frames]
+    return max((event for event in rest if event is not None), key=lambda event: event[0], default=None)
 
 
 def _last_period(revenue: pl.DataFrame | None) -> tuple[date, str] | None:
-    """The last day of the last period that recurring revenue is given for, where nothing else has a day."""
+    """The last day of the last period that recurring revenue is given for, where its rows have no days."""
     if revenue is None or "period" not in revenue.columns:
         return None
     labels = revenue["period"].drop_nulls().unique().sort().to_list()
@@ -104,9 +121,33 @@ def _last_period(revenue: pl.DataFrame | None) -> tuple[date, str] | None:
     return (max(ends) - timedelta(days=1), "last period in revenue") if ends else None
 
 
-def happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:
-    """The days of an event column, blanks and activities that are only planned left out."""
+def _last_event(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> tuple[date, str] | None:
+    series = [_happened(frame, kind, name).alias(name) for name in columns if name in frame.columns]
+    days = {column.name: column.unique().drop_nulls() for column in series}
+    every = pl.concat([column.alias("") for column in days.values()]).unique().sort().to_list() if days else []
+    if any((later - earlier).days > _YEAR for earlier, later in pairwise(every)):
+        # A mistyped first year is no gap that later ones could be measured by.
+        lows = [low for column in series if (low := first_believable(column)) is not None]
+        every = [day for day in every if day >= min(lows)]
+    dated = pl.DataFrame(series)
+
+    def beyond(last: date) -> int | None:
+        after, wholly = dated.select(
+            (pl.max_horizontal(pl.all()) > last).sum().alias("after"),
+            (pl.min_horizontal(pl.all()) > last).sum().alias("wholly"),
+        ).row(0)
+        return None if wholly and dated.height < _ENOUGH else after
+
+    event = last_event_day(every, dated.height, beyond)
+    if event is None:
+        return None
+    name = next(name for name, column in days.items() if event.day in column)
+    return event.day, f"last {_TITLES[name]} in {kind}"
+
+
+def _happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:
+    """The days of an event column; null where it is blank, or an activity is only planned."""
     days = frame.get_column(name).cast(pl.Date)
     if kind == "activities" and name == "occurred" and "is_completed" in frame.columns:
-        days = days.filter(frame.get_column("is_completed").fill_null(value=False))
-    return days.drop_nulls()
+        return frame.select(pl.when("is_completed").then(days)).to_series()
+    return days

@@ -41,6 +41,7 @@ class ReadOptions:
     timezone: str | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
     """Sign or name of a currency → the ISO code that it stands for in these files."""
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,10 @@ class Dataset:
         files: The files, in the order they were named.
         inputs: The same for the report's envelope.
         checks: The findings to come: they are looked for beside whatever is done with the frames.
-        last_event: The last day on which something happened in the data, and where it comes from, for example ``last close
-            in deals``; None without any date. Plans do not count, nor does a mistyped year (see :mod:`as_of`).
+        last_event: The day that a report speaks for by itself, and where it comes from, for example ``last close in deals``:
+            the last day on which something happened to deals, without deals to any other record; None without any date.
+            Plans do not count, nor does a mistyped year (see :mod:`as_of`).
+        last_events: The same of each kind of file by itself.
         withheld: What the files leave so unsure that no number may rest on it; each comes with a finding.
         rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
     """
@@ -87,6 +90,7 @@ class Dataset:
     checks: Future[tuple[Finding, ...]]
     rejects: pl.DataFrame
     last_event: tuple[date, str] | None
+    last_events: Mapping[Kind, tuple[date, str]]
     withheld: tuple[Withheld, ...] = ()
 
     @property

@@ -360,7 +360,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "open_with_past_close": FindingKind(
         _WARNING,
-        "{n_rows} open with an expected close before {day}, the last event in the data",
+        "{n_rows} open with an expected close before {day}, the as-of date",
         "close them or move the date: they inflate the pipeline",
     ),
     "loss_reason_missing": FindingKind(
@@ -444,8 +444,13 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "date_outlier": FindingKind(
         _WARNING,
-        "{n_rows} with a day before {low} or after {high}, far from all others: probably a mistyped year",
-        "correct the year; the as-of date leaves these days aside",
+        "{n_rows} with a day before {low}, far from all others: probably a mistyped year",
+        "correct the year",
+    ),
+    "date_far_later": FindingKind(
+        _ERROR,
+        "`{column}` of {n_rows} lies {gap} days or more after every other event of the {kind}, the last of which is of {day}",
+        "correct it: a mistyped year, or a planned date left on a closed record; the as-of date leaves it aside, totals do not",
     ),
     "spelling_variants": FindingKind(
         _WARNING,

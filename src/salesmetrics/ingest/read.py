@@ -10,7 +10,7 @@ import polars as pl
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.ahead import Opened, open_file
 from salesmetrics.ingest.arguments import expand
-from salesmetrics.ingest.as_of import last_event_of
+from salesmetrics.ingest.as_of import last_event_of, last_events_of
 from salesmetrics.ingest.beside import beside
 from salesmetrics.ingest.candidates import NEEDS
 from salesmetrics.ingest.canonical import canonicalise, rejection_findings
@@ -81,10 +81,13 @@ def load(
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
     files = tuple(_loaded(part) for part in parts)
-    last = last_event_of(frames)
-    checks = beside(lambda: (*findings, *check_dataset(frames, files, options, last)))
+    events = last_events_of(frames)
+    last = last_event_of(events, frames)
+    checks = beside(lambda: (*findings, *check_dataset(frames, files, options, events)))
     withheld = tuple(dict.fromkeys(item for part in parts for item in part.withheld))
-    return Dataset(frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last, withheld)
+    return Dataset(
+        frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last, events, withheld
+    )
 
 
 def _read_all(

@@ -21,6 +21,9 @@ FAMILY = "pipeline"
 def open_pipeline(open_amount: Number) -> Shape:
     """The amounts of the open deals, summed. Where none of them has an amount it is unknown, not 0.
 
+    On an as-of date in the past a deal that closed later was open; its amount is that of the export, and a finding counts
+    those that may have been changed at the close.
+
     >>> open_pipeline(90000)
     90000
     """
@@ -42,7 +45,8 @@ def weighted_pipeline(open_weighted_amount: Number) -> Shape:
     """The amounts of the open deals, each times its own probability.
 
     The probability is what the CRM says, usually a label of the stage and not a calibrated chance. A deal without one
-    is left out and counted; none is assumed.
+    is left out and counted; none is assumed. On an as-of date in the past that goes for every deal that closed later, too:
+    what the export says of its probability was written at its close.
 
     >>> weighted_pipeline(30000)
     30000
@@ -140,6 +144,8 @@ def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_w
 )
 def overdue_deals(open_overdue_deals: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
     """Open deals whose expected close date has passed, out of the open deals that have one.
+
+    On an as-of date in the past nobody knows the expected close of a deal that closed later: it is left out and counted.
 
     >>> overdue_deals(20, 90, 10)
     20

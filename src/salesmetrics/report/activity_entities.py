@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.report.moments import Moments
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["add_activity_entities"]
@@ -27,7 +28,7 @@ __all__ = ["add_activity_entities"]
 def add_activity_entities(
     made: dict[str, pl.DataFrame],
     frames: Mapping[str, pl.DataFrame],
-    as_of: date | None,
+    moments: Moments,
     settings: Settings,
 ) -> list[Finding]:
     """Put the state of leads and activities, and what follows from them, among the entities.
@@ -35,7 +36,7 @@ def add_activity_entities(
     Args:
         made: Frames by entity, deals already as of the day; added to in place.
         frames: Canonical frames by kind, as exported.
-        as_of: The day the report speaks for.
+        moments: The days that the report speaks for.
         settings: Thresholds.
 
     Returns:
@@ -43,19 +44,22 @@ def add_activity_entities(
     """
     findings: list[Finding] = []
     if "activities" in frames:
-        made["activities"], notes = activity_view(frames["activities"], as_of)
+        made["activities"], notes = activity_view(frames["activities"], moments.of("activities"), moments.cut)
         findings += notes
     if "leads" in frames:
-        made["leads"], notes = lead_view(frames["leads"], as_of, frames.get("deals"))
+        made["leads"], notes = lead_view(frames["leads"], moments.cut, frames.get("deals"))
         findings += notes
-    if as_of is not None:
-        _add_leads(made, as_of, settings, findings)
-        _add_deals(made, as_of, settings)
-        _add_activities(made, as_of, settings)
+    if moments.day is not None:
+        _add_leads(made, moments, settings, findings)
+        _add_deals(made, moments, settings)
+        _add_activities(made, moments.day, settings)
     return findings
 
 
-def _add_leads(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, findings: list[Finding]) -> None:
+def _add_leads(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings, findings: list[Finding]) -> None:
+    as_of = moments.of("leads", "activities")
+    if as_of is None or moments.day is None:
+        return
     activities, deals = made.get("activities"), made.get("deals")
     if "leads" in made:
         touched, notes = lead_touches(made["leads"], activities, deals, as_of, settings)
@@ -64,15 +68,17 @@ def _add_leads(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, f
             made["lead_touches"] = touched
             undated = made["leads"].filter(pl.col("created").is_null())
             made["leads"] = pl.concat([touched.select(*undated.columns, "response_band"), undated], how="diagonal")
-    _add(made, "chances", chances(made.get("lead_touches"), deals, activities, as_of, settings))
+    _add(made, "chances", chances(made.get("lead_touches"), deals, activities, moments.day, settings))
 
 
-def _add_deals(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
-    if "deals" not in made:
+def _add_deals(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings) -> None:
+    as_of, known = moments.day, moments.of("stages")
+    if "deals" not in made or as_of is None or known is None:
         return
+    known = max(known, as_of)  # a history that goes on is not cut where no day was asked for
     _add(made, "deal_touches", deal_touches(made["deals"], made.get("activities"), as_of))
-    _add(made, "deal_stages", deal_stages(made["deals"], made.get("stages"), as_of, settings))
-    _add(made, "close_plans", close_plans(made["deals"], made.get("stages"), as_of))
+    _add(made, "deal_stages", deal_stages(made["deals"], made.get("stages"), as_of, settings, known))
+    _add(made, "close_plans", close_plans(made["deals"], made.get("stages"), known))
 
 
 def _add_activities(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:

@@ -30,14 +30,15 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time())
 
 
-def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFrame, list[Finding]]:
+def activity_view(activities: pl.DataFrame, as_of: date | None, cut: date | None) -> tuple[pl.DataFrame, list[Finding]]:
     """The activities known at the end of a day, with what they count as.
 
     Args:
         activities: Canonical activities; any of ``occurred``, ``completed_at``, ``created`` (Datetime), ``type``,
             ``direction`` (String), ``is_completed``, ``is_automated`` (Boolean), and the marks that the reader found:
             ``marked_automatic``, ``undelivered``, ``without_person`` (Boolean).
-        as_of: The day; None leaves nothing out.
+        as_of: The day; what lies after it is planned, unless it is marked as completed.
+        cut: The day after which activities are left out; None leaves nothing out.
 
     Returns:
         The activities with ``occurred`` (when it happened: the time of completion stands in for a missing one, the time
@@ -50,13 +51,14 @@ def activity_view(activities: pl.DataFrame, as_of: date | None) -> tuple[pl.Data
     times = times or sorted(have & {"created"})
     if times:
         frame = activities.with_columns(pl.coalesce(times).cast(INSTANT).alias("occurred"))
-        if as_of is not None:
-            frame, findings = _known_by(frame, as_of)
+        if cut is not None:
+            frame, findings = _known_by(frame, cut)
     else:
         frame = activities
     later = pl.lit(value=False)
     if times and as_of is not None:
         later = (pl.col("occurred") >= end_of(as_of)).fill_null(value=False)
+        later = later & ~_flag(frame, "is_completed", missing=False)
     frame = frame.with_columns(
         held=_flag(frame, "is_completed", missing=True) & ~later,
         automated=_flag(frame, "is_automated", missing=False) | _flag(frame, "marked_automatic", missing=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.calendar import unit_period, years_before
@@ -14,6 +14,7 @@ from salesmetrics.report.cost_cover import cost_shift
 from salesmetrics.report.evaluate import Outcome, Values, evaluate
 from salesmetrics.report.metric import cell_order, make_metric, plain
 from salesmetrics.report.model import Generator, Metric, Period, Report
+from salesmetrics.report.moments import seen_by
 from salesmetrics.report.request import Request, window_of, windows_of
 from salesmetrics.report.series import series, trends
 from salesmetrics.report.setup import set_up
@@ -90,28 +91,30 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     plan = setup.plan
     source = prepared(setup.source, plan.measures.values())
     setup = replace(setup, source=source)
-    spans: dict[tuple[str, frozenset[str], str | None], list[Kpi]] = {}
+    spans: dict[tuple[str, frozenset[str], date | None, str | None], list[Kpi]] = {}
     compared = {request.compare} if request.compare else set()
     for kpi in plan.kpis:
         shifts = frozenset({"", *source.catalog.shifts_of(kpi), *compared})
-        spans.setdefault((kpi.span, shifts, cost_shift(kpi, source.catalog)), []).append(kpi)
+        day = seen_by(request, kpi, source.catalog).as_of
+        spans.setdefault((kpi.span, shifts, day, cost_shift(kpi, source.catalog)), []).append(kpi)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
     cells: set[Cell] = set()
     tables = []
-    for (_, shifts, _), kpis in spans.items():
-        windows = windows_of(request, source.frames, kpis[0], source.catalog)
+    for (_, shifts, day, _), kpis in spans.items():
+        asked, dated = seen_by(request, kpis[0], source.catalog), replace(source, as_of=day)
+        windows = windows_of(asked, source.frames, kpis[0], source.catalog)
         windows = {shift: window for shift, window in windows.items() if shift in shifts}
-        table = value_table(source, kpis, windows, Keys())
-        grouped = value_table(source, kpis, windows, Keys(by=request.by)) if request.by else table
-        tables.append((kpis, windows[""], table, grouped))
+        table = value_table(dated, kpis, windows, Keys())
+        grouped = value_table(dated, kpis, windows, Keys(by=request.by)) if request.by else table
+        tables.append((kpis, asked, windows[""], table, grouped))
         cells |= table.cells() | grouped.cells()
     cells |= staff_cells(source, request.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
     is_money = {kpi.id: source.catalog.is_money(kpi) for kpi in plan.kpis}
     orders = {cell: cell_order(cell) for cell in cells}
-    for kpis, window, total, grouped in tables:
-        period = None if window == window_of(request) else _period_of(window, request.calendar)
+    for kpis, asked, window, total, grouped in tables:
+        period = _own_period(request, asked, window)
         for cell in cells:
             values = (grouped if cell.group else total).values(cell)
             for kpi in kpis:
@@ -120,7 +123,7 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
                     continue
                 outcome = evaluate(kpi, values, source.catalog, request.level)
                 code = (cell.currency if source.several else setup.currency) if money else None
-                own = (_day_of(request) if kpi.basis == "snapshot" else None) or period
+                own = (_day_of(request, asked) if kpi.basis == "snapshot" else None) or period
                 extra: dict[str, Any] = {"currency": code, "period": own, "own_period": own is not None}
                 extra |= {"trend": drawn.get(kpi.id)}
                 extra |= _compared(request, kpi, values, outcome, source.catalog)
@@ -139,11 +142,19 @@ def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, cata
     return {"previous": plain(before.value), "change": change}
 
 
-def _day_of(request: Request) -> Period | None:
-    """The day that a state is of, where the report is about a period and the two could be taken for one another."""
-    if request.as_of is None or not window_of(request).bounded:
+def _day_of(request: Request, asked: Request) -> Period | None:
+    """The day that a state is of, where it is not that of the report, or could be taken for its period."""
+    day = asked.as_of
+    if day is None or (day == request.as_of and not window_of(request).bounded):
         return None
-    return Period(label=f"on {request.as_of}", start=request.as_of, end=request.as_of + timedelta(days=1))
+    return Period(label=f"on {day}", start=day, end=day + timedelta(days=1))
+
+
+def _own_period(request: Request, asked: Request, window: Window) -> Period | None:
+    """The stretch that a KPI is about where that is not the one of the report."""
+    if window in (window_of(request), window_of(asked)):
+        return None
+    return _period_of(window, request.calendar)
 
 
 def _period_of(window: Window, calendar: Calendar) -> Period | None:

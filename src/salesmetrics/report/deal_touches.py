@@ -53,7 +53,7 @@ def deal_touches(deals: pl.DataFrame, activities: pl.DataFrame | None, as_of: da
         unknown = (seen > day).fill_null(value=False) & last.is_null()
         last = pl.max_horizontal(last, pl.when(seen <= day).then(seen))
     since = pl.coalesce(last, "created") if "created" in frame.columns else last
-    quiet = pl.when(~unknown).then((day - since).dt.total_days())
+    quiet = pl.when(~unknown).then((day - since).dt.total_days().clip(0))
     return frame.with_columns(quiet_days=quiet).drop("__talked__")
 
 
@@ -80,7 +80,7 @@ def _by_deal(deals: pl.DataFrame, activities: pl.DataFrame, as_of: date) -> pl.D
 
 
 def deal_stages(
-    deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date, settings: Settings
+    deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date, settings: Settings, known: date | None = None
 ) -> pl.DataFrame | None:
     """Deals with the time in the stage they stand in, and the time that is too long there.
 
@@ -90,11 +90,12 @@ def deal_stages(
         as_of: The day.
         settings: ``stalled_stage_days`` holds for every stage; without it a stage that at least five won deals passed
             has the 90th percentile of their days there, and any other ``stalled_days``.
+        known: The day up to which moves are known, where they reach past the day.
 
     Returns:
         The deals with ``stage_days`` and ``stage_limit`` (days). None where no entry into a stage is known.
     """
-    visits = None if stages is None else _visits(deals, stages, as_of)
+    visits = None if stages is None else _visits(deals, stages, known or as_of)
     if visits is None and "stage_entered" not in deals.columns:
         return None
     day = pl.lit(as_of, dtype=pl.Date)
@@ -109,7 +110,7 @@ def deal_stages(
     if "stage_entered" in frame.columns:
         noted = pl.col("stage_entered")
         entered = pl.coalesce(entered, pl.when(noted <= day).then(noted))
-    frame = frame.with_columns(__key__=stage, stage_days=(day - entered).dt.total_days())
+    frame = frame.with_columns(__key__=stage, stage_days=(day - entered).dt.total_days().clip(0))
     limit: pl.Expr = pl.lit(float(settings.stalled_stage_days or settings.stalled_days))
     if visits is not None and settings.stalled_stage_days is None:
         frame = frame.join(_limits(deals, visits), on="__key__", how="left", maintain_order="left")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from salesmetrics.report.activity_entities import add_activity_entities
 from salesmetrics.report.currency import convert
+from salesmetrics.report.later import later_records
 from salesmetrics.report.linking import with_one_currency, with_potential, with_prices
 from salesmetrics.report.money_entities import Asked, add_money_entities
 from salesmetrics.report.prepare import as_of_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
-
-    import polars as pl
 
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.report.moments import Moments
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["make_entities"]
@@ -27,7 +29,7 @@ OTHER_TYPES = frozenset({"activities", "meeting_outcomes", "surveys"})
 
 def make_entities(
     frames: Mapping[str, pl.DataFrame],
-    as_of: date | None,
+    moments: Moments,
     settings: Settings,
     asked: Asked | None = None,
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
@@ -35,7 +37,7 @@ def make_entities(
 
     Args:
         frames: Canonical frames by kind.
-        as_of: The day the report speaks for.
+        moments: The days that the report speaks for.
         settings: Thresholds that decide what a record counts as.
         asked: What of the request decides how frames are made.
 
@@ -43,14 +45,29 @@ def make_entities(
         Frames by entity, and what has to be said about how they were made.
     """
     asked = asked or Asked()
-    frames, findings = _priced(frames, as_of, asked)
+    frames, findings = _priced(frames, moments.day, asked)
     made = dict(frames)
-    if "deals" in made and as_of is not None:
-        made["deals"], note = as_of_view(made["deals"], as_of)
-        findings += [note] if note else []
-    findings += add_activity_entities(made, frames, as_of, settings)
-    findings += add_money_entities(made, frames, as_of, settings, asked)
+    if moments.cut is None:
+        made |= _without_far_closes(made, moments)
+    else:
+        if "deals" in made:
+            made["deals"], note = as_of_view(made["deals"], moments.cut)
+            findings += [note] if note else []
+        findings += later_records(frames, moments.cut)
+    findings += add_activity_entities(made, frames, moments, settings)
+    findings += add_money_entities(made, frames, moments, settings, asked)
     return _with_one_type(made), findings
+
+
+def _without_far_closes(frames: Mapping[str, pl.DataFrame], moments: Moments) -> dict[str, pl.DataFrame]:
+    """The deals without the days of closing that lie beyond the last event: the deals stay closed, on a day that nobody knows."""
+    deals, day = frames.get("deals"), moments.day
+    if deals is None or day is None or "closed" not in deals.columns or "deals" not in moments.own:
+        return {}
+    last = deals["closed"].max()
+    if not isinstance(last, date) or last <= day:
+        return {}
+    return {"deals": deals.with_columns(pl.when(pl.col("closed") <= day).then(pl.col("closed")))}
 
 
 def _with_one_type(made: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

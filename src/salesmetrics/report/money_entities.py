@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.report.moments import Moments
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["Asked", "add_money_entities"]
@@ -57,7 +58,7 @@ class Asked:
 def add_money_entities(
     made: dict[str, pl.DataFrame],
     frames: Mapping[str, pl.DataFrame],
-    as_of: date | None,
+    moments: Moments,
     settings: Settings,
     asked: Asked,
 ) -> list[Finding]:
@@ -66,7 +67,7 @@ def add_money_entities(
     Args:
         made: Frames by entity, deals already as of the day; added to in place.
         frames: Canonical frames by kind.
-        as_of: The day the report speaks for.
+        moments: The days that the report speaks for.
         settings: Thresholds.
         asked: What of the request matters here.
 
@@ -74,6 +75,7 @@ def add_money_entities(
         What has to be said about how they were made.
     """
     findings: list[Finding] = []
+    as_of = moments.day
     if "reps" in frames:
         made["reps"] = staff_view(frames["reps"], as_of)
     if "costs" in frames and "amount" in frames["costs"].columns:
@@ -84,10 +86,10 @@ def add_money_entities(
         findings += notes
         _add(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
     if "invoices" in frames and "amount" in frames["invoices"].columns:
-        made["invoices"] = invoice_view(frames["invoices"], as_of)
+        made["invoices"] = invoice_view(frames["invoices"], moments.cut)
     if "surveys" in frames and {"type", "score"} <= set(frames["surveys"].columns):
-        made["surveys"] = survey_view(frames["surveys"], as_of)
-    findings += _add_customers(made, frames, as_of, asked)
+        made["surveys"] = survey_view(frames["surveys"], moments.cut)
+    findings += _add_customers(made, frames, moments, asked)
     first = _first_day(made)
     if "reps" in made and as_of is not None and first is not None:
         _add(made, "rep_calendar", rep_calendar(made["reps"], first, as_of))
@@ -119,20 +121,20 @@ def _can_be_placed(quotas: pl.DataFrame) -> bool:
 
 
 def _add_customers(
-    made: dict[str, pl.DataFrame], frames: Mapping[str, pl.DataFrame], as_of: date | None, asked: Asked
+    made: dict[str, pl.DataFrame], frames: Mapping[str, pl.DataFrame], moments: Moments, asked: Asked
 ) -> list[Finding]:
     findings: list[Finding] = []
-    changes, customers = None, frames.get("customers")
+    changes, customers, day = None, frames.get("customers"), moments.of("customers", "revenue")
     named = [frames["revenue"]] if "revenue" in frames else []
     if customers is not None and {"id", "name"} <= set(customers.columns):
         named.append(customers.select(account_id="id", account="name"))
     names = ids_by_name(named)
     if "revenue" in frames:
-        changes, findings = movements(frames["revenue"], asked.calendar, as_of, names)
+        changes, findings = movements(frames["revenue"], asked.calendar, day, names)
     elif customers is not None:
-        changes, findings = levels_of_customers(customers, as_of, names)
+        changes, findings = levels_of_customers(customers, day, names)
     _add(made, "revenue", changes)
-    _add(made, "customers", customer_terms(customers, changes, as_of, names, priced="revenue" in frames))
+    _add(made, "customers", customer_terms(customers, changes, day, names, priced="revenue" in frames))
     return findings
 
 

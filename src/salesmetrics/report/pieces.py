@@ -13,6 +13,7 @@ from salesmetrics.calendar import split, unit_period
 from salesmetrics.report.asking import stretch_around
 from salesmetrics.report.build import metrics_of
 from salesmetrics.report.model import Period
+from salesmetrics.report.moments import seen_by
 from salesmetrics.report.plan import BASIS_COLUMNS
 from salesmetrics.report.request import Request, window_of
 from salesmetrics.report.series import refuse_many
@@ -47,6 +48,7 @@ def piecewise(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], ca
     Returns:
         The total in order of time, then segments; nothing where no record has a date or the KPI is a state on one day.
     """
+    request = seen_by(request, kpi, catalog)
     as_of, every = request.as_of, request.every
     if as_of is None or every is None or kpi.basis == "snapshot":
         return []

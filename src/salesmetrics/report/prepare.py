@@ -11,7 +11,7 @@ from salesmetrics.report.accounts import account_keys
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
 __all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
@@ -75,11 +75,16 @@ DERIVED: Mapping[tuple[str, str], Derived] = {
 """Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""
 
 
+_OF_THE_CLOSE = ("closed", "loss_reason", "probability", "stage", "status", "stage_entered", "expected_close",
+                 "forecast_category", "is_won", "is_lost", "is_closed")  # fmt: skip
+"""What a deal's close writes over: of a deal that closed later nobody knows what stood there before."""
+
+
 def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding | None]:
     """The deals as they stood at the end of a day, as far as one export can tell.
 
-    A deal created later is left out; one closed later was open, its expected close date then unknown. Amounts and
-    stages are those of the export: an export keeps no history of them.
+    A deal created later is left out; one closed later was open, and what its close wrote over (stage, probability,
+    expected close) is not known on that day. Amounts are those of the export: it keeps no history of them.
 
     Args:
         deals: Canonical deals: ``outcome`` (String), ``created``, ``closed``, ``expected_close`` (Date) where known.
@@ -94,24 +99,36 @@ def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding 
     reopened = pl.lit(value=False)
     if "closed" in deals.columns:
         reopened = (pl.col("closed") > as_of).fill_null(value=False)
-    counts = deals.select(created=later.sum(), closed=(reopened & ~later).sum()).row(0)
-    if counts == (0, 0):
+    priced = pl.col("amount").is_not_null() if "amount" in deals.columns else pl.lit(value=False)
+    created, closed, kept = deals.select(
+        created=later.sum(), closed=(reopened & ~later).sum(), kept=(reopened & ~later & priced).sum()
+    ).row(0)
+    if not created and not closed:
         return deals, None
     columns = [pl.when(reopened).then(pl.lit("open")).otherwise(pl.col("outcome")).alias("outcome")]
-    columns += [
-        pl.when(~reopened).then(pl.col(name)).alias(name) for name in ("closed", "loss_reason") if name in deals.columns
-    ]
-    said = [f"{_deals(counts[0])} created later left out"] if counts[0] else []
-    said += [f"{_deals(counts[1])} closed later counted as open"] if counts[1] else []
+    lost = [name for name in _OF_THE_CLOSE if name in deals.columns]
+    columns += [pl.when(~reopened).then(pl.col(name)).alias(name) for name in lost]
+    said = [f"{_deals(created)} created later left out"] if created else []
+    said += [_reopened(closed, lost)] if closed else []
+    said += [f"amounts are kept, of which {kept:,} may have been changed at the close"] if kept else []
     finding = Finding(
         code="as_of_reconstructed",
         severity=Severity.NOTE,
         kind="deals",
-        count=sum(counts),
+        count=created + closed,
         message=f"the export reaches past {as_of}: {'; '.join(said)}",
-        hint="amounts, stages and owners are those of the export; an export made on the day itself is exact",
+        hint="what else stands in the export may have changed since; an export made on the day itself is exact",
     )
     return deals.filter(~later).with_columns(columns), finding
+
+
+def _reopened(count: int, lost: Sequence[str]) -> str:
+    words = [_WRITTEN_OVER[name] for name in lost if name in _WRITTEN_OVER]
+    unknown = f", {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)} unknown" if words else ""
+    return f"{_deals(count)} closed later counted as open{unknown}"
+
+
+_WRITTEN_OVER = {"stage": "stage", "status": "status", "probability": "probability", "expected_close": "expected close"}
 
 
 def _deals(number: int) -> str:

@@ -32,6 +32,7 @@ class Request:
     Attributes:
         as_of: The day the report speaks for; None where the data have no dates.
         as_of_source: Where that day comes from, in words.
+        own: The last event of each kind of file, where no day was asked for; None where one was (see ``moments``).
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
         families: Families wanted.
         by: Column names that records are grouped by.
@@ -55,6 +56,7 @@ class Request:
 
     as_of: date | None
     as_of_source: str | None
+    own: Mapping[str, date] | None = None
     kpis: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     by: tuple[str, ...] = ()

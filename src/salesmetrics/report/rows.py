@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Contrast, Ratio
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.forms import RESULTS, form_of, how_made, measures_behind
+from salesmetrics.report.moments import seen_by
 from salesmetrics.report.record_frames import DAILY, ONE_PER, Asked, record_frame
 from salesmetrics.report.rep_rows import rep_rows
 from salesmetrics.report.request import windows_of
@@ -105,9 +107,11 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     """
     setup = set_up(request, frames, catalog)
     kpi = setup.plan.kpis[0]
-    windows = windows_of(request, setup.source.frames, kpi, catalog)
-    apart = setup.source.several and catalog.is_money(kpi)
-    asked = Asked(request, setup.source, setup.plan.measures, windows, apart)
+    request = seen_by(request, kpi, catalog)
+    source = replace(setup.source, as_of=request.as_of)
+    windows = windows_of(request, source.frames, kpi, catalog)
+    apart = source.several and catalog.is_money(kpi)
+    asked = Asked(request, source, setup.plan.measures, windows, apart)
     found = _of_kpi(asked, kpi, "")
     parts = [frame for frames_of_part in found.values() for frame in frames_of_part if frame.height]
     if not parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from salesmetrics.report.coverage import covered_days
 from salesmetrics.report.evaluate import Outcome, evaluate
 from salesmetrics.report.metric import cell_order, make_metric
 from salesmetrics.report.model import Metric, Period
+from salesmetrics.report.moments import seen_by
 from salesmetrics.report.request import Request, window_of
 from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.report.setup import Setup
 
@@ -36,10 +39,26 @@ DATED_SPANS = frozenset({"period", "quota", "costs"})
 
 def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
     """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
-    every, as_of, source = request.every, request.as_of, setup.source
+    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
+    groups = _by_day(request, dated, setup.source.catalog)
+    return [row for asked, kpis in groups for row in _series(asked, setup, kpis, position)]
+
+
+def _by_day(request: Request, kpis: Sequence[Kpi], catalog: Catalog) -> list[tuple[Request, list[Kpi]]]:
+    """KPIs by the day that they are measured on, with the request as they see it."""
+    groups: dict[date | None, tuple[Request, list[Kpi]]] = {}
+    for kpi in kpis:
+        asked = seen_by(request, kpi, catalog)
+        groups.setdefault(asked.as_of, (asked, []))[1].append(kpi)
+    return list(groups.values())
+
+
+def _series(
+    request: Request, setup: Setup, dated: Sequence[Kpi], position: Mapping[str, int]
+) -> list[tuple[tuple[Any, ...], Metric]]:
+    every, as_of, source = request.every, request.as_of, replace(setup.source, as_of=request.as_of)
     if every is None or as_of is None:
         return []
-    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
     costly = {kpi.id for kpi in dated if cost_shift(kpi, source.catalog) is not None}
     cover = CostCover(source.frames.get("costs"))
     window = window_of(request)
@@ -100,13 +119,22 @@ def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
 
     Months before the first record and after the last one are gaps: what happened in them is not known, and not nothing.
     """
-    source = setup.source
-    if request.as_of is None or source.several:
+    if setup.source.several:
+        return {}
+    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
+    found: dict[str, list[float | None]] = {}
+    for asked, kpis in _by_day(request, dated, setup.source.catalog):
+        found |= _trends(asked, setup, kpis)
+    return found
+
+
+def _trends(request: Request, setup: Setup, dated: Sequence[Kpi]) -> dict[str, list[float | None]]:
+    source = replace(setup.source, as_of=request.as_of)
+    if request.as_of is None:
         return {}
     calendar_ = request.calendar
     months = last_units(request.as_of, "month", TREND_MONTHS, calendar_)
     starts = [month.start for month in months if month.start is not None]
-    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, source)]
     window = Window(starts[0], request.as_of + timedelta(days=1))
     table = value_table(
         source, dated, {"": window}, Keys(bucket=lambda day: bucket_expression(day, "month", calendar_))

@@ -15,6 +15,7 @@ from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
 from salesmetrics.report.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.report.mixed_types import mixed_types
+from salesmetrics.report.moments import days_differ, moments_of, seen_by
 from salesmetrics.report.money_entities import Asked
 from salesmetrics.report.plan import ASKED, Plan, a_file, make_plan
 from salesmetrics.report.prepare import columns_of
@@ -65,7 +66,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     wanted = catalog.select(request.kpis, request.families)
     named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
     asked = Asked(request.by, named, window_of(request), request.calendar, request.currency)
-    entities, notes = make_entities(frames, request.as_of, request.settings, asked)
+    entities, notes = make_entities(frames, moments_of(request), request.settings, asked)
     listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
     listed |= {name for kind, name in TYPE_NAMES.items() if kind in entities and "type" not in entities[kind].columns}
     unfiltered = _unfiltered(entities, named) if request.where else {}
@@ -85,7 +86,8 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     source = Source(
         entities, catalog, request.as_of, request.settings, tuple(codes), (*request.withheld, *untold_ends(entities))
     )
-    said = [*notes, *early_ends(frames, request.as_of), *complete_today(request)]
+    said = [*notes, *days_differ(request, plan.kpis, catalog)]
+    said += [*early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
     if window_of(request).bounded:
         days = {"": window_of(request)} | ({"previous": request.previous} if request.previous else {})
@@ -94,7 +96,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     for entity in sorted(counted & {"deals", "invoices"}):
         said += by_name(entity, entities[entity])
     if "customers_kept" in plan.measures:
-        year = _retention_window(request, entities)
+        year = _retention_window(seen_by(request, catalog.kpis["customer_retention"], catalog), entities)
         said += [*nobody_left(entities, year), *came_back(entities, year)]
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.schema.withheld import Withheld
 
-__all__ = ["facts_behind", "withheld_measures"]
+__all__ = ["facts_behind", "kinds_of", "withheld_measures"]
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "chances": ("leads", "deals", "activities"),
@@ -46,6 +46,15 @@ _MADE_OF: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 """The facts that a column is made of, where neither its name nor ``DERIVED`` tells."""
 
 
+def kinds_of(entity: str) -> tuple[str, ...]:
+    """The kinds of file that an entity is made from.
+
+    >>> kinds_of("lead_touches"), kinds_of("invoices")
+    (('leads', 'activities'), ('invoices',))
+    """
+    return _KINDS.get(entity, (entity,))
+
+
 def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
     """The facts that a measure rests on, each as kind and column (or declared fact).
 
@@ -53,7 +62,7 @@ def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
     >>> sorted(facts_behind(catalog().measures["lost_amount"]))
     [('deals', 'amount'), ('deals', 'lost'), ('deals', 'outcome')]
     """
-    kinds = _KINDS.get(measure.entity, (measure.entity,))
+    kinds = kinds_of(measure.entity)
     names = set(measure.facts)
     found: set[tuple[str, str]] = set()
     waiting = list(measure.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,7 @@ from salesmetrics.report.evaluate import Values, evaluate
 from salesmetrics.report.forms import RESULTS
 from salesmetrics.report.metric import cell_order, plain
 from salesmetrics.report.model import SCHEMA_VERSION, Generator, Metric, Number, Period
+from salesmetrics.report.moments import seen_by
 from salesmetrics.report.request import windows_of
 from salesmetrics.report.setup import set_up
 from salesmetrics.schema.provenance import Input
@@ -83,8 +85,9 @@ def explain_working(
     """
     setup = set_up(request, frames, catalog)
     kpi = setup.plan.kpis[0]
-    source = setup.source
-    windows = windows_of(request, source.frames, kpi, catalog)
+    asked = seen_by(request, kpi, catalog)
+    source = replace(setup.source, as_of=asked.as_of)
+    windows = windows_of(asked, source.frames, kpi, catalog)
     table = value_table(source, [kpi], windows, Keys())
     found: list[Ingredient] = []
     for cell in sorted(table.cells(), key=cell_order):
@@ -97,7 +100,7 @@ def explain_working(
     return Working(
         generator=generator(),
         kpi=make_cards([kpi], catalog, "explain").kpis[0],
-        as_of=request.as_of.isoformat() if request.as_of else None,
+        as_of=asked.as_of.isoformat() if asked.as_of else None,
         period=Period(label=request.period.label, start=window.start, end=window.end, partial=request.period.partial),
         inputs=list(inputs),
         ingredients=found,

@@ -46,7 +46,7 @@ def explain(
         write_output(render_card(cards, form, width), output.output, sys.stdout)
         return
     refuse_form(form, ("table", "json"), "explain")
-    dataset = load_dataset(files, reading, config, quiet=output.quiet)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
     frames = dataset.entities
     working = explain_working(request, frames, known, dataset.inputs)

@@ -24,13 +24,16 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     from salesmetrics.report.answers import Inspection, generator
     from salesmetrics.report.describe import unlocks
     from salesmetrics.report.entities import make_entities
+    from salesmetrics.report.moments import Moments
 
     form = form_of(output)
     refuse_form(form, ("table", "json"), "inspect")
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
     as_of, _ = dataset.last_event or (None, None)
-    frames, _ = make_entities(dataset.entities, as_of, config.settings)
+    own = {str(kind): day for kind, (day, _) in dataset.last_events.items()}
+    moments = Moments(as_of, own, asked=False)
+    frames, _ = make_entities(dataset.entities, moments, config.settings)
     allowed, missing = unlocks(frames, settle_catalog(config), config.settings, as_of)
     answer = Inspection(
         generator=generator(),

@@ -32,7 +32,7 @@ def rows(
 
     form = form_of(output)
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config, quiet=output.quiet)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
     found = records_behind(request, dataset.entities, settle_catalog(config))
     screen = screen_of(output)

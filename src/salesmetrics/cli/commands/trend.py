@@ -35,7 +35,7 @@ def trend(
 
     form = form_of(output)
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config, quiet=output.quiet)
+    dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     # A series is about all of its time, whatever stretch a report is about.
     table = config.report.model_copy(update={"period": "all", "compare": None, "by": [], "kpi": [], "family": []})
     asked = replace(selection, kpi=[kpi], every=every)

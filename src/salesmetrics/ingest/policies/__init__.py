@@ -64,7 +64,7 @@ def check_dataset(
     frames: Mapping[Kind, pl.DataFrame],
     files: Sequence[LoadedFile],
     options: ReadOptions,
-    last_event: tuple[date, str] | None,
+    last_events: Mapping[Kind, tuple[date, str]],
 ) -> list[Finding]:
     """Everything that the policies have to say, in the order of kinds.
 
@@ -72,10 +72,11 @@ def check_dataset(
         frames: Canonical frames by kind, complete.
         files: The files; ``__file__`` in the frames is an index into them.
         options: What the user settled, for words that were asked for and do not occur.
-        last_event: The last day with an event, and where it comes from.
+        last_events: The last day with an event in each kind of file, and where it comes from.
     """
     contexts = {
-        kind: Context(kind, frame, files, last_event[0] if last_event else None) for kind, frame in frames.items()
+        kind: Context(kind, frame, files, last_events[kind][0] if kind in last_events else None, options.as_of)
+        for kind, frame in frames.items()
     }
     checks = [check for context in contexts.values() for check in _checks(context)]
     # Side by side, but told in this order.

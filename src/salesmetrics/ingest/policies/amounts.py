@@ -67,7 +67,7 @@ def check_amount_outliers(context: Context, column: str = "amount") -> list[Find
 
 
 def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Finding]:
-    """Say which days are mistyped years: far before all others of their column, or after the last believable event.
+    """Say which days cannot be: far before all others of their column, or far beyond the last believable event.
 
     Args:
         context: A kind's frame.
@@ -81,9 +81,13 @@ def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Find
         if low is None:
             continue
         day = pl.col(name).cast(pl.Date)
-        mask = (day < low) | (day > context.last_event)
+        early, late = day < low, day > context.last_event
         if context.kind == "activities" and name == "occurred" and context.has("is_completed"):
-            mask &= pl.col("is_completed")  # what is only planned may lie ahead
-        if context.frame.select(mask.any()).item():
-            findings += context.report("date_outlier", mask, name, low=low, high=context.last_event)
+            late &= pl.col("is_completed")  # what is only planned may lie ahead
+        some = context.frame.select(early.any().alias("early"), late.any().alias("late"), day.filter(late).min()).row(0)
+        if some[0]:
+            findings += context.report("date_outlier", early, name, low=low)
+        if some[1]:
+            gap = f"{(some[2] - context.last_event).days:,}"
+            findings += context.report("date_far_later", late, name, gap=gap, day=context.last_event)
     return findings

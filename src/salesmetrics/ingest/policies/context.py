@@ -26,12 +26,26 @@ _VALUE = {"deals": "amount", "invoices": "amount", "leads": "amount", "customers
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A kind's frame with its files and the last event of the whole dataset."""
+    """A kind's frame with its files.
+
+    Attributes:
+        kind: The kind.
+        frame: Its records.
+        files: Where they come from.
+        last_event: The last day on which something happened to such records.
+        as_of: The day that was asked for, if one was.
+    """
 
     kind: Kind
     frame: pl.DataFrame
     files: Sequence[LoadedFile]
     last_event: date | None = None
+    as_of: date | None = None
+
+    @property
+    def day(self) -> date | None:
+        """The day that findings and numbers are about."""
+        return self.as_of or self.last_event
 
     def has(self, *columns: str) -> bool:
         """Does the frame have all of these columns?"""

@@ -59,9 +59,11 @@ def _rules(context: Context) -> list[Rule]:
             pl.col("is_won") & ~pl.col("is_closed"),
         ),
     ]
-    if context.last_event is not None:
-        past = _OPEN & (pl.col("expected_close") < context.last_event)
-        rules.append(Rule("open_with_past_close", "expected_close", outcome, past, {"day": context.last_event}))
+    if context.day is not None:
+        past = _OPEN & (pl.col("expected_close") < context.day)
+        if context.has("created"):
+            past &= ~(pl.col("created") > context.day).fill_null(value=False)
+        rules.append(Rule("open_with_past_close", "expected_close", outcome, past, {"day": context.day}))
     if _mostly_filled(context, "amount", ~_WON):
         rules.append(Rule("amount_blank", "amount", outcome, ~_WON & amount.is_null()))
     if _mostly_filled(context, "loss_reason", _LOST):
