@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Moments", "days_differ", "moments_of", "seen_by"]
 
-_LASTING = frozenset({"customers"})
+_LASTING = frozenset({"customers", "revenue"})
 """Kinds whose records go on after their last event: their state is known on the day of the report, too."""
 
 
