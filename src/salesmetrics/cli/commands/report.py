@@ -52,9 +52,7 @@ def report(
     from salesmetrics.report.standing import with_goals
 
     catalog = settle_catalog(config)
-    dataset = load_dataset(
-        files, reading, config, quiet=output.quiet, opened=opened, wait=False, as_of=selection.as_of
-    )
+    dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened, wait=False, as_of=selection.as_of)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
     frames = dataset.entities
