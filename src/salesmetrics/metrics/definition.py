@@ -164,6 +164,7 @@ class Measure:
         doc: What it counts, in a sentence.
         per: The columns whose values together it counts once, where it is no sum over records: ``("account_key",)``, or
             ``("owner", "day:1w")`` for a rep and a week; ``()`` where it is the same for all records.
+        lacks_money: It counts records for want of money, and those whose money has no exchange rate are told apart.
         unknown_if_none: Without a record it is unknown, and not 0.
         facts: What it rests on beside its columns: ``("lost",)`` where it must be known which deals were lost.
     """
@@ -180,6 +181,7 @@ class Measure:
     per: tuple[str, ...] | None = None
     facts: tuple[str, ...] = ()
     unknown_if_none: bool = False
+    lacks_money: bool = False
 
     @property
     def empty(self) -> object:
@@ -323,6 +325,7 @@ def measure(
     per: tuple[str, ...] | None = None,
     facts: tuple[str, ...] = (),
     unknown_if_none: bool = False,
+    lacks_money: bool = False,
 ) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
     """Declare a function of column expressions as a measure."""
 
@@ -340,6 +343,7 @@ def measure(
             per=per,
             facts=facts,
             unknown_if_none=unknown_if_none,
+            lacks_money=lacks_money,
         )
         setattr(function, "__definition__", definition)  # noqa: B010
         return function

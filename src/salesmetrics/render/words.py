@@ -56,6 +56,7 @@ _REASONS = {
     "negative_amount": "some amounts are negative",
     "missing_amount": "no amount is known",
     "missing_amount_or_probability": "no record has an amount and a probability",
+    "missing_rate": "no amount has an exchange rate for its day",
     "mixed_currency": "amounts in several currencies",
     "not_reached": "not reached yet",
     "outside_data": "the data do not reach into the period",

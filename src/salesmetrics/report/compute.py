@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["Cell", "Keys", "aggregate", "currencies", "key_of", "per_record"]
+__all__ = ["UNRATED", "Cell", "Keys", "aggregate", "currencies", "key_of", "per_record"]
+
+UNRATED = "__unrated__"
+"""Marks records whose money has no exchange rate; after the name of a measure, the part of it that these make."""
 
 Group = tuple[str | None, ...]
 
@@ -76,12 +79,21 @@ def aggregate(
     passes = list(_passes(measures, frames, window, keys))
     given = _given(as_of, window, settings)
     queries = [
-        _query(frames[entity].lazy(), group, column, window=days, given=given, keys=keys)
+        _query(
+            frames[entity].lazy(),
+            group,
+            column,
+            window=days,
+            given=given,
+            keys=keys,
+            told_apart=UNRATED in frames[entity].columns,
+        )
         for entity, column, days, group in passes
     ]
     cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
     for (*_, group), result in zip(passes, pl.collect_all(queries), strict=True):
-        columns = {m.id: _values(result.get_column(m.id)) for m in group}
+        names = [name for m in group for name in (m.id, f"{m.id}{UNRATED}") if name in result.columns]
+        columns = {name: _values(result.get_column(name)) for name in names}
         for cell, position in _cells(result, keys):
             for name, values in columns.items():
                 cells[cell][name] = values[position]
@@ -191,6 +203,7 @@ def _query(
     window: Window,
     given: Callable[[str], pl.Expr],
     keys: Keys,
+    told_apart: bool = False,
 ) -> pl.LazyFrame:
     day = pl.col(column or "").cast(pl.Date)
     if column is not None and window.start is not None:
@@ -198,6 +211,7 @@ def _query(
     if column is not None and window.end is not None:
         frame = frame.filter(day < window.end)
     outputs = [m.expression(*(given(name) for name in m.columns)).alias(m.id) for m in measures]
+    outputs += [_of_unrated(m, given) for m in measures if m.lacks_money] if told_apart else []
     by = [pl.col(name).cast(pl.String).alias(f"by:{i}") for i, name in enumerate(keys.by)]
     if keys.currency:
         by.append(pl.col("currency").alias("by:currency"))
@@ -205,6 +219,13 @@ def _query(
         frame = frame.filter(pl.col(column).is_not_null())
         by.append(keys.bucket(day).alias("by:bucket"))
     return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
+
+
+def _of_unrated(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
+    """What of a measure records make whose money has no rate."""
+    columns = [given(name) for name in measure.columns]
+    unrated = [c.filter(pl.col(UNRATED)) if c.meta.root_names() else c for c in columns]
+    return measure.expression(*unrated).alias(f"{measure.id}{UNRATED}")
 
 
 def _given(as_of: date | None, window: Window, settings: Settings) -> Callable[[str], pl.Expr]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.report.compute import UNRATED
 from salesmetrics.report.days import END, MONEY, START, with_days
 from salesmetrics.report.linking import MONEY_KINDS
 from salesmetrics.schema.provenance import Finding, Severity
@@ -42,7 +43,8 @@ def convert(
     """All amounts in one currency.
 
     A deal takes the rate of its close date, an open one that of the as-of date; a quota or a cost that of the first day of
-    its period; recurring revenue that of the as-of date. An amount without a rate becomes unknown: it is counted, not priced.
+    its period; recurring revenue that of the as-of date. An amount without a rate becomes unknown: it is
+    counted, not priced, and its record is marked.
 
     Args:
         frames: Canonical frames by kind, ``rates`` among them.
@@ -196,8 +198,10 @@ def _converted(
         .alias(name)
         for name in columns
     ).with_columns(currency=pl.lit(code))
-    note = _unpriced(kind, lost) if lost.height else None
-    return made.select(frame.columns), note
+    if not lost.height:
+        return made.select(frame.columns), None
+    unrated = pl.col("__nth__").is_in(lost["__nth__"].implode()).alias(UNRATED)
+    return made.select(*frame.columns, unrated), _unpriced(kind, lost)
 
 
 def _as_deals(

@@ -23,6 +23,7 @@ from salesmetrics.metrics.definition import (
     total,
 )
 from salesmetrics.metrics.settings import PREFIX, Settings
+from salesmetrics.report.compute import UNRATED
 from salesmetrics.statistics.intervals import (
     SMALLEST_MEAN_SAMPLE,
     Bounds,
@@ -35,7 +36,7 @@ from salesmetrics.statistics.intervals import (
 from salesmetrics.statistics.quantiles import quantile_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Shape
@@ -88,16 +89,27 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float) -> Outcom
         level: Confidence level of the interval.
     """
     here = values.by_shift[""]
-    excluded = tuple((code, int(here[name] or 0)) for code, name in kpi.excluded.items() if name in here)
+    excluded = tuple(_left_out(kpi, here))
     inputs: dict[str, Any] = {}
     for name in kpi.inputs:
         value, reason = _input(name, values, catalog, level)
         if reason is not None and name not in kpi.optional:
-            return Outcome(reason=reason, excluded=excluded)
+            unrated = reason == "missing_amount" and any(code == "missing_rate" for code, _ in excluded)
+            return Outcome(reason="missing_rate" if unrated else reason, excluded=excluded)
         inputs[name] = value
     shape = kpi.parts(**inputs)
     counted = here.get(kpi.n) if kpi.n else None
     return _outcome(kpi, shape, level, None if counted is None else int(counted), excluded)
+
+
+def _left_out(kpi: Kpi, here: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """What was left out and why; for want of an exchange rate is not for want of an amount."""
+    for code, name in kpi.excluded.items():
+        if name in here:
+            unrated = int(here.get(f"{name}{UNRATED}") or 0)
+            yield code, int(here[name] or 0) - unrated
+            if unrated:
+                yield "missing_rate", unrated
 
 
 def _input(name: str, values: Values, catalog: Catalog, level: float) -> tuple[Any, str | None]:

@@ -12,6 +12,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Contrast, Ratio
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.report.compute import UNRATED
 from salesmetrics.report.forms import RESULTS, form_of, how_made, measures_behind
 from salesmetrics.report.moments import seen_by
 from salesmetrics.report.record_frames import DAILY, ONE_PER, Asked, record_frame
@@ -202,7 +203,10 @@ def _of_form(
         frame = record_frame(asked, entity, own)
         if not frame.height:
             continue
-        said = [pl.when(pl.col(":".join(pair)) > 0).then(pl.lit(code)) for code, pair in left_out.items()]
+        said = [
+            pl.when(pl.col(":".join(pair)) > 0).then(_reason(code, known[pair[0]], frame))
+            for code, pair in left_out.items()
+        ]
         reasons = pl.concat_str(said, separator=", ", ignore_nulls=True) if said else pl.lit("")
         listed = [] if strict else [pair for pair in own if pair in measures or pair == n]
         frame = _with_blanks(frame, wanted).with_columns(**roles, left_out=reasons.replace("", None).cast(pl.String))
@@ -214,6 +218,13 @@ def _of_form(
         found.append(_shown(frame, label, entity))
     constants = constants_of(form)
     return [*found, _given(label, constants)] if constants else found
+
+
+def _reason(code: str, measure: Measure, frame: pl.DataFrame) -> pl.Expr:
+    """Why a record is left out: for want of an exchange rate rather than of an amount, where it is marked so."""
+    if not measure.lacks_money or UNRATED not in frame.columns:
+        return pl.lit(code)
+    return pl.when(UNRATED).then(pl.lit("missing_rate")).otherwise(pl.lit(code))
 
 
 def _with_blanks(frame: pl.DataFrame, wanted: Pairs) -> pl.DataFrame:

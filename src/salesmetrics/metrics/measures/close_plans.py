@@ -108,7 +108,7 @@ def due_priced_deals(
     return count(due & ~_void(closed, outcome, window_end) & amount.is_not_null())
 
 
-@measure(entity="close_plans", basis="snapshot")
+@measure(entity="close_plans", basis="snapshot", lacks_money=True)
 def due_unpriced_deals(
     amount: pl.Expr,
     expected_close: pl.Expr,

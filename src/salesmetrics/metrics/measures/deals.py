@@ -102,13 +102,13 @@ def decided_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count(outcome.is_in(["won", "lost"]) & (amount >= 0))
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", lacks_money=True)
 def won_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won deals without an amount."""
     return count((outcome == "won") & amount.is_null())
 
 
-@measure(entity="deals", basis="closed", facts=("lost",))
+@measure(entity="deals", basis="closed", facts=("lost",), lacks_money=True)
 def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won or lost deals without an amount."""
     return count(outcome.is_in(["won", "lost"]) & amount.is_null())
@@ -195,7 +195,7 @@ def created_amount(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
     return total(amount, created.is_not_null())
 
 
-@measure(entity="deals", basis="created")
+@measure(entity="deals", basis="created", lacks_money=True)
 def created_unpriced_deals(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
     """Deals with a creation date and without an amount."""
     return count(created.is_not_null() & amount.is_null())
@@ -250,7 +250,7 @@ def open_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count((outcome == "open") & amount.is_not_null())
 
 
-@measure(entity="deals", basis="snapshot")
+@measure(entity="deals", basis="snapshot", lacks_money=True)
 def open_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Open deals without an amount."""
     return count((outcome == "open") & amount.is_null())
@@ -268,7 +268,7 @@ def open_weighable_deals(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr
     return count((outcome == "open") & amount.is_not_null() & probability.is_not_null())
 
 
-@measure(entity="deals", basis="snapshot")
+@measure(entity="deals", basis="snapshot", lacks_money=True)
 def open_unweighable_deals(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Open deals without an amount or without a probability."""
     return count((outcome == "open") & (amount.is_null() | probability.is_null()))

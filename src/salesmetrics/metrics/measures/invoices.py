@@ -26,7 +26,7 @@ def invoices_priced(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     return count(~cancelled & amount.is_not_null())
 
 
-@measure(entity="invoices", basis="created")
+@measure(entity="invoices", basis="created", lacks_money=True)
 def invoices_unpriced(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
     """Invoices without an amount."""
     return count(~cancelled & amount.is_null())
@@ -50,7 +50,7 @@ def invoices_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl
     return count((due <= as_of) & ~cancelled & amount.is_not_null() & received.is_not_null())
 
 
-@measure(entity="invoices", basis="due")
+@measure(entity="invoices", basis="due", lacks_money=True)
 def invoices_due_unpriced(
     amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr
 ) -> pl.Expr:

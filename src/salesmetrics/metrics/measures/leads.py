@@ -228,7 +228,7 @@ def unanswered_priced(amount: pl.Expr, gone: pl.Expr, answered: pl.Expr) -> pl.E
     return count(gone & ~answered & amount.is_not_null())
 
 
-@measure(entity="chances", basis="created")
+@measure(entity="chances", basis="created", lacks_money=True)
 def unanswered_unpriced(amount: pl.Expr, gone: pl.Expr, answered: pl.Expr) -> pl.Expr:
     """Leads and deals without an amount that were lost or expired without a touch."""
     return count(gone & ~answered & amount.is_null())
@@ -240,7 +240,7 @@ def slow_priced(amount: pl.Expr, gone: pl.Expr, slow: pl.Expr) -> pl.Expr:
     return count(gone & slow & amount.is_not_null())
 
 
-@measure(entity="chances", basis="created")
+@measure(entity="chances", basis="created", lacks_money=True)
 def slow_unpriced(amount: pl.Expr, gone: pl.Expr, slow: pl.Expr) -> pl.Expr:
     """Leads and deals without an amount that were lost or expired after a slow first touch."""
     return count(gone & slow & amount.is_null())

@@ -60,7 +60,7 @@ def quota_won_deals(amount: pl.Expr, outcome: pl.Expr, under_quota: pl.Expr) -> 
     return count((outcome == "won") & under_quota & amount.is_not_null())
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", lacks_money=True)
 def quota_won_unpriced(amount: pl.Expr, outcome: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
     """Won deals without an amount of those who had a quota on the day."""
     return count((outcome == "won") & under_quota & amount.is_null())
@@ -84,7 +84,7 @@ def quota_due_deals(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr, 
     return count((outcome == "open") & expected_close.is_not_null() & amount.is_not_null() & under_quota)
 
 
-@measure(entity="deals", basis="period")
+@measure(entity="deals", basis="period", lacks_money=True)
 def quota_due_unpriced(amount: pl.Expr, outcome: pl.Expr, expected_close: pl.Expr, under_quota: pl.Expr) -> pl.Expr:
     """Open deals without an amount that are expected to close in the whole of the period, of those who have a quota then."""
     return count((outcome == "open") & expected_close.is_not_null() & amount.is_null() & under_quota)

@@ -50,7 +50,7 @@ def won_costed_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Exp
     return count((outcome == "won") & amount.is_not_null() & cost.is_not_null())
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", lacks_money=True)
 def won_uncosted_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won deals without an amount or without a cost."""
     return count((outcome == "won") & (amount.is_null() | cost.is_null()))
@@ -74,7 +74,7 @@ def won_listed_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> 
     return count((outcome == "won") & amount.is_not_null() & list_price.is_not_null())
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", lacks_money=True)
 def won_unlisted_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won deals without an amount or without a list price."""
     return count((outcome == "won") & (amount.is_null() | list_price.is_null()))
