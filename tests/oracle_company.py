@@ -334,7 +334,7 @@ class Oracle(oracle_money.Oracle):
         rated = {r["id"] for r in self.everything["customers"] if r["potential"] is not None and came(r)}
         won = known([r["amount"] for r in self.closed("won") if r["account_id"] in rated])
         potential = sum(r["potential"] for r in self.customers() if r["potential"] is not None)
-        return None if won is None else over(won, potential)
+        return None if won is None else over(won, Fraction(potential) * self.months() / 12)
 
     def collection_rate_receipts(self) -> Any:
         rows = [r for r in self.money["invoices"] if r["state"] != "cancelled" and r["issued"] <= AS_OF]

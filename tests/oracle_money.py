@@ -123,7 +123,14 @@ class Oracle:
         days = [day for there in self.employed().values() for day in there]
         if self.sum_won() is None or not days:
             return None
-        return over(self.sum_won(), Fraction(len(days), len(set(days))))
+        return over(self.sum_won(), Fraction(len(days), len(self.staffed())))
+
+    def staffed(self) -> set[date]:
+        """The days on which anybody was employed, whoever is asked about."""
+        everybody, self.reps, self.days = self.reps, [{**r, "owner": r["name"]} for r in self.everything["reps"]], {}
+        found = {day for there in self.employed().values() for day in there}
+        self.reps, self.days = everybody, {}
+        return found
 
     level = "owner"
     """Whose quotas count: those of reps, unless the report is by something that they do not tell."""

@@ -81,7 +81,7 @@ def test_lifetime_value_is_revenue_over_churn() -> None:
     deals = frame_of(
         {"outcome": "won", "closed": date(2026, 5, 1), "amount": Decimal(100), "cost": Decimal(25), "account_id": "A"}
     )
-    costs = frame_of({"period": "2026-05", "amount": Decimal(800)})
+    costs = frame_of(*({"period": half, "amount": Decimal(400)} for half in ("2025-H2", "2026-H1")))
     frames = {"customers": frame_of(*rows), "deals": deals}
     found = metrics(frames, "ltv", "ltv_margin")
     assert found["ltv"].value == pytest.approx(100 * 12 * 5)

@@ -210,7 +210,8 @@ def revenue_per_rep(
     """What a rep sells in the period, on average.
 
     With a reps file the reps are counted by the days on which they were employed, those without a sale included: one who
-    was there for half of the days counts half. Without it, or by a dimension that it does not know, the owners of won
+    was there for half of the days counts half. So it is by owner, too: 500 by a rep who was there for half of the period
+    is 1,000 per rep. Without it, or by a dimension that it does not know, the owners of won
     deals count, which reads higher.
 
     A revenue of 950 by 10 reps, one of whom was there for half of 100 days, is 100 each: they count as 9.5.

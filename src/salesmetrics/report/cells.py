@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.report.compute import Cell, Keys, aggregate
+from salesmetrics.report.compute import UNDIVIDED, Cell, Keys, aggregate
 from salesmetrics.report.coverage import unknown_measures
 from salesmetrics.report.evaluate import Values
 from salesmetrics.report.plan import make_plan
@@ -94,7 +94,11 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
     tables = {
         shift: _cells(source, frames, plan.kpis, plan.measures, window, keys) for shift, window in windows.items()
     }
-    unsplit = {name for name, m in plan.measures.items() if not set(keys.by) <= set(frames[m.entity].columns)}
+    unsplit = {
+        name
+        for name, m in plan.measures.items()
+        if m.entity not in UNDIVIDED and not set(keys.by) <= set(frames[m.entity].columns)
+    }
     unsplit |= {name for kpi in plan.kpis for name in kpi.optional} - plan.measures.keys()
     unsure = withheld_measures(source.withheld, plan.measures.values())
     unknown = {shift: unknown_measures(frames, plan.measures, window) | unsure for shift, window in windows.items()}

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["UNRATED", "Cell", "Keys", "aggregate", "currencies", "key_of", "per_record"]
+__all__ = ["UNDIVIDED", "UNRATED", "Cell", "Keys", "aggregate", "currencies", "key_of", "per_record"]
+
+UNDIVIDED = frozenset({"staff_days"})
+"""Entities of the organisation as a whole: no dimension divides them, and no condition applies to them."""
 
 UNRATED = "__unrated__"
 """Marks records whose money has no exchange rate; after the name of a measure, the part of it that these make."""
@@ -76,7 +79,9 @@ def aggregate(
     Returns:
         Cell to measure id to value: a number, a sorted Polars series for a sample, or None where it is unknown.
     """
-    passes = list(_passes(measures, frames, window, keys))
+    measures = list(measures)
+    together = [m for m in measures if m.entity in UNDIVIDED]
+    passes = list(_passes([m for m in measures if m.entity not in UNDIVIDED], frames, window, keys))
     given = _given(as_of, window, settings)
     queries = [
         _query(
@@ -97,7 +102,34 @@ def aggregate(
         for cell, position in _cells(result, keys):
             for name, values in columns.items():
                 cells[cell][name] = values[position]
+    if together:
+        _shared(cells, _of_all(frames, together, window, given, keys), keys)
     return dict(cells)
+
+
+def _of_all(
+    frames: Mapping[str, pl.DataFrame],
+    measures: Sequence[Measure],
+    window: Window,
+    given: Callable[[str], pl.Expr],
+    keys: Keys,
+) -> dict[date | None, dict[str, Any]]:
+    """By stretch of time, the measures that are of the organisation as a whole, whatever is told apart."""
+    apart = Keys(bucket=keys.bucket)
+    found: dict[date | None, dict[str, Any]] = {}
+    for entity, column, days, group in _passes(measures, frames, window, apart):
+        result = _query(frames[entity].lazy(), group, column, window=days, given=given, keys=apart).collect()
+        for cell, position in _cells(result, apart):
+            found.setdefault(cell.bucket, {}).update({m.id: result[m.id][position] for m in group})
+    return found
+
+
+def _shared(cells: dict[Cell, dict[str, Any]], whole: Mapping[date | None, Mapping[str, Any]], keys: Keys) -> None:
+    if not keys.by and not keys.currency:
+        for bucket in whole:
+            cells.setdefault(Cell((), None, bucket), {})
+    for cell, values in cells.items():
+        values.update(whole.get(cell.bucket, {}))
 
 
 def _values(column: pl.Series) -> pl.Series | list[Any]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from salesmetrics.calendar import Calendar
 from salesmetrics.report.accounts import ids_by_name
 from salesmetrics.report.costs import cost_days
@@ -22,8 +24,6 @@ from salesmetrics.report.windows import ALL, Window, span_windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import polars as pl
 
     from salesmetrics.metrics.settings import Settings
     from salesmetrics.report.moments import Moments
@@ -93,6 +93,8 @@ def add_money_entities(
     first = _first_day(made)
     if "reps" in made and as_of is not None and first is not None:
         _add(made, "rep_calendar", rep_calendar(made["reps"], first, as_of))
+        if "rep_calendar" in made:
+            made["staff_days"] = made["rep_calendar"].select(pl.col("day").unique().sort())
     if "reps" in made and asked.asks_for("tenure") and {"owner", "hired"} <= set(made["reps"].columns):
         for entity in MOMENTS:
             if entity in made:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.accounts import by_name
 from salesmetrics.report.cells import Source
-from salesmetrics.report.compute import currencies
+from salesmetrics.report.compute import UNDIVIDED, currencies
 from salesmetrics.report.cost_cover import costs_partial
 from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
@@ -128,7 +128,8 @@ def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> No
 
 def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:
     """The entities that a condition cannot be applied to, with the columns that they lack for it."""
-    lacking = {entity: sorted(named.difference(frame.columns)) for entity, frame in entities.items()}
+    divided = {entity: frame for entity, frame in entities.items() if entity not in UNDIVIDED}
+    lacking = {entity: sorted(named.difference(frame.columns)) for entity, frame in divided.items()}
     return {entity: names for entity, names in lacking.items() if names}
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.sql import Node, SqlError, columns, polars_cause, to_polars
 from salesmetrics.metrics.sql_parser import parse
+from salesmetrics.report.compute import UNDIVIDED
 from salesmetrics.report.literals import compared, with_typed_literals
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def apply_where(
     """Keep the records that fulfil a condition, and only the frames that have the columns it names.
 
     A frame without those columns is left out altogether: its records cannot be told apart, and counting all of them
-    beside filtered ones would mix two populations in one report.
+    beside filtered ones would mix two populations in one report. What is of the organisation as a whole stays.
 
     Args:
         frames: Frames by entity.
@@ -48,7 +49,7 @@ def apply_where(
     fitting = {
         entity: frame.with_columns(pl.col(column).alias(name) for name, column in aliases.items())
         for entity, frame in frames.items()
-        if needed <= set(frame.columns)
+        if needed <= set(frame.columns) and entity not in UNDIVIDED
     }
     if not fitting:
         known = {name for frame in frames.values() for name in frame.columns}
@@ -58,7 +59,7 @@ def apply_where(
         raise SalesmetricsError(
             "report_empty", cause=f"no record fulfils `{condition}`", fix=_what_there_is(tree, fitting.values())
         )
-    return kept
+    return kept | {entity: frame for entity, frame in frames.items() if entity in UNDIVIDED}
 
 
 def _kept(frame: pl.DataFrame, tree: Node, condition: str) -> pl.DataFrame:

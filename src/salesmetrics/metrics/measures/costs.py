@@ -39,9 +39,9 @@ def rep_days_employed(owner: pl.Expr) -> pl.Expr:
     return count(owner.is_not_null())
 
 
-@measure(entity="rep_calendar", basis="occurred", per=("day",))
+@measure(entity="staff_days", basis="occurred", per=("day",))
 def staffed_days(day: pl.Expr) -> pl.Expr:
-    """Days on which any rep was employed."""
+    """Days on which any rep was employed, of the whole organisation."""
     return day.n_unique()
 
 
