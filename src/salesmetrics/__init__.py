@@ -9,11 +9,12 @@ Nothing heavy is imported before one of the functions is used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from salesmetrics.version import __version__
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than all else here
 if TYPE_CHECKING:
+    from typing import Any
+
     from salesmetrics.library import load, report_on
 
 __all__ = ["__version__", "load", "report_on"]

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-import gc
-import sys
-from typing import NoReturn
+import _signal  # type: ignore[import-not-found]
+import os
 
-from salesmetrics.cli.limits import guard
-from salesmetrics.errors import ExitCode
+# `signal` itself takes some thousandths of a second to import, in which nobody would have been listening yet.
+# From the first moment on an interrupt ends the process, and not with a traceback of whatever is being imported.
+_INTERRUPTED = 130
+_BEFORE = _signal.getsignal(_signal.SIGINT)
+if _BEFORE is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, lambda _number, _frame: os._exit(_INTERRUPTED))
+
+import gc  # noqa: E402
+import sys  # noqa: E402
+
+from salesmetrics.cli.limits import guard  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
     """Load the program and run it."""
+    _keep_streams()
     # New objects between two collections of garbage: the default looks through all that is imported again and again, and
     # what a report makes is freed without it.
     gc.set_threshold(500_000)
-    try:
-        guard()
-        from salesmetrics.cli.app import main as run
-    except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
+    guard()
+    from salesmetrics.cli.app import main as run
+
+    if _BEFORE is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _BEFORE)
     run()
+
+
+def _keep_streams() -> None:
+    """Stand in for streams that are closed: a file that is opened would take their number, and get what is written to them."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from salesmetrics.calendar import Calendar
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.bounds import SettingError
 from salesmetrics.metrics.incentives import FORM
@@ -63,6 +64,11 @@ def _age(text: str) -> str:
     return text
 
 
+def _zone(text: str) -> str:
+    Calendar(timezone=text)
+    return text
+
+
 Words = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
 
 
@@ -74,7 +80,9 @@ class ReadTable(_Table):
     date_order: Literal["dmy", "mdy", "ymd"] | None = Field(default=None, description="order of day, month and year")
     decimal: Literal["point", "comma"] | None = Field(default=None, description="decimal mark")
     profile: str | None = Field(default=None, description="CRM that the exports come from")
-    timezone: str | None = Field(default=None, description="zone that days are counted in, for example Europe/Berlin")
+    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        default=None, description="zone that days are counted in, for example Europe/Berlin"
+    )
 
 
 class StagesTable(_Table):
@@ -243,6 +251,8 @@ def parse_config(text: str, name: str) -> Config:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SalesmetricsError("config_syntax", path=name, cause=str(error)) from error
+    except RecursionError as error:
+        raise SalesmetricsError("config_syntax", path=name, cause="tables or lists are nested too deeply") from error
     try:
         return Config.model_validate(tree)
     except ValidationError as error:

@@ -123,6 +123,9 @@ def run(words: list[str]) -> int:
     Args:
         words: What was typed after the name of the program.
     """
+    if sys.stdout is None and not {"-h", "--help"}.isdisjoint(words):
+        _tell(SalesmetricsError("output_unwritable", path="stdout", cause="standard output is closed"))
+        return ExitCode.INPUT_ERROR
     completing = any(name.endswith("_COMPLETE") for name in os.environ)
     try:
         early = {} if completing else _fetch_early(words)

@@ -53,7 +53,7 @@ def load_dataset(
         wait: Until the data are checked: what a check raises is then raised here. Who does not wait asks for the findings.
         as_of: The day that is asked for, as typed: findings are about it, too.
     """
-    if "-" in [name.rpartition("=")[2] for name in files] and sys.stdin.isatty():
+    if "-" in [name.rpartition("=")[2] for name in files] and (sys.stdin is None or sys.stdin.isatty()):
         raise SalesmetricsError("stdin_is_terminal")
     with nullcontext() if quiet else _progress(files):
         options = read_options(reading, config)
@@ -63,7 +63,7 @@ def load_dataset(
             opened = open_ahead(fetch_ahead(files), options)
         from salesmetrics.ingest.read import load
 
-        dataset = load(files, options, stdin=sys.stdin.buffer, opened=opened)
+        dataset = load(files, options, stdin=None if sys.stdin is None else sys.stdin.buffer, opened=opened)
         if wait:
             dataset.checks.result()
         return dataset

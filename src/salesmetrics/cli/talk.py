@@ -16,5 +16,7 @@ def say(*lines: str) -> None:
     Args:
         *lines: Lines; a break inside one of them is not written as one.
     """
+    if sys.stderr is None:
+        return
     with suppress(OSError, ValueError):
         print(*map(visible, lines), sep="\n", file=sys.stderr)  # noqa: T201

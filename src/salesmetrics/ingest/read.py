@@ -288,6 +288,8 @@ def _input(file: LoadedFile) -> Input:
 
 
 def _rejects(parts: Sequence[Part]) -> pl.DataFrame:
-    rows = [(part.path, r.row, r.column, r.value, r.reason) for part in parts for r in part.rejected]
+    # A name of a file may be bytes that are no text, which a column of text cannot hold.
+    names = {part.path: part.path.encode("utf-8", "backslashreplace").decode("utf-8") for part in parts}
+    rows = [(names[part.path], r.row, r.column, r.value, r.reason) for part in parts for r in part.rejected]
     schema = {"path": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")

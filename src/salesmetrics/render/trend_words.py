@@ -53,7 +53,7 @@ def limits_text(limits: Limits | None, metric: Metric, glyphs: Glyphs) -> str:
 
 def blocks(report: Report, *, several: bool) -> Iterator[tuple[str, list[Metric]]]:
     """The series of a trend, each with its title: the total, then segments, with currencies apart."""
-    for _, members in groupby(report.metrics, key=lambda m: (tuple(m.group.items()), m.currency)):
+    for _, members in groupby(report.metrics, key=lambda m: (m.id, tuple(m.group.items()), m.currency)):
         block = list(members)
         names = [one_line(value or "(blank)") for value in block[0].group.values()]
         code = [one_line(block[0].currency or "no currency")] if several else []

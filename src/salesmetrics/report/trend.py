@@ -1,7 +1,8 @@
-"""One KPI over time, each stretch beside what the KPI has varied between so far."""
+"""KPIs over time, each stretch beside what the KPI has varied between so far."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
@@ -34,14 +35,14 @@ def build_trend(
     inputs: Sequence[Input] = (),
     findings: Sequence[Finding] = (),
 ) -> Report:
-    """A report that holds one KPI for every stretch of the calendar, gaps included, and its own limits.
+    """A report that holds each KPI for every stretch of the calendar, gaps included, and its own limits.
 
     Limits rest on the complete periods with a value, at least six of them: for shares Laney's p′ chart, which knows how
     many records each period has, for all other KPIs mean ± 2.66 · mean moving range. A partial period has none, and a KPI
     that still grows after its period has none at all: its last periods would always seem to fall.
 
     Args:
-        request: With one KPI and ``every``.
+        request: With the KPIs and ``every``.
         frames: Canonical frames by kind.
         catalog: The KPIs that exist.
         inputs: The files behind the frames, for the record.
@@ -51,15 +52,19 @@ def build_trend(
         SalesmetricsError: ``report_empty``: the KPI has no series, or as for ``build_report``.
     """
     setup = set_up(request, frames, catalog)
-    kpi = catalog.kpis[request.kpis[0]]
-    rows = sorted(series(request, setup, {kpi.id: 0}), key=lambda row: row[0])
-    values = [metric for _, metric in rows] or piecewise(request, kpi, frames, catalog)
-    if not values:
-        raise _no_series(kpi)
-    members: dict[tuple[object, ...], list[Metric]] = {}
-    for metric in values:
-        members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
-    metrics = [metric for one in members.values() for metric in _with_limits(kpi, one)]
+    metrics: list[Metric] = []
+    position = {name: index for index, name in enumerate(dict.fromkeys(request.kpis))}
+    rows = sorted(series(request, setup, position), key=lambda row: row[0])
+    for name in position:
+        kpi = catalog.kpis[name]
+        alone = replace(request, kpis=(name,))
+        values = [metric for _, metric in rows if metric.id == name] or piecewise(alone, kpi, frames, catalog)
+        if not values:
+            raise _no_series(kpi)
+        members: dict[tuple[object, ...], list[Metric]] = {}
+        for metric in values:
+            members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
+        metrics += [metric for one in members.values() for metric in _with_limits(kpi, one)]
     return make_report(request, setup, metrics, inputs=inputs, findings=findings, command="trend")
 
 

@@ -12,7 +12,9 @@ from salesmetrics.cli.options import SELECTING, Every, Files, Output, Reading, S
 
 @with_groups
 def trend(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
+    kpi: Annotated[
+        str, typer.Argument(metavar="KPI", help="Id of a KPI, or of several: ID,ID.", autocompletion=complete_kpi)
+    ],
     files: Files,
     reading: Reading,
     selection: Annotated[Selection, Without(("family", "compare"))],
