@@ -31,7 +31,7 @@ PLACE = "error: `salesmetrics.toml` line "
     [
         ('[map]\namount = "Amout"\n', "2, `map.amount`", 'did you mean `amount = "Amount"`?'),
         ('[map]\namuont = "Amount"\n', "2, `map.amuont`", "there is no column named `amuont`"),
-        ('[read]\n\ntimezone = "Mars"\n', "3, `read.timezone`", "no such time zone"),
+        ('[read]\n\ntimezone = "Mars"\n', "3, `read.timezone`", "there is no time zone `Mars`"),
         ('[read]\nprofile = "salesfarce"\n', "2, `read.profile`", "did you mean `salesforce`?"),
         ('[goals]\nwin_rate = ">= 25"\n', "2, `goals.win_rate`", "write `win_rate >= 25%`"),
         ('[goals]\nwin_rat = ">= 25%"\n', "2, `goals.win_rat`", "there is no KPI `win_rat`"),
