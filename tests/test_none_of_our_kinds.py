@@ -222,3 +222,18 @@ def test_the_price_of_one_unit_is_no_list_price_of_a_deal(tmp_path: Path) -> Non
     assert [tuple(each) for each in dataset.withheld] == [("deals", "list_price", "unit_price")]
     whole = read(tmp_path, header, *(row.removesuffix(",100") + ",1000" for row in rows))
     assert not whole.withheld
+
+
+def test_a_list_that_begins_with_the_noun_of_a_record_is_a_list_of_these(tmp_path: Path) -> None:
+    lines = [
+        "Opportunity,Contact Name,Email,Salesperson,Expected Revenue,Stage",
+        "Barn,A,a@x.test,Ann,1000.00,Won",
+        "Silo,B,b@x.test,Ann,500.00,New",
+    ]
+    dataset = read(tmp_path, *lines)
+    assert dataset.frames["deals"].filter(pl.col("outcome") == "won")["amount"].sum() == 1000
+    assert "amount_weighted" in codes(dataset)
+    leads = read(
+        tmp_path, "Lead,Company,Owner,Status,Created", "Ann,Oak,Bo,New,2026-01-05", "Cy,Elm,Bo,Working,2026-01-06"
+    )
+    assert list(leads.frames) == ["leads"]

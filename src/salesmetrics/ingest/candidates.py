@@ -70,6 +70,9 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 }
 """For each kind, groups of columns of which one each must be there for any KPI to be possible."""
 
+_NAMED_BY_NOUN = ("deals", "leads")
+"""Kinds whose lists begin with a column of their names that is called like the record: ``Opportunity``, ``Lead``."""
+
 LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
 """Factors on the score: a needed column is missing; a header speaks against the kind; the first column is the key of
 something that the kind does not know."""
@@ -249,6 +252,8 @@ def _score(
     if full & {words_of(h) for h in layout.veto}:
         score *= VETOED
     first = next(iter(keys), None)
+    if kind in _NAMED_BY_NOUN and first is not None and keys[first].full in nouns_of(kind):
+        score += 1
     if first is not None and keys[first].is_key and first not in {match.header for match in columns.values()}:
         score *= KEY_OF_OTHER
     return score

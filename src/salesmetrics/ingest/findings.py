@@ -176,6 +176,11 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` is not read, so amounts per month count for a year: {n_rows} are blank, or hold no number of months or years",
         "fill it in for every amount per month or year, for example with 24 months",
     ),
+    "amount_weighted": FindingKind(
+        _WARNING,
+        "`{column}` is read as the amount; some CRMs call the amount times the probability so",
+        "if it is weighted, leave it out with `--map amount=`, or name the CRM with `--profile`",
+    ),
     "amounts_in_units": FindingKind(
         _NOTE, "amounts of `{column}` were multiplied by {unit}, the unit that the header names", None
     ),

@@ -30,8 +30,6 @@ from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable
 from salesmetrics.ingest.totals import without_totals
-from salesmetrics.schema.fields import ColumnType
-from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
@@ -243,13 +241,11 @@ def _way_out(part: Part, first: RejectedRow) -> str:
     field = fields.get(first.column or "")
     if field is None:
         return "correct the file, or say how it is cut: `--delimiter CHAR`"
-    dated = column_types(part.kind)[field] in (ColumnType.DAY, ColumnType.INSTANT)
-    order = ", or say how its dates are written: `--date-order dmy`, `mdy` or `ymd`" if dated else ""
     left = part.recognition.columns.keys() - {field} | part.recognition.constants.keys()
     if all(left & set(group) for group in NEEDS[part.kind]):
         named = "" if _is_known_without(part, field) else f"`{part.kind}={part.path}` and "
-        return f"correct the column, or leave it out with {named}`--map {field}=`{order}"
-    return f"correct the column, or name another one: `--map {field}=HEADER`{order}"
+        return f"correct the column, or leave it out with {named}`--map {field}=`"
+    return f"correct the column, or name another one: `--map {field}=HEADER`"
 
 
 def _is_known_without(part: Part, field: str) -> bool:

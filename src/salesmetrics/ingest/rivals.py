@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.findings import MAX_ROWS, finding
+from salesmetrics.ingest.headers import header_keys
 from salesmetrics.ingest.parse import parse_column
+from salesmetrics.ingest.profile import GENERIC
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.fields import ColumnType
 
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["rival_amounts"]
+
+
+def _weighted(table: RawTable, recognition: Recognition) -> list[Finding]:
+    """An expected revenue in a file of no known CRM: the amount in some, the amount times the probability in others."""
+    match = recognition.columns.get("amount")
+    if recognition.kind != "deals" or match is None or match.how == "option" or recognition.profile != GENERIC:
+        return []
+    if header_keys(match.header).bare != "expected revenue":
+        return []
+    path, count = table.source.path, table.frame.height
+    return [finding("amount_weighted", kind="deals", path=path, column=match.header, count=count)]
 
 
 def rival_amounts(
@@ -35,7 +48,7 @@ def rival_amounts(
     rivals = (
         recognition.spare.get("amount", ()) if recognition.kind in ("deals", "invoices") and amount is not None else ()
     )
-    rows, path, findings = table.frame.get_column(ROW), table.source.path, []
+    rows, path, findings = table.frame.get_column(ROW), table.source.path, _weighted(table, recognition)
     for header in rivals:
         text = table.frame.get_column(header)
         try:
