@@ -178,3 +178,10 @@ def test_the_header_of_the_amounts_names_their_currency(tmp_path: Path) -> None:
     dataset = load([str(path)])
     assert currency(dataset) == ["EUR", "EUR"]
     assert codes(dataset)["currency_against_header"] == [3]
+
+
+def test_a_shared_sign_in_the_column_of_currencies_is_told(tmp_path: Path) -> None:
+    dataset = deals(tmp_path, ["10", "20", "30"], ["£", "US Dollars", "Euro"])
+    assert currency(dataset) == ["£", "USD", "EUR"]
+    assert codes(dataset)["currency_sign_shared"] == [2]
+    assert currency(deals(tmp_path, ["10", "20"], ["£", "EUR"], symbols={"£": "GBP"})) == ["GBP", "EUR"]

@@ -71,6 +71,8 @@ def test_thousands_that_cannot_be_decimals_are_read() -> None:
     for cell in ("1’556", "1'556", "1 556", "1\u202f556", "١٬٥٥٦"):
         assert parse([*INTEGERS, cell]).values[-1] == 1556, cell
     assert parse([*INTEGERS, "1,56,789"]).values[-1] == 156789
+    assert parse([*INTEGERS, "1.556E+03"]).values[-1] == 1556
+    assert parse([*COMMAS, "1,556E3"]).values[-1] == 1556
     beside = ParseOptions(decimal_beside="point", undecided="reject")
     assert parse([*INTEGERS, "1,556"], options=beside).values[-1] == 1556
     assert parse([*INTEGERS, "1.556"], options=beside).bad[-1]

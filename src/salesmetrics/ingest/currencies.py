@@ -55,7 +55,8 @@ def currencies(
     money = {name: column for name, column in parsed.items() if types[name] is ColumnType.MONEY}
     signs = {name: sign for name, column in money.items() if (sign := _signs(column, headers[name])) is not None}
     if not signs or "currency" not in types:
-        return found, _of_the_system(found, place)
+        shared = _open_signs(found["currency"], "currency", place) if "currency" in found else []
+        return found, [*shared, *_of_the_system(found, place)]
     first = next((name for name in _FIRST if name in signs), next(iter(signs)))
     column, sign = found.get("currency"), signs[first]
     findings: list[Finding] = []

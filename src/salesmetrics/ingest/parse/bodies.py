@@ -83,10 +83,11 @@ def read_bodies(texts: pl.Series, symbols: Mapping[str, str]) -> pl.DataFrame:
     power = pl.col("exponent").fill_null("0").str.strip_prefix("+").cast(pl.Int64) + pl.col("power")
     parts = parts.with_columns(usable.alias("usable"), power.alias("power"), negative.alias("negative"))
     one = pl.col("body").str.extract(r"^[1-9][0-9]{0,2}([.,])[0-9]{3}$", 1)
+    written = pl.when(pl.col("exponent").is_not_null()).then(one)  # 1.556E+03 groups nothing
     return parts.select(
         KEY,
-        _plain(_POINT, groups=r"[, ']", mark=".").alias("point"),
-        _plain(_COMMA, groups=r"[. ']", mark=",").alias("comma"),
+        pl.when(written.eq_missing(",").not_()).then(_plain(_POINT, groups=r"[, ']", mark=".")).alias("point"),
+        pl.when(written.eq_missing(".").not_()).then(_plain(_COMMA, groups=r"[. ']", mark=",")).alias("comma"),
         one.replace_strict({".": "point", ",": "comma"}, default=None, return_dtype=pl.String).alias("mark"),
         (pl.col("usable") & pl.col("body").str.contains("[.,]")).alias("separated"),
         (pl.col("usable") & pl.col("body").str.contains("[ ']")).alias("spaced"),
