@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from salesmetrics.metrics.definition import Balance, Number, Ratio, Shape, Undefined, kpi
 
 FAMILY = "customers"
@@ -251,20 +249,14 @@ def market_penetration(active_customers: Number, setting_market_size: Number) ->
     excluded={"missing_potential": "customers_without_potential"},
     source="kpitree, share of wallet",
 )
-def account_penetration(won_of_potential: Number, customer_potential: Number, window_months: Number) -> Shape:
+def account_penetration(won_of_potential: Number, customer_potential: Number) -> Shape:
     """How much of what customers could buy they do buy from us.
 
     The potential of a customer is an assumption from outside, per year: a column of the customers file. Deals belong to a
     customer by id, or by name where they have none. Without a period it is about the last twelve months; of a period of
     another length the potential is that of its months so far, a part of a month by its days.
 
-    >>> account_penetration(20000, 80000, 12), account_penetration(5000, 80000, 3)
-    (0.25, 0.25)
+    >>> account_penetration(20000, 80000)
+    0.25
     """
-    return Ratio(won_of_potential, _in_months(customer_potential, window_months))
-
-
-def _in_months(yearly: Number, months: Number) -> Number:
-    if isinstance(yearly, (int, Decimal)):
-        return (Decimal(yearly) * Decimal(months) / 12).quantize(Decimal("1e-8"))
-    return yearly * (float(months) / 12)
+    return Ratio(won_of_potential, customer_potential)

@@ -91,9 +91,13 @@ def window_months(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="customers", basis="snapshot", unit="money", missing="missing_potential")
-def customer_potential(potential: pl.Expr) -> pl.Expr:
-    """What customers could buy in a year."""
-    return total(potential, potential.is_not_null())
+def customer_potential(potential: pl.Expr, window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
+    """What customers could buy in the months of the period, a part of a month by its days."""
+    import polars as pl
+
+    money = pl.Decimal(38, 8)
+    parts = (_month_parts(window_end) - _month_parts(window_start)).cast(money)
+    return total((potential * parts / pl.lit(12 * PARTS, dtype=money)).cast(money), potential.is_not_null())
 
 
 @measure(entity="customers", basis="snapshot", per=("account_key",))
@@ -120,6 +124,16 @@ def _at_both(
     days = {"before": start, "after": end}
     rows = {name: _at(started, left, vague, day).fill_null(value=False).cast(int) for name, day in days.items()}
     return list(per_key(account_key, rows)[1].values())
+
+
+PARTS = 28 * 29 * 15 * 31
+"""Equal parts of a month: a day of any month is a whole number of them."""
+
+
+def _month_parts(day: pl.Expr) -> pl.Expr:
+    """Months since the beginning of time, in equal parts."""
+    month = day.dt.year().cast(int) * 12 + day.dt.month()
+    return month * PARTS + (day.dt.day() - 1).cast(int) * (PARTS // day.dt.days_in_month().cast(int))
 
 
 def _months(day: pl.Expr) -> pl.Expr:
