@@ -38,7 +38,7 @@ NAMED = [
     ("plain", "header_blank", "header_empty"),
     ("plain", "header_misspelt", "header_misspelt"),
     ("german", "foreign_byte", "encoding_damaged"),
-    ("hubspot", "foreign_byte", "encoding_damaged"),
+    ("hubspot", "foreign_byte", "rejected"),
     ("hubspot", "date_in_another_order", "date_formats_mixed"),
 ]
 """Damages that leave the totals as they are, and the finding that names them all the same."""

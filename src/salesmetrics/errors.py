@@ -98,6 +98,10 @@ CATALOGUE: dict[str, ErrorKind] = {
         "`{path}` is not {encoding}: byte {byte} at offset {offset}",
         "leave `--encoding` out to have it recognised, or name another one",
     ),
+    "encoding_mixed": ErrorKind(
+        "the header of `{path}` (row {row}) is not {encoding} as the rows below are: `{value}`",
+        "export it again, or open it in an editor and save it as UTF-8",
+    ),
     "extra_missing": ErrorKind(
         "{what} needs the extra `{extra}`",
         '`pip install "salesmetrics[{extra}]"`, or in a checkout `pip install ".[{extra}]"`; or save the sheet as CSV',

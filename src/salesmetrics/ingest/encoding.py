@@ -21,7 +21,7 @@ from salesmetrics.ingest.letters import HEADER_WORDS, SCORERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["SURE", "Encoding", "detect", "to_utf8"]
+__all__ = ["MARKED", "SURE", "Encoding", "detect", "shown", "to_utf8"]
 
 SURE = 0.6
 """A guess below this confidence is worth a finding."""
@@ -34,6 +34,17 @@ _HOLES = b"\x81\x8d\x8f\x90\x9d"
 _DAMAGE = 0.02
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ABOVE, _LINE_END = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\r\n]")
+_UTF8_RUN = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){2,}+")
+_FOREIGN_LINE = re.compile(rb"[\x80-\xff][^\n]*+")
+_FIRST_MARK = 0x10FE00
+"""Marks for bytes that are no characters: the last code points of all, which no font and no file has a use for."""
+_MARKED = re.compile("[\U0010fe00-\U0010feff]")
+MARKED = "[\U0010fe00-\U0010feff]"
+"""The same for Polars."""
+_SINGLE = ("cp1251", "cp1252", "cp1256")
+_PREVAILING = 100
+_MOST_STRAYS = 10_000
+_BETTER = 0.3
 _WORD_BONUS = 0.25
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -48,7 +59,9 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 class Encoding:
     """A decision about an encoding.
 
-    ``damaged`` counts the bytes that are not valid in it (only for a file that is UTF-8 but for a few bytes).
+    ``damaged`` counts the bytes that are not valid in it, where they are few. ``mixed``: other lines say for certain what
+    the encoding is, so that a line whose bytes mean nothing in it is in another one. ``strays`` are such lines, as places
+    in the file, where their bytes would mean something.
     """
 
     name: str
@@ -56,6 +69,8 @@ class Encoding:
     confidence: float
     alternative: str | None = None
     damaged: int = 0
+    mixed: bool = False
+    strays: tuple[tuple[int, int], ...] = ()
 
 
 def detect(data: bytes, *, path: str, option: str | None = None) -> Encoding:
@@ -76,12 +91,19 @@ def detect(data: bytes, *, path: str, option: str | None = None) -> Encoding:
         return _from_option(data, path, option)
     for bom, name in _BOMS:
         if data.startswith(bom):
+            if name == "utf-8-sig" and not is_utf8(data) and _is_mixed(data[len(bom) :]):
+                return Encoding(name, "bom", 0.9, damaged=_tally(data, 0, 0)[1], mixed=True)
             if name == "utf-8-sig" and (bad := _few_wrong_bytes(data)):
                 return Encoding(name, "bom", 0.9, damaged=bad)
+            if name == "utf-16" and (bad := _few_wrong_units(data, name)):
+                return Encoding(name, "bom", 0.9, damaged=bad, mixed=True)
             _first_error(data, name, path=path)
             return Encoding(name, "bom", 1.0)
-    if (wide := _wide(data[:_SAMPLE])) is not None and _mismatch(data, wide) is None:
-        return Encoding(wide, "guess", 0.95)
+    if (wide := _wide(data[:_SAMPLE])) is not None:
+        if _mismatch(data, wide) is None:
+            return Encoding(wide, "guess", 0.95)
+        if bad := _few_wrong_units(data, wide):
+            return Encoding(wide, "guess", 0.9, damaged=bad, mixed=True)
     _refuse_binary(data[:_SAMPLE], path)
     if data.isascii() or is_utf8(data):
         return Encoding("utf-8", "strict", 1.0)
@@ -187,10 +209,9 @@ def _foreign_lines(data: bytes) -> Iterator[bytes]:
 
 
 def _guess(data: bytes, path: str) -> Encoding:
+    if _is_mixed(data):
+        return Encoding("utf-8", "guess", 0.9, damaged=_tally(data, 0, 0)[1], mixed=True)
     sample = _sample(data)
-    damaged = _damaged_utf8(data, sample)
-    if damaged is not None:
-        return Encoding("utf-8", "guess", 0.9, damaged=damaged)
     ranking = sorted(((_score(sample, name), name) for name in SCORERS), key=lambda item: -item[0])
     if (holed := _damaged_cp1252(data, sample, ranking[0][0])) is not None:
         return holed
@@ -199,7 +220,8 @@ def _guess(data: bytes, path: str) -> Encoding:
             break
         if _mismatch(data, name) is None:
             rival = next((entry for entry in ranking[place + 1 :] if entry[0] > 0), (0.0, None))
-            return Encoding(name, "guess", _confidence(score, rival[0]), rival[1])
+            strays = _strays(data, name)
+            return Encoding(name, "guess", _confidence(score, rival[0]), rival[1], mixed=bool(strays), strays=strays)
     return _other(data, sample, path)
 
 
@@ -208,16 +230,69 @@ def _confidence(score: float, rival: float) -> float:
     return round(max(0.05, min(0.99, min(1.0, score) * (0.4 + 1.5 * margin))), 2)
 
 
-def _damaged_utf8(data: bytes, sample: bytes) -> int | None:
-    """How many bytes are wrong in a file that is UTF-8 but for a few of them; None if it is not."""
-    if (seen := _wrong_bytes(sample)) is None:
-        return None
-    if len(data) == len(sample):
-        return seen
+def _is_mixed(data: bytes) -> bool:
+    """Whether a file that is not UTF-8 is so in most of its lines with bytes above ASCII.
+
+    Words of another encoding are UTF-8 next to never, so each such line is evidence. Reading stops once the others prevail.
+    """
     good = bad = 0
-    for start in range(0, len(data), _STEP):
-        good, bad = _tally(data[start : start + _STEP], good, bad)
-    return bad if bad <= _DAMAGE * good else None
+    for piece in _whole_lines(data):
+        try:
+            piece.decode()
+        except UnicodeDecodeError:
+            for line in _foreign_lines(piece):
+                valid = is_valid(line)
+                good, bad = good + valid, bad + (not valid)
+            if bad > _PREVAILING and bad > 2 * good:
+                return False
+        else:
+            good += len(_FOREIGN_LINE.findall(piece))
+    return 0 < good >= bad
+
+
+def is_valid(line: bytes) -> bool:
+    """Whether a short piece is UTF-8."""
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _whole_lines(data: bytes) -> Iterator[bytes]:
+    """Pieces of about a megabyte that end with a line."""
+    start = 0
+    while start < len(data):
+        end = min(start + _STEP, len(data))
+        if end < len(data):
+            end = data.rfind(b"\n", start, end) + 1 or data.find(b"\n", end) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+def _strays(data: bytes, name: str) -> tuple[tuple[int, int], ...]:
+    """The lines that are UTF-8 in a file of another encoding, where they read better so."""
+    found: list[tuple[int, int]] = []
+    score = SCORERS[name]
+    runs = _UTF8_CHARACTER if name in _SINGLE else _UTF8_RUN
+    at = 0
+    while (run := runs.search(data, at)) is not None and len(found) < _MOST_STRAYS:
+        begin = max(data.rfind(b"\n", at, run.start()) + 1, at)
+        end = data.find(b"\n", run.end()) + 1 or len(data)
+        line = data[begin:end][:_SCORED]
+        if is_valid(line) and score(line.decode()) > score(line.decode(name, "replace")) + _BETTER:
+            found.append((begin, end))
+        at = end
+    return tuple(found)
+
+
+def _few_wrong_units(data: bytes, name: str) -> int:
+    """How many bytes are wrong in a file of UTF-16; 0 if none or more than a few are."""
+    if _mismatch(data, name) is None:
+        return 0
+    wrong = data.decode(name, _FOREIGN)
+    bad = len(_MARKED.findall(wrong))
+    return bad if bad <= max(4, _DAMAGE * _DAMAGE * len(wrong)) else 0
 
 
 def _few_wrong_bytes(data: bytes) -> int:
@@ -226,11 +301,6 @@ def _few_wrong_bytes(data: bytes) -> int:
         return 0
     _, bad = _tally(data, 0, 0)
     return bad if bad <= _DAMAGE * len(data) else 0
-
-
-def _wrong_bytes(sample: bytes) -> int | None:
-    good, bad = _tally(sample, 0, 0)
-    return bad if bad <= _DAMAGE * good else None
 
 
 def _tally(piece: bytes, good: int, bad: int) -> tuple[int, int]:
@@ -280,12 +350,53 @@ def _other(data: bytes, sample: bytes, path: str) -> Encoding:
     return Encoding("latin-1", "guess", 0.1)
 
 
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no character, kept as marks: what becomes of them is decided when it is known which row they are in."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _marked(error.object[error.start : error.end]), error.end
+
+
+def _marked(data: bytes) -> str:
+    return "".join(chr(_FIRST_MARK + byte) for byte in data)
+
+
+_FOREIGN = "salesmetrics.foreign"
+codecs.register_error(_FOREIGN, _mark)
+
+
+def shown(text: str) -> str:
+    r"""Marks as the bytes that they stand for.
+
+    >>> shown("M" + chr(0x10FE00 + 0xFC) + "ller")
+    'M\\xFCller'
+    """
+    return _MARKED.sub(lambda found: f"\\x{ord(found[0]) - _FIRST_MARK:02X}", text)
+
+
 def _pieces(data: bytes, encoding: Encoding) -> Iterator[bytes]:
-    errors = "replace" if encoding.damaged else "strict"
-    decoder = codecs.getincrementaldecoder(encoding.name)(errors)
-    for start in range(0, len(data), _STEP):
-        text = decoder.decode(data[start : start + _STEP], start + _STEP >= len(data))
-        yield text.encode("utf-8", "replace")
+    errors = _FOREIGN if encoding.mixed else "replace" if encoding.damaged else "strict"
+    for own, begin, end in _spans(encoding, len(data)):
+        if not own:
+            line = data[begin:end].decode("latin-1")
+            yield "".join(char if char.isascii() else chr(_FIRST_MARK + ord(char)) for char in line).encode()
+            continue
+        decoder = codecs.getincrementaldecoder(encoding.name)(errors)
+        for start in range(begin, end, _STEP):
+            stop = min(start + _STEP, end)
+            yield decoder.decode(data[start:stop], stop >= end).encode("utf-8", "replace")
+
+
+def _spans(encoding: Encoding, size: int) -> Iterator[tuple[bool, int, int]]:
+    """The file in pieces: those in its own encoding, and the lines between them that are not."""
+    at = 0
+    for begin, end in encoding.strays:
+        if at < begin:
+            yield True, at, begin
+        yield False, begin, end
+        at = end
+    if at < size:
+        yield True, at, size
 
 
 def to_utf8(data: bytes, encoding: Encoding) -> bytes:

@@ -20,6 +20,7 @@ from salesmetrics.ingest.dialect import DELIMITERS, NO_DELIMITER, Dialect, find_
 from salesmetrics.ingest.exact import Record, records
 from salesmetrics.ingest.fetch import Fetched, fetch
 from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.foreign import refuse_foreign_header, without_foreign
 from salesmetrics.ingest.headless import refuse_fixed_width, refuse_headless
 from salesmetrics.ingest.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.regular import line_end, read_regular
@@ -117,6 +118,8 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         dialect = sniff(text, delimiter)
     ending = line_end(text)
     head = read_head(text, dialect, payload.path)
+    if guess.mixed:
+        refuse_foreign_header(head.cells, head.row, guess.name, payload.path)
     if not any(head.cells):
         raise SalesmetricsError("file_empty", path=payload.path)
     width = len(head.cells)
@@ -143,6 +146,8 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
     ascii_only = text.isascii()
     marks = _marks(text, ascii_only=ascii_only)
     table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks, errors=bool(_ERROR.search(text)))
+    if guess.mixed:
+        table, guess = without_foreign(table, guess)
     findings = (*_encoding_findings(payload.path, guess), *table.findings)
     if doubled is not None:
         findings = (*findings, _unescaped(table))
