@@ -223,3 +223,18 @@ def test_a_known_header_over_cells_of_another_type_is_told(tmp_path: Path) -> No
     path.write_text("Deal ID,Deal Stage,Amount,Create Date,Close Date\n1,Closed Won,10,blue,2026-02-01\n")
     said = [said.message for said in load([str(path)]).findings if said.code == "header_unfit"]
     assert said == ["`Create Date` is not read as created: its cells do not look like dates"]
+
+
+def test_the_history_of_stages_is_read_with_the_order_of_its_file(tmp_path: Path) -> None:
+    head = 'Record ID,Deal Name,Deal Stage,Amount,Create Date,Close Date,"Date entered ""Proposal (Sales)""","Date entered ""Closed Won (Sales)"""'
+    rows = [
+        "1,Oak,Closed Won,10,01/25/2026,02/14/2026,02/03/2026,02/14/2026",
+        "2,Ash,Closed Won,10,01/26/2026,02/16/2026,02/04/2026,soon",
+        "3,Elm,Closed Won,10,01/27/2026,02/17/2026,02/05/2026,02/17/2026",
+    ]
+    path = tmp_path / "deals.csv"
+    path.write_text("\n".join([head, *rows]))
+    dataset = load([str(path)])
+    entered = dataset.frames["stages"].filter(pl.col("stage") == "Proposal")["entered"].to_list()
+    assert entered == [datetime(2026, 2, 3), datetime(2026, 2, 4), datetime(2026, 2, 5)]
+    assert [said.rows for said in dataset.findings if said.code == "history_unreadable"] == [[3]]

@@ -94,7 +94,11 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
 
 
 def _history(part: Part) -> pl.DataFrame | None:
-    return stage_entries(part.frame, part.options, part.path) if part.kind == "deals" else None
+    if part.kind != "deals":
+        return None
+    entries, findings = stage_entries(part.frame, part.options, part.path, part.table.frame)
+    part.findings += findings
+    return entries
 
 
 def _marked(frame: pl.DataFrame, index: int) -> pl.DataFrame:

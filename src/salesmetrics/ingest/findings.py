@@ -141,6 +141,12 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` could not be read in {n_rows}, and was taken as blank there: {reason}, first `{value}`",
         "correct the cells, or leave the column out with `--map {field}=`",
     ),
+    "history_unreadable": FindingKind(
+        _WARNING,
+        "`{column}` could not be read in {n_rows}, so those entries are missing in the history of stages: {reason}, first"
+        " `{value}`",
+        "correct the cells in the CRM, then export again",
+    ),
     "numbers_rounded": FindingKind(
         _NOTE, "numbers of `{column}` have more than 8 decimals in {n_rows}, and were rounded to 8"
     ),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.headers import header_keys
-from salesmetrics.ingest.parse import parse_column
+from salesmetrics.ingest.parse.common import Place
 from salesmetrics.ingest.profile import GENERIC
+from salesmetrics.ingest.settle import parse_beside
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.fields import ColumnType
 
@@ -52,7 +53,7 @@ def rival_amounts(
     for header in rivals:
         text = table.frame.get_column(header)
         try:
-            other = parse_column(text, ColumnType.MONEY, options, header=header, path=path, rows=rows).values
+            other = parse_beside(Place(header, path, rows, text), ColumnType.MONEY, options, table.frame).values
         except SalesmetricsError:  # undecidable by itself: then nothing can be said of it
             continue
         differs = rows.filter((other != amount).fill_null(value=False))

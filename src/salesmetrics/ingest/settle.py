@@ -11,7 +11,7 @@ import polars as pl
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.beside import side_by_side
 from salesmetrics.ingest.parse import Parsed, parse_column
-from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
 from salesmetrics.ingest.table import ROW
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table import RawTable
     from salesmetrics.schema.fields import ColumnType
 
-__all__ = ["parse_columns"]
+__all__ = ["parse_beside", "parse_columns"]
+
+_DOUBTS = frozenset({"date_order_ambiguous", "decimal_ambiguous"})
 
 _PROOF = {
     "point": r"^[^\d.,]*\d{1,3}(?:,\d{3})+\.\d+[^\d.,]*$|^[^\d.,]*\d+\.\d{2}[^\d.,]*$",
@@ -65,20 +67,47 @@ def parse_columns(
         try:
             parsed[field] = reading.result()
         except SalesmetricsError as error:
-            if error.code not in {"date_order_ambiguous", "decimal_ambiguous"}:
+            if error.code not in _DOUBTS:
                 raise
             doubtful[field] = error
     for field, doubt in doubtful.items():
-        settled, neighbour = _settled_by_neighbour(doubt, headers[field], table.frame)
-        choice: dict[str, Any] = {**settled, "undecided": "reject"}
-        try:
-            again = _aligned(
-                raw[field], types[field], replace(options, **choice), header=headers[field], path=path, rows=rows
-            )
-        except SalesmetricsError as error:
-            raise doubt from error
-        parsed[field] = replace(again, how=f"{again.how}, as in `{neighbour}`") if settled else again
+        place = Place(headers[field], path, rows, raw[field])
+        parsed[field] = _settled(place, types[field], options, table.frame, doubt)
     return {field: parsed[field] for field in raw}
+
+
+def parse_beside(place: Place, type_: ColumnType, options: ParseOptions, frame: pl.DataFrame) -> Parsed:
+    """Parse one column as :func:`parse_columns` does, with what the columns beside it prove.
+
+    Args:
+        place: The column's cells, rows and header.
+        type_: Its type.
+        options: What is known of the file.
+        frame: The whole table, all text.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous`` or ``decimal_ambiguous`` where no other column settles it, and
+            whatever else the parsers refuse.
+    """
+    try:
+        return _aligned(place.text, type_, options, header=place.header, path=place.path, rows=place.rows)
+    except SalesmetricsError as error:
+        if error.code not in _DOUBTS:
+            raise
+        return _settled(place, type_, options, frame, error)
+
+
+def _settled(
+    place: Place, type_: ColumnType, options: ParseOptions, frame: pl.DataFrame, doubt: SalesmetricsError
+) -> Parsed:
+    settled, neighbour = _settled_by_neighbour(doubt, place.header, frame)
+    choice: dict[str, Any] = {**settled, "undecided": "reject"}
+    known = replace(options, **choice)
+    try:
+        again = _aligned(place.text, type_, known, header=place.header, path=place.path, rows=place.rows)
+    except SalesmetricsError as error:
+        raise doubt from error
+    return replace(again, how=f"{again.how}, as in `{neighbour}`") if settled else again
 
 
 def _aligned(

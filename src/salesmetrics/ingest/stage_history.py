@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.parse import parse_column
+from salesmetrics.ingest.findings import MAX_ROWS, finding
+from salesmetrics.ingest.parse.common import Place
+from salesmetrics.ingest.settle import parse_beside
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.fields import ColumnType
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["entered_columns", "stage_entries"]
 
@@ -39,27 +42,34 @@ def entered_columns(headers: list[str]) -> dict[tuple[str, str | None], dict[str
     return found
 
 
-def stage_entries(deals: pl.DataFrame, options: ParseOptions, path: str) -> pl.DataFrame | None:
+def stage_entries(
+    deals: pl.DataFrame, options: ParseOptions, path: str, table: pl.DataFrame
+) -> tuple[pl.DataFrame | None, list[Finding]]:
     """One row per deal and stage that it entered, or None where the export has no such columns.
 
     Args:
         deals: Canonical deals with ``id``; the history still as text under its headers.
         options: How dates of this file are read.
         path: File, for errors.
+        table: The whole table as text: another column can settle how the dates of one are read.
 
     Returns:
         Canonical stage entries: ``deal_id``, ``stage``, ``pipeline``, ``entered``, ``exited`` (Datetime) and what the deal
-        says of its owner and amount, in order of deals and time; ``__row__`` is that of the deal.
+        says of its owner and amount, in order of deals and time; ``__row__`` is that of the deal. And which cells could not
+        be read.
     """
     found = entered_columns(deals.columns)
     if not found or "id" not in deals.columns:
-        return None
+        return None, []
+    findings: list[Finding] = []
     carried = [pl.col(c) for c in _CARRIED if c in deals.columns]
     entries = []
     for (stage, pipeline), headers in found.items():
         if "entered" not in headers:
             continue
-        times = {name: pl.lit(_instants(deals, header, options, path)) for name, header in headers.items()}
+        times = {
+            name: pl.lit(_instants(deals, header, options, path, table, findings)) for name, header in headers.items()
+        }
         entries.append(
             deals.select(
                 ROW,
@@ -71,9 +81,26 @@ def stage_entries(deals: pl.DataFrame, options: ParseOptions, path: str) -> pl.D
                 *carried,
             ).filter(pl.col("entered").is_not_null())
         )
-    return pl.concat(entries).sort(ROW, "entered", "stage") if entries else None
+    return (pl.concat(entries).sort(ROW, "entered", "stage") if entries else None), findings
 
 
-def _instants(deals: pl.DataFrame, header: str, options: ParseOptions, path: str) -> pl.Series:
-    rows = deals.get_column(ROW)
-    return parse_column(deals[header], ColumnType.INSTANT, options, header=header, path=path, rows=rows).values
+def _instants(
+    deals: pl.DataFrame, header: str, options: ParseOptions, path: str, table: pl.DataFrame, findings: list[Finding]
+) -> pl.Series:
+    rows, text = deals.get_column(ROW), deals[header]
+    parsed = parse_beside(Place(header, path, rows, text), ColumnType.INSTANT, options, table)
+    if parsed.bad.any():
+        reason = "not a date and time" if parsed.why is None else parsed.why.filter(parsed.bad).drop_nulls().first()
+        findings.append(
+            finding(
+                "history_unreadable",
+                kind="deals",
+                path=path,
+                column=header,
+                count=int(parsed.bad.sum()),
+                rows=rows.filter(parsed.bad).head(MAX_ROWS).to_list(),
+                reason=reason or "not a date and time",
+                value=text.filter(parsed.bad)[0],
+            )
+        )
+    return parsed.values
