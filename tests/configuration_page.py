@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesmetrics.config import config_schema
+from salesmetrics.metrics.sql import FUNCTIONS, TYPES
 from salesmetrics.origins import OUTPUT_VARIABLES, VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["configuration_page"]
 
@@ -13,7 +17,7 @@ INTRO = """\
 # Configuration
 
 Whatever every run needs can stand in a file `salesmetrics.toml`, in the folder where the command runs or in one above it (the
-nearest counts; `--config FILE` names another, `--no-config` reads none). An option overrules an environment variable, a variable
+nearest counts; `--config FILE` names another, `--no-config` reads none; one from above this folder or that of the exports is named on stderr, unless `-q` asks for errors only). An option overrules an environment variable, a variable
 the file, and the file the default.
 
 ```sh
@@ -27,6 +31,12 @@ Taplo (Even Better TOML in VS Code) complete and check with it when the file beg
 
 A mistake stops the command with the line, the key and the key that was probably meant.
 """
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as code, in order."""
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
 
 ABOUT = {
     "read": "What a file may leave open. A column that can be read two ways is refused until this settles it.",
@@ -42,7 +52,14 @@ What a sign stands for that several currencies share (`$`, `¥`, `£`, `kr`), or
 ```
 
 Without it their amounts are kept apart from those of other currencies, under the sign itself.""",
-    "report": "What a report holds when no option says otherwise.",
+    "report": f"""\
+What a report holds when no option says otherwise. `where` keeps the records that fulfil a condition over canonical columns or
+headers (`amount > 1000 AND "Deal Type" = 'New'`). A literal takes the type of its column; a number compared with a text is refused.
+
+A condition and the expression of a KPI can compute and compare, and nothing else: they read no file and no address. There are
+comparisons, `AND`, `OR`, `NOT`, `IN (…)`, `BETWEEN`, `LIKE`, `ILIKE`, regular expressions (`~`, `~*`), `IS NULL`, arithmetic, `||`,
+`CASE`, `CAST` and `TRY_CAST` to {listed(TYPES)}, dates as `DATE '2026-01-31'` and `INTERVAL '3 months'`, and the functions
+{listed(FUNCTIONS)}. Subqueries, table functions, windows, further statements and comments are refused.""",
     "calendar": "Weeks and fiscal years, for `--period`, `--compare` and `--every`.",
     "settings": """\
 Thresholds that some KPIs ask for, and figures that no export holds. `incentive_payout` asks for a table of its own, the plan by
@@ -93,7 +110,8 @@ several currencies need. How a goal stands:
 
 With `--period qtd` the stretch is over on the as-of day, and the target is taken as it is.""",
     "kpi": """\
-KPIs of your own, each a table `[kpi.name]`, from measures and KPIs.
+KPIs of your own, each a table `[kpi.name]`, from measures and KPIs. What an expression may hold is said under `[report]`; functions
+over records (`AVG`, `SUM`, …) are for conditions only.
 
 ```toml
 [kpi.calls_per_win]

@@ -148,6 +148,14 @@ def test_streams_are_files_too(folder: Path, line: str, output: str) -> None:
     assert (folder / "deals.csv").read_text("utf-8") == CSV
 
 
+def test_a_kpi_from_a_folder_above_is_blamed_on_its_own_file(folder: Path) -> None:
+    above = folder / "salesmetrics.toml"
+    above.write_text('[kpi.own]\nexpression = "nothing / won_deals"\n', "utf-8")
+    done = invoke("report", "deals.csv", cwd=folder / "sub")
+    assert done.returncode == 2
+    assert f"error: `{above}` `[kpi.own]`: there is no measure or KPI `nothing`" in done.stderr
+
+
 def note(folder: Path, *words: str) -> str:
     done = invoke(*words, cwd=folder)
     assert done.returncode == 0, done.stderr

@@ -234,7 +234,7 @@ OPTIONS += "decimal compare every level min-n format color config rejects output
 
 
 @pytest.mark.parametrize("option", OPTIONS.split())
-@pytest.mark.parametrize("value", [X, f"a={X}", f"revenue >= {X}", f"x = '{X}'", f"/nowhere/{X}.csv", "\udcff"])
+@pytest.mark.parametrize("value", [X, f"a={X}", f"revenue >= {X}", "\udcff"])
 def test_a_value_that_cannot_be_used_is_shown_harmlessly(folder: Path, option: str, value: str) -> None:
     done = invoke("report", *FILES, f"--{option}", value, "--kpi", "revenue", cwd=folder)
     assert done.returncode in {0, 2}, done.stderr

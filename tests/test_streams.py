@@ -127,6 +127,13 @@ def test_settings_that_cannot_be_used_are_told(folder: Path, text: str, message:
         assert message in done.stderr
 
 
+def test_a_settings_file_has_a_largest_size(folder: Path) -> None:
+    (folder / "salesmetrics.toml").write_text("#" * (5 << 20), "utf-8")
+    done = invoke("kpis", cwd=folder)
+    assert done.returncode == 2
+    assert "cannot read `salesmetrics.toml`: larger than 4 MiB" in done.stderr
+
+
 @pytest.mark.parametrize("form", ["table", "md", "csv", "json"])
 def test_a_trend_of_several_kpis_draws_each(folder: Path, form: str) -> None:
     both = invoke("trend", "revenue,win_rate,revenue", "deals.csv", "--format", form, cwd=folder)

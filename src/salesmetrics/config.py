@@ -40,6 +40,9 @@ __all__ = [
 
 FILE_NAME = "salesmetrics.toml"
 
+LARGEST = 4 << 20
+"""Bytes of a settings file: what is larger is another file, and TOML takes fifty times its size in memory."""
+
 INCENTIVE_FORM = (
     f"{FORM}: each rate is paid from that share of the"
     " quota on; other keys: `marginal`, `threshold`, `accelerator`, `bonus_at_quota`, `bonus_per_unit`, `cap`, `cap_attainment`"
@@ -218,6 +221,8 @@ def config_text(path: Path) -> str:
         SalesmetricsError: ``file_unreadable``.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise SalesmetricsError("file_unreadable", path=path, cause=f"larger than {LARGEST >> 20} MiB")
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SalesmetricsError(

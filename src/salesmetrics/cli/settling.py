@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.config import FILE_NAME, Config, default_config, find_config, read_config
+from salesmetrics.config import Config, default_config, find_config, read_config
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import Catalog, catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
@@ -26,8 +26,12 @@ def settle_config(reading: Reading | Settling) -> Config:
     return read_config(path) if path else default_config()
 
 
-def settle_catalog(config: Config, path: str = FILE_NAME) -> Catalog:
+def settle_catalog(config: Config, reading: Reading | Settling) -> Catalog:
     """The KPIs that ship, those of installed plugins, and those that the settings file defines.
+
+    Args:
+        config: The settings.
+        reading: The options that say which file they come from.
 
     Raises:
         SalesmetricsError: ``plugin_invalid`` or ``kpi_invalid``.
@@ -46,7 +50,7 @@ def settle_catalog(config: Config, path: str = FILE_NAME) -> Catalog:
         UserKpi(name, t.expression, t.title or name.replace("_", " ").capitalize(), t.unit, t.direction, t.description)
         for name, t in config.kpi.items()
     ]
-    return with_user_kpis(known, own, path)
+    return with_user_kpis(known, own, str(config_path(reading)))
 
 
 def config_path(reading: Reading | Settling) -> Path | None:

@@ -39,7 +39,7 @@ def explain(
 
     form = form_of(output)
     config = settle_config(reading)
-    known = settle_catalog(config)
+    known = settle_catalog(config, reading)
     cards = make_cards(known.select([kpi]), known, "explain")
     width = screen_of(output).width
     if not files:

@@ -34,7 +34,7 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     own = {str(kind): day for kind, (day, _) in dataset.last_events.items()}
     moments = Moments(as_of, own, asked=False)
     frames, _ = make_entities(dataset.entities, moments, config.settings)
-    allowed, missing = unlocks(frames, settle_catalog(config), config.settings, as_of)
+    allowed, missing = unlocks(frames, settle_catalog(config, reading), config.settings, as_of)
     answer = Inspection(
         generator=generator(),
         files=file_readings(dataset),

@@ -27,7 +27,7 @@ def kpis(
     from salesmetrics.render.output import write_output
     from salesmetrics.report.describe import make_cards
 
-    known = settle_catalog(settle_config(settling))
+    known = settle_catalog(settle_config(settling), settling)
     chosen = known.search(known.select(families=split_list(family)), search)
     text = render_cards(make_cards(chosen, known, "kpis"), form_of(output), screen_of(output).width)
     write_output(text, output.output, sys.stdout)

@@ -51,7 +51,7 @@ def report(
     from salesmetrics.report.setup import set_up
     from salesmetrics.report.standing import with_goals
 
-    catalog = settle_catalog(config)
+    catalog = settle_catalog(config, reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened, wait=False, as_of=selection.as_of)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})

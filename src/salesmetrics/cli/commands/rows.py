@@ -34,7 +34,7 @@ def rows(
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
-    found = records_behind(request, dataset.entities, settle_catalog(config))
+    found = records_behind(request, dataset.entities, settle_catalog(config, reading))
     screen = screen_of(output)
     text = render_records(
         found.frame, kpi, form, found.how, width=screen.width, color=screen.color, ascii_only=screen.ascii_only

@@ -43,7 +43,9 @@ def trend(
     asked = replace(selection, kpi=[kpi], every=every)
     request = make_request(asked, config.model_copy(update={"report": table}), dataset, trend=False)
     frames = dataset.entities
-    result = build_trend(request, frames, settle_catalog(config), inputs=dataset.inputs, findings=dataset.findings)
+    result = build_trend(
+        request, frames, settle_catalog(config, reading), inputs=dataset.inputs, findings=dataset.findings
+    )
     write_report(result, output, form)
     if not output.quiet:
         tell_about_rejects(dataset, None, strict=False)
