@@ -237,3 +237,17 @@ def test_a_list_that_begins_with_the_noun_of_a_record_is_a_list_of_these(tmp_pat
         tmp_path, "Lead,Company,Owner,Status,Created", "Ann,Oak,Bo,New,2026-01-05", "Cy,Elm,Bo,Working,2026-01-06"
     )
     assert list(leads.frames) == ["leads"]
+
+
+@pytest.mark.parametrize(
+    ("what", "lines"),
+    [
+        ("only", ["Task,Status,Assignee,Due Date,Created", "Write,Done,Ann,2026-01-05,2026-01-01", "Read,Open,Bo,2026-01-06,2026-01-01"]),
+        ("issues of a project", ["Issue key,Issue type,Summary,Status,Assignee,Reporter,Created,Resolution", "A-1,Bug,x,Done,Ann,Bo,2026-01-05,Fixed"]),
+        ("periods side by side", ["Rep,2026-01-01,2026-02-01,2026-03-01", "Ann,100.00,200.00,300.00", "Bo,10.00,20.00,30.00"]),
+    ],
+)  # fmt: skip
+def test_lists_of_work_and_tables_of_periods_are_none(tmp_path: Path, what: str, lines: list[str]) -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        read(tmp_path, *lines)
+    assert what in caught.value.message

@@ -26,7 +26,7 @@ from salesmetrics.ingest.lookups import (
 )
 from salesmetrics.ingest.payments import ColumnMatch, as_payments
 from salesmetrics.ingest.profile import GENERIC, Layout, languages, load_profile, profiles
-from salesmetrics.ingest.sample import knows_none, plausible, tells_outcome
+from salesmetrics.ingest.sample import meanings_held, plausible, tells_outcome
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 """For each kind, groups of columns of which one each must be there for any KPI to be possible."""
 
 _NAMED_BY_NOUN = ("deals", "leads")
-"""Kinds whose lists begin with a column of their names that is called like the record: ``Opportunity``, ``Lead``."""
+"""Kinds whose lists begin with a column that is called like the record: ``Opportunity``, ``Lead``, ``Deal ID``."""
 
 LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
 """Factors on the score: a needed column is missing; a header speaks against the kind; the first column is the key of
@@ -157,8 +157,8 @@ def _lay(
         ordered = as_payments(ordered, keys)
     missing = tuple(group for group in NEEDS[kind] if not any(f in ordered or f in layout.constants for f in group))
     score = _score(keys, kind, profile, layout, ordered, weight, missing)
-    if kind == "deals" and not missing and _holds_outcomes(ordered, profile, sample):
-        score += 1
+    if kind == "deals" and not missing:
+        score += _outcomes_held(ordered, profile, sample)
     if kind == "activities" and _speaks_of_nothing_known(ordered, profile, layout, sample):
         score *= LACKING
     return Candidate(kind, profile, layout, ordered, _filled(duplicates), _filled(spare), score, missing)
@@ -181,12 +181,17 @@ def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {name: headers for name, headers in lists.items() if headers}
 
 
-def _holds_outcomes(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.DataFrame | None) -> bool:
-    """Whether the cells of the stage or status column say won and lost, beside money or a date of closing."""
-    if sample is None or not {"amount", "close_date", "closed", "expected_close"} & columns.keys():
-        return False
+def _outcomes_held(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.DataFrame | None) -> float:
+    """What it counts that cells of the stage or status say won and lost beside money or a date of closing, or one beside both."""
+    closes = bool({"close_date", "closed", "expected_close"} & columns.keys())
+    if sample is None or not (closes or "amount" in columns):
+        return 0.0
     words = load_profile(profile).words("deals")
-    return any(tells_outcome(sample, columns[f].header, words) for f in ("status", "stage") if f in columns)
+    headers = [columns[f].header for f in ("status", "stage") if f in columns]
+    if any(tells_outcome(sample, header, words) for header in headers):
+        return 1.0
+    ended = any({"won", "lost"} & meanings_held(sample, header, words, ("won", "lost")) for header in headers)
+    return 0.5 if ended and closes and "amount" in columns else 0.0
 
 
 _OF_SELLERS = frozenset({"owner", "subject", "deal_id", "lead_id", "direction", "due", "result", "duration"})
@@ -200,7 +205,8 @@ def _speaks_of_nothing_known(
     if sample is None or "type" not in columns or "type" in layout.constants or _OF_SELLERS & columns.keys():
         return False
     words = load_profile(profile).words("activities")
-    return knows_none(sample, columns["type"].header, words, ("call", "email", "meeting", "task", "other"))
+    types = ("call", "email", "meeting", "task", "other")
+    return meanings_held(sample, columns["type"].header, words, types) == {None}
 
 
 def _claims(
@@ -228,6 +234,13 @@ def _claims(
     return {name: sorted(ranked, key=lambda item: item[:2]) for name, ranked in claims.items()}
 
 
+def _is_own_name(words: str, header: str, kind: Kind, columns: Mapping[str, ColumnMatch]) -> bool:
+    """Whether the first header is the noun of a kind (``Opportunity``), or the id of its records by that noun (``Deal ID``)."""
+    nouns = nouns_of(kind)
+    own_id = "id" in columns and columns["id"].header == header
+    return words in nouns or (own_id and any(words.startswith(f"{noun} ") for noun in nouns))
+
+
 def _score(
     keys: Mapping[str, HeaderKeys],
     kind: Kind,
@@ -252,7 +265,7 @@ def _score(
     if full & {words_of(h) for h in layout.veto}:
         score *= VETOED
     first = next(iter(keys), None)
-    if kind in _NAMED_BY_NOUN and first is not None and keys[first].full in nouns_of(kind):
+    if kind in _NAMED_BY_NOUN and first is not None and _is_own_name(keys[first].full, first, kind, columns):
         score += 1
     if first is not None and keys[first].is_key and first not in {match.header for match in columns.values()}:
         score *= KEY_OF_OTHER

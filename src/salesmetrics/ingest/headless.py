@@ -77,12 +77,15 @@ def _looks_like_record(head: Sequence[str], below: Sequence[Sequence[str]]) -> b
     hard = sum(_is_hard(head[place]) for place in values)
     if len(values) < max(2, 0.25 * len(filled)) or hard < (1 if below else 2):
         return False
-    fitting = sum(_mostly_values([row[place] for row in below if place < len(row)]) for place in values)
+    fitting = sum(_fits(head[place], [row[place] for row in below if place < len(row)]) for place in values)
     return fitting >= 0.75 * len(values)
 
 
-def _mostly_values(cells: Sequence[str]) -> bool:
+def _fits(head: str, cells: Sequence[str]) -> bool:
+    """Whether a value is one like those below it; a day above amounts names a period."""
     filled = [cell for cell in cells if cell]
+    if _DATE.fullmatch(head):
+        return all(_DATE.fullmatch(cell) or cell.casefold() in NULL_WORDS for cell in filled)
     return sum(_is_value(cell) for cell in filled) >= 0.7 * len(filled)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,11 @@ _RESHAPE = (
     "give each period a row of its own: a row per rep and period, with columns `Rep`, `Period` (2026-Q1), `Quota`"
 )
 
+_DAY = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}")
 SIDE_BY_SIDE = 3
 """So many headers that name periods make a table with periods side by side."""
 
-LEAST = 0.25
+LEAST = 0.35
 """Below this confidence no number is computed."""
 ENOUGH, CLOSE = 1.0, 0.85
 """A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
@@ -199,7 +201,7 @@ def unsure(kind: Kind, confidence: int, columns: Mapping[str, ColumnMatch], path
 
 def _side_by_side(headers: Sequence[str]) -> list[str]:
     """The headers that name periods, where a table has its periods in columns."""
-    found = [header for header in headers if PERIOD_HEADER.fullmatch(normalise(header))]
+    found = [header for header in headers if PERIOD_HEADER.fullmatch(normalise(header)) or _DAY.fullmatch(header)]
     return found if len(found) >= SIDE_BY_SIDE else []
 
 

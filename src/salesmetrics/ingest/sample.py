@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.words import Words
 
-__all__ = ["OF_PROGRAMS", "could_be", "knows_none", "plausible", "tells_outcome"]
+__all__ = ["OF_PROGRAMS", "could_be", "meanings_held", "plausible", "tells_outcome"]
 
 _DATE = re.compile(
     r"\d{1,4}\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|(?<![^\W\d])[^\W\d]{3,}+[. -]++\d{1,4}"
@@ -87,10 +87,10 @@ def tells_outcome(sample: pl.DataFrame | None, header: str, words: Words) -> boo
     return {"won", "lost"} <= meanings
 
 
-def knows_none(sample: pl.DataFrame, header: str, words: Words, meanings: Sequence[str]) -> bool:
-    """Whether a column holds words, and not one that is known; events of programs (``api_call``) are not."""
+def meanings_held(sample: pl.DataFrame | None, header: str, words: Words, meanings: Sequence[str]) -> set[str | None]:
+    """The meanings of the words in a column, None among them where one is not known; events of programs (``api_call``) are not."""
     found = set(_values(sample, header))
-    return bool(found) and not any(words.classify(w, meanings) for w in found if not OF_PROGRAMS.match(w))
+    return {None if OF_PROGRAMS.match(word) else words.classify(word, meanings) for word in found}
 
 
 def _values(sample: pl.DataFrame | None, header: str) -> list[str]:
