@@ -142,6 +142,14 @@ def test_epochs_that_a_file_holds_as_floats_are_read(numbers: list[float | None]
     assert parsed.values[0] == date(2023, 11, 14)
 
 
+def test_one_odd_cell_leaves_a_column_of_serial_days_alone() -> None:
+    serials: list[str | None] = [str(45000 + n) for n in range(20)]
+    parsed = parse([*serials, "2023-04-30", "x", "90000", "0", "45010.25"])
+    assert parsed.values.to_list()[:20] == [date(2023, 3, 15) + timedelta(days=n) for n in range(20)]
+    assert parsed.values.to_list()[20:] == [date(2023, 4, 30), None, None, None, date(2023, 3, 25)]
+    assert parsed.bad.to_list()[20:] == [False, True, True, False, False]
+
+
 def test_a_serial_day_among_written_dates_is_named() -> None:
     assert why(parse([*ISO, "45123"])) == [dates.SERIAL]
 
@@ -161,7 +169,7 @@ def test_epochs_of_any_unit_are_read(values: list[datetime], digits: int, tail: 
 
 _CELLS = [
     "2026-01-31", "2026-02-03", "2024-02-29 10:00", "03/04/2026", "25/06/2026", "06/25/2026", "05.03.2026", "5.3.26", "24-03-05", "3-Jan",
-    "25/02/2569", "29/02/2567", "1447-05-12", "45123", "1700000000", "", None, "x", "5 Mar 24", "9999-12-31", "2210-01-01", "0001-01-01",
+    "25/02/2569", "29/02/2567", "1447-05-12", "45123", "45124", "90000", "0", "1700000000", "", None, "x", "5 Mar 24", "9999-12-31", "2210-01-01", "0001-01-01",
 ]  # fmt: skip
 
 

@@ -31,9 +31,7 @@ __all__ = ["INSTANT_DTYPE", "Order", "date_orders", "parse_dates"]
 
 _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
-_NO_DATE = (
-    r"^(?:0000-00-00|0001-01-01|9999-12-31|1900-01-00|00?[./]00?[./]0000|31[./]12[./]9999|12/31/9999)(?:[T ].*)?$"
-)
+_NO_DATE = r"^(?:0{1,8}|0000-00-00|0001-01-01|9999-12-31|1900-01-00|00?[./]00?[./]0000|31[./]12[./]9999|12/31/9999)(?:[T ].*)?$"
 _ORDER_NAMES = {"dmy": ("day", "month"), "mdy": ("month", "day")}
 _HALF_CENTURY = 50
 _EACH = "each"
@@ -47,7 +45,7 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
 
     Read alike in every column: ISO dates and times (``T`` or space, fractions, offsets), ``20240305``, month names, epoch
     seconds, milliseconds, microseconds and nanoseconds; and serial days of a spreadsheet (20000–80000, which is 1954–2119)
-    when the whole column consists of them.
+    when more than half of the column consists of them.
 
     Numeric dates with the year last are decided per column and separator: a number above 12 proves which one is the day.
     Dots are day-first by convention everywhere, so only ``options.date_order = "mdy"`` makes them month-first. With ``/``,
@@ -90,7 +88,7 @@ def _reader(options: ParseOptions, place: Place, dtype: pl.DataType, fast: Fast)
         empty = none | blank(tidy, words)
         parts = _with_whole_years(date_parts(texts.filter(~empty)), fast, place)
         orders = _settle(parts, options, place, fast)
-        table = _values(parts, orders, options, dtype, serials=not fast.values.count() and _all_serial(parts))
+        table = _values(parts, orders, options, dtype, serials=_are_serial(parts, fast, place))
         blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
         how = _words(table.filter(~pl.col("bad"))["shape"], orders)
         if none.any():
@@ -100,12 +98,17 @@ def _reader(options: ParseOptions, place: Place, dtype: pl.DataType, fast: Fast)
     return read
 
 
-def _all_serial(parts: pl.DataFrame) -> bool:
-    """Whether every text is a serial day of a spreadsheet."""
-    day = pl.when(pl.col("number").str.contains(r"^[0-9]{5}(?:\.|$)")).then(
-        pl.col("number").cast(pl.Float64, strict=False)
-    )
-    return bool(parts.select(day.is_between(*_SERIALS).fill_null(value=False).all()).item())
+def _serial() -> pl.Expr:
+    """Whether a text can be a serial day of a spreadsheet."""
+    digits = pl.col("number").str.extract(r"^([0-9]{5})(?:\.|$)", 1).cast(pl.Int32)
+    return digits.is_between(*_SERIALS, closed="left").fill_null(value=False)
+
+
+def _are_serial(parts: pl.DataFrame, fast: Fast, place: Place) -> bool:
+    """Whether serial days are the rule in the column: all of it, or more than half."""
+    serial = parts.filter(_serial())
+    alone = len(serial) == len(parts) and not fast.values.count()
+    return bool(len(serial)) and (alone or not place.are_few(serial[KEY]))
 
 
 def _with_whole_years(parts: pl.DataFrame, fast: Fast, place: Place) -> pl.DataFrame:
@@ -153,7 +156,7 @@ def _fits(order: Order) -> pl.Expr:
 
 def _seen(parts: pl.DataFrame) -> pl.DataFrame:
     """Numeric dates with what proves an order: ``dmy`` and ``mdy`` (Boolean: the date exists in that order)."""
-    known = (pl.col("shape") == "numeric") & ~pl.col("wrong") & pl.col(WHY).is_null()
+    known = (pl.col("shape") == "numeric") & ~pl.col("wrong")
     return parts.filter(known).with_columns(
         dmy=_fits("dmy"), mdy=_fits("mdy"), same=pl.col("first") == pl.col("second")
     )
@@ -216,7 +219,7 @@ def _are_few(seen: pl.DataFrame, parts: pl.DataFrame, place: Place, fast: Fast) 
 
 def _unproven(mine: pl.DataFrame, options: ParseOptions, place: Place, *, few: bool) -> str:
     """What holds for dates of one separator of which none proves its order."""
-    unclear = mine.filter(pl.col("dmy") & pl.col("mdy") & ~pl.col("same"))
+    unclear = mine.filter(pl.col("dmy") & pl.col("mdy") & ~pl.col("same") & pl.col(WHY).is_null())
     if not len(unclear) or (options.date_order == "ymd" and bool(unclear["short"].all())):
         return "dmy"
     if options.date_order_beside:
@@ -363,7 +366,7 @@ def _from_number(*, serials: bool) -> pl.Expr:
     value = number.cast(pl.Float64, strict=False)
     zero = pl.lit(0, dtype=pl.Int64).cast(INSTANT_DTYPE)
     seconds = (value * 86_400).round() if serials else pl.lit(None, dtype=pl.Float64)
-    serial = pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds.cast(pl.Int64))
+    serial = pl.when(_serial()).then(pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds.cast(pl.Int64)))
     scaled = (value * (10.0 ** (16 - digits))).cast(pl.Int64, strict=False)
     micro = pl.when(digits > 16).then(whole.cast(pl.Int64, strict=False) // 1000).otherwise(scaled)
     epoch = zero + pl.duration(microseconds=micro)
