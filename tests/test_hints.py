@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from functools import cache
@@ -61,7 +62,10 @@ def strange_options(hint: str, commands: Iterable[str]) -> list[str]:
 def hints_of(name: str) -> list[str]:
     texts = [(CASES / name / stream) for stream in ("stderr", "stdout")]
     lines = [line for path in texts if path.exists() for line in path.read_text(encoding="utf-8").splitlines()]
-    return [line.split("hint: ", 1)[1] for line in lines if "hint: " in line]
+    in_json = [
+        json.loads(f'"{found}"') for line in lines for found in re.findall(r'"hint": ?"((?:[^"\\\\]|\\\\.)*)"', line)
+    ]
+    return [*(line.split("hint: ", 1)[1] for line in lines if "hint: " in line), *in_json]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -274,7 +274,7 @@ FINDINGS: dict[str, FindingKind] = {
         "leave the flag out with `--map is_deleted=` to count them",
     ),
     "continuation_lines": FindingKind(
-        _NOTE, "{n_rows} that only continue the record above, left out", "export one line per record"
+        _NOTE, "lines that only continue the record above are left out ({n_rows})", "export one line per record"
     ),
     "line_amounts": FindingKind(
         _ERROR,
