@@ -74,7 +74,7 @@ def report_on(
     """
     from salesmetrics.ingest.naming import names_of
     from salesmetrics.metrics.catalog import catalog
-    from salesmetrics.report.asking import ask
+    from salesmetrics.report.asking import ask, in_zone
     from salesmetrics.report.build import build_report
     from salesmetrics.report.where import named_columns
 
@@ -88,7 +88,7 @@ def report_on(
         origin,
         period=period,
         compare=compare,
-        calendar=calendar,
+        calendar=in_zone(calendar, dataset.timezone),
         kpis=tuple(kpis),
         families=tuple(families),
         by=tuple(dict.fromkeys(map(names.column, by))),

@@ -10,10 +10,12 @@ from salesmetrics.calendar.labels import parse_period_label, periods_of_column
 from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
 from salesmetrics.calendar.stretches import last_complete, last_units, stretches_before, years_before
 from salesmetrics.calendar.words import PERIOD_FORMS, parse_period
+from salesmetrics.calendar.zones import Change, clock_changes, utc_of_wall
 
 __all__ = [
     "PERIOD_FORMS",
     "Calendar",
+    "Change",
     "Comparison",
     "Every",
     "LastEvent",
@@ -23,6 +25,7 @@ __all__ = [
     "bucket_expression",
     "bucket_label",
     "bucket_starts",
+    "clock_changes",
     "comparison",
     "last_complete",
     "last_event_day",
@@ -35,5 +38,6 @@ __all__ = [
     "split",
     "stretches_before",
     "unit_period",
+    "utc_of_wall",
     "years_before",
 ]

@@ -36,7 +36,7 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         source,
         period=selection.period or table.period,
         compare=selection.compare.value if selection.compare else table.compare,
-        calendar=Calendar(**config.calendar.model_dump(), timezone=config.read.timezone),
+        calendar=Calendar(**config.calendar.model_dump(), timezone=dataset.timezone or config.read.timezone),
         kpis=split_list(selection.kpi or (() if selection.family else table.kpi)),
         families=split_list(selection.family or (() if selection.kpi else table.family)),
         by=tuple(dict.fromkeys(names.column(name) for name in split_list(selection.by or table.by))),

@@ -16,6 +16,7 @@ from salesmetrics.ingest.rivals import rival_amounts
 from salesmetrics.ingest.rules import invalid_rows
 from salesmetrics.ingest.settle import parse_columns
 from salesmetrics.ingest.table import ROW, RejectedRow
+from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 
@@ -139,7 +140,8 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     findings += rival_amounts(table, recognition, values.get("amount"), options)
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
-    frame = _filtered(pl.DataFrame([rows.rechunk(), *values.values()]), usable)
+    clocks = [utc.alias(utc_name(field)) for field in headers if (utc := parsed[field].utc) is not None]
+    frame = _filtered(pl.DataFrame([rows.rechunk(), *values.values(), *clocks]), usable)
     texts = {field: text if usable is None else text.filter(usable) for field, text in raw.items()}
     frame, more = _blank_tolerant(frame, kind, texts, headers, path)
     invalid, by_rule = invalid_rows(frame, kind, texts, headers)

@@ -80,6 +80,7 @@ class Dataset:
             the last day on which something happened to deals, without deals to any other record; None without any date.
             Plans do not count, nor does a mistyped year (see :mod:`as_of`).
         last_events: The same of each kind of file by itself.
+        timezone: The zone that days are of, where one is named.
         withheld: What the files leave so unsure that no number may rest on it; each comes with a finding.
         rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
     """
@@ -92,6 +93,7 @@ class Dataset:
     last_event: tuple[date, str] | None
     last_events: Mapping[Kind, tuple[date, str]]
     withheld: tuple[Withheld, ...] = ()
+    timezone: str | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

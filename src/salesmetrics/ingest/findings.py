@@ -195,6 +195,16 @@ FINDINGS: dict[str, FindingKind] = {
         "dates of `{column}` are written in several ways ({how}); {n_rows} in the rarer ones",
         "check that the rarer ones were not typed or imported by mistake",
     ),
+    "offsets_differ": FindingKind(
+        _WARNING,
+        "the UTC offsets of `{column}` differ: {n_rows} carry another one than most; days and hours of the day are as written",
+        "name the zone that days are counted in, for example `--timezone Europe/Berlin`; elapsed times are exact without it",
+    ),
+    "offsets_missing": FindingKind(
+        _WARNING,
+        "{n_rows} of `{column}` carry a time without a UTC offset beside others with one: nobody knows how far apart they are",
+        "name the zone of clocks without an offset, for example `--timezone Europe/Berlin`",
+    ),
     "rows_rejected": FindingKind(
         _ERROR,
         "{n_rows} rejected: {reason}",

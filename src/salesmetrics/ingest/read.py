@@ -84,7 +84,15 @@ def load(
     checks = beside(lambda: (*findings, *check_dataset(frames, files, options, events)))
     withheld = tuple(dict.fromkeys(item for part in parts for item in part.withheld))
     return Dataset(
-        frames, files, tuple(_input(file) for file in files), checks, _rejects(parts), last, events, withheld
+        frames,
+        files,
+        tuple(_input(file) for file in files),
+        checks,
+        _rejects(parts),
+        last,
+        events,
+        withheld,
+        options.timezone,
     )
 
 

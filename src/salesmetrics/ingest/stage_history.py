@@ -11,10 +11,11 @@ from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.common import Place
 from salesmetrics.ingest.settle import parse_beside
 from salesmetrics.ingest.table import ROW
+from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
 
 if TYPE_CHECKING:
-    from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.ingest.parse import Parsed, ParseOptions
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["entered_columns", "stage_entries"]
@@ -67,9 +68,11 @@ def stage_entries(
     for (stage, pipeline), headers in found.items():
         if "entered" not in headers:
             continue
-        times = {
-            name: pl.lit(_instants(deals, header, options, path, table, findings)) for name, header in headers.items()
+        parsed = {
+            name: _instants(deals, header, options, path, table, findings) for name, header in headers.items()
         }
+        times = {name: pl.lit(column.values) for name, column in parsed.items()}
+        utc = parsed["entered"].utc
         entries.append(
             deals.select(
                 ROW,
@@ -78,15 +81,16 @@ def stage_entries(
                 pl.lit(pipeline, dtype=pl.String).alias("pipeline"),
                 times["entered"].alias("entered"),
                 times.get("exited", pl.lit(None, dtype=pl.Datetime("us"))).alias("exited"),
+                *([] if utc is None else [pl.lit(utc).alias(utc_name("entered"))]),
                 *carried,
             ).filter(pl.col("entered").is_not_null())
         )
-    return (pl.concat(entries).sort(ROW, "entered", "stage") if entries else None), findings
+    return (pl.concat(entries, how="diagonal").sort(ROW, "entered", "stage") if entries else None), findings
 
 
 def _instants(
     deals: pl.DataFrame, header: str, options: ParseOptions, path: str, table: pl.DataFrame, findings: list[Finding]
-) -> pl.Series:
+) -> Parsed:
     rows, text = deals.get_column(ROW), deals[header]
     parsed = parse_beside(Place(header, path, rows, text), ColumnType.INSTANT, options, table)
     if parsed.bad.any():
@@ -103,4 +107,4 @@ def _instants(
                 value=text.filter(parsed.bad)[0],
             )
         )
-    return parsed.values
+    return parsed

@@ -51,6 +51,7 @@ MANY_SEGMENTS = 10
 NOTHING = frozenset({"zero_denominator", "no_records"})
 
 _REASONS = {
+    "clock_unknown": "how far apart clocks are is not known",
     "missing_input": "a file or column is missing",
     "below_min_n": "too few records",
     "negative_amount": "some amounts are negative",

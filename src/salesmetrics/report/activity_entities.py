@@ -30,6 +30,7 @@ def add_activity_entities(
     frames: Mapping[str, pl.DataFrame],
     moments: Moments,
     settings: Settings,
+    zone: str | None = None,
 ) -> list[Finding]:
     """Put the state of leads and activities, and what follows from them, among the entities.
 
@@ -38,6 +39,7 @@ def add_activity_entities(
         frames: Canonical frames by kind, as exported.
         moments: The days that the report speaks for.
         settings: Thresholds.
+        zone: The zone that days are of, where one is named.
 
     Returns:
         What has to be said about how they were made.
@@ -50,25 +52,26 @@ def add_activity_entities(
         made["leads"], notes = lead_view(frames["leads"], moments.cut, frames.get("deals"))
         findings += notes
     if moments.day is not None:
-        _add_leads(made, moments, settings, findings)
+        findings += _add_leads(made, moments, settings, zone)
         _add_deals(made, moments, settings)
         _add_activities(made, moments.day, settings)
     return findings
 
 
-def _add_leads(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings, findings: list[Finding]) -> None:
+def _add_leads(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings, zone: str | None) -> list[Finding]:
     as_of = moments.of("leads", "activities")
     if as_of is None or moments.day is None:
-        return
+        return []
     activities, deals = made.get("activities"), made.get("deals")
+    notes: list[Finding] = []
     if "leads" in made:
-        touched, notes = lead_touches(made["leads"], activities, deals, as_of, settings)
-        findings += notes
+        touched, notes = lead_touches(made["leads"], activities, deals, as_of, settings, zone)
         if touched is not None:
             made["lead_touches"] = touched
             undated = made["leads"].filter(pl.col("created").is_null())
             made["leads"] = pl.concat([touched.select(*undated.columns, "response_band"), undated], how="diagonal")
     _add(made, "chances", chances(made.get("lead_touches"), deals, activities, moments.day, settings))
+    return notes
 
 
 def _add_deals(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings) -> None:

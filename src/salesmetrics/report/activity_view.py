@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
 __all__ = ["activity_view", "end_of", "lead_view"]
@@ -50,7 +52,9 @@ def activity_view(activities: pl.DataFrame, as_of: date | None, cut: date | None
     times: list[str] = [name for name in ("occurred", "completed_at") if name in have]
     times = times or sorted(have & {"created"})
     if times:
-        frame = activities.with_columns(pl.coalesce(times).cast(INSTANT).alias("occurred"))
+        frame = activities.with_columns(
+            pl.coalesce(times).cast(INSTANT).alias("occurred"), *_instants(activities, times)
+        )
         if cut is not None:
             frame, findings = _known_by(frame, cut)
     else:
@@ -69,6 +73,18 @@ def activity_view(activities: pl.DataFrame, as_of: date | None, cut: date | None
     frame = frame.with_columns(outbound=pl.col("held") & ~pl.col("automated") & ~nobody & (reached | assumed))
     guessed = int(frame.select((pl.col("outbound") & assumed).sum()).item())
     return frame, [*findings, *([_assumed_finding(guessed)] if guessed else [])]
+
+
+def _instants(activities: pl.DataFrame, times: Sequence[str]) -> list[pl.Expr]:
+    """The instant of whichever time tells when an activity happened, where any file knows one."""
+    none = pl.lit(None, dtype=INSTANT)
+    known = [pl.col(utc_name(name)) if utc_name(name) in activities.columns else none for name in times]
+    if not any(utc_name(name) in activities.columns for name in times):
+        return []
+    first = [pl.when(pl.col(name).is_not_null()).then(pl.lit(place)) for place, name in enumerate(times)]
+    chosen = pl.coalesce(first)
+    cases = [pl.when(chosen == place).then(instant) for place, instant in enumerate(known)]
+    return [pl.coalesce(cases).alias(utc_name("occurred"))]
 
 
 def _logged(activities: pl.DataFrame) -> list[pl.Expr]:

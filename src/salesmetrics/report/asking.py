@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.calendar import Calendar, comparison, parse_period
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Comparison, Period
 
-__all__ = ["ask", "stretch_around", "stretch_of"]
+__all__ = ["ask", "in_zone", "stretch_around", "stretch_of"]
 
 _SHIFTS: tuple[Literal["previous", "year-ago"], ...] = ("previous", "year-ago")
 
@@ -64,6 +65,11 @@ def ask(
         calendar=calendar,
         **more,
     )
+
+
+def in_zone(calendar: Calendar | None, zone: str | None) -> Calendar | None:
+    """A calendar whose days are those of the zone that files were read in, if one was named."""
+    return calendar if zone is None else replace(calendar or Calendar(), timezone=zone)
 
 
 def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 
-__all__ = ["BusinessHours", "business_hours", "seconds_between"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.calendar import Change
+
+__all__ = ["BusinessHours", "at_changes", "business_hours", "seconds_between"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 86_400
@@ -78,6 +84,25 @@ def seconds_between(start: pl.Expr, end: pl.Expr, hours: BusinessHours | None = 
     if hours is None:
         return (end - start).dt.total_seconds()
     return _open_seconds(end, hours) - _open_seconds(start, hours)
+
+
+def at_changes(start: pl.Expr, end: pl.Expr, hours: BusinessHours, changes: Sequence[Change]) -> pl.Expr:
+    """Open seconds that wall clocks seem to pass from one instant to another, and that are a change of the clocks.
+
+    Args:
+        start: Datetime in UTC.
+        end: Datetime in UTC.
+        hours: Opening hours.
+        changes: Changes of the clocks.
+    """
+    found = [pl.lit(0)]
+    for change in changes:
+        ends = pl.DataFrame({"before": [change.before], "after": [change.after]})
+        seconds = ends.select(_open_seconds(pl.col("after"), hours) - _open_seconds(pl.col("before"), hours)).item()
+        if seconds:
+            passed = (start < pl.lit(change.utc)) & (end >= pl.lit(change.utc))
+            found.append(pl.when(passed).then(seconds).otherwise(0))
+    return pl.sum_horizontal(found)
 
 
 def _open_seconds(instant: pl.Expr, hours: BusinessHours) -> pl.Expr:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.report.activity_view import end_of
+from salesmetrics.report.clocks import clock, comparable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -123,9 +124,17 @@ def _visits(deals: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFr
     if "id" not in deals.columns or not {"deal_id", "stage", "entered"} <= set(stages.columns):
         return None
     known = (
-        stages.filter((pl.col("entered") < end_of(as_of)) & pl.col("deal_id").is_not_null())
-        .select(pl.col("deal_id").alias("id"), "stage", "entered", *(["exited"] if "exited" in stages.columns else []))
-        .sort("id", "entered", "stage")
+        stages.with_columns(clock("entered", exact=comparable((stages, "entered"))).alias("__at__"))
+        .filter((pl.col("entered") < end_of(as_of)) & pl.col("deal_id").is_not_null())
+        .select(
+            pl.col("deal_id").alias("id"),
+            "stage",
+            "entered",
+            "__at__",
+            *(["exited"] if "exited" in stages.columns else []),
+        )
+        .sort("id", "__at__", "stage")
+        .drop("__at__")
     )
     if known.join(deals.select("id").drop_nulls(), on="id", how="semi").is_empty():
         return None

@@ -54,7 +54,7 @@ def make_entities(
             made["deals"], note = as_of_view(made["deals"], moments.cut)
             findings += [note] if note else []
         findings += later_records(frames, moments.cut)
-    findings += add_activity_entities(made, frames, moments, settings)
+    findings += add_activity_entities(made, frames, moments, settings, asked.calendar.timezone)
     findings += add_money_entities(made, frames, moments, settings, asked)
     return _with_one_type(made), findings
 

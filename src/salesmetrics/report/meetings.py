@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.report.activity_view import INSTANT, end_of
+from salesmetrics.report.clocks import clock, comparable, has_times
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,12 +54,12 @@ def meeting_outcomes(
         return None
     events = [
         *_deal_events(met, deals),
-        *_stage_events(met, deals, stages),
+        *_stage_events(met, deals, stages, as_of),
         *_new_deals(met, deals),
-        *_converted(met, leads),
+        *_converted(met, leads, as_of),
     ]
     start = pl.col("occurred")
-    within = (pl.col("at") >= start) & (pl.col("at") <= start + pl.duration(days=days)) & (pl.col("at") < end_of(as_of))
+    within = (pl.col("at") >= start) & (pl.col("at") <= start + pl.duration(days=days))
     daily = (pl.col("on") >= start.dt.date()) & (pl.col("on") <= (start + pl.duration(days=days)).dt.date())
     daily = daily & (pl.col("on") <= as_of)
     hits = [frame.filter(within if "at" in frame.columns else daily).select(MEETING) for frame in events]
@@ -91,10 +92,17 @@ def _deal_events(met: pl.DataFrame, deals: pl.DataFrame) -> list[pl.DataFrame]:
     return [_joined(met, won, "deal_id")]
 
 
-def _stage_events(met: pl.DataFrame, deals: pl.DataFrame, stages: pl.DataFrame | None) -> list[pl.DataFrame]:
+def _stage_events(
+    met: pl.DataFrame, deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date
+) -> list[pl.DataFrame]:
     if stages is None or "deal_id" not in met.columns or not {"deal_id", "stage", "entered"} <= set(stages.columns):
         return []
-    moves = stages.select("deal_id", "stage", at=pl.col("entered").cast(INSTANT)).drop_nulls()
+    exact = has_times(stages["entered"].drop_nulls()) and comparable((met, "occurred"), (stages, "entered"))
+    days = pl.col("entered").cast(INSTANT)
+    moves = stages.filter(days < end_of(as_of)).select(
+        "deal_id", "stage", at=clock("entered", exact=exact).cast(INSTANT)
+    )
+    moves = moves.drop_nulls()
     first = moves.group_by("deal_id", "stage", maintain_order=True).agg(pl.col("at").min())
     # The stage in which a deal begins is no advance.
     later = first.filter(pl.col("at") > pl.col("at").min().over("deal_id"))
@@ -103,9 +111,9 @@ def _stage_events(met: pl.DataFrame, deals: pl.DataFrame, stages: pl.DataFrame |
         good = deals.filter(pl.col("outcome").is_in(["won", "open"]))["stage"].drop_nulls().unique()
         ends = bad.filter(~bad.is_in(good.implode()))
         later = later.filter(~pl.col("stage").is_in(ends.implode()))
-    if moves["at"].dt.truncate("1d").equals(moves["at"]):  # days without times of day
+    if not exact and not has_times(moves["at"]):  # days without times of day
         return [_joined(met, later.select("deal_id", pl.col("at").dt.date().alias("on")), "deal_id")]
-    return [_joined(met, later.select("deal_id", "at"), "deal_id")]
+    return [_joined(met, later.select("deal_id", "at"), "deal_id", exact=exact)]
 
 
 def _new_deals(met: pl.DataFrame, deals: pl.DataFrame) -> list[pl.DataFrame]:
@@ -127,12 +135,19 @@ def _new_deals(met: pl.DataFrame, deals: pl.DataFrame) -> list[pl.DataFrame]:
     return events
 
 
-def _converted(met: pl.DataFrame, leads: pl.DataFrame | None) -> list[pl.DataFrame]:
+def _converted(met: pl.DataFrame, leads: pl.DataFrame | None, as_of: date) -> list[pl.DataFrame]:
     if leads is None or "lead_id" not in met.columns or not {"id", "converted_at"} <= set(leads.columns):
         return []
-    done = leads.select(pl.col("id").alias("lead_id"), at=pl.col("converted_at").cast(INSTANT)).drop_nulls()
-    return [_joined(met, done, "lead_id")]
+    exact = comparable((met, "occurred"), (leads, "converted_at"))
+    known = leads.filter(pl.col("converted_at").cast(INSTANT) < end_of(as_of))
+    at = clock("converted_at", exact=exact).cast(INSTANT)
+    done = known.select(pl.col("id").alias("lead_id"), at=at).drop_nulls()
+    return [_joined(met, done, "lead_id", exact=exact)]
 
 
-def _joined(met: pl.DataFrame, events: pl.DataFrame, key: str) -> pl.DataFrame:
-    return met.select(MEETING, "occurred", key).join(events.drop_nulls(), on=key).drop(key)
+def _joined(met: pl.DataFrame, events: pl.DataFrame, key: str, *, exact: bool = False) -> pl.DataFrame:
+    return (
+        met.select(MEETING, clock("occurred", exact=exact).alias("occurred"), key)
+        .join(events.drop_nulls(), on=key)
+        .drop(key)
+    )

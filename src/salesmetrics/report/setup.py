@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.accounts import by_name
 from salesmetrics.report.cells import Source
+from salesmetrics.report.clocks import mixed_clocks
 from salesmetrics.report.compute import UNDIVIDED, currencies
 from salesmetrics.report.cost_cover import costs_partial
 from salesmetrics.report.coverage import complete_today, early_ends
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.report.model import NotComputed
     from salesmetrics.schema.provenance import Finding
+    from salesmetrics.schema.withheld import Withheld
 
 __all__ = ["MAX_SEGMENTS", "Setup", "set_up"]
 
@@ -83,10 +85,10 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     if not plan.kpis:
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
-    source = Source(
-        entities, catalog, request.as_of, request.settings, tuple(codes), (*request.withheld, *untold_ends(entities))
-    )
-    said = [*notes, *days_differ(request, plan.kpis, catalog)]
+    unclear, unknown = _clocks(request, frames, plan)
+    withheld = (*request.withheld, *untold_ends(entities), *unknown)
+    source = Source(entities, catalog, request.as_of, request.settings, tuple(codes), withheld)
+    said = [*notes, *unclear, *days_differ(request, plan.kpis, catalog)]
     said += [*early_ends(frames, request.as_of), *complete_today(request)]
     said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
     if window_of(request).bounded:
@@ -99,6 +101,16 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         year = _retention_window(seen_by(request, catalog.kpis["customer_retention"], catalog), entities)
         said += [*nobody_left(entities, year), *came_back(entities, year)]
     return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
+
+
+def _clocks(
+    request: Request, frames: Mapping[str, pl.DataFrame], plan: Plan
+) -> tuple[Sequence[Finding], Sequence[Withheld]]:
+    """What has to be said of response times whose clocks cannot be compared, and what is withheld for it."""
+    if not {"lead_touches", "chances"} & {measure.entity for measure in plan.measures.values()}:
+        return [], []
+    zoned, by_hours = request.calendar.timezone is not None, request.settings.business_hours is not None
+    return mixed_clocks(frames, zoned=zoned, by_hours=by_hours)
 
 
 def _retention_window(request: Request, entities: Mapping[str, pl.DataFrame]) -> Window:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar import Change, clock_changes, utc_of_wall
 from salesmetrics.report.activity_view import INSTANT, end_of
-from salesmetrics.report.business_hours import business_hours, seconds_between
+from salesmetrics.report.business_hours import at_changes, business_hours, seconds_between
+from salesmetrics.report.clocks import clock, comparable, has_times
+from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -37,13 +41,14 @@ def touches_of_leads(
         deals: ``id`` and ``lead_id`` (String) of the deals that name a lead.
 
     Returns:
-        ``__lead__`` and ``occurred``, one row per touch; None when no activity of any sort belongs to a lead.
+        ``__lead__`` and ``occurred``, with its instant where known, one row per touch; None when no activity of any sort belongs to a lead.
     """
     names = [name for name in LINKS if name in activities.columns]
     if not names or "occurred" not in activities.columns:
         return None
     keys = {"lead_id": _index(leads, "id"), "deal_id": _deal_index(leads, deals), "account_id": _accounts(leads)}
-    frame = activities.select("occurred", "outbound", *names)
+    times = ["occurred", *(name for name in (utc_name("occurred"),) if name in activities.columns)]
+    frame = activities.select(*times, "outbound", *names)
     found = []
     for name in names:
         index = keys[name]
@@ -61,7 +66,7 @@ def touches_of_leads(
     linked = frame.with_columns(pl.coalesce(found).alias(LEAD)).filter(pl.col(LEAD).is_not_null())
     if linked.is_empty():
         return None
-    return linked.filter(pl.col("outbound") & pl.col("occurred").is_not_null()).select(LEAD, "occurred")
+    return linked.filter(pl.col("outbound") & pl.col("occurred").is_not_null()).select(LEAD, *times)
 
 
 def _index(leads: pl.DataFrame, column: str) -> pl.DataFrame | None:
@@ -95,6 +100,7 @@ def lead_touches(
     deals: pl.DataFrame | None,
     as_of: date,
     settings: Settings,
+    zone: str | None = None,
 ) -> tuple[pl.DataFrame | None, list[Finding]]:
     """Leads with their first touch by a person and how long it took.
 
@@ -105,6 +111,7 @@ def lead_touches(
         deals: Deals, for activities that name a deal of a lead.
         as_of: The day.
         settings: ``follow_up_days`` and ``business_hours``.
+        zone: The zone that days and opening hours are of, where one is named.
 
     Returns:
         The leads that have a creation date, with ``first_touch``, ``last_touch`` (Datetime), ``response``, ``waited`` and
@@ -120,18 +127,25 @@ def lead_touches(
     if touches is None:
         if "first_response_at" not in leads.columns:
             return None, []
-        touches = frame.select(LEAD, pl.col("first_response_at").alias("occurred")).drop_nulls()
+        answered = frame.filter(pl.col("first_response_at").is_not_null())
+        names = {"first_response_at": "occurred", utc_name("first_response_at"): utc_name("occurred")}
+        touches = answered.select(LEAD, *(pl.col(old).alias(new) for old, new in names.items() if old in frame.columns))
         further = False
     else:
         further = True
-    timed = _has_times(frame["created"]) and (touches.is_empty() or _has_times(touches["occurred"]))
+    timed = has_times(frame["created"]) and (touches.is_empty() or has_times(touches["occurred"]))
+    exact = timed and comparable((frame, "created"), (touches, "occurred"))
     if not timed:
         frame = frame.with_columns(pl.col("created").dt.truncate("1d").cast(INSTANT).alias("__start__"))
         touches = touches.with_columns(pl.col("occurred").dt.truncate("1d"))
     else:
-        frame = frame.with_columns(pl.col("created").cast(INSTANT).alias("__start__"))
-    made = _with_clock(_with_first(frame, touches, settings.follow_up_days), as_of, settings)
-    made = made.with_columns(timed=pl.lit(value=timed), response_band=_band(timed=timed)).drop(LEAD, "__start__")
+        frame = frame.with_columns(clock("created", exact=exact).cast(INSTANT).alias("__start__"))
+    touches = touches.with_columns(clock("occurred", exact=exact).cast(INSTANT).alias("__at__"))
+    made = _with_first(frame, touches, settings.follow_up_days)
+    made = _with_clock(made, as_of, settings, zone if timed else None, exact=exact)
+    made = made.with_columns(timed=pl.lit(value=timed), response_band=_band(timed=timed)).drop(
+        LEAD, "__start__", "__at__"
+    )
     if "is_converted" not in made.columns:
         made = made.with_columns(is_converted=pl.lit(value=False))
     if not further:
@@ -140,27 +154,50 @@ def lead_touches(
     return made, unnamed if timed else [_days_only(frame.height), *unnamed]
 
 
-def _has_times(instants: pl.Series) -> bool:
-    return bool((instants.dt.truncate("1d") != instants).any())
-
-
 def _with_first(frame: pl.DataFrame, touches: pl.DataFrame, days: int) -> pl.DataFrame:
-    after = touches.join(frame.select(LEAD, "__start__"), on=LEAD).filter(pl.col("occurred") >= pl.col("__start__"))
-    occurred = pl.col("occurred").cast(INSTANT)
-    within = (occurred <= occurred.min() + pl.duration(days=days)).sum().cast(pl.Int64) - 1
-    firsts = after.group_by(LEAD).agg(first_touch=occurred.min(), last_touch=occurred.max(), further_touches=within)
+    after = touches.join(frame.select(LEAD, "__start__"), on=LEAD).filter(pl.col("__at__") >= pl.col("__start__"))
+    at, occurred = pl.col("__at__"), pl.col("occurred").cast(INSTANT)
+    within = (at <= at.min() + pl.duration(days=days)).sum().cast(pl.Int64) - 1
+    firsts = after.group_by(LEAD).agg(
+        at.min(),
+        first_touch=occurred.filter(at == at.min()).min(),
+        last_touch=occurred.filter(at == at.max()).max(),
+        further_touches=within,
+    )
     return frame.join(firsts, on=LEAD, how="left", maintain_order="left")
 
 
-def _with_clock(frame: pl.DataFrame, as_of: date, settings: Settings) -> pl.DataFrame:
+def _with_clock(frame: pl.DataFrame, as_of: date, settings: Settings, zone: str | None, *, exact: bool) -> pl.DataFrame:
+    """Seconds from one to the other, as instants where they are known; the day ends on the clock of its zone, or of the record."""
     hours = business_hours(settings.business_hours) if settings.business_hours else None
     end = pl.lit(end_of(as_of), dtype=INSTANT)
-    start, first = pl.col("__start__"), pl.col("first_touch")
+    start, first = pl.col("__start__"), pl.col("__at__")
+    created, touched = (pl.col("created").cast(INSTANT), pl.col("first_touch")) if exact else (start, first)
+    if hours is not None:  # they are those of a wall clock
+        moved = _changes(frame, as_of, zone) if exact else []
+        finish = utc_of_wall(end, zone) if zone is not None else end
+        return frame.with_columns(
+            response=(seconds_between(created, touched, hours) - at_changes(start, first, hours, moved)).cast(pl.Int64),
+            waited=(seconds_between(created, end, hours) - at_changes(start, finish, hours, moved)).cast(pl.Int64),
+            since_touch=_elapsed(touched, first, end, zone, exact=exact).cast(pl.Int64),
+        )
     return frame.with_columns(
-        response=seconds_between(start, first, hours).cast(pl.Int64),
-        waited=seconds_between(start, end, hours).cast(pl.Int64),
-        since_touch=seconds_between(first, end).cast(pl.Int64),
+        response=seconds_between(start, first).cast(pl.Int64),
+        waited=_elapsed(created, start, end, zone, exact=exact).cast(pl.Int64),
+        since_touch=_elapsed(touched, first, end, zone, exact=exact).cast(pl.Int64),
     )
+
+
+def _changes(frame: pl.DataFrame, as_of: date, zone: str | None) -> list[Change]:
+    first = frame["created"].min()
+    return clock_changes(zone, first.date(), as_of) if zone is not None and isinstance(first, datetime) else []
+
+
+def _elapsed(wall: pl.Expr, at: pl.Expr, end: pl.Expr, zone: str | None, *, exact: bool) -> pl.Expr:
+    """Seconds to the end of the day: of the day of the zone, else of the day of the record's own clock."""
+    if exact and zone is not None:
+        return seconds_between(at, utc_of_wall(end, zone))
+    return seconds_between(wall, end)
 
 
 def _band(*, timed: bool) -> pl.Expr:

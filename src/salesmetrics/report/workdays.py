@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.report.clocks import clock, comparable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,10 +63,11 @@ def with_gaps(activities: pl.DataFrame) -> pl.DataFrame:
         return frame
     frame = frame.with_columns(record=_first_known(records))
     owner = pl.col("owner") if "owner" in frame.columns else pl.lit(None, dtype=pl.String).alias("owner")
+    exact = comparable((frame, "occurred"))
     touched = (
         frame.with_row_index("__touch__")
         .filter(pl.col("outbound") & pl.col("occurred").is_not_null())
-        .select("__touch__", "record", owner, day=pl.col("occurred").dt.date(), at="occurred")
+        .select("__touch__", "record", owner, day=pl.col("occurred").dt.date(), at=clock("occurred", exact=exact))
         .filter(pl.col("record").is_not_null())
         .sort("record", "at", "owner", "__touch__")
         .with_columns(gap=(pl.col("day") - pl.col("day").shift()).dt.total_days().over("record"))

@@ -11,6 +11,7 @@ from salesmetrics.ingest.parse.common import MONEY_DTYPE, Parsed, ParseOptions, 
 from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, parse_dates
 from salesmetrics.ingest.parse.durations import DURATION_DTYPE, parse_durations
 from salesmetrics.ingest.parse.flags import parse_flags
+from salesmetrics.ingest.parse.instants import instants_of
 from salesmetrics.ingest.parse.numbers import Style, parse_numbers
 from salesmetrics.ingest.parse.shares import parse_shares
 from salesmetrics.ingest.parse.units import header_unit, in_units
@@ -98,11 +99,15 @@ def _typed(values: pl.Series, type: ColumnType, options: ParseOptions) -> Parsed
     """Columns that the file itself types and that need no reading; ``None`` for all others."""
     dtype = values.dtype
     if dtype in (pl.Date, pl.Datetime) and type in (ColumnType.DAY, ColumnType.INSTANT):
+        utc = None
         if isinstance(dtype, pl.Datetime) and dtype.time_zone:
+            utc = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(INSTANT_DTYPE)
             moved = values.dt.convert_time_zone(options.timezone) if options.timezone else values
             values = moved.dt.replace_time_zone(None)
         target = pl.Date() if type is ColumnType.DAY else INSTANT_DTYPE
-        return Parsed(values.cast(target), _no(len(values)), "dates of the file")
+        if type is ColumnType.INSTANT and dtype == pl.Datetime and utc is None and options.timezone:
+            utc = instants_of(values.cast(INSTANT_DTYPE), pl.DataFrame(), options.timezone, zulu=None)
+        return Parsed(values.cast(target), _no(len(values)), "dates of the file", utc=utc)
     if dtype == pl.Boolean and type is ColumnType.FLAG:
         return Parsed(values, _no(len(values)), "yes/no of the file")
     if dtype == pl.Duration and type is ColumnType.DURATION:

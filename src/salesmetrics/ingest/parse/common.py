@@ -60,6 +60,7 @@ class Parsed:
         uniform: All cells are known to be written in one strict format.
         why: What is wrong with a bad cell, in words without its value, where more is known than that it is not of this type.
         notes: Code of a finding → Boolean: the cells that it is about.
+        utc: Of instants the clock in UTC where it is known; ``None`` where it is of no cell.
     """
 
     values: pl.Series
@@ -69,6 +70,7 @@ class Parsed:
     uniform: bool = False
     why: pl.Series | None = None
     notes: Mapping[str, pl.Series] = field(default_factory=dict)
+    utc: pl.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,6 +24,7 @@ from salesmetrics.ingest.parse.common import (
 )
 from salesmetrics.ingest.parse.dateshapes import THAI, THAI_YEARS, date_parts, real_date
 from salesmetrics.ingest.parse.fastdates import INSTANT_DTYPE, Fast, Order, nothing_fast, read_fast
+from salesmetrics.ingest.parse.instants import OFFSET, UTC, instants_of, notes_of_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +79,13 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
     uniform = bool(fast.name) and not how
     values = frame["value"].alias(text.name)
     said = ", ".join(words) or "no dates"
-    return Parsed(values, frame["bad"], said, uniform=uniform, why=why_of(frame), notes=notes_of(frame))
+    zulu = fast.values.is_not_null() if fast.zulu else None
+    notes = notes_of(frame)
+    if options.timezone is None:
+        timed = values.dt.time() != time() if instant else values.is_null()
+        notes |= notes_of_offsets(frame, zulu, (timed & values.is_not_null()).fill_null(value=False))
+    utc = instants_of(values, frame, options.timezone, zulu=zulu) if instant else None
+    return Parsed(values, frame["bad"], said, uniform=uniform, why=why_of(frame), notes=notes, utc=utc)
 
 
 def _reader(options: ParseOptions, place: Place, dtype: pl.DataType, fast: Fast) -> Callable[[pl.Series], Reading]:
@@ -328,6 +336,8 @@ def _values(
     table = parts.select(
         KEY,
         pl.when(good).then(_moved(wall, options).cast(dtype)).alias("value"),
+        pl.when(good).then(wall - pl.duration(minutes=_offset())).cast(INSTANT_DTYPE).alias(UTC),
+        pl.when(good).then(_offset()).alias(OFFSET),
         named.alias("shape"),
         pl.coalesce(WHY, pl.when(many).then(pl.lit(MANY_WAYS)), _why_unread(order, serials=serials)).alias(WHY),
         pl.col("short").fill_null(value=False).alias(f"{NOTE}years_short"),
@@ -378,11 +388,16 @@ def _moved(wall: pl.Expr, options: ParseOptions) -> pl.Expr:
     if options.timezone is None:
         return wall
     _check_zone(options.timezone)
-    epoch = (pl.col("shape") == "number") & pl.col("number").str.contains("^[0-9]{10}")
-    offset = pl.when(epoch).then(0).otherwise("offset")
+    offset = _offset()
     instant = (wall - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
     there = instant.dt.convert_time_zone(options.timezone).dt.replace_time_zone(None)
     return pl.when(offset.is_not_null()).then(there).otherwise(wall)
+
+
+def _offset() -> pl.Expr:
+    """Minutes east of UTC, where a text says it; an epoch is UTC."""
+    epoch = (pl.col("shape") == "number") & pl.col("number").str.contains("^[0-9]{10}")
+    return pl.when(epoch).then(0).otherwise("offset")
 
 
 def _check_zone(zone: str) -> None:

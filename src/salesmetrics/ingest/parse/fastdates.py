@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -43,12 +43,13 @@ _NUMERIC: tuple[tuple[str, str, str], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Fast:
-    """Values of the cells that one format reads, the cells left over, the format in words, the order it has proven."""
+    """Values of the cells that one format reads, the cells left over, the format in words, the order it has proven, and whether they are written in UTC."""
 
     values: pl.Series
     rest: pl.Series
     name: str = ""
     proven: dict[str, Order] = field(default_factory=dict)
+    zulu: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -67,7 +68,7 @@ def read_fast(text: pl.Series, dtype: pl.DataType, options: ParseOptions) -> Fas
     hits = [int(sample.str.contains(pattern).sum()) * _may_use(form, options) for pattern, form, _ in _FAST]
     if max(hits):
         _, form, name = _FAST[hits.index(max(hits))]
-        return _checked(text, _read(text, form, dtype), name, {})
+        return replace(_checked(text, _read(text, form, dtype), name, {}), zulu=form.endswith("Z"))
     hits = [int(sample.str.contains(pattern).sum()) for pattern, _, _ in _NUMERIC]
     if max(hits):
         _, sep, time = _NUMERIC[hits.index(max(hits))]

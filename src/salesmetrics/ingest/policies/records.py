@@ -9,6 +9,7 @@ import polars as pl
 
 from salesmetrics.ingest.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks_listed
 from salesmetrics.ingest.policies.context import Rule, apply_rules
+from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.survey import SCALES, of_another_scale, off_scale
 
 if TYPE_CHECKING:
@@ -26,19 +27,33 @@ __all__ = [
 ]
 
 _QUESTIONS = {"nps": "NPS", "enps": "eNPS", "csat": "CSAT"}
-_LONGEST = timedelta(hours=24)
+_LONGEST, _NOW = timedelta(hours=24), timedelta()
+
+
+def _since(context: Context, name: str, start: str) -> pl.Expr:
+    """How long after another instant one is: as instants where both are known, else by their clocks where neither is."""
+    utc = [utc_name(column) for column in (name, start)]
+    known = [column in context.frame.columns for column in utc]
+    if all(known):
+        return pl.col(utc[0]) - pl.col(utc[1])
+    return pl.col(name) - pl.col(start) if not any(known) else pl.lit(None, dtype=pl.Duration("us"))
 
 
 def check_leads(context: Context) -> list[Finding]:
     """Conversions before creation, flags against statuses."""
     converted = pl.col("outcome") == "converted"
     rules = [
-        Rule("lead_converted_before_created", "converted_at", ("created",), pl.col("converted_at") < pl.col("created")),
+        Rule(
+            "lead_converted_before_created",
+            "converted_at",
+            ("created",),
+            _since(context, "converted_at", "created") < _NOW,
+        ),
         Rule(
             "lead_answered_before_created",
             "first_response_at",
             ("created",),
-            pl.col("first_response_at") < pl.col("created"),
+            _since(context, "first_response_at", "created") < _NOW,
         ),
     ]
     findings = apply_rules(context, rules)
@@ -57,18 +72,27 @@ def check_leads(context: Context) -> list[Finding]:
 
 def check_activities(context: Context) -> list[Finding]:
     """Ends before starts, days-long calls, touches that no person made."""
-    done, created = pl.col("completed_at"), pl.col("created")
     return _touches(context) + apply_rules(
         context,
         [
-            Rule("activity_ends_before_start", "completed_at", ("occurred",), done < pl.col("occurred")),
-            Rule("activity_done_before_created", "completed_at", ("created",), done < created),
+            Rule(
+                "activity_ends_before_start",
+                "completed_at",
+                ("occurred",),
+                _since(context, "completed_at", "occurred") < _NOW,
+            ),
+            Rule(
+                "activity_done_before_created",
+                "completed_at",
+                ("created",),
+                _since(context, "completed_at", "created") < _NOW,
+            ),
             Rule("activity_too_long", "duration", (), pl.col("duration") > _LONGEST),
             Rule(
                 "activity_too_long",
                 "completed_at",
                 ("occurred", "type"),
-                pl.col("type").is_in(["call", "meeting"]) & (done - pl.col("occurred") > _LONGEST),
+                pl.col("type").is_in(["call", "meeting"]) & (_since(context, "completed_at", "occurred") > _LONGEST),
             ),
         ],
     )
