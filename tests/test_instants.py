@@ -88,7 +88,8 @@ def test_business_hours_pass_as_they_do_minute_by_minute(
     assert frame.select(seconds_between(pl.col("a"), pl.col("b"), hours) - moved).item() == passed
 
 
-@given(zone=ZONES, year=st.integers(2000, 2030))
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"])
+@pytest.mark.parametrize("year", [2007, 2026])
 def test_the_clocks_change_when_the_zone_says_so(zone: str, year: int) -> None:
     hours = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(2 * 24 * 365)]
     offsets = [at.astimezone(ZoneInfo(zone)).utcoffset() for at in hours]
