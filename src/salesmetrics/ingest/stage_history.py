@@ -68,9 +68,7 @@ def stage_entries(
     for (stage, pipeline), headers in found.items():
         if "entered" not in headers:
             continue
-        parsed = {
-            name: _instants(deals, header, options, path, table, findings) for name, header in headers.items()
-        }
+        parsed = {name: _instants(deals, header, options, path, table, findings) for name, header in headers.items()}
         times = {name: pl.lit(column.values) for name, column in parsed.items()}
         utc = parsed["entered"].utc
         entries.append(
