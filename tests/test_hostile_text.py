@@ -60,6 +60,10 @@ HOSTILE = [
     "$x^2$ and $y$",
     "**bold** _it_ ~~gone~~",
     "\\| \\`x\\`",
+    "*",
+    "^.*$",
+    "{x}",
+    "%s %(x)s",
 ]
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -122,6 +126,10 @@ def quoted(cells: Sequence[str]) -> str:
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\r\n"
 
 
+PATTERNS = ["*", "^.*$", "^a.*$", "{y}"]
+"""Headers that a library could take for a pattern over the names of columns."""
+
+
 def export(hostile: Sequence[str]) -> str:
     header = [
         "id",
@@ -134,6 +142,7 @@ def export(hostile: Sequence[str]) -> str:
         "owner",
         "x\x1b]52;c;y\x07",
         "<b>@z",
+        *PATTERNS,
     ]
     lines = [quoted(header)]
     for number, text in enumerate(hostile):
@@ -141,9 +150,7 @@ def export(hostile: Sequence[str]) -> str:
         currency = text if number % 7 == 0 else "EUR"
         amount = text if number % 11 == 5 else str(100 + number)
         closed = f"2026-0{1 + number % 6}-{10 + number % 9}"
-        lines.append(
-            quoted([f"d{number}{text}", text, stage, amount, currency, "2026-01-01", closed, text, text, text])
-        )
+        lines.append(quoted([f"d{number}{text}", text, stage, amount, currency, "2026-01-01", closed, *[text] * 7]))
     return "".join(lines)
 
 
@@ -180,7 +187,11 @@ RUNS = [
         for form in ("table", "csv", "json", "md")
     ),
     (("report", *FILES, "--by", "x\x1b]52;c;y\x07,<b>@z", "--kpi", "revenue"), "md"),
+    *((("report", *FILES, "--by", name, "--kpi", "revenue"), "md") for name in ("^a.*$", "{y}")),
+    (("report", *FILES, "--map", "owner=^.*$", "--by", "owner", "--kpi", "revenue"), "csv"),
     (("report", *FILES, "--every", "month", "--kpi", "hostile,revenue"), "md"),
+    *(((command, "leads=deals *.csv"), "table") for command in ("report", "check", "inspect")),
+    (("report", "leads=deals *.csv", "--by", "owner"), "md"),
     (("report", "bag.zip"), "table"),
     (("report", "bag.zip"), "md"),
     *((("check", *FILES), form) for form in ("table", "csv", "json")),

@@ -274,9 +274,12 @@ def _rejected(item: OddRow, width: int, headers: Sequence[str]) -> RejectedRow:
 def unique_names(headers: Sequence[str]) -> list[str]:
     """Names for the columns of a frame.
 
-    >>> unique_names(["ID", "", "Tag", "Tag", "Tag.1"])
-    ['ID', 'column 2', 'Tag', 'Tag.2', 'Tag.1']
+    Polars reads ``*`` and ``^…$`` as patterns over names; with a blank behind them, which nobody sees, they are names.
+
+    >>> unique_names(["ID", "", "Tag", "Tag", "Tag.1", "^.*$"])
+    ['ID', 'column 2', 'Tag', 'Tag.2', 'Tag.1', '^.*$ ']
     """
+    headers = [f"{name} " if name == "*" or (name[:1] == "^" and name[-1] == "$") else name for name in headers]
     taken = {name for name in headers if name} | {ROW}
     seen: set[str] = set()
     names: list[str] = []
