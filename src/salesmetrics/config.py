@@ -94,6 +94,7 @@ class StagesTable(_Table):
     won: Words = Field(default_factory=list, description="words that mean won")
     lost: Words = Field(default_factory=list, description="words that mean lost")
     other: Words = Field(default_factory=list, description="words that mean closed without a decision")
+    open: Words = Field(default_factory=list, description="words that mean still open")
 
 
 def _currency_code(code: str) -> str:

@@ -18,7 +18,7 @@ PREFIX = "SALESMETRICS_"
 
 VARIABLES: Mapping[str, str] = {
     **{f"read.{name}": name for name in ("encoding", "delimiter", "date_order", "decimal", "profile", "timezone")},
-    **{f"stages.{name}": name for name in ("won", "lost", "other")},
+    **{f"stages.{name}": name for name in ("won", "lost", "other", "open")},
     **{
         f"report.{name}": name
         for name in ("by", "kpi", "family", "where", "period", "compare", "level", "min_n", "currency", "max_age")

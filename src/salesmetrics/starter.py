@@ -159,6 +159,8 @@ def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_
     columns = {word.column for item in deals for word in item.words}
     worth = len(columns) == 1 and not flags
     said: Mapping[str, Sequence[str]] = {"won": options.won, "lost": options.lost, "other": options.other}
+    if options.open:
+        said = {**said, "open": options.open}
     for outcome, given in said.items():
         counts: dict[str, int] = dict.fromkeys(given, 0)
         for word in (w for item in deals for w in item.words if w.outcome == outcome and w.how != ELSEWHERE):

@@ -85,8 +85,12 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
     """What settles the reading: an option before the settings file."""
     table = config.read
     delimiter = reading.delimiter or table.delimiter or ""
-    won, lost, other = tuple(reading.won or ()), tuple(reading.lost or ()), tuple(reading.other or ())
-    said = {*won, *lost, *other}
+    words = {name: tuple(getattr(reading, name) or ()) for name in ("won", "lost", "other", "open")}
+    said = {word for given in words.values() for word in given}
+    stages = {
+        name: (*given, *(word for word in getattr(config.stages, name) if word not in said))
+        for name, given in words.items()
+    }
     return ReadOptions(
         encoding=reading.encoding or table.encoding,
         delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter) or None,
@@ -94,11 +98,9 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
         decimal=reading.decimal.value if reading.decimal else table.decimal,
         profile=reading.profile or table.profile,
         mapping={**config.map, **_mapping(reading.map or [])},
-        won=(*won, *(word for word in config.stages.won if word not in said)),
-        lost=(*lost, *(word for word in config.stages.lost if word not in said)),
-        other=(*other, *(word for word in config.stages.other if word not in said)),
         timezone=reading.timezone or table.timezone,
         symbols={**config.currency.symbols, **_symbols(reading.currency_symbol or [])},
+        **stages,
     )
 
 

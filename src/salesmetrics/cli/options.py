@@ -160,6 +160,10 @@ class Reading:
         list[str] | None,
         typer.Option(metavar="STAGE", help="Stage that ends a deal neither way; repeatable.", rich_help_panel=READING),
     ] = None
+    open: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STAGE", help="Stage of deals that are still open; repeatable.", rich_help_panel=READING),
+    ] = None
     config: Annotated[
         str | None,
         typer.Option(
@@ -312,7 +316,7 @@ class Output:
 ENVIRONMENT = "SALESMETRICS_"
 
 
-_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "other", "goal", "currency_symbol"})
+_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "other", "open", "goal", "currency_symbol"})
 
 
 def _listed(name: str) -> list[str] | None:

@@ -38,6 +38,7 @@ class ReadOptions:
     won: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
     timezone: str | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
     """Sign or name of a currency → the ISO code that it stands for in these files."""
