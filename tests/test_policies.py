@@ -104,8 +104,8 @@ def test_unknown_words_are_a_warning_only_where_nothing_else_says_won_or_lost(tm
     ordinary = findings(tmp_path, *GOOD, "5,Ann,Frobnicate,5,EUR,2026-01-05,,2026-06-15,40%,,Web")
     assert ordinary["stage_words_unknown"].severity == "note"
     lost = findings(tmp_path, *(row.replace("Closed Won", "Hurra").replace("Closed Lost", "Pech") for row in GOOD))
-    assert lost["stage_words_unknown"].severity == "warning"
-    assert "`Hurra` (1)" in lost["stage_words_unknown"].message
+    assert lost["stage_not_understood"].severity == "warning"
+    assert "`Hurra` (1)" in lost["stage_not_understood"].message
 
 
 # --- single amounts -----------------------------------------------------------------------------------------------------

@@ -162,6 +162,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "config_invalid": ErrorKind("`{path}` line {line}, `{key}`: {cause}", "{fix}"),
     "kpi_invalid": ErrorKind("`{path}` `[kpi.{name}]`: {cause}", "{fix}"),
     "plugin_invalid": ErrorKind("the plugin `{name}` cannot be used: {cause}", "correct it, or uninstall it"),
+    "outcome_unsettled": ErrorKind("`{kpis}` cannot be computed: {cause}", "{fix}"),
     "report_empty": ErrorKind("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorKind(
         "`{text}` are no business hours", "write them as `09:00-18:00 Mon-Fri`, in the time zone of the export"

@@ -121,6 +121,7 @@ class Part:
     options: ParseOptions
     digest: Future[str]
     stage_words: tuple[StageWord, ...] = ()
+    final_words: tuple[StageWord, ...] = ()
     withheld: list[Withheld] = field(default_factory=list)
 
     @property

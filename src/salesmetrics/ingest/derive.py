@@ -40,6 +40,7 @@ from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.surveys import with_question
 from salesmetrics.ingest.table import ROW
+from salesmetrics.ingest.unsettled import ended_in_unknown_stages
 from salesmetrics.schema.kinds import KINDS
 from salesmetrics.schema.withheld import Withheld
 
@@ -83,7 +84,7 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     deals = _united([part.frame for part in parts if part.kind == "deals"])
     for part in parts:
         if part.kind == "leads":
-            part.frame = _leads(part, deals)
+            part.frame = _leads(part, deals, options)
     marked = [(part.kind, _marked(part.frame, i)) for i, part in enumerate(parts)]
     if not any(kind == "stages" for kind, _ in marked):
         marked += [
@@ -196,13 +197,14 @@ def _doubt_unit_prices(part: Part, frame: pl.DataFrame) -> None:
 
 
 def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions) -> pl.DataFrame:
-    asked = {"won": options.won, "lost": options.lost, "other": options.other}
+    asked = {"won": options.won, "lost": options.lost, "other": options.other, "open": options.open}
     vocabulary = _vocabulary(part, stages, {comparable(w): outcome for outcome, words in asked.items() for w in words})
     part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
     if part.recognition.profile in _ARCHIVES_LOST and "Active" in frame.columns:
         frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
     _doubt_unit_prices(part, frame)
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
+    part.final_words = tuple(ended_in_unknown_stages(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))
     frame = with_deal_class(frame, load_profile(part.recognition.profile).words("deal_types"))
     return frame.drop("close_date", "won_on", "lost_on", strict=False)
@@ -212,7 +214,7 @@ _ARCHIVES_LOST = frozenset({"odoo"})
 """CRMs that have no lost stage: a lost deal is archived where it stands."""
 
 
-def _leads(part: Part, deals: pl.DataFrame | None) -> pl.DataFrame:
+def _leads(part: Part, deals: pl.DataFrame | None, options: ReadOptions) -> pl.DataFrame:
     frame = part.frame
     if deals is not None and (linked := converted_by_deals(frame, deals)) is not None:
         frame = linked
@@ -227,7 +229,9 @@ def _leads(part: Part, deals: pl.DataFrame | None) -> pl.DataFrame:
                 rows=converted.head(MAX_ROWS).to_list(),
             )
         )
-    part.stage_words = word_counts(frame, ("status",), _vocabulary(part, Stages(), {}))
+    asked = {"converted": options.won, "disqualified": (*options.lost, *options.other), "open": options.open}
+    said = {comparable(word): outcome for outcome, words in asked.items() for word in words}
+    part.stage_words = word_counts(frame, ("status",), _vocabulary(part, Stages(), said))
     return frame.with_columns(lead_outcomes(frame, part.stage_words))
 
 

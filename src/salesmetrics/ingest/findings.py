@@ -234,6 +234,41 @@ FINDINGS: dict[str, FindingKind] = {
         "name its kind to use it, for example `deals={path}`",
     ),
     # --- outcome ----------------------------------------------------------------------------------------------------
+    "stage_not_understood": FindingKind(
+        _WARNING,
+        "deals have ended in a {field} that is not understood, so nothing that rests on outcomes is computed: {words}",
+        'say what it means: `--won "{word}"`, `--lost "{word}"`, `--other "{word}"` or `--open "{word}"`',
+    ),
+    "no_won_stage": FindingKind(
+        _WARNING,
+        "no deal is won and no stage is known to mean won, so nothing that rests on won deals is computed; {words}",
+        'name the stage that means won, whether or not a deal is in it: `--won "{word}"`',
+    ),
+    "no_lost_deal": FindingKind(
+        _WARNING,
+        "no deal is lost beside {won} won, so there is no win rate: exports often leave lost deals out{words}",
+        'export the lost deals too, or name the stage that means lost, whether or not a deal is in it: `--lost "{word}"`',
+    ),
+    "no_converted_status": FindingKind(
+        _WARNING,
+        "no lead is converted and these statuses are not understood, so no conversion is computed: {words}",
+        'name the status that means converted: `--won "{word}"`',
+    ),
+    "lead_status_unknown": FindingKind(
+        _WARNING,
+        "unknown lead statuses, counted as open ({n_rows}): {words}",
+        'if one means converted, add `--won "{word}"`; if it means disqualified, `--lost "{word}"`',
+    ),
+    "stage_against_flag": FindingKind(
+        _WARNING,
+        "the {field} `{word}` reads like an end, and `{flag}` says that its deals are not closed ({n_rows}, counted as open)",
+        'say which is right: `--won "{word}"`, `--lost "{word}"` or `--open "{word}"`',
+    ),
+    "none_confirmed": FindingKind(
+        _NOTE,
+        "no deal is in the stage `{word}` of `--{option}`: taken to say that none was {option}",
+        "correct the name if it is misspelt; the words in the data: {words}",
+    ),
     "stage_words_unknown": FindingKind(
         _WARNING,
         "{field} words in no vocabulary, counted as open ({n_rows}): {words}",

@@ -43,6 +43,7 @@ ENOUGH_HITS = 2.5
 use too weighs ½, and not at all when it is one plain word (Status, Company); any other weighs 1."""
 
 MANY_HEADERS = 2
+TOGETHER = " + "
 
 BORROWED: frozenset[tuple[Kind, str]] = frozenset({("stages", "expected_close"), ("invoices", "type")})
 """Columns that a kind may carry but that are of another kind: they say nothing of which of the two a file is."""
@@ -65,7 +66,14 @@ def signature_weight(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, l
     if not is_crm(profile):
         return float(len({form.full for form in keys.values()} & signature_of(profile, kind, layout.name)))
     marks = _marks(profile, kind, layout.name)
-    return sum(marks.get(header, 0.0) for header in {form.exact for form in keys.values()})
+    exact = {form.exact for form in keys.values()}
+    together = ENOUGH_HITS if any(_stand_together(mark, exact) for mark in marks) else 0.0
+    return sum(marks.get(header, 0.0) for header in exact) + together
+
+
+def _stand_together(mark: str, exact: set[str]) -> bool:
+    """Whether a hallmark of several headers is in a file."""
+    return TOGETHER in mark and exact.issuperset(mark.split(TOGETHER))
 
 
 def may_sign(keys: Mapping[str, HeaderKeys], profile: str) -> bool:
@@ -74,7 +82,8 @@ def may_sign(keys: Mapping[str, HeaderKeys], profile: str) -> bool:
         return True
     exact = {form.exact for form in keys.values()}
     hallmarks, signature = marks_of(profile)
-    return bool(exact & hallmarks) or len(exact & signature) >= ENOUGH_HITS
+    known = bool(exact & hallmarks) or len(exact & signature) >= ENOUGH_HITS
+    return known or any(_stand_together(mark, exact) for mark in hallmarks)
 
 
 def is_crm(profile: str) -> bool:

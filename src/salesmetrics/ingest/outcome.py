@@ -34,7 +34,7 @@ CLOSED_OUTCOMES = ("won", "lost", "other")
 
 _FINAL = re.compile(
     r"\b(won|win|lost|closed?|signed|issued|delivered|completed?|done|paid|payment|finished|successful|success|cancel+ed|"
-    r"rejected|declined|dead|abandoned|archived|ganad[oa]|perdid[oa]|cerrad[oa]|firmad[oa]|pagad[oa]|finalizad[oa]|"
+    r"rejected|declined|dead|abandoned|archived|passed|approved|accepted|fulfilled|shipped|invoiced|expired|terminated|ganad[oa]|perdid[oa]|cerrad[oa]|firmad[oa]|pagad[oa]|finalizad[oa]|"
     r"actualizad[oa]|completad[oa]|concluíd[oa]|fechad[oa]|assinad[oa]|gewonnen|verloren|abgeschlossen|erledigt|"
     r"gagnée?|perdue?|signée?|terminée?|payée?|clos|lunas|selesai|free education)\b"
     r"|выдан|оплачен|подписан|заверш|закрыт|реализован|успех|успешн|отгружен|отказ|отмен|провал|проигр|выигр"
@@ -262,8 +262,8 @@ def lead_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> list[pl.Ex
         converted.append(pl.col("is_converted"))
     else:
         converted += [pl.col(c).is_not_null() for c in ("converted_at", "deal_id") if c in have]
-        if status is not None:
-            converted.append(status == "converted")
+        if "status" in have:
+            converted.append(pl.lit(value=False) if status is None else status == "converted")
     if not converted and asked is None and not have & {"is_qualified", "qualified_at", "status"}:
         return []
     is_converted = (

@@ -81,7 +81,7 @@ class Layout(BaseModel):
     signature: Names = ()
     """Headers that are usual in this CRM and kind; two of them give a file away."""
     hallmarks: Names = ()
-    """Headers that nobody else has; one gives a file away."""
+    """Headers that nobody else has; one gives a file away, as do several together (``Opportunity + Salesperson``)."""
     veto: Names = ()
     """Headers that say that a file is not of this kind after all."""
     nouns: Names = ()

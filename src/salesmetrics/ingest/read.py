@@ -20,6 +20,7 @@ from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOpt
 from salesmetrics.ingest.derive import derive
 from salesmetrics.ingest.fetch import fetch
 from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.links import stage_definitions
 from salesmetrics.ingest.lookups import warm_up
 from salesmetrics.ingest.misfit import refuse_misfits
 from salesmetrics.ingest.misspelt import misspelt_headers
@@ -27,9 +28,10 @@ from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.parse.currency import settled_symbols
 from salesmetrics.ingest.payments import is_payments
 from salesmetrics.ingest.policies import check_dataset
-from salesmetrics.ingest.profile import load_profile, normalise
+from salesmetrics.ingest.profile import comparable, load_profile, normalise
 from salesmetrics.ingest.table import ROW, RawTable
 from salesmetrics.ingest.totals import without_totals
+from salesmetrics.ingest.unsettled import unsettled
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
@@ -81,8 +83,12 @@ def load(
     files = tuple(_loaded(part) for part in parts)
     events = last_events_of(frames)
     last = last_event_of(events, frames)
-    checks = beside(lambda: (*findings, *check_dataset(frames, files, options, events)))
-    withheld = tuple(dict.fromkeys(item for part in parts for item in part.withheld))
+    defined = frozenset(stage_definitions(frames.get("pipelines"), comparable).outcomes.values())
+    left_open = unsettled(frames, parts, options, defined)
+    findings += left_open.findings
+    checks = beside(lambda: (*findings, *check_dataset(frames, files, options, events, left_open.words)))
+    # How a deal ended comes first: it is asked for with one line to type.
+    withheld = tuple(dict.fromkeys((*left_open.withheld, *(item for part in parts for item in part.withheld))))
     return Dataset(
         frames,
         files,

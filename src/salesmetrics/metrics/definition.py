@@ -53,6 +53,7 @@ __all__ = [
     "kpi",
     "measure",
     "number",
+    "out_of_reach",
     "reached",
     "total",
 ]
@@ -278,6 +279,19 @@ def reached(shape: Incidence | Wait, curve: Curve) -> tuple[Number, Number, Numb
         return estimate.value, low, high
     time = curve.quantile(0.5)
     return _scaled(time.day, shape.per), _scaled(time.low, shape.per), _scaled(time.high, shape.per)
+
+
+def out_of_reach(shape: Incidence | Wait) -> bool:
+    """Whether fewer than half of the records can ever have the event: those that had it and those that may still have it.
+
+    >>> out_of_reach(Wait([(10, 1, 2, 0)], competing=True)), out_of_reach(Wait([(10, 1, 0, 1)], competing=True))
+    (True, False)
+    """
+    if isinstance(shape, Incidence):
+        return False
+    rows = _day_counts(shape.ends)
+    had, never, may = (sum(row[cause] for row in rows) for cause in (1, 2, 3))
+    return 2 * (had + may) < had + never + may
 
 
 def _scaled(time: int | None, per: int) -> Number:

@@ -23,9 +23,6 @@ __all__ = ["complete_today", "covered_days", "early_ends", "unknown_measures"]
 EVENTS = frozenset({"closed", "created", "occurred"})
 """Bases whose dates are things that happened, so that the last of them says how far a file reaches."""
 
-NOT_WON = ("lost_", "other_", "open_", "created_", "decided_", "chances_")
-"""How the names of measures begin that count or sum deals which are not won, or not yet."""
-
 WATCHED = ("deals", "leads", "activities", "invoices")
 PATIENCE = 31
 
@@ -50,33 +47,24 @@ def covered_days(frame: pl.DataFrame, entity: str) -> tuple[date, date] | None:
 def unknown_measures(
     frames: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure], window: Window
 ) -> dict[str, str]:
-    """The measures that the records cannot tell, with the reason: none of them reaches the period, or only won deals are there.
+    """The measures that the records cannot tell, with the reason: none of them reaches the period.
 
     Args:
         frames: Frames by entity.
         measures: Measures by id.
         window: The period.
     """
-    unknown = dict.fromkeys(_beyond_won(frames, measures), "only_won_deals")
     if not window.bounded:
-        return unknown
+        return {}
     entities = {m.entity for m in measures.values() if m.basis in EVENTS}
     known = {entity: covered_days(frames[entity], entity) for entity in entities}
     silent = {entity for entity, days in known.items() if days is not None and _misses(window, days)}
-    return unknown | {name: "outside_data" for name, m in measures.items() if m.entity in silent and m.basis in EVENTS}
+    return {name: "outside_data" for name, m in measures.items() if m.entity in silent and m.basis in EVENTS}
 
 
 def _misses(window: Window, days: tuple[date, date]) -> bool:
     late = window.start is not None and days[1] < window.start
     return late or (window.end is not None and window.end <= days[0])
-
-
-def _beyond_won(frames: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure]) -> list[str]:
-    """Measures of deals that are not won, where the file has won ones only: how many others there are is not known."""
-    deals = frames.get("deals")
-    if deals is None or deals.is_empty() or "outcome" not in deals.columns or not (deals["outcome"] == "won").all():
-        return []
-    return [name for name, m in measures.items() if m.entity == "deals" and name.startswith(NOT_WON)]
 
 
 def early_ends(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> Iterable[Finding]:

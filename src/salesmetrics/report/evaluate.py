@@ -19,6 +19,7 @@ from salesmetrics.metrics.definition import (
     Wait,
     curve,
     number,
+    out_of_reach,
     reached,
     total,
 )
@@ -196,7 +197,7 @@ def _read_off(shape: Incidence | Wait, level: float, excluded: tuple[tuple[str, 
         return Outcome(n=0, reason="no_records", excluded=excluded)
     value, low, high = reached(shape, found)
     bounds = None if low is None or high is None else Bounds(low, high)
-    reason = "not_reached" if value is None else None
+    reason = None if value is not None else "never_reached" if out_of_reach(shape) else "not_reached"
     return Outcome(value, n=found.n, interval=bounds if value is not None else None, reason=reason, excluded=excluded)
 
 

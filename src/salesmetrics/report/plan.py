@@ -108,7 +108,7 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
     ("activities", "logs_calls"): "type, with calls,",
     ("activities", "logs_emails"): "type, with emails,",
     ("activities", "logs_meetings"): "type, with meetings,",
-    ("leads", "qualified"): "is_qualified, qualified_at or status",
+    ("leads", "qualified"): "is_qualified, qualified_at or a status that means qualified",
     ("leads", "is_converted"): "is_converted, converted_at or deal_id",
     ("leads", "outcome"): "status",
     ("deals", "outcome"): "stage or status",

@@ -50,6 +50,7 @@ def report(
     from salesmetrics.report.build import make_report, metrics_of
     from salesmetrics.report.setup import set_up
     from salesmetrics.report.standing import with_goals
+    from salesmetrics.report.withholding import refuse_unsettled
 
     catalog = settle_catalog(config, reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened, wait=False, as_of=selection.as_of)
@@ -60,6 +61,7 @@ def report(
     setup = set_up(request, frames, catalog)
     metrics = metrics_of(request, setup)
     # Asked for last: the findings are looked for beside the metrics.
+    refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
     result = with_goals(result, goals, request, frames, catalog)
     write_report(result, output, form)

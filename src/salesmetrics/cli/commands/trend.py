@@ -34,6 +34,7 @@ def trend(
     from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
     from salesmetrics.report.trend import build_trend
+    from salesmetrics.report.withholding import refuse_unsettled
 
     form = form_of(output)
     config = settle_config(reading)
@@ -46,6 +47,7 @@ def trend(
     result = build_trend(
         request, frames, settle_catalog(config, reading), inputs=dataset.inputs, findings=dataset.findings
     )
+    refuse_unsettled(request.kpis, result.metrics, dataset.findings)
     write_report(result, output, form)
     if not output.quiet:
         tell_about_rejects(dataset, None, strict=False)

@@ -39,7 +39,6 @@ __all__ = ["check_dataset"]
 
 _BY_KIND: Mapping[Kind, Callable[[Context], list[Finding]]] = {
     "deals": check_deals,
-    "leads": check_leads,
     "activities": check_activities,
     "invoices": check_invoices,
     "products": check_products,
@@ -65,6 +64,7 @@ def check_dataset(
     files: Sequence[LoadedFile],
     options: ReadOptions,
     last_events: Mapping[Kind, tuple[date, str]],
+    told: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """Everything that the policies have to say, in the order of kinds.
 
@@ -73,12 +73,13 @@ def check_dataset(
         files: The files; ``__file__`` in the frames is an index into them.
         options: What the user settled, for words that were asked for and do not occur.
         last_events: The last day with an event in each kind of file, and where it comes from.
+        told: Stages and statuses that something is said about already.
     """
     contexts = {
         kind: Context(kind, frame, files, last_events[kind][0] if kind in last_events else None, options.as_of)
         for kind, frame in frames.items()
     }
-    checks = [check for context in contexts.values() for check in _checks(context)]
+    checks = [check for context in contexts.values() for check in _checks(context, told)]
     # Side by side, but told in this order.
     done = side_by_side(checks, pl.thread_pool_size())
     findings = [item for found in done for item in found.result()]
@@ -87,15 +88,17 @@ def check_dataset(
     return findings
 
 
-def _checks(context: Context) -> list[Callable[[], list[Finding]]]:
+def _checks(context: Context, told: frozenset[str]) -> list[Callable[[], list[Finding]]]:
     """What is checked of a kind by itself, in the order in which it is told."""
     kind = context.kind
     checks: list[Callable[[], list[Finding]]] = [partial(check_ids, context)]
     if kind in _RECORDS:
         checks.append(partial(check_alike, context))
     if kind == "deals":
-        checks.append(partial(check_stage_words, context))
-    if kind in _BY_KIND:
+        checks.append(partial(check_stage_words, context, told))
+    if kind == "leads":
+        checks.append(partial(check_leads, context, told))
+    elif kind in _BY_KIND:
         checks.append(partial(_BY_KIND[kind], context))
     if kind in ("deals", "invoices"):
         checks.append(partial(check_amount_outliers, context))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks_listed
+from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.policies.context import Rule, apply_rules
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.survey import SCALES, of_another_scale, off_scale
@@ -39,8 +40,13 @@ def _since(context: Context, name: str, start: str) -> pl.Expr:
     return pl.col(name) - pl.col(start) if not any(known) else pl.lit(None, dtype=pl.Duration("us"))
 
 
-def check_leads(context: Context) -> list[Finding]:
-    """Conversions before creation, flags against statuses."""
+def check_leads(context: Context, told: frozenset[str] = frozenset()) -> list[Finding]:
+    """Conversions before creation, flags against statuses, statuses that nobody knows.
+
+    Args:
+        context: The leads.
+        told: Words that something is said about already.
+    """
     converted = pl.col("outcome") == "converted"
     rules = [
         Rule(
@@ -56,7 +62,7 @@ def check_leads(context: Context) -> list[Finding]:
             _since(context, "first_response_at", "created") < _NOW,
         ),
     ]
-    findings = apply_rules(context, rules)
+    findings = apply_rules(context, rules) + _unknown_statuses(context, told)
     words = [
         word.word
         for file in context.files
@@ -67,6 +73,19 @@ def check_leads(context: Context) -> list[Finding]:
         findings += apply_rules(
             context, [Rule("lead_status_contradicts", "status", (), converted & pl.col("status").is_in(words))]
         )
+    return findings
+
+
+def _unknown_statuses(context: Context, told: frozenset[str]) -> list[Finding]:
+    findings: list[Finding] = []
+    for index, file in enumerate(context.files):
+        words = [word for word in file.stage_words if word.how == "unknown" and word.word not in told]
+        if file.recognition.kind == "leads" and words:
+            mask = (pl.col(FILE) == index) & pl.col("status").is_in([word.word for word in words])
+            mask &= pl.col("outcome") == "open"
+            shown = ", ".join(f"`{word.word}` ({word.count:,})" for word in words[:8])
+            shown += " …" if len(words) > 8 else ""
+            findings += context.report("lead_status_unknown", mask, "status", words=shown, word=words[0].word)
     return findings
 
 

@@ -27,13 +27,18 @@ _TELLING = ("stage", "status", "is_won", "is_lost", "is_closed")
 """Columns that can tell an outcome."""
 
 
-def check_stage_words(context: Context) -> list[Finding]:
-    """Unknown words of each file: those that look like an end one by one, the others together."""
+def check_stage_words(context: Context, told: frozenset[str] = frozenset()) -> list[Finding]:
+    """Unknown words of each file: those that look like an end one by one, the others together.
+
+    Args:
+        context: The deals.
+        told: Words that something is said about already.
+    """
     findings: list[Finding] = []
     for index, file in enumerate(context.files):
         if file.recognition.kind != "deals":
             continue
-        unknown = [word for word in file.stage_words if word.how == "unknown"]
+        unknown = [word for word in file.stage_words if word.how == "unknown" and word.word not in told]
         final = [word for word in unknown if looks_final(word.word)]
         for word in final[:_MOST_FINAL]:
             findings += _final(context, index, word)
@@ -108,6 +113,14 @@ def _final(context: Context, index: int, word: StageWord) -> list[Finding]:
     hits = context.frame.filter(mask).get_column("outcome")
     if hits.is_empty():
         return []
+    flag = context.files[index].recognition.columns.get("is_closed")
+    if flag is not None:
+        open_all_the_same = mask & ~pl.col("is_closed")
+        said = context.report(
+            "stage_against_flag", open_all_the_same, word.column, word=word.word, flag=flag.header, field=word.column
+        )
+        if said:
+            return said
     outcome = hits.mode().sort().first()
     return context.report(
         "stage_word_looks_final", mask, word.column, word=word.word, outcome=outcome, field=word.column
@@ -137,15 +150,16 @@ def _unknown(context: Context, index: int, words: Sequence[StageWord]) -> list[F
 def check_option_words(files: Sequence[LoadedFile], options: ReadOptions) -> list[Finding]:
     """Words given with ``--won``, ``--lost`` or ``--other`` that no deal has."""
     deals = [file for file in files if file.recognition.kind == "deals"]
-    present = {comparable(word.word): word.word for file in deals for word in file.stage_words}
+    words = [word for file in files if file.recognition.kind in ("deals", "leads") for word in file.stage_words]
+    present = {comparable(word.word): word.word for word in words}
     if not deals:
         return []
-    asked = (
-        [("won", w) for w in options.won] + [("lost", w) for w in options.lost] + [("other", w) for w in options.other]
-    )
+    asked = [(name, word) for name in ("won", "lost", "other", "open") for word in getattr(options, name)]
+    ends = {word.outcome for file in deals for word in file.stage_words}
     return [
         finding(
-            "option_word_unused",
+            # A name that no deal is in says that there was none, where nothing else says so.
+            "none_confirmed" if option in ("won", "lost") and option not in ends else "option_word_unused",
             kind="deals",
             count=0,
             option=option,
