@@ -85,12 +85,11 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
     """What settles the reading: an option before the settings file."""
     table = config.read
     delimiter = reading.delimiter or table.delimiter or ""
-    words = {name: tuple(getattr(reading, name) or ()) for name in ("won", "lost", "other", "open")}
-    said = {word for given in words.values() for word in given}
-    stages = {
-        name: (*given, *(word for word in getattr(config.stages, name) if word not in said))
-        for name, given in words.items()
-    }
+    said = {word for given in (reading.won, reading.lost, reading.other, reading.open) for word in given or ()}
+
+    def words(given: Sequence[str] | None, settled: Sequence[str]) -> tuple[str, ...]:
+        return (*(given or ()), *(word for word in settled if word not in said))
+
     return ReadOptions(
         encoding=reading.encoding or table.encoding,
         delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter) or None,
@@ -100,7 +99,10 @@ def read_options(reading: Reading, config: Config) -> ReadOptions:
         mapping={**config.map, **_mapping(reading.map or [])},
         timezone=reading.timezone or table.timezone,
         symbols={**config.currency.symbols, **_symbols(reading.currency_symbol or [])},
-        **stages,
+        won=words(reading.won, config.stages.won),
+        lost=words(reading.lost, config.stages.lost),
+        other=words(reading.other, config.stages.other),
+        open=words(reading.open, config.stages.open),
     )
 
 
