@@ -8,6 +8,7 @@ import os
 import threading
 import warnings
 import zipfile
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +16,7 @@ import pytest
 import xlsxwriter
 import zstandard
 
+from salesmetrics import load
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest import bounds, fetch
 from salesmetrics.ingest.arguments import expand
@@ -306,3 +308,42 @@ def test_columns_of_times_and_durations_are_text_and_the_others_keep_their_types
     types = table.frame.schema
     assert (types["Amount"], types["SLA"], types["Close Date"].base_type()) == (pl.Float64, pl.String, pl.Datetime)
     assert table.frame.height == 2
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[1], [2, 3]],
+        [{"a": 1}, {"a": 2}],
+        [b"a\xff", None],
+        [timedelta(hours=1), None],
+        [time(1), None],
+        [[timedelta(1)], None],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("header", ["Notes", "Amount", "Deal Stage", "Close Date"])
+def test_a_column_of_any_type_is_no_fault_of_ours(values: list[object], header: str, tmp_path: Path) -> None:
+    frame = pl.DataFrame({"Deal ID": ["1", "2"], "Deal Stage": ["Closed Won", "Closed Lost"], "Amount": [1, 2]})
+    path = str(tmp_path / "deals.parquet")
+    frame.with_columns(pl.Series(header, values)).write_parquet(path)
+    try:
+        dataset = load(path)
+    except SalesmetricsError as error:
+        assert error.code in {"too_many_rejected", "column_missing", "kind_unknown"}  # noqa: PT017
+    else:
+        assert sum(item.rows.read for item in dataset.inputs) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="4294967295"><c r="A4294967295"><v>1</v></c></row>',
+        '<row r="1048576"><c s="0" r = "XFD1048576"><v>1</v></c></row>',
+        "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        '<row r="1048576">' + "<c><v>1</v></c>" * 9_000 + "</row>",
+    ],
+)
+def test_a_sheet_that_reaches_far_in_any_spelling(row: str, tmp_path: Path) -> None:
+    head = f'<row r="1">{text_cell("A1", "Deal ID")}{text_cell("B1", "Stage")}</row>'
+    assert refused(write(tmp_path / "deals.xlsx", book(head + row))).code in {"sheet_too_large", "file_unreadable"}

@@ -105,9 +105,11 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
         return frame, reasons
     candidates = frame[frame.select(_suspect(frame, columns, headers).arg_true()).to_series()]
     if candidates.height > 1_000:
-        text = pl.coalesce(pl.col(columns).cast(pl.String).str.strip_chars().replace("", None))
+        schema = frame.schema
+        spelt = [name for name in columns if schema[name] != pl.Duration]  # the one type here that has no text
+        text = pl.coalesce(pl.col(spelt).cast(pl.String).str.strip_chars().replace("", None), pl.lit(None))
         hit = text.is_null() | text.str.contains(FURNITURE_HINT) | (text == headers[0])
-        if len(columns) > 1:
+        if len(columns) > 1 and columns[1] in spelt:
             hit |= pl.col(columns[1]).cast(pl.String) == headers[1]
         candidates = candidates.filter(hit)
     for row, cells in _text_rows(candidates):
@@ -124,7 +126,11 @@ def _without_broken(frame: pl.DataFrame, reasons: dict[int, str]) -> pl.DataFram
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     if not texts:
         return frame
-    filled = pl.sum_horizontal((pl.col(_data_columns(frame)).cast(pl.String).fill_null("") != "").cast(pl.UInt16))
+    typed = [name for name in _data_columns(frame) if name not in texts]
+    filled = pl.sum_horizontal(
+        [(pl.col(name).fill_null("") != "").cast(pl.UInt16) for name in texts]
+        + [pl.col(name).is_not_null().cast(pl.UInt16) for name in typed]
+    )
     broken = pl.sum_horizontal(pl.col(texts).str.contains(_ERROR_CELL).fill_null(value=False).cast(pl.UInt16))
     rows = frame.filter((broken > 0) & (2 * broken >= filled)).get_column(ROW).to_list()
     reasons.update(dict.fromkeys(rows, "row_of_spreadsheet_errors"))

@@ -24,13 +24,18 @@ _STEP = 4 << 20
 _RELATION = re.compile(rb"<Relationship\b[^<>]*+>")
 _SHEET = re.compile(rb"<sheet\b[^<>]*+>")
 _CELL = b'<c r="'
-_FILLED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>/]*+>')
-_FAR = re.compile(rb'<c r="([A-Z]{3})\d{1,7}"[^<>/]*+>')
+_PLACE = re.compile(rb"""\sr\s*+=\s*+["']\$?([A-Za-z]{1,3})\$?(\d{1,7})["'][^<>/]*+>""")
+_FAR = re.compile(rb"""\sr\s*+=\s*+["']\$?([A-Za-z]{3})\$?\d{1,7}["'][^<>/]*+>""")
+_BEYOND = re.compile(rb"""\sr\s*+=\s*+["'](?:\$?[A-Za-z]{0,3}\$?\d{8}|\$?[A-Za-z]{4})""")
 _TAG = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
 _ERROR = re.compile(rb"(?:<f[^<>]*+>(?:[^<]*+</f>)?+)?+<v>([^<]*+)</v>")
 _TAG_SIZE = 1_000
-_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})\d')
+_LETTERS = re.compile(rb"""\sr\s*+=\s*+["']\$?([A-Za-z]{1,3})\$?\d""")
+_BARE = re.compile(rb"""<(?:\w+:)?c(?:\s++(?!r\s*=)[\w:]++="[^"<>]*+")*+\s*+>""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*+=\s*+["'](\d{1,7})""")
+_TAIL = 64 << 10
 _WIDE, _MANY, _CELL_BYTES = 702, 20_000_000, 32
+_NO_ROW = 99_999_999
 _BLANK = 100
 """So many cells for a byte of XML are nearly all blank."""
 
@@ -96,20 +101,23 @@ def _survey(
     path: str,
 ) -> None:
     """Count what a member unpacks to; of a sheet also look for errors, and for its last cells."""
-    before, last, widest = budget.size, 0, _WIDE
+    before, last, widest, bare = budget.size, 0, _WIDE, 0
     for piece in _pieces(archive, info, budget):
         if not is_sheet:
             continue
         for row, error in _errors(piece):
             errors.setdefault(error, []).append(row)
-        last = _last_row(piece) or last
+        last = max(last, _last_row(piece, whole=budget.size - before <= 2 * _STEP))
         widest = max([widest, *(_column(letters) for letters in set(_FAR.findall(piece)))])
-    if last * widest > max(_MANY, _BLANK * (budget.size - before)):
+        if _BARE.search(piece):
+            last = max([last, *map(int, _ROW.findall(piece))])
+            bare = max(bare, *(row.count(b"<") // 2 for row in piece.split(b"<row")))
+    if last * max(widest, bare) > max(_MANY, _BLANK * (budget.size - before)):
         letters = {
             found for piece in _pieces(archive, info, Budget(path, budget.size)) for found in _LETTERS.findall(piece)
         }
-        widest = max(map(_column, letters), default=0)
-        if last * widest > _MANY:
+        widest = max([bare, *map(_column, letters)])
+        if last * widest > _MANY or last == _NO_ROW:
             raise SalesmetricsError("sheet_too_large", path=path, rows=f"{last:,}", columns=f"{widest:,}")
     afford(path, last * _CELL_BYTES)
 
@@ -139,13 +147,12 @@ def _errors(piece: bytes) -> Iterator[tuple[int, str]]:
         at = piece.find(b't="e"', at + 1)
 
 
-def _last_row(piece: bytes) -> int | None:
-    at = piece.rfind(_CELL)
-    while at >= 0:
-        if found := _FILLED.match(piece, at):
-            return int(found[2])
-        at = piece.rfind(_CELL, 0, at)
-    return None
+def _last_row(piece: bytes, *, whole: bool) -> int:
+    """The last row that a piece says it has; of one of many pieces only its end is looked at."""
+    if _BEYOND.search(piece):
+        return _NO_ROW
+    found = _PLACE.findall(piece if whole else piece[-_TAIL:])
+    return max((int(row) for _, row in found), default=0)
 
 
 def _column(letters: bytes) -> int:
@@ -155,6 +162,6 @@ def _column(letters: bytes) -> int:
     (1, 16384)
     """
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = 26 * number + letter - 64
     return number

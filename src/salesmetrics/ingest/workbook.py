@@ -76,10 +76,28 @@ def _typed_table(
 ) -> RawTable:
     frame = frame.rename({name: str(place) for place, name in enumerate(frame.columns)})
     refuse_wide(source.path, frame.width)
+    frame = frame.with_columns(_spelt(frame[name]) for name, dtype in frame.schema.items() if _has_no_text(dtype))
     frame = frame.with_row_index(ROW, first_row)
     last = first_row - 1 + frame.height
     frame, odd = _without_long_cells(frame)
     return assemble(source, headers, Repaired(frame, last, full=frame.height, odd=odd), b",", titles)
+
+
+def _has_no_text(dtype: pl.DataType) -> bool:
+    return dtype.is_nested() or dtype in (pl.Binary, pl.Object)
+
+
+def _spelt(column: pl.Series) -> pl.Series:
+    """Lists, records and bytes as text: no field is made of them, but a reader may look at them."""
+    cells = (
+        None
+        if cell is None
+        else cell.decode("utf-8", "backslashreplace")
+        if isinstance(cell, bytes)
+        else str(cell.to_list() if isinstance(cell, pl.Series) else cell)
+        for cell in column
+    )
+    return pl.Series(column.name, list(cells), dtype=pl.String)
 
 
 def _without_long_cells(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[OddRow]]:
