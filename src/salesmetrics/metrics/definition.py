@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
@@ -49,6 +50,7 @@ __all__ = [
     "Tally",
     "Undefined",
     "Wait",
+    "as_decimal",
     "curve",
     "kpi",
     "measure",
@@ -165,6 +167,7 @@ class Measure:
         doc: What it counts, in a sentence.
         per: The columns whose values together it counts once, where it is no sum over records: ``("account_key",)``, or
             ``("owner", "day:1w")`` for a rep and a week; ``()`` where it is the same for all records.
+        prorated: The column that it sums, where that holds shares of a period: sums of those are exact fractions.
         lacks_money: It counts records for want of money, and those whose money has no exchange rate are told apart.
         unknown_if_none: Without a record it is unknown, and not 0.
         facts: What it rests on beside its columns: ``("lost",)`` where it must be known which deals were lost.
@@ -183,6 +186,7 @@ class Measure:
     facts: tuple[str, ...] = ()
     unknown_if_none: bool = False
     lacks_money: bool = False
+    prorated: str = ""
 
     @property
     def empty(self) -> object:
@@ -309,6 +313,18 @@ def _day_counts(ends: Ends) -> list[DayCount]:
     return [(time, n * (cause == WON), n * (cause == LOST), n * (cause == CENSORED)) for time, cause, n in rows]
 
 
+def as_decimal(value: Number) -> Number:
+    """An exact fraction as a decimal of 8 places, rounded half away from zero; any other number as it is.
+
+    >>> as_decimal(Fraction(93, 1)), as_decimal(Fraction(200, 3)), as_decimal(2.5)
+    (Decimal('93'), Decimal('66.66666667'), 2.5)
+    """
+    if not isinstance(value, Fraction):
+        return value
+    whole = (abs(value.numerator) * 10**8 * 2 + value.denominator) // (value.denominator * 2)
+    return Decimal(whole if value >= 0 else -whole).scaleb(-8).normalize() + Decimal(0)
+
+
 def total(sample: Sample) -> Number:
     """The exact sum of a sample, whether a list or a Polars series."""
     series_sum = getattr(sample, "sum", None)
@@ -326,6 +342,8 @@ def _divide(top: Any, bottom: Any) -> Number:
         return pl.when(pl.lit(1) * bottom != 0).then(top / bottom)
     if bottom == 0:
         return None
+    if isinstance(top, Fraction) or isinstance(bottom, Fraction):
+        return float(Fraction(top) / Fraction(bottom))
     return float(top / bottom) if isinstance(top, Decimal) or isinstance(bottom, Decimal) else top / bottom
 
 
@@ -340,6 +358,7 @@ def measure(
     facts: tuple[str, ...] = (),
     unknown_if_none: bool = False,
     lacks_money: bool = False,
+    prorated: str = "",
 ) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
     """Declare a function of column expressions as a measure."""
 
@@ -358,6 +377,7 @@ def measure(
             facts=facts,
             unknown_if_none=unknown_if_none,
             lacks_money=lacks_money,
+            prorated=prorated,
         )
         setattr(function, "__definition__", definition)  # noqa: B010
         return function

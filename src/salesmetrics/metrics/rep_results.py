@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from salesmetrics.metrics.definition import Number, Ratio, Sample, number
+from salesmetrics.metrics.definition import Number, Ratio, Sample, as_decimal, number
 from salesmetrics.metrics.incentives import IncentivePlan, Payout, payout
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ _SUMMED = ("quota", "won", "units", "ramping")
 def payouts(rep_results: Sample, plan: IncentivePlan) -> list[tuple[Mapping[str, Any], Payout | None]]:
     """What the plan pays for each period of a rep's quota, with its working; None where there is no quota."""
     return [
-        (row, payout(plan, Decimal(row["won"]), Decimal(row["quota"]), Decimal(row["units"]))) for row in rep_results
+        (row, payout(plan, Decimal(row["won"]), Decimal(as_decimal(row["quota"])), Decimal(row["units"])))
+        for row in rep_results
     ]
 
 
@@ -88,5 +89,5 @@ def _working(result: Payout) -> str:
     return at + ("; ".join(steps) or "nothing is paid") + ("; capped" if result.capped else "")
 
 
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+def _plain(value: Number) -> str:
+    return f"{as_decimal(value).normalize():f}"

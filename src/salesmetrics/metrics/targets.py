@@ -38,7 +38,7 @@ def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
 
     Without a period it is about the quota that runs on the as-of date: of the shortest period there is, a quarter where
     quotas are given by quarter. A quota counts for the days of its period that lie in the period asked for, so a month has
-    31/92 of a quarter's quota in July. The quota of a manager contains those of the team, so levels are not added up: the
+    31/92 of a quarter's quota in July, summed as exact fractions and rounded only where it is shown. The quota of a manager contains those of the team, so levels are not added up: the
     quotas of reps count, and those of teams or the company only where there are none below. Without a quota, or with one
     of 0, attainment is undefined. A rep with a quota and no deals has reached 0 %.
 

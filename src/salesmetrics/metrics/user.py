@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import Catalog, split_name
-from salesmetrics.metrics.definition import Direction, Kpi, Number, Ratio, Shape, Undefined, Unit
+from salesmetrics.metrics.definition import Direction, Kpi, Number, Ratio, Shape, Undefined, Unit, as_decimal
 from salesmetrics.metrics.sql import (
     AGGREGATES,
     Binary,
@@ -147,6 +147,7 @@ class _Expression:
 
     def parts(self, **inputs: Number) -> Shape:
         """The expression as a function of its inputs; a division at its top keeps its two sides apart."""
+        inputs = {name: as_decimal(value) for name, value in inputs.items()}
         if not (isinstance(self.tree, Binary) and self.tree.operator == "/"):
             return self._value(self.tree, inputs)
         top, bottom = self._value(self.tree.left, inputs), self._value(self.tree.right, inputs)

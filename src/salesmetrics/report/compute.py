@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.report.days import PARTS, UNITS
 from salesmetrics.report.plan import BASIS_COLUMNS
 from salesmetrics.report.windows import Window
 
@@ -92,16 +94,18 @@ def aggregate(
             given=given,
             keys=keys,
             told_apart=UNRATED in frames[entity].columns,
+            in_units=UNITS in frames[entity].columns,
         )
         for entity, column, days, group in passes
     ]
     cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
     for (*_, group), result in zip(passes, pl.collect_all(queries), strict=True):
-        names = [name for m in group for name in (m.id, f"{m.id}{UNRATED}") if name in result.columns]
+        names = [name for m in group for name in (m.id, f"{m.id}{UNRATED}", f"{m.id}{UNITS}") if name in result.columns]
         columns = {name: _values(result.get_column(name)) for name in names}
         for cell, position in _cells(result, keys):
             for name, values in columns.items():
                 cells[cell][name] = values[position]
+    _exact(cells, frames, measures)
     if together:
         _shared(cells, _of_all(frames, together, window, given, keys), keys)
     return dict(cells)
@@ -236,6 +240,7 @@ def _query(
     given: Callable[[str], pl.Expr],
     keys: Keys,
     told_apart: bool = False,
+    in_units: bool = False,
 ) -> pl.LazyFrame:
     day = pl.col(column or "").cast(pl.Date)
     if column is not None and window.start is not None:
@@ -244,6 +249,7 @@ def _query(
         frame = frame.filter(day < window.end)
     outputs = [m.expression(*(given(name) for name in m.columns)).alias(m.id) for m in measures]
     outputs += [_of_unrated(m, given) for m in measures if m.lacks_money] if told_apart else []
+    outputs += [_in_units(m, given) for m in measures if in_units and m.prorated]
     by = [pl.col(name).cast(pl.String).alias(f"by:{i}") for i, name in enumerate(keys.by)]
     if keys.currency:
         by.append(pl.col("currency").alias("by:currency"))
@@ -251,6 +257,34 @@ def _query(
         frame = frame.filter(pl.col(column).is_not_null())
         by.append(keys.bucket(day).alias("by:bucket"))
     return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
+
+
+def _in_units(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
+    """A measure of what is shared out to days, in equal parts instead of rounded amounts."""
+    columns = [pl.col(UNITS) if name == measure.prorated else given(name) for name in measure.columns]
+    return measure.expression(*columns).alias(f"{measure.id}{UNITS}")
+
+
+def _exact(
+    cells: Mapping[Cell, dict[str, Any]], frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]
+) -> None:
+    """Put what is shared out to days into cells as exact fractions, in the place of rounded decimals."""
+    shared = {m.id: m for m in measures if m.prorated and UNITS in frames[m.entity].columns}
+    if not shared:
+        return
+    parts = {entity: int(frames[entity][PARTS][0] or 1) for entity in {m.entity for m in shared.values()}}
+    for values in cells.values():
+        for name, measure in shared.items():
+            units = values.pop(f"{name}{UNITS}", None)
+            if units is None:
+                continue
+            if measure.shape == "number":
+                values[name] = Fraction(units) / parts[measure.entity]
+            else:
+                rows = [dict(row) for row in units]
+                values[name] = [
+                    {**row, measure.prorated: Fraction(row[measure.prorated]) / parts[measure.entity]} for row in rows
+                ]
 
 
 def _of_unrated(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from math import lcm
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,11 +13,16 @@ from salesmetrics.calendar import Calendar, periods_of_column
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["END", "MONEY", "START", "by_day", "with_days"]
+__all__ = ["END", "MONEY", "PARTS", "START", "UNITS", "by_day", "with_days", "with_units"]
 
 MONEY = pl.Decimal(38, 8)
 START, END = "__start__", "__end__"
 """The half-open stretch of days that a row speaks of."""
+
+UNITS, PARTS = "__units__", "__parts__"
+"""The share of a day without any rounding: so many units, of which so many make one."""
+
+MOST_PARTS, MOST_UNITS = 10**15, Decimal(10) ** 27
 
 
 def with_days(frame: pl.DataFrame, calendar: Calendar | None = None) -> pl.DataFrame:
@@ -51,6 +58,34 @@ def with_days(frame: pl.DataFrame, calendar: Calendar | None = None) -> pl.DataF
         pl.coalesce(*starts, none).alias(START),
         pl.coalesce(*ends, none).alias(END),
     )
+
+
+def with_units(days: pl.DataFrame, amount: str) -> pl.DataFrame:
+    """Shares of days with the same once more in equal parts, so that any sum of them is exact.
+
+    A hundred over 92 days is no decimal number a day, but a hundred 92nds. Over lengths that differ the parts are those of
+    their least common multiple; where that is too large for a column the shares stay as they are, rounded.
+
+    Args:
+        days: Shares by day with ``__start__`` and ``__end__`` (Date).
+        amount: Name of the amount of the whole stretch.
+
+    Returns:
+        The frame with ``__units__`` (Decimal(38, 8)) and ``__parts__`` (Int64).
+
+    >>> from datetime import date
+    >>> rows = pl.DataFrame({START: [date(2026, 1, 1)], END: [date(2026, 1, 4)], "agreed": [Decimal(100)]})
+    >>> with_units(rows.cast({"agreed": MONEY}), "agreed").select(UNITS, PARTS).row(0)
+    (Decimal('100.00000000'), 3)
+    """
+    length = (pl.col(END) - pl.col(START)).dt.total_days()
+    parts = lcm(*days.select(length.unique()).to_series().to_list())
+    largest = days[amount].abs().max() or 0
+    if days.is_empty() or parts > MOST_PARTS or Decimal(str(largest)) * parts > MOST_UNITS:
+        return days
+    whole = pl.lit(parts, dtype=pl.Int64)
+    units = pl.col(amount).cast(MONEY) * (whole // length).cast(pl.Decimal(38, 0))
+    return days.with_columns(units.cast(MONEY).alias(UNITS), whole.alias(PARTS))
 
 
 def _looked_up(table: dict[str, date]) -> pl.Expr:

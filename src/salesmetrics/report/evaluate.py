@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.metrics.catalog import split_name
@@ -17,6 +19,7 @@ from salesmetrics.metrics.definition import (
     Tally,
     Undefined,
     Wait,
+    as_decimal,
     curve,
     number,
     out_of_reach,
@@ -98,9 +101,15 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float) -> Outcom
             unrated = reason == "missing_amount" and any(code == "missing_rate" for code, _ in excluded)
             return Outcome(reason="missing_rate" if unrated else reason, excluded=excluded)
         inputs[name] = value
+    if any(isinstance(value, Fraction) for value in inputs.values()):
+        inputs = {name: Fraction(value) if isinstance(value, Decimal) else value for name, value in inputs.items()}
     shape = kpi.parts(**inputs)
     counted = here.get(kpi.n) if kpi.n else None
-    return _outcome(kpi, shape, level, None if counted is None else int(counted), excluded)
+    found = _outcome(kpi, shape, level, None if counted is None else int(counted), excluded)
+    if not any(isinstance(each, Fraction) for each in (found.value, found.numerator, found.denominator)):
+        return found
+    value, top, bottom = (as_decimal(each) for each in (found.value, found.numerator, found.denominator))
+    return replace(found, value=value, numerator=top, denominator=bottom)
 
 
 def _left_out(kpi: Kpi, here: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

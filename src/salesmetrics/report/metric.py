@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from salesmetrics.metrics.definition import as_decimal
 from salesmetrics.report.model import Excluded, Interval, Metric
 
 if TYPE_CHECKING:
@@ -59,4 +60,5 @@ def make_metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra:
 
 def plain(value: Any) -> Any:
     """A Decimal without the zeros that its column carries: 1250.00000000 is 1250."""
+    value = as_decimal(value)
     return value.normalize() + Decimal(0) if isinstance(value, Decimal) else value

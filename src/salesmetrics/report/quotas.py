@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.report.days import END, MONEY, START, by_day, with_days
+from salesmetrics.report.days import END, MONEY, PARTS, START, UNITS, by_day, with_days, with_units
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def quota_days(
         findings.append(_contained(placed.height - kept.height))
     cut = 0 if window.start is None else _cut(kept, window.start, window.whole or window.end)
     findings += [_prorated(cut)] if cut else []
-    return by_day(kept.with_columns(agreed=pl.col("amount"))), findings
+    return with_units(by_day(kept.with_columns(agreed=pl.col("amount"))), "agreed"), findings
 
 
 def company_targets(quotas: pl.DataFrame, calendar: Calendar) -> pl.DataFrame | None:
@@ -64,7 +64,7 @@ def company_targets(quotas: pl.DataFrame, calendar: Calendar) -> pl.DataFrame | 
     if company.is_empty() or company.height == levels.height:
         return None
     known = company.filter(pl.col("amount").is_not_null()).with_columns(agreed=pl.col("amount"))
-    return by_day(with_days(known, calendar))
+    return with_units(by_day(with_days(known, calendar)), "agreed")
 
 
 def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame | None:
@@ -89,8 +89,9 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
     ramping = pl.col("is_ramping").fill_null(value=False) if "is_ramping" in own.columns else pl.lit(value=False)
     zero = pl.lit(0, dtype=MONEY)
     since = pl.col(START).max().over("owner", "day")
+    exact = [pl.col(UNITS), pl.col(PARTS)] if UNITS in own.columns else []
     targets = own.select(
-        "owner", *shared, "day", since=since, quota=pl.col("amount"), won=zero, units=zero, ramping=ramping
+        "owner", *shared, "day", *exact, since=since, quota=pl.col("amount"), won=zero, units=zero, ramping=ramping
     )
     under = pl.col("under_quota")
     units = pl.col("quantity").filter(under).sum().cast(MONEY) if "quantity" in deals.columns else zero
@@ -104,6 +105,8 @@ def rep_targets(quotas: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFram
         .with_columns(pl.col("since").fill_null(pl.col("day")))
         .with_columns(quota=zero, ramping=pl.lit(value=False))
     )
+    if exact:
+        sales = sales.with_columns(zero.alias(UNITS), pl.lit(own[PARTS][0], dtype=pl.Int64).alias(PARTS))
     return pl.concat([targets, sales.select(targets.columns)], how="vertical_relaxed")
 
 

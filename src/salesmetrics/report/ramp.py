@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+
+from salesmetrics.report.days import PARTS, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +43,18 @@ def ramps(reps: pl.DataFrame, targets: pl.DataFrame, as_of: date) -> pl.DataFram
     named = reps.filter(pl.col("owner").is_not_null() & pl.col("hired").is_not_null())
     if named.is_empty():
         return None
+    quota = UNITS if UNITS in targets.columns else "quota"
+    parts = int(targets[PARTS][0]) if quota == UNITS else 1
     monthly = (
         _of_quota_currency(targets)
         .group_by("owner", pl.col("day").dt.truncate("1mo").alias("month"))
-        .agg(pl.col("quota").sum(), pl.col("won").sum())
+        .agg(pl.col(quota).sum().alias("quota"), pl.col("won").sum())
     )
     first_target = targets.filter(pl.col("quota") > 0)["day"].min()
-    sold = {(row["owner"], row["month"]): (row["won"], row["quota"]) for row in monthly.iter_rows(named=True)}
+    sold = {
+        (row["owner"], row["month"]): (row["won"], Fraction(row["quota"]) / parts)
+        for row in monthly.iter_rows(named=True)
+    }
     rows = []
     for row in named.iter_rows(named=True):
         begin = _month_on_or_after(row["hired"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.metrics.definition import Ratio, Undefined
+from salesmetrics.metrics.definition import Ratio, Undefined, as_decimal
 from salesmetrics.metrics.rep_results import by_rep
 from salesmetrics.report.cells import NO_CURRENCY, value_table
 from salesmetrics.report.compute import Keys
@@ -81,5 +81,5 @@ def _row(
         parts |= {"numerator": Decimal(int(shape[0])), "denominator": Decimal(int(shape[1])), "n": int(shape[1])}
     elif not isinstance(shape, Undefined):
         parts["value"] = shape
-    known = {"owner": result["owner"], "amount": result["won"], "quota": result["quota"]}
+    known = {"owner": result["owner"], "amount": result["won"], "quota": as_decimal(result["quota"])}
     return {"kpi": kpi.id, "entity": "rep_targets", "row": None, **parts, "left_out": left_out, **known}

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@measure(entity="quotas", basis="period", unit="money", missing="missing_amount")
+@measure(entity="quotas", basis="period", unit="money", missing="missing_amount", prorated="amount")
 def quota(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Quota of the whole period."""
     return total(amount, day.is_not_null())
 
 
-@measure(entity="quotas", basis="occurred", unit="money", missing="missing_amount")
+@measure(entity="quotas", basis="occurred", unit="money", missing="missing_amount", prorated="amount")
 def quota_to_date(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Quota of the days that have elapsed."""
     return total(amount, day.is_not_null())
@@ -42,7 +42,7 @@ def shapeless_quota_days(seasonal: pl.Expr) -> pl.Expr:
     return count(seasonal.is_null())
 
 
-@measure(entity="quotas", basis="period", unit="money", missing="missing_amount")
+@measure(entity="quotas", basis="period", unit="money", missing="missing_amount", prorated="amount")
 def deployed_quota(amount: pl.Expr, level: pl.Expr) -> pl.Expr:
     """Quota of the whole period that is given to reps."""
     return total(amount, level == "owner")
@@ -96,13 +96,13 @@ def quotaless_due_deals(outcome: pl.Expr, expected_close: pl.Expr, under_quota: 
     return count((outcome == "open") & expected_close.is_not_null() & ~under_quota)
 
 
-@measure(entity="company_targets", basis="period", unit="money", missing="missing_amount")
+@measure(entity="company_targets", basis="period", unit="money", missing="missing_amount", prorated="amount")
 def company_target(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Target of the company for the whole period."""
     return total(amount, day.is_not_null())
 
 
-@measure(entity="rep_targets", basis="period", unit="money", shape="table")
+@measure(entity="rep_targets", basis="period", unit="money", shape="table", prorated="quota")
 def rep_results(
     owner: pl.Expr, quota: pl.Expr, won: pl.Expr, units: pl.Expr, ramping: pl.Expr, since: pl.Expr
 ) -> pl.Expr:
