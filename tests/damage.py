@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -69,6 +70,8 @@ def _put(export: Export, row: int, place: int, extra: bytes) -> Damaged:
 
 
 def _day(export: Export, row: int, field: str) -> datetime:
+    if not export.rows[row][export.column(field)]:  # no day yet, as an open deal may have no close
+        field = "created"
     return datetime.strptime(export.rows[row][export.column(field)].split(" ")[0], export.order)
 
 
@@ -552,3 +555,303 @@ def everything_quoted(export: Export, row: int, place: int) -> Damaged:
 def delimiters_at_the_end(export: Export, row: int, place: int) -> Damaged:
     extra = export.delimiter * (1 + place % 3)
     return Damaged(export.data([line + extra for line in export.lines()]), None)
+
+
+# --- amounts that a hand or a program rewrote ------------------------------------------------------------------------
+
+
+@way
+def amount_zero(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "amount", lambda cell: ("0", f"0{export.decimal}00")[place % 2])
+
+
+@way
+def amount_in_short(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(
+        export, row, "amount", lambda cell: re.split(r"[.,](?=\d\d$)", cell)[0] + ("k", " thousand", "M")[place % 3]
+    )
+
+
+@way
+def amount_in_exponents(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "amount", lambda cell: f"1{export.decimal}2E+{4 + place % 3:02}")
+
+
+@way
+def amount_in_percent(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "amount", lambda cell: f"{place % 90 + 10}%")
+
+
+@way
+def amount_with_a_space_in_its_digits(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "amount", lambda cell: cell[:-5] + " " + cell[-5:])
+
+
+@way
+def amount_with_an_invisible_mark(export: Export, row: int, place: int) -> Damaged | None:
+    if export.encoding == "cp1252":
+        return None
+    mark = ("\u200b", "\u200e", "\u00ad")[place % 3]
+    return _edited(export, row, "amount", lambda cell: (f"{mark}{cell}", f"{cell[:2]}{mark}{cell[2:]}")[place // 3 % 2])
+
+
+@way
+def amount_in_full_width_digits(export: Export, row: int, place: int) -> Damaged | None:
+    if export.encoding == "cp1252":
+        return None
+    wide = {ord("0") + i: 0xFF10 + i for i in range(10)}
+    return _edited(export, row, "amount", lambda cell: cell.translate(wide))
+
+
+@way
+def two_amounts_in_a_cell(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "amount", lambda cell: cell + (" / ", " + ", "; ", "\u00a0")[place % 4] + cell)
+
+
+@way
+def amount_with_words_around(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(
+        export, row, "amount", lambda cell: (f"ca. {cell}", f"{cell} net", f"~{cell}", f"> {cell}")[place % 4]
+    )
+
+
+@way
+def cents_lost(export: Export, row: int, place: int) -> Damaged | None:
+    """The decimal mark is gone: a hundred times the amount."""
+    return _edited(export, row, "amount", lambda cell: re.sub(r"[.,](\d\d)$", r"\1", cell))
+
+
+@way
+def digits_transposed(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "amount", lambda cell: re.sub(r"(\d)[.,]?(\d)(?=\D|$)", r"\2\1", cell, count=1))
+
+
+@way
+def amount_of_the_row_above(export: Export, row: int, place: int) -> Damaged | None:
+    above = export.rows[row - 1][export.column("amount")]
+    return _edited(export, row, "amount", lambda cell: above)
+
+
+# --- dates that a hand or a program rewrote --------------------------------------------------------------------------
+
+
+@way
+def date_without_a_year(export: Export, row: int, place: int) -> Damaged | None:
+    field = _date_field(place)
+    return _redated(export, row, field, _day(export, row, field).strftime(("%m/%d", "%d.%m.", "%b %d")[place // 2 % 3]))
+
+
+@way
+def date_without_a_day(export: Export, row: int, place: int) -> Damaged | None:
+    field = _date_field(place)
+    return _redated(export, row, field, _day(export, row, field).strftime(("%Y-%m", "%B %Y", "%Y")[place // 2 % 3]))
+
+
+@way
+def date_in_seconds(export: Export, row: int, place: int) -> Damaged | None:
+    field = _date_field(place)
+    seconds = int((_day(export, row, field) - datetime(1970, 1, 1)).total_seconds())
+    return _edited(export, row, field, lambda cell: str(seconds * (1, 1000)[place // 2 % 2]))
+
+
+@way
+def date_in_words(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(
+        export, row, _date_field(place), lambda cell: ("yesterday", "end of May", "Q2 2024", "tbd")[place // 2 % 4]
+    )
+
+
+@way
+def date_with_a_month_in_letters(export: Export, row: int, place: int) -> Damaged | None:
+    field = _date_field(place)
+    return _redated(export, row, field, _day(export, row, field).strftime(("%d %b %Y", "%B %d, %Y")[place // 2 % 2]))
+
+
+@way
+def date_with_a_letter_o(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, _date_field(place), lambda cell: cell.replace("0", "O", 1))
+
+
+@way
+def two_dates_in_a_cell(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, _date_field(place), lambda cell: f"{cell} - {cell}")
+
+
+@way
+def year_of_the_next_century(export: Export, row: int, place: int) -> Damaged | None:
+    """A year of two digits that was filled up wrongly, or a typing mistake: 2042 for 2024."""
+    day = _day(export, row, "close_date").replace(year=2042, day=28)
+    return _redated(export, row, "close_date", day.strftime(export.order))
+
+
+# --- words that look alike -------------------------------------------------------------------------------------------
+
+
+@way
+def stage_with_a_letter_of_another_script(export: Export, row: int, place: int) -> Damaged | None:
+    if export.encoding == "cp1252":
+        return None
+    alike = str.maketrans("oeacOEAC", "оеасОЕАС") if export.name != "russian" else str.maketrans("оеасОЕАС", "oeacOEAC")
+    return _edited(export, row, "stage", lambda cell: cell.translate(alike))
+
+
+@way
+def stage_escaped(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(
+        export, row, "stage", lambda cell: (f"&quot;{cell}&quot;", f"<b>{cell}</b>", f"{cell}\\n")[place % 3]
+    )
+
+
+@way
+def stage_cut_short(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "stage", lambda cell: cell[: -(1 + place % 3)])
+
+
+@way
+def stage_twice_in_a_cell(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "stage", lambda cell: f"{cell}; {cell}")
+
+
+@way
+def letters_decomposed(export: Export, row: int, place: int) -> Damaged | None:
+    if export.encoding == "cp1252":
+        return None
+    return _edited(export, row, "owner", lambda cell: unicodedata.normalize("NFD", cell))
+
+
+@way
+def currency_blank(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "currency", lambda cell: "")
+
+
+@way
+def currency_mistyped(export: Export, row: int, place: int) -> Damaged | None:
+    return _edited(export, row, "currency", lambda cell: ("EUX", "UDS", "E", "$$", "12")[place % 5])
+
+
+@way
+def id_of_another_row(export: Export, row: int, place: int) -> Damaged | None:
+    if "id" not in export.fields:
+        return None
+    other = export.rows[(row + 1 + place % (len(export.rows) - 1)) % len(export.rows)][export.column("id")]
+    return _edited(export, row, "id", lambda cell: other)
+
+
+# --- rows that were cut, joined or repeated --------------------------------------------------------------------------
+
+
+@way
+def rows_blended(export: Export, row: int, place: int) -> Damaged | None:
+    """The head of a row and the tail of the next one, as after a failed write."""
+    if row + 1 >= len(export.rows):
+        return None
+    at = 1 + place % (len(export.fields) - 1)
+    blend = (*export.rows[row][:at], *export.rows[row + 1][at:])
+    lines = export.lines()
+    return Damaged(export.data([*lines[: row + 1], export.line(blend), *lines[row + 3 :]]), row + 2)
+
+
+@way
+def block_of_rows_twice(export: Export, row: int, place: int) -> Damaged:
+    lines = export.lines()
+    block = lines[row + 1 : row + 2 + place % 6]
+    return Damaged(export.data([*lines[: row + 1 + len(block)], *block, *lines[row + 1 + len(block) :]]), None)
+
+
+@way
+def file_twice(export: Export, row: int, place: int) -> Damaged:
+    lines = export.lines()
+    return Damaged(export.data([*lines, *lines[place % 2 :]]), None)
+
+
+@way
+def another_table_below(export: Export, row: int, place: int) -> Damaged:
+    other = export.delimiter.join(("Region", "Target"))
+    records = [export.delimiter.join(pair) for pair in (("North", "12000"), ("South", "9000"))]
+    return Damaged(export.data([*export.lines(), "", other, *records]), len(export.rows) + 3)
+
+
+@way
+def comment_between(export: Export, row: int, place: int) -> Damaged:
+    return _lines(
+        export, row, ("# exported by a script", "-- page 2 --", "----------")[place % 3], export.lines()[row + 1]
+    )
+
+
+@way
+def rows_missing_at_the_end(export: Export, row: int, place: int) -> Damaged:
+    """The export stopped early, at the end of a line."""
+    return Damaged(export.data(export.lines()[: -(1 + place % 40)]), None)
+
+
+@way
+def end_of_file_mark(export: Export, row: int, place: int) -> Damaged:
+    return Damaged(export.data() + b"\x1a", len(export.rows) + 2)
+
+
+@way
+def line_separator_in_a_name(export: Export, row: int, place: int) -> Damaged | None:
+    if export.encoding == "cp1252":
+        return None
+    return _edited(export, row, "name", lambda cell: cell[:3] + ("\u2028", "\x0b", "\x85")[place % 3] + cell[3:])
+
+
+@way
+def quote_escaped_by_a_backslash(export: Export, row: int, place: int) -> Damaged:
+    cells = [export.line((cell,)) for cell in export.rows[row]]
+    cells[export.column("name")] = f'"Pump \\"large\\"{export.delimiter} new"'
+    return _lines(export, row, export.delimiter.join(cells))
+
+
+@way
+def typographic_quotes_around_cells(export: Export, row: int, place: int) -> Damaged:
+    marks = ("“", "”") if export.encoding == "cp1252" or place % 2 else ("«", "»")
+    return _lines(export, row, export.delimiter.join(marks[0] + cell + marks[1] for cell in export.rows[row]))
+
+
+@way
+def spaces_around_cells(export: Export, row: int, place: int) -> Damaged:
+    return _cells(export, row, tuple(f"  {cell}\t" for cell in export.rows[row]))
+
+
+# --- files as a whole ------------------------------------------------------------------------------------------------
+
+
+@way
+def header_in_capitals(export: Export, row: int, place: int) -> Damaged:
+    return Damaged(replace(export, header=tuple(name.upper() for name in export.header)).data(), None)
+
+
+@way
+def header_twice(export: Export, row: int, place: int) -> Damaged:
+    """A column of the same name beside the first one, with other values."""
+    at = export.column(("amount", "stage", "close_date")[place % 3])
+    values = [cells[at] for cells in export.rows]
+    moved = values[1:] + values[:1]
+    rows = tuple((*cells, value) for cells, value in zip(export.rows, moved, strict=True))
+    return Damaged(replace(export, header=(*export.header, export.header[at]), rows=rows).data(), None)
+
+
+@way
+def sixteen_bits_without_a_mark(export: Export, row: int, place: int) -> Damaged:
+    text = export.line_end.join(export.lines()) + export.line_end
+    return Damaged(text.encode(("utf-16-le", "utf-16-be")[place % 2]), None)
+
+
+@way
+def column_shifted_down(export: Export, row: int, place: int) -> Damaged:
+    """A cell was put into a column by mistake: every value below stands one row too low."""
+    at = export.column(("amount", "close_date", "stage")[place % 3])
+    values = [cells[at] for cells in export.rows]
+    moved = [*values[:row], "", *values[row:-1]]
+    rows = tuple((*cells[:at], value, *cells[at + 1 :]) for cells, value in zip(export.rows, moved, strict=True))
+    return Damaged(replace(export, rows=rows).data(), row + 2)
+
+
+@way
+def column_sorted_alone(export: Export, row: int, place: int) -> Damaged:
+    """One column was sorted without the others."""
+    at = export.column("amount")
+    values = sorted(cells[at] for cells in export.rows)
+    rows = tuple((*cells[:at], value, *cells[at + 1 :]) for cells, value in zip(export.rows, values, strict=True))
+    return Damaged(replace(export, rows=rows).data(), None)

@@ -20,6 +20,8 @@ FIRMS = ("Northwind", "Müller & Co", "Acme, Inc.", "Société Lune", "Blue Harb
 WORDS = {
     "en": {"won": "Closed Won", "lost": "Closed Lost", "open": "Negotiation"},
     "hubspot": {"won": "closedwon", "lost": "closedlost", "open": "contractsent"},
+    "pipedrive": {"won": "won", "lost": "lost", "open": "open"},
+    "ru": {"won": "Сделка успешна", "lost": "Сделка провалена", "open": "Переговоры"},
     "de": {"won": "Gewonnen", "lost": "Verloren", "open": "Verhandlung"},
 }
 
@@ -156,11 +158,51 @@ def _german(deals: list[_Deal]) -> Export:
     )
 
 
+def _pipedrive(deals: list[_Deal]) -> Export:
+    """Tabs between the cells, times, and the state of a deal in its status."""
+    fields = ("id", "name", "amount", "currency", "owner", "stage", "created", "close_date")
+    header = ("ID", "Title", "Value", "Currency", "Owner", "Status", "Deal created", "Deal closed on")
+    rows = tuple(
+        (
+            *(str(7_000 + d.number), d.name, d.amount, "GBP", d.owner, WORDS["pipedrive"][d.outcome]),
+            *(f"{d.created} 08:{d.number % 60:02}:00", "" if d.outcome == "open" else f"{d.close} 16:05:00"),
+        )
+        for d in deals
+    )
+    return Export("pipedrive", fields, header, rows, "\t")
+
+
+def _russian(deals: list[_Deal]) -> Export:
+    fields = ("id", "name", "stage", "amount", "currency", "created", "close_date", "owner")
+    header = (
+        "ID",
+        "Название сделки",
+        "Стадия сделки",
+        "Сумма",
+        "Валюта",
+        "Дата создания",
+        "Дата закрытия",
+        "Ответственный",
+    )
+    rows = tuple(
+        (
+            *(f"{50_000 + d.number}", d.name, WORDS["ru"][d.outcome], d.amount.replace(".", ",")),
+            *("RUB", f"{d.created:%d.%m.%Y}", f"{d.close:%d.%m.%Y}", d.owner),
+        )
+        for d in deals
+    )
+    return Export(
+        *("russian", fields, header, rows, ";"), line_end="\r\n", encoding="utf-8-sig", order="%d.%m.%Y", decimal=","
+    )
+
+
 EXPORTS: dict[str, Callable[[list[_Deal]], Export]] = {
     "plain": _plain,
     "hubspot": _hubspot,
     "dollars": _dollars,
     "german": _german,
+    "pipedrive": _pipedrive,
+    "russian": _russian,
 }
 
 

@@ -150,6 +150,11 @@ FINDINGS: dict[str, FindingKind] = {
     "numbers_rounded": FindingKind(
         _NOTE, "numbers of `{column}` have more than 8 decimals in {n_rows}, and were rounded to 8"
     ),
+    "numbers_scaled": FindingKind(
+        _WARNING,
+        "numbers of `{column}` are shortened in {n_rows}, with an exponent or a word such as K or M: digits may be missing",
+        "export the numbers in full: a spreadsheet shortens 12345.67 to 1.23E+04",
+    ),
     "invisible_marks": FindingKind(
         _NOTE, "invisible characters stood before or after the digits of `{column}` in {n_rows}, and were removed"
     ),
@@ -435,6 +440,11 @@ FINDINGS: dict[str, FindingKind] = {
     "won_amount_zero": FindingKind(
         _WARNING, "{n_rows} won with an amount of 0: in counts, and averages are lower for it", "fill in the amounts"
     ),
+    "amount_zero": FindingKind(
+        _NOTE,
+        "{n_rows} not won have an amount of 0, unlike the others: they count as nothing in pipeline and losses",
+        "leave the amount blank where it is not known",
+    ),
     "won_amount_blank": FindingKind(
         _WARNING, "{n_rows} won with a blank amount: in counts, and in no sum or average", "fill in the amounts"
     ),
@@ -486,6 +496,11 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "currency_blank": FindingKind(
         _WARNING, "{n_rows} without a currency", "fill in the currency: their amounts belong to no total"
+    ),
+    "currency_unknown": FindingKind(
+        _WARNING,
+        "{n_rows} in a currency that is not known, kept apart from all others: {listed}",
+        "correct `{column}` if it is mistyped",
     ),
     "currencies_mixed": FindingKind(
         _NOTE,

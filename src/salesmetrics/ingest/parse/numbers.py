@@ -154,8 +154,20 @@ def _parse(text: pl.Series, options: ParseOptions, place: Place, style: Style) -
         rounded = _where(text, long, _ROUNDED)
         if rounded.any() or "numbers_rounded" in notes:
             notes["numbers_rounded"] = rounded | notes.get("numbers_rounded", rounded)
+    _note_shortened(notes, text, rest, style)
     values = frame["value"].alias(text.name)
     return Parsed(values, frame["bad"], "; ".join(how) or "plain number", currency, why=why_of(frame), notes=notes)
+
+
+def _note_shortened(notes: dict[str, pl.Series], text: pl.Series, rest: pl.Series, style: Style) -> None:
+    """Keep the note of shortened numbers (``1.2E+04``, ``12k``) where they are few: a column of them is written so."""
+    found = notes.pop("numbers_scaled", None)
+    if not style.money or style.silent:
+        return
+    exponents = _where(text, ~rest, "[eE]")
+    found = exponents if found is None else exponents | found
+    if 0 < int(found.sum()) * 2 < text.len() - text.null_count():
+        notes["numbers_scaled"] = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +347,7 @@ def _values(bodies: pl.DataFrame, mark: Mark | None, style: Style, doubtful: pl.
         pl.when("broken").then(pl.lit(BROKEN)).when("doubtful").then(pl.lit(TWO_WAYS)).alias(WHY),
         pl.col("hidden").alias(f"{NOTE}invisible_marks"),
         (rounded & (not style.exact and not style.silent)).alias(f"{NOTE}numbers_rounded"),
+        pl.col("scaled").alias(f"{NOTE}numbers_scaled"),
     )
     good = ~pl.col("bad")
     return table.with_columns(pl.when(good).then(pl.col("value", "currency")), pl.col(f"^{NOTE}.*$") & good)

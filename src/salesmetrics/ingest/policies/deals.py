@@ -8,9 +8,12 @@ import polars as pl
 
 from salesmetrics.ingest.counting import counts_of
 from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
 from salesmetrics.ingest.policies.context import Rule, apply_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salesmetrics.ingest.policies.context import Context
     from salesmetrics.schema.provenance import Finding
 
@@ -32,6 +35,7 @@ def check_deals(context: Context) -> list[Finding]:
         *_only_won(context),
         *_lost_amounts(context),
         *_open_amounts(context),
+        *_zero_amounts(context),
         *_currencies(context),
         *_month_ends(context),
     ]
@@ -127,12 +131,33 @@ def _open_amounts(context: Context) -> list[Finding]:
     return context.report("open_amount_all_zero", _OPEN & known, "amount")
 
 
+def _zero_amounts(context: Context) -> list[Finding]:
+    """Single deals at 0 among others that are not: one by one they may be a gap that was filled with nothing."""
+    if not context.has("amount"):
+        return []
+    zero = pl.col("amount") == 0
+    rare = [mask & (zero.filter(mask).sum() < (1 - _MOSTLY) * mask.sum()) for mask in (_OPEN, (~_OPEN & ~_WON))]
+    return context.report("amount_zero", zero & pl.any_horizontal(rare), "amount")
+
+
 def _currencies(context: Context) -> list[Finding]:
     if not context.has("currency"):
         return []
     counts = counts_of(context.frame.get_column("currency"))
     if len(counts) < 2:
         return []
+    return [*_unknown_currencies(context, [word for word, _ in counts]), *_several_currencies(context, counts)]
+
+
+def _unknown_currencies(context: Context, words: Sequence[str]) -> list[Finding]:
+    unknown = [word for word in words if word != CRM_DEFAULT and named(word, {}) is None]
+    if not unknown:
+        return []
+    listed = ", ".join(f"`{word}`" for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+    return context.report("currency_unknown", pl.col("currency").is_in(unknown), "currency", listed=listed)
+
+
+def _several_currencies(context: Context, counts: Sequence[tuple[str, int]]) -> list[Finding]:
     listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts[:8])
     return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", listed=listed)
 

@@ -74,9 +74,18 @@ def _contradictions(context: Context) -> list[Finding]:
         if flagged and not (column == "stage" and context.has("status")):
             # A deal keeps the stage in which it ended where a status says how; where flags do, they follow the stage.
             masks.append(pl.col(column).is_in(words["open"]) & ended & pl.any_horizontal(flagged))
+        if context.has("is_closed") and not (column == "stage" and context.has("status")):
+            masks += _closed_while_open(context, pl.col(column).is_in(words["open"]))
     if context.has("is_closed"):
         masks.append(~pl.col("is_closed") & ended & (~pl.col("is_won") if context.has("is_won") else True))
     return _told_twice(context, masks)
+
+
+def _closed_while_open(context: Context, opened: pl.Expr) -> list[pl.Expr]:
+    """Deals that a flag closes in a stage that is open, where most closed ones stand in another: else they stay where they ended."""
+    closed = pl.col("is_closed").fill_null(value=False) & pl.col("outcome").is_in(["won", "lost"])
+    odd, ended = context.frame.select((closed & opened).sum(), closed.sum().alias("ended")).row(0)
+    return [closed & opened] if 0 < odd * 2 < ended else []
 
 
 def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
