@@ -99,6 +99,10 @@ def test_buddhist_years_are_read(values: list[date], form: str, clock: str) -> N
     assert parsed.notes["years_thai"].all()
 
 
+def test_buddhist_dates_have_the_day_first() -> None:
+    assert parse(["05/01/2569", "06/02/2569"]).values.to_list() == [date(2026, 1, 5), date(2026, 2, 6)]
+
+
 def test_one_buddhist_year_among_ours_is_refused_by_name() -> None:
     parsed = parse([*ISO, "2569-02-25"])
     assert parsed.bad.to_list() == [False] * 39 + [True]
@@ -209,7 +213,7 @@ def test_a_column_of_dates_without_a_year_says_so(tmp_path: Path) -> None:
         load([str(path)])
     assert caught.value.code == "too_many_rejected"
     assert (
-        "`3-Jan` in `invoice_date` is a date without a year, which a spreadsheet may have dropped"
+        "`3-Jan` in `invoice_date` is a date without a year (or without a day), which a spreadsheet"
         in caught.value.message
     )
 

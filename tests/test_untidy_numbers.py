@@ -195,6 +195,12 @@ def test_invisible_marks_are_taken_off_the_ends_and_refused_between_digits(value
         assert parsed.notes["invisible_marks"].to_list() == [True, False]
 
 
+def test_zeros_at_the_end_prove_nothing_of_rates_and_weights() -> None:
+    assert parse(["110", "95", "1.230"]).values[-1] == 1230
+    assert parse(["110", "95", "1.230"], ColumnType.QUANTITY).bad.to_list() == [False, False, True]
+    assert parse(["110", "95", "1,230"], ColumnType.COUNT).values[-1] == 1230
+
+
 def test_thousands_of_a_unit_are_no_decimals() -> None:
     assert parse(["1,556 s", "30 s"], ColumnType.DURATION).bad.to_list() == [True, False]
     point = ParseOptions(decimal="point")

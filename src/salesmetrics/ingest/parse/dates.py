@@ -232,6 +232,8 @@ def _unproven(mine: pl.DataFrame, options: ParseOptions, place: Place, *, few: b
         return "dmy"
     if options.date_order_beside:
         return options.date_order_beside
+    if unclear["thai"].all():
+        return "dmy"  # nobody writes the month first in that calendar
     if few and options.undecided == "reject":
         return _EACH
     raise _ambiguous(unclear, place)

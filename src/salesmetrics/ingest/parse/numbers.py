@@ -76,7 +76,7 @@ def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: S
     1. ``options.decimal``;
     2. the values of the column that read one way only (when these prove both marks, nothing is settled);
     3. a value that ends in 0 (``1,230``) beside a whole number below 1000 (``732``): decimals would be kept to the last zero
-       in the one and be left out in the other, so the separator groups thousands;
+       in the one and be left out in the other, so the separator groups thousands (money and counts only);
     4. ``options.decimal_beside``, where the separator then groups thousands;
     5. otherwise the column is refused; where only few of its cells read two ways, ``options.undecided`` can make these bad.
 
@@ -266,7 +266,7 @@ def _decide(
         return mark, (f"decimal {mark}",), _unproven(bodies, unclear, mark, style, evidence)
     if not len(unclear):
         return None, (("decimal point and comma, each plain by itself",) if only_point else ()), nothing
-    settled = None if only_point else _by_neighbours(bodies, unclear, evidence, options.decimal_beside)
+    settled = None if only_point else _by_neighbours(bodies, unclear, evidence, options.decimal_beside, style)
     if settled is not None:
         return (*settled, nothing)
     if style.silent or (options.undecided == "reject" and place.are_few(unclear[KEY])):
@@ -305,7 +305,7 @@ def _decimals(plain: pl.Series) -> pl.Series:
 
 
 def _by_neighbours(
-    bodies: pl.DataFrame, unclear: pl.DataFrame, evidence: _PlainEvidence, beside: Mark | None
+    bodies: pl.DataFrame, unclear: pl.DataFrame, evidence: _PlainEvidence, beside: Mark | None, style: Style
 ) -> tuple[Mark, tuple[str, ...]] | None:
     """The mark that whole numbers, or other columns, leave for those that read two ways: their separator groups (rules 3 and 4)."""
     written = set(unclear["mark"].to_list())
@@ -314,7 +314,8 @@ def _by_neighbours(
     mark: Mark = "point" if written == {"comma"} else "comma"
     whole = bodies.filter(~pl.col("separated"))["point"].drop_nulls()
     small = evidence.small or whole.str.contains(r"^-?[0-9]{1,3}$").any()
-    if small and unclear["point"].str.ends_with("0").any():
+    counted = style.money or style.ambiguous == "whole"  # rates and weights are written with zeros at the end
+    if counted and small and unclear["point"].str.ends_with("0").any():
         return mark, (f"decimal {mark} (the other separator groups thousands)",)
     return (mark, (f"decimal {mark}",)) if beside == mark else None
 
