@@ -18,6 +18,7 @@ from salesmetrics.report.asking import ask
 from salesmetrics.report.build import build_report
 from salesmetrics.report.goals import Goal, parse_goal, status
 from salesmetrics.report.model import Period
+from salesmetrics.report.rows import records_behind
 
 if TYPE_CHECKING:
     from salesmetrics.report.model import Metric
@@ -91,6 +92,14 @@ def test_what_is_shown_is_a_decimal() -> None:
     own = with_user_kpis(catalog(), (UserKpi("half", "quota / 2", "Half of the quota"),), "x.toml")
     report = build_report(ask(AS_OF, None, period="2026-07", kpis=("half",)), files, own)
     assert float(report.metrics[0].value or 0) == pytest.approx(50 * 31 / 92)
+
+
+def test_the_rows_behind_add_up_to_what_is_shown() -> None:
+    files = frames([(n, "2026-Q3", 100) for n in ("Ann", "Bob", "Cy")], [("Ann", date(2026, 7, 9), 10)])
+    files["quotas"] = files["quotas"].with_row_index("__row__")
+    shown = metrics(files, "2026-07")["quota_attainment"].denominator
+    rows = records_behind(ask(AS_OF, None, period="2026-07", kpis=("quota_attainment",)), files, catalog()).frame
+    assert rows["denominator"].sum() == shown == Decimal("101.08695652")
 
 
 def test_lengths_without_a_common_measure_are_rounded_and_no_fault() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from salesmetrics.metrics.definition import as_decimal
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.compute import key_of, per_record
+from salesmetrics.report.days import MONEY, PARTS, UNITS
 from salesmetrics.report.prepare import with_derived
 
 if TYPE_CHECKING:
@@ -98,6 +102,9 @@ def _one_stretch(asked: Asked, entity: str, measures: Mapping[str, Measure], win
         frame = frame.with_columns(place.rank("dense").alias(INDEX)).sort(INDEX, maintain_order=True)
     else:
         frame = frame.with_row_index(INDEX)
+    exact = [name for name, m in measures.items() if m.prorated == "amount"] if daily and UNITS in frame.columns else []
+    if exact:
+        frame = frame.with_columns(amount=pl.col(UNITS))
     request = asked.request
     found = per_record(
         frame,
@@ -111,4 +118,20 @@ def _one_stretch(asked: Asked, entity: str, measures: Mapping[str, Measure], win
     if not daily:
         return found
     records = found.unique(INDEX, keep="first", maintain_order=True).drop("day")
+    for name in exact:
+        records = _shared_out(records, name, ["currency"] if asked.apart and "currency" in records.columns else [])
     return records.with_columns(amount=pl.col("agreed")) if "agreed" in records.columns else records
+
+
+def _shared_out(records: pl.DataFrame, name: str, apart: list[str]) -> pl.DataFrame:
+    """What records add to a measure, from equal parts to decimals that add up to the rounded sum of them all."""
+    reached: dict[Any, tuple[Fraction, Decimal]] = {}
+    made = []
+    keys = records[apart[0]].to_list() if apart else [None] * records.height
+    for key, units, parts in zip(keys, records[f"{name}:"].to_list(), records[PARTS].to_list(), strict=True):
+        exact, shown = reached.get(key, (Fraction(0), Decimal(0)))
+        exact += Fraction(units or 0) / parts
+        rounded = Decimal(as_decimal(exact))
+        made.append(rounded - shown)
+        reached[key] = exact, rounded
+    return records.with_columns(pl.Series(f"{name}:", made, dtype=MONEY))
