@@ -174,6 +174,12 @@ def test_rows_without_a_name_that_agree_by_chance_are_records(tmp_path: Path, he
 LINES = "Invoice Number,Invoice Date,Customer,Product,Total"
 
 
+def test_a_quantity_of_an_invoice_line_is_left_as_it_stands(tmp_path: Path) -> None:
+    header = "Invoice Number,Invoice Date,Customer,quantity,Total"
+    dataset = read(tmp_path, header, "I1,2026-01-05,Oak,1.0,500", "I1,2026-01-05,Oak,2.0,")
+    assert dataset.frames["invoices"]["amount"].to_list() == [500]
+
+
 def test_lines_of_an_invoice_are_one_invoice(tmp_path: Path) -> None:
     blank = read(tmp_path, LINES, "I1,2026-01-05,Oak,Kiln,500", "I1,2026-01-05,Oak,Sand,", "I2,2026-01-06,Elm,Sand,70")
     assert blank.frames["invoices"]["amount"].to_list() == [500, 70]
@@ -181,7 +187,7 @@ def test_lines_of_an_invoice_are_one_invoice(tmp_path: Path) -> None:
         tmp_path, LINES, "I1,2026-01-05,Oak,Kiln,500", "I1,2026-01-05,Oak,Sand,20", "I2,2026-01-06,Elm,Sand,70"
     )
     assert summed.frames["invoices"]["amount"].to_list() == [520, 70]
-    assert found(summed, "invoice_lines_merged").count == 1
+    assert found(summed, "lines_merged").count == 1
     assert not summed.withheld
 
 
@@ -192,6 +198,32 @@ def test_lines_with_one_amount_each_leave_the_sums_unknown(tmp_path: Path) -> No
     assert dataset.frames["invoices"].height == 2
     assert found(dataset, "line_amounts_equal").rows == [2, 3]
     assert withheld(dataset) == {("invoices", "amount", "line_amounts_unsure")}
+
+
+PRODUCTS = "Deal ID,Name,Stage,Created,Closed,Product,Quantity,Amount"
+
+
+def test_products_of_one_deal_are_one_deal(tmp_path: Path) -> None:
+    kiln, sand = "7,Kiln,Won,2026-01-05,2026-02-10,Kiln,2,{}", "7,Kiln,Won,2026-01-05,2026-02-10,Sand,1,{}"
+    other = "8,Lime,Lost,2026-01-05,2026-02-10,Sand,1,70"
+    dataset = read(tmp_path, PRODUCTS, kiln.format(500), sand.format(20), other)
+    frame = dataset.frames["deals"]
+    assert (frame["amount"].to_list(), frame["quantity"].to_list()) == ([520, 70], [3, 1])
+    assert frame["product"].to_list() == [None, "Sand"]
+    assert not dataset.withheld
+    repeated = read(tmp_path, PRODUCTS, kiln.format(500), sand.format(500), other)
+    assert repeated.frames["deals"].height == 2
+    assert withheld(repeated) == {("deals", "amount", "line_amounts_unsure")}
+    moved = read(tmp_path, PRODUCTS, kiln.format(500), sand.format(20).replace("Won", "Lost"), other)
+    assert {"ids_repeated"} <= codes(moved)
+
+
+def test_lines_whose_own_amounts_add_up_say_whose_the_repeated_amount_is(tmp_path: Path) -> None:
+    header = "Invoice Number,Invoice Date,Customer,Item,Line Amount,Invoice Total"
+    rows = ["I1,2026-01-05,Oak,Kiln,200,500", "I1,2026-01-05,Oak,Sand,300,500", "I2,2026-01-06,Elm,Sand,70,70"]
+    dataset = read(tmp_path, header, *rows)
+    assert dataset.frames["invoices"]["amount"].to_list() == [500, 70]
+    assert not dataset.withheld
 
 
 def test_payments_of_one_invoice_on_two_days_are_no_lines(tmp_path: Path) -> None:

@@ -363,14 +363,14 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` looks like the price of one unit, while the amount is that of the whole deal ({n_rows} with a quantity above 1)",
         "leave it out with `--map list_price=`, or export the list price of the whole deal",
     ),
-    "invoice_lines_merged": FindingKind(
+    "lines_merged": FindingKind(
         _NOTE,
-        "lines of {invoices:,} invoices were made into one row per invoice ({n_rows} fewer), and amounts that differ added up",
+        "lines of {records} were made into one row each ({n_rows} fewer), and amounts that differ added up",
     ),
     "line_amounts_equal": FindingKind(
         _ERROR,
-        "lines of one invoice have the same amount ({n_rows}): it cannot be known whether it is the line's or the invoice's: {listed}",
-        "export one line per invoice, or leave the product columns out",
+        "lines of one {record} have the same amount ({n_rows}): it cannot be known whether it is the line's or the {record}'s: {listed}",
+        "export one line per {record}, or leave the product columns out",
     ),
     "identical_rows": FindingKind(
         _WARNING, "{n_rows} equal to an earlier row in every column, id included: counted once", None

@@ -16,7 +16,7 @@ from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
@@ -53,13 +53,15 @@ _SPLIT = re.compile(
 
 _ENOUGH_TO_TELL = ("name", "account", "account_id", "company", "id", "email")
 _AT_STAKE = 0.01
+_CENT = 0.005
 
 _LINE = re.compile(
     r"\b(?:product|item|line|quantity|qty|sku|article|service|description|unit price|menge|artikel|produit|producto|produto|товар|количество)\b"
 )
-"""Headers of the lines of an invoice."""
+"""Headers of the lines of an invoice or a deal."""
 
-_INVOICE_LINES = frozenset({"amount", "paid_amount", "product"})
+_LINE_MONEY: Mapping[str, tuple[str, ...]] = {"invoices": ("amount", "paid_amount"), "deals": ("amount", "cost")}
+"""Kinds whose records may stand on a row per line, and their money, which is the line's or the record's."""
 
 _DEAL_FIELDS = (
     "name",
@@ -182,7 +184,7 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
         said = finding("product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height)
         twins = merged
         steps.append(Kept(_in_order(rest, twins), "line_item", n, (said,)))
-    for rule in (_per_person, _invoice_lines):
+    for rule in (_per_person, _lines_of_one):
         step = rule(twins, kind, path, header)
         if step is not None:
             twins = step.frame
@@ -231,48 +233,83 @@ def _per_person(twins: pl.DataFrame, kind: Kind, path: str, header: str | None) 
     return Kept(once, "per_person", n, (said,))
 
 
-def _invoice_lines(twins: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept | None:
-    """Rows of one invoice that agree in all but the product and the money are its lines: one invoice."""
+def _lines_of_one(twins: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept | None:
+    """Rows of one id that differ in the product or in other cells of a line, and agree in all else: one invoice, one deal.
+
+    Amounts that differ are those of the lines and add up. An amount that all lines repeat may be either's: it counts once,
+    and is withheld unless another column has amounts that add up to it.
+    """
+    line_fields = _LINE_MONEY.get(kind)
+    if line_fields is None or twins.is_empty():
+        return None
     types = column_types(kind)
-    lines = any(_LINE.search(words_of(c)) for c in twins.columns if c not in types) or "product" in twins.columns
-    if kind != "invoices" or not lines or twins.is_empty():
+    lined = [c for c in twins.columns if c == "product" or (c not in types and _LINE.search(words_of(c)))]
+    if not lined:
         return None
-    same = [c for c in twins.columns if c in types and c not in _INVOICE_LINES]
-    money = [c for c in ("amount", "paid_amount") if c in twins.columns]
-    agree = pl.all_horizontal(*[pl.col(c).n_unique() == 1 for c in same])
-    good = twins.group_by("id").agg(agree.alias("ok")).filter("ok").get_column("id")
-    lines_of = twins.filter(pl.col("id").is_in(good.implode()))
-    if lines_of.is_empty():
+    apart = LINE_FIELDS | {*line_fields}
+    agree = [pl.col(c).n_unique() == 1 for c in twins.columns if c in types and c not in apart and c != "id"]
+    differ = pl.any_horizontal(*[pl.col(c).n_unique() > 1 for c in lined])
+    good = twins.group_by("id").agg(ok=pl.all_horizontal(differ, pl.len() > 1, *agree)).filter("ok").get_column("id")
+    lines = twins.filter(pl.col("id").is_in(good.implode())).sort(ROW)
+    if lines.is_empty():
         return None
-    sums = [
-        pl.when(pl.col(c).drop_nulls().n_unique() > 1)
-        .then(pl.col(c).sum())
-        .otherwise(pl.col(c).drop_nulls().first())
-        .alias(c)
-        for c in money
-    ]
-    rest = [pl.col(c).first() for c in twins.columns if c not in ("id", *money)]
-    once = lines_of.sort(ROW).group_by("id", maintain_order=True).agg(*rest, *sums).select(twins.columns)
-    once = once.cast(pl.Schema(twins.schema))
-    n = lines_of.height - once.height
-    count = lines_of.filter(~pl.col(ROW).is_in(once.get_column(ROW).implode()))
-    rows = count.get_column(ROW).to_list()
-    findings = [
-        finding("invoice_lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, invoices=once.height)
-    ]
+    once = _once(lines, [c for c in line_fields if c in twins.columns])
+    n, said = lines.height - once.height, f"1 {kind[:-1]}" if once.height == 1 else f"{once.height:,} {kind}"
+    rows = lines.filter(~pl.col(ROW).is_in(once.get_column(ROW).implode())).get_column(ROW).to_list()
+    findings = [finding("lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, records=said)]
     withheld: tuple[Withheld, ...] = ()
-    if "amount" in money:
+    if "amount" in twins.columns:
         known = pl.col("amount").drop_nulls()
-        repeated = lines_of.group_by("id").agg(unsure=(known.n_unique() == 1) & (known.len() > 1)).filter("unsure")
-        ids = repeated.get_column("id").sort()
-        if len(ids):
-            unsure = lines_of.filter(pl.col("id").is_in(ids.implode())).get_column(ROW).to_list()
+        repeated = lines.group_by("id").agg(unsure=(known.n_unique() == 1) & (known.len() > 1)).filter("unsure")
+        unsure = lines.filter(pl.col("id").is_in(repeated.get_column("id").implode()))
+        if unsure.height and not _lines_add_up(unsure, types):
+            ids, numbers = repeated.get_column("id").sort(), unsure.get_column(ROW).to_list()
             findings.append(
-                finding("line_amounts_equal", kind=kind, path=path, count=len(unsure), rows=unsure, listed=listed(ids))
+                finding(
+                    "line_amounts_equal",
+                    kind=kind,
+                    path=path,
+                    count=len(numbers),
+                    rows=numbers,
+                    record=kind[:-1],
+                    listed=listed(ids),
+                )
             )
             withheld = (Withheld(kind, "amount", "line_amounts_unsure"),)
     left = twins.filter(~pl.col("id").is_in(good.implode()))
     return Kept(pl.concat([once, left]).sort(ROW), "line_item", n, tuple(findings), withheld)
+
+
+def _once(lines: pl.DataFrame, money: Sequence[str]) -> pl.DataFrame:
+    """One row per id: amounts that differ added up, a repeated one once, products and list prices where the lines agree."""
+    sums = [
+        pl.when(pl.col(c).drop_nulls().n_unique() > 1).then(pl.col(c).sum()).otherwise(pl.col(c).drop_nulls().first())
+        for c in money
+    ]
+    numbers = [
+        c for c in ("quantity",) if c in lines.columns and lines.schema[c] != pl.String
+    ]  # text is no field of ours
+    added = [pl.col(c).sum() for c in numbers]
+    single = [
+        pl.when(pl.col(c).n_unique() == 1).then(pl.col(c).first()).alias(c)
+        for c in ("product", "list_price")
+        if c in lines.columns
+    ]
+    named = {"id", "product", "list_price", *numbers, *money}
+    rest = [pl.col(c).first() for c in lines.columns if c not in named]
+    kept = [sum_.alias(c) for sum_, c in zip(sums, money, strict=True)]
+    once = lines.group_by("id", maintain_order=True).agg(*rest, *kept, *added, *single).select(lines.columns)
+    return once.cast(pl.Schema(lines.schema))
+
+
+def _lines_add_up(lines: pl.DataFrame, types: Collection[str]) -> bool:
+    """Whether another column has amounts of the lines that add up to the repeated amount in every invoice."""
+    others = [c for c in lines.columns if c not in types and c != ROW and lines.schema[c] == pl.String]
+    amounts = lines.select(
+        "id", pl.col("amount").cast(pl.Float64), *(pl.col(c).cast(pl.Float64, strict=False) for c in others)
+    )
+    sums = amounts.group_by("id").agg(pl.col("amount").drop_nulls().first(), *(pl.col(c).sum() for c in others))
+    return any(bool(((sums[c] - sums["amount"]).abs() < _CENT).all()) for c in others)
 
 
 def alike_but_for_people(frame: pl.DataFrame, kind: Kind, path: str) -> Kept | None:
