@@ -331,7 +331,7 @@ def test_a_converted_report_is_in_one_currency_and_counts_what_it_could_not_pric
     report = build_report(request, frames, catalog())
     (revenue,) = report.metrics
     assert (revenue.value, revenue.currency) == (160, "USD")
-    assert {e.code: e.count for e in revenue.excluded}["missing_amount"] == 1
+    assert {e.code: e.count for e in revenue.excluded}["missing_rate"] == 1
     assert [f.code for f in report.findings] == ["rate_missing"]
 
 
