@@ -64,6 +64,7 @@ def test_no_command_writes_over_what_it_reads(folder: Path, command: str) -> Non
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "init"])
 def test_no_command_writes_over_its_settings(folder: Path, command: str) -> None:
     refused(folder, *COMMANDS[command], "-o", "salesmetrics.toml")
+    refused(folder, *COMMANDS[command], "--no-config", "-o", "salesmetrics.toml")
     refused(folder, *COMMANDS[command], "--config", "sub/../salesmetrics.toml", "-o", "linked/salesmetrics.toml")
 
 

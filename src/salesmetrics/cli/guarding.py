@@ -53,7 +53,9 @@ def guard(command: str, values: Mapping[str, Any]) -> None:
     outputs = {typed: values[name] for name, typed in OUTPUTS.items() if name in values and values[name] is not None}
     outputs.setdefault("-o", "-")
     inputs = [_place(path, f"the input `{path}`") for path in paths]
-    inputs.append(_place(str(settings), f"the settings file `{settings}`") if settings else None)
+    # Also where this command leaves it out: settings are written by hand.
+    nearest = settings_path(None, left_out=False) if reads else None
+    inputs += [_place(str(path), f"the settings file `{path}`") for path in (settings, nearest) if path]
     _refuse_overwriting(outputs, [place for place in inputs if place])
     _refuse_collision(outputs)
     if settings is not None and values["config"] is None and not values.get("quiet"):
