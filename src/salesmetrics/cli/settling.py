@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from salesmetrics.config import Config, default_config, find_config, read_config
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import Catalog, catalog
-from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
 if TYPE_CHECKING:
     from salesmetrics.cli.options import Reading, Settling
@@ -46,6 +45,8 @@ def settle_catalog(config: Config, reading: Reading | Settling) -> Catalog:
             ) from error
     if not config.kpi:
         return known
+    from salesmetrics.metrics.user import UserKpi, with_user_kpis
+
     own = [
         UserKpi(name, t.expression, t.title or name.replace("_", " ").capitalize(), t.unit, t.direction, t.description)
         for name, t in config.kpi.items()

@@ -165,7 +165,9 @@ class _Parser:
         if token == ";":
             return SqlError("a second statement (`;`) is not allowed", f"write one expression: {ALLOWED}")
         if token in _NEVER:
-            return _refused(f"{_NEVER[token]} (`{self.tokens[self.at]}`)")
+            error = _refused(f"{_NEVER[token]} (`{self.tokens[self.at]}`)")
+            error.fix += '; a column of that name is written in `"…"`'
+            return error
         found = f"`{self.tokens[self.at]}` is out of place" if token else "it ends too early"
         return SqlError(found + (f", {wanted} was expected" if wanted else ""))
 

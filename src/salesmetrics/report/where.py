@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.metrics.sql import Node, SqlError, columns, polars_cause, to_polars
-from salesmetrics.metrics.sql_parser import parse
 from salesmetrics.report.compute import UNDIVIDED
-from salesmetrics.report.literals import compared, with_typed_literals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from salesmetrics.metrics.sql import Node
 
 __all__ = ["apply_where", "named_columns"]
 
@@ -42,6 +41,8 @@ def apply_where(
     Raises:
         SalesmetricsError: ``where_invalid``.
     """
+    from salesmetrics.metrics.sql import columns  # here and below: most reports have no condition, and read no SQL
+
     tree = _parsed(condition)
     names = set(columns(tree))
     aliases = {name: column for name, column in (renamed or {}).items() if name in names}
@@ -63,6 +64,9 @@ def apply_where(
 
 
 def _kept(frame: pl.DataFrame, tree: Node, condition: str) -> pl.DataFrame:
+    from salesmetrics.metrics.sql import SqlError, polars_cause, to_polars
+    from salesmetrics.report.literals import with_typed_literals
+
     try:
         return frame.filter(to_polars(with_typed_literals(tree, frame.schema)))
     except SqlError as error:
@@ -73,6 +77,8 @@ def _kept(frame: pl.DataFrame, tree: Node, condition: str) -> pl.DataFrame:
 
 def _what_there_is(tree: Node, frames: Iterable[pl.DataFrame]) -> str:
     """What to do about a condition that nothing fulfils: the values that a column does hold, where it asks for another."""
+    from salesmetrics.report.literals import compared
+
     for item in compared(tree):
         for frame in frames:
             if item.operator not in ("=", "==", "IN") or frame.schema.get(item.column) != pl.String:
@@ -93,10 +99,17 @@ def named_columns(condition: str | None) -> frozenset[str]:
     Raises:
         SalesmetricsError: ``where_invalid``.
     """
-    return frozenset(columns(_parsed(condition))) if condition else frozenset()
+    if not condition:
+        return frozenset()
+    from salesmetrics.metrics.sql import columns
+
+    return frozenset(columns(_parsed(condition)))
 
 
 def _parsed(condition: str) -> Node:
+    from salesmetrics.metrics.sql import SqlError
+    from salesmetrics.metrics.sql_parser import parse
+
     try:
         return parse(condition)
     except SqlError as error:
