@@ -94,7 +94,7 @@ def meanings_held(sample: pl.DataFrame | None, header: str, words: Words, meanin
 
 
 def _values(sample: pl.DataFrame | None, header: str) -> list[str]:
-    if sample is None or header not in sample.columns:
+    if sample is None or sample.get_column(header, default=None) is None:
         return []
     texts = (str(value).strip() for value in sample.get_column(header).head(_ROWS).to_list() if value is not None)
     return [text for text in texts if text]
