@@ -288,13 +288,15 @@ def unique_names(headers: Sequence[str]) -> list[str]:
     headers = [f"{name} " if name == "*" or (name[:1] == "^" and name[-1] == "$") else name for name in headers]
     taken = {name for name in headers if name} | {ROW}
     seen: set[str] = set()
+    last: dict[str, int] = {}
     names: list[str] = []
     for place, header in enumerate(headers, 1):
         name = header or f"column {place}"
         if name in seen or name == ROW or (not header and name in taken):
-            number = 1
+            number = last.get(name, 0) + 1
             while f"{name}.{number}" in taken:
                 number += 1
+            last[name] = number
             name = f"{name}.{number}"
         seen.add(name)
         taken.add(name)
@@ -377,7 +379,7 @@ def _header_findings(
     first: dict[str, str] = {}
     for header, name in zip(headers, names, strict=True):
         if not header:
-            filled = frame.filter(pl.col(name).is_not_null())[ROW]
+            filled = frame.select(ROW, name).filter(pl.col(name).is_not_null())[ROW]
             findings.append(
                 finding(
                     "header_empty", path=source.path, column=name, count=len(filled), rows=filled.head(20).to_list()
@@ -385,7 +387,7 @@ def _header_findings(
             )
         elif header in first:
             other = pl.col(first[header])
-            differs = frame.filter(other.cast(pl.String).ne_missing(pl.col(name).cast(pl.String)))[ROW]
+            differs = frame.select(ROW, first[header], name).filter(other.cast(pl.String).ne_missing(pl.col(name).cast(pl.String)))[ROW]
             if len(differs):
                 findings.append(
                     finding(
