@@ -81,6 +81,9 @@ def test_a_limit_of_memory_ends_in_words(limit: int, deals: str) -> None:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
         timeout=120,
     )
+    if done.returncode == ExitCode.OK:
+        assert limit > 512 << 20, "how far Polars gets with so little differs from machine to machine"
+        return
     assert done.returncode == ExitCode.INPUT_ERROR
     assert done.stderr.startswith((b"error: not enough memory", b"error: the system lets this program start no more"))
 

@@ -387,7 +387,9 @@ def _header_findings(
             )
         elif header in first:
             other = pl.col(first[header])
-            differs = frame.select(ROW, first[header], name).filter(other.cast(pl.String).ne_missing(pl.col(name).cast(pl.String)))[ROW]
+            differs = frame.select(ROW, first[header], name).filter(
+                other.cast(pl.String).ne_missing(pl.col(name).cast(pl.String))
+            )[ROW]
             if len(differs):
                 findings.append(
                     finding(
