@@ -235,8 +235,8 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "file_skipped": FindingKind(
         _NOTE,
-        "`{path}` is not a kind of export that salesmetrics knows, and was left out",
-        "name its kind to use it, for example `deals={path}`",
+        "`{path}` was left out: it is no kind of export that salesmetrics knows{detail}",
+        "{fix}",
     ),
     # --- outcome ----------------------------------------------------------------------------------------------------
     "stage_not_understood": FindingKind(

@@ -169,7 +169,9 @@ def _without_payments(parts: list[Part], findings: list[Finding]) -> list[Part]:
 
 def _skipped(path: str, error: SalesmetricsError) -> Finding:
     if error.code == "kind_unknown":
-        return finding("file_skipped", path=path, count=0)
+        detail = str(error.details.get("detail", ""))
+        known = f" ({detail[2:]})" if detail.startswith(": ") else ""
+        return finding("file_skipped", path=path, count=0, detail=known, fix=error.hint)
     return finding("file_unusable", path=path, count=0, cause=error.message)
 
 
