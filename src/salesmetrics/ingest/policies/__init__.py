@@ -10,7 +10,7 @@ import polars as pl
 from salesmetrics.ingest.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.beside import side_by_side
 from salesmetrics.ingest.policies.across import check_across
-from salesmetrics.ingest.policies.amounts import check_amount_outliers, check_date_outliers
+from salesmetrics.ingest.policies.amounts import check_amount_outliers, check_currency_words, check_date_outliers
 from salesmetrics.ingest.policies.categories import check_spellings
 from salesmetrics.ingest.policies.context import Context
 from salesmetrics.ingest.policies.deals import check_deals
@@ -100,6 +100,7 @@ def _checks(context: Context, told: frozenset[str]) -> list[Callable[[], list[Fi
         checks.append(partial(check_leads, context, told))
     elif kind in _BY_KIND:
         checks.append(partial(_BY_KIND[kind], context))
+    checks.append(partial(check_currency_words, context))
     if kind in ("deals", "invoices"):
         checks.append(partial(check_amount_outliers, context))
     checks.append(partial(check_date_outliers, context, EVENT_COLUMNS.get(kind, ())))

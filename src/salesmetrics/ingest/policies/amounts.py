@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.as_of import first_believable
+from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.policies.context import Context
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["check_amount_outliers", "check_date_outliers", "outliers"]
+__all__ = ["check_amount_outliers", "check_currency_words", "check_date_outliers", "outliers"]
 
 _TOP = 5
 _ENOUGH = 20
@@ -51,6 +52,18 @@ def outliers(amounts: pl.Series) -> list[float]:
     middle = float(str(logs.median()))
     spread = 1.4826 * float(str((logs - middle).abs().median()))
     return [value for value in moving if math.log(value) - middle > _FAR * max(spread, 0.1)]
+
+
+def check_currency_words(context: Context) -> list[Finding]:
+    """Name what no currency is called among currencies; where all is in one unknown unit, it is a name of the user's own."""
+    if not context.has("currency"):
+        return []
+    words = context.frame.get_column("currency").drop_nulls().unique().sort().to_list()
+    unknown = [word for word in words if word != CRM_DEFAULT and named(word, {}) is None]
+    if not unknown or len(words) == 1:
+        return []
+    listed = ", ".join(f"`{word}`" for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+    return context.report("currency_unknown", pl.col("currency").is_in(unknown), "currency", listed=listed)
 
 
 def check_amount_outliers(context: Context, column: str = "amount") -> list[Finding]:

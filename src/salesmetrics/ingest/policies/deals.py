@@ -8,12 +8,9 @@ import polars as pl
 
 from salesmetrics.ingest.counting import counts_of
 from salesmetrics.ingest.findings import finding
-from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
 from salesmetrics.ingest.policies.context import Rule, apply_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from salesmetrics.ingest.policies.context import Context
     from salesmetrics.schema.provenance import Finding
 
@@ -146,18 +143,6 @@ def _currencies(context: Context) -> list[Finding]:
     counts = counts_of(context.frame.get_column("currency"))
     if len(counts) < 2:
         return []
-    return [*_unknown_currencies(context, [word for word, _ in counts]), *_several_currencies(context, counts)]
-
-
-def _unknown_currencies(context: Context, words: Sequence[str]) -> list[Finding]:
-    unknown = [word for word in words if word != CRM_DEFAULT and named(word, {}) is None]
-    if not unknown:
-        return []
-    listed = ", ".join(f"`{word}`" for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
-    return context.report("currency_unknown", pl.col("currency").is_in(unknown), "currency", listed=listed)
-
-
-def _several_currencies(context: Context, counts: Sequence[tuple[str, int]]) -> list[Finding]:
     listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts[:8])
     return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", listed=listed)
 
