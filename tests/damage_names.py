@@ -1,4 +1,4 @@
-"""What names each kind of damage: codes of findings, and beginnings of the reasons for which a row is rejected.
+"""What names each kind of damage: codes of findings, and words of the reasons for which a row is rejected.
 
 A finding that only lies near the damage does not count: a deal that is past its close names no stage that was misspelt.
 """
@@ -11,7 +11,7 @@ _FEW, _MANY = "too few cells", "too many cells"
 _DATE, _MONEY, _FLAG = "not a date", "not an amount of money", "neither yes nor no"
 _BLANK_AMOUNT = ("amount_blank", "won_amount_blank")
 _QUOTES = ("quotes_odd", "a quote opens in column", _FEW, _MANY)
-_BYTES = ("encoding_damaged", "encoding_uncertain", "not UTF-8, as", "not cp1252, as")
+_BYTES = ("encoding_damaged", "encoding_uncertain", "not UTF-8", "not cp1252", "bytes in it are not")
 _STAGE = ("stage_words_unknown", "stage_word_looks_final")
 _OUTCOME = ("outcome_contradicts", "flags_contradict")
 
@@ -30,7 +30,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "quote_doubled": (*_QUOTES, _DATE, _MONEY, _FLAG, *_STAGE, "currency_unknown"),
     "whole_line_quoted": ("the whole line is one quoted cell",),
     # --- bytes and line ends
-    "nul_byte": ("nul_in_cell",),
+    "nul_byte": ("nul_in_cell", "a NUL byte stands in it"),
     "byte_order_mark_inside": ("bom_in_cell",),
     "foreign_byte": _BYTES,
     "line_end_within": (_FEW, _DATE, _MONEY, _FLAG, "currency_unknown", *_STAGE),

@@ -93,7 +93,7 @@ def told(dataset: Dataset, damaged: Damaged) -> set[str]:
 
 def names(said: set[str], way: str) -> bool:
     """Whether something that was said names this kind of damage."""
-    return any(each.startswith(name) for each in said for name in NAMES.get(way, ()))
+    return any(name in each for each in said for name in NAMES.get(way, ()))
 
 
 def may_refuse(error: SalesmetricsError, damaged: Damaged) -> bool:
@@ -129,27 +129,43 @@ def test_all_exports_hold_the_same_deals(tmp_path: Path) -> None:
         }
 
 
+def check(path: Path, way: str, name: str, row: int, place: int) -> None:
+    """Damage an export: its totals stay, or what is said names the damage, or no reader could know."""
+    export = good_export(name, ROWS)
+    damaged = WAYS[way](export, row, place)
+    if damaged is None or damaged.data == export.data():
+        return
+    try:
+        dataset = written(path, damaged.data)
+    except SalesmetricsError as error:
+        if not may_refuse(error, damaged):
+            raise
+        return
+    (counted,) = (file.rows for file in dataset.files)
+    assert counted.read == counted.used + counted.rejected + counted.ignored
+    differing = changed(good_totals(name), totals(dataset))
+    if differing and not set(differing) <= set(UNKNOWABLE.get(way, ("", ()))[1]):
+        said = told(dataset, damaged)
+        assert names(said, way), (name, damaged.row, differing, sorted(said))
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_no_damage_is_silent(tmp_path: Path, way: str) -> None:
     for name in EXPORTS:
         draw = random.Random(f"{way} {name}")
-        export = good_export(name, ROWS)
-        damaged = WAYS[way](export, draw.randrange(ROWS), draw.randrange(10_000))
-        if damaged is None or damaged.data == export.data():
-            continue
-        try:
-            dataset = written(tmp_path / "deals.csv", damaged.data)
-        except SalesmetricsError as error:
-            if not may_refuse(error, damaged):
-                raise
-            continue
-        (counted,) = (file.rows for file in dataset.files)
-        assert counted.read == counted.used + counted.rejected + counted.ignored
-        differing = changed(good_totals(name), totals(dataset))
-        if not differing or set(differing) <= set(UNKNOWABLE.get(way, ("", ()))[1]):
-            continue
-        said = told(dataset, damaged)
-        assert names(said, way), (name, damaged.row, differing, sorted(said))
+        check(tmp_path / "deals.csv", way, name, draw.randrange(ROWS), draw.randrange(10_000))
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "row", "place"),
+    [
+        ("nul_byte", "hubspot", 132, 1129),
+        ("foreign_byte", "hubspot", 120, 295),
+        ("closed_flag_turned", "hubspot", 123, 0),
+    ],
+)
+def test_places_where_it_was_silent(tmp_path: Path, way: str, name: str, row: int, place: int) -> None:
+    check(tmp_path / "deals.csv", way, name, row, place)
 
 
 @pytest.mark.parametrize(("name", "way", "code"), NAMED)

@@ -274,7 +274,8 @@ def _rejected(item: OddRow, width: int, headers: Sequence[str]) -> RejectedRow:
         )
     many = "many" if item.fault == "long" else "few"
     cells = "1 cell" if item.width == 1 else f"{item.width} cells"
-    return RejectedRow(item.row, None, value, f"too {many} cells: the row has {cells}, the header {width}")
+    cause = "; a NUL byte stands in it" if b"\x00" in item.raw else ""
+    return RejectedRow(item.row, None, value, f"too {many} cells: the row has {cells}, the header {width}{cause}")
 
 
 def unique_names(headers: Sequence[str]) -> list[str]:

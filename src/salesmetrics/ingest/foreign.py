@@ -55,8 +55,16 @@ def without_foreign(table: RawTable, encoding: Encoding) -> tuple[RawTable, Enco
     damaged = sum(count or 0 for count in counts)
     if damaged:
         frame = frame.with_columns(pl.col(texts).str.replace_all(MARKED, "\ufffd"))
-    known = [replace(row, value=shown(row.value) if row.value else row.value) for row in table.rejected]
+    known = [_explained(row, encoding.name) for row in table.rejected]
     return replace(table, frame=frame, rejected=(*known, *rejected)), replace(encoding, damaged=damaged)
+
+
+def _explained(row: RejectedRow, encoding: str) -> RejectedRow:
+    """A row rejected for its shape: foreign bytes in it are shown, and may be why."""
+    text = shown(row.value) if row.value else row.value
+    if text == row.value:
+        return row
+    return replace(row, value=text, reason=f"{row.reason}; bytes in it are not {_plain(encoding)}")
 
 
 def _rejected(names: Sequence[str], row: Sequence[object], encoding: str) -> RejectedRow:
