@@ -20,6 +20,7 @@ from salesmetrics import load
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest import bounds, fetch
 from salesmetrics.ingest.arguments import expand
+from salesmetrics.ingest.sheets import cell_errors
 from salesmetrics.ingest.table import ROW, read_tables
 
 if TYPE_CHECKING:
@@ -347,3 +348,16 @@ def test_a_column_of_any_type_is_no_fault_of_ours(values: list[object], header: 
 def test_a_sheet_that_reaches_far_in_any_spelling(row: str, tmp_path: Path) -> None:
     head = f'<row r="1">{text_cell("A1", "Deal ID")}{text_cell("B1", "Stage")}</row>'
     assert refused(write(tmp_path / "deals.xlsx", book(head + row))).code in {"sheet_too_large", "file_unreadable"}
+
+
+def test_a_text_that_many_cells_share_counts_as_often(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    head = f'<row r="1">{text_cell("A1", "Deal ID")}{text_cell("B1", "Stage")}</row>'
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}" t="s"><v>0</v></c></row>' for n in range(2, 3_000)
+    )
+    shared = "<sst><si><t>{}</t></si></sst>"
+    path = tmp_path / "deals.xlsx"
+    path.write_bytes(book(head + rows, **{"xl/sharedStrings.xml": shared.format("x" * (2 << 20))}))
+    assert refused(str(path)).code == "unpacks_too_far"
+    path.write_bytes(book(head + rows, **{"xl/sharedStrings.xml": shared.format("Won")}))
+    assert cell_errors(str(path), path.read_bytes()) == {}

@@ -13,7 +13,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.bounds import Budget, afford
+from salesmetrics.ingest.bounds import MAX_UNPACKED, Budget, afford
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,11 @@ _TAG_SIZE = 1_000
 _LETTERS = re.compile(rb"""\sr\s*+=\s*+["']\$?([A-Za-z]{1,3})\$?\d""")
 _BARE = re.compile(rb"""<(?:\w+:)?c(?:\s++(?!r\s*=)[\w:]++="[^"<>]*+")*+\s*+>""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*+=\s*+["'](\d{1,7})""")
+_SHARED = "xl/sharedStrings.xml"
+_SHARED_CELL = re.compile(rb"""\st="s"[^<>]*+>\s*+<v>(\d{1,9})</v>""")
+_CELL_TEXT = 24
+_COPIES = 1 << 30
+"""Bytes of copied text that are worth a closer count; and about what a cell takes in XML."""
 _TAIL = 64 << 10
 _WIDE, _MANY, _CELL_BYTES = 702, 20_000_000, 32
 _NO_ROW = 99_999_999
@@ -60,9 +65,33 @@ def cell_errors(path: str, data: bytes) -> dict[str, dict[str, list[int]]]:
                 _survey(archive, info, budget, errors, is_sheet=info.filename in names, path=path)
                 if errors:
                     found[names[info.filename]] = errors
+            _refuse_copies(archive, names, budget)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
         raise SalesmetricsError("file_unreadable", path=path, cause=f"the workbook is damaged ({error})") from error
     return found
+
+
+def _refuse_copies(archive: zipfile.ZipFile, names: dict[str, str], budget: Budget) -> None:
+    """Count a text that many cells share as often as they do: each of them is given a copy of it."""
+    if _SHARED not in archive.namelist() or archive.getinfo(_SHARED).file_size * budget.size < _COPIES:
+        return
+    longest = max(
+        max(map(len, piece.split(b"<"))) for piece in _pieces(archive, archive.getinfo(_SHARED), _uncounted())
+    )
+    if longest * budget.size // _CELL_TEXT < _COPIES:
+        return
+    sizes = [len(text) for text in archive.read(_SHARED).split(b"<si")[1:]]
+    total = 0
+    for name in names:
+        for piece in _pieces(archive, archive.getinfo(name), _uncounted()):
+            total += sum(sizes[int(place)] for place in _SHARED_CELL.findall(piece) if int(place) < len(sizes))
+            if total > _COPIES:
+                budget.add(total)
+                total = 0
+
+
+def _uncounted() -> Budget:
+    return Budget("", MAX_UNPACKED)
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
