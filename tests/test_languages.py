@@ -204,6 +204,26 @@ def test_words_of_the_languages_that_are_always_read(language: str, tmp_path: Pa
     assert (found, revenue) == (EXPECTED, 600)
 
 
+HEADERS = {
+    "german": ("Verkaufschance Betrag,Zugewiesener Benutzer", ("amount", "owner")),
+    "french": ("Nom de la transaction,Montant Affaire", ("name", "amount")),
+    "spanish": ("Usuario Asignado,Monto venta,Estado venta", ("owner", "amount", "status")),
+    "portuguese": ("valor_venda,status_venda,data_venda,cliente_id", ("amount", "status", "won_on", "account_id")),
+    "russian": ("Стадия продаж,Ожидаемая выручка", ("stage", "amount")),
+    "chinese": ("商机价值,预计截止日期", ("amount", "expected_close")),
+    "arabic": ("مبلغ الفرصة,إقفال متوقع", ("amount", "expected_close")),
+    "malay": ("Jumlah Peluang,Orang Jualan", ("amount", "owner")),
+}
+
+
+@pytest.mark.parametrize("language", HEADERS)
+def test_headers_of_the_languages_that_are_always_read(language: str) -> None:
+    headers, fields = HEADERS[language]
+    found = recognise([*headers.split(","), "Deal ID"], path="x.csv", kind="deals", mapping={"is_won": "Deal ID"})
+    columns = {match.header: field for field, match in found.columns.items()}
+    assert tuple(columns.get(header) for header in headers.split(",")) == fields
+
+
 LEADS = {
     "italian": ("Nome,Azienda,Provenienza,Stato lead,Creato il", "Convertito", "Squalificato", "Contattato"),
     "polish": ("Nazwa,Firma,Źródło pozyskania,Status potencjalnego klienta,Data utworzenia", "Skonwertowany", "Martwy", "Nowy"),

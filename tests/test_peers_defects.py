@@ -40,7 +40,7 @@ def test_a_rep_with_wins_and_no_losses_wins_all(tmp_path: Path) -> None:
 def test_no_decided_deal_is_no_rate(tmp_path: Path) -> None:
     text = HEADER + "1,Ann,Qualification,10,EUR,2026-01-01,2026-03-01\n"
     (metric,) = value_of(tmp_path, "win_rate", ("deals.csv", text))
-    assert (metric.value, metric.reason, metric.interval) == (None, "zero_denominator", None)
+    assert (metric.value, metric.reason, metric.interval) == (None, "no_won_stage", None)
 
 
 def test_a_lost_deal_is_never_pipeline(tmp_path: Path) -> None:

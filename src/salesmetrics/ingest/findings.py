@@ -246,7 +246,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "no_won_stage": FindingKind(
         _WARNING,
-        "no deal is won and no stage is known to mean won, so nothing that rests on won deals is computed; {words}",
+        "no deal is won and no stage is known to mean won, so nothing that rests on won deals is computed{words}",
         'name the stage that means won, whether or not a deal is in it: `--won "{word}"`',
     ),
     "no_lost_deal": FindingKind(

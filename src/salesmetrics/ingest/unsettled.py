@@ -218,12 +218,12 @@ def _without_won(deals: pl.DataFrame, parts: Sequence[Part]) -> Unsettled:
             column=parts[0].header(words[0].column) if len(parts) == 1 else None,
             count=count,
             rows=rows,
-            words=f"not understood are {_listed(words)}",
+            words=f"; not understood are {_listed(words)}",
             word=words[0].word,
         )
         facts: tuple[Withheld, ...] = (Withheld("deals", "outcome", "no_won_stage"),)
     else:
-        said = finding("no_won_stage", kind="deals", path=path, count=0, words="all are known", word="Closed Won")
+        said = finding("no_won_stage", kind="deals", path=path, count=0, words="", word="Closed Won")
         facts = (Withheld("deals", "won", "no_won_stage"),)
         if not (deals.get_column("outcome") == "lost").any():
             facts = (*facts, Withheld("deals", "lost", "no_won_stage"))
