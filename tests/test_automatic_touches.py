@@ -135,3 +135,10 @@ def test_columns_come_only_where_a_row_has_them() -> None:
 def test_a_long_subject_takes_no_time() -> None:
     frame = pl.DataFrame({"subject": ["[" * 200_000 + "automatic", "автоответ" * 50_000]})
     assert [series.to_list() for series in touch_columns(frame)] == [[False, True]]
+
+
+def test_many_different_texts_are_searched_too() -> None:
+    names = [f"Person {i}" for i in range(6_000)]
+    frame = pl.DataFrame({"owner": [*names, "WORKFLOW Automation"], "result": [*names, "Hard Bounce"]})
+    marked = {series.name: series.arg_true().to_list() for series in touch_columns(frame)}
+    assert marked == {AUTOMATIC: [6_000], UNDELIVERED: [6_000]}

@@ -102,6 +102,9 @@ _STATES = """
 """
 
 
+_MANY = 5_000
+
+
 def _split(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in words.split("|")))
 
@@ -156,19 +159,27 @@ def _any(masks: list[pl.Series]) -> pl.Series | None:
     return result
 
 
-def _distinct(column: pl.Series) -> list[str]:
-    return column.drop_nulls().unique().to_list()
+def _distinct(column: pl.Series, words: tuple[str, ...]) -> list[str]:
+    """The distinct texts; where they are very many, those that hold one of the words at all."""
+    texts = column.drop_nulls().unique()
+    if len(texts) > _MANY:
+        texts = texts.filter(texts.str.to_lowercase().str.contains_any(list(words)))
+    return texts.to_list()
 
 
 def _among(column: pl.Series, words: str) -> pl.Series:
-    known = {comparable(word) for word in _split(words)}
-    return column.is_in([text for text in _distinct(column) if comparable(text) in known]).fill_null(value=False)
+    listed = _split(words)
+    known = {comparable(word) for word in listed}
+    return column.is_in([text for text in _distinct(column, listed) if comparable(text) in known]).fill_null(
+        value=False
+    )
 
 
 def _named(column: pl.Series) -> pl.Series:
-    known = {comparable(word) for word in _split(_SENDERS)}
+    listed = _split(_SENDERS)
+    known = {comparable(word) for word in listed}
     names = []
-    for text in _distinct(column):
+    for text in _distinct(column, (*listed, *_SENDER_WORDS)):
         key = comparable(text)
         if key in known or any(word in key for word in _SENDER_WORDS):
             names.append(text)
