@@ -103,7 +103,12 @@ class Catalog:
     def measures_of(self, kpi: Kpi) -> dict[str, Measure]:
         """Every measure that a KPI rests on, through other KPIs too, with what it counts beside its inputs."""
         found: dict[str, Measure] = {}
-        for name in (*kpi.inputs, *kpi.excluded.values(), *((kpi.n,) if kpi.n else ())):
+        for name in (
+            *kpi.inputs,
+            *kpi.excluded.values(),
+            *((kpi.n,) if kpi.n else ()),
+            *((kpi.open,) if kpi.open else ()),
+        ):
             base, _ = split_name(name)
             if base in self.kpis and base not in self.measures:
                 found |= self.measures_of(self.kpis[base])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Ends, Incidence, Number, Ratio, Shape, Tally, kpi
+from salesmetrics.metrics.definition import Ends, Incidence, Number, Ratio, Shape, Tally, Undefined, kpi
 
 FAMILY = "conversion"
+UNPLACED_ONE_IN = 20
+"""With more closed deals without a day among those created, curves over the days of closing are shifted."""
 UNDATED = {"missing_close_date": "undated_closed_deals"}
 
 
@@ -81,6 +83,7 @@ def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -
     formula="won by the as-of date / created in the period",
     basis="created",
     grows=True,
+    open="created_open_deals",
     interval="wilson",
     excluded={"missing_created_date": "undated_created_deals"},
     source="Varicent, Created Win Rate",
@@ -88,7 +91,8 @@ def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -
 def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
     """Of the deals created in the period, the share that is won by the as-of date.
 
-    Deals that are still open count as not won yet, so a young cohort reads low; it is final when none is open.
+    Deals that are still open count as not won yet, so a young cohort reads low; it is final when none is open. Until then, or
+    until ``horizon_days`` have passed since the period, it is not set beside another one: it is still maturing.
 
     >>> win_rate_created(3, 100)
     0.03
@@ -107,11 +111,14 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
     excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
     source="Hanowell on Gelman's weblog; Aalen–Johansen estimate of the cumulative incidence",
 )
-def win_rate_horizon(deal_ends: Ends, setting_horizon_days: int) -> Shape:
+def win_rate_horizon(
+    deal_ends: Ends, setting_horizon_days: int, created_unplaced_deals: Number = 0, created_deals: Number = 0
+) -> Shape:
     """The chance that a deal is won within so many days of its creation; the setting ``horizon_days`` names them.
 
     Deals that are still open are neither left out nor counted as lost: each says what is known of it until the as-of
-    date. Deals lost or closed otherwise can no longer be won. It has no value while no deal has been watched that long.
+    date. Deals lost or closed otherwise can no longer be won. It has no value while no deal has been watched that long, nor
+    where the day of closing is unknown of more than one deal in twenty: leaving out closed deals alone would shift it.
 
     If two of four deals were won by day 3, one was lost then, and one was last seen open on day 2, the rate within three
     days is 62.5 %: the one that was not watched to the end is taken to go like those that were.
@@ -119,6 +126,8 @@ def win_rate_horizon(deal_ends: Ends, setting_horizon_days: int) -> Shape:
     >>> win_rate_horizon([(1, 1, 0, 0), (2, 0, 0, 1), (3, 1, 1, 0)], 3)
     0.625
     """
+    if UNPLACED_ONE_IN * created_unplaced_deals > created_deals:
+        return Undefined("missing_close_dates")
     return Incidence(deal_ends, setting_horizon_days)
 
 

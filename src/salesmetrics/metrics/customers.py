@@ -111,6 +111,7 @@ def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
     formula="accounts with more than one won deal in the period / accounts with any",
     basis="closed",
     interval="wilson",
+    yearly=True,
     excluded={"missing_account": "won_unlinked_deals", "missing_close_date": "undated_won_deals"},
     source="own definition: repeat purchase from deals",
 )
@@ -132,6 +133,7 @@ def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Sh
     formula="accounts with more than one invoice in the period / accounts with any",
     basis="created",
     interval="wilson",
+    yearly=True,
     excluded={"missing_account": "invoices_unlinked", "cancelled": "invoices_cancelled"},
     source="own definition: repeat purchase from invoices",
 )

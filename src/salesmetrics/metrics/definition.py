@@ -219,6 +219,8 @@ class Kpi:
     exact: bool = False
     span: Span = "period"
     grows: bool = False
+    open: str | None = None
+    yearly: bool = False
     since: str = "0.1.0"
     titled: str | None = None
 
@@ -401,6 +403,8 @@ def kpi(
     exact: bool = False,
     span: Span = "period",
     grows: bool = False,
+    open: str | None = None,  # noqa: A002
+    yearly: bool = False,
     since: str = "0.1.0",
     titled: str | None = None,
 ) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
@@ -425,6 +429,8 @@ def kpi(
             ``costs`` or ``revenue`` file covers it.
         grows: The value of a period still grows after it, as its records come to their end. A young period then looks
             worse than an old one whatever happened, so that a change of it is no ground for a verdict.
+        open: The measure that counts the records of a period that have not come to their end yet, for a KPI that grows.
+        yearly: It needs a year: of a shorter period it reads low.
         since: First version that has it.
         titled: The title of a number, where it depends on a setting: ``Win rate within {settings.horizon_days} days``.
     """
@@ -456,6 +462,8 @@ def kpi(
             exact=exact,
             span=span,
             grows=grows,
+            open=open,
+            yearly=yearly,
             since=since,
             titled=titled,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Ends, Mean, Number, Quantile, Ratio, Sample, Shape, Wait, kpi
+from salesmetrics.metrics.conversion import UNPLACED_ONE_IN
+from salesmetrics.metrics.definition import Ends, Mean, Number, Quantile, Ratio, Sample, Shape, Undefined, Wait, kpi
 
 FAMILY = "speed"
 WON = {"negative_duration": "won_negative_cycles", "missing_date": "won_undated_cycles"}
@@ -82,17 +83,20 @@ def sales_cycle_p90(won_cycle_days: Sample) -> Shape:
     excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
     source="Hanowell on Gelman's weblog; quantile of the Aalen–Johansen estimate",
 )
-def time_to_win(deal_ends: Ends) -> Shape:
+def time_to_win(deal_ends: Ends, created_unplaced_deals: Number = 0, created_deals: Number = 0) -> Shape:
     """The number of days after which half of all deals created, not only of those won, have been won.
 
     Where less than half of the deals are ever won it is not reached, which is usual: ``win_rate_horizon`` says how many
-    are won by a day. Unlike the sales cycle it does not read too short while a pipeline is young.
+    are won by a day. Unlike the sales cycle it does not read too short while a pipeline is young. Where the day of closing is
+    unknown of more than one deal in twenty it has no value.
 
     >>> time_to_win([(10, 1, 0, 0), (20, 1, 0, 0), (30, 1, 0, 0), (40, 0, 1, 0)])
     20
     >>> time_to_win([(10, 1, 0, 0), (20, 0, 2, 1)]) is None
     True
     """
+    if UNPLACED_ONE_IN * created_unplaced_deals > created_deals:
+        return Undefined("missing_close_dates")
     return Wait(deal_ends, competing=True)
 
 

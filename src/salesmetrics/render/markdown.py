@@ -37,6 +37,7 @@ from salesmetrics.render.words import (
     title_of,
     undefined_counts,
     verdict_note,
+    verdict_text,
 )
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _cells(metric: Metric, apart: Collection[str]) -> list[str]:
         fraction(metric),
         amount(metric.previous, metric.unit) if has_previous else "",
         f"{absolute} ({relative})" if relative else absolute,
-        (metric.change.verdict if metric.change else None) or "",
+        verdict_text(metric),
         reason_words(metric) if metric.value is None else "",
     ]
 

@@ -20,6 +20,7 @@ from salesmetrics.render.words import (
     period_legend,
     undefined_counts,
     verdict_note,
+    verdict_text,
 )
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _previous_cell(metric: Metric | None, glyphs: Glyphs) -> Cell:
 
 
 def _verdict_cell(metric: Metric | None) -> Cell:
-    verdict = metric.change.verdict if metric and metric.change and metric.change.verdict else ""
+    verdict = verdict_text(metric)
     return Cell(verdict, {"better": "green", "worse": "red"}.get(verdict, ""))
 
 

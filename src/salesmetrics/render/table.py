@@ -23,6 +23,7 @@ from salesmetrics.render.words import (
     reason_words,
     title_of,
     verdict_note,
+    verdict_text,
 )
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _metric_lines(report: Report, width: int | None, glyphs: Glyphs) -> list[Tex
 def _line(metric: Metric, glyphs: Glyphs, title: str, *, marked: bool, roomy: bool) -> _Line:
     style = DIM if few(metric) or metric.value is None else ""
     absolute, relative, span = change(metric.change, metric.unit, glyphs=glyphs)
-    verdict = (metric.change.verdict if metric.change else None) or ""
+    verdict = verdict_text(metric)
     mark = (FEW if few(metric) else " ") if marked else ""
     has_previous = metric.previous is not None or metric.change is not None
     cells = {

@@ -130,6 +130,8 @@ def change(step: Change | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> tupl
     """
     if step is None:
         return "", "", ""
+    if step.reason is not None:
+        return glyphs.undefined, "", ""
     suffix = " pp" if unit == "ratio" else _suffix(unit, None, glyphs)
     absolute = "" if step.absolute is None else _signed(step.absolute, unit) + suffix
     relative = "" if step.relative is None or unit == "ratio" else _signed(step.relative, "ratio") + " %"

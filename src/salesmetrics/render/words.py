@@ -36,6 +36,7 @@ __all__ = [
     "title_of",
     "undefined_counts",
     "verdict_note",
+    "verdict_text",
 ]
 
 FEW = "~"
@@ -51,6 +52,8 @@ MANY_SEGMENTS = 10
 NOTHING = frozenset({"zero_denominator", "no_records"})
 
 _REASONS = {
+    "still_maturing": "still maturing",
+    "missing_close_dates": "too many closed deals have no close date",
     "clock_unknown": "how far apart clocks are is not known",
     "missing_input": "a file or column is missing",
     "below_min_n": "too few records",
@@ -229,6 +232,13 @@ def reason_text(reason: str) -> str:
     return _REASONS.get(reason) or one_line(reason if " " in reason else reason.replace("_", " "))
 
 
+def verdict_text(metric: Metric | None) -> str:
+    """What a change says, or why there is none."""
+    if metric is None or metric.change is None:
+        return ""
+    return reason_text(metric.change.reason) if metric.change.reason else metric.change.verdict or ""
+
+
 def chance_note(report: Report) -> list[str]:
     """What to expect of many verdicts at once: at 95 % one in twenty segments differs by chance alone."""
     groups = {tuple(metric.group.items()) for metric in report.metrics if metric.group}
@@ -243,7 +253,9 @@ def chance_note(report: Report) -> list[str]:
 
 def verdict_note(report: Report) -> list[str]:
     """Why some changes have no verdict, where there are such."""
-    bare = any(metric.change and metric.change.verdict is None for metric in report.metrics)
+    bare = any(
+        metric.change and metric.change.verdict is None and metric.change.reason is None for metric in report.metrics
+    )
     return [NO_VERDICT_LEGEND] if bare else []
 
 

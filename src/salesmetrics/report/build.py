@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.report.cells import NO_CURRENCY, prepared, staff_cells, value_table
-from salesmetrics.report.change import change_between
+from salesmetrics.report.change import change_between, lengths_differ, per_day
 from salesmetrics.report.compute import Cell, Keys
 from salesmetrics.report.cost_cover import cost_shift
 from salesmetrics.report.evaluate import Outcome, Values, evaluate
+from salesmetrics.report.maturity import MATURING, maturing
 from salesmetrics.report.metric import cell_order, make_metric, plain
-from salesmetrics.report.model import Generator, Metric, Period, Report
+from salesmetrics.report.model import Change, Generator, Metric, Period, Report
 from salesmetrics.report.moments import seen_by
 from salesmetrics.report.request import Request, window_of, windows_of
 from salesmetrics.report.series import series, trends
@@ -82,7 +83,7 @@ def make_report(
         inputs=list(inputs),
         metrics=list(metrics),
         not_computed=list(setup.plan.not_computed),
-        findings=[*findings, *setup.findings],
+        findings=[*findings, *setup.findings, *lengths_differ(request, metrics)],
     )
 
 
@@ -106,14 +107,15 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
         windows = {shift: window for shift, window in windows.items() if shift in shifts}
         table = value_table(dated, kpis, windows, Keys())
         grouped = value_table(dated, kpis, windows, Keys(by=request.by)) if request.by else table
-        tables.append((kpis, asked, windows[""], table, grouped))
+        tables.append((kpis, asked, windows, table, grouped))
         cells |= table.cells() | grouped.cells()
     cells |= staff_cells(source, request.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
     is_money = {kpi.id: source.catalog.is_money(kpi) for kpi in plan.kpis}
     orders = {cell: cell_order(cell) for cell in cells}
-    for kpis, asked, window, total, grouped in tables:
+    for kpis, asked, windows, total, grouped in tables:
+        window = windows[""]
         period = _own_period(request, asked, window)
         for cell in cells:
             values = (grouped if cell.group else total).values(cell)
@@ -126,19 +128,30 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
                 own = (_day_of(request, asked) if kpi.basis == "snapshot" else None) or period
                 extra: dict[str, Any] = {"currency": code, "period": own, "own_period": own is not None}
                 extra |= {"trend": drawn.get(kpi.id)}
-                extra |= _compared(request, kpi, values, outcome, source.catalog)
+                extra |= _compared(asked, kpi, values, outcome, source.catalog, windows)
                 rows.append(((*orders[cell], position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))
     if request.every is not None:
         rows += series(request, setup, position)
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]
 
 
-def _compared(request: Request, kpi: Kpi, values: Values, outcome: Outcome, catalog: Catalog) -> dict[str, Any]:
+def _compared(
+    request: Request,
+    kpi: Kpi,
+    values: Values,
+    outcome: Outcome,
+    catalog: Catalog,
+    windows: Mapping[str, Window],
+) -> dict[str, Any]:
     """The value of the stretch before, and the step from it; the state on a day has no stretch before."""
     if request.compare is None or request.compare not in values.by_shift or kpi.basis == "snapshot":
         return {}
     before = evaluate(kpi, values.shifted(request.compare), catalog, request.level)
     change = change_between(kpi, outcome, before, request.level, request.min_n)
+    if change is not None and maturing(kpi, values.by_shift[""], windows[""].end, request):
+        change = Change(absolute=None, relative=None, reason=MATURING)
+    elif change is not None and kpi.additive and request.calendar.of_weeks:
+        change = change.model_copy(update={"per_day": per_day(outcome, before, windows[""], windows[request.compare])})
     return {"previous": plain(before.value), "change": change}
 
 

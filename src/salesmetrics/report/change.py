@@ -7,14 +7,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.report.model import Change, Interval
+from salesmetrics.schema.provenance import Finding, Severity
 from salesmetrics.statistics.distributions import two_sided_z
 from salesmetrics.statistics.intervals import Bounds, hybrid_difference, newcombe_difference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.report.evaluate import Outcome
+    from salesmetrics.report.model import Metric
+    from salesmetrics.report.request import Request
+    from salesmetrics.report.windows import Window
 
-__all__ = ["change_between"]
+__all__ = ["change_between", "lengths_differ", "per_day"]
 
 Verdict = Literal["better", "worse", "no clear difference", "too few", "higher", "lower"]
 
@@ -45,6 +51,33 @@ def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n:
         interval=None if bounds is None else Interval(low=bounds.low, high=bounds.high, level=level, method=method),
         verdict=_verdict(kpi, float(step), bounds, few=_few(now, min_n) or _few(before, min_n)),
     )
+
+
+def per_day(now: Outcome, before: Outcome, window: Window, earlier: Window) -> float | None:
+    """The relative change per day of a sum or count over two stretches that differ by whole weeks; None where they do not."""
+    days = [None if w.start is None or w.end is None else (w.end - w.start).days for w in (window, earlier)]
+    if days[0] is None or days[1] is None or days[0] == days[1] or not before.value or float(before.value) < 0:
+        return None
+    return float(now.value) / days[0] / (float(before.value) / days[1]) - 1
+
+
+def lengths_differ(request: Request, metrics: Sequence[Metric]) -> list[Finding]:
+    """That a year or quarter of weeks is compared with a longer or shorter one, and the changes per day."""
+    known = [m for m in metrics if m.change is not None and m.change.per_day is not None and not m.group]
+    beside = request.comparison
+    if not known or beside is None or request.period.start is None or request.period.end is None:
+        return []
+    days = ((request.period.end - request.period.start).days, (beside.end - beside.start).days)
+    steps = [f"{m.title} {100 * m.change.per_day:+.1f} %" for m in known if m.change and m.change.per_day is not None]
+    weeks = [f"{n // 7} weeks" if n % 7 == 0 else f"{n} days" for n in days]
+    return [
+        Finding(
+            code="lengths_differ",
+            severity=Severity.NOTE,
+            count=0,
+            message=f"{request.period.label} has {weeks[0]} and {beside.label} {weeks[1]}: changes per day are {', '.join(steps)}",
+        )
+    ]
 
 
 def _step(now: Any, before: Any) -> Decimal | float:

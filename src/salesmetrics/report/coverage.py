@@ -59,7 +59,10 @@ def unknown_measures(
     entities = {m.entity for m in measures.values() if m.basis in EVENTS}
     known = {entity: covered_days(frames[entity], entity) for entity in entities}
     silent = {entity for entity, days in known.items() if days is not None and _misses(window, days)}
-    return {name: "outside_data" for name, m in measures.items() if m.entity in silent and m.basis in EVENTS}
+    silenced = {name: m for name, m in measures.items() if m.entity in silent and m.basis in EVENTS}
+    if window.start is not None and window.end is not None and window.end <= window.start:
+        silenced.pop("quota_won_amount", None)  # nothing has been won in a period that has not begun
+    return dict.fromkeys(silenced, "outside_data")
 
 
 def _misses(window: Window, days: tuple[date, date]) -> bool:

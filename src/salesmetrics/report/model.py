@@ -81,6 +81,10 @@ class Change(_Model):
 
     absolute: Number | None
     relative: float | None
+    reason: str | None = Field(default=None, description="why there is no change, where both values are known")
+    per_day: float | None = Field(
+        default=None, description="relative change per day, where the two stretches differ in weeks"
+    )
     interval: Interval | None = None
     verdict: Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None = Field(
         default=None,

@@ -14,6 +14,7 @@ from salesmetrics.report.compute import Cell, Keys
 from salesmetrics.report.cost_cover import CostCover, cost_shift
 from salesmetrics.report.coverage import covered_days
 from salesmetrics.report.evaluate import Outcome, evaluate
+from salesmetrics.report.maturity import MATURING, maturing
 from salesmetrics.report.metric import cell_order, make_metric
 from salesmetrics.report.model import Metric, Period
 from salesmetrics.report.moments import seen_by
@@ -83,6 +84,8 @@ def _series(
                     outcome = evaluate(kpi, values, source.catalog, request.level)
                     if kpi.id in costly and not cover.whole(Window(stretch.start, stretch.end)):
                         outcome = Outcome(reason=outcome.reason or "costs_partial", excluded=outcome.excluded)
+                    if maturing(kpi, values.by_shift[""], stretch.end, request):
+                        outcome = Outcome(None, outcome.numerator, outcome.denominator, outcome.n, reason=MATURING)
                     code = (cell.currency if source.several else setup.currency) if money else None
                     metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
                     rows.append(((*cell_order(cell), position[kpi.id]), metric))
@@ -149,7 +152,12 @@ def _trends(request: Request, setup: Setup, dated: Sequence[Kpi]) -> dict[str, l
             for month, start in zip(months, starts, strict=True)
         ]
         cells = [table.values(Cell((), None, start)) for start in starts]
-        values = [evaluate(kpi, cell, source.catalog, request.level).value for cell in cells]
+        values = [
+            None
+            if maturing(kpi, cell.by_shift[""], month.end, request)
+            else evaluate(kpi, cell, source.catalog, request.level).value
+            for cell, month in zip(cells, months, strict=True)
+        ]
         found[kpi.id] = [
             None if value is None or not there else float(value) for value, there in zip(values, known, strict=True)
         ]

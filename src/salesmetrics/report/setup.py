@@ -15,6 +15,7 @@ from salesmetrics.report.cost_cover import costs_partial
 from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
 from salesmetrics.report.lifetimes import came_back, nobody_left, untold_ends
+from salesmetrics.report.maturity import too_short
 from salesmetrics.report.mixed_types import mixed_types
 from salesmetrics.report.moments import days_differ, moments_of, seen_by
 from salesmetrics.report.money_entities import Asked
@@ -94,6 +95,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     if window_of(request).bounded:
         days = {"": window_of(request)} | ({"previous": request.previous} if request.previous else {})
         said += costs_partial(plan.kpis, catalog, days, entities.get("costs"))
+    said += too_short(request, plan.kpis, window_of(request))
     counted = {m.entity for m in plan.measures.values() if "account_key" in m.columns}
     for entity in sorted(counted & {"deals", "invoices"}):
         said += by_name(entity, entities[entity])
