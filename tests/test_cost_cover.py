@@ -171,3 +171,12 @@ def test_every_kpi_of_cost_is_known_as_one() -> None:
 def test_whatever_months_have_costs_what_a_month_costs_stays(covered: set[str], period: str) -> None:
     for metric in report(by_month(*sorted(covered)), period).metrics:
         assert metric.value is None or metric.value == pytest.approx(PER_MONTH[metric.id], rel=1e-9), metric.id
+
+
+def test_a_cost_of_a_quarter_is_exact_in_a_month_of_it() -> None:
+    """A hundred, a hundred and seventy-six over 92 days are 93 in the 31 of July: no day has a decimal number of it."""
+    plan = [("2025-Q3", "marketing", Decimal(100)), ("2025-Q3", "tooling", Decimal(176))]
+    costs = pl.DataFrame(plan, {"period": pl.String, "category": pl.String, "amount": MONEY}, orient="row")
+    metrics = found(costs, "2025-07")
+    assert (metrics["cac"].value, metrics["cac"].numerator) == (93, 93)
+    assert metrics["cost_per_lead"].numerator == Decimal("33.69565217")

@@ -316,13 +316,17 @@ def _day_counts(ends: Ends) -> list[DayCount]:
 
 
 def as_decimal(value: Number) -> Number:
-    """An exact fraction as a decimal of 8 places, rounded half away from zero; any other number as it is.
+    """An exact fraction as a decimal: of up to 12 places if that is all of it, else of 8, rounded half away from zero.
+
+    Any other number stays as it is.
 
     >>> as_decimal(Fraction(93, 1)), as_decimal(Fraction(200, 3)), as_decimal(2.5)
     (Decimal('93'), Decimal('66.66666667'), 2.5)
     """
     if not isinstance(value, Fraction):
         return value
+    if 10**12 % value.denominator == 0:
+        return (Decimal(value.numerator) / Decimal(value.denominator)).normalize() + Decimal(0)
     whole = (abs(value.numerator) * 10**8 * 2 + value.denominator) // (value.denominator * 2)
     return Decimal(whole if value >= 0 else -whole).scaleb(-8).normalize() + Decimal(0)
 

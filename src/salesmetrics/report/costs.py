@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.report.days import START, by_day, with_days
+from salesmetrics.report.days import START, by_day, with_days, with_units
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def cost_days(costs: pl.DataFrame, calendar: Calendar, as_of: date | None) -> tu
             if strange.height:
                 findings.append(_strange(strange.height, strange["category_text"].unique().sort().to_list()))
         placed = placed.with_columns(pl.col("category").fill_null("other"))
-    days = by_day(placed.filter(pl.col("amount").is_not_null()).with_columns(agreed=pl.col("amount")))
+    known = placed.filter(pl.col("amount").is_not_null()).with_columns(agreed=pl.col("amount"))
+    days = with_units(by_day(known), "agreed")
     return days if as_of is None else days.filter(pl.col("day") <= as_of), findings
 
 

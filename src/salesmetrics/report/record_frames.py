@@ -12,7 +12,7 @@ import polars as pl
 from salesmetrics.metrics.definition import as_decimal
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.report.compute import key_of, per_record
-from salesmetrics.report.days import MONEY, PARTS, UNITS
+from salesmetrics.report.days import PARTS, UNITS
 from salesmetrics.report.prepare import with_derived
 
 if TYPE_CHECKING:
@@ -134,4 +134,4 @@ def _shared_out(records: pl.DataFrame, name: str, apart: list[str]) -> pl.DataFr
         rounded = Decimal(as_decimal(exact))
         made.append(rounded - shown)
         reached[key] = exact, rounded
-    return records.with_columns(pl.Series(f"{name}:", made, dtype=MONEY))
+    return records.with_columns(pl.Series(f"{name}:", made, dtype=pl.Decimal(38, 12)))

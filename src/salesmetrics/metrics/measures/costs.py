@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True)
+@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True, prorated="amount")
 def cost(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Costs of all categories."""
     return known_total(amount, day.is_not_null())
 
 
-@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True)
+@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True, prorated="amount")
 def marketing_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
     """Costs of marketing."""
     return known_total(amount, category == "marketing")
 
 
-@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True)
+@measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True, prorated="amount")
 def tooling_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
     """Costs of tools."""
     return known_total(amount, category == "tooling")
