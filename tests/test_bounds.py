@@ -361,3 +361,14 @@ def test_a_text_that_many_cells_share_counts_as_often(monkeypatch: pytest.Monkey
     assert refused(str(path)).code == "unpacks_too_far"
     path.write_bytes(book(head + rows, **{"xl/sharedStrings.xml": shared.format("Won")}))
     assert cell_errors(str(path), path.read_bytes()) == {}
+
+
+def test_a_file_of_rows_that_do_not_fit_is_refused_before_all_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("salesmetrics.ingest.repair.MAX_ODD", 1_000)
+    error = refused(write(tmp_path / "deals.csv", CSV + b"x\n" * 2_000))
+    assert error.code == "rows_misfit"
+    assert "2,000 of the first 2,002 rows" in error.message
+    [table] = read_tables(write(tmp_path / "deals.csv", CSV + b"3,Won,5\n" * 3_000 + b"x\n" * 2_000))
+    assert len(table.rejected) == 2_000

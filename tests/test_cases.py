@@ -33,6 +33,7 @@ ELSEWHERE = {
     "stdin_is_terminal": "needs a terminal: test_standard_input_that_is_a_terminal below",
     "file_too_large": "needs 16 GiB: test_no_file_holds_more_than_the_bound in test_bounds.py",
     "files_too_many": "needs 10,001 files: test_too_many_files_are_refused in test_bounds.py",
+    "rows_misfit": "needs half a million rows: test_bounds.py",
     "threads_short": "needs a machine at its end: test_limits.py",
     "memory_short": "needs a machine at its end: tests in test_bounds.py and test_limits.py",
 }

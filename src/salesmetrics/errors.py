@@ -86,6 +86,10 @@ CATALOGUE: dict[str, ErrorKind] = {
         "not enough memory{what}: {cause}",
         "raise the limit or use a larger machine, or split the export, for example by year",
     ),
+    "rows_misfit": ErrorKind(
+        "{odd} of the first {read} rows of `{path}` do not have the {width} cells of its header",
+        "check with `--delimiter` that the file is cut where it should be, or export it again",
+    ),
     "threads_short": ErrorKind(
         "the system lets this program start no more threads",
         "raise the limit (`ulimit -u`, or that of the container), or set `POLARS_MAX_THREADS=1`",

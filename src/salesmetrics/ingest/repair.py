@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.bounds import MAX_CELL, MAX_COLUMNS
 from salesmetrics.ingest.exact import Record, encode_record, records
 from salesmetrics.ingest.raw import ROW
@@ -20,6 +21,8 @@ __all__ = ["OddRow", "Repaired", "read_irregular", "rows_to_frame"]
 
 _BATCH = 8 << 20
 _PIECE = 4 << 20
+MAX_ODD = 500_000
+"""Rows that may be kept aside, where those that fit are fewer still."""
 _SHOWN = 64 << 10
 """Bytes that are kept of a row that is not used."""
 
@@ -107,7 +110,7 @@ def rows_to_frame(lines: list[bytes], numbers: Sequence[int], delimiter: bytes, 
 
 
 def read_irregular(
-    data: bytes, *, start: int, delimiter: bytes, width: int, first_row: int, ending: LineEnd | None
+    data: bytes, *, start: int, delimiter: bytes, width: int, first_row: int, ending: LineEnd | None, path: str = ""
 ) -> Repaired:
     """Read a file piece by piece: regular pieces by Polars, the others record by record.
 
@@ -118,6 +121,10 @@ def read_irregular(
         width: Cells of a whole record.
         first_row: Row number of the first record.
         ending: How lines end.
+        path: The file, for the message.
+
+    Raises:
+        SalesmetricsError: ``rows_misfit``.
 
     A record with blank cells too many is taken without them; every other one that is not ``width`` cells wide goes to
     ``odd``, and so does the line on which a quote opens that never closes.
@@ -132,6 +139,9 @@ def read_irregular(
         )
         if frame is None:
             position = _read_piece(found, batches, data, position, end)
+            if len(found.odd) > max(MAX_ODD, found.full):
+                odd, read = f"{len(found.odd):,}", f"{found.last_row - first_row + 1:,}"
+                raise SalesmetricsError("rows_misfit", path=path, odd=odd, read=read, width=width)
         else:
             batches.add_frame(frame)
             found.last_row += frame.height

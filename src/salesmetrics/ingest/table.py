@@ -128,7 +128,13 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
     )
     if frame is None:
         found = read_irregular(
-            text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
+            text,
+            start=head.start,
+            delimiter=dialect.delimiter,
+            width=width,
+            first_row=head.row + 1,
+            ending=ending,
+            path=payload.path,
         )
     else:
         found = Repaired(frame, head.row + frame.height, full=frame.height)
