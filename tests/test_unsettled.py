@@ -168,6 +168,8 @@ def test_the_command_fails_only_where_nothing_else_was_asked(tmp_path: Path) -> 
     assert (out, code) == ("", 2)
     assert '`--lost "Closed Lost"`' in err
     assert run(tmp_path, "trend", "win_rate", path)[2] == 2
+    assert run(tmp_path, "rows", "win_rate", path)[2] == 2
+    assert run(tmp_path, "rows", "revenue", path)[2] == 0
     assert run(tmp_path, "report", path, "--kpi", "win_rate", "--lost", "Closed Lost")[2] == 0
 
 

@@ -57,7 +57,7 @@ def _file(file: FileReading, width: int | None) -> list[Text]:
         if names:
             lines += _table([(title, ", ".join(map(one_line, names)))], width, style=DIM)
     if file.words:
-        lines += _heading("Stage words (--won, --lost, --other change them)", width)
+        lines += _heading("Stage words (--won, --lost, --other, --open change them)", width)
         lines += _table([(w.word, w.outcome, count(w.count), w.how) for w in file.words], width)
     for note in file.notes:
         lines += wrap(Cell(f"note: {note}", DIM), width)

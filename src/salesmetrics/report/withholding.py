@@ -8,14 +8,15 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.report.prepare import DERIVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Measure
     from salesmetrics.report.model import Metric
     from salesmetrics.schema.provenance import Finding
     from salesmetrics.schema.withheld import Withheld
 
-__all__ = ["facts_behind", "kinds_of", "refuse_unsettled", "withheld_measures"]
+__all__ = ["facts_behind", "kinds_of", "refuse_unsettled", "refuse_unsettled_rows", "withheld_measures"]
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "chances": ("leads", "deals", "activities"),
@@ -75,6 +76,29 @@ def refuse_unsettled(kpis: Sequence[str], metrics: Iterable[Metric], findings: I
     said = next((item for item in findings if item.code in reasons), None)
     if said is not None:
         raise SalesmetricsError("outcome_unsettled", kpis=",".join(kpis), cause=said.message, fix=said.hint)
+
+
+def refuse_unsettled_rows(
+    kpi: str, catalog: Catalog, withheld: Sequence[Withheld], findings: Callable[[], Iterable[Finding]]
+) -> None:
+    """Stop where the records behind a KPI wait for the user to settle how deals or leads ended, as its number does.
+
+    Args:
+        kpi: Id of the KPI; one that is not known is left to others.
+        catalog: The KPIs that exist.
+        withheld: What cannot be known.
+        findings: Gives what is said about the data; asked only where it is needed, for it may have to be waited for.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``.
+    """
+    found = catalog.kpis.get(kpi)
+    if found is None or not withheld:
+        return
+    reasons = set(withheld_measures(withheld, catalog.required_measures(found).values()).values()) & OF_OUTCOMES
+    said = next((item for item in findings() if item.code in reasons), None) if reasons else None
+    if said is not None:
+        raise SalesmetricsError("outcome_unsettled", kpis=kpi, cause=said.message, fix=said.hint)
 
 
 def kinds_of(entity: str) -> tuple[str, ...]:

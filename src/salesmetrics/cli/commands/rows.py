@@ -29,12 +29,15 @@ def rows(
     from salesmetrics.render.output import write_output
     from salesmetrics.render.records import render_records
     from salesmetrics.report.rows import records_behind
+    from salesmetrics.report.withholding import refuse_unsettled_rows
 
     form = form_of(output)
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
-    found = records_behind(request, dataset.entities, settle_catalog(config, reading))
+    catalog = settle_catalog(config, reading)
+    refuse_unsettled_rows(kpi, catalog, dataset.withheld, lambda: dataset.findings)
+    found = records_behind(request, dataset.entities, catalog)
     screen = screen_of(output)
     text = render_records(
         found.frame, kpi, form, found.how, width=screen.width, color=screen.color, ascii_only=screen.ascii_only
