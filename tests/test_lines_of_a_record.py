@@ -32,7 +32,8 @@ def codes(dataset: Dataset) -> set[str]:
 
 
 def withheld(dataset: Dataset) -> set[tuple[str, str, str]]:
-    return {tuple(each) for each in dataset.withheld}  # type: ignore[misc]
+    """What is withheld of money; that a file holds no lost deal is another matter."""
+    return {(kind, fact, reason) for kind, fact, reason in dataset.withheld if fact == "amount"}
 
 
 # --- lines below a record --------------------------------------------------------------------------------------------
@@ -63,7 +64,7 @@ def test_rows_that_continue_a_record_are_none(tmp_path: Path, name: str) -> None
     assert frame.height == 2
     assert found(dataset, "continuation_lines").rows == [3, 4]
     assert dataset.files[0].ignored == {"continuation": 2}
-    assert not dataset.withheld
+    assert not withheld(dataset)
 
 
 def test_lines_with_amounts_of_their_own_leave_the_sums_unknown(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_one_percent_at_stake_is_told_and_the_sums_stand(tmp_path: Path) -> None
     row = "Press,{},Won,5000,2026-01-03,2026-02-14"
     dataset = read(tmp_path, WITHOUT_ID, *many, row.format("Ann"), row.format("Bob"))
     assert found(dataset, "rows_alike_but_for_people").rows == [102]
-    assert not dataset.withheld
+    assert not withheld(dataset)
 
 
 def test_what_is_small_in_all_but_large_among_the_won_deals_counts(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ def test_lines_of_an_invoice_are_one_invoice(tmp_path: Path) -> None:
     )
     assert summed.frames["invoices"]["amount"].to_list() == [520, 70]
     assert found(summed, "lines_merged").count == 1
-    assert not summed.withheld
+    assert not withheld(summed)
 
 
 def test_lines_with_one_amount_each_leave_the_sums_unknown(tmp_path: Path) -> None:
@@ -210,7 +211,7 @@ def test_products_of_one_deal_are_one_deal(tmp_path: Path) -> None:
     frame = dataset.frames["deals"]
     assert (frame["amount"].to_list(), frame["quantity"].to_list()) == ([520, 70], [3, 1])
     assert frame["product"].to_list() == [None, "Sand"]
-    assert not dataset.withheld
+    assert not withheld(dataset)
     repeated = read(tmp_path, PRODUCTS, kiln.format(500), sand.format(500), other)
     assert repeated.frames["deals"].height == 2
     assert withheld(repeated) == {("deals", "amount", "line_amounts_unsure")}
@@ -223,7 +224,7 @@ def test_lines_whose_own_amounts_add_up_say_whose_the_repeated_amount_is(tmp_pat
     rows = ["I1,2026-01-05,Oak,Kiln,200,500", "I1,2026-01-05,Oak,Sand,300,500", "I2,2026-01-06,Elm,Sand,70,70"]
     dataset = read(tmp_path, header, *rows)
     assert dataset.frames["invoices"]["amount"].to_list() == [500, 70]
-    assert not dataset.withheld
+    assert not withheld(dataset)
 
 
 def test_payments_of_one_invoice_on_two_days_are_no_lines(tmp_path: Path) -> None:
