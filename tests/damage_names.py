@@ -31,7 +31,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "whole_line_quoted": ("the whole line is one quoted cell",),
     # --- bytes and line ends
     "nul_byte": ("nul_in_cell", "a NUL byte stands in it"),
-    "byte_order_mark_inside": ("bom_in_cell",),
+    "byte_order_mark_inside": ("bom_in_cell", "a byte order mark (U+FEFF) stands in it"),
     "foreign_byte": _BYTES,
     "line_end_within": (_FEW, _DATE, _MONEY, _FLAG, "currency_unknown", *_STAGE),
     "line_end_deleted": (_MANY,),

@@ -161,6 +161,7 @@ def test_no_damage_is_silent(tmp_path: Path, way: str) -> None:
     [
         ("nul_byte", "hubspot", 132, 1129),
         ("foreign_byte", "hubspot", 120, 295),
+        ("byte_order_mark_inside", "hubspot", 59, 3215),
         ("closed_flag_turned", "hubspot", 123, 0),
     ],
 )

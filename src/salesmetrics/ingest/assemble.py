@@ -27,6 +27,8 @@ _MAX_VALUE = 200
 _ERROR_CELL = r"^\s*#(?:[¡¿]?[\p{Lu}/0-9]{2,14}[!?]|N/A|N/D|N/V|NV|YOK|Н/Д)\s*$"
 UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
 """Characters that no cell should hold, by the code of their finding."""
+_CAUSES = (("\x00", "a NUL byte"), ("\ufeff", "a byte order mark (U+FEFF)"))
+"""What stands unseen beside a quote and lets it close no cell."""
 
 
 def assemble(
@@ -274,7 +276,7 @@ def _rejected(item: OddRow, width: int, headers: Sequence[str]) -> RejectedRow:
         )
     many = "many" if item.fault == "long" else "few"
     cells = "1 cell" if item.width == 1 else f"{item.width} cells"
-    cause = "; a NUL byte stands in it" if b"\x00" in item.raw else ""
+    cause = next((f"; {name} stands in it" for mark, name in _CAUSES if mark.encode() in item.raw), "")
     return RejectedRow(item.row, None, value, f"too {many} cells: the row has {cells}, the header {width}{cause}")
 
 
