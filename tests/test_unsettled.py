@@ -193,6 +193,21 @@ def test_leads_of_unknown_statuses_have_no_conversion(status: str, tmp_path: Pat
     assert (rest.count, "Just arrived" in rest.message) == (1, True)
 
 
+def test_a_stage_with_quotation_marks_is_typed_so_that_a_shell_reads_it(tmp_path: Path) -> None:
+    text = deals('1,"Took ""it""",1,Ana,2026-01-02,2026-02-02', "2,Proposal,2,Ben,2026-03-03,2026-12-12")
+    report = report_on(written(tmp_path, text))
+    hint = hints(report, "stage_not_understood") + hints(report, "no_won_stage")
+    assert "--won 'Took \"it\"'" in hint
+
+
+def test_a_name_for_leads_settles_nothing_of_deals(tmp_path: Path) -> None:
+    leads = written(tmp_path, deals("1,Aa,Bound,2026-01-02", "2,Bb,Faded,2026-01-03", header=LEADS), "leads.csv")
+    rows = ("1,Closed Won,1,Ana,2026-01-02,2026-02-02", "2,Proposal,2,Ben,2026-01-03,2026-12-12")
+    sold = written(tmp_path, deals(*rows))
+    found = values(report_on(load(sold, leads, won=("Bound",), lost=("Faded",))))
+    assert (found["lead_conversion_rate"], found["win_rate"]) == ((0.5, None), (None, "no_lost_deal"))
+
+
 def test_leads_that_a_flag_or_a_date_tells_of_are_not_withheld(tmp_path: Path) -> None:
     text = deals("1,Aa,Somewhere,2026-01-02,no", "2,Bb,Elsewhere,2026-01-03,no", header=LEADS + ",Is converted")
     assert values(report_on(written(tmp_path, text, "leads.csv")))["lead_conversion_rate"] == (0, None)

@@ -7,6 +7,7 @@ mean won, or where no deal is lost at all: a list without its losers has a win r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -14,6 +15,7 @@ import polars as pl
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.outcome import looks_final
 from salesmetrics.ingest.table import ROW
+from salesmetrics.ingest.words import comparable
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -114,15 +116,26 @@ def unsettled(
         options: What the user settled.
         defined: Outcomes that a pipelines file has a stage for.
     """
+    deals, leads = ([part for part in parts if part.kind == kind] for kind in ("deals", "leads"))
     found = [
-        *_of_deals(frames.get("deals"), [part for part in parts if part.kind == "deals"], options, defined),
-        *_of_leads(frames.get("leads"), [part for part in parts if part.kind == "leads"], options),
+        *_of_deals(frames.get("deals"), deals, _named_for(options, deals, leads), defined),
+        *_of_leads(frames.get("leads"), leads, _named_for(options, leads, deals)),
     ]
     return Unsettled(
         tuple(item for each in found for item in each.withheld),
         tuple(item for each in found for item in each.findings),
         frozenset(word for each in found for word in each.words),
     )
+
+
+def _named_for(options: ReadOptions, own: Sequence[Part], others: Sequence[Part]) -> ReadOptions:
+    """The options without the names that are those of the other kind of record: they settle nothing of this one."""
+    here, there = ({comparable(word.word) for part in parts for word in part.stage_words} for parts in (own, others))
+    won, lost = (
+        tuple(name for name in names if comparable(name) in here or comparable(name) not in there)
+        for names in (options.won, options.lost)
+    )
+    return replace(options, won=won, lost=lost)
 
 
 def _of_deals(

@@ -141,7 +141,8 @@ def _of_outcome(measure: Measure) -> set[str]:
     of_wins = (
         "won" in parts or parts[0] == "decided" or measure.id == "deal_ends" or not _OF_WINS.isdisjoint(measure.columns)
     )
-    return {*(["won"] if of_wins else []), *(["not_won"] if measure.id.startswith(_NOT_WON) else [])}
+    of_rest = measure.id.startswith(_NOT_WON) or measure.id == "deal_ends"
+    return {*(["won"] if of_wins else []), *(["not_won"] if of_rest else [])}
 
 
 def withheld_measures(withheld: Sequence[Withheld], measures: Iterable[Measure]) -> dict[str, str]:
