@@ -131,7 +131,7 @@ def test_bitrix_in_two_encodings(realdata: Path, name: str) -> None:
     assert "31,000,000,000" in outlier.message
     assert outlier.count == 1
     final = next(finding for finding in dataset.findings if finding.code == "stage_not_understood")
-    assert '--won "Выдано"' in (final.hint or "")
+    assert "--won Выдано`" in (final.hint or "")
     assert any("`Недозвон` / `недозвон`" in finding.message for finding in dataset.findings)
 
 

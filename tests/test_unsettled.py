@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from in_process import invoke
+from salesmetrics.ingest.findings import typed
 from salesmetrics.library import load, report_on
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.report.withholding import facts_behind
@@ -62,7 +63,7 @@ def test_where_no_stage_means_won_nothing_that_rests_on_outcomes_is_a_number(lan
         assert found[name][0] is None, name
         assert found[name][1] in {"no_won_stage", "stage_not_understood"}, name
     assert found["created_deals"] in {(3, None), (None, "stage_not_understood")}
-    assert f'--won "{won}"' in hints(report, "no_won_stage") + hints(report, "stage_not_understood")
+    assert f"--won {typed(won)}" in hints(report, "no_won_stage") + hints(report, "stage_not_understood")
     settled = values(report_on(load(path, won=(won,), lost=(gone,))))
     assert (settled["won_deals"], settled["lost_deals"], settled["revenue"]) == ((1, None), (1, None), (100, None))
 
@@ -91,7 +92,7 @@ def test_a_stage_that_its_deals_have_ended_in_and_nobody_knows_withholds_outcome
     known = [*rows("Closed Won", 1, 3, 0), *rows("Closed Lost", 101, 2, 0), *rows("Proposal", 201, 0, 3)]
     final = report_on(written(tmp_path, deals(*known, *rows("Kapora", 301, 9, 1), header=header)))
     assert values(final)["win_rate"] == (None, "stage_not_understood")
-    assert '--won "Kapora"' in hints(final, "stage_not_understood")
+    assert "--won Kapora`" in hints(final, "stage_not_understood")
     step = report_on(written(tmp_path, deals(*known, *rows("Kapora", 301, 8, 2), header=header)))
     assert values(step)["win_rate"] == (0.6, None)
     assert not hints(step, "stage_not_understood")
@@ -222,7 +223,7 @@ def test_a_stage_and_a_flag_that_contradict_are_a_finding(tmp_path: Path) -> Non
     report = report_on(written(tmp_path, text))
     said = next(item for item in report.findings if item.code == "stage_against_flag")
     assert (said.rows, "`Passed`" in said.message, "`Is closed`" in said.message) == ([2], True, True)
-    assert '--open "Passed"' in (said.hint or "")
+    assert "--open Passed`" in (said.hint or "")
     quiet = load(written(tmp_path, text), open=("Passed",))
     assert "stage_against_flag" not in {item.code for item in quiet.findings}
 

@@ -242,32 +242,32 @@ FINDINGS: dict[str, FindingKind] = {
     "stage_not_understood": FindingKind(
         _WARNING,
         "deals have ended in a {field} that is not understood, so nothing that rests on outcomes is computed: {words}",
-        "say what it means: `--won {typed}`, `--lost {typed}`, `--other {typed}` or `--open {typed}`",
+        "say what it means: `--won {word_typed}`, `--lost {word_typed}`, `--other {word_typed}` or `--open {word_typed}`",
     ),
     "no_won_stage": FindingKind(
         _WARNING,
         "no deal is won and no stage is known to mean won, so nothing that rests on won deals is computed{words}",
-        "name the stage that means won, whether or not a deal is in it: `--won {typed}`",
+        "name the stage that means won, whether or not a deal is in it: `--won {word_typed}`",
     ),
     "no_lost_deal": FindingKind(
         _WARNING,
         "no deal is lost beside {won} won, so there is no win rate: exports often leave lost deals out{words}",
-        "export the lost deals too, or name the stage that means lost, whether or not a deal is in it: `--lost {typed}`",
+        "export the lost deals too, or name the stage that means lost, whether or not a deal is in it: `--lost {word_typed}`",
     ),
     "no_converted_status": FindingKind(
         _WARNING,
         "no lead is converted and these statuses are not understood, so no conversion is computed: {words}",
-        "name the status that means converted: `--won {typed}`",
+        "name the status that means converted: `--won {word_typed}`",
     ),
     "lead_status_unknown": FindingKind(
         _WARNING,
         "unknown lead statuses, counted as open ({n_rows}): {words}",
-        "if one means converted, add `--won {typed}`; if it means disqualified, `--lost {typed}`",
+        "if one means converted, add `--won {word_typed}`; if it means disqualified, `--lost {word_typed}`",
     ),
     "stage_against_flag": FindingKind(
         _WARNING,
         "the {field} `{word}` reads like an end, and `{flag}` says that its deals are not closed ({n_rows}, counted as open)",
-        "say which is right: `--won {typed}`, `--lost {typed}` or `--open {typed}`",
+        "say which is right: `--won {word_typed}`, `--lost {word_typed}` or `--open {word_typed}`",
     ),
     "none_confirmed": FindingKind(
         _NOTE,
@@ -282,7 +282,7 @@ FINDINGS: dict[str, FindingKind] = {
     "stage_word_looks_final": FindingKind(
         _WARNING,
         "the {field} `{word}` looks final, and counts as {outcome} ({n_rows})",
-        "if it means won, add `--won {typed}`; if lost, `--lost {typed}`",
+        "if it means won, add `--won {word_typed}`; if lost, `--lost {word_typed}`",
     ),
     "closed_without_verdict": FindingKind(
         _WARNING,
@@ -595,7 +595,7 @@ FINDINGS: dict[str, FindingKind] = {
 
 
 def typed(header: str) -> str:
-    """A header as it is typed after ``--map FIELD=``.
+    """A header as it is typed after ``--map FIELD=``, or a stage after ``--won``.
 
     >>> print(typed("Amount"), typed("Deal Size"), typed("Size ($)"))
     Amount "Deal Size" 'Size ($)'
@@ -640,8 +640,6 @@ def finding(
     details: dict[str, object] = {"kind": kind, "path": path, "column": column, **words}
     details |= {f"{name}_typed": typed(value) for name, value in details.items() if isinstance(value, str)}
     details["count"] = count
-    if "word" in words:
-        details["typed"] = _quoted(str(words["word"]))
     details["n_rows"] = "1 row" if count == 1 else f"{count:,} rows"
     return Finding(
         code=code,
@@ -655,9 +653,3 @@ def finding(
         message=entry.message.format_map(details),
         hint=entry.hint.format_map(details) if entry.hint else None,
     )
-
-
-def _quoted(word: str) -> str:
-    """A stage as it is typed after ``--won``: in quotation marks that its own do not end."""
-    shown = typed(word)
-    return f'"{word}"' if shown == word else shown
