@@ -13,7 +13,7 @@ from salesmetrics.ingest.bounds import MAX_WORD
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["MARKS", "Words", "comparable", "normalise", "unaccented"]
+__all__ = ["MARKS", "Words", "comparable", "is_not_won", "normalise", "unaccented"]
 
 MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 """For the brackets of a regular expression: vowel signs and other marks that belong to the letter before them, as those of
@@ -33,6 +33,22 @@ _STROKES = str.maketrans("łøđħŁØĐĦ", "lodhLODH")
 _NOT_YET = (
     r"pending|not|almost|nearly|to be|unconfirmed|awaiting|verbal(?:ly)?|tentative(?:ly)?|provisional(?:ly)?"
     r"|pendiente|ausstehend\w*|noch|en attente"
+)
+_NOT_WON = re.compile(
+    r"\b(?:not|never|un)\W*(?:closed\W+)?won\b"
+    r"|\bnicht\W+(?:gewonnen|erfolgreich gewonnen)|\bniet\W+gewonnen"
+    r"|\b(?:ej|inte|icke|ikke|ikkje)\W+(?:v[uo]nn\w*|vundet|vundne)"
+    r"|\b(?:non|pas)\W+(?:gagn[ée]\w*|vint[aeio]\b)|\bno\W+ganad\w*|\bn[ãa]o\W+ganh\w+"
+    r"|\bei\W+voitettu|\bnem\W+(?:meg)?nyert\w*|\bnie\W*wygran\w*|\bne\W*vyhr\w+"
+    r"|\bne\W*c[âa][sșş]tigat\w*|(?<!\w)(?:μη|μην|δεν)\W+κ[εέ]ρδ\w+|\bkazan[ıi]lmad[ıi]|\bkazan[ıi]lmayan|\bkazanmad[ıi]"
+    r"|\bне\W*(?:выигр|виграш|вигран|побед|перемож)\w*|\b(?:tidak|gagal)\W+(?:di)?menang\w*|\bkhông\W+thắng"
+    r"|לא\W+(?:זכ\w+|ניצח\w*)|(?:لم|غير)\W+(?:يتم\W+)?(?:ال)?(?:ربح|رابح|مربوح|فوز|تربح|يربح)\w*|जीत\w*\W+नहीं|नहीं\W+जीत"
+    r"|ไม่(?:ได้)?ชนะ|[未没沒不](?:有|能)?(?:赢|贏)|未受注|미수주"
+)
+"""A word for won that is denied: such a deal is lost."""
+_NOT_NOW = re.compile(
+    r"\b(?:yet|noch|nog|ännu|än|endnu|enda|ennå|ancora|todav[íi]a|aún|ainda|encore|vielä|még|jeszcze|ještě|ešte|încă|inca"
+    r"|ακόμη|ακόμα|henüz|belum|chưa|пока|ещ[её]|ще|поки)\b|まだ|尚|还|還|아직|ยัง|עדיין|بعد|अभी"
 )
 _NOT_A_WORD = re.compile(rf"[^\w{MARKS}]+|_")
 _DEFERRED = {
@@ -131,6 +147,8 @@ class Words:
         """
         if len(word) > MAX_WORD:
             return None
+        if self.sets.get("won") and (meanings is None or "lost" in meanings) and is_not_won(word):
+            return "lost"
         exact, plain = comparable(word), _plain(word)
         for key in (exact, plain):
             for meaning in self._index.get(key, ()):
@@ -166,6 +184,16 @@ class Words:
     def open(self) -> frozenset[str]:
         """Words of a record that has not ended."""
         return self.get("open")
+
+
+def is_not_won(word: str) -> bool:
+    """Whether a word says that a deal was not won, and not merely that it is not won yet.
+
+    >>> [is_not_won(w) for w in ("Ej vunnen", "Не выигран", "未赢单", "Not won yet", "Won - not paid")]
+    [True, True, True, False, False]
+    """
+    text = normalise(word)
+    return _NOT_WON.search(text) is not None and _NOT_NOW.search(text) is None
 
 
 def _is_deferred(word: str, meaning: str) -> bool:
