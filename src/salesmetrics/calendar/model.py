@@ -8,7 +8,18 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Calendar", "Every", "Pattern", "Period", "Unit", "named_period", "unit_period"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "Calendar",
+    "Every",
+    "Pattern",
+    "Period",
+    "Unit",
+    "check_zone",
+    "named_period",
+    "unit_period",
+]
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 Every = Literal["week", "month", "quarter", "year"]
@@ -56,7 +67,7 @@ class Calendar:
             msg = f"months of a fiscal year follow `months`, `445`, `454` or `544`, not `{self.pattern}`"
             raise ValueError(msg)
         if self.timezone is not None:
-            _check_zone(self.timezone)
+            check_zone(self.timezone)
 
     @property
     def is_fiscal(self) -> bool:
@@ -121,7 +132,12 @@ class Period:
         return replace(self, label=label, end=end, partial=True)
 
 
-def _check_zone(name: str) -> None:
+def check_zone(name: str) -> None:
+    """Refuse a name that no time zone has.
+
+    Raises:
+        ValueError: There is none.
+    """
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:

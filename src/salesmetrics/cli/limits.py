@@ -15,6 +15,8 @@ _FEW_THREADS = 4_096
 _LEAST = 512 << 20
 """Bytes of addresses without which Polars cannot even be loaded."""
 _NOISE = (b" panicked at ", b"<jemalloc>")
+_LOST = (b"lost sys.stderr", b"sys.unraisablehook")
+"""What Python says where a thread died for want of memory before it had begun: whoever started it waits for ever."""
 _NO_LINKER = 127
 """How a process ends that the loader of libraries finds no memory for."""
 _THREADS = (
@@ -85,11 +87,14 @@ def guard() -> None:
 def _watch(child: int, read: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
-    said = b""
+    said, lost = b"", False
     while piece := os.read(read, 65_536):
         said += piece
+        if not lost and any(words in said for words in _LOST):
+            lost = True
+            os.kill(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, _NO_LINKER):
+    if lost or code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, _NO_LINKER):
         _end(_too_low(), ExitCode.INPUT_ERROR)
     if any(words in said for words in _NOISE):
         said = said[max(0, said.rfind(b"error: ")) :]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import parse_as_of
+from salesmetrics.calendar.model import check_zone
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
@@ -84,6 +85,7 @@ def _progress(files: Sequence[str]) -> AbstractContextManager[object]:
 def read_options(reading: Reading, config: Config) -> ReadOptions:
     """What settles the reading: an option before the settings file."""
     table = config.read
+    _check_zone(reading.timezone)
     delimiter = reading.delimiter or table.delimiter or ""
     said = {word for given in (reading.won, reading.lost, reading.other, reading.open) for word in given or ()}
 
@@ -117,6 +119,16 @@ def _symbols(pairs: Sequence[str]) -> dict[str, str]:
             )
         symbols[sign.strip()] = code.strip()
     return symbols
+
+
+def _check_zone(name: str | None) -> None:
+    if name is None:
+        return
+    try:
+        check_zone(name)
+    except ValueError:
+        cause, fix = "no such time zone", "use a name such as `Europe/Berlin`"
+        raise SalesmetricsError("option_invalid", option="--timezone", value=name, cause=cause, fix=fix) from None
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

@@ -62,7 +62,6 @@ def first_believable(days: pl.Series) -> date | None:
     years before the median.
 
     >>> from datetime import date, timedelta
-    from itertools import pairwise
     >>> days = [date(2026, 1, 1) + timedelta(days=i) for i in range(60)]
     >>> first_believable(pl.Series([date(1970, 1, 1), *days]))
     datetime.date(2024, 12, 31)
