@@ -26,6 +26,7 @@ from salesmetrics.ingest.links import (
     stage_definitions,
 )
 from salesmetrics.ingest.meanings import MEANINGS, with_deal_class, with_documents, with_meanings
+from salesmetrics.ingest.named_totals import without_named_totals
 from salesmetrics.ingest.outcome import (
     Vocabulary,
     archived_as_lost,
@@ -36,6 +37,7 @@ from salesmetrics.ingest.outcome import (
 )
 from salesmetrics.ingest.overlap import count_once
 from salesmetrics.ingest.per_period import in_one_unit
+from salesmetrics.ingest.plans import without_plans
 from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable, load_profile
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.surveys import with_question
@@ -119,6 +121,8 @@ def _keep_records(part: Part) -> None:
     _apply(part, [without_deleted(part.frame, part.kind, part.path, part.header("is_deleted"))])
     _apply(part, [without_continuations(part.frame, part.kind, part.path, header)])
     _apply(part, [without_fragments(part.frame, part.kind, part.path, part.recognition.constants)])
+    _apply(part, without_plans(part.frame, part.kind, part.path))
+    _apply(part, without_named_totals(part.frame, part.kind, part.path))
     _apply(
         part,
         without_repeats(part.frame, part.kind, part.path, header, line_items=policy == "line_items"),

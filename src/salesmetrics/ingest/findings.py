@@ -62,6 +62,16 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} end early, as this export leaves out blank cells at the end of a row; they were taken as blank",
     ),
     "rows_ignored": FindingKind(_NOTE, "{n_rows} left out as no record: {listed}"),
+    "total_no_sum": FindingKind(
+        _WARNING,
+        "{n_rows} called a total ({listed}), whose amount is not the sum of the other rows: counted as any other row",
+        "if it is a total, remove the row from the file",
+    ),
+    "rows_of_a_plan": FindingKind(
+        _WARNING,
+        "{n_rows} left out: `{column}` says {listed} there and {others} elsewhere, and only the latter are {kind}",
+        "if these rows count, too, take the column `{column}` out of the file",
+    ),
     "rows_long_blank": FindingKind(
         _NOTE, "{n_rows} have blank cells beyond the header's last column; those were left out"
     ),

@@ -11,7 +11,7 @@ from salesmetrics.ingest.dialect import looks_like_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FURNITURE_HINT", "TAIL", "classify", "few", "is_furniture_word", "tail_footers"]
+__all__ = ["FURNITURE_HINT", "TAIL", "TOTAL_HINT", "classify", "few", "is_furniture_word", "tail_footers"]
 
 TAIL = 40
 """How many rows at the end may be a footer block."""
@@ -25,7 +25,9 @@ _TOTAL_WORDS = r"""(?:(?:grand|sub|report|overall|page)[\s-]*totals?|totals?|sum
         |合计|总计|小计|总和|合計|總計|小計|總和|총계|합계|소계
         |jumlah(?:\s+(?:besar|keseluruhan))?|المجموع|الإجمالي|الاجمالي|إجمالي|اجمالي
         |(?:gesamt|end|zwischen)?summe|gesamt|insgesamt|total[ei]?\s*(?:general|geral|général|generale|complessivo)?
-        |sous-total|subtotal|suma|razem|toplam|somme|soma)
+        |sous-total|subtotal|suma|razem|łącznie|toplam|genel\s+toplam|somme|soma|totaal|eindtotaal|totalt|summa|i\s*alt|yhteensä
+        |celkem|celkom|spolu|összesen|mindösszesen|σύνολο|γενικό\s+σύνολο|סה["״'׳]*כ|סך\s+הכ[ו]?ל|รวม|รวมทั้งหมด|कुल|योग|कुल\s+योग
+        |tổng|tổng\s+cộng|разом|всього|усього)
         (?:\s*\([^)]*\)|\s*[:=]\s*.*|\s+[\d.,]+(?:\s+\w+)?)?\s*[:：]?"""
 _FURNITURE_WORDS = r"""(?:grand\s+totals?\b|copyright\b|\(c\)\s*\d{4}|©|confidential(?:\s+information)?\b|generated\s+(?:by|on|at)\b
         |as\s+of\b|exported\s+(?:by|on|from|at)\b|report\s+(?:generated|created|run)\b|printed\s+(?:by|on)\b
@@ -36,6 +38,9 @@ _TOTAL = re.compile(_TOTAL_WORDS, re.VERBOSE | re.IGNORECASE)
 _FURNITURE = re.compile(_FURNITURE_WORDS, re.VERBOSE | re.IGNORECASE)
 FURNITURE_HINT = rf"(?ix)^(?:{_TOTAL_WORDS})$|^{_FURNITURE_WORDS}"
 """The same for Polars: what the first filled cell of a footer or total looks like."""
+
+TOTAL_HINT = rf"(?ix)^\s*(?:{_TOTAL_WORDS})\s*$"
+"""For Polars: a cell that is called a total and nothing else."""
 
 
 def is_furniture_word(cell: str) -> bool:
