@@ -40,8 +40,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 class World:
     """Rows by kind, made from a seed."""
 
-    def __init__(self, seed: int, size: int = 120, wins: int = 2) -> None:
+    def __init__(self, seed: int, size: int = 120, wins: int = 2, dated: float = 0.95) -> None:
         self.random = random.Random(seed)
+        self.dated = dated
         self.outcomes = [*["won"] * wins, "lost", "other", "open", "open", "open"]
         self.leads = [self._lead(i) for i in range(size)]
         self.deals = [self._deal(i) for i in range(size)]
@@ -94,7 +95,7 @@ class World:
             "amount": self._amount(),
             "currency": self.random.choice(["EUR", "EUR", "USD"]),
             "created": created,
-            "closed": self._maybe(closed, 0.95) if outcome != "open" else None,
+            "closed": self._maybe(closed, self.dated) if outcome != "open" else None,
             "outcome": outcome,
             "stage": {"won": "won", "lost": "lost", "other": "void"}.get(outcome, self.random.choice(STAGES)),
             "last_activity": self._maybe(self._instant().date(), 0.4),

@@ -47,7 +47,7 @@ class Oracle:
     @staticmethod
     def _deal(d: Row) -> Row:
         if d["closed"] and d["closed"] > AS_OF:
-            return d | {"outcome": "open", "closed": None}
+            return d | {"outcome": "open", "closed": None, "stage": None, "stage_entered": None}
         return dict(d)
 
     @staticmethod

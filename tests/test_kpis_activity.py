@@ -26,8 +26,8 @@ SEEDS = [1, 2, 3, 5]
 
 
 def world_of(seed: int) -> World:
-    """A world; in the last one most deals are won, so that the time to win is reached."""
-    return World(seed, wins=20 if seed == SEEDS[-1] else 2)
+    """A world; in the last one most deals are won, and on a known day, so that the time to win is reached."""
+    return World(seed, wins=20, dated=0.99) if seed == SEEDS[-1] else World(seed)
 
 
 def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:

@@ -98,5 +98,5 @@ def report_on(
         own={kind: event[0] for kind, event in dataset.last_events.items()} if as_of is None else None,
         **more,
     )
-    frames = dataset.entities
+    frames = dataset.records
     return build_report(request, frames, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from salesmetrics.errors import SalesmetricsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
@@ -105,6 +107,18 @@ class Dataset:
     def entities(self) -> dict[str, pl.DataFrame]:
         """The frames by plain name, as the report takes them."""
         return {str(kind): frame for kind, frame in self.frames.items()}
+
+    @property
+    def records(self) -> dict[str, pl.DataFrame]:
+        """The entities, for what cannot do without a record.
+
+        Raises:
+            SalesmetricsError: ``report_empty``: not one row of the files counts.
+        """
+        if self.frames and not any(frame.height for frame in self.frames.values()):
+            cause = "not one row of the files counts: all are deleted, or no records"
+            raise SalesmetricsError("report_empty", cause=cause, fix="`salesmetrics check FILE` says why")
+        return self.entities
 
 
 @dataclass(slots=True)

@@ -80,9 +80,6 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     columns = columns_of(entities, request.as_of)
     bounded = window_of(request).bounded
     plan = make_plan(catalog, wanted, columns, request.settings, bounded=bounded, unfiltered=unfiltered)
-    if frames and not any(frame.height for frame in frames.values()):
-        cause = "not one row of the files counts: all are deleted, or no records"
-        raise SalesmetricsError("report_empty", cause=cause, fix="`salesmetrics check FILE` says why")
     if not plan.kpis:
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
@@ -158,7 +155,7 @@ def _nothing_to_report(
         fix = "leave `--where` out, or name columns that all of these files have"
         return SalesmetricsError("report_empty", cause=cause, fix=fix)
     if set(frames) == {"pipelines"}:
-        cause = "a list of stages says what stages mean, and of no deal where it stands"
+        cause = "a list of stages defines the stages and holds no deals"
         return SalesmetricsError("report_empty", cause=cause, fix="add a deals file, or a history of stages")
     if set(frames) == {"invoices"} and "amount" not in frames["invoices"].columns:
         cause = "a list of payments says what was received, and not what was invoiced"

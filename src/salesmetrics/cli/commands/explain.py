@@ -48,6 +48,6 @@ def explain(
     refuse_form(form, ("table", "json"), "explain")
     dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
-    frames = dataset.entities
+    frames = dataset.records
     working = explain_working(request, frames, known, dataset.inputs)
     write_output(dumps(working) if form == "json" else render_working(working, width), output.output, sys.stdout)

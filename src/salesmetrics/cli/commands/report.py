@@ -56,7 +56,7 @@ def report(
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened, wait=False, as_of=selection.as_of)
     refuse_stale(watch, config, dataset, date.today())
     request = make_request(selection, config, dataset, trend=form in {"table", "md"})
-    frames = dataset.entities
+    frames = dataset.records
     goals = settle_goals(watch, config, request, catalog)
     setup = set_up(request, frames, catalog)
     metrics = metrics_of(request, setup)

@@ -37,7 +37,7 @@ def rows(
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
     catalog = settle_catalog(config, reading)
     refuse_unsettled_rows(kpi, catalog, dataset.withheld, lambda: dataset.findings)
-    found = records_behind(request, dataset.entities, catalog)
+    found = records_behind(request, dataset.records, catalog)
     screen = screen_of(output)
     text = render_records(
         found.frame, kpi, form, found.how, width=screen.width, color=screen.color, ascii_only=screen.ascii_only

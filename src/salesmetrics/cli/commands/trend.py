@@ -43,7 +43,7 @@ def trend(
     table = config.report.model_copy(update={"period": "all", "compare": None, "by": [], "kpi": [], "family": []})
     asked = replace(selection, kpi=[kpi], every=every)
     request = make_request(asked, config.model_copy(update={"report": table}), dataset, trend=False)
-    frames = dataset.entities
+    frames = dataset.records
     result = build_trend(
         request, frames, settle_catalog(config, reading), inputs=dataset.inputs, findings=dataset.findings
     )
