@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.surveys import question_of
 from salesmetrics.library import load, report_on
 
@@ -86,11 +87,21 @@ def test_the_scale_says_it_with_a_warning(tmp_path: Path, scores: list[int], nam
     assert finding(data, "survey_type_by_scale") == (10, tuple(range(2, 12)))
 
 
-@pytest.mark.parametrize("scores", [[1, 2, 6, 7, 5, 4, 3, 6, 7, 1], [10, 0, 9], [55, 80, 100] * 4])
+@pytest.mark.parametrize("scores", [[1, 2, 6, 7, 5, 4, 3, 6, 7, 1], [5, 4, 1], [8, 0, 3], [55, 80, 100] * 4])
 def test_neither_says_it(tmp_path: Path, scores: list[int]) -> None:
     data = survey(tmp_path, "Score", scores)
     assert finding(data, "survey_type_unknown") is not None
     assert "type" not in data.frames["surveys"].columns
+    with pytest.raises(SalesmetricsError, match="no column says what the survey asks") as caught:
+        report_on(data)
+    assert "`NPS`" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("header", ["Score", "Bewertung"])
+def test_a_nine_or_ten_shows_the_scale_in_few_answers(tmp_path: Path, header: str) -> None:
+    data = survey(tmp_path, header, [10, 9, 3, 8])
+    assert (kpi(data, "nps").value, kpi(data, "nps").n) == (0.25 * 100, 4)
+    assert finding(data, "survey_type_by_scale") == (4, (2, 3, 4, 5))
 
 
 @pytest.mark.parametrize(("header", "name", "wrong"), [("NPS", "nps", 11), ("NPS", "nps", -1), ("CSAT", "csat", 9)])
@@ -104,20 +115,52 @@ def test_a_score_off_the_scale_is_named_and_the_rest_counts(tmp_path: Path, head
 
 
 @pytest.mark.parametrize(
-    ("header", "name", "scores"),
+    ("header", "name", "scores", "off"),
     [
-        ("NPS", "nps", [70, 85, 9, 100]),
-        ("NPS", "nps", [5, 4, 5, 3, 4, 5, 5, 4, 2, 1]),
-        ("CSAT", "csat", [7, 6, 7, 5, 6, 3]),
-        ("CSAT", "csat", [4] * 40 + [6] * 5),
+        ("NPS", "nps", [70, 85, 9, 100], 3),
+        ("NPS", "nps", [70, 85], 2),
+        ("CSAT", "csat", [7, 6, 7, 5, 6, 3], 4),
+        ("CSAT", "csat", [4] * 40 + [6] * 5, 5),
     ],
 )
-def test_another_scale_is_refused_as_a_whole(tmp_path: Path, header: str, name: str, scores: list[int]) -> None:
+def test_another_scale_is_refused_as_a_whole(
+    tmp_path: Path, header: str, name: str, scores: list[int], off: int
+) -> None:
     data = survey(tmp_path, header, scores)
     assert (kpi(data, name).value, kpi(data, name).reason) == (None, "wrong_scale")
     found = finding(data, "score_of_another_scale")
     assert found is not None
-    assert found[0] == len(scores)
+    assert found[0] == off
+
+
+def test_answers_from_1_to_5_are_no_nps(tmp_path: Path) -> None:
+    data = survey(tmp_path, "NPS", [5, 4, 5, 3, 4, 5, 5, 4, 2, 1])
+    assert kpi(data, "nps").reason == "wrong_scale"
+    assert finding(data, "score_all_within_five") == (10, tuple(range(2, 12)))
+
+
+@pytest.mark.parametrize(("header", "others"), [("NPS", ENGLISH), ("NPS-Wert", WORDS["NPS-Wert"])])
+@pytest.mark.parametrize(("scores", "warned"), [([5, 4, 5, 3], 4), ([5, 4, 5], 0), ([5, 4, 5, 3, 6], 0)])
+def test_few_answers_from_1_to_5_are_doubted(
+    tmp_path: Path, header: str, others: Sequence[str], scores: list[int], warned: int
+) -> None:
+    data = survey(tmp_path, header, scores, others)
+    assert kpi(data, "nps").value == -100
+    assert finding(data, "score_maybe_of_five") == ((4, (2, 3, 4, 5)) if warned else None)
+
+
+@pytest.mark.parametrize(("question", "wrong", "name", "left"), [("NPS", 11, "nps", 100), ("CSAT", 9, "csat", 1)])
+def test_one_wrong_score_of_three_is_left_out_alone(
+    tmp_path: Path, question: str, wrong: int, name: str, left: float
+) -> None:
+    good = {"NPS": (10, 9), "CSAT": (5, 4)}[question]
+    rows = [f"{question},{score}" for score in (*good, wrong)] + ["CES,4", "CES,5"]
+    path = tmp_path / "answers.csv"
+    path.write_text("Response ID,Survey type,Score\n" + "".join(f"{i},{row}\n" for i, row in enumerate(rows)))
+    data = load(f"surveys={path}")
+    assert (kpi(data, name).value, kpi(data, name).n) == (left, 2)
+    assert finding(data, "score_off_scale") == (1, (4,))
+    assert finding(data, "score_of_another_scale") is None
 
 
 def test_a_second_question_in_the_file_is_named(tmp_path: Path) -> None:

@@ -140,6 +140,18 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` is not on the scale from {low} to {high} of {question} in {n_rows}: {question} cannot be computed from it",
         "export the scores on that scale, or name the column after another question",
     ),
+    "score_all_within_five": FindingKind(
+        _ERROR,
+        "`{column}` is between 1 and 5 in all {n_rows} with {question}, which is asked from {low} to {high}: {question} cannot"
+        " be computed from it",
+        "export the scores from {low} to {high}, or name the question that was asked from 1 to 5, such as `CSAT`",
+    ),
+    "score_maybe_of_five": FindingKind(
+        _WARNING,
+        "`{column}` is between 1 and 5 in all {n_rows} with {question}: the scale is probably 1 to 5, and {question} is asked"
+        " from 0 to 10",
+        "if they were asked from 1 to 5, name the question, such as `CSAT`, in place of {question}",
+    ),
     "header_unfit": FindingKind(
         _WARNING,
         "`{column}` is not read as {field}: its cells do not look like {what}",

@@ -31,6 +31,8 @@ _OF_STAFF = re.compile(
 )
 _FEWEST = 10
 """Fewer scores show too little of their scale."""
+_TOPS, _NEARLY = (9, 10), 8
+"""Scores that no scale up to 5 or 7 has, and one that a few answers alone do not show a scale by."""
 
 
 def question_of(header: str) -> str | None:
@@ -77,7 +79,7 @@ def _by_scale(part: Part, frame: pl.DataFrame, header: str) -> pl.DataFrame:
     low, high = int(str(scores.min())), int(str(scores.max()))
     top = frame["scale_max"].drop_nulls().unique().to_list() if "scale_max" in frame.columns else []
     asked = None
-    if top == [10] or (not top and low >= 0 and 8 <= high <= 10 and len(scores) >= _FEWEST):
+    if top == [10] or (not top and low >= 0 and (high in _TOPS or (high == _NEARLY and len(scores) >= _FEWEST))):
         asked = "nps"
     elif top == [5] or (not top and low >= 1 and high <= 5 and len(scores) >= _FEWEST):
         asked = "csat"

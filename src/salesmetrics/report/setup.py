@@ -161,6 +161,10 @@ def _nothing_to_report(
         cause = "a list of payments says what was received, and not what was invoiced"
         fix = "report an invoices file, with a paid amount or a payment date"
         return SalesmetricsError("report_empty", cause=cause, fix=fix)
+    if set(frames) == {"surveys"} and "score" in frames["surveys"].columns and "type" not in frames["surveys"].columns:
+        cause = "no column says what the survey asks, nor do the scores show it"
+        fix = "name the column of scores after its question, such as `NPS` or `CSAT`, or add a column `survey type`"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
     cause = f"the KPIs asked for need more than {_listed(sorted(frames))}"
     return SalesmetricsError("report_empty", cause=cause, fix=f"add {needs[0]}" if needs else "ask for other KPIs")
 

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["SCALES", "Survey", "of_another_scale", "off_scale"]
+__all__ = ["SCALES", "Survey", "maybe_of_five", "of_another_scale", "off_scale"]
 
 SCALES: Final[Mapping[str, tuple[int, int]]] = {"nps": (0, 10), "enps": (0, 10), "csat": (1, 5)}
 """Question to the lowest and highest score that can answer it."""
 
+_SOME = 3
 _MANY = 5
 _FEWEST = 10
+_FEW_OF_FIVE = 4
 
 
 class Survey(Record):
@@ -53,17 +55,38 @@ def off_scale(surveys: pl.DataFrame) -> pl.Expr:
 def of_another_scale(surveys: pl.DataFrame) -> list[str]:
     """The questions that were asked on another scale, so that not even the scores within theirs can be used.
 
-    That is so where a third of the scores is off the scale, or a tenth and at least five; and where ten or more answers to a
-    question from 0 to 10 all lie between 1 and 5.
+    That is so where all scores are off the scale, or a third and at least three, or a tenth and at least five; and where ten
+    or more answers to a question from 0 to 10 all lie between 1 and 5. One wrong score in a few answers is a slip.
     """
     import polars as pl
 
+    off, n = pl.col("off"), pl.col("n")
+    many = ((off * 3 >= n) & (off >= _SOME)) | ((off >= _MANY) & (off * 10 > n)) | ((off == n) & (off > 0))
+    return sorted(_ranges(surveys).filter(many | (_within_five() & (n >= _FEWEST)))["type"].to_list())
+
+
+def maybe_of_five(surveys: pl.DataFrame) -> list[str]:
+    """The questions from 0 to 10 whose few answers all lie between 1 and 5: from four on they may be of another scale."""
+    import polars as pl
+
+    few = pl.col("n").is_between(_FEW_OF_FIVE, _FEWEST - 1)
+    return sorted(_ranges(surveys).filter(_within_five() & few)["type"].to_list())
+
+
+def _within_five() -> pl.Expr:
+    """All of them lie between 1 and 5, and no row says that the scale goes further."""
+    import polars as pl
+
+    return (pl.col("type") != "csat") & (pl.col("low") >= 1) & (pl.col("high") <= 5) & ~pl.col("stated")
+
+
+def _ranges(surveys: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
     score = pl.col("score")
-    seen = (
+    stated = pl.col("scale_max").is_not_null().any() if "scale_max" in surveys.columns else pl.lit(value=False)
+    return (
         surveys.filter(score.is_not_null() & pl.col("type").is_in(list(SCALES)))
         .group_by("type", maintain_order=True)
-        .agg(n=pl.len(), off=off_scale(surveys).sum(), low=score.min(), high=score.max())
+        .agg(n=pl.len(), off=off_scale(surveys).sum(), low=score.min(), high=score.max(), stated=stated)
     )
-    many = (pl.col("off") * 3 >= pl.col("n")) | ((pl.col("off") >= _MANY) & (pl.col("off") * 10 > pl.col("n")))
-    of_five = (pl.col("type") != "csat") & (pl.col("n") >= _FEWEST) & (pl.col("low") >= 1) & (pl.col("high") <= 5)
-    return sorted(seen.filter((pl.col("off") > 0) & many | of_five)["type"].to_list())

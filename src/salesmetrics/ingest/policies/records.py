@@ -11,7 +11,7 @@ from salesmetrics.ingest.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.policies.context import Rule, apply_rules
 from salesmetrics.schema.clock import utc_name
-from salesmetrics.schema.survey import SCALES, of_another_scale, off_scale
+from salesmetrics.schema.survey import SCALES, maybe_of_five, of_another_scale, off_scale
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.policies.context import Context
@@ -134,13 +134,16 @@ def check_surveys(context: Context) -> list[Finding]:
     if not context.has("type", "score"):
         return []
     findings: list[Finding] = []
-    off, other = off_scale(context.frame), of_another_scale(context.frame)
+    off, other, few = off_scale(context.frame), of_another_scale(context.frame), maybe_of_five(context.frame)
     for question, (low, high) in SCALES.items():
-        asked = pl.col("type") == question
-        wrong = asked & pl.col("score").is_not_null() if question in other else asked & off
+        scored = (pl.col("type") == question) & pl.col("score").is_not_null()
+        wrong, code = scored & off, "score_of_another_scale" if question in other else "score_off_scale"
+        if question in few:
+            findings += context.report("score_maybe_of_five", scored, "score", question=_QUESTIONS[question])
+        if question in other and context.frame.filter(wrong).is_empty():
+            wrong, code = scored, "score_all_within_five"
         first = context.frame.filter(wrong)["score"].head(1).to_list()
         if first:
-            code = "score_of_another_scale" if question in other else "score_off_scale"
             words = {"low": low, "high": high, "question": _QUESTIONS[question], "value": first[0]}
             findings += context.report(code, wrong, "score", **words)
     return findings
