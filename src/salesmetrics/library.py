@@ -72,7 +72,7 @@ def report_on(
     Raises:
         SalesmetricsError: As for the command.
     """
-    from salesmetrics.ingest.naming import names_of
+    from salesmetrics.ingest.naming import headers_of, names_of
     from salesmetrics.metrics.catalog import catalog
     from salesmetrics.report.asking import ask, in_zone
     from salesmetrics.report.build import build_report
@@ -95,6 +95,7 @@ def report_on(
         where=where,
         renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
         withheld=dataset.withheld,
+        headers=headers_of(dataset),
         own={kind: event[0] for kind, event in dataset.last_events.items()} if as_of is None else None,
         **more,
     )

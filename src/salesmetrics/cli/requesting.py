@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Calendar, parse_as_of
-from salesmetrics.ingest.naming import names_of
+from salesmetrics.ingest.naming import headers_of, names_of
 from salesmetrics.report.asking import ask
 from salesmetrics.report.where import named_columns
 
@@ -49,6 +49,7 @@ def make_request(selection: Selection, config: Config, dataset: Dataset, *, tren
         settings=config.settings,
         currency=_currency(selection.currency or table.currency),
         withheld=dataset.withheld,
+        headers=headers_of(dataset),
         own=None if selection.as_of else {kind: day for kind, (day, _) in dataset.last_events.items()},
     )
 

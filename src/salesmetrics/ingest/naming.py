@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.dataset import Dataset
 
-__all__ = ["Names", "names_of"]
+__all__ = ["Names", "headers_of", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,12 @@ def names_of(dataset: Dataset) -> Names:
         found.setdefault(normalise(name), {name})
     headers = {header: next(iter(fields)) for header, fields in found.items() if len(fields) == 1}
     return Names(frozenset(columns), headers)
+
+
+def headers_of(dataset: Dataset) -> dict[tuple[str, str], str]:
+    """Kind and column → the header of the first file that has it."""
+    found: dict[tuple[str, str], str] = {}
+    for file in dataset.files:
+        for field, match in file.recognition.columns.items():
+            found.setdefault((str(file.recognition.kind), field), match.header)
+    return found

@@ -52,12 +52,13 @@ _RESPONSE = ("response", "waited", "since_touch", "further_touches", "slow")
 
 
 def mixed_clocks(
-    frames: Mapping[str, pl.DataFrame], *, zoned: bool, by_hours: bool
+    frames: Mapping[str, pl.DataFrame], headers: Mapping[tuple[str, str], str], *, zoned: bool, by_hours: bool
 ) -> tuple[list[Finding], list[Withheld]]:
     """Where response times cannot be known: some clocks say their UTC offset and others do not.
 
     Args:
         frames: Canonical frames by kind.
+        headers: Kind and column → the header in the export.
         zoned: The zone of clocks without an offset is named.
         by_hours: Response times count opening hours only, which are those of one clock.
     """
@@ -71,22 +72,23 @@ def mixed_clocks(
         if not all(has_times(one[column].drop_nulls()) for one, column in pair):
             continue
         said = any(utc_name(column) in one.columns for one, column in pair)
+        words = {"created": headers.get(("leads", "created"), "created"), "name": headers.get((kind, name), name)}
         if said and not comparable(*pair):
-            found.append(_unsure(kind, frame.height, _UNKNOWN.format(kind=kind, name=name)))
+            found.append(_unsure(kind, frame.height, _UNKNOWN.format(kind=kind, **words)))
         elif by_hours and several_offsets(*pair):
-            found.append(_unsure(kind, frame.height, _WHOSE_HOURS.format(kind=kind, name=name)))
+            found.append(_unsure(kind, frame.height, _WHOSE_HOURS.format(kind=kind, **words)))
     withheld = [Withheld("leads", fact, "clock_unknown") for fact in _RESPONSE] if found else []
     return found, withheld
 
 
 _ANSWERS = (("activities", "occurred"), ("leads", "first_response_at"))
 _UNKNOWN = (
-    "`created` of the leads and `{name}` of the {kind}: some times carry a UTC offset and others none, so that nobody knows "
-    "how far apart they are: response times are left empty"
+    "`{created}` of the leads and `{name}` of the {kind}: some times carry a UTC offset and others none, so it "
+    "is unknown how far apart they are: response times are left empty"
 )
 _WHOSE_HOURS = (
-    "`created` of the leads and `{name}` of the {kind} carry different UTC offsets: business hours are those of one clock, and "
-    "nobody knows which: response times are left empty"
+    "`{created}` of the leads and `{name}` of the {kind} carry different UTC offsets: business hours are those of one "
+    "clock, and it is unknown which: response times are left empty"
 )
 
 

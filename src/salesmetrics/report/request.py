@@ -52,6 +52,7 @@ class Request:
         currency: Convert all amounts to this one, with the rates among the files.
         renamed: Names in ``where`` that are headers of the export → the columns they stand for.
         withheld: What the files leave so unsure that no number may rest on it.
+        headers: Kind and column → the header that the export has for it, for findings.
     """
 
     as_of: date | None
@@ -76,6 +77,7 @@ class Request:
     currency: str | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
+    headers: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def window_of(request: Request) -> Window:

@@ -109,7 +109,7 @@ def _clocks(
     if not {"lead_touches", "chances"} & {measure.entity for measure in plan.measures.values()}:
         return [], []
     zoned, by_hours = request.calendar.timezone is not None, request.settings.business_hours is not None
-    return mixed_clocks(frames, zoned=zoned, by_hours=by_hours)
+    return mixed_clocks(frames, request.headers, zoned=zoned, by_hours=by_hours)
 
 
 def _retention_window(request: Request, entities: Mapping[str, pl.DataFrame]) -> Window:
