@@ -6,10 +6,24 @@ exception (``file``, ``row``, ``column``, ``value`` …), so that the command li
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-__all__ = ["CATALOGUE", "ErrorKind", "ExitCode", "SalesmetricsError"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CATALOGUE", "ErrorKind", "ExitCode", "SalesmetricsError", "shortened"]
+
+_SHOWN = 200
+_SENTENCE = 2_000
+_NAMED = re.compile(r"`([^`]{%d,})`" % (_SHOWN + 1))
+_SENTENCES = frozenset({"cause", "cells", "detail", "field", "header", "how", "known", "listed", "reason", "what", "words"})
+"""Details that are put together of words of ours and values."""
+_TO_TYPE = frozenset({"files", "first", "fix", "line", "names", "options", "output", "path", "second"})
+"""Details that are typed again, pasted or opened: cut only where nobody could."""
+_TYPED = 20_000
 
 
 class ExitCode(IntEnum):
@@ -180,6 +194,31 @@ CATALOGUE: dict[str, ErrorKind] = {
 }
 
 
+def shortened(details: Mapping[str, object]) -> dict[str, object]:
+    """The details of a message with long values cut, so that no cell and no option fills the screen.
+
+    >>> len(str(shortened({"value": "x" * 60_000})["value"]))
+    201
+    >>> shortened({"value": "Won", "count": 3})
+    {'value': 'Won', 'count': 3}
+    """
+    return {name: _short(name, value) if isinstance(value, str) else value for name, value in details.items()}
+
+
+def _short(name: str, value: str) -> str:
+    if len(value) <= _SHOWN:
+        return value
+    if name in _TO_TYPE or name.endswith("_typed"):
+        return _cut(value, _TYPED)
+    if name in _SENTENCES:
+        return _cut(_NAMED.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), _SENTENCE)
+    return _cut(value, _SHOWN)
+
+
+def _cut(value: str, most: int) -> str:
+    return value if len(value) <= most else f"{value[:most]}…"
+
+
 class SalesmetricsError(Exception):
     """An error with a place in the catalogue.
 
@@ -192,7 +231,8 @@ class SalesmetricsError(Exception):
         kind = CATALOGUE[code]
         self.code = code
         self.details = details
-        self.message = kind.message.format_map(details)
-        self.hint = kind.hint.format_map(details)
+        shown = shortened(details)
+        self.message = kind.message.format_map(shown)
+        self.hint = kind.hint.format_map(shown)
         self.exit_code = kind.exit_code
         super().__init__(self.message)

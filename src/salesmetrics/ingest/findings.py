@@ -10,6 +10,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesmetrics.errors import shortened
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -661,6 +662,7 @@ def finding(
     entry = FINDINGS[code]
     details: dict[str, object] = {"kind": kind, "path": path, "column": column, **words}
     details |= {f"{name}_typed": typed(value) for name, value in details.items() if isinstance(value, str)}
+    details = shortened(details)
     details["count"] = count
     details["n_rows"] = "1 row" if count == 1 else f"{count:,} rows"
     return Finding(
