@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from in_process import invoke
-
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.findings import finding
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CATALOGUE", "ErrorKind", "ExitCode", "SalesmetricsError", "shortened"]
+__all__ = ["CATALOGUE", "ErrorKind", "ExitCode", "SalesmetricsError", "counted", "shortened"]
 
 _SHOWN = 200
 _SENTENCE = 2_000
-_NAMED = re.compile(r"`([^`]{%d,})`" % (_SHOWN + 1))
-_SENTENCES = frozenset({"cause", "cells", "detail", "field", "header", "how", "known", "listed", "reason", "what", "words"})
+_NAMED = re.compile(rf"`([^`]{{{_SHOWN + 1},}})`")
+_SENTENCES = frozenset(
+    {"cause", "cells", "detail", "field", "header", "how", "known", "listed", "reason", "what", "words"}
+)
 """Details that are put together of words of ours and values."""
 _TO_TYPE = frozenset({"files", "first", "fix", "line", "names", "options", "output", "path", "second"})
 """Details that are typed again, pasted or opened: cut only where nobody could."""
@@ -192,6 +194,17 @@ CATALOGUE: dict[str, ErrorKind] = {
         ExitCode.BUG,
     ),
 }
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> counted(1, "activity"), counted(2473, "activity"), counted(2, "row")
+    ('1 activity', '2,473 activities', '2 rows')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{number:,} {noun}s"
 
 
 def shortened(details: Mapping[str, object]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.config import CalendarTable, ReportTable, setting_descriptions
+from salesmetrics.errors import counted
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
 
@@ -75,7 +76,8 @@ def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
         options: What was said on the command line.
     """
     seen = "".join(
-        f"# Seen: {_comment(item.path)} ({item.kind}, {item.crm}, {item.rows.used} rows used)\n" for item in readings
+        f"# Seen: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
+        for item in readings
     )
     parts = [
         _HEAD + seen,

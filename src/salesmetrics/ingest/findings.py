@@ -1,7 +1,7 @@
 """One catalogue of what a careful reader would want to know about the data: severity, message and hint in one place.
 
-Templates are ``str.format`` over the details given to :func:`finding`, and over two words that are always there:
-``count`` (a number) and ``n_rows`` ("1 row", "2,473 rows").
+Templates are ``str.format`` over the details given to :func:`finding`, and over words that are always there:
+``count`` (a number), ``n_rows`` ("1 row", "2,473 rows"), and for the verb that follows it ``have``, ``are`` and ``s``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import shortened
+from salesmetrics.errors import counted, shortened
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "rows_short_filled": FindingKind(
         _NOTE,
-        "{n_rows} end early, as this export leaves out blank cells at the end of a row; they were taken as blank",
+        "{n_rows} end{s} early, as this export leaves out blank cells at the end of a row; they were taken as blank",
     ),
     "rows_ignored": FindingKind(_NOTE, "{n_rows} left out as no record: {listed}"),
     "total_no_sum": FindingKind(
@@ -74,7 +74,7 @@ FINDINGS: dict[str, FindingKind] = {
         "if these rows count, too, take the column `{column}` out of the file",
     ),
     "rows_long_blank": FindingKind(
-        _NOTE, "{n_rows} have blank cells beyond the header's last column; those were left out"
+        _NOTE, "{n_rows} {have} blank cells beyond the header's last column; those were left out"
     ),
     "bom_in_cell": FindingKind(
         _NOTE, "an invisible byte order mark (U+FEFF) stood in cells of {n_rows}, and was removed"
@@ -112,7 +112,7 @@ FINDINGS: dict[str, FindingKind] = {
     "activities_undelivered": FindingKind(_NOTE, "{n_rows} with a message that was not delivered: it answers no lead"),
     "activities_without_person": FindingKind(
         _WARNING,
-        "{n_rows} without a person, whom most rows name: they answer no lead",
+        "{n_rows} without a person, whom most rows name: no answer to a lead",
         "fill in `{column}` in the CRM; if a person did them all, add `--map owner=` to count them",
     ),
     # --- surveys ----------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "term_not_used": FindingKind(
         _WARNING,
-        "`{column}` is not read, so amounts per month count for a year: {n_rows} are blank, or hold no number of months or years",
+        "`{column}` is not read, so amounts per month count for a year: {n_rows} {are} blank, or hold{s} no number of months or years",
         "fill it in for every amount per month or year, for example with 24 months",
     ),
     "amount_weighted": FindingKind(
@@ -225,12 +225,12 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "offsets_differ": FindingKind(
         _WARNING,
-        "the UTC offsets of `{column}` differ: {n_rows} carry another one than most; days and hours of the day are as written",
+        "the UTC offsets of `{column}` differ: {n_rows} {have} another one than most; days and hours of the day are as written",
         "name the zone that days are counted in, for example `--timezone Europe/Berlin`; elapsed times are exact without it",
     ),
     "offsets_missing": FindingKind(
         _WARNING,
-        "{n_rows} of `{column}` carry a time without a UTC offset beside others with one: nobody knows how far apart they are",
+        "{n_rows} of `{column}` {have} a time without a UTC offset beside others with one: nobody knows how far apart they are",
         "name the zone of clocks without an offset, for example `--timezone Europe/Berlin`",
     ),
     "rows_rejected": FindingKind(
@@ -314,7 +314,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "stage_blank": FindingKind(
         _WARNING,
-        "{n_rows} without a stage or status count as open",
+        "{n_rows} without a stage or status count{s} as open",
         "fill in `{column}` in the CRM, or leave the rows out",
     ),
     "option_word_unused": FindingKind(
@@ -351,7 +351,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "line_amounts": FindingKind(
         _ERROR,
-        "{n_rows} that only continue a record carry amounts of their own ({at_stake}): it cannot be known whether the record's amount holds them",
+        "{n_rows} that only continue{s} a record {have} amounts of their own ({at_stake}): it cannot be known whether the record's amount holds them",
         "export one line per record, or name the column of the record's amount with `--map amount=HEADER`",
     ),
     "rows_of_one_cell": FindingKind(
@@ -400,7 +400,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "product_rows_merged": FindingKind(
         _NOTE,
-        "product rows of {deals:,} deals made into one row per deal, amounts added up ({n_rows} fewer)",
+        "product rows of {of_deals} made into one row per deal, amounts added up ({n_rows} fewer)",
         "export without the product column to have the deal amounts themselves",
     ),
     "rows_alike": FindingKind(
@@ -415,7 +415,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "rows_in_newer_file": FindingKind(
         _WARNING,
-        "{n_rows} are also in {files}, and count once{listed}",
+        "{n_rows} {are} also in {files}, and count{s} once{listed}",
         "give one export per list; the newest holds all that is known",
     ),
     "ids_with_decimals": FindingKind(
@@ -465,7 +465,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "amount_zero": FindingKind(
         _NOTE,
-        "{n_rows} not won have an amount of 0, unlike the others: they count as nothing in pipeline and losses",
+        "{n_rows} not won {have} an amount of 0, unlike the others: they count as nothing in pipeline and losses",
         "leave the amount blank where it is not known",
     ),
     "won_amount_blank": FindingKind(
@@ -484,7 +484,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "currency_of_bare_amounts": FindingKind(
         _NOTE,
-        "`{column}` names a currency in some cells only: {n_rows} without one are taken as {currency}, the only one named",
+        "`{column}` names a currency in some cells only: {n_rows} without one {are} taken as {currency}, the only one named",
         "if they are of another currency, write it into the cells or add a currency column",
     ),
     "currency_of_some": FindingKind(
@@ -561,19 +561,19 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "leads_converted_by_deals": FindingKind(
         _NOTE,
-        "the leads file says nothing about conversion: {n_rows} count as converted because a deal names them",
+        "the leads file says nothing about conversion: {n_rows} count{s} as converted, because a deal names the lead",
         None,
     ),
-    "activity_ends_before_start": FindingKind(_WARNING, "{n_rows} that end before they start", "correct the times"),
+    "activity_ends_before_start": FindingKind(_WARNING, "{n_rows} with an end before the start", "correct the times"),
     "activity_done_before_created": FindingKind(
         _NOTE, "{n_rows} completed before creation: probably logged afterwards", None
     ),
     "activity_too_long": FindingKind(
-        _WARNING, "{n_rows} that last more than a day", "correct the end: sums and averages of durations rest on it"
+        _WARNING, "{n_rows} that last{s} more than a day", "correct the end: sums and averages of durations rest on it"
     ),
     "paid_before_issued": FindingKind(_NOTE, "{n_rows} paid before issue", "check for prepayments"),
     "sku_repeated": FindingKind(
-        _WARNING, "{n_rows} share a stock-keeping unit with another row", "keep one row per product"
+        _WARNING, "{n_rows} share{s} a stock-keeping unit with another row", "keep one row per product"
     ),
     "quota_without_period": FindingKind(
         _ERROR,
@@ -581,7 +581,7 @@ FINDINGS: dict[str, FindingKind] = {
         "add a column `Period` with values like 2026-Q1, or columns for the first and the last day",
     ),
     "customer_without_name": FindingKind(_WARNING, "{n_rows} without a name", "fill in the name"),
-    "customer_ends_before_start": FindingKind(_WARNING, "{n_rows} that end before they start", "correct the dates"),
+    "customer_ends_before_start": FindingKind(_WARNING, "{n_rows} with an end before the start", "correct the dates"),
     # --- one file and another ---------------------------------------------------------------------------------------
     "references_unknown": FindingKind(
         _WARNING,
@@ -657,14 +657,16 @@ def finding(
         KeyError: The code or a word of its template is missing: a fault of the caller.
 
     >>> finding("stage_blank", column="Stage", count=2, rows=[9, 4]).message
-    '2 rows without a stage or status count as open'
+    '2 rows without a stage or status count{s} as open'
     """
     entry = FINDINGS[code]
     details: dict[str, object] = {"kind": kind, "path": path, "column": column, **words}
     details |= {f"{name}_typed": typed(value) for name, value in details.items() if isinstance(value, str)}
     details = shortened(details)
     details["count"] = count
-    details["n_rows"] = "1 row" if count == 1 else f"{count:,} rows"
+    details["n_rows"] = counted(count, "row")
+    # Verbs of which the rows are the subject: "1 row has", "2 rows have"; "1 row ends", "2 rows end".
+    details |= {"have": "has", "are": "is", "s": "s"} if count == 1 else {"have": "have", "are": "are", "s": ""}
     return Finding(
         code=code,
         severity=severity or entry.severity,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.errors import counted
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.headers import words_of
 from salesmetrics.ingest.table import ROW
@@ -181,7 +182,9 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
             steps.append(Kept(_in_order(rest, twins), "duplicate", len(gone), (said,)))
     elif (merged := _merged_lines(twins)) is not None and merged.height < twins.height:
         n = twins.height - merged.height
-        said = finding("product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height)
+        said = finding(
+            "product_rows_merged", kind=kind, path=path, column=header, count=n, of_deals=counted(merged.height, "deal")
+        )
         twins = merged
         steps.append(Kept(_in_order(rest, twins), "line_item", n, (said,)))
     for rule in (_per_person, _lines_of_one):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import SalesmetricsError, counted
 from salesmetrics.ingest.parse import parse_column
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.table import ROW
@@ -78,6 +78,6 @@ def _bad(table: RawTable, header: str, kind: ColumnType, options: ParseOptions) 
 def _misfit(option: str, value: Any, best: str, faults: Sequence[RejectedRow], filled: int) -> SalesmetricsError:
     first = min(faults, key=lambda row: row.row)
     name = f"--{option.replace('_', '-')}"
-    cause = f"{len(faults):,} of {filled:,} cells in `{first.column}` do not fit it, first `{first.value}` in row {first.row}"
+    cause = f"{len(faults):,} of {counted(filled, 'cell')} in `{first.column}` {'does' if filled == 1 else 'do'} not fit it, first `{first.value}` in row {first.row}"
     fix = f"`{name} {best}` fits; without the option it is recognised where the file proves it"
     return SalesmetricsError("option_invalid", option=name, value=value, cause=cause, fix=fix)

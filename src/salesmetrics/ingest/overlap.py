@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import SalesmetricsError, counted
 from salesmetrics.ingest.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.findings import finding
 from salesmetrics.ingest.identity import listed
@@ -83,7 +84,7 @@ def _by_id(newest_first: Sequence[Part], parts: Sequence[Part]) -> None:
         seen: list[pl.Series] = []
         for newer, records in zip(newest_first[:place], shared, strict=False):
             both = shared[place].unique("id", keep="first").join(records, on="id", how="inner", suffix="\0")
-            differs = _differing(both)
+            differs = _differing(both, *_called(older, newer))
             if differs is not None:
                 raise _overlap(newer, older, both.height, differs, newest_first, parts)
             seen.append(both.get_column("id"))
@@ -91,7 +92,7 @@ def _by_id(newest_first: Sequence[Part], parts: Sequence[Part]) -> None:
             _leave_out(older, pl.col("id").is_in(gone.implode()).fill_null(value=False), listed(gone), newest_first)
 
 
-def _differing(both: pl.DataFrame) -> tuple[int, str] | None:
+def _differing(both: pl.DataFrame, older: str, newer: str) -> tuple[int, str] | None:
     """How many records of one id differ, and an example in words; None when none does."""
     columns = [name for name in both.columns if f"{name}\0" in both.columns and name != ROW]
     unequal = {name: pl.col(name).cast(pl.String).ne_missing(pl.col(f"{name}\0").cast(pl.String)) for name in columns}
@@ -103,10 +104,18 @@ def _differing(both: pl.DataFrame) -> tuple[int, str] | None:
     first = found.sort("id").head(1)
     name = next(name for name in columns if first.select(unequal[name]).item())
     old, new = (_shown(first.get_column(column)[0]) for column in (name, f"{name}\0"))
-    return found.height, f"`{first['id'][0]}`: {name} {old} in the older, {new} in the newer"
+    return found.height, f"`{first['id'][0]}`: {name} {old} in {older}, {new} in {newer}"
+
+
+def _called(older: Part, newer: Part) -> tuple[str, str]:
+    """What the two files are called: by their age only where a date tells it."""
+    told = _newest_day(newer) > _newest_day(older)
+    return ("the older", "the newer") if told else (f"`{older.path}`", f"`{newer.path}`")
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
     return "blank" if value is None else f"`{value}`"
 
 
@@ -163,11 +172,12 @@ def _overlap(
     parts: Sequence[Part],
 ) -> SalesmetricsError:
     if differs is None:
-        what = f"{shared:,} rows are equal, and the others differ"
+        what = f"{counted(shared, 'row')} {'is' if shared == 1 else 'are'} equal, and the others differ"
         own = ""
     else:
         n, example = differs
-        what = f"{shared:,} ids are in both, and {n:,} of these records differ, first {example}"
+        what = f"{shared:,} ids are in both, and {n:,} of these records {'differs' if n == 1 else 'differ'}, first {example}"
+        what = f"1 id is in both, and its records differ: {example}" if shared == 1 else what
         files = " ".join(shlex.quote(f"{part.kind}={part.path}") for part in reversed(newest_first))
         own = f"; or, as each file seems to number its own records: `salesmetrics report {files} --map id=`"
         own = own if n == shared else ""
@@ -176,11 +186,23 @@ def _overlap(
     if set("!*") & set(newest.path):
         fix = f"the newest is `{newest.path}`: take the others out of the archive or workbook{own}"
     day = _last_day(newest.frame, newest.kind)
+    first, second = older, newer
     if day and day.isoformat() > _newest_day(older):
         what += f"; the newest is `{newest.path}`, with its last event on {day}"
     else:
         what += "; no date says which is newer"
-    return SalesmetricsError("lists_overlap", first=older.path, second=newer.path, kind=newest.kind, what=what, fix=fix)
+        first, second = (part for part in parts if part is older or part is newer)
+        fix = f"{_one_of(first, second, parts)}{own}"
+    return SalesmetricsError(
+        "lists_overlap", first=first.path, second=second.path, kind=newest.kind, what=what, fix=fix
+    )
+
+
+def _one_of(first: Part, second: Part, parts: Sequence[Part]) -> str:
+    """What to do where nothing tells which file is newer: both commands, and no choice."""
+    if set("!*") & set(first.path + second.path):
+        return f"take `{first.path}` or `{second.path}` out of the archive or workbook"
+    return f"report only one of them: {_command(first, parts)} or {_command(second, parts)}"
 
 
 def _command(newest: Part, parts: Sequence[Part]) -> str:

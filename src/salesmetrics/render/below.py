@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesmetrics.errors import counted
 from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 from salesmetrics.render.words import NOTHING, reason_text, reason_words
 from salesmetrics.schema.provenance import Severity
@@ -100,7 +101,9 @@ def _goal_reason(result: GoalResult, report: Report) -> str:
 def goal_about(result: GoalResult, report: Report) -> str:
     """What a goal was held against, for a message that stands by itself: period, day and files."""
     paths = list(dict.fromkeys(one_line(source.path) for source in report.inputs))
-    files = ", ".join(paths) if len(paths) <= SEVERAL_FILES else f"{paths[0]} and {len(paths) - 1} more files"
+    files = (
+        ", ".join(paths) if len(paths) <= SEVERAL_FILES else f"{paths[0]} and {counted(len(paths) - 1, 'more file')}"
+    )
     day = f", as of {report.as_of.isoformat()}" if report.as_of else ""
     return f"period {one_line(result.period.label)}{day}" + (f", {files}" if files else "")
 

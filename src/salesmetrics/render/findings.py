@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.errors import counted
 from salesmetrics.render.inspection import finding_lines
 from salesmetrics.render.layout import Cell, join, wrap
 from salesmetrics.render.text import count
@@ -27,7 +28,7 @@ def render_check_table(answer: Check, *, width: int | None, color: bool) -> str:
     lines: list[Text] = []
     for item in answer.inputs:
         r = item.rows
-        text = f"{item.kind}  {item.path}: {count(r.read)} rows read, {count(r.used)} used"
+        text = f"{item.kind}  {item.path}: {counted(r.read, 'row')} read, {count(r.used)} used"
         text += f", {count(r.rejected)} rejected, {count(r.ignored)} ignored"
         lines += wrap(Cell(text), width)
     lines += wrap(Cell(), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from salesmetrics.errors import counted
 from salesmetrics.render.cards import DEFAULT_WIDTH, card_lines
 from salesmetrics.render.layout import plain
 from salesmetrics.render.text import amount, count, fraction, interval, one_line
@@ -55,7 +56,7 @@ def _value(item: Ingredient) -> str:
     shown = amount(item.value, unit, currency=item.currency) if item.value is not None else ""  # type: ignore[arg-type]
     if item.n is None:
         return shown
-    return f"{count(item.n)} values" + (f" adding up to {shown}" if shown else "")
+    return counted(item.n, "value") + (f" adding up to {shown}" if shown else "")
 
 
 def _result(metric: Metric) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.errors import counted
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.provenance import Finding, Severity
 
@@ -115,7 +116,7 @@ def _known_by(frame: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Find
         severity=Severity.NOTE,
         kind="activities",
         count=count,
-        message=f"the export reaches past {as_of}: {count} activities done or entered later are left out",
+        message=f"the export reaches past {as_of}: {counted(count, 'activity')} done or entered later left out",
     )
     return frame.filter(~unknown), [finding]
 
@@ -193,8 +194,8 @@ def _lead_finding(as_of: date, created: int, converted: int) -> Finding:
         severity=Severity.NOTE,
         kind="leads",
         count=created + converted,
-        message=f"the export reaches past {as_of}: {created} leads created later are left out, {converted} converted "
-        "later count as not converted",
+        message=f"the export reaches past {as_of}: {counted(created, 'lead')} created later left out, {converted} converted "
+        "later counted as not converted",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from salesmetrics.errors import counted
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -52,6 +54,6 @@ def age_fault(last_event: tuple[date, str] | None, max_age: str, today: date) ->
     if age <= allowed:
         return None
     return (
-        f"stale export: its last event is of {day} ({source}), {age} days before today, {today}; "
+        f"stale export: its last event is of {day} ({source}), {counted(age, 'day')} before today, {today}; "
         f"at most {max_age} are allowed"
     )

@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from salesmetrics.errors import counted
 from salesmetrics.report.model import Change, Interval
 from salesmetrics.schema.provenance import Finding, Severity
 from salesmetrics.statistics.distributions import two_sided_z
@@ -69,7 +70,7 @@ def lengths_differ(request: Request, metrics: Sequence[Metric]) -> list[Finding]
         return []
     days = ((request.period.end - request.period.start).days, (beside.end - beside.start).days)
     steps = [f"{m.title} {100 * m.change.per_day:+.1f} %" for m in known if m.change and m.change.per_day is not None]
-    weeks = [f"{n // 7} weeks" if n % 7 == 0 else f"{n} days" for n in days]
+    weeks = [counted(n // 7, "week") if n % 7 == 0 else counted(n, "day") for n in days]
     return [
         Finding(
             code="lengths_differ",

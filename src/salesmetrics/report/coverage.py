@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import parse_period
+from salesmetrics.errors import counted
 from salesmetrics.report.plan import BASIS_COLUMNS
 from salesmetrics.schema.provenance import Finding, Severity
 
@@ -82,7 +83,7 @@ def early_ends(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> Iterab
             severity=Severity.WARNING,
             kind=entity,
             count=0,
-            message=f"the {entity} end on {days[1]}, {gap} days before the as-of date {as_of}: what came later is not in the file",
+            message=f"the {entity} end on {days[1]}, {counted(gap, 'day')} before the as-of date {as_of}: what came later is not in the file",
             hint=f"export them again, or say `--as-of {days[1]}`",
         )
 

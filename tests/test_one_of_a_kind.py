@@ -1,0 +1,62 @@
+"""Numbers and their nouns agree: one row is no "1 rows", and no "1 row are"."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from in_process import invoke
+from salesmetrics.ingest.findings import FINDINGS, finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GIVEN = {"count", "n_rows", "have", "are", "s", "kind", "path", "column"}
+SHARES = r"(?<![\d.,/-])1 (?!of\b|more\b|min\b|ms\b)(\w+s)\b"
+VERBS = r"(?<!of )\b1 row(?: (?!and\b|is\b|has\b)[\w`-]+)?(?: without a stage or status)? (are|have|count|carry|end|share|hold|last|were|do)\b"
+
+
+@pytest.mark.parametrize("code", FINDINGS)
+def test_a_finding_on_one_row_is_in_the_singular(code: str) -> None:
+    entry = FINDINGS[code]
+    text = entry.message + (entry.hint or "")
+    names = {name.split(":")[0] for _, name, _, _ in Formatter().parse(text) if name}
+    words = {name: "7" for name in names - GIVEN if not name.endswith("_typed")}
+    words |= {name.removesuffix("_typed"): "7" for name in names if name.endswith("_typed") and name != "column_typed"}
+    message = finding(code, kind="deals", path="x.csv", column="C", count=1, **words).message
+    assert not re.search(SHARES, message), message
+    assert not re.search(VERBS, message), message
+
+
+def write(folder: Path, name: str, *lines: str) -> str:
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return name
+
+
+def test_where_no_date_tells_neither_file_is_called_the_newest(tmp_path: Path) -> None:
+    jan = write(tmp_path, "jan.csv", "Deal ID,Deal Name,Amount,Stage", "1,Oak,100,Closed Won", "2,Elm,200,Proposal")
+    feb = write(tmp_path, "feb.csv", "Record ID;Deal Name;Amount;Stage", "1;Oak;150;Closed Won", "3;Ash;200;Proposal")
+    for files in ((jan, feb), (feb, jan)):
+        done = invoke("report", *files, cwd=tmp_path)
+        assert "1 id is in both, and its records differ" in done.stderr
+        assert "no date says which is newer" in done.stderr
+        assert "newest" not in done.stderr
+        for name in files:
+            assert f"`salesmetrics report deals={name}`" in done.stderr
+            assert invoke("report", f"deals={name}", cwd=tmp_path).returncode == 0
+
+
+def test_where_a_date_tells_the_newest_is_named_in_any_order(tmp_path: Path) -> None:
+    old = write(tmp_path, "a.csv", "Lead ID,Company,Status,Created", "1,Oak,New,2026-01-05", "2,Elm,New,2026-01-06")
+    new = write(tmp_path, "b.csv", "Lead ID,Company,Status,Created", "1,Oak,Lost,2026-01-05", "3,Ash,New,2026-02-06")
+    for files in ((old, new), (new, old)):
+        done = invoke("report", *files, cwd=tmp_path)
+        assert "report the newest file without the older: `salesmetrics report leads=b.csv`" in done.stderr
+
+
+def test_one_row_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", "Deal ID,Deal Name,Amount,Stage,Close Date", "1,Oak,100,Closed Won,2026-01-05")
+    assert "1 row read, 1 used" in invoke("check", path, cwd=tmp_path).stdout
