@@ -199,6 +199,16 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` says what an amount of `{amount}` is for: {listed}. Each counts for {into}",
         "to take amounts as they stand, leave the column out with `--map value_period=`",
     ),
+    "amounts_per_period_found": FindingKind(
+        _WARNING,
+        "`{column}` says what an amount of `{amount}` is for: {listed}. Each counts for {into}",
+        "if it says only how an amount is paid, take amounts as they stand with `--map value_period=`",
+    ),
+    "amount_period_likely": FindingKind(
+        _WARNING,
+        "`{column}` may say what an amount of `{amount}` is for (a month, a year, once), so amounts are not added up",
+        "if it does, add `--map value_period={column_typed}`; if all amounts are of one unit, `--map value_period=`",
+    ),
     "amount_period_unknown": FindingKind(
         _ERROR,
         "`{column}` does not say in {n_rows} whether the amount is per month, per year or paid once ({listed}), as it does"
@@ -516,6 +526,16 @@ FINDINGS: dict[str, FindingKind] = {
         _NOTE,
         "`{column}` is -99 in {n_rows}: the default currency of the CRM, which the export does not name",
         "name it, for example `--currency-symbol '-99=USD'`",
+    ),
+    "currency_by_cells": FindingKind(
+        _WARNING,
+        "`{column}` is read as the currency, so amounts of {listed} are kept apart",
+        "name each of them, for example `--currency-symbol {first_typed}=USD`; if it is no currency, add `--map currency=`",
+    ),
+    "currency_elsewhere": FindingKind(
+        _WARNING,
+        "`{used}` is read as the currency; `{column}` could be, too, and holds {listed}",
+        "if that is the currency of the amounts, add `--map currency={column_typed}`",
     ),
     "currency_blank": FindingKind(
         _WARNING, "{n_rows} without a currency", "fill in the currency: their amounts belong to no total"

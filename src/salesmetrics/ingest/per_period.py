@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Part
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["in_one_unit", "months_of", "period_of"]
+__all__ = ["in_one_unit", "is_once", "months_of", "period_of"]
 
 _AMOUNTS = ("amount", "list_price", "cost")
 _ONCE = "one time"
@@ -48,6 +48,11 @@ def period_of(word: str) -> str | None:
     """
     text = re.sub(r"[\s_]+", "-", _BEFORE.sub("", word.casefold().strip())).strip("-.")
     return _BY_WORD.get(text) or _BY_WORD.get(text.removesuffix("s"))
+
+
+def is_once(period: str) -> bool:
+    """Whether what :func:`period_of` found is no period: an amount that is paid once."""
+    return period == _ONCE
 
 
 def months_of(term: str, header: str, period: str) -> Fraction | None:
@@ -117,7 +122,10 @@ def in_one_unit(part: Part) -> None:
     )
     into = "the whole term" if unit == "term" else "a year"
     rows = frame.filter(recurring).get_column(ROW)
-    part.findings.append(_said(part, "amounts_per_period", rows, listed=listed, into=into))
+    code = (
+        "amounts_per_period" if part.recognition.columns["value_period"].how != "cells" else "amounts_per_period_found"
+    )
+    part.findings.append(_said(part, code, rows, listed=listed, into=into))
 
 
 def _factors(part: Part, recurring: pl.DataFrame) -> tuple[pl.DataFrame, str]:

@@ -12,6 +12,7 @@ from salesmetrics.ingest.ahead import Opened, open_file
 from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.as_of import last_event_of, last_events_of
 from salesmetrics.ingest.beside import beside
+from salesmetrics.ingest.by_cells import found_by_cells
 from salesmetrics.ingest.candidates import NEEDS
 from salesmetrics.ingest.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.changelog import refuse_change_log
@@ -194,6 +195,7 @@ def _part(
         mapping=mapping,
         sample=table.frame.drop(ROW).head(200),
     )
+    recognition, found, withheld = found_by_cells(table, recognition, mapping)
     profile = load_profile(recognition.profile)
     parse_options = ParseOptions(
         date_order=options.date_order or profile.date_order,
@@ -223,11 +225,13 @@ def _part(
         digest=digest,
         findings=[
             *table.findings,
+            *found,
             *misspelt_headers(recognition, table.source.path, table.frame.head(200)),
             *said,
             *bare,
             *result.findings,
         ],
+        withheld=withheld,
     )
 
 
