@@ -39,6 +39,7 @@ from salesmetrics.ingest.overlap import count_once
 from salesmetrics.ingest.per_period import in_one_unit
 from salesmetrics.ingest.plans import without_plans
 from salesmetrics.ingest.profile import GENERIC, FurtherWords, Words, comparable, load_profile
+from salesmetrics.ingest.quota_overlap import quotas_told_twice
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.surveys import with_question
 from salesmetrics.ingest.table import ROW
@@ -93,6 +94,8 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
             ("stages", _marked(entries, i)) for i, part in enumerate(parts) if (entries := _history(part)) is not None
         ]
     frames = {kind: _united([frame for own, frame in marked if own == kind]) for kind in KINDS}
+    if frames["quotas"] is not None:
+        quotas_told_twice(frames["quotas"], parts)
     return {kind: frame for kind, frame in frames.items() if frame is not None}
 
 

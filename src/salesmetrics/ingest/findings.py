@@ -418,6 +418,17 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} equal to an earlier row in every column, and no id tells them apart: all are counted",
         "export with the id of the records: then a row that is there twice counts once",
     ),
+    "quota_twice": FindingKind(
+        _WARNING,
+        "{n_rows} equal to an earlier row in every column: the quota counts each time",
+        "if it is one quota, remove the rows that are there twice",
+    ),
+    "quotas_overlap": FindingKind(
+        _ERROR,
+        "the quotas of {listed} overlap: {n_rows} are for the same days, or for a month and the quarter or year around it, and"
+        " which ones count is not known",
+        "keep one quota per rep and day: remove the rows of the quarter or those of its months",
+    ),
     "ids_repeated": FindingKind(
         _ERROR,
         "ids on several rows with different content: {listed} ({n_rows}); all are counted",

@@ -65,6 +65,7 @@ _REASONS = {
     "not_reached": "not reached yet",
     "outside_data": "the data do not reach into the period",
     "amount_period_unknown": "amounts per month or year not told apart (see the findings)",
+    "quotas_overlap": "quotas of overlapping periods (see the findings)",
     "line_amounts_unsure": "lines with amounts of their own (see the findings)",
     "unit_price": "the list price seems to be that of one unit (see the findings)",
     "records_unsure": "rows that may be the same record (see the findings)",
