@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import oracle_money
 from money_world import AS_OF
-from oracle_money import DAY, Row, dates_of, over, shared
+from oracle_money import DAY, Row, dates_of, of_billed, over, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -340,7 +340,7 @@ class Oracle(oracle_money.Oracle):
         rows = [r for r in self.money["invoices"] if r["state"] != "cancelled" and r["issued"] <= AS_OF]
         rows = [r for r in rows if r["paid_on"] and self.inside(r["paid_on"])]
         worth = [r["amount"] if r["paid_amount"] is None else r["paid_amount"] for r in rows]
-        return None if known(worth) is None else over(known(worth), self.invoiced())
+        return None if known(worth) is None else of_billed(known(worth), self.invoiced())
 
     def repeat_purchase_rate_invoices(self) -> Any:
         rows = [r for r in self.pool("invoices") if r["state"] != "cancelled" and self.inside(r["issued"])]

@@ -38,6 +38,11 @@ def over(top: Any, bottom: Any) -> Fraction | None:
     return None if top is None or bottom is None or bottom == 0 else Fraction(top) / Fraction(bottom)
 
 
+def of_billed(top: Any, bottom: Any) -> Fraction | None:
+    """A share of what was billed, which credit notes must not take below 0."""
+    return None if bottom is not None and bottom < 0 else over(top, bottom)
+
+
 class Oracle:
     """What the KPIs are, of the rows that pass a filter."""
 
@@ -301,7 +306,7 @@ class Oracle:
 
     def collection_rate(self) -> Any:
         due = [r for r in self.bills() if self.inside(r["due"] or r["issued"])]
-        return over(sum(self.received(r) for r in due), sum(r["amount"] for r in due))
+        return of_billed(sum(self.received(r) for r in due), sum(r["amount"] for r in due))
 
     def dso(self) -> Any:
         waiting = Decimal(0)
@@ -309,7 +314,7 @@ class Oracle:
             if row["issued"] < self.high:
                 in_time = row["paid_on"] is None or row["paid_on"] < self.high
                 waiting += row["amount"] - (self.received(row) if in_time else 0)
-        return over(waiting * (self.high - self.low).days, self.invoiced())
+        return of_billed(waiting * (self.high - self.low).days, self.invoiced())
 
     def scores(self, kind: str) -> list[int]:
         rows = [r for r in self.rows["surveys"] if r["type"] == kind and r["score"] is not None]

@@ -24,7 +24,7 @@ from salesmetrics.ingest.lookups import (
     signature_weight,
     spoken,
 )
-from salesmetrics.ingest.payments import ColumnMatch, as_payments
+from salesmetrics.ingest.payments import ColumnMatch, as_payments, with_due_as_amount
 from salesmetrics.ingest.profile import GENERIC, Layout, languages, load_profile, profiles
 from salesmetrics.ingest.sample import meanings_held, plausible, tells_outcome
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
@@ -154,7 +154,7 @@ def _lay(
         closed |= {h for h, form in keys.items() if form.full in ignored}
     ordered = {name: columns[name] for name in fields if name in columns}
     if kind == "invoices":
-        ordered = as_payments(ordered, keys)
+        ordered = as_payments(with_due_as_amount(ordered, keys), keys)
     missing = tuple(group for group in NEEDS[kind] if not any(f in ordered or f in layout.constants for f in group))
     score = _score(keys, kind, profile, layout, ordered, weight, missing)
     if kind == "deals" and not missing:

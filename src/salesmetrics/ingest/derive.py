@@ -8,6 +8,7 @@ import polars as pl
 
 from salesmetrics.ingest.activities import activity_columns
 from salesmetrics.ingest.automation import touch_columns
+from salesmetrics.ingest.balances import with_open_balances
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.identity import (
@@ -25,7 +26,7 @@ from salesmetrics.ingest.links import (
     owner_from_id,
     stage_definitions,
 )
-from salesmetrics.ingest.meanings import MEANINGS, with_deal_class, with_documents, with_meanings
+from salesmetrics.ingest.meanings import MEANINGS, document_column, with_deal_class, with_documents, with_meanings
 from salesmetrics.ingest.named_totals import without_named_totals
 from salesmetrics.ingest.outcome import (
     Vocabulary,
@@ -44,7 +45,7 @@ from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.surveys import with_question
 from salesmetrics.ingest.table import ROW
 from salesmetrics.ingest.unsettled import ended_in_unknown_stages
-from salesmetrics.schema.kinds import KINDS
+from salesmetrics.schema.kinds import KINDS, column_types
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
 
 def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
     words = load_profile(part.recognition.profile).words("invoices")
+    frame = _with_type(part, frame, words)
     frame, documents = with_documents(with_meanings(frame, "invoices", words), words)
     for name, mask in documents.items():
         rows = frame.get_column(ROW).filter(mask)
@@ -177,6 +179,30 @@ def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
                 rows=rows.head(MAX_ROWS).to_list(),
             )
         )
+    return with_open_balances(part, frame)
+
+
+def _with_type(part: Part, frame: pl.DataFrame, words: Words) -> pl.DataFrame:
+    """Invoices whose type of document is found by its words, where no column is called like it."""
+    if "type" in frame.columns:
+        return frame
+    known = column_types("invoices")
+    free = [c for c in frame.columns if c not in known and c != ROW and frame.schema[c] == pl.String]
+    header = document_column(frame.select(free), words)
+    if header is None:
+        return frame
+    frame = frame.with_columns(pl.col(header).alias("type"))
+    rows = frame.filter(pl.col("type").is_not_null()).get_column(ROW)
+    part.findings.append(
+        finding(
+            "type_by_values",
+            kind="invoices",
+            path=part.path,
+            column=header,
+            count=len(rows),
+            rows=rows.head(MAX_ROWS).to_list(),
+        )
+    )
     return frame
 
 

@@ -391,6 +391,21 @@ FINDINGS: dict[str, FindingKind] = {
         "`{path}` is a list of payments ({n_rows}): it says what was received, and nothing of what was invoiced",
         "add an invoices file to compare the two",
     ),
+    "part_paid_invoices": FindingKind(
+        _ERROR,
+        "how much was received is not known of {n_rows} that `{column}` calls partly paid",
+        "export the paid amount or the open balance, and name it if need be: `--map paid_amount=HEADER` or `--map balance=HEADER`",
+    ),
+    "balance_contradicts": FindingKind(
+        _ERROR,
+        "`{column}` is read as the open balance, and contradicts {n_rows}: paid and still open, or more open than invoiced",
+        "if it is no open balance, leave it out with `--map balance=`",
+    ),
+    "type_by_values": FindingKind(
+        _WARNING,
+        "`{column}` names credit notes, and was read as the type of the document ({n_rows})",
+        "to confirm it add `--map type={column_typed}`",
+    ),
     "unit_prices": FindingKind(
         _ERROR,
         "`{column}` looks like the price of one unit, while the amount is that of the whole deal ({n_rows} with a quantity above 1)",

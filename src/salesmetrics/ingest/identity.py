@@ -61,7 +61,10 @@ _LINE = re.compile(
 )
 """Headers of the lines of an invoice or a deal."""
 
-_LINE_MONEY: Mapping[str, tuple[str, ...]] = {"invoices": ("amount", "paid_amount"), "deals": ("amount", "cost")}
+_LINE_MONEY: Mapping[str, tuple[str, ...]] = {
+    "invoices": ("amount", "paid_amount", "balance"),
+    "deals": ("amount", "cost"),
+}
 """Kinds whose records may stand on a row per line, and their money, which is the line's or the record's."""
 
 _DEAL_FIELDS = (

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.outcome import Classifier
 
-__all__ = ["MEANINGS", "with_deal_class", "with_documents", "with_meanings"]
+__all__ = ["MEANINGS", "document_column", "with_deal_class", "with_documents", "with_meanings"]
 
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "revenue": ("movement", "movement"),
@@ -43,6 +43,30 @@ def with_deal_class(deals: pl.DataFrame, words: Classifier) -> pl.DataFrame:
     return deals.with_columns(deal_class=pl.col("type").replace_strict(table, default=None, return_dtype=pl.String))
 
 
+_MOST_TYPES = 20
+"""More different words than these are no types of document."""
+
+
+def document_column(columns: pl.DataFrame, words: Classifier) -> str | None:
+    """The first column that names credit notes, and of which most cells name a sort of document.
+
+    Args:
+        columns: Columns of text that no field claimed.
+        words: Meanings of the words of invoices.
+    """
+    for column in columns:
+        if column.head(1_000).n_unique() > _MOST_TYPES + 1:
+            continue
+        counts = column.drop_nulls().value_counts()
+        if counts.height > _MOST_TYPES:
+            continue
+        cells = dict(counts.iter_rows())
+        known = {word: found for word in cells if (found := words.classify(word, ("credit", "draft", "invoice")))}
+        if "credit" in known.values() and 2 * sum(cells[word] for word in known) > sum(cells.values()):
+            return column.name
+    return None
+
+
 def with_documents(invoices: pl.DataFrame, words: Classifier) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Invoices whose credit notes subtract.
 
@@ -65,7 +89,7 @@ def with_documents(invoices: pl.DataFrame, words: Classifier) -> tuple[pl.DataFr
         return invoices, {}
     frame = invoices.with_columns(document=pl.coalesce(meanings))
     credit = pl.col("document") == "credit"
-    money = [name for name in ("amount", "paid_amount") if name in frame.columns]
+    money = [name for name in ("amount", "paid_amount", "balance") if name in frame.columns]
     frame = frame.with_columns(
         pl.when(credit).then(-pl.col(name).abs()).otherwise(pl.col(name)).alias(name) for name in money
     )

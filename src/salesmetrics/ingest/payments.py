@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.headers import HeaderKeys
 
-__all__ = ["ColumnMatch", "as_payments", "is_payments"]
+__all__ = ["ColumnMatch", "as_payments", "is_payments", "with_due_as_amount"]
 
 _KEY_WORDS = (
     "payment id | payment number | payment no | payment reference | paymentid | receipt id | receipt number | receipt no"
@@ -38,6 +38,27 @@ class ColumnMatch:
     field: str
     header: str
     how: str
+
+
+_DUE = frozenset({"amount due", "due amount", "total due"})
+"""What is still open of an invoice where its amount stands beside it, and its amount where it does not."""
+
+
+def with_due_as_amount(columns: Mapping[str, ColumnMatch], keys: Mapping[str, HeaderKeys]) -> dict[str, ColumnMatch]:
+    """The columns of an invoices file, with an amount due as the amount where there is no other.
+
+    Args:
+        columns: Canonical column → match, as for invoices.
+        keys: All headers of the file, taken apart.
+    """
+    balance = columns.get("balance")
+    if balance is None or balance.how == "option" or "amount" in columns or keys[balance.header].full not in _DUE:
+        return dict(columns)
+    return {
+        name: match
+        for field, each in columns.items()
+        for name, match in [("amount", replace(each, field="amount")) if field == "balance" else (field, each)]
+    }
 
 
 def as_payments(columns: Mapping[str, ColumnMatch], keys: Mapping[str, HeaderKeys]) -> dict[str, ColumnMatch]:

@@ -55,7 +55,7 @@ WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
         *("completed", "pending"),
     ),
     "revenue": ("new", "expansion", "contraction", "churn", "reactivation", "renewal"),
-    "invoices": ("paid", "cancelled", "open", "credit", "draft"),
+    "invoices": ("paid", "partial", "cancelled", "open", "credit", "draft", "invoice"),
     "customers": ("active", "churned"),
     "surveys": ("nps", "enps", "csat", "ces"),
     "costs": ("salary", "marketing", "tooling", "training", "sales", "other"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Number, Ratio, Shape, kpi
+from salesmetrics.metrics.definition import Number, Ratio, Shape, Undefined, kpi
 
 FAMILY = "cash"
+
+
+def _of_billed(part: Number, billed: Number) -> Shape:
+    """A share of what was billed; where credit notes take it below 0 there is nothing to have a share of."""
+    return Undefined("billed_below_zero") if billed < 0 else Ratio(part, billed)
 
 
 @kpi(
@@ -47,7 +52,7 @@ def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
     >>> collection_rate(90, 100)
     0.9
     """
-    return Ratio(amount_received, amount_due)
+    return _of_billed(amount_received, amount_due)
 
 
 @kpi(
@@ -66,7 +71,7 @@ def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape
     >>> collection_rate_receipts(120, 100)
     1.2
     """
-    return Ratio(receipts, invoiced_amount)
+    return _of_billed(receipts, invoiced_amount)
 
 
 @kpi(
@@ -89,4 +94,4 @@ def dso(receivable_at_end: Number, invoiced_amount: Number, invoice_window_days:
     >>> dso(50000, 150000, 90)
     30.0
     """
-    return Ratio(receivable_at_end * invoice_window_days, invoiced_amount)
+    return _of_billed(receivable_at_end * invoice_window_days, invoiced_amount)

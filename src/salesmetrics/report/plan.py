@@ -97,7 +97,7 @@ MADE_FROM: Mapping[tuple[str, str], str] = {
     ("deals", "has_potential"): "account_id or account",
     ("deals", "cost"): "cost (or product and quantity, with a products file)",
     ("deals", "list_price"): "list_price (or product and quantity, with a products file)",
-    ("invoices", "received"): "paid_amount, paid_on or a status that says paid",
+    ("invoices", "received"): "paid_amount, balance, paid_on or a status that says paid",
     ("activities", "gap"): "lead_id or deal_id",
     ("activities", "record"): "lead_id or deal_id",
     ("activities", "person"): "contact_id, lead_id, deal_id or account_id",

@@ -26,6 +26,8 @@ class Invoice(Record):
     paid_on: Day | None = None
     amount: Money | None = None
     paid_amount: Money | None = None
+    balance: Money | None = None
+    """What is still open of the amount."""
     status: Text | None = None
     is_cancelled: Flag | None = None
     currency: Text | None = None
