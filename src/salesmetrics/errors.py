@@ -23,7 +23,7 @@ _SENTENCES = frozenset(
     {"cause", "cells", "detail", "field", "header", "how", "known", "listed", "reason", "what", "words"}
 )
 """Details that are put together of words of ours and values."""
-_TO_TYPE = frozenset({"files", "first", "fix", "line", "names", "options", "output", "path", "second"})
+_TO_TYPE = frozenset({"files", "first", "fix", "line", "names", "options", "output", "path", "second", "tried"})
 """Details that are typed again, pasted or opened: cut only where nobody could."""
 _TYPED = 20_000
 
@@ -69,7 +69,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "header_only": ErrorKind("`{path}` has a header and no rows", "check the filter of the export, then export again"),
     "header_missing": ErrorKind(
         "`{path}` has no header: row {row} is a record ({cells}, …)",
-        "put a line in front that names its {width} columns, correcting these guesses: `{line}`",
+        "put a line in front that names its {width} columns, correcting these guesses{tried}: `{line}`",
     ),
     "fixed_width": ErrorKind(
         "`{path}` has columns of fixed width, kept apart by spaces{header}",

@@ -33,6 +33,7 @@ _TITLE_ROWS = 40
 _CELL_LINES = 50
 _MAX_LOST = 5
 _DIRECTIVE = re.compile(rb'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
+_OTHER_MARKS = re.compile(r"[;\t|]")
 _VALUE = re.compile(
     r"""\W*+(?:[A-Z]{3}\s*+\(?)?\d(?:[\d\s.,:/\-+()'年月日%]|[TZ](?![A-Z]))*+(?:[A-Z]{3}|[AP]M|[KMB])?+\W*+  # numbers, dates, times, money
       | \d{1,2}[\s.-]\w+[\s.,-]+\d{2,4}.*  # 15 Apr, 2021
@@ -134,7 +135,10 @@ def _fit(rows: Sequence[Sequence[str]]) -> _Fit:
     place = next(index for index, row in enumerate(filled) if len(row) > 1 and abs(len(row) - width) <= 1)
     header, below = filled[place], filled[place:]
     share = sum(len(row) == width for row in below) / len(below)
-    header_fits = len(header) == width and not any(looks_like_value(cell) for cell in header)
+    # A comma within amounts cuts a record of semicolons in two: what is beside a semicolon is looked at by itself.
+    header_fits = len(header) == width and not any(
+        looks_like_value(piece) for cell in header for piece in _OTHER_MARKS.split(cell)
+    )
     score = share * (1.0 if header_fits else 0.5) * (1.0 if place == 0 else 0.9) * (2 - 1 / width)
     return _Fit(score, width, widths[width])
 

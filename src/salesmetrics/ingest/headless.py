@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -103,29 +104,92 @@ def header_line(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     >>> header_line([["7", "Kiln", "Won", "500.00", "2026-01-05"], ["8", "Sand", "Lost", "20.00", "2026-01-09"]], ",")
     'id,name,stage,amount,date 1'
     """
+    return delimiter.join(_guesses(rows))
+
+
+def _guesses(rows: Sequence[Sequence[str]]) -> list[str]:
     from salesmetrics.ingest.profile import GENERIC, load_profile
 
     width = max(map(len, rows))
     columns = [[row[place] for row in rows if place < len(row) and _is_told(row[place])] for place in range(width)]
     words = load_profile(GENERIC).words("deals")
+    dates = [place for place, cells in enumerate(columns) if cells and all(_DATE.fullmatch(cell) for cell in cells)]
+    guessed = {place: f"date {number}" for number, place in enumerate(dates, 1)} | _created_and_closed(rows, dates)
     names: list[str] = []
-    dates = 0
-    for place, cells in enumerate(columns, 1):
+    for place, cells in enumerate(columns):
         distinct = set(cells)
-        name = f"column {place}"
-        if cells and all(_DATE.fullmatch(cell) for cell in cells):
-            dates += 1
-            name = f"date {dates}"
+        name = guessed.get(place, f"column {place + 1}")
+        if place in guessed:
+            pass
         elif distinct and {words.classify(cell, ("won", "lost")) for cell in distinct} & {"won", "lost"}:
             name = "stage"
-        elif place == 1 and len(distinct) == len(rows):
+        elif place == 0 and len(distinct) == len(rows):
             name = "id"
-        elif cells and all(looks_like_value(cell) for cell in cells):
-            name = "amount" if any(_DECIMAL.fullmatch(cell) for cell in cells) else name
         elif len(distinct) == len(rows) and all(any(c.isalpha() for c in cell) for cell in cells):
             name = "name"
-        names.append(name if name not in names else f"column {place}")
-    return delimiter.join(names)
+        names.append(name if name not in names else f"column {place + 1}")
+    amount = _amount(columns, names)
+    return [*names[:amount], "amount", *names[amount + 1 :]] if amount is not None else names
+
+
+def _amount(columns: Sequence[Sequence[str]], names: Sequence[str]) -> int | None:
+    """The one column that looks like money: the only one with decimals, else the only one of numbers that are no ids."""
+    numbers = [
+        place
+        for place, cells in enumerate(columns)
+        if names[place].startswith("column ") and cells and all(_is_sum(cell) for cell in cells)
+    ]
+    exact = [place for place in numbers if any(_DECIMAL.fullmatch(cell) for cell in columns[place])]
+    found = exact or [place for place in numbers if not _are_keys(columns[place])]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_sum(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and looks_like_value(cell) and not re.search(r"[@%:/]|^[+0]\d|^\d{9,}$", cell)
+
+
+def _are_keys(cells: Sequence[str]) -> bool:
+    """Whether numbers are flags, or count on from row to row as ids do."""
+    if set(cells) <= {"0", "1"} or not all(map(str.isdecimal, cells)):
+        return set(cells) <= {"0", "1"}
+    steps = [int(low) - int(high) for high, low in pairwise(cells)]
+    return bool(steps) and (all(step == 1 for step in steps) or all(step == -1 for step in steps))
+
+
+def _created_and_closed(rows: Sequence[Sequence[str]], dates: Sequence[int]) -> dict[int, str]:
+    """Two columns of dates, one of them earlier in nearly all rows; among more, the only one of days without a time is the later."""
+    cells = {
+        place: [row[place] if place < len(row) and _is_told(row[place]) else "" for row in rows] for place in dates
+    }
+    first = next(
+        (p for p in dates if all(cells[p]) and all(_precedes(cells[p], cells[q]) for q in dates if q != p)), None
+    )
+    later = [place for place in dates if place != first]
+    if len(later) > 1:
+        later = [place for place in later if not any(":" in cell for cell in cells[place])]
+    return {first: "created", later[0]: "close_date"} if first is not None and len(later) == 1 else {}
+
+
+def _precedes(early: Sequence[str], late: Sequence[str]) -> bool:
+    """Whether days are before others in nearly all rows, however day and month are ordered."""
+    pairs = [(a, b) for a, b in zip(early, late, strict=True) if a and b]
+    if len(pairs) < 2:
+        return False
+    return all(
+        sum(_day(a, day_first) <= _day(b, day_first) for a, b in pairs) >= 0.9 * len(pairs)
+        and any(_day(a, day_first) < _day(b, day_first) for a, b in pairs)
+        for day_first in (True, False)
+    )
+
+
+def _day(cell: str, day_first: bool) -> tuple[int, int, int]:  # noqa: FBT001
+    text = cell[:10]
+    if text[:8].isdecimal():
+        return int(text[:4]), int(text[4:6]), int(text[6:8])
+    a, b, c = (int(part) for part in re.findall(r"\d+", text)[:3])
+    if a > 31:
+        return a, b, c
+    return (c, b, a) if day_first else (c, a, b)
 
 
 def _is_told(cell: str) -> bool:
@@ -139,8 +203,32 @@ def refuse_headless(rows: Sequence[Sequence[str]], index: int, delimiter: str, p
     first = next(place for place, row in enumerate(rows) if any(row))
     records = [row for row in rows[first:] if any(row)]
     shown = ", ".join(f"`{cell}`" for cell in [cell for cell in records[0] if cell][:4])
-    line = header_line(records, delimiter)
-    raise SalesmetricsError("header_missing", path=path, row=first + 1, cells=shown, width=len(records[0]), line=line)
+    names = _guesses(records)
+    raise SalesmetricsError(
+        "header_missing",
+        path=path,
+        row=first + 1,
+        cells=shown,
+        width=len(names),
+        line=delimiter.join(names),
+        tried=_tried(names, records, path),
+    )
+
+
+def _tried(names: Sequence[str], records: Sequence[Sequence[str]], path: str) -> str:
+    """What a header of guesses leaves to be named: the columns it cannot name, and all where no list is known by it."""
+    import polars as pl
+
+    from salesmetrics.ingest.columns import recognise
+
+    cells = [[*row, *[""] * (len(names) - len(row))] for row in records]
+    sample = pl.DataFrame(dict(zip(names, map(list, zip(*cells, strict=True)), strict=True)))
+    try:
+        used = {match.header for match in recognise(names, path=path, sample=sample).columns.values()}
+    except SalesmetricsError:
+        return " and naming the others, as these alone make no list that can be read"
+    left = [str(place) for place, name in enumerate(names, 1) if name not in used]
+    return f" (not guessed, so left out until it has a name: column {', '.join(left)})" if left else ""
 
 
 def refuse_fixed_width(rows: Sequence[str], path: str) -> None:
