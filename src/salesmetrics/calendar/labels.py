@@ -8,82 +8,85 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar.model import FIRST_YEAR, LAST_YEAR, Calendar, Period, Unit, named_period, unit_period
+from salesmetrics.calendar.months import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["parse_period_label", "periods_of_column", "read_label"]
 
-_MONTHS = """
-january jan januari januar يناير كانون_الثاني январь января янв
-february feb februari фев февраль февраля февр فبراير شباط
-march mar mac مارس آذار март марта мар
-april apr أبريل ابريل نيسان апрель апреля апр
-may mei مايو أيار май мая
-june jun يونيو حزيران июнь июня июн
-july jul julai يوليو تموز июль июля июл
-august aug ogos ogo أغسطس اغسطس آب август августа авг
-september sep sept أيلول سبتمبر сентябрь сентября сен сент
-october oct oktober okt أكتوبر اكتوبر تشرين_الأول октябрь октября окт
-november nov نوفمبر تشرين_الثاني ноябрь ноября ноя нояб
-december dec disember dis ديسمبر كانون_الأول декабрь декабря дек
-"""
-_MONTH_NUMBER = {
-    name.replace("_", " "): number
-    for number, line in enumerate(_MONTHS.strip().splitlines(), start=1)
-    for name in line.split()
-}
-_ORDINALS = {
+_NUMBERS = {
     word: number
-    for number, words in enumerate(["i 一 الأول", "ii 二 الثاني", "iii 三 الثالث", "iv 四 الرابع"], start=1)
+    for number, words in enumerate(["i 一 الأول 上", "ii 二 الثاني 下", "iii 三 الثالث", "iv 四 الرابع"], start=1)
     for word in words.split()
 }
+_QUARTERS = (
+    "quarter|qtr|quartal|trimestre?|trim|trimestr|kwartaal|kwartał|kvartal|kvartál|štvrťrok|čtvrtletí|kvartaali|neljännes|neljännesvuosi"
+    "|çeyrek|negyedév|кв|квартал[ауеі]?|τρίμηνο|kuartal|triwulan|quý|ไตรมาส|ไตรมาสที่|तिमाही|רבעון|분기|四半期|季度"
+)
+_HALVES = "half|halbjahr|halvår|semestre?|semester|полугоди[ея]|півріччя|półrocze|pololetí|félév|반기|半期"
 
-_NAME = "(?P<name>" + "|".join(sorted(map(re.escape, _MONTH_NUMBER), key=len, reverse=True)) + ")"
+_NAME = r"(?P<name>[^\W\d][^\d]*?)"
 _YEAR = r"(?P<year>\d{4})"
 _ANY_YEAR = r"(?P<year>\d{4}|\d{2})"
 _FISCAL = r"(?P<fiscal>fy ?)"
 _QUARTER = r"(?P<quarter>[1-4])"
 _MONTH = r"(?P<month>\d{1,2})"
+_OF = r" (?:de |del |of |di |من |عام )*"
+_TH = r" ?(?:er|ère|e|o|a|°|st|nd|rd|th|й|ый|ий|ой|е|ое|я|eme|ème)? ?"
+_NTH_QUARTER, _NTH_HALF = r"(?P<quarter>[1-4]|i{1,3}|iv)", r"(?P<half>[12]|i{1,2})"
+_NEN, _TSUKI, _HI = "(?:年|년)", "(?:月|월)", "(?:日|일)"
 
 # Left as text: compiled (and kept by ``re``) when a label is first read, not when the command line starts.
 _PATTERNS = (
     _YEAR,
-    rf"{_YEAR} ?年",
+    rf"{_YEAR} ?{_NEN}",
     rf"{_FISCAL}{_ANY_YEAR}",
     rf"{_YEAR} {_MONTH}",
     rf"{_MONTH} {_YEAR}",
     r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])",
-    rf"{_YEAR} ?年 ?{_MONTH} ?月",
-    rf"{_NAME} {_ANY_YEAR}",
+    rf"{_YEAR} ?{_NEN} ?{_MONTH} ?{_TSUKI} ?[分度份]?",
+    rf"{_YEAR} ?年 ?{_NAME}",
+    rf"{_NAME}{_OF}{_ANY_YEAR}",
     rf"{_YEAR} {_NAME}",
     rf"{_FISCAL}{_ANY_YEAR} ?[mp]{_MONTH}",
     rf"{_YEAR} {_MONTH} (?P<day>\d{{1,2}})",
-    rf"{_YEAR} ?年 ?{_MONTH} ?月 ?(?P<day>\d{{1,2}}) ?日",
-    rf"{_YEAR} ?q{_QUARTER}",
+    rf"{_YEAR} ?{_NEN} ?{_MONTH} ?{_TSUKI} ?(?P<day>\d{{1,2}}) ?{_HI}",
+    rf"{_YEAR} ?(?:q|t|k|kv|ç){_QUARTER}",
     rf"{_FISCAL}{_ANY_YEAR} ?q{_QUARTER}",
     rf"q{_QUARTER} ?{_FISCAL}?{_ANY_YEAR}",
-    rf"{_QUARTER}q ?{_FISCAL}?{_ANY_YEAR}",
+    rf"(?:t|k|kv|ç){_QUARTER} ?{_ANY_YEAR}",
+    rf"{_QUARTER}(?:t|k|kv|ç) ?{_ANY_YEAR}",
+    rf"{_QUARTER} ?q ?{_FISCAL}?{_ANY_YEAR}",
     rf"{_YEAR} ?年 ?(?:q|第)? ?(?P<quarter>[1-4一二三四]) ?(?:季度?)?",
-    rf"(?P<quarter>[1-4]|i{{1,3}}|iv) ?(?:й |ый |ий |ой )?кв(?:артал[аеу]?)? {_YEAR}",
+    rf"{_YEAR} ?{_NEN}? ?第? ?{_QUARTER} ?(?:四半期|분기)",
+    rf"{_NTH_QUARTER}{_TH}(?:{_QUARTERS}){_OF}{_YEAR}",
+    rf"(?:{_QUARTERS}) ?{_NTH_QUARTER}{_OF}{_YEAR}",
+    rf"{_YEAR} {_NTH_QUARTER}{_TH}(?:{_QUARTERS})",
+    rf"{_YEAR} (?:{_QUARTERS}) ?{_NTH_QUARTER}",
     rf"suku (?:tahun )?(?:ke ?)?{_QUARTER} {_YEAR}",
     rf"الربع (?P<quarter>الأول|الثاني|الثالث|الرابع) (?:من )?(?:عام )?{_YEAR}",
-    rf"{_YEAR} ?w(?P<week>\d{{1,2}})",
+    rf"{_YEAR} ?(?:w|kw|week) ?(?P<week>\d{{1,2}})",
+    rf"(?:w|kw|week) ?(?P<week>\d{{1,2}}) {_YEAR}",
     rf"{_YEAR} ?h(?P<half>[12])",
     rf"h(?P<half>[12]) {_YEAR}",
+    rf"{_NTH_HALF}{_TH}(?:{_HALVES}){_OF}{_YEAR}",
+    rf"(?:{_HALVES}) ?{_NTH_HALF}{_OF}{_YEAR}",
+    rf"{_YEAR} {_NTH_HALF}{_TH}(?:{_HALVES})",
+    rf"{_YEAR} ?{_NEN} ?(?P<half>[上下12]) ?(?:半年|半期|반기)",
 )
 
 
 def parse_period_label(text: str, calendar: Calendar | None = None) -> Period | None:
     """The period that a label in a file names; ``None`` when it names none.
 
-    Understood, in English, Russian, Chinese, Malay and Arabic where they have their own words: years, halves,
+    Understood, in the languages of the known exports: years, halves,
     quarters, months, weeks by number, and days. A label with FY is of the fiscal calendar, one without is civil. A
     two-digit year is of this century.
 
-    >>> labels = ["2026-Q1", "1 кв. 2026", "2026年3月", "Mar 2026", "FY26-Q1", "2026", "2026-W05", "north"]
+    >>> labels = ["2026-Q1", "1 кв. 2026", "2026年3月", "Mar 2026", "FY26-Q1", "2026", "T1 2026", "north"]
     >>> [period.label if (period := parse_period_label(label)) else None for label in labels]
-    ['2026-Q1', '2026-Q1', '2026-03', '2026-03', 'FY2026-Q1', '2026', '2026-W05', None]
+    ['2026-Q1', '2026-Q1', '2026-03', '2026-03', 'FY2026-Q1', '2026', '2026-Q1', None]
     """
     try:
         return read_label(text, calendar or Calendar())
@@ -100,16 +103,21 @@ def read_label(text: str, calendar: Calendar) -> Period | None:
     plain = _plain(text)
     for pattern in _PATTERNS:
         match = re.fullmatch(pattern, plain)
-        if match:
+        if match and _month(match.groupdict().get("name", "may")):
             return _period({key: value for key, value in match.groupdict().items() if value}, calendar)
     return None
+
+
+def _month(name: str) -> int | None:
+    """The number of a month; folding the case of Greek names took their final sigma."""
+    return MONTHS.get(name) or MONTHS.get(name.removesuffix("σ") + "ς")
 
 
 def _plain(text: str) -> str:
     """Lower case, one kind of digit and separator, and without the word for year that Russian and Arabic add."""
     text = unicodedata.normalize("NFKC", text).casefold()
     text = re.sub(r"[\s_/.,'’–—-]+", " ", text).strip()
-    return re.sub(r" ?(?:г|год|года)$", "", text)
+    return re.sub(r"(?<=\d) ?(?:г|год|года|р|рік|року|م)$", "", text)
 
 
 def _period(parts: dict[str, str], calendar: Calendar) -> Period:
@@ -120,11 +128,11 @@ def _period(parts: dict[str, str], calendar: Calendar) -> Period:
     if "day" in parts:
         return _day(year, int(parts["month"]), int(parts["day"]), calendar)
     if "half" in parts:
-        return _half(year, int(parts["half"]), calendar)
+        return _half(year, _NUMBERS.get(parts["half"]) or int(parts["half"]), calendar)
     if "name" in parts:
-        return named_period(year, "month", _MONTH_NUMBER[parts["name"]], calendar, fiscal=False)
+        return named_period(year, "month", _month(parts["name"]) or 0, calendar, fiscal=False)
     if "quarter" in parts:
-        quarter = _ORDINALS.get(parts["quarter"]) or int(parts["quarter"])
+        quarter = _NUMBERS.get(parts["quarter"]) or int(parts["quarter"])
         return named_period(year, "quarter", quarter, calendar, fiscal=fiscal)
     units: tuple[Unit, ...] = ("week", "month")
     for unit in units:

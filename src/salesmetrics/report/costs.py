@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.report.days import START, by_day, with_days, with_units
+from salesmetrics.report.days import START, by_day, unplaced, with_days, with_units
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def cost_days(costs: pl.DataFrame, calendar: Calendar, as_of: date | None) -> tu
     """
     findings = []
     placed = with_days(costs, calendar)
-    lost = placed.filter(pl.col(START).is_null() | pl.col("amount").is_null()).height
-    if lost:
-        findings.append(_unplaced(lost))
+    lost = placed.filter(pl.col(START).is_null() | pl.col("amount").is_null())
+    if lost.height:
+        findings.append(unplaced("costs", lost))
     if "category" in placed.columns:
         if "category_text" in placed.columns:
             strange = placed.filter(pl.col("category").is_null() & pl.col("category_text").is_not_null())
@@ -55,15 +55,4 @@ def _strange(count: int, labels: list[str]) -> Finding:
         count=count,
         message=f"categories that are not known count as other: {listed}",
         hint="the known ones are sales, marketing, salary, tooling, training and other",
-    )
-
-
-def _unplaced(count: int) -> Finding:
-    return Finding(
-        code="cost_unplaced",
-        severity=Severity.WARNING,
-        kind="costs",
-        count=count,
-        message="costs without an amount, or without a date or period that can be understood, count for nothing",
-        hint="write periods as 2026-Q1, 2026-03 or 2026",
     )

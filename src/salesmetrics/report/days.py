@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import Calendar, periods_of_column
+from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["END", "MONEY", "PARTS", "START", "UNITS", "by_day", "with_days", "with_units"]
+__all__ = ["END", "MONEY", "PARTS", "START", "UNITS", "by_day", "unplaced", "with_days", "with_units"]
 
 MONEY = pl.Decimal(38, 8)
 START, END = "__start__", "__end__"
@@ -57,6 +58,28 @@ def with_days(frame: pl.DataFrame, calendar: Calendar | None = None) -> pl.DataF
     return frame.with_columns(
         pl.coalesce(*starts, none).alias(START),
         pl.coalesce(*ends, none).alias(END),
+    )
+
+
+def unplaced(kind: str, rows: pl.DataFrame) -> Finding:
+    """The finding about amounts that count for no day at all.
+
+    Args:
+        kind: ``costs`` or ``quotas``.
+        rows: The rows, with ``__start__``, and ``period`` and ``__row__`` where the file has them.
+    """
+    numbers = rows["__row__"].sort().head(20).to_list() if "__row__" in rows.columns else []
+    strange = rows.filter(pl.col(START).is_null()) if "period" in rows.columns else rows.select(period=None).clear()
+    labels = strange["period"].drop_nulls().unique(maintain_order=True).head(5).to_list()
+    return Finding(
+        code=f"{kind.removesuffix('s')}_unplaced",
+        severity=Severity.WARNING,
+        kind=kind,
+        count=rows.height,
+        rows=numbers,
+        message=f"{kind} without an amount, or without a date or period that can be read, count for nothing"
+        + "".join(f"{', ' if n else ': '}`{label}`" for n, label in enumerate(labels)),
+        hint="write periods as 2026-Q1, 2026-03 or 2026",
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.report.days import END, MONEY, PARTS, START, UNITS, by_day, with_days, with_units
+from salesmetrics.report.days import END, MONEY, PARTS, START, UNITS, by_day, unplaced, with_days, with_units
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def quota_days(
     findings = []
     lost = placed.filter(pl.col(START).is_null() | pl.col("amount").is_null())
     if lost.height:
-        findings.append(_unplaced(lost.height))
+        findings.append(unplaced("quotas", lost))
     placed = placed.filter(pl.col(START).is_not_null() & pl.col("amount").is_not_null())
     kept = _one_level(placed, by)
     if kept.height < placed.height:
@@ -164,15 +164,4 @@ def _contained(count: int) -> Finding:
         kind="quotas",
         count=count,
         message="quotas of teams, regions, products or the company stand beside finer ones that they contain: only the finer ones are summed",
-    )
-
-
-def _unplaced(count: int) -> Finding:
-    return Finding(
-        code="quota_unplaced",
-        severity=Severity.WARNING,
-        kind="quotas",
-        count=count,
-        message="quotas without an amount, or whose period cannot be understood, count for nothing",
-        hint="write periods as 2026-Q1, 2026-03 or 2026",
     )

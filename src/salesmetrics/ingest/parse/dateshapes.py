@@ -6,10 +6,10 @@ import re
 
 import polars as pl
 
+from salesmetrics.calendar.months import MONTHS
 from salesmetrics.ingest.parse.blanks import cleaned, is_ascii
 from salesmetrics.ingest.parse.bodies import DIGITS
 from salesmetrics.ingest.parse.common import KEY, WHY
-from salesmetrics.ingest.parse.months import MONTHS
 
 __all__ = ["THAI_YEARS", "date_parts", "real_date", "tidy_dates"]
 
