@@ -30,6 +30,7 @@ from salesmetrics.ingest.parse.currency import settled_symbols
 from salesmetrics.ingest.payments import is_payments
 from salesmetrics.ingest.policies import check_dataset
 from salesmetrics.ingest.profile import comparable, load_profile, normalise
+from salesmetrics.ingest.summaries import refuse_summary
 from salesmetrics.ingest.table import ROW, RawTable
 from salesmetrics.ingest.totals import without_totals
 from salesmetrics.ingest.unsettled import unsettled
@@ -196,6 +197,7 @@ def _part(
         sample=table.frame.drop(ROW).head(200),
     )
     recognition, found, withheld = found_by_cells(table, recognition, mapping)
+    refuse_summary(table.frame, recognition, table.source.path, mapping)
     profile = load_profile(recognition.profile)
     parse_options = ParseOptions(
         date_order=options.date_order or profile.date_order,
