@@ -44,9 +44,9 @@ from salesmetrics.ingest.quota_overlap import quotas_told_twice
 from salesmetrics.ingest.stage_history import stage_entries
 from salesmetrics.ingest.surveys import with_question
 from salesmetrics.ingest.table import ROW
+from salesmetrics.ingest.unit_prices import doubt_unit_prices
 from salesmetrics.ingest.unsettled import ended_in_unknown_stages
 from salesmetrics.schema.kinds import KINDS, column_types
-from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,8 +122,9 @@ def _keep_records(part: Part) -> None:
     """Apply the rules of identity to a part, counting what they take out."""
     policy = load_profile(part.recognition.profile).repeated_ids
     header = part.header("id")
+    headers = {name: match.header for name, match in part.recognition.columns.items()}
     _apply(part, [without_deleted(part.frame, part.kind, part.path, part.header("is_deleted"))])
-    _apply(part, [without_continuations(part.frame, part.kind, part.path, header)])
+    _apply(part, [without_continuations(part.frame, part.kind, part.path, header, headers)])
     _apply(part, [without_fragments(part.frame, part.kind, part.path, part.recognition.constants)])
     _apply(part, without_plans(part.frame, part.kind, part.path))
     _apply(part, without_named_totals(part.frame, part.kind, part.path))
@@ -164,6 +165,7 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
 
 
 def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
+    doubt_unit_prices(part, frame)
     words = load_profile(part.recognition.profile).words("invoices")
     frame = _with_type(part, frame, words)
     frame, documents = with_documents(with_meanings(frame, "invoices", words), words)
@@ -206,36 +208,13 @@ def _with_type(part: Part, frame: pl.DataFrame, words: Words) -> pl.DataFrame:
     return frame
 
 
-def _doubt_unit_prices(part: Part, frame: pl.DataFrame) -> None:
-    """A list price below what was paid, which times the quantity is above it, is the price of one unit: no discount follows."""
-    if not {"list_price", "quantity", "amount"} <= set(frame.columns):
-        return
-    price, quantity, amount = pl.col("list_price"), pl.col("quantity"), pl.col("amount")
-    several = frame.filter((quantity > 1) & (price > 0) & (amount > 0))
-    of_one = several.filter((amount > price) & (amount.cast(pl.Float64) <= 1.2 * (price * quantity).cast(pl.Float64)))
-    if 2 * of_one.height <= several.height:
-        return
-    rows = of_one.get_column(ROW)
-    part.withheld.append(Withheld("deals", "list_price", "unit_price"))
-    part.findings.append(
-        finding(
-            "unit_prices",
-            kind="deals",
-            path=part.path,
-            column=part.header("list_price"),
-            count=len(rows),
-            rows=rows.head(MAX_ROWS).to_list(),
-        )
-    )
-
-
 def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions) -> pl.DataFrame:
     asked = {"won": options.won, "lost": options.lost, "other": options.other, "open": options.open}
     vocabulary = _vocabulary(part, stages, {comparable(w): outcome for outcome, words in asked.items() for w in words})
     part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
     if part.recognition.profile in _ARCHIVES_LOST and "Active" in frame.columns:
         frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
-    _doubt_unit_prices(part, frame)
+    doubt_unit_prices(part, frame)
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     part.final_words = tuple(ended_in_unknown_stages(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))

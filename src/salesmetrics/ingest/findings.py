@@ -408,8 +408,23 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "unit_prices": FindingKind(
         _ERROR,
-        "`{column}` looks like the price of one unit, while the amount is that of the whole deal ({n_rows} with a quantity above 1)",
-        "leave it out with `--map list_price=`, or export the list price of the whole deal",
+        "`{column}` looks like the {of} of one unit, while the amount is that of the whole deal ({n_rows} with a quantity above 1)",
+        "leave it out with `--map {field}=`, or export the {of} of the whole deal",
+    ),
+    "unit_amounts": FindingKind(
+        _ERROR,
+        "`{column}` looks like the price of one unit, and was read as the amount ({n_rows} with another quantity than 1)",
+        "add a column with the price times the quantity, and name it: `--map amount=HEADER`",
+    ),
+    "price_as_amount": FindingKind(
+        _ERROR,
+        "`{column}` was read as the amount, and may be the price of one unit ({n_rows} with another quantity than 1)",
+        "if it is the whole amount, add `--map amount={column_typed}`; else add a column with the price times the quantity",
+    ),
+    "line_cells": FindingKind(
+        _ERROR,
+        "lines below a record have a `{column}` of their own ({n_rows}): it cannot be known whether the record's holds it",
+        "export one line per record",
     ),
     "lines_merged": FindingKind(
         _NOTE,
@@ -417,7 +432,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "line_amounts_equal": FindingKind(
         _ERROR,
-        "lines of one {record} have the same amount ({n_rows}): it cannot be known whether it is the line's or the {record}'s: {listed}",
+        "lines of one {record} have the same {what} ({n_rows}): it cannot be known whether it is the line's or the {record}'s: {listed}",
         "export one line per {record}, or leave the product columns out",
     ),
     "identical_rows": FindingKind(

@@ -56,9 +56,8 @@ _ENOUGH_TO_TELL = ("name", "account", "account_id", "company", "id", "email")
 _AT_STAKE = 0.01
 _CENT = 0.005
 
-_LINE = re.compile(
-    r"\b(?:product|item|line|quantity|qty|sku|article|service|description|unit price|menge|artikel|produit|producto|produto|товар|количество)\b"
-)
+_LINE_WORDS = "product|item|line|quantity|qty|sku|article|service|description|unit price|menge|artikel|produit|producto|produto|товар|количество"
+_LINE = re.compile(rf"\b(?:{'|'.join(words_of(word) for word in _LINE_WORDS.split('|'))})\b")
 """Headers of the lines of an invoice or a deal."""
 
 _LINE_MONEY: Mapping[str, tuple[str, ...]] = {
@@ -107,11 +106,14 @@ def without_deleted(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
     return Kept(frame.filter(~deleted), "deleted", n, (said,))
 
 
-def without_continuations(frame: pl.DataFrame, kind: Kind, path: str, header: str | None) -> Kept:
+def without_continuations(
+    frame: pl.DataFrame, kind: Kind, path: str, header: str | None, headers: Mapping[str, str] | None = None
+) -> Kept:
     """Take out the lines that only continue the record above: nothing in them makes a record, and other cells are filled.
 
     Exports of records with their lines (products, contacts, tags) write what is the record's own once. Where such lines
-    carry amounts of their own, nobody here can tell whether the record's amount holds them: amounts are then withheld.
+    carry amounts of their own, nobody here can tell whether the record's amount holds them: amounts are then withheld, and
+    so are quantities, list prices and costs.
     """
     types = column_types(kind)
     heads = [c for c in frame.columns if c in types and c not in LINE_FIELDS and c != "currency"]
@@ -134,6 +136,16 @@ def without_continuations(frame: pl.DataFrame, kind: Kind, path: str, header: st
             finding("line_amounts", kind=kind, path=path, count=priced.height, rows=numbers, at_stake=at_stake)
         )
         withheld = (Withheld(kind, "amount", "line_amounts_unsure"),)
+    for name in ("quantity", "list_price", "cost"):
+        if name not in types or name not in lines.columns:
+            continue
+        given = lines.get_column(ROW).filter(lines.get_column(name).is_not_null())
+        if len(given):
+            shown = (headers or {}).get(name, name)
+            findings.append(
+                finding("line_cells", kind=kind, path=path, column=shown, count=len(given), rows=given.to_list())
+            )
+            withheld = (*withheld, Withheld(kind, name, "line_amounts_unsure"))
     return Kept(rest, "continuation", n, tuple(findings), withheld)
 
 
@@ -188,8 +200,10 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
         said = finding(
             "product_rows_merged", kind=kind, path=path, column=header, count=n, of_deals=counted(merged.height, "deal")
         )
+        singled = merged.filter(~pl.col("id").is_duplicated()).get_column("id")
+        equal, unsure = _equal_amounts(twins.filter(pl.col("id").is_in(singled.implode())), kind, path, summed=True)
         twins = merged
-        steps.append(Kept(_in_order(rest, twins), "line_item", n, (said,)))
+        steps.append(Kept(_in_order(rest, twins), "line_item", n, (said, *equal), unsure))
     for rule in (_per_person, _lines_of_one):
         step = rule(twins, kind, path, header)
         if step is not None:
@@ -249,7 +263,7 @@ def _lines_of_one(twins: pl.DataFrame, kind: Kind, path: str, header: str | None
     if line_fields is None or twins.is_empty():
         return None
     types = column_types(kind)
-    lined = [c for c in twins.columns if c == "product" or (c not in types and _LINE.search(words_of(c)))]
+    lined = [c for c in twins.columns if c in ("product", "quantity") or (c not in types and _LINE.search(words_of(c)))]
     if not lined:
         return None
     apart = LINE_FIELDS | {*line_fields}
@@ -263,27 +277,44 @@ def _lines_of_one(twins: pl.DataFrame, kind: Kind, path: str, header: str | None
     n, said = lines.height - once.height, f"1 {kind[:-1]}" if once.height == 1 else f"{once.height:,} {kind}"
     rows = lines.filter(~pl.col(ROW).is_in(once.get_column(ROW).implode())).get_column(ROW).to_list()
     findings = [finding("lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, records=said)]
-    withheld: tuple[Withheld, ...] = ()
-    if "amount" in twins.columns:
-        known = pl.col("amount").drop_nulls()
-        repeated = lines.group_by("id").agg(unsure=(known.n_unique() == 1) & (known.len() > 1)).filter("unsure")
-        unsure = lines.filter(pl.col("id").is_in(repeated.get_column("id").implode()))
-        if unsure.height and not _lines_add_up(unsure, types):
-            ids, numbers = repeated.get_column("id").sort(), unsure.get_column(ROW).to_list()
-            findings.append(
-                finding(
-                    "line_amounts_equal",
-                    kind=kind,
-                    path=path,
-                    count=len(numbers),
-                    rows=numbers,
-                    record=kind[:-1],
-                    listed=listed(ids),
-                )
-            )
-            withheld = (Withheld(kind, "amount", "line_amounts_unsure"),)
+    equal, withheld = _equal_amounts(lines, kind, path)
+    findings += equal
     left = twins.filter(~pl.col("id").is_in(good.implode()))
     return Kept(pl.concat([once, left]).sort(ROW), "line_item", n, tuple(findings), withheld)
+
+
+def _equal_amounts(
+    lines: pl.DataFrame, kind: Kind, path: str, *, summed: bool = False
+) -> tuple[list[Finding], tuple[Withheld, ...]]:
+    """What is said and withheld of records whose lines all have the same amount or cost: it may be the line's or the record's.
+
+    Where another column has amounts of the lines that add up to it, it is the record's, unless it was ``summed`` already.
+    """
+    findings: list[Finding] = []
+    withheld: list[Withheld] = []
+    for name in ("amount", "cost"):
+        if name not in lines.columns or name not in column_types(kind):
+            continue
+        known = pl.col(name).drop_nulls()
+        repeated = lines.group_by("id").agg(unsure=(known.n_unique() == 1) & (known.len() > 1)).filter("unsure")
+        unsure = lines.filter(pl.col("id").is_in(repeated.get_column("id").implode()) & (pl.col(name) != 0))
+        if unsure.is_empty() or (not summed and _lines_add_up(unsure, name, column_types(kind))):
+            continue
+        ids, numbers = unsure.get_column("id").unique(), unsure.get_column(ROW).to_list()
+        findings.append(
+            finding(
+                "line_amounts_equal",
+                kind=kind,
+                path=path,
+                count=len(numbers),
+                rows=numbers,
+                record=kind[:-1],
+                what=name,
+                listed=listed(ids),
+            )
+        )
+        withheld.append(Withheld(kind, name, "line_amounts_unsure"))
+    return findings, tuple(withheld)
 
 
 def _once(lines: pl.DataFrame, money: Sequence[str]) -> pl.DataFrame:
@@ -308,14 +339,14 @@ def _once(lines: pl.DataFrame, money: Sequence[str]) -> pl.DataFrame:
     return once.cast(pl.Schema(lines.schema))
 
 
-def _lines_add_up(lines: pl.DataFrame, types: Collection[str]) -> bool:
-    """Whether another column has amounts of the lines that add up to the repeated amount in every invoice."""
+def _lines_add_up(lines: pl.DataFrame, name: str, types: Collection[str]) -> bool:
+    """Whether another column has amounts of the lines that add up to what is repeated, in every record."""
     others = [c for c in lines.columns if c not in types and c != ROW and lines.schema[c] == pl.String]
     amounts = lines.select(
-        "id", pl.col("amount").cast(pl.Float64), *(pl.col(c).cast(pl.Float64, strict=False) for c in others)
+        "id", pl.col(name).cast(pl.Float64), *(pl.col(c).cast(pl.Float64, strict=False) for c in others)
     )
-    sums = amounts.group_by("id").agg(pl.col("amount").drop_nulls().first(), *(pl.col(c).sum() for c in others))
-    return any(bool(((sums[c] - sums["amount"]).abs() < _CENT).all()) for c in others)
+    sums = amounts.group_by("id").agg(pl.col(name).drop_nulls().first(), *(pl.col(c).sum() for c in others))
+    return any(bool(((sums[c] - sums[name]).abs() < _CENT).all()) for c in others)
 
 
 def alike_but_for_people(frame: pl.DataFrame, kind: Kind, path: str) -> Kept | None:

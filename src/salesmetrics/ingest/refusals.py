@@ -12,6 +12,7 @@ from salesmetrics.ingest.headless import PERIOD_HEADER
 from salesmetrics.ingest.lookups import useless
 from salesmetrics.ingest.profile import GENERIC, languages, load_profile, normalise, profiles
 from salesmetrics.ingest.sample import could_be, tells_outcome
+from salesmetrics.ingest.unit_prices import is_unit_price
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
 
@@ -112,10 +113,18 @@ def _unknown(ranked: Sequence[Candidate], headers: Sequence[str], path: str, oth
         detail = f"; it may be {best.kind}, but too little in its header says so: {listed(headers)}"
     else:
         detail = f"; its headers are {listed(headers)}" if headers else "; it has no header"
-    fix = _kind_to_name(ranked, path)
+    fix = (_amount_to_make(best, headers) if other is None else "") or _kind_to_name(ranked, path)
     if other is None and (wide := _side_by_side(headers)):
         detail, fix = f": its columns {listed(wide)} look like periods side by side", f"if it holds quotas, {_RESHAPE}"
     return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
+
+
+def _amount_to_make(best: Candidate, headers: Sequence[str]) -> str:
+    """What to do where only an amount lacks, and the file has the price of one unit instead."""
+    price = next((header for header in headers if is_unit_price(header)), None)
+    if price is None or not best.missing or not all("amount" in group for group in best.missing):
+        return ""
+    return f"`{price}` is the price of one unit: add a column `Amount` with the price times the quantity"
 
 
 def _kind_to_name(ranked: Sequence[Candidate], path: str) -> str:
@@ -138,7 +147,7 @@ def lacking(
     if wide:
         what += f": its columns {listed(wide)} look like periods side by side"
         return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=_RESHAPE)
-    fix = _columns_to_name(best, keys, free, sample)
+    fix = _amount_to_make(best, free) or _columns_to_name(best, keys, free, sample)
     return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
 
 
@@ -161,7 +170,14 @@ def _columns_to_name(
         options = " ".join(f'--map {f}="{h}"' for f, h in guesses.items())
         return f"if {named} {'is it' if len(guesses) == 1 else 'are they'}, type `{options}`"
     group = next(group for group in best.missing if not set(group) & guesses.keys())
-    fitting = {f: [h for h in free if could_be(sample, h, types[f]) and not keys[h].is_key] for f in group}
+    fitting = {
+        f: [
+            h
+            for h in free
+            if could_be(sample, h, types[f]) and not keys[h].is_key and not (f == "amount" and is_unit_price(h))
+        ]
+        for f in group
+    }
     first = next((f for f in group if fitting[f]), None)
     if first is None:
         return f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"

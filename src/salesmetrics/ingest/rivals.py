@@ -11,6 +11,7 @@ from salesmetrics.ingest.parse.common import Place
 from salesmetrics.ingest.profile import GENERIC
 from salesmetrics.ingest.settle import parse_beside
 from salesmetrics.ingest.table import ROW
+from salesmetrics.ingest.unit_prices import is_unit_price
 from salesmetrics.schema.fields import ColumnType
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def rival_amounts(
     )
     rows, path, findings = table.frame.get_column(ROW), table.source.path, _weighted(table, recognition)
     for header in rivals:
+        if is_unit_price(header):
+            continue
         text = table.frame.get_column(header)
         try:
             other = parse_beside(Place(header, path, rows, text), ColumnType.MONEY, options, table.frame).values

@@ -67,7 +67,7 @@ _REASONS = {
     "amount_period_unknown": "amounts per month or year not told apart (see the findings)",
     "quotas_overlap": "quotas of overlapping periods (see the findings)",
     "line_amounts_unsure": "lines with amounts of their own (see the findings)",
-    "unit_price": "the list price seems to be that of one unit (see the findings)",
+    "unit_price": "the price or cost is that of one unit (see the findings)",
     "billed_below_zero": "credit notes exceed what was invoiced",
     "part_paid": "how much of part-paid invoices came in is not known (see the findings)",
     "balance_unsure": "the open balance contradicts the invoices (see the findings)",
