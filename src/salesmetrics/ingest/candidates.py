@@ -62,7 +62,12 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     "revenue": (("account", "account_id"), ("amount", "mrr"), ("occurred", "period", "start"), ("movement", "mrr")),
     "invoices": (("amount", "paid_amount"), ("issued", "due", "paid_on")),
     "quotas": (("amount",), ("owner", "owner_id", "team", "region", "product", "period", "start")),
-    "costs": (("amount",), ("date", "period"), ("category", "description", "source", "campaign", "owner", "team")),
+    "costs": (
+        ("amount",),
+        ("date", "period", "start"),
+        ("date", "period", "end"),
+        ("category", "description", "source", "campaign", "owner", "team"),
+    ),
     "reps": (("id", "name", "email"), ("email", "team", "region", "manager", "role", "hired", "left", "is_active")),
     "surveys": (("score",), ("answered", "account", "account_id", "type", "owner", "id")),
     "products": (("name", "sku", "id"), ("list_price", "cost", "category")),

@@ -93,6 +93,16 @@ class CostCover:
                 best = (months, Window(begun, end, window.whole if end == window.end else None))
         return None if best is None else best[1]
 
+    def gaps(self, window: Window, run: Window) -> bool:
+        """Whether costs cover months of a stretch that are apart from a run of them."""
+        if window.start is None or window.end is None or run.start is None or run.end is None:
+            return False
+        return any(
+            self._covers(start, end)
+            for start, end in _months(window.start, window.end)
+            if start >= run.end or end <= run.start
+        )
+
     def whole(self, window: Window) -> bool:
         """Whether costs cover all of a stretch."""
         return self.run(window) == window
@@ -163,13 +173,16 @@ def costs_partial(
         if window is None or run is None or run.end is None or run == window:
             continue
         whole = f"{window.start} to {window.end - timedelta(days=1)}" if window.end else "the period"
+        days = f"{run.start} to {run.end - timedelta(days=1)}"
+        gaps = cover.gaps(window, run)
+        covered = f"months with gaps between them, the longest run being {days}" if gaps else days
         found.append(
             Finding(
                 code="costs_partial",
                 severity=Severity.WARNING,
                 kind=COSTS,
                 count=0,
-                message=f"of {whole}, costs cover {run.start} to {run.end - timedelta(days=1)}: KPIs of "
+                message=f"of {whole}, costs cover {covered}: KPIs of "
                 + (
                     "cost are about these days"
                     if not shift

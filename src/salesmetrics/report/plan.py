@@ -86,7 +86,7 @@ ENTITY_KINDS: Mapping[str, tuple[str, ...]] = {
 
 MADE_FROM: Mapping[tuple[str, str], str] = {
     ("quotas", "day"): "amount and period, or start and end,",
-    ("costs", "day"): "amount and date or period",
+    ("costs", "day"): "amount and date or period, or start and end,",
     ("revenue", "change"): "account, amount and movement, or mrr",
     ("revenue", "day"): "account, amount and movement, or mrr",
     ("revenue", "account_key"): "account or account_id",

@@ -13,6 +13,10 @@ class Cost(Record):
     id: Id | None = None
     date: Day | None = None
     period: PeriodLabel | None = None
+    start: Day | None = None
+    """The first day that the cost is for, where the export gives its first and last day."""
+    end: Day | None = None
+    """The last day that the cost is for."""
     category: Text | None = None
     description: Text | None = None
     amount: Money | None = None
