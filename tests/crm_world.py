@@ -30,7 +30,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "activities": {
         "owner": pl.String, "type": pl.String, "direction": pl.String, "occurred": pl.Datetime("us"),
-        "is_completed": pl.Boolean, "is_automated": pl.Boolean, "lead_id": pl.String, "deal_id": pl.String,
+        "created": pl.Datetime("us"), "is_completed": pl.Boolean, "is_automated": pl.Boolean, "lead_id": pl.String, "deal_id": pl.String,
         "account_id": pl.String, "contact_id": pl.String,
     },
     "stages": {"deal_id": pl.String, "stage": pl.String, "entered": pl.Datetime("us")},
@@ -42,6 +42,7 @@ class World:
 
     def __init__(self, seed: int, size: int = 120, wins: int = 2, dated: float = 0.95) -> None:
         self.random = random.Random(seed)
+        self.entering = random.Random(seed + 1_000)
         self.dated = dated
         self.outcomes = [*["won"] * wins, "lost", "other", "open", "open", "open"]
         self.leads = [self._lead(i) for i in range(size)]
@@ -68,7 +69,7 @@ class World:
         later = (created or FIRST) + timedelta(days=self.random.randrange(40), minutes=3)
         converted = self.random.random() < 0.3
         outcome = "converted" if converted else self.random.choice(["open", "open", "qualified", "disqualified"])
-        qualified = outcome in ("converted", "qualified") and self.random.random() < 0.7
+        qualified = outcome in ("converted", "qualified") and self.random.random() < 0.9
         return {
             "id": self._maybe(f"L{i}", 0.95),
             "owner": self.random.choice(OWNERS),
@@ -112,15 +113,24 @@ class World:
 
     def _activity(self) -> Row:
         pick = self.random.random
-        return {
-            "owner": self.random.choice(OWNERS),
-            "type": self._maybe(self.random.choice(["call", "email", "meeting", "task"]), 0.95),
-            "direction": self._maybe(self.random.choice(["outbound", "outbound", "inbound"]), 0.7),
-            "occurred": self._maybe(self._instant(), 0.97),
-            "is_completed": self.random.choice([True, True, None, False]),
-            "is_automated": self.random.choice([False, None, False, True]),
-            "lead_id": f"L{self.random.randrange(140)}" if pick() < 0.4 else None,
-            "deal_id": f"D{self.random.randrange(140)}" if pick() < 0.4 else None,
-            "account_id": self._maybe(f"A{self.random.randrange(60)}", 0.5),
-            "contact_id": self._maybe(f"C{self.random.randrange(30)}", 0.3),
-        }
+        return self._entered(
+            {
+                "owner": self.random.choice(OWNERS),
+                "type": self._maybe(self.random.choice(["call", "email", "meeting", "task"]), 0.95),
+                "direction": self._maybe(self.random.choice(["outbound", "outbound", "inbound"]), 0.7),
+                "occurred": self._maybe(self._instant(), 0.97),
+                "is_completed": self.random.choice([True, True, None, False]),
+                "is_automated": self.random.choice([False, None, False, True]),
+                "lead_id": f"L{self.random.randrange(140)}" if pick() < 0.4 else None,
+                "deal_id": f"D{self.random.randrange(140)}" if pick() < 0.4 else None,
+                "account_id": self._maybe(f"A{self.random.randrange(60)}", 0.5),
+                "contact_id": self._maybe(f"C{self.random.randrange(30)}", 0.3),
+            }
+        )
+
+    def _entered(self, activity: Row) -> Row:
+        """What lies ahead has a day on which it was planned; a third of what happened has one too."""
+        before = timedelta(days=self.entering.randrange(12))
+        at = activity["occurred"]
+        known = self.entering.random() < (0.7 if at and at >= END else 0.3)
+        return activity | {"created": at - before if at and known else None}

@@ -35,7 +35,9 @@ class Oracle:
 
     @staticmethod
     def _unknown(a: Row) -> bool:
-        return bool(a["occurred"] and a["occurred"] >= END and a["is_completed"])
+        ahead = bool(a["occurred"] and a["occurred"] >= END)
+        entered = a["created"] is not None and a["created"] < END
+        return ahead and (bool(a["is_completed"]) or not entered)
 
     @staticmethod
     def _marks(a: Row) -> Row:
@@ -59,7 +61,8 @@ class Oracle:
             outcome = "qualified" if in_time else "open"
         elif outcome == "qualified" and lead["qualified_at"] and not in_time:
             outcome = "open"
-        was = converted or in_time or (outcome == "qualified" and lead["qualified_at"] is None)
+        unsure = outcome == "qualified" and lead["qualified_at"] is None
+        was = None if unsure else converted or in_time
         return lead | {"is_converted": converted, "outcome": outcome, "qualified": was}
 
     def _index_leads(self) -> None:
@@ -114,6 +117,14 @@ def rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+def _qualification(o: Oracle, found: list[bool | None]) -> float | None:
+    """Without leads qualified on an unknown day; not to be had where those are more than one in twenty of all."""
+    if 20 * sum(lead["qualified"] is None for lead in o.leads) > len(o.leads):
+        return None
+    judged = [each for each in found if each is not None]
+    return rate(sum(judged), len(judged))
+
+
 def median(values: list[Any]) -> float | None:
     return float(statistics.median(values)) if values else None
 
@@ -155,18 +166,18 @@ def expected(o: Oracle, start: date | None, end: date | None, mine: Callable[[Ro
     leads = [lead for lead in o.leads if mine(lead) and within(lead["created"])]
     acts = [a for a in o.acts if mine(a) and within(a["occurred"])]
     return {
-        **_of_leads(leads),
+        **_of_leads(o, leads),
         **_of_activities(o, acts, mine, within),
         **_of_deals(o, mine, within),
         **_load(o, mine),
     }
 
 
-def _of_leads(leads: Rows) -> dict[str, Any]:
+def _of_leads(o: Oracle, leads: Rows) -> dict[str, Any]:
     dated = [lead for lead in leads if lead["created"]]
     found: dict[str, Any] = {
         "lead_conversion_rate": rate(sum(lead["is_converted"] for lead in leads), len(leads)),
-        "lead_qualification_rate": rate(sum(lead["qualified"] for lead in leads), len(leads)),
+        "lead_qualification_rate": _qualification(o, [lead["qualified"] for lead in leads]),
         "lead_response_rate": rate(sum(bool(lead["touches"]) for lead in dated), len(dated)),
     }
     for name, seconds in (("5m", 300), ("1h", 3600), ("24h", 86400)):

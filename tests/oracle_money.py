@@ -290,9 +290,12 @@ class Oracle:
         ]
         return over(sum(bought.count(a) > 1 for a in set(bought)), len(set(bought)))
 
-    def received(self, row: Row) -> Decimal:
+    def received(self, row: Row) -> Decimal | None:
+        """What had come in by the day; None where something came in on a day that nobody knows."""
         if row["paid_on"] and row["paid_on"] > AS_OF:
             return Decimal(0)
+        if not row["paid_on"] and (row["state"] == "paid" if row["paid_amount"] is None else row["paid_amount"]):
+            return None if row["paid_amount"] is not None or row["amount"] else Decimal(0)
         if row["paid_amount"] is not None:
             return row["paid_amount"]
         return row["amount"] if row["paid_on"] or row["state"] == "paid" else Decimal(0)
@@ -305,13 +308,13 @@ class Oracle:
         return sum((r["amount"] for r in self.bills() if self.inside(r["issued"])), Decimal(0))
 
     def collection_rate(self) -> Any:
-        due = [r for r in self.bills() if self.inside(r["due"] or r["issued"])]
+        due = [r for r in self.bills() if self.inside(r["due"] or r["issued"]) and self.received(r) is not None]
         return of_billed(sum(self.received(r) for r in due), sum(r["amount"] for r in due))
 
     def dso(self) -> Any:
         waiting = Decimal(0)
         for row in self.bills():
-            if row["issued"] < self.high:
+            if row["issued"] < self.high and self.received(row) is not None:
                 in_time = row["paid_on"] is None or row["paid_on"] < self.high
                 waiting += row["amount"] - (self.received(row) if in_time else 0)
         return of_billed(waiting * (self.high - self.low).days, self.invoiced())

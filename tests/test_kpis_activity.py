@@ -175,10 +175,14 @@ def test_a_planned_meeting_keeps_a_deal_alive() -> None:
                 datetime(2026, 2, 1, 9),
                 datetime(2026, 7, 1),
             ],
+            "created": [None, None, None, datetime(2026, 6, 14)],
         }
     )
     found = metrics_of({"deals": deals_of(4), "activities": activities})["stalled_deals"]
     assert (found.value, found.denominator) == (2, 4)
+    for entered in (None, datetime(2026, 6, 16)):  # then nothing says on that day that a meeting is to come
+        known = activities.with_columns(created=pl.Series([None, None, None, entered], dtype=pl.Datetime("us")))
+        assert metrics_of({"deals": deals_of(4), "activities": known})["stalled_deals"].value == 3
     tasks = activities.with_columns(type=pl.lit("task"))
     assert metrics_of({"deals": deals_of(4), "activities": tasks})["stalled_deals"].value == 4
 

@@ -164,8 +164,8 @@ def test_the_interval_of_a_net_promoter_score_is_a_score_interval() -> None:
     "surveys",
     [
         answers("nps", 9, 5, 4, scale_max=5),
-        answers("nps", 9, 11, scale_max=None),
-        answers("csat", 4, 5, 7, scale_max=None),
+        answers("nps", 9, 11, 70, 80, scale_max=None),
+        answers("csat", 4, 5, 7, 6, 7, scale_max=None),
     ],
 )
 def test_other_scales_are_refused(surveys: pl.DataFrame) -> None:

@@ -173,7 +173,8 @@ def test_nothing_after_the_as_of_day_counts() -> None:
         outcome=["converted", "converted"],
     )
     activities = touches_of(("0", at("18 10:00")), ("0", at("02 10:00")))
-    report = report_on({"leads": leads, "activities": activities}, as_of=date(2026, 3, 10))
+    planned = activities.with_columns(created=pl.lit(at("02 09:00")))
+    report = report_on({"leads": leads, "activities": planned}, as_of=date(2026, 3, 10))
     found = metrics_of(report)
     assert (found["lead_conversion_rate"].numerator, found["lead_conversion_rate"].denominator) == (0, 1)
     assert found["activities"].value == 1

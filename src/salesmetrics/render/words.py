@@ -54,6 +54,9 @@ NOTHING = frozenset({"zero_denominator", "no_records"})
 _REASONS = {
     "still_maturing": "still maturing",
     "missing_close_dates": "too many closed deals have no close date",
+    "conversion_day_unknown": "nothing says when leads were converted",
+    "qualification_day_unknown": "nothing says when leads were qualified",
+    "payment_day_unknown": "nothing says when invoices were paid",
     "clock_unknown": "how far apart clocks are is not known",
     "missing_input": "a file or column is missing",
     "below_min_n": "too few records",

@@ -10,6 +10,7 @@ from salesmetrics.report.activity_view import activity_view, lead_view
 from salesmetrics.report.chances import chances
 from salesmetrics.report.close_plans import close_plans
 from salesmetrics.report.deal_touches import deal_stages, deal_touches
+from salesmetrics.report.later import reaches_past
 from salesmetrics.report.meetings import meeting_outcomes
 from salesmetrics.report.touches import lead_touches
 from salesmetrics.report.workdays import rep_days, with_gaps
@@ -45,11 +46,13 @@ def add_activity_entities(
         What has to be said about how they were made.
     """
     findings: list[Finding] = []
+    past = moments.cut is not None and reaches_past(frames, moments.cut)
     if "activities" in frames:
-        made["activities"], notes = activity_view(frames["activities"], moments.of("activities"), moments.cut)
+        own = moments.of("activities")
+        made["activities"], notes = activity_view(frames["activities"], own, moments.cut, past=past)
         findings += notes
     if "leads" in frames:
-        made["leads"], notes = lead_view(frames["leads"], moments.cut, frames.get("deals"))
+        made["leads"], notes = lead_view(frames["leads"], moments.cut, frames.get("deals"), past=past)
         findings += notes
     if moments.day is not None:
         findings += _add_leads(made, moments, settings, zone)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import counted
+from salesmetrics.report.later import day_unknown
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.provenance import Finding, Severity
 
@@ -33,7 +34,9 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time())
 
 
-def activity_view(activities: pl.DataFrame, as_of: date | None, cut: date | None) -> tuple[pl.DataFrame, list[Finding]]:
+def activity_view(
+    activities: pl.DataFrame, as_of: date | None, cut: date | None, *, past: bool = False
+) -> tuple[pl.DataFrame, list[Finding]]:
     """The activities known at the end of a day, with what they count as.
 
     Args:
@@ -42,6 +45,7 @@ def activity_view(activities: pl.DataFrame, as_of: date | None, cut: date | None
             ``marked_automatic``, ``undelivered``, ``without_person`` (Boolean).
         as_of: The day; what lies after it is planned, unless it is marked as completed.
         cut: The day after which activities are left out; None leaves nothing out.
+        past: The files know of what happened after ``cut``.
 
     Returns:
         The activities with ``occurred`` (when it happened: the time of completion stands in for a missing one, the time
@@ -57,7 +61,7 @@ def activity_view(activities: pl.DataFrame, as_of: date | None, cut: date | None
             pl.coalesce(times).cast(INSTANT).alias("occurred"), *_instants(activities, times)
         )
         if cut is not None:
-            frame, findings = _known_by(frame, cut)
+            frame, findings = _known_by(frame, cut, past=past)
     else:
         frame = activities
     later = pl.lit(value=False)
@@ -101,24 +105,45 @@ def _flag(frame: pl.DataFrame, name: str, *, missing: bool) -> pl.Expr:
     return pl.col(name).fill_null(value=missing) if name in frame.columns else pl.lit(value=missing)
 
 
-def _known_by(frame: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Finding]]:
-    """Leave out what was done, or planned, only after the day."""
+def _known_by(frame: pl.DataFrame, as_of: date, *, past: bool) -> tuple[pl.DataFrame, list[Finding]]:
+    """Leave out what was done, or planned, only after the day, and what nothing says was planned by then.
+
+    What lies ahead was planned by then where it was entered by then; or, where nothing says when it was entered, where it is
+    marked as not done and the files know of nothing that happened after the day.
+    """
     end = end_of(as_of)
-    unknown = (pl.col("occurred") >= end) & _flag(frame, "is_completed", missing=False)
+    ahead = (pl.col("occurred") >= end).fill_null(value=False)
+    done = ahead & _flag(frame, "is_completed", missing=False)
+    waiting = pl.lit(value=False) if past else ~_flag(frame, "is_completed", missing=True)
+    planned, entered = waiting, pl.lit(value=False)
     if "created" in frame.columns:
-        unknown = unknown | (pl.col("created") >= end)
-    unknown = unknown.fill_null(value=False)
-    count = int(frame.select(unknown.sum()).item())
-    if not count:
+        entered = (pl.col("created") >= end).fill_null(value=False)
+        planned = pl.when(pl.col("created").is_null()).then(waiting).otherwise(~entered)
+    later = done | entered
+    unsure = ahead & ~planned & ~later
+    known, unplanned = frame.select(later.sum().alias("later"), unsure.sum().alias("unsure")).row(0)
+    if not known + unplanned:
         return frame, []
+    said = [f"{counted(known, 'activity')} done or entered later left out"] if known else []
+    said += (
+        [
+            f"{counted(unplanned, 'activity')} dated later left out: nothing says that {_IT[unplanned == 1]} planned by then"
+        ]
+        if unplanned
+        else []
+    )
     finding = Finding(
         code="as_of_reconstructed",
         severity=Severity.NOTE,
         kind="activities",
-        count=count,
-        message=f"the export reaches past {as_of}: {counted(count, 'activity')} done or entered later left out",
+        count=known + unplanned,
+        message=f"the export reaches past {as_of}: {'; '.join(said)}",
+        hint="export the date on which each activity was entered" if unplanned else None,
     )
-    return frame.filter(~unknown), [finding]
+    return frame.filter(~(later | unsure)), [finding]
+
+
+_IT = {True: "it was", False: "they were"}
 
 
 def _reaching_out(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
@@ -148,7 +173,7 @@ def _assumed_finding(count: int) -> Finding:
 
 
 def lead_view(
-    leads: pl.DataFrame, as_of: date | None, deals: pl.DataFrame | None = None
+    leads: pl.DataFrame, as_of: date | None, deals: pl.DataFrame | None = None, *, past: bool = False
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """The leads as they stood at the end of a day, as far as one export can tell.
 
@@ -158,6 +183,8 @@ def lead_view(
         as_of: The day; None leaves nothing out.
         deals: Canonical deals of the whole export. A lead without a time of conversion became one on the first day
             that a deal with its ``lead_id`` was created, or else closed.
+        past: The files know of what happened after the day: then a lead that was converted or qualified on an unknown day
+            may or may not have been so on the day.
 
     Returns:
         The leads with ``qualified`` (Boolean: qualified or converted by then) where the export knows of qualification,
@@ -173,6 +200,9 @@ def lead_view(
     undone = _after(dated, "__converted__", end)
     fresh = _after(dated, "qualified_at", end)
     counts = dated.select(created=later.sum(), converted=(undone & ~later).sum()).row(0)
+    unsure = {"is_converted": _unsure(dated, "is_converted", ("__converted__",), end)} if past else {}
+    if past:
+        unsure["qualified"] = _unsure(dated, "qualified", ("qualified_at", "__converted__"), end) & ~undone & ~fresh
     if "is_converted" in have:
         dated = dated.with_columns(is_converted=pl.col("is_converted") & ~undone)
     if "outcome" in have:
@@ -184,18 +214,45 @@ def lead_view(
         dated = dated.with_columns(qualified=pl.col("qualified") & ~lost)
     if "first_response_at" in have:
         dated = dated.with_columns(pl.when(pl.col("first_response_at") < end).then(pl.col("first_response_at")))
-    frame = dated.filter(~later).drop("__converted__", strict=False)
-    return frame, [_lead_finding(as_of, *counts)] if any(counts) else []
+    findings = [_lead_finding(as_of, *counts)] if any(counts) else []
+    dated = dated.with_columns(mask.alias(f"__unsure_{name}__") for name, mask in unsure.items()).filter(~later)
+    for name in unsure:
+        mask = pl.col(f"__unsure_{name}__")
+        unknown = int(dated.select(mask.sum()).item())
+        if unknown:
+            findings += day_unknown(_UNSURE[name], unknown, dated.height, as_of)
+            hidden = [column for column in _STATES[name] if column in have]
+            dated = dated.with_columns(pl.when(~mask).then(pl.col(column)).alias(column) for column in hidden)
+    return dated.drop("__converted__", *(f"__unsure_{name}__" for name in unsure), strict=False), findings
+
+
+_UNSURE = {"is_converted": "conversion_day_unknown", "qualified": "qualification_day_unknown"}
+_STATES = {"is_converted": ("is_converted", "outcome"), "qualified": ("qualified",)}
+
+
+def _unsure(frame: pl.DataFrame, state: str, days: Sequence[str], end: datetime) -> pl.Expr:
+    """Records in a state of which no day by then says that they were in it, and no later day that they were not."""
+    if state not in frame.columns:
+        return pl.lit(value=False)
+    told = pl.lit(value=False)
+    for place, name in enumerate(days):
+        told = told | (_before(frame, name, end) if place else _dated(frame, name))
+    return pl.col(state).fill_null(value=False) & ~told
+
+
+def _dated(frame: pl.DataFrame, name: str) -> pl.Expr:
+    return pl.col(name).is_not_null() if name in frame.columns else pl.lit(value=False)
 
 
 def _lead_finding(as_of: date, created: int, converted: int) -> Finding:
+    said = [f"{counted(created, 'lead')} created later left out"] if created else []
+    said += [f"{counted(converted, 'lead')} converted later counted as not converted"] if converted else []
     return Finding(
         code="as_of_reconstructed",
         severity=Severity.NOTE,
         kind="leads",
         count=created + converted,
-        message=f"the export reaches past {as_of}: {counted(created, 'lead')} created later left out, {converted} converted "
-        "later counted as not converted",
+        message=f"the export reaches past {as_of}: {'; '.join(said)}",
     )
 
 

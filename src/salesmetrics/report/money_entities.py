@@ -11,6 +11,7 @@ import polars as pl
 from salesmetrics.calendar import Calendar
 from salesmetrics.report.accounts import ids_by_name
 from salesmetrics.report.costs import cost_days
+from salesmetrics.report.later import reaches_past
 from salesmetrics.report.lifetimes import customer_terms, levels_of_customers
 from salesmetrics.report.quotas import company_targets, quota_days, rep_targets
 from salesmetrics.report.ramp import ramps, training_arms
@@ -86,7 +87,9 @@ def add_money_entities(
         findings += notes
         _add(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
     if "invoices" in frames and "amount" in frames["invoices"].columns:
-        made["invoices"] = invoice_view(frames["invoices"], moments.cut)
+        past = moments.cut is not None and reaches_past(frames, moments.cut)
+        made["invoices"], notes = invoice_view(frames["invoices"], moments.cut, past=past)
+        findings += notes
     if "surveys" in frames and {"type", "score"} <= set(frames["surveys"].columns):
         made["surveys"] = survey_view(frames["surveys"], moments.cut)
     findings += _add_customers(made, frames, moments, asked)

@@ -14,6 +14,7 @@ from salesmetrics.report.compute import UNDIVIDED, currencies
 from salesmetrics.report.cost_cover import costs_partial
 from salesmetrics.report.coverage import complete_today, early_ends
 from salesmetrics.report.entities import make_entities
+from salesmetrics.report.later import days_unknown
 from salesmetrics.report.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.report.maturity import too_short
 from salesmetrics.report.mixed_types import mixed_types
@@ -84,7 +85,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())
     unclear, unknown = _clocks(request, frames, plan)
-    withheld = (*request.withheld, *untold_ends(entities), *unknown)
+    withheld = (*request.withheld, *untold_ends(entities), *days_unknown(notes), *unknown)
     source = Source(entities, catalog, request.as_of, request.settings, tuple(codes), withheld)
     said = [*notes, *unclear, *days_differ(request, plan.kpis, catalog)]
     said += [*early_ends(frames, request.as_of), *complete_today(request)]
