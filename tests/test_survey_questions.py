@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.surveys import question_of
+from salesmetrics.ingest.questions import question_of
 from salesmetrics.library import load, report_on
 
 if TYPE_CHECKING:

@@ -128,9 +128,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     ),
     # --- columns and values --------------------------------------------------------------------------------------
     "kind_unknown": ErrorKind("`{path}` is not a kind of export that salesmetrics knows{detail}", "{fix}"),
-    "kind_ambiguous": ErrorKind(
-        "`{path}` could be {first} or {second}", "say which: `{first}={path}` or `{second}={path}`"
-    ),
+    "kind_ambiguous": ErrorKind("`{path}` could be {first} or {second}", "say which: {fix}"),
     "lists_overlap": ErrorKind("`{first}` and `{second}` are two exports of one list of {kind}: {what}", "{fix}"),
     "kind_name_unknown": ErrorKind("there is no kind of file named `{kind}`", "use one of: {known}"),
     "column_missing": ErrorKind("`{path}` has no column for {field}", "{fix}"),

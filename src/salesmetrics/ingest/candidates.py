@@ -26,7 +26,9 @@ from salesmetrics.ingest.lookups import (
 )
 from salesmetrics.ingest.payments import ColumnMatch, as_payments, with_due_as_amount
 from salesmetrics.ingest.profile import GENERIC, Layout, languages, load_profile, profiles
-from salesmetrics.ingest.sample import meanings_held, plausible, tells_outcome
+from salesmetrics.ingest.questions import asks
+from salesmetrics.ingest.sample import could_be, meanings_held, plausible, tells_outcome
+from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     "pipelines": (("name", "id"), ("is_closed", "is_won", "is_lost", "probability", "position")),
     "customers": (
         ("id", "name"),
-        ("owner", "owner_id", "region", "segment", "status", "started", "ended", "is_active", "mrr"),
+        ("owner", "owner_id", "region", "segment", "status", "started", "ended", "is_active", "mrr", "potential"),
     ),
     "revenue": (("account", "account_id"), ("amount", "mrr"), ("occurred", "period", "start"), ("movement", "mrr")),
     "invoices": (("amount", "paid_amount"), ("issued", "due", "paid_on")),
@@ -157,6 +159,8 @@ def _lay(
             spare[field_name] = tuple(h for h in rest if keys[h].full != keys[header].full)
             closed |= {header, *duplicates[field_name]}
         closed |= {h for h, form in keys.items() if form.full in ignored}
+    if kind == "surveys" and "score" not in {*columns, *said} and (asked := _asked(keys, closed, sample)):
+        columns["score"] = ColumnMatch("score", asked, "generic")
     ordered = {name: columns[name] for name in fields if name in columns}
     if kind == "invoices":
         ordered = as_payments(with_due_as_amount(ordered, keys), keys)
@@ -164,6 +168,8 @@ def _lay(
     score = _score(keys, kind, profile, layout, ordered, weight, missing)
     if kind == "deals" and not missing:
         score += _outcomes_held(ordered, profile, sample)
+    if kind == "customers" and not missing:
+        score += _states_held(ordered, profile, sample)
     if kind == "activities" and _speaks_of_nothing_known(ordered, profile, layout, sample):
         score *= LACKING
     return Candidate(kind, profile, layout, ordered, _filled(duplicates), _filled(spare), score, missing)
@@ -197,6 +203,22 @@ def _outcomes_held(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.
         return 1.0
     ended = any({"won", "lost"} & meanings_held(sample, header, words, ("won", "lost")) for header in headers)
     return 0.5 if ended and closes and "amount" in columns else 0.0
+
+
+def _states_held(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.DataFrame | None) -> float:
+    """What it counts that every status is one of customers, such as active and churned."""
+    if sample is None or "status" not in columns or not {"id", "name"} & columns.keys():
+        return 0.0
+    held = meanings_held(
+        sample, columns["status"].header, load_profile(profile).words("customers"), ("active", "churned")
+    )
+    return 0.0 if not held or None in held else 1.0 if len(held) == 2 else 0.5
+
+
+def _asked(keys: Mapping[str, HeaderKeys], closed: set[str], sample: pl.DataFrame | None) -> str | None:
+    """The header of scores that names what was asked: an eNPS or a satisfaction is of no other kind."""
+    free = [header for header in keys if header not in closed and asks(header)]
+    return next((header for header in free if sample is not None and could_be(sample, header, ColumnType.SCORE)), None)
 
 
 _OF_SELLERS = frozenset({"owner", "subject", "deal_id", "lead_id", "direction", "due", "result", "duration"})

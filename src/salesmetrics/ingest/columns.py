@@ -80,7 +80,7 @@ def recognise(
     ranked = rank_candidates(keys, kind, profile, said, sample)
     best = ranked[0]
     if kind is None:
-        refuse_doubt(ranked, keys, headers, path)
+        refuse_doubt(ranked, keys, headers, path, sample)
     if best.missing:
         raise lacking(best, keys, path, sample)
     found = _recognition(best, ranked, headers, sure=kind is not None)

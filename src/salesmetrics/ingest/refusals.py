@@ -10,8 +10,8 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.headers import HeaderKeys, header_keys
 from salesmetrics.ingest.headless import PERIOD_HEADER
 from salesmetrics.ingest.lookups import useless
-from salesmetrics.ingest.profile import GENERIC, languages, load_profile, normalise, profiles
-from salesmetrics.ingest.sample import could_be, tells_outcome
+from salesmetrics.ingest.profile import GENERIC, WORD_CATEGORIES, languages, load_profile, normalise, profiles
+from salesmetrics.ingest.sample import could_be, meanings_held, tells_outcome
 from salesmetrics.ingest.unit_prices import is_unit_price
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
@@ -38,6 +38,8 @@ SIDE_BY_SIDE = 3
 
 LEAST = 0.35
 """Below this confidence no number is computed."""
+FAINT = 0.2
+"""Below this score a kind is not even named: a date or a customer is in lists of every kind."""
 ENOUGH, CLOSE = 1.0, 0.85
 """A score below ``ENOUGH`` decides nothing; another kind with this share of the best score makes the file ambiguous."""
 
@@ -77,7 +79,11 @@ def _find_header(header: str, headers: Sequence[str], text: str, name: str, path
 
 
 def refuse_doubt(
-    ranked: Sequence[Candidate], keys: Mapping[str, HeaderKeys], headers: Sequence[str], path: str
+    ranked: Sequence[Candidate],
+    keys: Mapping[str, HeaderKeys],
+    headers: Sequence[str],
+    path: str,
+    sample: pl.DataFrame | None = None,
 ) -> None:
     """Raise when the best candidate is not good enough, or not clearly better than another kind."""
     best = ranked[0]
@@ -85,12 +91,16 @@ def refuse_doubt(
         detail = f": `{versions}` says that it holds every version of each record"
         raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix="export the records as they are now")
     other, weight = useless(keys)
-    rival = next((c for c in ranked[1:] if c.kind != best.kind and not c.missing), None)
-    close = rival is not None and rival.score >= CLOSE * best.score and not best.missing
-    if rival is not None and close and weight <= best.score and best.score >= ENOUGH / 2:
-        raise SalesmetricsError("kind_ambiguous", path=path, first=best.kind, second=rival.kind)
+    others = [c for c in ranked[1:] if c.kind != best.kind and not c.missing and c.score >= CLOSE * best.score]
+    close = list(dict.fromkeys([best.kind, *(c.kind for c in others)])) if not best.missing else []
+    if len(close) > 1 and weight <= best.score and best.score >= ENOUGH / 2:
+        *first, last = close
+        named = [f"`{kind}={path}`" for kind in close]
+        fix = f"{', '.join(named[:-1])} or {named[-1]}"
+        raise SalesmetricsError("kind_ambiguous", path=path, first=", ".join(first), second=last, fix=fix)
     if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
-        raise _unknown(ranked, headers, path, other if weight > max(ENOUGH, best.score) else None)
+        fix = _kind_to_name(best, keys, path, sample)
+        raise _unknown(best, headers, path, other if weight > max(ENOUGH, best.score) else None, fix)
 
 
 def _deals_without_outcome(candidate: Candidate) -> bool:
@@ -102,18 +112,17 @@ def _deals_without_outcome(candidate: Candidate) -> bool:
     )
 
 
-def _unknown(ranked: Sequence[Candidate], headers: Sequence[str], path: str, other: str | None) -> SalesmetricsError:
-    best = ranked[0]
+def _unknown(best: Candidate, headers: Sequence[str], path: str, other: str | None, fix: str) -> SalesmetricsError:
     if other is not None:
         detail = f": it looks like {other}"
-    elif best.missing and best.columns:
+    elif best.missing and best.score >= FAINT:
         lacks = " and ".join(" or ".join(group[:3]) for group in best.missing)
         detail = f"; nearest is {best.kind}, but it lacks {lacks}; its headers are {listed(headers)}"
-    elif best.columns:
+    elif best.score >= FAINT:
         detail = f"; it may be {best.kind}, but too little in its header says so: {listed(headers)}"
     else:
         detail = f"; its headers are {listed(headers)}" if headers else "; it has no header"
-    fix = (_amount_to_make(best, headers) if other is None else "") or _kind_to_name(ranked, path)
+    fix = (_amount_to_make(best, headers) if other is None else "") or fix
     if other is None and (wide := _side_by_side(headers)):
         detail, fix = f": its columns {listed(wide)} look like periods side by side", f"if it holds quotas, {_RESHAPE}"
     return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
@@ -127,13 +136,19 @@ def _amount_to_make(best: Candidate, headers: Sequence[str]) -> str:
     return f"`{price}` is the price of one unit: add a column `Amount` with the price times the quantity"
 
 
-def _kind_to_name(ranked: Sequence[Candidate], path: str) -> str:
-    """The kind to name, if the file has what that kind needs; else how to name columns, too."""
-    fitting = next((each for each in ranked if not each.missing and each.columns), None)
-    if fitting is not None:
-        return f"if it lists {fitting.kind} all the same, name the kind: `{fitting.kind}={path}`"
-    kinds = ", ".join(KINDS)
-    return f"the kinds are {kinds}; if it is one of them, name it and its columns: `KIND={path} --map FIELD=HEADER`"
+def _kind_to_name(best: Candidate, keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None) -> str:
+    """How to name the nearest kind, and the columns that it lacks; no kind where none is near."""
+    if best.score < FAINT:
+        kinds = ", ".join(KINDS)
+        return f"the kinds are {kinds}; if it is one of them, name it and its columns: `KIND={path} --map FIELD=HEADER`"
+    named = f"if it lists {best.kind} all the same, name the kind: `{best.kind}={path}`"
+    if not best.missing:
+        return named
+    free = [h for h in keys if h not in {match.header for match in best.columns.values()}]
+    columns = _columns_to_name(best, keys, free, sample)
+    if columns is None:
+        return f"if it lists {best.kind}, export it with what it lacks: none of its other columns can be that"
+    return f"{named}; for the missing column, {columns}"
 
 
 def lacking(
@@ -148,14 +163,14 @@ def lacking(
         what += f": its columns {listed(wide)} look like periods side by side"
         return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=_RESHAPE)
     fix = _amount_to_make(best, free) or _columns_to_name(best, keys, free, sample)
+    fix = fix or f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"
     return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
 
 
 def _columns_to_name(
     best: Candidate, keys: Mapping[str, HeaderKeys], free: Sequence[str], sample: pl.DataFrame | None
-) -> str:
-    """What to type for the columns that lack: headers that are called like them and hold what they can hold."""
-    types = column_types(best.kind)
+) -> str | None:
+    """What to type for the columns that lack: headers that are called like them and hold what they can hold; None without one."""
     guesses: dict[str, str] = {}
     for group in best.missing:
         if set(group) & guesses.keys():
@@ -170,18 +185,28 @@ def _columns_to_name(
         options = " ".join(f'--map {f}="{h}"' for f, h in guesses.items())
         return f"if {named} {'is it' if len(guesses) == 1 else 'are they'}, type `{options}`"
     group = next(group for group in best.missing if not set(group) & guesses.keys())
-    fitting = {
-        f: [
-            h
-            for h in free
-            if could_be(sample, h, types[f]) and not keys[h].is_key and not (f == "amount" and is_unit_price(h))
-        ]
-        for f in group
-    }
+    fitting = {f: [h for h in free if _can_hold(best, keys[h], h, f, sample)] for f in group}
     first = next((f for f in group if fitting[f]), None)
     if first is None:
-        return f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"
+        return None
     return f"name it: `--map {first}=HEADER`; columns that can hold it: {listed(fitting[first])}"
+
+
+def _can_hold(best: Candidate, form: HeaderKeys, header: str, field: str, sample: pl.DataFrame | None) -> bool:
+    """Whether a column can be a field by its cells: no number is a name, no name of an interval a movement of revenue."""
+    type_ = column_types(best.kind)[field]
+    if not could_be(sample, header, type_) or (field == "amount" and is_unit_price(header)):
+        return False
+    if type_ is ColumnType.ID:
+        return form.is_key or not could_be(sample, header, ColumnType.MONEY)
+    if best.kind in _WORDED and field == _WORDED[best.kind] and sample is not None:
+        words = load_profile(best.profile).words(best.kind)
+        return not form.is_key and bool(meanings_held(sample, header, words, WORD_CATEGORIES[best.kind]) - {None})
+    return not form.is_key
+
+
+_WORDED: Mapping[Kind, str] = {"revenue": "movement", "surveys": "type", "activities": "type"}
+"""Columns of which some words at least must be known."""
 
 
 def _guess(

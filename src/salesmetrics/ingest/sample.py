@@ -28,6 +28,11 @@ OF_PROGRAMS = re.compile(
 _MONEY = re.compile(
     r"[^\w\d]{0,3}\s?(?:[A-Z]{3}\s?)?[-(]?[^\w\d]{0,2}\d[\d.,'\s]*\)?\s?(?:%|[^\w\d]{1,3}|[A-Za-z]{1,4})?"
 )
+_PERIOD = re.compile(
+    r"\d{4}[-./ ]?q[1-4]|q[1-4]([-./ ]?\d{2,4})?|\d{4}[-./]\d{1,2}|\d{1,2}[-./]\d{4}"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[-./ ]*(?:\d{2,4})?",
+    re.IGNORECASE,
+)
 _YES_NO = frozenset({"true", "false", "yes", "no", "y", "n", "0", "1"})
 _ROWS = 300
 _FLAGS = 8
@@ -75,6 +80,8 @@ def could_be(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> boo
         return 2 * dates > n
     if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
         return sum(bool(_MONEY.fullmatch(value)) for value in values) >= 0.8 * n and not dates
+    if type_ in (ColumnType.TEXT, ColumnType.ID) and all(_PERIOD.fullmatch(value) for value in values):
+        return False
     if type_ is ColumnType.TEXT:
         words = sum(any(c.isalpha() for c in value) and not _DATE.search(value) for value in values)
         return 2 * words > n and not {value.casefold() for value in values} <= _YES_NO

@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from salesmetrics.ingest.findings import MAX_ROWS, finding
+from salesmetrics.ingest.questions import question_of
 from salesmetrics.ingest.table import ROW
-from salesmetrics.ingest.words import comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from salesmetrics.ingest.dataset import Part
 
-__all__ = ["question_of", "with_question"]
+__all__ = ["with_question"]
 
-_SIGNS: Final[Mapping[str, str]] = {
-    "nps": r"\bnps|net promot|recommend|recommand|empfehl|recomend|recomiend|raccomand|aanbevel|rekommend|anbefal|polec|"
-    r"doporuč|odporuč|ajánl|öneri|tavsiye|реком|推荐|推薦|おすすめ|推奨|추천|توصي|syor|rekomendasi",
-    "csat": r"\bcsat|satisf|satisfacc|satisfaç|zufrieden|soddisf|tevreden|nöjd|tilfreds|tyytyv|zadowol|spokojen|"
-    r"elégedett|memnun|удовлетвор|задовол|满意|滿意|満足|만족|رضا|kepuasan|hài lòng",
-    "ces": r"\bces\b|effort|aufwand|esfuerzo|esforço|sforzo|inspanning|ansträng|wysiłk|усили|费力|費力|努力度|جهد|kemudahan",
-}
-_OF_STAFF = re.compile(
-    r"\benps|employee|mitarbeiter|collaborateur|salari[ée]s|empleado|colaborador|dipendent|medewerker|"
-    r"сотрудник|员工|員工|従業員|직원|موظف|pekerja|karyawan"
-)
 _FEWEST = 10
 """Fewer scores show too little of their scale."""
 _TOPS, _NEARLY = (9, 10), 8
 """Scores that no scale up to 5 or 7 has, and one that a few answers alone do not show a scale by."""
-
-
-def question_of(header: str) -> str | None:
-    """The question that a header names: ``nps``, ``enps``, ``csat`` or ``ces``; None where it names none, or several.
-
-    >>> question_of("NPS score (0-10)"), question_of("Kundenzufriedenheit"), question_of("Score")
-    ('nps', 'csat', None)
-    """
-    text = re.sub(r"[_\W]+", " ", comparable(re.sub(r"(?<=[a-z]{2})(?=[A-Z])", " ", header)))
-    found = [name for name, signs in _SIGNS.items() if re.search(_comparable_signs(signs), text)]
-    if found == ["nps"] or (not found and re.search(r"\benps", text)):
-        return "enps" if _OF_STAFF.search(text) else "nps"
-    return found[0] if len(found) == 1 else None
-
-
-def _comparable_signs(signs: str) -> str:
-    """Signs in the spelling in which headers are compared, Cyrillic letters that look Latin among them."""
-    return "|".join(sign if sign.startswith(r"\b") else comparable(sign) for sign in signs.split("|"))
 
 
 def with_question(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
