@@ -33,7 +33,7 @@ def overlaps(dataset: Dataset) -> list[list[int]]:
         ["Rep,Period,Quota", "Kim,2026-01,3", "Kim,2026-02,3", "Kim,2026-03,3", "Kim,2026-Q1,9", "Lee,2026-Q1,4"],
         ["Verkäufer;Zeitraum;Ziel", "Kim;2026;9", "Lee;2026-Q1;4", "Kim;2026-Q2;3"],
         ["Period,Quota", "2026,9", "2026-Q1,4"],
-        ["Team,Start,End,Quota", "A,2026-01-01,2026-06-30,9", "A,2026-06-30,2026-12-31,4"],
+        ["Team,Start,End,Quota", "A,2026-01-01,2026-06-30,9", "A,2026-06-01,2026-12-31,4"],
         ["Rep,Period,Quota", "Kim,2026-Q1,9", "Kim,Q1 2026,7"],
     ],
 )
@@ -53,6 +53,7 @@ def test_overlapping_quotas_are_withheld(tmp_path: Path, lines: list[str]) -> No
     [
         ["Rep,Period,Quota", "Kim,2026-01,3", "Kim,2026-02,3", "Lee,2026-Q1,9"],
         ["Rep,Period,Quota", "Kim,2026-Q1,3", ",2026-01,9"],
+        ["Rep,Start,End,Quota", "Kim,2026-01-01,2026-04-01,3", "Kim,2026-04-01,2026-07-01,9"],
         ["Rep,Period,Measure,Quota", "Kim,2026-Q1,new,3", "Kim,2026-Q1,renewal,9"],
         ["Rep,Product,Period,Quota", "Kim,Pens,2026-Q1,3", "Kim,Ink,2026,9"],
     ],

@@ -84,3 +84,9 @@ def test_of_quotas_what_was_sold_is_left_out(tmp_path: Path) -> None:
 def test_a_column_that_marks_no_plan_leaves_all(tmp_path: Path) -> None:
     dataset = read(tmp_path, "costs", "Month,Category,Cost", "2026-03,Budget,70", "2026-03,Fairs,80")
     assert dataset.frames["costs"]["amount"].to_list() == [70, 80]
+
+
+def test_a_file_of_a_plan_alone_is_named(tmp_path: Path) -> None:
+    dataset = read(tmp_path, "costs", "Monat;Kategorie;Art;Kosten", "2026-03;Messe;Plan;70", "2026-03;Reisen;Plan;8")
+    assert dataset.frames["costs"].height == 2
+    assert [said.severity for said in dataset.findings if said.code == "only_a_plan"] == ["warning"]

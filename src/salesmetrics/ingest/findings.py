@@ -68,6 +68,11 @@ FINDINGS: dict[str, FindingKind] = {
         "{n_rows} called a total ({listed}), whose amount is not the sum of the other rows: counted as any other row",
         "if it is a total, remove the row from the file",
     ),
+    "only_a_plan": FindingKind(
+        _WARNING,
+        "`{column}` says {listed} in every row: nothing in the file tells that these are {kind}; all are counted",
+        "if they are not, leave the file out, or export the rows that are {kind}",
+    ),
     "rows_of_a_plan": FindingKind(
         _WARNING,
         "{n_rows} left out: `{column}` says {listed} there and {others} elsewhere, and only the latter are {kind}",

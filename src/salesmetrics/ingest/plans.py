@@ -64,7 +64,7 @@ def without_plans(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kept]:
             continue
         said = frame.get_column(column).drop_nulls().unique()
         said = said.filter(said.str.len_chars() <= MAX_WORD)
-        if not 1 < len(said) <= _MOST:
+        if not 0 < len(said) <= _MOST:
             continue
         meant = {word: unaccented(comparable(word)) for word in said.sort().to_list()}
         out = [word for word, plain in meant.items() if plain in gone]
@@ -72,6 +72,10 @@ def without_plans(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kept]:
         if out and stays:
             out += [word for word, plain in meant.items() if plain in neither]
             return [_left_out(frame, kind, path, column, out, stays)]
+        if len(out) == len(meant) and not frame.get_column(column).null_count():
+            shown, n = _listed(out), frame.height
+            said_of_all = finding("only_a_plan", kind=kind, path=path, column=column, count=n, listed=shown)
+            return [Kept(frame, findings=(said_of_all,))]
     return []
 
 

@@ -43,7 +43,8 @@ def quotas_told_twice(quotas: pl.DataFrame, parts: Sequence[Part]) -> None:
     once = frame.filter(pl.struct(same).is_first_distinct() & pl.col(_START).is_not_null())
     by = [pl.col(name) for name in keys] or [pl.lit(0)]
     spans = once.unique([*keys, _START, _END], keep="first", maintain_order=True).sort(_START, _END)
-    reached = pl.col(_END).cum_max().shift(1).over(by)
+    # A day in common is how some exports write an end: as the first day of what follows.
+    reached = pl.col(_END).cum_max().shift(1).over(by).dt.offset_by("-1d")
     spans = spans.with_columns((pl.col(_START) < reached).fill_null(value=False).alias(_AGAIN))
     twins = once.filter(~pl.struct([*keys, *extras, _START, _END]).is_first_distinct())
     wrong = pl.concat([spans.filter(_AGAIN).drop(_AGAIN), twins]).unique(ROW, maintain_order=True)
