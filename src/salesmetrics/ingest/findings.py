@@ -460,7 +460,7 @@ FINDINGS: dict[str, FindingKind] = {
     ),
     "quotas_overlap": FindingKind(
         _ERROR,
-        "the quotas of {listed} overlap: {n_rows} are for the same days, or for a month and the quarter or year around it, and"
+        "the quotas of {listed} overlap: {n_rows} {are} for the same days, or for a month and the quarter or year around it, and"
         " which ones count is not known",
         "keep one quota per rep and day: remove the rows of the quarter or those of its months",
     ),
@@ -723,7 +723,7 @@ def finding(
         KeyError: The code or a word of its template is missing: a fault of the caller.
 
     >>> finding("stage_blank", column="Stage", count=2, rows=[9, 4]).message
-    '2 rows without a stage or status count{s} as open'
+    '2 rows without a stage or status count as open'
     """
     entry = FINDINGS[code]
     details: dict[str, object] = {"kind": kind, "path": path, "column": column, **words}
