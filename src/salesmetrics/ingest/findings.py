@@ -163,6 +163,11 @@ FINDINGS: dict[str, FindingKind] = {
         "`{column}` is not read as {field}: its cells do not look like {what}",
         "correct them and export again; `salesmetrics inspect` shows what is read",
     ),
+    "header_of_months": FindingKind(
+        _WARNING,
+        "`{column}` is not read as {field}: it holds months without a day, such as `{value}`",
+        "{fix}",
+    ),
     # --- values -----------------------------------------------------------------------------------------------------
     "cells_unreadable": FindingKind(
         _WARNING,

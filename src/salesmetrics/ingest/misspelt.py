@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.ingest.columns import missing_fields
-from salesmetrics.ingest.findings import finding
+from salesmetrics.ingest.findings import finding, typed
 from salesmetrics.ingest.headers import words_of
 from salesmetrics.ingest.profile import GENERIC, load_profile
-from salesmetrics.ingest.sample import could_be
+from salesmetrics.ingest.sample import could_be, month_of
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 
@@ -73,7 +73,7 @@ def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) 
     for header in recognition.unmapped:
         words = words_of(header)
         if words in names:
-            findings.append(_unfit(recognition, path, header, names.pop(words)[0]))
+            findings.append(_unfit(recognition, path, header, names.pop(words)[0], sample))
             continue
         near = (name for size in (-1, 0, 1) for name in lengths.get(len(words) + size, ()) if name in names)
         meant = next((name for name in near if one_slip(words, name)), None) if len(words) >= _SHORTEST - 1 else None
@@ -93,11 +93,16 @@ def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) 
     return findings
 
 
-def _unfit(recognition: Recognition, path: str, header: str, field: str) -> Finding:
+def _unfit(recognition: Recognition, path: str, header: str, field: str, sample: pl.DataFrame) -> Finding:
     """A header that is known, and whose cells are nothing of the kind."""
     what = _SHOWN.get(column_types(recognition.kind)[field], "values of that kind")
     words = {"field": field, "what": what}
-    return finding("header_unfit", kind=recognition.kind, path=path, column=header, count=0, **dict[str, Any](words))
+    month = month_of(sample, header) if what == "dates" else None
+    if month is not None:
+        fix = f"`--map period={typed(header)}`" if "period" in missing_fields(recognition) else ""
+        words |= {"value": month, "fix": f"add {fix}" if fix else "export the dates with their days"}
+    code = "header_unfit" if month is None else "header_of_months"
+    return finding(code, kind=recognition.kind, path=path, column=header, count=0, **dict[str, Any](words))
 
 
 def _names(recognition: Recognition) -> dict[str, tuple[str, str]]:

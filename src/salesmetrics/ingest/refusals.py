@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.findings import typed
 from salesmetrics.ingest.headers import HeaderKeys, header_keys
 from salesmetrics.ingest.headless import PERIOD_HEADER
 from salesmetrics.ingest.lookups import useless
 from salesmetrics.ingest.profile import GENERIC, WORD_CATEGORIES, languages, load_profile, normalise, profiles
-from salesmetrics.ingest.sample import could_be, meanings_held, tells_outcome
+from salesmetrics.ingest.sample import could_be, meanings_held, month_of, tells_outcome
 from salesmetrics.ingest.unit_prices import is_unit_price
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
@@ -99,7 +100,7 @@ def refuse_doubt(
         fix = f"{', '.join(named[:-1])} or {named[-1]}"
         raise SalesmetricsError("kind_ambiguous", path=path, first=", ".join(first), second=last, fix=fix)
     if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
-        fix = _kind_to_name(best, keys, path, sample)
+        fix = _months_held(ranked, keys, path, sample) or _kind_to_name(best, keys, path, sample)
         raise _unknown(best, headers, path, other if weight > max(ENOUGH, best.score) else None, fix)
 
 
@@ -151,6 +152,21 @@ def _kind_to_name(best: Candidate, keys: Mapping[str, HeaderKeys], path: str, sa
     return f"{named}; for the missing column, {columns}"
 
 
+def _months_held(
+    ranked: Sequence[Candidate], keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None
+) -> str:
+    """What to do where dates lack, and a column holds months: these are periods where a kind needs no more than that."""
+    used = {match.header for match in ranked[0].columns.values()}
+    months = ((h, month) for h in keys if h not in used and (month := month_of(sample, h)) is not None)
+    header, month = next(months, ("", ""))
+    if not header or not ranked[0].missing:
+        return ""
+    found = next((c.kind for c in ranked if c.missing and all("period" in group for group in c.missing)), None)
+    named = f"if it lists {found}, type `{found}={path} --map period={typed(header)}`"
+    fix = named if found else "export the dates with their days"
+    return f"`{header}` holds months without a day, such as `{month}`: {fix}"
+
+
 def lacking(
     best: Candidate, keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None
 ) -> SalesmetricsError:
@@ -163,7 +179,11 @@ def lacking(
         what += f": its columns {listed(wide)} look like periods side by side"
         return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=_RESHAPE)
     fix = _amount_to_make(best, free) or _columns_to_name(best, keys, free, sample)
-    fix = fix or f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"
+    fix = (
+        fix
+        or _months_held([best], keys, path, sample)
+        or f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"
+    )
     return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from salesmetrics.calendar import parse_period_label
 from salesmetrics.schema.fields import ColumnType
 
 if TYPE_CHECKING:
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.words import Words
 
-__all__ = ["OF_PROGRAMS", "could_be", "meanings_held", "plausible", "tells_outcome"]
+__all__ = ["OF_PROGRAMS", "could_be", "meanings_held", "month_of", "plausible", "tells_outcome"]
 
 _DATE = re.compile(
-    r"\d{1,4}\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|(?<![^\W\d])[^\W\d]{3,}+[. -]++\d{1,4}"
+    r"\d{1,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|(?<![^\W\d])[^\W\d]{3,}+[. -]++\d{1,4}"
     r"|^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}(?:\.\d+)?$|^(?:\d{13}|\d{16}|\d{19})(?:\.0*)?$|^\d{1,2} ?[ก-ฮ]|^\d{1,2}[/月]\d{1,2}日?$"
 )
 _NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
@@ -86,6 +87,13 @@ def could_be(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> boo
         words = sum(any(c.isalpha() for c in value) and not _DATE.search(value) for value in values)
         return 2 * words > n and not {value.casefold() for value in values} <= _YES_NO
     return not dates or type_ not in (ColumnType.ID, ColumnType.FLAG)
+
+
+def month_of(sample: pl.DataFrame | None, header: str) -> str | None:
+    """The first cell of a column whose sampled cells are all months, such as ``2026-03``; None for any other column."""
+    values = _values(sample, header)
+    months = values and all((period := parse_period_label(value)) and period.unit == "month" for value in set(values))
+    return values[0] if months else None
 
 
 def tells_outcome(sample: pl.DataFrame | None, header: str, words: Words) -> bool:

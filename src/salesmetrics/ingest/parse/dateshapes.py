@@ -29,6 +29,7 @@ _SPACES = dict.fromkeys("\xa0\u2009\u202f\u2007\u2002\u2003\u3000\t", " ")
 _TIDY = {
     **DIGITS, **_SPACES, "／": "/", "．": ".", "：": ":", "－": "-", "−": "-", "–": "-", "‐": "-", "‑": "-", "，": ",", "،": ",",
     "年": "-", "月": "-", "日": " ", "號": " ", "号": " ", "時": ":", "时": ":", "点": ":", "點": ":", "分": ":", "秒": " ",
+    "년": "-", "월": "-", "일": " ", "시": ":", "분": ":", "초": " ",
 }  # fmt: skip
 _THAI_MONTHS = {
     "ม.ค.": "january", "ก.พ.": "february", "มี.ค.": "march", "เม.ย.": "april", "พ.ค.": "may", "มิ.ย.": "june", "ก.ค.": "july",
@@ -38,11 +39,11 @@ _CHINESE_MONTHS = tuple(
     (name, MONTHS[name]) for name in sorted(MONTHS, key=len, reverse=True) if name.endswith("月")
 )  # longest first: 十二月 holds 二月
 
-_AM = r"am|a\.m\.?|上午|早上|凌晨|ص|pagi|pg|vorm\.?"
-_PM = r"pm|p\.m\.?|下午|晚上|中午|م|petang|ptg|malam|nachm\.?"
+_AM = r"am|a\.m\.?|上午|早上|凌晨|ص|오전|pagi|pg|vorm\.?"
+_PM = r"pm|p\.m\.?|下午|晚上|中午|م|오후|petang|ptg|malam|nachm\.?"
 _OFFSET = r"z|(?:utc|gmt)?\s*[+-][0-9]{1,2}(?::?[0-9]{2})?|utc|gmt"
 _WHEN = (
-    rf"^(?<date>.*?[^\s,:])(?:(?:\s*,\s*|\s+)(?:(?:at|um|в|à|a las|às|kl\.?)\s+)?(?<before>{_AM}|{_PM})?\s*"
+    rf"^(?<date>.*?[^\s,:])(?:(?:\s*,\s*|\s+)(?:(?:at|um|в|à|a las|às|klo|kl\.?|pukul|ore|alle)\s+)?(?<before>{_AM}|{_PM})?\s*"
     r"(?<hour>[0-9]{1,2})(?::(?<minute>[0-9]{1,2})(?::(?<second>[0-9]{1,2})(?:[.,](?<fraction>[0-9]{1,12}))?)?:?"
     rf"\s*(?<after>{_AM}|{_PM})?|\s*(?<alone>{_AM}|{_PM}))\s*(?<offset>{_OFFSET})?)?$"
 )
@@ -55,6 +56,18 @@ _WEEKDAY = (
     r"(?:пн|вт|ср|чт|пт|сб|вс|поне|втор|сред|четв|пятн|субб|воск|lun|mié|mie|jue|vie|sáb|sab|dom|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so)"
     r"[a-zа-я]{0,8}\.?,)\s+"
 )
+_WEEKDAY_AFTER = (
+    r"\s*(?:\([\p{L}\p{M}]{1,4}\.?\)|[월화수목금토일]요일|[月火水木金土日]曜日?|(?:星期|周|週)[一二三四五六日天])"
+)
+_DOTTED = (
+    (r"^([0-9]{4})\.\s?([0-9]{1,2})\.\s?([0-9]{1,2})\.?(\s|$)", "$1.$2.$3$4"),
+    (r"^([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})\.?(\s|$)", "$1.$2.$3$4"),
+    (r"^([0-9]{4})\.\s?(\p{L}+)\.?\s?([0-9]{1,2})\.(\s|$)", "$1 $2 $3$4"),
+    (r"([0-9])\s(?:(?:klo|kl\.?|um|pukul|ore|alle)\s)?([0-9]{1,2})\.([0-9]{2})\.([0-9]{2})(?:\suhr)?$", "$1 $2:$3:$4"),
+    (r"([0-9])\s(?:(?:klo|kl\.?|um|pukul|ore|alle)\s)?([0-9]{1,2})\.([0-9]{2})(?:\suhr)?$", "$1 $2:$3"),
+)
+"""Dates with a space or a point after each dot (Korean, Hungarian, Czech, Croatian), and times with a dot: what they are read as."""
+_HAS_DOTTED = r"[0-9]\.\s[0-9\p{L}]|[0-9]\.(?:\s|$)|[0-9\p{L}.]\s[0-9]{1,2}\.[0-9]{2}"
 _GAP = r"[\s./,\-]*"
 _NAME = r"(?<name>\p{L}[\p{L}\p{M} ]*?)"
 _YEAR = r"'?(?<year>[0-9]{4}|[0-9]{2})"
@@ -71,6 +84,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("name", rf"^(?<year>[0-9]{{4}}){_GAP}{_NAME}{_GAP}(?<day>[0-9]{{1,2}})$"),
     ("number", r"^(?<number>[0-9]{5}(?:\.[0-9]+)?|[0-9]{10}(?:\.[0-9]+)?|(?:[0-9]{13}|[0-9]{16}|[0-9]{19})(?:\.0*)?)$"),
 )
+_TO = r"[-/.\s]{1,2}"
 _MONTH_NAME = "|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True))
 _NO_DATES: tuple[tuple[str, str], ...] = (
     (rf"^[0-9]{{1,2}}\s(?:{_ISLAMIC_MONTHS})\b.*[0-9]{{4}}|[0-9]\s?هـ?$", _ISLAMIC_DATE),
@@ -80,7 +94,10 @@ _NO_DATES: tuple[tuple[str, str], ...] = (
         r"^(?:0?[1-9]|1[0-2])[-/](?:0?[1-9]|[12][0-9]|3[01])$|^(?:0?[1-9]|[12][0-9]|3[01])(?:[-/](?:0?[1-9]|1[0-2])|\.(?:0?[1-9]|1[0-2])\.)$",
         NO_YEAR,
     ),
-    (rf"^(?:{_MONTH_NAME}){_GAP}[0-9]{{4}}$|^(?:19|20)[0-9]{{2}}[-/.](?:0[1-9]|1[0-2])$", NO_DAY),
+    (
+        rf"^(?:{_MONTH_NAME}){_GAP}[0-9]{{4}}$|^(?:19|20)[0-9]{{2}}{_TO}(?:0?[1-9]|1[0-2])[-.]?$|^(?:0?[1-9]|1[0-2]){_TO}(?:19|20)[0-9]{{2}}$",
+        NO_DAY,
+    ),
     (
         r"^(?:民國|民国|roc)|^1[0-4][0-9]([-/.])[0-9]{1,2}[-/.][0-9]{1,2}(?: |$)",
         _FOREIGN.format("calendar of Taiwan (ROC years)"),
@@ -102,10 +119,15 @@ def tidy_dates(texts: pl.Series) -> pl.Series:
     """Texts in lower case with ASCII digits and separators, without weekday, "de", "of", "г.", zone name in brackets."""
     tidy = cleaned(texts).str.to_lowercase()
     if not is_ascii(tidy):
+        tidy = tidy.str.replace(_WEEKDAY_AFTER, "")
         for name, number in _CHINESE_MONTHS:
             tidy = tidy.str.replace(name, f"{number}月", literal=True)
         tidy = tidy.str.replace_many(_THAI_MONTHS)
-        tidy = tidy.str.replace_many(_TIDY).str.replace(r"([0-9])\s?(?:г\.?|года|год)(,|\s|$)", "$1$2")
+        tidy = (
+            tidy.str.replace_many(_TIDY)
+            .str.replace_all(r":\s+([0-9])", ":$1")
+            .str.replace(r"([0-9])\s?(?:г\.?|года|год)(,|\s|$)", "$1$2")
+        )
     if tidy.str.contains(r"[a-z(]|[^\x00-\x7f]").any():
         tidy = (
             tidy.str.replace(r"\s*\([^)]*\)$", "")
@@ -114,7 +136,11 @@ def tidy_dates(texts: pl.Series) -> pl.Series:
             .str.replace_all(r"(\p{L}|[0-9]\.?)\s+(?:de|del|of|den)\s+", "$1 ")
             .str.replace(_WEEKDAY, "")
         )
-    return tidy.str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    tidy = tidy.str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    if tidy.str.contains(_HAS_DOTTED).any():
+        for pattern, plain in _DOTTED:
+            tidy = tidy.str.replace(pattern, plain)
+    return tidy
 
 
 def date_parts(texts: pl.Series) -> pl.DataFrame:
