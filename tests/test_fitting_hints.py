@@ -62,6 +62,10 @@ def test_no_column_is_offered_that_cannot_be_it(tmp_path: Path, kind: str, lines
     assert never not in refusal(tmp_path, lines, kind).hint
 
 
+def test_a_flag_is_no_id(tmp_path: Path) -> None:
+    assert "--map" not in refusal(tmp_path, "age,job,month,y/41,admin,may,no/30,manager,jun,yes").hint
+
+
 def test_what_is_in_lists_of_every_kind_names_no_kind(tmp_path: Path) -> None:
     assert "nearest is" not in refusal(tmp_path, "Customer,Wiggle/Oak,7/Elm,9").message
 

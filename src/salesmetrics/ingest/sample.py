@@ -86,6 +86,8 @@ def could_be(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> boo
     if type_ is ColumnType.TEXT:
         words = sum(any(c.isalpha() for c in value) and not _DATE.search(value) for value in values)
         return 2 * words > n and not {value.casefold() for value in values} <= _YES_NO
+    if type_ is ColumnType.ID and {value.casefold() for value in values} <= _YES_NO:
+        return False
     return not dates or type_ not in (ColumnType.ID, ColumnType.FLAG)
 
 
