@@ -62,6 +62,8 @@ def without_plans(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kept]:
     for column in frame.columns:
         if frame.schema[column] != pl.String or types.get(column, "text") != "text":
             continue
+        if frame.get_column(column).head(_MOST).n_unique() > _MOST // 2:  # names and ids, at a glance
+            continue
         said = frame.get_column(column).drop_nulls().unique()
         said = said.filter(said.str.len_chars() <= MAX_WORD)
         if not 0 < len(said) <= _MOST:
