@@ -50,6 +50,8 @@ class Oracle:
     def _deal(d: Row) -> Row:
         if d["closed"] and d["closed"] > AS_OF:
             return d | {"outcome": "open", "closed": None, "stage": None, "stage_entered": None}
+        if d["outcome"] == "open" and d["stage_entered"] and d["stage_entered"] > AS_OF:
+            return d | {"stage": None, "stage_entered": None}
         return dict(d)
 
     @staticmethod

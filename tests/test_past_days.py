@@ -102,3 +102,20 @@ def test_invoices_that_were_paid_on_an_unknown_day(tmp_path: Path) -> None:
     assert report(tmp_path, "collection_rate", date(2026, 4, 30), invoices=undated).metrics[0].value == pytest.approx(
         10 / 45
     )
+
+
+@pytest.mark.parametrize(("moved", "value", "missing"), [("2026-03-10", 20, 1), ("2026-02-10", 100, 0)])
+def test_the_stage_of_a_deal_that_moved_later_is_unknown(
+    tmp_path: Path, moved: str, value: float, missing: int
+) -> None:
+    text = f"""Deal ID,Stage,Stage Entered,Created,Amount,Probability,Close Date
+D1,Negotiation,{moved},2026-01-05,100,80,
+D2,Proposal,2026-01-06,2026-01-05,100,20,
+D3,Closed Won,2026-01-20,2026-01-05,100,100,2026-01-20
+D4,Closed Lost,2026-01-20,2026-01-05,100,0,2026-01-20
+"""
+    found = report(tmp_path, "weighted_pipeline", DAY, deals=text)
+    assert found.metrics[0].value == value
+    said = [f.message for f in found.findings if f.code == "as_of_reconstructed"]
+    words = "1 deal moved to another stage later, stage and probability unknown"
+    assert said == [f"the export reaches past {DAY}: {words}"] * missing

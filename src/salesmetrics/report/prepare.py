@@ -79,12 +79,15 @@ _OF_THE_CLOSE = ("closed", "loss_reason", "probability", "stage", "status", "sta
                  "forecast_category", "is_won", "is_lost", "is_closed")  # fmt: skip
 """What a deal's close writes over: of a deal that closed later nobody knows what stood there before."""
 
+_OF_THE_STAGE = ("stage", "stage_entered", "probability", "forecast_category")
+"""What a move into another stage writes over."""
+
 
 def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding | None]:
     """The deals as they stood at the end of a day, as far as one export can tell.
 
     A deal created later is left out; one closed later was open, and what its close wrote over (stage, probability,
-    expected close) is not known on that day. Amounts are those of the export: it keeps no history of them.
+    expected close) is not known on that day; nor is the stage of one that moved later, and what goes with it. Amounts are those of the export: it keeps no history of them.
 
     Args:
         deals: Canonical deals: ``outcome`` (String), ``created``, ``closed``, ``expected_close`` (Date) where known.
@@ -100,32 +103,41 @@ def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding 
     if "closed" in deals.columns:
         reopened = (pl.col("closed") > as_of).fill_null(value=False)
     priced = pl.col("amount").is_not_null() if "amount" in deals.columns else pl.lit(value=False)
-    created, closed, kept = deals.select(
-        created=later.sum(), closed=(reopened & ~later).sum(), kept=(reopened & ~later & priced).sum()
+    moved = pl.lit(value=False)
+    if "stage_entered" in deals.columns:
+        moved = (pl.col("stage_entered") > as_of).fill_null(value=False) & (pl.col("outcome") == "open") & ~reopened
+    created, closed, kept, changed = deals.select(
+        created=later.sum(),
+        closed=(reopened & ~later).sum(),
+        kept=(reopened & ~later & priced).sum(),
+        changed=(moved & ~later).sum(),
     ).row(0)
-    if not created and not closed:
+    if not created and not closed and not changed:
         return deals, None
     columns = [pl.when(reopened).then(pl.lit("open")).otherwise(pl.col("outcome")).alias("outcome")]
     lost = [name for name in _OF_THE_CLOSE if name in deals.columns]
-    columns += [pl.when(~reopened).then(pl.col(name)).alias(name) for name in lost]
+    of_move = [name for name in _OF_THE_STAGE if name in deals.columns]
+    columns += [
+        pl.when(~(reopened | moved if name in of_move else reopened)).then(pl.col(name)).alias(name) for name in lost
+    ]
     said = [f"{_deals(created)} created later left out"] if created else []
-    said += [_reopened(closed, lost)] if closed else []
+    said += [f"{_deals(closed)} closed later counted as open{_unknown(lost)}"] if closed else []
+    said += [f"{_deals(changed)} moved to another stage later{_unknown(of_move)}"] if changed else []
     said += [f"amounts are kept, of which {kept:,} may have been changed at the close"] if kept else []
     finding = Finding(
         code="as_of_reconstructed",
         severity=Severity.NOTE,
         kind="deals",
-        count=created + closed,
+        count=created + closed + changed,
         message=f"the export reaches past {as_of}: {'; '.join(said)}",
         hint="what else stands in the export may have changed since; an export made on the day itself is exact",
     )
     return deals.filter(~later).with_columns(columns), finding
 
 
-def _reopened(count: int, lost: Sequence[str]) -> str:
+def _unknown(lost: Sequence[str]) -> str:
     words = [_WRITTEN_OVER[name] for name in lost if name in _WRITTEN_OVER]
-    unknown = f", {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)} unknown" if words else ""
-    return f"{_deals(count)} closed later counted as open{unknown}"
+    return f", {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)} unknown" if words else ""
 
 
 _WRITTEN_OVER = {"stage": "stage", "status": "status", "probability": "probability", "expected_close": "expected close"}
