@@ -120,6 +120,24 @@ def test_credit_notes_are_found_by_their_words(tmp_path: Path, header: str, word
     assert ("type_by_values" in codes(dataset)) == (header != "Art")
 
 
+@pytest.mark.parametrize("words", [("Rechnung", "Gutschrift"), ("INV", "CRN"), ("Sales", "Credit Note")])
+def test_a_type_of_something_else_hides_no_credit_note(tmp_path: Path, words: tuple[str, str]) -> None:
+    lines = [
+        "Invoice No,Customer,Invoice Date,Total,Type,Sort",
+        f"B1,Oak,2026-01-10,800,Retail,{words[0]}",
+        f"B2,Oak,2026-01-11,200,Trade,{words[1]}",
+    ]
+    frame = read(tmp_path, *lines).frames["invoices"]
+    assert frame["amount"].to_list() == [Decimal(800), Decimal(-200)]
+    assert frame["type"].to_list() == ["Retail", "Trade"]
+
+
+def test_a_way_to_pay_is_no_document(tmp_path: Path) -> None:
+    lines = ["Invoice No,Customer,Invoice Date,Total,Settled By", "B1,Oak,2026-01-10,800,Credit"]
+    dataset = read(tmp_path, *lines, "B2,Oak,2026-01-11,200,Credit", "B3,Oak,2026-01-11,200,Cash")
+    assert dataset.frames["invoices"]["amount"].sum() == Decimal(1200)
+
+
 def test_a_remark_on_a_credit_note_is_no_type(tmp_path: Path) -> None:
     lines = ["Invoice No,Customer,Invoice Date,Total,Remark", "B1,Oak,2026-01-10,800,thanks"]
     dataset = read(tmp_path, *lines, "B2,Oak,2026-01-11,200,Gutschrift", "B3,Oak,2026-01-11,200,by mail")

@@ -26,7 +26,14 @@ from salesmetrics.ingest.links import (
     owner_from_id,
     stage_definitions,
 )
-from salesmetrics.ingest.meanings import MEANINGS, document_column, with_deal_class, with_documents, with_meanings
+from salesmetrics.ingest.meanings import (
+    MEANINGS,
+    document_column,
+    names_documents,
+    with_deal_class,
+    with_documents,
+    with_meanings,
+)
 from salesmetrics.ingest.named_totals import without_named_totals
 from salesmetrics.ingest.outcome import (
     Vocabulary,
@@ -167,8 +174,8 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
 def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
     doubt_unit_prices(part, frame)
     words = load_profile(part.recognition.profile).words("invoices")
-    frame = _with_type(part, frame, words)
-    frame, documents = with_documents(with_meanings(frame, "invoices", words), words)
+    frame, header = _with_type(part, frame, words)
+    frame, documents = with_documents(with_meanings(frame, "invoices", words), words, header)
     for name, mask in documents.items():
         rows = frame.get_column(ROW).filter(mask)
         part.findings.append(
@@ -184,17 +191,19 @@ def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
     return with_open_balances(part, frame)
 
 
-def _with_type(part: Part, frame: pl.DataFrame, words: Words) -> pl.DataFrame:
-    """Invoices whose type of document is found by its words, where no column is called like it."""
-    if "type" in frame.columns:
-        return frame
+def _with_type(part: Part, frame: pl.DataFrame, words: Words) -> tuple[pl.DataFrame, str | None]:
+    """Invoices and the column that names their documents, found by its words where no type names any."""
+    match = part.recognition.columns.get("type")
+    if match is not None and (match.how == "option" or names_documents(frame.get_column("type"), words)):
+        return frame, None
     known = column_types("invoices")
     free = [c for c in frame.columns if c not in known and c != ROW and frame.schema[c] == pl.String]
     header = document_column(frame.select(free), words)
     if header is None:
-        return frame
-    frame = frame.with_columns(pl.col(header).alias("type"))
-    rows = frame.filter(pl.col("type").is_not_null()).get_column(ROW)
+        return frame, None
+    if "type" not in frame.columns:
+        frame = frame.with_columns(pl.col(header).alias("type"))
+    rows = frame.filter(pl.col(header).is_not_null()).get_column(ROW)
     part.findings.append(
         finding(
             "type_by_values",
@@ -205,7 +214,7 @@ def _with_type(part: Part, frame: pl.DataFrame, words: Words) -> pl.DataFrame:
             rows=rows.head(MAX_ROWS).to_list(),
         )
     )
-    return frame
+    return frame, header
 
 
 def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions) -> pl.DataFrame:

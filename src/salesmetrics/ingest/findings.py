@@ -414,7 +414,7 @@ FINDINGS: dict[str, FindingKind] = {
     "type_by_values": FindingKind(
         _WARNING,
         "`{column}` names credit notes, and was read as the type of the document ({n_rows})",
-        "to confirm it add `--map type={column_typed}`",
+        "to confirm it add `--map type={column_typed}`; if another column names the document, `--map type=HEADER`",
     ),
     "unit_prices": FindingKind(
         _ERROR,

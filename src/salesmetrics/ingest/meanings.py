@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.outcome import Classifier
 
-__all__ = ["MEANINGS", "document_column", "with_deal_class", "with_documents", "with_meanings"]
+__all__ = ["MEANINGS", "document_column", "names_documents", "with_deal_class", "with_documents", "with_meanings"]
 
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "revenue": ("movement", "movement"),
@@ -45,6 +45,8 @@ def with_deal_class(deals: pl.DataFrame, words: Classifier) -> pl.DataFrame:
 
 _MOST_TYPES = 20
 """More different words than these are no types of document."""
+_PAYMENT = "credit"
+"""A way to pay rather than a document, where no header says what a column is."""
 
 
 def document_column(columns: pl.DataFrame, words: Classifier) -> str | None:
@@ -62,23 +64,38 @@ def document_column(columns: pl.DataFrame, words: Classifier) -> str | None:
             continue
         cells = dict(counts.iter_rows())
         known = {word: found for word in cells if (found := words.classify(word, ("credit", "draft", "invoice")))}
-        if "credit" in known.values() and 2 * sum(cells[word] for word in known) > sum(cells.values()):
+        notes = {word for word, found in known.items() if found == "credit" and word.casefold() != _PAYMENT}
+        if notes and 2 * sum(cells[word] for word in known) > sum(cells.values()):
             return column.name
     return None
 
 
-def with_documents(invoices: pl.DataFrame, words: Classifier) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+def names_documents(types: pl.Series, words: Classifier) -> bool:
+    """Whether a type is one of documents: a word of it is known for an invoice, a credit note or a draft.
+
+    Args:
+        types: Types as text.
+        words: Meanings of the words of invoices.
+    """
+    distinct = types.drop_nulls().unique().head(_MOST_TYPES).to_list()
+    return any(words.classify(word, ("credit", "draft", "invoice")) for word in distinct)
+
+
+def with_documents(
+    invoices: pl.DataFrame, words: Classifier, header: str | None = None
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Invoices whose credit notes subtract.
 
     Args:
         invoices: Canonical invoices.
         words: Meanings of the words of invoices.
+        header: A further column that names the document.
 
     Returns:
         The invoices with ``document`` (credit, draft or null) where a type says so, the amounts of credit notes negative
         whatever their sign was; and the mask of each such document. A status of credit or draft says so, too.
     """
-    sources = [name for name in ("type", "status") if name in invoices.columns]
+    sources = [name for name in ("type", "status", header) if name in invoices.columns and name is not None]
     meanings = []
     for name in sources:
         distinct = invoices.get_column(name).drop_nulls().unique().sort().to_list()
