@@ -38,8 +38,8 @@ _PLAN = (
 _VARIANCE = "variance|difference|abweichung|differenz|écart|desviación|diferencia|desvio|отклонение|差异|差異"
 _NONE_OF_IT: Mapping[str, str] = {"costs": _PLAN, "revenue": _PLAN, "quotas": _ACTUAL}
 """Kind → what the words of rows say that are none of it."""
-_MOST = 1_000
-"""A column with more words than these marks no plan."""
+_MOST, _FEW = 1_000, 50
+"""A column with more words than these marks no plan, nor does one with more than a few among its first rows."""
 
 
 def without_plans(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kept]:
@@ -62,7 +62,7 @@ def without_plans(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kept]:
     for column in frame.columns:
         if frame.schema[column] != pl.String or types.get(column, "text") != "text":
             continue
-        if frame.get_column(column).head(_MOST).n_unique() > _MOST // 2:  # names and ids, at a glance
+        if frame.get_column(column).head(_MOST).n_unique() > _FEW:  # names and ids, at a glance
             continue
         said = frame.get_column(column).drop_nulls().unique()
         said = said.filter(said.str.len_chars() <= MAX_WORD)
