@@ -99,7 +99,7 @@ def test_one_period_or_other_words_change_nothing(tmp_path: Path, cells: str) ->
         ("deals", _DEALS, "currency_id|-99|a7c1b2d3-11|-99"),
         ("deals", _GERMAN, "Währungs-ID|1|2|2"),
         ("deals", _DEALS, "ID валюты|1|2|2"),
-        ("deals", _DEALS, "通貨コード|JPY|USD|USD"),
+        ("deals", _DEALS, "通貨コード|11|12|12"),
         ("invoices", _INVOICES, "Currency ID|1|2|1"),
         ("costs", _COSTS, "Währungs-ID|1|7|1"),
     ],
@@ -110,6 +110,17 @@ def test_two_ids_are_two_currencies(tmp_path: Path, kind: str, layout: str, cell
     told = next(item for item in data.findings if item.code == "currency_by_cells")
     assert (told.severity, told.column, told.rows) == ("warning", cells.split("|")[0], [2, 3, 4])
     assert "currency" not in _load(tmp_path, layout, cells, {"currency": ""}).frames[kind].columns
+
+
+def test_ids_that_are_settled_and_codes_are_read_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text(_SUITE.format("Currency ID", "-99", "a7c1b2d3-11", "-99"))
+    data = load([str(path)], ReadOptions(symbols={"-99": "USD", "a7c1b2d3-11": "EUR"}))
+    assert data.frames["deals"]["currency"].to_list() == ["USD", "EUR", "USD"]
+    codes = _load(tmp_path, _DEALS, "Betragswährung|EUR|USD|EUR")
+    assert codes.frames["deals"]["currency"].to_list() == ["EUR", "USD", "EUR"]
+    for each in (data, codes):
+        assert not [item for item in each.findings if item.code == "currency_by_cells"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import polars as pl
 from salesmetrics.ingest.candidates import ColumnMatch
 from salesmetrics.ingest.findings import MAX_ROWS, finding
 from salesmetrics.ingest.headers import header_currency, words_of
+from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.per_period import is_once, period_of
 from salesmetrics.ingest.table import ROW
 from salesmetrics.schema.fields import ColumnType
@@ -22,7 +23,7 @@ from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from salesmetrics.ingest.columns import Recognition
     from salesmetrics.ingest.table import RawTable
@@ -46,7 +47,7 @@ _NO_CURRENCY = (
     "rate|kurs|wechselkurs|курс|taux|tasa|taxa|tipo de cambio|cambio|câmbio|exchange|amount|value|price|betrag|сумма|montant|importe|valor"
     "|汇率|匯率|金额|金額|سعر|kadar|date|datum|converted|conversion|symbol position|multi|decimals|precision|is|digits"
 )
-_KEY = "id|key|no|nr|code|number|номер|код|编号|代码|رمز|kod|código|codigo|isocode"
+_KEY = "id|コード|코드|mã|key|no|nr|code|number|номер|код|编号|代码|رمز|kod|código|codigo|isocode"
 _PER_PERIOD = (
     "billing period|billing frequency|billing interval|billing cycle|billing term|billing schedule|billing type|billed|bill frequency"
     "|billing|invoice frequency|invoicing frequency|invoice interval|payment frequency|payment interval|payment period|payment cycle"
@@ -68,7 +69,7 @@ _MAYBE_PER_PERIOD = (
 
 
 def found_by_cells(
-    table: RawTable, recognition: Recognition, said: Collection[str]
+    table: RawTable, recognition: Recognition, said: Collection[str], symbols: Mapping[str, str]
 ) -> tuple[Recognition, list[Finding], list[Withheld]]:
     """The recognition with the currency and the period of amounts, where only an unknown header keeps them from being read.
 
@@ -76,6 +77,7 @@ def found_by_cells(
         table: The file's table, all text.
         recognition: What its header was recognised as.
         said: Canonical columns that the user named, or took away: these stay as they are.
+        symbols: What is settled for this file, casefolded sign or id → code.
 
     Returns:
         The recognition, what has to be reported, and the amounts that no number may rest on.
@@ -85,7 +87,7 @@ def found_by_cells(
         return recognition, [], []
     types, findings, withheld = column_types(kind), list[Any](), list[Withheld]()
     if "currency" in types and "currency" not in said:
-        recognition, more = _with_currency(table, recognition, amount)
+        recognition, more = _with_currency(table, recognition, amount, symbols)
         findings += more
     closed = {*recognition.columns, *said}
     if "value_period" in types and "value_period" not in closed and "amount" in recognition.columns:
@@ -94,7 +96,9 @@ def found_by_cells(
     return recognition, findings, withheld
 
 
-def _with_currency(table: RawTable, recognition: Recognition, amount: str) -> tuple[Recognition, list[Finding]]:
+def _with_currency(
+    table: RawTable, recognition: Recognition, amount: str, symbols: Mapping[str, str]
+) -> tuple[Recognition, list[Finding]]:
     if header_currency(recognition.columns[amount].header) is not None:
         return recognition, []
     own = recognition.columns.get("currency")
@@ -106,10 +110,15 @@ def _with_currency(table: RawTable, recognition: Recognition, amount: str) -> tu
         words = _words(table, header)
         if len(words) < 2 or not _are_currencies(words, header):
             continue
-        code = "currency_by_cells" if own is None else "currency_elsewhere"
         listed = ", ".join(f"`{word}`" for word in words[:5])
-        said = _said(table, recognition, code, header, listed=listed, used=own.header if own else "", first=words[0])
-        return (_taken(recognition, "currency", header) if own is None else recognition), [said]
+        if own is not None:
+            said = _said(table, recognition, "currency_elsewhere", header, listed=listed, used=own.header)
+            return recognition, [said]
+        unknown = next((word for word in words if named(word, symbols) is None), None)
+        found = _taken(recognition, "currency", header)
+        if unknown is None:
+            return found, []
+        return found, [_said(table, recognition, "currency_by_cells", header, listed=listed, first=unknown)]
     return recognition, []
 
 

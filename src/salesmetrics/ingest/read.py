@@ -196,7 +196,8 @@ def _part(
         mapping=mapping,
         sample=table.frame.drop(ROW).head(200),
     )
-    recognition, found, withheld = found_by_cells(table, recognition, mapping)
+    symbols = settled_symbols(options.symbols)
+    recognition, found, withheld = found_by_cells(table, recognition, mapping, symbols)
     refuse_summary(table.frame, recognition, table.source.path, mapping)
     profile = load_profile(recognition.profile)
     parse_options = ParseOptions(
@@ -205,7 +206,7 @@ def _part(
         null_words=profile.null_words,
         timezone=options.timezone,
         plain=table.plain,
-        symbols=settled_symbols(options.symbols),
+        symbols=symbols,
     )
     result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
     refuse_misfits(table, recognition, result.rejected, options, parse_options)
