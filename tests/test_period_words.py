@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from tests.in_process import invoke
 
 from salesmetrics.calendar import Calendar, parse_period_label
 from salesmetrics.calendar.months import MONTHS
 from salesmetrics.report.costs import cost_days
 from salesmetrics.report.quotas import quota_days
 from salesmetrics.report.windows import Window
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LABELS = {
     "2026-01": "Januar 2026|janvier 2026|janv. 2026|enero de 2026|janeiro/2026|gennaio 2026|يناير 2026|كانون الثاني 2026|Januari 2026|2026년 1월",
@@ -58,3 +64,12 @@ def test_what_counts_for_no_day_is_named() -> None:
     for kind, found in (("cost", cost), ("quota", quota)):
         assert (found.code, found.count, found.rows) == (f"{kind}_unplaced", 2, [3, 4])
         assert found.message.endswith("count for nothing: `Fasching`")
+
+
+def test_revenue_of_no_period_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "revenue.csv"
+    path.write_text("Customer,MRR,Month\nOak,9,Januar 2026\nOak,9,Februar 2026\nAsh,9,Fasching\n", encoding="utf-8")
+    done = invoke("report", f"revenue={path}", "--period", "2026-02", "--format", "json")
+    (told,) = (item for item in json.loads(done.stdout)["findings"] if item["code"] == "revenue_unplaced")
+    assert (told["rows"], told["severity"]) == ([4], "warning")
+    assert "`Fasching`" in told["message"]

@@ -65,7 +65,7 @@ def unplaced(kind: str, rows: pl.DataFrame) -> Finding:
     """The finding about amounts that count for no day at all.
 
     Args:
-        kind: ``costs`` or ``quotas``.
+        kind: ``costs``, ``quotas`` or ``revenue``.
         rows: The rows, with ``__start__``, and ``period`` and ``__row__`` where the file has them.
     """
     numbers = rows["__row__"].sort().head(20).to_list() if "__row__" in rows.columns else []
@@ -77,7 +77,7 @@ def unplaced(kind: str, rows: pl.DataFrame) -> Finding:
         kind=kind,
         count=rows.height,
         rows=numbers,
-        message=f"{kind} without an amount, or without a date or period that can be read, count for nothing"
+        message=f"{'rows of revenue' if kind == 'revenue' else kind} without an amount, or without a date or period that can be read, count for nothing"
         + "".join(f"{', ' if n else ': '}`{label}`" for n, label in enumerate(labels)),
         hint="write periods as 2026-Q1, 2026-03 or 2026",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.report.accounts import account_keys
-from salesmetrics.report.days import END, MONEY, START, with_days
+from salesmetrics.report.days import END, MONEY, START, unplaced, with_days
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
@@ -101,7 +101,11 @@ def _spans(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, bool,
             pl.col("end").dt.offset_by("1d").alias(END),
         )
         return spans, True, findings
-    placed = _by_month(_with_day(frame, calendar)).filter(pl.col("day").is_not_null())
+    dated = _with_day(frame, calendar)
+    if "period" in dated.columns:
+        strange = dated.filter(pl.col("day").is_null() & pl.col("period").is_not_null())
+        findings += [unplaced("revenue", strange.with_columns(pl.col("day").alias(START)))] if strange.height else []
+    placed = _by_month(dated).filter(pl.col("day").is_not_null())
     once = placed.group_by("account_key").agg(pl.col("day").n_unique())["day"].max() == 1
     if once and placed["day"].n_unique() > 1:
         open_ended = placed.with_columns(pl.col("day").alias(START), pl.lit(None, dtype=pl.Date).alias(END))
