@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.config import config_schema
 from salesmetrics.metrics.sql import FUNCTIONS, TYPES
-from salesmetrics.origins import OUTPUT_VARIABLES, VARIABLES
+from salesmetrics.settings.model import config_schema
+from salesmetrics.settings.sources import OUTPUT_VARIABLES, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

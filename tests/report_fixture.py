@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from salesmetrics.report.model import (
+from salesmetrics.answers.report import (
     Change,
     Comparison,
     Excluded,

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
+from salesmetrics.entities.accounts import account_keys
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.accounts import account_keys
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 DAY = date(2026, 3, 1)
 Row = tuple[str | None, str | None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from salesmetrics.ingest.automation import AUTOMATIC, NOBODY, UNDELIVERED, touch_columns
+from salesmetrics.ingest.canonical.automation import AUTOMATIC, NOBODY, UNDELIVERED, touch_columns
 from salesmetrics.library import load, report_on
 
 if TYPE_CHECKING:

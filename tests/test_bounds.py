@@ -18,10 +18,10 @@ import zstandard
 
 from salesmetrics import load
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest import bounds, fetch
-from salesmetrics.ingest.arguments import expand
-from salesmetrics.ingest.sheets import cell_errors
-from salesmetrics.ingest.table import ROW, read_tables
+from salesmetrics.ingest.source import bounds, fetch
+from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.table.sheets import cell_errors
+from salesmetrics.ingest.table.table import ROW, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,7 +193,7 @@ def test_a_header_beyond_the_first_look_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_one_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("salesmetrics.ingest.table._HEAD_MOST", 1 << 20)
+    monkeypatch.setattr("salesmetrics.ingest.table.table._HEAD_MOST", 1 << 20)
     assert refused(write(tmp_path / "a.csv", b"a" * (3 << 20))).code == "file_binary"
 
 
@@ -237,8 +237,8 @@ def test_a_sheet_that_reaches_to_the_last_cell_is_refused(tmp_path: Path) -> Non
 
 
 def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("salesmetrics.ingest.arguments.MAX_FILES", 3)
-    monkeypatch.setattr("salesmetrics.ingest.container.MAX_FILES", 3)
+    monkeypatch.setattr("salesmetrics.ingest.source.arguments.MAX_FILES", 3)
+    monkeypatch.setattr("salesmetrics.ingest.source.container.MAX_FILES", 3)
     for number in range(4):
         write(tmp_path / f"{number}.csv", CSV)
     for argument in (str(tmp_path), f"{tmp_path}/*.csv"):
@@ -366,7 +366,7 @@ def test_a_text_that_many_cells_share_counts_as_often(monkeypatch: pytest.Monkey
 def test_a_file_of_rows_that_do_not_fit_is_refused_before_all_are_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("salesmetrics.ingest.repair.MAX_ODD", 1_000)
+    monkeypatch.setattr("salesmetrics.ingest.table.repair.MAX_ODD", 1_000)
     error = refused(write(tmp_path / "deals.csv", CSV + b"x\n" * 2_000))
     assert error.code == "rows_misfit"
     assert "2,000 of the first 2,002 rows" in error.message

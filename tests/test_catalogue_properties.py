@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.envelope import render_json
-from salesmetrics.report.build import Request, build_report
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FRAMES = tuple(sorted(EXAMPLES.glob("*.csv")))

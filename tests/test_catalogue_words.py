@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from salesmetrics.drilldown.describe import make_cards
 from salesmetrics.metrics.catalog import SYNONYMS, catalog
 from salesmetrics.render.cards import render_card
-from salesmetrics.report.describe import make_cards
 
 if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi

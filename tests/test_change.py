@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_fixture import compared_report
+from salesmetrics.answers.report import Change
+from salesmetrics.engine.evaluate import Outcome, change_between
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.words import verdict_note
-from salesmetrics.report.change import change_between
-from salesmetrics.report.evaluate import Outcome
-from salesmetrics.report.model import Change
 from salesmetrics.statistics.intervals import Bounds
 
 KNOWN = catalog().kpis

@@ -19,15 +19,15 @@ from configuration_page import configuration_page
 from in_process import Done, invoke
 from salesmetrics.cli.loading import read_options
 from salesmetrics.cli.options import Reading, Selection, Watch
-from salesmetrics.config import Config, config_schema, find_config, parse_config, setting_descriptions
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.inspection import file_readings
 from salesmetrics.ingest.read import load
+from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.origins import VARIABLES, settled
 from salesmetrics.render.envelope import dumps
-from salesmetrics.starter import starter
+from salesmetrics.settings.model import Config, config_schema, find_config, parse_config, setting_descriptions
+from salesmetrics.settings.sources import VARIABLES, settled
+from salesmetrics.settings.template import starter
 
 if TYPE_CHECKING:
     from golden_file import Golden

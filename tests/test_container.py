@@ -16,11 +16,11 @@ import xlsxwriter
 import zstandard
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest import bounds
-from salesmetrics.ingest.arguments import FileArgument, expand
-from salesmetrics.ingest.container import unwrap
-from salesmetrics.ingest.fetch import fetch
-from salesmetrics.ingest.table import ROW, read_tables
+from salesmetrics.ingest.source import bounds
+from salesmetrics.ingest.source.arguments import FileArgument, expand
+from salesmetrics.ingest.source.container import unwrap
+from salesmetrics.ingest.source.fetch import fetch
+from salesmetrics.ingest.table.table import ROW, read_tables
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.calendar import Calendar
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.cost_cover import cost_shift
+from salesmetrics.engine.resolve import ask
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
-from salesmetrics.report.cost_cover import cost_shift
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 MONEY = pl.Decimal(38, 8)
 AS_OF = date(2026, 6, 30)

@@ -13,7 +13,7 @@ from salesmetrics.library import report_on
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 DEALS = "Deal ID,Account,Owner,Stage,Amount,Create Date,Close Date\n"
 DEALS += "".join(f"{n},A{n},Kim,Won,50,2026-01-02,2026-{n:02}-{day}\n" for n, day in ((1, 20), (2, 20), (3, 31)))

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from in_process import invoke
-from salesmetrics.config import FILE_NAME, parse_config
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.parse.currency import CODES, CRM_DEFAULT, NAMES, SHARED, SYMBOLS, named, parse_currency
 from salesmetrics.ingest.read import load
+from salesmetrics.settings.model import FILE_NAME, parse_config
 
 if TYPE_CHECKING:
     from pathlib import Path

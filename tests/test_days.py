@@ -12,11 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesmetrics.calendar import Calendar
-from salesmetrics.report.costs import cost_days
-from salesmetrics.report.days import END, MONEY, START, by_day, with_days
-from salesmetrics.report.quotas import company_targets, quota_days
-from salesmetrics.report.season import with_season
-from salesmetrics.report.windows import ALL, Window, span_windows
+from salesmetrics.calendar.windows import ALL, Window, span_windows
+from salesmetrics.entities.days import END, MONEY, START, by_day, cost_days, with_days
+from salesmetrics.entities.quotas import company_targets, quota_days, with_season
 
 CALENDAR = Calendar()
 

@@ -11,8 +11,8 @@ from salesmetrics.library import load, report_on
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from salesmetrics.answers.report import Report
     from salesmetrics.ingest.dataset import Dataset
-    from salesmetrics.report.model import Report
 
 DEALS = [
     "Deal ID,Stage,Amount,Close Date,Create Date,Account,Deal Type",

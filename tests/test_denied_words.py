@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from salesmetrics.ingest.profile import GENERIC, FurtherWords, languages, load_profile
 from salesmetrics.ingest.read import load
+from salesmetrics.ingest.recognise.profile import GENERIC, FurtherWords, languages, load_profile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from salesmetrics.ingest.dialect import find_header, looks_like_value, sniff
-from salesmetrics.ingest.exact import records
-from salesmetrics.ingest.regular import count_quotes, line_end
+from salesmetrics.ingest.table.dialect import find_header, looks_like_value, sniff
+from salesmetrics.ingest.table.exact import records
+from salesmetrics.ingest.table.regular import count_quotes, line_end
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from salesmetrics.drilldown.describe import make_cards
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.cards import render_card_page, render_index_page
-from salesmetrics.report.describe import make_cards
 
 if TYPE_CHECKING:
     from golden_file import Golden

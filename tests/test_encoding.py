@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.encoding import SURE, Encoding, detect, is_utf8, to_utf8
-from salesmetrics.ingest.table import read_tables
+from salesmetrics.ingest.source.encoding import SURE, Encoding, detect, is_utf8, to_utf8
+from salesmetrics.ingest.table.table import read_tables
 
 RUSSIAN = (
     "ID;Название сделки;Стадия сделки;Сумма;Ответственный;Дата создания\n",

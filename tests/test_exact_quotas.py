@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesmetrics.answers.report import Period
+from salesmetrics.drilldown.rows import records_behind
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.goals import Goal, parse_goal, status
+from salesmetrics.engine.resolve import ask
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
-from salesmetrics.report.goals import Goal, parse_goal, status
-from salesmetrics.report.model import Period
-from salesmetrics.report.rows import records_behind
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric
+    from salesmetrics.answers.report import Metric
 
 MONEY = pl.Decimal(38, 8)
 AS_OF = date(2026, 9, 30)

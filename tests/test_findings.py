@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 import salesmetrics
-from salesmetrics.ingest.findings import FINDINGS, MAX_ROWS, finding
+from salesmetrics.ingest.checks.findings import FINDINGS, MAX_ROWS, finding
 from salesmetrics.schema.provenance import Severity
 
 SOURCES = sorted((Path(salesmetrics.__file__).parent / "ingest").rglob("*.py"))

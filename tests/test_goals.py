@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_fixture import metric
+from salesmetrics.answers.report import Period, Report
+from salesmetrics.calendar.age import age_fault, parse_age
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.goal_status import with_goals
+from salesmetrics.engine.goals import Goal, Stretch, parse_condition, parse_goal, status
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.age import age_fault, parse_age
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.goals import Goal, Stretch, parse_condition, parse_goal, status
-from salesmetrics.report.model import Period, Report
-from salesmetrics.report.standing import with_goals
 
 KNOWN = catalog()
 Q4 = Period(label="2017-Q4", start=date(2017, 10, 1), end=date(2018, 1, 1))

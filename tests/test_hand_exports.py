@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.misspelt import one_slip
 from salesmetrics.ingest.parse.units import header_unit
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
+from salesmetrics.ingest.recognise.misspelt import one_slip
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from salesmetrics.cli.app import make_app
 from salesmetrics.errors import CATALOGUE, SalesmetricsError
-from salesmetrics.ingest.findings import FINDINGS, typed
+from salesmetrics.ingest.checks.findings import FINDINGS, typed
 from salesmetrics.ingest.read import ReadOptions, load
 from salesmetrics.library import report_on
 

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.config import parse_config
+from salesmetrics.drilldown.rows import kpi_rows
+from salesmetrics.drilldown.working import explain_working
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.incentives import IncentivePlan, Tier, payout
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.rows import kpi_rows
-from salesmetrics.report.working import explain_working
+from salesmetrics.settings.model import parse_config
 
 TIERS = (Tier(Decimal(0), Decimal("0.04")), Tier(Decimal("0.5"), Decimal("0.06")), Tier(Decimal(1), Decimal("0.10")))
 

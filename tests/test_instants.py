@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesmetrics.calendar import clock_changes, utc_of_wall
-from salesmetrics.config import Settings
+from salesmetrics.calendar.business_hours import at_changes, business_hours, seconds_between
 from salesmetrics.ingest.parse import ParseOptions, parse_column
 from salesmetrics.library import load, report_on
-from salesmetrics.report.business_hours import at_changes, business_hours, seconds_between
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.settings.model import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)).map(lambda at: at.replace(microsecond=0))

@@ -13,13 +13,13 @@ import pytest
 
 import oracle_activity
 from crm_world import AS_OF, OWNERS, World
+from salesmetrics.answers.report import Period
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Period
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 SETTINGS = Settings(horizon_days=60, stalled_age_days=100)
 SEEDS = [1, 2, 3, 5]

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from salesmetrics.answers.report import Period
 from salesmetrics.calendar import Calendar
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.entities.customers import movements
+from salesmetrics.entities.people import ramps
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Period
-from salesmetrics.report.ramp import ramps
-from salesmetrics.report.recurring import movements
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Metric
+    from salesmetrics.answers.report import Metric
 
 MONEY = pl.Decimal(38, 8)
 AS_OF = date(2026, 6, 30)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import oracle_deals
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.build import Request, build_report
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 KPIS = [

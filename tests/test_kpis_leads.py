@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_world import AS_OF, World
+from salesmetrics.calendar.business_hours import business_hours, seconds_between
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.business_hours import business_hours, seconds_between
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 DAY = date(2026, 3, 31)
 

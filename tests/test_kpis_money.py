@@ -14,18 +14,18 @@ import pytest
 
 from money_world import AS_OF, World
 from oracle_company import ACCELERATOR, AT_QUOTA, CAP, MARKET, PER_UNIT, THRESHOLD, TIERS, Oracle
+from salesmetrics.answers.report import Period
+from salesmetrics.calendar.windows import Window
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import _definitions, _family_modules, _measure_modules, catalog
 from salesmetrics.metrics.incentives import IncentivePlan, Tier
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Period
-from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 IDS = [name for name in dir(Oracle) if name in catalog().kpis]
 PERIODS = {

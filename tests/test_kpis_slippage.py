@@ -11,19 +11,19 @@ import polars as pl
 import pytest
 
 from oracle_slippage import AS_OF, OWNERS, Row, expected, make
+from salesmetrics.answers.report import Period
+from salesmetrics.drilldown.rows import kpi_rows
+from salesmetrics.drilldown.working import explain_working
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.trend import piecewise
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Period
-from salesmetrics.report.pieces import piecewise
-from salesmetrics.report.rows import kpi_rows
-from salesmetrics.report.working import explain_working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from salesmetrics.report.model import Metric
+    from salesmetrics.answers.report import Metric
 
 KPIS = ("slip_rate", "slip_rate_value", "push_count", "push_days_mean")
 DEALS = {

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
-from salesmetrics.ingest.columns import recognise
-from salesmetrics.ingest.profile import (
+from salesmetrics.ingest.read import load
+from salesmetrics.ingest.recognise.columns import recognise
+from salesmetrics.ingest.recognise.profile import (
     WORD_CATEGORIES,
     FurtherWords,
     Words,
@@ -19,8 +20,7 @@ from salesmetrics.ingest.profile import (
     languages_with,
     load_profile,
 )
-from salesmetrics.ingest.read import load
-from salesmetrics.ingest.words import comparable, unaccented
+from salesmetrics.ingest.recognise.words import comparable, unaccented
 
 FIELDS = ("id", "name", "account", "owner", "stage", "amount", "created", "close_date")
 
@@ -280,7 +280,7 @@ def test_a_single_foreign_word_in_an_english_header_is_not_a_language() -> None:
 
 
 def test_the_index_is_that_of_the_files(request: pytest.FixtureRequest) -> None:
-    file = Path(str(resources.files("salesmetrics.ingest"))) / "languages.index"
+    file = Path(str(resources.files("salesmetrics.ingest.recognise"))) / "languages.index"
     if request.config.getoption("--update-golden"):
         file.write_text(language_index(), encoding="utf-8")
     assert file.read_text(encoding="utf-8") == language_index(), "run this test with --update-golden"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 MONEY = pl.Decimal(38, 8)
 

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracle_lifetimes import DAY, Retention, Stay, paying
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 MONEY = pl.Decimal(38, 8)
 KPIS = ("customer_retention", "logo_churn", "nrr", "grr", "ltv")

@@ -13,9 +13,10 @@ import salesmetrics
 from salesmetrics.cli.app import run
 from salesmetrics.cli.limits import shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
-from salesmetrics.ingest import beside as beside_module
-from salesmetrics.ingest import policies, read
-from salesmetrics.ingest.beside import beside, side_by_side
+from salesmetrics.ingest import read
+from salesmetrics.ingest.checks import check as policies
+from salesmetrics.ingest.source import fetch as beside_module
+from salesmetrics.ingest.source.fetch import beside, side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,16 +133,16 @@ def plant(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 
 
 PLACES = [
-    "salesmetrics.ingest.policies.check_ids",
-    "salesmetrics.ingest.policies.check_spellings",
-    "salesmetrics.ingest.policies.check_across",
-    "salesmetrics.ingest.policies.check_option_words",
+    "salesmetrics.ingest.checks.check.check_ids",
+    "salesmetrics.ingest.checks.check.check_spellings",
+    "salesmetrics.ingest.checks.check.check_across",
+    "salesmetrics.ingest.checks.check.check_option_words",
     "salesmetrics.ingest.read.check_dataset",
-    "salesmetrics.ingest.settle.parse_column",
-    "salesmetrics.ingest.table.open_tables",
-    "salesmetrics.ingest.regular.count_quotes",
-    "salesmetrics.ingest.fetch._read",
-    "salesmetrics.ingest.fetch.hashlib.sha256",
+    "salesmetrics.ingest.canonical.canonical.parse_column",
+    "salesmetrics.ingest.table.table.open_tables",
+    "salesmetrics.ingest.table.regular.count_quotes",
+    "salesmetrics.ingest.source.fetch._read",
+    "salesmetrics.ingest.source.fetch.hashlib.sha256",
 ]
 
 
@@ -169,7 +170,7 @@ def test_what_a_check_raises_ends_every_command(
     words: list[str], deals: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    plant(monkeypatch, "salesmetrics.ingest.policies.check_ids")
+    plant(monkeypatch, "salesmetrics.ingest.checks.check.check_ids")
     assert run([*words, deals]) == ExitCode.BUG
     assert "PlantedError" in capfd.readouterr().err
 

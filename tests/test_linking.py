@@ -10,19 +10,18 @@ import polars as pl
 import pytest
 
 from salesmetrics.calendar import Calendar
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.entities.currency import convert, rate_table, with_one_currency, with_prices
+from salesmetrics.entities.days import MONEY
+from salesmetrics.entities.people import TENURE_BANDS, rep_calendar
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.currency import convert, rate_table
-from salesmetrics.report.days import MONEY
-from salesmetrics.report.linking import with_one_currency, with_prices
-from salesmetrics.report.staff import TENURE_BANDS, rep_calendar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 CALENDAR = Calendar()
 AS_OF = date(2026, 6, 30)

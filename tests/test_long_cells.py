@@ -21,20 +21,20 @@ import pytest
 
 import salesmetrics
 from salesmetrics import report_on
-from salesmetrics.config import line_of
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.dialect import looks_like_value
-from salesmetrics.ingest.encoding import detect
-from salesmetrics.ingest.headers import header_keys
-from salesmetrics.ingest.headless import is_headless
-from salesmetrics.ingest.outcome import looks_final
+from salesmetrics.ingest.canonical.outcome import looks_final
+from salesmetrics.ingest.checks.categories import same_thing
 from salesmetrics.ingest.parse import ParseOptions, parse_column
-from salesmetrics.ingest.policies.categories import same_thing
-from salesmetrics.ingest.profile import load_profile
-from salesmetrics.ingest.sample import plausible
-from salesmetrics.ingest.sheets import cell_errors
-from salesmetrics.ingest.structure import classify, is_furniture_word
+from salesmetrics.ingest.recognise.headers import header_keys
+from salesmetrics.ingest.recognise.profile import load_profile
+from salesmetrics.ingest.recognise.sample import plausible
+from salesmetrics.ingest.source.encoding import detect
+from salesmetrics.ingest.table.assemble import classify, is_furniture_word
+from salesmetrics.ingest.table.dialect import looks_like_value
+from salesmetrics.ingest.table.headless import is_headless
+from salesmetrics.ingest.table.sheets import cell_errors
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.settings.model import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -159,12 +159,12 @@ def test_the_xml_of_a_workbook(tmp_path: Path) -> None:
 # --- every expression by itself --------------------------------------------------------------------------------------
 
 BOUNDED = {
-    "salesmetrics.ingest.structure._TOTAL": "cells of up to MAX_WORD letters",
-    "salesmetrics.ingest.structure._FURNITURE": "cells of up to MAX_WORD letters",
-    "salesmetrics.ingest.headless._DATE": "cells of up to MAX_WORD letters",
-    "salesmetrics.ingest.headless._DECIMAL": "cells of up to MAX_WORD letters",
-    "salesmetrics.ingest.headless._LONG": "cells of up to MAX_WORD letters",
-    "salesmetrics.ingest.words._DEFERRED.1": "words of up to MAX_WORD letters",
+    "salesmetrics.ingest.table.assemble._TOTAL": "cells of up to MAX_WORD letters",
+    "salesmetrics.ingest.table.assemble._FURNITURE": "cells of up to MAX_WORD letters",
+    "salesmetrics.ingest.table.headless._DATE": "cells of up to MAX_WORD letters",
+    "salesmetrics.ingest.table.headless._DECIMAL": "cells of up to MAX_WORD letters",
+    "salesmetrics.ingest.table.headless._LONG": "cells of up to MAX_WORD letters",
+    "salesmetrics.ingest.recognise.words._DEFERRED.1": "words of up to MAX_WORD letters",
 }
 """Expressions that are not linear by themselves, and what keeps their text short."""
 

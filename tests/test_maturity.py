@@ -10,14 +10,14 @@ import polars as pl
 import pytest
 
 from salesmetrics.calendar import Calendar
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.trend import build_trend
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.words import verdict_text
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
-from salesmetrics.report.trend import build_trend
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 MONEY = pl.Decimal(38, 8)
 

@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
+from salesmetrics.engine.evaluate import Outcome, Values, change_between, evaluate
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.change import change_between
-from salesmetrics.report.evaluate import Outcome, Values, evaluate
 from salesmetrics.statistics.control import p_prime_limits, xmr_limits
 from salesmetrics.statistics.intervals import SMALLEST_MEAN_SAMPLE, Bounds, mean_interval, nps_interval
 from salesmetrics.statistics.quantiles import quantile_interval

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesmetrics.calendar import Calendar
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.library import load, report_on
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 MONEY = pl.Decimal(38, 8)
 DAYS = st.dates(date(2025, 1, 1), date(2025, 6, 30))

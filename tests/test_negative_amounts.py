@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric
+    from salesmetrics.answers.report import Metric
 
 KPIS = (
     "won_deals",

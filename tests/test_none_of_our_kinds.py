@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.activities import activity_columns
-from salesmetrics.ingest.profile import load_profile
+from salesmetrics.ingest.canonical.derive import activity_columns
 from salesmetrics.ingest.read import Dataset, load
+from salesmetrics.ingest.recognise.profile import load_profile
 from salesmetrics.library import report_on
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_type_words_are_whole_words() -> None:
 
 def test_below_the_stated_confidence_nothing_is_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "Name,Stage,Amount,Created,Closed", "Kiln,Won,900,2026-01-05,2026-02-10")
-    monkeypatch.setattr("salesmetrics.ingest.columns.LEAST", 0.99)
+    monkeypatch.setattr("salesmetrics.ingest.recognise.columns.LEAST", 0.99)
     with pytest.raises(SalesmetricsError) as caught:
         load([path])
     assert "it may be deals, which is only" in caught.value.message

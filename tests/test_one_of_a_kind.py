@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from in_process import invoke
-from salesmetrics.ingest.findings import FINDINGS, finding
+from salesmetrics.ingest.checks.findings import FINDINGS, finding
 
 if TYPE_CHECKING:
     from pathlib import Path

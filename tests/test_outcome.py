@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.ingest.outcome import (
+from salesmetrics.ingest.canonical.outcome import (
     Vocabulary,
     close_dates,
     deal_outcomes,
@@ -17,7 +17,7 @@ from salesmetrics.ingest.outcome import (
     looks_final,
     word_counts,
 )
-from salesmetrics.ingest.profile import Words, comparable
+from salesmetrics.ingest.recognise.profile import Words, comparable
 
 WORDS = Words.of(
     {"won": ["Closed Won", "*:won"], "lost": ["Closed Lost", "*:lose"], "other": ["Void"], "open": ["New"]}

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesmetrics.calendar import Calendar, last_complete, last_units, stretches_before
+from salesmetrics.calendar.windows import span_windows
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
-from salesmetrics.report.windows import span_windows
 
 MONEY = pl.Decimal(38, 8)
 DAY = timedelta(days=1)

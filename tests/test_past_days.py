@@ -12,7 +12,7 @@ from salesmetrics.library import load, report_on
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 DAY = date(2026, 2, 28)
 DEALS = """Deal ID,Name,Stage,Created,Close Date

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesmetrics.ingest.canonical.per_period import months_of, period_of
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.per_period import months_of, period_of
 from salesmetrics.ingest.read import load
 from salesmetrics.library import report_on
 

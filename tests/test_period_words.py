@@ -13,9 +13,9 @@ from tests.in_process import invoke
 
 from salesmetrics.calendar import Calendar, parse_period_label
 from salesmetrics.calendar.months import MONTHS
-from salesmetrics.report.costs import cost_days
-from salesmetrics.report.quotas import quota_days
-from salesmetrics.report.windows import Window
+from salesmetrics.calendar.windows import Window
+from salesmetrics.entities.days import cost_days
+from salesmetrics.entities.quotas import quota_days
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.ingest.as_of import first_believable, last_event_of, last_events_of
-from salesmetrics.ingest.policies.amounts import outliers
-from salesmetrics.ingest.policies.categories import same_thing, variants
+from salesmetrics.ingest.canonical.as_of import first_believable, last_event_of, last_events_of
+from salesmetrics.ingest.checks.categories import same_thing, variants
+from salesmetrics.ingest.checks.deals import outliers
 from salesmetrics.ingest.read import ReadOptions, load
 
 if TYPE_CHECKING:

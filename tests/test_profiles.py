@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from salesmetrics.ingest.columns import recognise
-from salesmetrics.ingest.profile import GENERIC, Layout, Profile, load_profile, marks_of, profiles
-from salesmetrics.ingest.words import Words, comparable, normalise
+from salesmetrics.ingest.recognise.columns import recognise
+from salesmetrics.ingest.recognise.profile import GENERIC, Layout, Profile, load_profile, marks_of, profiles
+from salesmetrics.ingest.recognise.words import Words, comparable, normalise
 from salesmetrics.schema.kinds import KINDS
 
 FILES = {
     file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
-    for file in (resources.files("salesmetrics.ingest") / "profiles").iterdir()
+    for file in (resources.files("salesmetrics.ingest.recognise") / "profiles").iterdir()
 }
 CRMS = [name for name in profiles() if name != GENERIC]
 LANGUAGES = sorted(name for name in FILES if name.split("_")[0] == GENERIC)

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.inspection import file_readings
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
+from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.schema.inspection import ELSEWHERE
 
 if TYPE_CHECKING:

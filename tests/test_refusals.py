@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.plan import a_file
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.plan import a_file
 
 MONEY = pl.Decimal(38, 8)
 DAY = date(2026, 2, 1)

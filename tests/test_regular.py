@@ -7,7 +7,7 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.ingest import regular
+from salesmetrics.ingest.table import regular
 
 PIECES = st.lists(st.sampled_from([b'"', b'""', b",", b"\n", b"\r\n", b"a", b'"b"', b',"c d",', b"e" * 9]), max_size=40)
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_fixture import OWNERS, compared_report, grouped_report, metric, report, total_report
+from salesmetrics.answers.report import Period
 from salesmetrics.render.tidy_csv import render_csv, write_rows
-from salesmetrics.report.model import Period
 
 if TYPE_CHECKING:
     from golden_file import Golden

@@ -16,7 +16,7 @@ from salesmetrics.render.envelope import dumps, render_json, schema
 
 if TYPE_CHECKING:
     from golden_file import Golden
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 SAMPLES: dict[str, Report] = {
     "total": total_report(),

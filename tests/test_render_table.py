@@ -21,14 +21,14 @@ from report_fixture import (
     wilson,
     win_rate,
 )
+from salesmetrics.answers.report import Change, Excluded, NotComputed, Period
 from salesmetrics.render.table import render_table
 from salesmetrics.render.text import amount, fraction, interval
-from salesmetrics.report.model import Change, Excluded, NotComputed, Period
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
     from golden_file import Golden
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 WIDTHS = [60, 80, 120, 200]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_fixture import metric, win_rate
+from salesmetrics.answers.report import Change, Interval
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.text import ASCII, amount, change, fraction, interval, one_line, sparkline
-from salesmetrics.report.model import Change, Interval
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=Decimal("-1e20"), max_value=Decimal("1e20"))
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)

@@ -12,17 +12,17 @@ import pytest
 
 from money_world import AS_OF as WORLD_DAY
 from money_world import World
+from salesmetrics.answers.report import Period
+from salesmetrics.calendar.windows import Window
+from salesmetrics.drilldown.rows import kpi_rows
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog, split_name
 from salesmetrics.metrics.definition import Mean, Quantile
 from salesmetrics.render.records import render_records
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Period
-from salesmetrics.report.rows import kpi_rows
-from salesmetrics.report.windows import Window
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric
+    from salesmetrics.answers.report import Metric
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DATASET = load([str(EXAMPLES / "deals.csv")])

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from salesmetrics.drilldown.rows import GIVEN, records_behind
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog, split_name
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.rows import GIVEN, records_behind
 from test_rows import COMPANIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from salesmetrics.report.model import Metric, Report
-    from salesmetrics.report.rows import Rows
+    from salesmetrics.answers.report import Metric, Report
+    from salesmetrics.drilldown.rows import Rows
 
 EXAMPLES = load([str(Path(__file__).parent.parent / "examples")])
 OWN = (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.headless import is_headless
 from salesmetrics.ingest.read import Dataset, load
-from salesmetrics.ingest.table import _ERROR
+from salesmetrics.ingest.table.headless import is_headless
+from salesmetrics.ingest.table.table import _ERROR
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
-from salesmetrics.ingest.rules import compile_rules, invalid_rows
-from salesmetrics.ingest.table import ROW
+from salesmetrics.ingest.canonical.rules import compile_rules, invalid_rows
+from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 

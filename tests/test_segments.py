@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics import load, report_on
+from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.trend import piecewise
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.pieces import piecewise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def test_coarse_columns_are_not(deals: str) -> None:
 
 
 def test_a_series_of_too_many_values_is_refused(deals: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("salesmetrics.report.series.MAX_VALUES", 150)
+    monkeypatch.setattr("salesmetrics.engine.series.MAX_VALUES", 150)
     dataset = load(deals)
     assert report_on(dataset, every="week", kpis=["revenue"]).metrics
     with pytest.raises(SalesmetricsError) as error:

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from salesmetrics.engine.where import apply_where
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.sql import AGGREGATES, FUNCTIONS, TYPES, to_polars
 from salesmetrics.metrics.sql_parser import MOST_JOINED, parse
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
-from salesmetrics.report.where import apply_where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

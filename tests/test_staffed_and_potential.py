@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from salesmetrics.drilldown.rows import records_behind
+from salesmetrics.engine.build import build_report
+from salesmetrics.engine.resolve import ask
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import build_report
-from salesmetrics.report.rows import records_behind
 
 if TYPE_CHECKING:
-    from salesmetrics.report.model import Metric
+    from salesmetrics.answers.report import Metric
 
 MONEY = pl.Decimal(38, 8)
 AS_OF = date(2026, 3, 31)

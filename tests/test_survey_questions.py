@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.questions import question_of
+from salesmetrics.ingest.canonical.questions import question_of
 from salesmetrics.library import load, report_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from salesmetrics.answers.report import Metric
     from salesmetrics.ingest.dataset import Dataset
-    from salesmetrics.report.model import Metric
 
 ENGLISH = ("Response ID", "Response date", "Customer")
 WORDS = {

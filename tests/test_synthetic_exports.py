@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from salesmetrics.ingest.profile import GENERIC, Layout, Profile
 from salesmetrics.ingest.read import Dataset, load
-from salesmetrics.ingest.table import ROW
+from salesmetrics.ingest.recognise.profile import GENERIC, Layout, Profile
+from salesmetrics.ingest.table.table import ROW
 from synthetic_export import ROWS, Synthetic, build
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 FILES = [
     Profile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    for file in sorted((resources.files("salesmetrics.ingest") / "profiles").iterdir(), key=lambda file: file.name)
+    for file in sorted(
+        (resources.files("salesmetrics.ingest.recognise") / "profiles").iterdir(), key=lambda file: file.name
+    )
 ]
 LAYOUTS = [
     pytest.param(profile, kind, layout, id="-".join(filter(None, (profile.name, kind, layout.name))))

@@ -14,10 +14,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest import repair
-from salesmetrics.ingest.dialect import looks_like_value
-from salesmetrics.ingest.structure import classify, is_furniture_word
-from salesmetrics.ingest.table import ROW, RawTable, read_tables
+from salesmetrics.ingest.table import repair
+from salesmetrics.ingest.table.assemble import classify, is_furniture_word
+from salesmetrics.ingest.table.dialect import looks_like_value
+from salesmetrics.ingest.table.table import ROW, RawTable, read_tables
 
 if TYPE_CHECKING:
     from pathlib import Path

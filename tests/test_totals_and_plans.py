@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.ingest.read import Dataset, load
-from salesmetrics.ingest.structure import is_furniture_word
+from salesmetrics.ingest.table.assemble import is_furniture_word
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,14 +13,14 @@ from typing import Any
 import polars as pl
 import pytest
 
+from salesmetrics.answers.report import Metric, Period, Report
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.trend import build_trend
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render import Screen, render
-from salesmetrics.report.asking import ask
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Metric, Period, Report
-from salesmetrics.report.trend import build_trend
 from salesmetrics.statistics.control import p_prime_limits, xmr_limits
 
 AS_OF = date(2026, 3, 10)

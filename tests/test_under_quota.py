@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from salesmetrics.answers.report import Period
+from salesmetrics.drilldown.rows import kpi_rows
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.incentives import IncentivePlan, Tier
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.model import Period
-from salesmetrics.report.rows import kpi_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 DEALS = (
     "Deal ID,Owner,Team,Amount,Status,Created,Closed\n"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from in_process import invoke
-from salesmetrics.ingest.findings import typed
+from salesmetrics.engine.unknown import facts_behind
+from salesmetrics.ingest.checks.findings import typed
 from salesmetrics.library import load, report_on
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.withholding import facts_behind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 HEADER = "Deal ID,Stage,Amount,Owner,Created,Close date"
 WORDS = {

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from salesmetrics.engine.build import Request, build_report
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
-from salesmetrics.report.build import Request, build_report
 
 if TYPE_CHECKING:
     from types import ModuleType

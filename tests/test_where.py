@@ -9,8 +9,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from salesmetrics.engine.where import apply_where
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.report.where import apply_where
 
 DEALS = pl.DataFrame(
     {

@@ -8,9 +8,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.unknown import facts_behind, withheld_measures
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.report.build import Request, build_report
-from salesmetrics.report.withholding import facts_behind, withheld_measures
 from salesmetrics.schema.withheld import Withheld
 
 DEALS = pl.DataFrame(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.source.ahead import fetch_ahead, open_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from salesmetrics.answers.report import Report
     from salesmetrics.calendar import Calendar
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.report.model import Report
 
 __all__ = ["load", "report_on"]
 
@@ -67,16 +67,16 @@ def report_on(
         as_of: The day the report speaks for; the last event in the data when left out.
         calendar: How weeks and years are counted.
         known: Another catalogue than the one that ships.
-        **more: Further fields of :class:`salesmetrics.report.request.Request`.
+        **more: Further fields of :class:`salesmetrics.engine.request.Request`.
 
     Raises:
         SalesmetricsError: As for the command.
     """
-    from salesmetrics.ingest.naming import headers_of, names_of
+    from salesmetrics.engine.build import build_report
+    from salesmetrics.engine.resolve import ask, in_zone
+    from salesmetrics.engine.where import named_columns
+    from salesmetrics.ingest.recognise.naming import headers_of, names_of
     from salesmetrics.metrics.catalog import catalog
-    from salesmetrics.report.asking import ask, in_zone
-    from salesmetrics.report.build import build_report
-    from salesmetrics.report.where import named_columns
 
     given = files[0] if len(files) == 1 else ""
     dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given

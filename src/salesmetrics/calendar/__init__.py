@@ -4,12 +4,26 @@ Nothing here reads the clock: ``as_of`` and ``today`` are always handed in. Peri
 """
 
 from salesmetrics.calendar.as_of import LastEvent, last_event_day, parse_as_of
-from salesmetrics.calendar.buckets import bucket_expression, bucket_label, bucket_starts, overlap_days, split
-from salesmetrics.calendar.compare import Comparison, comparison
-from salesmetrics.calendar.labels import parse_period_label, periods_of_column
+from salesmetrics.calendar.comparison import (
+    Comparison,
+    comparison,
+    last_complete,
+    last_units,
+    stretches_before,
+    years_before,
+)
 from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
-from salesmetrics.calendar.stretches import last_complete, last_units, stretches_before, years_before
-from salesmetrics.calendar.words import PERIOD_FORMS, parse_period
+from salesmetrics.calendar.periods import (
+    PERIOD_FORMS,
+    bucket_expression,
+    bucket_label,
+    bucket_starts,
+    overlap_days,
+    parse_period,
+    parse_period_label,
+    periods_of_column,
+    split,
+)
 from salesmetrics.calendar.zones import Change, clock_changes, utc_of_wall
 
 __all__ = [

@@ -16,14 +16,14 @@ from typer.core import TyperGroup
 from salesmetrics.cli.limits import shortage
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
-from salesmetrics.ingest.ahead import fetch_ahead
+from salesmetrics.ingest.source.ahead import fetch_ahead
 from salesmetrics.render.visible import visible
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from salesmetrics.ingest.fetch import Fetched
+    from salesmetrics.ingest.source.fetch import Fetched
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
 

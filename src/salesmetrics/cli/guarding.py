@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesmetrics.cli.settling import settings_path
+from salesmetrics.cli.load_settings import settings_path
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.arguments import expand
+from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.render.output import is_stdout
 
 if TYPE_CHECKING:

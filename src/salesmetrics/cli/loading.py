@@ -13,18 +13,18 @@ from salesmetrics.calendar import parse_as_of
 from salesmetrics.calendar.model import check_zone
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
-from salesmetrics.ingest.arguments import expand
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.source.ahead import fetch_ahead, open_ahead
+from salesmetrics.ingest.source.arguments import expand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from salesmetrics.cli.options import Reading
-    from salesmetrics.config import Config
-    from salesmetrics.ingest.ahead import Opened
     from salesmetrics.ingest.dataset import Dataset
+    from salesmetrics.ingest.source.ahead import Opened
+    from salesmetrics.settings.model import Config
 
 __all__ = ["has_errors", "load_dataset", "read_options", "tell_about_rejects", "write_rejects"]
 

@@ -391,7 +391,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(**values, **own)
         except SalesmetricsError as error:
-            from salesmetrics.cli.blaming import blamed
+            from salesmetrics.cli.error_origin import blamed
 
             raise blamed(error, list(own.values())) from error
 

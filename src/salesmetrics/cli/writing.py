@@ -11,8 +11,8 @@ from salesmetrics.render import RENDERERS, Screen, format_of
 from salesmetrics.render.output import needs_ascii, write_output
 
 if TYPE_CHECKING:
+    from salesmetrics.answers.report import Report
     from salesmetrics.cli.options import Output
-    from salesmetrics.report.model import Report
 
 __all__ = ["encoding_of", "form_of", "screen_of", "to_stdout", "write_report"]
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from salesmetrics.ingest.columns import Recognition
-    from salesmetrics.ingest.outcome import StageWord
+    from salesmetrics.ingest.canonical.outcome import StageWord
     from salesmetrics.ingest.parse import ParseOptions
-    from salesmetrics.ingest.table import RawTable, RejectedRow, Source
+    from salesmetrics.ingest.recognise.columns import Recognition
+    from salesmetrics.ingest.table.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
     from salesmetrics.schema.withheld import Withheld

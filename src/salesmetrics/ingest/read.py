@@ -8,40 +8,39 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.ahead import Opened, open_file
-from salesmetrics.ingest.arguments import expand
-from salesmetrics.ingest.as_of import last_event_of, last_events_of
-from salesmetrics.ingest.beside import beside
-from salesmetrics.ingest.by_cells import found_by_cells
-from salesmetrics.ingest.candidates import NEEDS
-from salesmetrics.ingest.canonical import canonicalise, rejection_findings
-from salesmetrics.ingest.changelog import refuse_change_log
-from salesmetrics.ingest.columns import recognise
+from salesmetrics.ingest.canonical.as_of import last_event_of, last_events_of
+from salesmetrics.ingest.canonical.by_cells import found_by_cells
+from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
+from salesmetrics.ingest.canonical.derive import derive
+from salesmetrics.ingest.canonical.links import stage_definitions
+from salesmetrics.ingest.canonical.unsettled import unsettled
+from salesmetrics.ingest.checks.check import check_dataset
+from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
-from salesmetrics.ingest.derive import derive
-from salesmetrics.ingest.fetch import fetch
-from salesmetrics.ingest.findings import finding
-from salesmetrics.ingest.links import stage_definitions
-from salesmetrics.ingest.lookups import warm_up
-from salesmetrics.ingest.misfit import refuse_misfits
-from salesmetrics.ingest.misspelt import misspelt_headers
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.parse.currency import settled_symbols
-from salesmetrics.ingest.payments import is_payments
-from salesmetrics.ingest.policies import check_dataset
-from salesmetrics.ingest.profile import comparable, load_profile, normalise
-from salesmetrics.ingest.summaries import refuse_summary
-from salesmetrics.ingest.table import ROW, RawTable
-from salesmetrics.ingest.totals import without_totals
-from salesmetrics.ingest.unsettled import unsettled
+from salesmetrics.ingest.recognise.candidates import NEEDS
+from salesmetrics.ingest.recognise.changelog import refuse_change_log
+from salesmetrics.ingest.recognise.columns import recognise
+from salesmetrics.ingest.recognise.headers import warm_up
+from salesmetrics.ingest.recognise.misfit import refuse_misfits
+from salesmetrics.ingest.recognise.misspelt import misspelt_headers
+from salesmetrics.ingest.recognise.payments import is_payments
+from salesmetrics.ingest.recognise.profile import comparable, load_profile, normalise
+from salesmetrics.ingest.recognise.summaries import refuse_summary
+from salesmetrics.ingest.source.ahead import Opened, open_file
+from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.fetch import beside, fetch
+from salesmetrics.ingest.table.table import ROW, RawTable
+from salesmetrics.ingest.table.totals import without_totals
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
 
-    from salesmetrics.ingest.arguments import FileArgument
-    from salesmetrics.ingest.raw import RejectedRow
+    from salesmetrics.ingest.source.arguments import FileArgument
+    from salesmetrics.ingest.table.raw import RejectedRow
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load"]

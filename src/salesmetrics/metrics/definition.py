@@ -23,6 +23,7 @@ from fractions import Fraction
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
 
+from salesmetrics.calendar.windows import Span
 from salesmetrics.statistics.quantiles import quantile
 from salesmetrics.statistics.survival import CENSORED, LOST, WON, Curve, DayCount, cumulative_incidence, kaplan_meier
 
@@ -78,7 +79,6 @@ IntervalMethod = Literal[
     "wilson", "hall", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "tango", "newcombe"
 ]
 MeasureShape = Literal["number", "sample", "table"]
-Span = Literal["period", "year", "quarter", "quota", "quotas", "costs", "revenue"]
 
 
 class Ratio(NamedTuple):

@@ -14,7 +14,7 @@ from salesmetrics.errors import SalesmetricsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from salesmetrics.report.model import Report
+    from salesmetrics.answers.report import Report
 
 __all__ = ["RENDERERS", "Screen", "format_of", "refuse_form", "render"]
 

@@ -15,7 +15,7 @@ from salesmetrics.schema.provenance import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from salesmetrics.report.model import GoalResult, Metric, Report
+    from salesmetrics.answers.report import GoalResult, Metric, Report
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["Goal", "finding_rows", "findings", "goal_about", "goals", "left_out", "most_useful", "not_computed"]

@@ -14,7 +14,7 @@ from salesmetrics.render.text import one_line
 from salesmetrics.render.tidy_csv import write_rows
 
 if TYPE_CHECKING:
-    from salesmetrics.report.cards import Card, Cards
+    from salesmetrics.answers.catalog import Card, Cards
 
 __all__ = [
     "DEFAULT_WIDTH",

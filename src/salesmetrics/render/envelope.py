@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from pydantic.json_schema import GenerateJsonSchema
 
+from salesmetrics.answers.report import SCHEMA_VERSION, Report
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.visible import CONTROLS
-from salesmetrics.report.model import SCHEMA_VERSION, Report
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

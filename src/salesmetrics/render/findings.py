@@ -14,7 +14,7 @@ from salesmetrics.render.visible import visible
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from salesmetrics.report.answers import Check
+    from salesmetrics.answers.files import Check
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["render_check_csv", "render_check_github", "render_check_table"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from salesmetrics.report.answers import Inspection
+    from salesmetrics.answers.files import Inspection
     from salesmetrics.schema.inspection import FileReading
     from salesmetrics.schema.provenance import Finding
 

@@ -43,7 +43,7 @@ from salesmetrics.render.words import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
     from salesmetrics.schema.provenance import Finding, Input
 
 __all__ = ["render_markdown"]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from salesmetrics.answers.report import Report
     from salesmetrics.render.text import Glyphs
-    from salesmetrics.report.model import Report
 
 __all__ = ["DIM", "STRONG", "footer_lines", "hanging", "header_lines", "title_line"]
 

@@ -12,7 +12,7 @@ from salesmetrics.render.words import currency_of, families, kept_apart, own_per
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from salesmetrics.report.model import Metric, Period, Report
+    from salesmetrics.answers.report import Metric, Period, Report
 
 __all__ = ["Kpi", "Pivot", "Row", "is_series", "pivot"]
 

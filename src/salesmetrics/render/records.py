@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
+from salesmetrics.answers.report import SCHEMA_VERSION
 from salesmetrics.render import refuse_form
 from salesmetrics.render.envelope import dumps
 from salesmetrics.render.layout import GAP, Cell, Column, join, row, width_of, wrap
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.text import ASCII, UNICODE, one_line
 from salesmetrics.render.tidy_csv import write_rows
-from salesmetrics.report.model import SCHEMA_VERSION
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:

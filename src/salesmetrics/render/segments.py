@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from salesmetrics.answers.report import Metric, Report
     from salesmetrics.render.pivot import Kpi, Pivot
     from salesmetrics.render.text import Glyphs
-    from salesmetrics.report.model import Metric, Report
 
 __all__ = ["segment_lines"]
 

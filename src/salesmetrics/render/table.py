@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from salesmetrics.report.model import Metric, Report
+    from salesmetrics.answers.report import Metric, Report
 
 __all__ = ["render_table"]
 

@@ -14,7 +14,7 @@ from salesmetrics.render.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.report.model import Change, Interval, Metric, Number, Unit
+    from salesmetrics.answers.report import Change, Interval, Metric, Number, Unit
 
 __all__ = ["ASCII", "UNICODE", "Glyphs", "amount", "change", "count", "fraction", "interval", "one_line", "sparkline"]
 
@@ -89,7 +89,7 @@ def amount(value: Number | None, unit: Unit, *, currency: str | None = None, gly
 def interval(span: Interval | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> str:
     """An interval with its unit written once; an open side is said in signs.
 
-    >>> from salesmetrics.report.model import Interval
+    >>> from salesmetrics.answers.report import Interval
     >>> interval(Interval(low=0.6199, high=0.643, level=0.95, method="wilson"), "ratio")
     '62.0 – 64.3 %'
     """
@@ -124,7 +124,7 @@ def change(step: Change | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> tupl
 
     Changes of rates are in percentage points and have no relative step, which would be read as points.
 
-    >>> from salesmetrics.report.model import Change
+    >>> from salesmetrics.answers.report import Change
     >>> change(Change(absolute=0.023, relative=0.04), "ratio"), change(Change(absolute=-5, relative=-0.1), "count")
     (('+2.3 pp', '', ''), ('-5', '-10.0 %', ''))
     """

@@ -11,7 +11,7 @@ from salesmetrics.render.visible import CONTROLS, spelled
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from salesmetrics.report.model import Metric, Number, Report
+    from salesmetrics.answers.report import Metric, Number, Report
 
 __all__ = ["BLANK", "cell", "render_csv", "write_rows"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from salesmetrics.answers.report import Interval
 from salesmetrics.render.text import Glyphs, amount, interval, one_line
 from salesmetrics.render.words import currencies
-from salesmetrics.report.model import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from salesmetrics.report.model import Limits, Metric, Report
+    from salesmetrics.answers.report import Limits, Metric, Report
 
 __all__ = ["blocks", "limits_text", "period_label", "trend_notes"]
 

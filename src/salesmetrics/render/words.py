@@ -11,7 +11,7 @@ from salesmetrics.render.text import UNICODE, Glyphs, count, one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from salesmetrics.report.model import Comparison, Metric, Period, Report
+    from salesmetrics.answers.report import Comparison, Metric, Period, Report
     from salesmetrics.schema.provenance import Input
 
 __all__ = [

@@ -5,22 +5,24 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, get_args
 
-from salesmetrics.schema.activity import Activity
-from salesmetrics.schema.cost import Cost
-from salesmetrics.schema.customer import Customer
-from salesmetrics.schema.deal import Deal
 from salesmetrics.schema.fields import Column, ColumnType, Record
-from salesmetrics.schema.invoice import Invoice
 from salesmetrics.schema.kind import Kind
-from salesmetrics.schema.lead import Lead
-from salesmetrics.schema.product import Product
-from salesmetrics.schema.quota import Quota
-from salesmetrics.schema.rate import Rate
-from salesmetrics.schema.rep import Rep
-from salesmetrics.schema.revenue_movement import RevenueMovement
-from salesmetrics.schema.stage_definition import StageDefinition
-from salesmetrics.schema.stage_entry import StageEntry
-from salesmetrics.schema.survey import Survey
+from salesmetrics.schema.records import (
+    Activity,
+    Cost,
+    Customer,
+    Deal,
+    Invoice,
+    Lead,
+    Product,
+    Quota,
+    Rate,
+    Rep,
+    RevenueMovement,
+    StageDefinition,
+    StageEntry,
+    Survey,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

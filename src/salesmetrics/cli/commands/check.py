@@ -25,14 +25,14 @@ def check(
     ] = False,
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
+    from salesmetrics.answers.files import Check, generator
+    from salesmetrics.cli.load_settings import settle_config
     from salesmetrics.cli.loading import has_errors, load_dataset, write_rejects
-    from salesmetrics.cli.settling import settle_config
     from salesmetrics.cli.writing import form_of, screen_of
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.findings import render_check_csv, render_check_github, render_check_table
     from salesmetrics.render.output import write_output
-    from salesmetrics.report.answers import Check, generator
 
     form = form_of(output)
     refuse_form(form, ("table", "csv", "json"), "check")

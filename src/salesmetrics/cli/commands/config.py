@@ -17,15 +17,15 @@ def show(settling: Settling, output: Output) -> None:
     """Every setting, its value, and where it comes from: environment, file and line, or default."""
     import os
 
-    from salesmetrics.cli.settling import config_path
+    from salesmetrics.answers.files import Settings, generator
+    from salesmetrics.cli.load_settings import config_path
     from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.config import config_text
-    from salesmetrics.origins import settled
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.output import write_output
     from salesmetrics.render.settings import render_settings
-    from salesmetrics.report.answers import Settings, generator
+    from salesmetrics.settings.model import config_text
+    from salesmetrics.settings.sources import settled
 
     form = form_of(output)
     refuse_form(form, ("table", "json"), "config show")
@@ -41,8 +41,8 @@ def show(settling: Settling, output: Output) -> None:
 @config.command()
 def schema() -> None:
     """The JSON Schema of salesmetrics.toml, for editors."""
-    from salesmetrics.config import config_schema
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.output import write_output
+    from salesmetrics.settings.model import config_schema
 
     write_output(dumps(config_schema()), None, sys.stdout)

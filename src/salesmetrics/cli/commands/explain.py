@@ -25,17 +25,17 @@ def explain(
     """
     from dataclasses import replace
 
+    from salesmetrics.cli.build_request import make_request
+    from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.requesting import make_request
-    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.drilldown.describe import make_cards
+    from salesmetrics.drilldown.working import explain_working
     from salesmetrics.render import refuse_form
     from salesmetrics.render.cards import render_card
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.output import write_output
     from salesmetrics.render.working import render_working
-    from salesmetrics.report.describe import make_cards
-    from salesmetrics.report.working import explain_working
 
     form = form_of(output)
     config = settle_config(reading)

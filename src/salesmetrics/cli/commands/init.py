@@ -34,11 +34,11 @@ def init(
 
     from salesmetrics.cli.loading import load_dataset, read_options
     from salesmetrics.cli.talk import say
-    from salesmetrics.config import FILE_NAME, default_config
     from salesmetrics.errors import SalesmetricsError
-    from salesmetrics.ingest.inspection import file_readings
+    from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.render.output import write_output
-    from salesmetrics.starter import starter
+    from salesmetrics.settings.model import FILE_NAME, default_config
+    from salesmetrics.settings.template import starter
 
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:

@@ -13,18 +13,18 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
 
     Nothing is computed. Every line names the option that would change it.
     """
+    from salesmetrics.answers.files import Inspection, generator
+    from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.ingest.inspection import file_readings
+    from salesmetrics.drilldown.describe import unlocks
+    from salesmetrics.entities.make import make_entities
+    from salesmetrics.entities.moments import Moments
+    from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.render import refuse_form
     from salesmetrics.render.envelope import dumps
     from salesmetrics.render.inspection import render_inspection
     from salesmetrics.render.output import write_output
-    from salesmetrics.report.answers import Inspection, generator
-    from salesmetrics.report.describe import unlocks
-    from salesmetrics.report.entities import make_entities
-    from salesmetrics.report.moments import Moments
 
     form = form_of(output)
     refuse_form(form, ("table", "json"), "inspect")

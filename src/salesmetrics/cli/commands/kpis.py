@@ -19,13 +19,13 @@ def kpis(
     """The catalogue of KPIs: id, unit and formula."""
     import sys
 
-    from salesmetrics.cli.requesting import split_list
-    from salesmetrics.cli.settling import settle_catalog, settle_config
+    from salesmetrics.cli.build_request import split_list
+    from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.talk import say
     from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.drilldown.describe import make_cards
     from salesmetrics.render.cards import render_cards
     from salesmetrics.render.output import write_output
-    from salesmetrics.report.describe import make_cards
 
     known = settle_catalog(settle_config(settling), settling)
     chosen = known.search(known.select(families=split_list(family)), search)

@@ -35,22 +35,22 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
+    from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import has_errors, load_dataset, read_options, tell_about_rejects, write_rejects
-    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
-    from salesmetrics.ingest.ahead import fetch_ahead, open_ahead
+    from salesmetrics.ingest.source.ahead import fetch_ahead, open_ahead
 
     form = form_of(output)
     config = settle_config(reading)
     opened = open_ahead(context.obj or fetch_ahead(files), read_options(reading, config))
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
-    from salesmetrics.cli.requesting import make_request
-    from salesmetrics.cli.watching import refuse_stale, settle_goals, tell_about_goals
-    from salesmetrics.report.build import make_report, metrics_of
-    from salesmetrics.report.setup import set_up
-    from salesmetrics.report.standing import with_goals
-    from salesmetrics.report.withholding import refuse_unsettled
+    from salesmetrics.cli.alerts import refuse_stale, settle_goals, tell_about_goals
+    from salesmetrics.cli.build_request import make_request
+    from salesmetrics.engine.build import make_report, metrics_of
+    from salesmetrics.engine.goal_status import with_goals
+    from salesmetrics.engine.prepare import set_up
+    from salesmetrics.engine.unknown import refuse_unsettled
 
     catalog = settle_catalog(config, reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet, opened=opened, wait=False, as_of=selection.as_of)

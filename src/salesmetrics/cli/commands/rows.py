@@ -22,14 +22,14 @@ def rows(
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
     from dataclasses import replace
 
+    from salesmetrics.cli.build_request import make_request
+    from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.requesting import make_request
-    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.drilldown.rows import records_behind
+    from salesmetrics.engine.unknown import refuse_unsettled_rows
     from salesmetrics.render.output import write_output
     from salesmetrics.render.records import render_records
-    from salesmetrics.report.rows import records_behind
-    from salesmetrics.report.withholding import refuse_unsettled_rows
 
     form = form_of(output)
     config = settle_config(reading)

@@ -29,12 +29,12 @@ def trend(
     """
     from dataclasses import replace
 
+    from salesmetrics.cli.build_request import make_request
+    from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset, tell_about_rejects
-    from salesmetrics.cli.requesting import make_request
-    from salesmetrics.cli.settling import settle_catalog, settle_config
     from salesmetrics.cli.writing import form_of, write_report
-    from salesmetrics.report.trend import build_trend
-    from salesmetrics.report.withholding import refuse_unsettled
+    from salesmetrics.engine.trend import build_trend
+    from salesmetrics.engine.unknown import refuse_unsettled
 
     form = form_of(output)
     config = settle_config(reading)

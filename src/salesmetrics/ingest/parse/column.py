@@ -6,18 +6,28 @@ from dataclasses import replace
 
 import polars as pl
 
-from salesmetrics.ingest.parse.blanks import parse_text
-from salesmetrics.ingest.parse.common import MONEY_DTYPE, Parsed, ParseOptions, Place, plain_text
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.parse.blanks import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text
+from salesmetrics.ingest.parse.bodies import tidied
+from salesmetrics.ingest.parse.common import (
+    KEY,
+    MONEY_DTYPE,
+    Parsed,
+    ParseOptions,
+    Place,
+    Reading,
+    over_distinct,
+    plain_text,
+)
 from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, parse_dates
 from salesmetrics.ingest.parse.durations import DURATION_DTYPE, parse_durations
-from salesmetrics.ingest.parse.flags import parse_flags
 from salesmetrics.ingest.parse.instants import instants_of
 from salesmetrics.ingest.parse.numbers import Style, parse_numbers
-from salesmetrics.ingest.parse.shares import parse_shares
 from salesmetrics.ingest.parse.units import header_unit, in_units
 from salesmetrics.schema.fields import ColumnType
 
-__all__ = ["parse_column"]
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_column", "parse_flags", "parse_shares"]
+
 
 _WHOLE = Style(exact=True, ambiguous="whole")
 
@@ -125,3 +135,112 @@ def _whole(parsed: Parsed) -> Parsed:
     nothing = pl.Series(numbers.name, [None], dtype=pl.Int64).new_from_index(0, len(numbers))
     bad = parsed.bad | (numbers.is_not_null() & ~kept)
     return replace(parsed, values=whole.zip_with(kept, nothing), bad=bad)
+
+
+# --- yes and no in the languages of the exports ---
+
+
+TRUE_WORDS = frozenset(
+    {
+        "true", "yes", "y", "t", "1", "1.0", "1,0", "on", "x", "✓", "✔", "☑", "✅", "checked", "done", "completed", "active", "enabled",
+        "да", "истина", "д", "выполнено", "активен", "активна", "是", "真", "有", "对", "對", "启用", "已启用", "ya", "benar", "نعم", "صحيح",
+        "sí", "si", "sì", "s", "sim", "verdadeiro", "verdadero", "vero", "ja", "j", "wahr", "oui", "o", "vrai", "tak", "evet",
+        "prawda", "doğru", "waar", "sant", "sandt", "sann", "kyllä", "tosi", "ano", "áno", "pravda", "igen", "igaz", "da", "adevărat",
+        "ναι", "ναί", "αληθές", "так", "вірно", "हाँ", "हां", "iya", "có", "đúng", "ใช่", "จริง", "예", "네", "참", "はい", "כן", "נכון",
+    }
+)  # fmt: skip
+FALSE_WORDS = frozenset(
+    {
+        "false", "no", "n", "f", "0", "0.0", "0,0", "off", "✗", "✘", "☐", "❌", "unchecked", "undone", "not done", "not completed",
+        "inactive", "disabled", "нет", "ложь", "н", "не выполнено", "неактивен", "неактивна", "否", "假", "无", "不", "不是", "停用", "未启用",
+        "tidak", "salah", "لا", "خطأ", "não", "nao", "falso", "nein", "falsch", "non", "faux", "nie", "hayır",
+        "hayir", "yanlış", "fałsz", "nee", "onwaar", "nej", "falskt", "falsk", "nei", "usann", "ei", "epätosi", "ne", "nepravda", "nem",
+        "hamis", "nu", "fals", "όχι", "οχι", "ψευδές", "ні", "नहीं", "नही", "không", "sai", "ไม่", "ไม่ใช่", "เท็จ", "아니오", "아니요",
+        "거짓", "いいえ", "לא", "לא נכון",
+    }
+)  # fmt: skip
+
+
+def parse_flags(text: pl.Series, options: ParseOptions) -> Parsed:
+    """Parse yes and no as Boolean; a word that means neither is bad, a blank is null (never "no").
+
+    >>> parsed = parse_flags(pl.Series(["Да", "нет", "", "maybe"]), ParseOptions())
+    >>> parsed.values.to_list(), parsed.bad.to_list()
+    ([True, False, None, None], [False, False, False, True])
+    """
+    words = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
+    null_words = (TYPED_NULL_WORDS | options.null_words) - words.keys()
+
+    def read(texts: pl.Series) -> Reading:
+        tidy = cleaned(texts)
+        value = tidy.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+        bad = value.is_null() & ~blank(tidy, null_words)
+        table = pl.DataFrame({KEY: texts, "value": value, "bad": bad})
+        return Reading(table, tuple(sorted(table.filter(pl.col("value").is_not_null())[KEY])[:6]))
+
+    nothing = pl.Series(text.name, [None], dtype=pl.Boolean).new_from_index(0, len(text))
+    frame, seen = over_distinct(text, nothing, text.is_not_null(), read)
+    return Parsed(frame["value"].alias(text.name), frame["bad"], "yes/no as " + ", ".join(seen) if seen else "yes/no")
+
+
+# --- shares and probabilities as 0–1 ---
+
+
+# "65 %", "90% – Commit" and Turkish "%65"; what follows the first percent sign is a label.
+_PERCENT = r"^([^%A-Za-z]*[0-9][^%A-Za-z]*)%(?:$|(?:\s*[-–—:.,(]|\s+\p{L})[^%]*$)"
+_PERCENT_FIRST = r"^%\s*([0-9][0-9.,]*)$"
+
+
+def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed:
+    """Parse shares as ``Decimal(38, 8)`` between 0 and 1, rounded to 8 decimals.
+
+    A percent sign makes a value 0–100 by itself; a label after it (``90% – Commit``) is left out. The others are decided
+    together: all at most 1 means 0–1, so a column of only 0 and 1 is 0–1; a value above 1 means 0–100, unless another one lies
+    strictly between 0 and 1, which is refused. What is out of range stays so (1000 becomes 10): the rules report it.
+
+    Raises:
+        SalesmetricsError: ``probability_scale_mixed``, ``decimal_ambiguous``.
+    """
+    has_sign = text.str.contains("[%％٪]").fill_null(value=False)
+    signed = has_sign
+    bare = text
+    if has_sign.any():
+        tidy = tidied(text)
+        number = tidy.str.extract(_PERCENT, 1)
+        number = number.zip_with(number.is_not_null(), tidy.str.extract(_PERCENT_FIRST, 1))
+        signed = has_sign & number.is_not_null()
+        bare = number.zip_with(signed, text)
+        if not is_ascii(tidy := text.filter(has_sign)) and tidy.str.contains(INVISIBLE).any():
+            # With its marks, so that they are judged as those of any number.
+            marked = signed & text.str.contains(INVISIBLE).fill_null(value=False)
+            bare = text.str.replace_all("[%％٪]", "").zip_with(marked, bare)
+    parsed = parse_numbers(bare, options, place, Style(ambiguous="fraction", silent=True))
+    per_hundred = _is_per_hundred(text, parsed.values.filter(~signed), parsed.values, signed, place)
+    divided = signed | per_hundred
+    values = parsed.values
+    if divided.any():
+        hundredth = values * pl.Series([1], dtype=MONEY_DTYPE) / pl.Series([100], dtype=MONEY_DTYPE)
+        values = hundredth.zip_with(divided, values)
+    scale = "scale 0–100" if per_hundred or signed.all() else "scale 0–1"
+    how = "percent signs" if signed.any() and bool((signed | parsed.values.is_null()).all()) else scale
+    return replace(parsed, values=values.cast(MONEY_DTYPE).alias(text.name), how=how, currency=None)
+
+
+def _is_per_hundred(text: pl.Series, unsigned: pl.Series, values: pl.Series, signed: pl.Series, place: Place) -> bool:
+    """Whether the values without a percent sign are of 0–100."""
+    above = (unsigned > 1).any()
+    if not above:
+        return False
+    between = ((values > 0) & (values < 1) & ~signed).fill_null(value=False)
+    if between.any():
+        other = ((values > 1) & ~signed).fill_null(value=False)
+        fraction, percent = text.filter(between)[0], text.filter(other)[0]
+        raise SalesmetricsError(
+            "probability_scale_mixed",
+            column=place.header,
+            path=place.path,
+            value=fraction,
+            row=place.row_of(fraction),
+            other=percent,
+        )
+    return True

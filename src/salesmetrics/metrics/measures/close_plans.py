@@ -2,7 +2,7 @@
 
 Columns used: ``expected_close``, ``was_expected``, ``known_from``, ``known_until``, ``closed`` (Date), ``unplanned``,
 ``has_plan``, ``vague`` (Boolean), ``outcome`` (String) and ``amount`` (Decimal(38, 8)), as
-:func:`salesmetrics.report.close_plans.close_plans` makes them.
+:func:`salesmetrics.entities.deals.close_plans` makes them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,179 @@
+"""The working of a KPI: its formula with the numbers of these files put in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from salesmetrics.answers.catalog import Card
+from salesmetrics.answers.files import generator
+from salesmetrics.answers.report import SCHEMA_VERSION, Generator, Metric, Number, Period
+from salesmetrics.drilldown.describe import make_cards
+from salesmetrics.drilldown.forms import RESULTS
+from salesmetrics.engine.build import metrics_of
+from salesmetrics.engine.compute import NO_CURRENCY, Keys, value_table
+from salesmetrics.engine.evaluate import Values, cell_order, evaluate, plain
+from salesmetrics.engine.moments import seen_by
+from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.request import windows_of
+from salesmetrics.metrics.catalog import split_name
+from salesmetrics.metrics.rep_results import by_rep, rep_lines
+from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.schema.provenance import Input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from salesmetrics.engine.request import Request
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+
+__all__ = ["Ingredient", "Working", "explain_working"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ingredient(_Part):
+    """A number that goes into the formula."""
+
+    id: str
+    meaning: str
+    unit: str
+    currency: str | None = None
+    value: Number | None = None
+    n: int | None = Field(default=None, description="size of a sample; its value is the sum")
+    reason: str | None = None
+    of: str | None = Field(default=None, description="the KPI that it goes into, where that is not the one explained")
+
+
+class Working(_Part):
+    """The answer of `explain KPI FILE…`."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    generator: Generator
+    command: str = "explain"
+    kpi: Card
+    as_of: str | None
+    period: Period
+    inputs: list[Input]
+    ingredients: list[Ingredient]
+    metrics: list[Metric]
+
+
+def explain_working(
+    request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog, inputs: Sequence[Input]
+) -> Working:
+    """The working of one KPI over all records.
+
+    Args:
+        request: What is asked for; ``kpis`` holds one id, and groups are left aside.
+        frames: Canonical frames by kind.
+        catalog: The KPIs that exist.
+        inputs: The files behind the frames.
+
+    Raises:
+        SalesmetricsError: As for a report.
+    """
+    setup = set_up(request, frames, catalog)
+    kpi = setup.plan.kpis[0]
+    asked = seen_by(request, kpi, catalog)
+    source = replace(setup.source, as_of=asked.as_of)
+    windows = windows_of(asked, source.frames, kpi, catalog)
+    table = value_table(source, [kpi], windows, Keys())
+    found: list[Ingredient] = []
+    for cell in sorted(table.cells(), key=cell_order):
+        money = catalog.is_money(kpi)
+        if source.several and money == (cell.currency is NO_CURRENCY):
+            continue
+        code = cell.currency if source.several else setup.currency
+        found += _ingredients(kpi, table.values(cell), catalog, request.level, code, None)
+    window = windows[""]
+    return Working(
+        generator=generator(),
+        kpi=make_cards([kpi], catalog, "explain").kpis[0],
+        as_of=asked.as_of.isoformat() if asked.as_of else None,
+        period=Period(label=request.period.label, start=window.start, end=window.end, partial=request.period.partial),
+        inputs=list(inputs),
+        ingredients=found,
+        metrics=[metric for metric in metrics_of(request, setup) if not metric.group],
+    )
+
+
+def _ingredients(
+    kpi: Kpi, values: Values, catalog: Catalog, level: float, currency: str | None, of: str | None
+) -> list[Ingredient]:
+    found: list[Ingredient] = []
+    for name in kpi.inputs:
+        if name.startswith(PREFIX):
+            setting = values.settings.value(name)
+            if setting is not None and not isinstance(setting, (int, float, Decimal)):
+                continue
+            plain_setting = setting if isinstance(setting, (int, float, Decimal)) else None
+            found.append(Ingredient(id=name, meaning="a setting", unit="x", value=plain_setting, of=of))
+            continue
+        base, shift = split_name(name)
+        if shift not in values.by_shift:
+            found.append(
+                Ingredient(id=name, meaning="the stretch before", unit=kpi.unit, reason="no_previous_period", of=of)
+            )
+            continue
+        here = values.shifted(shift) if shift else values
+        measure = catalog.measures.get(base)
+        if measure is None:
+            part = catalog.kpis[base]
+            outcome = evaluate(part, here, catalog, level)
+            code = currency if catalog.is_money(part) else None
+            found.append(
+                Ingredient(
+                    id=name,
+                    meaning=part.formula,
+                    unit=part.unit,
+                    currency=code,
+                    value=plain(outcome.value),
+                    reason=outcome.reason,
+                    of=of,
+                )
+            )
+            found += _ingredients(part, here, catalog, level, currency, part.id)
+            continue
+        value = here.by_shift[""].get(base, measure.empty)
+        sample = measure.shape != "number"
+        found.append(
+            Ingredient(
+                id=name,
+                meaning=measure.doc.splitlines()[0],
+                unit=measure.unit,
+                currency=currency if measure.unit == "money" else None,
+                value=_sum(value) if measure.shape == "sample" else None if sample else plain(value),
+                n=len(by_rep(value) if base == RESULTS else value) if sample else None,
+                reason=measure.missing if value is None else None,
+                of=of,
+            )
+        )
+        if base == RESULTS:
+            plan = values.settings.incentive if f"{PREFIX}incentive" in kpi.inputs else None
+            code = currency if plan else None
+            found += [
+                Ingredient(
+                    id=line.name,
+                    meaning=line.meaning if line.value is not None else "",
+                    unit=line.unit,
+                    currency=code,
+                    value=plain(line.value),
+                    reason="no_quota" if line.value is None else None,
+                    of=name,
+                )
+                for line in rep_lines(value, plan)
+            ]
+    return found
+
+
+def _sum(values: Any) -> Any:
+    return plain(values.sum()) if hasattr(values, "sum") else sum(values)

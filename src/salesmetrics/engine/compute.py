@@ -1,0 +1,499 @@
+"""Measures over frames: as few passes as the filters allow, all of them collected at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from salesmetrics.calendar.windows import Window
+from salesmetrics.engine.evaluate import Values
+from salesmetrics.engine.plan import BASIS_COLUMNS, make_plan
+from salesmetrics.engine.unknown import unknown_measures, withheld_measures
+from salesmetrics.entities.currency import UNRATED
+from salesmetrics.entities.days import PARTS, UNITS
+from salesmetrics.entities.derived import columns_of, with_coded_outcome, with_derived
+from salesmetrics.metrics.settings import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi, Measure
+    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.schema.withheld import Withheld
+
+__all__ = [
+    "NO_CURRENCY",
+    "UNDIVIDED",
+    "UNRATED",
+    "Cell",
+    "Keys",
+    "Source",
+    "ValueTable",
+    "aggregate",
+    "currencies",
+    "key_of",
+    "per_record",
+    "prepared",
+    "staff_cells",
+    "value_table",
+]
+
+
+UNDIVIDED = frozenset({"staff_days"})
+"""Entities of the organisation as a whole: no dimension divides them, and no condition applies to them."""
+
+Group = tuple[str | None, ...]
+
+MONEY_COLUMNS = frozenset({"amount", "change", "mrr", "paid_amount", "potential", "quota", "received", "won"})
+"""Columns that hold money, in any entity."""
+
+
+class Cell(NamedTuple):
+    """What one set of measure values belongs to."""
+
+    group: Group
+    currency: str | None
+    bucket: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What values are kept apart by.
+
+    Attributes:
+        by: Column names.
+        currency: Also by the column ``currency``.
+        bucket: Also by stretches of time: an expression of the basis date that gives the first day of its stretch.
+    """
+
+    by: tuple[str, ...] = ()
+    currency: bool = False
+    bucket: Callable[[pl.Expr], pl.Expr] | None = None
+
+
+def aggregate(
+    frames: Mapping[str, pl.DataFrame],
+    measures: Iterable[Measure],
+    *,
+    window: Window,
+    as_of: date | None,
+    settings: Settings,
+    keys: Keys,
+) -> dict[Cell, dict[str, Any]]:
+    """The value of every measure in every cell.
+
+    Args:
+        frames: Frames by entity, with every column that the measures ask for.
+        measures: What to compute. A measure without a date of its own is left out when there are buckets, and one whose
+            entity lacks a column of ``keys.by`` always.
+        window: The period; a measure with a date counts the records whose date lies in it.
+        as_of: The day the report speaks for.
+        settings: Thresholds that measures ask for.
+        keys: What values are kept apart by.
+
+    Returns:
+        Cell to measure id to value: a number, a sorted Polars series for a sample, or None where it is unknown.
+    """
+    measures = list(measures)
+    together = [m for m in measures if m.entity in UNDIVIDED]
+    passes = list(_passes([m for m in measures if m.entity not in UNDIVIDED], frames, window, keys))
+    given = _given(as_of, window, settings)
+    queries = [
+        _query(
+            frames[entity].lazy(),
+            group,
+            column,
+            window=days,
+            given=given,
+            keys=keys,
+            told_apart=UNRATED in frames[entity].columns,
+            in_units=UNITS in frames[entity].columns,
+        )
+        for entity, column, days, group in passes
+    ]
+    cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
+    for (*_, group), result in zip(passes, pl.collect_all(queries), strict=True):
+        names = [name for m in group for name in (m.id, f"{m.id}{UNRATED}", f"{m.id}{UNITS}") if name in result.columns]
+        columns = {name: _values(result.get_column(name)) for name in names}
+        for cell, position in _cells(result, keys):
+            for name, values in columns.items():
+                cells[cell][name] = values[position]
+    _exact(cells, frames, measures)
+    if together:
+        _shared(cells, _of_all(frames, together, window, given, keys), keys)
+    return dict(cells)
+
+
+def _of_all(
+    frames: Mapping[str, pl.DataFrame],
+    measures: Sequence[Measure],
+    window: Window,
+    given: Callable[[str], pl.Expr],
+    keys: Keys,
+) -> dict[date | None, dict[str, Any]]:
+    """By stretch of time, the measures that are of the organisation as a whole, whatever is told apart."""
+    apart = Keys(bucket=keys.bucket)
+    found: dict[date | None, dict[str, Any]] = {}
+    for entity, column, days, group in _passes(measures, frames, window, apart):
+        result = _query(frames[entity].lazy(), group, column, window=days, given=given, keys=apart).collect()
+        for cell, position in _cells(result, apart):
+            found.setdefault(cell.bucket, {}).update({m.id: result[m.id][position] for m in group})
+    return found
+
+
+def _shared(cells: dict[Cell, dict[str, Any]], whole: Mapping[date | None, Mapping[str, Any]], keys: Keys) -> None:
+    if not keys.by and not keys.currency:
+        for bucket in whole:
+            cells.setdefault(Cell((), None, bucket), {})
+    for cell, values in cells.items():
+        values.update(whole.get(cell.bucket, {}))
+
+
+def _values(column: pl.Series) -> pl.Series | list[Any]:
+    """The values of a column; samples stay what Polars has them as."""
+    return column if column.dtype == pl.List else column.to_list()
+
+
+def per_record(
+    frame: pl.DataFrame,
+    measures: Sequence[Measure],
+    *,
+    window: Window,
+    as_of: date | None,
+    settings: Settings,
+    index: str,
+    apart: Sequence[str] = (),
+) -> pl.DataFrame:
+    """The same aggregates over every record alone: what each record adds.
+
+    Args:
+        frame: Records of the measures' entity, with every column that they ask for.
+        measures: What to compute.
+        window: The period; a record whose date lies outside adds nothing.
+        as_of: The day the report speaks for.
+        settings: Thresholds that measures ask for.
+        index: Name of a column that numbers the records.
+        apart: Columns that values are kept apart by: what is counted once is counted once in each of them.
+
+    Returns:
+        The frame with two columns per measure beside its own: ``measure:`` is what a record adds to the measure, and
+        ``measure?`` what the measure would be of that record alone, which is the same but for a measure with ``per``:
+        there the first record of each key carries what its records make together, and the others 0.
+    """
+    given = _given(as_of, window, settings)
+    entity = measures[0].entity
+    for _, column, days, group in _passes(measures, {entity: frame}, window, Keys(by=(index,))):
+        alone = _query(frame.lazy(), group, column, window=days, given=given, keys=Keys(by=(index,))).collect()
+        names = {m.id: f"{m.id}:" for m in group}
+        alone = alone.with_columns(pl.col("by:0").cast(frame.schema[index])).rename({"by:0": index, **names})
+        frame = frame.join(alone, on=index, how="left", maintain_order="left")
+        frame = frame.with_columns(pl.col(name).alias(f"{m.id}?") for m in group if (name := f"{m.id}:"))
+        for per in {m.per for m in group if m.per}:
+            keyed = [m for m in group if m.per == per]
+            frame = frame.with_columns(key_of((*per, *apart)).alias(_KEY))
+            query = _query(frame.lazy(), keyed, column, window=days, given=given, keys=Keys(by=(_KEY,)))
+            frame = _once(frame, query.collect(), keyed, index)
+    return frame
+
+
+_KEY, _PLACE = "__key__", "__place__"
+
+
+def key_of(per: Sequence[str]) -> pl.Expr:
+    """The columns that a measure counts once, as one text: ``day:1w`` is the week of a day."""
+    split = [name.partition(":") for name in per]
+    columns = [pl.col(name).dt.truncate(every) if every else pl.col(name) for name, _, every in split]
+    return pl.concat_str([column.cast(pl.String).fill_null("\0") for column in columns], separator="\x1f")
+
+
+def _once(frame: pl.DataFrame, together: pl.DataFrame, measures: Sequence[Measure], index: str) -> pl.DataFrame:
+    """What the records of a key make together, on the first of them that counts by itself, else on the first."""
+    frame = frame.join(together.rename({"by:0": _KEY}), on=_KEY, how="left", maintain_order="left")
+    counts = pl.any_horizontal([pl.col(f"{m.id}:").fill_null(0) != 0 for m in measures])
+    known = pl.any_horizontal([pl.col(f"{m.id}:").is_not_null() for m in measures])
+    place = pl.int_range(pl.len()) + pl.len() * pl.when(counts).then(0).when(known).then(1).otherwise(2)
+    frame = frame.with_columns(place.alias(_PLACE))
+    first = pl.col(_PLACE) == pl.col(_PLACE).min().over(_KEY)
+    frame = frame.with_columns(pl.when(first).then(pl.col(m.id)).alias(f"{m.id}:") for m in measures)
+    return frame.with_columns(
+        *[pl.col(f"{m.id}:").sum().over(index) for m in measures],
+        # Of a level, which no record makes alone, every record of the key is listed.
+        *[pl.max_horizontal(f"{m.id}?", m.id).alias(f"{m.id}?") for m in measures if m.unit == "money"],
+    ).drop(_KEY, _PLACE, *(m.id for m in measures))
+
+
+def _passes(
+    measures: Iterable[Measure], frames: Mapping[str, pl.DataFrame], window: Window, keys: Keys
+) -> Sequence[tuple[str, str | None, Window, list[Measure]]]:
+    """Measures that share a pass: one entity, and one date column and stretch of days where a date matters.
+
+    A plan counts for the whole of a period, also for what of it is yet to come.
+    """
+    passes: dict[tuple[str, str | None, Window], list[Measure]] = defaultdict(list)
+    planned = Window(window.start, window.whole or window.end)
+    for measure in measures:
+        column = BASIS_COLUMNS.get((measure.entity, measure.basis))
+        if measure.basis == "undated" and not window.bounded:
+            continue
+        if keys.bucket is not None and column is None:
+            continue
+        if not set(keys.by) <= set(frames[measure.entity].columns):
+            continue
+        days = planned if measure.basis == "period" else Window(window.start, window.end)
+        passes[(measure.entity, column if window.bounded or keys.bucket is not None else None, days)].append(measure)
+    return [(*key, group) for key, group in passes.items()]
+
+
+def _query(
+    frame: pl.LazyFrame,
+    measures: list[Measure],
+    column: str | None,
+    *,
+    window: Window,
+    given: Callable[[str], pl.Expr],
+    keys: Keys,
+    told_apart: bool = False,
+    in_units: bool = False,
+) -> pl.LazyFrame:
+    day = pl.col(column or "").cast(pl.Date)
+    if column is not None and window.start is not None:
+        frame = frame.filter(day >= window.start)
+    if column is not None and window.end is not None:
+        frame = frame.filter(day < window.end)
+    outputs = [m.expression(*(given(name) for name in m.columns)).alias(m.id) for m in measures]
+    outputs += [_of_unrated(m, given) for m in measures if m.lacks_money] if told_apart else []
+    outputs += [_in_units(m, given) for m in measures if in_units and m.prorated]
+    by = [pl.col(name).cast(pl.String).alias(f"by:{i}") for i, name in enumerate(keys.by)]
+    if keys.currency:
+        by.append(pl.col("currency").alias("by:currency"))
+    if keys.bucket is not None and column is not None:
+        frame = frame.filter(pl.col(column).is_not_null())
+        by.append(keys.bucket(day).alias("by:bucket"))
+    return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
+
+
+def _in_units(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
+    """A measure of what is shared out to days, in equal parts instead of rounded amounts."""
+    columns = [pl.col(UNITS) if name == measure.prorated else given(name) for name in measure.columns]
+    return measure.expression(*columns).alias(f"{measure.id}{UNITS}")
+
+
+def _exact(
+    cells: Mapping[Cell, dict[str, Any]], frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]
+) -> None:
+    """Put what is shared out to days into cells as exact fractions, in the place of rounded decimals."""
+    shared = {m.id: m for m in measures if m.prorated and UNITS in frames[m.entity].columns}
+    if not shared:
+        return
+    parts = {entity: int(frames[entity][PARTS][0] or 1) for entity in {m.entity for m in shared.values()}}
+    for values in cells.values():
+        for name, measure in shared.items():
+            units = values.pop(f"{name}{UNITS}", None)
+            if units is None:
+                continue
+            if measure.shape == "number":
+                values[name] = Fraction(units) / parts[measure.entity]
+            else:
+                rows = [dict(row) for row in units]
+                values[name] = [
+                    {**row, measure.prorated: Fraction(row[measure.prorated]) / parts[measure.entity]} for row in rows
+                ]
+
+
+def _of_unrated(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
+    """What of a measure records make whose money has no rate."""
+    columns = [given(name) for name in measure.columns]
+    unrated = [c.filter(pl.col(UNRATED)) if c.meta.root_names() else c for c in columns]
+    return measure.expression(*unrated).alias(f"{measure.id}{UNRATED}")
+
+
+def _given(as_of: date | None, window: Window, settings: Settings) -> Callable[[str], pl.Expr]:
+    fixed = {"as_of": as_of, "window_start": window.start, "window_end": window.end}
+
+    def column(name: str) -> pl.Expr:
+        if name in fixed:
+            return pl.lit(fixed[name], dtype=pl.Date)
+        return pl.lit(settings.value(name)) if name.startswith(PREFIX) else pl.col(name)
+
+    return column
+
+
+def _cells(result: pl.DataFrame, keys: Keys) -> Iterable[tuple[Cell, int]]:
+    names = [name for name in result.columns if name.startswith("by:")]
+    for position, row in enumerate(result.select(names).iter_rows(named=True) if names else [{}]):
+        group = tuple(row[f"by:{i}"] for i in range(len(keys.by)))
+        yield Cell(group, row.get("by:currency"), row.get("by:bucket")), position
+
+
+def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> list[str | None]:
+    """The currencies of the amounts that the measures sum, in order; None stands for amounts without a currency.
+
+    More than one means that money must be kept apart.
+    """
+    found: set[str | None] = set()
+    for entity in {m.entity for m in measures if m.unit == "money"}:
+        frame = frames[entity]
+        if "currency" not in frame.columns:
+            continue
+        money = [name for name, dtype in frame.schema.items() if dtype == pl.Decimal and name in MONEY_COLUMNS]
+        priced = pl.any_horizontal([pl.col(name).is_not_null() for name in money]) if money else pl.lit(value=True)
+        found |= set(frame.lazy().filter(priced).select(pl.col("currency").unique()).collect().to_series().to_list())
+    return sorted(found, key=lambda code: (code is None, code or ""))
+
+
+# --- measure values cell by cell: for every stretch of time that a KPI looks at, with currencies apart where they must be ---
+
+
+NO_CURRENCY = "\0"
+"""Marks the cells in which currencies are not kept apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where measure values come from.
+
+    Attributes:
+        frames: Frames by entity.
+        catalog: Measures and KPIs.
+        as_of: The day the report speaks for.
+        settings: Thresholds and outside figures.
+        currencies: The currencies of the amounts; None stands for amounts without one. Several are kept apart.
+        withheld: What the files leave so unsure that no number may rest on it.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    catalog: Catalog
+    as_of: date | None
+    settings: Settings
+    currencies: tuple[str | None, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether amounts must be kept apart by currency."""
+        return len(self.currencies) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTable:
+    """Measure values by cell and shift."""
+
+    by_shift: Mapping[str, Mapping[Cell, Mapping[str, Any]]]
+    unsplit: frozenset[str]
+    settings: Settings
+    unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def cells(self) -> set[Cell]:
+        """Every cell that any stretch has a record in."""
+        return {cell for cells in self.by_shift.values() for cell in cells}
+
+    def values(self, cell: Cell) -> Values:
+        """The values of one cell; where a stretch has no record in it, its measures are empty."""
+        return Values(
+            {shift: cells.get(cell, {}) for shift, cells in self.by_shift.items()},
+            self.unsplit,
+            self.settings,
+            self.unknown,
+        )
+
+
+def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Window], keys: Keys) -> ValueTable:
+    """Compute the measures of some KPIs over some stretches of time.
+
+    Args:
+        source: Where values come from.
+        kpis: KPIs that share their stretches.
+        windows: ``""`` and the shifts to stretches.
+        keys: What values are kept apart by.
+    """
+    columns = columns_of(source.frames, source.as_of)
+    plan = make_plan(source.catalog, kpis, columns, source.settings, bounded=windows[""].bounded)
+    frames = _derived(source.frames, plan.measures.values())
+    tables = {
+        shift: _cells_of_source(source, frames, plan.kpis, plan.measures, window, keys)
+        for shift, window in windows.items()
+    }
+    unsplit = {
+        name
+        for name, m in plan.measures.items()
+        if m.entity not in UNDIVIDED and not set(keys.by) <= set(frames[m.entity].columns)
+    }
+    unsplit |= {name for kpi in plan.kpis for name in kpi.optional} - plan.measures.keys()
+    unsure = withheld_measures(source.withheld, plan.measures.values())
+    unknown = {shift: unknown_measures(frames, plan.measures, window) | unsure for shift, window in windows.items()}
+    return ValueTable(tables, frozenset(unsplit), source.settings, unknown)
+
+
+def _cells_of_source(
+    source: Source,
+    frames: Mapping[str, pl.DataFrame],
+    kpis: Sequence[Kpi],
+    measures: Mapping[str, Measure],
+    window: Window,
+    keys: Keys,
+) -> dict[Cell, dict[str, Any]]:
+    def run(chosen: Iterable[Measure], keys: Keys) -> dict[Cell, dict[str, Any]]:
+        return aggregate(frames, chosen, window=window, as_of=source.as_of, settings=source.settings, keys=keys)
+
+    if not source.several:
+        return run(measures.values(), keys)
+    money = [kpi for kpi in kpis if source.catalog.is_money(kpi)]
+    priced = {name for kpi in money for name in source.catalog.measures_of(kpi) if name in measures}
+    plain = [m for m in measures.values() if m.unit != "money"]
+    cells = {cell._replace(currency=NO_CURRENCY): values for cell, values in run(plain, keys).items()}
+    coded = [
+        measures[name] for name in measures if name in priced and "currency" in frames[measures[name].entity].columns
+    ]
+    apart = run(coded, replace(keys, currency=True))
+    kept = {cell: dict(values) for cell, values in apart.items() if cell.currency in source.currencies}
+    uncoded = [measures[name] for name in measures if name in priced and measures[name] not in coded]
+    for cell, values in (run(uncoded, keys) if uncoded else {}).items():
+        for code in source.currencies:
+            kept.setdefault(cell._replace(currency=code), {}).update(values)
+    return cells | kept
+
+
+def staff_cells(source: Source, by: Sequence[str], window: Window, known: set[Cell]) -> set[Cell]:
+    """The cells of reps, and of their teams and regions, that no record may speak of: they are rows of zeros, not missing.
+
+    A rep who had left before the period is not expected in it.
+
+    Args:
+        source: Frames, ``reps`` and ``quotas`` among them where there are such files.
+        by: Dimensions; only those that the reps or quotas have.
+        window: The period.
+        known: Cells that records speak of.
+    """
+    found: set[Cell] = set()
+    for entity in ("reps", "quotas"):
+        frame = source.frames.get(entity)
+        if frame is None or not set(by) <= set(frame.columns) or not by:
+            continue
+        if window.start is not None and "left" in frame.columns:
+            frame = frame.filter(pl.col("left").is_null() | (pl.col("left") >= window.start))
+        groups = frame.select(pl.col(list(by)).cast(pl.String)).drop_nulls().unique().rows()
+        found |= {Cell(group, NO_CURRENCY if source.several else None, None) for group in groups}
+    if not source.several:
+        return found
+    priced = {cell.group for cell in known if cell.currency is not NO_CURRENCY}
+    bare = {cell.group for cell in found} - priced
+    return found | {Cell(group, code, None) for group in bare for code in source.currencies}
+
+
+def prepared(source: Source, measures: Iterable[Measure]) -> Source:
+    """The same source with every derived column that the measures rest on: made once for all tables."""
+    return replace(source, frames={**source.frames, **_derived(source.frames, measures)})
+
+
+def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:
+    wanted: dict[str, set[str]] = {}
+    for measure in measures:
+        wanted.setdefault(measure.entity, set()).update(measure.columns)
+    coded = {entity: with_coded_outcome(frames[entity]) if entity == "deals" else frames[entity] for entity in wanted}
+    return {entity: with_derived(coded[entity], entity, columns) for entity, columns in wanted.items()}

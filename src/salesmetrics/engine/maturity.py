@@ -1,0 +1,57 @@
+"""Whether the value of a period can still grow: until then it stands beside no other one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from salesmetrics.calendar.windows import Window
+    from salesmetrics.engine.request import Request
+    from salesmetrics.metrics.definition import Kpi
+
+__all__ = ["MATURING", "maturing", "too_short"]
+
+MATURING = "still_maturing"
+_YEAR = 360
+"""Days of a period that is long enough to be called a year."""
+
+
+def maturing(kpi: Kpi, here: Mapping[str, Any], end: date | None, request: Request) -> bool:
+    """Whether records of a period may still come to their end, and change its value.
+
+    They may for ``horizon_days`` after it, unless it is known that none of them is open.
+
+    Args:
+        kpi: What the value is of.
+        here: Measure values of the period.
+        end: The first day after it; None for all of time, which no other period stands beside.
+        request: Says the day and the horizon.
+    """
+    if not kpi.grows or end is None or request.as_of is None:
+        return False
+    if request.as_of - end >= timedelta(days=request.settings.horizon_days):
+        return False
+    return kpi.open is None or bool(here.get(kpi.open, 0))
+
+
+def too_short(request: Request, kpis: Iterable[Kpi], window: Window) -> list[Finding]:
+    """That KPIs which need a year are asked for by shorter stretches."""
+    end = window.whole or window.end
+    short = window.start is not None and end is not None and (end - window.start).days < _YEAR
+    titles = [kpi.title for kpi in kpis if kpi.yearly]
+    if not titles or not (short or request.every in ("week", "month", "quarter")):
+        return []
+    return [
+        Finding(
+            code="period_too_short",
+            severity=Severity.WARNING,
+            count=0,
+            message=f"{' and '.join(titles)}: of so short a period it counts only who bought twice within it, and reads low",
+            hint="ask for a year, for example `--period last-365-days`",
+        )
+    ]

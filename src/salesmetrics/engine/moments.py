@@ -1,0 +1,83 @@
+"""The day that each kind of file is measured on: the one asked for, or where none is, its own last event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from salesmetrics.calendar import Period, unit_period
+from salesmetrics.engine.resolve import stretch_around
+from salesmetrics.engine.unknown import kinds_of
+from salesmetrics.entities.moments import Moments
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from salesmetrics.answers import report as model
+    from salesmetrics.calendar import Calendar, Unit
+    from salesmetrics.engine.request import Request
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+
+__all__ = ["days_differ", "moments_of", "seen_by"]
+
+
+def moments_of(request: Request) -> Moments:
+    """The days that a request is about."""
+    return Moments(request.as_of, request.own or {}, request.own is None)
+
+
+def seen_by(request: Request, kpi: Kpi, catalog: Catalog) -> Request:
+    """The request as a KPI sees it: on the day of its own files, and with its period as far as it has elapsed by then."""
+    day = _day_of(request, kpi, catalog)
+    if day == request.as_of or day is None:
+        return request
+    asked = replace(request, as_of=day)
+    if request.period.start is None or request.period.end is None:
+        return asked
+    period = _again(request.period, request.calendar).seen_from(day)
+    return replace(asked, **stretch_around(period, day, request.calendar).terms())
+
+
+def _day_of(request: Request, kpi: Kpi, catalog: Catalog) -> date | None:
+    if not request.own:
+        return request.as_of
+    kinds = {kind for measure in catalog.required_measures(kpi).values() for kind in kinds_of(measure.entity)}
+    return moments_of(request).of(*kinds)
+
+
+def _again(period: model.Period, calendar: Calendar) -> Period:
+    """A period of a request as the calendar has it, with its unit if it is one, or the first part of one."""
+    start, end, name = period.start, period.end, period.label.removesuffix(" to date")
+    assert start is not None
+    assert end is not None
+    units: tuple[Unit, ...] = ("week", "month", "quarter", "year")
+    for unit in units:
+        for fiscal in (False, True):
+            whole = unit_period(start, unit, calendar, fiscal=fiscal and unit != "week")
+            if whole.start == start and (whole.end == end or whole.label == name) and whole.label == name:
+                return Period(period.label, start, end, unit, whole.fiscal)
+    return Period(period.label, start, end)
+
+
+def days_differ(request: Request, kpis: Iterable[Kpi], catalog: Catalog) -> list[Finding]:
+    """What has to be said where kinds of file are measured on days of their own."""
+    if not request.own:
+        return []
+    behind = {kind for kpi in kpis for m in catalog.required_measures(kpi).values() for kind in kinds_of(m.entity)}
+    days = {kind: day for kind in request.own if kind in behind and (day := moments_of(request).of(kind)) is not None}
+    others = {kind: day for kind, day in days.items() if day != request.as_of}
+    if not others:
+        return []
+    listed = ", ".join(f"{kind} {day}" for kind, day in others.items())
+    return [
+        Finding(
+            code="as_of_differs",
+            severity=Severity.NOTE,
+            count=0,
+            message=f"without `--as-of` each file is measured at its own last event: {listed}, all else {request.as_of}",
+            hint=f"`--as-of {request.as_of}` puts all of them on one day and leaves out what came later",
+        )
+    ]

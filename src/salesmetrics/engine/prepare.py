@@ -1,0 +1,308 @@
+"""From a request and frames to what can be computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from salesmetrics.calendar.windows import Window, span_windows
+from salesmetrics.engine.compute import UNDIVIDED, Source, currencies
+from salesmetrics.engine.cost_cover import costs_partial
+from salesmetrics.engine.maturity import too_short
+from salesmetrics.engine.moments import days_differ, moments_of, seen_by
+from salesmetrics.engine.plan import ASKED, Plan, a_file, make_plan
+from salesmetrics.engine.request import Request, window_of
+from salesmetrics.engine.unknown import complete_today, early_ends
+from salesmetrics.engine.where import apply_where, named_columns
+from salesmetrics.entities.accounts import by_name
+from salesmetrics.entities.clocks import mixed_clocks
+from salesmetrics.entities.derived import columns_of
+from salesmetrics.entities.later import days_unknown
+from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
+from salesmetrics.entities.make import Asked, make_entities
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.kinds import TYPE_NAMES
+from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.statistics.intervals import mean_interval, wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from salesmetrics.answers.report import NotComputed
+    from salesmetrics.calendar.windows import Window
+    from salesmetrics.engine.request import Request
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.withheld import Withheld
+    from salesmetrics.statistics.intervals import Bounds
+
+__all__ = ["MAX_SEGMENTS", "Setup", "mixed_types", "set_up"]
+
+
+MAX_SEGMENTS = 10_000
+"""Groups that `--by` may make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What can be computed.
+
+    Attributes:
+        source: Where measure values come from.
+        plan: The KPIs that can be computed, and those that cannot.
+        currency: The one currency of all amounts; None where there are several or none is known.
+        findings: What has to be said about how the frames were made.
+    """
+
+    source: Source
+    plan: Plan
+    currency: str | None
+    findings: tuple[Finding, ...]
+
+
+def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Setup:
+    """Sort out what can be computed.
+
+    Raises:
+        SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``,
+            ``report_empty``, ``segments_too_many``.
+    """
+    wanted = catalog.select(request.kpis, request.families)
+    named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
+    asked = Asked(request.by, named, window_of(request), request.calendar, request.currency)
+    entities, notes = make_entities(frames, moments_of(request), request.settings, asked)
+    listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
+    listed |= {name for kind, name in TYPE_NAMES.items() if kind in entities and "type" not in entities[kind].columns}
+    unfiltered = _unfiltered(entities, named) if request.where else {}
+    if request.where:
+        entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
+    _check_dimensions(request.by, entities, listed)
+    _check_segments(request.by, entities)
+    columns = columns_of(entities, request.as_of)
+    bounded = window_of(request).bounded
+    plan = make_plan(catalog, wanted, columns, request.settings, bounded=bounded, unfiltered=unfiltered)
+    if not plan.kpis:
+        raise _nothing_to_report(plan.not_computed, frames, unfiltered)
+    codes = currencies(entities, plan.measures.values())
+    unclear, unknown = _clocks(request, frames, plan)
+    withheld = (*request.withheld, *untold_ends(entities), *days_unknown(notes), *unknown)
+    source = Source(entities, catalog, request.as_of, request.settings, tuple(codes), withheld)
+    said = [*notes, *unclear, *days_differ(request, plan.kpis, catalog)]
+    said += [*early_ends(frames, request.as_of), *complete_today(request)]
+    said += mixed_types(entities.get("deals"), request, named, plan.kpis, window_of(request))
+    if window_of(request).bounded:
+        days = {"": window_of(request)} | ({"previous": request.previous} if request.previous else {})
+        said += costs_partial(plan.kpis, catalog, days, entities.get("costs"))
+    said += too_short(request, plan.kpis, window_of(request))
+    counted = {m.entity for m in plan.measures.values() if "account_key" in m.columns}
+    for entity in sorted(counted & {"deals", "invoices"}):
+        said += by_name(entity, entities[entity])
+    if "customers_kept" in plan.measures:
+        year = _retention_window(seen_by(request, catalog.kpis["customer_retention"], catalog), entities)
+        said += [*nobody_left(entities, year), *came_back(entities, year)]
+    return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
+
+
+def _clocks(
+    request: Request, frames: Mapping[str, pl.DataFrame], plan: Plan
+) -> tuple[Sequence[Finding], Sequence[Withheld]]:
+    """What has to be said of response times whose clocks cannot be compared, and what is withheld for it."""
+    if not {"lead_touches", "chances"} & {measure.entity for measure in plan.measures.values()}:
+        return [], []
+    zoned, by_hours = request.calendar.timezone is not None, request.settings.business_hours is not None
+    return mixed_clocks(frames, request.headers, zoned=zoned, by_hours=by_hours)
+
+
+def _retention_window(request: Request, entities: Mapping[str, pl.DataFrame]) -> Window:
+    window = window_of(request)
+    return window if window.bounded else span_windows("year", entities, request.as_of, request.calendar)[""]
+
+
+def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], listed: set[str]) -> None:
+    known = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
+    shown = sorted(listed)
+    for name in by:
+        if name not in known:
+            near = get_close_matches(name, shown, n=1, cutoff=0.5)
+            fix = f"did you mean `--by {near[0]}`? " if near else ""
+            raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(shown)}")
+
+
+def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
+    """Refuse groups by what nearly every record has of its own: nobody reads so many, and no memory holds them."""
+    count = max(
+        (frame.select(by).unique().height for frame in frames.values() if by and set(by) <= set(frame.columns)),
+        default=0,
+    )
+    if count > MAX_SEGMENTS:
+        raise SalesmetricsError("segments_too_many", names=",".join(by), count=f"{count:,}", limit=f"{MAX_SEGMENTS:,}")
+
+
+def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:
+    """The entities that a condition cannot be applied to, with the columns that they lack for it."""
+    divided = {entity: frame for entity, frame in entities.items() if entity not in UNDIVIDED}
+    lacking = {entity: sorted(named.difference(frame.columns)) for entity, frame in divided.items()}
+    return {entity: names for entity, names in lacking.items() if names}
+
+
+def _nothing_to_report(
+    refused: Sequence[NotComputed], frames: Mapping[str, Any], unfiltered: Mapping[str, Sequence[str]]
+) -> SalesmetricsError:
+    needs = list(dict.fromkeys(item.needs for item in refused))
+    lacking = dict.fromkeys(part for text in needs for part in text.split("; ") if part.endswith(ASKED))
+    if unfiltered and lacking:
+        what = " and ".join(part.removesuffix(f", {ASKED}") for part in lacking)
+        cause = f"there is no {what}, so the condition of `--where` cannot be applied to all that the KPIs need"
+        fix = "leave `--where` out, or name columns that all of these files have"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
+    if set(frames) == {"pipelines"}:
+        cause = "a list of stages defines the stages and holds no deals"
+        return SalesmetricsError("report_empty", cause=cause, fix="add a deals file, or a history of stages")
+    if set(frames) == {"invoices"} and "amount" not in frames["invoices"].columns:
+        cause = "a list of payments says what was received, and not what was invoiced"
+        fix = "report an invoices file, with a paid amount or a payment date"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
+    if set(frames) == {"surveys"} and "score" in frames["surveys"].columns and "type" not in frames["surveys"].columns:
+        cause = "no column says what the survey asks, nor do the scores show it"
+        fix = "name the column of scores after its question, such as `NPS` or `CSAT`, or add a column `survey type`"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
+    cause = f"the KPIs asked for need more than {_listed(sorted(frames))}"
+    return SalesmetricsError("report_empty", cause=cause, fix=f"add {needs[0]}" if needs else "ask for other KPIs")
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return " and ".join(map(a_file, kinds)) or "no file"
+
+
+# --- new business, renewals and expansions in one total: where they differ clearly, the total misleads, and that is said ---
+
+
+CLASSES: Mapping[str, str] = {
+    "new": "new",
+    "renewal": "renewals",
+    "expansion": "expansions",
+    "existing": "with existing customers",
+}
+TYPES = frozenset({"type", "deal_class"})
+RATES = frozenset(
+    {
+        "win_rate",
+        "win_rate_value",
+        "win_rate_broad",
+        "win_rate_created",
+        "win_rate_horizon",
+        "loss_rate",
+        "win_loss_ratio",
+        "pipeline_velocity",
+    }
+)
+CYCLES = frozenset({"sales_cycle_mean", "sales_cycle_median", "sales_cycle_p90", "time_to_win", "pipeline_velocity"})
+SIZES = frozenset({"average_deal_size", "median_deal_size", "pipeline_velocity"})
+
+
+class _Level(NamedTuple):
+    """What a class of deals comes to: in words, with its interval."""
+
+    words: str
+    bounds: Bounds
+
+
+def mixed_types(
+    deals: pl.DataFrame | None, request: Request, named: Collection[str], kpis: Sequence[Kpi], window: Window
+) -> list[Finding]:
+    """A finding where the KPIs asked for mix types of deals that differ clearly: their intervals do not overlap.
+
+    New business is held against each other class of deals in its win rate, mean cycle and mean amount, as far as KPIs of
+    these are asked for; a class with fewer deals than a value needs to be judged is left aside.
+
+    Args:
+        deals: Deals as of the day: ``deal_class``, ``outcome`` (String), ``closed``, ``created`` (Date), ``amount`` (Decimal)
+            and ``currency`` (String) where known.
+        request: What is asked for; a report by type mixes nothing.
+        named: Columns that its condition names.
+        kpis: The KPIs that are computed.
+        window: The period, by the day deals closed.
+    """
+    if deals is None or "deal_class" not in deals.columns or TYPES & {*request.by, *named}:
+        return []
+    ids = {kpi.id for kpi in kpis}
+    rows = _by_class(deals, window)
+    if "new" not in rows:
+        return []
+    judged = [
+        ("win rate", RATES, {name: _rate(row, request) for name, row in rows.items()}),
+        ("mean cycle", CYCLES, {name: _mean(row, "cycle", " days", request) for name, row in rows.items()}),
+        ("mean amount", SIZES, {name: _mean(row, "amount", "", request) for name, row in rows.items()}),
+    ]
+    said = [
+        f"{title} {words}" for title, needed, levels in judged if ids & needed and (words := _clear_difference(levels))
+    ]
+    if not said:
+        return []
+    return [
+        Finding(
+            code="deal_types_mixed",
+            severity=Severity.NOTE,
+            kind="deals",
+            column="type",
+            count=sum(row["won"] + row["lost"] for row in rows.values()),
+            message=f"the totals mix types of deals that differ clearly: {'; '.join(said)}",
+            hint="`--by type` shows them apart",
+        )
+    ]
+
+
+def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
+    """Counts, means and spreads of the deals decided in the period, by class."""
+    there = set(deals.columns)
+    frame = deals.lazy().filter(pl.col("deal_class").is_not_null())
+    if window.bounded and "closed" in there:
+        start, end = window.start, window.end
+        frame = frame.filter(pl.col("closed") >= start) if start else frame
+        frame = frame.filter(pl.col("closed") < end) if end else frame
+    values: dict[str, pl.Expr] = {}
+    if {"created", "closed"} <= there:
+        days = (pl.col("closed") - pl.col("created")).dt.total_days()
+        values["cycle"] = pl.when(days >= 0).then(days)
+    if "amount" in there and ("currency" not in there or deals["currency"].n_unique() == 1):
+        values["amount"] = pl.col("amount")
+    won = frame.filter(pl.col("outcome") == "won").select("deal_class", **values).group_by("deal_class")
+    means = won.agg(
+        *(pl.col(name).count().alias(f"{name}_n") for name in values),
+        *(pl.col(name).sum().alias(f"{name}_sum") for name in values),
+        *(pl.col(name).cast(pl.Float64).std().alias(f"{name}_sd") for name in values),
+    )
+    counts, found = pl.collect_all([frame.group_by("deal_class", "outcome").len(), means])
+    rows: dict[str, dict[str, Any]] = {name: {"won": 0, "lost": 0} for name in counts["deal_class"].unique()}
+    for name, outcome, count in counts.iter_rows():
+        rows[name][outcome] = count
+    for row in found.iter_rows(named=True):
+        rows[row["deal_class"]].update(row)
+    return {name: rows[name] for name in CLASSES if name in rows and rows[name]["won"] + rows[name]["lost"]}
+
+
+def _rate(row: Mapping[str, Any], request: Request) -> _Level | None:
+    n = row["won"] + row["lost"]
+    bounds = wilson(row["won"], n, request.level) if n >= request.min_n else None
+    return None if bounds is None else _Level(f"{100 * row['won'] / n:.0f} % of {n:,}", bounds)
+
+
+def _mean(row: Mapping[str, Any], name: str, unit: str, request: Request) -> _Level | None:
+    n, sd = row.get(f"{name}_n"), row.get(f"{name}_sd")
+    if n is None or sd is None or n < max(2, request.min_n):
+        return None
+    mean = float(row[f"{name}_sum"]) / n
+    bounds = mean_interval(n, mean, sd, request.level)
+    return None if bounds is None else _Level(f"{mean:,.0f}{unit} of {n:,}", bounds)
+
+
+def _clear_difference(levels: Mapping[str, _Level | None]) -> str:
+    """All classes in words, if new business lies apart from any other; else nothing."""
+    new = levels.get("new")
+    others = [level for name, level in levels.items() if name != "new" and level is not None]
+    if new is None or not any(o.bounds.low > new.bounds.high or o.bounds.high < new.bounds.low for o in others):
+        return ""
+    return ", ".join(f"{level.words} {CLASSES[name]}" for name, level in levels.items() if level is not None)

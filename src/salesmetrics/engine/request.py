@@ -1,0 +1,114 @@
+"""What is asked for, and which days that is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from salesmetrics.answers.report import Comparison, Period
+from salesmetrics.calendar import Calendar
+from salesmetrics.calendar.windows import Window, span_windows
+from salesmetrics.engine.cost_cover import CostCover, cost_shift, within_costs
+from salesmetrics.metrics.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from salesmetrics.calendar import Every
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.withheld import Withheld
+
+__all__ = ["Request", "window_of", "windows_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        as_of: The day the report speaks for; None where the data have no dates.
+        as_of_source: Where that day comes from, in words.
+        own: The last event of each kind of file, where no day was asked for; None where one was (see ``moments``).
+        kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
+        families: Families wanted.
+        by: Column names that records are grouped by.
+        where: An SQL condition over canonical columns.
+        period: The stretch of time.
+        period_words: How it was asked for, where by name.
+        previous: The stretch before it, like for like.
+        year_ago: The same stretch a year earlier.
+        comparison: Which of the two stands beside each value, as the report names it.
+        compare: Its name: ``previous`` or ``year_ago``.
+        level: Confidence level of the intervals.
+        min_n: Fewer records than this make a value small.
+        trend: Add the last twelve months to each KPI that has a date.
+        every: Also one value per week, month, quarter or year, of the KPIs that have a date.
+        calendar: How weeks and years are counted.
+        settings: Thresholds and outside figures.
+        currency: Convert all amounts to this one, with the rates among the files.
+        renamed: Names in ``where`` that are headers of the export → the columns they stand for.
+        withheld: What the files leave so unsure that no number may rest on it.
+        headers: Kind and column → the header that the export has for it, for findings.
+    """
+
+    as_of: date | None
+    as_of_source: str | None
+    own: Mapping[str, date] | None = None
+    kpis: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    where: str | None = None
+    period: Period = field(default_factory=lambda: Period(label="all"))
+    period_words: str = ""
+    previous: Window | None = None
+    year_ago: Window | None = None
+    comparison: Comparison | None = None
+    compare: str | None = None
+    level: float = 0.95
+    min_n: int = 10
+    trend: bool = False
+    every: Every | None = None
+    calendar: Calendar = field(default_factory=Calendar)
+    settings: Settings = field(default_factory=Settings)
+    currency: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[Withheld, ...] = ()
+    headers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def window_of(request: Request) -> Window:
+    """The period asked for, as far as it has elapsed."""
+    if request.period.end is None or request.as_of is None:
+        return Window(request.period.start, request.period.end)
+    end, tomorrow = request.period.end, request.as_of + timedelta(days=1)
+    return Window(request.period.start, min(end, tomorrow), end if end > tomorrow else None)
+
+
+def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi, catalog: Catalog) -> dict[str, Window]:
+    """The stretch that a KPI is about, and the earlier ones that it or a comparison looks at.
+
+    A KPI of cost is about the whole months of it that costs cover.
+    """
+    shift = cost_shift(kpi, catalog) if "costs" in frames else None
+    windows = _asked_for(request, frames, kpi, of_cost=shift == "")
+    return windows if shift is None else within_costs(windows, shift, CostCover(frames["costs"]))
+
+
+def _asked_for(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi, *, of_cost: bool) -> dict[str, Window]:
+    here = window_of(request)
+    if not here.bounded:
+        span = "costs" if of_cost and kpi.span == "period" else kpi.span
+        return span_windows(span, frames, request.as_of, request.calendar)
+    shifts = {"previous": request.previous, "year_ago": request.year_ago}
+    return {"": here} | {shift: _meant(window, here) for shift, window in shifts.items() if window is not None}
+
+
+def _meant(window: Window, here: Window) -> Window:
+    """An earlier stretch that was cut like this one, with the end that the whole of it would have had."""
+    if here.whole is None or here.end is None or here.start is None or window.end is None:
+        return window
+    return window._replace(whole=min(window.end + (here.whole - here.end), here.start))

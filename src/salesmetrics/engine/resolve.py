@@ -1,0 +1,126 @@
+"""From words to a request: periods by name, comparisons, and the days that they stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from salesmetrics.answers import report as model
+from salesmetrics.calendar import Calendar, comparison, parse_period
+from salesmetrics.calendar.windows import Window
+from salesmetrics.engine.goals import Stretch
+from salesmetrics.engine.request import Request
+from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from salesmetrics.calendar import Comparison, Period
+
+__all__ = ["ask", "in_zone", "stretch_around", "stretch_of"]
+
+_SHIFTS: tuple[Literal["previous", "year-ago"], ...] = ("previous", "year-ago")
+
+
+def ask(
+    as_of: date | None,
+    source: str | None,
+    *,
+    period: str = "all",
+    compare: Literal["previous", "year-ago"] | None = None,
+    calendar: Calendar | None = None,
+    **more: Any,
+) -> Request:
+    """A request with its period and comparison settled.
+
+    Args:
+        as_of: The day the report speaks for.
+        source: Where that day comes from, in words.
+        period: Its name, for example ``last-quarter`` or ``2026-Q1``.
+        compare: Which earlier stretch stands beside each value.
+        calendar: How weeks and years are counted.
+        **more: Further fields of the request.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have.
+    """
+    calendar = calendar or Calendar()
+    stretch = _period(period, as_of, calendar)
+    shifts = {kind: _shift(stretch, as_of, kind, calendar) for kind in ("previous", "year-ago")} if stretch else {}
+    compared = None
+    if compare is not None:
+        if as_of is None:
+            raise _needs_dates("--compare", compare)
+        compared = comparison(stretch, as_of, compare, calendar)
+    return Request(
+        as_of=as_of,
+        as_of_source=source,
+        period=_model_period(stretch),
+        period_words=re.sub(r"[\s_]+", "-", period.strip().casefold()),
+        previous=_window(shifts.get("previous")),
+        year_ago=_window(shifts.get("year-ago")),
+        comparison=_model_comparison(compared),
+        compare=compare.replace("-", "_") if compare else None,
+        calendar=calendar,
+        **more,
+    )
+
+
+def in_zone(calendar: Calendar | None, zone: str | None) -> Calendar | None:
+    """A calendar whose days are those of the zone that files were read in, if one was named."""
+    return calendar if zone is None else replace(calendar or Calendar(), timezone=zone)
+
+
+def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:
+    """A period by its name, with the stretches before it.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    period = _period(text, as_of, calendar)
+    return Stretch(_model_period(None)) if period is None else stretch_around(period, as_of, calendar)
+
+
+def stretch_around(period: Period, as_of: date | None, calendar: Calendar) -> Stretch:
+    """A period with the stretches before it, like for like."""
+    shifts = {kind: _shift(period, as_of, kind, calendar) for kind in _SHIFTS}
+    return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")))
+
+
+def _period(text: str, as_of: date | None, calendar: Calendar) -> Period | None:
+    if text == "all":
+        return None
+    if as_of is None:
+        raise _needs_dates("--period", text)
+    return parse_period(text, as_of=as_of, calendar=calendar)
+
+
+def _shift(
+    period: Period, as_of: date | None, kind: Literal["previous", "year-ago"], calendar: Calendar
+) -> Comparison | None:
+    try:
+        return None if as_of is None else comparison(period, as_of, kind, calendar)
+    except SalesmetricsError:
+        return None
+
+
+def _needs_dates(option: str, value: str) -> SalesmetricsError:
+    cause, fix = "the files have no dates", "name the column with `--map created=HEADER` or `--map closed=HEADER`"
+    return SalesmetricsError("option_invalid", option=option, value=value, cause=cause, fix=fix)
+
+
+def _window(stretch: Comparison | None) -> Window | None:
+    return Window(stretch.start, stretch.end) if stretch else None
+
+
+def _model_period(period: Period | None) -> model.Period:
+    if period is None:
+        return model.Period(label="all")
+    return model.Period(label=period.label, start=period.start, end=period.end, partial=period.partial)
+
+
+def _model_comparison(stretch: Comparison | None) -> model.Comparison | None:
+    if stretch is None:
+        return None
+    return model.Comparison(label=stretch.label, start=stretch.start, end=stretch.end, to_date=stretch.to_date)

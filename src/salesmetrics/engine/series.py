@@ -1,0 +1,169 @@
+"""KPIs over time: one value per stretch of the calendar, and the twelve months that the screen draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import salesmetrics.calendar as calendar
+from salesmetrics.answers.report import Metric, Period
+from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
+from salesmetrics.calendar.windows import Window
+from salesmetrics.engine.compute import NO_CURRENCY, Cell, Keys, Source, value_table
+from salesmetrics.engine.cost_cover import CostCover, cost_shift
+from salesmetrics.engine.evaluate import Outcome, cell_order, evaluate, make_metric
+from salesmetrics.engine.maturity import MATURING, maturing
+from salesmetrics.engine.moments import seen_by
+from salesmetrics.engine.request import Request, window_of
+from salesmetrics.engine.unknown import covered_days
+from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from salesmetrics.engine.prepare import Setup
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+
+__all__ = ["refuse_many", "series", "trends"]
+
+MAX_VALUES = 1_000_000
+
+TREND_MONTHS = 12
+
+DATED_SPANS = frozenset({"period", "quota", "costs"})
+"""Spans of KPIs that mean the same in any period; the others compare a stretch with one before it."""
+
+
+def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
+    """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
+    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
+    groups = _by_day(request, dated, setup.source.catalog)
+    return [row for asked, kpis in groups for row in _series(asked, setup, kpis, position)]
+
+
+def _by_day(request: Request, kpis: Sequence[Kpi], catalog: Catalog) -> list[tuple[Request, list[Kpi]]]:
+    """KPIs by the day that they are measured on, with the request as they see it."""
+    groups: dict[date | None, tuple[Request, list[Kpi]]] = {}
+    for kpi in kpis:
+        asked = seen_by(request, kpi, catalog)
+        groups.setdefault(asked.as_of, (asked, []))[1].append(kpi)
+    return list(groups.values())
+
+
+def _series(
+    request: Request, setup: Setup, dated: Sequence[Kpi], position: Mapping[str, int]
+) -> list[tuple[tuple[Any, ...], Metric]]:
+    every, as_of, source = request.every, request.as_of, replace(setup.source, as_of=request.as_of)
+    if every is None or as_of is None:
+        return []
+    costly = {kpi.id for kpi in dated if cost_shift(kpi, source.catalog) is not None}
+    cover = CostCover(source.frames.get("costs"))
+    window = window_of(request)
+    current = unit_period(as_of, every, request.calendar).end
+    window = Window(window.start, window.end or as_of + timedelta(days=1), window.whole or current)
+    rows: list[tuple[tuple[Any, ...], Metric]] = []
+    for by in [(), request.by] if request.by else [()]:
+        keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
+        table = value_table(source, dated, {"": window}, keys)
+        found = table.cells()
+        stretches = _stretches(found, window, every, request)
+        places = {(cell.group, cell.currency) for cell in found}
+        refuse_many(every, len(places) * len(stretches) * len(dated), MAX_VALUES)
+        for place in places:
+            for bucket, stretch in stretches:
+                cell = Cell(*place, bucket)
+                values = table.values(cell)
+                for kpi in dated:
+                    money = source.catalog.is_money(kpi)
+                    if source.several and money == (cell.currency is NO_CURRENCY):
+                        continue
+                    outcome = evaluate(kpi, values, source.catalog, request.level)
+                    if kpi.id in costly and not cover.whole(Window(stretch.start, stretch.end)):
+                        outcome = Outcome(reason=outcome.reason or "costs_partial", excluded=outcome.excluded)
+                    if maturing(kpi, values.by_shift[""], stretch.end, request):
+                        outcome = Outcome(None, outcome.numerator, outcome.denominator, outcome.n, reason=MATURING)
+                    code = (cell.currency if source.several else setup.currency) if money else None
+                    metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
+                    rows.append(((*cell_order(cell), position[kpi.id]), metric))
+    return rows
+
+
+def refuse_many(every: Every, count: int, limit: int) -> None:
+    """Refuse a series that no memory holds, or that takes hours.
+
+    Raises:
+        SalesmetricsError: ``values_too_many``.
+    """
+    if count > limit:
+        raise SalesmetricsError("values_too_many", every=every, count=f"{count:,}", limit=f"{limit:,}")
+
+
+def _stretches(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:
+    """The stretches that a series has, each with the first day of its unit, which its cells carry."""
+    starts = [cell.bucket for cell in cells if cell.bucket is not None]
+    if not starts or window.end is None:
+        return []
+    whole = calendar.Period(request.period.label, window.start or min(starts), window.end)
+    stretches = []
+    for piece in split(whole, every, request.as_of or window.end, request.calendar):
+        start = piece.start or window.end
+        label = bucket_label(start, every, request.calendar)
+        bucket = unit_period(start, every, request.calendar).start or start
+        stretches.append((bucket, Period(label=label, start=start, end=piece.end, partial=piece.partial)))
+    return stretches
+
+
+def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
+    """The twelve months up to the as-of date, for every KPI whose records have a date.
+
+    Months before the first record and after the last one are gaps: what happened in them is not known, and not nothing.
+    """
+    if setup.source.several:
+        return {}
+    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
+    found: dict[str, list[float | None]] = {}
+    for asked, kpis in _by_day(request, dated, setup.source.catalog):
+        found |= _trends(asked, setup, kpis)
+    return found
+
+
+def _trends(request: Request, setup: Setup, dated: Sequence[Kpi]) -> dict[str, list[float | None]]:
+    source = replace(setup.source, as_of=request.as_of)
+    if request.as_of is None:
+        return {}
+    calendar_ = request.calendar
+    months = last_units(request.as_of, "month", TREND_MONTHS, calendar_)
+    starts = [month.start for month in months if month.start is not None]
+    window = Window(starts[0], request.as_of + timedelta(days=1))
+    table = value_table(
+        source, dated, {"": window}, Keys(bucket=lambda day: bucket_expression(day, "month", calendar_))
+    )
+    reach = {entity: covered_days(frame, entity) for entity, frame in source.frames.items()}
+    found: dict[str, list[float | None]] = {}
+    for kpi in dated:
+        entities = {measure.entity for measure in source.catalog.required_measures(kpi).values()}
+        ends = [days for entity in entities if (days := reach.get(entity)) is not None]
+        known = [
+            all(first < month.end and start <= last for first, last in ends)
+            for month, start in zip(months, starts, strict=True)
+        ]
+        cells = [table.values(Cell((), None, start)) for start in starts]
+        values = [
+            None
+            if maturing(kpi, cell.by_shift[""], month.end, request)
+            else evaluate(kpi, cell, source.catalog, request.level).value
+            for cell, month in zip(cells, months, strict=True)
+        ]
+        found[kpi.id] = [
+            None if value is None or not there else float(value) for value, there in zip(values, known, strict=True)
+        ]
+    return found
+
+
+def _has_date(kpi: Kpi, source: Source) -> bool:
+    if kpi.span not in DATED_SPANS or kpi.basis == "snapshot":
+        return False
+    required = source.catalog.required_measures(kpi).values()
+    return all(m.basis not in {"snapshot", "undated"} for m in required)

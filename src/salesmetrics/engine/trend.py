@@ -1,0 +1,217 @@
+"""KPIs over time, each stretch beside what the KPI has varied between so far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from salesmetrics import calendar
+from salesmetrics.answers.report import Limits, Period
+from salesmetrics.calendar import split, unit_period
+from salesmetrics.engine.build import make_report, metrics_of
+from salesmetrics.engine.moments import seen_by
+from salesmetrics.engine.plan import BASIS_COLUMNS
+from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.request import Request, window_of
+from salesmetrics.engine.resolve import stretch_around
+from salesmetrics.engine.series import refuse_many, series
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from salesmetrics.answers.report import Metric, Report
+    from salesmetrics.calendar import Every
+    from salesmetrics.engine.prepare import Setup
+    from salesmetrics.engine.request import Request
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.provenance import Finding, Input
+
+__all__ = ["build_trend", "piecewise"]
+
+
+def build_trend(
+    request: Request,
+    frames: Mapping[str, pl.DataFrame],
+    catalog: Catalog,
+    *,
+    inputs: Sequence[Input] = (),
+    findings: Sequence[Finding] = (),
+) -> Report:
+    """A report that holds each KPI for every stretch of the calendar, gaps included, and its own limits.
+
+    Limits rest on the complete periods with a value, at least six of them: for shares Laney's p′ chart, which knows how
+    many records each period has, for all other KPIs mean ± 2.66 · mean moving range. A partial period has none, and a KPI
+    that still grows after its period has none at all: its last periods would always seem to fall.
+
+    Args:
+        request: With the KPIs and ``every``.
+        frames: Canonical frames by kind.
+        catalog: The KPIs that exist.
+        inputs: The files behind the frames, for the record.
+        findings: What is known about the data already.
+
+    Raises:
+        SalesmetricsError: ``report_empty``: the KPI has no series, or as for ``build_report``.
+    """
+    setup = set_up(request, frames, catalog)
+    metrics: list[Metric] = []
+    position = {name: index for index, name in enumerate(dict.fromkeys(request.kpis))}
+    rows = sorted(series(request, setup, position), key=lambda row: row[0])
+    for name in position:
+        kpi = catalog.kpis[name]
+        alone = replace(request, kpis=(name,))
+        values = [metric for _, metric in rows if metric.id == name] or piecewise(alone, kpi, frames, catalog)
+        if not values:
+            raise _no_series(kpi)
+        members: dict[tuple[object, ...], list[Metric]] = {}
+        for metric in values:
+            members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
+        metrics += [metric for one in members.values() for metric in _with_limits(kpi, one)]
+    return make_report(request, setup, metrics, inputs=inputs, findings=findings, command="trend")
+
+
+def _no_series(kpi: Kpi) -> SalesmetricsError:
+    if kpi.basis == "snapshot":
+        cause = f"`{kpi.id}` is a state on one day, and an export holds no history of it"
+        fix = f"see it on another day: `salesmetrics report FILE --kpi {kpi.id} --as-of DATE`"
+        return SalesmetricsError("report_empty", cause=cause, fix=fix)
+    cause = f"`{kpi.id}` has no value per period in these files"
+    return SalesmetricsError(
+        "report_empty", cause=cause, fix=f"see its value: `salesmetrics report FILE --kpi {kpi.id}`"
+    )
+
+
+def _with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
+    complete = [metric.period is not None and not metric.period.partial for metric in metrics]
+    method, found = _limits(kpi, metrics, complete)
+    n = sum(whole and metric.value is not None for metric, whole in zip(metrics, complete, strict=True))
+    return [
+        metric if limits is None else metric.model_copy(update={"limits": _judged(metric, limits, method, n)})
+        for metric, limits in zip(metrics, found, strict=True)
+    ]
+
+
+def _limits(
+    kpi: Kpi, metrics: Sequence[Metric], complete: Sequence[bool]
+) -> tuple[Literal["xmr", "p_prime"], Sequence[ProcessLimits | None]]:
+    if kpi.grows:
+        return "xmr", [None] * len(metrics)
+    usable = [metric if whole else None for metric, whole in zip(metrics, complete, strict=True)]
+    if kpi.interval == "wilson":
+        counts = [(int(m.numerator or 0), int(m.denominator or 0)) if m else None for m in usable]
+        return "p_prime", p_prime_limits(counts) or [None] * len(metrics)
+    values = [float(m.value) if m and m.value is not None else None for m in usable]
+    limits = xmr_limits(values)
+    return "xmr", [limits if value is not None else None for value in values]
+
+
+def _judged(metric: Metric, limits: ProcessLimits, method: Literal["xmr", "p_prime"], n: int) -> Limits:
+    value = float(metric.value or 0)
+    outside: Literal["above", "below"] | None = None
+    if value > limits.high:
+        outside = "above"
+    elif value < limits.low:
+        outside = "below"
+    return Limits(low=limits.low, centre=limits.centre, high=limits.high, method=method, n=n, outside=outside)
+
+
+# --- A series of a KPI that compares stretches with each other: each stretch is asked for by itself ---
+
+
+MAX_PIECES = 2_000
+_TODAY = frozenset({"snapshot", "undated"})
+_EDGES = frozenset({"window_start", "window_end"})
+_Place = tuple[tuple[tuple[str, str | None], ...], str | None]
+
+
+def piecewise(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> list[Metric]:
+    """One value per stretch, as a report on that stretch would have it: growth, retention and what else looks back.
+
+    Args:
+        request: With ``every``.
+        kpi: What to compute.
+        frames: Canonical frames by kind.
+        catalog: The KPIs that exist.
+
+    Returns:
+        The total in order of time, then segments; nothing where no record has a date or the KPI is a state on one day.
+    """
+    request = seen_by(request, kpi, catalog)
+    as_of, every = request.as_of, request.every
+    if as_of is None or every is None or kpi.basis == "snapshot":
+        return []
+    bounds = window_of(request)
+    probe = replace(request, period=Period(label="", start=as_of, end=as_of + timedelta(days=1)), every=None)
+    setup = set_up(replace(probe, trend=False, compare=None), frames, catalog)
+    start = bounds.start or _first_day(kpi, setup)
+    if start is None or start > as_of or not _looks_at_stretches(kpi, setup):
+        return []
+    found: dict[_Place, dict[int, Metric]] = {}
+    end = bounds.end or as_of + timedelta(days=1)
+    pieces = split(
+        calendar.Period("", start if bounds.start else _begun(start, every, request), end),
+        every,
+        as_of,
+        request.calendar,
+    )
+    refuse_many(every, len(pieces), MAX_PIECES)
+    for index, piece in enumerate(pieces):
+        meant = piece if bounds.bounded else unit_period(piece.start or start, every, request.calendar).seen_from(as_of)
+        terms = stretch_around(meant, as_of, request.calendar).terms()
+        for metric in metrics_of(replace(request, **terms, every=None, trend=False, compare=None), setup):
+            here = metric.model_copy(update={"period": _named(piece)})
+            found.setdefault((tuple(metric.group.items()), metric.currency), {})[index] = here
+    named = [_named(piece) for piece in pieces]
+    ordered = sorted(
+        found, key=lambda place: (len(place[0]), [(v is None, v or "") for _, v in place[0]], place[1] or "")
+    )
+    return [metric for place in ordered for metric in _with_gaps(found[place], named)]
+
+
+def _with_gaps(known: Mapping[int, Metric], periods: list[Period]) -> list[Metric]:
+    """A segment without a record in a stretch has no value there, and keeps its place."""
+    some = next(iter(known.values()))
+    nothing: dict[str, object] = {
+        "value": None,
+        "numerator": None,
+        "denominator": None,
+        "n": None,
+        "interval": None,
+        "excluded": [],
+    }
+    return [
+        known.get(index)
+        or some.model_copy(update={**nothing, "period": period, "reason": "no_records", "small": False})
+        for index, period in enumerate(periods)
+    ]
+
+
+def _begun(day: date, every: Every, request: Request) -> date:
+    return unit_period(day, every, request.calendar).start or day
+
+
+def _named(piece: calendar.Period) -> Period:
+    return Period(label=piece.label, start=piece.start, end=piece.end, partial=piece.partial)
+
+
+def _looks_at_stretches(kpi: Kpi, setup: Setup) -> bool:
+    """Whether all that a KPI is made of belongs to a stretch, and nothing of it is as it is today."""
+    required = setup.source.catalog.required_measures(kpi).values()
+    return all(m.basis not in _TODAY or not _EDGES.isdisjoint(m.columns) for m in required)
+
+
+def _first_day(kpi: Kpi, setup: Setup) -> date | None:
+    """The first day of the records that a KPI rests on, by the dates that put them into periods."""
+    entities = {measure.entity for measure in setup.source.catalog.required_measures(kpi).values()}
+    days = []
+    for (entity, _), column in BASIS_COLUMNS.items():
+        frame = setup.source.frames.get(entity)
+        if entity in entities and frame is not None and column in frame.columns:
+            days.append(frame[column].cast(pl.Date).min())
+    return min((day for day in days if isinstance(day, date)), default=None)

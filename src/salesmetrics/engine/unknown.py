@@ -1,0 +1,275 @@
+"""Which days the files speak of: a period before the first record or after the last is unknown, not zero."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.calendar import parse_period
+from salesmetrics.engine.plan import BASIS_COLUMNS
+from salesmetrics.entities.derived import DERIVED
+from salesmetrics.errors import SalesmetricsError, counted
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from salesmetrics.answers.report import Metric
+    from salesmetrics.calendar.windows import Window
+    from salesmetrics.engine.request import Request
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.definition import Measure
+    from salesmetrics.schema.withheld import Withheld
+
+__all__ = [
+    "complete_today",
+    "covered_days",
+    "early_ends",
+    "facts_behind",
+    "kinds_of",
+    "refuse_unsettled",
+    "refuse_unsettled_rows",
+    "unknown_measures",
+    "withheld_measures",
+]
+
+
+EVENTS = frozenset({"closed", "created", "occurred"})
+"""Bases whose dates are things that happened, so that the last of them says how far a file reaches."""
+
+WATCHED = ("deals", "leads", "activities", "invoices")
+PATIENCE = 31
+
+
+def covered_days(frame: pl.DataFrame, entity: str) -> tuple[date, date] | None:
+    """The first and the last day on which something happened, or None when the records have no dates."""
+    columns = {
+        column
+        for (owner, basis), column in BASIS_COLUMNS.items()
+        if owner == entity and basis in EVENTS and column in frame.columns
+    }
+    if not columns:
+        return None
+    days = [pl.col(name).cast(pl.Date) for name in sorted(columns)]
+    ends = frame.select(
+        first=pl.min_horizontal(day.min() for day in days), last=pl.max_horizontal(day.max() for day in days)
+    )
+    first, last = ends.row(0)
+    return (first, last) if isinstance(first, date) and isinstance(last, date) else None
+
+
+def unknown_measures(
+    frames: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure], window: Window
+) -> dict[str, str]:
+    """The measures that the records cannot tell, with the reason: none of them reaches the period.
+
+    Args:
+        frames: Frames by entity.
+        measures: Measures by id.
+        window: The period.
+    """
+    if not window.bounded:
+        return {}
+    entities = {m.entity for m in measures.values() if m.basis in EVENTS}
+    known = {entity: covered_days(frames[entity], entity) for entity in entities}
+    silent = {entity for entity, days in known.items() if days is not None and _misses(window, days)}
+    silenced = {name: m for name, m in measures.items() if m.entity in silent and m.basis in EVENTS}
+    if window.start is not None and window.end is not None and window.end <= window.start:
+        silenced.pop("quota_won_amount", None)  # nothing has been won in a period that has not begun
+    return dict.fromkeys(silenced, "outside_data")
+
+
+def _misses(window: Window, days: tuple[date, date]) -> bool:
+    late = window.start is not None and days[1] < window.start
+    return late or (window.end is not None and window.end <= days[0])
+
+
+def early_ends(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> Iterable[Finding]:
+    """Findings for files that end long before the day the report speaks for: later periods are not empty but unknown."""
+    for entity in WATCHED:
+        days = covered_days(frames[entity], entity) if as_of is not None and entity in frames else None
+        if days is None or as_of is None or as_of - days[1] <= timedelta(days=PATIENCE):
+            continue
+        gap = (as_of - days[1]).days
+        yield Finding(
+            code="data_end_early",
+            severity=Severity.WARNING,
+            kind=entity,
+            count=0,
+            message=f"the {entity} end on {days[1]}, {counted(gap, 'day')} before the as-of date {as_of}: what came later is not in the file",
+            hint=f"export them again, or say `--as-of {days[1]}`",
+        )
+
+
+def complete_today(request: Request) -> list[Finding]:
+    """That the last quarter is not the one that the as-of day completes, where somebody asks for it on that very day."""
+    words, as_of = request.period_words, request.as_of
+    if as_of is None or not words.startswith("last-") or words.endswith("-days"):
+        return []
+    now = f"this-{words.removeprefix('last-')}"
+    running = parse_period(now, as_of=as_of, calendar=request.calendar)
+    if running is None or running.end != as_of + timedelta(days=1):
+        return []
+    own = ", which KPIs of the last complete quarter take by themselves" if words == "last-quarter" else ""
+    return [
+        Finding(
+            code="period_complete_today",
+            severity=Severity.NOTE,
+            count=0,
+            message=f"{as_of} is the last day of {running.label}, and `{words}` is the one before it, {request.period.label}",
+            hint=f"`--period {now}` is {running.label}{own}",
+        )
+    ]
+
+
+# --- which measures rest on a fact that the files leave unsure ---
+
+
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "chances": ("leads", "deals", "activities"),
+    "close_plans": ("deals", "stages"),
+    "company_targets": ("quotas",),
+    "customers": ("customers", "revenue"),
+    "deal_stages": ("deals", "stages"),
+    "deal_touches": ("deals", "activities"),
+    "lead_touches": ("leads", "activities"),
+    "meeting_outcomes": ("deals", "activities"),
+    "ramps": ("reps", "quotas", "deals"),
+    "rep_calendar": ("reps",),
+    "rep_days": ("activities",),
+    "rep_targets": ("quotas", "deals", "reps"),
+    "trainings": ("reps", "deals"),
+}
+"""The kinds of file that an entity is made from; any other entity is a kind of its own."""
+
+_MADE_OF: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    ("chances", "gone"): (("leads", "outcome"), ("deals", "outcome"), ("deals", "lost")),
+    ("customers", "left"): (("customers", "ended"), ("customers", "status")),
+    ("deal_touches", "effort"): (("deals", "outcome"),),
+    ("leads", "is_converted"): (("leads", "outcome"),),
+    ("leads", "qualified"): (("leads", "outcome"),),
+    ("meeting_outcomes", "progressed"): (("deals", "outcome"),),
+    ("deals", "under_quota"): (("quotas", "amount"),),
+    ("ramps", "ramped"): (("deals", "outcome"), ("deals", "won"), ("deals", "amount"), ("quotas", "amount")),
+    ("rep_targets", "quota"): (("quotas", "amount"),),
+    ("rep_targets", "won"): (("deals", "outcome"), ("deals", "won"), ("deals", "amount")),
+    ("trainings", "after"): (("deals", "outcome"),),
+    ("trainings", "won"): (("deals", "outcome"), ("deals", "won")),
+}
+"""The facts that a column is made of, where neither its name nor ``DERIVED`` tells."""
+
+_NOT_WON = ("other_", "open_", "created_", "chances_")
+"""How the names of measures of deals begin that are about deals which are neither won nor lost, or not yet."""
+
+_OF_WINS = frozenset({"first_win", "earliest_win", "old_win"})
+
+
+OF_OUTCOMES = frozenset({"stage_not_understood", "no_won_stage", "no_lost_deal", "no_converted_status"})
+"""Reasons, and codes of findings, of outcomes that one line of the user settles."""
+
+
+def refuse_unsettled(kpis: Sequence[str], metrics: Iterable[Metric], findings: Iterable[Finding]) -> None:
+    """Stop where every KPI that was asked for by name waits for the user to settle how deals or leads ended.
+
+    Args:
+        kpis: The KPIs that were named; where none was, the rest of the report has something to say.
+        metrics: What was computed.
+        findings: What is said about the data.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``.
+    """
+    reasons = {metric.reason if metric.value is None else None for metric in metrics} if kpis else set()
+    if not reasons or not reasons <= OF_OUTCOMES:
+        return
+    said = next((item for item in findings if item.code in reasons), None)
+    if said is not None:
+        raise SalesmetricsError("outcome_unsettled", kpis=",".join(kpis), cause=said.message, fix=said.hint)
+
+
+def refuse_unsettled_rows(
+    kpi: str, catalog: Catalog, withheld: Sequence[Withheld], findings: Callable[[], Iterable[Finding]]
+) -> None:
+    """Stop where the records behind a KPI wait for the user to settle how deals or leads ended, as its number does.
+
+    Args:
+        kpi: Id of the KPI; one that is not known is left to others.
+        catalog: The KPIs that exist.
+        withheld: What cannot be known.
+        findings: Gives what is said about the data; asked only where it is needed, for it may have to be waited for.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``.
+    """
+    found = catalog.kpis.get(kpi)
+    if found is None or not withheld:
+        return
+    reasons = set(withheld_measures(withheld, catalog.required_measures(found).values()).values()) & OF_OUTCOMES
+    said = next((item for item in findings() if item.code in reasons), None) if reasons else None
+    if said is not None:
+        raise SalesmetricsError("outcome_unsettled", kpis=kpi, cause=said.message, fix=said.hint)
+
+
+def kinds_of(entity: str) -> tuple[str, ...]:
+    """The kinds of file that an entity is made from.
+
+    >>> kinds_of("lead_touches"), kinds_of("invoices")
+    (('leads', 'activities'), ('invoices',))
+    """
+    return _KINDS.get(entity, (entity,))
+
+
+def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
+    """The facts that a measure rests on, each as kind and column (or declared fact).
+
+    >>> from salesmetrics.metrics.catalog import catalog
+    >>> sorted(facts_behind(catalog().measures["lost_amount"]))
+    [('deals', 'amount'), ('deals', 'lost'), ('deals', 'outcome')]
+    >>> sorted(facts_behind(catalog().measures["won_deals"]))
+    [('deals', 'outcome'), ('deals', 'won')]
+    """
+    kinds = kinds_of(measure.entity)
+    names = {*measure.facts, *_of_outcome(measure)}
+    found: set[tuple[str, str]] = set()
+    waiting = list(measure.columns)
+    while waiting:
+        column = waiting.pop()
+        names.add(column)
+        found.update(_MADE_OF.get((measure.entity, column), ()))
+        derived = DERIVED.get((measure.entity, column))
+        if derived is not None:
+            waiting += [name for name in (*derived.needs, *derived.any_of) if name not in names]
+    return frozenset(found | {(kind, name) for kind in kinds for name in names})
+
+
+def _of_outcome(measure: Measure) -> set[str]:
+    """Which ends of deals a measure of deals counts: ``won``, or ``not_won`` for those that are neither won nor lost."""
+    if measure.entity != "deals":
+        return set()
+    parts = measure.id.split("_")
+    of_wins = (
+        "won" in parts or parts[0] == "decided" or measure.id == "deal_ends" or not _OF_WINS.isdisjoint(measure.columns)
+    )
+    of_rest = measure.id.startswith(_NOT_WON) or measure.id == "deal_ends"
+    return {*(["won"] if of_wins else []), *(["not_won"] if of_rest else [])}
+
+
+def withheld_measures(withheld: Sequence[Withheld], measures: Iterable[Measure]) -> dict[str, str]:
+    """The measures that rest on what is withheld, by id, with the reason; the first reason stands.
+
+    Args:
+        withheld: What cannot be known.
+        measures: Measures to look through.
+    """
+    if not withheld:
+        return {}
+    reasons = {(item.kind, item.fact): item.reason for item in reversed(withheld)}
+    found: dict[str, str] = {}
+    for measure in measures:
+        facts = facts_behind(measure)
+        reason = next((reason for fact, reason in reversed(reasons.items()) if fact in facts), None)
+        if reason is not None:
+            found[measure.id] = reason
+    return found

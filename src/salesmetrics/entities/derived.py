@@ -1,0 +1,199 @@
+"""From canonical frames to frames that measures can read: the state on the as-of date, and derived columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.entities.accounts import account_keys
+from salesmetrics.schema.provenance import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+__all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
+
+
+OF_CUSTOMERS = ("renewal", "expansion", "existing")
+"""What a deal with somebody is who is a customer already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A column made from others.
+
+    Attributes:
+        needs: Columns that must all be there.
+        any_of: Columns of which one is enough; the first that has a value wins.
+        expression: Makes the column from those columns of ``any_of`` and ``optional`` that are there.
+        optional: Columns that it also looks at where they are there.
+        among: The rows that a Boolean column is about; for all others it is false, and they are not looked at.
+        series: Makes the column from the whole frame, in the place of the expression.
+    """
+
+    needs: tuple[str, ...]
+    any_of: tuple[str, ...]
+    expression: Callable[[list[str]], pl.Expr]
+    optional: tuple[str, ...] = ()
+    among: Callable[[], pl.Expr] | None = None
+    series: Callable[[pl.DataFrame], pl.Series] | None = None
+
+
+def _is_won() -> pl.Expr:
+    return pl.col("outcome") == "won"
+
+
+def _earliest_win(_: list[str]) -> pl.Expr:
+    first = pl.col("closed").min().over("account_key")
+    return (pl.col("closed") == first) & pl.col("account_key").is_not_null()
+
+
+def _first_win(present: list[str]) -> pl.Expr:
+    """Earliest wins, without those of which the deal itself says that its account was a customer before."""
+    earliest = pl.col("earliest_win")
+    if "deal_class" not in present:
+        return earliest
+    return earliest & ~pl.col("deal_class").is_in(OF_CUSTOMERS).fill_null(value=False)
+
+
+def _old_win(_: list[str]) -> pl.Expr:
+    return ~pl.col("first_win").fill_null(value=False).any().over("account_key")
+
+
+DERIVED: Mapping[tuple[str, str], Derived] = {
+    ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce, series=account_keys),
+    ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce, series=account_keys),
+    ("deals", "earliest_win"): Derived(("account_key", "outcome", "closed"), (), _earliest_win, among=_is_won),
+    ("deals", "first_win"): Derived(("earliest_win",), (), _first_win, ("deal_class",)),
+    ("deals", "old_win"): Derived(
+        ("earliest_win", "first_win", "deal_class"), (), _old_win, among=lambda: pl.col("earliest_win")
+    ),
+}
+"""Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""
+
+
+_OF_THE_CLOSE = ("closed", "loss_reason", "probability", "stage", "status", "stage_entered", "expected_close",
+                 "forecast_category", "is_won", "is_lost", "is_closed")  # fmt: skip
+"""What a deal's close writes over: of a deal that closed later nobody knows what stood there before."""
+
+_OF_THE_STAGE = ("stage", "stage_entered", "probability", "forecast_category")
+"""What a move into another stage writes over."""
+
+
+def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding | None]:
+    """The deals as they stood at the end of a day, as far as one export can tell.
+
+    A deal created later is left out; one closed later was open, and what its close wrote over (stage, probability,
+    expected close) is not known on that day; nor is the stage of one that moved later, and what goes with it. Amounts are those of the export: it keeps no history of them.
+
+    Args:
+        deals: Canonical deals: ``outcome`` (String), ``created``, ``closed``, ``expected_close`` (Date) where known.
+        as_of: The day.
+
+    Returns:
+        The deals, and a finding where the past had to be put together.
+    """
+    later = pl.lit(value=False)
+    if "created" in deals.columns:
+        later = later | (pl.col("created") > as_of).fill_null(value=False)
+    reopened = pl.lit(value=False)
+    if "closed" in deals.columns:
+        reopened = (pl.col("closed") > as_of).fill_null(value=False)
+    priced = pl.col("amount").is_not_null() if "amount" in deals.columns else pl.lit(value=False)
+    moved = pl.lit(value=False)
+    if "stage_entered" in deals.columns:
+        moved = (pl.col("stage_entered") > as_of).fill_null(value=False) & (pl.col("outcome") == "open") & ~reopened
+    created, closed, kept, changed = deals.select(
+        created=later.sum(),
+        closed=(reopened & ~later).sum(),
+        kept=(reopened & ~later & priced).sum(),
+        changed=(moved & ~later).sum(),
+    ).row(0)
+    if not created and not closed and not changed:
+        return deals, None
+    columns = [pl.when(reopened).then(pl.lit("open")).otherwise(pl.col("outcome")).alias("outcome")]
+    lost = [name for name in _OF_THE_CLOSE if name in deals.columns]
+    of_move = [name for name in _OF_THE_STAGE if name in deals.columns]
+    columns += [
+        pl.when(~(reopened | moved if name in of_move else reopened)).then(pl.col(name)).alias(name) for name in lost
+    ]
+    said = [f"{_deals(created)} created later left out"] if created else []
+    said += [f"{_deals(closed)} closed later counted as open{_unknown(lost)}"] if closed else []
+    said += [f"{_deals(changed)} moved to another stage later{_unknown(of_move)}"] if changed else []
+    said += [f"amounts are kept, of which {kept:,} may have been changed at the close"] if kept else []
+    finding = Finding(
+        code="as_of_reconstructed",
+        severity=Severity.NOTE,
+        kind="deals",
+        count=created + closed + changed,
+        message=f"the export reaches past {as_of}: {'; '.join(said)}",
+        hint="what else stands in the export may have changed since; an export made on the day itself is exact",
+    )
+    return deals.filter(~later).with_columns(columns), finding
+
+
+def _unknown(lost: Sequence[str]) -> str:
+    words = [_WRITTEN_OVER[name] for name in lost if name in _WRITTEN_OVER]
+    return f", {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)} unknown" if words else ""
+
+
+_WRITTEN_OVER = {"stage": "stage", "status": "status", "probability": "probability", "expected_close": "expected close"}
+
+
+def _deals(number: int) -> str:
+    return "1 deal" if number == 1 else f"{number:,} deals"
+
+
+def columns_of(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, set[str]]:
+    """The columns that measures can ask for, by entity: those that are there, those that can be derived, and ``as_of``."""
+    given = set() if as_of is None else {"as_of"}
+    columns = {entity: set(frame.columns) | given for entity, frame in frames.items()}
+    for (entity, name), derived in DERIVED.items():
+        if entity in columns and name not in columns[entity]:
+            there = columns[entity]
+            if there.issuperset(derived.needs) and (not derived.any_of or there.intersection(derived.any_of)):
+                there.add(name)
+    return columns
+
+
+def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataFrame:
+    """The frame with the derived columns that are wanted, and those that these rest on."""
+    needed = set(wanted)
+    for (owner, name), derived in reversed(list(DERIVED.items())):
+        if owner == entity and name in needed:
+            needed |= set(derived.needs)
+    for (owner, name), derived in DERIVED.items():
+        if owner == entity and name in needed and name not in frame.columns:
+            present = [column for column in (*derived.any_of, *derived.optional) if column in frame.columns]
+            made = derived.expression(present)
+            if derived.series is not None:
+                frame = frame.with_columns(derived.series(frame).alias(name))
+            elif derived.among is None:
+                frame = frame.with_columns(made.alias(name))
+            else:
+                frame = frame.with_columns(_among(frame, derived.among(), made).alias(name))
+    return frame
+
+
+def _among(frame: pl.DataFrame, rows: pl.Expr, made: pl.Expr) -> pl.Series:
+    """A Boolean column made from some rows alone; false for the others."""
+    mask = frame.select(rows.fill_null(value=False)).to_series()
+    found = frame.filter(mask).select(made.fill_null(value=False)).to_series()
+    return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True).scatter(mask.arg_true(), found)
+
+
+_OUTCOMES = pl.Enum(["won", "lost", "other", "open"])
+
+
+def with_coded_outcome(deals: pl.DataFrame) -> pl.DataFrame:
+    """The deals with ``outcome`` as an Enum: dozens of measures compare it, and numbers compare faster than texts.
+
+    Deals with any other outcome keep their text.
+    """
+    if deals.schema.get("outcome") != pl.String:
+        return deals
+    coded = deals["outcome"].cast(_OUTCOMES, strict=False)
+    return deals.with_columns(coded) if coded.null_count() == deals["outcome"].null_count() else deals

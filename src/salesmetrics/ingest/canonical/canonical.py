@@ -1,0 +1,547 @@
+"""One table of text → one canonical frame: every mapped column parsed and checked, every other column kept as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.canonical.currencies import currencies
+from salesmetrics.ingest.canonical.rules import invalid_rows
+from salesmetrics.ingest.canonical.unit_prices import is_unit_price
+from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
+from salesmetrics.ingest.parse import Parsed, parse_column
+from salesmetrics.ingest.parse.common import Place, plain_text
+from salesmetrics.ingest.parse.dates import date_orders
+from salesmetrics.ingest.parse.ids import without_decimals
+from salesmetrics.ingest.parse.units import header_unit
+from salesmetrics.ingest.recognise.headers import header_keys
+from salesmetrics.ingest.recognise.profile import GENERIC
+from salesmetrics.ingest.source.fetch import side_by_side
+from salesmetrics.ingest.table.table import ROW, RejectedRow
+from salesmetrics.schema.clock import utc_name
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.kinds import column_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from salesmetrics.ingest.parse import Parsed, ParseOptions
+    from salesmetrics.ingest.recognise.columns import Recognition
+    from salesmetrics.ingest.table.table import RawTable
+    from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = [
+    "TOLERANT",
+    "Canonical",
+    "canonicalise",
+    "parse_beside",
+    "parse_columns",
+    "rejection_findings",
+    "rival_amounts",
+]
+
+
+TOLERANT: Mapping[Kind, frozenset[str]] = {
+    "deals": frozenset(
+        {"probability", "quantity", "list_price", "cost", "last_activity", "stage_entered", "expected_close"}
+    ),
+    "leads": frozenset({"amount", "first_response_at", "qualified_at", "is_qualified"}),
+    "activities": frozenset({"duration", "due", "created", "is_automated"}),
+    "stages": frozenset({"amount", "exited", "expected_close"}),
+    "pipelines": frozenset({"position", "probability"}),
+    "customers": frozenset({"mrr"}),
+    "invoices": frozenset({"due"}),
+    "reps": frozenset({"hired", "left", "trained", "is_active"}),
+    "surveys": frozenset({"scale_max"}),
+    "products": frozenset({"is_active"}),
+    "quotas": frozenset({"is_ramping"}),
+}
+"""Fields too secondary to throw a record away for: a cell that cannot be read becomes blank, and a finding names it."""
+
+_UNREADABLE: Mapping[ColumnType, str] = {
+    ColumnType.ID: "not an id",
+    ColumnType.TEXT: "not text",
+    ColumnType.MONEY: "not an amount of money",
+    ColumnType.QUANTITY: "not a number",
+    ColumnType.COUNT: "not a whole number",
+    ColumnType.SCORE: "not a whole number",
+    ColumnType.SHARE: "not a percentage or share",
+    ColumnType.DAY: "not a date",
+    ColumnType.INSTANT: "not a date and time",
+    ColumnType.FLAG: "neither yes nor no",
+    ColumnType.DURATION: "not a duration",
+    ColumnType.PERIOD: "not a period",
+}
+
+_DATES = (ColumnType.DAY, ColumnType.INSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A table in canonical form.
+
+    Args:
+        frame: Mapped columns under their field names, the others as text under their headers, and ``ROW``.
+        how: Field → how its text was read, in words.
+        rejected: Rows that could not be used, with their first reason.
+        findings: What was noticed on the way.
+    """
+
+    frame: pl.DataFrame
+    how: dict[str, str]
+    rejected: tuple[RejectedRow, ...]
+    findings: tuple[Finding, ...]
+
+
+def canonicalise(table: RawTable, recognition: Recognition, options: ParseOptions, *, id_prefix: str = "") -> Canonical:
+    """Parse and check the columns that were recognised.
+
+    Args:
+        table: The file's table, all text.
+        recognition: Which column is which field.
+        options: Date order, decimal mark, null words and time zone that hold for this file.
+        id_prefix: Taken off every id, such as ``zcrm_``.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous``, ``decimal_ambiguous`` or ``probability_scale_mixed``.
+    """
+    kind, path = recognition.kind, table.source.path
+    types = column_types(kind)
+    headers = {field: match.header for field, match in recognition.columns.items()}
+    raw = {field: _text_of(table, recognition, field) for field in headers}
+    parsed = parse_columns(raw, types, headers, table, options)
+    rows = table.frame.get_column(ROW)
+    values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
+    findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
+    known, of_currency = currencies(parsed, headers, rows, kind, path, options.symbols)
+    values |= known
+    findings += of_currency
+    rejected: list[RejectedRow] = []
+    unusable = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
+    for field, column in parsed.items():
+        if not column.bad.any():
+            continue
+        cells = _Cells(field, headers[field], raw[field], rows, path, kind)
+        faults = _faults(column, _UNREADABLE[types[field]])
+        if field in TOLERANT.get(kind, ()):
+            findings += [cells.blanked(mask, reason) for reason, mask in faults]
+        else:
+            rejected += [row for reason, mask in faults for row in cells.rejected(mask, reason)]
+            unusable |= column.bad
+    findings += [
+        finding("amounts_in_units", kind=kind, path=path, column=headers[field], count=0, unit=f"{unit:,}")
+        for field, column in parsed.items()
+        if types[field] is ColumnType.MONEY
+        and (unit := header_unit(headers[field])) > 1
+        and column.how.endswith("as the header says")
+    ]
+    findings += [
+        finding(
+            code,
+            kind=kind,
+            path=path,
+            column=headers[field],
+            count=int(mask.sum()),
+            rows=rows.filter(mask).head(MAX_ROWS).to_list(),
+        )
+        for field, column in parsed.items()
+        for code, mask in column.notes.items()
+    ]
+    findings += rival_amounts(table, recognition, values.get("amount"), options)
+    findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
+    usable = None if not rejected else ~unusable
+    clocks = [utc.alias(utc_name(field)) for field in headers if (utc := parsed[field].utc) is not None]
+    frame = _filtered(pl.DataFrame([rows.rechunk(), *values.values(), *clocks]), usable)
+    texts = {field: text if usable is None else text.filter(usable) for field, text in raw.items()}
+    frame, more = _blank_tolerant(frame, kind, texts, headers, path)
+    invalid, by_rule = invalid_rows(frame, kind, texts, headers)
+    rejected += by_rule
+    constants = [pl.lit(value).alias(field) for field, value in recognition.constants.items()]
+    frame = frame.hstack(_filtered(_other_columns(table, recognition), usable).get_columns()).with_columns(constants)
+    if by_rule:
+        frame = frame.filter(~invalid)
+    how = {field: parsed[field].how for field in headers}
+    return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
+
+
+def _faults(column: Parsed, reason: str) -> list[tuple[str, pl.Series]]:
+    """What is wrong with the bad cells of a column, and which these are."""
+    if column.why is None:
+        return [(reason, column.bad)]
+    why = (
+        pl.DataFrame([column.why.alias("why"), column.bad.alias("bad")])
+        .select(pl.when("bad").then(pl.col("why").fill_null(reason)))
+        .to_series()
+    )
+    return [(found, why.eq_missing(pl.Series([found]))) for found in why.drop_nulls().unique(maintain_order=True)]
+
+
+def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
+    # A frame without columns has no height that a mask could fit.
+    return frame if usable is None or not frame.width else frame.filter(usable)
+
+
+def _text_of(table: RawTable, recognition: Recognition, field: str) -> pl.Series:
+    """The text of a field; where a header occurs twice, the first that is not blank."""
+    headers = (recognition.columns[field].header, *recognition.duplicates.get(field, ()))
+    if len(headers) == 1:
+        return table.frame.get_column(headers[0])
+    columns = [plain_text(table.frame.get_column(header)) for header in headers]
+    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
+    filled = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in frame.columns]
+    return frame.select(pl.coalesce(filled)).to_series()
+
+
+def _without_prefix(values: pl.Series, type_: ColumnType, prefix: str) -> pl.Series:
+    return values.str.strip_prefix(prefix) if prefix and type_ is ColumnType.ID else values
+
+
+def _whole_ids(
+    values: dict[str, pl.Series],
+    headers: Mapping[str, str],
+    types: Mapping[str, ColumnType],
+    rows: pl.Series,
+    kind: Kind,
+    path: str,
+) -> list[Finding]:
+    """Read ``101.0`` as the id ``101``, in place, and say so."""
+    findings = []
+    for field, header in headers.items():
+        whole = without_decimals(values[field]) if types[field] is ColumnType.ID else None
+        if whole is None:
+            continue
+        changed = whole.ne_missing(values[field])
+        if not changed.any():
+            continue
+        numbers, example = rows.filter(changed), str(values[field].filter(changed)[0])
+        values[field] = whole.alias(field)
+        findings.append(
+            finding(
+                "ids_with_decimals",
+                kind=kind,
+                path=path,
+                column=header,
+                count=len(numbers),
+                rows=numbers.head(MAX_ROWS).to_list(),
+                example=f"`{example}`",
+            )
+        )
+    return findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Where the cells of one field come from, for what is said about them."""
+
+    field: str
+    header: str
+    text: pl.Series
+    rows: pl.Series
+    path: str
+    kind: Kind
+
+    def rejected(self, mask: pl.Series, reason: str) -> list[RejectedRow]:
+        pairs = zip(self.rows.filter(mask).to_list(), plain_text(self.text.filter(mask)).to_list(), strict=True)
+        return [RejectedRow(row, self.header, value, reason, cell=True) for row, value in pairs]
+
+    def blanked(self, mask: pl.Series, reason: str) -> Finding:
+        numbers = self.rows.filter(mask)
+        return finding(
+            "cells_unreadable",
+            kind=self.kind,
+            path=self.path,
+            column=self.header,
+            count=len(numbers),
+            rows=numbers.head(20).to_list(),
+            field=self.field,
+            reason=reason,
+            value=plain_text(self.text.filter(mask)).first(),
+        )
+
+
+def _mixed_formats(
+    parsed: Mapping[str, Parsed],
+    raw: Mapping[str, pl.Series],
+    types: Mapping[str, ColumnType],
+    headers: Mapping[str, str],
+    rows: pl.Series,
+    kind: Kind,
+    path: str,
+) -> list[Finding]:
+    """Dates written in more than one way in a column: read all the same, but somebody typed or imported them."""
+    findings = []
+    for field, column in parsed.items():
+        if types[field] not in _DATES or column.uniform or raw[field].dtype != pl.String:
+            continue
+        if not _looks_mixed(raw[field], column.how):
+            continue
+        shapes = pl.DataFrame({"row": rows, "shape": raw[field].str.extract(r"^\s*\d+\s?(\D)")})
+        shapes = shapes.filter(raw[field].str.contains(r"\d").fill_null(value=False))
+        counts = shapes.get_column("shape").value_counts(sort=True)
+        if counts.height < 2:
+            continue
+        rarer = shapes.filter(~pl.col("shape").eq_missing(counts["shape"][0])).get_column("row")
+        findings.append(
+            finding(
+                "date_formats_mixed",
+                kind=kind,
+                path=path,
+                column=headers[field],
+                count=len(rarer),
+                rows=rarer.head(20).to_list(),
+                how=column.how,
+            )
+        )
+    return findings
+
+
+def _looks_mixed(text: pl.Series, how: str) -> bool:
+    """A cheap first look: the parser met several formats, or year-first dates do not all have the same separator."""
+    if "," in how:
+        return True
+    marks = text.str.slice(4, 1)
+    return how.startswith("year") and not (marks == marks.drop_nulls().first()).all()
+
+
+def _blank_tolerant(
+    frame: pl.DataFrame, kind: Kind, raw: Mapping[str, pl.Series], headers: Mapping[str, str], path: str
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Blank the values of secondary fields that the model does not allow (a probability of 1000 %), and say so."""
+    findings: list[Finding] = []
+    for field in sorted(TOLERANT.get(kind, frozenset()) & set(headers)):
+        invalid, reasons = invalid_rows(frame.select(ROW, field), kind, {field: raw[field]}, {field: headers[field]})
+        if not reasons:
+            continue
+        cells = _Cells(field, headers[field], raw[field], frame.get_column(ROW), path, kind)
+        findings.append(cells.blanked(invalid, reasons[0].reason))
+        frame = frame.with_columns(pl.when(~invalid).then(pl.col(field)).alias(field))
+    return frame, findings
+
+
+def _other_columns(table: RawTable, recognition: Recognition) -> pl.DataFrame:
+    """The columns that no field claimed: stripped, blank as null, under their own header."""
+    taken = {match.header for match in recognition.columns.values()} | {ROW}
+    taken |= {header for twins in recognition.duplicates.values() for header in twins}
+    reserved = set(column_types(recognition.kind)) | {"outcome", "type_text", "__file__"}
+    columns = []
+    for name in table.frame.columns:
+        if name in taken:
+            continue
+        text = plain_text(table.frame.get_column(name)).str.strip_chars()
+        text = text.set(text == "", None) if (text == "").any() else text
+        columns.append(text.alias(f"{name} (export)" if name in reserved else name))
+    return pl.DataFrame(columns)
+
+
+def rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -> list[Finding]:
+    """One finding per column and reason, most frequent first."""
+    groups: dict[tuple[str | None, str], list[RejectedRow]] = {}
+    for row in rejected:
+        groups.setdefault((row.column, row.reason), []).append(row)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0].row))
+    return [
+        finding(
+            "rows_rejected",
+            kind=kind,
+            path=path,
+            column=column,
+            count=len({r.row for r in group}),
+            rows=[r.row for r in group],
+            reason=_each_its_own(group),
+        )
+        for (column, _), group in ordered
+    ]
+
+
+_LISTED = 5
+"""How many different values a finding names."""
+
+
+def _each_its_own(group: Sequence[RejectedRow]) -> str:
+    """One reason of several rows, with the values that these hold, in the order of rows."""
+    first = group[0]
+    values = list(dict.fromkeys(row.value for row in group))
+    if not first.cell or len(values) == 1:
+        return first.sentence
+    listed = ", ".join(f"`{value}`" for value in values[:_LISTED])
+    more = f" and {len(values) - _LISTED:,} more" if len(values) > _LISTED else ""
+    return f"`{first.column}` holds what is {first.reason}: {listed}{more}"
+
+
+# --- A second column of amounts that tells another story: said, because every total rests on the choice ---
+
+
+def _weighted(table: RawTable, recognition: Recognition) -> list[Finding]:
+    """An expected revenue in a file of no known CRM: the amount in some, the amount times the probability in others."""
+    match = recognition.columns.get("amount")
+    if recognition.kind != "deals" or match is None or match.how == "option" or recognition.profile != GENERIC:
+        return []
+    if header_keys(match.header).bare != "expected revenue":
+        return []
+    path, count = table.source.path, table.frame.height
+    return [finding("amount_weighted", kind="deals", path=path, column=match.header, count=count)]
+
+
+def rival_amounts(
+    table: RawTable, recognition: Recognition, amount: pl.Series | None, options: ParseOptions
+) -> list[Finding]:
+    """Where another column could have been the amount, and says something else.
+
+    Args:
+        table: The file's table, all text.
+        recognition: Knows the columns that would have done as well.
+        amount: What was read as the amount, ``Decimal(38, 8)``, as long as the table; None where nothing was.
+        options: How to read the other column.
+    """
+    rivals = (
+        recognition.spare.get("amount", ()) if recognition.kind in ("deals", "invoices") and amount is not None else ()
+    )
+    rows, path, findings = table.frame.get_column(ROW), table.source.path, _weighted(table, recognition)
+    for header in rivals:
+        if is_unit_price(header):
+            continue
+        text = table.frame.get_column(header)
+        try:
+            other = parse_beside(Place(header, path, rows, text), ColumnType.MONEY, options, table.frame).values
+        except SalesmetricsError:  # undecidable by itself: then nothing can be said of it
+            continue
+        differs = rows.filter((other != amount).fill_null(value=False))
+        if len(differs):
+            findings.append(
+                finding(
+                    "amount_elsewhere",
+                    kind=recognition.kind,
+                    path=path,
+                    column=recognition.columns["amount"].header,
+                    count=len(differs),
+                    rows=differs.head(MAX_ROWS).to_list(),
+                    other=header,
+                )
+            )
+    return findings
+
+
+# --- parse the columns of a table, and let the columns beside it settle one that can be read two ways ---
+
+
+_DOUBTS = frozenset({"date_order_ambiguous", "decimal_ambiguous"})
+
+_PROOF = {
+    "point": r"^[^\d.,]*\d{1,3}(?:,\d{3})+\.\d+[^\d.,]*$|^[^\d.,]*\d+\.\d{2}[^\d.,]*$",
+    "comma": r"^[^\d.,]*\d{1,3}(?:\.\d{3})+,\d+[^\d.,]*$|^[^\d.,]*\d+,\d{2}[^\d.,]*$",
+}
+"""Numbers that can be read with one decimal mark only."""
+
+
+def parse_columns(
+    raw: Mapping[str, pl.Series],
+    types: Mapping[str, ColumnType],
+    headers: Mapping[str, str],
+    table: RawTable,
+    options: ParseOptions,
+) -> dict[str, Parsed]:
+    """Parse every column. One that is ambiguous by itself is read as the columns beside it prove, which ``how`` says.
+
+    Where these prove nothing, a few cells that read two ways are bad; a column of them is refused.
+
+    Args:
+        raw: Field → cells.
+        types: Field → canonical type.
+        headers: Field → header.
+        table: The whole table: columns that no field claimed can prove a reading, too.
+        options: What is known of the file.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous`` or ``decimal_ambiguous`` where no other column settles it, and
+            whatever else the parsers refuse.
+    """
+    rows, path = table.frame.get_column(ROW), table.source.path
+    parsed: dict[str, Parsed] = {}
+    doubtful: dict[str, SalesmetricsError] = {}
+    works = [
+        partial(_aligned, text, types[field], options, header=headers[field], path=path, rows=rows)
+        for field, text in raw.items()
+    ]
+    readings = side_by_side(works, pl.thread_pool_size())
+    for field, reading in zip(raw, readings, strict=True):
+        try:
+            parsed[field] = reading.result()
+        except SalesmetricsError as error:
+            if error.code not in _DOUBTS:
+                raise
+            doubtful[field] = error
+    for field, doubt in doubtful.items():
+        place = Place(headers[field], path, rows, raw[field])
+        parsed[field] = _settled(place, types[field], options, table.frame, doubt)
+    return {field: parsed[field] for field in raw}
+
+
+def parse_beside(place: Place, type_: ColumnType, options: ParseOptions, frame: pl.DataFrame) -> Parsed:
+    """Parse one column as :func:`parse_columns` does, with what the columns beside it prove.
+
+    Args:
+        place: The column's cells, rows and header.
+        type_: Its type.
+        options: What is known of the file.
+        frame: The whole table, all text.
+
+    Raises:
+        SalesmetricsError: ``date_order_ambiguous`` or ``decimal_ambiguous`` where no other column settles it, and
+            whatever else the parsers refuse.
+    """
+    try:
+        return _aligned(place.text, type_, options, header=place.header, path=place.path, rows=place.rows)
+    except SalesmetricsError as error:
+        if error.code not in _DOUBTS:
+            raise
+        return _settled(place, type_, options, frame, error)
+
+
+def _settled(
+    place: Place, type_: ColumnType, options: ParseOptions, frame: pl.DataFrame, doubt: SalesmetricsError
+) -> Parsed:
+    settled, neighbour = _settled_by_neighbour(doubt, place.header, frame)
+    choice: dict[str, Any] = {**settled, "undecided": "reject"}
+    known = replace(options, **choice)
+    try:
+        again = _aligned(place.text, type_, known, header=place.header, path=place.path, rows=place.rows)
+    except SalesmetricsError as error:
+        raise doubt from error
+    return replace(again, how=f"{again.how}, as in `{neighbour}`") if settled else again
+
+
+def _aligned(
+    text: pl.Series, type_: ColumnType, options: ParseOptions, *, header: str, path: str, rows: pl.Series
+) -> Parsed:
+    """A column in one piece: Polars reads a file in many, each column is cut differently, and every later step would align them."""
+    parsed = parse_column(text, type_, options, header=header, path=path, rows=rows)
+    return replace(parsed, values=parsed.values.rechunk())
+
+
+def _settled_by_neighbour(error: SalesmetricsError, header: str, frame: pl.DataFrame) -> tuple[dict[str, str], str]:
+    """The parse option that all other columns which prove anything agree on, and one such column; nothing where they do not.
+
+    For dates only columns with the same separator count.
+    """
+    by_date = error.code == "date_order_ambiguous"
+    shape = set(date_orders(plain_text(frame.get_column(header)))) if by_date else set()
+    found: dict[str, str] = {}
+    for name in frame.columns:
+        if name in (header, ROW):
+            continue
+        text = plain_text(frame.get_column(name))
+        if by_date:
+            proven: list[str] = [o for sep, orders in date_orders(text).items() if sep in shape for o in orders]
+        else:
+            proven = [mark for mark, pattern in _PROOF.items() if text.str.contains(pattern).any()]
+        for reading in proven:
+            found.setdefault(reading, name)
+    if len(found) != 1:
+        return {}, ""
+    ((reading, name),) = found.items()
+    return {"date_order_beside" if by_date else "decimal_beside": reading}, name

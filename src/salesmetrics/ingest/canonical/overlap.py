@@ -1,0 +1,219 @@
+"""Two exports of one list: what stands in both counts once, and where they differ nobody here can say which one holds."""
+
+from __future__ import annotations
+
+import shlex
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError, counted
+from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
+from salesmetrics.ingest.canonical.identity import listed
+from salesmetrics.ingest.checks.findings import finding
+from salesmetrics.ingest.table.table import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from salesmetrics.ingest.dataset import Part
+    from salesmetrics.schema.kinds import Kind
+
+__all__ = ["count_once"]
+
+_TELLING = 4
+"""With fewer columns than these, equal rows are one record only where most rows of the two files are equal."""
+_MOST = 0.5
+_PART = "__part__"
+_NTH = "__nth__"
+
+
+def count_once(parts: Sequence[Part]) -> None:
+    """Take out of older files the records that a newer file of the same kind holds, too.
+
+    Records of one id, or rows without ids that agree in all the columns that the files share, are one record. The newest
+    file is the one with the latest event; then the one with more rows; then the one that was named last.
+
+    Args:
+        parts: All tables. Those of older files lose the rows that count elsewhere.
+
+    Raises:
+        SalesmetricsError: ``lists_overlap`` where records of one id differ between files, or, without ids, where most rows
+            of two files are equal and the others differ.
+    """
+    for kind in dict.fromkeys(part.kind for part in parts):
+        of_kind = [part for part in parts if part.kind == kind and part.frame.height]
+        if len(of_kind) < 2 or kind == "pipelines":  # definitions are not added up; contradictions are a finding there
+            continue
+        newest_first = [
+            of_kind[place]
+            for _, _, place in sorted(
+                ((_newest_day(p), p.frame.height, i) for i, p in enumerate(of_kind)), reverse=True
+            )
+        ]
+        if all("id" in part.frame.columns for part in of_kind):
+            _by_id(newest_first, parts)
+        else:
+            _by_content(newest_first, parts)
+
+
+def _newest_day(part: Part) -> str:
+    day = _last_day(part.frame, part.kind)
+    return day.isoformat() if day else ""
+
+
+def _last_day(frame: pl.DataFrame, kind: Kind) -> date | None:
+    events = [*EVENT_COLUMNS.get(kind, ()), "won_on", "lost_on", "date"]
+    for names in (events, ["close_date", "expected_close"]):
+        days = [frame.get_column(n).cast(pl.Date).max() for n in names if n in frame.columns]
+        known = [day for day in days if day is not None]
+        if known:
+            return max(known)  # type: ignore[return-value]
+    return None
+
+
+def _by_id(newest_first: Sequence[Part], parts: Sequence[Part]) -> None:
+    ids = [part.frame.lazy().select(pl.col("id").drop_nulls().unique()) for part in newest_first]
+    repeated = pl.concat(ids).group_by("id").len().filter(pl.col("len") > 1).select("id").collect().to_series()
+    if repeated.is_empty():
+        return
+    shared = [part.frame.filter(pl.col("id").is_in(repeated.implode())) for part in newest_first]
+    for place, older in enumerate(newest_first):
+        seen: list[pl.Series] = []
+        for newer, records in zip(newest_first[:place], shared, strict=False):
+            both = shared[place].unique("id", keep="first").join(records, on="id", how="inner", suffix="\0")
+            differs = _differing(both, *_called(older, newer))
+            if differs is not None:
+                raise _overlap(newer, older, both.height, differs, newest_first, parts)
+            seen.append(both.get_column("id"))
+        if seen and (gone := pl.concat(seen).unique()).len():
+            _leave_out(older, pl.col("id").is_in(gone.implode()).fill_null(value=False), listed(gone), newest_first)
+
+
+def _differing(both: pl.DataFrame, older: str, newer: str) -> tuple[int, str] | None:
+    """How many records of one id differ, and an example in words; None when none does."""
+    columns = [name for name in both.columns if f"{name}\0" in both.columns and name != ROW]
+    unequal = {name: pl.col(name).cast(pl.String).ne_missing(pl.col(f"{name}\0").cast(pl.String)) for name in columns}
+    if not unequal:
+        return None
+    found = both.filter(pl.any_horizontal(unequal.values()))
+    if found.is_empty():
+        return None
+    first = found.sort("id").head(1)
+    name = next(name for name in columns if first.select(unequal[name]).item())
+    old, new = (_shown(first.get_column(column)[0]) for column in (name, f"{name}\0"))
+    return found.height, f"`{first['id'][0]}`: {name} {old} in {older}, {new} in {newer}"
+
+
+def _called(older: Part, newer: Part) -> tuple[str, str]:
+    """What the two files are called: by their age only where a date tells it."""
+    told = _newest_day(newer) > _newest_day(older)
+    return ("the older", "the newer") if told else (f"`{older.path}`", f"`{newer.path}`")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
+    return "blank" if value is None else f"`{value}`"
+
+
+def _by_content(newest_first: Sequence[Part], parts: Sequence[Part]) -> None:
+    """Rows that are equal in every column that all these files have; a row that a file holds twice is two there."""
+    common = set.intersection(*(set(part.frame.columns) for part in newest_first)) - {ROW}
+    columns = [name for name in newest_first[0].frame.columns if name in common]
+    if not columns:
+        return
+    nth = pl.int_range(pl.len(), dtype=pl.UInt32).over(columns).alias(_NTH)
+    keys = [
+        part.frame.select(pl.col(columns).cast(pl.String)).with_columns(nth).hash_rows(seed=7) for part in newest_first
+    ]
+    if pl.concat(keys).n_unique() == sum(map(len, keys)):
+        return
+    for place, older in enumerate(newest_first):
+        mask = pl.repeat(value=False, n=len(keys[place]), eager=True, dtype=pl.Boolean)
+        for newer, key in zip(newest_first[:place], keys, strict=False):
+            same = keys[place].is_in(key.implode())
+            n, smaller = int(same.sum()), min(len(key), len(same))
+            if n < smaller and n > _MOST * smaller:
+                raise _overlap(newer, older, n, None, newest_first, parts)
+            if n == smaller or len(columns) >= _TELLING:
+                mask |= same
+        if mask.any():
+            _leave_out(older, mask, "", newest_first)
+
+
+def _leave_out(older: Part, mask: pl.Expr | pl.Series, names: str, newest_first: Sequence[Part]) -> None:
+    gone = older.frame.filter(mask)
+    older.frame = older.frame.filter(~mask)
+    older.ignored["duplicate"] = older.ignored.get("duplicate", 0) + gone.height
+    newer = newest_first[: newest_first.index(older)]
+    older.findings.append(
+        finding(
+            "rows_in_newer_file",
+            kind=older.kind,
+            path=older.path,
+            column=older.header("id"),
+            count=gone.height,
+            rows=gone.get_column(ROW).to_list(),
+            files=", ".join(f"`{part.path}`" for part in newer),
+            listed=f": {names}" if names else "",
+        )
+    )
+
+
+def _overlap(
+    newer: Part,
+    older: Part,
+    shared: int,
+    differs: tuple[int, str] | None,
+    newest_first: Sequence[Part],
+    parts: Sequence[Part],
+) -> SalesmetricsError:
+    if differs is None:
+        what = f"{counted(shared, 'row')} {'is' if shared == 1 else 'are'} equal, and the others differ"
+        own = ""
+    else:
+        n, example = differs
+        what = f"{shared:,} ids are in both, and {n:,} of these records {'differs' if n == 1 else 'differ'}, first {example}"
+        what = f"1 id is in both, and its records differ: {example}" if shared == 1 else what
+        files = " ".join(shlex.quote(f"{part.kind}={part.path}") for part in reversed(newest_first))
+        own = f"; or, as each file seems to number its own records: `salesmetrics report {files} --map id=`"
+        own = own if n == shared else ""
+    newest = newest_first[0]
+    fix = f"report the newest file without the older: {_command(newest, parts)}{own}"
+    if set("!*") & set(newest.path):
+        fix = f"the newest is `{newest.path}`: take the others out of the archive or workbook{own}"
+    day = _last_day(newest.frame, newest.kind)
+    first, second = older, newer
+    if day and day.isoformat() > _newest_day(older):
+        what += f"; the newest is `{newest.path}`, with its last event on {day}"
+    else:
+        what += "; no date says which is newer"
+        first, second = (part for part in parts if part is older or part is newer)
+        fix = f"{_one_of(first, second, parts)}{own}"
+    return SalesmetricsError(
+        "lists_overlap", first=first.path, second=second.path, kind=newest.kind, what=what, fix=fix
+    )
+
+
+def _one_of(first: Part, second: Part, parts: Sequence[Part]) -> str:
+    """What to do where nothing tells which file is newer: both commands, and no choice."""
+    if set("!*") & set(first.path + second.path):
+        return f"take `{first.path}` or `{second.path}` out of the archive or workbook"
+    return f"report only one of them: {_command(first, parts)} or {_command(second, parts)}"
+
+
+def _command(newest: Part, parts: Sequence[Part]) -> str:
+    """What to type: the newest file, those of its kind that share nothing with it, and all of other kinds."""
+    kept = [part.path for part in parts if part.kind != newest.kind or _is_apart(part, newest)]
+    named = dict.fromkeys(path for path in kept if "!" not in path)
+    files = " ".join(shlex.quote(path) for path in (f"{newest.kind}={newest.path}", *named))
+    return f"`salesmetrics report {files}`"
+
+
+def _is_apart(part: Part, newest: Part) -> bool:
+    if part is newest or "id" not in part.frame.columns or "id" not in newest.frame.columns:
+        return False
+    return not part.frame.get_column("id").is_in(newest.frame.get_column("id").implode()).any()

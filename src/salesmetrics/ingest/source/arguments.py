@@ -1,0 +1,116 @@
+"""From what the user typed to files: paths, patterns and folders, each optionally with its kind."""
+
+from __future__ import annotations
+
+import glob
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.source.bounds import MAX_FILES
+from salesmetrics.schema.kind import KIND_NAMES, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["FileArgument", "expand", "near_name"]
+
+EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zst", ".zip", ".parquet", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class FileArgument:
+    """One file that the user named, with the kind if it was said."""
+
+    kind: Kind | None
+    path: str
+
+
+def expand(arguments: Sequence[str]) -> list[FileArgument]:
+    """The files that the arguments stand for, in the order given; folders and globs sorted by name.
+
+    A file that is really named ``deals=old.csv`` is that file; else what stands before ``=`` is its kind.
+
+    Raises:
+        SalesmetricsError: ``file_not_found``, ``folder_without_exports``, ``glob_without_match``, ``kind_name_unknown``.
+
+    >>> expand(["deals=-"])
+    [FileArgument(kind='deals', path='-')]
+    """
+    files: list[FileArgument] = []
+    for argument in arguments:
+        kind, path = _split_kind(argument)
+        for found in _paths(path):
+            item = FileArgument(kind, found)
+            if item not in files:
+                files.append(item)
+    return files
+
+
+def _split_kind(argument: str) -> tuple[Kind | None, str]:
+    head, equals, tail = argument.partition("=")
+    if not equals or not tail or _exists(argument):
+        return None, argument
+    if head in KIND_NAMES:
+        return head, tail
+    if re.fullmatch(r"[A-Za-z_-]+", head) and not glob.has_magic(argument):
+        near = get_close_matches(head.lower(), KIND_NAMES, n=1)
+        known = ", ".join(KIND_NAMES) + (f" (did you mean `{near[0]}`?)" if near else "")
+        raise SalesmetricsError("kind_name_unknown", kind=head, known=known, path=argument)
+    return None, argument
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _paths(path: str) -> list[str]:
+    if path == "-":
+        return [path]
+    if _exists(path):
+        return _folder(path) if Path(path).is_dir() else [path]
+    if glob.has_magic(path):
+        found = sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob takes no absolute pattern
+        if not found:
+            raise SalesmetricsError("glob_without_match", path=path)
+        return _bounded(path, found)
+    raise SalesmetricsError("file_not_found", path=path + near_name(path))
+
+
+def _folder(path: str) -> list[str]:
+    try:
+        entries = sorted(Path(path).iterdir())
+    except OSError as error:
+        raise SalesmetricsError("file_unreadable", path=path, cause=error.strerror or str(error)) from error
+    found = [
+        str(entry)
+        for entry in entries
+        if entry.name.lower().endswith(EXPORT_SUFFIXES) and not entry.name.startswith((".", "~$")) and entry.is_file()
+    ]
+    if not found:
+        raise SalesmetricsError("folder_without_exports", path=path)
+    return _bounded(path, found)
+
+
+def _bounded(path: str, found: list[str]) -> list[str]:
+    if len(found) > MAX_FILES:
+        fix = "name the files that you need, or a narrower pattern"
+        raise SalesmetricsError("files_too_many", path=path, count=f"{len(found):,}", limit=f"{MAX_FILES:,}", fix=fix)
+    return found
+
+
+def near_name(path: str) -> str:
+    """What to add to the message when a file with nearly that name stands beside it."""
+    try:
+        names = [entry.name for entry in Path(path).parent.iterdir()]
+    except (OSError, ValueError):
+        return ""
+    near = get_close_matches(Path(path).name, names, n=1, cutoff=0.7)
+    # The message closes the backtick that this leaves open.
+    return f"`; there is `{Path(path).parent / near[0]}" if near else ""

@@ -1,0 +1,242 @@
+"""From the bytes of a file to the text in it: payloads by what they hold, not by what the file is named."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.source.bounds import MAX_FILES, Budget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Container", "Payload", "unwrap"]
+
+Container = Literal["plain", "gzip", "zstd", "zip", "parquet", "xlsx"]
+
+_MEMBER_SUFFIXES = (".csv", ".tsv", ".txt")
+_TEXT_SUFFIXES = ("", ".csv", ".tsv", ".txt", ".tab", ".xls")
+
+_STEP = 1 << 20
+
+_GZIP, _ZSTD, _ZIP, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1"
+_SECRET_PARQUET = b"PARE"
+_ENTRY = b"PK\x01\x02"
+_ENCRYPTED = 0x1
+_SECRET_OFFICE = "EncryptedPackage".encode("utf-16-le")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ALIENS: tuple[tuple[bytes, str, str], ...] = (
+    (_OLE, "a legacy Excel workbook (.xls)", "save it as .xlsx or CSV UTF-8"),
+    (b"%PDF", "a PDF", "export the list as CSV instead of printing it"),
+    (b"\x89PNG", "an image (PNG)", "export the list as CSV"),
+    (b"\xff\xd8\xff", "an image (JPEG)", "export the list as CSV"),
+    (b"GIF8", "an image (GIF)", "export the list as CSV"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it, then name the CSV inside"),
+    (b"Rar!", "a RAR archive", "unpack it, then name the CSV inside"),
+    (b"BZh", "a bzip2 file", "unpack it with `bunzip2`, or pack it with gzip"),
+    (b"\xfd7zXZ\x00", "an xz file", "unpack it with `xz -d`, or pack it with gzip"),
+    (b"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
+    (b"\x7fELF", "a program", "name an export"),
+)
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\n]{0,100}"\s*:')
+_HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<meta|<head|<\?xml|<style)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The bytes of one table source: text for plain, gzip, zstd and zip; the file itself for parquet and xlsx."""
+
+    path: str
+    container: Container
+    data: bytes
+
+
+def unwrap(path: str, data: bytes) -> list[Payload]:
+    """What the bytes of a file hold.
+
+    Args:
+        path: The file, or ``-``, for messages.
+        data: All its bytes.
+
+    Raises:
+        SalesmetricsError: the file is empty, damaged, or not an export.
+    """
+    if not data:
+        raise SalesmetricsError("file_empty", path=path)
+    if data.startswith(_GZIP):
+        return [_inner(path, "gzip", _gunzip(path, data))]
+    if data.startswith(_ZSTD):
+        return [_inner(path, "zstd", _unzstd(path, data))]
+    if data.startswith((_ZIP, b"PK\x05\x06")):
+        return _unzip(path, data)
+    if data.startswith(_PARQUET) and data.endswith(_PARQUET):
+        return [Payload(path, "parquet", data)]
+    if data.startswith(_SECRET_PARQUET) and data.endswith(_SECRET_PARQUET):
+        raise SalesmetricsError("file_encrypted", path=path, what="the Parquet file", fix="write it without encryption")
+    _refuse_alien(path, data)
+    return [Payload(path, "plain", data)]
+
+
+def _inner(path: str, container: Container, data: bytes) -> Payload:
+    if not data:
+        raise SalesmetricsError("file_empty", path=path)
+    if data.startswith((_GZIP, _ZSTD, _ZIP, _PARQUET)):
+        raise SalesmetricsError(
+            "disguised_file",
+            path=path,
+            actual="a packed file inside another",
+            fix="unpack it once, and name the result",
+        )
+    _refuse_alien(path, data)
+    return Payload(path, container, data)
+
+
+def _refuse_alien(path: str, data: bytes) -> None:
+    if data.startswith(_OLE) and _SECRET_OFFICE in data:
+        raise SalesmetricsError(
+            "file_encrypted", path=path, what="the workbook", fix="save it without a password, or as CSV UTF-8"
+        )
+    for magic, actual, fix in _ALIENS:
+        if data.startswith(magic):
+            raise SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
+    if _JSON.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
+        raise SalesmetricsError(
+            "disguised_file", path=path, actual="JSON, as an API answers", fix="export the list as CSV from the CRM"
+        )
+    if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
+        raise SalesmetricsError(
+            "disguised_file",
+            path=path,
+            actual="a web page (HTML or XML), as some CRMs write for Excel",
+            fix="choose CSV in the export dialog, or open it in a spreadsheet and save it as CSV UTF-8",
+        )
+
+
+def _collect(budget: Budget, pieces: Iterator[bytes]) -> bytes:
+    """Join unpacked pieces, and stop early at what no real export unpacks to."""
+    out = io.BytesIO()
+    for piece in pieces:
+        budget.add(len(piece))
+        out.write(piece)
+    return out.getvalue()
+
+
+def _gunzip(path: str, data: bytes) -> bytes:
+    def pieces() -> Iterator[bytes]:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while piece := stream.read(_STEP):
+                yield piece
+
+    try:
+        return _collect(Budget(path, len(data)), pieces())
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(path, "gzip", error) from error
+
+
+def _unzstd(path: str, data: bytes) -> bytes:
+    import zstandard
+
+    def pieces() -> Iterator[bytes]:
+        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+            io.BytesIO(data), read_across_frames=True
+        )
+        while piece := reader.read(_STEP):
+            yield piece
+
+    try:
+        return _collect(Budget(path, len(data)), pieces())
+    except zstandard.ZstdError as error:
+        raise _damaged(path, "zstd", error) from error
+
+
+def _damaged(path: str, container: str, error: Exception) -> SalesmetricsError:
+    return SalesmetricsError("file_unreadable", path=path, cause=f"the {container} data is damaged ({error})")
+
+
+def _unzip(path: str, data: bytes) -> list[Payload]:
+    _refuse_many(path, data.count(_ENTRY))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [info for info in archive.infolist() if not info.is_dir()]
+            names = [info.filename for info in entries]
+            budget = Budget(path, len(data))
+            if "[Content_Types].xml" in names:
+                _refuse_unreadable(path, entries)
+                return [_workbook(path, data, names)]
+            members = sorted((info for info in entries if _is_export_member(info.filename)), key=_name_of)
+            if not members:
+                raise _without_table(path, names)
+            _refuse_unreadable(path, members)
+            return [_member(path, archive, info, budget, alone=len(members) == 1) for info in members]
+    except NotImplementedError as error:
+        cause = f"it is packed in a way that cannot be unpacked here ({error}); pack it as an ordinary zip"
+        raise SalesmetricsError("file_unreadable", path=path, cause=cause) from error
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise _damaged(path, "zip", error) from error
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    return info.filename
+
+
+def _refuse_many(path: str, count: int) -> None:
+    if count > MAX_FILES:
+        fix = "unpack it, and name the files that you need"
+        raise SalesmetricsError("files_too_many", path=path, count=f"{count:,}", limit=f"{MAX_FILES:,}", fix=fix)
+
+
+def _refuse_unreadable(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that needs a password, or where one name stands for two files: which is meant is not known."""
+    for info in entries:
+        if info.flag_bits & _ENCRYPTED:
+            fix = "unpack it with its password, then name the file"
+            raise SalesmetricsError("file_encrypted", path=path, what=f"`{info.filename}` in it", fix=fix)
+    name, count = max(Counter(map(_name_of, entries)).items(), key=lambda item: item[1])
+    if count > 1:
+        raise SalesmetricsError("member_twice", path=path, count=count, name=name)
+
+
+def _without_table(path: str, names: Sequence[str]) -> SalesmetricsError:
+    if "content.xml" in names and "META-INF/manifest.xml" in names:
+        actual, fix = "an OpenDocument file", "save it as .xlsx or CSV UTF-8"
+    else:
+        actual, fix = "an archive without a CSV or TSV in it", "unpack it, then name the file you mean"
+    return SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
+
+
+def _is_export_member(name: str) -> bool:
+    parts = name.split("/")
+    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+    return not hidden and name.lower().endswith(_MEMBER_SUFFIXES)
+
+
+def _member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget, *, alone: bool) -> Payload:
+    def pieces() -> Iterator[bytes]:
+        with archive.open(info) as stream:
+            while piece := stream.read(_STEP):
+                yield piece
+
+    return _inner(path if alone else f"{path}!{info.filename}", "zip", _collect(budget, pieces()))
+
+
+def _workbook(path: str, data: bytes, names: list[str]) -> Payload:
+    if not any(name.startswith("xl/") for name in names):
+        raise SalesmetricsError(
+            "disguised_file", path=path, actual="an Office document, not a table", fix="export the list as CSV"
+        )
+    if path != "-" and Path(path).suffix.lower() in _TEXT_SUFFIXES and Path(path).suffix:
+        raise SalesmetricsError(
+            "disguised_file",
+            path=path,
+            actual="an Excel workbook",
+            fix=f"rename it to `{Path(path).with_suffix('.xlsx')}`, or save it as CSV UTF-8",
+        )
+    return Payload(path, "xlsx", data)

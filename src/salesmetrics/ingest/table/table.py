@@ -1,0 +1,263 @@
+"""From a file to raw tables: every record read, rejected with a reason, or ignored and counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.checks.findings import finding
+from salesmetrics.ingest.source import encoding as encodings
+from salesmetrics.ingest.source.bounds import afford_text, refuse_wide
+from salesmetrics.ingest.source.container import Payload, unwrap
+from salesmetrics.ingest.source.fetch import Fetched, fetch
+from salesmetrics.ingest.table import workbook
+from salesmetrics.ingest.table.assemble import UNWANTED, assemble
+from salesmetrics.ingest.table.backslashes import with_doubled_quotes
+from salesmetrics.ingest.table.dialect import DELIMITERS, NO_DELIMITER, Dialect, find_header, sniff
+from salesmetrics.ingest.table.exact import Record, records
+from salesmetrics.ingest.table.foreign import refuse_foreign_header, without_foreign
+from salesmetrics.ingest.table.headless import refuse_fixed_width, refuse_headless
+from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
+from salesmetrics.ingest.table.regular import line_end, read_regular
+from salesmetrics.ingest.table.repair import Repaired, read_irregular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["ROW", "RawTable", "RejectedRow", "Source", "open_tables", "read_tables"]
+
+_MARK = re.compile(rb"[^ \t\r\n\x00\x1a\xef\xbb\xbf]")
+_ERROR = re.compile(rb"#(?:\xc2[\xa1\xbf])?[A-Z/0-9\x80-\xbf\xd0\xd1]{2,28}[!?]|#N[/V]|#YOK|#\xd0\x9d/")
+"""What may be an error of a spreadsheet; the words of six languages fit it."""
+_HEAD = 256 << 10
+_HEAD_MOST = 64 << 20
+_HEAD_RECORDS = 120
+
+
+def read_tables(
+    path: str, *, encoding: str | None = None, delimiter: str | None = None, stdin: BinaryIO | None = None
+) -> list[RawTable]:
+    """Read every table of a file.
+
+    Args:
+        path: A file as ``container.expand`` gives it, or ``-`` for ``stdin``.
+        encoding: What the user said; recognised if None.
+        delimiter: One character, or ``tab``; recognised if None.
+        stdin: The stream that ``-`` stands for.
+
+    Raises:
+        SalesmetricsError: The file cannot be read as a table; each way has its own code.
+    """
+    fetched = fetch(path, stdin)
+    tables = open_tables(path, fetched, encoding=encoding, delimiter=delimiter)
+    return [replace(table, source=replace(table.source, sha256=fetched.sha256.result())) for table in tables]
+
+
+def open_tables(
+    path: str, fetched: Fetched, *, encoding: str | None = None, delimiter: str | None = None
+) -> list[RawTable]:
+    """:func:`read_tables` for callers with other work to do while the file is read and hashed.
+
+    Returns:
+        The tables, whose sources have no ``sha256`` yet.
+    """
+    cut = _delimiter_option(delimiter)
+    payloads = unwrap(path, fetched.data.result())
+    return [table for payload in payloads for table in _read_payload(payload, encoding, cut)]
+
+
+def _delimiter_option(delimiter: str | None) -> str | None:
+    if delimiter is None:
+        return None
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(delimiter.lower(), delimiter)
+    if len(named) != 1 or not named.isascii() or named in '"\r\n' or named.isalnum():
+        known = ", ".join(f"`{mark.decode()}`" for mark in DELIMITERS if mark != b"\t")
+        raise SalesmetricsError(
+            "option_invalid",
+            option="--delimiter",
+            value=delimiter,
+            cause="a delimiter is one character",
+            fix=f"use one of {known}, or `tab`",
+        )
+    return named
+
+
+def _read_payload(payload: Payload, encoding: str | None, delimiter: str | None) -> list[RawTable]:
+    if payload.container in ("parquet", "xlsx"):
+        return workbook.read_parquet(payload) if payload.container == "parquet" else workbook.read_xlsx(payload)
+    return [_read_text(payload, encoding, delimiter)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the first records say: where the header is, how wide records are, and where they begin."""
+
+    cells: tuple[str, ...]
+    row: int
+    start: int
+    titles: dict[str, int]
+
+
+def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> RawTable:
+    guess = encodings.detect(payload.data, path=payload.path, option=option)
+    text = encodings.to_utf8(payload.data, guess)
+    afford_text(payload.path, len(text))
+    if not _MARK.search(text):
+        raise SalesmetricsError("file_empty", path=payload.path)
+    dialect = sniff(text, delimiter)
+    doubled = with_doubled_quotes(text, dialect.delimiter)
+    if doubled is not None:
+        text = doubled
+        dialect = sniff(text, delimiter)
+    ending = line_end(text)
+    head = read_head(text, dialect, payload.path)
+    if guess.mixed:
+        refuse_foreign_header(head.cells, head.row, guess.name, payload.path)
+    if not any(head.cells):
+        raise SalesmetricsError("file_empty", path=payload.path)
+    width = len(head.cells)
+    frame = read_regular(
+        text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
+    )
+    if frame is None:
+        found = read_irregular(
+            text,
+            start=head.start,
+            delimiter=dialect.delimiter,
+            width=width,
+            first_row=head.row + 1,
+            ending=ending,
+            path=payload.path,
+        )
+    else:
+        found = Repaired(frame, head.row + frame.height, full=frame.height)
+    source = Source(
+        path=payload.path,
+        sha256="",
+        container=payload.container,
+        encoding=guess.name,
+        encoding_how=guess.how,
+        encoding_confidence=guess.confidence,
+        delimiter=dialect.name,
+        line_end=ending,
+        header_row=head.row,
+    )
+    ascii_only = text.isascii()
+    marks = _marks(text, ascii_only=ascii_only)
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks, errors=bool(_ERROR.search(text)))
+    if guess.mixed:
+        table, guess = without_foreign(table, guess)
+    findings = (*_encoding_findings(payload.path, guess), *table.findings)
+    if doubled is not None:
+        findings = (*findings, _unescaped(table))
+    return replace(table, findings=findings, plain=not marks and ascii_only)
+
+
+def _marks(text: bytes, *, ascii_only: bool) -> list[str]:
+    """Codes of the unwanted characters that the text holds; the search for one byte is many times faster than for three."""
+    found = []
+    for code, mark in UNWANTED.items():
+        encoded = mark.encode()
+        if ascii_only and not encoded.isascii():
+            continue
+        first = text.find(encoded[:1])
+        if first >= 0 and text.find(encoded, first) >= 0:
+            found.append(code)
+    return found
+
+
+def _encoding_findings(path: str, guess: encodings.Encoding) -> list[Finding]:
+    if guess.damaged:
+        wrong = (
+            "1 byte that is no character" if guess.damaged == 1 else f"{guess.damaged:,} bytes that are no characters"
+        )
+        return [finding("encoding_damaged", path=path, count=guess.damaged, encoding=guess.name, wrong=wrong)]
+    if guess.how == "guess" and guess.confidence < encodings.SURE:
+        other = guess.alternative or "cp1252"
+        share = round(100 * guess.confidence)
+        return [
+            finding("encoding_uncertain", path=path, count=0, encoding=guess.name, confidence=share, alternative=other)
+        ]
+    return []
+
+
+def _unescaped(table: RawTable) -> Finding:
+    texts = pl.col([name for name in table.frame.columns if name != ROW])
+    rows = table.frame.filter(pl.any_horizontal(texts.str.contains('"', literal=True))).get_column(ROW)
+    return finding("backslash_escapes", path=table.source.path, count=len(rows), rows=rows.to_list())
+
+
+def read_head(text: bytes, dialect: Dialect, path: str) -> _Head:
+    """Find the header and the width of the records below it.
+
+    Empty names at the end of a header count as columns only as far as the records below go; empty cells that every
+    record has beyond the header are columns without a name.
+
+    Raises:
+        SalesmetricsError: ``columns_too_many``.
+    """
+    rows, found = _head_rows(text, dialect, path)
+    if dialect.delimiter == NO_DELIMITER:
+        refuse_fixed_width([record.raw.decode("utf-8", "replace") for record in found], path)
+    index = find_header(rows)
+    refuse_headless(rows, index, dialect.name or ",", path)
+    names = rows[index]
+    below = [row for row in rows[index + 1 :] if any(row)]
+    titles = {"blank": sum(not any(row) for row in rows[:index])}
+    titles["title"] = index - titles["blank"]
+    cells = _fit(names, below)
+    refuse_wide(path, len(cells))
+    return _Head(cells, index + 1, _end(found[index], text), {k: v for k, v in titles.items() if v})
+
+
+def _head_rows(text: bytes, dialect: Dialect, path: str) -> tuple[list[list[str]], list[Record]]:
+    """The first whole records, of which the header is one: wide ones are read to their end."""
+    window = _HEAD
+    while True:
+        found = list(islice(records(text[:window], dialect.delimiter, start=dialect.start), _HEAD_RECORDS))
+        cut = len(text) > window and found[-1].end >= window
+        if cut:
+            last = found.pop()
+            if not found:
+                refuse_wide(path, last.width, more=True)
+        rows = [[_clean(cell) for cell in record.split(dialect.delimiter)] for record in found]
+        if not cut or sum(any(row) for row in rows) > 1 or window >= _HEAD_MOST:
+            break
+        window *= 4
+    if not rows:
+        raise SalesmetricsError(
+            "file_binary", path=path, detail=f"its first line is longer than {_HEAD_MOST >> 20} MiB"
+        )
+    return rows, found
+
+
+def _end(record: Record, text: bytes) -> int:
+    return min(record.end, len(text))
+
+
+def _clean(cell: bytes) -> str:
+    return cell.decode("utf-8", "replace").replace("\ufeff", "").replace("\x00", "").strip()
+
+
+def _fit(names: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The header at the width of the records."""
+    bare = len(names)
+    while bare > 1 and not names[bare - 1]:
+        bare -= 1
+    if not below:
+        return tuple(names[:bare])
+    widths = [len(row) for row in below]
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    if bare <= usual <= len(names):
+        return tuple(names[:usual])
+    beyond = [row for row in below if len(row) == usual]
+    if usual > len(names) and not any(cell for row in beyond for cell in row[len(names) :]):
+        return (*names, *[""] * (usual - len(names)))
+    return tuple(names)

@@ -1,0 +1,235 @@
+"""A first `salesmetrics.toml`: what was seen in the files, what of it is worth settling, and the defaults as comments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.errors import counted
+from salesmetrics.metrics.settings import Settings
+from salesmetrics.schema.inspection import ELSEWHERE
+from salesmetrics.settings.model import CalendarTable, ReportTable, setting_descriptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pydantic import BaseModel
+
+    from salesmetrics.ingest.dataset import ReadOptions
+    from salesmetrics.schema.inspection import FileReading
+
+__all__ = ["starter"]
+
+_HEAD = """\
+# Settings of salesmetrics, for this folder and those in it. A line that begins with # is not in force.
+# An option overrules an environment variable (SALESMETRICS_...), and that what stands here;
+# `salesmetrics config show` says where each value comes from, docs/configuration.md what there is.
+"""
+
+_EXAMPLES = """
+[goals]
+# A missed goal makes `report` exit with 1. The short form and the long one:
+# win_rate = ">= 25%"
+# revenue = { goal = ">= 500000", period = "this-quarter", by = 2026-12-31, owner = "Ana", note = "board, May" }
+# sales_cycle_median = [{ goal = "< 60", group = { region = "*" } }]
+
+# How sales are paid for, for `incentive_payout`: 5 % of what is sold up to the quota, 8 % of what is sold above it.
+# [settings.incentive]
+# tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]
+# threshold = 0.5        # nothing is paid by rate below half of the quota
+# bonus_at_quota = 1000  # once, when the quota is reached
+# cap = 50000            # the most that is paid to a rep in a period
+
+# A KPI of your own, from measures and KPIs:
+# [kpi.calls_per_win]
+# expression = "calls / won_deals"
+# title = "Calls per won deal"
+"""
+
+_FLAGS = frozenset({"is_won", "is_lost", "is_closed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A setting: in force where it has to be settled, else a comment that says what was seen."""
+
+    key: str
+    value: str
+    why: str
+    on: bool = True
+
+    def __str__(self) -> str:
+        text = f"{self.key} = {self.value}"
+        return (text if self.on else f"# {text}") + (f"  # {self.why}" if self.why else "")
+
+
+def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
+    """The text of a settings file with which these files are read as they were now.
+
+    In force is what an option settled, and what next week's export could leave open: the order of dates, the decimal
+    mark, a guessed encoding, the CRM, the words that mean won and lost. Where files differ, it is only said. The rest
+    are comments.
+
+    Args:
+        readings: What the files were recognised as; none gives the defaults.
+        options: What was said on the command line.
+    """
+    seen = "".join(
+        f"# Seen: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
+        for item in readings
+    )
+    parts = [
+        _HEAD + seen,
+        _table("read", _reading(readings, options)),
+        _table("map", _columns(readings, options), "Field = header. What was recognised needs no line."),
+        _table("stages", _stages(readings, options), "Words of stage and status columns that mean an outcome."),
+        _table("currency.symbols", _symbols(options), "What a sign stands for that several currencies share."),
+        _table("report", _defaults(ReportTable), "What a report holds when no option says otherwise."),
+        _table("calendar", _defaults(CalendarTable)),
+        _table("settings", _settings(), "Thresholds that some KPIs ask for."),
+    ]
+    return "\n".join(parts) + _EXAMPLES
+
+
+def _table(name: str, lines: Iterable[_Line | str], about: str = "") -> str:
+    comment = f"# {about}\n" if about else ""
+    return f"[{name}]\n{comment}" + "".join(f"{line}\n" for line in lines)
+
+
+def _reading(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line]:
+    encodings = {item.encoding for item in readings}
+    guessed = any(item.encoding_how in {"guess", "option"} for item in readings)
+    yield _one("encoding", options.encoding, encodings, "cp1251", worth=guessed)
+    delimiters = {item.delimiter for item in readings if item.delimiter}
+    yield _one("delimiter", options.delimiter, delimiters, ";", worth=False)
+    orders = {order for text in _read_as(readings) if (order := _date_order(text))}
+    yield _one("date_order", options.date_order, orders, "dmy")
+    marks = {mark for text in _read_as(readings) for mark in ("point", "comma") if f"decimal {mark}" in text}
+    yield _one("decimal", options.decimal, marks, "comma")
+    profiles = {item.profile for item in readings}
+    yield _one("profile", options.profile, profiles, "hubspot", worth=profiles != {"generic"})
+    yield _one("timezone", options.timezone, set(), "Europe/Berlin")
+
+
+def _one(key: str, given: str | None, seen: set[str], example: str, *, worth: bool = True) -> _Line:
+    if given is not None:
+        return _Line(key, _text(given), "as the option said")
+    if len(seen) == 1:
+        return _Line(key, _text(next(iter(seen))), "as in the files", on=worth)
+    if seen:
+        return _Line(key, _text(min(seen)), f"the files differ: {', '.join(sorted(seen))}", on=False)
+    return _Line(key, _text(example), "", on=False)
+
+
+def _read_as(readings: Sequence[FileReading]) -> list[str]:
+    return [column.read_as for item in readings for column in item.columns]
+
+
+def _date_order(text: str) -> str | None:
+    """The order that a column of dates was read by; year first needs no settling.
+
+    >>> _date_order("day.month.year"), _date_order("month/day/year and time"), _date_order("year-month-day")
+    ('dmy', 'mdy', None)
+    """
+    match = re.match(r"(day|month)\W(day|month)\Wyear", text)
+    return {"day": "dmy", "month": "mdy"}[match[1]] if match else None
+
+
+def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
+    """A line for each field; of a field that several files have, the others are only told: a key stands once in a table."""
+    shown = set(options.mapping)
+    for field, header in options.mapping.items():
+        yield _Line(field, _text(header), "as the option said")
+    for item in readings:
+        for column in item.columns:
+            if column.field in options.mapping:
+                continue
+            if column.field in shown:
+                yield f"#   {item.kind}: {column.field} is `{column.header}`, {column.read_as}"
+            else:
+                shown.add(column.field)
+                lenient = column.matched == "partial"
+                why = f"{item.kind}, {column.read_as}" + (", a guess by part of its name" if lenient else "")
+                yield _Line(column.field, _text(column.header), why, on=lenient and len(readings) == 1)
+
+
+def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
+    """Words are settled only where one column of words decides: flags and a second column have a say of their own."""
+    deals = [item for item in readings if item.kind == "deals"]
+    flags = any(column.field in _FLAGS for item in deals for column in item.columns)
+    columns = {word.column for item in deals for word in item.words}
+    worth = len(columns) == 1 and not flags
+    said: Mapping[str, Sequence[str]] = {"won": options.won, "lost": options.lost, "other": options.other}
+    if options.open:
+        said = {**said, "open": options.open}
+    for outcome, given in said.items():
+        counts: dict[str, int] = dict.fromkeys(given, 0)
+        for word in (w for item in deals for w in item.words if w.outcome == outcome and w.how != ELSEWHERE):
+            if worth or word.word in counts:
+                counts[word.word] = counts.get(word.word, 0) + word.count
+        why = ", ".join(f"{word}: {count}" for word, count in counts.items() if count)
+        yield _Line(outcome, _listed(counts), why and _comment(why), on=bool(counts))
+    for outcome in ("open", *(() if worth else said)):
+        words = [f"{word.word} {word.count}" for item in deals for word in item.words if word.outcome == outcome]
+        if words:
+            yield _comment(f"# taken as {outcome}: {', '.join(words)}")
+
+
+def _symbols(options: ReadOptions) -> Iterator[_Line]:
+    for sign, code in options.symbols.items():
+        yield _Line(_text(sign), _text(code), "as the option said")
+    if not options.symbols:
+        yield _Line(_text("$"), _text("USD"), "", on=False)
+
+
+def _defaults(model: type[BaseModel]) -> Iterator[_Line]:
+    examples: dict[str, Any] = {
+        "by": ["owner"],
+        "kpi": ["revenue", "win_rate"],
+        "family": ["conversion"],
+        "where": "region = 'North'",
+    }
+    examples |= {"compare": "previous", "currency": "EUR", "max_age": "7d"}
+    for name, info in model.model_fields.items():
+        value = examples.get(name) if info.default is None or info.default_factory else info.default
+        yield _Line(name, _value(value), info.description or "", on=False)
+
+
+def _settings() -> Iterator[_Line]:
+    examples = {"market_size": 10_000, "stalled_stage_days": 30, "business_hours": "09:00-18:00 Mon-Fri"}
+    about = setting_descriptions()
+    for item in fields(Settings):
+        value = examples.get(item.name) if item.default is None else item.default
+        if value is not None:
+            yield _Line(item.name, _value(value), about.get(item.name, ""), on=False)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return _listed(value)
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, words))}]"
+
+
+def _text(text: str) -> str:
+    r"""A TOML basic string.
+
+    >>> print(_text('say "yes"\t'))
+    "say \"yes\"\t"
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(_escape(char) for char in escaped) + '"'
+
+
+def _escape(char: str) -> str:
+    if char == "\t":
+        return "\\t"
+    return char if char.isprintable() else f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
+def _comment(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
