@@ -15,8 +15,8 @@ from salesmetrics.cli.limits import shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest import read
 from salesmetrics.ingest.checks import check as policies
-from salesmetrics.ingest.source import fetch as beside_module
-from salesmetrics.ingest.source.fetch import beside, side_by_side
+from salesmetrics.ingest.source import beside as beside_module
+from salesmetrics.ingest.source.beside import beside, side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +186,6 @@ def test_nothing_else_starts_a_thread() -> None:
         or "Thread(" in text
         or "Process(" in text
     }
-    assert users == {"ingest/beside.py"}
+    assert users == {"ingest/source/beside.py"}
     assert beside_module.__all__ == ["beside", "side_by_side"]
     assert policies.side_by_side is side_by_side

@@ -30,7 +30,8 @@ from salesmetrics.ingest.recognise.profile import comparable, load_profile, norm
 from salesmetrics.ingest.recognise.summaries import refuse_summary
 from salesmetrics.ingest.source.ahead import Opened, open_file
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.fetch import beside, fetch
+from salesmetrics.ingest.source.beside import beside
+from salesmetrics.ingest.source.fetch import fetch
 from salesmetrics.ingest.table.table import ROW, RawTable
 from salesmetrics.ingest.table.totals import without_totals
 from salesmetrics.schema.provenance import Input, RowCounts

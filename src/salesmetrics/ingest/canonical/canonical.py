@@ -20,7 +20,7 @@ from salesmetrics.ingest.parse.ids import without_decimals
 from salesmetrics.ingest.parse.units import header_unit
 from salesmetrics.ingest.recognise.headers import header_keys
 from salesmetrics.ingest.recognise.profile import GENERIC
-from salesmetrics.ingest.source.fetch import side_by_side
+from salesmetrics.ingest.source.beside import side_by_side
 from salesmetrics.ingest.table.table import ROW, RejectedRow
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType

@@ -30,7 +30,7 @@ from salesmetrics.ingest.checks.records import (
 )
 from salesmetrics.ingest.checks.stages import check_option_words, check_stage_words
 from salesmetrics.ingest.recognise.profile import comparable
-from salesmetrics.ingest.source.fetch import side_by_side
+from salesmetrics.ingest.source.beside import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

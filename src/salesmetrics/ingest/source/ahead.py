@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.fetch import Fetched, beside, fetch
+from salesmetrics.ingest.source.beside import beside
+from salesmetrics.ingest.source.fetch import Fetched, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,20 +6,19 @@ import hashlib
 import io
 import os
 import stat
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import near_name
+from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.bounds import MAX_UNPACKED, afford, afford_text, size_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
 
-__all__ = ["Fetched", "beside", "fetch", "side_by_side"]
-
+__all__ = ["Fetched", "fetch"]
 
 _STEP = 1 << 20
 _WORTH_A_LOOK = 256 << 20
@@ -101,43 +100,3 @@ def _drained(path: str, stream: BinaryIO) -> bytes:
 
 def _too_large(path: str) -> SalesmetricsError:
     return SalesmetricsError("file_too_large", path=path, limit=size_words(MAX_UNPACKED))
-
-
-# --- work that goes on beside other work ---
-
-
-T = TypeVar("T")
-
-
-def beside(work: Callable[[], T]) -> Future[T]:
-    """Begin some work in a thread of its own; what it gives, or raises, is had where it is asked for.
-
-    >>> beside(lambda: 1 + 1).result()
-    2
-    """
-    pool = ThreadPoolExecutor(1)
-    begun = _begin(pool, work)
-    pool.shutdown(wait=False)
-    return begun
-
-
-def side_by_side(works: Iterable[Callable[[], T]], threads: int) -> list[Future[T]]:
-    """Do several things at once, and return when all are done; each says, or raises, what became of it.
-
-    >>> [done.result() for done in side_by_side([lambda: 1, lambda: 2], 2)]
-    [1, 2]
-    """
-    with ThreadPoolExecutor(threads) as pool:
-        return [_begin(pool, work) for work in works]
-
-
-def _begin(pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
-    try:
-        return pool.submit(work)
-    except RuntimeError:  # the system gives no more threads: then it is done here and now
-        done: Future[T] = Future()
-        try:
-            done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
-        return done

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
 
+from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.bounds import MAX_CELL
-from salesmetrics.ingest.source.fetch import beside
 from salesmetrics.ingest.table.raw import ROW
 
 if TYPE_CHECKING:
