@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from salesmetrics.errors import SalesmetricsError
+
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
@@ -19,6 +21,7 @@ __all__ = [
     "check_zone",
     "named_period",
     "unit_period",
+    "zone_refused",
 ]
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -130,6 +133,12 @@ class Period:
             end = max(end, self.start)
         label = self.label if self.label.endswith(" to date") else f"{self.label} to date"
         return replace(self, label=label, end=end, partial=True)
+
+
+def zone_refused(name: str) -> SalesmetricsError:
+    """What is said of an option that names a time zone which does not exist."""
+    cause, fix = "no such time zone", "use a name such as `Europe/Berlin`"
+    return SalesmetricsError("option_invalid", option="--timezone", value=name, cause=cause, fix=fix)
 
 
 def check_zone(name: str) -> None:

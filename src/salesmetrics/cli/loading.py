@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import parse_as_of
-from salesmetrics.calendar.model import check_zone
+from salesmetrics.calendar.model import check_zone, zone_refused
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
@@ -127,8 +127,7 @@ def _check_zone(name: str | None) -> None:
     try:
         check_zone(name)
     except ValueError:
-        cause, fix = "no such time zone", "use a name such as `Europe/Berlin`"
-        raise SalesmetricsError("option_invalid", option="--timezone", value=name, cause=cause, fix=fix) from None
+        raise zone_refused(name) from None
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from salesmetrics.answers.report import NotComputed
-    from salesmetrics.calendar.windows import Window
-    from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.withheld import Withheld

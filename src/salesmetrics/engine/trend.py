@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import Metric, Report
     from salesmetrics.calendar import Every
     from salesmetrics.engine.prepare import Setup
-    from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input

@@ -34,7 +34,6 @@ from salesmetrics.metrics.sql import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from salesmetrics.metrics.sql import Node
 
 __all__ = ["Compared", "apply_where", "compared", "named_columns", "with_typed_literals"]
 

@@ -14,7 +14,6 @@ from salesmetrics.schema.provenance import Finding, Severity
 if TYPE_CHECKING:
     from datetime import date
 
-    from salesmetrics.calendar import Calendar
 
 __all__ = ["END", "MONEY", "PARTS", "START", "UNITS", "by_day", "cost_days", "unplaced", "with_days", "with_units"]
 

@@ -14,7 +14,6 @@ from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
 
     from salesmetrics.calendar.windows import Window
 

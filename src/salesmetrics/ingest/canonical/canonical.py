@@ -29,7 +29,7 @@ from salesmetrics.schema.kinds import column_types
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from salesmetrics.ingest.parse import Parsed, ParseOptions
+    from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.kinds import Kind

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.model import zone_refused
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.common import (
@@ -406,13 +407,7 @@ def _check_zone(zone: str) -> None:
     try:
         pl.Series([0]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
     except pl.exceptions.PolarsError as error:
-        raise SalesmetricsError(
-            "option_invalid",
-            option="--timezone",
-            value=zone,
-            cause="no such time zone",
-            fix="use a name such as `Europe/Berlin`",
-        ) from error
+        raise zone_refused(zone) from error
 
 
 def _words(shapes: pl.Series, orders: Mapping[str, str]) -> tuple[str, ...]:
