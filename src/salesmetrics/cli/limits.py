@@ -12,8 +12,8 @@ from salesmetrics.errors import ExitCode, SalesmetricsError
 __all__ = ["guard", "shortage"]
 
 _FEW_THREADS = 4_096
-_LEAST = 512 << 20
-"""Bytes of addresses without which Polars cannot even be loaded."""
+_LEAST = 1 << 30
+"""Bytes of addresses below which Polars and its threads may come to a standstill: at 700 MB two runs of eight hung."""
 _NOISE = (b" panicked at ", b"<jemalloc>")
 _LOST = (b"lost sys.stderr", b"sys.unraisablehook")
 """What Python says where a thread died for want of memory before it had begun: whoever started it waits for ever."""
