@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
-from salesmetrics.ingest.canonical.rules import compile_rules, invalid_rows
+from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
+from salesmetrics.schema.models import model_of
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -78,9 +78,9 @@ VALUES: dict[ColumnType, SearchStrategy[Any]] = {
 }
 
 
-def accepted(model: type[BaseModel], field: str, value: object) -> bool:
+def accepted(kind: Kind, field: str, value: object) -> bool:
     try:
-        model.model_validate({field: value})
+        model_of(kind).model_validate({field: value})
     except ValidationError as error:
         return all(item["loc"] != (field,) for item in error.errors())
     return True
@@ -97,73 +97,10 @@ def test_every_field_of_every_kind_is_judged_as_pydantic_judges_it(kind: Kind, d
     frame = pl.DataFrame(
         {ROW: range(2, 6), **columns}, schema={ROW: pl.UInt32(), **{name: DTYPES[t] for name, t in types.items()}}
     )
-    refused = [
-        (row + 2, name) for row in range(4) for name in types if not accepted(KINDS[kind], name, columns[name][row])
-    ]
+    refused = [(row + 2, name) for row in range(4) for name in types if not accepted(kind, name, columns[name][row])]
     invalid, rejected = invalid_rows(frame, kind, {}, {})
     assert [(cell.row, cell.column) for cell in rejected] == refused
     assert frame[ROW].filter(invalid).to_list() == sorted({row for row, _ in refused})
-
-
-class Colour(StrEnum):
-    RED = "red"
-    BLUE = "blue"
-
-
-class Everything(BaseModel):
-    """Every kind of constraint that a model may use."""
-
-    needed: Annotated[str, Field(min_length=2, max_length=3)]
-    pattern: Annotated[str, Field(pattern="^[a-z]+$")] | None = None
-    choice: Literal["yes", "no"] | None = None
-    colour: Colour | None = None
-    above: Annotated[int, Field(gt=0, lt=10)] | None = None
-    within: Annotated[Decimal, Field(max_digits=6, decimal_places=2)] | None = None
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    needed=st.none() | st.text(max_size=5),
-    pattern=st.none() | st.text(alphabet="ab1\n", max_size=3),
-    choice=st.sampled_from([None, "yes", "no", "Yes", ""]),
-    colour=st.sampled_from([None, "red", "blue", "RED"]),
-    above=st.none() | st.integers(-2, 12),
-    within=st.none() | st.integers(-(10**14), 10**14).map(lambda n: Decimal(n).scaleb(-8)) | st.integers(-(10**7), 10**7).map(lambda n: Decimal(n).scaleb(-2)),
-)  # fmt: skip
-def test_every_constraint_a_model_may_use_is_compiled(**values: Any) -> None:
-    dtypes = {"above": pl.Int64(), "within": DECIMAL}
-    frame = pl.DataFrame(
-        {name: [value] for name, value in values.items()},
-        schema={name: dtypes.get(name, pl.String()) for name in values},
-    )
-    broken = {
-        rule.field for rule in compile_rules(Everything) if frame.select(rule.broken.fill_null(value=False)).item()
-    }
-    suspect = {
-        rule.field for rule in compile_rules(Everything) if frame.select(rule.suspect.fill_null(value=False)).item()
-    }
-    assert broken == {name for name, value in values.items() if not accepted(Everything, name, value)}
-    assert broken <= suspect
-
-
-def test_a_constraint_without_an_expression_is_not_passed_over() -> None:
-    class Odd(BaseModel):
-        number: Annotated[int, Field(multiple_of=3)]
-
-    class Validated(BaseModel):
-        number: int
-
-        @field_validator("number")
-        @classmethod
-        def check(cls, value: int) -> int:
-            return value
-
-    class Digits(BaseModel):
-        number: Annotated[Decimal, Field(max_digits=4)]
-
-    for model in (Odd, Validated, Digits):
-        with pytest.raises(TypeError):
-            compile_rules(model)
 
 
 def test_a_rejection_names_row_header_cell_and_reason() -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from salesmetrics.answers.report import NotComputed
 from salesmetrics.entities.derived import DERIVED
 from salesmetrics.metrics.settings import PREFIX
-from salesmetrics.schema.kind import KIND_NAMES
-from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.kinds import KIND_NAMES, column_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,18 +1,16 @@
-"""The types that a canonical column can have, as annotations of the Pydantic models.
+"""The types that a canonical column can have, as annotations of the records.
 
-``Money`` and its siblings are Pydantic annotations: the Python type and its constraints say what is valid, and the
-``Column`` in the metadata says how the reader gets there from text (``kind``) and what the column is called on screen.
+``Money`` and its siblings say the Python type and, in a :class:`Column`, how the reader gets there from text and what is
+valid. Nothing heavy is imported: the Pydantic models are made from these declarations (see :mod:`models`), and so are the
+rules that run over whole columns.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, NamedTuple
 
 __all__ = [
     "Column",
@@ -34,6 +32,8 @@ __all__ = [
 
 FIRST_DAY = date(1970, 1, 1)
 LAST_DAY = date(2199, 12, 31)
+FIRST_INSTANT = datetime(1970, 1, 1)
+LAST_INSTANT = datetime(2199, 12, 31, 23, 59, 59, 999999)
 
 
 class ColumnType(StrEnum):
@@ -53,33 +53,39 @@ class ColumnType(StrEnum):
     PERIOD = "period"  # String such as 2026-Q1; understood by salesmetrics.calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Metadata of a field: its type."""
+class Column(NamedTuple):
+    """What a field holds, and what of it is valid.
+
+    Attributes:
+        type: How text becomes a value.
+        min_length: Fewest characters of a text, after white space at both ends is taken away.
+        ge: The least value.
+        le: The greatest value.
+        max_digits: Digits of a decimal, those after the point included.
+        decimal_places: Digits after the point.
+    """
 
     type: ColumnType
+    min_length: int | None = None
+    ge: int | date | timedelta | None = None
+    le: int | date | None = None
+    max_digits: int | None = None
+    decimal_places: int | None = None
 
 
-Id = Annotated[str, Column(ColumnType.ID), Field(min_length=1)]
-Text = Annotated[str, Column(ColumnType.TEXT), Field(min_length=1)]
-Money = Annotated[Decimal, Column(ColumnType.MONEY), Field(max_digits=30, decimal_places=8)]
-Quantity = Annotated[Decimal, Column(ColumnType.QUANTITY), Field(max_digits=30, decimal_places=8)]
-Count = Annotated[int, Column(ColumnType.COUNT), Field(ge=0)]
+Id = Annotated[str, Column(ColumnType.ID, min_length=1)]
+Text = Annotated[str, Column(ColumnType.TEXT, min_length=1)]
+Money = Annotated[Decimal, Column(ColumnType.MONEY, max_digits=30, decimal_places=8)]
+Quantity = Annotated[Decimal, Column(ColumnType.QUANTITY, max_digits=30, decimal_places=8)]
+Count = Annotated[int, Column(ColumnType.COUNT, ge=0)]
 Score = Annotated[int, Column(ColumnType.SCORE)]
-Share = Annotated[Decimal, Column(ColumnType.SHARE), Field(ge=0, le=1)]
-Day = Annotated[date, Column(ColumnType.DAY), Field(ge=FIRST_DAY, le=LAST_DAY)]
-Instant = Annotated[
-    datetime,
-    Column(ColumnType.INSTANT),
-    Field(ge=datetime(FIRST_DAY.year, 1, 1), le=datetime(LAST_DAY.year, 12, 31, 23, 59, 59, 999999)),
-]
+Share = Annotated[Decimal, Column(ColumnType.SHARE, ge=0, le=1)]
+Day = Annotated[date, Column(ColumnType.DAY, ge=FIRST_DAY, le=LAST_DAY)]
+Instant = Annotated[datetime, Column(ColumnType.INSTANT, ge=FIRST_INSTANT, le=LAST_INSTANT)]
 Flag = Annotated[bool, Column(ColumnType.FLAG)]
-Duration = Annotated[timedelta, Column(ColumnType.DURATION), Field(ge=timedelta(0))]
-PeriodLabel = Annotated[str, Column(ColumnType.PERIOD), Field(min_length=1)]
+Duration = Annotated[timedelta, Column(ColumnType.DURATION, ge=timedelta(0))]
+PeriodLabel = Annotated[str, Column(ColumnType.PERIOD, min_length=1)]
 
 
-class Record(BaseModel):
-    """Base of every canonical record: immutable, and nothing beyond the named fields."""
-
-    # Most kinds are never validated in a run: their validators are built when first asked for.
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+class Record:
+    """Base of every canonical record: a declaration of its fields, of which each may be missing."""

@@ -1,12 +1,11 @@
-"""The kinds of file and the Pydantic model of each."""
+"""The kinds of file and the record of each."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from salesmetrics.schema.fields import Column, ColumnType, Record
-from salesmetrics.schema.kind import Kind
+from salesmetrics.schema import fields
 from salesmetrics.schema.records import (
     Activity,
     Cost,
@@ -27,7 +26,28 @@ from salesmetrics.schema.records import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KINDS", "TYPE_NAMES", "Kind", "column_types"]
+    from salesmetrics.schema.fields import Column, ColumnType, Record
+
+__all__ = ["KINDS", "KIND_NAMES", "TYPE_NAMES", "Kind", "column_types", "columns_of"]
+
+Kind = Literal[
+    "deals",
+    "leads",
+    "activities",
+    "stages",
+    "pipelines",
+    "customers",
+    "revenue",
+    "invoices",
+    "quotas",
+    "costs",
+    "reps",
+    "surveys",
+    "products",
+    "rates",
+]
+
+KIND_NAMES: tuple[Kind, ...] = get_args(Kind)
 
 KINDS: Mapping[Kind, type[Record]] = {
     "deals": Deal,
@@ -52,15 +72,21 @@ TYPE_NAMES: Mapping[str, str] = {"activities": "activity_type", "surveys": "surv
 
 
 @cache
+def columns_of(kind: Kind) -> Mapping[str, Column]:
+    """The canonical columns of a kind, in the order of its record. The mapping is shared: it is not to be changed.
+
+    >>> columns_of("rates")["period"].min_length
+    1
+    """
+    declared = KINDS[kind].__annotations__
+    return {name: getattr(fields, text.removesuffix(" | None")).__metadata__[0] for name, text in declared.items()}
+
+
+@cache
 def column_types(kind: Kind) -> Mapping[str, ColumnType]:
-    """The canonical columns of a kind, in the order of its model. The mapping is shared: it is not to be changed.
+    """The types of the canonical columns of a kind, in the order of its record. The mapping is shared, too.
 
     >>> column_types("rates")["rate"]
     <ColumnType.QUANTITY: 'quantity'>
     """
-    types: dict[str, ColumnType] = {}
-    for name, info in KINDS[kind].model_fields.items():
-        annotation = next(arg for arg in get_args(info.annotation) if arg is not type(None))
-        metadata = getattr(annotation, "__metadata__", ())
-        types[name] = next(item.type for item in metadata if isinstance(item, Column))
-    return types
+    return {name: column.type for name, column in columns_of(kind).items()}

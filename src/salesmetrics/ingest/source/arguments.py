@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_FILES
-from salesmetrics.schema.kind import KIND_NAMES, Kind
+from salesmetrics.schema.kinds import KIND_NAMES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
