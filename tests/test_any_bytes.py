@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from good_export import EXPORTS, good_export
-from salesmetrics.errors import CATALOGUE, SalesmetricsError
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
+from salesmetrics.messages.errors import CATALOGUE
 
 SEEDS = [good_export(name, 30).data() for name in sorted(EXPORTS)]
 SEEDS += [good_export("plain", 30).data().decode().encode("utf-16"), gzip.compress(SEEDS[0], mtime=0)]

@@ -13,10 +13,11 @@ import pytest
 from typer.main import get_command
 
 from salesmetrics.cli.app import make_app
-from salesmetrics.errors import CATALOGUE, SalesmetricsError
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.checks.findings import FINDINGS, typed
 from salesmetrics.ingest.read import ReadOptions, load
 from salesmetrics.library import report_on
+from salesmetrics.messages.errors import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

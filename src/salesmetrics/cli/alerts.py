@@ -59,7 +59,7 @@ def _stretch(name: str, table: GoalTable, request: Request) -> Stretch | None:
     try:
         return stretch_of(table.period, request.as_of, request.calendar)
     except SalesmetricsError as error:
-        details = {"cause": "no such period is known", "fix": "see `--period`"} | error.details
+        details = {"cause": "no such period is known", "fix": "see `--period`"} | dict(error.details)
         details |= {"option": f"goals.{name}.period", "value": table.period}
         raise SalesmetricsError("option_invalid", **details) from error
 
