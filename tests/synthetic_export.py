@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from salesmetrics.ingest.recognise.headers import words_of
-from salesmetrics.ingest.recognise.profile import WORD_CATEGORIES, Layout, Profile, load_profile
-from salesmetrics.ingest.recognise.words import normalise
+from salesmetrics.ingest.recognise.index import load_profile
+from salesmetrics.ingest.recognise.profile import WORD_CATEGORIES, Layout, Profile
+from salesmetrics.ingest.recognise.words import normalise, words_of
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.recognise.columns import missing_fields, recognise
 from salesmetrics.ingest.recognise.headers import header_keys
-from salesmetrics.ingest.recognise.profile import GENERIC, load_profile
+from salesmetrics.ingest.recognise.index import load_profile
+from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.ingest.read import load
-from salesmetrics.ingest.recognise.profile import GENERIC, FurtherWords, languages, load_profile
+from salesmetrics.ingest.recognise.index import FurtherWords, languages, load_profile, words_for
+from salesmetrics.ingest.recognise.profile import GENERIC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +21,14 @@ NOT_YET = ("Not won yet", "Noch nicht gewonnen", "Ännu ej vunnen", "Ещё не
 
 @pytest.mark.parametrize("word", [w for line in DENIED.splitlines() for w in line.split("|")])
 def test_a_denied_word_for_won_is_lost(word: str) -> None:
-    assert load_profile(GENERIC).words("deals").classify(word) == "lost"
-    assert load_profile(GENERIC).words("deals").classify(word, ("won",)) is None
-    assert load_profile("pipedrive").words("deals").classify(word.upper()) == "lost"
+    assert words_for(GENERIC, "deals").classify(word) == "lost"
+    assert words_for(GENERIC, "deals").classify(word, ("won",)) is None
+    assert words_for("pipedrive", "deals").classify(word.upper()) == "lost"
 
 
 @pytest.mark.parametrize("word", NOT_YET)
 def test_what_is_not_won_yet_is_no_end(word: str) -> None:
-    generic = load_profile(GENERIC).words("deals").classify(word)
+    generic = words_for(GENERIC, "deals").classify(word)
     assert (generic or FurtherWords("deals").classify(word)) in (None, "open")
 
 
@@ -36,7 +37,10 @@ def test_no_word_that_a_profile_calls_otherwise_is_taken_for_a_denial() -> None:
         profile = load_profile(name)
         for meaning, words in profile.own_words("deals").items():
             for word in words:
-                assert meaning == "lost" or profile.words("deals").classify(word, ("lost",)) is None, (name, word)
+                assert meaning == "lost" or words_for(profile.name, "deals").classify(word, ("lost",)) is None, (
+                    name,
+                    word,
+                )
 
 
 @pytest.mark.parametrize(

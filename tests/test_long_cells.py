@@ -26,7 +26,7 @@ from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.checks.categories import same_thing
 from salesmetrics.ingest.parse import ParseOptions, parse_column
 from salesmetrics.ingest.recognise.headers import header_keys
-from salesmetrics.ingest.recognise.profile import load_profile
+from salesmetrics.ingest.recognise.index import words_for
 from salesmetrics.ingest.recognise.sample import plausible
 from salesmetrics.ingest.source.encoding import detect
 from salesmetrics.ingest.table.assemble import classify, is_furniture_word
@@ -102,7 +102,7 @@ LOOKERS: dict[str, Callable[[str], object]] = {
     "is_headless": lambda cell: is_headless([[cell, cell], ["1", "2"], ["3", "4"]], 0),
     "header_keys": header_keys,
     "looks_final": looks_final,
-    "words": load_profile("generic").words("deals").classify,
+    "words": words_for("generic", "deals").classify,
     "same_thing": same_thing,
     "date sampler": lambda cell: plausible(pl.DataFrame({"x": [cell]}), "x", ColumnType.DAY),
     "settings": lambda cell: line_of(f"{cell}\n[{cell}\n", ["read", "x"]),

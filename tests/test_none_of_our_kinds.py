@@ -11,7 +11,7 @@ import pytest
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.derive import activity_columns
 from salesmetrics.ingest.read import Dataset, load
-from salesmetrics.ingest.recognise.profile import load_profile
+from salesmetrics.ingest.recognise.index import words_for
 from salesmetrics.library import report_on
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_a_list_of_stages_is_no_list_of_deals_and_helps_one(tmp_path: Path) -> N
 
 
 def test_type_words_are_whole_words() -> None:
-    words = load_profile("generic").words("activities")
+    words = words_for("generic", "activities")
     types = pl.DataFrame({"type": ["api_call", "function call", "Sales call", "outbound_call", "API Call", "Call"]})
     assert types.select(activity_columns(types, words))["type"].to_list() == [
         "other",

@@ -17,7 +17,7 @@ from salesmetrics.ingest.canonical.outcome import (
     looks_final,
     word_counts,
 )
-from salesmetrics.ingest.recognise.profile import Words, comparable
+from salesmetrics.ingest.recognise.words import Words, comparable
 
 WORDS = Words.of(
     {"won": ["Closed Won", "*:won"], "lost": ["Closed Lost", "*:lose"], "other": ["Void"], "open": ["New"]}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from importlib import resources
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
+from salesmetrics.ingest.recognise import index
 from salesmetrics.ingest.recognise.columns import recognise
-from salesmetrics.ingest.recognise.profile import GENERIC, Layout, Profile, load_profile, marks_of, profiles
+from salesmetrics.ingest.recognise.index import FILE, index_text, load_profile, marks_of, profiles, words_for
+from salesmetrics.ingest.recognise.profile import GENERIC, Layout, parse_profile
 from salesmetrics.ingest.recognise.words import Words, comparable, normalise
 from salesmetrics.schema.kinds import KINDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {
     file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
@@ -25,7 +30,7 @@ LANGUAGES = sorted(name for name in FILES if name.split("_")[0] == GENERIC)
 
 
 def layouts(name: str) -> list[tuple[str, Layout]]:
-    profile = Profile.model_validate(tomllib.loads(FILES[name]))
+    profile = parse_profile(FILES[name])
     return [(kind, layout) for kind, each in profile.kind.items() for layout in each]
 
 
@@ -35,7 +40,32 @@ IN_WORDS = [(name, kind, layout) for name in LANGUAGES for kind, layout in layou
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_every_file_is_valid_and_carries_its_own_name(name: str) -> None:
-    assert Profile.model_validate(tomllib.loads(FILES[name])).name == name
+    assert parse_profile(FILES[name]).name == name
+
+
+def test_the_index_is_that_of_the_files(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--update-golden"):
+        FILE.write_text(index_text(), encoding="utf-8")
+    assert FILE.read_text(encoding="utf-8") == index_text(), "run this test with --update-golden"
+
+
+def forget() -> None:
+    for made in vars(index).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+
+
+def test_a_profile_that_is_not_in_the_index_is_read_from_its_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compiled = {name: (load_profile(name), marks_of(name)) for name in profiles()}
+    monkeypatch.setattr(index, "FILE", tmp_path / "none.index")
+    forget()
+    try:
+        assert {name: (load_profile(name), marks_of(name)) for name in profiles()} == compiled
+    finally:
+        monkeypatch.undo()
+        forget()
 
 
 @pytest.mark.parametrize("name", CRMS)
@@ -75,13 +105,13 @@ def test_the_generic_profile_knows_every_kind() -> None:
 def test_a_slip_of_the_pen_is_an_error(wrong: str) -> None:
     head = "name = 'x'\ntitle = 'X'\nverified = 'real'\n"
     kind = "" if "kind" in wrong else "kind = {}\n"
-    with pytest.raises(ValidationError):
-        Profile.model_validate(tomllib.loads(head + kind + wrong))
+    with pytest.raises(msgspec.ValidationError):
+        parse_profile(head + kind + wrong)
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_no_word_has_two_meanings(name: str) -> None:
-    profile = Profile.model_validate(tomllib.loads(FILES[name]))
+    profile = parse_profile(FILES[name])
     for kind, meanings in profile.word.items():
         # an activity's type, direction and completion are asked for apart, so only words of one question may not clash
         groups = [meanings] if kind != "activities" else _questions(meanings)
@@ -203,7 +233,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("profile", "kind", "word", "meaning"), TABLE)
 def test_what_a_status_word_means(profile: str, kind: str, word: str, meaning: str | None) -> None:
-    assert load_profile(profile).words(kind).classify(word) == meaning  # type: ignore[arg-type]
+    assert words_for(profile, kind).classify(word) == meaning  # type: ignore[arg-type]
 
 
 COSTS = {
@@ -222,10 +252,10 @@ COSTS = {
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_every_language_names_every_category_of_cost(name: str) -> None:
-    named = Profile.model_validate(tomllib.loads(FILES[name])).word["costs"]
+    named = parse_profile(FILES[name]).word["costs"]
     assert set(named) == {"salary", "marketing", "tooling", "training", "sales", "other"}
     for meaning, word in COSTS.get(name, {}).items():
-        assert load_profile(GENERIC).words("costs").classify(word) == meaning
+        assert words_for(GENERIC, "costs").classify(word) == meaning
 
 
 @pytest.mark.parametrize(
@@ -238,18 +268,18 @@ def test_every_language_names_every_category_of_cost(name: str) -> None:
     ],
 )
 def test_one_activity_word_can_say_type_and_direction(word: str, kind: str, direction: str | None) -> None:
-    words = load_profile("bitrix24").words("activities")
+    words = words_for("bitrix24", "activities")
     assert words.classify(word, ("call", "email", "meeting", "task", "other")) == kind
     assert words.classify(word, ("inbound", "outbound")) == direction
 
 
 def test_a_profiles_own_word_beats_the_generic_one() -> None:
-    assert load_profile("dynamics365").words("leads").classify("Qualified") == "converted"
-    assert "qualified" not in load_profile("dynamics365").words("leads").get("qualified")
+    assert words_for("dynamics365", "leads").classify("Qualified") == "converted"
+    assert "qualified" not in words_for("dynamics365", "leads").get("qualified")
 
 
 def test_words_are_held_as_a_reader_would_compare_them() -> None:
-    words = load_profile("bitrix24").words("deals")
+    words = words_for("bitrix24", "deals")
     assert normalise("Сделка успешна") in words.won
     assert "*:lose" in words.lost
     assert all(word == normalise(word.replace("*", "")) or "*" in word for word in words.won | words.lost | words.other)

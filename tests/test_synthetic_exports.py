@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
 
 from salesmetrics.ingest.read import Dataset, load
-from salesmetrics.ingest.recognise.profile import GENERIC, Layout, Profile
+from salesmetrics.ingest.recognise.profile import GENERIC, Layout, Profile, parse_profile
 from salesmetrics.ingest.table.table import ROW
 from synthetic_export import ROWS, Synthetic, build
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.kinds import Kind
 
 FILES = [
-    Profile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    parse_profile(file.read_text(encoding="utf-8"))
     for file in sorted(
         (resources.files("salesmetrics.ingest.recognise") / "profiles").iterdir(), key=lambda file: file.name
     )

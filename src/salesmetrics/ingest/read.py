@@ -23,11 +23,12 @@ from salesmetrics.ingest.recognise.candidates import NEEDS
 from salesmetrics.ingest.recognise.changelog import refuse_change_log
 from salesmetrics.ingest.recognise.columns import recognise
 from salesmetrics.ingest.recognise.headers import warm_up
+from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.ingest.recognise.misfit import refuse_misfits
 from salesmetrics.ingest.recognise.misspelt import misspelt_headers
 from salesmetrics.ingest.recognise.payments import is_payments
-from salesmetrics.ingest.recognise.profile import comparable, load_profile, normalise
 from salesmetrics.ingest.recognise.summaries import refuse_summary
+from salesmetrics.ingest.recognise.words import comparable, normalise
 from salesmetrics.ingest.source.ahead import Opened, open_file
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.beside import beside

@@ -43,8 +43,10 @@ from salesmetrics.ingest.canonical.unsettled import ended_in_unknown_stages
 from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.common import Place
-from salesmetrics.ingest.recognise.profile import GENERIC, FurtherWords, Words, comparable, load_profile
+from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, words_for
+from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import OF_PROGRAMS
+from salesmetrics.ingest.recognise.words import Words, comparable
 from salesmetrics.ingest.table.named_totals import without_named_totals
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.clock import utc_name
@@ -168,12 +170,12 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
         frame = _deals(part, frame, stages, options)
     elif part.kind == "activities":
         touches = touch_columns(frame)  # before the words of the export become ours
-        frame = frame.with_columns(activity_columns(frame, load_profile(part.recognition.profile).words("activities")))
+        frame = frame.with_columns(activity_columns(frame, words_for(part.recognition.profile, "activities")))
         frame = frame.with_columns(touches)
     elif part.kind == "invoices":
         frame = _invoices(part, frame)
     elif part.kind in MEANINGS:
-        frame = with_meanings(frame, part.kind, load_profile(part.recognition.profile).words(part.kind))
+        frame = with_meanings(frame, part.kind, words_for(part.recognition.profile, part.kind))
     if part.kind == "surveys":
         frame = with_question(part, frame)
     if part.kind in ("deals", "stages"):
@@ -183,7 +185,7 @@ def _completed(part: Part, stages: Stages, options: ReadOptions) -> pl.DataFrame
 
 def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
     doubt_unit_prices(part, frame)
-    words = load_profile(part.recognition.profile).words("invoices")
+    words = words_for(part.recognition.profile, "invoices")
     frame, header = _with_type(part, frame, words)
     frame, documents = with_documents(with_meanings(frame, "invoices", words), words, header)
     for name, mask in documents.items():
@@ -237,7 +239,7 @@ def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     part.final_words = tuple(ended_in_unknown_stages(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))
-    frame = with_deal_class(frame, load_profile(part.recognition.profile).words("deal_types"))
+    frame = with_deal_class(frame, words_for(part.recognition.profile, "deal_types"))
     return frame.drop("close_date", "won_on", "lost_on", strict=False)
 
 
@@ -269,7 +271,9 @@ def _leads(part: Part, deals: pl.DataFrame | None, options: ReadOptions) -> pl.D
 def _vocabulary(part: Part, stages: Stages, asked: dict[str, str]) -> Vocabulary:
     profile = load_profile(part.recognition.profile)
     own = Words.of(profile.own_words(part.kind)) if profile.name != GENERIC else None
-    return Vocabulary(comparable, asked, stages.outcomes, own, profile.words(part.kind), FurtherWords(part.kind))
+    return Vocabulary(
+        comparable, asked, stages.outcomes, own, words_for(profile.name, part.kind), FurtherWords(part.kind)
+    )
 
 
 # --- what sort of activity it was, in which direction, and whether it was done: words of many CRMs into three columns ---

@@ -9,7 +9,7 @@ import polars as pl
 
 from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.common import plain_text
-from salesmetrics.ingest.recognise.headers import words_of
+from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.withheld import Withheld
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from salesmetrics.ingest.canonical.identity import listed
 from salesmetrics.ingest.checks.categories import same_thing
-from salesmetrics.ingest.recognise.profile import comparable
+from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:

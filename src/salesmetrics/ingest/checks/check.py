@@ -29,7 +29,7 @@ from salesmetrics.ingest.checks.records import (
     check_surveys,
 )
 from salesmetrics.ingest.checks.stages import check_option_words, check_stage_words
-from salesmetrics.ingest.recognise.profile import comparable
+from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.ingest.source.beside import side_by_side
 
 if TYPE_CHECKING:

@@ -16,19 +16,18 @@ from salesmetrics.ingest.recognise.headers import (
     BORROWED,
     ENOUGH_HITS,
     HeaderKeys,
-    index_of,
     is_crm,
     kinds_knowing,
     may_sign,
     nouns_of,
-    signature_of,
     signature_weight,
     spoken,
-    words_of,
 )
+from salesmetrics.ingest.recognise.index import claims_of, languages, load_profile, profiles, signature_of, words_for
 from salesmetrics.ingest.recognise.payments import ColumnMatch, as_payments, with_due_as_amount
-from salesmetrics.ingest.recognise.profile import GENERIC, Layout, languages, load_profile, profiles
+from salesmetrics.ingest.recognise.profile import GENERIC, Layout
 from salesmetrics.ingest.recognise.sample import could_be, meanings_held, plausible, tells_outcome
+from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 
@@ -198,7 +197,7 @@ def _outcomes_held(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.
     closes = bool({"close_date", "closed", "expected_close"} & columns.keys())
     if sample is None or not (closes or "amount" in columns):
         return 0.0
-    words = load_profile(profile).words("deals")
+    words = words_for(profile, "deals")
     headers = [columns[f].header for f in ("status", "stage") if f in columns]
     if any(tells_outcome(sample, header, words) for header in headers):
         return 1.0
@@ -210,9 +209,7 @@ def _states_held(columns: Mapping[str, ColumnMatch], profile: str, sample: pl.Da
     """What it counts that every status is one of customers, such as active and churned."""
     if sample is None or "status" not in columns or not {"id", "name"} & columns.keys():
         return 0.0
-    held = meanings_held(
-        sample, columns["status"].header, load_profile(profile).words("customers"), ("active", "churned")
-    )
+    held = meanings_held(sample, columns["status"].header, words_for(profile, "customers"), ("active", "churned"))
     return 0.0 if not held or None in held else 1.0 if len(held) == 2 else 0.5
 
 
@@ -232,7 +229,7 @@ def _speaks_of_nothing_known(
     """Whether not one type of these activities is a call, an email or the like, and nothing else says that people did them."""
     if sample is None or "type" not in columns or "type" in layout.constants or _OF_SELLERS & columns.keys():
         return False
-    words = load_profile(profile).words("activities")
+    words = words_for(profile, "activities")
     types = ("call", "email", "meeting", "task", "other")
     return meanings_held(sample, columns["type"].header, words, types) == {None}
 
@@ -247,7 +244,7 @@ def _claims(
     sample: pl.DataFrame | None,
 ) -> dict[str, list[tuple[int, int, str]]]:
     """Field → the headers that stand for it as (rank of the name, leniency, header), the best first."""
-    index, types = index_of(profile, kind, layout.name), column_types(kind)
+    index, types = claims_of(profile, kind, layout.name), column_types(kind)
     claims: dict[str, list[tuple[int, int, str]]] = {}
     for header, form in keys.items():
         if header in closed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.common import plain_text
-from salesmetrics.ingest.recognise.headers import words_of
+from salesmetrics.ingest.recognise.words import words_of
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.recognise.candidates import Candidate, ColumnMatch, rank_candidates
 from salesmetrics.ingest.recognise.headers import header_keys
-from salesmetrics.ingest.recognise.profile import load_profile
+from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.ingest.recognise.refusals import (
     LEAST,
     check_profile,

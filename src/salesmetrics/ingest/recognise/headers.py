@@ -8,16 +8,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.parse.currency import named
-from salesmetrics.ingest.recognise.profile import (
-    GENERIC,
-    Layout,
+from salesmetrics.ingest.recognise.index import (
+    claims_of,
     languages,
     languages_with,
     load_profile,
     marks_of,
+    others,
     profiles,
+    signature_of,
+    words_for,
 )
-from salesmetrics.ingest.recognise.words import MARKS, comparable, normalise
+from salesmetrics.ingest.recognise.profile import GENERIC, Layout
+from salesmetrics.ingest.recognise.words import comparable, normalise, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -31,17 +34,14 @@ __all__ = [
     "generic_keys",
     "header_currency",
     "header_keys",
-    "index_of",
     "is_crm",
     "kinds_knowing",
     "may_sign",
     "nouns_of",
-    "signature_of",
     "signature_weight",
     "spoken",
     "useless",
     "warm_up",
-    "words_of",
 ]
 
 
@@ -57,9 +57,6 @@ k $k €k £k k$ k€ k£ $m €m £m m$ m€ $mm mm t€ teur keur kusd tsd mio
 """
 _UNITS = frozenset(comparable(unit) for unit in _UNIT_WORDS.split())
 _SYMBOLS = frozenset("%$€£¥₽₹₩₺₴₸₫฿")
-_SIMPLE = re.compile(r"[a-z]+(?: [a-z]+)*")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_A_WORD = re.compile(rf"[^\w{MARKS}%$€£¥₽₹₩₺₴₸₫฿#]+|_")
 _KEY = re.compile(r"(?:^|\s)(?:id|uuid|guid|number|no)$|^[a-z]{4,}id$|^[a-z]+relid$")
 
 
@@ -121,12 +118,14 @@ def _keys(header: str) -> HeaderKeys:
     return HeaderKeys(normalise(header), full, " ".join(bare), bool(_KEY.search(full)))
 
 
-_CURRENCIES = {
-    comparable(word): code
-    for word in _UNIT_WORDS.split()
-    if (code := named(word, {})) is not None and code != word and word not in {"all", "р"}
-}
-"""Words of a header that name a currency, ``usd`` and ``€`` among them."""
+@cache
+def _currencies() -> Mapping[str, str]:
+    """Words of a header that name a currency, ``usd`` and ``€`` among them."""
+    return {
+        comparable(word): code
+        for word in _UNIT_WORDS.split()
+        if (code := named(word, {})) is not None and code != word and word not in {"all", "р"}
+    }
 
 
 @cache
@@ -137,24 +136,9 @@ def header_currency(header: str) -> str | None:
     ('USD', 'EUR', None, None)
     """
     words = words_of(header).split()
-    found = {_CURRENCIES[word] for word in (words[-1:] + words[:1] if len(words) > 1 else []) if word in _CURRENCIES}
+    known = _currencies()
+    found = {known[word] for word in (words[-1:] + words[:1] if len(words) > 1 else []) if word in known}
     return found.pop() if len(found) == 1 else None
-
-
-@cache
-def words_of(header: str) -> str:
-    """The words of a header, without case, punctuation, CamelCase and snake_case.
-
-    >>> words_of("Deal - Won_Time*"), words_of("HubSpotOwnerID")
-    ('deal won time', 'hub spot owner id')
-    """
-    if _SIMPLE.fullmatch(header):
-        return header
-    text = header.strip().removesuffix("__c")  # the mark of a custom field in Salesforce
-    if not re.search(r"\s", text):
-        text = _CAMEL.sub(" ", text)
-    leading = "_" if text.startswith("_") else ""
-    return leading + " ".join(_NOT_A_WORD.sub(" ", comparable(text)).split())
 
 
 # --- tables for looking headers up in the profiles, made once per process ---
@@ -169,18 +153,6 @@ TOGETHER = " + "
 
 BORROWED: frozenset[tuple[Kind, str]] = frozenset({("stages", "expected_close"), ("invoices", "type")})
 """Columns that a kind may carry but that are of another kind: they say nothing of which of the two a file is."""
-
-
-@cache
-def index_of(profile: str, kind: Kind, layout: str) -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """Key of a header → (field, rank of the name in the field's list) of every field that it can stand for."""
-    found: dict[str, tuple[tuple[str, int], ...]] = {}
-    for name, names in _layout(profile, kind, layout).columns.items():
-        for rank, alias in enumerate(names):
-            key = words_of(alias)
-            if name not in {f for f, _ in found.get(key, ())}:
-                found[key] = (*found.get(key, ()), (name, rank))
-    return found
 
 
 def signature_weight(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, layout: Layout) -> float:
@@ -233,7 +205,7 @@ def spoken(keys: Mapping[str, HeaderKeys]) -> list[str]:
 @cache
 def _keys_of(profile: str) -> frozenset[str]:
     kinds = load_profile(profile).kind
-    return frozenset(key for kind, each in kinds.items() for one in each for key in index_of(profile, kind, one.name))
+    return frozenset(key for kind, each in kinds.items() for one in each for key in claims_of(profile, kind, one.name))
 
 
 @cache
@@ -252,13 +224,6 @@ def _marks(profile: str, kind: Kind, layout: str) -> Mapping[str, float]:
 def generic_keys() -> frozenset[str]:
     """All headers, as words, that the generic profile knows for any kind."""
     return _keys_of(GENERIC)
-
-
-@cache
-def signature_of(profile: str, kind: Kind, layout: str) -> frozenset[str]:
-    """The signature headers of a layout, as words."""
-    found = _layout(profile, kind, layout)
-    return frozenset(words_of(h) for h in (*found.signature, *found.hallmarks))
 
 
 @cache
@@ -281,12 +246,12 @@ def _knowledge() -> Mapping[str, int]:
         for key in {
             key
             for each in layouts
-            for key, claims in index_of(GENERIC, kind, each.name).items()
+            for key, claims in claims_of(GENERIC, kind, each.name).items()
             if any((kind, field) not in BORROWED for field, _ in claims)
         }:
             count[key] = count.get(key, 0) + 1
-    for names in generic.other.values():
-        for key in {words_of(name) for name in names}:
+    for keys in others().values():
+        for key in keys:
             count[key] = count.get(key, 0) + 1
     return count
 
@@ -297,18 +262,17 @@ def kinds_knowing(key: str, profile: str = GENERIC) -> int:
     if profile not in languages():
         return known
     kinds = load_profile(profile).kind
-    own = sum(any(key in index_of(profile, kind, one.name) for one in each) for kind, each in kinds.items())
+    own = sum(any(key in claims_of(profile, kind, one.name) for one in each) for kind, each in kinds.items())
     return max(known, own)
 
 
 def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
     """The kind of export of no use to us that the header resembles most, and how much."""
-    generic, full = load_profile(GENERIC), {form.full: form.full.replace(" ", "") for form in keys.values()}
+    full = {form.full: form.full.replace(" ", "") for form in keys.values()}
     weights: dict[str, float] = {}
-    for name, names in generic.other.items():
+    for name, known in others().items():
         # Run together or not: `orderdate` is an order date.
-        known = {words_of(n): words_of(n).replace(" ", "") for n in names}
-        joined = set(known.values())
+        joined = {words.replace(" ", "") for words in known}
         hits = {key for key, run_together in full.items() if run_together in joined}
         weights[name] = sum(1 / max(1, kinds_knowing(key)) + (key not in generic_keys()) for key in hits)
     name = max(sorted(weights), key=lambda n: weights[n])
@@ -319,7 +283,7 @@ def warm_up() -> None:
     """Make the tables that every file needs, while the first one is being read."""
     _knowledge()
     generic_keys()
-    load_profile(GENERIC).words("deals")
+    words_for(GENERIC, "deals")
     for name in profiles():
         if name != GENERIC:
             marks_of(name)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.ingest.checks.findings import finding, typed
 from salesmetrics.ingest.recognise.columns import missing_fields
-from salesmetrics.ingest.recognise.headers import words_of
-from salesmetrics.ingest.recognise.profile import GENERIC, load_profile
+from salesmetrics.ingest.recognise.index import load_profile
+from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import could_be, month_of
+from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from salesmetrics.ingest.recognise.headers import words_of
+from salesmetrics.ingest.recognise.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,46 +4,37 @@ A profile says which headers stand for which canonical column (``kind``), which 
 (``signature``), and what its stage, status and activity words mean (``words``). The files ``generic.toml`` and
 ``generic_<language>.toml`` together are the profile ``generic``, on which every other profile rests. Further languages have a
 profile each in ``languages/``: one is read only for a file that has its headers or its words.
+
+This module reads the TOML files; a run finds them compiled (see :mod:`index`).
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+import msgspec
+from msgspec.structs import replace
 
-from salesmetrics.ingest.recognise.words import MARKS, Words, comparable, normalise, unaccented
+from salesmetrics.ingest.recognise.words import unaccented
 from salesmetrics.schema.kinds import Kind, column_types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "GENERIC",
     "WORD_CATEGORIES",
-    "FurtherWords",
     "Layout",
     "Profile",
-    "Words",
-    "comparable",
-    "language_index",
-    "languages",
-    "languages_with",
-    "load_profile",
-    "marks_of",
-    "normalise",
-    "profiles",
+    "language_files",
+    "parse_profile",
+    "profile_files",
+    "read_profile",
 ]
 
 GENERIC = "generic"
-_LETTERS = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*")
-_FOLDED = dict.fromkeys(range(0x300, 0x370)) | str.maketrans("łøđħ", "lodh")
-_MARKS = re.compile(r'^(hallmarks|signature) = "([^"\\]*)"$', re.MULTILINE)
 
 WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "deals": ("won", "lost", "other", "open"),
@@ -64,18 +55,12 @@ WORD_CATEGORIES: Mapping[str, tuple[str, ...]] = {
 where ``classify`` is asked about types, directions and completion apart."""
 
 
-def _split(value: object) -> object:
-    """``"deal id | opportunity id"`` as two names: shorter to write than a list, and three times as fast to read."""
-    return tuple(name.strip() for name in value.split("|")) if isinstance(value, str) else value
+Names = tuple[str, ...]
+"""In a file one text, ``"deal id | opportunity id"``: shorter to write than a list."""
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-
-
-class Layout(BaseModel):
+class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One shape of a file of one kind: the headers of a report, a module or an API."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = ""
     signature: Names = ()
@@ -86,9 +71,9 @@ class Layout(BaseModel):
     """Headers that say that a file is not of this kind after all."""
     nouns: Names = ()
     """What the record is called; a header may carry it in front (``Deal Amount``)."""
-    columns: dict[str, Names] = Field(default_factory=dict)
+    columns: dict[str, Names] = {}
     """Canonical column → headers, the better first."""
-    constants: dict[str, str] = Field(default_factory=dict)
+    constants: dict[str, str] = {}
     """Canonical column → the value that every row of this layout has (a calls module has type ``call``)."""
     ignore: Names = ()
     """Headers of this layout that must not be taken for what the generic profile takes them for."""
@@ -96,186 +81,100 @@ class Layout(BaseModel):
     """Canonical columns whose headers nobody has seen in a real export; ``*`` for all."""
 
 
-class Profile(BaseModel):
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that is known of the exports of one CRM."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
     verified: Literal["vendor", "real", "code", "unverified"]
     """The best evidence: the vendor's own source or file, a real export, other people's parsers, or none."""
+    kind: dict[Kind, tuple[Layout, ...]]
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal: Literal["point", "comma"] | None = None
-    null_words: Annotated[frozenset[str], BeforeValidator(_split)] = frozenset()
+    null_words: frozenset[str] = frozenset()
     """Casefolded words that mean "nothing" in this CRM."""
     id_prefix: str | None = None
     repeated_ids: Literal["error", "line_items", "continuation"] = "error"
     """What a repeated deal id means. ``line_items``: one row per product, amounts add up; ``continuation``: further
     lines of a record repeat nothing and have blank cells; ``error``: a finding."""
-    kind: dict[Kind, tuple[Layout, ...]]
-    word: dict[str, dict[str, Names]] = Field(default_factory=dict)
-    other: dict[str, Names] = Field(default_factory=dict)
+    word: dict[str, dict[str, Names]] = {}
+    other: dict[str, Names] = {}
     """Exports that salesmetrics has no use for (contacts, orders, …) → their signature headers."""
-
-    @model_validator(mode="after")
-    def _names_exist(self) -> Self:
-        for kind, layouts in self.kind.items():
-            known = column_types(kind).keys()
-            for layout in layouts:
-                named = {*layout.columns, *layout.constants, *(f for f in layout.unverified if f != "*")}
-                if unknown := named - known:
-                    raise ValueError(f"{self.name}: {kind} has no column {sorted(unknown)}")
-        for kind_, meanings in self.word.items():
-            if unknown := meanings.keys() - set(WORD_CATEGORIES.get(kind_, ())):
-                raise ValueError(f"{self.name}: words of {kind_} cannot mean {sorted(unknown)}")
-        return self
-
-    def words(self, kind: Kind | Literal["deal_types"]) -> Words:
-        """The words of a kind: this profile's own first, then the generic ones."""
-        return _words(self.name, kind)
 
     def own_words(self, kind: Kind | Literal["deal_types"]) -> Mapping[str, tuple[str, ...]]:
         """The words that this profile itself declares."""
         return self.word.get(kind, {})
 
 
-@cache
-def _words(name: str, kind: Kind | Literal["deal_types"]) -> Words:
-    own, generic = load_profile(name).own_words(kind), load_profile(GENERIC).own_words(kind)
-    merged = {meaning: (*own.get(meaning, ()), *generic.get(meaning, ())) for meaning in WORD_CATEGORIES.get(kind, ())}
-    claimed = {comparable(word): meaning for meaning, words in own.items() for word in words}
-    if name != GENERIC and kind != "activities":
-        merged = {
-            meaning: tuple(word for word in words if claimed.get(comparable(word), meaning) == meaning)
-            for meaning, words in merged.items()
-        }
-    return Words.of(merged)
+_FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class FurtherWords:
-    """The words of all further languages together; one that does not mean the same in all that have it means nothing."""
-
-    kind: Kind
-
-    def classify(self, word: str, meanings: Sequence[str] | None = None) -> str | None:
-        """The meaning of a word, or None.
-
-        >>> FurtherWords("deals").classify("Chiusa vinta"), FurtherWords("deals").classify("ΧΑΜΕΝΗ")
-        ('won', 'lost')
-        """
-        known = {
-            meaning
-            for name in languages_with([word])
-            if (meaning := _own_words(name, self.kind).classify(word, meanings)) is not None
-        }
-        return known.pop() if len(known) == 1 else None
+def profile_files() -> dict[str, list[Path]]:
+    """Name of a profile → its files: one of a CRM, several of ``generic``, which comes last."""
+    files = sorted((_FOLDER / "profiles").glob("*.toml"))
+    found = {file.stem: [file] for file in files if file.stem.split("_")[0] != GENERIC}
+    return {**found, GENERIC: [file for file in files if file.stem.split("_")[0] == GENERIC]}
 
 
-@cache
-def _own_words(name: str, kind: Kind) -> Words:
-    return Words.of(load_profile(name).own_words(kind))
+def language_files() -> dict[str, list[Path]]:
+    """Name of a further language → its file."""
+    return {file.stem: [file] for file in sorted((_FOLDER / "languages").glob("*.toml"))}
 
 
-@cache
-def _files() -> Mapping[str, resources.abc.Traversable]:
-    folder = resources.files("salesmetrics.ingest.recognise") / "profiles"
-    return {f.name.removesuffix(".toml"): f for f in sorted(folder.iterdir(), key=lambda f: f.name)}
-
-
-def profiles() -> tuple[str, ...]:
-    """The names of all profiles, ``generic`` last."""
-    names = {stem for stem in _files() if stem.split("_")[0] != GENERIC}
-    return (*sorted(names), GENERIC)
-
-
-@cache
-def load_profile(name: str) -> Profile:
-    """Read a profile.
-
-    Args:
-        name: One of :func:`profiles`.
+def read_profile(name: str) -> Profile:
+    """Read a profile from its files.
 
     Raises:
         KeyError: There is no such profile.
-        pydantic.ValidationError: The file has a word or a column that does not exist.
+        msgspec.ValidationError: A file has a key, a word or a column that does not exist.
     """
-    if name in _language_files():
-        return _also_unaccented(_parsed(_language_files()[name]))
-    if name != GENERIC:
-        return _read(name)
-    parts = [_read(stem) for stem in _files() if stem.split("_")[0] == GENERIC]
-    return _united(parts)
+    languages = language_files()
+    if name in languages:
+        return _also_unaccented(parse_profile(languages[name][0].read_text(encoding="utf-8")))
+    parts = [parse_profile(file.read_text(encoding="utf-8")) for file in profile_files()[name]]
+    return parts[0] if len(parts) == 1 else _united(parts)
 
 
-@cache
-def marks_of(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The hallmarks and the signature headers of a CRM, of all its kinds together and normalised.
+def parse_profile(text: str) -> Profile:
+    r"""One file as a profile.
 
-    They are picked out of the text of the file, which takes a fraction of the time of reading the profile.
+    Raises:
+        msgspec.ValidationError: A key, a word or a column does not exist.
+
+    >>> text = 'name = "x"\ntitle = "X"\nverified = "real"\n[[kind.deals]]\n[kind.deals.columns]\nname = "deal | offer"'
+    >>> parse_profile(text).kind["deals"][0].columns
+    {'name': ('deal', 'offer')}
     """
-    text = _files()[name].read_text(encoding="utf-8")
-    found: dict[str, set[str]] = {"hallmarks": set(), "signature": set()}
-    for key, names in _MARKS.findall(text):
-        found[key] |= {normalise(each.strip()) for each in names.split("|")}
-    return frozenset(found["hallmarks"]), frozenset(found["signature"])
+    profile = msgspec.convert(_split(tomllib.loads(text)), Profile)
+    for kind, layouts in profile.kind.items():
+        known = column_types(kind).keys()
+        for layout in layouts:
+            named = {*layout.columns, *layout.constants, *(f for f in layout.unverified if f != "*")}
+            if unknown := named - known:
+                raise msgspec.ValidationError(f"{profile.name}: {kind} has no column {sorted(unknown)}")
+    for words_of_kind, meanings in profile.word.items():
+        if unknown := meanings.keys() - set(WORD_CATEGORIES.get(words_of_kind, ())):
+            raise msgspec.ValidationError(f"{profile.name}: words of {words_of_kind} cannot mean {sorted(unknown)}")
+    return profile
 
 
-@cache
-def _language_files() -> Mapping[str, resources.abc.Traversable]:
-    folder = resources.files("salesmetrics.ingest.recognise") / "languages"
-    return {f.name.removesuffix(".toml"): f for f in sorted(folder.iterdir(), key=lambda f: f.name)}
+_SINGLE = frozenset({"name", "title", "verified", "date_order", "decimal", "id_prefix", "repeated_ids"})
 
 
-def languages() -> tuple[str, ...]:
-    """The names of the profiles of further languages."""
-    return tuple(_language_files())
+def _split(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree of a file with each text of several names cut into them."""
 
+    def cut(key: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            # The values of constants are cells, one each; a column or a meaning may be called like a single field.
+            return value if key == "constants" else {name: cut(f"{key}.{name}", item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [_split(item) if isinstance(item, dict) else item for item in value]
+        if isinstance(value, str) and key not in _SINGLE:
+            return [name.strip() for name in value.split("|")]
+        return value
 
-def languages_with(words: Iterable[str]) -> dict[str, int]:
-    """The further languages that know one of these words, or one much like it, and how many: a first look that misses none.
-
-    Args:
-        words: Headers, or words of a status.
-
-    >>> languages_with(["Fase trattativa", "Importo"])["italian"]
-    2
-    >>> languages_with(["Wiggle room"])
-    {}
-    """
-    tokens = [frozenset(_tokens(word)) for word in words]
-    counts = {name: sum(not each.isdisjoint(known) for each in tokens) for name, known in _index().items()}
-    return {name: n for name, n in counts.items() if n}
-
-
-def language_index() -> str:
-    """What ``languages.index`` has to hold: a line per language, with the longest run of letters of each of its words.
-
-    It is a file because folding the words of all languages takes longer than the rest of recognising an export.
-    """
-    lines = []
-    for name, file in _language_files().items():
-        profile = _parsed(file)
-        headers = [h for each in profile.kind.values() for one in each for names in one.columns.values() for h in names]
-        words = [*headers, *(w for meanings in profile.word.values() for names in meanings.values() for w in names)]
-        lines.append(" ".join((name, *sorted({max(_tokens(word), key=len, default="") for word in words} - {""}))))
-    return "\n".join(lines) + "\n"
-
-
-@cache
-def _index() -> Mapping[str, frozenset[str]]:
-    text = (resources.files("salesmetrics.ingest.recognise") / "languages.index").read_text(encoding="utf-8")
-    return {name: frozenset(tokens) for name, *tokens in map(str.split, text.splitlines())}
-
-
-def _tokens(word: str) -> list[str]:
-    """The runs of letters of a word, without the accents that a keyboard may lack."""
-    return _LETTERS.findall(_fold(word))
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", comparable(text)).translate(_FOLDED))
+    return {key: cut(key, value) for key, value in tree.items()}
 
 
 def _also_unaccented(profile: Profile) -> Profile:
@@ -286,37 +185,27 @@ def _also_unaccented(profile: Profile) -> Profile:
 
     kinds = {
         kind: tuple(
-            layout.model_copy(
-                update={
-                    "columns": {field: more(names) for field, names in layout.columns.items()},
-                    "signature": more(layout.signature),
-                    "veto": more(layout.veto),
-                }
+            replace(
+                layout,
+                columns={field: more(names) for field, names in layout.columns.items()},
+                signature=more(layout.signature),
+                veto=more(layout.veto),
             )
             for layout in layouts
         )
         for kind, layouts in profile.kind.items()
     }
     word = {kind: {meaning: more(words) for meaning, words in each.items()} for kind, each in profile.word.items()}
-    return profile.model_copy(update={"kind": kinds, "word": word})
-
-
-def _read(stem: str) -> Profile:
-    return _parsed(_files()[stem])
-
-
-def _parsed(file: resources.abc.Traversable) -> Profile:
-    return Profile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    return replace(profile, kind=kinds, word=word)
 
 
 def _one_layout(layouts: Sequence[Layout]) -> Layout:
     fields = dict.fromkeys(field for layout in layouts for field in layout.columns)
-    return layouts[0].model_copy(
-        update={
-            "columns": {field: tuple(a for each in layouts for a in each.columns.get(field, ())) for field in fields},
-            "signature": tuple(header for layout in layouts for header in layout.signature),
-            "nouns": tuple(noun for layout in layouts for noun in layout.nouns),
-        }
+    return replace(
+        layouts[0],
+        columns={field: tuple(a for each in layouts for a in each.columns.get(field, ())) for field in fields},
+        signature=tuple(header for layout in layouts for header in layout.signature),
+        nouns=tuple(noun for layout in layouts for noun in layout.nouns),
     )
 
 
@@ -340,4 +229,4 @@ def _united(parts: Sequence[Profile]) -> Profile:
     for part in parts:
         for name, headers in part.other.items():
             other[name] = (*other.get(name, ()), *headers)
-    return base.model_copy(update={"kind": kinds, "word": word, "null_words": nulls, "other": other})
+    return replace(base, kind=kinds, word=word, null_words=nulls, other=other)

@@ -10,8 +10,10 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.unit_prices import is_unit_price
 from salesmetrics.ingest.checks.findings import typed
 from salesmetrics.ingest.recognise.headers import HeaderKeys, header_keys, useless
-from salesmetrics.ingest.recognise.profile import GENERIC, WORD_CATEGORIES, languages, load_profile, normalise, profiles
+from salesmetrics.ingest.recognise.index import languages, load_profile, profiles, words_for
+from salesmetrics.ingest.recognise.profile import GENERIC, WORD_CATEGORIES
 from salesmetrics.ingest.recognise.sample import could_be, meanings_held, month_of, tells_outcome
+from salesmetrics.ingest.recognise.words import normalise
 from salesmetrics.ingest.table.headless import PERIOD_HEADER
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
@@ -219,7 +221,7 @@ def _can_hold(best: Candidate, form: HeaderKeys, header: str, field: str, sample
     if type_ is ColumnType.ID:
         return form.is_key or not could_be(sample, header, ColumnType.MONEY)
     if best.kind in _WORDED and field == _WORDED[best.kind] and sample is not None:
-        words = load_profile(best.profile).words(best.kind)
+        words = words_for(best.profile, best.kind)
         return not form.is_key and bool(meanings_held(sample, header, words, WORD_CATEGORIES[best.kind]) - {None})
     return not form.is_key
 
@@ -238,7 +240,7 @@ def _guess(
     """A column of a group and the header that is probably it."""
     types = column_types(best.kind)
     if best.kind == "deals" and "stage" in group:
-        words = load_profile(best.profile).words("deals")
+        words = words_for(best.profile, "deals")
         found = next((h for h in free if tells_outcome(sample, h, words)), None)
         if found is not None:
             return "stage", found

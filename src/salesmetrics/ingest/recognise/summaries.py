@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.checks.findings import typed
 from salesmetrics.ingest.parse.common import plain_text
-from salesmetrics.ingest.recognise.headers import words_of
-from salesmetrics.ingest.recognise.words import comparable, normalise, unaccented
+from salesmetrics.ingest.recognise.words import comparable, normalise, unaccented, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

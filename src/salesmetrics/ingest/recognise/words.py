@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.ingest.source.bounds import MAX_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["MARKS", "Words", "comparable", "is_not_won", "normalise", "unaccented"]
+__all__ = ["MARKS", "Words", "comparable", "is_not_won", "normalise", "unaccented", "words_of"]
 
 MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 """For the brackets of a regular expression: vowel signs and other marks that belong to the letter before them, as those of
@@ -51,6 +53,9 @@ _NOT_NOW = re.compile(
     r"|ακόμη|ακόμα|henüz|belum|chưa|пока|ещ[её]|ще|поки)\b|まだ|尚|还|還|아직|ยัง|עדיין|بعد|अभी"
 )
 _NOT_A_WORD = re.compile(rf"[^\w{MARKS}]+|_")
+_SIMPLE = re.compile(r"[a-z]+(?: [a-z]+)*")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_OF_A_HEADER = re.compile(rf"[^\w{MARKS}%$€£¥₽₹₩₺₴₸₫฿#]+|_")
 _DEFERRED = {
     "won": re.compile(rf"\b(?:{_NOT_YET})\b|待|ожида|в ожидании"),
     "lost": re.compile(rf"\w+\W+(?:(?:{_NOT_YET})(?: yet| confirmed| confirmation)*|待.*|(?:в )?ожида\w*)\W*"),
@@ -101,6 +106,22 @@ def unaccented(word: str) -> str:
     return bare if bare.isascii() else word
 
 
+@cache
+def words_of(header: str) -> str:
+    """The words of a header, without case, punctuation, CamelCase and snake_case.
+
+    >>> words_of("Deal - Won_Time*"), words_of("HubSpotOwnerID")
+    ('deal won time', 'hub spot owner id')
+    """
+    if _SIMPLE.fullmatch(header):
+        return header
+    text = header.strip().removesuffix("__c")  # the mark of a custom field in Salesforce
+    if not re.search(r"\s", text):
+        text = _CAMEL.sub(" ", text)
+    leading = "_" if text.startswith("_") else ""
+    return leading + " ".join(_NOT_OF_A_HEADER.sub(" ", comparable(text)).split())
+
+
 def _plain(word: str) -> str:
     """A status word without its number, its share and its ornaments: ``7. Closed/Won (100%) 🎉`` is ``closed won``."""
     text = re.sub(r"\(?\b\d+(?:[.,]\d+)?\s*%\)?", " ", comparable(word))
@@ -108,13 +129,18 @@ def _plain(word: str) -> str:
     return re.sub(r"^(?:\d+ )+(?=\S)", "", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The meaning of status words. ``sets`` maps a meaning to normalised words; a word with ``*`` is a pattern."""
+class Words(msgspec.Struct, frozen=True):
+    """The meaning of status words.
 
-    sets: Mapping[str, frozenset[str]]
-    _index: Mapping[str, tuple[str, ...]]
-    _patterns: tuple[tuple[str, str], ...]
+    Attributes:
+        sets: Meaning → normalised words; a word with ``*`` is a pattern.
+        index: Comparable word → its meanings, the first first.
+        patterns: Comparable pattern and its meaning.
+    """
+
+    sets: dict[str, frozenset[str]]
+    index: dict[str, tuple[str, ...]]
+    patterns: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, meanings: Mapping[str, Sequence[str]]) -> Words:
@@ -151,10 +177,10 @@ class Words:
             return "lost"
         exact, plain = comparable(word), _plain(word)
         for key in (exact, plain):
-            for meaning in self._index.get(key, ()):
+            for meaning in self.index.get(key, ()):
                 if key and (meanings is None or meaning in meanings):
                     return meaning
-        for pattern, meaning in self._patterns:
+        for pattern, meaning in self.patterns:
             if (meanings is None or meaning in meanings) and (
                 fnmatchcase(exact, pattern) or fnmatchcase(plain, pattern)
             ):

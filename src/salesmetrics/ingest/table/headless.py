@@ -66,7 +66,8 @@ def is_headless(rows: Sequence[Sequence[str]], index: int) -> bool:
 def _known(cells: Sequence[str]) -> int:
     """How many cells are headers that exports have."""
     # Imported only where it is asked for: the file is to be on its way before the profiles are read.
-    from salesmetrics.ingest.recognise.headers import generic_keys, words_of
+    from salesmetrics.ingest.recognise.headers import generic_keys
+    from salesmetrics.ingest.recognise.words import words_of
 
     return sum(words_of(cell) in generic_keys() for cell in cells)
 
@@ -107,11 +108,12 @@ def header_line(rows: Sequence[Sequence[str]], delimiter: str) -> str:
 
 
 def _guesses(rows: Sequence[Sequence[str]]) -> list[str]:
-    from salesmetrics.ingest.recognise.profile import GENERIC, load_profile
+    from salesmetrics.ingest.recognise.index import words_for
+    from salesmetrics.ingest.recognise.profile import GENERIC
 
     width = max(map(len, rows))
     columns = [[row[place] for row in rows if place < len(row) and _is_told(row[place])] for place in range(width)]
-    words = load_profile(GENERIC).words("deals")
+    words = words_for(GENERIC, "deals")
     dates = [place for place, cells in enumerate(columns) if cells and all(_DATE.fullmatch(cell) for cell in cells)]
     guessed = {place: f"date {number}" for number, place in enumerate(dates, 1)} | _created_and_closed(rows, dates)
     names: list[str] = []
