@@ -1,0 +1,33 @@
+# The commands of a working day; CONTRIBUTING.md says when to use which. `make` alone lists them.
+PYTHON ?= python
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install test lint golden bench ci
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
+
+install: ## make .venv with the package as it stands here and everything for tests and checks
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -e ".[dev]"
+
+test: ## run the tests on two cores; `make test ARGS=tests/test_rows.py` runs some
+	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+lint: ## format, lint, check types, and hold the directions between the rooms
+	$(BIN)/ruff format .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: ## write the expected outputs, the profile index, generated pages and hashes anew; read the difference before you commit it
+	$(BIN)/python -m pytest -q --update-golden $(ARGS)
+
+bench: ## speed beside a script by hand, as ratios of one run
+	$(BIN)/python tests/benchmark/report_benchmark.py
+	$(BIN)/python tests/benchmark/read_benchmark.py
+
+ci: ## everything that must hold before a change is taken
+	.ci/run
