@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from salesmetrics.drilldown.describe import make_cards
+from salesmetrics.drilldown.describe import define_kpi
 from salesmetrics.metrics.catalog import SYNONYMS, catalog
-from salesmetrics.render.cards import render_card
+from salesmetrics.render.writers import Screen, render
 
 if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
@@ -46,18 +46,18 @@ def test_other_names_are_of_kpis_that_exist() -> None:
 
 @pytest.mark.parametrize("kpi", KNOWN.kpis)
 def test_people_read_no_doctest(kpi: str) -> None:
-    text = render_card(make_cards([KNOWN.kpis[kpi]], KNOWN, "explain"), "table", 100)
+    text = render(define_kpi(KNOWN.kpis[kpi], KNOWN), "table", Screen(width=100))
     assert ">>>" not in text
     assert "Decimal(" not in text
     assert "True" not in text
 
 
 def test_examples_read_as_equations() -> None:
-    cards = make_cards([KNOWN.kpis["win_rate"], KNOWN.kpis["training_effect"]], KNOWN, "explain")
-    text = render_card(cards, "table", 100)
+    text = render(define_kpi(KNOWN.kpis["win_rate"], KNOWN), "table", Screen(width=100))
     assert "\nexample    win_rate(30, 70) = 0.3\nexample    win_rate(0, 0) is undefined\n" in text
+    text = render(define_kpi(KNOWN.kpis["training_effect"], KNOWN), "table", Screen(width=100))
     assert "\nexample    training_effect(30, 100, 20, 100, 25, 100, 20, 100) = 5.0\n" in text
-    assert '">>> win_rate(30, 70)\\n0.3' in render_card(cards, "json", None)
+    assert '">>> win_rate(30, 70)\\n0.3' in render(define_kpi(KNOWN.kpis["win_rate"], KNOWN), "json")
 
 
 @pytest.mark.parametrize("kpi", KNOWN.kpis.values(), ids=lambda kpi: kpi.id)

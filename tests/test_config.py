@@ -24,7 +24,7 @@ from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load
 from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.render.envelope import dumps
+from salesmetrics.render.write_json import dumps
 from salesmetrics.settings.model import Config, config_schema, find_config, parse_config, setting_descriptions
 from salesmetrics.settings.sources import VARIABLES, settled
 from salesmetrics.settings.template import starter

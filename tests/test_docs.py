@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from salesmetrics.drilldown.describe import make_cards
+from salesmetrics.drilldown.describe import list_kpis
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.cards import render_card_page, render_index_page
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from golden_file import Golden
 
 PAGES = Path(__file__).parent.parent / "docs" / "kpis"
-CARDS = make_cards(catalog().kpis.values(), catalog(), "kpis")
+CARDS = list_kpis(catalog().kpis.values(), catalog())
 
 
 @pytest.mark.parametrize("card", CARDS.kpis, ids=lambda card: card.id)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import salesmetrics
-from salesmetrics.render.envelope import render_json
+from salesmetrics.render.writers import render
 
 DEALS = str(Path(__file__).parent.parent / "examples" / "deals.csv")
 
@@ -21,7 +21,7 @@ def test_it_computes_what_the_command_computes() -> None:
     command = [sys.executable, "-m", "salesmetrics", "report", DEALS, "--kpi", "win_rate,revenue", "--by", "region"]
     command += ["--period", "2026-Q3", "--format", "json", "--no-config"]
     done = subprocess.run(command, capture_output=True, check=True, timeout=120)
-    assert json.loads(render_json(report)) == json.loads(done.stdout)
+    assert json.loads(render(report, "json")) == json.loads(done.stdout)
 
 
 def test_a_dataset_is_read_once_and_reported_many_times() -> None:

@@ -12,10 +12,17 @@ from hypothesis import strategies as st
 
 from report_fixture import OWNERS, compared_report, grouped_report, metric, report, total_report
 from salesmetrics.answers.report import Period
-from salesmetrics.render.tidy_csv import render_csv, write_rows
+from salesmetrics.render.write_csv import write_rows
+from salesmetrics.render.writers import render
 
 if TYPE_CHECKING:
     from golden_file import Golden
+    from salesmetrics.answers.report import Report
+
+
+def render_csv(made: Report) -> str:
+    return render(made, "csv")
+
 
 COLUMNS = "metric,title,family,unit,basis,currency,period,value,numerator,denominator,n,low,high,previous,change,reason"
 

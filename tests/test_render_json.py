@@ -12,11 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_fixture import compared_report, deals_input, grouped_report, metric, report, total_report, win_rate
-from salesmetrics.render.envelope import dumps, render_json, schema
+from salesmetrics.render.write_json import dumps, schema
+from salesmetrics.render.writers import render
 
 if TYPE_CHECKING:
     from golden_file import Golden
     from salesmetrics.answers.report import Report
+
+
+def render_json(made: Report) -> str:
+    return render(made, "json")
+
 
 SAMPLES: dict[str, Report] = {
     "total": total_report(),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.render import RENDERERS, format_of
 from salesmetrics.render.output import ReaderGone, needs_ascii, write_output
+from salesmetrics.render.writers import WRITERS, format_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +215,7 @@ def test_a_pipe_named_as_a_file_that_closes_is_quiet(tmp_path: Path) -> None:
 def test_formats_by_extension() -> None:
     known = {"a.json": "json", "b.CSV": "csv", "c.md": "md", "d.markdown": "md", "out/e.txt": "table"}
     assert {path: format_of(path) for path in known} == known
-    assert set(known.values()) == set(RENDERERS)
+    assert set(known.values()) == set(WRITERS)
     for path in ("a", "a.pdf", ".json", "a.json.gz"):
         with pytest.raises(SalesmetricsError) as caught:
             format_of(path)
@@ -232,7 +232,7 @@ def test_signs_that_an_encoding_lacks() -> None:
 @pytest.mark.parametrize(("name", "rich"), [("json", False), ("csv", False), ("md", False), ("table", True)])
 def test_only_the_table_waits_for_rich(name: str, rich: bool) -> None:
     code = (
-        "import sys; from report_fixture import total_report; from salesmetrics.render import render;"
+        "import sys; from report_fixture import total_report; from salesmetrics.render.writers import render;"
         f"render(total_report(), {name!r}); print('rich' in sys.modules)"
     )
     here = os.path.dirname(__file__)  # noqa: PTH120

@@ -12,14 +12,16 @@ import pytest
 
 from money_world import AS_OF as WORLD_DAY
 from money_world import World
+from salesmetrics.answers.files import generator
 from salesmetrics.answers.report import Period
+from salesmetrics.answers.rows import Rows
 from salesmetrics.calendar.windows import Window
 from salesmetrics.drilldown.rows import kpi_rows
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog, split_name
 from salesmetrics.metrics.definition import Mean, Quantile
-from salesmetrics.render.records import render_records
+from salesmetrics.render.writers import Screen, render
 
 if TYPE_CHECKING:
     from salesmetrics.answers.report import Metric
@@ -164,29 +166,29 @@ def test_shapes_are_what_the_rows_assume() -> None:
     assert isinstance(catalog().kpis["median_deal_size"].parts([1]), Quantile)
 
 
-def records() -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "kpi": ["win_rate"] * 2,
-            "entity": ["deals"] * 2,
-            "row": [2, 3],
-            "numerator": [1, 0],
-            "denominator": [1, 1],
-            "left_out": [None, "missing_amount"],
-            "id": ["31400210000", "31400210113"],
-            "name": ["Flintmark Agri and all of its daughters", "Osierbridge\nMarine"],
-            "account": ["Flintmark Agri", None],
-            "owner": ["Karim Bellweather", "Tobin Ashgrove"],
-            "outcome": ["won", "lost"],
-            "amount": [1555.5, 160875.0],
-            "created": [date(2024, 10, 2), date(2024, 10, 4)],
-            "closed": [date(2024, 10, 9), date(2025, 1, 17)],
-        }
-    )
+def records() -> Rows:
+    columns = {
+        "kpi": ["win_rate"] * 2,
+        "entity": ["deals"] * 2,
+        "row": [2, 3],
+        "numerator": [1, 0],
+        "denominator": [1, 1],
+        "left_out": [None, "missing_amount"],
+        "id": ["31400210000", "31400210113"],
+        "name": ["Flintmark Agri and all of its daughters", "Osierbridge\nMarine"],
+        "account": ["Flintmark Agri", None],
+        "owner": ["Karim Bellweather", "Tobin Ashgrove"],
+        "outcome": ["won", "lost"],
+        "amount": [1555.5, 160875],
+        "created": ["2024-10-02", "2024-10-04"],
+        "closed": ["2024-10-09", "2025-01-17"],
+    }
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    return Rows(generator=generator(), kpi="win_rate", how="", rows=rows)
 
 
 def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> None:
-    text = render_records(records(), "win_rate", "table", width=80, color=False)
+    text = render(records(), "table", Screen(width=80))
     head, names, first, _, *rest = text.splitlines()
     assert head == "kpi win_rate, entity deals"
     assert names.split() == ["row", "k/n", "left_out", "id", "name", "owner", "outcome"]
@@ -196,14 +198,14 @@ def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> Non
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
 def test_records_fit_the_terminal_and_identifiers_stay_whole(width: int) -> None:
-    text = render_records(records(), "win_rate", "table", width=width, color=False, ascii_only=True)
+    text = render(records(), "table", Screen(width=width, ascii_only=True))
     assert all(len(line) <= width for line in text.splitlines())
     assert text.isascii()
     assert {"31400210000", "31400210113"} <= set(text.split())
 
 
 def test_records_in_a_pipe_are_whole() -> None:
-    text = render_records(records(), "win_rate", "table", width=None, color=False)
+    text = render(records(), "table")
     assert "Flintmark Agri and all of its daughters" in text
     assert "Osierbridge Marine" in text
     assert len(text.splitlines()) == 4

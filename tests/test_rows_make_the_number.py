@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from salesmetrics.answers.report import Metric, Report
-    from salesmetrics.drilldown.rows import Rows
+    from salesmetrics.drilldown.rows import Records
 
 EXAMPLES = load([str(Path(__file__).parent.parent / "examples")])
 OWN = (
@@ -95,7 +95,7 @@ def same(one: Any, other: Any) -> bool:
     return one == other or (isinstance(other, float) and float(one) == pytest.approx(other, rel=1e-9))
 
 
-def assert_makes(frame: pl.DataFrame, metric: Metric, rows: Rows) -> None:
+def assert_makes(frame: pl.DataFrame, metric: Metric, rows: Records) -> None:
     assert frame["kpi"].unique().to_list() == [metric.id]
     if metric.numerator is not None and metric.id not in NOT_ADDED:
         assert same(added(frame, "numerator"), metric.numerator)

@@ -20,7 +20,7 @@ from salesmetrics.engine.trend import build_trend
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.render import Screen, render
+from salesmetrics.render.writers import Screen, render
 from salesmetrics.statistics.control import p_prime_limits, xmr_limits
 
 AS_OF = date(2026, 3, 10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,7 @@ from salesmetrics.schema.inspection import FileReading
 from salesmetrics.schema.provenance import Finding, Input
 from salesmetrics.version import __version__
 
-__all__ = ["Check", "Inspection", "Settings", "Settled", "Unlock", "generator"]
+__all__ = ["Check", "Inspection", "Unlock", "generator"]
 
 
 class _Answer(BaseModel):
@@ -46,26 +46,6 @@ class Check(_Answer):
     passed: bool = Field(description="no rejected row and no finding that is an error")
     inputs: list[Input]
     findings: list[Finding]
-
-
-class Settled(_Answer):
-    """A setting, its value, and where that comes from."""
-
-    key: str
-    value: Any
-    source: Literal["environment", "file", "default"]
-    place: str | None = Field(default=None, description="the variable, or the file and its line")
-    about: str = ""
-
-
-class Settings(_Answer):
-    """The answer of `config show`."""
-
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
-    command: str = "config show"
-    path: str | None = Field(description="the settings file")
-    settings: list[Settled]
 
 
 def generator() -> Generator:

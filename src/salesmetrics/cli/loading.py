@@ -154,7 +154,7 @@ def write_rejects(dataset: Dataset, path: str | None) -> None:
     if path is None:
         return
     from salesmetrics.render.output import write_output
-    from salesmetrics.render.tidy_csv import write_rows
+    from salesmetrics.render.write_csv import write_rows
 
     write_output(write_rows(dataset.rejects.columns, dataset.rejects.rows()), path, sys.stdout)
 

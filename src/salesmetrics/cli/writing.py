@@ -1,20 +1,19 @@
-"""From a report to stdout or a file."""
+"""From an answer to stdout or a file."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from salesmetrics.render import RENDERERS, Screen, format_of
 from salesmetrics.render.output import needs_ascii, write_output
+from salesmetrics.render.writers import WRITERS, Screen, format_of, render
 
 if TYPE_CHECKING:
-    from salesmetrics.answers.report import Report
     from salesmetrics.cli.options import Output
 
-__all__ = ["encoding_of", "form_of", "screen_of", "to_stdout", "write_report"]
+__all__ = ["encoding_of", "form_of", "screen_of", "to_stdout", "write_answer"]
 
 
 def form_of(output: Output) -> str:
@@ -24,10 +23,10 @@ def form_of(output: Output) -> str:
     return format_of(output.output) if output.output not in {None, "-"} else "table"
 
 
-def write_report(report: Report, output: Output, form: str) -> None:
-    """Render a report and write it."""
-    encoding = "utf-8" if form in {"json", "csv"} else encoding_of(output)
-    write_output(RENDERERS[form](report, screen_of(output)), output.output, sys.stdout, encoding=encoding)
+def write_answer(answer: Any, output: Output, form: str) -> None:
+    """Write an answer in a form to where the output goes."""
+    encoding = encoding_of(output) if WRITERS[form].for_people else "utf-8"
+    write_output(render(answer, form, screen_of(output)), output.output, sys.stdout, encoding=encoding)
 
 
 def screen_of(output: Output) -> Screen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.answers.catalog import Card, Cards
+from salesmetrics.answers.catalog import Card, Definition, Kpis
 from salesmetrics.answers.files import Unlock, generator
 from salesmetrics.engine.plan import make_plan, needs_of
 from salesmetrics.entities.derived import columns_of
@@ -21,15 +21,21 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["make_cards", "unlocks"]
+__all__ = ["define_kpi", "describe_kpi", "list_kpis", "unlocks"]
 
 
-def make_cards(kpis: Iterable[Kpi], catalog: Catalog, command: str) -> Cards:
-    """Describe KPIs, with the files and columns that each needs in words."""
-    return Cards(generator=generator(), command=command, kpis=[_card(kpi, catalog) for kpi in kpis])
+def list_kpis(kpis: Iterable[Kpi], catalog: Catalog) -> Kpis:
+    """The answer of `kpis`: each with the files and columns that it needs, in words."""
+    return Kpis(generator=generator(), kpis=[describe_kpi(kpi, catalog) for kpi in kpis])
 
 
-def _card(kpi: Kpi, catalog: Catalog) -> Card:
+def define_kpi(kpi: Kpi, catalog: Catalog) -> Definition:
+    """The answer of `explain` without files."""
+    return Definition(generator=generator(), kpis=[describe_kpi(kpi, catalog)])
+
+
+def describe_kpi(kpi: Kpi, catalog: Catalog) -> Card:
+    """Everything that the catalogue says about a KPI."""
     definition, _, example = kpi.doc.partition(">>>")
     return Card(
         id=kpi.id,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from salesmetrics.answers.files import generator
+from salesmetrics.answers.rows import Rows
 from salesmetrics.drilldown.forms import (
     RESULTS,
     Term,
@@ -46,11 +48,22 @@ from salesmetrics.metrics.settings import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from salesmetrics.answers.rows import RowsCell
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Measure
 
-__all__ = ["AMOUNT", "ROLES", "Rows", "constants_of", "kpi_rows", "records_behind", "rep_rows", "roles_of"]
+__all__ = [
+    "AMOUNT",
+    "ROLES",
+    "Records",
+    "constants_of",
+    "kpi_rows",
+    "list_rows",
+    "records_behind",
+    "rep_rows",
+    "roles_of",
+]
 
 
 GIVEN = "given"
@@ -94,11 +107,28 @@ PLANS = {"was_expected": "earlier_plan", "expected_close": "planned_close"}
 Pairs = dict[tuple[str, str], "Measure"]
 
 
-class Rows(NamedTuple):
+class Records(NamedTuple):
     """Records, and in a line how they make the number."""
 
     frame: pl.DataFrame
     how: str
+
+
+def list_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Rows:
+    """The answer of `rows`: the records of :func:`records_behind`, in plain values."""
+    found = records_behind(request, frames, catalog)
+    columns = [_plain(column) for column in found.frame]
+    rows = [dict(zip(found.frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    return Rows(generator=generator(), kpi=request.kpis[0], how=found.how, rows=rows)
+
+
+def _plain(column: pl.Series) -> list[RowsCell]:
+    """Numbers and text as they are, whole floats as whole numbers, and days as text."""
+    if column.dtype.is_float():
+        return [int(value) if value is not None and value.is_integer() else value for value in column.to_list()]
+    if column.dtype.is_numeric() or column.dtype in (pl.String, pl.Boolean, pl.Null):
+        return column.to_list()
+    return [None if value is None else str(value) for value in column.to_list()]
 
 
 def kpi_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> pl.DataFrame:
@@ -106,7 +136,7 @@ def kpi_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Cata
     return records_behind(request, frames, catalog).frame
 
 
-def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Rows:
+def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Records:
     """The records behind one KPI, in the order of the files.
 
     The columns add up to what the report says: numerator, denominator, n, and the value of a plain sum. What a measure
@@ -142,7 +172,7 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     form = form_of(kpi, catalog, asked.there, asked.given)
     behind = measures_behind(kpi, catalog)
     counted = {name: m for (name, _), m in behind.items() if name in asked.there}
-    return Rows(pl.concat(parts, how="diagonal_relaxed"), how_made(kpi, form, counted.values(), found))
+    return Records(pl.concat(parts, how="diagonal_relaxed"), how_made(kpi, form, counted.values(), found))
 
 
 def _of_kpi(asked: Asked, kpi: Kpi, shift: str) -> dict[str, list[pl.DataFrame]]:

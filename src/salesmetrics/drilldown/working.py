@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from salesmetrics.answers.catalog import Card
+from salesmetrics.answers.catalog import Ingredient, Working
 from salesmetrics.answers.files import generator
-from salesmetrics.answers.report import SCHEMA_VERSION, Generator, Metric, Number, Period
-from salesmetrics.drilldown.describe import make_cards
+from salesmetrics.answers.report import Period
+from salesmetrics.drilldown.describe import describe_kpi
 from salesmetrics.drilldown.forms import RESULTS
 from salesmetrics.engine.build import metrics_of
 from salesmetrics.engine.compute import NO_CURRENCY, Keys, value_table
@@ -22,7 +20,6 @@ from salesmetrics.engine.request import windows_of
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.rep_results import by_rep, rep_lines
 from salesmetrics.metrics.settings import PREFIX
-from salesmetrics.schema.provenance import Input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,39 +29,9 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.provenance import Input
 
-__all__ = ["Ingredient", "Working", "explain_working"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Ingredient(_Part):
-    """A number that goes into the formula."""
-
-    id: str
-    meaning: str
-    unit: str
-    currency: str | None = None
-    value: Number | None = None
-    n: int | None = Field(default=None, description="size of a sample; its value is the sum")
-    reason: str | None = None
-    of: str | None = Field(default=None, description="the KPI that it goes into, where that is not the one explained")
-
-
-class Working(_Part):
-    """The answer of `explain KPI FILE…`."""
-
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
-    command: str = "explain"
-    kpi: Card
-    as_of: str | None
-    period: Period
-    inputs: list[Input]
-    ingredients: list[Ingredient]
-    metrics: list[Metric]
+__all__ = ["explain_working"]
 
 
 def explain_working(
@@ -97,7 +64,7 @@ def explain_working(
     window = windows[""]
     return Working(
         generator=generator(),
-        kpi=make_cards([kpi], catalog, "explain").kpis[0],
+        kpi=describe_kpi(kpi, catalog),
         as_of=asked.as_of.isoformat() if asked.as_of else None,
         period=Period(label=request.period.label, start=window.start, end=window.end, partial=request.period.partial),
         inputs=list(inputs),

@@ -7,63 +7,32 @@ import textwrap
 from doctest import DocTestParser
 from typing import TYPE_CHECKING
 
-from salesmetrics.render.envelope import dumps
 from salesmetrics.render.layout import plain
-from salesmetrics.render.markup import code, fenced, table
+from salesmetrics.render.markup import code, table
 from salesmetrics.render.text import one_line
-from salesmetrics.render.tidy_csv import write_rows
 
 if TYPE_CHECKING:
-    from salesmetrics.answers.catalog import Card, Cards
+    from salesmetrics.answers.catalog import Card, Kpis
 
 __all__ = [
     "DEFAULT_WIDTH",
     "card_lines",
-    "render_card",
     "render_card_page",
     "render_card_text",
-    "render_cards",
     "render_index_page",
+    "render_list",
+    "render_list_md",
 ]
 
-COLUMNS = (
-    "id",
-    "title",
-    "family",
-    "unit",
-    "direction",
-    "basis",
-    "formula",
-    "interval",
-    "needs",
-    "excluded",
-    "undefined",
-    "source",
-    "since",
-)
 DEFAULT_WIDTH = 100
 _ROUND = re.compile(r"^round\((.*), \d+\)$", re.DOTALL)
 _DECIMAL = re.compile(r"Decimal\(['\"]?([^'\")]*)['\"]?\)")
 
 
-def render_cards(cards: Cards, form: str, width: int | None) -> str:
-    """The list of KPIs as text, CSV or JSON."""
-    if form == "json":
-        return dumps(cards)
-    if form == "csv":
-        return _csv(cards)
-    if form == "md":
-        rows = [(code(c.id), c.title, c.unit, c.formula) for c in cards.kpis]
-        return table(("id", "KPI", "unit", "formula"), rows, left=range(4)) + "\n"
-    return _list(cards, width)
-
-
-def render_card(cards: Cards, form: str, width: int | None) -> str:
-    """One KPI at length."""
-    if form in {"json", "csv"}:
-        return render_cards(cards, form, width)
-    text = "\n".join(render_card_text(card, width or DEFAULT_WIDTH) for card in cards.kpis)
-    return fenced(text) + "\n" if form == "md" else text
+def render_list_md(answer: Kpis) -> str:
+    """The list of KPIs as a Markdown table."""
+    rows = [(code(c.id), c.title, c.unit, c.formula) for c in answer.kpis]
+    return table(("id", "KPI", "unit", "formula"), rows, left=range(4)) + "\n"
 
 
 _BASES = {
@@ -101,7 +70,7 @@ def render_card_page(card: Card) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_index_page(cards: Cards) -> str:
+def render_index_page(cards: Kpis) -> str:
     """All KPIs, by family, each with a link to its page."""
     lines = ["# KPIs", "", "`salesmetrics explain KPI` says the same at a terminal.", ""]
     family = None
@@ -114,7 +83,8 @@ def render_index_page(cards: Cards) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _list(cards: Cards, width: int | None) -> str:
+def render_list(cards: Kpis, width: int | None) -> str:
+    """The list of KPIs, by family."""
     widest = max((len(card.id) for card in cards.kpis), default=0)
     lines: list[str] = []
     family = None
@@ -169,12 +139,3 @@ def _equation(source: str, want: str) -> str:
     if value == "True" and call.endswith(" is None"):
         return f"{call.removesuffix(' is None')} is undefined"
     return call.replace(" == ", " = ") if value == "True" else f"{call} = {value}"
-
-
-def _csv(cards: Cards) -> str:
-    rows = [card.model_dump() for card in cards.kpis]
-    return write_rows(COLUMNS, [[_flat(row[name]) for name in COLUMNS] for row in rows])
-
-
-def _flat(value: str | list[str] | None) -> str | None:
-    return " ".join(value) if isinstance(value, list) else value

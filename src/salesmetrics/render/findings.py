@@ -1,4 +1,4 @@
-"""The answer of `check`: findings as a table, as CSV, and as the lines that GitHub shows beside a change."""
+"""The answer of `check`: findings as a table and as the lines that GitHub shows beside a change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from salesmetrics.errors import counted
 from salesmetrics.render.inspection import finding_lines
 from salesmetrics.render.layout import Cell, join, wrap
 from salesmetrics.render.text import count
-from salesmetrics.render.tidy_csv import write_rows
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
     from salesmetrics.answers.files import Check
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["render_check_csv", "render_check_github", "render_check_table"]
+__all__ = ["render_check_github", "render_check_table"]
 
-COLUMNS = ("severity", "code", "kind", "path", "column", "count", "share_of_value", "rows", "message", "hint")
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -35,12 +33,6 @@ def render_check_table(answer: Check, *, width: int | None, color: bool) -> str:
     lines += finding_lines(answer.findings, width)
     verdict = Cell("fit: no errors", "green") if answer.passed else Cell("not fit: there are errors", "red")
     return join([*lines, *([*wrap(Cell(), None)] if answer.findings else []), *wrap(verdict, width)], color=color)
-
-
-def render_check_csv(answer: Check) -> str:
-    """One row per finding."""
-    rows = [{**item.model_dump(mode="json"), "rows": " ".join(map(str, item.rows))} for item in answer.findings]
-    return write_rows(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
 
 
 def render_check_github(answer: Check) -> str:

@@ -1,27 +1,22 @@
-"""Records as a table, as CSV and as JSON."""
+"""The records behind a KPI as a table."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from salesmetrics.answers.report import SCHEMA_VERSION
-from salesmetrics.render import refuse_form
-from salesmetrics.render.envelope import dumps
 from salesmetrics.render.layout import GAP, Cell, Column, join, row, width_of, wrap
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.text import ASCII, UNICODE, one_line
-from salesmetrics.render.tidy_csv import write_rows
-from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    import polars as pl
     from rich.text import Text
 
+    from salesmetrics.answers.rows import Rows, RowsCell
     from salesmetrics.render.text import Glyphs
 
 __all__ = ["render_records"]
@@ -38,61 +33,49 @@ _ASCII = str.maketrans({"–": "-", "×": "*"})
 HEADS = ("kpi", "entity", "currency")
 
 
-def render_records(
-    frame: pl.DataFrame, kpi: str, form: str, how: str = "", *, width: int | None, color: bool, ascii_only: bool = False
-) -> str:
-    """Write records in one of the forms table, csv and json.
+def render_records(answer: Rows, *, width: int | None, color: bool, ascii_only: bool = False) -> str:
+    """Draw records as a table.
 
-    ``how`` says in a line how the records make the number. A table leaves out columns that hold nothing, and says what is the same for all records above them. On a terminal it
-    also cuts long text, sets numerator and denominator side by side, and drops the columns that do not fit, which it names; in a pipe or a file everything is whole.
+    It leaves out columns that hold nothing, and says what is the same for all records above them. On a terminal it also
+    cuts long text, sets numerator and denominator side by side, and drops the columns that do not fit, which it names; in
+    a pipe or a file everything is whole.
     """
-    refuse_form(form, ("table", "csv", "json"), "rows")
-    if form == "csv":
-        return write_rows(frame.columns, [tuple(map(_plain, cells)) for cells in frame.iter_rows()])
-    if form == "json":
-        head = {"name": "salesmetrics", "version": __version__}
-        records = [{name: _plain(value) for name, value in item.items()} for item in frame.iter_rows(named=True)]
-        top = {"schema_version": SCHEMA_VERSION, "generator": head, "command": "rows", "kpi": kpi, "how": how}
-        return dumps({**top, "rows": records})
-    filled = [name for name in frame.columns if frame[name].null_count() < frame.height and name != "n"]
-    if {"value", "numerator"} <= set(filled) and frame["value"].equals(frame["numerator"]):
-        filled = [name for name in filled if name not in {"numerator", "denominator"}]
-    return _table(frame.select(filled), how, width, ASCII if ascii_only else UNICODE, color=color)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, (int, float, Decimal, str)) or value is None else str(value)
-
-
-def _table(frame: pl.DataFrame, how: str, width: int | None, glyphs: Glyphs, *, color: bool) -> str:
-    same = [name for name in HEADS if name in frame.columns and frame[name].n_unique() == 1]
-    facts = [f"{name} {one_line(str(frame[name][0]))}" for name in same]
+    glyphs = ASCII if ascii_only else UNICODE
+    columns = _filled(answer.rows)
+    same = [name for name in HEADS if name in columns and len(set(columns[name])) == 1]
+    facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same]
     lines: list[Text] = wrap(Cell(", ".join(facts), "dim"), width) if facts else []
-    lines += wrap(Cell(how if glyphs is UNICODE else how.translate(_ASCII), "dim"), width) if how else []
-    cells = {
-        name: [_text(value, name) for value in frame[name].to_list()] for name in frame.columns if name not in same
-    }
+    how = answer.how if glyphs is UNICODE else answer.how.translate(_ASCII)
+    lines += wrap(Cell(how, "dim"), width) if how else []
+    cells = {name: [_text(value, name) for value in column] for name, column in columns.items() if name not in same}
     if width is not None and {"numerator", "denominator"} <= set(cells):
         pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
         shares = [f"{top} / {bottom}" if top or bottom else "" for top, bottom in pairs]
         cells = {"row": cells.pop("row"), SHARE: shares, **cells}
     natural = {name: width_of([name, *texts]) for name, texts in cells.items()}
     widths = natural if width is None else _fit(natural, width)
-    columns = [Column(size, right=name in NUMBERS) for name, size in widths.items()]
-    lines += row([Cell(name, "bold") for name in widths], columns)
+    grid = [Column(size, right=name in NUMBERS) for name, size in widths.items()]
+    lines += row([Cell(name, "bold") for name in widths], grid)
     for texts in zip(*(cells[name] for name in widths), strict=True):
         fitted = [cut(text, size, glyphs) for text, size in zip(texts, widths.values(), strict=True)]
-        lines += row([Cell(text) for text in fitted], columns)
+        lines += row([Cell(text) for text in fitted], grid)
     dropped = [name for name in natural if name not in widths]
     if dropped:
         lines += wrap(Cell(f"narrowed to {width} columns: {', '.join(dropped)} are in --format csv", "dim"), width)
     return join(lines, color=color)
 
 
-def _text(value: Any, name: str) -> str:
-    text = "" if value is None else exact(value) if isinstance(value, Decimal) else one_line(str(_plain(value)))
+def _filled(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:
+    """The columns that hold something; the value alone where it is its own numerator."""
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    filled = {name: cells for name, cells in columns.items() if name != "n" and any(cell is not None for cell in cells)}
+    if {"value", "numerator"} <= set(filled) and filled["value"] == filled["numerator"]:
+        return {name: cells for name, cells in filled.items() if name not in {"numerator", "denominator"}}
+    return filled
+
+
+def _text(value: RowsCell, name: str) -> str:
+    text = "" if value is None else exact(value) if isinstance(value, Decimal) else one_line(str(value))
     return text.replace("_", " ") if name == "left_out" else text
 
 

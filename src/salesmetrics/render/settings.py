@@ -9,7 +9,7 @@ from salesmetrics.render.parts import DIM, STRONG
 from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
-    from salesmetrics.answers.files import Settings, Settled
+    from salesmetrics.answers.settings import Settings, Settled
 
 __all__ = ["render_settings"]
 

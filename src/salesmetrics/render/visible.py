@@ -1,6 +1,6 @@
 """Text from files, names and options as it may be shown: nothing in it moves a cursor, hides, or turns a line round.
 
-One escape per type of output: here what a terminal would obey, in ``envelope`` what JSON carries, in ``tidy_csv`` what a
+One escape per type of output: here what a terminal would obey, in ``write_json`` what JSON carries, in ``write_csv`` what a
 spreadsheet would run, in ``markup`` what Markdown would make live.
 """
 

@@ -14,8 +14,8 @@ from salesmetrics.render.words import reason_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from salesmetrics.answers.catalog import Ingredient, Working
     from salesmetrics.answers.report import Metric
-    from salesmetrics.drilldown.working import Ingredient, Working
 
 __all__ = ["render_working"]
 

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import asdict, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.answers.files import Settled
+from salesmetrics.answers.settings import Settled
 from salesmetrics.settings.model import Config, default_config, line_of, parse_config, setting_descriptions
 
 if TYPE_CHECKING:

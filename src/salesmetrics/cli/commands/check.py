@@ -28,28 +28,21 @@ def check(
     from salesmetrics.answers.files import Check, generator
     from salesmetrics.cli.load_settings import settle_config
     from salesmetrics.cli.loading import has_errors, load_dataset, write_rejects
-    from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.render import refuse_form
-    from salesmetrics.render.envelope import dumps
-    from salesmetrics.render.findings import render_check_csv, render_check_github, render_check_table
+    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.render.findings import render_check_github
     from salesmetrics.render.output import write_output
+    from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
-    refuse_form(form, ("table", "csv", "json"), "check")
+    refuse_form(form, Check, "check")
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
     passed = not has_errors(dataset)
     answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
-    screen = screen_of(output)
     if github:
-        text = render_check_github(answer)
-    elif form == "json":
-        text = dumps(answer)
-    elif form == "csv":
-        text = render_check_csv(answer)
+        write_output(render_check_github(answer), output.output, sys.stdout)
     else:
-        text = render_check_table(answer, width=screen.width, color=screen.color)
-    write_output(text, output.output, sys.stdout)
+        write_answer(answer, output, form)
     write_rejects(dataset, rejects)
     if not passed:
         raise typer.Exit(ExitCode.CHECK_FAILED)

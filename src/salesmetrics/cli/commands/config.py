@@ -17,32 +17,28 @@ def show(settling: Settling, output: Output) -> None:
     """Every setting, its value, and where it comes from: environment, file and line, or default."""
     import os
 
-    from salesmetrics.answers.files import Settings, generator
+    from salesmetrics.answers.files import generator
+    from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.load_settings import config_path
-    from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.render import refuse_form
-    from salesmetrics.render.envelope import dumps
-    from salesmetrics.render.output import write_output
-    from salesmetrics.render.settings import render_settings
+    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.render.writers import refuse_form
     from salesmetrics.settings.model import config_text
     from salesmetrics.settings.sources import settled
 
     form = form_of(output)
-    refuse_form(form, ("table", "json"), "config show")
+    refuse_form(form, Settings, "config show")
     path = config_path(settling)
     text = config_text(path) if path else None
     name = str(path) if path else None
     answer = Settings(generator=generator(), path=name, settings=settled(text, name, os.environ))
-    screen = screen_of(output)
-    shown = dumps(answer) if form == "json" else render_settings(answer, width=screen.width, color=screen.color)
-    write_output(shown, output.output, sys.stdout)
+    write_answer(answer, output, form)
 
 
 @config.command()
 def schema() -> None:
     """The JSON Schema of salesmetrics.toml, for editors."""
-    from salesmetrics.render.envelope import dumps
     from salesmetrics.render.output import write_output
+    from salesmetrics.render.write_json import dumps
     from salesmetrics.settings.model import config_schema
 
     write_output(dumps(config_schema()), None, sys.stdout)

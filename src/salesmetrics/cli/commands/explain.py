@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -25,29 +24,23 @@ def explain(
     """
     from dataclasses import replace
 
+    from salesmetrics.answers.catalog import Definition, Working
     from salesmetrics.cli.build_request import make_request
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.drilldown.describe import make_cards
+    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.drilldown.describe import define_kpi
     from salesmetrics.drilldown.working import explain_working
-    from salesmetrics.render import refuse_form
-    from salesmetrics.render.cards import render_card
-    from salesmetrics.render.envelope import dumps
-    from salesmetrics.render.output import write_output
-    from salesmetrics.render.working import render_working
+    from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
     config = settle_config(reading)
     known = settle_catalog(config, reading)
-    cards = make_cards(known.select([kpi]), known, "explain")
-    width = screen_of(output).width
+    (chosen,) = known.select([kpi])
+    refuse_form(form, Working if files else Definition, "explain")
     if not files:
-        write_output(render_card(cards, form, width), output.output, sys.stdout)
+        write_answer(define_kpi(chosen, known), output, form)
         return
-    refuse_form(form, ("table", "json"), "explain")
     dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
-    frames = dataset.records
-    working = explain_working(request, frames, known, dataset.inputs)
-    write_output(dumps(working) if form == "json" else render_working(working, width), output.output, sys.stdout)
+    write_answer(explain_working(request, dataset.records, known, dataset.inputs), output, form)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from salesmetrics.cli.options import Files, Output, Reading, with_groups
 
 
@@ -16,18 +14,15 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
     from salesmetrics.answers.files import Inspection, generator
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.writing import form_of, screen_of
+    from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.drilldown.describe import unlocks
     from salesmetrics.entities.make import make_entities
     from salesmetrics.entities.moments import Moments
     from salesmetrics.ingest.recognise.inspection import file_readings
-    from salesmetrics.render import refuse_form
-    from salesmetrics.render.envelope import dumps
-    from salesmetrics.render.inspection import render_inspection
-    from salesmetrics.render.output import write_output
+    from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
-    refuse_form(form, ("table", "json"), "inspect")
+    refuse_form(form, Inspection, "inspect")
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet)
     as_of, _ = dataset.last_event or (None, None)
@@ -42,6 +37,4 @@ def inspect(files: Files, reading: Reading, output: Output) -> None:
         unlocks=missing,
         findings=list(dataset.findings),
     )
-    screen = screen_of(output)
-    text = dumps(answer) if form == "json" else render_inspection(answer, width=screen.width, color=screen.color)
-    write_output(text, output.output, sys.stdout)
+    write_answer(answer, output, form)

@@ -17,19 +17,14 @@ def kpis(
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only KPIs that speak of this.")] = None,
 ) -> None:
     """The catalogue of KPIs: id, unit and formula."""
-    import sys
-
     from salesmetrics.cli.build_request import split_list
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.talk import say
-    from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.drilldown.describe import make_cards
-    from salesmetrics.render.cards import render_cards
-    from salesmetrics.render.output import write_output
+    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.drilldown.describe import list_kpis
 
     known = settle_catalog(settle_config(settling), settling)
     chosen = known.search(known.select(families=split_list(family)), search)
-    text = render_cards(make_cards(chosen, known, "kpis"), form_of(output), screen_of(output).width)
-    write_output(text, output.output, sys.stdout)
+    write_answer(list_kpis(chosen, known), output, form_of(output))
     if not chosen and search:
         say(f"no KPI speaks of `{search}`")

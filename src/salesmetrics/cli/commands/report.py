@@ -37,7 +37,7 @@ def report(
     """
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import has_errors, load_dataset, read_options, tell_about_rejects, write_rejects
-    from salesmetrics.cli.writing import form_of, write_report
+    from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.ingest.source.ahead import fetch_ahead, open_ahead
 
     form = form_of(output)
@@ -64,7 +64,7 @@ def report(
     refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
     result = with_goals(result, goals, request, frames, catalog)
-    write_report(result, output, form)
+    write_answer(result, output, form)
     write_rejects(dataset, rejects)
     missed = tell_about_goals(result, strict=strict, quiet=output.quiet)
     failed = missed or (strict and has_errors(dataset))

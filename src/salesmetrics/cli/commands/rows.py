@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -22,24 +21,20 @@ def rows(
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
     from dataclasses import replace
 
+    from salesmetrics.answers.rows import Rows
     from salesmetrics.cli.build_request import make_request
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset
-    from salesmetrics.cli.writing import form_of, screen_of
-    from salesmetrics.drilldown.rows import records_behind
+    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.drilldown.rows import list_rows
     from salesmetrics.engine.unknown import refuse_unsettled_rows
-    from salesmetrics.render.output import write_output
-    from salesmetrics.render.records import render_records
+    from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
+    refuse_form(form, Rows, "rows")
     config = settle_config(reading)
     dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
     request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
     catalog = settle_catalog(config, reading)
     refuse_unsettled_rows(kpi, catalog, dataset.withheld, lambda: dataset.findings)
-    found = records_behind(request, dataset.records, catalog)
-    screen = screen_of(output)
-    text = render_records(
-        found.frame, kpi, form, found.how, width=screen.width, color=screen.color, ascii_only=screen.ascii_only
-    )
-    write_output(text, output.output, sys.stdout)
+    write_answer(list_rows(request, dataset.records, catalog), output, form)

@@ -7,7 +7,7 @@ import sys
 
 def schema() -> None:
     """The JSON Schema of the JSON output."""
-    from salesmetrics.render import envelope
+    from salesmetrics.render import write_json
     from salesmetrics.render.output import write_output
 
-    write_output(envelope.dumps(envelope.schema()), None, sys.stdout)
+    write_output(write_json.dumps(write_json.schema()), None, sys.stdout)

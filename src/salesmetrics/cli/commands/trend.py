@@ -32,7 +32,7 @@ def trend(
     from salesmetrics.cli.build_request import make_request
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
     from salesmetrics.cli.loading import load_dataset, tell_about_rejects
-    from salesmetrics.cli.writing import form_of, write_report
+    from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.engine.trend import build_trend
     from salesmetrics.engine.unknown import refuse_unsettled
 
@@ -48,6 +48,6 @@ def trend(
         request, frames, settle_catalog(config, reading), inputs=dataset.inputs, findings=dataset.findings
     )
     refuse_unsettled(request.kpis, result.metrics, dataset.findings)
-    write_report(result, output, form)
+    write_answer(result, output, form)
     if not output.quiet:
         tell_about_rejects(dataset, None, strict=False)

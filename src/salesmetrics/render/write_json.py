@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
-__all__ = ["dumps", "render_json", "schema"]
+    from salesmetrics.render.writers import Screen
+
+__all__ = ["dumps", "schema", "write"]
 
 _LIVE = re.compile(f"(?!\n)[{CONTROLS}]")
 """What a terminal would obey; C0 is escaped by every writer of JSON."""
@@ -29,18 +31,19 @@ _LATER_FINDING_FIELDS = ("path", "share_of_value")
 """Fields that joined a settled shape stand behind it: a reader by position or by diff sees what it always saw."""
 
 
-def render_json(report: Report) -> str:
-    """Write a report as JSON: keys in a settled order, two spaces, non-ASCII kept, a newline at the end.
+def write(answer: BaseModel, screen: Screen) -> str:  # noqa: ARG001
+    """Write an answer as JSON: keys in a settled order, two spaces, non-ASCII kept, a newline at the end.
 
     Money keeps its exact decimals as a JSON number; floats are the shortest text that reads back the same.
 
     Raises:
         ValueError: A value is NaN or infinite.
     """
-    tree = report.model_dump(mode="python")
-    _move_behind(tree, _LATER_REPORT_FIELDS)
-    for finding in tree["findings"]:
-        _move_behind(finding, _LATER_FINDING_FIELDS)
+    tree = answer.model_dump(mode="python")
+    if isinstance(answer, Report):
+        _move_behind(tree, _LATER_REPORT_FIELDS)
+        for finding in tree["findings"]:
+            _move_behind(finding, _LATER_FINDING_FIELDS)
     return dumps(tree)
 
 
@@ -57,7 +60,7 @@ def dumps(tree: BaseModel | dict[str, Any]) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of what ``render_json`` writes.
+    """The JSON Schema of what ``write`` writes.
 
     Every key is required, because every key is always written. Unknown keys are allowed: within a schema version fields
     are added, and a consumer that validates with an older schema must not fail on them.

@@ -1,0 +1,144 @@
+"""The forms of output: which there are, which of them an answer has, and the one way to write it.
+
+A writer draws one of three things: the answer itself (JSON), its sheet (CSV: a header and rows), or its document (text
+for people). Sheet and document are made by the layout of the answer, which is found by name: for the answer ``Check`` in
+``salesmetrics.answers.files`` the functions ``check_sheet`` and ``check_document`` of ``salesmetrics.render.layouts.files``.
+An answer without such a function lacks the forms that draw it. A new form is a writer and a line in ``WRITERS``; a new
+command has all forms that its layout allows.
+
+Nothing is imported before a form is asked for, so that JSON never waits for Rich.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+__all__ = ["WRITERS", "Screen", "Sheet", "Writer", "format_of", "forms_of", "refuse_form", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a table may use: ``width`` in cells (``None``: unlimited, for a pipe or a file), colour, other signs than ASCII."""
+
+    width: int | None = None
+    color: bool = False
+    ascii_only: bool = False
+
+
+class Sheet(NamedTuple):
+    """An answer as rows of cells, for a program or a spreadsheet."""
+
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A form of output.
+
+    Attributes:
+        draws: What of an answer it is made from.
+        function: ``module:name`` of ``(what it draws, Screen) -> str``, imported when it is called.
+        extensions: Of files that are of this form.
+        for_people: Whether it is text in the encoding of the terminal; what programs read is UTF-8 always.
+    """
+
+    draws: Literal["answer", "sheet", "document"]
+    function: str
+    extensions: tuple[str, ...]
+    for_people: bool = False
+
+
+WRITERS = {
+    "table": Writer("document", "salesmetrics.render.write_terminal:write", (".txt",), for_people=True),
+    "csv": Writer("sheet", "salesmetrics.render.write_csv:write", (".csv",)),
+    "json": Writer("answer", "salesmetrics.render.write_json:write", (".json",)),
+    "md": Writer("document", "salesmetrics.render.write_markdown:write", (".md", ".markdown"), for_people=True),
+}
+"""Every form by its name, in the order that help and errors list them."""
+
+
+def render(answer: Any, form: str, screen: Screen | None = None) -> str:
+    """Write an answer in a form.
+
+    Args:
+        answer: An instance of a class of ``salesmetrics.answers``.
+        form: A key of ``WRITERS``.
+        screen: What the place that it is shown on can show.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``, where the answer lacks that form.
+    """
+    refuse_form(form, type(answer), answer.command)
+    writer, place = WRITERS[form], screen or Screen()
+    direct = _layout(type(answer), form)
+    if direct is not None:
+        return str(direct(answer, place))
+    drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), writer.draws))(answer)
+    module, _, name = writer.function.partition(":")
+    return str(getattr(import_module(module), name)(drawn, place))
+
+
+def forms_of(answer: type) -> tuple[str, ...]:
+    """The forms that an answer can be written in.
+
+    >>> from salesmetrics.answers.files import Check
+    >>> forms_of(Check)
+    ('table', 'csv', 'json')
+    """
+    return tuple(
+        form
+        for form, writer in WRITERS.items()
+        if writer.draws == "answer" or _layout(answer, writer.draws) or _layout(answer, form)
+    )
+
+
+def refuse_form(form: str, answer: type, command: str) -> None:
+    """Stop when a command has no output of this form.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``, with the forms that there are.
+    """
+    known = forms_of(answer)
+    if form not in known:
+        cause = f"`{command}` writes {' or '.join(known)}"
+        raise SalesmetricsError(
+            "option_invalid", option="--format", value=form, cause=cause, fix=f"try `--format {known[-1]}`"
+        )
+
+
+def format_of(path: str) -> str:
+    """The format that a file's extension stands for.
+
+    Raises:
+        SalesmetricsError: ``format_unknown``, for an extension that stands for none.
+
+    >>> format_of("weekly.JSON")
+    'json'
+    """
+    ending = PurePath(path).suffix.lower()
+    for form, writer in WRITERS.items():
+        if ending in writer.extensions:
+            return form
+    raise SalesmetricsError("format_unknown", path=path)
+
+
+def _layout(answer: type, part: str) -> Callable[..., Any] | None:
+    """The function of an answer's layout that makes this part: ``check_sheet``, or ``check_md`` where a form is drawn as it is."""
+    module = answer.__module__.replace("salesmetrics.answers", "salesmetrics.render.layouts")
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", answer.__name__).lower()
+    return getattr(import_module(module), f"{name}_{part}", None)
+
+
+def _needed(function: Callable[..., Any] | None) -> Callable[..., Any]:
+    assert function is not None
+    return function
