@@ -20,8 +20,8 @@ from salesmetrics import load
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source import bounds, fetch
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.table.sheets import cell_errors
 from salesmetrics.ingest.table.table import ROW, read_tables
+from salesmetrics.ingest.table.workbook import cell_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from salesmetrics.ingest.table.dialect import find_header, looks_like_value, sniff
-from salesmetrics.ingest.table.exact import records
 from salesmetrics.ingest.table.regular import count_quotes, line_end
+from salesmetrics.ingest.table.repair import records
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.units import header_unit
+from salesmetrics.ingest.parse.number_text import header_unit
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
 from salesmetrics.ingest.recognise.misspelt import one_slip
 

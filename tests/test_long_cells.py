@@ -32,7 +32,7 @@ from salesmetrics.ingest.source.encoding import detect
 from salesmetrics.ingest.table.assemble import classify, is_furniture_word
 from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.headless import is_headless
-from salesmetrics.ingest.table.sheets import cell_errors
+from salesmetrics.ingest.table.workbook import cell_errors
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.settings.model import line_of
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column, parse_currency, uniform
+from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column, parse_currency
 from salesmetrics.schema.fields import ColumnType
 
 MONEY = pl.Decimal(38, 8)
@@ -61,8 +61,7 @@ def test_amounts_of_one_writing_are_read_as_each_by_itself(bodies, odd, writing,
 
     def outcome(long: int) -> object:
         with (
-            patch.object(uniform, "LONG", long),
-            patch.object(uniform, "SAMPLE", 5),
+            patch.object(numbers, "LONG", long),
             patch.object(numbers, "SAMPLE", 5),
         ):
             try:
@@ -77,11 +76,11 @@ def test_amounts_of_one_writing_are_read_as_each_by_itself(bodies, odd, writing,
 
 def test_a_long_column_of_one_writing_takes_the_short_way() -> None:
     cells = pl.Series(["€ 2.193,17", "€ 12,50", "€ 7,20"] * 10_000)
-    found = uniform.read_uniform(cells, ParseOptions())
+    found = numbers.read_uniform(cells, ParseOptions())
     assert found is not None
     assert found.mask.all()
-    assert uniform.read_uniform(cells, ParseOptions(decimal="point")) is None
-    assert uniform.read_uniform(pl.Series(["12.50", "0.25"] * 10_000), ParseOptions()) is None
+    assert numbers.read_uniform(cells, ParseOptions(decimal="point")) is None
+    assert numbers.read_uniform(pl.Series(["12.50", "0.25"] * 10_000), ParseOptions()) is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesmetrics.ingest.canonical.per_period import months_of, period_of
+from salesmetrics.ingest.canonical.amounts import months_of, period_of
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load
 from salesmetrics.library import report_on

@@ -13,6 +13,7 @@ from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.canonical.derive import derive
 from salesmetrics.ingest.canonical.links import stage_definitions
+from salesmetrics.ingest.canonical.non_records import without_totals
 from salesmetrics.ingest.canonical.unsettled import unsettled
 from salesmetrics.ingest.checks.check import check_dataset
 from salesmetrics.ingest.checks.findings import finding
@@ -34,7 +35,6 @@ from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.fetch import fetch
 from salesmetrics.ingest.table.table import ROW, RawTable
-from salesmetrics.ingest.table.totals import without_totals
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.ingest.canonical.per_period import is_once, period_of
+from salesmetrics.ingest.canonical.amounts import is_once, period_of
 from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.candidates import ColumnMatch

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.canonical.amounts import is_unit_price
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.rules import invalid_rows
-from salesmetrics.ingest.canonical.unit_prices import is_unit_price
 from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse import Parsed, parse_column
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
-from salesmetrics.ingest.parse.ids import without_decimals
-from salesmetrics.ingest.parse.units import header_unit
+from salesmetrics.ingest.parse.number_text import header_unit
+from salesmetrics.ingest.parse.text import without_decimals
 from salesmetrics.ingest.recognise.headers import header_keys
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.source.beside import side_by_side

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
-from salesmetrics.ingest.canonical.balances import with_open_balances
 from salesmetrics.ingest.canonical.canonical import parse_beside
 from salesmetrics.ingest.canonical.identity import (
     alike_but_for_people,
@@ -25,6 +25,7 @@ from salesmetrics.ingest.canonical.links import (
     owner_from_id,
     stage_definitions,
 )
+from salesmetrics.ingest.canonical.non_records import without_named_totals, without_plans
 from salesmetrics.ingest.canonical.outcome import (
     Vocabulary,
     archived_as_lost,
@@ -33,12 +34,8 @@ from salesmetrics.ingest.canonical.outcome import (
     lead_outcomes,
     word_counts,
 )
-from salesmetrics.ingest.canonical.overlap import count_once
-from salesmetrics.ingest.canonical.per_period import in_one_unit
-from salesmetrics.ingest.canonical.plans import without_plans
-from salesmetrics.ingest.canonical.quota_overlap import quotas_told_twice
+from salesmetrics.ingest.canonical.overlap import count_once, quotas_told_twice
 from salesmetrics.ingest.canonical.surveys import with_question
-from salesmetrics.ingest.canonical.unit_prices import doubt_unit_prices
 from salesmetrics.ingest.canonical.unsettled import ended_in_unknown_stages
 from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.dataset import FILE
@@ -47,7 +44,6 @@ from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, word
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import OF_PROGRAMS
 from salesmetrics.ingest.recognise.words import Words, comparable
-from salesmetrics.ingest.table.named_totals import without_named_totals
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType

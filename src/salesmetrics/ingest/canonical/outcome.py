@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from salesmetrics.ingest.canonical.counting import counts_of
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -24,6 +22,7 @@ __all__ = [
     "Vocabulary",
     "archived_as_lost",
     "close_dates",
+    "counts_of",
     "deal_outcomes",
     "lead_outcomes",
     "looks_final",
@@ -279,3 +278,19 @@ def lead_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> list[pl.Ex
     steps += [pl.when(said != "converted").then(said) for said in (asked, status) if said is not None]
     outcome = pl.coalesce(*steps, pl.lit("open")).alias("outcome")
     return [outcome, is_converted.alias("is_converted")] if converted or asked is not None else [outcome]
+
+
+# --- how often each word occurs ---
+
+
+def counts_of(texts: pl.Series) -> list[tuple[str, int]]:
+    """The distinct texts of a column with their number of rows, the most frequent first, then in order of the alphabet.
+
+    Numbers stand in for the texts while they are counted, which takes a third of the time.
+
+    >>> counts_of(pl.Series(["Won", "Lost", None, "Won", "Open"]))
+    [('Won', 2), ('Lost', 1), ('Open', 1)]
+    """
+    coded = texts.drop_nulls().cast(pl.Categorical).alias("text").to_frame()
+    counts = coded.group_by("text").len("n").cast({"text": pl.String})
+    return counts.sort(["n", "text"], descending=[True, False]).rows()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.canonical.counting import counts_of
+from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.recognise.words import comparable, normalise
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.canonical.as_of import first_believable
-from salesmetrics.ingest.canonical.counting import counts_of
+from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.checks.context import Rule, apply_rules
 from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named

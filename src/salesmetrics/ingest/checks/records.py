@@ -10,7 +10,7 @@ import polars as pl
 from salesmetrics.ingest.canonical.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks_listed
 from salesmetrics.ingest.checks.context import Rule, apply_rules
 from salesmetrics.ingest.dataset import FILE
-from salesmetrics.ingest.parse.ids import all_whole
+from salesmetrics.ingest.parse.text import all_whole
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.records import SCALES, maybe_of_five, of_another_scale, off_scale

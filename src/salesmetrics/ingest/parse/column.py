@@ -7,8 +7,6 @@ from dataclasses import replace
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.blanks import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text
-from salesmetrics.ingest.parse.bodies import tidied
 from salesmetrics.ingest.parse.common import (
     KEY,
     MONEY_DTYPE,
@@ -19,11 +17,11 @@ from salesmetrics.ingest.parse.common import (
     over_distinct,
     plain_text,
 )
-from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, parse_dates
+from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, instants_of, parse_dates
 from salesmetrics.ingest.parse.durations import DURATION_DTYPE, parse_durations
-from salesmetrics.ingest.parse.instants import instants_of
+from salesmetrics.ingest.parse.number_text import header_unit, in_units, tidied
 from salesmetrics.ingest.parse.numbers import Style, parse_numbers
-from salesmetrics.ingest.parse.units import header_unit, in_units
+from salesmetrics.ingest.parse.text import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text
 from salesmetrics.schema.fields import ColumnType
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_column", "parse_flags", "parse_shares"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar import utc_of_wall
 from salesmetrics.calendar.model import zone_refused
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.ingest.parse.common import (
     KEY,
     NOTE,
@@ -23,14 +23,23 @@ from salesmetrics.ingest.parse.common import (
     plain_text,
     why_of,
 )
-from salesmetrics.ingest.parse.dateshapes import THAI, THAI_YEARS, date_parts, real_date
-from salesmetrics.ingest.parse.fastdates import INSTANT_DTYPE, Fast, Order, nothing_fast, read_fast
-from salesmetrics.ingest.parse.instants import OFFSET, UTC, instants_of, notes_of_offsets
+from salesmetrics.ingest.parse.date_text import (
+    INSTANT_DTYPE,
+    THAI,
+    THAI_YEARS,
+    Fast,
+    Order,
+    date_parts,
+    nothing_fast,
+    read_fast,
+    real_date,
+)
+from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["INSTANT_DTYPE", "Order", "date_orders", "parse_dates"]
+__all__ = ["INSTANT_DTYPE", "OFFSET", "UTC", "Order", "date_orders", "instants_of", "notes_of_offsets", "parse_dates"]
 
 _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
@@ -422,3 +431,48 @@ def _words(shapes: pl.Series, orders: Mapping[str, str]) -> tuple[str, ...]:
         names[sep + order] = sep.join((*_ORDER_NAMES[order], "year")) if order != _EACH else "each date by itself"
     counts = shapes.drop_nulls().value_counts(sort=True).sort(["count", shapes.name], descending=[True, False])
     return tuple(names.get(shape, shape) for shape in counts[shapes.name])
+
+
+# --- the instant behind a wall clock: known where a UTC offset is written, or where the zone is named ---
+
+
+UTC, OFFSET = "__utc__", "__offset__"
+"""Columns of a reading: the instant as the clock in UTC, and minutes east of it as written."""
+
+
+def instants_of(
+    values: pl.Series, frame: pl.DataFrame, zone: str | None, *, zulu: pl.Series | None
+) -> pl.Series | None:
+    """The instants of a column as clocks in UTC; None where no cell says, or no zone is named.
+
+    Args:
+        values: Wall clocks.
+        frame: What the slow reading gave, with ``__utc__`` where it met an offset.
+        zone: The zone of clocks without an offset.
+        zulu: Cells that are written in UTC.
+    """
+    found = frame[UTC] if UTC in frame.columns else values.clear().extend_constant(None, len(values))
+    if zulu is not None:
+        found = values.zip_with(zulu, found)
+    if zone is not None:
+        wall = values.alias("wall").to_frame()
+        found = found.zip_with(found.is_not_null(), wall.select(utc_of_wall(pl.col("wall"), zone)).to_series())
+    return found.cast(INSTANT_DTYPE) if found.count() else None
+
+
+def notes_of_offsets(frame: pl.DataFrame, zulu: pl.Series | None, timed: pl.Series) -> Mapping[str, pl.Series]:
+    """The cells whose offset is not that of most, and those with a time of day and no offset beside others that have one.
+
+    Args:
+        frame: What the slow reading gave, with ``__offset__`` where it met an offset.
+        zulu: Cells that are written in UTC.
+        timed: Cells with a time of day.
+    """
+    if OFFSET not in frame.columns or not frame[OFFSET].count():
+        return {}
+    offsets = frame[OFFSET]
+    if zulu is not None:
+        offsets = pl.select(pl.when(zulu).then(0).otherwise(offsets).alias(OFFSET)).to_series()
+    most = offsets.drop_nulls().value_counts(sort=True, name="n").sort("n", OFFSET, descending=[True, False])[OFFSET][0]
+    notes = {"offsets_differ": (offsets != most).fill_null(value=False), "offsets_missing": offsets.is_null() & timed}
+    return {code: cells for code, cells in notes.items() if cells.any()}

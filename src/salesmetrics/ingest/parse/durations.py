@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from salesmetrics.ingest.parse.blanks import TYPED_NULL_WORDS, blank, cleaned
-from salesmetrics.ingest.parse.bodies import broken, hidden, tidied
 from salesmetrics.ingest.parse.common import (
     KEY,
     NOTE,
@@ -18,7 +16,9 @@ from salesmetrics.ingest.parse.common import (
     over_distinct,
     why_of,
 )
+from salesmetrics.ingest.parse.number_text import broken, hidden, tidied
 from salesmetrics.ingest.parse.numbers import BROKEN, TWO_WAYS, Style, parse_numbers
+from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 
 __all__ = ["parse_durations"]
 

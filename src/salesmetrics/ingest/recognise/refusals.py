@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.canonical.unit_prices import is_unit_price
+from salesmetrics.ingest.canonical.amounts import is_unit_price
 from salesmetrics.ingest.checks.findings import typed
 from salesmetrics.ingest.recognise.headers import HeaderKeys, header_keys, useless
 from salesmetrics.ingest.recognise.index import languages, load_profile, profiles, words_for

@@ -12,9 +12,8 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_LINE, MAX_WORD, size_words
 from salesmetrics.ingest.table.dialect import looks_like_value
-from salesmetrics.ingest.table.exact import encode_record, records
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
-from salesmetrics.ingest.table.repair import OddRow, Repaired, rows_to_frame
+from salesmetrics.ingest.table.repair import OddRow, Repaired, encode_record, records, rows_to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

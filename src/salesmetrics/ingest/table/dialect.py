@@ -1,8 +1,4 @@
-"""How a text file is cut into cells: delimiter, line ends, and where the header stands.
-
-A delimiter is right when the records that it makes are as wide as the header that it makes; so a file of ``;`` with
-decimal commas is not taken for one of ``,``.
-"""
+"""How a text file is cut into cells: delimiter, line ends, and where the header stands."""
 
 from __future__ import annotations
 
@@ -14,14 +10,15 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.source.bounds import MAX_WORD
-from salesmetrics.ingest.table.exact import records
+from salesmetrics.ingest.table.regular import count_quotes
+from salesmetrics.ingest.table.repair import records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.ingest.table.exact import Record
+    from salesmetrics.ingest.table.repair import Record
 
-__all__ = ["DELIMITERS", "NO_DELIMITER", "Dialect", "find_header", "looks_like_value", "sniff"]
+__all__ = ["DELIMITERS", "NO_DELIMITER", "Dialect", "find_header", "looks_like_value", "sniff", "with_doubled_quotes"]
 
 DELIMITERS = (b",", b";", b"\t", b"|")
 NO_DELIMITER = b"\x1f"
@@ -166,3 +163,43 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
 def _are_names(cells: Sequence[str]) -> bool:
     values = sum(looks_like_value(cell) for cell in cells)
     return values <= 0.1 * len(cells) and len(set(cells)) >= 0.5 * len(cells)
+
+
+# --- quotes that a program escaped with a backslash instead of doubling them ---
+
+
+_ESCAPED = re.compile(rb'\\(["\\])')
+_ESCAPE_SAMPLE = 4 << 20
+
+
+def with_doubled_quotes(text: bytes, delimiter: bytes) -> bytes | None:
+    r"""The text with its quotes doubled, where they are escaped by a backslash; None where they are not.
+
+    A backslash before a quote may also be the last letter of a cell. So the text must break the rules of CSV as it
+    stands, and keep them, or break them less often, with the escapes undone.
+
+    Args:
+        text: UTF-8.
+        delimiter: One byte.
+
+    >>> with_doubled_quotes(b'name,size\n"a 32\\" screen","x"\n', b",")
+    b'name,size\n"a 32"" screen","x"\n'
+    >>> with_doubled_quotes(b'name,path\n"a","C:\\"\n', b",") is None
+    True
+    """
+    if text.find(b'\\"') < 0 or count_quotes(text, 0, delimiter) is not None:
+        return None
+    doubled = _ESCAPED.sub(lambda found: b'""' if found[1] == b'"' else b"\\", text)
+    if count_quotes(doubled, 0, delimiter) is not None or _faults(doubled, delimiter) < _faults(text, delimiter):
+        return doubled
+    return None
+
+
+def _faults(text: bytes, delimiter: bytes) -> int:
+    """How many records of the beginning break the rules."""
+    faults = 0
+    width = None
+    for record in records(text[:_ESCAPE_SAMPLE], delimiter):
+        width = width or record.width
+        faults += record.unclosed is not None or not record.strict or record.width != width
+    return faults

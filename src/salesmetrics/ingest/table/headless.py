@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.blanks import NULL_WORDS
+from salesmetrics.ingest.parse.text import NULL_WORDS
 from salesmetrics.ingest.source.bounds import MAX_WORD
 from salesmetrics.ingest.table.dialect import looks_like_value
 
