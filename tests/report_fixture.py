@@ -19,7 +19,8 @@ from salesmetrics.answers.report import (
     Period,
     Report,
 )
-from salesmetrics.schema.provenance import Finding, Input, RowCounts, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.provenance import Input, RowCounts
 
 ALL = Period(label="all")
 Q4 = Period(label="2017-Q4", start=date(2017, 10, 1), end=date(2018, 1, 1))
@@ -142,25 +143,17 @@ def total_report(**more: Any) -> Report:
     ]
     given = {
         "findings": [
-            Finding(
-                code="lost_amount_all_zero",
-                severity=Severity.WARNING,
+            finding(
+                "header_unfit",
                 kind="deals",
                 path="sales_pipeline.csv",
                 column="close_value",
                 count=2473,
-                rows=list(range(3, 23)),
-                message="every lost deal has 0 in `close_value`, so the win rate by value cannot say anything",
-                hint="export the amount that was at stake, or leave the KPI out",
+                rows=range(3, 23),
+                field="amount",
+                what="amounts of money",
             ),
-            Finding(
-                code="no_blank",
-                severity=Severity.NOTE,
-                count=1,
-                rows=[7],
-                message="one row has no owner",
-                share_of_value=0.0123,
-            ),
+            finding("quota_levels", count=1, rows=[7], share_of_value=0.0123),
         ],
         "not_computed": [
             NotComputed(

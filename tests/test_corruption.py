@@ -16,6 +16,7 @@ from damage_names import NAMES, UNKNOWABLE
 from good_export import EXPORTS, good_export
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, load
+from salesmetrics.schema.provenance import RowCounts
 
 if TYPE_CHECKING:
     from damage import Damaged
@@ -116,7 +117,7 @@ def test_a_good_export_is_left_in_peace(tmp_path: Path, name: str) -> None:
     dataset = written(tmp_path / "deals.csv", good_export(name, ROWS).data())
     assert dataset.findings == ()
     assert all(value is not None for value in totals(dataset).values())
-    assert dataset.inputs[0].rows.model_dump() == {"read": ROWS, "used": ROWS, "rejected": 0, "ignored": 0}
+    assert dataset.inputs[0].rows == RowCounts(ROWS, ROWS, 0, 0)
 
 
 def test_all_exports_hold_the_same_deals(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from string import Formatter
 import pytest
 
 import salesmetrics
-from salesmetrics.ingest.checks.findings import FINDINGS, MAX_ROWS, finding
+from salesmetrics.messages.findings import FINDINGS
+from salesmetrics.schema.findings import MAX_ROWS, SEVERITIES, finding
 from salesmetrics.schema.provenance import Severity
 
 SOURCES = sorted((Path(salesmetrics.__file__).parent / "ingest").rglob("*.py"))
@@ -32,22 +33,23 @@ def used_codes() -> set[str]:
     return codes
 
 
-def test_every_code_that_is_used_is_in_the_catalogue() -> None:
+def test_every_code_that_is_used_has_words_and_a_severity() -> None:
     rules_of_models = {"required", "choice", "max_length", "min_length"}
     assert used_codes() - rules_of_models <= FINDINGS.keys()
+    assert FINDINGS.keys() == SEVERITIES.keys()
+    assert len(FINDINGS) == sum(map(len, FINDINGS.maps))
 
 
 @pytest.mark.parametrize("code", sorted(FINDINGS))
 def test_an_entry_reads_as_one_line(code: str) -> None:
-    entry = FINDINGS[code]
     assert re.fullmatch(r"[a-z0-9_]+", code)
-    for text in (entry.message, entry.hint):
+    for text in FINDINGS[code]:
         assert text is None or (text == text.strip() and "\n" not in text and not text.endswith("."))
 
 
 def test_rows_are_sorted_cut_and_without_repeats() -> None:
     made = finding("stage_blank", column="Stage", count=60, rows=[9, 4, 4, *range(100, 160)])
-    assert made.rows[:3] == [4, 9, 100]
+    assert made.rows[:3] == (4, 9, 100)
     assert len(made.rows) == MAX_ROWS
     assert made.count == 60
 
@@ -59,7 +61,9 @@ def test_one_row_is_not_rows() -> None:
 
 def test_a_missing_word_is_a_fault_and_not_a_silent_gap() -> None:
     with pytest.raises(KeyError):
-        finding("stage_word_looks_final", count=1)
+        finding("no_such_code", count=1)
+    with pytest.raises(KeyError):
+        _ = finding("stage_word_looks_final", count=1).message
 
 
 def test_severity_can_be_lowered_where_the_data_say_so() -> None:
@@ -68,5 +72,5 @@ def test_severity_can_be_lowered_where_the_data_say_so() -> None:
 
 def test_templates_name_only_words_that_can_be_given() -> None:
     for entry in FINDINGS.values():
-        for word in words_of(entry.message) | words_of(entry.hint):
+        for word in words_of(entry[0]) | words_of(entry[1]):
             assert word.isidentifier()

@@ -239,7 +239,7 @@ def test_flags_and_stage_that_tell_two_outcomes(tmp_path: Path) -> None:
         "5,Closed lost,50,2026-01-05,false,false",
         "6,Contract sent,60,2026-01-05,false,false",
     )
-    assert said(dataset, "outcome_contradicts").rows == [3, 4, 5, 6]
+    assert said(dataset, "outcome_contradicts").rows == (3, 4, 5, 6)
     assert dataset.frames["deals"]["outcome"].to_list() == ["won", "won", "lost", "won", "lost", "open"]
 
 
@@ -269,13 +269,13 @@ def test_equal_rows_without_an_id_are_said_and_counted(tmp_path: Path) -> None:
     header = "Opportunity Name,Owner,Stage,Amount,Created Date,Close Date"
     row = "Pump,Ann,Closed Won,10,2026-01-05,2026-02-01"
     dataset = lines(tmp_path, header, row, "Valve,Bob,Closed Lost,20,2026-01-06,2026-02-01", row)
-    assert said(dataset, "rows_alike").rows == [4]
+    assert said(dataset, "rows_alike").rows == (4,)
     assert dataset.frames["deals"].height == 3
 
 
 def test_blank_amounts_of_lost_and_open_deals_are_said_where_others_have_them(tmp_path: Path) -> None:
     dataset = lines(tmp_path, PLAIN, *ROWS, "4,Delta,Lost,,EUR,2026-01-05,2026-02-01,Ann")
-    assert said(dataset, "amount_blank").rows == [5]
+    assert said(dataset, "amount_blank").rows == (5,)
 
 
 @pytest.mark.parametrize("wrong", ["Amuont", "Amout", "Ammount", "Amoumt"])

@@ -14,10 +14,11 @@ from typer.main import get_command
 
 from salesmetrics.cli.app import make_app
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.checks.findings import FINDINGS, typed
 from salesmetrics.ingest.read import ReadOptions, load
 from salesmetrics.library import report_on
+from salesmetrics.messages import typed
 from salesmetrics.messages.errors import CATALOGUE
+from salesmetrics.messages.findings import FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,7 +87,7 @@ def test_a_hint_of_an_error_names_options_that_every_command_has(code: str) -> N
 
 @pytest.mark.parametrize("code", FINDINGS)
 def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> None:
-    assert strange_options(FINDINGS[code].hint or "", READING) == []
+    assert strange_options(FINDINGS[code][1] or "", READING) == []
 
 
 def test_the_check_itself_finds_what_does_not_exist() -> None:

@@ -62,7 +62,7 @@ def test_rows_that_continue_a_record_are_none(tmp_path: Path, name: str) -> None
     dataset = read(tmp_path, header, row, line, line, row.replace("1", "2", 1).replace("Kiln", "Sand", 1))
     (frame,) = dataset.frames.values()
     assert frame.height == 2
-    assert found(dataset, "continuation_lines").rows == [3, 4]
+    assert found(dataset, "continuation_lines").rows == (3, 4)
     assert dataset.files[0].ignored == {"continuation": 2}
     assert not withheld(dataset)
 
@@ -124,7 +124,7 @@ def test_rows_of_one_id_that_differ_in_the_person_are_one_record(tmp_path: Path,
     dataset = read(tmp_path, header, row.format("Ann"), row.format("Bob"), row.replace("7", "8", 1).format("Ann"))
     (frame,) = dataset.frames.values()
     assert frame["id"].to_list() == ["7", "8"]
-    assert found(dataset, "rows_per_person").rows == [3]
+    assert found(dataset, "rows_per_person").rows == (3,)
     assert "ids_repeated" not in codes(dataset)
 
 
@@ -153,7 +153,7 @@ def test_one_percent_at_stake_is_told_and_the_sums_stand(tmp_path: Path) -> None
     many = [f"Saw {n},Ann,Won,10000,2026-01-04,2026-02-20" for n in range(99)]
     row = "Press,{},Won,5000,2026-01-03,2026-02-14"
     dataset = read(tmp_path, WITHOUT_ID, *many, row.format("Ann"), row.format("Bob"))
-    assert found(dataset, "rows_alike_but_for_people").rows == [102]
+    assert found(dataset, "rows_alike_but_for_people").rows == (102,)
     assert not withheld(dataset)
 
 
@@ -197,7 +197,7 @@ def test_lines_with_one_amount_each_leave_the_sums_unknown(tmp_path: Path) -> No
         tmp_path, LINES, "I1,2026-01-05,Oak,Kiln,500", "I1,2026-01-05,Oak,Sand,500", "I2,2026-01-06,Elm,Sand,70"
     )
     assert dataset.frames["invoices"].height == 2
-    assert found(dataset, "line_amounts_equal").rows == [2, 3]
+    assert found(dataset, "line_amounts_equal").rows == (2, 3)
     assert withheld(dataset) == {("invoices", "amount", "line_amounts_unsure")}
 
 
@@ -241,7 +241,7 @@ def test_payments_of_one_invoice_on_two_days_are_no_lines(tmp_path: Path) -> Non
 def test_an_id_written_as_a_decimal_is_the_whole_number(tmp_path: Path) -> None:
     deals = read(tmp_path, DEALS, *(f"{n}.0,K{n},Won,{n},2026-01-05,2026-02-10" for n in (101, 102)), name="deals.csv")
     assert deals.frames["deals"]["id"].to_list() == ["101", "102"]
-    assert found(deals, "ids_with_decimals").rows == [2, 3]
+    assert found(deals, "ids_with_decimals").rows == (2, 3)
     read(
         tmp_path, "Activity ID,Type,Deal ID,Date", "1,Call,101,2026-01-06", "2,Call,102.0,2026-01-06", name="calls.csv"
     )
@@ -271,6 +271,6 @@ def test_a_row_of_numbers_alone_counts_in_no_kind(tmp_path: Path, header: str, r
     dataset = read(tmp_path, header, *(row.format(n) for n in (1, 2, 3)), bare)
     (frame,) = dataset.frames.values()
     assert frame.height == 3
-    assert found(dataset, "row_of_numbers").rows == [5]
+    assert found(dataset, "row_of_numbers").rows == (5,)
     money = "mrr" if "mrr" in frame.columns else "amount"
     assert frame[money].sum() == Decimal(300)

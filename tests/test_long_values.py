@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from in_process import invoke
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.checks.findings import finding
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from pathlib import Path

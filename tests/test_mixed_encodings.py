@@ -52,7 +52,7 @@ def test_a_line_in_another_encoding_is_rejected(
         )
         assert f"\\x{foreign.encode(codec)[-1]:02X}" in row["value"] or len(row["value"]) == 80 or codec != "cp1251"
         [found] = [item for item in dataset.findings if item.code == "rows_rejected"]
-        assert found.rows == [place + 2]
+        assert found.rows == (place + 2,)
 
 
 def test_several_such_lines_in_several_encodings(tmp_path: Path) -> None:

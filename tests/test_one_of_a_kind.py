@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from in_process import invoke
-from salesmetrics.ingest.checks.findings import FINDINGS, finding
+from salesmetrics.messages.findings import FINDINGS, message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GIVEN = {"count", "n_rows", "have", "are", "s", "kind", "path", "column"}
+NUMBER = r"[+,.\d]*[df]|,"
 SHARES = r"(?<![\d.,/-])1 (?!of\b|more\b|min\b|ms\b)(\w+s)\b"
 VERBS = r"(?<!of )\b1 row(?: (?!and\b|is\b|has\b)[\w`-]+)?(?: without a stage or status)? (are|have|count|carry|end|share|hold|last|were|do)\b"
 
 
 @pytest.mark.parametrize("code", FINDINGS)
 def test_a_finding_on_one_row_is_in_the_singular(code: str) -> None:
-    entry = FINDINGS[code]
-    text = entry.message + (entry.hint or "")
-    names = {name.split(":")[0] for _, name, _, _ in Formatter().parse(text) if name}
-    words = {name: "7" for name in names - GIVEN if not name.endswith("_typed")}
-    words |= {name.removesuffix("_typed"): "7" for name in names if name.endswith("_typed") and name != "column_typed"}
-    message = finding(code, kind="deals", path="x.csv", column="C", count=1, **words).message
-    assert not re.search(SHARES, message), message
-    assert not re.search(VERBS, message), message
+    places = {name: spec for _, name, spec, _ in Formatter().parse(FINDINGS[code][0]) if name}
+    details = {
+        name: 7 if "|" in (spec or "") or re.fullmatch(NUMBER, spec or "") else "7" for name, spec in places.items()
+    }
+    text = message(code, {**details, "kind": "deals", "path": "x.csv", "column": "C", "count": 1})
+    assert not re.search(SHARES, text), text
+    assert not re.search(VERBS, text), text
 
 
 def write(folder: Path, name: str, *lines: str) -> str:

@@ -80,7 +80,7 @@ def test_part_payments_of_unknown_size_leave_receipts_unknown(tmp_path: Path, na
     rows = [line.split(",") for line in bills(*BALANCES[name])]
     dataset = read(tmp_path, *(",".join(cells[:5] + cells[6:]) for cells in rows))
     assert Withheld("invoices", "received", "part_paid") in dataset.withheld
-    assert next(each for each in dataset.findings if each.code == "part_paid_invoices").rows == [3]
+    assert next(each for each in dataset.findings if each.code == "part_paid_invoices").rows == (3,)
 
 
 def test_a_balance_of_paid_invoices_is_none(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_balance_of_paid_invoices_is_none(tmp_path: Path) -> None:
         tmp_path, header, "B1,Oak,2026-01-10,2026-02-10,800,800,Paid", "B2,Elm,2026-01-10,2026-02-10,5,9,Open"
     )
     assert Withheld("invoices", "received", "balance_unsure") in dataset.withheld
-    assert next(each for each in dataset.findings if each.code == "balance_contradicts").rows == [2, 3]
+    assert next(each for each in dataset.findings if each.code == "balance_contradicts").rows == (2, 3)
 
 
 def test_an_amount_due_alone_is_the_amount(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_loss_reason_that_hardly_anybody_fills_is_not_asked_for(tmp_path: Path
 
 def test_lost_deals_all_at_nothing_make_the_win_rate_by_value_meaningless(tmp_path: Path) -> None:
     rows = [GOOD[0], GOOD[1].replace(",200,", ",0,"), GOOD[2].replace(",300,", ",,"), GOOD[3]]
-    assert findings(tmp_path, *rows)["lost_amount_all_zero"].rows == [3, 4]
+    assert findings(tmp_path, *rows)["lost_amount_all_zero"].rows == (3, 4)
 
 
 def test_month_end_closes_of_open_deals_look_like_a_default(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
 from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.schema.inspection import ELSEWHERE
+from salesmetrics.schema.provenance import RowCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_plain_export(tmp_path: Path) -> None:
     assert frame["__row__"].to_list() == [2, 3, 4]
     assert frame["__file__"].to_list() == [0, 0, 0]
     assert dataset.last_event == (date(2026, 2, 3), "last close in deals")
-    assert dataset.inputs[0].rows.model_dump() == {"read": 3, "used": 3, "rejected": 0, "ignored": 0}
+    assert dataset.inputs[0].rows == RowCounts(3, 3, 0, 0)
     assert [(word.word, word.outcome) for word in dataset.files[0].stage_words] == [
         ("Closed Lost", "lost"),
         ("Closed Won", "won"),
@@ -63,7 +64,7 @@ def test_a_plain_export(tmp_path: Path) -> None:
 
 def test_an_unreadable_amount_rejects_the_row_with_its_place_and_reason(tmp_path: Path) -> None:
     dataset = deals(tmp_path, HEADER, *ROWS, "4,Delta,Ann,Closed Won,12.5oo,2026-01-08,2026-02-04")
-    assert dataset.inputs[0].rows.model_dump() == {"read": 4, "used": 3, "rejected": 1, "ignored": 0}
+    assert dataset.inputs[0].rows == RowCounts(4, 3, 1, 0)
     assert dataset.rejects.select("row", "column", "value").rows() == [(5, "Amount", "12.5oo")]
     (said,) = [finding for finding in dataset.findings if finding.code == "rows_rejected"]
     assert (said.severity, said.column, said.rows) == ("error", "Amount", [5])
@@ -161,7 +162,7 @@ def test_rows_without_an_id_survive_beside_repeated_ids(tmp_path: Path) -> None:
     blank = ROWS[2].replace("3,Gamma", ",Gamma")
     dataset = deals(tmp_path, HEADER, ROWS[0], ROWS[0], blank, blank)
     assert dataset.frames["deals"]["id"].to_list() == ["1", None, None]
-    assert dataset.inputs[0].rows.model_dump() == {"read": 4, "used": 3, "rejected": 0, "ignored": 1}
+    assert dataset.inputs[0].rows == RowCounts(4, 3, 0, 1)
 
 
 def test_records_are_never_made_one_by_name(tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_product_rows_become_one_deal_with_the_sum(tmp_path: Path) -> None:
     assert frame["amount"].to_list() == [Decimal(350), Decimal(20)]
     assert frame["quantity"].to_list() == [Decimal(4), Decimal(1)]
     assert frame["product"].to_list() == [None, "Ручка"]
-    assert dataset.inputs[0].rows.model_dump() == {"read": 3, "used": 2, "rejected": 0, "ignored": 1}
+    assert dataset.inputs[0].rows == RowCounts(3, 2, 0, 1)
     assert codes(dataset)["product_rows_merged"] == 1
 
 
@@ -213,7 +214,7 @@ def test_a_final_looking_word_comes_with_the_option_to_type(tmp_path: Path) -> N
     (said,) = [finding for finding in dataset.findings if finding.code == "stage_word_looks_final"]
     assert said.hint is not None
     assert '--won "Payment Done"' in said.hint
-    assert said.rows == [5]
+    assert said.rows == (5,)
 
 
 def test_inspection_shows_what_a_word_was_counted_as(tmp_path: Path) -> None:
@@ -271,7 +272,7 @@ def test_reps_name_owner_ids_and_bring_team_and_region(tmp_path: Path) -> None:
     assert frame["team"].to_list() == ["Red", "Blue", "Red"]
     assert frame["region"].to_list() == ["North", "South", "North"]
     (said,) = [finding for finding in dataset.findings if finding.code == "owner_inactive"]
-    assert said.rows == [3]
+    assert said.rows == (3,)
 
 
 def test_a_pipelines_file_says_what_stage_ids_mean_and_are_called(tmp_path: Path) -> None:
@@ -349,7 +350,7 @@ def test_a_mistyped_year_does_not_move_the_last_event(tmp_path: Path) -> None:
     dataset = deals(tmp_path, HEADER, *rows, "60,D,Ann,Closed Won,10,2026-01-01,2062-02-01")
     assert dataset.last_event == (date(2026, 2, 28), "last close in deals")
     (said,) = [finding for finding in dataset.findings if finding.code == "date_far_later"]
-    assert said.rows == [61]
+    assert said.rows == (61,)
 
 
 def test_the_order_of_rows_changes_no_total(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
+from salesmetrics.schema.provenance import RowCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,14 +149,14 @@ def test_x_education(realdata: Path) -> None:
     assert counts(clean, "leads") == {"converted": 3_542, "open": 5_649}
     assert clean.last_event is None
     damaged = load([str(realdata / "x_education_leads/Leads_9240_with_line_quoted_rows.csv")])
-    assert damaged.inputs[0].rows.model_dump() == {"read": 9_240, "used": 8_902, "rejected": 338, "ignored": 0}
+    assert damaged.inputs[0].rows == RowCounts(9_240, 8_902, 338, 0)
     assert damaged.rejects["row"].n_unique() == 338
     assert any(finding.code == "rows_rejected" and finding.count == 338 for finding in damaged.findings)
 
 
 def test_salesforce(realdata: Path) -> None:
     seeds = load([str(realdata / "salesforce_fivetran_seeds/sf_opportunity_data.csv")])
-    assert seeds.inputs[0].rows.model_dump() == {"read": 10, "used": 0, "rejected": 0, "ignored": 10}
+    assert seeds.inputs[0].rows == RowCounts(10, 0, 0, 10)
     assert "deleted_rows" in codes(seeds)
     mock = load([str(realdata / "salesforce_mock_small/opportunities.csv")])
     assert mock.frames["deals"].height == 10

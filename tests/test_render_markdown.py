@@ -8,7 +8,7 @@ import pytest
 from report_fixture import OWNERS, compared_report, deals_input, grouped_report, metric, report, total_report
 from salesmetrics.render.markdown import render_markdown
 from salesmetrics.render.text import amount
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -52,7 +52,7 @@ def test_names_cannot_become_markup() -> None:
         [metric("a", "A", "f", "count", 1, group={"owner": name})],
         group_by=["owner"],
         inputs=[deals_input("we`ird|name.csv")],
-        findings=[Finding(code="x", severity=Severity.NOTE, count=1, message="`a` is <b> | odd ` one")],
+        findings=[finding("file_unusable", count=1, cause="`a` is <b> | odd ` one")],
     )
     text = render_markdown(made)
     assert "<" not in text.replace("\\<", "")
@@ -62,4 +62,4 @@ def test_names_cannot_become_markup() -> None:
 
 
 def test_code_in_messages_stays_code() -> None:
-    assert "has 0 in `close_value`, so" in render_markdown(REPORTS["total"])
+    assert "`close_value` is not read" in render_markdown(REPORTS["total"])

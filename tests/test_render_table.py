@@ -24,7 +24,8 @@ from report_fixture import (
 from salesmetrics.answers.report import Change, Excluded, NotComputed, Period
 from salesmetrics.render.table import render_table
 from salesmetrics.render.text import amount, fraction, interval
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -287,18 +288,19 @@ def test_every_row_of_a_file_is_accounted_for() -> None:
 
 
 def test_a_finding_names_its_first_rows_and_its_count_once() -> None:
-    def shown(message: str, rows: list[int]) -> str:
-        found = Finding(code="x", severity=Severity.NOTE, count=2473, rows=rows, message=message)
-        return plain(report([], findings=[found]), 120)
+    def shown(code: str, rows: list[int]) -> str:
+        return plain(report([], findings=[finding(code, count=2473, rows=rows)]), 120)
 
-    assert "odd (2,473 rows: 3, 4, 5, 6, 7, …)" in shown("odd", [3, 4, 5, 6, 7, 8])
-    assert "2,473 rows are odd (rows 3, …)" in shown("2,473 rows are odd", [3])
-    assert "2,473 rows are odd\n" in shown("2,473 rows are odd", [])
-    assert "odd (2,473 rows)" in shown("odd", [])
+    assert "inside it count (2,473 rows: 3, 4, 5, 6, 7, …)" in shown("quota_prorated", [3, 4, 5, 6, 7, 8])
+    assert "2,473 rows without an owner (rows 3, …)" in shown("owner_blank", [3])
+    assert "2,473 rows without an owner\n" in shown("owner_blank", [])
+    assert "their days inside it count (2,473 rows)" in shown("quota_prorated", [])
 
 
 def test_findings_that_matter_most_come_first() -> None:
-    found = [Finding(code="x", severity=severity, count=1, message=f"a {severity}") for severity in reversed(Severity)]
+    found = [
+        finding("file_unusable", severity=severity, count=1, cause=f"a {severity}") for severity in reversed(Severity)
+    ]
     text = plain(report([], findings=found), 80)
     assert text.index("a error") < text.index("a warning") < text.index("a note")
 
@@ -370,11 +372,12 @@ def test_what_would_unlock_more_is_told_in_a_few_lines_that_matter_most() -> Non
 
 
 def test_a_finding_names_its_file_once_and_by_its_name_where_that_is_unique() -> None:
-    def shown(path: str, message: str) -> str:
-        found = Finding(code="x", severity=Severity.NOTE, count=1, rows=[3], message=message, path=path)
+    def shown(path: str, code: str) -> str:
+        found = finding(code, count=1, rows=[3], path=path)
         inputs = [deals_input("a/deals.csv"), deals_input("b/deals.csv"), deals_input("b/leads.csv")]
         return plain(report([], findings=[found], inputs=inputs), 120).split("Findings\n")[1]
 
-    assert shown("b/leads.csv", "odd") == "  note  odd (leads.csv; 1 row: 3)\n"
-    assert shown("b/leads.csv", "`b/leads.csv` is odd") == "  note  `leads.csv` is odd (1 row: 3)\n"
-    assert shown("b/deals.csv", "odd") == "  note  odd (b/deals.csv; 1 row: 3)\n"
+    assert "100 % and churn 0 % (leads.csv; 1 row: 3)\n" in shown("b/leads.csv", "nobody_left")
+    assert "`leads.csv` is a list of payments (1 row):" in shown("b/leads.csv", "payments_only")
+    assert "100 % and churn 0 % (b/deals.csv; 1 row: 3)\n" in shown("b/deals.csv", "nobody_left")
+    assert "(leads.csv" not in shown("b/leads.csv", "payments_only")

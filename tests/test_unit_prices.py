@@ -42,7 +42,7 @@ def test_a_unit_price_is_no_amount(tmp_path: Path, name: str) -> None:
     bills = [f"Invoice No,Customer,Invoice Date,Item,{quantity},{price}", "1,Oak,2026-01-10,Kiln,2,70"]
     dataset = read(tmp_path, *bills, kind="invoices", amount=price)
     assert Withheld("invoices", "amount", "unit_price") in dataset.withheld
-    assert found(dataset, "unit_amounts")[0].rows == [2]
+    assert found(dataset, "unit_amounts")[0].rows == (2,)
     deals = [f"Deal ID,Stage,Close Date,{quantity},{price}", "1,Won,2026-01-10,2,70"]
     assert Withheld("deals", "amount", "unit_price") in read(tmp_path, *deals, kind="deals", amount=price).withheld
 
@@ -95,7 +95,7 @@ def test_lines_with_numbers_of_their_own_leave_the_sums_unknown(tmp_path: Path, 
     rows = ["1,Kiln,Won,900,2026-01-05,2026-02-10,Kiln,2", ",,,,,,Sand,3", "2,Clay,Lost,5,2026-01-05,2026-02-10,Clay,1"]
     dataset = read(tmp_path, header, *rows)
     assert Withheld("deals", column, "line_amounts_unsure") in dataset.withheld
-    assert found(dataset, "line_cells")[0].rows == [3]
+    assert found(dataset, "line_cells")[0].rows == (3,)
 
 
 @pytest.mark.parametrize("column", ["Quantity", "Product"])

@@ -8,8 +8,8 @@ import pytest
 
 from in_process import invoke
 from salesmetrics.engine.unknown import facts_behind
-from salesmetrics.ingest.checks.findings import typed
 from salesmetrics.library import load, report_on
+from salesmetrics.messages import typed
 from salesmetrics.metrics.catalog import catalog
 
 if TYPE_CHECKING:

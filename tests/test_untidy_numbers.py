@@ -230,7 +230,7 @@ def test_the_finding_names_the_rows(tmp_path: Path) -> None:
     ]
     path.write_text("\n".join(lines))
     found = {said.code: said for said in load([f"quotas={path}"]).findings}
-    assert found["invisible_marks"].rows == [42]
+    assert found["invisible_marks"].rows == (42,)
     rejected = [said for said in load([f"quotas={path}"]).findings if said.code == "rows_rejected"]
     assert [said.rows for said in rejected] == [[41], [43]]
     assert "`20.105` in `quota` is a number that reads two ways" in rejected[0].message

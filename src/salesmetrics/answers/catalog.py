@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from salesmetrics.answers.provenance import InputRead
 from salesmetrics.answers.report import SCHEMA_VERSION, Generator, Metric, Number, Period
-from salesmetrics.schema.provenance import Input
 
 __all__ = ["Card", "Definition", "Ingredient", "Kpis", "Working"]
 
@@ -82,6 +82,6 @@ class Working(BaseModel):
     kpi: Card
     as_of: str | None
     period: Period
-    inputs: list[Input]
+    inputs: list[InputRead]
     ingredients: list[Ingredient]
     metrics: list[Metric]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
+from salesmetrics.answers.provenance import FindingInWords, InputRead
 from salesmetrics.answers.report import SCHEMA_VERSION, Generator
 from salesmetrics.schema.inspection import FileReading
-from salesmetrics.schema.provenance import Finding, Input
 from salesmetrics.version import __version__
 
 __all__ = ["Check", "Inspection", "Unlock", "generator"]
@@ -31,10 +31,10 @@ class Inspection(_Answer):
     schema_version: Literal["1"] = SCHEMA_VERSION
     generator: Generator
     command: str = "inspect"
-    files: list[FileReading]
+    files: list[InstanceOf[FileReading]]
     allowed: list[str] = Field(description="KPIs that these files allow")
     unlocks: list[Unlock]
-    findings: list[Finding]
+    findings: list[FindingInWords]
 
 
 class Check(_Answer):
@@ -44,8 +44,8 @@ class Check(_Answer):
     generator: Generator
     command: str = "check"
     passed: bool = Field(description="no rejected row and no finding that is an error")
-    inputs: list[Input]
-    findings: list[Finding]
+    inputs: list[InputRead]
+    findings: list[FindingInWords]
 
 
 def generator() -> Generator:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from salesmetrics.schema.provenance import Finding, Input
+from salesmetrics.answers.provenance import FindingInWords, InputRead
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -191,8 +191,8 @@ class Report(_Model):
     period: Period
     comparison: Comparison | None = None
     group_by: list[str] = Field(default_factory=list)
-    inputs: list[Input]
+    inputs: list[InputRead]
     metrics: list[Metric]
     not_computed: list[NotComputed] = Field(default_factory=list)
     goals: list[GoalResult] = Field(default_factory=list, description="goals that were set, and how they stand")
-    findings: list[Finding] = Field(default_factory=list)
+    findings: list[FindingInWords] = Field(default_factory=list)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from salesmetrics.calendar.windows import Window
 from salesmetrics.entities.days import END, START
 from salesmetrics.metrics.catalog import split_name
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["CostCover", "cost_shift", "costs_partial", "within_costs"]
 
@@ -172,26 +174,16 @@ def costs_partial(
         run = None if window is None else cover.run(window)
         if window is None or run is None or run.end is None or run == window:
             continue
-        whole = f"{window.start} to {window.end - timedelta(days=1)}" if window.end else "the period"
-        days = f"{run.start} to {run.end - timedelta(days=1)}"
-        gaps = cover.gaps(window, run)
-        covered = f"months with gaps between them, the longest run being {days}" if gaps else days
-        found.append(
-            Finding(
-                code="costs_partial",
-                severity=Severity.WARNING,
-                kind=COSTS,
-                count=0,
-                message=f"of {whole}, costs cover {covered}: KPIs of "
-                + (
-                    "cost are about these days"
-                    if not shift
-                    else "the costs of the period before are about a part alike"
-                ),
-                hint="add the missing costs, or ask for a period that they cover",
-            )
-        )
+        whole = _between(window.start, window.end) if window.end else Message("the_period")
+        days = _between(run.start, run.end)
+        covered = Message("months_with_gaps", days=days) if cover.gaps(window, run) else days
+        about = Message("about_a_part_before" if shift else "about_these_days")
+        found.append(finding("costs_partial", kind=COSTS, count=0, whole=whole, covered=covered, about=about))
     return found
+
+
+def _between(start: date | None, end: date) -> Message:
+    return Message("days_between", first=start, last=end - timedelta(days=1))
 
 
 def _months(start: date, end: date) -> Iterable[tuple[date, date]]:

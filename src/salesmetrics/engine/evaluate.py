@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesmetrics.answers.report import Change, Excluded, Interval, Metric
 from salesmetrics.entities.currency import UNRATED
-from salesmetrics.errors import counted
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import (
     Balance,
@@ -32,7 +31,8 @@ from salesmetrics.metrics.definition import (
     total,
 )
 from salesmetrics.metrics.settings import PREFIX, Settings
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 from salesmetrics.statistics.distributions import two_sided_z
 from salesmetrics.statistics.intervals import (
     SMALLEST_MEAN_SAMPLE,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Shape
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = [
     "Outcome",
@@ -300,14 +301,21 @@ def lengths_differ(request: Request, metrics: Sequence[Metric]) -> list[Finding]
     if not known or beside is None or request.period.start is None or request.period.end is None:
         return []
     days = ((request.period.end - request.period.start).days, (beside.end - beside.start).days)
-    steps = [f"{m.title} {100 * m.change.per_day:+.1f} %" for m in known if m.change and m.change.per_day is not None]
-    weeks = [counted(n // 7, "week") if n % 7 == 0 else counted(n, "day") for n in days]
+    changes = [
+        Message("change_per_day", title=m.title, percent=100 * m.change.per_day)
+        for m in known
+        if m.change and m.change.per_day is not None
+    ]
+    length, other = (Message("weeks", n=n // 7) if n % 7 == 0 else Message("days", n=n) for n in days)
     return [
-        Finding(
-            code="lengths_differ",
-            severity=Severity.NOTE,
+        finding(
+            "lengths_differ",
             count=0,
-            message=f"{request.period.label} has {weeks[0]} and {beside.label} {weeks[1]}: changes per day are {', '.join(steps)}",
+            period=request.period.label,
+            length=length,
+            other=beside.label,
+            other_length=other,
+            changes=tuple(changes),
         )
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["MATURING", "maturing", "too_short"]
 
@@ -46,12 +47,4 @@ def too_short(request: Request, kpis: Iterable[Kpi], window: Window) -> list[Fin
     titles = [kpi.title for kpi in kpis if kpi.yearly]
     if not titles or not (short or request.every in ("week", "month", "quarter")):
         return []
-    return [
-        Finding(
-            code="period_too_short",
-            severity=Severity.WARNING,
-            count=0,
-            message=f"{' and '.join(titles)}: of so short a period it counts only who bought twice within it, and reads low",
-            hint="ask for a year, for example `--period last-365-days`",
-        )
-    ]
+    return [finding("period_too_short", count=0, titles=tuple(titles))]

@@ -9,7 +9,8 @@ from salesmetrics.calendar import Period, unit_period
 from salesmetrics.engine.resolve import stretch_around
 from salesmetrics.engine.unknown import kinds_of
 from salesmetrics.entities.moments import Moments
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["days_differ", "moments_of", "seen_by"]
 
@@ -71,13 +73,5 @@ def days_differ(request: Request, kpis: Iterable[Kpi], catalog: Catalog) -> list
     others = {kind: day for kind, day in days.items() if day != request.as_of}
     if not others:
         return []
-    listed = ", ".join(f"{kind} {day}" for kind, day in others.items())
-    return [
-        Finding(
-            code="as_of_differs",
-            severity=Severity.NOTE,
-            count=0,
-            message=f"without `--as-of` each file is measured at its own last event: {listed}, all else {request.as_of}",
-            hint=f"`--as-of {request.as_of}` puts all of them on one day and leaves out what came later",
-        )
-    ]
+    own = tuple(Message("kind_and_day", kind=kind, day=day) for kind, day in others.items())
+    return [finding("as_of_differs", count=0, days=own, as_of=request.as_of)]

@@ -24,8 +24,9 @@ from salesmetrics.entities.later import days_unknown
 from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.entities.make import Asked, make_entities
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import TYPE_NAMES
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.message import Message
 from salesmetrics.statistics.intervals import mean_interval, wilson
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import NotComputed
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
+    from salesmetrics.schema.provenance import Finding
     from salesmetrics.schema.withheld import Withheld
     from salesmetrics.statistics.intervals import Bounds
 
@@ -178,12 +180,7 @@ def _listed(kinds: Sequence[str]) -> str:
 # --- new business, renewals and expansions in one total: where they differ clearly, the total misleads, and that is said ---
 
 
-CLASSES: Mapping[str, str] = {
-    "new": "new",
-    "renewal": "renewals",
-    "expansion": "expansions",
-    "existing": "with existing customers",
-}
+CLASSES = ("new", "renewal", "expansion", "existing")
 TYPES = frozenset({"type", "deal_class"})
 RATES = frozenset(
     {
@@ -202,9 +199,9 @@ SIZES = frozenset({"average_deal_size", "median_deal_size", "pipeline_velocity"}
 
 
 class _Level(NamedTuple):
-    """What a class of deals comes to: in words, with its interval."""
+    """What a class of deals comes to, with its interval."""
 
-    words: str
+    level: Message
     bounds: Bounds
 
 
@@ -231,26 +228,19 @@ def mixed_types(
     if "new" not in rows:
         return []
     judged = [
-        ("win rate", RATES, {name: _rate(row, request) for name, row in rows.items()}),
-        ("mean cycle", CYCLES, {name: _mean(row, "cycle", " days", request) for name, row in rows.items()}),
-        ("mean amount", SIZES, {name: _mean(row, "amount", "", request) for name, row in rows.items()}),
+        ("win_rates", RATES, {name: _rate(row, request) for name, row in rows.items()}),
+        ("mean_cycles", CYCLES, {name: _mean(row, "cycle", "mean_days", request) for name, row in rows.items()}),
+        ("mean_amounts", SIZES, {name: _mean(row, "amount", "mean_amount", request) for name, row in rows.items()}),
     ]
-    said = [
-        f"{title} {words}" for title, needed, levels in judged if ids & needed and (words := _clear_difference(levels))
+    differences = [
+        Message(code, levels=classes)
+        for code, needed, levels in judged
+        if ids & needed and (classes := _clear_difference(levels))
     ]
-    if not said:
+    if not differences:
         return []
-    return [
-        Finding(
-            code="deal_types_mixed",
-            severity=Severity.NOTE,
-            kind="deals",
-            column="type",
-            count=sum(row["won"] + row["lost"] for row in rows.values()),
-            message=f"the totals mix types of deals that differ clearly: {'; '.join(said)}",
-            hint="`--by type` shows them apart",
-        )
-    ]
+    count = sum(row["won"] + row["lost"] for row in rows.values())
+    return [finding("deal_types_mixed", kind="deals", column="type", count=count, differences=tuple(differences))]
 
 
 def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
@@ -285,22 +275,26 @@ def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
 def _rate(row: Mapping[str, Any], request: Request) -> _Level | None:
     n = row["won"] + row["lost"]
     bounds = wilson(row["won"], n, request.level) if n >= request.min_n else None
-    return None if bounds is None else _Level(f"{100 * row['won'] / n:.0f} % of {n:,}", bounds)
+    return None if bounds is None else _Level(Message("share_of_deals", percent=100 * row["won"] / n, n=n), bounds)
 
 
-def _mean(row: Mapping[str, Any], name: str, unit: str, request: Request) -> _Level | None:
+def _mean(row: Mapping[str, Any], name: str, code: str, request: Request) -> _Level | None:
     n, sd = row.get(f"{name}_n"), row.get(f"{name}_sd")
     if n is None or sd is None or n < max(2, request.min_n):
         return None
     mean = float(row[f"{name}_sum"]) / n
     bounds = mean_interval(n, mean, sd, request.level)
-    return None if bounds is None else _Level(f"{mean:,.0f}{unit} of {n:,}", bounds)
+    return None if bounds is None else _Level(Message(code, mean=mean, n=n), bounds)
 
 
-def _clear_difference(levels: Mapping[str, _Level | None]) -> str:
-    """All classes in words, if new business lies apart from any other; else nothing."""
+def _clear_difference(levels: Mapping[str, _Level | None]) -> tuple[Message, ...]:
+    """All classes with their levels, if new business lies apart from any other; else nothing."""
     new = levels.get("new")
     others = [level for name, level in levels.items() if name != "new" and level is not None]
     if new is None or not any(o.bounds.low > new.bounds.high or o.bounds.high < new.bounds.low for o in others):
-        return ""
-    return ", ".join(f"{level.words} {CLASSES[name]}" for name, level in levels.items() if level is not None)
+        return ()
+    return tuple(
+        Message("class_level", level=level.level, deals=Message(f"class_{name}"))
+        for name, level in levels.items()
+        if level is not None
+    )

@@ -10,8 +10,9 @@ import polars as pl
 from salesmetrics.calendar import parse_period
 from salesmetrics.engine.plan import BASIS_COLUMNS
 from salesmetrics.entities.derived import DERIVED
-from salesmetrics.errors import SalesmetricsError, counted
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Measure
+    from salesmetrics.schema.provenance import Finding
     from salesmetrics.schema.withheld import Withheld
 
 __all__ = [
@@ -93,14 +95,7 @@ def early_ends(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> Iterab
         if days is None or as_of is None or as_of - days[1] <= timedelta(days=PATIENCE):
             continue
         gap = (as_of - days[1]).days
-        yield Finding(
-            code="data_end_early",
-            severity=Severity.WARNING,
-            kind=entity,
-            count=0,
-            message=f"the {entity} end on {days[1]}, {counted(gap, 'day')} before the as-of date {as_of}: what came later is not in the file",
-            hint=f"export them again, or say `--as-of {days[1]}`",
-        )
+        yield finding("data_end_early", kind=entity, count=0, last=days[1], gap=gap, as_of=as_of)
 
 
 def complete_today(request: Request) -> list[Finding]:
@@ -112,14 +107,16 @@ def complete_today(request: Request) -> list[Finding]:
     running = parse_period(now, as_of=as_of, calendar=request.calendar)
     if running is None or running.end != as_of + timedelta(days=1):
         return []
-    own = ", which KPIs of the last complete quarter take by themselves" if words == "last-quarter" else ""
     return [
-        Finding(
-            code="period_complete_today",
-            severity=Severity.NOTE,
+        finding(
+            "period_complete_today",
             count=0,
-            message=f"{as_of} is the last day of {running.label}, and `{words}` is the one before it, {request.period.label}",
-            hint=f"`--period {now}` is {running.label}{own}",
+            day=as_of,
+            running=running.label,
+            words=words,
+            period=request.period.label,
+            now=now,
+            also=Message("quarter_taken_unasked") if words == "last-quarter" else None,
         )
     ]
 

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["account_keys", "by_name", "ids_by_name", "plain_names"]
 
@@ -89,21 +92,10 @@ def by_name(entity: str, frame: pl.DataFrame) -> list[Finding]:
     known = ids_by_name([frame])
     named = 0 if known is None else int(plain_names(rows[NAME]).is_in(known["name"].implode()).sum())
     rest = rows.height - named
-    parts = [f"{named:,} taken for the account of the same name"] if named else []
-    parts += [f"{rest:,} counted by name"] if rest else []
+    parts = [Message("accounts_of_that_name", n=named)] if named else []
+    parts += [Message("accounts_named", n=rest)] if rest else []
     numbers = rows["__row__"].head(20).to_list() if "__row__" in rows.columns else []
-    return [
-        Finding(
-            code="accounts_by_name",
-            severity=Severity.NOTE,
-            kind=entity,
-            column=ID,
-            count=rows.height,
-            rows=numbers,
-            message=f"{entity} without the id of their account: {' and '.join(parts)}",
-            hint="fill in the ids of accounts",
-        )
-    ]
+    return [finding("accounts_by_name", kind=entity, column=ID, count=rows.height, rows=numbers, parts=tuple(parts))]
 
 
 def _by_name(names: pl.Series, known: pl.DataFrame | None) -> pl.Series:

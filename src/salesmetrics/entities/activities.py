@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.entities.clocks import clock, comparable, has_times
-from salesmetrics.entities.later import day_unknown
-from salesmetrics.errors import counted
+from salesmetrics.entities.later import day_unknown, put_back
 from salesmetrics.schema.clock import utc_name
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["activity_view", "end_of", "lead_view", "meeting_outcomes", "rep_days", "with_gaps"]
 
@@ -79,7 +81,7 @@ def activity_view(
     nobody = _flag(frame, "undelivered", missing=False) | _flag(frame, "without_person", missing=False)
     frame = frame.with_columns(outbound=pl.col("held") & ~pl.col("automated") & ~nobody & (reached | assumed))
     guessed = int(frame.select((pl.col("outbound") & assumed).sum()).item())
-    return frame, [*findings, *([_assumed_finding(guessed)] if guessed else [])]
+    return frame, [*findings, *([finding("direction_assumed", kind="activities", count=guessed)] if guessed else [])]
 
 
 def _instants(activities: pl.DataFrame, times: Sequence[str]) -> list[pl.Expr]:
@@ -126,26 +128,10 @@ def _known_by(frame: pl.DataFrame, as_of: date, *, past: bool) -> tuple[pl.DataF
     known, unplanned = frame.select(later.sum().alias("later"), unsure.sum().alias("unsure")).row(0)
     if not known + unplanned:
         return frame, []
-    said = [f"{counted(known, 'activity')} done or entered later left out"] if known else []
-    said += (
-        [
-            f"{counted(unplanned, 'activity')} dated later left out: nothing says that {_IT[unplanned == 1]} planned by then"
-        ]
-        if unplanned
-        else []
-    )
-    finding = Finding(
-        code="as_of_reconstructed",
-        severity=Severity.NOTE,
-        kind="activities",
-        count=known + unplanned,
-        message=f"the export reaches past {as_of}: {'; '.join(said)}",
-        hint="export the date on which each activity was entered" if unplanned else None,
-    )
-    return frame.filter(~(later | unsure)), [finding]
-
-
-_IT = {True: "it was", False: "they were"}
+    parts = [Message("activities_later", n=known)] if known else []
+    parts += [Message("activities_unplanned", n=unplanned)] if unplanned else []
+    advice = Message("date_of_entry_needed") if unplanned else None
+    return frame.filter(~(later | unsure)), [put_back("activities", known + unplanned, as_of, parts, advice)]
 
 
 def _reaching_out(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
@@ -161,17 +147,6 @@ def _reaching_out(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     told = direction.is_not_null().any().over(kind) if "type" in frame.columns else pl.lit(value=True)
     assumed = direction.is_null() & kind.is_in(REACHING_OUT) & ~told
     return reached.fill_null(value=False), assumed.fill_null(value=False)
-
-
-def _assumed_finding(count: int) -> Finding:
-    return Finding(
-        code="direction_assumed",
-        severity=Severity.NOTE,
-        kind="activities",
-        count=count,
-        message=f"no direction in the activities: {count} calls and emails are taken as outbound",
-        hint="export the direction (inbound or outbound); inbound ones make response times read too short",
-    )
 
 
 def lead_view(
@@ -216,7 +191,7 @@ def lead_view(
         dated = dated.with_columns(qualified=pl.col("qualified") & ~lost)
     if "first_response_at" in have:
         dated = dated.with_columns(pl.when(pl.col("first_response_at") < end).then(pl.col("first_response_at")))
-    findings = [_lead_finding(as_of, *counts)] if any(counts) else []
+    findings = [_leads_put_back(as_of, *counts)] if any(counts) else []
     dated = dated.with_columns(mask.alias(f"__unsure_{name}__") for name, mask in unsure.items()).filter(~later)
     for name in unsure:
         mask = pl.col(f"__unsure_{name}__")
@@ -246,16 +221,10 @@ def _dated(frame: pl.DataFrame, name: str) -> pl.Expr:
     return pl.col(name).is_not_null() if name in frame.columns else pl.lit(value=False)
 
 
-def _lead_finding(as_of: date, created: int, converted: int) -> Finding:
-    said = [f"{counted(created, 'lead')} created later left out"] if created else []
-    said += [f"{counted(converted, 'lead')} converted later counted as not converted"] if converted else []
-    return Finding(
-        code="as_of_reconstructed",
-        severity=Severity.NOTE,
-        kind="leads",
-        count=created + converted,
-        message=f"the export reaches past {as_of}: {'; '.join(said)}",
-    )
+def _leads_put_back(as_of: date, created: int, converted: int) -> Finding:
+    parts = [Message("leads_later", n=created)] if created else []
+    parts += [Message("leads_not_yet_converted", n=converted)] if converted else []
+    return put_back("leads", created + converted, as_of, parts)
 
 
 def _with_qualified(leads: pl.DataFrame) -> pl.DataFrame:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.schema.clock import utc_name
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["clock", "comparable", "has_times", "mixed_clocks", "several_offsets"]
 
@@ -72,32 +75,17 @@ def mixed_clocks(
         if not all(has_times(one[column].drop_nulls()) for one, column in pair):
             continue
         said = any(utc_name(column) in one.columns for one, column in pair)
-        words = {"created": headers.get(("leads", "created"), "created"), "name": headers.get((kind, name), name)}
         if said and not comparable(*pair):
-            found.append(_unsure(kind, frame.height, _UNKNOWN.format(kind=kind, **words)))
+            code = "offset_of_some"
         elif by_hours and several_offsets(*pair):
-            found.append(_unsure(kind, frame.height, _WHOSE_HOURS.format(kind=kind, **words)))
+            code = "whose_hours"
+        else:
+            continue
+        created, answered = headers.get(("leads", "created"), "created"), headers.get((kind, name), name)
+        doubt = Message(code, kind=kind, created=created, answered=answered)
+        found.append(finding("clock_unknown", kind=kind, count=frame.height, doubt=doubt))
     withheld = [Withheld("leads", fact, "clock_unknown") for fact in _RESPONSE] if found else []
     return found, withheld
 
 
 _ANSWERS = (("activities", "occurred"), ("leads", "first_response_at"))
-_UNKNOWN = (
-    "`{created}` of the leads and `{name}` of the {kind}: some times carry a UTC offset and others none, so it "
-    "is unknown how far apart they are: response times are left empty"
-)
-_WHOSE_HOURS = (
-    "`{created}` of the leads and `{name}` of the {kind} carry different UTC offsets: business hours are those of one "
-    "clock, and it is unknown which: response times are left empty"
-)
-
-
-def _unsure(kind: str, count: int, message: str) -> Finding:
-    return Finding(
-        code="clock_unknown",
-        severity=Severity.WARNING,
-        kind=kind,
-        count=count,
-        message=message,
-        hint="name the zone of clocks without an offset, for example `--timezone Europe/Berlin`",
-    )

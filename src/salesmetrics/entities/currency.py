@@ -11,12 +11,14 @@ import polars as pl
 from salesmetrics.entities.accounts import account_keys, ids_by_name
 from salesmetrics.entities.days import END, MONEY, START, with_days
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from salesmetrics.calendar import Calendar
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["MONEY_KINDS", "UNRATED", "convert", "rate_table", "with_one_currency", "with_potential", "with_prices"]
 
@@ -75,7 +77,7 @@ def convert(
     rates = rate_table(frames["rates"], code, calendar) if "rates" in frames else _no_rates()
     made, findings = dict(frames), []
     if "rates" in frames and _is_undated(frames["rates"]):
-        findings.append(_undated(frames["rates"].height))
+        findings.append(finding("rates_undated", kind="rates", count=frames["rates"].height))
     if "stages" in frames and "deals" in priced:
         made["stages"] = _as_deals(frames["stages"], priced["deals"], code, rates, as_of, calendar)
     for kind, frame in priced.items():
@@ -223,27 +225,9 @@ def _as_deals(
 
 
 def _unpriced(kind: str, lost: pl.DataFrame) -> Finding:
-    codes = lost["currency"].fill_null("no currency").unique().sort().to_list()
-    return Finding(
-        code="rate_missing",
-        severity=Severity.WARNING,
-        kind=kind,
-        column="currency",
-        count=lost.height,
-        message=f"amounts without a rate for their day are counted, not priced: {', '.join(codes)}",
-        hint="add the missing rates",
-    )
-
-
-def _undated(count: int) -> Finding:
-    return Finding(
-        code="rates_undated",
-        severity=Severity.NOTE,
-        kind="rates",
-        count=count,
-        message="the rates name no day and no period: each is taken to hold on all days",
-        hint="add a column with the day or the period of each rate to convert every amount at its own",
-    )
+    codes = lost["currency"].unique().sort(nulls_last=True).to_list()
+    named = tuple(Message("no_currency") if code is None else code for code in codes)
+    return finding("rate_missing", kind=kind, column="currency", count=lost.height, currencies=named)
 
 
 def _refused(code: str, cause: str, fix: str) -> SalesmetricsError:
@@ -352,24 +336,9 @@ def with_one_currency(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.
     (code,) = known
     filled = {kind: frames[kind].with_columns(currency=pl.lit(code)) for kind in bare}
     count = sum(frame.height for frame in filled.values())
-    note = Finding(
-        code="currency_assumed",
-        severity=Severity.NOTE,
-        count=count,
-        message=f"{' and '.join(bare)} have no currency column: their amounts are taken to be in {code}, like all others",
-        hint="add a currency column if that is wrong",
-    )
+    note = finding("currency_assumed", count=count, kinds=tuple(bare), currency=code)
     return {**frames, **filled}, [note]
 
 
 def _ambiguous(count: int, names: list[str]) -> Finding:
-    listed = ", ".join(f"`{name}`" for name in names[:5])
-    return Finding(
-        code="products_ambiguous",
-        severity=Severity.WARNING,
-        kind="deals",
-        column="product",
-        count=count,
-        message=f"products that stand on the price list with different prices take none of them: {listed}",
-        hint="make names on the price list unique",
-    )
+    return finding("products_ambiguous", kind="deals", column="product", count=count, products=tuple(names[:5]))

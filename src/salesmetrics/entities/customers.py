@@ -10,13 +10,14 @@ import polars as pl
 from salesmetrics.entities.accounts import account_keys
 from salesmetrics.entities.days import END, MONEY, START, unplaced, with_days
 from salesmetrics.entities.later import day_unknown
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.records import of_another_scale, off_scale
 
 if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.calendar import Calendar
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = [
     "DIMENSIONS",
@@ -36,7 +37,7 @@ DIMENSIONS = ("team", "region", "owner", "segment", "manager", "product")
 
 KEYS = ("account_key", "currency")
 
-LEAST_MONTHS, LONGEST_MONTH, SHOWN = 3, 31, 5
+LEAST_MONTHS, LONGEST_MONTH = 3, 31
 
 
 TOLD = "__ends_told__"
@@ -98,13 +99,13 @@ def _signed(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, list
     )
     strange = frame.filter(kind.is_null() | pl.col("amount").is_null())
     made = _with_day(frame, calendar).with_columns(change=change.cast(MONEY)).filter(pl.col("change").is_not_null())
-    return made, [_strange(strange)] if strange.height else []
+    return made, [_left_out("movement_unknown", strange)] if strange.height else []
 
 
 def _spans(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, bool, list[Finding]]:
     """Rows of levels with the days that each holds on, whether the rows say when levels end, and what has to be said."""
     blank = frame.filter(pl.col("mrr").is_null())
-    findings = [_blank(blank)] if blank.height else []
+    findings = [_left_out("mrr_blank", blank, "mrr")] if blank.height else []
     frame = frame.filter(pl.col("mrr").is_not_null())
     if "end" in frame.columns:
         first = [pl.col(name) for name in ("start", "occurred") if name in frame.columns]
@@ -125,7 +126,7 @@ def _spans(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, bool,
     below = pl.col("mrr").sum().over([name for name in (*KEYS, "day") if name in placed.columns]) < 0
     negative = placed.filter(below)
     if negative.height:
-        findings.append(_negative(negative))
+        findings.append(_left_out("mrr_negative", negative, "mrr"))
     grid = placed.select("day").unique().sort("day")
     findings += _gaps(grid["day"])
     grid = grid.with_columns(pl.col("day").shift(-1).alias(END))
@@ -154,7 +155,7 @@ def _gaps(days: pl.Series) -> list[Finding]:
         return []
     every = pl.select(pl.date_range(there[0], there[-1], "1mo")).to_series().to_list()
     missing = [f"{month:%Y-%m}" for month in every if month not in set(there)]
-    return [_gap(missing)] if missing else []
+    return [finding("levels_gap", kind="revenue", count=0, months=tuple(missing))] if missing else []
 
 
 def changes_of_levels(spans: pl.DataFrame) -> pl.DataFrame:
@@ -212,58 +213,9 @@ def levels_after(changes: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     return net.with_columns(level=pl.col("net").cum_sum().over(names))
 
 
-def _rows(frame: pl.DataFrame) -> list[int]:
-    return frame["__row__"].head(20).to_list() if "__row__" in frame.columns else []
-
-
-def _strange(frame: pl.DataFrame) -> Finding:
-    return Finding(
-        code="movement_unknown",
-        severity=Severity.WARNING,
-        kind="revenue",
-        count=frame.height,
-        rows=_rows(frame),
-        message="movements without an amount, or of a kind that is not known, count for nothing",
-        hint="the kinds are new, expansion, contraction, churn, reactivation and renewal",
-    )
-
-
-def _blank(frame: pl.DataFrame) -> Finding:
-    return Finding(
-        code="mrr_blank",
-        severity=Severity.WARNING,
-        kind="revenue",
-        column="mrr",
-        count=frame.height,
-        rows=_rows(frame),
-        message="rows without a recurring revenue count as none",
-        hint="fill in the level, or 0 where there is none",
-    )
-
-
-def _gap(months: list[str]) -> Finding:
-    listed = ", ".join(months[:SHOWN]) + (", …" if len(months) > SHOWN else "")
-    return Finding(
-        code="levels_gap",
-        severity=Severity.WARNING,
-        kind="revenue",
-        count=0,
-        message=f"no customer has a level in {listed}: the levels before are taken to hold",
-        hint="add the missing months",
-    )
-
-
-def _negative(frame: pl.DataFrame) -> Finding:
-    return Finding(
-        code="mrr_negative",
-        severity=Severity.WARNING,
-        kind="revenue",
-        column="mrr",
-        count=frame.height,
-        rows=_rows(frame),
-        message="levels of recurring revenue below 0 count as 0: nobody pays less than nothing",
-        hint="correct the level, or leave credits out of it",
-    )
+def _left_out(code: str, frame: pl.DataFrame, column: str | None = None) -> Finding:
+    rows = frame["__row__"].head(MAX_ROWS).to_list() if "__row__" in frame.columns else []
+    return finding(code, kind="revenue", column=column, count=frame.height, rows=rows)
 
 
 # --- invoices as of a day: what was billed, what of it is due, and what has come in ---

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import Calendar, periods_of_column
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from salesmetrics.schema.provenance import Finding
 
 
 __all__ = ["END", "MONEY", "PARTS", "START", "UNITS", "by_day", "cost_days", "unplaced", "with_days", "with_units"]
@@ -73,16 +76,8 @@ def unplaced(kind: str, rows: pl.DataFrame) -> Finding:
     numbers = rows["__row__"].sort().head(20).to_list() if "__row__" in rows.columns else []
     strange = rows.filter(pl.col(START).is_null()) if "period" in rows.columns else rows.select(period=None).clear()
     labels = strange["period"].drop_nulls().unique(maintain_order=True).head(5).to_list()
-    return Finding(
-        code=f"{kind.removesuffix('s')}_unplaced",
-        severity=Severity.WARNING,
-        kind=kind,
-        count=rows.height,
-        rows=numbers,
-        message=f"{'rows of revenue' if kind == 'revenue' else kind} without an amount, or without a date or period that can be read, count for nothing"
-        + "".join(f"{', ' if n else ': '}`{label}`" for n, label in enumerate(labels)),
-        hint="write periods as 2026-Q1, 2026-03 or 2026",
-    )
+    such = Message("such_as", values=tuple(labels)) if labels else None
+    return finding(f"{kind.removesuffix('s')}_unplaced", kind=kind, count=rows.height, rows=numbers, such=such)
 
 
 def with_units(days: pl.DataFrame, amount: str) -> pl.DataFrame:
@@ -183,12 +178,4 @@ def cost_days(costs: pl.DataFrame, calendar: Calendar, as_of: date | None) -> tu
 
 
 def _strange(count: int, labels: list[str]) -> Finding:
-    listed = ", ".join(f"`{label}`" for label in labels[:5])
-    return Finding(
-        code="cost_category_unknown",
-        severity=Severity.NOTE,
-        kind="costs",
-        count=count,
-        message=f"categories that are not known count as other: {listed}",
-        hint="the known ones are sales, marketing, salary, tooling, training and other",
-    )
+    return finding("cost_category_unknown", kind="costs", count=count, categories=tuple(labels[:5]))

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.entities.accounts import account_keys
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.entities.later import put_back
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
+
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
 
@@ -120,31 +123,21 @@ def as_of_view(deals: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, Finding 
     columns += [
         pl.when(~(reopened | moved if name in of_move else reopened)).then(pl.col(name)).alias(name) for name in lost
     ]
-    said = [f"{_deals(created)} created later left out"] if created else []
-    said += [f"{_deals(closed)} closed later counted as open{_unknown(lost)}"] if closed else []
-    said += [f"{_deals(changed)} moved to another stage later{_unknown(of_move)}"] if changed else []
-    said += [f"amounts are kept, of which {kept:,} may have been changed at the close"] if kept else []
-    finding = Finding(
-        code="as_of_reconstructed",
-        severity=Severity.NOTE,
-        kind="deals",
-        count=created + closed + changed,
-        message=f"the export reaches past {as_of}: {'; '.join(said)}",
-        hint="what else stands in the export may have changed since; an export made on the day itself is exact",
-    )
-    return deals.filter(~later).with_columns(columns), finding
+    parts = [Message("deals_later", n=created)] if created else []
+    parts += [Message("deals_reopened", n=closed, unknown=_unknown(lost))] if closed else []
+    parts += [Message("deals_moved", n=changed, unknown=_unknown(of_move))] if changed else []
+    parts += [Message("amounts_kept", n=kept)] if kept else []
+    note = put_back("deals", created + closed + changed, as_of, parts, Message("deals_put_back"))
+    return deals.filter(~later).with_columns(columns), note
 
 
-def _unknown(lost: Sequence[str]) -> str:
-    words = [_WRITTEN_OVER[name] for name in lost if name in _WRITTEN_OVER]
-    return f", {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)} unknown" if words else ""
+def _unknown(lost: Sequence[str]) -> Message | None:
+    fields = tuple(Message(f"field_{name}") for name in lost if name in _WRITTEN_OVER)
+    return Message("fields_unknown", fields=fields) if fields else None
 
 
-_WRITTEN_OVER = {"stage": "stage", "status": "status", "probability": "probability", "expected_close": "expected close"}
-
-
-def _deals(number: int) -> str:
-    return "1 deal" if number == 1 else f"{number:,} deals"
+_WRITTEN_OVER = frozenset({"stage", "status", "probability", "expected_close"})
+"""Of what a later change writes over, what a report shows."""
 
 
 def columns_of(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, set[str]]:

@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.errors import counted
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
+from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["DAY_UNKNOWN", "day_unknown", "days_unknown", "later_records", "reaches_past"]
+    from salesmetrics.schema.provenance import Finding
 
-_COMES: Mapping[str, tuple[str, str, str]] = {
-    "stages": ("entered", "entry into a stage", "entries into stages"),
-    "customers": ("started", "customer who started", "customers who started"),
-    "revenue": ("occurred", "movement of recurring revenue", "movements of recurring revenue"),
-    "invoices": ("issued", "invoice issued", "invoices issued"),
-    "surveys": ("answered", "answer given", "answers given"),
-    "costs": ("date", "cost", "costs"),
-    "reps": ("hired", "rep hired", "reps hired"),
+__all__ = ["DAY_UNKNOWN", "day_unknown", "days_unknown", "later_records", "put_back", "reaches_past"]
+
+_COMES: Mapping[str, str] = {
+    "stages": "entered",
+    "customers": "started",
+    "revenue": "occurred",
+    "invoices": "issued",
+    "surveys": "answered",
+    "costs": "date",
+    "reps": "hired",
 }
-"""The day on which a record comes into the world, and one and several of them in words. Deals, leads and activities are told of where they are put back."""
+"""The day on which a record comes into the world. Deals, leads and activities are counted where they are put back."""
 
 
 def later_records(frames: Mapping[str, pl.DataFrame], day: date) -> list[Finding]:
@@ -36,21 +39,32 @@ def later_records(frames: Mapping[str, pl.DataFrame], day: date) -> list[Finding
         day: The day.
     """
     found = []
-    for kind, (column, one, several) in _COMES.items():
+    for kind, column in _COMES.items():
         frame = frames.get(kind)
         if frame is None or column not in frame.columns:
             continue
         later = _count(frame, pl.col(column).cast(pl.Date) > day)
-        said = [f"{later:,} {one if later == 1 else several} later left out"] if later else []
+        parts = [Message(f"{kind}_later", n=later)] if later else []
         paid = 0
         if kind == "invoices" and "paid_on" in frame.columns:
             paid = _count(frame, (pl.col("paid_on") > day) & (pl.col(column) <= day))
-            said += [f"{paid:,} paid later {'counts' if paid == 1 else 'count'} as not paid yet"] if paid else []
-        if said:
-            message = f"the export reaches past {day}: {'; '.join(said)}"
-            code, note = "as_of_reconstructed", Severity.NOTE
-            found.append(Finding(code=code, severity=note, kind=kind, count=later + paid, message=message))
+            parts += [Message("invoices_not_yet_paid", n=paid)] if paid else []
+        if parts:
+            found.append(put_back(kind, later + paid, day, parts))
     return found
+
+
+def put_back(kind: str, count: int, day: date, parts: Sequence[Message], advice: Message | None = None) -> Finding:
+    """That the records of a kind were put back to what they were on a past day.
+
+    Args:
+        kind: Kind of record.
+        count: Records left out or changed.
+        day: The day.
+        parts: What was done to how many of them.
+        advice: What to do about it.
+    """
+    return finding("as_of_reconstructed", kind=kind, count=count, day=day, parts=tuple(parts), advice=advice)
 
 
 def _count(frame: pl.DataFrame, mask: pl.Expr) -> int:
@@ -96,11 +110,6 @@ DAY_UNKNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """States that an export gives as they are now without saying since when: the kind of record, and the facts that rest on it."""
 _ONE_IN = 20
 """Where more than one record in so many has such a state, leaving them out would shift what is counted."""
-_SAID = {
-    "conversion_day_unknown": ("converted on an unknown day", "export the date of conversion"),
-    "qualification_day_unknown": ("qualified on an unknown day", "export the date of qualification"),
-    "payment_day_unknown": ("paid on an unknown day", "export the date of payment"),
-}
 
 
 def day_unknown(code: str, unknown: int, known: int, day: date) -> list[Finding]:
@@ -114,15 +123,11 @@ def day_unknown(code: str, unknown: int, known: int, day: date) -> list[Finding]
     """
     if not unknown:
         return []
-    kind = DAY_UNKNOWN[code][0]
-    state, remedy = _SAID[code]
     shifted = unknown * _ONE_IN > known
-    rest = "what rests on it is left empty" if shifted else "left out of what rests on it"
-    records = counted(unknown, kind.removesuffix("s"))
-    message = f"the export reaches past {day}, and {records} {'was' if unknown == 1 else 'were'} {state}: {rest}"
+    effect = Message("left_empty" if shifted else "left_out")
     severity = Severity.WARNING if shifted else Severity.NOTE
-    hint = f"{remedy}, or leave `--as-of` out"
-    return [Finding(code=code, severity=severity, kind=kind, count=unknown, message=message, hint=hint)]
+    kind = DAY_UNKNOWN[code][0]
+    return [finding(code, kind=kind, count=unknown, severity=severity, day=day, effect=effect)]
 
 
 def days_unknown(findings: Iterable[Finding]) -> list[Withheld]:

@@ -9,7 +9,7 @@ import polars as pl
 from salesmetrics.entities.accounts import account_keys
 from salesmetrics.entities.customers import DIMENSIONS, KEYS, TOLD, changes_of_levels, levels_after
 from salesmetrics.entities.days import END, MONEY, START
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.calendar.windows import Window
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["came_back", "customer_terms", "levels_of_customers", "nobody_left", "untold_ends"]
 
@@ -197,14 +198,7 @@ def levels_of_customers(
     spans = kept.with_columns(pl.col("started").alias(START), pl.col("left").alias(END))
     made = changes_of_levels(spans)
     made = made if as_of is None else made.filter(pl.col("day") <= as_of)
-    note = Finding(
-        code="levels_from_customers",
-        severity=Severity.NOTE,
-        kind="customers",
-        count=kept.height,
-        message="recurring revenue is taken from the customers file, the same from the first day of each row to its last",
-        hint="add a revenue file with the movements, or with the level of each month, to see what changed in between",
-    )
+    note = finding("levels_from_customers", kind="customers", count=kept.height)
     return made.with_columns(pl.lit(value=True).alias(TOLD)), [note] if kept.height else []
 
 
@@ -229,18 +223,7 @@ def nobody_left(entities: Mapping[str, pl.DataFrame], window: Window) -> list[Fi
     if customers["vague"].any() or customers.select(pl.any_horizontal(pl.col(ended).is_not_null().any())).item():
         return []
     before = customers.filter(pl.col("started") < window.start)["account_key"].n_unique()
-    return [_nobody_left(before)] if before else []
-
-
-def _nobody_left(count: int) -> Finding:
-    return Finding(
-        code="nobody_left",
-        severity=Severity.WARNING,
-        kind="customers",
-        count=count,
-        message="no customer in the files has left: retention is 100 % and churn 0 %",
-        hint="check that the export includes former customers",
-    )
+    return [finding("nobody_left", kind="customers", count=before)] if before else []
 
 
 def came_back(entities: Mapping[str, pl.DataFrame], window: Window) -> list[Finding]:
@@ -267,18 +250,7 @@ def came_back(entities: Mapping[str, pl.DataFrame], window: Window) -> list[Find
     again = set(inside["account_key"]) & set(there["account_key"]) & set(before["account_key"])
     if not again:
         return []
-    who = "1 customer" if len(again) == 1 else f"{len(again):,} customers"
-    return [
-        Finding(
-            code="customers_came_back",
-            severity=Severity.NOTE,
-            kind="customers",
-            count=len(again),
-            message=f"{who} left and came back within the period: retention compares the day before it with its last day,"
-            " so they count as kept",
-            hint="a shorter period shows them as lost",
-        )
-    ]
+    return [finding("customers_came_back", kind="customers", count=len(again))]
 
 
 def _merged(stays: pl.DataFrame) -> pl.DataFrame:

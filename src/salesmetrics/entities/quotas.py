@@ -10,12 +10,14 @@ import polars as pl
 
 from salesmetrics.calendar import Calendar, stretches_before
 from salesmetrics.entities.days import END, MONEY, PARTS, START, UNITS, by_day, unplaced, with_days, with_units
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from salesmetrics.calendar.windows import Window
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = [
     "LEAST_PERIODS",
@@ -63,9 +65,9 @@ def quota_days(
     placed = placed.filter(pl.col(START).is_not_null() & pl.col("amount").is_not_null())
     kept = _one_level(placed, by)
     if kept.height < placed.height:
-        findings.append(_contained(placed.height - kept.height))
+        findings.append(finding("quota_levels", kind="quotas", count=placed.height - kept.height))
     cut = 0 if window.start is None else _cut(kept, window.start, window.whole or window.end)
-    findings += [_prorated(cut)] if cut else []
+    findings += [finding("quota_prorated", kind="quotas", count=cut)] if cut else []
     return with_units(by_day(kept.with_columns(agreed=pl.col("amount"))), "agreed"), findings
 
 
@@ -158,27 +160,6 @@ def _cut(quotas: pl.DataFrame, start: date, end: date | None) -> int:
     return quotas.filter(cut).height
 
 
-def _prorated(count: int) -> Finding:
-    return Finding(
-        code="quota_prorated",
-        severity=Severity.NOTE,
-        kind="quotas",
-        count=count,
-        message="the period cuts through the periods of quotas: their days inside it count",
-        hint="ask for a period that quotas are given for, to compare with quotas as they were agreed",
-    )
-
-
-def _contained(count: int) -> Finding:
-    return Finding(
-        code="quota_levels",
-        severity=Severity.NOTE,
-        kind="quotas",
-        count=count,
-        message="quotas of teams, regions, products or the company stand beside finer ones that they contain: only the finer ones are summed",
-    )
-
-
 # --- which deals a quota is set against: those of whoever has one, on the days that it covers ---
 
 
@@ -250,23 +231,26 @@ def quota_gaps(deals: pl.DataFrame | None, quotas: pl.DataFrame, window: Window)
 
 
 def _without(left_out: pl.DataFrame, everybody: int, level: str) -> Finding:
-    owners = left_out[level].n_unique()
-    return Finding(
-        code="quota_owners_missing",
-        severity=Severity.WARNING,
+    return finding(
+        "quota_owners_missing",
         kind="deals",
         column=level,
         count=left_out.height,
-        message=f"{owners} of {everybody} {level}s with won deals have no quota in the period: their {_amounts(left_out)} is"
-        " left out of attainment, gap, pacing and coverage",
-        hint="add their quotas, and check that names are spelt alike in both files",
+        without=left_out[level].n_unique(),
+        everybody=everybody,
+        amounts=_amounts(left_out),
     )
 
 
-def _amounts(deals: pl.DataFrame) -> str:
+def _amounts(deals: pl.DataFrame) -> tuple[Message, ...]:
     code = pl.col("currency") if "currency" in deals.columns else pl.lit(None, dtype=pl.String).alias("currency")
     sums = deals.group_by(code).agg(pl.col("amount").sum()).sort("currency", nulls_last=True).rows()
-    return " and ".join(f"{Decimal(amount):,.0f}{f' {currency}' if currency else ''}" for currency, amount in sums)
+    return tuple(
+        Message("money", amount=Decimal(amount), currency=currency)
+        if currency
+        else Message("money_without_currency", amount=Decimal(amount))
+        for currency, amount in sums
+    )
 
 
 def _partial(there: pl.DataFrame, whole: int) -> list[Finding]:
@@ -276,19 +260,10 @@ def _partial(there: pl.DataFrame, whole: int) -> list[Finding]:
     short = each.filter(pl.col("day") < whole).height
     if not short:
         return []
-    said = f"quotas cover {together} of {whole} days of the period"
+    cover = Message("quota_days", together=together, whole=whole)
     if together == whole:
-        said = f"{short} of {each.height} quotas cover only a part of the period"
-    return [
-        Finding(
-            code="quota_days_partial",
-            severity=Severity.WARNING,
-            kind="quotas",
-            count=short,
-            message=f"{said}: only sales of the days that they cover are set against them",
-            hint="ask for a period that quotas are given for, or add the missing quotas",
-        )
-    ]
+        cover = Message("quotas_of_a_part", short=short, quotas=each.height)
+    return [finding("quota_days_partial", kind="quotas", count=short, cover=cover)]
 
 
 # --- how sales have been spread over a period so far, to say what of a quota was to be expected by a day ---

@@ -12,12 +12,13 @@ from salesmetrics.calendar.business_hours import at_changes, business_hours, sec
 from salesmetrics.entities.activities import INSTANT, end_of
 from salesmetrics.entities.clocks import clock, comparable, has_times
 from salesmetrics.schema.clock import utc_name
-from salesmetrics.schema.provenance import Finding, Severity
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.schema.provenance import Finding
 
 
 __all__ = ["chances", "lead_touches", "touches_of_leads"]
@@ -153,7 +154,7 @@ def lead_touches(
     if not further:
         made = made.drop("further_touches")
     unnamed = _unnamed(activities) if further and activities is not None else []
-    return made, unnamed if timed else [_days_only(frame.height), *unnamed]
+    return made, unnamed if timed else [finding("response_in_days", kind="leads", count=frame.height), *unnamed]
 
 
 def _with_first(frame: pl.DataFrame, touches: pl.DataFrame, days: int) -> pl.DataFrame:
@@ -217,26 +218,7 @@ def _unnamed(activities: pl.DataFrame) -> list[Finding]:
     count = activities.filter(pl.col("outbound") & ~pl.any_horizontal([pl.lit(value=False), *known])).height
     if not count:
         return []
-    finding = Finding(
-        code="touches_of_nobody",
-        severity=Severity.WARNING,
-        kind="activities",
-        count=count,
-        message=f"{count:,} outbound activities name no person: automatic ones among them count as answers to leads",
-        hint="export who did each activity (owner), or whether it was automatic",
-    )
-    return [finding]
-
-
-def _days_only(count: int) -> Finding:
-    return Finding(
-        code="response_in_days",
-        severity=Severity.WARNING,
-        kind="leads",
-        count=count,
-        message="creations of leads or touches carry no time of day: response times are whole days",
-        hint="export both with their time of day; shares answered within minutes or one hour need it",
-    )
+    return [finding("touches_of_nobody", kind="activities", count=count)]
 
 
 # --- chances to sell: a lead together with its deal, or a deal without a lead, and what became of it unanswered ---

@@ -16,7 +16,6 @@ from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
 from salesmetrics.ingest.canonical.unsettled import unsettled
 from salesmetrics.ingest.checks.check import check_dataset
-from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.parse.currency import settled_symbols
@@ -35,6 +34,7 @@ from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.fetch import fetch
 from salesmetrics.ingest.table.table import ROW, RawTable
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ A template names details, and may say after a colon how one is written:
 =====================  ============================================================================================
 ``{path}``             text, cut after 200 characters; a number, a day; a message, or None for nothing
 ``{path:typed}``       text that is typed or pasted again: whole
+``{header:shell}``     text that is typed in a shell: whole, and quoted where a shell needs it
 ``{rows:# row|# rows}``  one of two forms by a number (or by the length of a list); ``#`` stands for the number
 ``{count:,}``          a number with marks between the thousands, or any other format of Python
 ``{names:and}``        a list: "a, b and c"; ``or`` likewise; ``,`` and ``;`` join with that mark alone
@@ -19,6 +20,7 @@ A template names details, and may say after a colon how one is written:
 from __future__ import annotations
 
 import re
+import shlex
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["counted", "fill", "text"]
+__all__ = ["counted", "fill", "text", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
@@ -82,10 +84,23 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{number:,} {noun}s"
 
 
+def typed(word: str) -> str:
+    """A header as it is typed after ``--map FIELD=``, or a stage after ``--won``.
+
+    >>> print(typed("Amount"), typed("Deal Size"), typed("Size ($)"))
+    Amount "Deal Size" 'Size ($)'
+    """
+    if word.replace("_", "").isalnum():
+        return word
+    return shlex.quote(word) if set(word) & set('"$`\\!') else f'"{word}"'
+
+
 @cache
 def _templates() -> Mapping[str, str]:
     """Every template of a message; codes are unique over the catalogues (a test looks)."""
-    return {}
+    from salesmetrics.messages import findings_of_reports
+
+    return {**findings_of_reports.PARTS}
 
 
 class _Details(dict[str, Any]):
@@ -117,6 +132,8 @@ def _written(value: Any, spec: str) -> str:
     if isinstance(value, str):
         if spec == "said":  # sentences that are still made where they are raised
             return _cut(_LONG_NAME.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), 2_000)
+        if spec == "shell":
+            return _cut(typed(value), _TYPED)
         return _cut(value, _TYPED if spec == "typed" else _SHOWN)
     return format(value, "" if spec in ("said", "typed") else spec)
 

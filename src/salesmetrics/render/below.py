@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import counted
+from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 from salesmetrics.render.words import NOTHING, reason_text, reason_words
 from salesmetrics.schema.provenance import Severity
@@ -50,19 +51,20 @@ def _with_name(finding: Finding, short: Mapping[str, str]) -> Finding:
     name = short.get(finding.path or "")
     if name is None or finding.path is None:
         return finding
-    return finding.model_copy(update={"path": name, "message": finding.message.replace(finding.path, name)})
+    details = {key: name if value == finding.path else value for key, value in finding.details.items()}
+    return replace(finding, path=name, details=details)
 
 
 def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE) -> str:
-    """Where a finding is: the number of rows, unless its message has said so, and the first of them."""
-    told = finding.path is None or finding.path in finding.message
-    parts = [one_line(finding.path)] if name_path and finding.path and not told else []
+    """Where a finding is: its file and the number of rows, unless its message names them, and the first of these."""
+    bare = name_path and finding.path and not names_path(finding.code, finding.known)
+    parts = [one_line(finding.path)] if bare and finding.path else []
     if finding.count:
         rows = "row" if finding.count == 1 else "rows"
         total = f"{count(finding.count)} {rows}"
         first = ", ".join(str(row) for row in finding.rows[:5])
         more = f", {glyphs.more}" if finding.count > len(finding.rows[:5]) else ""
-        said = total in finding.message
+        said = names_rows(finding.code)
         parts += [f"{rows if said else total + ':'} {first}{more}"] if first else [] if said else [total]
     if finding.share_of_value:
         parts.append(f"{amount(finding.share_of_value, 'ratio')} of value")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from salesmetrics.schema.provenance import Provenance, RowCounts
+if TYPE_CHECKING:
+    from salesmetrics.schema.provenance import RowCounts
 
 __all__ = ["ELSEWHERE", "ColumnReading", "FileReading", "WordReading"]
 
@@ -12,16 +14,25 @@ ELSEWHERE = "other column"
 """How a word came to count as something else than it means: flags, or the status beside a stage, decided."""
 
 
-class ColumnReading(Provenance):
-    """A column of the export and the field it is read as."""
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """A column of the export and the field it is read as.
+
+    Attributes:
+        field: Canonical field.
+        header: Header in the export.
+        matched: profile, generic, partial (leniently), or option.
+        read_as: How its text was read, for example day.month.year.
+    """
 
     field: str
     header: str
-    matched: str = Field(description="profile, generic, partial (leniently), or option")
-    read_as: str = Field(description="how its text was read, for example day.month.year")
+    matched: str
+    read_as: str
 
 
-class WordReading(Provenance):
+@dataclass(frozen=True, slots=True)
+class WordReading:
     """A stage or status word and what its records count as; a word that counts in two ways has two readings."""
 
     column: str
@@ -31,7 +42,8 @@ class WordReading(Provenance):
     count: int
 
 
-class FileReading(Provenance):
+@dataclass(frozen=True, slots=True)
+class FileReading:
     """A file, everything that was recognised in it, and how sure that is."""
 
     path: str

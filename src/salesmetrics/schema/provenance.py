@@ -1,18 +1,15 @@
-"""What is said about data rather than with it: inputs, row counts, findings."""
+"""What is known about data rather than in it: inputs, row counts, findings."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-__all__ = ["Finding", "Input", "Provenance", "RowCounts", "Severity"]
-
-
-class Provenance(BaseModel):
-    """Base of what is said about data."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = ["Finding", "Input", "RowCounts", "Severity"]
 
 
 class Severity(StrEnum):
@@ -23,33 +20,66 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Finding(Provenance):
-    """Something in the data that a careful reader would want to know."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the data that a careful reader would want to know: a code with details, not yet in words.
+
+    Make one with :func:`salesmetrics.schema.findings.finding`.
+
+    Attributes:
+        code: A key of ``salesmetrics.schema.findings.SEVERITIES``.
+        severity: How much it matters.
+        kind: Kind of file, such as ``deals``.
+        path: File as the user named it.
+        column: Header in the export.
+        count: Rows concerned.
+        rows: Numbers of the first rows concerned, as a spreadsheet numbers them.
+        share_of_value: Share of the summed amount in the rows concerned, 0–1.
+        details: What else its text needs, by name: text of the data, numbers, days, messages, or lists of these.
+    """
 
     code: str
     severity: Severity
     kind: str | None = None
     path: str | None = None
-    column: str | None = Field(default=None, description="header in the export")
-    count: int = Field(ge=0, description="rows concerned")
-    rows: list[int] = Field(
-        default_factory=list, description="numbers of the first rows concerned, as a spreadsheet numbers them"
-    )
-    share_of_value: float | None = Field(default=None, description="share of the summed amount in the rows concerned")
-    message: str
-    hint: str | None = None
+    column: str | None = None
+    count: int = 0
+    rows: tuple[int, ...] = ()
+    share_of_value: float | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Mapping[str, object]:
+        """All that its text can name: its details, and where it is."""
+        return {**self.details, "kind": self.kind, "path": self.path, "column": self.column, "count": self.count}
+
+    @property
+    def message(self) -> str:
+        """What was found, in English; for whoever shows it to a reader."""
+        from salesmetrics.messages.findings import message
+
+        return message(self.code, self.known)
+
+    @property
+    def hint(self) -> str | None:
+        """What to do about it, in English; None where there is nothing to do."""
+        from salesmetrics.messages.findings import hint
+
+        return hint(self.code, self.known)
 
 
-class RowCounts(Provenance):
+@dataclass(frozen=True, slots=True)
+class RowCounts:
     """Rows in = rows used + rows rejected + rows ignored, always."""
 
-    read: int = Field(ge=0)
-    used: int = Field(ge=0)
-    rejected: int = Field(ge=0)
-    ignored: int = Field(ge=0)
+    read: int
+    used: int
+    rejected: int
+    ignored: int
 
 
-class Input(Provenance):
+@dataclass(frozen=True, slots=True)
+class Input:
     """A file as it was read."""
 
     kind: str

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.common import MONEY_DTYPE, plain_text
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld
 

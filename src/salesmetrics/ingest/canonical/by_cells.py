@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.ingest.canonical.amounts import is_once, period_of
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.candidates import ColumnMatch
 from salesmetrics.ingest.recognise.headers import header_currency
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.withheld import Withheld
 

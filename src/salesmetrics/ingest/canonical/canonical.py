@@ -12,7 +12,6 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.amounts import is_unit_price
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.rules import invalid_rows
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse import Parsed, parse_column
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
@@ -24,6 +23,7 @@ from salesmetrics.ingest.source.beside import side_by_side
 from salesmetrics.ingest.table.table import ROW, RejectedRow
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:

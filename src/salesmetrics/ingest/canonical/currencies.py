@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, SHARED, agree, parse_currency
 from salesmetrics.ingest.recognise.headers import header_currency
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:

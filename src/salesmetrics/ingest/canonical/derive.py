@@ -37,7 +37,6 @@ from salesmetrics.ingest.canonical.outcome import (
 from salesmetrics.ingest.canonical.overlap import count_once, quotas_told_twice
 from salesmetrics.ingest.canonical.surveys import with_question
 from salesmetrics.ingest.canonical.unsettled import ended_in_unknown_stages
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.common import Place
 from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, words_for
@@ -47,6 +46,7 @@ from salesmetrics.ingest.recognise.words import Words, comparable
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import KINDS, column_types
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import counted
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.canonical.identity import Kept
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.recognise.words import comparable, unaccented
 from salesmetrics.ingest.source.bounds import MAX_WORD
 from salesmetrics.ingest.table.assemble import TOTAL_HINT, ignored_findings
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:

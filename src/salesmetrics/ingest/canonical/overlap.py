@@ -12,9 +12,9 @@ from salesmetrics.calendar import periods_of_column
 from salesmetrics.errors import SalesmetricsError, counted
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.canonical.identity import listed
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.withheld import Withheld
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.canonical.questions import question_of
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import MAX_ROWS, finding
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Part

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from salesmetrics.ingest.canonical.outcome import looks_final
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.ingest.checks.findings import MAX_ROWS, finding
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import MAX_ROWS, finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

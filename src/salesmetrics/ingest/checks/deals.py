@@ -10,8 +10,8 @@ import polars as pl
 from salesmetrics.ingest.canonical.as_of import first_believable
 from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.checks.context import Rule, apply_rules
-from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.checks.context import Context

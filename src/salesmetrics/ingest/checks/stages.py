@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.canonical.outcome import looks_final
-from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.words import comparable
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:

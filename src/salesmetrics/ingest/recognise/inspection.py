@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -67,9 +68,7 @@ def _counted(word: StageWord, frame: pl.DataFrame | None, index: int) -> list[Wo
         .collect()
     )
     readings = [
-        meant.model_copy(
-            update={"outcome": outcome, "count": count, "how": word.how if outcome == word.outcome else ELSEWHERE}
-        )
+        replace(meant, outcome=outcome, count=count, how=word.how if outcome == word.outcome else ELSEWHERE)
         for outcome, count in counts.iter_rows()
     ]
     # Ids of stages that a pipelines file names are no longer in the frame.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.ingest.checks.findings import finding, typed
 from salesmetrics.ingest.recognise.columns import missing_fields
 from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import could_be, month_of
 from salesmetrics.ingest.recognise.words import words_of
+from salesmetrics.messages import typed
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:

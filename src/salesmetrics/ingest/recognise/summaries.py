@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.checks.findings import typed
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.words import comparable, normalise, unaccented, words_of
+from salesmetrics.messages import typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_LINE, MAX_WORD, size_words
 from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.table.repair import OddRow, Repaired, encode_record, records, rows_to_frame
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

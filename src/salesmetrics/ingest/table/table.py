@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.source import encoding as encodings
 from salesmetrics.ingest.source.bounds import afford_text, refuse_wide
 from salesmetrics.ingest.source.container import Payload, unwrap
@@ -23,6 +22,7 @@ from salesmetrics.ingest.table.headless import refuse_fixed_width, refuse_headle
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.table.regular import line_end, read_regular
 from salesmetrics.ingest.table.repair import Record, Repaired, read_irregular, records
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

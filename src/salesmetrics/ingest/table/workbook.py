@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.checks.findings import finding
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_UNPACKED, Budget, afford, refuse_wide
 from salesmetrics.ingest.table.assemble import assemble
 from salesmetrics.ingest.table.dialect import find_header
 from salesmetrics.ingest.table.headless import refuse_headless
 from salesmetrics.ingest.table.raw import ROW, RawTable, Source
 from salesmetrics.ingest.table.repair import OddRow, Repaired
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

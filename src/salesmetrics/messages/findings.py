@@ -1,0 +1,73 @@
+"""The words of findings: one catalogue, put together of those of files, records and reports."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.messages import fill, findings_of_files, findings_of_records, findings_of_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FINDINGS", "hint", "message", "names_path", "names_rows"]
+
+FINDINGS: Mapping[str, tuple[str, str | None]] = ChainMap(
+    findings_of_files.WORDS, findings_of_records.WORDS, findings_of_reports.WORDS
+)
+"""Code → the templates of its message and of its hint, over the details of the finding."""
+
+
+def message(code: str, details: Mapping[str, Any]) -> str:
+    """What was found.
+
+    Args:
+        code: Code of the finding.
+        details: What its template names, with ``kind``, ``path``, ``column`` and ``count``.
+
+    Raises:
+        KeyError: There is no such code, or a detail is missing.
+
+    >>> message("stage_blank", {"column": "Stage", "count": 2})
+    '2 rows without a stage or status count as open'
+    """
+    return fill(FINDINGS[code][0], details)
+
+
+def hint(code: str, details: Mapping[str, Any]) -> str | None:
+    """What to do about it; None where there is nothing to do.
+
+    Args:
+        code: Code of the finding.
+        details: As for :func:`message`.
+
+    >>> hint("stage_blank", {"column": "Stage", "count": 2})
+    'fill in `Stage` in the CRM, or leave the rows out'
+    """
+    template = FINDINGS[code][1]
+    return None if template is None else fill(template, details)
+
+
+def names_rows(code: str) -> bool:
+    """Whether the message gives the number of rows by itself.
+
+    >>> names_rows("stage_blank"), names_rows("customers_came_back")
+    (True, False)
+    """
+    return "{count:# row" in FINDINGS[code][0]
+
+
+def names_path(code: str, details: Mapping[str, Any]) -> bool:
+    """Whether the message names the file by itself.
+
+    Args:
+        code: Code of the finding.
+        details: As for :func:`message`.
+
+    >>> names_path("quotes_beside_deals", {"path": "quotes.csv"}), names_path("owner_blank", {"path": "deals.csv"})
+    (True, False)
+    """
+    path = details["path"]
+    named = [details[name] for _, name, _, _ in Formatter().parse(FINDINGS[code][0]) if name]
+    return any(isinstance(value, str) and path in value for value in named)
