@@ -62,7 +62,7 @@ def test_amounts_of_a_billing_period_come_to_one_unit(
     data = _load(tmp_path, layout, cells)
     assert data.frames[kind]["amount"].to_list() == worth
     told = next(item for item in data.findings if item.code == "amounts_per_period_found")
-    assert (told.severity, told.column, told.rows[:1]) == ("warning", cells.split("|")[0], [2])
+    assert (told.severity, told.column, told.rows[:1]) == ("warning", cells.split("|")[0], (2,))
     assert [int(n) for n in _load(tmp_path, layout, cells, {"value_period": ""}).frames[kind]["amount"]] == (
         [100, 200, 300] if kind == "leads" else [100, 1200, 300]
     )
@@ -108,7 +108,7 @@ def test_two_ids_are_two_currencies(tmp_path: Path, kind: str, layout: str, cell
     data = _load(tmp_path, layout, cells)
     assert data.frames[kind]["currency"].n_unique() == 2
     told = next(item for item in data.findings if item.code == "currency_by_cells")
-    assert (told.severity, told.column, told.rows) == ("warning", cells.split("|")[0], [2, 3, 4])
+    assert (told.severity, told.column, told.rows) == ("warning", cells.split("|")[0], (2, 3, 4))
     assert "currency" not in _load(tmp_path, layout, cells, {"currency": ""}).frames[kind].columns
 
 

@@ -279,7 +279,7 @@ def test_workbook_with_ids_errors_and_a_hidden_sheet(tmp_path: Path) -> None:
     assert table.frame.schema["ID"] == pl.Int64
     assert table.frame.schema["Amount"] == pl.Float64
     [found] = table.findings
-    assert (found.code, found.count, found.rows) == ("excel_error_cells", 2, [2, 4])
+    assert (found.code, found.count, found.rows) == ("excel_error_cells", 2, (2, 4))
     assert "#DIV/0!" in found.message
 
 

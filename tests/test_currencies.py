@@ -35,7 +35,7 @@ def deals(folder: Path, amounts: list[str], column: list[str] | None = None, **o
 
 
 def codes(dataset: Dataset) -> dict[str, list[int]]:
-    return {said.code: said.rows for said in dataset.findings}
+    return {said.code: list(said.rows) for said in dataset.findings}
 
 
 def currency(dataset: Dataset) -> list[str | None]:

@@ -90,7 +90,7 @@ def test_one_table_in_every_form_that_people_send(tmp_path: Path, form: str) -> 
 def test_what_is_no_record_is_told_with_its_row(tmp_path: Path) -> None:
     dataset = lines(tmp_path, PLAIN, *ROWS, "Ann subtotal,,,1000,,,,", ",,,,,,,", "Grand Total,,,2000,,,,")
     (said,) = [finding for finding in dataset.findings if finding.code == "rows_ignored"]
-    assert (said.count, said.rows) == (2, [len(ROWS) + 2, len(ROWS) + 4])
+    assert (said.count, said.rows) == (2, (len(ROWS) + 2, len(ROWS) + 4))
     assert "2 totals" in said.message
     assert dataset.inputs[0].rows.ignored == 3
 
@@ -262,7 +262,7 @@ def test_a_second_column_of_amounts_that_differs_is_said(tmp_path: Path) -> None
     same, other = "1,A,100,100.00,Won,2026-01-05", "2,B,200,150,Won,2026-01-06"
     assert "amount_elsewhere" not in codes(lines(tmp_path, header, same, "3,C,300,,Open,"))
     found = said(lines(tmp_path, header, same, other, "3,C,300,,Open,"), "amount_elsewhere")
-    assert (found.rows, found.hint) == ([3], 'if that is the amount to count, add `--map amount="Actual Revenue"`')
+    assert (found.rows, found.hint) == ((3,), 'if that is the amount to count, add `--map amount="Actual Revenue"`')
 
 
 def test_equal_rows_without_an_id_are_said_and_counted(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_offsets_that_differ_in_a_column_are_a_finding_that_names_rows(tmp_path:
     rows = [f"{i},Closed Won,5,2026-02-0{i}T10:00:00+01:00,2026-03-01T23:30:00+0{1 + (i == 3)}:00" for i in range(1, 6)]
     path = write(tmp_path, "deals.csv", header, *rows)
     said = {f.column: f for f in load(path).findings if f.code == "offsets_differ"}
-    assert {column: f.rows for column, f in said.items()} == {"Close Date": [4]}
+    assert {column: f.rows for column, f in said.items()} == {"Close Date": (4,)}
     assert not [f for f in load(path, timezone="Asia/Tokyo").findings if f.code.startswith("offsets")]
     assert load(path, timezone="Asia/Tokyo").frames["deals"]["closed"].unique().to_list() == [date(2026, 3, 2)]
 

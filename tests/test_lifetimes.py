@@ -250,7 +250,7 @@ def test_a_past_period_has_the_customers_and_the_revenue_of_its_end() -> None:
 def test_a_level_below_nothing_is_none_and_reported(tmp_path: Path) -> None:
     text = LISTS["levels by month"] + "Yew,2025-06,50\nYew,2025-07,-5\nYew,2025-09,50\n"
     found = csv_report(tmp_path, text, "2025-07", date(2025, 9, 30))
-    assert [f.rows for f in found.findings if f.code == "mrr_negative"] == [[9]]
+    assert [f.rows for f in found.findings if f.code == "mrr_negative"] == [(9,)]
     assert {m.id: m.numerator for m in found.metrics}["nrr"] == 300
 
 

@@ -93,7 +93,7 @@ def test_a_row_with_one_filled_cell_is_left_out_and_named(tmp_path: Path, text: 
     dataset = read(tmp_path, DEALS, *rows)
     assert dataset.frames["deals"]["id"].to_list() == ["1", "2"]
     told = found(dataset, "rows_of_one_cell")
-    assert (told.rows, f"`{text}`" in told.message) == ([3], True)
+    assert (told.rows, f"`{text}`" in told.message) == ((3,), True)
 
 
 def test_in_a_narrow_list_a_row_of_one_cell_is_a_record(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_without_ids_the_amount_at_stake_is_named_and_the_sums_are_unknown(tmp_p
     )
     assert dataset.frames["deals"].height == 3
     told = found(dataset, "rows_alike_but_for_people")
-    assert (told.rows, "10,000 at stake" in told.message) == ([3], True)
+    assert (told.rows, "10,000 at stake" in told.message) == ((3,), True)
     assert withheld(dataset) == {("deals", "amount", "records_unsure")}
 
 

@@ -56,7 +56,7 @@ def test_one_far_close_moves_neither_the_day_nor_any_period(tmp_path: Path, word
     dataset = load(path)
     assert dataset.last_event == (date(2026, 1, 23), "last close in deals")
     (said,) = [f for f in dataset.findings if f.code == "date_far_later"]
-    assert (said.severity, said.rows, said.count) == ("error", [13], 1)
+    assert (said.severity, said.rows, said.count) == ("error", (13,), 1)
     assert f"{(date(year, 1, 10) - date(2026, 1, 23)).days:,} days or more after every other event" in said.message
     report = report_on(dataset)
     assert metric(report, "won_deals").value == 10 + (word == "Closed Won")

@@ -29,7 +29,7 @@ def read(folder: Path, *lines: str, name: str = "file.csv") -> Dataset:
 
 
 def codes(dataset: Dataset) -> dict[str, list[int]]:
-    return {found.code: found.rows for found in dataset.findings}
+    return {found.code: list(found.rows) for found in dataset.findings}
 
 
 OTHERS = {

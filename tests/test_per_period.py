@@ -58,7 +58,7 @@ def test_a_term_multiplies_what_is_per_month_or_year_only(tmp_path: Path) -> Non
 def test_a_term_that_some_rows_lack_is_not_used(tmp_path: Path) -> None:
     dataset = deals(tmp_path, [("100", "monthly"), ("1000", "annual")], term=["24", "soon"])
     assert amounts(dataset) == [1200, 1000]
-    assert [said.rows for said in dataset.findings if said.code == "term_not_used"] == [[3]]
+    assert [said.rows for said in dataset.findings if said.code == "term_not_used"] == [(3,)]
 
 
 def test_a_duration_without_a_period_multiplies_nothing(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_duration_without_a_period_multiplies_nothing(tmp_path: Path) -> None:
 def test_an_amount_whose_period_is_unknown_takes_the_sums_with_it(tmp_path: Path, period: str) -> None:
     dataset = deals(tmp_path, [("100", "monthly"), ("1000", period)])
     assert [item.reason for item in dataset.withheld if item.fact == "amount"] == ["amount_period_unknown"]
-    assert [said.rows for said in dataset.findings if said.code == "amount_period_unknown"] == [[3]]
+    assert [said.rows for said in dataset.findings if said.code == "amount_period_unknown"] == [(3,)]
     metric = next(item for item in report_on(dataset, kpis=["revenue"]).metrics if item.id == "revenue")
     assert (metric.value, metric.reason) == (None, "amount_period_unknown")
     assert amounts(deals(tmp_path, [("100", "monthly"), ("1000", period)], mapping={"value_period": ""})) == [100, 1000]

@@ -65,7 +65,7 @@ def test_clean_deals_are_left_in_peace(tmp_path: Path) -> None:
 def test_one_bad_row_among_good_ones_is_found_and_named(tmp_path: Path, code: str, column: str, row: str) -> None:
     found = findings(tmp_path, *GOOD, row)
     assert found.keys() == {code}
-    assert (found[code].column, found[code].count, found[code].rows) == (column, 1, [6])
+    assert (found[code].column, found[code].count, found[code].rows) == (column, 1, (6,))
 
 
 def test_share_of_value_is_that_of_the_rows_concerned(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def read(folder: Path, *lines: str) -> Dataset:
 
 
 def overlaps(dataset: Dataset) -> list[list[int]]:
-    return [said.rows for said in dataset.findings if said.code == "quotas_overlap"]
+    return [list(said.rows) for said in dataset.findings if said.code == "quotas_overlap"]
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,7 @@ def test_quotas_of_others_or_of_something_else_do_not_overlap(tmp_path: Path, li
 
 def test_a_quota_that_is_there_twice_is_named(tmp_path: Path) -> None:
     dataset = read(tmp_path, "Rep,Period,Quota", "Kim,2026-Q1,3", "Lee,2026-Q1,3", "Kim,2026-Q1,3")
-    assert [(said.severity, said.rows) for said in dataset.findings if said.code == "quota_twice"] == [("warning", [4])]
+    assert [(said.severity, said.rows) for said in dataset.findings if said.code == "quota_twice"] == [
+        ("warning", (4,))
+    ]
     assert not overlaps(dataset)

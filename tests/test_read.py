@@ -67,7 +67,7 @@ def test_an_unreadable_amount_rejects_the_row_with_its_place_and_reason(tmp_path
     assert dataset.inputs[0].rows == RowCounts(4, 3, 1, 0)
     assert dataset.rejects.select("row", "column", "value").rows() == [(5, "Amount", "12.5oo")]
     (said,) = [finding for finding in dataset.findings if finding.code == "rows_rejected"]
-    assert (said.severity, said.column, said.rows) == ("error", "Amount", [5])
+    assert (said.severity, said.column, said.rows) == ("error", "Amount", (5,))
 
 
 def test_a_row_with_two_faults_is_rejected_once(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_secondary_field_never_costs_the_deal(tmp_path: Path) -> None:
     assert dataset.inputs[0].rows.used == 3
     assert dataset.frames["deals"]["probability"].to_list()[2] is None
     (said,) = [finding for finding in dataset.findings if finding.code == "cells_unreadable"]
-    assert (said.column, said.rows) == ("Probability", [4])
+    assert (said.column, said.rows) == ("Probability", (4,))
 
 
 def test_a_probability_beyond_the_model_is_blanked_not_rejected(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_identical_rows_with_an_id_count_once_and_changed_ones_are_an_error(tmp_
     assert dataset.files[0].ignored == {"duplicate": 1}
     assert codes(dataset)["identical_rows"] == 1
     (said,) = [finding for finding in dataset.findings if finding.code == "ids_repeated"]
-    assert (said.severity, said.count, said.rows) == ("error", 2, [3, 6])
+    assert (said.severity, said.count, said.rows) == ("error", 2, (3, 6))
 
 
 def test_rows_without_an_id_survive_beside_repeated_ids(tmp_path: Path) -> None:

@@ -68,6 +68,6 @@ def names_path(code: str, details: Mapping[str, Any]) -> bool:
     >>> names_path("quotes_beside_deals", {"path": "quotes.csv"}), names_path("owner_blank", {"path": "deals.csv"})
     (True, False)
     """
-    path = details["path"]
-    named = [details[name] for _, name, _, _ in Formatter().parse(FINDINGS[code][0]) if name]
+    path = str(details["path"])
+    named = [details.get(name) for _, name, _, _ in Formatter().parse(FINDINGS[code][0]) if name]
     return any(isinstance(value, str) and path in value for value in named)
