@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import sys
 import zipfile
@@ -155,7 +154,6 @@ def test_each_member_of_an_archive_is_a_table(tmp_path: Path) -> None:
     leads, deals = read_tables(path)
     assert (leads.source.path, deals.source.path) == (f"{path}!b/leads.tsv", f"{path}!deals.csv")
     assert leads.frame["Name"].to_list() == ["Kim"]
-    assert leads.source.sha256 == deals.source.sha256
 
 
 @pytest.mark.parametrize(
@@ -307,6 +305,5 @@ def test_workbook_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_payloads_keep_the_bytes_as_given(tmp_path: Path) -> None:
     packed = gzip.compress(CSV, mtime=0)
     fetched = fetch(write(tmp_path / "a.csv", packed))
-    [payload] = unwrap("a.csv", fetched.data.result())
-    assert (fetched.data.result(), payload.data, payload.container) == (packed, CSV, "gzip")
-    assert fetched.sha256.result() == hashlib.sha256(packed).hexdigest()
+    [payload] = unwrap("a.csv", fetched)
+    assert (fetched, payload.data, payload.container) == (packed, CSV, "gzip")

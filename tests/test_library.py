@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +31,17 @@ def test_a_dataset_is_read_once_and_reported_many_times() -> None:
     whole = salesmetrics.report_on(dataset, kpis=["revenue"])
     early = salesmetrics.report_on(dataset, kpis=["revenue"], as_of=date(2025, 12, 31))
     assert whole.metrics[0].value > early.metrics[0].value
+
+
+def test_every_table_of_an_archive_carries_the_hash_of_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("deals.csv", "Deal ID,Stage,Amount\n1,Closed Won,5\n")
+        archive.writestr("leads.csv", "Lead ID,Status,Created\n1,New,2026-01-02\n")
+    inputs = salesmetrics.load(str(path), DEALS).inputs
+    assert [item.kind for item in inputs] == ["deals", "leads", "deals"]
+    packed, plain = (hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in (path, DEALS))
+    assert [item.sha256 for item in inputs] == [packed, packed, plain]
 
 
 def test_options_settle_the_reading() -> None:

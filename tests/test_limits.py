@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 import salesmetrics
+from salesmetrics import pipeline
 from salesmetrics.cli.app import run
 from salesmetrics.cli.limits import shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest import read
-from salesmetrics.ingest.checks import check as policies
-from salesmetrics.ingest.source import beside as beside_module
-from salesmetrics.ingest.source.beside import beside, side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,8 +112,8 @@ def test_without_threads_everything_is_done_one_after_the_other(deals: str, monk
     monkeypatch.setattr(threading.Thread, "start", none)
     assert salesmetrics.report_on(deals).model_dump_json() == expected
     with pytest.raises(ZeroDivisionError):
-        beside(lambda: 1 // 0).result()
-    assert [done.result() for done in side_by_side([lambda: 1, lambda: 2], 2)] == [1, 2]
+        pipeline._together([lambda: 1 // 0, lambda: 2])
+    assert pipeline._together([lambda: 1, lambda: 2]) == [1, 2]
 
 
 # --- what is raised beside ------------------------------------------------------------------------------------------
@@ -141,8 +139,8 @@ PLACES = [
     "salesmetrics.ingest.canonical.canonical.parse_column",
     "salesmetrics.ingest.table.table.open_tables",
     "salesmetrics.ingest.table.regular.count_quotes",
-    "salesmetrics.ingest.source.fetch._read",
-    "salesmetrics.ingest.source.fetch.hashlib.sha256",
+    "salesmetrics.pipeline.read_file",
+    "salesmetrics.pipeline.hashlib.sha256",
 ]
 
 
@@ -186,6 +184,13 @@ def test_nothing_else_starts_a_thread() -> None:
         or "Thread(" in text
         or "Process(" in text
     }
-    assert users == {"ingest/source/beside.py"}
-    assert beside_module.__all__ == ["beside", "side_by_side"]
-    assert policies.side_by_side is side_by_side
+    assert users == {"pipeline.py"}
+
+
+def test_no_data_type_holds_what_is_to_come() -> None:
+    from pathlib import Path
+
+    source = Path(salesmetrics.__file__).parent
+    holders = {p.relative_to(source).as_posix() for p in source.rglob("*.py") if "Future" in p.read_text("utf-8")}
+    assert holders == {"pipeline.py"}
+    assert "@dataclass" not in (source / "pipeline.py").read_text("utf-8")

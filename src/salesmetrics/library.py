@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from salesmetrics import pipeline
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.source.ahead import fetch_ahead, open_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,13 +33,7 @@ def load(*files: str, **options: Any) -> Dataset:
     Raises:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
-    settled = ReadOptions(**options)
-    opened = open_ahead(fetch_ahead(files), settled)
-    from salesmetrics.ingest.read import load as load_files  # while the file is being read
-
-    dataset = load_files(files, settled, opened=opened)
-    dataset.checks.result()  # what a check raises is raised here, also for who never asks for the findings
-    return dataset
+    return pipeline.load(pipeline.Files(files), ReadOptions(**options))
 
 
 def report_on(
@@ -72,32 +67,21 @@ def report_on(
     Raises:
         SalesmetricsError: As for the command.
     """
-    from salesmetrics.engine.build import build_report
-    from salesmetrics.engine.resolve import ask, in_zone
-    from salesmetrics.engine.where import named_columns
-    from salesmetrics.ingest.recognise.naming import headers_of, names_of
-    from salesmetrics.metrics.catalog import catalog
-
     given = files[0] if len(files) == 1 else ""
     dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
-    last, source = dataset.last_event or (None, None)
-    day, origin = (as_of, "as asked") if as_of is not None else (last, source)
-    names = names_of(dataset)
-    request = ask(
-        day,
-        origin,
+    from salesmetrics.engine.build import build_report
+    from salesmetrics.engine.request import Question
+    from salesmetrics.metrics.catalog import catalog
+
+    question = Question(
+        as_of=as_of,
         period=period,
         compare=compare,
-        calendar=in_zone(calendar, dataset.timezone),
+        calendar=calendar,
         kpis=tuple(kpis),
         families=tuple(families),
-        by=tuple(dict.fromkeys(map(names.column, by))),
+        by=tuple(by),
         where=where,
-        renamed={name: column for name in named_columns(where) if (column := names.column(name)) != name},
-        withheld=dataset.withheld,
-        headers=headers_of(dataset),
-        own={kind: event[0] for kind, event in dataset.last_events.items()} if as_of is None else None,
-        **more,
     )
-    frames = dataset.records
-    return build_report(request, frames, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)
+    request = replace(pipeline.request_of(question, dataset), **more)
+    return build_report(request, dataset.records, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)

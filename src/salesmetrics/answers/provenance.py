@@ -74,7 +74,7 @@ def _read(item: provenance.Input) -> Input:
     return Input(
         kind=item.kind,
         path=item.path,
-        sha256=item.sha256,
+        sha256=item.sha256 or "",
         profile=item.profile,
         encoding=item.encoding,
         delimiter=item.delimiter,

@@ -16,14 +16,12 @@ from typer.core import TyperGroup
 from salesmetrics.cli.limits import shortage
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
-from salesmetrics.ingest.source.ahead import fetch_ahead
+from salesmetrics.pipeline import Files
 from salesmetrics.render.visible import visible
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from salesmetrics.ingest.source.fetch import Fetched
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
 
@@ -128,7 +126,7 @@ def run(words: list[str]) -> int:
         return ExitCode.INPUT_ERROR
     completing = any(name.endswith("_COMPLETE") for name in os.environ)
     try:
-        early = {} if completing else _fetch_early(words)
+        early = None if completing else _begin_early(words)
         app = make_app(None if completing else next(iter(words), None))
         app(args=words, prog_name="salesmetrics", obj=early)
     except SystemExit as stop:
@@ -156,14 +154,14 @@ def run(words: list[str]) -> int:
     return ExitCode.OK
 
 
-def _fetch_early(words: list[str]) -> dict[str, Fetched]:
+def _begin_early(words: list[str]) -> Files | None:
     """Begin to read the file of a report while the program is still being imported.
 
     What follows the command and is no option is a file for certain.
     """
     if len(words) > 1 and words[0] == "report" and not words[1].startswith("-"):
-        return fetch_ahead(words[1:2])
-    return {}
+        return Files(words[1:2])
+    return None
 
 
 def _terminate(number: int, _frame: object) -> NoReturn:

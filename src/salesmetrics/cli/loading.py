@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.calendar import parse_as_of
 from salesmetrics.calendar.model import check_zone, zone_refused
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.source.ahead import fetch_ahead, open_ahead
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.pipeline import Files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,51 +20,31 @@ if TYPE_CHECKING:
 
     from salesmetrics.cli.options import Reading
     from salesmetrics.ingest.dataset import Dataset
-    from salesmetrics.ingest.source.ahead import Opened
     from salesmetrics.settings.model import Config
 
-__all__ = ["has_errors", "load_dataset", "read_options", "tell_about_rejects", "write_rejects"]
+__all__ = ["begin_files", "has_errors", "read_options", "tell_about_rejects", "write_rejects"]
 
 
 LONG = 20_000_000
 """Bytes from which on reading takes long enough to say so."""
 
 
-def load_dataset(
-    files: Sequence[str],
-    reading: Reading,
-    config: Config,
-    *,
-    quiet: bool = False,
-    opened: dict[str, Opened] | None = None,
-    wait: bool = True,
-    as_of: str | None = None,
-) -> Dataset:
-    """Read the files as the options and the settings file say; at a terminal a long read shows that it goes on.
+def begin_files(files: Sequence[str], *, quiet: bool = False, early: Files | None = None) -> Files:
+    """The files of a command, the first of which is read from now on; at a terminal a long read shows that it goes on.
 
     Args:
         files: As typed.
-        reading: Options.
-        config: The settings file.
         quiet: Show nothing.
-        opened: What :func:`open_ahead` began.
-        wait: Until the data are checked: what a check raises is then raised here. Who does not wait asks for the findings.
-        as_of: The day that is asked for, as typed: findings are about it, too.
+        early: What was begun before the options were read.
     """
     if "-" in [name.rpartition("=")[2] for name in files] and (sys.stdin is None or sys.stdin.isatty()):
         raise SalesmetricsError("stdin_is_terminal")
-    with nullcontext() if quiet else _progress(files):
-        options = read_options(reading, config)
-        if as_of is not None:
-            options = replace(options, as_of=parse_as_of(as_of, today=date.today()))
-        if opened is None:
-            opened = open_ahead(fetch_ahead(files), options)
-        from salesmetrics.ingest.read import load
-
-        dataset = load(files, options, stdin=None if sys.stdin is None else sys.stdin.buffer, opened=opened)
-        if wait:
-            dataset.checks.result()
-        return dataset
+    return Files(
+        files,
+        stdin=None if sys.stdin is None else sys.stdin.buffer,
+        during=None if quiet else _progress(files),
+        early=early,
+    )
 
 
 def _progress(files: Sequence[str]) -> AbstractContextManager[object]:

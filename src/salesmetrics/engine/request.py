@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.answers.report import Comparison, Period
 from salesmetrics.calendar import Calendar
@@ -22,7 +22,46 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.withheld import Withheld
 
-__all__ = ["Request", "window_of", "windows_of"]
+__all__ = ["Question", "Request", "window_of", "windows_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of files that nobody has read yet; with their dates and headers it becomes a request.
+
+    Attributes:
+        as_of: The day asked for; None for the last event in the data.
+        as_of_source: How it was asked for, in words.
+        period: Its name, for example ``last-quarter``.
+        compare: Which earlier stretch stands beside each value.
+        calendar: How weeks and years are counted.
+        kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
+        families: Families wanted.
+        by: Names of columns, or headers, that records are grouped by.
+        where: An SQL condition over columns by their names or headers.
+        level: Confidence level of the intervals.
+        min_n: Fewer records than this make a value small.
+        trend: Add the last twelve months to each KPI that has a date.
+        every: Also one value per week, month, quarter or year, of the KPIs that have a date.
+        settings: Thresholds and outside figures.
+        currency: Convert all amounts to this one.
+    """
+
+    as_of: date | None = None
+    as_of_source: str = "as asked"
+    period: str = "all"
+    compare: Literal["previous", "year-ago"] | None = None
+    calendar: Calendar | None = None
+    kpis: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    where: str | None = None
+    level: float = 0.95
+    min_n: int = 10
+    trend: bool = False
+    every: Every | None = None
+    settings: Settings = field(default_factory=Settings)
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

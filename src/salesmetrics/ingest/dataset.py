@@ -9,7 +9,6 @@ from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import Future
     from datetime import date
 
     import polars as pl
@@ -52,6 +51,7 @@ class LoadedFile:
     """A file and everything that was recognised in it.
 
     Args:
+        origin: The file that holds it, as its argument names it: of several tables of an archive it is the archive.
         source: What the file turned out to be.
         recognition: Its kind, profile and columns.
         how: Field → how its text was read, in words.
@@ -60,6 +60,7 @@ class LoadedFile:
         stage_words: Stage and status words with their meaning.
     """
 
+    origin: str
     source: Source
     recognition: Recognition
     how: dict[str, str]
@@ -78,7 +79,7 @@ class Dataset:
             ``__row__`` and ``__file__`` (index into ``files``).
         files: The files, in the order they were named.
         inputs: The same for the report's envelope.
-        checks: The findings to come: they are looked for beside whatever is done with the frames.
+        findings: What a careful reader would want to know.
         last_event: The day that a report speaks for by itself, and where it comes from, for example ``last close in deals``:
             the last day on which something happened to deals, without deals to any other record; None without any date.
             Plans do not count, nor does a mistyped year (see :mod:`as_of`).
@@ -91,17 +92,12 @@ class Dataset:
     frames: dict[Kind, pl.DataFrame]
     files: tuple[LoadedFile, ...]
     inputs: tuple[Input, ...]
-    checks: Future[tuple[Finding, ...]]
+    findings: tuple[Finding, ...]
     rejects: pl.DataFrame
     last_event: tuple[date, str] | None
     last_events: Mapping[Kind, tuple[date, str]]
     withheld: tuple[Withheld, ...] = ()
     timezone: str | None = None
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What a careful reader would want to know."""
-        return self.checks.result()
 
     @property
     def entities(self) -> dict[str, pl.DataFrame]:
@@ -133,7 +129,7 @@ class Part:
     rejected: list[RejectedRow]
     findings: list[Finding]
     options: ParseOptions
-    digest: Future[str]
+    origin: str
     stage_words: tuple[StageWord, ...] = ()
     final_words: tuple[StageWord, ...] = ()
     withheld: list[Withheld] = field(default_factory=list)

@@ -29,23 +29,22 @@ from salesmetrics.ingest.recognise.misspelt import misspelt_headers
 from salesmetrics.ingest.recognise.payments import is_payments
 from salesmetrics.ingest.recognise.summaries import refuse_summary
 from salesmetrics.ingest.recognise.words import comparable, normalise
-from salesmetrics.ingest.source.ahead import Opened, open_file
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.fetch import fetch
-from salesmetrics.ingest.table.table import ROW, RawTable
+from salesmetrics.ingest.table.table import ROW, RawTable, open_tables
+from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Mapping, Sequence
 
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.raw import RejectedRow
+    from salesmetrics.ingest.together import Together
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load"]
+__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load", "read_files", "with_findings"]
 
 _UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
 _SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file", "header_missing", "fixed_width"}
@@ -54,59 +53,91 @@ _QUOTES = " Quotes"
 """How the title of a list of quotes ends."""
 
 
-def load(
-    arguments: Sequence[str],
-    options: ReadOptions | None = None,
-    *,
-    stdin: BinaryIO | None = None,
-    opened: dict[str, Opened] | None = None,
-) -> Dataset:
-    """Read files of any known kind into one dataset.
+def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin: BinaryIO | None = None) -> Dataset:
+    """Read files of any known kind into one dataset, one step after the other.
 
     Args:
         arguments: Paths, patterns, folders or ``-``, each optionally as ``KIND=FILE``.
         options: What the user settled.
         stdin: Where ``-`` reads from.
-        opened: Path → a file that is being opened already, with the same options. It is emptied, so that tables can go
-            when they are no longer needed.
 
     Returns:
-        The dataset. For every file, rows read = used + rejected + ignored.
+        The dataset, without hashes. For every file, rows read = used + rejected + ignored.
+
+    Raises:
+        SalesmetricsError: As :func:`read_files`.
+    """
+    options = options or ReadOptions()
+
+    def tables(path: str) -> list[RawTable]:
+        return open_tables(path, fetch(path, stdin), encoding=options.encoding, delimiter=options.delimiter)
+
+    return with_findings(*read_files(arguments, options, tables), options)
+
+
+def read_files(
+    arguments: Sequence[str],
+    options: ReadOptions,
+    tables: Callable[[str], list[RawTable]],
+    together: Together = in_turn,
+) -> tuple[Dataset, frozenset[str]]:
+    """Read files into one dataset whose records have not been checked yet.
+
+    Args:
+        arguments: Paths, patterns, folders or ``-``, each optionally as ``KIND=FILE``.
+        options: What the user settled.
+        tables: Gives the tables of a path, or raises what is wrong with it.
+        together: How several things are done at once.
+
+    Returns:
+        The dataset, and the stages and statuses that its findings name already.
 
     Raises:
         SalesmetricsError: A file that was named cannot be read, is of no known kind, leaves something open that an option
             settles, or has no usable row. A folder, a pattern or an archive may hold files of no known kind: these are
             skipped with a finding, as long as one file is known.
     """
-    options = options or ReadOptions()
-    parts, findings = _read_all(arguments, options, stdin, opened or {})
+    parts, findings = _read_all(arguments, options, tables, together)
     _refuse_if_nothing_usable(parts)
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
     files = tuple(_loaded(part) for part in parts)
     events = last_events_of(frames)
-    last = last_event_of(events, frames)
     defined = frozenset(stage_definitions(frames.get("pipelines"), comparable).outcomes.values())
     left_open = unsettled(frames, parts, options, defined)
-    findings += left_open.findings
-    checks = beside(lambda: (*findings, *check_dataset(frames, files, options, events, left_open.words)))
     # How a deal ended comes first: it is asked for with one line to type.
     withheld = tuple(dict.fromkeys((*left_open.withheld, *(item for part in parts for item in part.withheld))))
-    return Dataset(
-        frames,
-        files,
-        tuple(_input(file) for file in files),
-        checks,
-        _rejects(parts),
-        last,
-        events,
-        withheld,
-        options.timezone,
+    dataset = Dataset(
+        frames=frames,
+        files=files,
+        inputs=tuple(_input(file) for file in files),
+        findings=(*findings, *left_open.findings),
+        rejects=_rejects(parts),
+        last_event=last_event_of(events, frames),
+        last_events=events,
+        withheld=withheld,
+        timezone=options.timezone,
     )
+    return dataset, left_open.words
+
+
+def with_findings(
+    dataset: Dataset, words: frozenset[str], options: ReadOptions, together: Together = in_turn
+) -> Dataset:
+    """The dataset with what the policies say of its records.
+
+    Args:
+        dataset: As :func:`read_files` gives it.
+        words: Stages and statuses that its findings name already.
+        options: What it was read with.
+        together: How several things are done at once.
+    """
+    found = check_dataset(dataset.frames, dataset.files, options, dataset.last_events, words, together)
+    return replace(dataset, findings=(*dataset.findings, *found))
 
 
 def _read_all(
-    arguments: Sequence[str], options: ReadOptions, stdin: BinaryIO | None, opened: dict[str, Opened]
+    arguments: Sequence[str], options: ReadOptions, tables: Callable[[str], list[RawTable]], together: Together
 ) -> tuple[list[Part], list[Finding]]:
     warm_up()
     parts: list[Part] = []
@@ -117,21 +148,19 @@ def _read_all(
     for argument in expanded:
         brought = argument.path not in named
         try:
-            path = argument.path
-            file = opened.pop(path, None) or open_file(path, fetch(path, stdin), options)
-            tables = file.tables.result()
+            found = tables(argument.path)
         except SalesmetricsError as error:
             if not brought or error.code not in _SKIPPABLE:
                 raise
             skipped.append((argument.path, error))
             continue
-        for table in tables:
-            mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(tables) > 1 else options.mapping
+        for table in found:
+            mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(found) > 1 else options.mapping
             unused -= set(mapping)
             try:
-                parts.append(_part(table, file.sha256, argument, options, mapping))
+                parts.append(_part(table, argument, options, mapping, together))
             except SalesmetricsError as error:
-                if error.code not in _UNKNOWN or not (brought or len(tables) > 1):
+                if error.code not in _UNKNOWN or not (brought or len(found) > 1):
                     raise
                 skipped.append((table.source.path, error))
     if not parts and skipped:
@@ -185,7 +214,7 @@ def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def _part(
-    table: RawTable, digest: Future[str], argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str]
+    table: RawTable, argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str], together: Together
 ) -> Part:
     headers = [name for name in table.frame.columns if name != ROW]
     refuse_change_log(table.frame, table.source.path)
@@ -209,7 +238,7 @@ def _part(
         plain=table.plain,
         symbols=symbols,
     )
-    result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "")
+    result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "", together=together)
     refuse_misfits(table, recognition, result.rejected, options, parse_options)
     rejected = [*table.rejected, *result.rejected]
     said = rejection_findings(rejected, recognition.kind, table.source.path)
@@ -226,7 +255,7 @@ def _part(
         ignored=ignored,
         rejected=rejected,
         options=parse_options,
-        digest=digest,
+        origin=argument.path,
         findings=[
             *table.findings,
             *found,
@@ -290,8 +319,8 @@ def _loaded(part: Part) -> LoadedFile:
         rejected=rejected,
         ignored=sum(part.ignored.values()),
     )
-    source = replace(part.table.source, sha256=part.digest.result())
-    return LoadedFile(source, part.recognition, part.how, rows, part.ignored, part.stage_words)
+    recognition = part.recognition
+    return LoadedFile(part.origin, part.table.source, recognition, part.how, rows, part.ignored, part.stage_words)
 
 
 def _input(file: LoadedFile) -> Input:
@@ -299,7 +328,7 @@ def _input(file: LoadedFile) -> Input:
     return Input(
         kind=file.recognition.kind,
         path=source.path,
-        sha256=source.sha256,
+        sha256=None,
         profile=file.recognition.profile,
         encoding=source.encoding,
         delimiter=source.delimiter,

@@ -84,7 +84,8 @@ class Input:
 
     kind: str
     path: str
-    sha256: str
+    sha256: str | None
+    """Of the bytes as given; None where nobody asked for it."""
     profile: str
     encoding: str
     delimiter: str | None

@@ -27,8 +27,9 @@ def check(
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
     from salesmetrics.answers.files import Check, generator
     from salesmetrics.cli.load_settings import settle_config
-    from salesmetrics.cli.loading import has_errors, load_dataset, write_rejects
+    from salesmetrics.cli.loading import begin_files, has_errors, read_options, write_rejects
     from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.pipeline import load
     from salesmetrics.render.findings import render_check_github
     from salesmetrics.render.output import write_output
     from salesmetrics.render.writers import refuse_form
@@ -36,7 +37,7 @@ def check(
     form = form_of(output)
     refuse_form(form, Check, "check")
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config, quiet=output.quiet)
+    dataset = load(begin_files(files, quiet=output.quiet), read_options(reading, config))
     passed = not has_errors(dataset)
     answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     if github:

@@ -23,14 +23,15 @@ def explain(
     Examples: `salesmetrics explain win_rate`, `salesmetrics explain win_rate deals.csv`
     """
     from dataclasses import replace
+    from datetime import date
 
+    from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
-    from salesmetrics.cli.build_request import make_request
+    from salesmetrics.cli.build_request import make_question
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
-    from salesmetrics.cli.loading import load_dataset
+    from salesmetrics.cli.loading import begin_files, read_options
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.drilldown.describe import define_kpi
-    from salesmetrics.drilldown.working import explain_working
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
@@ -41,6 +42,6 @@ def explain(
     if not files:
         write_answer(define_kpi(chosen, known), output, form)
         return
-    dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
-    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
-    write_answer(explain_working(request, dataset.records, known, dataset.inputs), output, form)
+    begun, options = begin_files(files, quiet=output.quiet), read_options(reading, config)
+    question = replace(make_question(selection, config, date.today()), kpis=(kpi,), families=(), by=())
+    write_answer(pipeline.explain(begun, options, question, known), output, form)

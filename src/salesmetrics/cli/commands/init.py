@@ -32,10 +32,11 @@ def init(
     import sys
     from pathlib import Path
 
-    from salesmetrics.cli.loading import load_dataset, read_options
+    from salesmetrics.cli.loading import begin_files, read_options
     from salesmetrics.cli.talk import say
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
+    from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output
     from salesmetrics.settings.model import FILE_NAME, default_config
     from salesmetrics.settings.template import starter
@@ -43,7 +44,8 @@ def init(
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
-    readings = file_readings(load_dataset(files, reading, default_config())) if files else []
-    write_output(starter(readings, read_options(reading, default_config())), path, sys.stdout)
+    options = read_options(reading, default_config())
+    readings = file_readings(load(begin_files(files), options)) if files else []
+    write_output(starter(readings, options), path, sys.stdout)
     if path != "-":
         say(f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options")

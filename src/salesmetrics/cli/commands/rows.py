@@ -20,21 +20,19 @@ def rows(
 ) -> None:
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
     from dataclasses import replace
+    from datetime import date
 
+    from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
-    from salesmetrics.cli.build_request import make_request
+    from salesmetrics.cli.build_request import make_question
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
-    from salesmetrics.cli.loading import load_dataset
+    from salesmetrics.cli.loading import begin_files, read_options
     from salesmetrics.cli.writing import form_of, write_answer
-    from salesmetrics.drilldown.rows import list_rows
-    from salesmetrics.engine.unknown import refuse_unsettled_rows
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
     refuse_form(form, Rows, "rows")
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
-    request = replace(make_request(selection, config, dataset, trend=False), kpis=(kpi,), families=(), by=())
-    catalog = settle_catalog(config, reading)
-    refuse_unsettled_rows(kpi, catalog, dataset.withheld, lambda: dataset.findings)
-    write_answer(list_rows(request, dataset.records, catalog), output, form)
+    begun, options = begin_files(files, quiet=output.quiet), read_options(reading, config)
+    question = replace(make_question(selection, config, date.today()), kpis=(kpi,), families=(), by=())
+    write_answer(pipeline.rows(begun, options, question, settle_catalog(config, reading)), output, form)

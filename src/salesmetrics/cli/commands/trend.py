@@ -28,26 +28,22 @@ def trend(
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """
     from dataclasses import replace
+    from datetime import date
 
-    from salesmetrics.cli.build_request import make_request
+    from salesmetrics import pipeline
+    from salesmetrics.cli.build_request import make_question
     from salesmetrics.cli.load_settings import settle_catalog, settle_config
-    from salesmetrics.cli.loading import load_dataset, tell_about_rejects
+    from salesmetrics.cli.loading import begin_files, read_options, tell_about_rejects
     from salesmetrics.cli.writing import form_of, write_answer
-    from salesmetrics.engine.trend import build_trend
-    from salesmetrics.engine.unknown import refuse_unsettled
 
     form = form_of(output)
     config = settle_config(reading)
-    dataset = load_dataset(files, reading, config, quiet=output.quiet, as_of=selection.as_of)
+    begun, options = begin_files(files, quiet=output.quiet), read_options(reading, config)
     # A series is about all of its time, whatever stretch a report is about.
     table = config.report.model_copy(update={"period": "all", "compare": None, "by": [], "kpi": [], "family": []})
     asked = replace(selection, kpi=[kpi], every=every)
-    request = make_request(asked, config.model_copy(update={"report": table}), dataset, trend=False)
-    frames = dataset.records
-    result = build_trend(
-        request, frames, settle_catalog(config, reading), inputs=dataset.inputs, findings=dataset.findings
-    )
-    refuse_unsettled(request.kpis, result.metrics, dataset.findings)
+    question = make_question(asked, config.model_copy(update={"report": table}), date.today())
+    result, dataset = pipeline.trend(begun, options, question, settle_catalog(config, reading))
     write_answer(result, output, form)
     if not output.quiet:
         tell_about_rejects(dataset, None, strict=False)

@@ -19,8 +19,8 @@ from salesmetrics.ingest.parse.number_text import header_unit
 from salesmetrics.ingest.parse.text import without_decimals
 from salesmetrics.ingest.recognise.headers import header_keys
 from salesmetrics.ingest.recognise.profile import GENERIC
-from salesmetrics.ingest.source.beside import side_by_side
 from salesmetrics.ingest.table.table import ROW, RejectedRow
+from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.findings import MAX_ROWS, finding
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable
+    from salesmetrics.ingest.together import Together
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
@@ -98,7 +99,14 @@ class Canonical:
     findings: tuple[Finding, ...]
 
 
-def canonicalise(table: RawTable, recognition: Recognition, options: ParseOptions, *, id_prefix: str = "") -> Canonical:
+def canonicalise(
+    table: RawTable,
+    recognition: Recognition,
+    options: ParseOptions,
+    *,
+    id_prefix: str = "",
+    together: Together = in_turn,
+) -> Canonical:
     """Parse and check the columns that were recognised.
 
     Args:
@@ -106,6 +114,7 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
         recognition: Which column is which field.
         options: Date order, decimal mark, null words and time zone that hold for this file.
         id_prefix: Taken off every id, such as ``zcrm_``.
+        together: How several things are done at once.
 
     Raises:
         SalesmetricsError: ``date_order_ambiguous``, ``decimal_ambiguous`` or ``probability_scale_mixed``.
@@ -114,7 +123,7 @@ def canonicalise(table: RawTable, recognition: Recognition, options: ParseOption
     types = column_types(kind)
     headers = {field: match.header for field, match in recognition.columns.items()}
     raw = {field: _text_of(table, recognition, field) for field in headers}
-    parsed = parse_columns(raw, types, headers, table, options)
+    parsed = parse_columns(raw, types, headers, table, options, together)
     rows = table.frame.get_column(ROW)
     values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
     findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
@@ -444,6 +453,7 @@ def parse_columns(
     headers: Mapping[str, str],
     table: RawTable,
     options: ParseOptions,
+    together: Together = in_turn,
 ) -> dict[str, Parsed]:
     """Parse every column. One that is ambiguous by itself is read as the columns beside it prove, which ``how`` says.
 
@@ -455,6 +465,7 @@ def parse_columns(
         headers: Field → header.
         table: The whole table: columns that no field claimed can prove a reading, too.
         options: What is known of the file.
+        together: How several things are done at once.
 
     Raises:
         SalesmetricsError: ``date_order_ambiguous`` or ``decimal_ambiguous`` where no other column settles it, and
@@ -463,18 +474,20 @@ def parse_columns(
     rows, path = table.frame.get_column(ROW), table.source.path
     parsed: dict[str, Parsed] = {}
     doubtful: dict[str, SalesmetricsError] = {}
-    works = [
-        partial(_aligned, text, types[field], options, header=headers[field], path=path, rows=rows)
-        for field, text in raw.items()
-    ]
-    readings = side_by_side(works, pl.thread_pool_size())
-    for field, reading in zip(raw, readings, strict=True):
+
+    def read(field: str) -> Parsed | SalesmetricsError:
         try:
-            parsed[field] = reading.result()
+            return _aligned(raw[field], types[field], options, header=headers[field], path=path, rows=rows)
         except SalesmetricsError as error:
             if error.code not in _DOUBTS:
                 raise
-            doubtful[field] = error
+            return error
+
+    for field, reading in zip(raw, together(partial(read, field) for field in raw), strict=True):
+        if isinstance(reading, SalesmetricsError):
+            doubtful[field] = reading
+        else:
+            parsed[field] = reading
     for field, doubt in doubtful.items():
         place = Place(headers[field], path, rows, raw[field])
         parsed[field] = _settled(place, types[field], options, table.frame, doubt)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.checks.across import check_across
 from salesmetrics.ingest.checks.categories import check_spellings
@@ -30,13 +28,16 @@ from salesmetrics.ingest.checks.records import (
 )
 from salesmetrics.ingest.checks.stages import check_option_words, check_stage_words
 from salesmetrics.ingest.recognise.words import comparable
-from salesmetrics.ingest.source.beside import side_by_side
+from salesmetrics.ingest.together import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    import polars as pl
+
     from salesmetrics.ingest.dataset import LoadedFile, ReadOptions
+    from salesmetrics.ingest.together import Together
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
@@ -70,6 +71,7 @@ def check_dataset(
     options: ReadOptions,
     last_events: Mapping[Kind, tuple[date, str]],
     told: frozenset[str] = frozenset(),
+    together: Together = in_turn,
 ) -> list[Finding]:
     """Everything that the policies have to say, in the order of kinds.
 
@@ -79,15 +81,14 @@ def check_dataset(
         options: What the user settled, for words that were asked for and do not occur.
         last_events: The last day with an event in each kind of file, and where it comes from.
         told: Stages and statuses that something is said about already.
+        together: How several things are done at once.
     """
     contexts = {
         kind: Context(kind, frame, files, last_events[kind][0] if kind in last_events else None, options.as_of)
         for kind, frame in frames.items()
     }
     checks = [check for context in contexts.values() for check in _checks(context, told)]
-    # Side by side, but told in this order.
-    done = side_by_side(checks, pl.thread_pool_size())
-    findings = [item for found in done for item in found.result()]
+    findings = [item for found in together(checks) for item in found]
     findings += check_option_words(files, options)
     findings += check_across(contexts, _defined_stages(frames.get("pipelines")))
     return findings

@@ -1,56 +1,47 @@
-"""The bytes of a file and their SHA-256, read beside whatever else there is to do."""
+"""The bytes of a file or pipe, within bounds."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import near_name
-from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.bounds import MAX_UNPACKED, afford, afford_text, size_words
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-__all__ = ["Fetched", "fetch"]
+__all__ = ["fetch", "read_file", "read_pipe"]
 
 _STEP = 1 << 20
 _WORTH_A_LOOK = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A file that is being read: its bytes to come, and the ``sha256`` of them to come."""
-
-    data: Future[bytes]
-    sha256: Future[str]
-
-
-def fetch(path: str, stdin: BinaryIO | None = None) -> Fetched:
-    """Begin to read a file; what goes wrong is raised where the bytes are asked for.
-
-    A pipe is read before this returns: nobody could interrupt a thread that waits for one.
+def fetch(path: str, stdin: BinaryIO | None = None) -> bytes:
+    """All bytes of a file or pipe.
 
     Args:
         path: A file, or ``-`` for ``stdin``.
         stdin: The stream that ``-`` stands for.
 
     Raises:
-        SalesmetricsError: ``stdin_is_terminal``, or what is wrong with a pipe.
+        SalesmetricsError: ``stdin_is_terminal``, ``file_not_found``, ``file_unreadable`` or ``file_too_large``.
     """
-    given = _stream(path, stdin)
-    data = beside(lambda: _read(path) if given is None else given)
-    return Fetched(data, beside(lambda: hashlib.sha256(data.result()).hexdigest()))
+    piped = read_pipe(path, stdin)
+    return read_file(path) if piped is None else piped
 
 
-def _stream(path: str, stdin: BinaryIO | None) -> bytes | None:
-    """What a pipe holds; None for a file."""
+def read_pipe(path: str, stdin: BinaryIO | None = None) -> bytes | None:
+    """All bytes of a pipe; None for what is a file, or nothing.
+
+    Args:
+        path: A file, or ``-`` for ``stdin``.
+        stdin: The stream that ``-`` stands for.
+
+    Raises:
+        SalesmetricsError: ``stdin_is_terminal``, ``file_unreadable`` or ``file_too_large``.
+    """
     if path == "-":
         if stdin is None or stdin.isatty():
             raise SalesmetricsError("stdin_is_terminal")
@@ -63,10 +54,15 @@ def _stream(path: str, stdin: BinaryIO | None) -> bytes | None:
         return None
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
         raise SalesmetricsError("file_unreadable", path=path, cause="it is a device, not a file")
-    return _read(path)
+    return read_file(path)
 
 
-def _read(path: str) -> bytes:
+def read_file(path: str) -> bytes:
+    """All bytes of a file.
+
+    Raises:
+        SalesmetricsError: ``file_not_found``, ``file_unreadable`` or ``file_too_large``.
+    """
     try:
         with Path(path).open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size

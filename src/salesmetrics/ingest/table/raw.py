@@ -20,12 +20,11 @@ ROW = "__row__"
 class Source:
     """What a file turned out to be.
 
-    ``path`` is the file as the user named it, with ``!member`` or ``!sheet`` where it holds several tables; ``sha256``
-    is of the bytes as given; ``encoding`` is ``-`` for parquet and xlsx.
+    ``path`` is the file as the user named it, with ``!member`` or ``!sheet`` where it holds several tables;
+    ``encoding`` is ``-`` for parquet and xlsx.
     """
 
     path: str
-    sha256: str
     container: str
     encoding: str
     encoding_how: str

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
 
-from salesmetrics.ingest.source.beside import beside
 from salesmetrics.ingest.source.bounds import MAX_CELL
 from salesmetrics.ingest.table.raw import ROW
+from salesmetrics.ingest.together import in_turn
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from salesmetrics.ingest.together import Together
 
 __all__ = ["LineEnd", "Quotes", "count_quotes", "line_end", "read_regular"]
 
@@ -179,7 +181,14 @@ def _check_pairs(
 
 
 def read_regular(
-    data: bytes, *, start: int, delimiter: bytes, width: int, first_row: int, ending: LineEnd | None
+    data: bytes,
+    *,
+    start: int,
+    delimiter: bytes,
+    width: int,
+    first_row: int,
+    ending: LineEnd | None,
+    together: Together = in_turn,
 ) -> pl.DataFrame | None:
     """Read the records of a regular file.
 
@@ -190,6 +199,7 @@ def read_regular(
         width: Cells per record.
         first_row: Row number of the first record.
         ending: How lines end.
+        together: How several things are done at once.
 
     Returns:
         Columns ``0``, ``1``, … (String, blank as null) and ``ROW`` (UInt32); None when the file is not regular.
@@ -200,10 +210,9 @@ def read_regular(
     if _has_long_line(data, start, eol):
         return None
     # Polars leaves this core to the count for most of the time.
-    counting = beside(lambda: count_quotes(data, start, delimiter))
-    frame = _read(data, start, delimiter, width, first_row, eol)
-    quotes = counting.result()
-    if frame is None or quotes is None:
+    works = (lambda: count_quotes(data, start, delimiter), lambda: _read(data, start, delimiter, width, first_row, eol))
+    quotes, frame = together(works)
+    if not isinstance(frame, pl.DataFrame) or not isinstance(quotes, Quotes):
         return None
     regular = _adds_up(frame, data, start, width, quotes, 2 if ending == "crlf" else 1)
     if not regular or (quotes.over_lines and _swallows_rows(frame, data, start, delimiter, eol)):

@@ -14,9 +14,12 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_COLUMNS, MAX_LINE
 from salesmetrics.ingest.table.raw import ROW
 from salesmetrics.ingest.table.regular import LineEnd, read_regular
+from salesmetrics.ingest.together import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from salesmetrics.ingest.together import Together
 
 __all__ = ["OddRow", "Record", "Repaired", "encode_record", "read_irregular", "records", "rows_to_frame", "tokenise"]
 
@@ -111,7 +114,15 @@ def rows_to_frame(lines: list[bytes], numbers: Sequence[int], delimiter: bytes, 
 
 
 def read_irregular(
-    data: bytes, *, start: int, delimiter: bytes, width: int, first_row: int, ending: LineEnd | None, path: str = ""
+    data: bytes,
+    *,
+    start: int,
+    delimiter: bytes,
+    width: int,
+    first_row: int,
+    ending: LineEnd | None,
+    path: str = "",
+    together: Together = in_turn,
 ) -> Repaired:
     """Read a file piece by piece: regular pieces by Polars, the others record by record.
 
@@ -123,6 +134,7 @@ def read_irregular(
         first_row: Row number of the first record.
         ending: How lines end.
         path: The file, for the message.
+        together: How several things are done at once.
 
     Raises:
         SalesmetricsError: ``rows_misfit``.
@@ -136,7 +148,13 @@ def read_irregular(
     while position < len(data):
         end = _piece_end(data, position)
         frame = read_regular(
-            data[position:end], start=0, delimiter=delimiter, width=width, first_row=found.last_row + 1, ending=ending
+            data[position:end],
+            start=0,
+            delimiter=delimiter,
+            width=width,
+            first_row=found.last_row + 1,
+            ending=ending,
+            together=together,
         )
         if frame is None:
             position = _read_piece(found, batches, data, position, end)

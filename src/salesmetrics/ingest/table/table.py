@@ -14,7 +14,7 @@ from salesmetrics.ingest.source import encoding as encodings
 from salesmetrics.ingest.source.bounds import afford_text, refuse_wide
 from salesmetrics.ingest.source.container import Payload, unwrap
 from salesmetrics.ingest.source.encoding import MARKED, shown
-from salesmetrics.ingest.source.fetch import Fetched, fetch
+from salesmetrics.ingest.source.fetch import fetch
 from salesmetrics.ingest.table import workbook
 from salesmetrics.ingest.table.assemble import UNWANTED, assemble
 from salesmetrics.ingest.table.dialect import DELIMITERS, NO_DELIMITER, Dialect, find_header, sniff, with_doubled_quotes
@@ -22,12 +22,14 @@ from salesmetrics.ingest.table.headless import refuse_fixed_width, refuse_headle
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.table.regular import line_end, read_regular
 from salesmetrics.ingest.table.repair import Record, Repaired, read_irregular, records
+from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salesmetrics.ingest.source.encoding import Encoding
+    from salesmetrics.ingest.together import Together
     from salesmetrics.schema.provenance import Finding
 
 __all__ = [
@@ -63,22 +65,27 @@ def read_tables(
     Raises:
         SalesmetricsError: The file cannot be read as a table; each way has its own code.
     """
-    fetched = fetch(path, stdin)
-    tables = open_tables(path, fetched, encoding=encoding, delimiter=delimiter)
-    return [replace(table, source=replace(table.source, sha256=fetched.sha256.result())) for table in tables]
+    return open_tables(path, fetch(path, stdin), encoding=encoding, delimiter=delimiter)
 
 
 def open_tables(
-    path: str, fetched: Fetched, *, encoding: str | None = None, delimiter: str | None = None
+    path: str, data: bytes, *, encoding: str | None = None, delimiter: str | None = None, together: Together = in_turn
 ) -> list[RawTable]:
-    """:func:`read_tables` for callers with other work to do while the file is read and hashed.
+    """Every table in the bytes of a file.
 
-    Returns:
-        The tables, whose sources have no ``sha256`` yet.
+    Args:
+        path: Its name, for messages and for the tables.
+        data: Its bytes.
+        encoding: What the user said; recognised if None.
+        delimiter: One character, or ``tab``; recognised if None.
+        together: How several things are done at once.
+
+    Raises:
+        SalesmetricsError: The file cannot be read as a table; each way has its own code.
     """
     cut = _delimiter_option(delimiter)
-    payloads = unwrap(path, fetched.data.result())
-    return [table for payload in payloads for table in _read_payload(payload, encoding, cut)]
+    payloads = unwrap(path, data)
+    return [table for payload in payloads for table in _read_payload(payload, encoding, cut, together)]
 
 
 def _delimiter_option(delimiter: str | None) -> str | None:
@@ -97,10 +104,10 @@ def _delimiter_option(delimiter: str | None) -> str | None:
     return named
 
 
-def _read_payload(payload: Payload, encoding: str | None, delimiter: str | None) -> list[RawTable]:
+def _read_payload(payload: Payload, encoding: str | None, delimiter: str | None, together: Together) -> list[RawTable]:
     if payload.container in ("parquet", "xlsx"):
         return workbook.read_parquet(payload) if payload.container == "parquet" else workbook.read_xlsx(payload)
-    return [_read_text(payload, encoding, delimiter)]
+    return [_read_text(payload, encoding, delimiter, together)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class _Head:
     titles: dict[str, int]
 
 
-def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> RawTable:
+def _read_text(payload: Payload, option: str | None, delimiter: str | None, together: Together) -> RawTable:
     guess = encodings.detect(payload.data, path=payload.path, option=option)
     text = encodings.to_utf8(payload.data, guess)
     afford_text(payload.path, len(text))
@@ -132,7 +139,13 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
         raise SalesmetricsError("file_empty", path=payload.path)
     width = len(head.cells)
     frame = read_regular(
-        text, start=head.start, delimiter=dialect.delimiter, width=width, first_row=head.row + 1, ending=ending
+        text,
+        start=head.start,
+        delimiter=dialect.delimiter,
+        width=width,
+        first_row=head.row + 1,
+        ending=ending,
+        together=together,
     )
     if frame is None:
         found = read_irregular(
@@ -143,12 +156,12 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None) -> R
             first_row=head.row + 1,
             ending=ending,
             path=payload.path,
+            together=together,
         )
     else:
         found = Repaired(frame, head.row + frame.height, full=frame.height)
     source = Source(
         path=payload.path,
-        sha256="",
         container=payload.container,
         encoding=guess.name,
         encoding_how=guess.how,

@@ -53,7 +53,7 @@ def _damage(path: str, what: str, errors: tuple[type[Exception], ...]) -> Iterat
 
 
 def _source(path: str, container: str, header_row: int) -> Source:
-    return Source(path, "", container, "-", "-", 1.0, None, None, header_row)
+    return Source(path, container, "-", "-", 1.0, None, None, header_row)
 
 
 def read_parquet(payload: Payload) -> list[RawTable]:

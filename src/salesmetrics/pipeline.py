@@ -1,0 +1,343 @@
+"""The one schedule, from files to answers: what is read, checked and computed, in which order, and what goes on beside it.
+
+The only module that starts threads. What goes wrong in one is raised where its work is waited for; where the system gives
+no more of them, the work is done here and now. Nothing heavy is imported before a file is on its way: reading a large file
+takes about as long as importing what reads it, and threads only take turns where Python itself works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.fetch import read_file, read_pipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from salesmetrics.answers.catalog import Working
+    from salesmetrics.answers.files import Inspection
+    from salesmetrics.answers.report import Report
+    from salesmetrics.answers.rows import Rows
+    from salesmetrics.engine.goals import Goal
+    from salesmetrics.engine.request import Question, Request
+    from salesmetrics.ingest.dataset import Dataset, ReadOptions
+    from salesmetrics.ingest.table.raw import RawTable
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.metrics.settings import Settings
+
+__all__ = ["Files", "explain", "inspect", "load", "report", "request_of", "rows", "trend"]
+
+T = TypeVar("T")
+
+
+# --- threads ---
+
+
+def _begin(work: Callable[[], T]) -> Future[T]:
+    """Begin some work in a thread of its own."""
+    pool = ThreadPoolExecutor(1)
+    begun = _submit(pool, work)
+    pool.shutdown(wait=False)
+    return begun
+
+
+def _together(works: Iterable[Callable[[], T]]) -> list[T]:
+    """Do several things at once; what the first of them raises, in their order, is raised when all are done.
+
+    >>> _together([lambda: 1, lambda: 2])
+    [1, 2]
+    """
+    import polars as pl
+
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        begun = [_submit(pool, work) for work in works]
+    return [done.result() for done in begun]
+
+
+def _submit(pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
+    try:
+        return pool.submit(work)
+    except RuntimeError:  # the system gives no more threads: then it is done here and now
+        done: Future[T] = Future()
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+        return done
+
+
+# --- files on their way ---
+
+
+class Files:
+    """The exports that a question is about, on their way: bytes, hashes of these, and the tables in them.
+
+    Args:
+        arguments: As typed: paths, patterns, folders or ``-``, each optionally as ``KIND=FILE``. The first is read from
+            now on; what is wrong with it is raised when its tables are asked for.
+        stdin: Where ``-`` reads from.
+        during: What is shown while they are read.
+        early: What was begun when less was known; it goes on.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: BinaryIO | None = None,
+        during: AbstractContextManager[object] | None = None,
+        early: Files | None = None,
+    ) -> None:
+        self.arguments, self._stdin = tuple(arguments), stdin
+        self._during = nullcontext() if during is None else during
+        self._bytes: dict[str, Future[bytes]] = early._bytes if early else {}
+        self._hashes: dict[str, Future[str]] = early._hashes if early else {}
+        self._tables: dict[str, Future[list[RawTable]]] = {}
+        with suppress(SalesmetricsError):
+            first = expand(self.arguments)[0].path
+            if first not in self._bytes and Path(first).is_file():
+                self._fetch(first)
+
+    def open(self, options: ReadOptions) -> None:
+        """Begin to read the tables of what is on its way."""
+        # Two threads that import take turns at every step. So this one does it, and the other then finds it done.
+        import_module("salesmetrics.ingest.table.table")
+        for path in list(self._bytes):
+            self._tables[path] = self._open(path, options)
+
+    def read(self, options: ReadOptions) -> tuple[Dataset, frozenset[str]]:
+        """The dataset, not yet checked or hashed; and the stages and statuses that its findings name already."""
+        self.open(options)
+        from salesmetrics.ingest.read import read_files
+
+        with self._during:
+            return read_files(self.arguments, options, partial(self._read, options), _together)
+
+    def hashed(self, dataset: Dataset) -> Dataset:
+        """The dataset with the SHA-256 of every file."""
+        known = {path: found.result() for path, found in self._hashes.items()}
+        pairs = zip(dataset.inputs, dataset.files, strict=True)
+        inputs = [replace(item, sha256=known[file.origin]) for item, file in pairs]
+        return replace(dataset, inputs=tuple(inputs))
+
+    def _read(self, options: ReadOptions, path: str) -> list[RawTable]:
+        if path not in self._tables:
+            self._fetch(path)
+            self._tables[path] = self._open(path, options)
+        return self._tables.pop(path).result()
+
+    def _fetch(self, path: str) -> None:
+        piped = read_pipe(path, self._stdin)  # here: nobody could interrupt a thread that waits for a pipe
+        data = _begin(lambda: read_file(path) if piped is None else piped)
+        self._bytes[path] = data
+        self._hashes[path] = _begin(lambda: hashlib.sha256(data.result()).hexdigest())
+
+    def _open(self, path: str, options: ReadOptions) -> Future[list[RawTable]]:
+        data = self._bytes.pop(path)  # so that the bytes can go when they are read
+
+        def read() -> list[RawTable]:
+            from salesmetrics.ingest.table.table import open_tables
+
+            cut, encoding = options.delimiter, options.encoding
+            return open_tables(path, data.result(), encoding=encoding, delimiter=cut, together=_together)
+
+        return _begin(read)
+
+
+# --- questions ---
+
+
+def load(files: Files, options: ReadOptions) -> Dataset:
+    """Everything that files say: read, checked and hashed.
+
+    Raises:
+        SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
+    """
+    files.open(options)
+    from salesmetrics.ingest.read import with_findings  # while the file is being read
+
+    dataset, words = files.read(options)
+    return files.hashed(with_findings(dataset, words, options, _together))
+
+
+def report(
+    files: Files,
+    options: ReadOptions,
+    question: Question,
+    catalog: Catalog,
+    *,
+    accept: Callable[[Dataset], None],
+    goals: Callable[[Request], list[Goal]],
+) -> tuple[Report, Dataset]:
+    """Compute KPIs of files, and look for findings beside that.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for.
+        catalog: The KPIs that exist.
+        accept: Raises for a dataset that is not to be reported.
+        goals: The goals, by the request that they belong to.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.engine.build.build_report`; and ``outcome_unsettled``.
+    """
+    files.open(options)
+    from salesmetrics.engine.build import make_report, metrics_of  # while the file is being read
+    from salesmetrics.engine.goal_status import with_goals
+    from salesmetrics.engine.prepare import set_up
+    from salesmetrics.engine.unknown import refuse_unsettled
+    from salesmetrics.ingest.read import with_findings
+
+    options = replace(options, as_of=question.as_of)
+    dataset, words = files.read(options)
+    checked = _begin(partial(with_findings, dataset, words, options, _together))
+    accept(dataset)
+    request = request_of(question, dataset)
+    frames = dataset.records
+    set_goals = goals(request)
+    setup = set_up(request, frames, catalog)
+    metrics = metrics_of(request, setup)
+    dataset = files.hashed(checked.result())
+    refuse_unsettled(request.kpis, metrics, dataset.findings)
+    result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
+    return with_goals(result, set_goals, request, frames, catalog), dataset
+
+
+def trend(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Report, Dataset]:
+    """Compute KPIs of files over time.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for; ``every`` is the length of a period.
+        catalog: The KPIs that exist.
+
+    Raises:
+        SalesmetricsError: As :func:`report`.
+    """
+    dataset = load(files, replace(options, as_of=question.as_of))
+    from salesmetrics.engine.trend import build_trend
+    from salesmetrics.engine.unknown import refuse_unsettled
+
+    request = request_of(question, dataset)
+    result = build_trend(request, dataset.records, catalog, inputs=dataset.inputs, findings=dataset.findings)
+    refuse_unsettled(request.kpis, result.metrics, dataset.findings)
+    return result, dataset
+
+
+def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Rows:
+    """The records behind one KPI.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for: one KPI.
+        catalog: The KPIs that exist.
+
+    Raises:
+        SalesmetricsError: As :func:`load`; ``kpi_unknown``, ``outcome_unsettled``.
+    """
+    dataset = load(files, replace(options, as_of=question.as_of))
+    from salesmetrics.drilldown.rows import list_rows
+    from salesmetrics.engine.unknown import refuse_unsettled_rows
+
+    request = request_of(question, dataset)
+    refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
+    return list_rows(request, dataset.records, catalog)
+
+
+def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Working:
+    """The working of one KPI.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for: one KPI.
+        catalog: The KPIs that exist.
+
+    Raises:
+        SalesmetricsError: As :func:`load`.
+    """
+    dataset = load(files, replace(options, as_of=question.as_of))
+    from salesmetrics.drilldown.working import explain_working
+
+    return explain_working(request_of(question, dataset), dataset.records, catalog, dataset.inputs)
+
+
+def inspect(files: Files, options: ReadOptions, settings: Settings, catalog: Callable[[], Catalog]) -> Inspection:
+    """What was recognised in files, and what they allow.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        settings: Thresholds.
+        catalog: Gives the KPIs that exist.
+
+    Raises:
+        SalesmetricsError: As :func:`load`.
+    """
+    dataset = load(files, options)
+    from salesmetrics.answers.files import Inspection, generator
+    from salesmetrics.drilldown.describe import unlocks
+    from salesmetrics.entities.make import make_entities
+    from salesmetrics.entities.moments import Moments
+    from salesmetrics.ingest.recognise.inspection import file_readings
+
+    as_of, _ = dataset.last_event or (None, None)
+    own = {str(kind): day for kind, (day, _) in dataset.last_events.items()}
+    frames, _ = make_entities(dataset.entities, Moments(as_of, own, asked=False), settings)
+    allowed, missing = unlocks(frames, catalog(), settings, as_of)
+    return Inspection(
+        generator=generator(),
+        files=file_readings(dataset),
+        allowed=allowed,
+        unlocks=missing,
+        findings=list(dataset.findings),
+    )
+
+
+def request_of(question: Question, dataset: Dataset) -> Request:
+    """What is asked of a dataset, with the as-of day, the period and the columns by their canonical names.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have.
+    """
+    from salesmetrics.engine.resolve import ask, in_zone
+    from salesmetrics.engine.where import named_columns
+    from salesmetrics.ingest.recognise.naming import headers_of, names_of
+
+    named = question.as_of is not None
+    day, source = (question.as_of, question.as_of_source) if named else dataset.last_event or (None, None)
+    names = names_of(dataset)
+    return ask(
+        day,
+        source,
+        period=question.period,
+        compare=question.compare,
+        calendar=in_zone(question.calendar, dataset.timezone),
+        kpis=question.kpis,
+        families=question.families,
+        by=tuple(dict.fromkeys(names.column(name) for name in question.by)),
+        where=question.where,
+        renamed={n: column for n in named_columns(question.where) if (column := names.column(n)) != n},
+        level=question.level,
+        min_n=question.min_n,
+        trend=question.trend,
+        every=question.every,
+        settings=question.settings,
+        currency=question.currency,
+        withheld=dataset.withheld,
+        headers=headers_of(dataset),
+        own=None if named else {kind: event for kind, (event, _) in dataset.last_events.items()},
+    )
