@@ -222,7 +222,7 @@ def test_a_stage_and_a_flag_that_contradict_are_a_finding(tmp_path: Path) -> Non
     )
     report = report_on(written(tmp_path, text))
     said = next(item for item in report.findings if item.code == "stage_against_flag")
-    assert (said.rows, "`Passed`" in said.message, "`Is closed`" in said.message) == ([2], True, True)
+    assert (said.rows, "`Passed`" in said.message, "`Is closed`" in said.message) == ((2,), True, True)
     assert "--open Passed`" in (said.hint or "")
     quiet = load(written(tmp_path, text), open=("Passed",))
     assert "stage_against_flag" not in {item.code for item in quiet.findings}

@@ -12,7 +12,7 @@ A template names details, and may say after a colon how one is written:
 ``{rows:# row|# rows}``  one of two forms by a number (or by the length of a list); ``#`` stands for the number
 ``{count:,}``          a number with marks between the thousands, or any other format of Python
 ``{names:and}``        a list: "a, b and c"; ``or`` likewise; ``,`` and ``;`` join with that mark alone
-``{names:`and`}``      its items in backticks
+``{names:`and`}``      its items in backticks; an item with a number, ``("Won", 3)``, is written "`Won` (3)"
 ``{names:`,` 5 more}``  the first five, and how many more there are; ``5 …`` and ``5 , …`` only say that there are more
 =====================  ============================================================================================
 """
@@ -24,7 +24,7 @@ import shlex
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ _SHOWN = 200
 _TYPED = 20_000
 """Characters of a value that are shown, and of one that is typed again: cut only where nobody could."""
 _LONG_NAME = re.compile(rf"`([^`]{{{_SHOWN + 1},}})`")
-_MARKS = {",": ", ", ";": "; "}
+_MARKS = {",": ", ", ";": "; ", "/": " / "}
 """What stands between the items of a list; before a word such as "and" it is a comma."""
 
 
@@ -98,9 +98,9 @@ def typed(word: str) -> str:
 @cache
 def _templates() -> Mapping[str, str]:
     """Every template of a message; codes are unique over the catalogues (a test looks)."""
-    from salesmetrics.messages import findings_of_reports
+    from salesmetrics.messages import findings_of_files, findings_of_records, findings_of_reports
 
-    return {**findings_of_reports.PARTS}
+    return {**findings_of_files.PARTS, **findings_of_records.PARTS, **findings_of_reports.PARTS}
 
 
 class _Details(dict[str, Any]):
@@ -123,8 +123,10 @@ class _Value:
 def _written(value: Any, spec: str) -> str:
     if "|" in spec:
         return _form(len(value) if isinstance(value, (list, tuple)) else value, spec)
+    if isinstance(value, Some):
+        return _listed(value.values, spec, value.total)
     if isinstance(value, (list, tuple)):
-        return _listed(value, spec)
+        return _listed(value, spec, len(value))
     if isinstance(value, Message):
         return _cut(text(value), _TYPED)
     if value is None:
@@ -143,20 +145,27 @@ def _form(number: int, forms: str) -> str:
     return (one if number == 1 else many).replace("#", f"{number:,}")
 
 
-def _listed(items: Sequence[Any], spec: str) -> str:
+def _listed(items: Sequence[Any], spec: str, count: int) -> str:
     """The one place that joins a list."""
     joint, _, rest = (spec or ",").partition(" ")
     number, _, end = rest.partition(" ")
     word, mark = joint.strip("`"), "`" if joint.startswith("`") else ""
     between = _MARKS.get(word, ", ")
-    shown = [f"{mark}{_written(item, '')}{mark}" for item in (items[: int(number)] if number else items)]
-    left = len(items) - len(shown)
+    shown = [_item(item, mark) for item in (items[: int(number)] if number else items)]
+    left = count - len(shown)
     if left:
         end = f" and {left:,} more" if end == "more" else end if end.startswith(",") else f" {end}"
         return between.join(shown) + end
     if word in _MARKS or len(shown) < 2:
         return between.join(shown)
     return f"{between.join(shown[:-1])} {word} {shown[-1]}"
+
+
+def _item(item: Any, mark: str) -> str:
+    value, number = item if isinstance(item, tuple) else (item, None)
+    if isinstance(value, Message):
+        mark = ""
+    return f"{mark}{_written(value, '')}{mark}" + (f" ({number:,})" if number is not None else "")
 
 
 def _cut(value: str, most: int) -> str:

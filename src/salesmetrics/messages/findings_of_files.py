@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["WORDS"]
+__all__ = ["PARTS", "WORDS"]
 
 WORDS: dict[str, tuple[str, str | None]] = {
     # --- bytes and structure -------------------------------------------------------------------------------------------
@@ -11,7 +11,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if letters look wrong, name it, for example `--encoding {alternative}`",
     ),
     "encoding_damaged": (
-        "the file is {encoding} but for {wrong} in it, shown as U+FFFD",
+        "the file is {encoding} but for {count:# byte that is no character|# bytes that are no characters} in it, shown as U+FFFD",
         "export it again, or name another encoding with `--encoding`",
     ),
     "quotes_odd": (
@@ -31,19 +31,19 @@ WORDS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "rows_ignored": (
-        "{count:# row|# rows} left out as no record: {listed:said}",
+        "{count:# row|# rows} left out as no record: {parts:,}",
         None,
     ),
     "total_no_sum": (
-        "{count:# row|# rows} called a total ({listed:said}), whose amount is not the sum of the other rows: counted as any other row",
+        "{count:# row|# rows} called a total ({words:`,`}), whose amount is not the sum of the other rows: counted as any other row",
         "if it is a total, remove the row from the file",
     ),
     "only_a_plan": (
-        "`{column}` says {listed:said} in every row: nothing in the file tells that these are {kind}; all are counted",
+        "`{column}` says {words:`,`} in every row: nothing in the file tells that these are {kind}; all are counted",
         "if they are not, leave the file out, or export the rows that are {kind}",
     ),
     "rows_of_a_plan": (
-        "{count:# row|# rows} left out: `{column}` says {listed:said} there and {others} elsewhere, and only the latter are {kind}",
+        "{count:# row|# rows} left out: `{column}` says {words:`,`} there and {others:`,`} elsewhere, and only the latter are {kind}",
         "if these rows count, too, take the column `{column}` out of the file",
     ),
     "rows_long_blank": (
@@ -72,13 +72,13 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     # --- columns and profiles ------------------------------------------------------------------------------------------
     "header_misspelt": (
-        "`{column}` is not read: it looks like `{meant}` misspelt, which would be {field:said}",
-        "if it is, add `--map {field:said}={column:shell}`",
+        "`{column}` is not read: it looks like `{meant}` misspelt, which would be {field}",
+        "if it is, add `--map {field}={column:shell}`",
     ),
     # --- values --------------------------------------------------------------------------------------------------------
     "cells_unreadable": (
         "`{column}` could not be read in {count:# row|# rows}, and was taken as blank there: {reason:said}, first `{value}`",
-        "correct the cells, or leave the column out with `--map {field:said}=`",
+        "correct the cells, or leave the column out with `--map {field}=`",
     ),
     "history_unreadable": (
         "`{column}` could not be read in {count:# row|# rows}, so those entries are missing in the history of stages: {reason:said}, first `{value}`",
@@ -109,11 +109,11 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if that is the amount to count, add `--map amount={other:shell}`",
     ),
     "amounts_per_period": (
-        "`{column}` says what an amount of `{amount}` is for: {listed:said}. Each counts for {into}",
+        "`{column}` says what an amount of `{amount}` is for: {amounts:,}. Each counts for {into}",
         "to take amounts as they stand, leave the column out with `--map value_period=`",
     ),
     "amounts_per_period_found": (
-        "`{column}` says what an amount of `{amount}` is for: {listed:said}. Each counts for {into}",
+        "`{column}` says what an amount of `{amount}` is for: {amounts:,}. Each counts for {into}",
         "if it says only how an amount is paid, take amounts as they stand with `--map value_period=`",
     ),
     "amount_period_likely": (
@@ -121,7 +121,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if it does, add `--map value_period={column:shell}`; if all amounts are of one unit, `--map value_period=`",
     ),
     "amount_period_unknown": (
-        "`{column}` does not say in {count:# row|# rows} whether the amount is per month, per year or paid once ({listed:said}), as it does elsewhere",
+        "`{column}` does not say in {count:# row|# rows} whether the amount is per month, per year or paid once ({words:`,`}), as it does elsewhere",
         "fill it in, or leave the column out with `--map value_period=` if all amounts are of one unit",
     ),
     "term_not_used": (
@@ -133,7 +133,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if it is weighted, leave it out with `--map amount=`, or name the CRM with `--profile`",
     ),
     "amounts_in_units": (
-        "amounts of `{column}` were multiplied by {unit}, the unit that the header names",
+        "amounts of `{column}` were multiplied by {unit:,}, the unit that the header names",
         None,
     ),
     "date_formats_mixed": (
@@ -186,15 +186,15 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "export one line per record, or name the column of the record's amount with `--map amount=HEADER`",
     ),
     "rows_of_one_cell": (
-        "{count:# row|# rows} with a single filled cell, where records have many, left out: {listed:said}",
+        "{count:# row|# rows} with a single filled cell, where records have many, left out: {cells:`,`}",
         "if they are records, export them again; titles of groups and notes belong outside the table",
     ),
     "rows_per_person": (
-        "rows of one id that differ only in {differing} are one record, counted once, for the first of them ({count:# row|# rows} fewer)",
+        "rows of one id that differ only in {differing:`,`} are one record, counted once, for the first of them ({count:# row|# rows} fewer)",
         "export one line per record, without the splits, contacts or team members",
     ),
     "rows_alike_but_for_people": (
-        "rows that differ only in {differing} may be one record; without an id all are counted ({count:# row|# rows}{at_stake})",
+        "rows that differ only in {differing:`,`} may be one record; without an id all are counted ({count:# row|# rows}{at_stake})",
         "export with the id of the records: rows of one id then count once",
     ),
     "credit_invoices": (
@@ -227,7 +227,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     "unit_prices": (
         "`{column}` looks like the {of} of one unit, while the amount is that of the whole deal ({count:# row|# rows} with a quantity above 1)",
-        "leave it out with `--map {field:said}=`, or export the {of} of the whole deal",
+        "leave it out with `--map {field}=`, or export the {of} of the whole deal",
     ),
     "unit_amounts": (
         "`{column}` looks like the price of one unit, and was read as the amount ({count:# row|# rows} with another quantity than 1)",
@@ -246,7 +246,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "line_amounts_equal": (
-        "lines of one {record} have the same {what:said} ({count:# row|# rows}): it cannot be known whether it is the line's or the {record}'s: {listed:said}",
+        "lines of one {record} have the same {what} ({count:# row|# rows}): it cannot be known whether it is the line's or the {record}'s: {ids:`,` 5 more}",
         "export one line per {record}, or leave the product columns out",
     ),
     "identical_rows": (
@@ -254,7 +254,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "product_rows_merged": (
-        "product rows of {of_deals} made into one row per deal, amounts added up ({count:# row|# rows} fewer)",
+        "product rows of {deals:# deal|# deals} made into one row per deal, amounts added up ({count:# row|# rows} fewer)",
         "export without the product column to have the deal amounts themselves",
     ),
     "rows_alike": (
@@ -266,23 +266,51 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if it is one quota, remove the rows that are there twice",
     ),
     "quotas_overlap": (
-        "the quotas of {listed:said} overlap: {count:# row|# rows} {count:is|are} for the same days, or for a month and the quarter or year around it, and which ones count is not known",
+        "the quotas of {whose:`,`} overlap: {count:# row|# rows} {count:is|are} for the same days, or for a month and the quarter or year around it, and which ones count is not known",
         "keep one quota per rep and day: remove the rows of the quarter or those of its months",
     ),
     "ids_repeated": (
-        "ids on several rows with different content: {listed:said} ({count:# row|# rows}); all are counted",
+        "ids on several rows with different content: {ids:`,` 5 more} ({count:# row|# rows}); all are counted",
         "export again, or remove the outdated rows: totals count these records more than once",
     ),
     "rows_in_newer_file": (
-        "{count:# row|# rows} {count:is|are} also in {files:typed}, and count{count:s|} once{listed:said}",
+        "{count:# row|# rows} {count:is|are} also in {files:`,`}, and count{count:s|} once{namely}",
         "give one export per list; the newest holds all that is known",
     ),
     "ids_with_decimals": (
-        "ids of `{column}` were written as decimals ({example}), and are read without the `.0` ({count:# row|# rows})",
+        "ids of `{column}` were written as decimals (`{example}`), and are read without the `.0` ({count:# row|# rows})",
         None,
     ),
     "ids_in_scientific_notation": (
         "{count:# row|# rows} with an id in scientific notation: a spreadsheet has cut its last digits",
         "export again and do not save the file from a spreadsheet",
     ),
+}
+
+PARTS: dict[str, str] = {
+    "ignored_footer": "{n} {n:footer|footers}",
+    "ignored_repeated_header": "{n} repeated {n:header|headers}",
+    "ignored_title": "{n} {n:title|titles}",
+    "ignored_total": "{n} {n:total|totals}",
+    "amounts_per": "{n:,} per {period}",
+    "amounts_paid_once": "{n:,} paid once",
+    "period_year": "year",
+    "period_half-year": "half-year",
+    "period_quarter": "quarter",
+    "period_month": "month",
+    "period_week": "week",
+    "a_year": "a year",
+    "the_whole_term": "the whole term",
+    "blank": "blank",
+    "price": "price",
+    "field_cost": "cost",
+    "field_amount": "amount",
+    "record_of_deals": "deal",
+    "record_of_invoices": "invoice",
+    "deals_counted": "{n:# deal|# deals}",
+    "invoices_counted": "{n:# invoice|# invoices}",
+    "money_in_cents": "{amount:,.2f}",
+    "at_stake": ", {amount} at stake",
+    "the_company": "the company",
+    "namely": ": {ids:`,` 5 more}",
 }

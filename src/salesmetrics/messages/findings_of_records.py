@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["WORDS"]
+__all__ = ["PARTS", "WORDS"]
 
 WORDS: dict[str, tuple[str, str | None]] = {
     # --- activities ----------------------------------------------------------------------------------------------------
     "activities_automatic": (
-        "{count:# row|# rows} with the owner, type or subject of an automation ({listed:said}): counted as automated, and no answer by a person",
+        "{count:# row|# rows} with the owner, type or subject of an automation ({marks:`,` 3 , …}): counted as automated, and no answer by a person",
         "if a person did them, correct the owner in the CRM, or add a column `is_automated` that says no",
     ),
     "activities_undelivered": (
@@ -48,52 +48,52 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if they were asked from 1 to 5, name the question, such as `CSAT`, in place of {question}",
     ),
     "header_unfit": (
-        "`{column}` is not read as {field:said}: its cells do not look like {what:said}",
+        "`{column}` is not read as {field}: its cells do not look like {what:said}",
         "correct them and export again; `salesmetrics inspect` shows what is read",
     ),
     "header_of_months": (
-        "`{column}` is not read as {field:said}: it holds months without a day, such as `{value}`",
+        "`{column}` is not read as {field}: it holds months without a day, such as `{value}`",
         "{fix:typed}",
     ),
     # --- outcome -------------------------------------------------------------------------------------------------------
     "stage_not_understood": (
-        "deals have ended in a {field:said} that is not understood, so nothing that rests on outcomes is computed: {words:said}",
+        "deals have ended in a {field} that is not understood, so nothing that rests on outcomes is computed: {words:`,` 8 …}",
         "say what it means: `--won {word:shell}`, `--lost {word:shell}`, `--other {word:shell}` or `--open {word:shell}`",
     ),
     "no_won_stage": (
-        "no deal is won and no stage is known to mean won, so nothing that rests on won deals is computed{words:said}",
+        "no deal is won and no stage is known to mean won, so nothing that rests on won deals is computed{unknown}",
         "name the stage that means won, whether or not a deal is in it: `--won {word:shell}`",
     ),
     "no_lost_deal": (
-        "no deal is lost beside {won} won, so there is no win rate: exports often leave lost deals out{words:said}",
+        "no deal is lost beside {won:,} won, so there is no win rate: exports often leave lost deals out{unknown}",
         "export the lost deals too, or name the stage that means lost, whether or not a deal is in it: `--lost {word:shell}`",
     ),
     "no_converted_status": (
-        "no lead is converted and these statuses are not understood, so no conversion is computed: {words:said}",
+        "no lead is converted and these statuses are not understood, so no conversion is computed: {words:`,` 8 …}",
         "name the status that means converted: `--won {word:shell}`",
     ),
     "lead_status_unknown": (
-        "unknown lead statuses, counted as open ({count:# row|# rows}): {words:said}",
+        "unknown lead statuses, counted as open ({count:# row|# rows}): {words:`,` 8 …}",
         "if one means converted, add `--won {word:shell}`; if it means disqualified, `--lost {word:shell}`",
     ),
     "stage_against_flag": (
-        "the {field:said} `{word}` reads like an end, and `{flag}` says that its deals are not closed ({count:# row|# rows}, counted as open)",
+        "the {field} `{word}` reads like an end, and `{flag}` says that its deals are not closed ({count:# row|# rows}, counted as open)",
         "say which is right: `--won {word:shell}`, `--lost {word:shell}` or `--open {word:shell}`",
     ),
     "none_confirmed": (
         "no deal is in the stage `{word}` of `--{option}`: taken to say that none was {option}",
-        "correct the name if it is misspelt; the words in the data: {words:said}",
+        "correct the name if it is misspelt; the words in the data: {words:`,`}",
     ),
     "stage_words_unknown": (
-        "{field:said} words in no vocabulary, counted as open ({count:# row|# rows}): {words:said}",
+        "{field} words in no vocabulary, counted as open ({count:# row|# rows}): {words:`,` 8 …}",
         'if one of them ends a deal, say so: `--won "WORD"` or `--lost "WORD"`',
     ),
     "stage_word_looks_final": (
-        "the {field:said} `{word}` looks final, and counts as {outcome} ({count:# row|# rows})",
+        "the {field} `{word}` looks final, and counts as {outcome} ({count:# row|# rows})",
         "if it means won, add `--won {word:shell}`; if lost, `--lost {word:shell}`",
     ),
     "closed_without_verdict": (
-        "{count:# row|# rows} closed in a stage that says neither won nor lost, counted as other: {listed:said}",
+        "{count:# row|# rows} closed in a stage that says neither won nor lost, counted as other: {stages:`,`}",
         'say what they mean: `--won "STAGE"`, `--lost "STAGE"` or `--other "STAGE"`',
     ),
     "stage_blank": (
@@ -102,7 +102,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     "option_word_unused": (
         "`--{option} {word}` matches no stage or status in the data",
-        "the words in the data: {words:said}",
+        "the words in the data: {words:`,`}",
     ),
     "only_won": (
         "the file holds won deals only: win rates and open pipeline cannot be computed from it",
@@ -113,7 +113,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "correct the flags in the CRM, or leave one out with `--map is_closed=`",
     ),
     "outcome_contradicts": (
-        "{count:# row|# rows} whose columns tell two outcomes: {listed:said}",
+        "{count:# row|# rows} whose columns tell two outcomes: {words:,}",
         "flags decide before the status, and the status before the stage; correct the others in the CRM",
     ),
     "probability_against_outcome": (
@@ -170,7 +170,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "fill in the amounts",
     ),
     "amount_outlier": (
-        "single amounts move the average by more than its 95 % interval: {listed:said}",
+        "single amounts move the average by more than its 95 % interval: {amounts:,}",
         "check them for a slipped decimal point; medians are not affected",
     ),
     "currency_of_bare_amounts": (
@@ -182,19 +182,19 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "write the currency into the cells or add a currency column",
     ),
     "currency_sign_shared": (
-        "{listed:said} in `{column}` may stand for several currencies: its amounts are kept apart under that sign ({count:# row|# rows})",
+        "{signs:`,`} in `{column}` may stand for several currencies: its amounts are kept apart under that sign ({count:# row|# rows})",
         "name the currency, for example `--currency-symbol '{sign}=CODE'`",
     ),
     "currency_contradicts": (
-        "the sign in `{column}` contradicts `{other}` in {count:# row|# rows}: {listed:said}; `{other}` decides",
+        "the sign in `{column}` contradicts `{other}` in {count:# row|# rows}: {pairs:,}; `{other}` decides",
         "correct one of them in the CRM, or leave the column out with `--map currency=` to go by the signs",
     ),
     "currency_against_header": (
-        "the header `{other}` names a currency, and `{column}` another in {count:# row|# rows}: {listed:said}; the header decides",
+        "the header `{other}` names a currency, and `{column}` another in {count:# row|# rows}: {pairs:,}; the header decides",
         "if the amounts are in the currency of the column, leave the name of the currency out of the header",
     ),
     "currencies_in_one_row": (
-        "`{column}` has another currency than the first amount of its row in {count:# row|# rows}: {listed:said}; the first amount decides",
+        "`{column}` has another currency than the first amount of its row in {count:# row|# rows}: {pairs:,}; the first amount decides",
         "export amounts of one currency per row",
     ),
     "currency_of_the_crm": (
@@ -202,11 +202,11 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "name it, for example `--currency-symbol '-99=USD'`",
     ),
     "currency_by_cells": (
-        "`{column}` is read as the currency, so amounts of {listed:said} are kept apart",
+        "`{column}` is read as the currency, so amounts of {currencies:`,`} are kept apart",
         "name each of them, for example `--currency-symbol {first:shell}=USD`; if it is no currency, add `--map currency=`",
     ),
     "currency_elsewhere": (
-        "`{used}` is read as the currency; `{column}` could be, too, and holds {listed:said}",
+        "`{used}` is read as the currency; `{column}` could be, too, and holds {currencies:`,`}",
         "if that is the currency of the amounts, add `--map currency={column:shell}`",
     ),
     "currency_blank": (
@@ -214,11 +214,11 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "fill in the currency: their amounts belong to no total",
     ),
     "currency_unknown": (
-        "{count:# row|# rows} in a currency that is not known, kept apart from all others: {listed:said}",
+        "{count:# row|# rows} in a currency that is not known, kept apart from all others: {currencies:`,` 5 , …}",
         "correct `{column}` if it is mistyped",
     ),
     "currencies_mixed": (
-        "several currencies, never added up: {listed:said}",
+        "several currencies, never added up: {currencies:`,`}",
         "`salesmetrics report … rates=FILE --currency CODE` converts them",
     ),
     "owner_blank": (
@@ -234,11 +234,11 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "correct the year",
     ),
     "date_far_later": (
-        "`{column}` of {count:# row|# rows} lies {gap} days or more after every other event of the {kind}, the last of which is of {day}",
+        "`{column}` of {count:# row|# rows} lies {gap:,} days or more after every other event of the {kind}, the last of which is of {day}",
         "correct it: a mistyped year, or a planned date left on a closed record; the as-of date leaves it aside, totals do not",
     ),
     "spelling_variants": (
-        "values of `{column}` that look like one thing in several spellings: {listed:said}",
+        "values of `{column}` that look like one thing in several spellings: {spellings:; 5 …}",
         "unify them in the CRM: groups and rankings are split by them ({count:# row|# rows} in the rarer spellings)",
     ),
     # --- other kinds ---------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     # --- one file and another ------------------------------------------------------------------------------------------
     "references_unknown": (
-        "{count:# row|# rows} whose `{column}` is not among the usable {target}: {listed:said}",
+        "{count:# row|# rows} whose `{column}` is not among the usable {target}: {ids:`,` 5 more}",
         "export both lists on the same day and without filters",
     ),
     "references_match_nothing": (
@@ -300,23 +300,33 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "the two files do not belong together, or ids are written in two ways",
     ),
     "names_nearly_match": (
-        "values of `{column}` that miss a name of the {target} file by spelling only: {listed:said}",
+        "values of `{column}` that miss a name of the {target} file by spelling only: {spellings:;}",
         "unify them: joined by name, these rows are lost",
     ),
     "stages_defined_twice": (
-        "stages that end a deal in one pipeline and not, or otherwise, in another: {listed:said}; their words decide",
+        "stages that end a deal in one pipeline and not, or otherwise, in another: {stages:`,`}; their words decide",
         "give the stages of each pipeline ids of their own, or settle them with `--won` and `--lost`",
     ),
     "stage_not_defined": (
-        "{count:# row|# rows} in a stage that the pipelines file does not define: {listed:said}",
+        "{count:# row|# rows} in a stage that the pipelines file does not define: {stages:`,` 5 more}",
         "add the stage to that file",
     ),
     "owner_inactive": (
-        "{count:# row|# rows} owned by someone who is no longer active: {listed:said}",
+        "{count:# row|# rows} owned by someone who is no longer active: {owners:`,` 5 more}",
         "hand the deals over",
     ),
     "paid_above_deal": (
-        "payments above the amount of their deal ({count:# row|# rows}): {listed:said}",
+        "payments above the amount of their deal ({count:# row|# rows}): {ids:`,` 5 more}",
         "check for double payments, or update the amount of the deal",
     ),
+}
+
+PARTS: dict[str, str] = {
+    "not_understood": "; not understood are {words:`,` 8 …}",
+    "none": "none",
+    "no_stage_given": "no stage is given",
+    "word_counted_as": "`{word}` counted as {outcome} ({n:,})",
+    "one_beside_other": "`{one}` beside `{other}`",
+    "spellings": "{words:`/`}",
+    "rounded": "{amount:,.0f}",
 }

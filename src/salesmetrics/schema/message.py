@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Message"]
+__all__ = ["Message", "Some"]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -32,3 +32,14 @@ class Message:
     def __init__(self, code: str, /, **details: Any) -> None:
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "details", details)
+
+
+class Some(NamedTuple):
+    """The first of many values, where naming all is too much, and how many there are.
+
+    >>> Some(("a", "b"), 7).total
+    7
+    """
+
+    values: tuple[Any, ...]
+    total: int

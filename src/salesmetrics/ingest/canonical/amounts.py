@@ -13,6 +13,7 @@ from salesmetrics.ingest.parse.common import MONEY_DTYPE, plain_text
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld
 
@@ -135,7 +136,7 @@ def _report(part: Part, code: str, column: str, rows: Sequence[int]) -> None:
             count=len(rows),
             rows=rows[:MAX_ROWS],
             field=column,
-            of="price" if column == "list_price" else "cost",
+            of=Message("price" if column == "list_price" else "field_cost"),
         )
     )
 
@@ -219,7 +220,7 @@ def in_one_unit(part: Part) -> None:
     frame = frame.with_columns(periods.alias("__period__"))
     unknown = frame.filter(pl.col("__period__").is_null() & pl.col("amount").is_not_null()).get_column(ROW)
     if len(unknown):
-        part.findings.append(_said(part, "amount_period_unknown", unknown, listed=_unknown(words, known)))
+        part.findings.append(_said(part, "amount_period_unknown", unknown, words=_unknown(words, known)))
         part.withheld.append(Withheld(part.kind, "amount", "amount_period_unknown"))
     recurring = (pl.col("__period__") != _ONCE).fill_null(value=False)
     factors, unit = _factors(part, frame.filter(recurring & pl.col("amount").is_not_null()))
@@ -241,15 +242,18 @@ def in_one_unit(part: Part) -> None:
         .value_counts()
         .sort("__period__")
     )
-    listed = ", ".join(
-        f"{count:,} per {period}" if period != _ONCE else f"{count:,} paid once" for period, count in counts.iter_rows()
+    amounts = tuple(
+        Message("amounts_paid_once", n=count)
+        if period == _ONCE
+        else Message("amounts_per", n=count, period=Message(f"period_{period}"))
+        for period, count in counts.iter_rows()
     )
-    into = "the whole term" if unit == "term" else "a year"
+    into = Message("the_whole_term" if unit == "term" else "a_year")
     rows = frame.filter(recurring).get_column(ROW)
     code = (
         "amounts_per_period" if part.recognition.columns["value_period"].how != "cells" else "amounts_per_period_found"
     )
-    part.findings.append(_said(part, code, rows, listed=listed, into=into))
+    part.findings.append(_said(part, code, rows, amounts=amounts, into=into))
 
 
 def _factors(part: Part, recurring: pl.DataFrame) -> tuple[pl.DataFrame, str]:
@@ -285,11 +289,11 @@ def _factors(part: Part, recurring: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     return (frame if unit == "term" else frame.drop("term")), unit
 
 
-def _unknown(words: list[str], known: dict[str, str]) -> str:
-    return ", ".join(f"`{word}`" for word in sorted(set(words) - known.keys())[:5]) or "blank"
+def _unknown(words: list[str], known: dict[str, str]) -> tuple[str, ...] | Message:
+    return tuple(sorted(set(words) - known.keys())[:5]) or Message("blank")
 
 
-def _said(part: Part, code: str, rows: pl.Series, *, column: str = "value_period", **words: str) -> Finding:
+def _said(part: Part, code: str, rows: pl.Series, *, column: str = "value_period", **details: object) -> Finding:
     return finding(
         code,
         kind=part.kind,
@@ -297,7 +301,7 @@ def _said(part: Part, code: str, rows: pl.Series, *, column: str = "value_period
         column=part.header(column),
         count=len(rows),
         rows=rows.head(MAX_ROWS).to_list(),
-        **dict[str, Any](amount=part.header("amount"), **words),
+        **dict[str, Any](amount=part.header("amount"), **details),
     )
 
 

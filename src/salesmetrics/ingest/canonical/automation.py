@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.ingest.recognise.words import comparable
+from salesmetrics.schema.message import Some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AUTOMATIC", "NOBODY", "UNDELIVERED", "marks_listed", "touch_columns"]
+__all__ = ["AUTOMATIC", "NOBODY", "UNDELIVERED", "automatic_marks", "touch_columns"]
 
 AUTOMATIC = "marked_automatic"
 UNDELIVERED = "undelivered"
@@ -137,8 +138,8 @@ def touch_columns(frame: pl.DataFrame, owners: Iterable[str] = ("owner", "owner_
     return [mask.alias(name) for name, mask in found if mask is not None and mask.any()]
 
 
-def marks_listed(frame: pl.DataFrame) -> str:
-    """What marks the rows of ``marked_automatic``, for a message: up to three owners, types or subjects.
+def automatic_marks(frame: pl.DataFrame) -> Some:
+    """What marks the rows of ``marked_automatic``: the first three owners, types or subjects.
 
     Args:
         frame: Activities after :func:`touch_columns`, the texts of their types in ``type_text``.
@@ -147,7 +148,7 @@ def marks_listed(frame: pl.DataFrame) -> str:
     marks = (("owner", _named), ("type_text", partial(_among, words=_KINDS)), ("subject", _begins))
     tests = [pl.when(test(marked[name])).then(marked[name]) for name, test in marks if name in marked.columns]
     texts = marked.select(pl.coalesce(tests).alias("mark"))["mark"].drop_nulls().unique(maintain_order=True)
-    return ", ".join(f"`{text}`" for text in texts.head(3)) + (", …" if len(texts) > 3 else "")
+    return Some(tuple(texts.head(3)), len(texts))
 
 
 def _any(masks: list[pl.Series]) -> pl.Series | None:

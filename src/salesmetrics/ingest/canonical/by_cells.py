@@ -111,15 +111,15 @@ def _with_currency(
         words = _words(table, header)
         if len(words) < 2 or not _are_currencies(words, header):
             continue
-        listed = ", ".join(f"`{word}`" for word in words[:5])
+        some = tuple(words[:5])
         if own is not None:
-            said = _said(table, recognition, "currency_elsewhere", header, listed=listed, used=own.header)
+            said = _said(table, recognition, "currency_elsewhere", header, currencies=some, used=own.header)
             return recognition, [said]
         unknown = next((word for word in words if named(word, symbols) is None), None)
         found = _taken(recognition, "currency", header)
         if unknown is None:
             return found, []
-        return found, [_said(table, recognition, "currency_by_cells", header, listed=listed, first=unknown)]
+        return found, [_said(table, recognition, "currency_by_cells", header, currencies=some, first=unknown)]
     return recognition, []
 
 
@@ -177,7 +177,7 @@ def _taken(recognition: Recognition, field: str, header: str) -> Recognition:
     )
 
 
-def _said(table: RawTable, recognition: Recognition, code: str, header: str, **words: str) -> Finding:
+def _said(table: RawTable, recognition: Recognition, code: str, header: str, **details: object) -> Finding:
     text = pl.col(header).str.strip_chars()
     rows = table.frame.filter((text != "").fill_null(value=False)).get_column(ROW)
     return finding(
@@ -187,7 +187,7 @@ def _said(table: RawTable, recognition: Recognition, code: str, header: str, **w
         column=header,
         count=len(rows),
         rows=rows.head(MAX_ROWS).to_list(),
-        **dict[str, Any](words),
+        **dict[str, Any](details),
     )
 
 

@@ -143,7 +143,7 @@ def canonicalise(
             rejected += [row for reason, mask in faults for row in cells.rejected(mask, reason)]
             unusable |= column.bad
     findings += [
-        finding("amounts_in_units", kind=kind, path=path, column=headers[field], count=0, unit=f"{unit:,}")
+        finding("amounts_in_units", kind=kind, path=path, column=headers[field], count=0, unit=unit)
         for field, column in parsed.items()
         if types[field] is ColumnType.MONEY
         and (unit := header_unit(headers[field])) > 1
@@ -237,7 +237,7 @@ def _whole_ids(
                 column=header,
                 count=len(numbers),
                 rows=numbers.head(MAX_ROWS).to_list(),
-                example=f"`{example}`",
+                example=example,
             )
         )
     return findings

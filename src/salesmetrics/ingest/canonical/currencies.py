@@ -11,6 +11,7 @@ from salesmetrics.ingest.recognise.headers import header_currency
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ class _Place:
     def __init__(self, headers: Mapping[str, str], rows: pl.Series, kind: Kind, path: str) -> None:
         self.headers, self.rows, self.kind, self.path = headers, rows, kind, path
 
-    def finding(self, code: str, field: str, mask: pl.Series, **words: str) -> Finding:
+    def finding(self, code: str, field: str, mask: pl.Series, **details: object) -> Finding:
         hit = self.rows.filter(mask)
         return finding(
             code,
@@ -105,7 +106,7 @@ class _Place:
             column=self.headers[field],
             count=len(hit),
             rows=hit.head(MAX_ROWS).to_list(),
-            **dict[str, Any](words),
+            **dict[str, Any](details),
         )
 
 
@@ -127,8 +128,8 @@ def _contradictions(
     keys = pl.DataFrame(wrong, schema={"known": pl.String, "sign": pl.String}, orient="row")
     hit = pairs.with_row_index("n").join(keys, on=["known", "sign"], how="semi")["n"]
     mask = pl.repeat(value=False, n=len(known), dtype=pl.Boolean, eager=True).scatter(hit, True)  # noqa: FBT003
-    listed = ", ".join(f"`{second}` beside `{first}`" for first, second in wrong[:5])
-    return [place.finding(code, field, mask, listed=listed, other=other)]
+    pairs_found = tuple(Message("one_beside_other", one=second, other=first) for first, second in wrong[:5])
+    return [place.finding(code, field, mask, pairs=pairs_found, other=other)]
 
 
 def _open_signs(known: pl.Series, field: str, place: _Place) -> list[Finding]:
@@ -137,9 +138,8 @@ def _open_signs(known: pl.Series, field: str, place: _Place) -> list[Finding]:
     shared = [name for name in names if name in {sign for sign, _ in SHARED.values()}]
     if not shared or len(names) < 2:
         return []
-    listed = ", ".join(f"`{name}`" for name in shared)
     mask = known.is_in(shared).fill_null(value=False)
-    return [place.finding("currency_sign_shared", field, mask, listed=listed, sign=shared[0])]
+    return [place.finding("currency_sign_shared", field, mask, signs=tuple(shared), sign=shared[0])]
 
 
 def _of_the_system(found: Mapping[str, pl.Series], place: _Place) -> list[Finding]:

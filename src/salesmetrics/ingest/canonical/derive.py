@@ -90,10 +90,10 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     stages = stage_definitions(_united([part.frame for part in parts if part.kind == "pipelines"]), comparable)
     for part in parts:
         if part.kind == "pipelines" and stages.unclear:
-            listed = ", ".join(f"`{key}`" for key in stages.unclear[:5])
+            unclear = tuple(stages.unclear[:5])
             count = len(stages.unclear)
             part.findings.append(
-                finding("stages_defined_twice", kind="pipelines", path=part.path, count=count, listed=listed)
+                finding("stages_defined_twice", kind="pipelines", path=part.path, count=count, stages=unclear)
             )
         part.frame = _completed(part, stages, options)
         alike = alike_but_for_people(part.frame, part.kind, part.path)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.errors import counted
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message, Some
 from salesmetrics.schema.provenance import Severity
 from salesmetrics.schema.withheld import Withheld
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Kept",
     "alike_but_for_people",
-    "listed",
+    "first_ids",
     "without_continuations",
     "without_deleted",
     "without_fragments",
@@ -41,7 +41,8 @@ _WITH_LINES = ("deals", "leads", "activities", "customers", "invoices")
 _MANY_CELLS = 4
 """Where records have fewer filled cells than these, a row of one cell may be a record."""
 
-_SHOWN = 40
+_SHOWN, _FIRST = 40, 5
+"""Letters of a cell, and ids, that a finding names."""
 
 _PEOPLE = frozenset({"owner", "owner_id", "contact", "contact_id", "team", "region"})
 _SPLIT = re.compile(
@@ -130,7 +131,7 @@ def without_continuations(
     withheld: tuple[Withheld, ...] = ()
     priced = lines.filter(pl.col("amount").is_not_null()) if "amount" in frame.columns else lines.clear()
     if priced.height:
-        at_stake = f"{priced.get_column('amount').sum():,.2f}".removesuffix(".00")
+        at_stake = _money(priced.get_column("amount").sum())
         numbers = priced.get_column(ROW).to_list()
         findings.append(
             finding("line_amounts", kind=kind, path=path, count=priced.height, rows=numbers, at_stake=at_stake)
@@ -165,8 +166,8 @@ def without_fragments(frame: pl.DataFrame, kind: Kind, path: str, constants: Col
     texts = (
         gone.select(pl.coalesce(pl.col(columns).cast(pl.String))).to_series().drop_nulls().unique(maintain_order=True)
     )
-    shown = ", ".join(f"`{text[:_SHOWN]}`" for text in texts.head(3).to_list())
-    said = finding("rows_of_one_cell", kind=kind, path=path, count=n, rows=gone.get_column(ROW).to_list(), listed=shown)
+    shown = tuple(text[:_SHOWN] for text in texts.head(3).to_list())
+    said = finding("rows_of_one_cell", kind=kind, path=path, count=n, rows=gone.get_column(ROW).to_list(), cells=shown)
     return Kept(frame.filter(~mask), "fragment", n, (said,))
 
 
@@ -197,9 +198,7 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
             steps.append(Kept(_in_order(rest, twins), "duplicate", len(gone), (said,)))
     elif (merged := _merged_lines(twins)) is not None and merged.height < twins.height:
         n = twins.height - merged.height
-        said = finding(
-            "product_rows_merged", kind=kind, path=path, column=header, count=n, of_deals=counted(merged.height, "deal")
-        )
+        said = finding("product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height)
         singled = merged.filter(~pl.col("id").is_duplicated()).get_column("id")
         equal, unsure = _equal_amounts(twins.filter(pl.col("id").is_in(singled.implode())), kind, path, summed=True)
         twins = merged
@@ -218,7 +217,7 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
             column=header,
             count=len(rows),
             rows=rows.to_list(),
-            listed=listed(left),
+            ids=first_ids(left),
         )
         steps.append(Kept(_in_order(rest, twins), findings=(said,)))
     return steps
@@ -240,7 +239,7 @@ def _per_person(twins: pl.DataFrame, kind: Kind, path: str, header: str | None) 
     if n == 0:
         return None
     gone = twins.join(once.select(ROW), on=ROW, how="anti")
-    differing = ", ".join(f"`{c}`" for c in people if twins.get_column(c).n_unique() > 1)
+    differing = tuple(c for c in people if twins.get_column(c).n_unique() > 1)
     said = finding(
         "rows_per_person",
         kind=kind,
@@ -274,9 +273,9 @@ def _lines_of_one(twins: pl.DataFrame, kind: Kind, path: str, header: str | None
     if lines.is_empty():
         return None
     once = _once(lines, [c for c in line_fields if c in twins.columns])
-    n, said = lines.height - once.height, f"1 {kind[:-1]}" if once.height == 1 else f"{once.height:,} {kind}"
+    n, records = lines.height - once.height, Message(f"{kind}_counted", n=once.height)
     rows = lines.filter(~pl.col(ROW).is_in(once.get_column(ROW).implode())).get_column(ROW).to_list()
-    findings = [finding("lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, records=said)]
+    findings = [finding("lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, records=records)]
     equal, withheld = _equal_amounts(lines, kind, path)
     findings += equal
     left = twins.filter(~pl.col("id").is_in(good.implode()))
@@ -308,9 +307,9 @@ def _equal_amounts(
                 path=path,
                 count=len(numbers),
                 rows=numbers,
-                record=kind[:-1],
-                what=name,
-                listed=listed(ids),
+                record=Message(f"record_of_{kind}"),
+                what=Message(f"field_{name}"),
+                ids=first_ids(ids),
             )
         )
         withheld.append(Withheld(kind, name, "line_amounts_unsure"))
@@ -382,38 +381,42 @@ def alike_but_for_people(frame: pl.DataFrame, kind: Kind, path: str) -> Kept | N
         path=path,
         count=twins.height,
         rows=twins.get_column(ROW).to_list(),
-        differing=", ".join(f"`{c}`" for c in people),
-        at_stake=f", {at_stake} at stake" if at_stake else "",
+        differing=tuple(people),
+        at_stake=None if at_stake is None else Message("at_stake", amount=at_stake),
         share_of_value=share or None,
     )
     unsure = (Withheld(kind, "amount", "records_unsure"),) if share > _AT_STAKE else ()
     return Kept(frame, findings=(said,), withheld=unsure)
 
 
-def _at_stake(frame: pl.DataFrame, twins: pl.DataFrame) -> tuple[str, float]:
-    """The amount of some rows in words, and their share of all, or of those with the same outcome if that is more."""
+def _at_stake(frame: pl.DataFrame, twins: pl.DataFrame) -> tuple[Message | None, float]:
+    """The amount of some rows, and their share of all, or of those with the same outcome if that is more."""
     if "amount" not in frame.columns:
-        return "", 0.0
+        return None, 0.0
     amount = pl.col("amount").abs().sum().cast(pl.Float64)
     shares = [_share(twins.select(amount).item(), frame.select(amount).item())]
     if "outcome" in frame.columns:
         total = dict(frame.group_by("outcome").agg(amount).iter_rows())
         shares += [_share(part, total[outcome]) for outcome, part in twins.group_by("outcome").agg(amount).iter_rows()]
-    return f"{twins.get_column('amount').sum():,.2f}".removesuffix(".00"), max(shares)
+    return _money(twins.get_column("amount").sum()), max(shares)
+
+
+def _money(amount: Any) -> Message:
+    """An amount, with its cents where it has any."""
+    return Message("money_without_currency" if f"{amount:.2f}".endswith(".00") else "money_in_cents", amount=amount)
 
 
 def _share(part: float | None, total: float | None) -> float:
     return round((part or 0.0) / total, 6) if total else 0.0
 
 
-def listed(ids: pl.Series, most: int = 5) -> str:
-    """The first ids of a column in words.
+def first_ids(ids: pl.Series) -> Some:
+    """The first ids of a column, and how many there are.
 
-    >>> listed(pl.Series(["b", "a"]))
-    '`a`, `b`'
+    >>> first_ids(pl.Series(["b", "a"])).values
+    ('a', 'b')
     """
-    shown = ", ".join(f"`{i}`" for i in ids.sort().head(most).to_list())
-    return f"{shown} and {len(ids) - most:,} more" if len(ids) > most else shown
+    return Some(tuple(ids.sort().head(_FIRST).to_list()), len(ids))
 
 
 def _in_order(*frames: pl.DataFrame) -> pl.DataFrame:

@@ -149,7 +149,7 @@ def without_named_totals(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kep
     rest = rows.filter(~proven)
     if rest.height:
         shown = rest.select(pl.coalesce(pl.when(pl.col(name).is_in(of)).then(name) for name, of in called)).to_series()
-        listed = ", ".join(f"`{word[:_SHOWN]}`" for word in shown.unique(maintain_order=True).head(3).to_list())
+        called_so = tuple(word[:_SHOWN] for word in shown.unique(maintain_order=True).head(3).to_list())
         findings.append(
             finding(
                 "total_no_sum",
@@ -157,7 +157,7 @@ def without_named_totals(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kep
                 path=path,
                 count=rest.height,
                 rows=rest.get_column(ROW).head(MAX_ROWS).to_list(),
-                listed=listed,
+                words=called_so,
             )
         )
     gone = rows.filter(proven).get_column(ROW).to_list()
@@ -223,6 +223,7 @@ _PLAN = (
 _VARIANCE = "variance|difference|abweichung|differenz|écart|desviación|diferencia|desvio|отклонение|差异|差異"
 _NONE_OF_IT: Mapping[str, str] = {"costs": _PLAN, "revenue": _PLAN, "quotas": _ACTUAL}
 """Kind → what the words of rows say that are none of it."""
+_FEW_WORDS = 3
 _MOST_WORDS, _FEW = 1_000, 50
 """A column with more words than these marks no plan, nor does one with more than a few among its first rows."""
 
@@ -260,8 +261,8 @@ def without_plans(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kept]:
             out += [word for word, plain in meant.items() if plain in neither]
             return [_left_out(frame, kind, path, column, out, stays)]
         if len(out) == len(meant) and not frame.get_column(column).null_count():
-            shown, n = _listed(out), frame.height
-            said_of_all = finding("only_a_plan", kind=kind, path=path, column=column, count=n, listed=shown)
+            words, n = tuple(out[:_FEW_WORDS]), frame.height
+            said_of_all = finding("only_a_plan", kind=kind, path=path, column=column, count=n, words=words)
             return [Kept(frame, findings=(said_of_all,))]
     return []
 
@@ -276,14 +277,10 @@ def _left_out(frame: pl.DataFrame, kind: Kind, path: str, column: str, out: list
         column=column,
         count=len(rows),
         rows=rows.head(MAX_ROWS).to_list(),
-        listed=_listed(out),
-        others=_listed(stays),
+        words=tuple(out[:_FEW_WORDS]),
+        others=tuple(stays[:_FEW_WORDS]),
     )
     return Kept(frame.filter(~mask), "plan", len(rows), (said,))
-
-
-def _listed(words: list[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words[:3])
 
 
 def _words(text: str) -> frozenset[str]:

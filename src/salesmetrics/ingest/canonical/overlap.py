@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shlex
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from salesmetrics.calendar import periods_of_column
 from salesmetrics.errors import SalesmetricsError, counted
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
-from salesmetrics.ingest.canonical.identity import listed
+from salesmetrics.ingest.canonical.identity import first_ids
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.dataset import Part
     from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.message import Some
 
 __all__ = ["count_once", "quotas_told_twice"]
 
@@ -93,7 +95,7 @@ def _by_id(newest_first: Sequence[Part], parts: Sequence[Part]) -> None:
                 raise _overlap(newer, older, both.height, differs, newest_first, parts)
             seen.append(both.get_column("id"))
         if seen and (gone := pl.concat(seen).unique()).len():
-            _leave_out(older, pl.col("id").is_in(gone.implode()).fill_null(value=False), listed(gone), newest_first)
+            _leave_out(older, pl.col("id").is_in(gone.implode()).fill_null(value=False), first_ids(gone), newest_first)
 
 
 def _differing(both: pl.DataFrame, older: str, newer: str) -> tuple[int, str] | None:
@@ -145,10 +147,10 @@ def _by_content(newest_first: Sequence[Part], parts: Sequence[Part]) -> None:
             if n == smaller or len(columns) >= _TELLING:
                 mask |= same
         if mask.any():
-            _leave_out(older, mask, "", newest_first)
+            _leave_out(older, mask, None, newest_first)
 
 
-def _leave_out(older: Part, mask: pl.Expr | pl.Series, names: str, newest_first: Sequence[Part]) -> None:
+def _leave_out(older: Part, mask: pl.Expr | pl.Series, ids: Some | None, newest_first: Sequence[Part]) -> None:
     gone = older.frame.filter(mask)
     older.frame = older.frame.filter(~mask)
     older.ignored["duplicate"] = older.ignored.get("duplicate", 0) + gone.height
@@ -161,8 +163,8 @@ def _leave_out(older: Part, mask: pl.Expr | pl.Series, names: str, newest_first:
             column=older.header("id"),
             count=gone.height,
             rows=gone.get_column(ROW).to_list(),
-            files=", ".join(f"`{part.path}`" for part in newer),
-            listed=f": {names}" if names else "",
+            files=tuple(part.path for part in newer),
+            namely=None if ids is None else Message("namely", ids=ids),
         )
     )
 
@@ -262,14 +264,14 @@ def quotas_told_twice(quotas: pl.DataFrame, parts: Sequence[Part]) -> None:
     found: Iterable[str] = (
         wrong.select(pl.coalesce(named)).to_series().drop_nulls().unique(maintain_order=True) if named else []
     )
-    listed = ", ".join(f"`{str(word)[:_SHOWN]}`" for word in list(found)[:3]) or "the company"
-    _tell(parts, "quotas_overlap", rows, listed=listed)
+    whose_quotas = tuple(str(word)[:_SHOWN] for word in list(found)[:3]) or Message("the_company")
+    _tell(parts, "quotas_overlap", rows, whose=whose_quotas)
     for part in parts:
         if part.kind == "quotas":
             part.withheld.append(Withheld("quotas", "amount", "quotas_overlap"))
 
 
-def _tell(parts: Sequence[Part], code: str, rows: pl.DataFrame, listed: str = "") -> None:
+def _tell(parts: Sequence[Part], code: str, rows: pl.DataFrame, **details: object) -> None:
     for (index,), own in rows.group_by(FILE, maintain_order=True):
         part = parts[int(str(index))]
         numbers = own.get_column(ROW).sort()
@@ -280,7 +282,7 @@ def _tell(parts: Sequence[Part], code: str, rows: pl.DataFrame, listed: str = ""
                 path=part.path,
                 count=own.height,
                 rows=numbers.head(MAX_ROWS).to_list(),
-                listed=listed,
+                **dict[str, Any](details),
             )
         )
 

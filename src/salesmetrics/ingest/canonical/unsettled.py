@@ -16,6 +16,7 @@ from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _LIKE_A_WIN = re.compile(
 
 _ENDS = ("closed", "won_on", "lost_on")
 _PAST = ("created", "stage_entered", "last_activity")
-_SHOWN = 8
 
 
 class Unsettled(NamedTuple):
@@ -175,9 +175,12 @@ def _only_won(options: ReadOptions) -> tuple[Withheld, ...]:
     return rest if settles_lost(options) else (Withheld("deals", "lost", "only_won_deals"), *rest)
 
 
-def _listed(words: Iterable[StageWord]) -> str:
-    listed = [f"`{word.word}` ({word.count:,})" for word in words]
-    return ", ".join(listed[:_SHOWN]) + (" …" if len(listed) > _SHOWN else "")
+def _counted(words: Iterable[StageWord]) -> tuple[tuple[str, int], ...]:
+    return tuple((word.word, word.count) for word in words)
+
+
+def _not_known(words: Sequence[StageWord]) -> Message | None:
+    return Message("not_understood", words=_counted(words)) if words else None
 
 
 def _rows(frame: pl.DataFrame, words: Sequence[StageWord]) -> tuple[int, list[int]]:
@@ -204,7 +207,7 @@ def _not_understood(part: Part) -> Finding:
         count=count,
         rows=rows,
         field=first.column,
-        words=_listed(words),
+        words=_counted(words),
         word=first.word,
     )
 
@@ -231,12 +234,12 @@ def _without_won(deals: pl.DataFrame, parts: Sequence[Part]) -> Unsettled:
             column=parts[0].header(words[0].column) if len(parts) == 1 else None,
             count=count,
             rows=rows,
-            words=f"; not understood are {_listed(words)}",
+            unknown=_not_known(words),
             word=words[0].word,
         )
         facts: tuple[Withheld, ...] = (Withheld("deals", "outcome", "no_won_stage"),)
     else:
-        said = finding("no_won_stage", kind="deals", path=path, count=0, words="", word="Closed Won")
+        said = finding("no_won_stage", kind="deals", path=path, count=0, unknown=None, word="Closed Won")
         facts = (Withheld("deals", "won", "no_won_stage"),)
         if not (deals.get_column("outcome") == "lost").any():
             facts = (*facts, Withheld("deals", "lost", "no_won_stage"))
@@ -251,8 +254,8 @@ def _without_lost(deals: pl.DataFrame, parts: Sequence[Part]) -> Unsettled:
         kind="deals",
         path=parts[0].path if len(parts) == 1 else None,
         count=deals.height - won,
-        won=f"{won:,}",
-        words=f"; not understood are {_listed(words)}" if words else "",
+        won=won,
+        unknown=_not_known(words),
         word=next((word.word for word in words if looks_final(word.word)), "Closed Lost"),
     )
     return Unsettled((Withheld("deals", "lost", "no_lost_deal"),), (said,), frozenset(word.word for word in words))
@@ -277,7 +280,7 @@ def _of_leads(leads: pl.DataFrame | None, parts: Sequence[Part], options: ReadOp
         column=parts[0].header("status") if len(parts) == 1 else None,
         count=count,
         rows=rows,
-        words=_listed(words),
+        words=_counted(words),
         word=words[0].word,
     )
     yield Unsettled(

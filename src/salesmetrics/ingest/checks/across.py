@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.canonical.identity import listed
+from salesmetrics.ingest.canonical.identity import first_ids
 from salesmetrics.ingest.checks.categories import same_thing
 from salesmetrics.ingest.recognise.words import comparable
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _orphans(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: 
         return here.report("references_match_nothing", mask, column, target=target)
     # A customers file often lists paying customers only, so that its gaps prove less than those of a deals file.
     severity = Severity.NOTE if target == "customers" else None
-    return here.report("references_unknown", mask, column, severity=severity, target=target, listed=listed(lost))
+    return here.report("references_unknown", mask, column, severity=severity, target=target, ids=first_ids(lost))
 
 
 def _nearly(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: Kind, name: str) -> list[Finding]:
@@ -105,8 +106,9 @@ def _nearly(contexts: Mapping[Kind, Context], kind: Kind, column: str, target: K
     found = {word: known for word, known in pairs.items() if known is not None}
     if not found:
         return []
-    shown = "; ".join(f"`{word}` / `{known}`" for word, known in list(found.items())[:5])
-    return here.report("names_nearly_match", pl.col(column).is_in(list(found)), column, target=target, listed=shown)
+    spellings = tuple(Message("spellings", words=pair) for pair in list(found.items())[:5])
+    mask = pl.col(column).is_in(list(found))
+    return here.report("names_nearly_match", mask, column, target=target, spellings=spellings)
 
 
 def _stages_defined(deals: Context, stage_names: frozenset[str]) -> list[Finding]:
@@ -117,7 +119,7 @@ def _stages_defined(deals: Context, stage_names: frozenset[str]) -> list[Finding
     if not strange:
         return []
     mask = pl.col("stage").is_in(strange)
-    return deals.report("stage_not_defined", mask, "stage", listed=listed(pl.Series(strange)))
+    return deals.report("stage_not_defined", mask, "stage", stages=first_ids(pl.Series(strange)))
 
 
 def _inactive_owners(deals: Context, reps: Context | None) -> list[Finding]:
@@ -132,7 +134,7 @@ def _inactive_owners(deals: Context, reps: Context | None) -> list[Finding]:
     theirs = deals.frame.filter(mask)
     severity = None if (theirs.get_column("outcome") == "open").any() else Severity.NOTE
     owners = theirs.get_column("owner").unique()
-    return deals.report("owner_inactive", mask, "owner", severity=severity, listed=listed(owners))
+    return deals.report("owner_inactive", mask, "owner", severity=severity, owners=first_ids(owners))
 
 
 def _overpaid(deals: Context, invoices: Context | None) -> list[Finding]:
@@ -151,4 +153,4 @@ def _overpaid(deals: Context, invoices: Context | None) -> list[Finding]:
     ids = over.select("deal_id").collect().to_series().sort()
     if ids.is_empty():
         return []
-    return invoices.report("paid_above_deal", pl.col("deal_id").is_in(ids.implode()), column, listed=listed(ids))
+    return invoices.report("paid_above_deal", pl.col("deal_id").is_in(ids.implode()), column, ids=first_ids(ids))

@@ -9,6 +9,7 @@ import polars as pl
 
 from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.recognise.words import comparable, normalise
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,10 +75,9 @@ def check_spellings(context: Context, columns: Iterable[str]) -> list[Finding]:
         groups = variants(dict(counts_of(context.frame.get_column(column))))
         rarer = [word for group in groups for word in group[1:]]
         mask = pl.col(column).is_in(rarer)
-        findings += context.report("spelling_variants", mask, column, groups=len(groups), listed=_listed(groups))
+        findings += context.report("spelling_variants", mask, column, spellings=_spellings(groups))
     return findings
 
 
-def _listed(groups: Sequence[Sequence[str]]) -> str:
-    shown = [" / ".join(f"`{word}`" for word in group[:6]) for group in groups[:5]]
-    return "; ".join(shown) + (" …" if len(groups) > 5 else "")
+def _spellings(groups: Sequence[Sequence[str]]) -> tuple[Message, ...]:
+    return tuple(Message("spellings", words=tuple(group[:6])) for group in groups)

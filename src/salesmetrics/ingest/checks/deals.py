@@ -12,6 +12,7 @@ from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.checks.context import Rule, apply_rules
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.checks.context import Context
@@ -147,8 +148,8 @@ def _currencies(context: Context) -> list[Finding]:
     counts = counts_of(context.frame.get_column("currency"))
     if len(counts) < 2:
         return []
-    listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts[:8])
-    return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", listed=listed)
+    currencies = tuple((word, n) for word, n in counts[:8])
+    return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", currencies=currencies)
 
 
 def _month_ends(context: Context) -> list[Finding]:
@@ -217,8 +218,8 @@ def check_currency_words(context: Context) -> list[Finding]:
     unknown = [word for word in words if word != CRM_DEFAULT and named(word, {}) is None]
     if not unknown or len(words) == 1:
         return []
-    listed = ", ".join(f"`{word}`" for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
-    return context.report("currency_unknown", pl.col("currency").is_in(unknown), "currency", listed=listed)
+    mask = pl.col("currency").is_in(unknown)
+    return context.report("currency_unknown", mask, "currency", currencies=tuple(unknown))
 
 
 def check_amount_outliers(context: Context, column: str = "amount") -> list[Finding]:
@@ -230,8 +231,8 @@ def check_amount_outliers(context: Context, column: str = "amount") -> list[Find
     if not found:
         return []
     floor = min(found)
-    listed = ", ".join(f"{value:,.0f}" for value in found)
-    return context.report("amount_outlier", pl.col(column).cast(pl.Float64) >= floor, column, listed=listed)
+    amounts = tuple(Message("rounded", amount=value) for value in found)
+    return context.report("amount_outlier", pl.col(column).cast(pl.Float64) >= floor, column, amounts=amounts)
 
 
 def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Finding]:
@@ -256,6 +257,6 @@ def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Find
         if some[0]:
             findings += context.report("date_outlier", early, name, low=low)
         if some[1]:
-            gap = f"{(some[2] - context.last_event).days:,}"
+            gap = (some[2] - context.last_event).days
             findings += context.report("date_far_later", late, name, gap=gap, day=context.last_event)
     return findings

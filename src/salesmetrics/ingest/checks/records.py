@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.canonical.automation import AUTOMATIC, NOBODY, UNDELIVERED, marks_listed
+from salesmetrics.ingest.canonical.automation import AUTOMATIC, NOBODY, UNDELIVERED, automatic_marks
 from salesmetrics.ingest.checks.context import Rule, apply_rules
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.text import all_whole
@@ -88,9 +88,8 @@ def _unknown_statuses(context: Context, told: frozenset[str]) -> list[Finding]:
         if file.recognition.kind == "leads" and words:
             mask = (pl.col(FILE) == index) & pl.col("status").is_in([word.word for word in words])
             mask &= pl.col("outcome") == "open"
-            shown = ", ".join(f"`{word.word}` ({word.count:,})" for word in words[:8])
-            shown += " …" if len(words) > 8 else ""
-            findings += context.report("lead_status_unknown", mask, "status", words=shown, word=words[0].word)
+            named = tuple((word.word, word.count) for word in words)
+            findings += context.report("lead_status_unknown", mask, "status", words=named, word=words[0].word)
     return findings
 
 
@@ -125,7 +124,7 @@ def check_activities(context: Context) -> list[Finding]:
 def _touches(context: Context) -> list[Finding]:
     findings: list[Finding] = []
     if context.has(AUTOMATIC):
-        findings += context.report("activities_automatic", pl.col(AUTOMATIC), listed=marks_listed(context.frame))
+        findings += context.report("activities_automatic", pl.col(AUTOMATIC), marks=automatic_marks(context.frame))
     if context.has(UNDELIVERED):
         findings += context.report("activities_undelivered", pl.col(UNDELIVERED))
     if context.has(NOBODY):

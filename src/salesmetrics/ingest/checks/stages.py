@@ -10,6 +10,7 @@ from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
@@ -95,8 +96,10 @@ def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
     columns = [name for name in _TELLING if context.has(name)]
     counts = context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len().collect()
     counts = counts.sort(["len", "outcome", columns[0]], descending=[True, False, False], nulls_last=True)
-    listed = ", ".join(f"`{word}` counted as {outcome} ({n:,})" for outcome, word, n in counts.head(5).iter_rows())
-    return context.report("outcome_contradicts", mask, columns[0], listed=listed) if listed else []
+    words = tuple(
+        Message("word_counted_as", word=word, outcome=outcome, n=n) for outcome, word, n in counts.head(5).iter_rows()
+    )
+    return context.report("outcome_contradicts", mask, columns[0], words=words) if words else []
 
 
 def _closed_without_verdict(context: Context) -> list[Finding]:
@@ -110,11 +113,11 @@ def _closed_without_verdict(context: Context) -> list[Finding]:
     for column in columns:
         mask &= ~pl.col(column).is_in(sorted(void)).fill_null(value=False)
     if not columns:
-        return context.report("closed_without_verdict", mask, "is_closed", listed="no stage is given")
+        return context.report("closed_without_verdict", mask, "is_closed", stages=Message("no_stage_given"))
     counts = context.frame.filter(mask).get_column(columns[-1]).value_counts(name="n")
     counts = counts.sort(["n", columns[-1]], descending=[True, False])
-    listed = ", ".join(f"`{word}` ({n:,})" for word, n in counts.head(8).iter_rows())
-    return context.report("closed_without_verdict", mask, columns[-1], listed=listed)
+    stages = tuple((word, n) for word, n in counts.head(8).iter_rows())
+    return context.report("closed_without_verdict", mask, columns[-1], stages=stages)
 
 
 def _final(context: Context, index: int, word: StageWord) -> list[Finding]:
@@ -148,12 +151,14 @@ def _unknown(context: Context, index: int, words: Sequence[StageWord]) -> list[F
     """A warning where the file knows no won or no lost word at all: then perhaps these are the words for it."""
     meanings = {word.outcome for word in context.files[index].stage_words if word.how != "unknown"}
     ordinary = {"won", "lost"} <= meanings or context.has("is_closed")
-    shown = ", ".join(f"`{word.word}` ({word.count:,})" for word in words[:8]) + (" …" if len(words) > 8 else "")
+    named_words = tuple((word.word, word.count) for word in words)
     columns = list(dict.fromkeys(word.column for word in words))
     named = [pl.col(c).is_in([word.word for word in words if word.column == c]) for c in columns]
     mask = (pl.col(FILE) == index) & (pl.col("outcome") == "open") & pl.any_horizontal(named)
     severity = Severity.NOTE if ordinary else None
-    return context.report("stage_words_unknown", mask, columns[0], severity=severity, field=columns[0], words=shown)
+    return context.report(
+        "stage_words_unknown", mask, columns[0], severity=severity, field=columns[0], words=named_words
+    )
 
 
 def check_option_words(files: Sequence[LoadedFile], options: ReadOptions) -> list[Finding]:
@@ -173,7 +178,7 @@ def check_option_words(files: Sequence[LoadedFile], options: ReadOptions) -> lis
             count=0,
             option=option,
             word=word,
-            words=", ".join(f"`{known}`" for known in list(present.values())[:12]) or "none",
+            words=tuple(present.values())[:12] or Message("none"),
         )
         for option, word in asked
         if comparable(word) not in present

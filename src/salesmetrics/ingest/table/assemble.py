@@ -14,6 +14,7 @@ from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
 from salesmetrics.ingest.table.repair import OddRow, Repaired, encode_record, records, rows_to_frame
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -361,17 +362,12 @@ def ignored_findings(path: str, reasons: Mapping[int, str], titles: int = 0) -> 
         reasons: Row number → why it is no record; blank rows are only counted.
         titles: Rows above the header.
     """
-    told = {row: reason.replace("_", " ") for row, reason in reasons.items() if reason != "blank"}
-    counts = [*sorted(Counter(told.values()).items()), *([("title", titles)] if titles else [])]
+    filled = {row: reason for row, reason in reasons.items() if reason != "blank"}
+    counts = [*sorted(Counter(filled.values()).items()), *([("title", titles)] if titles else [])]
     if not counts:
         return []
-    listed = ", ".join(f"{n} {reason}" if n == 1 else f"{n} {_plural(reason)}" for reason, n in counts)
-    return [finding("rows_ignored", path=path, count=len(told) + titles, rows=sorted(told), listed=listed)]
-
-
-def _plural(reason: str) -> str:
-    noun, *rest = reason.split(" of ")
-    return " of ".join([f"{noun}s", *rest])
+    parts = tuple(Message(f"ignored_{reason}", n=n) for reason, n in counts)
+    return [finding("rows_ignored", path=path, count=len(filled) + titles, rows=sorted(filled), parts=parts)]
 
 
 def _structure_findings(source: Source, found: Repaired) -> list[Finding]:

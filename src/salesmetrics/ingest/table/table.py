@@ -196,10 +196,7 @@ def _marks(text: bytes, *, ascii_only: bool) -> list[str]:
 
 def _encoding_findings(path: str, guess: encodings.Encoding) -> list[Finding]:
     if guess.damaged:
-        wrong = (
-            "1 byte that is no character" if guess.damaged == 1 else f"{guess.damaged:,} bytes that are no characters"
-        )
-        return [finding("encoding_damaged", path=path, count=guess.damaged, encoding=guess.name, wrong=wrong)]
+        return [finding("encoding_damaged", path=path, count=guess.damaged, encoding=guess.name)]
     if guess.how == "guess" and guess.confidence < encodings.SURE:
         other = guess.alternative or "cp1252"
         share = round(100 * guess.confidence)
