@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.metrics.sql import FUNCTIONS, TYPES
-from salesmetrics.settings.model import config_schema
-from salesmetrics.settings.sources import OUTPUT_VARIABLES, VARIABLES
+from salesmetrics.settings.model import settings_schema
+from salesmetrics.settings.options import declared_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,14 +124,15 @@ ENTRIES = {"goals": "GoalTable", "kpi": "KpiTable"}
 
 def configuration_page() -> str:
     """The page, with a table of keys for each table of the file."""
-    schema = config_schema()
+    schema = settings_schema()
     parts = [INTRO]
     for name, about in ABOUT.items():
         parts.append(f"## `[{name}]`\n\n{about}\n")
         properties = _properties(schema, name)
         if properties:
             parts.append(_table(schema, name, properties))
-    variables = ", ".join(f"`SALESMETRICS_{name.upper()}`" for name in OUTPUT_VARIABLES)
+    without_key = [option for option in declared_options() if option.key is None]
+    variables = ", ".join(f"`{option.variable_name}`" for option in without_key if option.variable_name)
     parts.append(
         "## Environment\n\nThe variables in the tables above, and for what is not in the file: "
         f"{variables}. A list in a variable has one item per line, or commas between them.\n"
@@ -148,8 +149,8 @@ def _properties(schema: dict[str, Any], table: str) -> dict[str, Any]:
 def _table(schema: dict[str, Any], table: str, properties: dict[str, Any]) -> str:
     rows = ["| key | value | default | meaning | option, variable |", "|---|---|---|---|---|"]
     for key, info in properties.items():
-        option = VARIABLES.get(f"{table}.{key}")
-        named = f"`--{option.replace('_', '-')}`, `SALESMETRICS_{option.upper()}`" if option else ""
+        option = next((option for option in declared_options() if option.key == f"{table}.{key}"), None)
+        named = f"`{option.flag}`, `{option.variable_name}`" if option else ""
         default = _default(info.get("default"))
         about = info.get("description", "").replace("|", "\\|")
         rows.append(f"| `{key}` | {_kind(info, schema)} | {default} | {about} | {named} |")

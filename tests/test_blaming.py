@@ -31,7 +31,7 @@ PLACE = "error: `salesmetrics.toml` line "
     [
         ('[map]\namount = "Amout"\n', "2, `map.amount`", 'did you mean `amount = "Amount"`?'),
         ('[map]\namuont = "Amount"\n', "2, `map.amuont`", "there is no column named `amuont`"),
-        ('[read]\n\ntimezone = "Mars"\n', "3, `read.timezone`", "there is no time zone `Mars`"),
+        ('[read]\n\ntimezone = "Mars"\n', "3, `read.timezone`", "`Mars` cannot be used: no such time zone"),
         ('[read]\nprofile = "salesfarce"\n', "2, `read.profile`", "did you mean `salesforce`?"),
         ('[goals]\nwin_rate = ">= 25"\n', "2, `goals.win_rate`", "write `win_rate >= 25%`"),
         ('[goals]\nwin_rat = ">= 25%"\n', "2, `goals.win_rat`", "there is no KPI `win_rat`"),
@@ -54,7 +54,12 @@ def test_the_settings_file_said_it(settings: str, place: str, words: str, tmp_pa
     [
         ('[map]\namount = "Amount"\n', ["--map", "amount=Amout"], {}, "error: `--map amount=Amout`"),
         ('[read]\ntimezone = "UTC"\n', ["--timezone", "Mars"], {}, "error: `--timezone Mars`"),
-        ('[read]\ntimezone = "UTC"\n', [], {"SALESMETRICS_TIMEZONE": "Mars"}, "error: `--timezone Mars`"),
+        (
+            '[read]\ntimezone = "UTC"\n',
+            [],
+            {"SALESMETRICS_TIMEZONE": "Mars"},
+            "error: `SALESMETRICS_TIMEZONE`: `Mars` cannot be used",
+        ),
         ('[goals]\nwin_rate = ">= 25%"\n', ["--goal", "win_rate >= 25"], {}, "error: `--goal win_rate >= 25`"),
         ('[report]\nkpi = ["win_rate"]\n', ["--kpi", "win_rat"], {}, "error: there is no KPI `win_rat`"),
         ('[read]\ntimezone = "Mars"\n', ["--no-config", "--period", "soon"], {}, "error: `--period soon`"),

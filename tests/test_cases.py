@@ -35,6 +35,7 @@ ELSEWHERE = {
     "file_too_large": "needs 16 GiB: test_no_file_holds_more_than_the_bound in test_bounds.py",
     "files_too_many": "needs 10,001 files: test_too_many_files_are_refused in test_bounds.py",
     "rows_misfit": "needs half a million rows: test_bounds.py",
+    "variable_invalid": "needs a variable: test_the_same_refusal_names_its_place in test_options.py",
     "threads_short": "needs a machine at its end: test_limits.py",
     "memory_short": "needs a machine at its end: tests in test_bounds.py and test_limits.py",
 }

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +18,22 @@ from hypothesis import strategies as st
 from configuration_page import configuration_page
 from in_process import Done, invoke
 from salesmetrics.cli.loading import read_options
-from salesmetrics.cli.options import Reading, Selection, Watch
+from salesmetrics.cli.options import made
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load
 from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.render.write_json import dumps
-from salesmetrics.settings.model import Config, config_schema, find_config, parse_config, setting_descriptions
-from salesmetrics.settings.sources import VARIABLES, settled
+from salesmetrics.settings.model import (
+    parse_settings,
+    setting_descriptions,
+    settings_model,
+    settings_schema,
+    shown_settings,
+)
+from salesmetrics.settings.options import Reading, declared_options, file_options, options_of
+from salesmetrics.settings.sources import SettingsFile, find_settings, merge
 from salesmetrics.settings.template import starter
 
 if TYPE_CHECKING:
@@ -75,14 +82,21 @@ FALLING = "tiers = [{ at = 1, rate = 0.08 }, { at = 0, rate = 0.05 }]"
 
 
 def test_a_full_file() -> None:
-    config = parse_config(FULL, "x")
-    assert config.stages.won == ["Signed"]
-    assert [goal.goal for goal in config.goals["won_deals"]] == [">= 5", "<= 50"]
-    assert str(config.goals["revenue"][0].by) == "2026-12-31"
+    file = parse_settings(FULL, "x")
+    assert file.values["won"].value == ("Signed",)
+    assert file.calendar.pattern == "445"
+    assert file.thresholds.stalled_days == 45
+    assert [goal.goal for goal in file.goals["won_deals"]] == [">= 5", "<= 50"]
+    assert str(file.goals["revenue"][0].by) == "2026-12-31"
+
+
+def said(text: str) -> SettingsFile:
+    """What a file says, apart from what it is called."""
+    return replace(parse_settings(text, "x"), path=None, text="")
 
 
 def test_an_empty_file_is_the_defaults() -> None:
-    assert parse_config("", "x") == Config()
+    assert said("") == SettingsFile()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +143,7 @@ def test_an_empty_file_is_the_defaults() -> None:
 )
 def test_a_mistake_names_line_key_and_what_was_meant(text: str, line: int, key: str, words: str) -> None:
     with pytest.raises(SalesmetricsError) as caught:
-        parse_config(text, "salesmetrics.toml")
+        parse_settings(text, "salesmetrics.toml")
     assert caught.value.code == "config_invalid"
     assert (caught.value.details["line"], caught.value.details["key"]) == (line, key)
     assert words in f"{caught.value.message}; {caught.value.hint}"
@@ -137,17 +151,21 @@ def test_a_mistake_names_line_key_and_what_was_meant(text: str, line: int, key: 
 
 def test_what_is_no_toml() -> None:
     with pytest.raises(SalesmetricsError) as caught:
-        parse_config("[report", "salesmetrics.toml")
+        parse_settings("[report", "salesmetrics.toml")
     assert caught.value.code == "config_syntax"
 
 
-def test_the_nearest_file_going_up(tmp_path: Path) -> None:
+def test_the_nearest_file_going_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)
     (tmp_path / "salesmetrics.toml").touch()
-    assert find_config(deep) == tmp_path / "salesmetrics.toml"
+    monkeypatch.chdir(deep)
+    assert find_settings(None, left_out=False) == tmp_path / "salesmetrics.toml"
     (tmp_path / "a" / "salesmetrics.toml").touch()
-    assert find_config(deep) == tmp_path / "a" / "salesmetrics.toml"
+    assert find_settings(None, left_out=False) == tmp_path / "a" / "salesmetrics.toml"
+    assert find_settings(None, left_out=True) is None
+    (deep / "salesmetrics.toml").touch()
+    assert find_settings(None, left_out=False) == Path("salesmetrics.toml")
 
 
 # --- the schema and the page -------------------------------------------------------------------------------------------
@@ -158,12 +176,12 @@ def as_json(text: str) -> Any:
 
 
 def validator() -> jsonschema.Draft202012Validator:
-    jsonschema.Draft202012Validator.check_schema(config_schema())
-    return jsonschema.Draft202012Validator(config_schema(), format_checker=jsonschema.FormatChecker())
+    jsonschema.Draft202012Validator.check_schema(settings_schema())
+    return jsonschema.Draft202012Validator(settings_schema(), format_checker=jsonschema.FormatChecker())
 
 
 def test_the_schema_that_ships(golden: Golden) -> None:
-    golden(DOCS / "salesmetrics.schema.json", dumps(config_schema()))
+    golden(DOCS / "salesmetrics.schema.json", dumps(settings_schema()))
 
 
 def test_the_schema_is_printed_for_editors(tmp_path: Path) -> None:
@@ -176,7 +194,7 @@ def test_the_page_that_ships(golden: Golden) -> None:
 
 @pytest.mark.parametrize("text", ["", FULL])
 def test_the_schema_takes_what_the_program_takes(text: str) -> None:
-    parse_config(text, "x")
+    parse_settings(text, "x")
     validator().validate(as_json(text))
 
 
@@ -197,7 +215,7 @@ def test_the_schema_takes_what_the_program_takes(text: str) -> None:
 )
 def test_the_schema_refuses_what_the_program_refuses(text: str) -> None:
     with pytest.raises(SalesmetricsError):
-        parse_config(text, "x")
+        parse_settings(text, "x")
     with pytest.raises(jsonschema.ValidationError):
         validator().validate(as_json(text))
 
@@ -214,7 +232,7 @@ def test_every_stretch_of_time_is_at_least_one_in_a_program_too(name: str) -> No
 
 
 def test_every_number_has_its_bounds() -> None:
-    tables = config_schema()["$defs"]
+    tables = settings_schema()["$defs"]
     for table in ("Settings", "IncentivePlan", "Tier"):
         for name, info in tables[table]["properties"].items():
             kinds = [info, *info.get("anyOf", [])]
@@ -223,7 +241,7 @@ def test_every_number_has_its_bounds() -> None:
 
 
 def test_every_key_is_explained() -> None:
-    schema = config_schema()
+    schema = settings_schema()
     for table in ("CalendarTable", "GoalTable", "KpiTable", "ReadTable", "ReportTable", "Settings", "StagesTable"):
         for key, info in schema["$defs"][table]["properties"].items():
             assert info.get("description"), f"{table}.{key}"
@@ -235,9 +253,8 @@ def test_every_key_is_explained() -> None:
 
 def test_origins() -> None:
     text = '[read]\nencoding = "cp1251"\ndecimal = "comma"\n\n[goals]\nwin_rate = ">= 25%"\n'
-    found = {
-        item.key: item for item in settled(text, "s.toml", {"SALESMETRICS_DECIMAL": "point", "SALESMETRICS_LEVEL": ""})
-    }
+    variables = {"SALESMETRICS_DECIMAL": "point", "SALESMETRICS_LEVEL": ""}
+    found = {item.key: item for item in shown_settings(parse_settings(text, "s.toml"), variables)}
     assert (found["read.encoding"].value, found["read.encoding"].place) == ("cp1251", "s.toml:2")
     assert (found["read.decimal"].value, found["read.decimal"].place) == ("point", "SALESMETRICS_DECIMAL")
     assert (found["report.level"].value, found["report.level"].source) == (0.95, "default")
@@ -246,18 +263,12 @@ def test_origins() -> None:
 
 
 def test_every_setting_is_shown_once() -> None:
-    keys = [item.key for item in settled(None, None, {})]
+    shown = shown_settings(SettingsFile(), {})
+    keys = [item.key for item in shown]
     assert len(keys) == len(set(keys))
-    assert set(VARIABLES) <= set(keys)
-    assert all(item.source == "default" for item in settled(None, None, {}))
-
-
-def test_every_option_that_a_file_can_settle_is_known() -> None:
-    options = {item.name for group in (Reading, Selection, Watch) for item in fields(group)}
-    tables = {key for key in (item.key for item in settled(None, None, {})) if not key.startswith("settings.")}
-    same = {key for key in tables if key.rpartition(".")[2] in options and key not in {"goals", "kpi"}}
-    assert same == set(VARIABLES) - {"currency.symbols"}  # --currency-symbol takes one of them
-    assert "currency_symbol" in options
+    assert {option.key for option in file_options()} <= set(keys)
+    assert {option.key for option in declared_options()} - {None} <= set(keys)
+    assert all(item.source == "default" for item in shown)
 
 
 def run(*words: str, cwd: Path, **variables: str) -> Done:
@@ -287,12 +298,12 @@ def test_option_before_variable_before_file(tmp_path: Path) -> None:
 
 
 def written(*paths: str, **options: Any) -> str:
-    said = ReadOptions(**options)
-    return starter(file_readings(load(list(paths), said)) if paths else [], said)
+    settled = ReadOptions(**options)
+    return starter(file_readings(load(list(paths), settled)) if paths else [], settled)
 
 
 def test_a_file_from_nothing_settles_nothing() -> None:
-    assert parse_config(written(), "x") == Config()
+    assert said(written()) == SettingsFile()
 
 
 def uncommented(text: str) -> str:
@@ -306,22 +317,22 @@ def uncommented(text: str) -> str:
 
 def test_its_comments_are_settings_that_can_be_put_in_force() -> None:
     text = uncommented(written())
-    config = parse_config(text.replace("Field = header", "# Field = header"), "x")
-    assert config.read.date_order == "dmy"
-    assert config.calendar == Config().calendar
-    assert config.report.level == 0.95
-    assert config.goals["sales_cycle_median"][0].group == {"region": "*"}
-    assert config.kpi["calls_per_win"].expression == "calls / won_deals"
+    file = parse_settings(text.replace("Field = header", "# Field = header"), "x")
+    assert file.values["date_order"].value == "dmy"
+    assert file.calendar == SettingsFile().calendar
+    assert file.values["level"].value == 0.95
+    assert file.goals["sales_cycle_median"][0].group == {"region": "*"}
+    assert file.kpis["calls_per_win"].expression == "calls / won_deals"
 
 
 @given(st.text(max_size=40))
 def test_any_word_survives_in_toml(word: str) -> None:
     word = word.encode("utf-8", "ignore").decode("utf-8")
-    settings = Config.model_validate({"stages": {"won": [word]}}).stages
     text = starter([], ReadOptions(won=(word,), mapping={"amount": word}))
     assert tomllib.loads(text)["stages"]["won"] == [word]
     assert tomllib.loads(text)["map"]["amount"] == word
-    assert parse_config(text, "x").stages == settings
+    expected: Any = settings_model().model_validate({"stages": {"won": [word]}})
+    assert parse_settings(text, "x").values["won"].value == tuple(expected.stages.won)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +362,8 @@ def test_real_exports_are_read_the_same_with_their_file(name: str, realdata: Pat
     path = str(realdata / name)
     before = load([path])
     text = starter(file_readings(before), ReadOptions())
-    after = load([path], read_options(Reading(), parse_config(text, "x")))
+    settled = merge(options_of(Reading), {}, parse_settings(text, "x"))
+    after = load([path], read_options(made(Reading, settled)))
     assert after.inputs == before.inputs
     assert after.frames.keys() == before.frames.keys()
     assert all(frame.equals(before.frames[kind]) for kind, frame in after.frames.items())
@@ -372,9 +384,14 @@ def test_what_was_said_once_need_not_be_said_again(tmp_path: Path) -> None:
     by_hand = run("report", "deals.csv", *said, "--format", "json", cwd=tmp_path)
     assert by_hand.returncode == 0, by_hand.stderr
     assert run("init", "deals.csv", *said, cwd=tmp_path).returncode == 0
-    settings = parse_config((tmp_path / "salesmetrics.toml").read_text("utf-8"), "x")
-    assert (settings.read.date_order, settings.read.decimal) == ("dmy", "comma")
-    assert (settings.map, settings.stages.won, settings.stages.lost) == ({"stage": "Etappe"}, ["Signed up"], ["Gone"])
+    settings = parse_settings((tmp_path / "salesmetrics.toml").read_text("utf-8"), "x")
+    assert {name: item.value for name, item in settings.values.items() if name != "profile"} == {
+        "date_order": "dmy",
+        "decimal": "comma",
+        "map": {"stage": "Etappe"},
+        "won": ("Signed up",),
+        "lost": ("Gone",),
+    }
     by_file = run("report", "deals.csv", "--format", "json", cwd=tmp_path)
     assert by_file.stdout == by_hand.stdout
     assert json.loads(by_file.stdout)["as_of"] == "2026-04-06"
@@ -388,17 +405,17 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     assert "exists already" in refused.stderr
     assert target.read_text("utf-8") == "[report]\n"
     assert run("init", "--force", cwd=tmp_path).returncode == 0
-    assert parse_config(target.read_text("utf-8"), "x") == Config()
+    assert said(target.read_text("utf-8")) == SettingsFile()
 
 
 def test_the_example_of_a_pay_plan_is_one_and_a_mistake_in_it_shows_the_form() -> None:
     text = starter([], ReadOptions())
     lines = text.partition("# [settings.incentive]")[2].partition("\n\n")[0].splitlines()
     plan = "\n".join(line.removeprefix("# ") for line in lines)
-    incentive = parse_config(f"[settings.incentive]{plan}", "x.toml").settings.incentive
+    incentive = parse_settings(f"[settings.incentive]{plan}", "x.toml").thresholds.incentive
     assert incentive is not None
     assert [(tier.at, float(tier.rate)) for tier in incentive.tiers] == [(0, 0.05), (1, 0.08)]
     with pytest.raises(SalesmetricsError) as refused:
-        parse_config("[settings.incentive]\ntiers = [{ rate = 0.05 }]", "x.toml")
+        parse_settings("[settings.incentive]\ntiers = [{ rate = 0.05 }]", "x.toml")
     assert "this key is required and missing" in str(refused.value)
     assert "`tiers = [{ at = 0, rate = 0.05 }" in str(refused.value.hint)

@@ -15,7 +15,8 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.parse.currency import CODES, CRM_DEFAULT, NAMES, SHARED, SYMBOLS, named, parse_currency
 from salesmetrics.ingest.read import load
-from salesmetrics.settings.model import FILE_NAME, parse_config
+from salesmetrics.settings.model import parse_settings
+from salesmetrics.settings.sources import FILE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +149,7 @@ def test_a_pair_that_settles_nothing_is_refused(tmp_path: Path, pair: str) -> No
     with pytest.raises(
         SalesmetricsError, match=r"line 2, `currency.symbols.\$`: `DOLLAR` cannot be used: no currency code"
     ):
-        parse_config('[currency.symbols]\n"$" = "DOLLAR"', FILE_NAME)
+        parse_settings('[currency.symbols]\n"$" = "DOLLAR"', FILE_NAME)
 
 
 def test_bare_amounts_of_a_column_with_one_sign(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.incentives import IncentivePlan, Tier, payout
 from salesmetrics.metrics.settings import Settings
-from salesmetrics.settings.model import parse_config
+from salesmetrics.settings.model import parse_settings
 
 TIERS = (Tier(Decimal(0), Decimal("0.04")), Tier(Decimal("0.5"), Decimal("0.06")), Tier(Decimal(1), Decimal("0.10")))
 
@@ -92,12 +92,12 @@ def test_selling_more_never_pays_less_and_the_steps_add_up(
 
 def test_a_plan_is_read_from_the_configuration_and_slips_are_named() -> None:
     text = "[settings.incentive]\ncap = 20000\ntiers = [{at = 0, rate = 0.05}, {at = 1, rate = 0.1}]\n"
-    plan = parse_config(text, "salesmetrics.toml").settings.incentive
+    plan = parse_settings(text, "salesmetrics.toml").thresholds.incentive
     assert plan == IncentivePlan(
         tiers=(Tier(Decimal(0), Decimal("0.05")), Tier(Decimal(1), Decimal("0.1"))), cap=Decimal(20000)
     )
     with pytest.raises(SalesmetricsError, match="treshold"):
-        parse_config("[settings.incentive]\ntreshold = 0.5\n", "salesmetrics.toml")
+        parse_settings("[settings.incentive]\ntreshold = 0.5\n", "salesmetrics.toml")
 
 
 def test_a_plan_that_cannot_be_meant_is_refused_in_a_program_too() -> None:

@@ -15,8 +15,8 @@ from salesmetrics.calendar import clock_changes, utc_of_wall
 from salesmetrics.calendar.business_hours import at_changes, business_hours, seconds_between
 from salesmetrics.ingest.parse import ParseOptions, parse_column
 from salesmetrics.library import load, report_on
+from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.settings.model import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

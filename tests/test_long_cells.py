@@ -34,7 +34,7 @@ from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.headless import is_headless
 from salesmetrics.ingest.table.workbook import cell_errors
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.settings.model import line_of
+from salesmetrics.settings.sources import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

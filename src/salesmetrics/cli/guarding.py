@@ -10,16 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesmetrics.cli.load_settings import settings_path
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.render.output import is_stdout
+from salesmetrics.settings.sources import find_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["guard"]
+__all__ = ["guard", "name_settings"]
 
 PATHS = frozenset({"files", "output", "rejects", "config"})
 
@@ -35,37 +35,39 @@ class _Place(NamedTuple):
     number: int
 
 
-def guard(command: str, values: Mapping[str, Any]) -> None:
-    """Refuse what would overwrite an input, and name a settings file that nobody sees in the folder.
+def guard(values: Mapping[str, Any], settings: Path | None, *, reads_settings: bool) -> None:
+    """Refuse what would overwrite an input.
 
     Args:
-        command: Its name.
-        values: Its arguments and options by name, those of its groups among them.
+        values: Arguments and options of the command by name, those of its groups among them.
+        settings: The settings file in force.
+        reads_settings: Whether the command reads one at all.
 
     Raises:
         SalesmetricsError: ``output_is_input`` or ``outputs_collide``.
     """
     _refuse_bytes(values)
     paths = list(_inputs(values.get("files") or ()))
-    # `init` writes a settings file and reads none.
-    reads = command != "init" and "no_config" in values
-    settings = settings_path(values["config"], left_out=values["no_config"]) if reads else None
-    outputs = {typed: values[name] for name, typed in OUTPUTS.items() if name in values and values[name] is not None}
+    outputs = {typed: values[name] for name, typed in OUTPUTS.items() if values.get(name) is not None}
     outputs.setdefault("-o", "-")
     inputs = [_place(path, f"the input `{path}`") for path in paths]
     # Also where this command leaves it out: settings are written by hand.
-    nearest = settings_path(None, left_out=False) if reads else None
+    nearest = find_settings(None, left_out=False) if reads_settings else None
     inputs += [_place(str(path), f"the settings file `{path}`") for path in (settings, nearest) if path]
     _refuse_overwriting(outputs, [place for place in inputs if place])
     _refuse_collision(outputs)
-    if settings is not None and values["config"] is None and not values.get("quiet"):
-        _name_settings(settings, paths)
 
 
 def _refuse_bytes(values: Mapping[str, Any]) -> None:
     """A name of a file may be bytes that are no text; a word, a date or a condition is text."""
     for name, value in values.items():
-        for text in value if isinstance(value, list) else [value]:
+        for text in (
+            value
+            if isinstance(value, (list, tuple))
+            else [*value, *value.values()]
+            if isinstance(value, dict)
+            else [value]
+        ):
             if name not in PATHS and isinstance(text, str) and not text.isascii():
                 _refuse_byte(name, text)
 
@@ -129,7 +131,9 @@ def _name(path: str) -> str:
     return "-" if is_stdout(path) else unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
 
 
-def _name_settings(settings: Path, paths: Sequence[str]) -> None:
+def name_settings(settings: Path, files: Sequence[str]) -> None:
+    """Say which settings file is in force, where nobody sees it in the folder."""
+    paths = _inputs(files)
     home = settings.resolve().parent
     folders = [Path.cwd(), *(Path(path).resolve().parent for path in paths if path != "-")]
     if any(home in folder.parents for folder in folders):

@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.calendar.model import check_zone, zone_refused
 from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from salesmetrics.cli.options import Reading
     from salesmetrics.ingest.dataset import Dataset
-    from salesmetrics.settings.model import Config
+    from salesmetrics.settings.options import Reading
 
 __all__ = ["begin_files", "has_errors", "read_options", "tell_about_rejects", "write_rejects"]
 
@@ -59,64 +57,23 @@ def _progress(files: Sequence[str]) -> AbstractContextManager[object]:
     return Console(stderr=True).status(f"reading {size / 1e6:,.0f} MB")
 
 
-def read_options(reading: Reading, config: Config) -> ReadOptions:
-    """What settles the reading: an option before the settings file."""
-    table = config.read
-    _check_zone(reading.timezone)
-    delimiter = reading.delimiter or table.delimiter or ""
-    said = {word for given in (reading.won, reading.lost, reading.other, reading.open) for word in given or ()}
-
-    def words(given: Sequence[str] | None, settled: Sequence[str]) -> tuple[str, ...]:
-        return (*(given or ()), *(word for word in settled if word not in said))
-
+def read_options(reading: Reading) -> ReadOptions:
+    """What settles the reading, as the reader takes it."""
+    delimiter = reading.delimiter or ""
     return ReadOptions(
-        encoding=reading.encoding or table.encoding,
+        encoding=reading.encoding,
         delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter) or None,
-        date_order=reading.date_order.value if reading.date_order else table.date_order,
-        decimal=reading.decimal.value if reading.decimal else table.decimal,
-        profile=reading.profile or table.profile,
-        mapping={**config.map, **_mapping(reading.map or [])},
-        timezone=reading.timezone or table.timezone,
-        symbols={**config.currency.symbols, **_symbols(reading.currency_symbol or [])},
-        won=words(reading.won, config.stages.won),
-        lost=words(reading.lost, config.stages.lost),
-        other=words(reading.other, config.stages.other),
-        open=words(reading.open, config.stages.open),
+        date_order=reading.date_order,
+        decimal=reading.decimal,
+        profile=reading.profile,
+        mapping=reading.map,
+        timezone=reading.timezone,
+        symbols=reading.currency_symbol,
+        won=reading.won,
+        lost=reading.lost,
+        other=reading.other,
+        open=reading.open,
     )
-
-
-def _symbols(pairs: Sequence[str]) -> dict[str, str]:
-    symbols: dict[str, str] = {}
-    for pair in pairs:
-        sign, equals, code = pair.rpartition("=")
-        if not equals:
-            fix = "for example `--currency-symbol '$=USD'`; in a shell the quotes keep the sign as it is"
-            raise SalesmetricsError(
-                "option_invalid", option="--currency-symbol", value=pair, cause="it is not SIGN=CODE", fix=fix
-            )
-        symbols[sign.strip()] = code.strip()
-    return symbols
-
-
-def _check_zone(name: str | None) -> None:
-    if name is None:
-        return
-    try:
-        check_zone(name)
-    except ValueError:
-        raise zone_refused(name) from None
-
-
-def _mapping(pairs: Sequence[str]) -> dict[str, str]:
-    mapping: dict[str, str] = {}
-    for pair in pairs:
-        field, sign, header = pair.partition("=")
-        if not sign or not field.strip():
-            raise SalesmetricsError(
-                "map_invalid", text=pair, cause="it is not FIELD=HEADER", fix='for example `--map amount="Deal size"`'
-            )
-        mapping[field.strip()] = header.strip()
-    return mapping
 
 
 def has_errors(dataset: Dataset) -> bool:

@@ -1,91 +1,36 @@
-"""The options, each declared once. A command takes groups of them as frozen dataclasses.
+"""From declared options to Typer and back: a command takes groups of options, and gets them with every source merged.
 
-``@with_groups`` turns a parameter annotated with one of these dataclasses into that dataclass's options, so that every
-command that reads files has the same ones.
+``@with_groups`` turns a parameter annotated with a group into that group's options, so that every command that reads files
+has the same ones. When the command runs, what was typed, the variables and the settings file are one.
 """
 
 from __future__ import annotations
 
 import inspect
 import os
-from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import StrEnum
+from dataclasses import fields, is_dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import typer
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.settings.options import Reading, SettingsOptions, options_of
+from salesmetrics.settings.sources import (
+    SettingsFile,
+    Settled,
+    find_settings,
+    from_options_and_variables,
+    merge,
+    restate,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = [
-    "Debug",
-    "Files",
-    "Format",
-    "OptionalFiles",
-    "Output",
-    "Reading",
-    "Selection",
-    "Watch",
-    "Without",
-    "with_groups",
-]
+    from salesmetrics.settings.options import Option
 
-
-class Format(StrEnum):
-    """Forms of output."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    md = "md"
-
-
-class Color(StrEnum):
-    """When to use colour."""
-
-    auto = "auto"
-    always = "always"
-    never = "never"
-
-
-class Compare(StrEnum):
-    """Which earlier stretch a period is compared with."""
-
-    previous = "previous"
-    year_ago = "year-ago"
-
-
-class Every(StrEnum):
-    """Stretches of the calendar that a series is cut into."""
-
-    week = "week"
-    month = "month"
-    quarter = "quarter"
-    year = "year"
-
-
-class DateOrder(StrEnum):
-    """Orders of day, month and year."""
-
-    dmy = "dmy"
-    mdy = "mdy"
-    ymd = "ymd"
-
-
-class Decimal(StrEnum):
-    """Decimal marks."""
-
-    point = "point"
-    comma = "comma"
-
-
-READING = "Reading the files"
-SELECTING = "What to report"
-WATCHING = "When nobody watches"
-WRITING = "Output"
+__all__ = ["Files", "NotFromFile", "OptionalFiles", "Rejects", "Without", "with_groups"]
 
 Files = Annotated[
     list[str],
@@ -99,302 +44,186 @@ OptionalFiles = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILE", help="Exports to show the working with.", show_default=False),
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error happened.", hidden=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Settling:
-    """Which settings file a command that reads no exports uses."""
-
-    config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Settings file.", show_default="nearest salesmetrics.toml")
-    ] = None
-    no_config: Annotated[bool, typer.Option("--no-config", help="Read no settings file.")] = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What settles the things that a file leaves open."""
-
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Encoding, for example cp1251.", rich_help_panel=READING)
-    ] = None
-    delimiter: Annotated[
-        str | None, typer.Option(metavar="CHAR", help="Delimiter: , ; | or tab.", rich_help_panel=READING)
-    ] = None
-    date_order: Annotated[
-        DateOrder | None,
-        typer.Option(metavar="dmy|mdy|ymd", help="Order of day, month and year.", rich_help_panel=READING),
-    ] = None
-    decimal: Annotated[
-        Decimal | None, typer.Option(metavar="point|comma", help="Decimal mark.", rich_help_panel=READING)
-    ] = None
-    profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="CRM that the export comes from.", rich_help_panel=READING)
-    ] = None
-    map: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD=HEADER", help="Column of a field; repeatable.", rich_help_panel=READING),
-    ] = None
-    currency_symbol: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SIGN=CODE",
-            help="Currency that a sign stands for, for example '$=CAD'; repeatable.",
-            rich_help_panel=READING,
-        ),
-    ] = None
-    timezone: Annotated[
-        str | None,
-        typer.Option(metavar="ZONE", help="Zone that days are counted in.", rich_help_panel=READING),
-    ] = None
-    won: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STAGE", help="Stage that means won; repeatable.", rich_help_panel=READING),
-    ] = None
-    lost: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STAGE", help="Stage that means lost; repeatable.", rich_help_panel=READING),
-    ] = None
-    other: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STAGE", help="Stage that ends a deal neither way; repeatable.", rich_help_panel=READING),
-    ] = None
-    open: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STAGE", help="Stage of deals that are still open; repeatable.", rich_help_panel=READING),
-    ] = None
-    config: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Settings file.", show_default="nearest salesmetrics.toml", rich_help_panel=READING
-        ),
-    ] = None
-    no_config: Annotated[bool, typer.Option("--no-config", help="Read no settings file.", rich_help_panel=READING)] = (
-        False
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What is asked for."""
-
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="DIM[,DIM]",
-            help="Segments: owner, team, region, product, source, … or any header.",
-            rich_help_panel=SELECTING,
-        ),
-    ] = None
-    kpi: Annotated[
-        list[str] | None, typer.Option(metavar="ID[,ID]", help="Only these KPIs.", rich_help_panel=SELECTING)
-    ] = None
-    family: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this family of KPIs.", rich_help_panel=SELECTING)
-    ] = None
-    where: Annotated[
-        str | None,
-        typer.Option(metavar="SQL", help="Only records that fulfil a condition.", rich_help_panel=SELECTING),
-    ] = None
-    currency: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CODE", help="All amounts in this currency, with a rates file.", rich_help_panel=SELECTING
-        ),
-    ] = None
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE|today",
-            help="Day the report speaks for.",
-            show_default="last event in the data",
-            rich_help_panel=SELECTING,
-        ),
-    ] = None
-    period: Annotated[
-        str | None,
-        typer.Option(
-            metavar="P",
-            show_default="all",
-            help="all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
-            rich_help_panel=SELECTING,
-        ),
-    ] = None
-    compare: Annotated[
-        Compare | None,
-        typer.Option(
-            metavar="previous|year-ago",
-            help="Beside the same stretch before, like for like.",
-            rich_help_panel=SELECTING,
-        ),
-    ] = None
-    every: Annotated[
-        Every | None,
-        typer.Option(
-            metavar="week|month|quarter|year", help="Also one value per week, month, …", rich_help_panel=SELECTING
-        ),
-    ] = None
-    level: Annotated[
-        float | None,
-        typer.Option(
-            metavar="LEVEL",
-            min=0.5,
-            max=0.999,
-            help="Level of intervals.",
-            show_default="0.95",
-            rich_help_panel=SELECTING,
-        ),
-    ] = None
-    min_n: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Fewer records make a value small: greyed.",
-            show_default="10",
-            rich_help_panel=SELECTING,
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What a report that nobody watches has to fail for."""
-
-    goal: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="'KPI >= NUMBER'",
-            help="Goal; repeatable. A missed one exits 1.",
-            rich_help_panel=WATCHING,
-        ),
-    ] = None
-    max_age: Annotated[
-        str | None,
-        typer.Option(
-            metavar="7d",
-            help="Age of the last event at which the export is stale, which exits 1.",
-            rich_help_panel=WATCHING,
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Where the result goes, and how it looks."""
-
-    format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="table|csv|json|md",
-            help="Form of the output.",
-            show_default="table",
-            rich_help_panel=WRITING,
-        ),
-    ] = None
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write to a file; its name decides the form.",
-            rich_help_panel=WRITING,
-        ),
-    ] = None
-    color: Annotated[
-        Color, typer.Option(metavar="auto|always|never", help="When to use colour.", rich_help_panel=WRITING)
-    ] = Color.auto
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.", rich_help_panel=WRITING)
-    ] = False
-    debug: Debug = False
-
-
-ENVIRONMENT = "SALESMETRICS_"
-
-
-_LISTS = frozenset({"by", "kpi", "family", "map", "won", "lost", "other", "open", "goal", "currency_symbol"})
-
-
-def _listed(name: str) -> list[str] | None:
-    """The items of a repeatable option in its variable: one per line, or separated by commas; blanks belong to an item."""
-    text = os.environ.get(f"{ENVIRONMENT}{name.upper()}", "")
-    items = text.splitlines() if "\n" in text else text.split(",")
-    return [item.strip() for item in items if item.strip()] or None
-
-
-def _with_variable(name: str, annotation: Any) -> Any:
-    """Let an option be given by an environment variable too: SALESMETRICS_DATE_ORDER for --date-order."""
-    option = next((item for item in annotation.__metadata__ if hasattr(item, "envvar")), None)
-    if option is not None and name not in {"debug", "config", "no_config", "output", *_LISTS}:
-        option.envvar = f"{ENVIRONMENT}{name.upper()}"
-        option.show_envvar = False
-    return annotation
+Rejects = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=Reading.PANEL),
+]
 
 
 class Without(tuple[str, ...]):
-    """Names of fields of a group that make no sense for a command."""
+    """Names of fields of a group that make no sense for a command: it does not take them."""
 
     __slots__ = ()
 
 
-def _left_out(hint: Any) -> tuple[str, ...]:
-    return next((item for item in getattr(hint, "__metadata__", ()) if isinstance(item, Without)), ())
+class NotFromFile(tuple[str, ...]):
+    """Names of fields of a group that the settings file does not settle for a command."""
+
+    __slots__ = ()
+
+
+def typer_option(option: Option, panel: str | None) -> tuple[Any, Any]:
+    """The annotation and the default with which Typer makes the option.
+
+    A default that a variable or the settings file may replace is only told by the help, so that Typer gives nothing.
+    """
+    names = [option.flag] + ([option.short] if option.short else [])
+    told = option.shown_default or (
+        str(option.default) if option.key and option.default not in (None, (), {}) else None
+    )
+    info = typer.Option(
+        *names,
+        metavar=option.metavar,
+        help=option.help,
+        rich_help_panel=panel,
+        show_default=told or True,
+        hidden=option.hidden,
+        min=option.least,
+        max=option.most,
+        autocompletion=option.complete,
+    )
+    default = None if told or option.repeatable else option.default
+    plain: dict[str, Any] = {"text": str, "number": float, "whole number": int, "flag": bool}
+    kind = Literal[option.choices] if option.choices else list[str] if option.repeatable else plain[option.kind]
+    return Annotated[kind if default is not None else kind | None, info], default
+
+
+class _Command:
+    """What the parameters of a command ask for.
+
+    Attributes:
+        own: Its parameters that are no groups.
+        context: The one of them that Typer's context is handed in as, or one that is put in for that.
+        groups: Those that are, with their class.
+        left_out: Names of options that it does not take.
+        not_from_file: Names of options that the settings file does not settle for it.
+        file: The parameter that gets the settings file, if there is one.
+    """
+
+    def __init__(self, command: Callable[..., None]) -> None:
+        hints = get_type_hints(command, include_extras=True)
+        marks = [mark for hint in hints.values() for mark in getattr(hint, "__metadata__", ())]
+        plain = {name: get_args(hint)[0] if _is_marked(hint) else hint for name, hint in hints.items()}
+        self.file = next((name for name, kind in plain.items() if kind is SettingsFile), None)
+        self.groups: dict[str, Any] = {
+            name: kind for name, kind in plain.items() if is_dataclass(kind) and kind is not SettingsFile
+        }
+        self.own = {
+            name: kind for name, kind in plain.items() if name not in self.groups and name not in (self.file, "return")
+        }
+        self.context = next((name for name, kind in self.own.items() if kind is typer.Context), CONTEXT)
+        self.left_out = {name for mark in marks if isinstance(mark, Without) for name in mark}
+        self.not_from_file = {name for mark in marks if isinstance(mark, NotFromFile) for name in mark} | set(self.own)
+
+    @property
+    def typed_groups(self) -> list[Any]:
+        """The groups whose options it takes."""
+        return [*self.groups.values(), *([SettingsOptions] if self.file else [])]
+
+    def takes(self) -> list[Option]:
+        """The options that it takes."""
+        return [o for o in options_of(*self.typed_groups) if o.name not in self.left_out and o.name not in self.own]
+
+    def parameters(self, command: Callable[..., None]) -> list[inspect.Parameter]:
+        """Those that Typer sees, in the order of the command's own: a parameter takes the place of an option of its name."""
+        taken = {option.name: option for option in self.takes()}
+        reads = next((kind.PANEL for kind in self.groups.values() if kind is Reading), None)
+        found = []
+        for name, parameter in inspect.signature(command).parameters.items():
+            if name in self.own:
+                found.append(parameter.replace(annotation=self.own[name], kind=inspect.Parameter.KEYWORD_ONLY))
+                continue
+            group = SettingsOptions if name == self.file else self.groups[name]
+            for option in options_of(group):
+                if option.name in taken:
+                    panel = reads if group is SettingsOptions else option.panel
+                    found.append(_parameter(option.name, *typer_option(option, panel)))
+        if self.context == CONTEXT:
+            found.append(_parameter(CONTEXT, typer.Context, inspect.Parameter.empty))
+        return found
+
+
+CONTEXT = "typer_context"
+"""The parameter by which Typer tells what was typed, where a command has none of its own for it."""
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _is_marked(hint: Any) -> bool:
+    return any(isinstance(mark, (Without, NotFromFile)) for mark in getattr(hint, "__metadata__", ()))
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Make a command take the fields of its dataclass parameters as options of its own.
+    """Make a command take the options of its groups, and give it the groups with the values that hold.
 
-    A parameter of the command takes the place of a field of the same name, and ``Annotated[Group, Without(...)]`` leaves
-    fields out; both then keep their defaults.
+    A parameter of the command takes the place of an option of the same name. ``Annotated[Group, Without(...)]`` leaves
+    options out: only the settings file and the default settle them. A parameter of the type ``SettingsFile`` makes the
+    command take ``--config`` and ``--no-config`` and gets what the file says.
     """
-    hints = get_type_hints(command, include_extras=True)
-    left_out = {name for hint in hints.values() for name in _left_out(hint)}
-    hints = {name: get_args(hint)[0] if _left_out(hint) else hint for name, hint in hints.items()}
-    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
-    own_names = (hints.keys() - groups.keys()) | left_out
-    parameters = []
-    for name, parameter in inspect.signature(command).parameters.items():
-        if name not in groups:
-            parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
-            continue
-        kinds = get_type_hints(groups[name], include_extras=True)
-        parameters += [
-            inspect.Parameter(
-                f.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=f.default,
-                annotation=_with_variable(f.name, kinds[f.name]),
-            )
-            for f in fields(groups[name])
-            if f.name not in own_names
-        ]
+    asked = _Command(command)
+    parameters = asked.parameters(command)
 
     @wraps(command)
     def expanded(**values: Any) -> None:
-        from salesmetrics.cli.guarding import guard
-
-        own = {
-            name: kind(**{f.name: values.pop(f.name) for f in fields(kind) if f.name not in own_names})
-            for name, kind in groups.items()
-        }
-        for name, group in own.items():
-            said = {f.name: _listed(f.name) for f in fields(group) if f.name in _LISTS - own_names}
-            own[name] = replace(
-                group, **{key: items for key, items in said.items() if items and not getattr(group, key)}
-            )
-        settled = {f.name: getattr(group, f.name) for group in own.values() for f in fields(group)}
-        guard(command.__name__, values | settled)
+        context = values[asked.context]
+        values.pop(CONTEXT, None)
+        options = asked.takes()
+        typed = {option.name: values.pop(option.name) for option in options}
+        typed = {name: value for name, value in typed.items() if _was_typed(context, name)}
+        given = from_options_and_variables(options, typed, os.environ)
+        settings = _settings_file(asked, values, given)
+        settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)
+        groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         try:
-            command(**values, **own)
+            command(**values, **groups, **({asked.file: settings} if asked.file else {}))
         except SalesmetricsError as error:
-            from salesmetrics.cli.error_origin import blamed
-
-            raise blamed(error, list(own.values())) from error
+            raise _named(error, {n: s for n, s in settled.items() if n not in asked.own}) from error
 
     expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     expanded.__annotations__ = {p.name: p.annotation for p in parameters}
     return expanded
+
+
+def made(kind: Any, settled: Mapping[str, Settled]) -> Any:
+    """A group with the values that hold."""
+    return kind(**{item.name: settled[item.name].value for item in fields(kind)})
+
+
+def _was_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _settings_file(asked: _Command, values: Mapping[str, Any], given: Mapping[str, Settled]) -> SettingsFile:
+    from salesmetrics.cli.guarding import guard, name_settings
+
+    own = {**values, **{name: item.value for name, item in given.items()}}
+    path = None
+    if asked.file:
+        path = find_settings(own.get("config"), left_out=bool(own.get("no_config")))
+    guard(own, settings=path, reads_settings=asked.file is not None)
+    if path is None:
+        return SettingsFile()
+    if not own.get("config") and not own.get("quiet"):
+        name_settings(path, own.get("files") or ())
+    from salesmetrics.settings.model import read_settings
+
+    return read_settings(path)
+
+
+OPTION_OF = {"kpi_unknown": "kpi", "family_unknown": "family", "dimension_unknown": "by", "where_invalid": "where"}
+"""The option that a refusal is about, where it does not name one."""
+
+
+def _named(error: SalesmetricsError, settled: Mapping[str, Settled]) -> SalesmetricsError:
+    """A refusal of an option's value as one of the place that it was written in."""
+    details = error.details
+    if error.code == "map_invalid":
+        name, item = "map", str(details["text"]).partition("=")[0]
+    else:
+        typed = str(details.get("option", "")) if error.code == "option_invalid" else OPTION_OF.get(error.code, "")
+        name, item = typed.lstrip("-").replace("-", "_"), str(details.get("value", "")).rpartition("=")[0]
+    found = settled.get(name)
+    return error if found is None else restate(error, found.items.get(item, found.source))

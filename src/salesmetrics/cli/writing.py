@@ -11,7 +11,7 @@ from salesmetrics.render.output import needs_ascii, write_output
 from salesmetrics.render.writers import WRITERS, Screen, format_of, render
 
 if TYPE_CHECKING:
-    from salesmetrics.cli.options import Output
+    from salesmetrics.settings.options import Output
 
 __all__ = ["encoding_of", "form_of", "screen_of", "to_stdout", "write_answer"]
 
@@ -19,8 +19,8 @@ __all__ = ["encoding_of", "form_of", "screen_of", "to_stdout", "write_answer"]
 def form_of(output: Output) -> str:
     """The form of the output: as asked for, else as the file's name says, else a table."""
     if output.format is not None:
-        return output.format.value
-    return format_of(output.output) if output.output not in {None, "-"} else "table"
+        return output.format
+    return "table" if output.output is None or output.output == "-" else format_of(output.output)
 
 
 def write_answer(answer: Any, output: Output, form: str) -> None:
@@ -50,8 +50,8 @@ def encoding_of(output: Output) -> str:
 
 
 def _color(output: Output, *, terminal: bool) -> bool:
-    if output.color.value != "auto":
-        return output.color.value == "always"
+    if output.color != "auto":
+        return output.color == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):

@@ -159,6 +159,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "config_syntax": ErrorText(
         "`{path:typed}` is not TOML: {cause:said}", "correct it, or leave it aside with `--no-config`"
     ),
+    "variable_invalid": ErrorText("`{variable:typed}`: {cause:said}", "{fix:typed}"),
     "config_invalid": ErrorText("`{path:typed}` line {line:typed}, `{key}`: {cause:said}", "{fix:typed}"),
     "kpi_invalid": ErrorText("`{path:typed}` `[kpi.{name}]`: {cause:said}", "{fix:typed}"),
     "plugin_invalid": ErrorText("the plugin `{name}` cannot be used: {cause:said}", "correct it, or uninstall it"),

@@ -5,40 +5,40 @@ from __future__ import annotations
 import inspect
 import re
 import tomllib
-from dataclasses import fields
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from salesmetrics.calendar import Calendar
-from salesmetrics.calendar.age import parse_age
 from salesmetrics.engine.goals import parse_condition
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.bounds import SettingError
 from salesmetrics.metrics.incentives import FORM
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.settings.options import TABLES, declared_options, file_options, options_of_table
+from salesmetrics.settings.sources import FILE_NAME, SettingsFile, Settled, Source, check, line_of, name_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = [
-    "FILE_NAME",
-    "Config",
-    "config_schema",
-    "config_text",
-    "default_config",
-    "find_config",
-    "line_of",
-    "parse_config",
-    "read_config",
-    "setting_descriptions",
-]
+    from salesmetrics.answers.settings import Settled as Shown
+    from salesmetrics.settings.options import Kind, Option
 
-FILE_NAME = "salesmetrics.toml"
+__all__ = [
+    "parse_settings",
+    "read_settings",
+    "setting_descriptions",
+    "settings_model",
+    "settings_schema",
+    "settings_text",
+    "shown_settings",
+]
 
 LARGEST = 4 << 20
 """Bytes of a settings file: what is larger is another file, and TOML takes fifty times its size in memory."""
@@ -53,83 +53,17 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 def _condition(text: str) -> str:
     parse_condition(text)
     return text
 
 
-def _age(text: str) -> str:
-    parse_age(text)
-    return text
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
-def _zone(text: str) -> str:
-    Calendar(timezone=text)
-    return text
-
-
-Words = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
-
-
-class ReadTable(_Table):
-    """What settles the things that a file leaves open."""
-
-    encoding: str | None = Field(default=None, description="encoding of the files, for example cp1251")
-    delimiter: str | None = Field(default=None, description="delimiter: , ; | or tab")
-    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(default=None, description="order of day, month and year")
-    decimal: Literal["point", "comma"] | None = Field(default=None, description="decimal mark")
-    profile: str | None = Field(default=None, description="CRM that the exports come from")
-    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
-        default=None, description="zone that days are counted in, for example Europe/Berlin"
-    )
-
-
-class StagesTable(_Table):
-    """Stage and status words that mean an outcome."""
-
-    won: Words = Field(default_factory=list, description="words that mean won")
-    lost: Words = Field(default_factory=list, description="words that mean lost")
-    other: Words = Field(default_factory=list, description="words that mean closed without a decision")
-    open: Words = Field(default_factory=list, description="words that mean still open")
-
-
-def _currency_code(code: str) -> str:
-    from salesmetrics.ingest.parse.currency import CODES  # only where one is settled: it loads polars
-
-    if code.upper() not in CODES:
-        raise ValueError("no currency code of ISO 4217, such as USD")
-    return code.upper()
-
-
-class CurrencyTable(_Table):
-    """Signs that several currencies share."""
-
-    symbols: dict[str, Annotated[str, AfterValidator(_currency_code)]] = Field(
-        default_factory=dict, description='sign or name of a currency = its code, for example "$" = "USD"'
-    )
-
-
-class ReportTable(_Table):
-    """What a report holds when nothing else is said."""
-
-    by: Words = Field(default_factory=list, description="dimensions")
-    kpi: Words = Field(default_factory=list, description="ids of KPIs")
-    family: Words = Field(default_factory=list, description="families of KPIs")
-    where: str | None = Field(default=None, description="SQL condition over canonical columns")
-    period: str = Field(default="all", description="for example last-month")
-    compare: Literal["previous", "year-ago"] | None = Field(
-        default=None, description="which earlier stretch to compare with"
-    )
-    level: float = Field(default=0.95, ge=0.5, le=0.999, description="level of intervals")
-    min_n: int = Field(default=10, ge=0, description="fewer records make a value small")
-    currency: str | None = Field(default=None, description="currency that amounts are converted to, with a rates file")
-    max_age: Annotated[str, AfterValidator(_age)] | None = Field(
-        default=None, description="age at which an export is stale, for example 7d"
-    )
+def _about(name: str) -> str:
+    return next(table.about for table in TABLES if table.name == name)
 
 
 class CalendarTable(_Table):
@@ -178,45 +112,62 @@ def _goals(value: object) -> object:
 Goals = Annotated[list[GoalTable], BeforeValidator(_goals, json_schema_input_type=str | GoalTable | list[GoalTable])]
 
 
-class Config(_Table):
-    """Everything that `salesmetrics.toml` can say."""
-
-    read: ReadTable = ReadTable.model_construct()
-    map: dict[str, str] = Field(default_factory=dict, description="field = header")
-    stages: StagesTable = StagesTable.model_construct()
-    currency: CurrencyTable = CurrencyTable.model_construct()
-    report: ReportTable = ReportTable.model_construct()
-    calendar: CalendarTable = CalendarTable.model_construct()
-    settings: Settings = Settings()
-    goals: dict[str, Goals] = Field(default_factory=dict, description="KPI = goal, or several goals")
-    kpi: dict[str, KpiTable] = Field(default_factory=dict, description="KPIs of the user's own")
+SPECIAL: dict[str, Any] = {
+    "calendar": (CalendarTable, CalendarTable.model_construct()),
+    "settings": (Settings, Settings()),
+    "goals": (dict[str, Goals], Field(default_factory=dict, description=_about("goals"))),
+    "kpi": (dict[str, KpiTable], Field(default_factory=dict, description=_about("kpi"))),
+}
+"""Tables whose keys are no options: the model and the default of each."""
 
 
-def default_config() -> Config:
-    """What holds without a settings file. Nothing is validated, so that nothing has to be built for that."""
-    return Config.model_construct()
+def settings_model() -> type[BaseModel]:
+    """The model of `salesmetrics.toml`: tables of the declared options, and those that have a model of their own."""
+    return _model(file_options())
 
 
-def find_config(folder: Path) -> Path | None:
-    """The nearest `salesmetrics.toml`, in a folder or above it."""
-    for place in (folder, *folder.parents):
-        path = place / FILE_NAME
-        if path.is_file():
-            return path
-    return None
+@cache
+def _model(options: tuple[Option, ...]) -> type[BaseModel]:
+    found: dict[str, Any] = {}
+    for table in TABLES:
+        keys = {str(option.key).partition(".")[2]: option for option in options if option.table == table.name}
+        if table.special:
+            found[table.name] = SPECIAL[table.name]
+        elif "" in keys:
+            found[table.name] = _field(keys[""])
+        else:
+            name = f"{table.name.capitalize()}Table"
+            fields: dict[str, Any] = {key: _field(option) for key, option in keys.items()}
+            kind = create_model(name, __base__=_Table, __doc__=table.about, __module__=__name__, **fields)
+            found[table.name] = (kind, kind.model_construct())
+    about = f"Everything that `{FILE_NAME}` can say."
+    return create_model("Config", __base__=_Table, __doc__=about, __module__=__name__, **found)
 
 
-def read_config(path: Path) -> Config:
-    """Read a configuration file.
+def _field(option: Option) -> tuple[Any, Any]:
+    """The field of a key: its type with bounds and choices, and its default."""
+    if option.kind == "list":
+        kind: Any = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
+        return kind, Field(default_factory=list, description=option.about)
+    if option.kind == "pairs":
+        return dict[str, str], Field(default_factory=dict, description=option.about)
+    plain: dict[Kind, Any] = {"text": str, "number": float, "whole number": int, "flag": bool}
+    kind = Literal[option.choices] if option.choices else plain[option.kind]
+    kind = kind if option.default is not None else kind | None
+    return kind, Field(default=option.default, ge=option.least, le=option.most, description=option.about)
+
+
+def read_settings(path: Path) -> SettingsFile:
+    """Read a settings file.
 
     Raises:
-        SalesmetricsError: ``file_unreadable`` or ``config_invalid``.
+        SalesmetricsError: ``file_unreadable``, ``config_syntax`` or ``config_invalid``.
     """
-    return parse_config(config_text(path), str(path))
+    return parse_settings(settings_text(path), str(path))
 
 
-def config_text(path: Path) -> str:
-    """The text of a configuration file.
+def settings_text(path: Path) -> str:
+    """The text of a settings file.
 
     Raises:
         SalesmetricsError: ``file_unreadable``.
@@ -231,27 +182,27 @@ def config_text(path: Path) -> str:
         ) from error
 
 
-def config_schema() -> dict[str, Any]:
+def settings_schema() -> dict[str, Any]:
     """The JSON Schema of `salesmetrics.toml`: what an editor completes and checks."""
-    tree = Config.model_json_schema()
+    tree = settings_model().model_json_schema()
     for name, words in setting_descriptions().items():
         tree["$defs"]["Settings"]["properties"][name].setdefault("description", words)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:salesmetrics:settings:1"}
     return {**head, **tree, "title": FILE_NAME}
 
 
-def parse_config(text: str, name: str) -> Config:
-    r"""Read the text of a configuration file.
+def parse_settings(text: str, name: str) -> SettingsFile:
+    r"""Read the text of a settings file.
 
     Args:
         text: TOML.
         name: The file's name, for messages.
 
     Raises:
-        SalesmetricsError: ``config_invalid``, with the line and the key.
+        SalesmetricsError: ``config_syntax``, or ``config_invalid`` with the line and the key.
 
-    >>> parse_config('[report]\nby = "owner"', FILE_NAME).report.by
-    ['owner']
+    >>> parse_settings('[report]\nby = "owner"', FILE_NAME).values["by"].value
+    ('owner',)
     """
     try:
         tree = tomllib.loads(text)
@@ -260,21 +211,125 @@ def parse_config(text: str, name: str) -> Config:
     except RecursionError as error:
         raise SalesmetricsError("config_syntax", path=name, cause="tables or lists are nested too deeply") from error
     try:
-        return Config.model_validate(tree)
+        model: Any = settings_model().model_validate(tree)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = [str(part) for part in first["loc"] if not isinstance(part, int)]
-        broken = first.get("ctx", {}).get("error")
-        if isinstance(broken, SettingError):
-            place.append(broken.key)
-        raise SalesmetricsError(
-            "config_invalid",
-            path=name,
-            line=line_of(text, place),
-            key=".".join(place),
-            cause=_cause(first),
-            fix=_fix(place, first),
-        ) from error
+        raise _refusal(error, text, name) from error
+    found = {}
+    for option in file_options():
+        value = _at(model, str(option.key))
+        if _is_in(tree, str(option.key)) and value not in ([], {}):
+            settled = _settled(option, value, text, name)
+            for item, source in settled.items.items() if option.kind == "pairs" else [("", settled.source)]:
+                with name_source(source):
+                    check(option, {item: value[item]} if item else settled.value)
+            found[option.name] = settled
+    return SettingsFile(
+        name, text, found, Calendar(**model.calendar.model_dump()), model.settings, model.goals, model.kpi
+    )
+
+
+def _settled(option: Option, value: Any, text: str, name: str) -> Settled:
+    def source(*place: str) -> Source:
+        return Source("file", ".".join(place), name, line_of(text, place))
+
+    place = str(option.key).split(".")
+    own = source(*place)
+    if option.kind == "pairs":
+        return Settled(value, own, {item: source(*place, item) for item in value})
+    if option.kind == "list":
+        return Settled(tuple(value), own, dict.fromkeys(value if option.adds else (), own))
+    return Settled(value, own)
+
+
+def _refusal(error: ValidationError, text: str, name: str) -> SalesmetricsError:
+    first = error.errors(include_url=False)[0]
+    place = [str(part) for part in first["loc"] if not isinstance(part, int)]
+    broken = first.get("ctx", {}).get("error")
+    if isinstance(broken, SettingError):
+        place.append(broken.key)
+    return SalesmetricsError(
+        "config_invalid",
+        path=name,
+        line=line_of(text, place),
+        key=".".join(place),
+        cause=_cause(first),
+        fix=_fix(place, first),
+    )
+
+
+def _at(model: Any, key: str) -> Any:
+    for part in key.split("."):
+        model = getattr(model, part)
+    return model
+
+
+def _is_in(tree: Any, key: str) -> bool:
+    for part in key.split(".", 1):
+        if not isinstance(tree, dict) or part not in tree:
+            return False
+        tree = tree[part]
+    return True
+
+
+def shown_settings(file: SettingsFile, environment: Mapping[str, str]) -> list[Shown]:
+    """What holds when no option is typed, in the order of the settings file.
+
+    Args:
+        file: The settings file; one without arguments where there is none.
+        environment: Environment variables.
+    """
+    from salesmetrics.answers.settings import Settled as Shown
+
+    tree = tomllib.loads(file.text)
+    found = []
+    for key, value, about, option in _leaves(file):
+        variable = (option and option.variable_name) or ""
+        if environment.get(variable):
+            found.append(Shown(key=key, value=environment[variable], source="environment", place=variable, about=about))
+        elif value not in ({}, []) and _is_in(tree, key):
+            place = f"{file.path}:{file.source(*key.split('.')).line}"
+            found.append(Shown(key=key, value=value, source="file", place=place, about=about))
+        else:
+            found.append(Shown(key=key, value=value, source="default", about=about))
+    for option in declared_options():
+        variable = option.variable_name or ""
+        if option.key is None and environment.get(variable):
+            found.append(Shown(key=option.flag, value=environment[variable], source="environment", place=variable))
+    return found
+
+
+def _leaves(file: SettingsFile) -> Iterator[tuple[str, Any, str, Option | None]]:
+    """Key, value and meaning of everything that a settings file can say, and the option of the same meaning."""
+    special: dict[str, Any] = {"goals": file.goals, "kpi": file.kpis}
+    for table in TABLES:
+        for option in options_of_table(table.name):
+            value = file.values[option.name].value if option.name in file.values else option.default
+            if option.key == table.name and value:
+                special[table.name] = value
+            else:
+                yield str(option.key), list(value) if option.kind == "list" else value, option.about, option
+        if table.name in special:
+            yield from (
+                (f"{table.name}.{name}", _plain(item), table.about, None) for name, item in special[table.name].items()
+            )
+            if not special[table.name]:
+                yield table.name, {}, table.about, None
+        elif table.name == "calendar":
+            for name, info in CalendarTable.model_fields.items():
+                yield f"calendar.{name}", getattr(file.calendar, name), info.description or "", None
+        elif table.name == "settings":
+            described = setting_descriptions()
+            for item in fields(Settings):
+                yield f"settings.{item.name}", _plain(getattr(file.thresholds, item.name)), described[item.name], None
+
+
+def _plain(value: Any) -> Any:
+    """As the file could say it: models as tables, without what is not set."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value.model_dump(exclude_none=True, exclude_defaults=True) if hasattr(value, "model_dump") else value
 
 
 def setting_descriptions() -> dict[str, str]:
@@ -325,34 +380,10 @@ def _fix(place: Sequence[str], first: Any) -> str:
 
 
 def _keys_of(place: Sequence[str]) -> list[str]:
-    model: Any = Config
+    model: Any = settings_model()
     for part in place:
         info = getattr(model, "model_fields", {}).get(part)
         model = info.annotation if info is not None else {"goals": GoalTable, "kpi": KpiTable}.get(place[0])
     if model is Settings:
         return [item.name for item in fields(Settings)]
     return list(getattr(model, "model_fields", {}))
-
-
-def line_of(text: str, place: Sequence[str]) -> int:
-    """The line on which a key stands; the nearest table header above where it cannot be told."""
-    table: list[str] = []
-    best = 1
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*+\[++([^\]]++)\]", line)
-        if header:
-            table = _key_parts(header[1])
-            if list(place[: len(table)]) == table:
-                best = number
-            continue
-        key = re.match(r"""\s*+((?:"[^"]*"|'[^']*'|[\w.\- ])++)\s*+=""", line)
-        if key:
-            keys = [*table, *_key_parts(key[1])]
-            if list(place[: len(keys)]) == keys:
-                return number
-    return best
-
-
-def _key_parts(text: str) -> list[str]:
-    """The parts of a dotted key, of which one in quotes may hold dots itself."""
-    return [part.strip("\"'") for part in re.findall(r"""\s*("[^"]*"|'[^']*'|[^.\s"']+)""", text)]

@@ -1,106 +1,346 @@
-"""Every setting with its value and where it comes from: environment, settings file, or default."""
+"""Where the value of an option comes from: typed, a variable, the settings file or the default, merged in one place.
+
+Nothing heavy is imported here: without a settings file no model of one is ever built.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import asdict, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from salesmetrics.answers.settings import Settled
-from salesmetrics.settings.model import Config, default_config, line_of, parse_config, setting_descriptions
+from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["OUTPUT_VARIABLES", "VARIABLES", "settled"]
+    from salesmetrics.calendar import Calendar
+    from salesmetrics.metrics.settings import Settings
+    from salesmetrics.settings.model import GoalTable, KpiTable
+    from salesmetrics.settings.options import Option
 
-PREFIX = "SALESMETRICS_"
+__all__ = [
+    "FILE_NAME",
+    "SettingsFile",
+    "Settled",
+    "Source",
+    "check",
+    "find_settings",
+    "from_options_and_variables",
+    "line_of",
+    "merge",
+    "name_source",
+    "restate",
+]
 
-VARIABLES: Mapping[str, str] = {
-    **{f"read.{name}": name for name in ("encoding", "delimiter", "date_order", "decimal", "profile", "timezone")},
-    **{f"stages.{name}": name for name in ("won", "lost", "other", "open")},
-    **{
-        f"report.{name}": name
-        for name in ("by", "kpi", "family", "where", "period", "compare", "level", "min_n", "currency", "max_age")
-    },
-    "currency.symbols": "currency_symbol",
-    "map": "map",
-}
-"""Key of the settings file → the option of the same meaning, whose variable overrules it."""
+FILE_NAME = "salesmetrics.toml"
 
-OUTPUT_VARIABLES = ("as_of", "goal", "every", "format", "color", "quiet")
-"""Options that a variable can settle and a settings file cannot."""
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+_FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
 
 
-def settled(text: str | None, path: str | None, environment: Mapping[str, str]) -> list[Settled]:
-    """What holds when no option says otherwise, in the order of the settings file.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from.
 
-    Args:
-        text: The text of the settings file; None where there is none.
-        path: Its path.
-        environment: Environment variables.
+    Attributes:
+        kind: An option that was typed, a variable, the settings file, or nothing at all.
+        name: As it is written there: ``--timezone``, ``SALESMETRICS_TIMEZONE``, ``read.timezone``.
+        path: Of the settings file.
+        line: In it.
+    """
+
+    kind: Literal["option", "variable", "file", "default"]
+    name: str = ""
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The value of an option, and where it comes from.
+
+    Attributes:
+        value: Of the type of the option's field.
+        source: Of the value, or of most of it.
+        items: Sources of single items where the value is put together: of a word, or of the name of a pair.
+    """
+
+    value: Any
+    source: Source = field(default=Source("default"))
+    items: Mapping[str, Source] = field(default_factory=dict)
+
+
+def _calendar() -> Calendar:
+    from salesmetrics.calendar import Calendar
+
+    return Calendar()
+
+
+def _thresholds() -> Settings:
+    from salesmetrics.metrics.settings import Settings
+
+    return Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """What a settings file says; without arguments, that there is none.
+
+    Attributes:
+        path: As it is shown; None where there is no file.
+        text: Its TOML.
+        values: Name of an option → what the file settles of it.
+        calendar: Weeks and fiscal years.
+        thresholds: Its table ``settings``.
+        goals: KPI → its goals.
+        kpis: Name → a KPI of the user's own.
+    """
+
+    path: str | None = None
+    text: str = ""
+    values: Mapping[str, Settled] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=_calendar)
+    thresholds: Settings = field(default_factory=_thresholds)
+    goals: Mapping[str, Sequence[GoalTable]] = field(default_factory=dict)
+    kpis: Mapping[str, KpiTable] = field(default_factory=dict)
+
+    def source(self, *place: str) -> Source:
+        """Where a key stands, such as that of the tables ``goals`` and ``win_rate``."""
+        return Source("file", ".".join(place), self.path or "", line_of(self.text, place))
+
+
+def find_settings(named: str | None, *, left_out: bool) -> Path | None:
+    """The settings file that is named, else the nearest one going up, unless it is to be left out.
 
     Raises:
-        SalesmetricsError: ``config_syntax`` or ``config_invalid``.
+        SalesmetricsError: ``file_not_found``.
     """
-    config = parse_config(text, path or "") if text is not None else default_config()
-    tree: dict[str, Any] = tomllib.loads(text) if text is not None else {}
-    found = []
-    for key, value, about in _leaves(config):
-        variable = PREFIX + VARIABLES[key].upper() if key in VARIABLES else None
-        if variable is not None and environment.get(variable):
-            found.append(
-                Settled(key=key, value=environment[variable], source="environment", place=variable, about=about)
-            )
-        elif value not in ({}, []) and _is_in(tree, key):
-            place = f"{path}:{line_of(text or '', key.split('.'))}"
-            found.append(Settled(key=key, value=value, source="file", place=place, about=about))
+    if named is not None:
+        path = Path(named)
+        if not path.is_file():
+            raise SalesmetricsError("file_not_found", path=named)
+        return path
+    if left_out:
+        return None
+    try:
+        here = Path.cwd()
+        found = next((path for folder in (here, *here.parents) if (path := folder / FILE_NAME).is_file()), None)
+    except OSError:
+        return None
+    # Named as one sees it: the file in this folder by its name, one further up by its whole path.
+    return found.relative_to(here) if found is not None and found.parent == here else found
+
+
+def from_options_and_variables(
+    options: Iterable[Option], typed: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, Settled]:
+    """What was typed, and for the rest what variables give, by name.
+
+    Args:
+        options: Those that the command takes.
+        typed: Name → value, of the options that were typed.
+        environment: All variables.
+
+    Raises:
+        SalesmetricsError: ``option_invalid`` or ``variable_invalid``.
+
+    >>> from salesmetrics.settings.options import Selection, options_of
+    >>> given = from_options_and_variables(options_of(Selection), {"by": ["owner,team"]}, {"SALESMETRICS_LEVEL": "0.9"})
+    >>> [(name, item.value, item.source.name) for name, item in given.items()]
+    [('by', ('owner', 'team'), '--by'), ('level', 0.9, 'SALESMETRICS_LEVEL')]
+    """
+    found = {}
+    for option in options:
+        text = environment.get(option.variable_name or "")
+        if option.name in typed:
+            source = Source("option", option.flag)
+            value = _of_items(option, typed[option.name]) if option.repeatable else typed[option.name]
+        elif text and option.variable_name:
+            source = Source("variable", option.variable_name)
+            with name_source(source):
+                value = _of_text(option, text)
         else:
-            found.append(Settled(key=key, value=value, source="default", about=about))
-    for name in OUTPUT_VARIABLES:
-        variable = PREFIX + name.upper()
-        if environment.get(variable):
-            found.append(
-                Settled(
-                    key=f"--{name.replace('_', '-')}", value=environment[variable], source="environment", place=variable
-                )
-            )
+            continue
+        if value in ((), {}):
+            continue
+        with name_source(source):
+            check(option, value)
+        found[option.name] = Settled(value, source, dict.fromkeys(value if option.adds else (), source))
     return found
 
 
-def _leaves(config: Config) -> Iterator[tuple[str, Any, str]]:
-    described = setting_descriptions()
-    for table, info in Config.model_fields.items():
-        value = getattr(config, table)
-        if is_dataclass(value):
-            yield from (
-                (f"{table}.{f.name}", _plain(getattr(value, f.name)), described.get(f.name, "")) for f in fields(value)
-            )
-        elif isinstance(value, dict):
-            for name, item in value.items():
-                yield f"{table}.{name}", _plain(item), info.description or ""
-            if not value:
-                yield table, {}, info.description or ""
+def merge(
+    options: Sequence[Option],
+    given: Mapping[str, Settled],
+    file: SettingsFile,
+    *,
+    not_from_file: Collection[str] = (),
+) -> dict[str, Settled]:
+    """The one order of priority: option, variable, settings file, default.
+
+    Args:
+        options: All of the command's groups, also those that it does not take.
+        given: What :func:`from_options_and_variables` found.
+        file: The settings file.
+        not_from_file: Options that the file does not settle for this command.
+    """
+    ruled_out = {option.rules_out for option in options if option.name in given}
+    found = {}
+    for option in options:
+        own = given.get(option.name)
+        filed = None if option.name in not_from_file or option.name in ruled_out else file.values.get(option.name)
+        if filed is not None and option.adds:
+            found[option.name] = _added(own, filed, _named(option, options, given))
         else:
-            tables = type(value).model_fields
-            yield from (
-                (f"{table}.{name}", _plain(getattr(value, name)), i.description or "") for name, i in tables.items()
-            )
+            found[option.name] = own or filed or Settled(option.default)
+    return found
 
 
-def _plain(value: Any) -> Any:
-    """As the file could say it: models as tables, without what is not set."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value.model_dump(exclude_none=True, exclude_defaults=True) if hasattr(value, "model_dump") else value
+def _named(option: Option, options: Sequence[Option], given: Mapping[str, Settled]) -> set[str]:
+    """What options and variables name in the option's table: a stage that one calls won is not lost by the file."""
+    beside = [other.name for other in options if other.adds and other.table == option.table]
+    return {name for other in beside if other in given for name in given[other].items}
 
 
-def _is_in(tree: Mapping[str, Any], key: str) -> bool:
-    spot: Any = tree
-    for part in key.split(".", 1):
-        if not isinstance(spot, dict) or part not in spot:
-            return False
-        spot = spot[part]
-    return bool(tree)
+def _added(own: Settled | None, filed: Settled, named: Collection[str]) -> Settled:
+    kept = {item: source for item, source in filed.items.items() if item not in named}
+    items = {**kept, **(own.items if own else {})}
+    source = own.source if own else filed.source
+    if isinstance(filed.value, dict):
+        return Settled({**filed.value, **(own.value if own else {})}, source, items)
+    return Settled((*(own.value if own else ()), *(item for item in filed.value if item in kept)), source, items)
+
+
+def check(option: Option, value: Any) -> None:
+    """Refuse a value that cannot be used, wherever it comes from.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    if option.check is not None:
+        for item in [f"{name}={text}" for name, text in value.items()] if option.kind == "pairs" else [value]:
+            option.check(item)
+
+
+def _of_text(option: Option, text: str) -> Any:
+    """The value that a variable gives: of a list one item per line, or between commas; blanks belong to an item."""
+    if option.repeatable:
+        items = text.splitlines() if "\n" in text else text.split(",")
+        return _of_items(option, [item.strip() for item in items if item.strip()])
+    if option.choices and text not in option.choices:
+        raise _refused(option, text, f"it is not one of {', '.join(option.choices)}")
+    if option.kind == "flag":
+        word = text.strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise _refused(option, text, "it is neither true nor false")
+        return word in _TRUE
+    return _number(option, text) if option.kind in ("number", "whole number") else text
+
+
+def _number(option: Option, text: str) -> float | int:
+    try:
+        value = int(text) if option.kind == "whole number" else float(text)
+    except ValueError:
+        raise _refused(option, text, f"it is not a {option.kind}") from None
+    if option.least is not None and not value >= option.least:
+        raise _refused(option, text, f"it has to be at least {option.least:g}")
+    if option.most is not None and not value <= option.most:
+        raise _refused(option, text, f"it has to be at most {option.most:g}")
+    return value
+
+
+def _of_items(option: Option, items: Iterable[str]) -> tuple[str, ...] | dict[str, str]:
+    if option.kind == "pairs":
+        return dict(_pair(option, item) for item in items)
+    return tuple(part for item in items for part in (_parts(item) if option.split else [item]))
+
+
+def _parts(item: str) -> Iterator[str]:
+    return (part.strip() for part in item.split(",") if part.strip())
+
+
+def _pair(option: Option, text: str) -> tuple[str, str]:
+    name, sign, value = text.rpartition("=") if option.name_with_signs else text.partition("=")
+    if not sign or not name.strip():
+        raise _refused(option, text, f"it is not {option.metavar}")
+    return name.strip(), value.strip()
+
+
+def _refused(option: Option, text: str, cause: str) -> SalesmetricsError:
+    fix = option.form or f"for example `{option.variable_name}={(*option.choices, 'true')[0]}`"
+    return SalesmetricsError("option_invalid", option=option.flag, value=text, cause=cause, fix=fix)
+
+
+@contextmanager
+def name_source(source: Source) -> Iterator[None]:
+    """What is refused within is told as of this place.
+
+    Raises:
+        SalesmetricsError: See :func:`restate`.
+    """
+    try:
+        yield
+    except SalesmetricsError as error:
+        raise restate(error, source) from error
+
+
+def restate(error: SalesmetricsError, source: Source) -> SalesmetricsError:
+    """The refusal of a value in terms of where it was written.
+
+    Args:
+        error: What was refused, as of an option.
+        source: Where the value comes from.
+
+    Returns:
+        ``variable_invalid`` or ``config_invalid``; the error itself where an option was typed.
+    """
+    if source.kind in ("option", "default") or error.code in ("variable_invalid", "config_invalid"):
+        return error
+    cause = error.details.get("cause") or error.message
+    if "value" in error.details:
+        cause = f"`{error.details['value']}` cannot be used: {cause}"
+    fix = str(error.details.get("fix") or error.hint)
+    if source.kind == "variable":
+        return SalesmetricsError("variable_invalid", variable=source.name, cause=cause, fix=fix)
+    return SalesmetricsError(
+        "config_invalid", path=source.path, line=source.line, key=source.name, cause=cause, fix=_as_settings(fix)
+    )
+
+
+def _as_settings(fix: str) -> str:
+    """A hint that names options, in the words of the settings file.
+
+    >>> _as_settings("write for example `--max-age 7d`")
+    'write for example `max_age = "7d"`'
+    """
+    fix = re.sub(r'`--map (\w+)="?([^`"]*)"?`', r'`\1 = "\2"`', fix)
+    return re.sub(
+        r"`--([a-z-]+) ([^`'\"]+)`", lambda found: f'`{found[1].replace("-", "_")} = "{found[2]}"`', fix
+    ).replace("without the option", "without the key")
+
+
+def line_of(text: str, place: Sequence[str]) -> int:
+    """The line on which a key stands; the nearest table header above where it cannot be told."""
+    table: list[str] = []
+    best = 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*+\[++([^\]]++)\]", line)
+        if header:
+            table = _key_parts(header[1])
+            if list(place[: len(table)]) == table:
+                best = number
+            continue
+        key = re.match(r"""\s*+((?:"[^"]*"|'[^']*'|[\w.\- ])++)\s*+=""", line)
+        if key:
+            keys = [*table, *_key_parts(key[1])]
+            if list(place[: len(keys)]) == keys:
+                return number
+    return best
+
+
+def _key_parts(text: str) -> list[str]:
+    """The parts of a dotted key, of which one in quotes may hold dots itself."""
+    return [part.strip("\"'") for part in re.findall(r"""\s*("[^"]*"|'[^']*'|[^.\s"']+)""", text)]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesmetrics.errors import counted
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
-from salesmetrics.settings.model import CalendarTable, ReportTable, setting_descriptions
+from salesmetrics.settings.model import CalendarTable, setting_descriptions
+from salesmetrics.settings.options import TABLES, options_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pydantic import BaseModel
-
     from salesmetrics.ingest.dataset import ReadOptions
     from salesmetrics.schema.inspection import FileReading
+    from salesmetrics.settings.options import Option, Table
 
 __all__ = ["starter"]
 
@@ -79,47 +79,51 @@ def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
         f"# Seen: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
         for item in readings
     )
-    parts = [
-        _HEAD + seen,
-        _table("read", _reading(readings, options)),
-        _table("map", _columns(readings, options), "Field = header. What was recognised needs no line."),
-        _table("stages", _stages(readings, options), "Words of stage and status columns that mean an outcome."),
-        _table("currency.symbols", _symbols(options), "What a sign stands for that several currencies share."),
-        _table("report", _defaults(ReportTable), "What a report holds when no option says otherwise."),
-        _table("calendar", _defaults(CalendarTable)),
-        _table("settings", _settings(), "Thresholds that some KPIs ask for."),
-    ]
-    return "\n".join(parts) + _EXAMPLES
+    lines = {
+        "read": _reading(readings, options),
+        "map": _columns(readings, options),
+        "stages": _stages(readings, options),
+        "currency": _symbols(options),
+        "report": _report(),
+        "calendar": _calendar(),
+        "settings": _settings(),
+    }
+    tables = [_table(table, lines[table.name]) for table in TABLES if table.name in lines]
+    return "\n".join([_HEAD + seen, *tables]) + _EXAMPLES
 
 
-def _table(name: str, lines: Iterable[_Line | str], about: str = "") -> str:
-    comment = f"# {about}\n" if about else ""
+def _table(table: Table, lines: Iterable[_Line | str]) -> str:
+    # Pairs are a table of their own: `[currency.symbols]`.
+    name = next((str(option.key) for option in options_of_table(table.name) if option.kind == "pairs"), table.name)
+    comment = f"# {table.comment}\n" if table.comment else ""
     return f"[{name}]\n{comment}" + "".join(f"{line}\n" for line in lines)
 
 
 def _reading(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line]:
     encodings = {item.encoding for item in readings}
     guessed = any(item.encoding_how in {"guess", "option"} for item in readings)
-    yield _one("encoding", options.encoding, encodings, "cp1251", worth=guessed)
-    delimiters = {item.delimiter for item in readings if item.delimiter}
-    yield _one("delimiter", options.delimiter, delimiters, ";", worth=False)
-    orders = {order for text in _read_as(readings) if (order := _date_order(text))}
-    yield _one("date_order", options.date_order, orders, "dmy")
-    marks = {mark for text in _read_as(readings) for mark in ("point", "comma") if f"decimal {mark}" in text}
-    yield _one("decimal", options.decimal, marks, "comma")
     profiles = {item.profile for item in readings}
-    yield _one("profile", options.profile, profiles, "hubspot", worth=profiles != {"generic"})
-    yield _one("timezone", options.timezone, set(), "Europe/Berlin")
+    seen: dict[str, tuple[set[str], bool]] = {
+        "encoding": (encodings, guessed),
+        "delimiter": ({item.delimiter for item in readings if item.delimiter}, False),
+        "date_order": ({order for text in _read_as(readings) if (order := _date_order(text))}, True),
+        "decimal": ({m for text in _read_as(readings) for m in ("point", "comma") if f"decimal {m}" in text}, True),
+        "profile": (profiles, profiles != {"generic"}),
+    }
+    for option in options_of_table("read"):
+        found, worth = seen.get(option.name, (set(), True))
+        yield _one(option, getattr(options, option.name, None), found, worth=worth)
 
 
-def _one(key: str, given: str | None, seen: set[str], example: str, *, worth: bool = True) -> _Line:
+def _one(option: Option, given: str | None, seen: set[str], *, worth: bool) -> _Line:
+    key = str(option.key).partition(".")[2]
     if given is not None:
         return _Line(key, _text(given), "as the option said")
     if len(seen) == 1:
         return _Line(key, _text(next(iter(seen))), "as in the files", on=worth)
     if seen:
         return _Line(key, _text(min(seen)), f"the files differ: {', '.join(sorted(seen))}", on=False)
-    return _Line(key, _text(example), "", on=False)
+    return _Line(key, _value(option.example), "", on=False)
 
 
 def _read_as(readings: Sequence[FileReading]) -> list[str]:
@@ -180,20 +184,19 @@ def _symbols(options: ReadOptions) -> Iterator[_Line]:
     for sign, code in options.symbols.items():
         yield _Line(_text(sign), _text(code), "as the option said")
     if not options.symbols:
-        yield _Line(_text("$"), _text("USD"), "", on=False)
+        sign, code = next(option.example for option in options_of_table("currency"))
+        yield _Line(_text(sign), _text(code), "", on=False)
 
 
-def _defaults(model: type[BaseModel]) -> Iterator[_Line]:
-    examples: dict[str, Any] = {
-        "by": ["owner"],
-        "kpi": ["revenue", "win_rate"],
-        "family": ["conversion"],
-        "where": "region = 'North'",
-    }
-    examples |= {"compare": "previous", "currency": "EUR", "max_age": "7d"}
-    for name, info in model.model_fields.items():
-        value = examples.get(name) if info.default is None or info.default_factory else info.default
-        yield _Line(name, _value(value), info.description or "", on=False)
+def _report() -> Iterator[_Line]:
+    for option in options_of_table("report"):
+        value = option.example if option.example is not None else option.default
+        yield _Line(str(option.key).partition(".")[2], _value(value), option.about, on=False)
+
+
+def _calendar() -> Iterator[_Line]:
+    for name, info in CalendarTable.model_fields.items():
+        yield _Line(name, _value(info.default), info.description or "", on=False)
 
 
 def _settings() -> Iterator[_Line]:
@@ -206,7 +209,7 @@ def _settings() -> Iterator[_Line]:
 
 
 def _value(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return _listed(value)
     return _text(value) if isinstance(value, str) else str(value)
 

@@ -7,26 +7,26 @@ from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.options import READING, Files, Output, Reading, with_groups
+from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
+from salesmetrics.settings.options import Output, Reading
+from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
 def check(
     files: Files,
     reading: Reading,
+    settings: SettingsFile,  # noqa: ARG001 - it makes the command take --config
     output: Output,
-    rejects: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=READING)
-    ] = None,
+    rejects: Rejects = None,
     github: Annotated[
         bool,
-        typer.Option("--github", help="Lines that GitHub Actions shows beside a change.", rich_help_panel="Output"),
+        typer.Option("--github", help="Lines that GitHub Actions shows beside a change.", rich_help_panel=Output.PANEL),
     ] = False,
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
     from salesmetrics.answers.files import Check, generator
-    from salesmetrics.cli.load_settings import settle_config
     from salesmetrics.cli.loading import begin_files, has_errors, read_options, write_rejects
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.pipeline import load
@@ -36,8 +36,7 @@ def check(
 
     form = form_of(output)
     refuse_form(form, Check, "check")
-    config = settle_config(reading)
-    dataset = load(begin_files(files, quiet=output.quiet), read_options(reading, config))
+    dataset = load(begin_files(files, quiet=output.quiet), read_options(reading))
     passed = not has_errors(dataset)
     answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     if github:

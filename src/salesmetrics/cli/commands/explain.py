@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.completion import complete_kpi
-from salesmetrics.cli.options import OptionalFiles, Output, Reading, Selection, Without, with_groups
+from salesmetrics.cli.options import OptionalFiles, Without, with_groups
+from salesmetrics.settings.options import Output, Reading, Selection, complete_kpis
+from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
 def explain(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpi)],
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpis)],
     reading: Reading,
+    settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "min_n"))],
     output: Output,
     files: OptionalFiles = None,
@@ -28,20 +30,19 @@ def explain(
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
     from salesmetrics.cli.build_request import make_question
-    from salesmetrics.cli.load_settings import settle_catalog, settle_config
+    from salesmetrics.cli.load_settings import make_catalog
     from salesmetrics.cli.loading import begin_files, read_options
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.drilldown.describe import define_kpi
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
-    config = settle_config(reading)
-    known = settle_catalog(config, reading)
+    known = make_catalog(settings)
     (chosen,) = known.select([kpi])
     refuse_form(form, Working if files else Definition, "explain")
     if not files:
         write_answer(define_kpi(chosen, known), output, form)
         return
-    begun, options = begin_files(files, quiet=output.quiet), read_options(reading, config)
-    question = replace(make_question(selection, config, date.today()), kpis=(kpi,), families=(), by=())
+    begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
+    question = replace(make_question(selection, settings, date.today()), kpis=(kpi,), families=(), by=())
     write_answer(pipeline.explain(begun, options, question, known), output, form)

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.options import OptionalFiles, Reading, with_groups
+from salesmetrics.cli.options import OptionalFiles, with_groups
+from salesmetrics.settings.options import Reading, SettingsOptions
 
 
 @with_groups
 def init(
     reading: Reading,
+    settings: SettingsOptions,  # noqa: ARG001 - taken, though a first settings file is made without another one
     files: OptionalFiles = None,
     output: Annotated[
         str | None,
@@ -38,13 +40,13 @@ def init(
     from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output
-    from salesmetrics.settings.model import FILE_NAME, default_config
+    from salesmetrics.settings.sources import FILE_NAME
     from salesmetrics.settings.template import starter
 
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
-    options = read_options(reading, default_config())
+    options = read_options(reading)
     readings = file_readings(load(begin_files(files), options)) if files else []
     write_output(starter(readings, options), path, sys.stdout)
     if path != "-":

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from salesmetrics.cli.options import Files, Output, Reading, with_groups
+from salesmetrics.cli.options import Files, with_groups
+from salesmetrics.settings.options import Output, Reading
+from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
-def inspect(files: Files, reading: Reading, output: Output) -> None:
+def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Output) -> None:
     """What was recognised: kind, CRM, encoding, columns, dates, stage words; and what is missing.
 
     Nothing is computed. Every line names the option that would change it.
     """
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection
-    from salesmetrics.cli.load_settings import settle_catalog, settle_config
+    from salesmetrics.cli.load_settings import make_catalog
     from salesmetrics.cli.loading import begin_files, read_options
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
-    config = settle_config(reading)
-    begun, options = begin_files(files, quiet=output.quiet), read_options(reading, config)
-    answer = pipeline.inspect(begun, options, config.settings, lambda: settle_catalog(config, reading))
+    begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
+    answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings))
     write_answer(answer, output, form)

@@ -6,25 +6,27 @@ from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.options import Output, Settling, with_groups
+from salesmetrics.cli.options import with_groups
+from salesmetrics.settings.options import Output
+from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
 def kpis(
     output: Output,
-    settling: Settling,
+    settings: SettingsFile,
     family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this family.")] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only KPIs that speak of this.")] = None,
 ) -> None:
     """The catalogue of KPIs: id, unit and formula."""
-    from salesmetrics.cli.build_request import split_list
-    from salesmetrics.cli.load_settings import settle_catalog, settle_config
+    from salesmetrics.cli.load_settings import make_catalog
     from salesmetrics.cli.talk import say
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.drilldown.describe import list_kpis
 
-    known = settle_catalog(settle_config(settling), settling)
-    chosen = known.search(known.select(families=split_list(family)), search)
+    known = make_catalog(settings)
+    families = [name.strip() for names in family or () for name in names.split(",") if name.strip()]
+    chosen = known.search(known.select(families=families), search)
     write_answer(list_kpis(chosen, known), output, form_of(output))
     if not chosen and search:
         say(f"no KPI speaks of `{search}`")

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from salesmetrics.cli.options import READING, Files, Output, Reading, Selection, Watch, with_groups
+from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
+from salesmetrics.settings.options import Output, Reading, Selection, Watch
+from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
@@ -16,6 +18,7 @@ def report(
     context: typer.Context,
     files: Files,
     reading: Reading,
+    settings: SettingsFile,
     selection: Selection,
     watch: Watch,
     output: Output,
@@ -24,24 +27,21 @@ def report(
         typer.Option(
             "--strict",
             help="A rejected row, an error in the data or a goal that cannot be told exits 1.",
-            rich_help_panel=READING,
+            rich_help_panel=Reading.PANEL,
         ),
     ] = False,
-    rejects: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=READING)
-    ] = None,
+    rejects: Rejects = None,
 ) -> None:
     """Every KPI that these files allow, each with its counts and its interval.
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.load_settings import settle_catalog, settle_config
+    from salesmetrics.cli.load_settings import make_catalog
     from salesmetrics.cli.loading import begin_files, has_errors, read_options, tell_about_rejects, write_rejects
     from salesmetrics.cli.writing import form_of, write_answer
 
     form = form_of(output)
-    config = settle_config(reading)
-    begun, options = begin_files(files, quiet=output.quiet, early=context.obj), read_options(reading, config)
+    begun, options = begin_files(files, quiet=output.quiet, early=context.obj), read_options(reading)
     begun.open(options)
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
@@ -49,14 +49,14 @@ def report(
     from salesmetrics.cli.alerts import refuse_stale, settle_goals, tell_about_goals
     from salesmetrics.cli.build_request import make_question
 
-    today, catalog = date.today(), settle_catalog(config, reading)
+    today, catalog = date.today(), make_catalog(settings)
     result, dataset = pipeline.report(
         begun,
         options,
-        make_question(selection, config, today, trend=form in {"table", "md"}),
+        make_question(selection, settings, today, trend=form in {"table", "md"}),
         catalog,
-        accept=lambda dataset: refuse_stale(watch, config, dataset, today),
-        goals=lambda request: settle_goals(watch, config, request, catalog),
+        accept=lambda dataset: refuse_stale(watch, dataset, today),
+        goals=lambda request: settle_goals(watch, settings, request, catalog),
     )
     write_answer(result, output, form)
     write_rejects(dataset, rejects)

@@ -1,0 +1,501 @@
+"""Every option, declared once. Command line, settings file, variables, `config show`, `init` and completion derive from here.
+
+A field of a group is an option: its name, type and default are those of the field, and the rest is what :func:`declare`
+takes. A new option is one such field: it is then in the help, in `salesmetrics.toml` and its JSON Schema, in the environment,
+and in the first settings file. Nothing heavy is imported here, for help and completion have to wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from types import NoneType
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+
+__all__ = [
+    "GROUPS",
+    "PREFIX",
+    "TABLES",
+    "Compare",
+    "Every",
+    "Option",
+    "Output",
+    "Reading",
+    "Selection",
+    "SettingsOptions",
+    "Table",
+    "Watch",
+    "complete_kpis",
+    "declare",
+    "declared_options",
+    "file_options",
+    "options_of",
+    "options_of_table",
+]
+
+PREFIX = "SALESMETRICS_"
+"""How the name of every variable begins."""
+
+Compare = Literal["previous", "year-ago"]
+Every = Literal["week", "month", "quarter", "year"]
+DateOrder = Literal["dmy", "mdy", "ymd"]
+DecimalMark = Literal["point", "comma"]
+Format = Literal["table", "csv", "json", "md"]
+Color = Literal["auto", "always", "never"]
+Words = tuple[str, ...]
+Pairs = Mapping[str, str]
+
+Kind = Literal["text", "number", "whole number", "flag", "list", "pairs"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Option:
+    """What is known of one option.
+
+    Attributes:
+        name: As in Python; ``--date-order`` and ``SALESMETRICS_DATE_ORDER`` follow from it.
+        kind: What its value is; ``pairs`` are ``NAME=VALUE``, and both they and a ``list`` may be given more than once.
+        default: What holds where nothing else does.
+        panel: The part of the help that it stands in.
+        help: Its line in the help.
+        metavar: What stands for its value there.
+        choices: The only values there are.
+        short: A second way to type it, such as ``-o``.
+        least: Lower bound of a number.
+        most: Upper bound of a number.
+        split: Whether the values of a list may hold several, separated by commas.
+        name_with_signs: Whether the name of a pair may hold ``=`` itself, rather than its value.
+        form: The hint where it is not written as it should be.
+        key: Its place in the settings file, such as ``read.date_order``, or ``map`` for a table that is all its own.
+        about: What the key means, for the settings file, its schema and its page.
+        behind: Whether the key comes after the others of its group in the table.
+        adds: Whether values of the settings file still hold beside those of the option, unless they are of the same name.
+        rules_out: An option whose value in the settings file does not hold once this one is given.
+        variable: Whether a variable of the environment can give it.
+        shown_default: What the help says of the default; its value where nothing is said.
+        example: A value for the first settings file, where there is no default to show.
+        check: Raises ``option_invalid`` for a value, or an item of it, that cannot be used.
+        complete: What the shell is offered for a word that begins so, each with a line about it.
+        hidden: Whether the help leaves it out.
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    panel: str | None
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    short: str | None = None
+    least: float | None = None
+    most: float | None = None
+    split: bool = False
+    name_with_signs: bool = False
+    form: str = ""
+    key: str | None = None
+    about: str = ""
+    behind: bool = False
+    adds: bool = False
+    rules_out: str | None = None
+    variable: bool = True
+    shown_default: str | None = None
+    example: Any = None
+    check: Callable[[str], object] | None = None
+    complete: Callable[[str], list[tuple[str, str]]] | None = None
+    hidden: bool = False
+
+    @property
+    def flag(self) -> str:
+        """As it is typed."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable_name(self) -> str | None:
+        """The variable that gives it, if one can."""
+        return PREFIX + self.name.upper() if self.variable else None
+
+    @property
+    def table(self) -> str | None:
+        """The table of the settings file that has its key."""
+        return self.key and self.key.partition(".")[0]
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be given more than once."""
+        return self.kind in ("list", "pairs")
+
+
+def declare(help: str, *, default: Any = None, **more: Any) -> Any:  # noqa: A002 - the word that Typer has for it
+    """A field of a group that is an option.
+
+    Args:
+        help: Its line in the help.
+        default: What holds where nothing else does.
+        **more: Further attributes of :class:`Option`; name, kind, choices and panel follow from the field and its group.
+    """
+    if default == {}:
+        return field(default_factory=dict, metadata={"help": help, **more})
+    return field(default=default, metadata={"help": help, **more})
+
+
+def _zone(text: str) -> None:
+    from salesmetrics.calendar.model import check_zone, zone_refused
+
+    try:
+        check_zone(text)
+    except ValueError:
+        raise zone_refused(text) from None
+
+
+def _age(text: str) -> None:
+    from salesmetrics.calendar.age import parse_age
+    from salesmetrics.errors import SalesmetricsError
+
+    try:
+        parse_age(text)
+    except ValueError as reason:
+        raise SalesmetricsError(
+            "option_invalid", option="--max-age", value=text, cause=str(reason), fix="for example `--max-age 7d`"
+        ) from None
+
+
+def _currency_symbol(pair: str) -> None:
+    from salesmetrics.ingest.parse.currency import settled_symbols  # only where one is settled: it loads polars
+
+    sign, _, code = pair.rpartition("=")
+    settled_symbols({sign: code})
+
+
+def complete_kpis(incomplete: str) -> list[tuple[str, str]]:
+    """Ids of KPIs that begin so, each with its title."""
+    from salesmetrics.metrics.catalog import catalog
+
+    return [(kpi.id, kpi.title) for kpi in catalog().kpis.values() if kpi.id.startswith(incomplete)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What settles the things that a file leaves open."""
+
+    PANEL: ClassVar[str] = "Reading the files"
+
+    encoding: str | None = declare(
+        "Encoding, for example cp1251.",
+        metavar="NAME",
+        key="read.encoding",
+        about="encoding of the files, for example cp1251",
+        example="cp1251",
+    )
+    delimiter: str | None = declare(
+        "Delimiter: , ; | or tab.",
+        metavar="CHAR",
+        key="read.delimiter",
+        about="delimiter: , ; | or tab",
+        example=";",
+    )
+    date_order: DateOrder | None = declare(
+        "Order of day, month and year.",
+        key="read.date_order",
+        about="order of day, month and year",
+        example="dmy",
+    )
+    decimal: DecimalMark | None = declare(
+        "Decimal mark.",
+        key="read.decimal",
+        about="decimal mark",
+        example="comma",
+    )
+    profile: str | None = declare(
+        "CRM that the export comes from.",
+        metavar="NAME",
+        key="read.profile",
+        about="CRM that the exports come from",
+        example="hubspot",
+    )
+    map: Pairs = declare(
+        "Column of a field; repeatable.",
+        metavar="FIELD=HEADER",
+        key="map",
+        about="field = header",
+        adds=True,
+        default={},
+        form='for example `--map amount="Deal size"`',
+        example=("amount", "Deal size"),
+    )
+    currency_symbol: Pairs = declare(
+        "Currency that a sign stands for, for example '$=CAD'; repeatable.",
+        metavar="SIGN=CODE",
+        key="currency.symbols",
+        about='sign or name of a currency = its code, for example "$" = "USD"',
+        adds=True,
+        default={},
+        name_with_signs=True,
+        form="for example `--currency-symbol '$=USD'`; in a shell the quotes keep the sign as it is",
+        check=_currency_symbol,
+        example=("$", "USD"),
+    )
+    timezone: str | None = declare(
+        "Zone that days are counted in.",
+        metavar="ZONE",
+        key="read.timezone",
+        about="zone that days are counted in, for example Europe/Berlin",
+        check=_zone,
+        example="Europe/Berlin",
+    )
+    won: Words = declare(
+        "Stage that means won; repeatable.",
+        metavar="STAGE",
+        key="stages.won",
+        about="words that mean won",
+        adds=True,
+        default=(),
+    )
+    lost: Words = declare(
+        "Stage that means lost; repeatable.",
+        metavar="STAGE",
+        key="stages.lost",
+        about="words that mean lost",
+        adds=True,
+        default=(),
+    )
+    other: Words = declare(
+        "Stage that ends a deal neither way; repeatable.",
+        metavar="STAGE",
+        key="stages.other",
+        about="words that mean closed without a decision",
+        adds=True,
+        default=(),
+    )
+    open: Words = declare(
+        "Stage of deals that are still open; repeatable.",
+        metavar="STAGE",
+        key="stages.open",
+        about="words that mean still open",
+        adds=True,
+        default=(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOptions:
+    """Which settings file a command uses."""
+
+    config: str | None = declare(
+        "Settings file.", metavar="FILE", variable=False, shown_default="nearest salesmetrics.toml"
+    )
+    no_config: bool = declare("Read no settings file.", default=False, variable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked for."""
+
+    PANEL: ClassVar[str] = "What to report"
+
+    by: Words = declare(
+        "Segments: owner, team, region, product, source, … or any header.",
+        metavar="DIM[,DIM]",
+        key="report.by",
+        about="dimensions",
+        default=(),
+        split=True,
+        example=("owner",),
+    )
+    kpi: Words = declare(
+        "Only these KPIs.",
+        metavar="ID[,ID]",
+        key="report.kpi",
+        about="ids of KPIs",
+        default=(),
+        split=True,
+        rules_out="family",
+        example=("revenue", "win_rate"),
+        complete=complete_kpis,
+    )
+    family: Words = declare(
+        "Only this family of KPIs.",
+        metavar="NAME",
+        key="report.family",
+        about="families of KPIs",
+        default=(),
+        split=True,
+        rules_out="kpi",
+        example=("conversion",),
+    )
+    where: str | None = declare(
+        "Only records that fulfil a condition.",
+        metavar="SQL",
+        key="report.where",
+        about="SQL condition over canonical columns",
+        example="region = 'North'",
+    )
+    currency: str | None = declare(
+        "All amounts in this currency, with a rates file.",
+        metavar="CODE",
+        key="report.currency",
+        about="currency that amounts are converted to, with a rates file",
+        behind=True,
+        example="EUR",
+    )
+    as_of: str | None = declare(
+        "Day the report speaks for.", metavar="DATE|today", shown_default="last event in the data"
+    )
+    period: str = declare(
+        "all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
+        metavar="P",
+        key="report.period",
+        about="for example last-month",
+        default="all",
+    )
+    compare: Compare | None = declare(
+        "Beside the same stretch before, like for like.",
+        key="report.compare",
+        about="which earlier stretch to compare with",
+        example="previous",
+    )
+    every: Every | None = declare("Also one value per week, month, …")
+    level: float = declare(
+        "Level of intervals.",
+        metavar="LEVEL",
+        key="report.level",
+        about="level of intervals",
+        default=0.95,
+        form="for example `--level 0.9`",
+        least=0.5,
+        most=0.999,
+    )
+    min_n: int = declare(
+        "Fewer records make a value small: greyed.",
+        metavar="N",
+        key="report.min_n",
+        about="fewer records make a value small",
+        default=10,
+        form="for example `--min-n 20`",
+        least=0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a report that nobody watches has to fail for."""
+
+    PANEL: ClassVar[str] = "When nobody watches"
+
+    goal: Words = declare("Goal; repeatable. A missed one exits 1.", metavar="'KPI >= NUMBER'", default=())
+    max_age: str | None = declare(
+        "Age of the last event at which the export is stale, which exits 1.",
+        metavar="7d",
+        key="report.max_age",
+        about="age at which an export is stale, for example 7d",
+        check=_age,
+        example="7d",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the result goes, and how it looks."""
+
+    PANEL: ClassVar[str] = "Output"
+
+    format: Format | None = declare("Form of the output.", shown_default="table")
+    output: str | None = declare(
+        "Write to a file; its name decides the form.", metavar="FILE", short="-o", variable=False
+    )
+    color: Color = declare("When to use colour.", default="auto")
+    quiet: bool = declare("Nothing on stderr but errors.", default=False, short="-q")
+    debug: bool = declare("Show where an unexpected error happened.", default=False, variable=False, hidden=True)
+
+
+GROUPS: tuple[type, ...] = (Reading, Selection, Watch, Output)
+"""The groups whose options a variable or the settings file can give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the settings file.
+
+    Attributes:
+        name: As it stands there.
+        about: What it is, for the JSON Schema.
+        comment: What the first settings file says of it.
+        special: Whether its keys are no options: its model is in the module ``model``.
+    """
+
+    name: str
+    about: str
+    comment: str = ""
+    special: bool = False
+
+
+TABLES = (
+    Table("read", "What settles the things that a file leaves open."),
+    Table("map", "field = header", "Field = header. What was recognised needs no line."),
+    Table(
+        "stages",
+        "Stage and status words that mean an outcome.",
+        "Words of stage and status columns that mean an outcome.",
+    ),
+    Table("currency", "Signs that several currencies share.", "What a sign stands for that several currencies share."),
+    Table(
+        "report",
+        "What a report holds when nothing else is said.",
+        "What a report holds when no option says otherwise.",
+    ),
+    Table("calendar", "Weeks and fiscal years.", special=True),
+    Table("settings", "Thresholds and outside figures.", "Thresholds that some KPIs ask for.", special=True),
+    Table("goals", "KPI = goal, or several goals", special=True),
+    Table("kpi", "KPIs of the user's own", special=True),
+)
+"""In the order of the file, of its schema and of its page."""
+
+
+@cache
+def options_of(*groups: type) -> tuple[Option, ...]:
+    """The options of groups, in order.
+
+    >>> [option.flag for option in options_of(Watch)]
+    ['--goal', '--max-age']
+    """
+    found = []
+    for group in groups:
+        hints = get_type_hints(group)
+        for item in fields(group):
+            kind, choices = _kind(hints[item.name])
+            default = {} if kind == "pairs" else item.default
+            more = {"metavar": "|".join(choices) or None, **item.metadata}
+            found.append(Option(item.name, kind, default, getattr(group, "PANEL", None), choices=choices, **more))
+    return tuple(found)
+
+
+def declared_options() -> tuple[Option, ...]:
+    """Every option that a variable or the settings file can give."""
+    return options_of(*GROUPS)
+
+
+def file_options() -> tuple[Option, ...]:
+    """Those that the settings file can give, in its order."""
+    return tuple(option for table in TABLES for option in options_of_table(table.name))
+
+
+def options_of_table(table: str) -> tuple[Option, ...]:
+    """The options that have a key in a table of the settings file, in its order.
+
+    >>> [option.key for option in options_of_table("stages")]
+    ['stages.won', 'stages.lost', 'stages.other', 'stages.open']
+    """
+    found = []
+    for group in GROUPS:
+        own = [option for option in options_of(group) if option.table == table]
+        found += sorted(own, key=lambda option: option.behind)
+    return tuple(found)
+
+
+def _kind(hint: Any) -> tuple[Kind, tuple[str, ...]]:
+    """What an annotation stands for, and the choices that it leaves."""
+    own = next((part for part in get_args(hint) if NoneType in get_args(hint) and part is not NoneType), hint)
+    if get_origin(own) is Literal:
+        return "text", get_args(own)
+    plain: dict[Any, Kind] = {str: "text", float: "number", int: "whole number", bool: "flag", Words: "list"}
+    return plain.get(own, "pairs"), ()
