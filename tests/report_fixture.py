@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from salesmetrics.answers.base import Generator
 from salesmetrics.answers.report import (
     Change,
     Comparison,
     Excluded,
-    Generator,
     Goal,
     GoalResult,
     Interval,

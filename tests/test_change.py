@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from report_fixture import compared_report
 from salesmetrics.answers.report import Change
@@ -113,5 +114,5 @@ def test_an_undefined_value_has_no_change() -> None:
 def test_a_change_without_a_verdict_is_explained(verdict: Any, noted: bool) -> None:
     found = compared_report()
     step = Change(absolute=Decimal(1), relative=None, verdict=verdict)
-    metrics = [metric.model_copy(update={"change": step}) for metric in found.metrics]
-    assert bool(verdict_note(found.model_copy(update={"metrics": metrics}))) is noted
+    metrics = [structs.replace(metric, change=step) for metric in found.metrics]
+    assert bool(verdict_note(structs.replace(found, metrics=metrics))) is noted

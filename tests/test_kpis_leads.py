@@ -19,6 +19,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.render.writers import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -290,7 +291,7 @@ def test_neither_the_order_of_rows_nor_their_spread_over_files_matters(by: tuple
     }
     families = ("conversion", "speed", "pipeline", "activity")
     reports = [
-        report_on(given_frames, as_of=AS_OF, families=families, by=by).model_dump_json()
+        render(report_on(given_frames, as_of=AS_OF, families=families, by=by), "json")
         for given_frames in (frames, shuffled, split)
     ]
     assert reports[0] == reports[1] == reports[2]

@@ -15,6 +15,7 @@ from salesmetrics.cli.app import run
 from salesmetrics.cli.limits import shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.ingest import read
+from salesmetrics.render.writers import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,14 +104,14 @@ def test_a_high_limit_changes_nothing(deals: str) -> None:
 
 
 def test_without_threads_everything_is_done_one_after_the_other(deals: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = salesmetrics.report_on(deals).model_dump_json()
+    expected = render(salesmetrics.report_on(deals), "json")
 
     def none(_: threading.Thread) -> NoReturn:
         msg = "can't start new thread"
         raise RuntimeError(msg)
 
     monkeypatch.setattr(threading.Thread, "start", none)
-    assert salesmetrics.report_on(deals).model_dump_json() == expected
+    assert render(salesmetrics.report_on(deals), "json") == expected
     with pytest.raises(ZeroDivisionError):
         pipeline._together([lambda: 1 // 0, lambda: 2])
     assert pipeline._together([lambda: 1, lambda: 2]) == [1, 2]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from rich.cells import cell_len
 
 from report_fixture import (
@@ -259,9 +260,7 @@ def test_amounts_without_a_currency_are_named_beside_others() -> None:
 
 def test_one_currency_is_named_once_and_several_by_row() -> None:
     assert plain(REPORTS["total"], 120).count("USD") == 1
-    ungrouped = plain(
-        several_currencies(group_by=[]).model_copy(update={"metrics": several_currencies().metrics[:5]}), 80
-    )
+    ungrouped = plain(structs.replace(several_currencies(group_by=[]), metrics=several_currencies().metrics[:5]), 80)
     assert "amounts in" not in ungrouped
     for title in ("Revenue (USD)", "Revenue (EUR)", "Win rate by value (USD)", "Win rate by value (EUR)"):
         assert title in ungrouped
@@ -323,7 +322,7 @@ def compared_segments(segments: int, kpis: int) -> Report:
     groups: list[dict[str, str | None]] = [{}, *({"owner": f"Owner {i:02d}"} for i in range(segments))]
     step = Change(absolute=0.1, relative=None, interval=wilson(-0.1, 0.3), verdict="no clear difference")
     made = [
-        win_rate(30, 60, group=group, previous=0.4, change=step).model_copy(update={"id": f"rate_{i}"})
+        structs.replace(win_rate(30, 60, group=group, previous=0.4, change=step), id=f"rate_{i}")
         for group in groups
         for i in range(kpis)
     ]

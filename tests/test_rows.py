@@ -12,7 +12,6 @@ import pytest
 
 from money_world import AS_OF as WORLD_DAY
 from money_world import World
-from salesmetrics.answers.files import generator
 from salesmetrics.answers.report import Period
 from salesmetrics.answers.rows import Rows
 from salesmetrics.calendar.windows import Window
@@ -184,7 +183,7 @@ def records() -> Rows:
         "closed": ["2024-10-09", "2025-01-17"],
     }
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return Rows(generator=generator(), kpi="win_rate", how="", rows=rows)
+    return Rows(kpi="win_rate", how="", rows=rows)
 
 
 def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> None:

@@ -288,7 +288,7 @@ def inspect(files: Files, options: ReadOptions, settings: Settings, catalog: Cal
         SalesmetricsError: As :func:`load`.
     """
     dataset = load(files, options)
-    from salesmetrics.answers.files import Inspection, generator
+    from salesmetrics.answers.files import Inspection
     from salesmetrics.drilldown.describe import unlocks
     from salesmetrics.entities.make import make_entities
     from salesmetrics.entities.moments import Moments
@@ -299,7 +299,6 @@ def inspect(files: Files, options: ReadOptions, settings: Settings, catalog: Cal
     frames, _ = make_entities(dataset.entities, Moments(as_of, own, asked=False), settings)
     allowed, missing = unlocks(frames, catalog(), settings, as_of)
     return Inspection(
-        generator=generator(),
         files=file_readings(dataset),
         allowed=allowed,
         unlocks=missing,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta
 
+from salesmetrics.answers.base import Answer, Model, Number
 from salesmetrics.answers.provenance import InputRead
-from salesmetrics.answers.report import SCHEMA_VERSION, Generator, Metric, Number, Period
+from salesmetrics.answers.report import Metric, Period
 
 __all__ = ["Card", "Definition", "Ingredient", "Kpis", "Working"]
 
 
-class Card(BaseModel):
+class Card(Model, frozen=True, kw_only=True):
     """Everything the catalogue says about a KPI."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     title: str
@@ -34,50 +33,42 @@ class Card(BaseModel):
     since: str
 
 
-class Kpis(BaseModel):
+class Kpis(Answer, frozen=True, kw_only=True):
     """The answer of `kpis`: a part of the catalogue."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    commands: ClassVar = ("kpis",)
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
     command: str = "kpis"
     kpis: list[Card]
 
 
-class Definition(BaseModel):
+class Definition(Answer, frozen=True, kw_only=True):
     """The answer of `explain KPI`: a list of one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    commands: ClassVar = ("explain",)
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
     command: str = "explain"
     kpis: list[Card]
 
 
-class Ingredient(BaseModel):
+class Ingredient(Model, frozen=True, kw_only=True):
     """A number that goes into the formula."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     meaning: str
     unit: str
     currency: str | None = None
     value: Number | None = None
-    n: int | None = Field(default=None, description="size of a sample; its value is the sum")
+    n: Annotated[int | None, Meta(description="size of a sample; its value is the sum")] = None
     reason: str | None = None
-    of: str | None = Field(default=None, description="the KPI that it goes into, where that is not the one explained")
+    of: Annotated[str | None, Meta(description="the KPI that it goes into, where that is not the one explained")] = None
 
 
-class Working(BaseModel):
+class Working(Answer, frozen=True, kw_only=True):
     """The answer of `explain KPI FILE…`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    commands: ClassVar = ("explain",)
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
     command: str = "explain"
     kpi: Card
     as_of: str | None

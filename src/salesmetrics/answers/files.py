@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf
+from msgspec import Meta
 
+from salesmetrics.answers.base import Answer, Model
 from salesmetrics.answers.provenance import FindingInWords, InputRead
-from salesmetrics.answers.report import SCHEMA_VERSION, Generator
 from salesmetrics.schema.inspection import FileReading
-from salesmetrics.version import __version__
 
-__all__ = ["Check", "Inspection", "Unlock", "generator"]
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = ["Check", "Inspection", "Unlock"]
 
 
-class Unlock(_Answer):
+class Unlock(Model, frozen=True, kw_only=True):
     """What is missing, and the KPIs that it would allow."""
 
     needs: str
     kpis: list[str]
 
 
-class Inspection(_Answer):
+class Inspection(Answer, frozen=True, kw_only=True):
     """The answer of `inspect`."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
+    commands: ClassVar = ("inspect",)
+
     command: str = "inspect"
-    files: list[InstanceOf[FileReading]]
-    allowed: list[str] = Field(description="KPIs that these files allow")
+    files: list[FileReading]
+    allowed: Annotated[list[str], Meta(description="KPIs that these files allow")]
     unlocks: list[Unlock]
     findings: list[FindingInWords]
 
 
-class Check(_Answer):
+class Check(Answer, frozen=True, kw_only=True):
     """The answer of `check`."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
+    commands: ClassVar = ("check",)
+
     command: str = "check"
-    passed: bool = Field(description="no rejected row and no finding that is an error")
+    passed: Annotated[bool, Meta(description="no rejected row and no finding that is an error")]
     inputs: list[InputRead]
     findings: list[FindingInWords]
-
-
-def generator() -> Generator:
-    """This program."""
-    return Generator(version=__version__)

@@ -1,25 +1,23 @@
-"""The report as data: what every renderer sees and what the JSON output is.
+"""The report as data: what every layout sees and what the JSON output is made from.
 
-The JSON Schema that ships with the package is made from these models. Within a schema version fields are added, never
-renamed or removed. Undefined values are ``None`` with a ``reason``; ratios are 0–1; money keeps its exact decimals.
+Within a schema version fields are added, never renamed or removed. Undefined values are ``None`` with a ``reason``; ratios
+are 0–1; money keeps its exact decimals.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, field
 
+from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model, Number
 from salesmetrics.answers.provenance import FindingInWords, InputRead
 
 __all__ = [
-    "SCHEMA_VERSION",
     "Change",
     "Comparison",
     "Excluded",
-    "Generator",
     "Goal",
     "GoalResult",
     "Interval",
@@ -32,24 +30,10 @@ __all__ = [
     "Unit",
 ]
 
-SCHEMA_VERSION: Literal["1"] = "1"
-
-Number = int | float | Decimal
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Generator(_Model):
-    """The program that wrote the report."""
-
-    name: str = "salesmetrics"
-    version: str
-
-
-class Period(_Model):
+class Period(Model, frozen=True, kw_only=True):
     """A half-open stretch of days ``[start, end)``; ``None`` means unbounded."""
 
     label: str
@@ -58,16 +42,16 @@ class Period(_Model):
     partial: bool = False
 
 
-class Comparison(_Model):
+class Comparison(Model, frozen=True, kw_only=True):
     """The stretch that ``previous`` values come from."""
 
     label: str
     start: date
     end: date
-    to_date: bool = Field(default=False, description="both stretches were cut to the same number of days")
+    to_date: Annotated[bool, Meta(description="both stretches were cut to the same number of days")] = False
 
 
-class Interval(_Model):
+class Interval(Model, frozen=True, kw_only=True):
     """An uncertainty interval."""
 
     low: Number | None
@@ -76,23 +60,25 @@ class Interval(_Model):
     method: str
 
 
-class Change(_Model):
+class Change(Model, frozen=True, kw_only=True):
     """The step from ``previous`` to ``value``; of a ratio ``absolute`` is in percentage points / 100."""
 
     absolute: Number | None
     relative: float | None
-    reason: str | None = Field(default=None, description="why there is no change, where both values are known")
-    per_day: float | None = Field(
-        default=None, description="relative change per day, where the two stretches differ in weeks"
-    )
+    reason: Annotated[str | None, Meta(description="why there is no change, where both values are known")] = None
+    per_day: Annotated[
+        float | None, Meta(description="relative change per day, where the two stretches differ in weeks")
+    ] = None
     interval: Interval | None = None
-    verdict: Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None = Field(
-        default=None,
-        description="rests on the interval of the change: without one there is none; a neutral KPI is higher or lower",
-    )
+    verdict: Annotated[
+        Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None,
+        Meta(
+            description="rests on the interval of the change: without one there is none; a neutral KPI is higher or lower"
+        ),
+    ] = None
 
 
-class Goal(_Model):
+class Goal(Model, frozen=True, kw_only=True):
     """A goal set for a KPI, and how it stands."""
 
     expression: str
@@ -103,39 +89,39 @@ class Goal(_Model):
     note: str | None = None
 
 
-class GoalResult(_Model):
+class GoalResult(Model, frozen=True, kw_only=True):
     """How a goal stands for one KPI, group and period, whether or not the report shows that number too."""
 
     id: str
     title: str
     unit: Unit
     currency: str | None = None
-    group: dict[str, str | None] = Field(default_factory=dict)
+    group: dict[str, str | None] = field(default_factory=dict)
     period: Period
     value: Number | None
     reason: str | None = None
     goal: Goal
 
 
-class Limits(_Model):
+class Limits(Model, frozen=True, kw_only=True):
     """Between what a KPI has varied so far: its natural process limits, from its own complete periods."""
 
     low: Number
     centre: Number
     high: Number
     method: Literal["xmr", "p_prime"]
-    n: int = Field(description="complete periods that they rest on")
-    outside: Literal["above", "below"] | None = Field(default=None, description="where the value lies beyond them")
+    n: Annotated[int, Meta(description="complete periods that they rest on")]
+    outside: Annotated[Literal["above", "below"] | None, Meta(description="where the value lies beyond them")] = None
 
 
-class Excluded(_Model):
+class Excluded(Model, frozen=True, kw_only=True):
     """Records that the value leaves out."""
 
     code: str
     count: int
 
 
-class Metric(_Model):
+class Metric(Model, frozen=True, kw_only=True):
     """One KPI of one group, period and currency."""
 
     id: str
@@ -144,7 +130,7 @@ class Metric(_Model):
     unit: Unit
     basis: str
     currency: str | None = None
-    group: dict[str, str | None] = Field(default_factory=dict)
+    group: dict[str, str | None] = field(default_factory=dict)
     period: Period | None = None
     value: Number | None = None
     numerator: Number | None = None
@@ -155,44 +141,44 @@ class Metric(_Model):
     change: Change | None = None
     goal: Goal | None = None
     reason: str | None = None
-    excluded: list[Excluded] = Field(default_factory=list)
-    limits: Limits | None = Field(default=None, description="in a trend: between what the KPI has varied so far")
-    direction: Literal["higher", "lower", "neutral"] = Field(default="neutral", exclude=True)
-    own_period: bool = Field(
-        default=False, exclude=True, description="period is that of the KPI itself, where the report asks for none"
-    )
-    small: bool = Field(default=False, exclude=True, description="n is below min_n: shown greyed, no verdict drawn")
-    trend: list[float | None] | None = Field(
-        default=None, exclude=True, description="last twelve months, for the screen"
-    )
+    excluded: list[Excluded] = field(default_factory=list)
+    limits: Annotated[Limits | None, Meta(description="in a trend: between what the KPI has varied so far")] = None
+    direction: Annotated[Literal["higher", "lower", "neutral"], NOT_IN_JSON] = "neutral"
+    own_period: Annotated[bool, NOT_IN_JSON] = False
+    """period is that of the KPI itself, where the report asks for none"""
+    small: Annotated[bool, NOT_IN_JSON] = False
+    """n is below min_n: shown greyed, no verdict drawn"""
+    trend: Annotated[list[float | None] | None, NOT_IN_JSON] = None
+    """last twelve months, for the screen"""
 
 
-class NotComputed(_Model):
+class NotComputed(Model, frozen=True, kw_only=True):
     """A KPI that these files do not allow, and what would allow it."""
 
     id: str
     title: str
     family: str
     reason: str
-    needs: str = Field(description="in words, for example: a quotas file")
-    unlock: str = Field(
-        default="", exclude=True, description="the files it waits for; what it needs where none is missing"
-    )
+    needs: Annotated[str, Meta(description="in words, for example: a quotas file")]
+    unlock: Annotated[str, NOT_IN_JSON] = ""
+    """the files it waits for; what it needs where none is missing"""
 
 
-class Report(_Model):
+class Report(Answer, frozen=True, kw_only=True):
     """Everything a command has to say."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
-    command: str
+    commands: ClassVar = ("report", "trend")
+    later: ClassVar = {"Report": ("as_of_source", "not_computed", "goals"), "Finding": ("path", "share_of_value")}
+
     as_of: date | None
-    as_of_source: str | None = Field(default=None, description="where the as-of date comes from")
+    as_of_source: Annotated[str | None, Meta(description="where the as-of date comes from")] = None
     period: Period
     comparison: Comparison | None = None
-    group_by: list[str] = Field(default_factory=list)
+    group_by: list[str] = field(default_factory=list)
     inputs: list[InputRead]
     metrics: list[Metric]
-    not_computed: list[NotComputed] = Field(default_factory=list)
-    goals: list[GoalResult] = Field(default_factory=list, description="goals that were set, and how they stand")
-    findings: list[FindingInWords] = Field(default_factory=list)
+    not_computed: list[NotComputed] = field(default_factory=list)
+    goals: Annotated[list[GoalResult], Meta(description="goals that were set, and how they stand")] = field(
+        default_factory=list
+    )
+    findings: list[FindingInWords] = field(default_factory=list)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Literal
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta
 
-from salesmetrics.answers.report import SCHEMA_VERSION, Generator
+from salesmetrics.answers.base import Answer, Number
 
 __all__ = ["Rows", "RowsCell"]
 
-RowsCell = int | float | Decimal | str | None
+RowsCell = Number | str | None
 
 
-class Rows(BaseModel):
+class Rows(Answer, frozen=True, kw_only=True):
     """The answer of `rows`: the records behind a KPI."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    commands: ClassVar = ("rows",)
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
     command: str = "rows"
     kpi: str
-    how: str = Field(description="in a line, how the records make the number")
-    rows: list[dict[str, RowsCell]] = Field(description="each with the same columns, those of the record among them")
+    how: Annotated[str, Meta(description="in a line, how the records make the number")]
+    rows: Annotated[
+        list[dict[str, RowsCell]], Meta(description="each with the same columns, those of the record among them")
+    ]

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta
 
-from salesmetrics.answers.report import SCHEMA_VERSION, Generator
+from salesmetrics.answers.base import Answer, Model
 
 __all__ = ["Settings", "Settled"]
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Settled(_Answer):
+class Settled(Model, frozen=True, kw_only=True):
     """A setting, its value, and where that comes from."""
 
     key: str
     value: Any
     source: Literal["environment", "file", "default"]
-    place: str | None = Field(default=None, description="the variable, or the file and its line")
+    place: Annotated[str | None, Meta(description="the variable, or the file and its line")] = None
     about: str = ""
 
 
-class Settings(_Answer):
+class Settings(Answer, frozen=True, kw_only=True):
     """The answer of `config show`."""
 
-    schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: Generator
+    commands: ClassVar = ("config show",)
+
     command: str = "config show"
-    path: str | None = Field(description="the settings file")
+    path: Annotated[str | None, Meta(description="the settings file")]
     settings: list[Settled]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.answers.catalog import Card, Definition, Kpis
-from salesmetrics.answers.files import Unlock, generator
+from salesmetrics.answers.files import Unlock
 from salesmetrics.engine.plan import make_plan, needs_of
 from salesmetrics.entities.derived import columns_of
 from salesmetrics.metrics.catalog import split_name
@@ -26,12 +26,12 @@ __all__ = ["define_kpi", "describe_kpi", "list_kpis", "unlocks"]
 
 def list_kpis(kpis: Iterable[Kpi], catalog: Catalog) -> Kpis:
     """The answer of `kpis`: each with the files and columns that it needs, in words."""
-    return Kpis(generator=generator(), kpis=[describe_kpi(kpi, catalog) for kpi in kpis])
+    return Kpis(kpis=[describe_kpi(kpi, catalog) for kpi in kpis])
 
 
 def define_kpi(kpi: Kpi, catalog: Catalog) -> Definition:
     """The answer of `explain` without files."""
-    return Definition(generator=generator(), kpis=[describe_kpi(kpi, catalog)])
+    return Definition(kpis=[describe_kpi(kpi, catalog)])
 
 
 def describe_kpi(kpi: Kpi, catalog: Catalog) -> Card:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from salesmetrics.answers.files import generator
 from salesmetrics.answers.rows import Rows
 from salesmetrics.drilldown.forms import (
     RESULTS,
@@ -119,7 +118,7 @@ def list_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Cat
     found = records_behind(request, frames, catalog)
     columns = [_plain(column) for column in found.frame]
     rows = [dict(zip(found.frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
-    return Rows(generator=generator(), kpi=request.kpis[0], how=found.how, rows=rows)
+    return Rows(kpi=request.kpis[0], how=found.how, rows=rows)
 
 
 def _plain(column: pl.Series) -> list[RowsCell]:

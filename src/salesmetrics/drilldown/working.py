@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.answers.catalog import Ingredient, Working
-from salesmetrics.answers.files import generator
 from salesmetrics.answers.report import Period
 from salesmetrics.drilldown.describe import describe_kpi
 from salesmetrics.drilldown.forms import RESULTS
@@ -63,7 +62,6 @@ def explain_working(
         found += _ingredients(kpi, table.values(cell), catalog, request.level, code, None)
     window = windows[""]
     return Working(
-        generator=generator(),
         kpi=describe_kpi(kpi, catalog),
         as_of=asked.as_of.isoformat() if asked.as_of else None,
         period=Period(label=request.period.label, start=window.start, end=window.end, partial=request.period.partial),

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.answers.report import Change, Generator, Metric, Period, Report
+from msgspec import structs
+
+from salesmetrics.answers.report import Change, Metric, Period, Report
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.engine.compute import NO_CURRENCY, Cell, Keys, prepared, staff_cells, value_table
 from salesmetrics.engine.cost_cover import cost_shift
@@ -26,7 +28,6 @@ from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import set_up
 from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.series import series, trends
-from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +81,6 @@ def make_report(
 ) -> Report:
     """The report around metrics that were computed from a setup."""
     return Report(
-        generator=Generator(version=__version__),
         command=command,
         as_of=request.as_of,
         as_of_source=request.as_of_source,
@@ -158,7 +158,7 @@ def _compared(
     if change is not None and maturing(kpi, values.by_shift[""], windows[""].end, request):
         change = Change(absolute=None, relative=None, reason=MATURING)
     elif change is not None and kpi.additive and request.calendar.of_weeks:
-        change = change.model_copy(update={"per_day": per_day(outcome, before, windows[""], windows[request.compare])})
+        change = structs.replace(change, per_day=per_day(outcome, before, windows[""], windows[request.compare]))
     return {"previous": plain(before.value), "change": change}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from salesmetrics.answers import report as model
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.goals import ANY, status
@@ -51,8 +53,8 @@ def with_goals(
     for goal, result in sorted(found, key=lambda pair: _BEST_FIRST.index(pair[1].goal.status)):
         here = places.get(_place(result)) if goal.stretch is None else None
         if here is not None:
-            metrics[here] = metrics[here].model_copy(update={"goal": result.goal})
-    return report.model_copy(update={"metrics": metrics, "goals": [result for _, result in found]})
+            metrics[here] = structs.replace(metrics[here], goal=result.goal)
+    return structs.replace(report, metrics=metrics, goals=[result for _, result in found])
 
 
 def _place(item: Metric | GoalResult) -> tuple[object, ...]:

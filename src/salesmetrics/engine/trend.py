@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+from msgspec import structs
 
 from salesmetrics import calendar
 from salesmetrics.answers.report import Limits, Period
@@ -91,7 +92,7 @@ def _with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
     method, found = _limits(kpi, metrics, complete)
     n = sum(whole and metric.value is not None for metric, whole in zip(metrics, complete, strict=True))
     return [
-        metric if limits is None else metric.model_copy(update={"limits": _judged(metric, limits, method, n)})
+        metric if limits is None else structs.replace(metric, limits=_judged(metric, limits, method, n))
         for metric, limits in zip(metrics, found, strict=True)
     ]
 
@@ -164,7 +165,7 @@ def piecewise(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], ca
         meant = piece if bounds.bounded else unit_period(piece.start or start, every, request.calendar).seen_from(as_of)
         terms = stretch_around(meant, as_of, request.calendar).terms()
         for metric in metrics_of(replace(request, **terms, every=None, trend=False, compare=None), setup):
-            here = metric.model_copy(update={"period": _named(piece)})
+            here = structs.replace(metric, period=_named(piece))
             found.setdefault((tuple(metric.group.items()), metric.currency), {})[index] = here
     named = [_named(piece) for piece in pieces]
     ordered = sorted(
@@ -185,8 +186,7 @@ def _with_gaps(known: Mapping[int, Metric], periods: list[Period]) -> list[Metri
         "excluded": [],
     }
     return [
-        known.get(index)
-        or some.model_copy(update={**nothing, "period": period, "reason": "no_records", "small": False})
+        known.get(index) or structs.replace(some, **nothing, period=period, reason="no_records", small=False)
         for index, period in enumerate(periods)
     ]
 

@@ -136,6 +136,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     # --- options -------------------------------------------------------------------------------------------------
     "option_invalid": ErrorText("`{option} {value}` cannot be used: {cause:said}", "{fix:typed}"),
     "kpi_unknown": ErrorText("there is no KPI `{name}`", "{fix:typed}"),
+    "command_unknown": ErrorText("there is no command `{name}` that writes JSON", "{fix:typed}"),
     "family_unknown": ErrorText("there is no KPI family `{name}`", "use one of: {known:said}"),
     "dimension_unknown": ErrorText("cannot group by `{name}`: no file has such a column", "{fix:typed}"),
     "segments_too_many": ErrorText(

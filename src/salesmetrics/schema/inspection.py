@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from msgspec import Struct
 
-if TYPE_CHECKING:
-    from salesmetrics.schema.provenance import RowCounts
+from salesmetrics.schema.provenance import RowCounts
 
 __all__ = ["ELSEWHERE", "ColumnReading", "FileReading", "WordReading"]
 
@@ -14,8 +12,7 @@ ELSEWHERE = "other column"
 """How a word came to count as something else than it means: flags, or the status beside a stage, decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnReading:
+class ColumnReading(Struct, frozen=True):
     """A column of the export and the field it is read as.
 
     Attributes:
@@ -31,8 +28,7 @@ class ColumnReading:
     read_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordReading:
+class WordReading(Struct, frozen=True):
     """A stage or status word and what its records count as; a word that counts in two ways has two readings."""
 
     column: str
@@ -42,8 +38,7 @@ class WordReading:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileReading:
+class FileReading(Struct, frozen=True):
     """A file, everything that was recognised in it, and how sure that is."""
 
     path: str

@@ -26,7 +26,7 @@ def check(
     ] = False,
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
-    from salesmetrics.answers.files import Check, generator
+    from salesmetrics.answers.files import Check
     from salesmetrics.cli.loading import begin_files, has_errors, read_options, write_rejects
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.pipeline import load
@@ -38,7 +38,7 @@ def check(
     refuse_form(form, Check, "check")
     dataset = load(begin_files(files, quiet=output.quiet), read_options(reading))
     passed = not has_errors(dataset)
-    answer = Check(generator=generator(), passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
+    answer = Check(passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     if github:
         write_output(render_check_github(answer), output.output, sys.stdout)
     else:

@@ -19,7 +19,6 @@ def show(settings: SettingsFile, output: Output) -> None:
     """Every setting, its value, and where it comes from: environment, file and line, or default."""
     import os
 
-    from salesmetrics.answers.files import generator
     from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.render.writers import refuse_form
@@ -27,7 +26,7 @@ def show(settings: SettingsFile, output: Output) -> None:
 
     form = form_of(output)
     refuse_form(form, Settings, "config show")
-    answer = Settings(generator=generator(), path=settings.path, settings=shown_settings(settings, os.environ))
+    answer = Settings(path=settings.path, settings=shown_settings(settings, os.environ))
     write_answer(answer, output, form)
 
 

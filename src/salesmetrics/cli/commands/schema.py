@@ -7,7 +7,8 @@ import sys
 
 def schema() -> None:
     """The JSON Schema of the JSON output."""
-    from salesmetrics.render import write_json
+    from salesmetrics.answers import json_schema
     from salesmetrics.render.output import write_output
+    from salesmetrics.render.write_json import dumps
 
-    write_output(write_json.dumps(write_json.schema()), None, sys.stdout)
+    write_output(dumps(json_schema.schema()), None, sys.stdout)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import structs
 
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.columns import missing_fields
@@ -68,7 +68,7 @@ def _counted(word: StageWord, frame: pl.DataFrame | None, index: int) -> list[Wo
         .collect()
     )
     readings = [
-        replace(meant, outcome=outcome, count=count, how=word.how if outcome == word.outcome else ELSEWHERE)
+        structs.replace(meant, outcome=outcome, count=count, how=word.how if outcome == word.outcome else ELSEWHERE)
         for outcome, count in counts.iter_rows()
     ]
     # Ids of stages that a pipelines file names are no longer in the frame.
