@@ -65,7 +65,7 @@ def test_a_writing_is_read_back_alone_and_among_others_fast_and_slow(language: s
     strict = [f"{value:%d.%m.%Y}" for value, _ in drawn] * 2
     read = _parse([*cells, *strict])
     assert read.values.to_list()[: len(cells)] == expected
-    with patch.object(dates, "read_fast", lambda text, dtype, _: dates.nothing_fast(text, dtype)):
+    with patch.object(dates, "read_fast", lambda text, dtype, *_, **__: dates.nothing_fast(text, dtype)):
         assert _parse([*cells, *strict]).values.to_list() == read.values.to_list()
 
 

@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.common import (
     KEY,
     MONEY_DTYPE,
+    NOTE,
+    WHY,
     Parsed,
     ParseOptions,
-    Place,
-    Reading,
-    over_distinct,
+    notes_of,
     plain_text,
+    read_by_text,
+    spread,
+    why_of,
 )
-from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, instants_of, parse_dates
-from salesmetrics.ingest.parse.durations import DURATION_DTYPE, parse_durations
+from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, DateParser, instants_of
+from salesmetrics.ingest.parse.durations import DURATION_DTYPE, DurationParser
+from salesmetrics.ingest.parse.evidence import (
+    CELLS,
+    FIRST,
+    FIRST_TEXT,
+    ROW,
+    Evidence,
+    Parser,
+    Part,
+    Sample,
+    distinct_texts,
+    merge,
+    merge_samples,
+    sample_of,
+    sorts_of,
+)
 from salesmetrics.ingest.parse.number_text import header_unit, in_units, tidied
-from salesmetrics.ingest.parse.numbers import Style, parse_numbers
+from salesmetrics.ingest.parse.numbers import NumberLook, NumberParser, NumberReading, Style
 from salesmetrics.ingest.parse.text import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text
 from salesmetrics.schema.fields import ColumnType
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_column", "parse_flags", "parse_shares"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-
-_WHOLE = Style(exact=True, ambiguous="whole")
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_column", "parse_parts", "parser_of"]
 
 
 def parse_column(
@@ -58,27 +79,87 @@ def parse_column(
     typed = _typed(text, type, options)
     if typed is not None:
         return typed
-    if text.dtype.is_float() and type in (ColumnType.DAY, ColumnType.INSTANT):
+    silent = text.dtype.is_float()
+    if silent and type in (ColumnType.DAY, ColumnType.INSTANT):
         text = _whole_floats(text)
-    cells = plain_text(text)
     if text.dtype != pl.String:
         options = replace(options, decimal="point")
-    place = Place(header, path, rows, cells)
+    part = Part(plain_text(text), rows)
+    return parse_parts([part], type, options, header=header, path=path, silent=silent)[0]
+
+
+def parse_parts(
+    parts: Iterable[Part],
+    type: ColumnType,  # noqa: A002
+    options: ParseOptions,
+    *,
+    header: str,
+    path: str,
+    silent: bool = False,
+) -> list[Parsed]:
+    """Parse a column that comes in parts: the sample of all, the evidence of each, one reading, and that applied to each.
+
+    Nothing but samples, evidence and the reading passes from one part to another.
+
+    Args:
+        parts: The parts, in any order.
+        type: The canonical type.
+        options: What is known beforehand.
+        header: Header of the column.
+        path: File, for errors.
+        silent: Numbers were floats before: rounding them to 8 decimals is not worth a note.
+
+    Returns:
+        What each part is parsed to.
+
+    Raises:
+        SalesmetricsError: As :func:`parse_column`.
+    """
+    parts = list(parts)
     if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
-        return Parsed(parse_text(cells, options.null_words, plain=options.plain), _no(len(cells)), "text")
-    if type in (ColumnType.DAY, ColumnType.INSTANT):
-        return parse_dates(cells, options, place, instant=type is ColumnType.INSTANT)
-    if type is ColumnType.FLAG:
-        return parse_flags(cells, options)
-    if type is ColumnType.DURATION:
-        return parse_durations(cells, options, place)
-    if type is ColumnType.SHARE:
-        return parse_shares(cells, options, place)
+        return [
+            Parsed(parse_text(part.text, options.null_words, plain=options.plain), _no(len(part.text)), "text")
+            for part in parts
+        ]
+    parser = parser_of(type, options, header, path, silent=silent)
+    alone = len(parts) == 1
+    sample = merge_samples(sample_of(part) for part in parts)
+    looks = [parser.look(part, sample, alone=alone) for part in parts]
+    reading = parser.decide(reduce(merge, (parser.evidence(look) for look in looks)), sample)
+    parsed = [parser.apply(look, reading) for look in looks]
     if type in (ColumnType.COUNT, ColumnType.SCORE):
-        return _whole(parse_numbers(cells, options, place, _WHOLE))
-    money = type is ColumnType.MONEY
-    parsed = parse_numbers(cells, options, place, Style(money=money, silent=text.dtype.is_float()))
-    return _scaled(parsed, header) if type is ColumnType.MONEY else parsed
+        return [_whole(each) for each in parsed]
+    return [_scaled(each, header) for each in parsed] if type is ColumnType.MONEY else parsed
+
+
+def parser_of(
+    type: ColumnType,  # noqa: A002
+    options: ParseOptions,
+    header: str,
+    path: str,
+    *,
+    silent: bool = False,
+) -> Parser[Any, Any]:
+    """The parser of a type that is decided per column; ids and texts have nothing to decide.
+
+    Args:
+        type: The canonical type.
+        options: What is known beforehand.
+        header: Header of the column.
+        path: File, for errors.
+        silent: Rounding numbers to 8 decimals is not worth a note.
+    """
+    if type in (ColumnType.DAY, ColumnType.INSTANT):
+        return DateParser(options, type is ColumnType.INSTANT, header, path)
+    if type is ColumnType.FLAG:
+        return FlagParser(options)
+    if type is ColumnType.DURATION:
+        return DurationParser(options, header)
+    if type is ColumnType.SHARE:
+        return ShareParser(options, header, path)
+    if type in (ColumnType.COUNT, ColumnType.SCORE):
+        return NumberParser(options, Style(exact=True, ambiguous="whole"), header, path)
+    return NumberParser(options, Style(money=type is ColumnType.MONEY, silent=silent), header, path)
 
 
 def _scaled(parsed: Parsed, header: str) -> Parsed:
@@ -159,26 +240,39 @@ FALSE_WORDS = frozenset(
 )  # fmt: skip
 
 
-def parse_flags(text: pl.Series, options: ParseOptions) -> Parsed:
-    """Parse yes and no as Boolean; a word that means neither is bad, a blank is null (never "no").
+class FlagParser(Struct, frozen=True):
+    """Yes and no as Boolean; a word that means neither is bad, a blank is null (never "no")."""
 
-    >>> parsed = parse_flags(pl.Series(["Да", "нет", "", "maybe"]), ParseOptions())
-    >>> parsed.values.to_list(), parsed.bad.to_list()
-    ([True, False, None, None], [False, False, False, True])
-    """
-    words = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
-    null_words = (TYPED_NULL_WORDS | options.null_words) - words.keys()
+    options: ParseOptions
 
-    def read(texts: pl.Series) -> Reading:
-        tidy = cleaned(texts)
+    def look(self, part: Part, sample: Sample, *, alone: bool = False) -> tuple[Part, pl.DataFrame]:  # noqa: ARG002
+        """The part, and its distinct texts with their meaning."""
+        words = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
+        texts = distinct_texts(part, (part.text != "").fill_null(value=False))
+        tidy = cleaned(texts.get_column(KEY))
         value = tidy.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
-        bad = value.is_null() & ~blank(tidy, null_words)
-        table = pl.DataFrame({KEY: texts, "value": value, "bad": bad})
-        return Reading(table, tuple(sorted(table.filter(pl.col("value").is_not_null())[KEY])[:6]))
+        empty = blank(tidy, (TYPED_NULL_WORDS | self.options.null_words) - words.keys())
+        return part, texts.with_columns(value.alias("value"), (value.is_null() & ~empty).alias("bad"))
 
-    nothing = pl.Series(text.name, [None], dtype=pl.Boolean).new_from_index(0, len(text))
-    frame, seen = over_distinct(text, nothing, text.is_not_null(), read)
-    return Parsed(frame["value"].alias(text.name), frame["bad"], "yes/no as " + ", ".join(seen) if seen else "yes/no")
+    def evidence(self, look: tuple[Part, pl.DataFrame]) -> Evidence:
+        """The words that mean yes or no."""
+        return Evidence(facts=frozenset(look[1].filter(pl.col("value").is_not_null())[KEY].sort().head(6).to_list()))
+
+    def decide(self, evidence: Evidence, sample: Sample) -> str:  # noqa: ARG002
+        """What was recognised, in words."""
+        return "yes/no as " + ", ".join(sorted(evidence.facts)[:6]) if evidence.facts else "yes/no"
+
+    def apply(self, look: tuple[Part, pl.DataFrame], reading: str) -> Parsed:
+        """Read a part.
+
+        >>> parsed = parse_column(pl.Series(["Да", "нет", "", "maybe"]), ColumnType.FLAG, ParseOptions(), header="", path="", rows=pl.Series(range(4), dtype=pl.UInt32))
+        >>> parsed.values.to_list(), parsed.bad.to_list()
+        ([True, False, None, None], [False, False, False, True])
+        """
+        text, table = look[0].text, look[1].select(KEY, "value", "bad")
+        nothing = pl.Series(text.name, [None], dtype=pl.Boolean).new_from_index(0, len(text))
+        frame = spread(text, nothing, (text != "").fill_null(value=False), table, pl.Series([], dtype=pl.String))
+        return Parsed(frame["value"].alias(text.name), frame["bad"], reading)
 
 
 # --- shares and probabilities as 0–1 ---
@@ -189,56 +283,134 @@ _PERCENT = r"^([^%A-Za-z]*[0-9][^%A-Za-z]*)%(?:$|(?:\s*[-–—:.,(]|\s+\p{L})[^
 _PERCENT_FIRST = r"^%\s*([0-9][0-9.,]*)$"
 
 
-def parse_shares(text: pl.Series, options: ParseOptions, place: Place) -> Parsed:
-    """Parse shares as ``Decimal(38, 8)`` between 0 and 1, rounded to 8 decimals.
+class ShareLook(Struct, frozen=True):
+    """One look at a part: its distinct texts, which of them carry a percent sign, and the numbers without it."""
+
+    part: Part
+    texts: pl.DataFrame
+    numbers: NumberLook
+
+
+class ShareReading(Struct, frozen=True):
+    """How the shares of a column are read: its numbers, whether those without a sign are of 0–100, and how in words."""
+
+    numbers: NumberReading
+    per_hundred: bool
+    how: str
+
+
+class ShareParser(Struct, frozen=True):
+    """Shares as ``Decimal(38, 8)`` between 0 and 1, rounded to 8 decimals.
 
     A percent sign makes a value 0–100 by itself; a label after it (``90% – Commit``) is left out. The others are decided
     together: all at most 1 means 0–1, so a column of only 0 and 1 is 0–1; a value above 1 means 0–100, unless another one lies
     strictly between 0 and 1, which is refused. What is out of range stays so (1000 becomes 10): the rules report it.
 
-    Raises:
-        SalesmetricsError: ``probability_scale_mixed``, ``decimal_ambiguous``.
+    Args:
+        options: What is known of the file.
+        header: Header of the column, for errors.
+        path: Its file, for errors.
     """
-    has_sign = text.str.contains("[%％٪]").fill_null(value=False)
-    signed = has_sign
-    bare = text
-    if has_sign.any():
-        tidy = tidied(text)
-        number = tidy.str.extract(_PERCENT, 1)
-        number = number.zip_with(number.is_not_null(), tidy.str.extract(_PERCENT_FIRST, 1))
-        signed = has_sign & number.is_not_null()
-        bare = number.zip_with(signed, text)
-        if not is_ascii(tidy := text.filter(has_sign)) and tidy.str.contains(INVISIBLE).any():
-            # With its marks, so that they are judged as those of any number.
-            marked = signed & text.str.contains(INVISIBLE).fill_null(value=False)
-            bare = text.str.replace_all("[%％٪]", "").zip_with(marked, bare)
-    parsed = parse_numbers(bare, options, place, Style(ambiguous="fraction", silent=True))
-    per_hundred = _is_per_hundred(text, parsed.values.filter(~signed), parsed.values, signed, place)
-    divided = signed | per_hundred
-    values = parsed.values
-    if divided.any():
-        hundredth = values * pl.Series([1], dtype=MONEY_DTYPE) / pl.Series([100], dtype=MONEY_DTYPE)
-        values = hundredth.zip_with(divided, values)
-    scale = "scale 0–100" if per_hundred or signed.all() else "scale 0–1"
-    how = "percent signs" if signed.any() and bool((signed | parsed.values.is_null()).all()) else scale
-    return replace(parsed, values=values.cast(MONEY_DTYPE).alias(text.name), how=how, currency=None)
 
+    options: ParseOptions
+    header: str
+    path: str
 
-def _is_per_hundred(text: pl.Series, unsigned: pl.Series, values: pl.Series, signed: pl.Series, place: Place) -> bool:
-    """Whether the values without a percent sign are of 0–100."""
-    above = (unsigned > 1).any()
-    if not above:
-        return False
-    between = ((values > 0) & (values < 1) & ~signed).fill_null(value=False)
-    if between.any():
-        other = ((values > 1) & ~signed).fill_null(value=False)
-        fraction, percent = text.filter(between)[0], text.filter(other)[0]
-        raise SalesmetricsError(
-            "probability_scale_mixed",
-            column=place.header,
-            path=place.path,
-            value=fraction,
-            row=place.row_of(fraction),
-            other=percent,
+    @property
+    def _numbers(self) -> NumberParser:
+        return NumberParser(self.options, Style(ambiguous="fraction", silent=True))
+
+    def look(self, part: Part, sample: Sample, *, alone: bool = False) -> ShareLook:
+        """Take a part apart; ``alone``: it is the whole column."""
+        texts = distinct_texts(part)
+        text = texts.get_column(KEY)
+        has_sign = text.str.contains("[%％٪]")
+        signed, bare = has_sign, text
+        if has_sign.any():
+            tidy = tidied(text)
+            number = tidy.str.extract(_PERCENT, 1)
+            number = number.zip_with(number.is_not_null(), tidy.str.extract(_PERCENT_FIRST, 1))
+            signed = has_sign & number.is_not_null()
+            bare = number.zip_with(signed, text)
+            if not is_ascii(tidy := text.filter(has_sign)) and tidy.str.contains(INVISIBLE).any():
+                # With its marks, so that they are judged as those of any number.
+                marked = signed & text.str.contains(INVISIBLE)
+                bare = text.str.replace_all("[%％٪]", "").zip_with(marked, bare)
+        numbers = self._numbers.look(Part(bare, texts.get_column(ROW)), sample, alone=alone)
+        return ShareLook(part, texts.with_columns(signed.alias("signed")), numbers)
+
+    def evidence(self, look: ShareLook) -> Evidence:
+        """What a part shows of its numbers, and of how large those without a percent sign are."""
+        sizes = [_size(self._numbers.apply(look.numbers, way).values).alias(name) for name, way in _WAYS.items()]
+        unsigned = look.texts.with_columns(sizes).filter(~pl.col("signed"))
+        signed = look.texts.filter("signed").get_column(CELLS).sum()
+        counts = {"cells": len(look.part.text), "signed": int(signed)}
+        within = {"numbers": self._numbers.evidence(look.numbers)}
+        return Evidence(sorts_of(unsigned, list(_WAYS)), counts, within=within)
+
+    def decide(self, evidence: Evidence, sample: Sample) -> ShareReading:
+        """The reading of the column.
+
+        Raises:
+            SalesmetricsError: ``probability_scale_mixed``.
+        """
+        numbers = self._numbers.decide(evidence.within.get("numbers", Evidence()), sample)
+        size = pl.col(
+            next(
+                (name for name, way in _WAYS.items() if (way.mark, way.doubt) == (numbers.mark, numbers.doubt)),
+                "either",
+            )
         )
-    return True
+        sorts = evidence.sorts.select(size.alias("size"), CELLS, FIRST, FIRST_TEXT).drop_nulls("size").sort(FIRST)
+        above, between = (sorts.filter(pl.col("size") == which) for which in ("above", "between"))
+        if above.height and between.height:
+            raise SalesmetricsError(
+                "probability_scale_mixed",
+                column=self.header,
+                path=self.path,
+                value=between[FIRST_TEXT][0],
+                row=between[FIRST][0],
+                other=above[FIRST_TEXT][0],
+            )
+        signed, all_signed = evidence.count("signed"), evidence.count("signed") == evidence.count("cells")
+        scale = "scale 0–100" if above.height or all_signed else "scale 0–1"
+        return ShareReading(numbers, bool(above.height), "percent signs" if signed and not sorts.height else scale)
+
+    def apply(self, look: ShareLook, reading: ShareReading) -> Parsed:
+        """Read a part as its column is read."""
+        text = look.part.text
+        numbers = self._numbers.apply(look.numbers, reading.numbers)
+        divided = look.texts.get_column("signed") | reading.per_hundred
+        values = numbers.values
+        if divided.any():
+            hundredth = values * pl.Series([1], dtype=MONEY_DTYPE) / pl.Series([100], dtype=MONEY_DTYPE)
+            values = hundredth.zip_with(divided, values)
+        why = {} if numbers.why is None else {WHY: numbers.why}
+        notes = {f"{NOTE}{code}": cells for code, cells in numbers.notes.items()}
+        table = pl.DataFrame(
+            {KEY: look.texts.get_column(KEY), "value": values.cast(MONEY_DTYPE), "bad": numbers.bad, **why, **notes}
+        )
+        frame = read_by_text(text, table)
+        return Parsed(
+            frame["value"].alias(text.name),
+            frame["bad"].fill_null(value=False),
+            reading.how,
+            why=why_of(frame),
+            notes=notes_of(frame),
+        )
+
+
+_WAYS = {
+    "either": NumberReading(None, "none", "", shortened=False),
+    "by_point": NumberReading("point", "none", "", shortened=False),
+    "by_comma": NumberReading("comma", "none", "", shortened=False),
+    "clear": NumberReading(None, "two ways", "", shortened=False),
+}
+"""The readings of numbers that a column of shares can have, and the column of the evidence for each."""
+
+
+def _size(values: pl.Series) -> pl.Series:
+    """Whether values are above 1, or strictly between 0 and 1."""
+    between = pl.when((pl.col("v") > 0) & (pl.col("v") < 1)).then(pl.lit("between")).otherwise(pl.lit("other"))
+    size = pl.when(pl.col("v") > 1).then(pl.lit("above")).otherwise(between)
+    return values.alias("v").to_frame().select(pl.when(pl.col("v").is_not_null()).then(size).alias("size")).to_series()

@@ -1,4 +1,4 @@
-"""What the parsers share: their options, their result, the place of a column, and work done once per distinct value."""
+"""What the parsers share: their options, their result, and work done once per distinct value."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-__all__ = ["KEY", "MONEY_DTYPE", "NOTE", "WHY", "ParseOptions", "Parsed", "Place", "Reading", "notes_of", "over_distinct", "plain_text", "why_of"]  # fmt: skip
+__all__ = ["KEY", "MONEY_DTYPE", "NOTE", "WHY", "ParseOptions", "Parsed", "Place", "notes_of", "plain_text", "read_by_text", "spread", "why_of"]  # fmt: skip
 
 KEY = "key"
 WHY = "why"
@@ -73,67 +74,73 @@ class Parsed:
     utc: pl.Series | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a column stands, so that an error can name the cell."""
+class Place(Struct, frozen=True):
+    """A column of a file: its header, the file, its row numbers and its cells."""
 
     header: str
     path: str
     rows: pl.Series
     text: pl.Series
 
-    def row_of(self, value: str) -> int:
-        """Number of the first row whose cell is ``value`` (0 when there is none)."""
-        found = (self.text == value).fill_null(value=False).arg_true()
-        return int(self.rows[int(found[0])]) if len(found) else 0
 
-    def are_few(self, values: pl.Series, more: int = 0) -> bool:
-        """Whether at most half of the cells that are filled hold one of these texts, ``more`` cells counted with them."""
-        filled = int((self.text != "").sum())
-        return 2 * (int(self.text.is_in(values.implode()).sum()) + more) <= filled
+_FEW = 5_000
+"""So many different texts are told apart by numbers; more are found in a table of hashes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The reading of distinct texts: ``table`` has the columns ``key``, ``value`` and ``bad``, one row per text."""
-
-    table: pl.DataFrame
-    how: tuple[str, ...] = ()
-
-
-def over_distinct(
-    text: pl.Series, fast: pl.Series, rest: pl.Series, read: Callable[[pl.Series], Reading]
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Complete a fast reading with a slow one that runs once per distinct text.
+def read_by_text(text: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
+    """What a table says of each cell, in order.
 
     Args:
         text: The cells (String).
-        fast: The values of the cells that the fast reading settled.
-        rest: Boolean: the cells left to the slow reading; empty ones among them are null without it.
-        read: The slow reading of distinct, non-null texts.
+        table: ``key`` (distinct texts) and what is known of each.
 
     Returns:
-        A frame with ``value`` and ``bad`` (and whatever else the reading's table has), as long as ``text``, and the
-        words of the reading.
+        The table's other columns, as long as ``text``; null where the table does not know the text.
     """
-    rest = rest & (text != "").fill_null(value=False)
+    if table.height > _FEW or len(text) < table.height:
+        return text.alias(KEY).to_frame().join(table, on=KEY, how="left", maintain_order="left").drop(KEY)
+    codes = text.cast(pl.Enum(table.get_column(KEY)), strict=False).to_physical()
+    return table.drop(KEY).select(pl.all().gather(codes))
+
+
+def spread(
+    text: pl.Series, settled: pl.Series, rest: pl.Series, table: pl.DataFrame, blanks: pl.Series
+) -> pl.DataFrame:
+    """Complete what is settled with a table of distinct texts.
+
+    Args:
+        text: The cells (String).
+        settled: The values of the cells that need no table.
+        rest: Boolean: the cells that the table reads.
+        table: ``key``, ``value``, ``bad`` and whatever else is known, one row per distinct text.
+        blanks: Distinct texts that mean "no value" (String).
+
+    Returns:
+        ``value``, ``bad`` and the table's other columns, as long as ``text``.
+    """
     if not rest.any():
         nothing = pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True)
-        return pl.DataFrame({"value": fast, "bad": nothing}), ()
-    remaining = text.filter(rest).alias(KEY)
-    reading = read(remaining.unique())
-    found = remaining.to_frame().join(reading.table, on=KEY, how="left", maintain_order="left").drop(KEY)
+        return pl.DataFrame({"value": settled, "bad": nothing})
+    empty = blanks.alias(KEY).to_frame().with_columns(bad=pl.lit(value=False))
+    known = (
+        pl.concat([table, empty], how="diagonal")
+        if table.width
+        else empty.with_columns(value=pl.lit(None, settled.dtype))
+    )
+    found = read_by_text(text.filter(rest), known)
+    if len(found) == len(text):
+        return found.with_columns(pl.col("value").cast(settled.dtype))
     position = rest.cum_sum().cast(pl.Int64) - 1
-    spread = found.select(pl.all().gather(position.clip(0)))
+    everywhere = found.select(pl.all().gather(position.clip(0)))
     columns = [
-        fast.zip_with(~rest, spread["value"].cast(fast.dtype)).alias("value"),
-        (spread["bad"] & rest).alias("bad"),
+        settled.zip_with(~rest, everywhere["value"].cast(settled.dtype)).alias("value"),
+        (everywhere["bad"] & rest).alias("bad"),
     ]
-    for name in spread.columns:
+    for name in everywhere.columns:
         if name not in {"value", "bad"}:
-            empty = pl.Series(name, [None], dtype=spread[name].dtype).new_from_index(0, len(text))
-            columns.append(spread[name].zip_with(rest, empty))
-    return pl.DataFrame(columns), reading.how
+            nowhere = pl.Series(name, [None], dtype=everywhere[name].dtype).new_from_index(0, len(text))
+            columns.append(everywhere[name].zip_with(rest, nowhere))
+    return pl.DataFrame(columns)
 
 
 def notes_of(frame: pl.DataFrame) -> dict[str, pl.Series]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+from msgspec import Struct, field
 
 from salesmetrics.calendar.months import MONTHS
 from salesmetrics.ingest.parse.common import KEY, WHY
@@ -20,8 +20,11 @@ __all__ = [
     "INSTANT_DTYPE",
     "THAI_YEARS",
     "Fast",
+    "Form",
     "Order",
     "date_parts",
+    "form_of",
+    "in_order",
     "nothing_fast",
     "read_fast",
     "real_date",
@@ -124,7 +127,7 @@ _NO_DATES: tuple[tuple[str, str], ...] = (
 )
 """What is no date, but can be told apart from any other text: the pattern, and what it is."""
 _SCHEMA = {
-    KEY: pl.String, "shape": pl.String, "sep": pl.String, "year": pl.Int32, "month": pl.Int32, "day": pl.Int32, "first": pl.Int32,
+    "shape": pl.String, "sep": pl.String, "year": pl.Int32, "month": pl.Int32, "day": pl.Int32, "first": pl.Int32,
     "second": pl.Int32, "short": pl.Boolean, "number": pl.String, "time": pl.Int64, "offset": pl.Int64, "wrong": pl.Boolean,
     "thai": pl.Boolean, WHY: pl.String,
 }  # fmt: skip
@@ -158,11 +161,14 @@ def tidy_dates(texts: pl.Series) -> pl.Series:
     return tidy
 
 
-def date_parts(texts: pl.Series) -> pl.DataFrame:
+def date_parts(texts: pl.DataFrame) -> pl.DataFrame:
     """Take distinct date texts apart.
 
+    Args:
+        texts: Distinct texts as ``key``, and whatever else is known of them.
+
     Returns:
-        One row per text: ``key``; ``shape`` (``iso``, ``compact``, ``numeric``, ``name``, ``number``; null: no date at all);
+        One row per text with what was known of it; ``shape`` (``iso``, ``compact``, ``numeric``, ``name``, ``number``; null: no date at all);
         ``sep`` between the parts of a numeric date; ``year``, ``month``, ``day`` (Int32), of a numeric date ``first`` and
         ``second`` instead of day and month; ``short`` (Boolean: ``year`` is what is written, two digits); ``thai`` (Boolean:
         the year was one of the Buddhist calendar); ``why`` (String: what a text is that is no date, where that can be told);
@@ -170,19 +176,20 @@ def date_parts(texts: pl.Series) -> pl.DataFrame:
         an epoch); ``time`` (Int64: microseconds since midnight, null where none is written); ``offset`` (Int64: minutes east of
         UTC, null where none is written); ``wrong`` (Boolean: the time of day or the offset cannot be).
     """
-    tidy = texts.to_frame(KEY).with_columns(tidy_dates(texts).alias("tidy"))
+    known = texts.columns
+    tidy = texts.with_columns(tidy_dates(texts.get_column(KEY)).alias("tidy"))
     plain = pl.col("tidy").str.contains(_PLAIN_WHEN).fill_null(value=False)
-    left = pl.concat([_split(tidy.filter(plain), _PLAIN_WHEN), _split(tidy.filter(~plain), _WHEN)])
-    pieces = [pl.DataFrame(schema=_SCHEMA)]
+    left = pl.concat([_split(tidy.filter(plain), _PLAIN_WHEN, known), _split(tidy.filter(~plain), _WHEN, known)])
+    pieces = [pl.DataFrame(schema={**texts.schema, **_SCHEMA})]
     for shape, pattern in _SHAPES:
         fits = pl.col("date").str.contains(pattern).fill_null(value=False)
         found = (
             left.filter(fits).with_columns(pl.col("date").str.extract_groups(pattern).alias("parts")).unnest("parts")
         )
-        pieces.append(_typed(found, shape))
+        pieces.append(_typed(found, shape, known))
         left = left.filter(~fits)
-    pieces.append(_typed(left, None).with_columns(_what_else(left["date"])))
-    return pl.concat(pieces, how="diagonal").select(list(_SCHEMA))
+    pieces.append(_typed(left, None, known).with_columns(_what_else(left["date"])))
+    return pl.concat(pieces, how="diagonal").select(*known, *_SCHEMA)
 
 
 def _what_else(texts: pl.Series) -> pl.Series:
@@ -195,14 +202,14 @@ def _what_else(texts: pl.Series) -> pl.Series:
     return texts.alias("t").to_frame().select(found.alias(WHY)).to_series()
 
 
-def _split(tidy: pl.DataFrame, pattern: str) -> pl.DataFrame:
+def _split(tidy: pl.DataFrame, pattern: str, known: list[str]) -> pl.DataFrame:
     """The date's text, the time of day and the offset."""
     parts = tidy.with_columns(pl.col("tidy").str.extract_groups(pattern).alias("when")).unnest("when")
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in _WHEN_PARTS if name not in parts.columns]
-    return parts.with_columns(absent).select(KEY, pl.col("date").str.strip_chars(" ,").alias("date"), *_time())
+    return parts.with_columns(absent).select(*known, pl.col("date").str.strip_chars(" ,").alias("date"), *_time())
 
 
-def _typed(found: pl.DataFrame, shape: str | None) -> pl.DataFrame:
+def _typed(found: pl.DataFrame, shape: str | None, known: list[str]) -> pl.DataFrame:
     """The parts of one shape as numbers; a month name nobody knows or two different separators make it no date."""
     columns = set(found.columns)
     found = found.with_columns(pl.lit(shape, dtype=pl.String).alias("shape"))
@@ -216,7 +223,7 @@ def _typed(found: pl.DataFrame, shape: str | None) -> pl.DataFrame:
         found = found.with_columns(*_gregorian(pl.col("year")))
     numbers = [name for name in ("month", "day", "first", "second") if name in found.columns]
     found = found.with_columns(pl.col(numbers).cast(pl.Int32))
-    return found.select(name for name in _SCHEMA if name in found.columns)
+    return found.select(*known, *(name for name in _SCHEMA if name in found.columns))
 
 
 def _gregorian(text: pl.Expr) -> tuple[pl.Expr, ...]:
@@ -304,15 +311,59 @@ _NUMERIC: tuple[tuple[str, str, str], ...] = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fast:
-    """Values of the cells that one format reads, the cells left over, the format in words, the order it has proven, and whether they are written in UTC."""
+class Form(Struct, frozen=True):
+    """The commonest strict format among the first cells of a column.
+
+    Args:
+        name: In words; of dates with the year last in the order that an option names.
+        format: As ``strptime`` takes it; of dates with the year last without day and month: what follows the year.
+        sep: What separates day and month of dates with the year last; empty for others.
+    """
+
+    name: str
+    format: str
+    sep: str = ""
+
+    @property
+    def zulu(self) -> bool:
+        """Whether it is written in UTC."""
+        return self.format.endswith("Z")
+
+
+def form_of(sample: pl.Series, options: ParseOptions) -> Form | None:
+    """The strict format that most of the first cells are written in; None where they show none."""
+    sample = sample.head(_SAMPLE)
+    hits = [int(sample.str.contains(pattern).sum()) * _may_use(form, options) for pattern, form, _ in _FAST]
+    if max(hits):
+        _, form, name = _FAST[hits.index(max(hits))]
+        return Form(name, form)
+    hits = [int(sample.str.contains(pattern).sum()) for pattern, _, _ in _NUMERIC]
+    if max(hits):
+        _, sep, time = _NUMERIC[hits.index(max(hits))]
+        return Form(in_order(sep, options.date_order), time, sep)
+    return None
+
+
+def in_order(sep: str, order: str | None) -> str:
+    """The format of dates with the year last in words; empty where no order is decided."""
+    first = {"dmy": f"day{sep}month", "mdy": f"month{sep}day"}.get(order or "", "")
+    return f"{first}{sep}year" if first else ""
+
+
+class Fast(Struct, frozen=True):
+    """What one format reads.
+
+    Args:
+        values: The values of its cells.
+        rest: Boolean: the cells left over.
+        name: The format in words; empty where nothing is read by one.
+        proven: Separator → the order of day and month that it has proven.
+    """
 
     values: pl.Series
     rest: pl.Series
     name: str = ""
     proven: dict[str, Order] = field(default_factory=dict)
-    zulu: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -325,34 +376,35 @@ def nothing_fast(text: pl.Series, dtype: pl.DataType) -> Fast:
     return Fast(pl.Series(text.name, [None], dtype=dtype).new_from_index(0, len(text)), text.is_not_null())
 
 
-def read_fast(text: pl.Series, dtype: pl.DataType, options: ParseOptions) -> Fast:
-    """Read the commonest strict format of a column, when its first cells show one."""
-    sample = text.drop_nulls().head(_SAMPLE)
-    hits = [int(sample.str.contains(pattern).sum()) * _may_use(form, options) for pattern, form, _ in _FAST]
-    if max(hits):
-        _, form, name = _FAST[hits.index(max(hits))]
-        return replace(_checked(text, _read(text, form, dtype), name, {}), zulu=form.endswith("Z"))
-    hits = [int(sample.str.contains(pattern).sum()) for pattern, _, _ in _NUMERIC]
-    if max(hits):
-        _, sep, time = _NUMERIC[hits.index(max(hits))]
-        return _in_proven_order(text, dtype, sep, time, options)
-    return nothing_fast(text, dtype)
+def read_fast(text: pl.Series, dtype: pl.DataType, form: Form | None, options: ParseOptions, *, alone: bool) -> Fast:
+    """Read the cells of a part that are written in the strict format of their column.
 
-
-def _in_proven_order(text: pl.Series, dtype: pl.DataType, sep: str, time: str, options: ParseOptions) -> Fast:
-    """Read day and month in the order that the option names, or that the column proves: a cell that fits one order only."""
-    forms: dict[Order, str] = {"dmy": f"%d{sep}%m{sep}%Y{time}", "mdy": f"%m{sep}%d{sep}%Y{time}"}
-    words = {"dmy": f"day{sep}month{sep}year", "mdy": f"month{sep}day{sep}year"}
+    Args:
+        text: The cells (String).
+        dtype: ``Date`` or ``Datetime("us")``.
+        form: The format; nothing is read without one.
+        options: ``date_order`` is used.
+        alone: The part is the whole column, so that it may prove the order of day and month by itself.
+    """
+    if form is None:
+        return nothing_fast(text, dtype)
+    if not form.sep:
+        return _checked(text, _read(text, form.format, dtype), form.name, {})
+    forms: dict[Order, str] = {
+        "dmy": f"%d{form.sep}%m{form.sep}%Y{form.format}",
+        "mdy": f"%m{form.sep}%d{form.sep}%Y{form.format}",
+    }
     if options.date_order == "dmy" or options.date_order == "mdy":
-        order = options.date_order
-        return _checked(text, _read(text, forms[order], dtype), words[order], {})
-    readings = {order: _read(text, form, dtype) for order, form in forms.items()}
+        return _checked(text, _read(text, forms[options.date_order], dtype), form.name, {})
+    if not alone:
+        return nothing_fast(text, dtype)
+    readings = {order: _read(text, written, dtype) for order, written in forms.items()}
     day, month = readings["dmy"].is_not_null(), readings["mdy"].is_not_null()
     proves_day, proves_month = (day & ~month).any(), (month & ~day).any()
     if proves_day == proves_month:
         return nothing_fast(text, dtype)
-    order = "dmy" if proves_day else "mdy"
-    return _checked(text, readings[order], words[order], {sep: order})
+    order: Order = "dmy" if proves_day else "mdy"
+    return _checked(text, readings[order], in_order(form.sep, order), {form.sep: order})
 
 
 def _read(text: pl.Series, form: str, dtype: pl.DataType) -> pl.Series:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
-from typing import TYPE_CHECKING
+from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from salesmetrics.calendar import utc_of_wall
 from salesmetrics.calendar.model import zone_refused
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.common import (
-    KEY,
-    NOTE,
-    WHY,
-    Parsed,
-    ParseOptions,
-    Place,
-    Reading,
-    notes_of,
-    over_distinct,
-    plain_text,
-    why_of,
-)
+from salesmetrics.ingest.parse.common import KEY, NOTE, WHY, Parsed, ParseOptions, notes_of, plain_text, spread, why_of
 from salesmetrics.ingest.parse.date_text import (
     INSTANT_DTYPE,
     THAI,
@@ -30,16 +21,16 @@ from salesmetrics.ingest.parse.date_text import (
     Fast,
     Order,
     date_parts,
+    form_of,
+    in_order,
     nothing_fast,
     read_fast,
     real_date,
 )
+from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-__all__ = ["INSTANT_DTYPE", "OFFSET", "UTC", "Order", "date_orders", "instants_of", "notes_of_offsets", "parse_dates"]
+__all__ = ["INSTANT_DTYPE", "DateLook", "DateParser", "DateReading", "Order", "date_orders", "instants_of"]
 
 _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
@@ -52,8 +43,50 @@ MANY_WAYS = "a date that reads more than one way (settle it with `--date-order`)
 SERIAL = "a serial day of a spreadsheet among written dates"
 
 
-def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant: bool) -> Parsed:
-    """Parse dates as ``Date``, or as ``Datetime("us")`` when ``instant``.
+class DateLook(Struct, frozen=True):
+    """One look at a part, which its evidence and its reading share.
+
+    Args:
+        part: The cells.
+        fast: What the strict format of the column reads, and which cells it leaves.
+        parts: The distinct texts that it leaves, taken apart, with ``cells:`` and ``row:``.
+        blanks: Those of them that mean "no value" (String).
+        no_dates: Some of these are days such as 9999-12-31.
+    """
+
+    part: Part
+    fast: Fast
+    parts: pl.DataFrame
+    blanks: pl.Series
+    no_dates: bool = False
+
+
+class DateReading(Struct, frozen=True):
+    """How the dates of a column are read.
+
+    Args:
+        orders: Separator → the order of day and month, or that each date is by itself.
+        newest: The newest year of four digits.
+        thai: Years of the Buddhist calendar are the rule.
+        serials: Serial days of a spreadsheet are the rule.
+        zulu: Cells of the strict format are written in UTC.
+        offset: The offset of most cells, in minutes east of UTC; None where none is written.
+        how: What was recognised, in words.
+        uniform: All cells are written in the strict format.
+    """
+
+    orders: Mapping[str, str]
+    newest: int | None
+    thai: bool
+    serials: bool
+    zulu: bool
+    offset: int | None
+    how: str
+    uniform: bool
+
+
+class DateParser(Struct, frozen=True):
+    """Dates as ``Date``, or as ``Datetime("us")`` when ``instant``.
 
     Read alike in every column: ISO dates and times (``T`` or space, fractions, offsets), ``20240305``, month names, epoch
     seconds, milliseconds, microseconds and nanoseconds; and serial days of a spreadsheet (20000–80000, which is 1954–2119)
@@ -74,46 +107,167 @@ def parse_dates(text: pl.Series, options: ParseOptions, place: Place, *, instant
     without it the wall clock stays as written. An epoch is UTC. A time without a date is bad.
     Dates that stand for "none" (``0000-00-00``, ``0001-01-01``, ``1900-01-00``, ``9999-12-31``) are blank.
 
-    Raises:
-        SalesmetricsError: ``date_order_ambiguous``, ``date_order_mixed``, or ``option_invalid`` for an unknown time zone.
+    Args:
+        options: ``date_order``, ``date_order_beside``, ``undecided``, ``timezone`` and ``null_words`` are used.
+        instant: The column holds instants rather than days.
+        header: Header of the column, for errors.
+        path: Its file, for errors.
     """
-    dtype: pl.DataType = INSTANT_DTYPE if instant else pl.Date()
-    fast = read_fast(text, dtype, options)
-    if fast.proven and fast.rest.any():
-        others = date_orders(text.filter(fast.rest))
-        if any(others.get(sep, set()) - {order} for sep, order in fast.proven.items()):
-            fast = nothing_fast(text, dtype)  # both orders are proven: the slow reading names the two cells
-    reader = _reader(options, place, dtype, fast)
-    frame, how = over_distinct(text, fast.values, fast.rest, reader)
-    words = dict.fromkeys([*([fast.name] if fast.name else []), *how])
-    uniform = bool(fast.name) and not how
-    values = frame["value"].alias(text.name)
-    said = ", ".join(words) or "no dates"
-    zulu = fast.values.is_not_null() if fast.zulu else None
-    notes = notes_of(frame)
-    if options.timezone is None:
-        timed = values.dt.time() != time() if instant else values.is_null()
-        notes |= notes_of_offsets(frame, zulu, (timed & values.is_not_null()).fill_null(value=False))
-    utc = instants_of(values, frame, options.timezone, zulu=zulu) if instant else None
-    return Parsed(values, frame["bad"], said, uniform=uniform, why=why_of(frame), notes=notes, utc=utc)
 
+    options: ParseOptions
+    instant: bool
+    header: str = ""
+    path: str = ""
 
-def _reader(options: ParseOptions, place: Place, dtype: pl.DataType, fast: Fast) -> Callable[[pl.Series], Reading]:
-    def read(texts: pl.Series) -> Reading:
-        words = TYPED_NULL_WORDS | options.null_words
-        tidy = cleaned(texts)
+    @property
+    def dtype(self) -> pl.DataType:
+        """Of the values."""
+        return INSTANT_DTYPE if self.instant else pl.Date()
+
+    def look(self, part: Part, sample: Sample, *, alone: bool = False) -> DateLook:
+        """Take a part apart.
+
+        Args:
+            part: The cells.
+            sample: The first cells of the column.
+            alone: The part is the whole column, so that it may prove the order of day and month by itself.
+        """
+        form = form_of(sample.cells[TEXT], self.options)
+        fast = read_fast(part.text, self.dtype, form, self.options, alone=alone)
+        look = self._looked(part, fast)
+        if fast.proven and look.parts.height:
+            seen = _seen(_century(look.parts))
+            if any(_proven(seen.filter(pl.col("sep") == sep)) - {order} for sep, order in fast.proven.items()):
+                # Both orders are proven: the slow reading names the two cells.
+                return self._looked(part, nothing_fast(part.text, self.dtype))
+        return look
+
+    def _looked(self, part: Part, fast: Fast) -> DateLook:
+        rest = fast.rest & (part.text != "").fill_null(value=False)
+        fast = replace(fast, rest=rest)
+        if not rest.any():
+            return DateLook(part, fast, pl.DataFrame(), pl.Series([], dtype=pl.String))
+        texts = distinct_texts(part, rest)
+        tidy = cleaned(texts.get_column(KEY))
         none = tidy.str.contains(_NO_DATE)
-        empty = none | blank(tidy, words)
-        parts = _with_whole_years(date_parts(texts.filter(~empty)), fast, place)
-        orders = _settle(parts, options, place, fast)
-        table = _values(parts, orders, options, dtype, serials=_are_serial(parts, fast, place))
-        blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
-        how = _words(table.filter(~pl.col("bad"))["shape"], orders)
-        if none.any():
-            how = (*how, "days such as 9999-12-31 as blank")
-        return Reading(pl.concat([table.drop("shape"), blanks], how="diagonal"), how)
+        empty = none | blank(tidy, TYPED_NULL_WORDS | self.options.null_words)
+        parts = date_parts(texts.filter(~empty))
+        return DateLook(part, fast, parts, texts.get_column(KEY).filter(empty), bool(none.any()))
 
-    return read
+    def evidence(self, look: DateLook) -> Evidence:
+        """What a part shows of the order of day and month, of the years, and of what is the rule in the column."""
+        sorts = sorts_of(look.parts.with_columns(_features()), _FEATURES) if look.parts.width else pl.DataFrame()
+        fast, text = look.fast, look.part.text
+        counts = {"written": int((text != "").sum()), "fast": len(text) - fast.values.null_count()}
+        facts = {f"proven:{sep}{order}" for sep, order in fast.proven.items()}
+        newest = fast.values.max()
+        year = None if newest is None else int(newest.year)  # type: ignore[union-attr]
+        return Evidence(sorts, counts, frozenset(facts | ({"no dates"} if look.no_dates else set())), year)
+
+    def decide(self, evidence: Evidence, sample: Sample) -> DateReading:
+        """The reading of the column.
+
+        Args:
+            evidence: That of all parts.
+            sample: The first cells of the column.
+
+        Raises:
+            SalesmetricsError: ``date_order_ambiguous`` or ``date_order_mixed``; ``option_invalid`` for an unknown time zone.
+        """
+        if self.options.timezone is not None:
+            _check_zone(self.options.timezone)
+        form = form_of(sample.cells[TEXT], self.options)
+        proven = {fact[7]: fact[8:] for fact in evidence.facts if fact.startswith("proven:")}
+        numeric = form is not None and bool(form.sep)
+        name = "" if form is None else form.name
+        last = numeric or name.startswith("day")
+        known = _Known(self.header, self.path, evidence, proven, numeric=last and bool(evidence.count("fast")))
+        zulu = form is not None and form.zulu
+        words: tuple[str, ...] = ()
+        orders: dict[str, str] = {}
+        thai = serials = False
+        newest, offset = evidence.highest, None
+        if evidence.sorts.width:
+            thai, newest = _years(evidence.sorts, evidence)
+            sorts = _with_whole_years(evidence.sorts, newest, thai=thai)
+            orders = _settle(sorts, self.options, known)
+            serials = _are_serial(sorts, evidence)
+            good = sorts.filter(_is_read(sorts, orders, self.options, serials=serials))
+            words = _words(good, orders)
+            offset = _usual_offset(good, evidence.count("fast") if zulu else 0)
+        if form is not None and form.sep in proven:
+            name = in_order(form.sep, proven[form.sep])
+        uniform = bool(name) and not words
+        if form is not None and form.sep and not name and (first := in_order(form.sep, orders.get(form.sep))) in words:
+            name = first
+        if "no dates" in evidence.facts:
+            words, uniform = (*words, "days such as 9999-12-31 as blank"), False
+        said = ", ".join(dict.fromkeys([name, *words] if name else words)) or "no dates"
+        return DateReading(orders, newest, thai, serials, zulu, offset, said, uniform)
+
+    def apply(self, look: DateLook, reading: DateReading) -> Parsed:
+        """Read a part as its column is read."""
+        text, fast, options = look.part.text, look.fast, self.options
+        table = pl.DataFrame()
+        if look.parts.width:
+            parts = _with_whole_years(look.parts, reading.newest, thai=reading.thai)
+            table = _values(parts, reading.orders, options, self.dtype, serials=reading.serials)
+        frame = spread(text, fast.values, fast.rest, table, look.blanks)
+        values = frame["value"].alias(text.name)
+        zulu = fast.values.is_not_null() if reading.zulu else None
+        notes = notes_of(frame)
+        if options.timezone is None and reading.offset is not None:
+            timed = values.dt.time() != time() if self.instant else values.is_null()
+            notes |= _notes_of_offsets(
+                frame, zulu, (timed & values.is_not_null()).fill_null(value=False), reading.offset
+            )
+        utc = instants_of(values, frame, options.timezone, zulu=zulu) if self.instant else None
+        return Parsed(
+            values, frame["bad"], reading.how, uniform=reading.uniform, why=why_of(frame), notes=notes, utc=utc
+        )
+
+
+class _Known(Struct, frozen=True):
+    """What is known of a column beside its sorts of text: where it stands, and what its strict format has proven."""
+
+    header: str
+    path: str
+    evidence: Evidence
+    proven: Mapping[str, str]
+    numeric: bool
+
+    def are_few(self, sorts: pl.DataFrame, more: int = 0) -> bool:
+        """Whether at most half of the filled cells are of these sorts, ``more`` cells counted with them."""
+        return 2 * (int(sorts[CELLS].sum()) + more) <= self.evidence.count("written")
+
+
+_FEATURES = (
+    "shape",
+    "sep",
+    "year",
+    "first",
+    "second",
+    "short",
+    "thai",
+    WHY,
+    "wrong",
+    "offset",
+    "serial",
+    "five",
+    "real",
+)
+"""What tells one sort of date text from another: all but the day that it names, the time, and the digits of an epoch."""
+
+
+def _features() -> list[pl.Expr]:
+    real = real_date(pl.col("year"), pl.col("month"), pl.col("day"))
+    five = (pl.col("shape") == "number") & (pl.col("number").str.extract("^([0-9]+)", 1).str.len_bytes() == 5)
+    return [
+        _offset().alias("offset"),
+        _serial().alias("serial"),
+        five.fill_null(value=False).alias("five"),
+        real.is_not_null().alias("real"),
+    ]
 
 
 def _serial() -> pl.Expr:
@@ -122,40 +276,42 @@ def _serial() -> pl.Expr:
     return digits.is_between(*_SERIALS, closed="left").fill_null(value=False)
 
 
-def _are_serial(parts: pl.DataFrame, fast: Fast, place: Place) -> bool:
+def _are_serial(sorts: pl.DataFrame, evidence: Evidence) -> bool:
     """Whether serial days are the rule in the column: all of it, or more than half."""
-    serial = parts.filter(_serial())
-    alone = len(serial) == len(parts) and not fast.values.count()
-    return bool(len(serial)) and (alone or not place.are_few(serial[KEY]))
+    serial = sorts.filter("serial")
+    alone = len(serial) == len(sorts) and not evidence.count("fast")
+    return bool(len(serial)) and (alone or 2 * int(serial[CELLS].sum()) > evidence.count("written"))
 
 
-def _with_whole_years(parts: pl.DataFrame, fast: Fast, place: Place) -> pl.DataFrame:
-    """Years of two digits as those nearest to the newest of four, and Buddhist years refused where they are not the rule."""
-    thai = parts.filter("thai")
-    ours = parts.filter(
+def _years(sorts: pl.DataFrame, evidence: Evidence) -> tuple[bool, int | None]:
+    """Whether years of the Buddhist calendar are the rule in the column, and its newest year of four digits."""
+    thai = sorts.filter("thai")
+    ours = sorts.filter(
         ~pl.col("thai") & ~pl.col("short") & pl.col(WHY).is_null() & pl.col("year").is_between(1900, 2199)
     )
-    is_rule = bool(len(thai)) and (not (len(ours) or fast.values.count()) or not place.are_few(thai[KEY]))
-    if len(thai) and not is_rule:
+    others = bool(len(ours) or evidence.count("fast"))
+    is_rule = bool(len(thai)) and (not others or 2 * int(thai[CELLS].sum()) > evidence.count("written"))
+    years = [ours["year"].max(), thai["year"].max() if is_rule else None, evidence.highest]
+    return is_rule, max((int(str(year)) for year in years if year is not None), default=None)
+
+
+def _with_whole_years(parts: pl.DataFrame, newest: int | None, *, thai: bool) -> pl.DataFrame:
+    """Years of two digits as those nearest to the newest of four, and Buddhist years refused where they are not the rule."""
+    if not thai and parts["thai"].any():
         parts = parts.with_columns(pl.when("thai").then(pl.lit(THAI)).otherwise(WHY).alias(WHY))
     if not parts["short"].any():
         return parts
-    years = [y for y in (ours["year"].max(), thai["year"].max() if is_rule else None, _newest(fast)) if y is not None]
-    newest = max(int(str(y)) for y in years) + (THAI_YEARS if is_rule else 0) if years else None
+    ahead = THAI_YEARS if thai else 0
+    nearest = None if newest is None else newest + ahead
     year = pl.col("year")
-    whole = (_nearest(year, newest) if newest else year + 2000) - (THAI_YEARS if is_rule else 0)
+    whole = (_nearest(year, nearest) if nearest else year + 2000) - ahead
     turned = pl.col("first").cast(pl.Int32)  # the year where `ymd` holds
-    turned = (_nearest(turned, newest) if newest else turned + 2000) - (THAI_YEARS if is_rule else 0)
+    turned = (_nearest(turned, nearest) if nearest else turned + 2000) - ahead
     return parts.with_columns(
         pl.when("short").then(whole).otherwise(year).alias("year"),
         pl.when("short").then(turned).alias("turned"),
         year.alias("written"),
     )
-
-
-def _newest(fast: Fast) -> int | None:
-    newest = fast.values.max()
-    return None if newest is None else int(newest.year)  # type: ignore[union-attr]
 
 
 def _nearest(two_digits: pl.Expr, newest: int) -> pl.Expr:
@@ -186,9 +342,13 @@ def date_orders(text: pl.Series) -> dict[str, set[Order]]:
     >>> date_orders(pl.Series(["25/12/2024", "03/04/2024", "05-06-2024"]))
     {'-': set(), '/': {'dmy'}}
     """
-    parts = date_parts(plain_text(text).drop_nulls().unique().alias(KEY))
-    seen = _seen(parts.with_columns(pl.when("short").then(pl.col("year") + 2000).otherwise("year").alias("year")))
+    seen = _seen(_century(date_parts(plain_text(text).drop_nulls().unique().alias(KEY).to_frame())))
     return {sep: _proven(seen.filter(pl.col("sep") == sep)) for sep in sorted(seen["sep"].unique())}
+
+
+def _century(parts: pl.DataFrame) -> pl.DataFrame:
+    """Two-digit years as those of this century: enough to see which of two numbers can be a month."""
+    return parts.with_columns(pl.when("short").then(pl.col("year") + 2000).otherwise("year").alias("year"))
 
 
 def _proven(seen: pl.DataFrame) -> set[Order]:
@@ -200,19 +360,19 @@ def _proven(seen: pl.DataFrame) -> set[Order]:
     return orders
 
 
-def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place, fast: Fast) -> dict[str, str]:
+def _settle(sorts: pl.DataFrame, options: ParseOptions, known: _Known) -> dict[str, str]:
     """The order of day and month of each separator in the column, or that each date is by itself."""
-    seen = _seen(parts)
+    seen = _seen(sorts)
     orders: dict[str, str] = {}
-    few = _are_few(seen, parts, place, fast)
+    few = _are_few(seen, sorts, known)
     for sep in sorted(seen["sep"].unique()):
         mine = seen.filter(pl.col("sep") == sep)
         if options.date_order in ("dmy", "mdy"):
             orders[sep] = options.date_order
             continue
         if options.date_order is None and options.date_order_beside is None and not few:
-            _check_year_first(mine, place)
-        proven = _proven(mine) | ({fast.proven[sep]} if sep in fast.proven else set())
+            _check_year_first(mine, known)
+        proven: set[str] = {*_proven(mine), *([known.proven[sep]] if sep in known.proven else [])}
         if few and (len(proven) > 1 or (bool(mine["short"].any()) and options.date_order != "ymd")):
             orders[sep] = _EACH
         elif sep == ".":
@@ -220,22 +380,22 @@ def _settle(parts: pl.DataFrame, options: ParseOptions, place: Place, fast: Fast
         elif len(proven) == 1:
             orders[sep] = proven.pop()
         elif proven:
-            raise _mixed(mine, place)
+            raise _mixed(mine, known)
         else:
-            orders[sep] = _unproven(mine, options, place, few=few)
+            orders[sep] = _unproven(mine, options, known, few=few)
     return orders
 
 
-def _are_few(seen: pl.DataFrame, parts: pl.DataFrame, place: Place, fast: Fast) -> bool:
+def _are_few(seen: pl.DataFrame, sorts: pl.DataFrame, known: _Known) -> bool:
     """Whether the numeric dates with the year last are few beside dates of other writings."""
     if not len(seen):
         return False
-    others = len(parts.filter(pl.col("shape").is_not_null() & (pl.col("shape") != "numeric")))
-    read = fast.values.count()
-    return bool(others or (read and not fast.numeric)) and place.are_few(seen[KEY], read if fast.numeric else 0)
+    others = len(sorts.filter(pl.col("shape").is_not_null() & (pl.col("shape") != "numeric")))
+    read = known.evidence.count("fast")
+    return bool(others or (read and not known.numeric)) and known.are_few(seen, read if known.numeric else 0)
 
 
-def _unproven(mine: pl.DataFrame, options: ParseOptions, place: Place, *, few: bool) -> str:
+def _unproven(mine: pl.DataFrame, options: ParseOptions, known: _Known, *, few: bool) -> str:
     """What holds for dates of one separator of which none proves its order."""
     unclear = mine.filter(pl.col("dmy") & pl.col("mdy") & ~pl.col("same") & pl.col(WHY).is_null())
     if not len(unclear) or (options.date_order == "ymd" and bool(unclear["short"].all())):
@@ -246,10 +406,10 @@ def _unproven(mine: pl.DataFrame, options: ParseOptions, place: Place, *, few: b
         return "dmy"  # nobody writes the month first in that calendar
     if few and options.undecided == "reject":
         return _EACH
-    raise _ambiguous(unclear, place)
+    raise _ambiguous(unclear, known)
 
 
-def _check_year_first(mine: pl.DataFrame, place: Place) -> None:
+def _check_year_first(mine: pl.DataFrame, known: _Known) -> None:
     """Refuse dates of two-digit years that may well have the year first: what stands last varies more than what stands first."""
     if not mine["short"].all() or "turned" not in mine.columns:
         return
@@ -258,50 +418,50 @@ def _check_year_first(mine: pl.DataFrame, place: Place) -> None:
         return
     first = (
         ymd.filter((pl.col("dmy") | pl.col("mdy")) & (pl.col("first") != pl.col("written")))
-        .sort(KEY)
+        .sort(TEXT)
         .row(0, named=True)
     )
     one, two = (first["first"], first["second"]) if first["dmy"] else (first["second"], first["first"])
     raise _two_readings(
-        first[KEY],
-        place,
+        first,
+        known,
         _in_words(one, two, first["year"]),
         _in_words(first["written"], first["second"], first["turned"]),
         f"`--date-order {'dmy' if first['dmy'] else 'mdy'}` or `--date-order ymd`",
     )
 
 
-def _ambiguous(unclear: pl.DataFrame, place: Place) -> SalesmetricsError:
-    first = unclear.sort(KEY).row(0, named=True)
+def _ambiguous(unclear: pl.DataFrame, known: _Known) -> SalesmetricsError:
+    first = unclear.sort(TEXT).row(0, named=True)
     one, two, year = first["first"], first["second"], first["year"]
     options = "`--date-order dmy` or `--date-order mdy`"
-    return _two_readings(first[KEY], place, _in_words(one, two, year), _in_words(two, one, year), options)
+    return _two_readings(first, known, _in_words(one, two, year), _in_words(two, one, year), options)
 
 
-def _two_readings(value: str, place: Place, first: str, second: str, options: str) -> SalesmetricsError:
+def _two_readings(sort: Mapping[str, Any], known: _Known, first: str, second: str, options: str) -> SalesmetricsError:
     return SalesmetricsError(
         "date_order_ambiguous",
-        column=place.header,
-        path=place.path,
-        value=value,
-        row=place.row_of(value),
+        column=known.header,
+        path=known.path,
+        value=sort[TEXT],
+        row=sort[ROW],
         first=first,
         second=second,
         options=options,
     )
 
 
-def _mixed(seen: pl.DataFrame, place: Place) -> SalesmetricsError:
-    day_first = seen.filter(pl.col("dmy") & ~pl.col("mdy")).sort(KEY)[KEY][0]
-    month_first = seen.filter(pl.col("mdy") & ~pl.col("dmy")).sort(KEY)[KEY][0]
+def _mixed(seen: pl.DataFrame, known: _Known) -> SalesmetricsError:
+    day_first = seen.filter(pl.col("dmy") & ~pl.col("mdy")).sort(TEXT).row(0, named=True)
+    month_first = seen.filter(pl.col("mdy") & ~pl.col("dmy")).sort(TEXT).row(0, named=True)
     return SalesmetricsError(
         "date_order_mixed",
-        column=place.header,
-        path=place.path,
-        value=day_first,
-        row=place.row_of(day_first),
-        other=month_first,
-        other_row=place.row_of(month_first),
+        column=known.header,
+        path=known.path,
+        value=day_first[TEXT],
+        row=day_first[ROW],
+        other=month_first[TEXT],
+        other_row=month_first[ROW],
     )
 
 
@@ -323,10 +483,10 @@ def _in_words(day: int, month: int, year: int) -> str:
     return f"{day} {names[month - 1]} {year}"
 
 
-def _values(
-    parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, dtype: pl.DataType, *, serials: bool
-) -> pl.DataFrame:
-    """Distinct texts with ``value``, ``bad`` and why, the name of their ``shape``, and what is to be noted."""
+def _by_orders(
+    parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions
+) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Of dates with the year last: the order of each, its day, and whether it reads more than one way where that matters."""
     order = pl.col("sep").replace_strict(orders, default=None, return_dtype=pl.String)
     numeric = pl.col("shape") == "numeric"
     first, second, year = pl.col("first"), pl.col("second"), pl.col("year")
@@ -340,17 +500,38 @@ def _values(
         last = pl.when(numeric & pl.col("short")).then(ymd).otherwise(last)
     different = (dmy.is_not_null() & mdy.is_not_null() & (dmy != mdy) & (pl.col("sep") != ".")) | ymd.is_not_null()
     many = numeric & (order == _EACH) & different.fill_null(value=False)
+    return order, last, many
+
+
+def _is_read(sorts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, *, serials: bool) -> pl.Expr:
+    """Whether a sort of text is a date under what is decided."""
+    _, last, many = _by_orders(sorts, orders, options)
+    number = ~pl.col("five") | (pl.col("serial") & serials)
+    date = pl.when(pl.col("shape") == "numeric").then(last.is_not_null()).otherwise("real")
+    return (
+        pl.when(pl.col("shape") == "number").then(number).otherwise(date)
+        & pl.col("shape").is_not_null()
+        & ~pl.col("wrong")
+        & ~many
+        & pl.col(WHY).is_null()
+    )
+
+
+def _values(
+    parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, dtype: pl.DataType, *, serials: bool
+) -> pl.DataFrame:
+    """Distinct texts with ``value``, ``bad`` and why, and what is to be noted."""
+    order, last, many = _by_orders(parts, orders, options)
+    numeric, year = pl.col("shape") == "numeric", pl.col("year")
     date = pl.when(numeric).then(last).otherwise(real_date(year, pl.col("month"), pl.col("day")))
     written = date.cast(INSTANT_DTYPE) + pl.duration(microseconds=pl.col("time").fill_null(0))
     wall = pl.when(pl.col("shape") == "number").then(_from_number(serials=serials)).otherwise(written)
-    named = pl.when(numeric).then(pl.concat_str(pl.col("sep"), order)).otherwise("shape")
     good = ~pl.col("wrong") & ~many & pl.col(WHY).is_null()
     table = parts.select(
         KEY,
         pl.when(good).then(_moved(wall, options).cast(dtype)).alias("value"),
         pl.when(good).then(wall - pl.duration(minutes=_offset())).cast(INSTANT_DTYPE).alias(UTC),
         pl.when(good).then(_offset()).alias(OFFSET),
-        named.alias("shape"),
         pl.coalesce(WHY, pl.when(many).then(pl.lit(MANY_WAYS)), _why_unread(order, serials=serials)).alias(WHY),
         pl.col("short").fill_null(value=False).alias(f"{NOTE}years_short"),
         pl.col("thai").fill_null(value=False).alias(f"{NOTE}years_thai"),
@@ -399,7 +580,6 @@ def _moved(wall: pl.Expr, options: ParseOptions) -> pl.Expr:
     """Wall clocks in the asked zone where an offset is known; elsewhere as written."""
     if options.timezone is None:
         return wall
-    _check_zone(options.timezone)
     offset = _offset()
     instant = (wall - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
     there = instant.dt.convert_time_zone(options.timezone).dt.replace_time_zone(None)
@@ -419,8 +599,8 @@ def _check_zone(zone: str) -> None:
         raise zone_refused(zone) from error
 
 
-def _words(shapes: pl.Series, orders: Mapping[str, str]) -> tuple[str, ...]:
-    """Names of the shapes seen, commonest first."""
+def _words(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the shapes seen, those of most cells first."""
     names = {
         "iso": "year-month-day",
         "compact": "yearmonthday",
@@ -429,8 +609,10 @@ def _words(shapes: pl.Series, orders: Mapping[str, str]) -> tuple[str, ...]:
     }
     for sep, order in orders.items():
         names[sep + order] = sep.join((*_ORDER_NAMES[order], "year")) if order != _EACH else "each date by itself"
-    counts = shapes.drop_nulls().value_counts(sort=True).sort(["count", shapes.name], descending=[True, False])
-    return tuple(names.get(shape, shape) for shape in counts[shapes.name])
+    order_of = pl.col("sep").replace_strict(orders, default=None, return_dtype=pl.String)
+    named = pl.when(pl.col("shape") == "numeric").then(pl.concat_str(pl.col("sep"), order_of)).otherwise("shape")
+    counts = good.group_by(named.alias("named")).agg(pl.col(CELLS).sum()).sort(CELLS, "named", descending=[True, False])
+    return tuple(names.get(shape, shape) for shape in counts["named"])
 
 
 # --- the instant behind a wall clock: known where a UTC offset is written, or where the zone is named ---
@@ -460,19 +642,35 @@ def instants_of(
     return found.cast(INSTANT_DTYPE) if found.count() else None
 
 
-def notes_of_offsets(frame: pl.DataFrame, zulu: pl.Series | None, timed: pl.Series) -> Mapping[str, pl.Series]:
+def _usual_offset(good: pl.DataFrame, zulu: int) -> int | None:
+    """The offset of most cells, in minutes east of UTC; None where none is written out.
+
+    Args:
+        good: The sorts of text that are dates, with ``offset``.
+        zulu: Cells that the strict format reads as UTC.
+    """
+    counts = good.filter(pl.col("offset").is_not_null()).group_by("offset").agg(pl.col(CELLS).sum())
+    if not counts.height:
+        return None
+    found = dict(counts.iter_rows())
+    found[0] = found.get(0, 0) + zulu
+    return int(min(found, key=lambda offset: (-found[offset], offset)))
+
+
+def _notes_of_offsets(
+    frame: pl.DataFrame, zulu: pl.Series | None, timed: pl.Series, usual: int
+) -> Mapping[str, pl.Series]:
     """The cells whose offset is not that of most, and those with a time of day and no offset beside others that have one.
 
     Args:
         frame: What the slow reading gave, with ``__offset__`` where it met an offset.
         zulu: Cells that are written in UTC.
         timed: Cells with a time of day.
+        usual: The offset of most cells of the column.
     """
-    if OFFSET not in frame.columns or not frame[OFFSET].count():
-        return {}
-    offsets = frame[OFFSET]
+    nowhere = pl.Series(OFFSET, [None], dtype=pl.Int64).new_from_index(0, len(timed))
+    offsets = frame[OFFSET] if OFFSET in frame.columns else nowhere
     if zulu is not None:
         offsets = pl.select(pl.when(zulu).then(0).otherwise(offsets).alias(OFFSET)).to_series()
-    most = offsets.drop_nulls().value_counts(sort=True, name="n").sort("n", OFFSET, descending=[True, False])[OFFSET][0]
-    notes = {"offsets_differ": (offsets != most).fill_null(value=False), "offsets_missing": offsets.is_null() & timed}
+    notes = {"offsets_differ": (offsets != usual).fill_null(value=False), "offsets_missing": offsets.is_null() & timed}
     return {code: cells for code, cells in notes.items() if cells.any()}

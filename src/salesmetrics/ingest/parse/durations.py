@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import Literal
 
-from salesmetrics.ingest.parse.common import (
-    KEY,
-    NOTE,
-    WHY,
-    Parsed,
-    ParseOptions,
-    Place,
-    Reading,
-    notes_of,
-    over_distinct,
-    why_of,
-)
+import polars as pl
+from msgspec import Struct
+
+from salesmetrics.ingest.parse.common import KEY, NOTE, WHY, Parsed, ParseOptions, notes_of, spread, why_of
+from salesmetrics.ingest.parse.evidence import ROW, Evidence, Part, Sample, distinct_texts, sorts_of
 from salesmetrics.ingest.parse.number_text import broken, hidden, tidied
-from salesmetrics.ingest.parse.numbers import BROKEN, TWO_WAYS, Style, parse_numbers
+from salesmetrics.ingest.parse.numbers import (
+    BROKEN,
+    TWO_WAYS,
+    Doubt,
+    NumberLook,
+    NumberParser,
+    NumberReading,
+    Style,
+)
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 
-__all__ = ["parse_durations"]
+__all__ = ["DURATION_DTYPE", "DurationLook", "DurationParser", "DurationReading"]
 
 DURATION_DTYPE = pl.Duration("us")
 _UNITS: dict[str, tuple[int, str]] = {
@@ -55,63 +56,154 @@ _DECIMALS_BEFORE_UNIT = (
 _PLAIN = r"^[+-]?[0-9][0-9.,'⎖ ]*$"
 
 
-def parse_durations(text: pl.Series, options: ParseOptions, place: Place) -> Parsed:
-    """Parse durations as ``Duration("us")``.
+class DurationLook(Struct, frozen=True):
+    """One look at a part: its cells, and its distinct texts taken apart, with those that are plain numbers as a part of their own."""
+
+    part: Part
+    texts: pl.DataFrame
+    numbers: NumberLook | None = None
+
+
+class DurationReading(Struct, frozen=True):
+    """How the durations of a column are read: its numbers, whether units have decimals, and what was recognised in words."""
+
+    numbers: NumberReading
+    decimals: bool
+    how: str
+
+
+class DurationParser(Struct, frozen=True):
+    """Durations as ``Duration("us")``.
 
     ``0:05:31`` and ``2 days, 0:17:26`` are hours:minutes:seconds. Two parts are minutes:seconds, the way call logs write
     them, unless the header says ``hh:mm``. A plain number is seconds, unless the header names minutes, hours or
     milliseconds; its separators are those of any number. ``1h 20m``, ``90 min``, ``2 ч 15 мин`` and ISO 8601 (``PT1H30M``)
     are read by their units; ``1,556 s`` only where the column has decimals of units, or ``options.decimal`` says what it is.
-    """
-    folded = place.header.casefold()
-    hours_minutes = "h:mm" in folded.replace("hh", "h") and "ss" not in folded
-    unit, unit_name = _unit_of(folded)
 
-    def read(texts: pl.Series) -> Reading:
-        frame = texts.to_frame(KEY).with_columns(tidied(texts).str.to_lowercase().alias("tidy"))
+    Args:
+        options: What is known of the file.
+        header: Of the column: the unit may stand in it.
+    """
+
+    options: ParseOptions
+    header: str
+
+    @property
+    def _numbers(self) -> NumberParser:
+        return NumberParser(self.options, Style(silent=True))
+
+    @property
+    def _hours_minutes(self) -> bool:
+        folded = self.header.casefold()
+        return "h:mm" in folded.replace("hh", "h") and "ss" not in folded
+
+    def look(self, part: Part, sample: Sample, *, alone: bool = False) -> DurationLook:
+        """Take a part apart; ``alone``: it is the whole column."""
+        texts = distinct_texts(part, (part.text != "").fill_null(value=False))
+        if not texts.height:
+            return DurationLook(part, texts)
+        keys = texts.get_column(KEY)
+        frame = texts.with_columns(tidied(keys).str.to_lowercase().alias("tidy"))
         plain = frame.select(pl.when(pl.col("tidy").str.contains(_PLAIN)).then(KEY).alias(KEY)).to_series()
-        numbers = parse_numbers(plain, options, place, Style(silent=True))
-        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(plain))
-        frame = frame.with_columns(
-            _without_groups(frame["tidy"], options),
-            numbers.values.cast(pl.Float64).alias("number"),
-            (nothing if numbers.why is None else numbers.why).alias(WHY),
-            hidden(texts).alias(f"{NOTE}invisible_marks"),
-            broken(texts).alias("broken"),
-        )
-        two_ways = _two_ways(frame["tidy"], options)
+        numbers = self._numbers.look(Part(plain, frame.get_column(ROW)), sample, alone=alone)
         seconds = pl.coalesce(
-            pl.col("number") * unit,
-            _clock(hours_minutes=hours_minutes),
+            _clock(hours_minutes=self._hours_minutes),
             _in_units(_IN_UNITS),
             _in_units(_ISO),
         )
-        micro = (seconds * 1_000_000).round()
-        possible = (micro.abs() < 2.0**62) & ~pl.col("broken") & ~two_ways
         frame = frame.with_columns(
-            value=pl.when(possible).then(micro).cast(pl.Int64, strict=False).cast(DURATION_DTYPE)
+            _without_groups(frame["tidy"], self.options),
+            hidden(keys).alias(f"{NOTE}invisible_marks"),
+            broken(keys).alias("broken"),
+            blank(cleaned(keys), TYPED_NULL_WORDS | self.options.null_words).alias("empty"),
         )
-        words = TYPED_NULL_WORDS | options.null_words
-        why = pl.when("broken").then(pl.lit(BROKEN)).when(two_ways).then(pl.lit(TWO_WAYS)).otherwise(WHY)
-        frame = frame.with_columns(
-            (pl.col("value").is_null() & ~blank(cleaned(texts), words)).alias("bad"),
+        return DurationLook(part, frame.with_columns(seconds.alias("seconds"), *_writings()), numbers)
+
+    def evidence(self, look: DurationLook) -> Evidence:
+        """What a part shows of its numbers, and whether units have decimals."""
+        if look.numbers is None:
+            return Evidence()
+        texts = look.texts
+        decimals = texts["tidy"].str.contains(_DECIMALS_BEFORE_UNIT).any()
+        two = texts["tidy"].str.contains(_THREE_BEFORE_UNIT).alias("two_ways")
+        ways = [self._is_number(look.numbers, *way) for way in _NUMBER_WAYS]
+        timed = pl.col("seconds").is_not_null().alias("timed")
+        by = ["two_ways", *(name for *_, name in _NUMBER_WAYS), "timed", "broken", *_WRITINGS]
+        sorts = sorts_of(texts.with_columns(two, timed, *ways), by)
+        facts = frozenset({"decimals"} if decimals else set())
+        return Evidence(sorts, {}, facts, within={"numbers": self._numbers.evidence(look.numbers)})
+
+    def _is_number(
+        self, look: NumberLook, mark: Literal["point", "comma"] | None, doubt: Doubt, name: str
+    ) -> pl.Series:
+        read = self._numbers.apply(look, NumberReading(mark, doubt, "", shortened=False))
+        return read.values.is_not_null().alias(name)
+
+    def decide(self, evidence: Evidence, sample: Sample) -> DurationReading:
+        """The reading of the column."""
+        numbers = self._numbers.decide(evidence.within.get("numbers", Evidence()), sample)
+        decimals = self.options.decimal is not None or "decimals" in evidence.facts
+        if not evidence.sorts.width:
+            return DurationReading(numbers, decimals, "duration")
+        number = pl.col("by_point") | pl.col("by_comma") if numbers.mark is None else pl.col(f"by_{numbers.mark}")
+        number = pl.col("clear") if numbers.doubt == "two ways" else number
+        good = (number | pl.col("timed")) & ~pl.col("broken") & ~(pl.col("two_ways") & (not decimals))
+        seen = evidence.sorts.filter(good).select(pl.col(_WRITINGS).any()).row(0, named=True)
+        words = {
+            "bare": f"plain numbers as {_unit_of(self.header.casefold())[1]}",
+            "clock3": "hours:minutes:seconds",
+            "clock2": "hours:minutes" if self._hours_minutes else "minutes:seconds",
+            "units": "units in the cells",
+        }
+        return DurationReading(
+            numbers, decimals, ", ".join(words[name] for name in _WRITINGS if seen[name]) or "duration"
+        )
+
+    def apply(self, look: DurationLook, reading: DurationReading) -> Parsed:
+        """Read a part as its column is read."""
+        text = look.part.text
+        nothing = pl.Series(text.name, [None], dtype=DURATION_DTYPE).new_from_index(0, len(text))
+        rest = (text != "").fill_null(value=False)
+        if look.numbers is None:
+            return Parsed(nothing, pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True), reading.how)
+        numbers = self._numbers.apply(look.numbers, reading.numbers)
+        unwritten = pl.Series([None], dtype=pl.String).new_from_index(0, look.texts.height)
+        two_ways = look.texts["tidy"].str.contains(_THREE_BEFORE_UNIT).fill_null(value=False) & (not reading.decimals)
+        frame = look.texts.with_columns(
+            numbers.values.cast(pl.Float64).alias("number"),
+            (unwritten if numbers.why is None else numbers.why).alias(WHY),
+            two_ways.alias("two_ways"),
+        )
+        unit = _unit_of(self.header.casefold())[0]
+        micro = (pl.coalesce(pl.col("number") * unit, "seconds") * 1_000_000).round()
+        possible = (micro.abs() < 2.0**62) & ~pl.col("broken") & ~pl.col("two_ways")
+        value = pl.when(possible).then(micro).cast(pl.Int64, strict=False).cast(DURATION_DTYPE)
+        why = pl.when("broken").then(pl.lit(BROKEN)).when("two_ways").then(pl.lit(TWO_WAYS)).otherwise(WHY)
+        frame = frame.with_columns(value=value).select(
+            KEY,
+            "value",
+            (pl.col("value").is_null() & ~pl.col("empty")).alias("bad"),
             why.alias(WHY),
             pl.col(f"{NOTE}invisible_marks") & pl.col("value").is_not_null(),
         )
-        kept = frame.select(KEY, "value", "bad", WHY, f"{NOTE}invisible_marks")
-        return Reading(kept, _words(frame, unit_name, hours_minutes=hours_minutes))
-
-    nothing = pl.Series(text.name, [None], dtype=DURATION_DTYPE).new_from_index(0, len(text))
-    frame, how = over_distinct(text, nothing, text.is_not_null(), read)
-    values, said = frame["value"].alias(text.name), ", ".join(how) or "duration"
-    return Parsed(values, frame["bad"], said, why=why_of(frame), notes=notes_of(frame))
+        found = spread(text, nothing, rest, frame, pl.Series([], dtype=pl.String))
+        values = found["value"].alias(text.name)
+        return Parsed(values, found["bad"], reading.how, why=why_of(found), notes=notes_of(found))
 
 
-def _two_ways(tidy: pl.Series, options: ParseOptions) -> pl.Series:
-    """Which texts are such as ``1,556 s`` in a column where nothing says that units have decimals."""
-    two = tidy.str.contains(_THREE_BEFORE_UNIT).fill_null(value=False)
-    settled = options.decimal is not None or tidy.str.contains(_DECIMALS_BEFORE_UNIT).any()
-    return two & (not settled)
+_NUMBER_WAYS: tuple[tuple[Literal["point", "comma"] | None, Doubt, str], ...] = (
+    ("point", "none", "by_point"),
+    ("comma", "none", "by_comma"),
+    (None, "two ways", "clear"),
+)
+"""Readings of a bare number, and the column of the evidence that says whether a text is one by it."""
+_WRITINGS = ("bare", "clock3", "clock2", "units")
+
+
+def _writings() -> list[pl.Expr]:
+    """How a text is written: a bare number, a clock of three or of two parts, or with units."""
+    patterns = (r"^[+-]?[0-9.,]+$", r":[0-9]+:", r"^[^:]*:[^:]*$", r"\p{L}")
+    return [pl.col("tidy").str.contains(shape).alias(name) for name, shape in zip(_WRITINGS, patterns, strict=True)]
 
 
 def _without_groups(tidy: pl.Series, options: ParseOptions) -> pl.Series:
@@ -158,17 +250,3 @@ def _in_units(pattern: str) -> pl.Expr:
 
 def _sign(parts: pl.Expr) -> pl.Expr:
     return pl.when(parts.struct.field("sign") == "-").then(-1.0).otherwise(1.0)
-
-
-def _words(frame: pl.DataFrame, unit_name: str, *, hours_minutes: bool) -> tuple[str, ...]:
-    good = frame.filter(pl.col("value").is_not_null())["tidy"]
-    words = []
-    if good.str.contains(r"^[+-]?[0-9.,]+$").any():
-        words.append(f"plain numbers as {unit_name}")
-    if good.str.contains(r":[0-9]+:").any():
-        words.append("hours:minutes:seconds")
-    if good.str.contains(r"^[^:]*:[^:]*$").any():
-        words.append("hours:minutes" if hours_minutes else "minutes:seconds")
-    if good.str.contains(r"\p{L}").any():
-        words.append("units in the cells")
-    return tuple(words)

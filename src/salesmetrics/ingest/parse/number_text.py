@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE
 from salesmetrics.ingest.parse.currency import merged, named
@@ -71,23 +71,22 @@ def tidied(texts: pl.Series) -> pl.Series:
     return cleaned(texts if is_ascii(texts) else cleaned(texts).str.replace_many(_SIGNS))
 
 
-def read_bodies(texts: pl.Series, symbols: Mapping[str, str]) -> pl.DataFrame:
+def read_bodies(texts: pl.DataFrame, symbols: Mapping[str, str]) -> pl.DataFrame:
     """Take distinct number texts apart.
 
     Args:
-        texts: Distinct texts.
+        texts: Distinct texts as ``key``, and whatever else is known of them.
         symbols: Currency signs that are settled for this file, casefolded.
 
     Returns:
-        One row per text with ``key``; ``point`` and ``comma`` (String: the number in plain writing under either
+        One row per text with what was known of it; ``point`` and ``comma`` (String: the number in plain writing under either
         reading, null where it cannot be read so); ``mark`` (String: ``point`` or ``comma``, what the one separator of a
         number that reads two ways would be as a decimal mark); ``separated`` (Boolean: holds a point or a comma);
         ``spaced`` (Boolean: groups by space or apostrophe); ``currency``, ``scaled``; ``hidden`` (Boolean: invisible marks
         were taken off) and ``broken`` (Boolean: they stand between digits, which makes it no number).
     """
-    frame = texts.to_frame(KEY).with_columns(
-        _lowered(texts).alias("tidy"), hidden(texts).alias("hidden"), broken(texts).alias("broken")
-    )
+    known, keys = texts.columns, texts.get_column(KEY)
+    frame = texts.with_columns(_lowered(keys).alias("tidy"), hidden(keys).alias("hidden"), broken(keys).alias("broken"))
     plain = pl.col("tidy").str.contains(_PLAIN_NUMBER).fill_null(value=False)
     parts = pl.concat([_plain_parts(frame.filter(plain)), _other_parts(frame.filter(~plain))], how="diagonal")
     pairs = parts.select("head", "tail").unique()
@@ -100,7 +99,7 @@ def read_bodies(texts: pl.Series, symbols: Mapping[str, str]) -> pl.DataFrame:
     one = pl.col("body").str.extract(r"^[1-9][0-9]{0,2}([.,])[0-9]{3}$", 1)
     written = pl.when(pl.col("exponent").is_not_null()).then(one)  # 1.556E+03 groups nothing
     return parts.select(
-        KEY,
+        *known,
         pl.when(written.eq_missing(",").not_()).then(_plain(_POINT, groups=r"[, ']", mark=".")).alias("point"),
         pl.when(written.eq_missing(".").not_()).then(_plain(_COMMA, groups=r"[. ']", mark=",")).alias("comma"),
         one.replace_strict({".": "point", ",": "comma"}, default=None, return_dtype=pl.String).alias("mark"),
@@ -178,8 +177,7 @@ _DASHES = ("-", "–", "—")
 _LONGEST_FIRST = sorted(SCALES, key=len, reverse=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Affix:
+class Affix(Struct, frozen=True):
     """The meaning of what surrounds the digits; ``currency`` is a code, or a sign that several currencies share."""
 
     negative: bool

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.parse.common import (
-    KEY,
-    MONEY_DTYPE,
-    NOTE,
-    WHY,
-    Parsed,
-    ParseOptions,
-    Place,
-    Reading,
-    notes_of,
-    over_distinct,
-    why_of,
-)
+from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE, NOTE, WHY, Parsed, ParseOptions, notes_of, spread, why_of
+from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
 from salesmetrics.ingest.parse.number_text import read_bodies
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from salesmetrics.ingest.parse.common import ParseOptions
-
-__all__ = ["LONG", "SAMPLE", "Style", "Uniform", "parse_numbers", "read_uniform"]
+__all__ = ["NumberLook", "NumberParser", "NumberReading", "Style"]
 
 Mark = Literal["point", "comma"]
+Doubt = Literal["none", "two ways", "mark", "mark and zero"]
 
 _THREE_AFTER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _PROOF_OF_POINT = r"^[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]*|[0-9]{4,}\.[0-9]*)$"
@@ -43,15 +29,17 @@ _SHORTEST = r"^[^.]*\.[0-9]$"
 # A cast rounds what has more than 8 decimals, and an exponent can hide decimals.
 _MAY_ROUND = r"[eE]|\.[0-9]{9}"
 _ROUNDED = r"\.[0-9]{8}[0-9]*[1-9][0-9]*$"
-_SAMPLE = 1000
+_STRICT = r"^-?[0-9]+(?:\.[0-9]{1,2})?$"
+"""Digits with at most two decimals: these read one way in any column whose decimal mark may be a point."""
+_PLAIN = (("point", _PROOF_OF_POINT), ("small", r"^[+-]?[1-9][0-9]{0,2}$"), ("fine", _FINE), ("shortest", _SHORTEST))
+"""What cells that a cast reads show of the column's decimal mark and of its decimals."""
 TWO_WAYS = (
     "a number that reads two ways: the separator may be a decimal mark or group thousands (settle it with `--decimal`)"
 )
 BROKEN = "a number with an invisible character between its digits"
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """What the type of a column says about its numbers.
 
     Args:
@@ -68,8 +56,56 @@ class Style:
     silent: bool = False
 
 
-def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: Style | None = None) -> Parsed:
-    """Parse numbers as ``Decimal(38, 8)``, the decimal mark decided once per column.
+class NumberLook(Struct, frozen=True):
+    """One look at a part, which its evidence and its reading share.
+
+    Args:
+        part: The cells.
+        values: ``Decimal(38, 8)``: the cells that read one way whatever the rest of the column holds; null elsewhere.
+        rest: Boolean: the cells that are neither read so nor empty.
+        bodies: The distinct texts of the rest, taken apart, with ``cells:`` and ``row:``.
+        blanks: The distinct texts of the rest that mean "no value" (String).
+        uniform: The cells of the commonest writing, which are read by it.
+        example: One of them, taken apart.
+        strict: All cells are digits with at most two decimals: nothing else has to be looked for.
+        alone: The part is the whole column: what only counts beside other parts is not looked for.
+    """
+
+    part: Part
+    values: pl.Series
+    rest: pl.Series
+    bodies: pl.DataFrame
+    blanks: pl.Series
+    uniform: pl.Series | None = None
+    example: pl.DataFrame | None = None
+    strict: bool = False
+    alone: bool = False
+
+    @property
+    def plain(self) -> pl.Series:
+        """Boolean: the cells that a cast alone reads, and the empty ones."""
+        return ~self.rest if self.uniform is None else ~self.rest & ~self.uniform
+
+
+class NumberReading(Struct, frozen=True):
+    """How the numbers of a column are read.
+
+    Args:
+        mark: The decimal mark; None where no value needs one mark rather than the other.
+        doubt: Which texts stay doubtful: none, all that read two ways, those of them whose separator would be the mark, or
+            those of these that end in 0.
+        how: What was recognised, in words.
+        shortened: Shortened numbers (``12k``) are few, so that each is worth a note.
+    """
+
+    mark: Mark | None
+    doubt: Doubt
+    how: str
+    shortened: bool
+
+
+class NumberParser(Struct, frozen=True):
+    """Numbers as ``Decimal(38, 8)``, the decimal mark decided once per column.
 
     A text without separator, with both separators (``1.200,00``), with a separator not followed by exactly three digits
     (``900,50``), with a repeated separator (``1,234,567``), or with groups by space or apostrophe reads one way only. What
@@ -86,111 +122,179 @@ def parse_numbers(text: pl.Series, options: ParseOptions, place: Place, style: S
     that it has such decimals: three and more in a value that reads one way, or the shortest writing of a machine.
 
     Args:
-        text: The cells (String).
         options: ``decimal``, ``decimal_beside``, ``undecided``, ``symbols`` and ``null_words`` are used.
-        place: Named in the error; ``place.text`` is the whole column, of which ``text`` may be a part.
         style: What the column's type says.
-
-    Raises:
-        SalesmetricsError: ``decimal_ambiguous``.
+        header: Header of the column, for errors.
+        path: Its file, for errors.
     """
-    style = style or Style()
-    uniform = read_uniform(text, options)
-    if uniform is not None:
-        parsed = _with_uniform(text, uniform, options, place, style)
-        if parsed is not None:
-            return parsed
-    return _parse(text, options, place, style)
+
+    options: ParseOptions
+    style: Style = field(default_factory=Style)
+    header: str = ""
+    path: str = ""
+
+    def look(self, part: Part, sample: Sample, *, alone: bool = False) -> NumberLook:
+        """Take a part apart.
+
+        Args:
+            part: The cells.
+            sample: The first cells of the column.
+            alone: The part is the whole column: what only counts beside other parts need not be looked for.
+        """
+        uniform = read_uniform(part.text, self.options, sample.head(SAMPLE))
+        example = None if uniform is None else self._example(uniform, part)
+        if uniform is None or example is None:
+            values, rest, strict = _fast(part.text, self.options, self.style, sample, alone=alone)
+            return replace(self._looked(part, values, rest), strict=strict, alone=alone)
+        others = (~uniform.mask).arg_true()
+        values, rest = uniform.values, _no(len(part.text))
+        if len(others):
+            plain, left, _ = _fast(part.text.gather(others), self.options, self.style, sample, alone=alone)
+            values = values.scatter(others, plain)
+            rest = rest.scatter(others.filter(left), True) if left.any() else rest  # noqa: FBT003
+        return replace(self._looked(part, values, rest), uniform=uniform.mask, example=example, alone=alone)
+
+    def _looked(self, part: Part, values: pl.Series, rest: pl.Series) -> NumberLook:
+        rest = rest & (part.text != "").fill_null(value=False)
+        if not rest.any():
+            return NumberLook(part, values, rest, pl.DataFrame(), _none(0))
+        texts = distinct_texts(part, rest)
+        empty = blank(cleaned(texts.get_column(KEY)), TYPED_NULL_WORDS | self.options.null_words)
+        bodies = read_bodies(texts.filter(~empty), self.options.symbols)
+        return NumberLook(part, values, rest, bodies, texts.get_column(KEY).filter(empty))
+
+    def _example(self, uniform: Uniform, part: Part) -> pl.DataFrame | None:
+        """One of the uniform cells taken apart; None where the slow reading of the first ones does not see the same number."""
+        first = uniform.mask.arg_true().head(SAMPLE)
+        texts = pl.DataFrame({KEY: part.text.gather(first), "value": uniform.values.gather(first)}).unique(KEY)
+        places = pl.lit(0, dtype=pl.UInt32)
+        bodies = read_bodies(texts.with_columns(places.alias(CELLS), places.alias(ROW)), self.options.symbols)
+        one_way = pl.col("point").is_null() != pl.col("comma").is_null()
+        same = pl.coalesce("point", "comma").cast(MONEY_DTYPE, strict=False) == pl.col("value")
+        clear = one_way & same & ~pl.col("scaled") & ~pl.col("hidden")
+        if bodies["currency"].n_unique() != 1 or not bodies.select(clear.fill_null(value=False).all()).item():
+            return None
+        return bodies.drop("value").head(1)
+
+    def evidence(self, look: NumberLook) -> Evidence:
+        """What a part shows of the decimal mark, and of how many decimals the column has."""
+        text, bodies = look.part.text, look.bodies
+        if look.uniform is not None and look.example is not None:
+            example = look.example.with_columns(pl.lit(int(look.uniform.sum()), dtype=pl.UInt32).alias(CELLS))
+            bodies = pl.concat([bodies, example.select(bodies.columns)]) if bodies.width else example
+        sorts = sorts_of(bodies.with_columns(_features()), _FEATURES) if bodies.width else pl.DataFrame()
+        facts = {"left"} if look.rest.any() or look.uniform is not None else set()
+        if self.options.decimal is None and (facts or not look.alone):
+            settled = text.filter(look.plain).drop_nulls()
+            doubts = not look.alone or (bool(sorts.width) and sorts.select(_TWO_WAYS.any()).item())
+            shapes = _PLAIN if doubts else _PLAIN[:1]
+            facts |= {name for name, shape in shapes if settled.str.contains(shape).any()}
+        counts = {"written": int((text != "").sum()), "filled": len(text) - text.null_count()}
+        if self.style.money and not self.style.silent and not look.strict:
+            counts["exponents"] = int(_where(text, look.plain, "[eE]").sum())
+        return Evidence(sorts, counts, frozenset(facts))
+
+    def decide(self, evidence: Evidence, sample: Sample) -> NumberReading:
+        """The reading of the column.
+
+        Args:
+            evidence: That of all parts.
+            sample: The first cells of the column.
+
+        Raises:
+            SalesmetricsError: ``decimal_ambiguous``.
+        """
+        mark, doubt, how = self._mark(evidence) if "left" in evidence.facts else (None, "none", ())
+        words = (*how, *_extras(evidence.sorts))
+        if not words and sample.cells[TEXT].str.contains(_PROOF_OF_POINT).any():
+            words = ("decimal point",)
+        short = 0
+        if self.style.money and not self.style.silent:
+            good = pl.col(f"{mark}_fits") if mark else pl.when("by_point").then("point_fits").otherwise("comma_fits")
+            short = evidence.count("exponents")
+            if evidence.sorts.width:
+                scaled = evidence.sorts.filter(good & pl.col("scaled") & ~_doubtful(mark, doubt))
+                short += int(scaled[CELLS].sum())
+        return NumberReading(mark, doubt, "; ".join(words) or "plain number", 0 < 2 * short < evidence.count("filled"))
+
+    def _mark(self, evidence: Evidence) -> tuple[Mark | None, Doubt, tuple[str, ...]]:
+        """The decimal mark (None when no value needs one mark rather than the other), what stays doubtful, and how in words."""
+        sorts, style, options = evidence.sorts, self.style, self.options
+        if options.decimal:
+            return options.decimal, "none", (f"decimal {options.decimal}",)
+        separated, by_point, by_comma = (pl.col(name) for name in ("separated", "by_point", "by_comma"))
+        only_point = bool(sorts.select((separated & by_point & ~by_comma).any()).item()) or "point" in evidence.facts
+        only_comma = bool(sorts.select((separated & by_comma & ~by_point).any()).item())
+        unclear = sorts.filter(_TWO_WAYS)
+        if len(unclear) and style.ambiguous != "any":
+            by_type = _by_type(unclear, style)
+            only_point, only_comma = only_point or "point" in by_type, only_comma or "comma" in by_type
+        if only_point != only_comma:
+            mark: Mark = "point" if only_point else "comma"
+            return mark, _unproven(sorts, unclear, mark, style, evidence.facts), (f"decimal {mark}",)
+        if not len(unclear):
+            return None, "none", (("decimal point and comma, each plain by itself",) if only_point else ())
+        settled = None if only_point else _by_neighbours(sorts, unclear, evidence.facts, options.decimal_beside, style)
+        if settled is not None:
+            return settled[0], "none", settled[1]
+        few = 2 * int(unclear[CELLS].sum()) <= evidence.count("written")
+        if style.silent or (options.undecided == "reject" and few):
+            return None, "two ways", ()
+        first = unclear.sort(TEXT).row(0, named=True)
+        ways = read_bodies(pl.DataFrame({KEY: [first[TEXT]]}), options.symbols).row(0, named=True)
+        raise SalesmetricsError(
+            "decimal_ambiguous",
+            column=self.header,
+            path=self.path,
+            value=first[TEXT],
+            row=first[ROW],
+            first=ways["point"],
+            second=ways["comma"],
+        )
+
+    def apply(self, look: NumberLook, reading: NumberReading) -> Parsed:
+        """Read a part as its column is read."""
+        text, style = look.part.text, self.style
+        table = _values(look.bodies, reading, style) if look.bodies.width else pl.DataFrame()
+        frame = spread(text, look.values, look.rest, table, look.blanks)
+        currency = frame["currency"] if "currency" in frame.columns and frame["currency"].count() else None
+        if look.uniform is not None and look.example is not None and look.example["currency"][0] is not None:
+            named = look.example["currency"].new_from_index(0, len(text))
+            currency = named.zip_with(look.uniform, _none(len(text)) if currency is None else currency)
+        notes = notes_of(frame)
+        found = notes.pop("numbers_scaled", None)
+        if not style.exact and not style.silent and not look.strict:
+            rounded = _where(text, (text.str.len_bytes() > 10) & look.plain, _ROUNDED)
+            if rounded.any() or "numbers_rounded" in notes:
+                notes["numbers_rounded"] = rounded | notes.get("numbers_rounded", rounded)
+        if reading.shortened:
+            exponents = _where(text, look.plain, "[eE]")
+            notes["numbers_scaled"] = exponents if found is None else exponents | found
+        values = frame["value"].alias(text.name)
+        return Parsed(values, frame["bad"], reading.how, currency, why=why_of(frame), notes=notes)
 
 
-def _with_uniform(
-    text: pl.Series, uniform: Uniform, options: ParseOptions, place: Place, style: Style
-) -> Parsed | None:
-    """Read the cells that are written otherwise, with some of the uniform ones; None where the two ways disagree on these."""
-    both = uniform.mask & (uniform.mask.cum_sum() <= SAMPLE)
-    rest = ~uniform.mask | both
-    parsed = parse_numbers(text.filter(rest), options, place, style)
-    sample = both.filter(rest)
-    values, others = uniform.values.head(SAMPLE), uniform.values.slice(SAMPLE)
-    said = None if parsed.currency is None else parsed.currency.filter(sample).unique()
-    if (
-        parsed.bad.filter(sample).any()
-        or not (parsed.values.filter(sample) == values).all()
-        or (said is not None and len(said) != 1)
-    ):
-        return None
-    place_of = pl.select(
-        pl.when(rest).then(rest.cum_sum()).otherwise(len(parsed.values) + (~rest).cum_sum()) - 1
-    ).to_series()
-
-    def spread(read: pl.Series, more: pl.Series) -> pl.Series:
-        return pl.concat([read, more.cast(read.dtype)], rechunk=True).gather(place_of).alias(text.name)
-
-    nothing = pl.repeat(value=False, n=len(others), dtype=pl.Boolean, eager=True)
-    currency = (
-        None
-        if said is None or parsed.currency is None
-        else spread(parsed.currency, said.new_from_index(0, len(others)))
-    )
-    why = parsed.why
-    return Parsed(
-        spread(parsed.values, others),
-        spread(parsed.bad, nothing),
-        parsed.how,
-        currency,
-        why=None if why is None else spread(why, pl.Series([None], dtype=pl.String).new_from_index(0, len(others))),
-        notes={code: spread(cells, nothing) for code, cells in parsed.notes.items()},
-    )
+def _no(length: int) -> pl.Series:
+    return pl.repeat(value=False, n=length, dtype=pl.Boolean, eager=True)
 
 
-def _parse(text: pl.Series, options: ParseOptions, place: Place, style: Style) -> Parsed:
-    fast, rest, plain = _fast(text, options, style)
-    reader = _reader(options, place, style, plain)
-    frame, how = over_distinct(text, fast, rest, reader)
-    currency = frame["currency"] if "currency" in frame.columns and frame["currency"].count() else None
-    if not how and text.head(_SAMPLE).str.contains(_PROOF_OF_POINT).any():
-        how = ("decimal point",)
-    notes = notes_of(frame)
-    if not style.exact and not style.silent:
-        long = (text.str.len_bytes() > 10) & ~rest
-        rounded = _where(text, long, _ROUNDED)
-        if rounded.any() or "numbers_rounded" in notes:
-            notes["numbers_rounded"] = rounded | notes.get("numbers_rounded", rounded)
-    _note_shortened(notes, text, rest, style)
-    values = frame["value"].alias(text.name)
-    return Parsed(values, frame["bad"], "; ".join(how) or "plain number", currency, why=why_of(frame), notes=notes)
-
-
-def _note_shortened(notes: dict[str, pl.Series], text: pl.Series, rest: pl.Series, style: Style) -> None:
-    """Keep the note of shortened numbers (``1.2E+04``, ``12k``) where they are few: a column of them is written so."""
-    found = notes.pop("numbers_scaled", None)
-    if not style.money or style.silent:
-        return
-    exponents = _where(text, ~rest, "[eE]")
-    found = exponents if found is None else exponents | found
-    if 0 < int(found.sum()) * 2 < text.len() - text.null_count():
-        notes["numbers_scaled"] = found
-
-
-@dataclass(frozen=True, slots=True)
-class _PlainEvidence:
-    """What the cells that need no slow reading say about the column's decimal mark and its decimals."""
-
-    point: bool
-    small: bool
-    fine: bool
-    shortest: bool
+def _none(length: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, length)
 
 
 def _fast(
-    text: pl.Series, options: ParseOptions, style: Style
-) -> tuple[pl.Series, pl.Series, Callable[[], _PlainEvidence]]:
-    """Cast what is plain. Returns values, the cells left over, and the evidence of the plain ones (on demand).
+    text: pl.Series, options: ParseOptions, style: Style, sample: Sample, *, alone: bool
+) -> tuple[pl.Series, pl.Series, bool]:
+    """Cast what is plain. Returns values, the cells left over, and whether all are strictly plain.
 
     The patterns are looked for only where they can be: a text of at most 10 bytes that the cast rounds is smaller than 1
     (``.123456789``, ``12.5e-9``), and one to three digits with three decimals are smaller than 1000 and 5 to 8 bytes.
     """
     values = text.cast(MONEY_DTYPE, strict=False)
+    first = sample.cells[TEXT]
+    strict = options.decimal != "comma" and values.null_count() == text.null_count()
+    if strict and first.str.contains(_STRICT).all() and text.str.contains(_STRICT).all():
+        return values, _no(len(text)), True
     length = text.str.len_bytes()
     may_round = _MAY_ROUND if style.exact else "[eE]"
     rest = _where(text, (length > 10) | values.is_between(-1, 1, closed="none"), may_round)
@@ -198,17 +302,11 @@ def _fast(
         rest |= values.is_null() & (text != "").fill_null(value=False)
     if options.decimal == "comma":
         rest |= text.str.contains(".", literal=True).fill_null(value=False)
-    elif options.decimal is None and (rest.any() or not _takes_three(text.drop_nulls().head(_SAMPLE), style)):
+    elif options.decimal is None and (not alone or rest.any() or not _takes_three(first, style)):
         rest |= _where(
             text, length.is_between(5, 8) & values.is_between(-1000, 1000, closed="none"), _THREE_AFTER_POINT
         )
-
-    def evidence() -> _PlainEvidence:
-        settled = text.filter(~rest).drop_nulls()
-        shapes = (_PROOF_OF_POINT, r"^[+-]?[1-9][0-9]{0,2}$", _FINE, _SHORTEST)
-        return _PlainEvidence(*(bool(settled.str.contains(shape).any()) for shape in shapes))
-
-    return values, rest, evidence
+    return values, rest, False
 
 
 def _takes_three(sample: pl.Series, style: Style) -> bool:
@@ -226,98 +324,64 @@ def _where(text: pl.Series, candidates: pl.Series, pattern: str) -> pl.Series:
     return nowhere.scatter(found.arg_true().filter(hits), True) if hits.any() else nowhere  # noqa: FBT003
 
 
-def _reader(
-    options: ParseOptions, place: Place, style: Style, plain: Callable[[], _PlainEvidence]
-) -> Callable[[pl.Series], Reading]:
-    def read(texts: pl.Series) -> Reading:
-        empty = blank(cleaned(texts), TYPED_NULL_WORDS | options.null_words)
-        bodies = read_bodies(texts.filter(~empty), options.symbols)
-        mark, how, doubtful = _decide(bodies, options, place, style, plain)
-        table = _values(bodies, mark, style, doubtful)
-        blanks = texts.filter(empty).to_frame(KEY).with_columns(bad=pl.lit(value=False))
-        return Reading(pl.concat([table, blanks], how="diagonal"), (*how, *_extras(bodies)))
-
-    return read
+_FEATURES = (
+    "separated", "by_point", "by_comma", "mark", "scaled", "currency", "point_places", "comma_places", "point_zero", "comma_zero",
+    "thousands", "small", "point_fits", "comma_fits",
+)  # fmt: skip
+"""What tells one sort of number text from another."""
+_TWO_WAYS = pl.col("separated") & pl.col("by_point") & pl.col("by_comma")
 
 
-_TWO_WAYS = pl.col("separated") & pl.col("point").is_not_null() & pl.col("comma").is_not_null()
+def _features() -> list[pl.Expr]:
+    """Of a text: whether it has a separator, can be read with a point or a comma, and what it would prove."""
+    point, comma = pl.col("point"), pl.col("comma")
+    places = {
+        name: pl.col(name).str.extract(r"\.([0-9]*)", 1).str.len_bytes().fill_null(0) for name in ("point", "comma")
+    }
+    return [
+        point.is_not_null().alias("by_point"),
+        comma.is_not_null().alias("by_comma"),
+        *(count.clip(upper_bound=3).cast(pl.UInt8).alias(f"{name}_places") for name, count in places.items()),
+        *(pl.col(name).str.ends_with("0").fill_null(value=False).alias(f"{name}_zero") for name in places),
+        point.str.contains("000$").fill_null(value=False).alias("thousands"),
+        (~pl.col("separated") & point.str.contains("^-?[0-9]{1,3}$")).fill_null(value=False).alias("small"),
+        *(pl.col(name).cast(MONEY_DTYPE, strict=False).is_not_null().alias(f"{name}_fits") for name in places),
+    ]
 
 
-def _decide(
-    bodies: pl.DataFrame, options: ParseOptions, place: Place, style: Style, plain: Callable[[], _PlainEvidence]
-) -> tuple[Mark | None, tuple[str, ...], pl.Expr]:
-    """The decimal mark of the column (``None`` when no value needs one mark rather than the other), and which texts stay doubtful."""
-    nothing = pl.lit(value=False)
-    if options.decimal:
-        return options.decimal, (f"decimal {options.decimal}",), nothing
-    separated = pl.col("separated")
-    only_point = bool(
-        bodies.select((separated & pl.col("comma").is_null() & pl.col("point").is_not_null()).any()).item()
-    )
-    only_comma = bool(
-        bodies.select((separated & pl.col("point").is_null() & pl.col("comma").is_not_null()).any()).item()
-    )
-    unclear = bodies.filter(_TWO_WAYS)
-    evidence = plain()
-    only_point |= evidence.point
-    if len(unclear) and style.ambiguous != "any":
-        by_type = _by_type(unclear, style)
-        only_point, only_comma = only_point or "point" in by_type, only_comma or "comma" in by_type
-    if only_point != only_comma:
-        mark: Mark = "point" if only_point else "comma"
-        return mark, (f"decimal {mark}",), _unproven(bodies, unclear, mark, style, evidence)
-    if not len(unclear):
-        return None, (("decimal point and comma, each plain by itself",) if only_point else ()), nothing
-    settled = None if only_point else _by_neighbours(bodies, unclear, evidence, options.decimal_beside, style)
-    if settled is not None:
-        return (*settled, nothing)
-    if style.silent or (options.undecided == "reject" and place.are_few(unclear[KEY])):
-        return None, (), _TWO_WAYS
-    first = unclear.sort(KEY).row(0, named=True)
-    raise SalesmetricsError(
-        "decimal_ambiguous",
-        column=place.header,
-        path=place.path,
-        value=first[KEY],
-        row=place.row_of(first[KEY]),
-        first=first["point"],
-        second=first["comma"],
-    )
+def _doubtful(mark: Mark | None, doubt: Doubt) -> pl.Expr:
+    """Whether a sort of text stays doubtful: ``20.100`` among ``1,000.00``, or all that read two ways."""
+    if doubt == "none" or (mark is None and doubt != "two ways"):
+        return pl.lit(value=False)
+    if doubt == "two ways":
+        return _TWO_WAYS
+    doubtful = _TWO_WAYS & (pl.col("mark") == mark) & ~pl.col("scaled")
+    return doubtful & pl.col(f"{mark}_zero") if doubt == "mark and zero" else doubtful
 
 
-def _unproven(
-    bodies: pl.DataFrame, unclear: pl.DataFrame, mark: Mark, style: Style, evidence: _PlainEvidence
-) -> pl.Expr:
+def _unproven(sorts: pl.DataFrame, unclear: pl.DataFrame, mark: Mark, style: Style, facts: frozenset[str]) -> Doubt:
     """Texts such as ``20.100`` among ``1,000.00``: the mark says decimals, and nothing in the column has three of them."""
     if style.ambiguous == "fraction" or not (unclear["mark"] == mark).any():
-        return pl.lit(value=False)
-    places = _decimals(bodies.filter(pl.col("separated") & ~_TWO_WAYS & ~pl.col("scaled"))[mark])
-    if (places >= 3).any() or (mark == "point" and evidence.fine):
-        return pl.lit(value=False)
-    doubtful = _TWO_WAYS & (pl.col("mark") == mark) & ~pl.col("scaled")
-    shortest = (places == 1).any() or (mark == "point" and evidence.shortest)
-    if shortest or not style.money:
-        doubtful &= pl.col(mark).str.ends_with("0")
-    return doubtful
-
-
-def _decimals(plain: pl.Series) -> pl.Series:
-    """How many decimals numbers in plain writing have; 0 where there are none."""
-    return plain.str.extract(r"\.([0-9]*)", 1).str.len_bytes().fill_null(0)
+        return "none"
+    clear = sorts.filter(pl.col("separated") & ~_TWO_WAYS & ~pl.col("scaled"))
+    places = clear.filter(f"by_{mark}")[f"{mark}_places"]
+    if (places >= 3).any() or (mark == "point" and "fine" in facts):
+        return "none"
+    shortest = (places == 1).any() or (mark == "point" and "shortest" in facts)
+    return "mark and zero" if shortest or not style.money else "mark"
 
 
 def _by_neighbours(
-    bodies: pl.DataFrame, unclear: pl.DataFrame, evidence: _PlainEvidence, beside: Mark | None, style: Style
+    sorts: pl.DataFrame, unclear: pl.DataFrame, facts: frozenset[str], beside: Mark | None, style: Style
 ) -> tuple[Mark, tuple[str, ...]] | None:
     """The mark that whole numbers, or other columns, leave for those that read two ways: their separator groups (rules 3 and 4)."""
     written = set(unclear["mark"].to_list())
     if len(written) != 1:
         return None
     mark: Mark = "point" if written == {"comma"} else "comma"
-    whole = bodies.filter(~pl.col("separated"))["point"].drop_nulls()
-    small = evidence.small or whole.str.contains(r"^-?[0-9]{1,3}$").any()
+    small = "small" in facts or sorts["small"].any()
     counted = style.money or style.ambiguous == "whole"  # rates and weights are written with zeros at the end
-    if counted and small and unclear["point"].str.ends_with("0").any():
+    if counted and small and unclear["point_zero"].any():
         return mark, (f"decimal {mark} (the other separator groups thousands)",)
     return (mark, (f"decimal {mark}",)) if beside == mark else None
 
@@ -327,21 +391,23 @@ def _by_type(unclear: pl.DataFrame, style: Style) -> set[str]:
     if style.ambiguous == "fraction":
         return set(unclear["mark"].to_list())
     other = {"point": "comma", "comma": "point"}
-    return {other[mark] for mark in unclear.filter(~pl.col("point").str.contains("000$"))["mark"].to_list()}
+    return {other[mark] for mark in unclear.filter(~pl.col("thousands"))["mark"].to_list()}
 
 
-def _values(bodies: pl.DataFrame, mark: Mark | None, style: Style, doubtful: pl.Expr) -> pl.DataFrame:
+def _values(bodies: pl.DataFrame, reading: NumberReading, style: Style) -> pl.DataFrame:
     """Distinct texts with their value, whether they are bad and why, and what is to be noted, under the decided mark."""
+    mark = reading.mark
     chosen = bodies[mark] if mark else bodies.select(pl.coalesce("point", "comma")).to_series()
     value = chosen.cast(MONEY_DTYPE, strict=False)
     kept = value.is_not_null()
     long = kept & chosen.str.contains(_MAY_ROUND).fill_null(value=False)
     past = long.arg_true().filter(_places(chosen.filter(long)) > MONEY_DTYPE.scale)
-    rounded = pl.repeat(value=False, n=len(kept), dtype=pl.Boolean, eager=True)
-    rounded = rounded.scatter(past, True) if len(past) else rounded  # noqa: FBT003
+    rounded = _no(len(kept)).scatter(past, True) if len(past) else _no(len(kept))  # noqa: FBT003
     if style.exact:
         kept &= ~rounded
-    table = bodies.with_columns(doubtful.fill_null(value=False).alias("doubtful"), kept.alias("kept"))
+    table = bodies.with_columns(_features()).with_columns(
+        _doubtful(mark, reading.doubt).fill_null(value=False).alias("doubtful"), kept.alias("kept")
+    )
     table = table.select(
         KEY,
         "currency",
@@ -368,12 +434,12 @@ def _places(plain: pl.Series) -> pl.Series:
     return plain.to_frame("n").select(places).to_series()
 
 
-def _extras(bodies: pl.DataFrame) -> tuple[str, ...]:
+def _extras(sorts: pl.DataFrame) -> tuple[str, ...]:
     """What else `inspect` should say."""
     words = []
-    if bodies["currency"].count():
-        words.append("currency in the cells: " + ", ".join(sorted(bodies["currency"].drop_nulls().unique())))
-    if bodies["scaled"].any():
+    if sorts.width and sorts["currency"].count():
+        words.append("currency in the cells: " + ", ".join(sorted(sorts["currency"].drop_nulls().unique())))
+    if sorts.width and sorts["scaled"].any():
         words.append("thousands words such as K and M")
     return tuple(words)
 
@@ -391,20 +457,19 @@ _MARKS = {".": (",", *_SPACES), ",": (".", *_SPACES)}
 _NAMES = {".": "point", ",": "comma"}
 
 
-@dataclass(frozen=True, slots=True)
-class Uniform:
+class Uniform(Struct, frozen=True):
     """The cells of one writing.
 
     Args:
         mask: Boolean per cell: it is written so.
-        values: Decimal(38, 8), one per true cell of ``mask``.
+        values: Decimal(38, 8), null where the mask is false.
     """
 
     mask: pl.Series
     values: pl.Series
 
 
-def read_uniform(text: pl.Series, options: ParseOptions) -> Uniform | None:
+def read_uniform(text: pl.Series, options: ParseOptions, sample: pl.Series) -> Uniform | None:
     """Read the cells of the commonest writing, if it leaves no doubt.
 
     One sign or word before or behind, groups of three digits, and exactly two decimals: such a text reads one way only,
@@ -413,16 +478,15 @@ def read_uniform(text: pl.Series, options: ParseOptions) -> Uniform | None:
     Args:
         text: The cells (String).
         options: ``decimal`` is used: a mark that contradicts it is not read here.
+        sample: The first filled cells of the column (String).
 
-    >>> import polars as pl
     >>> from salesmetrics.ingest.parse.common import ParseOptions
     >>> column = pl.Series(["€ 2.193,17", "€ 12,50", "€ 1.000,00 (net)"] * LONG)
-    >>> [str(value) for value in read_uniform(column, ParseOptions()).values.head(2)]
+    >>> [str(value) for value in read_uniform(column, ParseOptions(), column.head(500)).values.head(2)]
     ['2193.17000000', '12.50000000']
     """
     if len(text) < LONG:
         return None
-    sample = text.drop_nulls().head(SAMPLE)
     written = next((found for cell in sample.to_list() if (found := _CELL.fullmatch(cell))), None)
     if written is None:
         return None
@@ -447,6 +511,7 @@ def _read(text: pl.Series, before: str, group: str, mark: str, behind: str) -> U
     mask = text.str.contains(_pattern(before, group, mark, behind)).fill_null(value=False)
     if mask.sum() < max(_SHARE * len(text), 2 * SAMPLE):
         return None
-    bodies = text.filter(mask).str.strip_prefix(before).str.strip_suffix(behind)
+    own = text if mask.all() else text.zip_with(mask, text.clear().extend_constant(None, 1))
+    bodies = own.str.strip_prefix(before).str.strip_suffix(behind)
     plain = bodies.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
     return Uniform(mask, plain.cast(MONEY_DTYPE))
