@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from salesmetrics.settings.model import (
     shown_settings,
 )
 from salesmetrics.settings.options import Reading, declared_options, file_options, options_of
-from salesmetrics.settings.sources import SettingsFile, find_settings, merge
+from salesmetrics.settings.sources import SettingsFile, find_settings, merge, no_settings
 from salesmetrics.settings.template import starter
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ def test_a_full_file() -> None:
 
 def said(text: str) -> SettingsFile:
     """What a file says, apart from what it is called."""
-    return replace(parse_settings(text, "x"), path=None, text="")
+    return parse_settings(text, "x")._replace(path=None, text="")
 
 
 def test_an_empty_file_is_the_defaults() -> None:
-    assert said("") == SettingsFile()
+    assert said("") == no_settings()
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_origins() -> None:
 
 
 def test_every_setting_is_shown_once() -> None:
-    shown = shown_settings(SettingsFile(), {})
+    shown = shown_settings(no_settings(), {})
     keys = [item.key for item in shown]
     assert len(keys) == len(set(keys))
     assert {option.key for option in file_options()} <= set(keys)
@@ -303,7 +303,7 @@ def written(*paths: str, **options: Any) -> str:
 
 
 def test_a_file_from_nothing_settles_nothing() -> None:
-    assert said(written()) == SettingsFile()
+    assert said(written()) == no_settings()
 
 
 def uncommented(text: str) -> str:
@@ -319,7 +319,7 @@ def test_its_comments_are_settings_that_can_be_put_in_force() -> None:
     text = uncommented(written())
     file = parse_settings(text.replace("Field = header", "# Field = header"), "x")
     assert file.values["date_order"].value == "dmy"
-    assert file.calendar == SettingsFile().calendar
+    assert file.calendar == no_settings().calendar
     assert file.values["level"].value == 0.95
     assert file.goals["sales_cycle_median"][0].group == {"region": "*"}
     assert file.kpis["calls_per_win"].expression == "calls / won_deals"
@@ -405,7 +405,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     assert "exists already" in refused.stderr
     assert target.read_text("utf-8") == "[report]\n"
     assert run("init", "--force", cwd=tmp_path).returncode == 0
-    assert said(target.read_text("utf-8")) == SettingsFile()
+    assert said(target.read_text("utf-8")) == no_settings()
 
 
 def test_the_example_of_a_pay_plan_is_one_and_a_mistake_in_it_shows_the_form() -> None:

@@ -6,9 +6,8 @@ import json
 import os
 import re
 from collections.abc import Mapping  # noqa: TC003 - annotations of a group are read when it runs
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import pytest
 import typer
@@ -20,8 +19,8 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.settings import options as declared
 from salesmetrics.settings.model import parse_settings, settings_schema, shown_settings
-from salesmetrics.settings.options import Option, Selection, declare, declared_options, options_of
-from salesmetrics.settings.sources import SettingsFile, from_options_and_variables, merge
+from salesmetrics.settings.options import Option, Selection, declared_options, options_of
+from salesmetrics.settings.sources import SettingsFile, from_options_and_variables, merge, no_settings
 from salesmetrics.settings.template import starter
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +66,7 @@ def in_toml(it: Option, value: Any) -> str:
 
 def settled(typed: Mapping[str, Any], variables: Mapping[str, str], text: str = "") -> Any:
     given = from_options_and_variables(declared_options(), typed, variables)
-    return merge(declared_options(), given, parse_settings(text, "s.toml") if text else SettingsFile())
+    return merge(declared_options(), given, parse_settings(text, "s.toml") if text else no_settings())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -226,29 +225,33 @@ def test_a_refusal_further_down_names_the_variable(variable: str, value: str, wo
 # --- one declaration is enough ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Toy(Selection):
-    """A group with one option more."""
+class Toy(NamedTuple):
+    """A group of one more option."""
 
-    mood: str | None = declare(
-        "How it feels.",
-        metavar="MOOD",
-        key="report.mood",
-        about="how a report feels",
-        example="sunny",
-        complete=lambda incomplete: [(word, "a mood") for word in ("sunny", "sullen") if word.startswith(incomplete)],
-    )
+    mood: Annotated[
+        str | None,
+        Option(
+            "How it feels.",
+            metavar="MOOD",
+            key="report.mood",
+            about="how a report feels",
+            example="sunny",
+            complete=lambda incomplete: [
+                (word, "a mood") for word in ("sunny", "sullen") if word.startswith(incomplete)
+            ],
+        ),
+    ] = None
 
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
-    monkeypatch.setattr(declared, "GROUPS", tuple(Toy if group is Selection else group for group in declared.GROUPS))
+    monkeypatch.setattr(declared, "GROUPS", (*declared.GROUPS, Toy))
     app = typer.Typer()
 
     @app.command()
     @with_groups
-    def show(settings: SettingsFile, selection: Toy) -> None:
-        typer.echo(f"{selection.mood} {settings.path}")
+    def show(settings: SettingsFile, toys: Toy) -> None:
+        typer.echo(f"{toys.mood} {settings.path}")
 
     return app
 

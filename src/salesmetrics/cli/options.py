@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import inspect
 import os
-from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import typer
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.settings.options import Reading, SettingsOptions, options_of
+from salesmetrics.settings.options import PANELS, Reading, SettingsOptions, options_of
 from salesmetrics.settings.sources import (
     SettingsFile,
     Settled,
     find_settings,
     from_options_and_variables,
     merge,
+    no_settings,
     restate,
 )
 
@@ -46,7 +46,7 @@ OptionalFiles = Annotated[
 ]
 Rejects = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=Reading.PANEL),
+    typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=PANELS[Reading]),
 ]
 
 
@@ -106,7 +106,7 @@ class _Command:
         plain = {name: get_args(hint)[0] if _is_marked(hint) else hint for name, hint in hints.items()}
         self.file = next((name for name, kind in plain.items() if kind is SettingsFile), None)
         self.groups: dict[str, Any] = {
-            name: kind for name, kind in plain.items() if is_dataclass(kind) and kind is not SettingsFile
+            name: kind for name, kind in plain.items() if hasattr(kind, "_fields") and kind is not SettingsFile
         }
         self.own = {
             name: kind for name, kind in plain.items() if name not in self.groups and name not in (self.file, "return")
@@ -127,7 +127,7 @@ class _Command:
     def parameters(self, command: Callable[..., None]) -> list[inspect.Parameter]:
         """Those that Typer sees, in the order of the command's own: a parameter takes the place of an option of its name."""
         taken = {option.name: option for option in self.takes()}
-        reads = next((kind.PANEL for kind in self.groups.values() if kind is Reading), None)
+        reads = PANELS[Reading] if Reading in self.groups.values() else None
         found = []
         for name, parameter in inspect.signature(command).parameters.items():
             if name in self.own:
@@ -188,7 +188,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 def made(kind: Any, settled: Mapping[str, Settled]) -> Any:
     """A group with the values that hold."""
-    return kind(**{item.name: settled[item.name].value for item in fields(kind)})
+    return kind(**{name: settled[name].value for name in kind._fields})
 
 
 def _was_typed(context: typer.Context, name: str) -> bool:
@@ -205,7 +205,7 @@ def _settings_file(asked: _Command, values: Mapping[str, Any], given: Mapping[st
         path = find_settings(own.get("config"), left_out=bool(own.get("no_config")))
     guard(own, settings=path, reads_settings=asked.file is not None)
     if path is None:
-        return SettingsFile()
+        return no_settings()
     if not own.get("config") and not own.get("quiet"):
         name_settings(path, own.get("files") or ())
     from salesmetrics.settings.model import read_settings

@@ -20,6 +20,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.bounds import SettingError
 from salesmetrics.metrics.incentives import FORM
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.settings import options
 from salesmetrics.settings.options import TABLES, declared_options, file_options, options_of_table
 from salesmetrics.settings.sources import FILE_NAME, SettingsFile, Settled, Source, check, line_of, name_source
 
@@ -123,14 +124,14 @@ SPECIAL: dict[str, Any] = {
 
 def settings_model() -> type[BaseModel]:
     """The model of `salesmetrics.toml`: tables of the declared options, and those that have a model of their own."""
-    return _model(file_options())
+    return _model(options.GROUPS)
 
 
 @cache
-def _model(options: tuple[Option, ...]) -> type[BaseModel]:
+def _model(_groups: tuple[Any, ...]) -> type[BaseModel]:
     found: dict[str, Any] = {}
     for table in TABLES:
-        keys = {str(option.key).partition(".")[2]: option for option in options if option.table == table.name}
+        keys = {str(option.key).partition(".")[2]: option for option in options_of_table(table.name)}
         if table.special:
             found[table.name] = SPECIAL[table.name]
         elif "" in keys:

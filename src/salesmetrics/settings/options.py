@@ -1,20 +1,18 @@
 """Every option, declared once. Command line, settings file, variables, `config show`, `init` and completion derive from here.
 
-A field of a group is an option: its name, type and default are those of the field, and the rest is what :func:`declare`
-takes. A new option is one such field: it is then in the help, in `salesmetrics.toml` and its JSON Schema, in the environment,
-and in the first settings file. Nothing heavy is imported here, for help and completion have to wait for it.
+A field of a group is an option: its name, type and default are those of the field, and the rest stands in the
+:class:`Option` beside its type. A new option is one such field: it is then in the help, in `salesmetrics.toml` and its JSON
+Schema, in the environment, and in the first settings file. Nothing heavy is imported here, for help and completion wait for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from functools import cache
-from types import NoneType
-from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from types import MappingProxyType, NoneType
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 __all__ = [
     "GROUPS",
+    "PANELS",
     "PREFIX",
     "TABLES",
     "Compare",
@@ -27,7 +25,6 @@ __all__ = [
     "Table",
     "Watch",
     "complete_kpis",
-    "declare",
     "declared_options",
     "file_options",
     "options_of",
@@ -49,18 +46,12 @@ Pairs = Mapping[str, str]
 Kind = Literal["text", "number", "whole number", "flag", "list", "pairs"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Option:
+class Option(NamedTuple):
     """What is known of one option.
 
     Attributes:
-        name: As in Python; ``--date-order`` and ``SALESMETRICS_DATE_ORDER`` follow from it.
-        kind: What its value is; ``pairs`` are ``NAME=VALUE``, and both they and a ``list`` may be given more than once.
-        default: What holds where nothing else does.
-        panel: The part of the help that it stands in.
         help: Its line in the help.
         metavar: What stands for its value there.
-        choices: The only values there are.
         short: A second way to type it, such as ``-o``.
         least: Lower bound of a number.
         most: Upper bound of a number.
@@ -78,15 +69,16 @@ class Option:
         check: Raises ``option_invalid`` for a value, or an item of it, that cannot be used.
         complete: What the shell is offered for a word that begins so, each with a line about it.
         hidden: Whether the help leaves it out.
+        name: As in Python; ``--date-order`` and ``SALESMETRICS_DATE_ORDER`` follow from it. This and what comes after it
+            follow from the field and its group.
+        kind: What its value is; ``pairs`` are ``NAME=VALUE``, and both they and a ``list`` may be given more than once.
+        default: What holds where nothing else does.
+        choices: The only values there are.
+        panel: The part of the help that it stands in.
     """
 
-    name: str
-    kind: Kind
-    default: Any
-    panel: str | None
     help: str
     metavar: str | None = None
-    choices: tuple[str, ...] = ()
     short: str | None = None
     least: float | None = None
     most: float | None = None
@@ -104,6 +96,11 @@ class Option:
     check: Callable[[str], object] | None = None
     complete: Callable[[str], list[tuple[str, str]]] | None = None
     hidden: bool = False
+    name: str = ""
+    kind: Kind = "text"
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    panel: str | None = None
 
     @property
     def flag(self) -> str:
@@ -124,19 +121,6 @@ class Option:
     def repeatable(self) -> bool:
         """Whether it may be given more than once."""
         return self.kind in ("list", "pairs")
-
-
-def declare(help: str, *, default: Any = None, **more: Any) -> Any:  # noqa: A002 - the word that Typer has for it
-    """A field of a group that is an option.
-
-    Args:
-        help: Its line in the help.
-        default: What holds where nothing else does.
-        **more: Further attributes of :class:`Option`; name, kind, choices and panel follow from the field and its group.
-    """
-    if default == {}:
-        return field(default_factory=dict, metadata={"help": help, **more})
-    return field(default=default, metadata={"help": help, **more})
 
 
 def _zone(text: str) -> None:
@@ -174,246 +158,285 @@ def complete_kpis(incomplete: str) -> list[tuple[str, str]]:
     return [(kpi.id, kpi.title) for kpi in catalog().kpis.values() if kpi.id.startswith(incomplete)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What settles the things that a file leaves open."""
 
-    PANEL: ClassVar[str] = "Reading the files"
+    encoding: Annotated[
+        str | None,
+        Option(
+            "Encoding, for example cp1251.",
+            metavar="NAME",
+            key="read.encoding",
+            about="encoding of the files, for example cp1251",
+            example="cp1251",
+        ),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        Option(
+            "Delimiter: , ; | or tab.",
+            metavar="CHAR",
+            key="read.delimiter",
+            about="delimiter: , ; | or tab",
+            example=";",
+        ),
+    ] = None
+    date_order: Annotated[
+        DateOrder | None,
+        Option(
+            "Order of day, month and year.", key="read.date_order", about="order of day, month and year", example="dmy"
+        ),
+    ] = None
+    decimal: Annotated[
+        DecimalMark | None, Option("Decimal mark.", key="read.decimal", about="decimal mark", example="comma")
+    ] = None
+    profile: Annotated[
+        str | None,
+        Option(
+            "CRM that the export comes from.",
+            metavar="NAME",
+            key="read.profile",
+            about="CRM that the exports come from",
+            example="hubspot",
+        ),
+    ] = None
+    map: Annotated[
+        Pairs,
+        Option(
+            "Column of a field; repeatable.",
+            metavar="FIELD=HEADER",
+            key="map",
+            about="field = header",
+            adds=True,
+            form='for example `--map amount="Deal size"`',
+            example=("amount", "Deal size"),
+        ),
+    ] = MappingProxyType({})
+    currency_symbol: Annotated[
+        Pairs,
+        Option(
+            "Currency that a sign stands for, for example '$=CAD'; repeatable.",
+            metavar="SIGN=CODE",
+            key="currency.symbols",
+            about='sign or name of a currency = its code, for example "$" = "USD"',
+            adds=True,
+            name_with_signs=True,
+            form="for example `--currency-symbol '$=USD'`; in a shell the quotes keep the sign as it is",
+            check=_currency_symbol,
+            example=("$", "USD"),
+        ),
+    ] = MappingProxyType({})
+    timezone: Annotated[
+        str | None,
+        Option(
+            "Zone that days are counted in.",
+            metavar="ZONE",
+            key="read.timezone",
+            about="zone that days are counted in, for example Europe/Berlin",
+            check=_zone,
+            example="Europe/Berlin",
+        ),
+    ] = None
+    won: Annotated[
+        Words,
+        Option(
+            "Stage that means won; repeatable.",
+            metavar="STAGE",
+            key="stages.won",
+            about="words that mean won",
+            adds=True,
+        ),
+    ] = ()
+    lost: Annotated[
+        Words,
+        Option(
+            "Stage that means lost; repeatable.",
+            metavar="STAGE",
+            key="stages.lost",
+            about="words that mean lost",
+            adds=True,
+        ),
+    ] = ()
+    other: Annotated[
+        Words,
+        Option(
+            "Stage that ends a deal neither way; repeatable.",
+            metavar="STAGE",
+            key="stages.other",
+            about="words that mean closed without a decision",
+            adds=True,
+        ),
+    ] = ()
+    open: Annotated[
+        Words,
+        Option(
+            "Stage of deals that are still open; repeatable.",
+            metavar="STAGE",
+            key="stages.open",
+            about="words that mean still open",
+            adds=True,
+        ),
+    ] = ()
 
-    encoding: str | None = declare(
-        "Encoding, for example cp1251.",
-        metavar="NAME",
-        key="read.encoding",
-        about="encoding of the files, for example cp1251",
-        example="cp1251",
-    )
-    delimiter: str | None = declare(
-        "Delimiter: , ; | or tab.",
-        metavar="CHAR",
-        key="read.delimiter",
-        about="delimiter: , ; | or tab",
-        example=";",
-    )
-    date_order: DateOrder | None = declare(
-        "Order of day, month and year.",
-        key="read.date_order",
-        about="order of day, month and year",
-        example="dmy",
-    )
-    decimal: DecimalMark | None = declare(
-        "Decimal mark.",
-        key="read.decimal",
-        about="decimal mark",
-        example="comma",
-    )
-    profile: str | None = declare(
-        "CRM that the export comes from.",
-        metavar="NAME",
-        key="read.profile",
-        about="CRM that the exports come from",
-        example="hubspot",
-    )
-    map: Pairs = declare(
-        "Column of a field; repeatable.",
-        metavar="FIELD=HEADER",
-        key="map",
-        about="field = header",
-        adds=True,
-        default={},
-        form='for example `--map amount="Deal size"`',
-        example=("amount", "Deal size"),
-    )
-    currency_symbol: Pairs = declare(
-        "Currency that a sign stands for, for example '$=CAD'; repeatable.",
-        metavar="SIGN=CODE",
-        key="currency.symbols",
-        about='sign or name of a currency = its code, for example "$" = "USD"',
-        adds=True,
-        default={},
-        name_with_signs=True,
-        form="for example `--currency-symbol '$=USD'`; in a shell the quotes keep the sign as it is",
-        check=_currency_symbol,
-        example=("$", "USD"),
-    )
-    timezone: str | None = declare(
-        "Zone that days are counted in.",
-        metavar="ZONE",
-        key="read.timezone",
-        about="zone that days are counted in, for example Europe/Berlin",
-        check=_zone,
-        example="Europe/Berlin",
-    )
-    won: Words = declare(
-        "Stage that means won; repeatable.",
-        metavar="STAGE",
-        key="stages.won",
-        about="words that mean won",
-        adds=True,
-        default=(),
-    )
-    lost: Words = declare(
-        "Stage that means lost; repeatable.",
-        metavar="STAGE",
-        key="stages.lost",
-        about="words that mean lost",
-        adds=True,
-        default=(),
-    )
-    other: Words = declare(
-        "Stage that ends a deal neither way; repeatable.",
-        metavar="STAGE",
-        key="stages.other",
-        about="words that mean closed without a decision",
-        adds=True,
-        default=(),
-    )
-    open: Words = declare(
-        "Stage of deals that are still open; repeatable.",
-        metavar="STAGE",
-        key="stages.open",
-        about="words that mean still open",
-        adds=True,
-        default=(),
-    )
 
-
-@dataclass(frozen=True, slots=True)
-class SettingsOptions:
+class SettingsOptions(NamedTuple):
     """Which settings file a command uses."""
 
-    config: str | None = declare(
-        "Settings file.", metavar="FILE", variable=False, shown_default="nearest salesmetrics.toml"
-    )
-    no_config: bool = declare("Read no settings file.", default=False, variable=False)
+    config: Annotated[
+        str | None, Option("Settings file.", metavar="FILE", variable=False, shown_default="nearest salesmetrics.toml")
+    ] = None
+    no_config: Annotated[bool, Option("Read no settings file.", variable=False)] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What is asked for."""
 
-    PANEL: ClassVar[str] = "What to report"
+    by: Annotated[
+        Words,
+        Option(
+            "Segments: owner, team, region, product, source, … or any header.",
+            metavar="DIM[,DIM]",
+            key="report.by",
+            about="dimensions",
+            split=True,
+            example=("owner",),
+        ),
+    ] = ()
+    kpi: Annotated[
+        Words,
+        Option(
+            "Only these KPIs.",
+            metavar="ID[,ID]",
+            key="report.kpi",
+            about="ids of KPIs",
+            split=True,
+            rules_out="family",
+            example=("revenue", "win_rate"),
+            complete=complete_kpis,
+        ),
+    ] = ()
+    family: Annotated[
+        Words,
+        Option(
+            "Only this family of KPIs.",
+            metavar="NAME",
+            key="report.family",
+            about="families of KPIs",
+            split=True,
+            rules_out="kpi",
+            example=("conversion",),
+        ),
+    ] = ()
+    where: Annotated[
+        str | None,
+        Option(
+            "Only records that fulfil a condition.",
+            metavar="SQL",
+            key="report.where",
+            about="SQL condition over canonical columns",
+            example="region = 'North'",
+        ),
+    ] = None
+    currency: Annotated[
+        str | None,
+        Option(
+            "All amounts in this currency, with a rates file.",
+            metavar="CODE",
+            key="report.currency",
+            about="currency that amounts are converted to, with a rates file",
+            behind=True,
+            example="EUR",
+        ),
+    ] = None
+    as_of: Annotated[
+        str | None, Option("Day the report speaks for.", metavar="DATE|today", shown_default="last event in the data")
+    ] = None
+    period: Annotated[
+        str,
+        Option(
+            "all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
+            metavar="P",
+            key="report.period",
+            about="for example last-month",
+        ),
+    ] = "all"
+    compare: Annotated[
+        Compare | None,
+        Option(
+            "Beside the same stretch before, like for like.",
+            key="report.compare",
+            about="which earlier stretch to compare with",
+            example="previous",
+        ),
+    ] = None
+    every: Annotated[Every | None, Option("Also one value per week, month, …")] = None
+    level: Annotated[
+        float,
+        Option(
+            "Level of intervals.",
+            metavar="LEVEL",
+            key="report.level",
+            about="level of intervals",
+            form="for example `--level 0.9`",
+            least=0.5,
+            most=0.999,
+        ),
+    ] = 0.95
+    min_n: Annotated[
+        int,
+        Option(
+            "Fewer records make a value small: greyed.",
+            metavar="N",
+            key="report.min_n",
+            about="fewer records make a value small",
+            form="for example `--min-n 20`",
+            least=0,
+        ),
+    ] = 10
 
-    by: Words = declare(
-        "Segments: owner, team, region, product, source, … or any header.",
-        metavar="DIM[,DIM]",
-        key="report.by",
-        about="dimensions",
-        default=(),
-        split=True,
-        example=("owner",),
-    )
-    kpi: Words = declare(
-        "Only these KPIs.",
-        metavar="ID[,ID]",
-        key="report.kpi",
-        about="ids of KPIs",
-        default=(),
-        split=True,
-        rules_out="family",
-        example=("revenue", "win_rate"),
-        complete=complete_kpis,
-    )
-    family: Words = declare(
-        "Only this family of KPIs.",
-        metavar="NAME",
-        key="report.family",
-        about="families of KPIs",
-        default=(),
-        split=True,
-        rules_out="kpi",
-        example=("conversion",),
-    )
-    where: str | None = declare(
-        "Only records that fulfil a condition.",
-        metavar="SQL",
-        key="report.where",
-        about="SQL condition over canonical columns",
-        example="region = 'North'",
-    )
-    currency: str | None = declare(
-        "All amounts in this currency, with a rates file.",
-        metavar="CODE",
-        key="report.currency",
-        about="currency that amounts are converted to, with a rates file",
-        behind=True,
-        example="EUR",
-    )
-    as_of: str | None = declare(
-        "Day the report speaks for.", metavar="DATE|today", shown_default="last event in the data"
-    )
-    period: str = declare(
-        "all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
-        metavar="P",
-        key="report.period",
-        about="for example last-month",
-        default="all",
-    )
-    compare: Compare | None = declare(
-        "Beside the same stretch before, like for like.",
-        key="report.compare",
-        about="which earlier stretch to compare with",
-        example="previous",
-    )
-    every: Every | None = declare("Also one value per week, month, …")
-    level: float = declare(
-        "Level of intervals.",
-        metavar="LEVEL",
-        key="report.level",
-        about="level of intervals",
-        default=0.95,
-        form="for example `--level 0.9`",
-        least=0.5,
-        most=0.999,
-    )
-    min_n: int = declare(
-        "Fewer records make a value small: greyed.",
-        metavar="N",
-        key="report.min_n",
-        about="fewer records make a value small",
-        default=10,
-        form="for example `--min-n 20`",
-        least=0,
-    )
 
-
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """What a report that nobody watches has to fail for."""
 
-    PANEL: ClassVar[str] = "When nobody watches"
+    goal: Annotated[Words, Option("Goal; repeatable. A missed one exits 1.", metavar="'KPI >= NUMBER'")] = ()
+    max_age: Annotated[
+        str | None,
+        Option(
+            "Age of the last event at which the export is stale, which exits 1.",
+            metavar="7d",
+            key="report.max_age",
+            about="age at which an export is stale, for example 7d",
+            check=_age,
+            example="7d",
+        ),
+    ] = None
 
-    goal: Words = declare("Goal; repeatable. A missed one exits 1.", metavar="'KPI >= NUMBER'", default=())
-    max_age: str | None = declare(
-        "Age of the last event at which the export is stale, which exits 1.",
-        metavar="7d",
-        key="report.max_age",
-        about="age at which an export is stale, for example 7d",
-        check=_age,
-        example="7d",
-    )
 
-
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """Where the result goes, and how it looks."""
 
-    PANEL: ClassVar[str] = "Output"
-
-    format: Format | None = declare("Form of the output.", shown_default="table")
-    output: str | None = declare(
-        "Write to a file; its name decides the form.", metavar="FILE", short="-o", variable=False
-    )
-    color: Color = declare("When to use colour.", default="auto")
-    quiet: bool = declare("Nothing on stderr but errors.", default=False, short="-q")
-    debug: bool = declare("Show where an unexpected error happened.", default=False, variable=False, hidden=True)
+    format: Annotated[Format | None, Option("Form of the output.", shown_default="table")] = None
+    output: Annotated[
+        str | None, Option("Write to a file; its name decides the form.", metavar="FILE", short="-o", variable=False)
+    ] = None
+    color: Annotated[Color, Option("When to use colour.")] = "auto"
+    quiet: Annotated[bool, Option("Nothing on stderr but errors.", short="-q")] = False
+    debug: Annotated[bool, Option("Show where an unexpected error happened.", variable=False, hidden=True)] = False
 
 
-GROUPS: tuple[type, ...] = (Reading, Selection, Watch, Output)
+PANELS: Mapping[Any, str] = {
+    Reading: "Reading the files",
+    Selection: "What to report",
+    Watch: "When nobody watches",
+    Output: "Output",
+}
+"""The part of the help that the options of a group stand in."""
+
+GROUPS: tuple[Any, ...] = (Reading, Selection, Watch, Output)
 """The groups whose options a variable or the settings file can give."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table of the settings file.
 
     Attributes:
@@ -452,7 +475,7 @@ TABLES = (
 
 
 @cache
-def options_of(*groups: type) -> tuple[Option, ...]:
+def options_of(*groups: Any) -> tuple[Option, ...]:
     """The options of groups, in order.
 
     >>> [option.flag for option in options_of(Watch)]
@@ -460,12 +483,20 @@ def options_of(*groups: type) -> tuple[Option, ...]:
     """
     found = []
     for group in groups:
-        hints = get_type_hints(group)
-        for item in fields(group):
-            kind, choices = _kind(hints[item.name])
-            default = {} if kind == "pairs" else item.default
-            more = {"metavar": "|".join(choices) or None, **item.metadata}
-            found.append(Option(item.name, kind, default, getattr(group, "PANEL", None), choices=choices, **more))
+        hints = get_type_hints(group, include_extras=True)
+        for name in group._fields:
+            hint, option = get_args(hints[name])
+            kind, choices = _kind(hint)
+            found.append(
+                option._replace(
+                    metavar=option.metavar or "|".join(choices) or None,
+                    name=name,
+                    kind=kind,
+                    default={} if kind == "pairs" else group._field_defaults[name],
+                    choices=choices,
+                    panel=PANELS.get(group),
+                )
+            )
     return tuple(found)
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
 
@@ -32,6 +31,7 @@ __all__ = [
     "line_of",
     "merge",
     "name_source",
+    "no_settings",
     "restate",
 ]
 
@@ -41,8 +41,7 @@ _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a value comes from.
 
     Attributes:
@@ -58,8 +57,7 @@ class Source:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """The value of an option, and where it comes from.
 
     Attributes:
@@ -69,25 +67,12 @@ class Settled:
     """
 
     value: Any
-    source: Source = field(default=Source("default"))
-    items: Mapping[str, Source] = field(default_factory=dict)
+    source: Source = Source("default")
+    items: Mapping[str, Source] = {}
 
 
-def _calendar() -> Calendar:
-    from salesmetrics.calendar import Calendar
-
-    return Calendar()
-
-
-def _thresholds() -> Settings:
-    from salesmetrics.metrics.settings import Settings
-
-    return Settings()
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
-    """What a settings file says; without arguments, that there is none.
+class SettingsFile(NamedTuple):
+    """What a settings file says.
 
     Attributes:
         path: As it is shown; None where there is no file.
@@ -99,17 +84,25 @@ class SettingsFile:
         kpis: Name → a KPI of the user's own.
     """
 
-    path: str | None = None
-    text: str = ""
-    values: Mapping[str, Settled] = field(default_factory=dict)
-    calendar: Calendar = field(default_factory=_calendar)
-    thresholds: Settings = field(default_factory=_thresholds)
-    goals: Mapping[str, Sequence[GoalTable]] = field(default_factory=dict)
-    kpis: Mapping[str, KpiTable] = field(default_factory=dict)
+    path: str | None
+    text: str
+    values: Mapping[str, Settled]
+    calendar: Calendar
+    thresholds: Settings
+    goals: Mapping[str, Sequence[GoalTable]]
+    kpis: Mapping[str, KpiTable]
 
     def source(self, *place: str) -> Source:
         """Where a key stands, such as that of the tables ``goals`` and ``win_rate``."""
         return Source("file", ".".join(place), self.path or "", line_of(self.text, place))
+
+
+def no_settings() -> SettingsFile:
+    """What holds where there is no settings file."""
+    from salesmetrics.calendar import Calendar
+    from salesmetrics.metrics.settings import Settings
+
+    return SettingsFile(None, "", {}, Calendar(), Settings(), {}, {})
 
 
 def find_settings(named: str | None, *, left_out: bool) -> Path | None:

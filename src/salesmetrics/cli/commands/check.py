@@ -9,7 +9,7 @@ import typer
 
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import Output, Reading
+from salesmetrics.settings.options import PANELS, Output, Reading
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -22,7 +22,9 @@ def check(
     rejects: Rejects = None,
     github: Annotated[
         bool,
-        typer.Option("--github", help="Lines that GitHub Actions shows beside a change.", rich_help_panel=Output.PANEL),
+        typer.Option(
+            "--github", help="Lines that GitHub Actions shows beside a change.", rich_help_panel=PANELS[Output]
+        ),
     ] = False,
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""

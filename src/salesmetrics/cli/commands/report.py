@@ -9,7 +9,7 @@ import typer
 
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import Output, Reading, Selection, Watch
+from salesmetrics.settings.options import PANELS, Output, Reading, Selection, Watch
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -27,7 +27,7 @@ def report(
         typer.Option(
             "--strict",
             help="A rejected row, an error in the data or a goal that cannot be told exits 1.",
-            rich_help_panel=Reading.PANEL,
+            rich_help_panel=PANELS[Reading],
         ),
     ] = False,
     rejects: Rejects = None,

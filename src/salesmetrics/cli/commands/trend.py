@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
-from salesmetrics.settings.options import Every, Output, Reading, Selection, complete_kpis
+from salesmetrics.settings.options import PANELS, Every, Output, Reading, Selection, complete_kpis
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -24,14 +24,13 @@ def trend(
     output: Output,
     every: Annotated[
         Every,
-        typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=Selection.PANEL),
+        typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=PANELS[Selection]),
     ] = "month",
 ) -> None:
     """A KPI over time: each period with its value, its counts, and whether it is unusual for this KPI.
 
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """
-    from dataclasses import replace
     from datetime import date
 
     from salesmetrics import pipeline
@@ -43,7 +42,7 @@ def trend(
     form = form_of(output)
     begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
     kpis = tuple(name.strip() for name in kpi.split(",") if name.strip())
-    question = make_question(replace(selection, kpi=kpis, every=every), settings, date.today())
+    question = make_question(selection._replace(kpi=kpis, every=every), settings, date.today())
     result, dataset = pipeline.trend(begun, options, question, make_catalog(settings))
     write_answer(result, output, form)
     if not output.quiet:
