@@ -8,6 +8,8 @@ import os
 # `signal` itself takes some thousandths of a second to import, in which nobody would have been listening yet.
 # From the first moment on an interrupt ends the process, and not with a traceback of whatever is being imported.
 _INTERRUPTED = 130
+_BROKEN_OFF = (_INTERRUPTED, 143)
+"""After Ctrl-C or SIGTERM a thread may still be within Polars, which nobody can ask to stop, and Python waits for all threads."""
 _BEFORE = _signal.getsignal(_signal.SIGINT)
 if _BEFORE is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, lambda _number, _frame: os._exit(_INTERRUPTED))
@@ -33,7 +35,11 @@ def main() -> NoReturn:
 
     if _BEFORE is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _BEFORE)
-    run()
+    code = run()
+    if code in _BROKEN_OFF:
+        os._exit(code)
+    gc.freeze()  # what is left goes with the process: nothing is gained by looking for what nobody refers to
+    sys.exit(code)
 
 
 def _keep_streams() -> None:

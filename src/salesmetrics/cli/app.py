@@ -104,11 +104,20 @@ def _common(
     pass
 
 
-def main() -> NoReturn:
-    """Run the command that was typed and end the process with its exit code."""
+def main() -> int:
+    """Run the command that was typed, with all of its output written, and return its exit code."""
     with suppress(ValueError):
         signal.signal(signal.SIGTERM, _terminate)
-    _leave(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                from salesmetrics.render.output import silence
+
+                silence(stream)
+    return code
 
 
 def run(words: list[str]) -> int:
@@ -171,12 +180,3 @@ def _terminate(number: int, _frame: object) -> NoReturn:
 
 def _tell(error: SalesmetricsError) -> None:
     say(f"error: {error.message}", *(["", f"hint: {error.hint}"] if error.hint else []))
-
-
-def _leave(code: int) -> NoReturn:
-    """End now: without a second complaint about a pipe that is closed, and without tidying a memory that goes anyway."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            with suppress(OSError, ValueError):
-                stream.flush()
-    os._exit(int(code))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import suppress
 from typing import NoReturn
 
@@ -111,4 +112,4 @@ def _end(said: bytes, code: int) -> NoReturn:
     with suppress(OSError):
         while said:
             said = said[os.write(2, said) :]
-    os._exit(code)
+    sys.exit(code)

@@ -16,7 +16,7 @@ from salesmetrics.errors import SalesmetricsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ReaderGone", "is_stdout", "needs_ascii", "write_output"]
+__all__ = ["ReaderGone", "is_stdout", "needs_ascii", "silence", "write_output"]
 
 _STDOUT_NAMES = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
@@ -83,15 +83,18 @@ def _write_stdout(data: bytes, stdout: IO[Any] | None) -> None:
             _write_all(binary.write, data)
         stdout.flush()
     except BrokenPipeError:
-        _silence(stdout)
+        silence(stdout)
         raise ReaderGone from None
     except (OSError, ValueError) as error:
-        _silence(stdout)
+        silence(stdout)
         raise SalesmetricsError("output_unwritable", path="stdout", cause=_cause(error)) from error
 
 
-def _silence(stdout: IO[Any]) -> None:
-    # Bytes that could not be written stay in the buffer, and the interpreter would try again and complain as it exits.
+def silence(stdout: IO[Any]) -> None:
+    """Let a stream that nobody reads any more lead nowhere.
+
+    Bytes that could not be written stay in its buffer, and the interpreter would try again and complain as it exits.
+    """
     try:
         descriptor = stdout.fileno()
         null = os.open(os.devnull, os.O_WRONLY)
