@@ -109,7 +109,7 @@ def test_delimiter_at_the_end_of_one_row() -> None:
     table = read(PLAIN.replace(ROWS[1], ROWS[1] + ","))
     assert cells(table) == expected(*ROWS)
     [found] = table.findings
-    assert (found.code, found.count, found.rows) == ("rows_long_blank", 1, [3])
+    assert (found.code, found.count, found.rows) == ("rows_long_blank", 1, (3,))
 
 
 def test_delimiter_at_the_end_of_the_header_only() -> None:
@@ -133,7 +133,7 @@ def test_blank_cells_left_out_at_the_end_of_rows() -> None:
     assert cells(table)[1] == ("2", "B", "20", "", "")
     assert table.rejected == ()
     [found] = table.findings
-    assert (found.code, found.rows) == ("rows_short_filled", [3, 4, 6])
+    assert (found.code, found.rows) == ("rows_short_filled", (3, 4, 6))
 
 
 def test_a_short_row_is_rejected_where_others_keep_their_blanks() -> None:
@@ -180,7 +180,7 @@ def test_odd_quotes_are_text_and_are_said() -> None:
     table = read(f'{HEADER}\n1,Al"pha,Kim,Won,100\n2,"Beta "B" Ltd",Lee,Lost,200\n3,15" screen,Kim,Open,300\n')
     assert [row[1] for row in cells(table)] == ['Al"pha', 'Beta "B" Ltd', '15" screen']
     [found] = table.findings
-    assert (found.code, found.rows) == ("quotes_odd", [2, 3, 4])
+    assert (found.code, found.rows) == ("quotes_odd", (2, 3, 4))
 
 
 def test_rows_inside_a_quoted_cell_are_said() -> None:
@@ -262,8 +262,8 @@ def test_duplicate_and_empty_headers() -> None:
     assert table.headers == ("ID", "Tag", "Tag", "", "Tag.1")
     assert table.frame.columns == [ROW, "ID", "Tag", "Tag.2", "column 4", "Tag.1"]
     twice, empty = sorted(table.findings, key=lambda item: item.code, reverse=True)
-    assert (twice.code, twice.column, twice.count, twice.rows) == ("header_twice", "Tag", 1, [2])
-    assert (empty.code, empty.column, empty.rows) == ("header_empty", "column 4", [2])
+    assert (twice.code, twice.column, twice.count, twice.rows) == ("header_twice", "Tag", 1, (2,))
+    assert (empty.code, empty.column, empty.rows) == ("header_empty", "column 4", (2,))
 
 
 def test_a_duplicate_header_with_the_same_data_is_no_finding() -> None:

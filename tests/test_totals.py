@@ -50,7 +50,7 @@ def test_a_row_of_an_amount_alone_is_no_deal_though_no_sum_and_an_error(tmp_path
     dataset = read(tmp_path, *ROWS, row)
     assert counts(dataset)[:4] == (4, 3, 0, 1)
     (said,) = [said for said in dataset.findings if said.code == "row_of_numbers"]
-    assert (said.severity, said.rows) == ("error", [5])
+    assert (said.severity, said.rows) == ("error", (5,))
 
 
 @pytest.mark.parametrize("place", range(8))

@@ -35,7 +35,7 @@ def test_a_total_of_its_period_is_no_record(tmp_path: Path, kind: str, word: str
     dataset = read(tmp_path, kind, header, *rows, total.format(word=word, sum=1200))
     assert dataset.frames[kind][number].sum() == Decimal(1200)
     assert dataset.files[0].ignored == {"total": 1}
-    assert [said.rows for said in dataset.findings if said.code == "rows_ignored"] == [[4]]
+    assert [said.rows for said in dataset.findings if said.code == "rows_ignored"] == [(4,)]
 
 
 @pytest.mark.parametrize("kind", LISTS)
@@ -72,7 +72,7 @@ def test_a_plan_is_no_cost(tmp_path: Path, header: str, actual: str, plan: str) 
     assert dataset.frames["costs"]["amount"].to_list() == [70, 5]
     assert dataset.files[0].ignored == {"plan": 1}
     (said,) = (said for said in dataset.findings if said.code == "rows_of_a_plan")
-    assert (said.severity, said.rows) == ("warning", [3])
+    assert (said.severity, said.rows) == ("warning", (3,))
 
 
 def test_of_quotas_what_was_sold_is_left_out(tmp_path: Path) -> None:

@@ -249,4 +249,4 @@ def test_the_history_of_stages_is_read_with_the_order_of_its_file(tmp_path: Path
     dataset = load([str(path)])
     entered = dataset.frames["stages"].filter(pl.col("stage") == "Proposal")["entered"].to_list()
     assert entered == [datetime(2026, 2, 3), datetime(2026, 2, 4), datetime(2026, 2, 5)]
-    assert [said.rows for said in dataset.findings if said.code == "history_unreadable"] == [[3]]
+    assert [said.rows for said in dataset.findings if said.code == "history_unreadable"] == [(3,)]
