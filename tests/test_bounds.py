@@ -22,6 +22,7 @@ from salesmetrics.ingest.source import bounds, fetch
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.table.table import ROW, read_tables
 from salesmetrics.ingest.table.workbook import cell_errors
+from salesmetrics.messages import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,7 +212,7 @@ def test_one_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_a_row_beyond_bounds_is_rejected_and_no_other(row: bytes, reason: str, tmp_path: Path) -> None:
     [table] = read_tables(write(tmp_path / "deals.csv", b"Deal ID,Stage,Amount\n1,Won,10\n" + row + b"\n3,Lost,30\n"))
     assert {"1", "3"} <= set(table.frame["Deal ID"].to_list())
-    assert reason in table.rejected[0].reason
+    assert reason in text(table.rejected[0].reason)
     assert len(table.rejected[0].value or "") <= 200
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.table.table import ROW
+from salesmetrics.messages import text
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, Kind, column_types
 from salesmetrics.schema.models import model_of
@@ -111,7 +112,7 @@ def test_a_rejection_names_row_header_cell_and_reason() -> None:
     raw = {"probability": pl.Series(["50", "1000", ""]), "created": pl.Series(["1/1/1900", "1/1/2024", ""])}
     invalid, rejected = invalid_rows(frame, "deals", raw, {"probability": "Probability (%)", "created": "Created Date"})
     assert invalid.to_list() == [True, True, False]
-    assert [(cell.row, cell.column, cell.value, cell.reason) for cell in rejected] == [
+    assert [(cell.row, cell.column, cell.value, text(cell.reason)) for cell in rejected] == [
         (2, "Created Date", "1/1/1900", "before 1970-01-01"),
         (3, "Probability (%)", "1000", "more than 1"),
     ]

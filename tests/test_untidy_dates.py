@@ -15,7 +15,9 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.parse import Parsed, ParseOptions, dates, parse_column
 from salesmetrics.ingest.read import load
+from salesmetrics.messages import text
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,7 @@ def parse(cells: list[str | None], options: ParseOptions = REJECT, type_: Column
 
 
 def why(parsed: Parsed) -> list[str]:
-    return [] if parsed.why is None else parsed.why.drop_nulls().to_list()
+    return [] if parsed.why is None else [text(Message(code)) for code in parsed.why.drop_nulls()]
 
 
 days = st.dates(date(1980, 1, 1), date(2060, 12, 31))
@@ -41,7 +43,7 @@ ISO = [f"2026-{month:02d}-{day:02d}" for month in range(1, 11) for day in (3, 11
 def test_one_date_that_reads_several_ways_among_clear_ones_is_bad_by_itself(cell: str) -> None:
     parsed = parse([*ISO, cell])
     assert parsed.bad.to_list() == [False] * 39 + [True]
-    assert why(parsed) == [dates.MANY_WAYS]
+    assert why(parsed) == [text(Message(dates.MANY_WAYS))]
 
 
 @pytest.mark.parametrize(("cell", "day"), [("25/06/2026", "2026-06-25"), ("06/25/2026", "2026-06-25"), ("7/7/2026", "2026-07-07"), ("03.04.2026", "2026-04-03"), ("31-12-69", None), ("45-12-31", "None")])  # fmt: skip
@@ -155,7 +157,7 @@ def test_one_odd_cell_leaves_a_column_of_serial_days_alone() -> None:
 
 
 def test_a_serial_day_among_written_dates_is_named() -> None:
-    assert why(parse([*ISO, "45123"])) == [dates.SERIAL]
+    assert why(parse([*ISO, "45123"])) == [text(Message(dates.SERIAL))]
 
 
 moments = st.datetimes(datetime(2001, 9, 10), datetime(2199, 12, 31))
@@ -200,7 +202,7 @@ def test_each_rejected_row_is_named_with_its_own_value(tmp_path: Path) -> None:
     dataset = load([str(path)], ReadOptions())
     messages = [said.message for said in dataset.findings if said.code == "rows_rejected"]
     assert messages == [
-        f"2 rows rejected: `Close Date` holds what is {dates.MANY_WAYS}: `04/05/2026`, `05/06/26`",
+        f"2 rows rejected: `Close Date` holds what is {text(Message(dates.MANY_WAYS))}: `04/05/2026`, `05/06/26`",
         "1 row rejected: `never ever` in `Close Date` is not a date",
     ]
     assert dataset.rejects["value"].to_list() == ["04/05/2026", "05/06/26", "never ever"]

@@ -80,7 +80,7 @@ def has_errors(dataset: Dataset) -> bool:
     """Whether rows were rejected or the data have a finding that is an error."""
     from salesmetrics.schema.provenance import Severity
 
-    return dataset.rejects.height > 0 or any(item.severity == Severity.ERROR for item in dataset.findings)
+    return bool(dataset.rejected) or any(item.severity == Severity.ERROR for item in dataset.findings)
 
 
 def write_rejects(dataset: Dataset, path: str | None) -> None:
@@ -90,7 +90,8 @@ def write_rejects(dataset: Dataset, path: str | None) -> None:
     from salesmetrics.render.output import write_output
     from salesmetrics.render.write_csv import write_rows
 
-    write_output(write_rows(dataset.rejects.columns, dataset.rejects.rows()), path, sys.stdout)
+    rejects = dataset.rejects
+    write_output(write_rows(rejects.columns, rejects.rows()), path, sys.stdout)
 
 
 def tell_about_rejects(dataset: Dataset, path: str | None, *, strict: bool) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import polars as pl
+
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-    import polars as pl
 
     from salesmetrics.ingest.canonical.outcome import StageWord
     from salesmetrics.ingest.parse import ParseOptions
@@ -86,18 +86,29 @@ class Dataset:
         last_events: The same of each kind of file by itself.
         timezone: The zone that days are of, where one is named.
         withheld: What the files leave so unsure that no number may rest on it; each comes with a finding.
-        rejects: ``path``, ``row`` (UInt32), ``column``, ``value``, ``reason``: one line per fault of a rejected row.
+        rejected: File and fault of every rejected row; a row may have several.
     """
 
     frames: dict[Kind, pl.DataFrame]
     files: tuple[LoadedFile, ...]
     inputs: tuple[Input, ...]
     findings: tuple[Finding, ...]
-    rejects: pl.DataFrame
+    rejected: tuple[tuple[str, RejectedRow], ...]
     last_event: tuple[date, str] | None
     last_events: Mapping[Kind, tuple[date, str]]
     withheld: tuple[Withheld, ...] = ()
     timezone: str | None = None
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """``path``, ``row`` (UInt32), ``column``, ``value``, ``reason`` in English: one line per fault of a rejected row."""
+        from salesmetrics.messages import text
+
+        # A name of a file may be bytes that are no text, which a column of text cannot hold.
+        names = {path: path.encode("utf-8", "backslashreplace").decode("utf-8") for path, _ in self.rejected}
+        rows = [(names[path], row.row, row.column, row.value, text(row.reason)) for path, row in self.rejected]
+        schema = {"path": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     @property
     def entities(self) -> dict[str, pl.DataFrame]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-import polars as pl
-
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.as_of import last_event_of, last_events_of
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
@@ -112,7 +110,7 @@ def read_files(
         files=files,
         inputs=tuple(_input(file) for file in files),
         findings=(*findings, *left_open.findings),
-        rejects=_rejects(parts),
+        rejected=tuple((part.path, row) for part in parts for row in part.rejected),
         last_event=last_event_of(events, frames),
         last_events=events,
         withheld=withheld,
@@ -283,7 +281,7 @@ def _refuse_if_nothing_usable(parts: Sequence[Part]) -> None:
                 row=first.row,
                 column=first.column,
                 value=first.value,
-                reason=first.sentence,
+                reason=first.fault,
                 fix=_way_out(part, first),
             )
 
@@ -334,11 +332,3 @@ def _input(file: LoadedFile) -> Input:
         delimiter=source.delimiter,
         rows=file.rows,
     )
-
-
-def _rejects(parts: Sequence[Part]) -> pl.DataFrame:
-    # A name of a file may be bytes that are no text, which a column of text cannot hold.
-    names = {part.path: part.path.encode("utf-8", "backslashreplace").decode("utf-8") for part in parts}
-    rows = [(names[part.path], r.row, r.column, r.value, r.reason) for part in parts for r in part.rejected]
-    schema = {"path": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")

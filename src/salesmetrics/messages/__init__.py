@@ -98,9 +98,15 @@ def typed(word: str) -> str:
 @cache
 def _templates() -> Mapping[str, str]:
     """Every template of a message; codes are unique over the catalogues (a test looks)."""
-    from salesmetrics.messages import findings_of_files, findings_of_records, findings_of_reports
+    from salesmetrics.messages import findings_of_files, findings_of_records, findings_of_reports, readings
 
-    return {**findings_of_files.PARTS, **findings_of_records.PARTS, **findings_of_reports.PARTS}
+    return {
+        **readings.REASONS,
+        **readings.READINGS,
+        **findings_of_files.PARTS,
+        **findings_of_records.PARTS,
+        **findings_of_reports.PARTS,
+    }
 
 
 class _Details(dict[str, Any]):

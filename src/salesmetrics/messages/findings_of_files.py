@@ -77,11 +77,11 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     # --- values --------------------------------------------------------------------------------------------------------
     "cells_unreadable": (
-        "`{column}` could not be read in {count:# row|# rows}, and was taken as blank there: {reason:said}, first `{value}`",
+        "`{column}` could not be read in {count:# row|# rows}, and was taken as blank there: {reason}, first `{value}`",
         "correct the cells, or leave the column out with `--map {field}=`",
     ),
     "history_unreadable": (
-        "`{column}` could not be read in {count:# row|# rows}, so those entries are missing in the history of stages: {reason:said}, first `{value}`",
+        "`{column}` could not be read in {count:# row|# rows}, so those entries are missing in the history of stages: {reason}, first `{value}`",
         "correct the cells in the CRM, then export again",
     ),
     "numbers_rounded": (
@@ -149,7 +149,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "name the zone of clocks without an offset, for example `--timezone Europe/Berlin`",
     ),
     "rows_rejected": (
-        "{count:# row|# rows} rejected: {reason:said}",
+        "{count:# row|# rows} rejected: {reason}",
         "see them all with `salesmetrics check FILE --rejects rejects.csv`; totals leave them out",
     ),
     "row_of_numbers": (

@@ -33,6 +33,10 @@ class Message:
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "details", details)
 
+    def __hash__(self) -> int:
+        """By the code alone: details may be lists."""
+        return hash(self.code)
+
 
 class Some(NamedTuple):
     """The first of many values, where naming all is too much, and how many there are.

@@ -25,6 +25,7 @@ from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Finding
 
 __all__ = [
+    "MISREAD",
     "TOLERANT",
+    "UNREADABLE",
     "Canonical",
     "canonicalise",
     "parse_beside",
@@ -64,20 +67,23 @@ TOLERANT: Mapping[Kind, frozenset[str]] = {
 }
 """Fields too secondary to throw a record away for: a cell that cannot be read becomes blank, and a finding names it."""
 
-_UNREADABLE: Mapping[ColumnType, str] = {
-    ColumnType.ID: "not an id",
-    ColumnType.TEXT: "not text",
-    ColumnType.MONEY: "not an amount of money",
-    ColumnType.QUANTITY: "not a number",
-    ColumnType.COUNT: "not a whole number",
-    ColumnType.SCORE: "not a whole number",
-    ColumnType.SHARE: "not a percentage or share",
-    ColumnType.DAY: "not a date",
-    ColumnType.INSTANT: "not a date and time",
-    ColumnType.FLAG: "neither yes nor no",
-    ColumnType.DURATION: "not a duration",
-    ColumnType.PERIOD: "not a period",
+UNREADABLE: Mapping[ColumnType, str] = {
+    ColumnType.ID: "not_an_id",
+    ColumnType.TEXT: "not_text",
+    ColumnType.MONEY: "not_money",
+    ColumnType.QUANTITY: "not_a_number",
+    ColumnType.COUNT: "not_whole",
+    ColumnType.SCORE: "not_whole",
+    ColumnType.SHARE: "not_a_share",
+    ColumnType.DAY: "not_a_date",
+    ColumnType.INSTANT: "not_an_instant",
+    ColumnType.FLAG: "not_yes_or_no",
+    ColumnType.DURATION: "not_a_duration",
+    ColumnType.PERIOD: "not_a_period",
 }
+
+MISREAD = frozenset({*UNREADABLE.values(), "not_day_first", "not_month_first", "not_in_the_calendar"})
+"""Reasons of cells that another order of dates or another decimal mark may make readable."""
 
 _DATES = (ColumnType.DAY, ColumnType.INSTANT)
 
@@ -136,7 +142,7 @@ def canonicalise(
         if not column.bad.any():
             continue
         cells = _Cells(field, headers[field], raw[field], rows, path, kind)
-        faults = _faults(column, _UNREADABLE[types[field]])
+        faults = _faults(column, UNREADABLE[types[field]])
         if field in TOLERANT.get(kind, ()):
             findings += [cells.blanked(mask, reason) for reason, mask in faults]
         else:
@@ -178,16 +184,18 @@ def canonicalise(
     return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
 
 
-def _faults(column: Parsed, reason: str) -> list[tuple[str, pl.Series]]:
+def _faults(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:
     """What is wrong with the bad cells of a column, and which these are."""
     if column.why is None:
-        return [(reason, column.bad)]
+        return [(Message(reason), column.bad)]
     why = (
         pl.DataFrame([column.why.alias("why"), column.bad.alias("bad")])
         .select(pl.when("bad").then(pl.col("why").fill_null(reason)))
         .to_series()
     )
-    return [(found, why.eq_missing(pl.Series([found]))) for found in why.drop_nulls().unique(maintain_order=True)]
+    return [
+        (Message(found), why.eq_missing(pl.Series([found]))) for found in why.drop_nulls().unique(maintain_order=True)
+    ]
 
 
 def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
@@ -254,11 +262,11 @@ class _Cells:
     path: str
     kind: Kind
 
-    def rejected(self, mask: pl.Series, reason: str) -> list[RejectedRow]:
+    def rejected(self, mask: pl.Series, reason: Message) -> list[RejectedRow]:
         pairs = zip(self.rows.filter(mask).to_list(), plain_text(self.text.filter(mask)).to_list(), strict=True)
         return [RejectedRow(row, self.header, value, reason, cell=True) for row, value in pairs]
 
-    def blanked(self, mask: pl.Series, reason: str) -> Finding:
+    def blanked(self, mask: pl.Series, reason: Message) -> Finding:
         numbers = self.rows.filter(mask)
         return finding(
             "cells_unreadable",
@@ -349,7 +357,7 @@ def _other_columns(table: RawTable, recognition: Recognition) -> pl.DataFrame:
 
 def rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -> list[Finding]:
     """One finding per column and reason, most frequent first."""
-    groups: dict[tuple[str | None, str], list[RejectedRow]] = {}
+    groups: dict[tuple[str | None, Message], list[RejectedRow]] = {}
     for row in rejected:
         groups.setdefault((row.column, row.reason), []).append(row)
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0].row))
@@ -361,7 +369,7 @@ def rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -
             column=column,
             count=len({r.row for r in group}),
             rows=[r.row for r in group],
-            reason=_each_its_own(group),
+            reason=_of_all(group),
         )
         for (column, _), group in ordered
     ]
@@ -371,15 +379,14 @@ _LISTED = 5
 """How many different values a finding names."""
 
 
-def _each_its_own(group: Sequence[RejectedRow]) -> str:
+def _of_all(group: Sequence[RejectedRow]) -> Message:
     """One reason of several rows, with the values that these hold, in the order of rows."""
     first = group[0]
     values = list(dict.fromkeys(row.value for row in group))
     if not first.cell or len(values) == 1:
-        return first.sentence
-    listed = ", ".join(f"`{value}`" for value in values[:_LISTED])
-    more = f" and {len(values) - _LISTED:,} more" if len(values) > _LISTED else ""
-    return f"`{first.column}` holds what is {first.reason}: {listed}{more}"
+        return first.fault
+    some = Some(tuple(values[:_LISTED]), len(values))
+    return Message("cells_are", column=first.column, reason=first.reason, values=some)
 
 
 # --- A second column of amounts that tells another story: said, because every total rests on the choice ---

@@ -9,7 +9,7 @@ import polars as pl
 
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
-from salesmetrics.ingest.canonical.canonical import parse_beside
+from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
 from salesmetrics.ingest.canonical.identity import (
     alike_but_for_people,
     without_continuations,
@@ -48,6 +48,7 @@ from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.findings import MAX_ROWS, finding
 from salesmetrics.schema.kinds import KINDS, column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -528,7 +529,7 @@ def _instants(
     rows, text = deals.get_column(ROW), deals[header]
     parsed = parse_beside(Place(header, path, rows, text), ColumnType.INSTANT, options, table)
     if parsed.bad.any():
-        reason = "not a date and time" if parsed.why is None else parsed.why.filter(parsed.bad).drop_nulls().first()
+        known = None if parsed.why is None else parsed.why.filter(parsed.bad).drop_nulls().first()
         findings.append(
             finding(
                 "history_unreadable",
@@ -537,7 +538,7 @@ def _instants(
                 column=header,
                 count=int(parsed.bad.sum()),
                 rows=rows.filter(parsed.bad).head(MAX_ROWS).to_list(),
-                reason=reason or "not a date and time",
+                reason=Message(str(known or UNREADABLE[ColumnType.INSTANT])),
                 value=text.filter(parsed.bad)[0],
             )
         )

@@ -14,6 +14,7 @@ import polars as pl
 
 from salesmetrics.ingest.table.table import ROW, RejectedRow
 from salesmetrics.schema.kinds import columns_of
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,8 +106,8 @@ def _rejections(
         yield RejectedRow(row, header, None if value is None else str(value), reason, cell=True)
 
 
-def _reason(kind: Kind, field: str, value: object) -> str:
-    """What a value is by Pydantic's verdict: "less than 0", "after 2199-12-31".
+def _reason(kind: Kind, field: str, value: object) -> Message:
+    """What a value is by Pydantic's verdict: less than 0, after 2199-12-31.
 
     Raises:
         AssertionError: Pydantic accepts what the compiled rule refuses: the rule is wrong.
@@ -121,24 +122,24 @@ def _reason(kind: Kind, field: str, value: object) -> str:
     except ValidationError as error:
         for item in error.errors(include_url=False):
             if item["loc"] == (field,):
-                return _in_words(item)
+                return _verdict(item)
     raise AssertionError(f"{kind}.{field}: the rule refuses {value!r}, the model does not")
 
 
-def _in_words(item: ErrorDetails) -> str:
+def _verdict(item: ErrorDetails) -> Message:
     bounds = item.get("ctx", {})
     of_time = isinstance(item["input"], date)  # an instant is a date, too
-    below, above = ("before", "after") if of_time else ("less than", "more than")
+    below, above = ("before_day", "after_day") if of_time else ("less_than", "more_than")
     match item["type"]:
         case "greater_than_equal":
-            return f"{below} {bounds['ge']}"
+            return Message(below, bound=bounds["ge"])
         case "less_than_equal":
-            return f"{above} {bounds['le']}"
+            return Message(above, bound=bounds["le"])
         case "decimal_max_digits" | "decimal_whole_digits":
-            return "too large a number"
+            return Message("number_too_large")
         case _:
             message = item["msg"]
-            return f"refused: {message[0].lower()}{message[1:]}"
+            return Message("refused_by_model", verdict=f"{message[0].lower()}{message[1:]}")
 
 
 def _rules_of(name: str, column: Column) -> Iterator[Rule]:

@@ -59,7 +59,7 @@ class Parsed:
         currency: ISO codes found in money cells, or the sign where several currencies share it; ``None`` when no cell carries
             a symbol or code.
         uniform: All cells are known to be written in one strict format.
-        why: What is wrong with a bad cell, in words without its value, where more is known than that it is not of this type.
+        why: Code of what is wrong with a bad cell, where more is known than that it is not of this type.
         notes: Code of a finding → Boolean: the cells that it is about.
         utc: Of instants the clock in UTC where it is known; ``None`` where it is of no cell.
     """

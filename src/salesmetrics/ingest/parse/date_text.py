@@ -35,11 +35,8 @@ THAI_YEARS = 543
 """How far the years of the Buddhist calendar are ahead: 2569 is 2026."""
 _THAI = (2400, 2700)
 _PERSIAN, _ISLAMIC, _HEBREW = (1300, 1419), (1420, 1500), (5600, 5900)
-_FOREIGN = "a date of the {}: export it with years such as 2026"
-NO_YEAR = "a date without a year (or without a day), which a spreadsheet may have dropped: export again and do not save the file from a spreadsheet"
-NO_DAY = "a month without a day"
-THAI = _FOREIGN.format("Thai (Buddhist) calendar among others")
-_PERSIAN_DATE, _ISLAMIC_DATE = _FOREIGN.format("Persian calendar"), _FOREIGN.format("Islamic (Hijri) calendar")
+NO_YEAR, NO_DAY, THAI = "date_without_year", "month_without_day", "thai_date"
+_PERSIAN_DATE, _ISLAMIC_DATE = "persian_date", "islamic_date"
 _ISLAMIC_MONTHS = "محرم|صفر|ربيع|جمادى|رجب|شعبان|رمضان|شوال|ذو القعدة|ذو الحجة|muharram|safar|rabi|jumada|rajab|sha'?ban|ramadh?an|shawwal"
 _PERSIAN_MONTHS = "فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند|farvardin|ordibehesht|khordad|mordad|shahrivar|bahman|esfand"
 
@@ -118,14 +115,14 @@ _NO_DATES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"^(?:民國|民国|roc)|^1[0-4][0-9]([-/.])[0-9]{1,2}[-/.][0-9]{1,2}(?: |$)",
-        _FOREIGN.format("calendar of Taiwan (ROC years)"),
+        "taiwanese_date",
     ),
     (
         r"^(?:令和|平成|昭和|大正|明治|[rhs]\s?[0-9]{1,2}[-/.][0-9]{1,2}[-/.])",
-        _FOREIGN.format("Japanese calendar (years of an era)"),
+        "japanese_date",
     ),
 )
-"""What is no date, but can be told apart from any other text: the pattern, and what it is."""
+"""What is no date, but can be told apart from any other text: the pattern, and the code of what it is."""
 _SCHEMA = {
     "shape": pl.String, "sep": pl.String, "year": pl.Int32, "month": pl.Int32, "day": pl.Int32, "first": pl.Int32,
     "second": pl.Int32, "short": pl.Boolean, "number": pl.String, "time": pl.Int64, "offset": pl.Int64, "wrong": pl.Boolean,
@@ -236,7 +233,7 @@ def _gregorian(text: pl.Expr) -> tuple[pl.Expr, ...]:
         .when(year.is_between(*_ISLAMIC))
         .then(pl.lit(_ISLAMIC_DATE))
         .when(year.is_between(*_HEBREW))
-        .then(pl.lit(_FOREIGN.format("Hebrew calendar")))
+        .then(pl.lit("hebrew_date"))
     )
     return (
         pl.when(thai).then(year - THAI_YEARS).otherwise(year).alias("year"),

@@ -39,8 +39,8 @@ _ORDER_NAMES = {"dmy": ("day", "month"), "mdy": ("month", "day")}
 _HALF_CENTURY = 50
 _EACH = "each"
 """Instead of an order: each date of the column is by itself, and bad where it reads more than one way."""
-MANY_WAYS = "a date that reads more than one way (settle it with `--date-order`)"
-SERIAL = "a serial day of a spreadsheet among written dates"
+MANY_WAYS = "date_of_several_readings"
+SERIAL = "serial_among_dates"
 
 
 class DateLook(Struct, frozen=True):
@@ -553,11 +553,11 @@ def _why_unread(order: pl.Expr, *, serials: bool) -> pl.Expr:
         pl.when(serial & (not serials))
         .then(pl.lit(SERIAL))
         .when(numeric & day_first)
-        .then(pl.lit("not a date in the order day, month, year"))
+        .then(pl.lit("not_day_first"))
         .when(numeric & month_first)
-        .then(pl.lit("not a date in the order month, day, year"))
+        .then(pl.lit("not_month_first"))
         .when(shaped)
-        .then(pl.lit("not a day of the calendar"))
+        .then(pl.lit("not_in_the_calendar"))
     )
 
 

@@ -33,10 +33,7 @@ _STRICT = r"^-?[0-9]+(?:\.[0-9]{1,2})?$"
 """Digits with at most two decimals: these read one way in any column whose decimal mark may be a point."""
 _PLAIN = (("point", _PROOF_OF_POINT), ("small", r"^[+-]?[1-9][0-9]{0,2}$"), ("fine", _FINE), ("shortest", _SHORTEST))
 """What cells that a cast reads show of the column's decimal mark and of its decimals."""
-TWO_WAYS = (
-    "a number that reads two ways: the separator may be a decimal mark or group thousands (settle it with `--decimal`)"
-)
-BROKEN = "a number with an invisible character between its digits"
+TWO_WAYS, BROKEN = "number_of_two_readings", "number_broken"
 
 
 class Style(Struct, frozen=True):

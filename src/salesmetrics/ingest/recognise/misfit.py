@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError, counted
+from salesmetrics.ingest.canonical.canonical import MISREAD
 from salesmetrics.ingest.parse import parse_column
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.table.table import ROW
@@ -50,7 +51,7 @@ def refuse_misfits(
     for field, match in recognition.columns.items():
         option = "date_order" if types[field] in _DATES else "decimal" if types[field] in _NUMBERS else None
         value = getattr(said, option) if option else None
-        faults = [row for row in rejected if row.column == match.header and row.reason.startswith("not ")]
+        faults = [row for row in rejected if row.column == match.header and row.reason.code in MISREAD]
         if option is None or value is None or not faults:
             continue
         text = plain_text(table.frame.get_column(match.header))

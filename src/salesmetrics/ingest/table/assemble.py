@@ -40,7 +40,7 @@ _MAX_VALUE = 200
 _ERROR_CELL = r"^\s*#(?:[¡¿]?[\p{Lu}/0-9]{2,14}[!?]|N/A|N/D|N/V|NV|YOK|Н/Д)\s*$"
 UNWANTED = {"bom_in_cell": "\ufeff", "nul_in_cell": "\x00"}
 """Characters that no cell should hold, by the code of their finding."""
-_CAUSES = (("\x00", "a NUL byte"), ("\ufeff", "a byte order mark (U+FEFF)"))
+_CAUSES = (("\x00", "nul_beside"), ("\ufeff", "bom_beside"))
 """What stands unseen beside a quote and lets it close no cell."""
 
 
@@ -274,23 +274,18 @@ def _rejected(item: OddRow, width: int, headers: Sequence[str]) -> RejectedRow:
     value = item.raw[: 4 * _MAX_VALUE].decode("utf-8", "replace")[:_MAX_VALUE]
     if item.fault == "unclosed_quote":
         column = headers[item.column] if item.column is not None and item.column < width else None
-        where = f"column `{column}`" if column else f"cell {(item.column or 0) + 1}"
-        return RejectedRow(item.row, column, value, f"a quote opens in {where} and never closes")
+        place = Message("in_column", column=column) if column else Message("in_cell", number=(item.column or 0) + 1)
+        return RejectedRow(item.row, column, value, Message("quote_open", place=place))
     if item.fault == "long_cell":
         column = headers[item.column or 0]
-        return RejectedRow(
-            item.row, column, value, f"the cell in column `{column}` is longer than {size_words(MAX_CELL)}"
-        )
+        return RejectedRow(item.row, column, value, Message("cell_too_long", column=column, size=size_words(MAX_CELL)))
     if item.fault == "long_line":
-        return RejectedRow(item.row, None, value, f"the line is longer than {size_words(MAX_LINE)}")
+        return RejectedRow(item.row, None, value, Message("line_too_long", size=size_words(MAX_LINE)))
     if item.fault == "whole_line":
-        return RejectedRow(
-            item.row, None, value, "the whole line is one quoted cell, so its columns cannot be told apart"
-        )
-    many = "many" if item.fault == "long" else "few"
-    cells = "1 cell" if item.width == 1 else f"{item.width} cells"
-    cause = next((f"; {name} stands in it" for mark, name in _CAUSES if mark.encode() in item.raw), "")
-    return RejectedRow(item.row, None, value, f"too {many} cells: the row has {cells}, the header {width}{cause}")
+        return RejectedRow(item.row, None, value, Message("line_in_one_cell"))
+    beside = next((Message(code) for mark, code in _CAUSES if mark.encode() in item.raw), None)
+    code = "cells_too_many" if item.fault == "long" else "cells_too_few"
+    return RejectedRow(item.row, None, value, Message(code, cells=item.width, width=width, beside=beside))
 
 
 def unique_names(headers: Sequence[str]) -> list[str]:

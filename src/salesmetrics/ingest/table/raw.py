@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesmetrics.schema.message import Message
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -36,18 +38,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A record that cannot be used, and why. ``cell``: the reason says what the value is ("not a date"), without naming it."""
+    """A record that cannot be used, and why. ``cell``: the reason is what the value is (not a date), without naming it."""
 
     row: int
     column: str | None
     value: str | None
-    reason: str
+    reason: Message
     cell: bool = False
 
     @property
-    def sentence(self) -> str:
+    def fault(self) -> Message:
         """The reason with the row's own value."""
-        return f"`{self.value}` in `{self.column}` is {self.reason}" if self.cell else self.reason
+        if not self.cell:
+            return self.reason
+        return Message("cell_is", value=self.value, column=self.column, reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)

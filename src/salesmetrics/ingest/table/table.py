@@ -24,6 +24,7 @@ from salesmetrics.ingest.table.regular import line_end, read_regular
 from salesmetrics.ingest.table.repair import Record, Repaired, read_irregular, records
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -330,13 +331,13 @@ def _explained(row: RejectedRow, encoding: str) -> RejectedRow:
     text = shown(row.value) if row.value else row.value
     if text == row.value:
         return row
-    return replace(row, value=text, reason=f"{row.reason}; bytes in it are not {_plain(encoding)}")
+    return replace(row, value=text, reason=Message("with_foreign_bytes", reason=row.reason, encoding=_plain(encoding)))
 
 
 def _rejected(names: Sequence[str], row: Sequence[object], encoding: str) -> RejectedRow:
     cells = ((name, str(cell)) for name, cell in zip(names, row[1:], strict=True) if cell is not None)
     column, cell = next((name, cell) for name, cell in cells if shown(cell) != cell)
-    reason = f"not {_plain(encoding)}, as the other rows are"
+    reason = Message("not_of_encoding", encoding=_plain(encoding))
     return RejectedRow(int(str(row[0])), column, shown(cell)[:_MOST], reason, cell=True)
 
 

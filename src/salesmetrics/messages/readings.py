@@ -1,0 +1,62 @@
+"""What is wrong with a cell or a row, and how a column was read."""
+
+from __future__ import annotations
+
+__all__ = ["READINGS", "REASONS"]
+
+REASONS: dict[str, str] = {
+    # --- a cell that is not of the type of its column ---------------------------------------------------------------------
+    "not_an_id": "not an id",
+    "not_text": "not text",
+    "not_money": "not an amount of money",
+    "not_a_number": "not a number",
+    "not_whole": "not a whole number",
+    "not_a_share": "not a percentage or share",
+    "not_a_date": "not a date",
+    "not_an_instant": "not a date and time",
+    "not_yes_or_no": "neither yes nor no",
+    "not_a_duration": "not a duration",
+    "not_a_period": "not a period",
+    "not_day_first": "not a date in the order day, month, year",
+    "not_month_first": "not a date in the order month, day, year",
+    "not_in_the_calendar": "not a day of the calendar",
+    "date_without_year": "a date without a year (or without a day), which a spreadsheet may have dropped: export again and do not save the file from a spreadsheet",
+    "month_without_day": "a month without a day",
+    "date_of_several_readings": "a date that reads more than one way (settle it with `--date-order`)",
+    "serial_among_dates": "a serial day of a spreadsheet among written dates",
+    "thai_date": "a date of the Thai (Buddhist) calendar among others: export it with years such as 2026",
+    "persian_date": "a date of the Persian calendar: export it with years such as 2026",
+    "islamic_date": "a date of the Islamic (Hijri) calendar: export it with years such as 2026",
+    "hebrew_date": "a date of the Hebrew calendar: export it with years such as 2026",
+    "taiwanese_date": "a date of the calendar of Taiwan (ROC years): export it with years such as 2026",
+    "japanese_date": "a date of the Japanese calendar (years of an era): export it with years such as 2026",
+    "number_of_two_readings": "a number that reads two ways: the separator may be a decimal mark or group thousands (settle it with `--decimal`)",
+    "number_broken": "a number with an invisible character between its digits",
+    # --- a value that its field does not allow -----------------------------------------------------------------------------
+    "less_than": "less than {bound}",
+    "more_than": "more than {bound}",
+    "before_day": "before {bound}",
+    "after_day": "after {bound}",
+    "number_too_large": "too large a number",
+    "refused_by_model": "refused: {verdict}",
+    # --- a row that cannot be cut into cells --------------------------------------------------------------------------------
+    "quote_open": "a quote opens in {place} and never closes",
+    "in_column": "column `{column}`",
+    "in_cell": "cell {number}",
+    "cell_too_long": "the cell in column `{column}` is longer than {size}",
+    "line_too_long": "the line is longer than {size}",
+    "line_in_one_cell": "the whole line is one quoted cell, so its columns cannot be told apart",
+    "cells_too_many": "too many cells: the row has {cells} {cells:cell|cells}, the header {width}{beside}",
+    "cells_too_few": "too few cells: the row has {cells} {cells:cell|cells}, the header {width}{beside}",
+    "nul_beside": "; a NUL byte stands in it",
+    "bom_beside": "; a byte order mark (U+FEFF) stands in it",
+    "with_foreign_bytes": "{reason}; bytes in it are not {encoding}",
+    "not_of_encoding": "not {encoding}, as the other rows are",
+    # --- several cells -------------------------------------------------------------------------------------------------------
+    "cell_is": "`{value}` in `{column}` is {reason}",
+    "cells_are": "`{column}` holds what is {reason}: {values:`,` 5 more}",
+}
+"""Code of a reason to reject a row, or to take a cell as blank → its words."""
+
+READINGS: dict[str, str] = {}
+"""Code of a reading → its words."""
