@@ -12,7 +12,7 @@ REASONS: dict[str, str] = {
     "not_a_number": "not a number",
     "not_whole": "not a whole number",
     "not_a_share": "not a percentage or share",
-    "not_a_date": "not a date",
+    "not_a_day": "not a date",
     "not_an_instant": "not a date and time",
     "not_yes_or_no": "neither yes nor no",
     "not_a_duration": "not a duration",

@@ -75,7 +75,7 @@ UNREADABLE: Mapping[ColumnType, str] = {
     ColumnType.COUNT: "not_whole",
     ColumnType.SCORE: "not_whole",
     ColumnType.SHARE: "not_a_share",
-    ColumnType.DAY: "not_a_date",
+    ColumnType.DAY: "not_a_day",
     ColumnType.INSTANT: "not_an_instant",
     ColumnType.FLAG: "not_yes_or_no",
     ColumnType.DURATION: "not_a_duration",
