@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.columns import Recognition
@@ -172,9 +173,9 @@ def canonicalise(
     usable = None if not rejected else ~unusable
     clocks = [utc.alias(utc_name(field)) for field in headers if (utc := parsed[field].utc) is not None]
     frame = _filtered(pl.DataFrame([rows.rechunk(), *values.values(), *clocks]), usable)
-    texts = {field: text if usable is None else text.filter(usable) for field, text in raw.items()}
+    texts = raw if usable is None else _Usable(raw, usable)
     frame, more = _blank_tolerant(frame, kind, texts, headers, path)
-    invalid, by_rule = invalid_rows(frame, kind, texts, headers)
+    invalid, by_rule = invalid_rows(frame, kind, texts, headers, trimmed=True)
     rejected += by_rule
     constants = [pl.lit(value).alias(field) for field, value in recognition.constants.items()]
     frame = frame.hstack(_filtered(_other_columns(table, recognition), usable).get_columns()).with_columns(constants)
@@ -182,6 +183,22 @@ def canonicalise(
         frame = frame.filter(~invalid)
     how = {field: parsed[field].how for field in headers}
     return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
+
+
+class _Usable(Mapping[str, pl.Series]):
+    """The cells of the usable rows, picked out of a column only where somebody asks for it."""
+
+    def __init__(self, cells: Mapping[str, pl.Series], usable: pl.Series) -> None:
+        self.cells, self.usable = cells, usable
+
+    def __getitem__(self, field: str) -> pl.Series:
+        return self.cells[field].filter(self.usable)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
 
 
 def _faults(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:

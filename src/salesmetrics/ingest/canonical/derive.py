@@ -38,7 +38,7 @@ from salesmetrics.ingest.canonical.overlap import count_once, quotas_told_twice
 from salesmetrics.ingest.canonical.surveys import with_question
 from salesmetrics.ingest.canonical.unsettled import ended_in_unknown_stages
 from salesmetrics.ingest.dataset import FILE
-from salesmetrics.ingest.parse.common import Place
+from salesmetrics.ingest.parse.common import Place, by_words
 from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, words_for
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import OF_PROGRAMS
@@ -290,7 +290,7 @@ def _mapped(frame: pl.DataFrame, column: str, words: Classifier, meanings: Seque
     table = {word: meaning for word in distinct if (meaning := words.classify(word, meanings)) is not None}
     if not table:
         return None
-    return pl.col(column).replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
+    return by_words(column, table, pl.String())
 
 
 def activity_columns(frame: pl.DataFrame, words: Classifier) -> list[pl.Expr]:
@@ -357,7 +357,7 @@ def with_deal_class(deals: pl.DataFrame, words: Classifier) -> pl.DataFrame:
     table = {word: known for word in distinct if (known := words.classify(word)) is not None}
     if not table:
         return deals
-    return deals.with_columns(deal_class=pl.col("type").replace_strict(table, default=None, return_dtype=pl.String))
+    return deals.with_columns(deal_class=by_words("type", table, pl.String()))
 
 
 _MOST_TYPES = 20
@@ -418,7 +418,7 @@ def with_documents(
         distinct = invoices.get_column(name).drop_nulls().unique().sort().to_list()
         table = {word: known for word in distinct if (known := words.classify(word, ("credit", "draft"))) is not None}
         if table:
-            meanings.append(pl.col(name).replace_strict(table, default=None, return_dtype=pl.String))
+            meanings.append(by_words(name, table, pl.String()))
     if not meanings:
         return invoices, {}
     frame = invoices.with_columns(document=pl.coalesce(meanings))
@@ -448,7 +448,7 @@ def with_meanings(frame: pl.DataFrame, kind: str, words: Classifier) -> pl.DataF
     distinct = frame.get_column(source).drop_nulls().unique().sort().to_list()
     table = {word: known for word in distinct if (known := words.classify(word)) is not None}
     nothing = pl.lit(None, dtype=pl.String)
-    meaning = pl.col(source).replace_strict(table, default=None, return_dtype=pl.String) if table else nothing
+    meaning = by_words(source, table, pl.String()) if table else nothing
     if source == target:
         frame = frame.with_columns(pl.col(source).alias(f"{source}_text"))
     return frame.with_columns(meaning.alias(target))

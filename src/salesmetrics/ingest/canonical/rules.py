@@ -45,17 +45,18 @@ class Rule:
     suspect: pl.Expr
 
 
-def compile_rules(columns: Mapping[str, Column]) -> tuple[Rule, ...]:
+def compile_rules(columns: Mapping[str, Column], *, trimmed: bool = False) -> tuple[Rule, ...]:
     """Compile the constraints of a kind, in the order of its fields.
 
     Args:
         columns: Field → its column, as :func:`~salesmetrics.schema.kinds.columns_of` gives it.
+        trimmed: No text has white space at its ends, so that only an empty one can be too short.
 
     >>> from salesmetrics.schema.kinds import columns_of
     >>> [(rule.field, rule.name) for rule in compile_rules(columns_of("surveys"))][:2]
     [('id', 'min_length'), ('type', 'min_length')]
     """
-    return tuple(rule for name, column in columns.items() for rule in _rules_of(name, column))
+    return tuple(rule for name, column in columns.items() for rule in _rules_of(name, column, trimmed=trimmed))
 
 
 def invalid_rows(
@@ -63,6 +64,8 @@ def invalid_rows(
     kind: Kind,
     raw: Mapping[str, pl.Series],
     headers: Mapping[str, str],
+    *,
+    trimmed: bool = False,
 ) -> tuple[pl.Series, list[RejectedRow]]:
     """Find the rows that the model of ``kind`` refuses.
 
@@ -71,13 +74,14 @@ def invalid_rows(
         kind: The kind of record.
         raw: Field → the cells as read, for the ``value`` of a rejection; without it the parsed value is shown.
         headers: Field → header in the export.
+        trimmed: No text has white space at its ends.
 
     Returns:
         Boolean per row: the row is refused; and one rejection per offending cell, in order of rows and fields. A row with
         two offending cells has two rejections: count rows by the mask.
     """
     columns = columns_of(kind)
-    rules = [rule for rule in compile_rules(columns) if rule.field in frame.columns]
+    rules = [rule for rule in compile_rules(columns, trimmed=trimmed) if rule.field in frame.columns]
     found: list[tuple[Rule, pl.Series]] = []
     if rules:
         suspects = frame.select(rule.suspect.any().alias(str(number)) for number, rule in enumerate(rules)).row(0)
@@ -91,7 +95,7 @@ def invalid_rows(
     for rule, mask in found:
         invalid |= mask
         place = list(columns).index(rule.field)
-        shown = raw.get(rule.field, frame[rule.field])
+        shown = raw[rule.field] if rule.field in raw else frame[rule.field]
         for rejection in _rejections(frame, kind, rule.field, mask, shown, headers.get(rule.field, rule.field)):
             cells.setdefault((rejection.row, place), rejection)
     return invalid, [cells[key] for key in sorted(cells)]
@@ -142,11 +146,11 @@ def _verdict(item: ErrorDetails) -> Message:
             return Message("refused_by_model", verdict=f"{message[0].lower()}{message[1:]}")
 
 
-def _rules_of(name: str, column: Column) -> Iterator[Rule]:
+def _rules_of(name: str, column: Column, *, trimmed: bool) -> Iterator[Rule]:
     """The rules of one field."""
     value = pl.col(name)
     if column.min_length is not None:
-        yield _min_length(name, column.min_length)
+        yield _min_length(name, column.min_length, trimmed=trimmed)
     if column.ge is not None:
         yield _simple(name, "ge", value < pl.lit(column.ge))
     if column.le is not None:
@@ -162,7 +166,7 @@ def _simple(name: str, constraint: str, broken: pl.Expr) -> Rule:
     return Rule(name, constraint, broken, broken)
 
 
-def _min_length(name: str, least: int) -> Rule:
+def _min_length(name: str, least: int, *, trimmed: bool) -> Rule:
     """Length in characters, after white space at both ends is taken away.
 
     Only a text that is short in bytes, or begins with white space, can be too short: a comparison of prefixes finds the
@@ -170,6 +174,6 @@ def _min_length(name: str, least: int) -> Rule:
     text sorts before ``!``, too.
     """
     column = pl.col(name)
-    spaced = (column < "!") | ((column >= "\u0085") & (column < "\u3001"))
+    spaced = column == "" if trimmed else (column < "!") | ((column >= "\u0085") & (column < "\u3001"))
     suspect = (column.str.len_bytes() < least * 4) | spaced if least > 1 else spaced
     return Rule(name, "min_length", column.str.strip_chars().str.len_chars() < least, suspect)

@@ -23,7 +23,7 @@ from salesmetrics.ingest.parse.common import (
     spread,
     why_of,
 )
-from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, DateParser, instants_of
+from salesmetrics.ingest.parse.dates import INSTANT_DTYPE, DateParser
 from salesmetrics.ingest.parse.durations import DURATION_DTYPE, DurationParser
 from salesmetrics.ingest.parse.evidence import (
     CELLS,
@@ -40,6 +40,7 @@ from salesmetrics.ingest.parse.evidence import (
     sample_of,
     sorts_of,
 )
+from salesmetrics.ingest.parse.instants import instants_of
 from salesmetrics.ingest.parse.number_text import header_unit, in_units, tidied
 from salesmetrics.ingest.parse.numbers import NumberLook, NumberParser, NumberReading, Style
 from salesmetrics.ingest.parse.text import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text

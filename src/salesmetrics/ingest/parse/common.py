@@ -11,7 +11,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KEY", "MONEY_DTYPE", "NOTE", "WHY", "ParseOptions", "Parsed", "Place", "notes_of", "plain_text", "read_by_text", "spread", "why_of"]  # fmt: skip
+__all__ = ["KEY", "MONEY_DTYPE", "NOTE", "WHY", "ParseOptions", "Parsed", "Place", "by_words", "notes_of", "plain_text", "read_by_text", "spread", "why_of"]  # fmt: skip
 
 KEY = "key"
 WHY = "why"
@@ -103,6 +103,21 @@ def read_by_text(text: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
     return table.drop(KEY).select(pl.all().gather(codes))
 
 
+def by_words(column: str, meanings: Mapping[str, object], dtype: pl.DataType) -> pl.Expr:
+    """What each word of a column means; null for a word that is not among them.
+
+    Args:
+        column: Of text.
+        meanings: Word → what it means.
+        dtype: Of the meanings.
+
+    >>> pl.DataFrame({"type": ["New", "new", None]}).select(by_words("type", {"New": "new"}, pl.String())).to_series().to_list()
+    ['new', None, None]
+    """
+    codes = pl.col(column).cast(pl.Enum(list(meanings)), strict=False).to_physical()
+    return pl.lit(pl.Series(column, list(meanings.values()), dtype=dtype)).gather(codes).alias(column)
+
+
 def spread(
     text: pl.Series, settled: pl.Series, rest: pl.Series, table: pl.DataFrame, blanks: pl.Series
 ) -> pl.DataFrame:
@@ -116,7 +131,7 @@ def spread(
         blanks: Distinct texts that mean "no value" (String).
 
     Returns:
-        ``value``, ``bad`` and the table's other columns, as long as ``text``.
+        ``value``, ``bad`` and those of the table's other columns that say something, as long as ``text``.
     """
     if not rest.any():
         nothing = pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True)
@@ -127,20 +142,21 @@ def spread(
         if table.width
         else empty.with_columns(value=pl.lit(None, settled.dtype))
     )
-    found = read_by_text(text.filter(rest), known)
+    telling = [name for name in known.columns if name in ("value", "bad", KEY) or _tells(known[name])]
+    found = read_by_text(text.filter(rest), known.select(telling))
     if len(found) == len(text):
         return found.with_columns(pl.col("value").cast(settled.dtype))
-    position = rest.cum_sum().cast(pl.Int64) - 1
-    everywhere = found.select(pl.all().gather(position.clip(0)))
-    columns = [
-        settled.zip_with(~rest, everywhere["value"].cast(settled.dtype)).alias("value"),
-        (everywhere["bad"] & rest).alias("bad"),
-    ]
-    for name in everywhere.columns:
-        if name not in {"value", "bad"}:
-            nowhere = pl.Series(name, [None], dtype=everywhere[name].dtype).new_from_index(0, len(text))
-            columns.append(everywhere[name].zip_with(rest, nowhere))
+    places = rest.arg_true()
+    columns = [settled.clone().scatter(places, found["value"].cast(settled.dtype)).alias("value")]
+    for column in found.drop("value").get_columns():
+        blank = pl.Series([False if column.dtype == pl.Boolean else None], dtype=column.dtype)
+        columns.append(blank.new_from_index(0, len(text)).scatter(places, column).alias(column.name))
     return pl.DataFrame(columns)
+
+
+def _tells(column: pl.Series) -> bool:
+    """Whether a column says anything of any text."""
+    return bool(column.any()) if column.dtype == pl.Boolean else column.count() > 0
 
 
 def notes_of(frame: pl.DataFrame) -> dict[str, pl.Series]:

@@ -405,8 +405,10 @@ def read_fast(text: pl.Series, dtype: pl.DataType, form: Form | None, options: P
 
 
 def _read(text: pl.Series, form: str, dtype: pl.DataType) -> pl.Series:
+    # Days repeat, instants do not: remembering them costs more than reading them.
+    if "%H" in form and "%S" not in form and dtype == pl.Date:
+        return text.str.to_date(form, strict=False, cache=False)
     if "%H" in form:
-        # Days repeat, instants do not: remembering them costs more than reading them.
         return text.str.to_datetime(form, strict=False, time_unit="us", cache=False).cast(dtype)
     return text.str.to_date(form, strict=False).cast(dtype)
 

@@ -10,8 +10,6 @@ import polars as pl
 from msgspec import Struct
 from msgspec.structs import replace
 
-from salesmetrics.calendar import utc_of_wall
-from salesmetrics.calendar.model import zone_refused
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.common import KEY, NOTE, WHY, Parsed, ParseOptions, notes_of, plain_text, spread, why_of
 from salesmetrics.ingest.parse.date_text import (
@@ -28,9 +26,10 @@ from salesmetrics.ingest.parse.date_text import (
     real_date,
 )
 from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
+from salesmetrics.ingest.parse.instants import OFFSET, UTC, check_zone, instants_of, notes_of_offsets, usual_offset
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 
-__all__ = ["INSTANT_DTYPE", "DateLook", "DateParser", "DateReading", "Order", "date_orders", "instants_of"]
+__all__ = ["INSTANT_DTYPE", "DateLook", "DateParser", "DateReading", "Order", "date_orders"]
 
 _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
@@ -175,7 +174,7 @@ class DateParser(Struct, frozen=True):
             SalesmetricsError: ``date_order_ambiguous`` or ``date_order_mixed``; ``option_invalid`` for an unknown time zone.
         """
         if self.options.timezone is not None:
-            _check_zone(self.options.timezone)
+            check_zone(self.options.timezone)
         form = form_of(sample.cells[TEXT], self.options)
         proven = {fact[7]: fact[8:] for fact in evidence.facts if fact.startswith("proven:")}
         numeric = form is not None and bool(form.sep)
@@ -194,7 +193,7 @@ class DateParser(Struct, frozen=True):
             serials = _are_serial(sorts, evidence)
             good = sorts.filter(_is_read(sorts, orders, self.options, serials=serials))
             words = _words(good, orders)
-            offset = _usual_offset(good, evidence.count("fast") if zulu else 0)
+            offset = usual_offset(good, evidence.count("fast") if zulu else 0)
         if form is not None and form.sep in proven:
             name = in_order(form.sep, proven[form.sep])
         uniform = bool(name) and not words
@@ -218,7 +217,7 @@ class DateParser(Struct, frozen=True):
         notes = notes_of(frame)
         if options.timezone is None and reading.offset is not None:
             timed = values.dt.time() != time() if self.instant else values.is_null()
-            notes |= _notes_of_offsets(
+            notes |= notes_of_offsets(
                 frame, zulu, (timed & values.is_not_null()).fill_null(value=False), reading.offset
             )
         utc = instants_of(values, frame, options.timezone, zulu=zulu) if self.instant else None
@@ -466,20 +465,7 @@ def _mixed(seen: pl.DataFrame, known: _Known) -> SalesmetricsError:
 
 
 def _in_words(day: int, month: int, year: int) -> str:
-    names = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
+    names = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
     return f"{day} {names[month - 1]} {year}"
 
 
@@ -592,13 +578,6 @@ def _offset() -> pl.Expr:
     return pl.when(epoch).then(0).otherwise("offset")
 
 
-def _check_zone(zone: str) -> None:
-    try:
-        pl.Series([0]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
-    except pl.exceptions.PolarsError as error:
-        raise zone_refused(zone) from error
-
-
 def _words(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str, ...]:
     """Names of the shapes seen, those of most cells first."""
     names = {
@@ -613,64 +592,3 @@ def _words(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str, ...]:
     named = pl.when(pl.col("shape") == "numeric").then(pl.concat_str(pl.col("sep"), order_of)).otherwise("shape")
     counts = good.group_by(named.alias("named")).agg(pl.col(CELLS).sum()).sort(CELLS, "named", descending=[True, False])
     return tuple(names.get(shape, shape) for shape in counts["named"])
-
-
-# --- the instant behind a wall clock: known where a UTC offset is written, or where the zone is named ---
-
-
-UTC, OFFSET = "__utc__", "__offset__"
-"""Columns of a reading: the instant as the clock in UTC, and minutes east of it as written."""
-
-
-def instants_of(
-    values: pl.Series, frame: pl.DataFrame, zone: str | None, *, zulu: pl.Series | None
-) -> pl.Series | None:
-    """The instants of a column as clocks in UTC; None where no cell says, or no zone is named.
-
-    Args:
-        values: Wall clocks.
-        frame: What the slow reading gave, with ``__utc__`` where it met an offset.
-        zone: The zone of clocks without an offset.
-        zulu: Cells that are written in UTC.
-    """
-    found = frame[UTC] if UTC in frame.columns else values.clear().extend_constant(None, len(values))
-    if zulu is not None:
-        found = values.zip_with(zulu, found)
-    if zone is not None:
-        wall = values.alias("wall").to_frame()
-        found = found.zip_with(found.is_not_null(), wall.select(utc_of_wall(pl.col("wall"), zone)).to_series())
-    return found.cast(INSTANT_DTYPE) if found.count() else None
-
-
-def _usual_offset(good: pl.DataFrame, zulu: int) -> int | None:
-    """The offset of most cells, in minutes east of UTC; None where none is written out.
-
-    Args:
-        good: The sorts of text that are dates, with ``offset``.
-        zulu: Cells that the strict format reads as UTC.
-    """
-    counts = good.filter(pl.col("offset").is_not_null()).group_by("offset").agg(pl.col(CELLS).sum())
-    if not counts.height:
-        return None
-    found = dict(counts.iter_rows())
-    found[0] = found.get(0, 0) + zulu
-    return int(min(found, key=lambda offset: (-found[offset], offset)))
-
-
-def _notes_of_offsets(
-    frame: pl.DataFrame, zulu: pl.Series | None, timed: pl.Series, usual: int
-) -> Mapping[str, pl.Series]:
-    """The cells whose offset is not that of most, and those with a time of day and no offset beside others that have one.
-
-    Args:
-        frame: What the slow reading gave, with ``__offset__`` where it met an offset.
-        zulu: Cells that are written in UTC.
-        timed: Cells with a time of day.
-        usual: The offset of most cells of the column.
-    """
-    nowhere = pl.Series(OFFSET, [None], dtype=pl.Int64).new_from_index(0, len(timed))
-    offsets = frame[OFFSET] if OFFSET in frame.columns else nowhere
-    if zulu is not None:
-        offsets = pl.select(pl.when(zulu).then(0).otherwise(offsets).alias(OFFSET)).to_series()
-    notes = {"offsets_differ": (offsets != usual).fill_null(value=False), "offsets_missing": offsets.is_null() & timed}
-    return {code: cells for code, cells in notes.items() if cells.any()}

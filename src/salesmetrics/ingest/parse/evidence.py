@@ -63,10 +63,8 @@ def sample_of(part: Part) -> Sample:
     >>> sample_of(Part(pl.Series([None, "b", "a"]), pl.Series([2, 3, 4], dtype=pl.UInt32))).head(9).to_list()
     ['b', 'a']
     """
-    filled = part.text.is_not_null()
-    if not filled.head(SAMPLE).all():
-        return Sample(pl.DataFrame({ROW: part.rows, TEXT: part.text}).filter(filled).head(SAMPLE))
-    return Sample(pl.DataFrame({ROW: part.rows.head(SAMPLE), TEXT: part.text.head(SAMPLE)}))
+    first = part.text.is_not_null().arg_true().head(SAMPLE)
+    return Sample(pl.DataFrame({ROW: part.rows.gather(first), TEXT: part.text.gather(first)}))
 
 
 def merge_samples(samples: Iterable[Sample]) -> Sample:

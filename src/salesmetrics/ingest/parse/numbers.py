@@ -508,7 +508,9 @@ def _read(text: pl.Series, before: str, group: str, mark: str, behind: str) -> U
     mask = text.str.contains(_pattern(before, group, mark, behind)).fill_null(value=False)
     if mask.sum() < max(_SHARE * len(text), 2 * SAMPLE):
         return None
-    own = text if mask.all() else text.zip_with(mask, text.clear().extend_constant(None, 1))
-    bodies = own.str.strip_prefix(before).str.strip_suffix(behind)
-    plain = bodies.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
+    plain = text if mask.all() else text.zip_with(mask, text.clear().extend_constant(None, 1))
+    plain = plain.str.strip_prefix(before) if before else plain
+    plain = plain.str.strip_suffix(behind) if behind else plain
+    plain = plain.str.replace_all(group, "", literal=True)
+    plain = plain if mark == "." else plain.str.replace(mark, ".", literal=True)
     return Uniform(mask, plain.cast(MONEY_DTYPE))
