@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_fixture import compared_report, deals_input, grouped_report, metric, report, total_report, win_rate
-from salesmetrics.answers.json_schema import schema
+from salesmetrics.render.json_schema import schema
 from salesmetrics.render.write_json import dumps
 from salesmetrics.render.writers import render
 

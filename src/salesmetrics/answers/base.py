@@ -1,7 +1,7 @@
 """What every answer begins with, and what a field says about its place in the JSON.
 
 An answer is a frozen struct of msgspec: quick to declare, so that a table at a terminal waits for no models, and encoded
-as JSON without a detour. ``json_schema`` has Pydantic derive the JSON Schema from the same fields when it is asked for.
+as JSON without a detour. ``render/json_schema.py`` has Pydantic derive the JSON Schema from the same fields when it is asked for.
 """
 
 from __future__ import annotations

@@ -1,21 +1,24 @@
-"""The fields of an answer that are in its JSON, with their types: what its JSON and its JSON Schema are both made from."""
+"""Which answers there are, and their fields that are in the JSON, with types: what JSON and JSON Schema are both made from."""
 
 from __future__ import annotations
 
 from dataclasses import MISSING, fields, is_dataclass
 from functools import reduce
+from importlib import import_module
 from operator import or_
+from pkgutil import iter_modules
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from msgspec import NODEFAULT, Meta, Struct, structs
 
-from salesmetrics.answers.base import NOT_IN_JSON, ShownAs
+from salesmetrics import answers
+from salesmetrics.answers.base import NOT_IN_JSON, Answer, ShownAs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["JsonField", "is_model", "json_fields", "rebuilt"]
+__all__ = ["JsonField", "answers_by_command", "is_model", "json_fields", "rebuilt"]
 
 
 class JsonField(NamedTuple):
@@ -30,6 +33,20 @@ class JsonField(NamedTuple):
     hint: Any
     default: Any
     meta: Meta
+
+
+def answers_by_command() -> Mapping[str, tuple[type[Answer], ...]]:
+    """The commands that write JSON, and what each answers; found in the modules of this room.
+
+    >>> [answer.__name__ for answer in answers_by_command()["explain"]]
+    ['Definition', 'Working']
+    """
+    found: dict[str, tuple[type[Answer], ...]] = {}
+    for module in iter_modules(answers.__path__, f"{answers.__name__}."):
+        for item in vars(import_module(module.name)).values():
+            if isinstance(item, type) and issubclass(item, Answer) and item.__module__ == module.name:
+                found |= {command: (*found.get(command, ()), item) for command in item.commands}
+    return found
 
 
 def is_model(hint: Any) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from salesmetrics.render.numbers import exact
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from salesmetrics.render.writers import Screen, Sheet
 
 __all__ = ["cell", "write", "write_rows"]
+
+_CRLF = "\r\n"
 
 _FORMULA = re.compile(r"[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]|[\t\r\n]")
 """Starts that a spreadsheet takes for a formula: also full-width and small signs, and behind blanks that it drops."""
@@ -38,11 +42,20 @@ def write_rows(header: Sequence[str], rows: Iterable[Sequence[str | Number | Non
     >>> write_rows(["name", "value"], [["=1+1", -2], ['a "b", c', None]])
     'name,value\n\'=1+1,-2\n"a ""b"", c",\n'
     """
-    return "".join(",".join(map(cell, row)) + "\n" for row in (header, *rows))
+    lines = _Lines()
+    csv.writer(lines, lineterminator=_CRLF).writerows(map(cell, row) for row in chain([header], rows))
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """Rows as they come from the writer, which quotes a lone CR only where it ends its own lines with one."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix(_CRLF) + "\n")
 
 
 def cell(value: str | Number | None) -> str:
-    r"""One CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone.
+    r"""A cell before it is quoted. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone.
 
     Control characters, but for line ends and tabs, are spelled out.
 
@@ -58,7 +71,5 @@ def cell(value: str | Number | None) -> str:
     if not value.isprintable():
         value = _CONTROL.sub(spelled, value)
     if _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value):
-        value = f"'{value}"
-    if any(char in value for char in ',"\r\n'):
-        return '"' + value.replace('"', '""') + '"'
+        return f"'{value}"
     return value

@@ -10,6 +10,8 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from salesmetrics.render.writers import WRITERS
+
 __all__ = [
     "GROUPS",
     "PANELS",
@@ -38,7 +40,6 @@ Compare = Literal["previous", "year-ago"]
 Every = Literal["week", "month", "quarter", "year"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 DecimalMark = Literal["point", "comma"]
-Format = Literal["table", "csv", "json", "md"]
 Color = Literal["auto", "always", "never"]
 Words = tuple[str, ...]
 Pairs = Mapping[str, str]
@@ -415,7 +416,7 @@ class Watch(NamedTuple):
 class Output(NamedTuple):
     """Where the result goes, and how it looks."""
 
-    format: Annotated[Format | None, Option("Form of the output.", shown_default="table")] = None
+    format: Annotated[str | None, Option("Form of the output.", shown_default="table", choices=tuple(WRITERS))] = None
     output: Annotated[
         str | None, Option("Write to a file; its name decides the form.", metavar="FILE", short="-o", variable=False)
     ] = None
@@ -486,7 +487,8 @@ def options_of(*groups: Any) -> tuple[Option, ...]:
         hints = get_type_hints(group, include_extras=True)
         for name in group._fields:
             hint, option = get_args(hints[name])
-            kind, choices = _kind(hint)
+            kind, typed = _kind(hint)
+            choices = option.choices or typed
             found.append(
                 option._replace(
                     metavar=option.metavar or "|".join(choices) or None,

@@ -1,32 +1,27 @@
 """The JSON Schema of what each command writes, derived by Pydantic from the answers.
 
-The only module of this room that imports Pydantic; it is imported when a schema is asked for.
+The only module that makes Pydantic models of answers; nothing but a command for schemas imports it.
 """
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import cache, reduce
-from importlib import import_module
 from operator import or_
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
-from salesmetrics import answers
-from salesmetrics.answers.base import SCHEMA_VERSION, Answer
-from salesmetrics.answers.shape import is_model, json_fields, rebuilt
+from salesmetrics.answers.base import SCHEMA_VERSION
+from salesmetrics.answers.shape import answers_by_command, is_model, json_fields, rebuilt
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
-__all__ = ["answers_by_command", "schema"]
+__all__ = ["commands_with_json", "schema"]
 
 _SCHEMAS = ("config schema", "schema")
 """Commands whose answer is a JSON Schema itself."""
@@ -50,24 +45,15 @@ def schema(command: str = "report") -> dict[str, Any]:
         return {**head, "$ref": GenerateJsonSchema.schema_dialect}
     known = answers_by_command()
     if command not in known:
-        raise SalesmetricsError("command_unknown", name=command, fix=_did_you_mean(command, [*known, *_SCHEMAS]))
+        raise SalesmetricsError("command_unknown", name=command, fix=_did_you_mean(command))
     adapter: TypeAdapter[Any] = TypeAdapter(reduce(or_, map(_model, known[command])))
     tree = _without_closed_objects(adapter.json_schema(mode="serialization", schema_generator=_Schema))
     return {**head, **{key: value for key, value in tree.items() if key not in head}}
 
 
-def answers_by_command() -> Mapping[str, tuple[type[Answer], ...]]:
-    """The commands that write JSON, and what each answers; found in the modules of this room.
-
-    >>> [answer.__name__ for answer in answers_by_command()["explain"]]
-    ['Definition', 'Working']
-    """
-    found: dict[str, tuple[type[Answer], ...]] = {}
-    for module in iter_modules(answers.__path__, f"{answers.__name__}."):
-        for item in vars(import_module(module.name)).values():
-            if isinstance(item, type) and issubclass(item, Answer) and item.__module__ == module.name:
-                found |= {command: (*found.get(command, ()), item) for command in item.commands}
-    return dict(sorted(found.items()))
+def commands_with_json() -> list[str]:
+    """The commands that write JSON, by name."""
+    return sorted([*answers_by_command(), *_SCHEMAS])
 
 
 @cache
@@ -111,6 +97,7 @@ def _without_closed_objects(tree: Any) -> Any:
     return tree
 
 
-def _did_you_mean(command: str, known: list[str]) -> str:
+def _did_you_mean(command: str) -> str:
+    known = commands_with_json()
     near = get_close_matches(command, known, n=1, cutoff=0.5)
-    return f"did you mean `{near[0]}`?" if near else f"use one of: {', '.join(sorted(known))}"
+    return f"did you mean `salesmetrics schema {near[0]}`?" if near else f"use one of: {', '.join(known)}"
