@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, g
 
 from msgspec import NODEFAULT, Meta, Struct, structs
 
-from salesmetrics import answers
 from salesmetrics.answers.base import NOT_IN_JSON, Answer, ShownAs
 
 if TYPE_CHECKING:
@@ -42,7 +41,8 @@ def answers_by_command() -> Mapping[str, tuple[type[Answer], ...]]:
     ['Definition', 'Working']
     """
     found: dict[str, tuple[type[Answer], ...]] = {}
-    for module in iter_modules(answers.__path__, f"{answers.__name__}."):
+    room = import_module(__name__.rpartition(".")[0])
+    for module in iter_modules(room.__path__, f"{room.__name__}."):
         for item in vars(import_module(module.name)).values():
             if isinstance(item, type) and issubclass(item, Answer) and item.__module__ == module.name:
                 found |= {command: (*found.get(command, ()), item) for command in item.commands}

@@ -1,7 +1,4 @@
-"""The JSON Schema of what each command writes, derived by Pydantic from the answers.
-
-The only module that makes Pydantic models of answers; nothing but a command for schemas imports it.
-"""
+"""Own file: it alone makes Pydantic models of answers, and derives from them the JSON Schema of what each command writes."""
 
 from __future__ import annotations
 

@@ -48,12 +48,13 @@ def report(
     from salesmetrics import pipeline
     from salesmetrics.cli.alerts import refuse_stale, settle_goals, tell_about_goals
     from salesmetrics.cli.build_request import make_question
+    from salesmetrics.render.writers import WRITERS
 
     today, catalog = date.today(), make_catalog(settings)
     result, dataset = pipeline.report(
         begun,
         options,
-        make_question(selection, settings, today, trend=form in {"table", "md"}),
+        make_question(selection, settings, today, trend=WRITERS[form].for_people),
         catalog,
         accept=lambda dataset: refuse_stale(watch, dataset, today),
         goals=lambda request: settle_goals(watch, settings, request, catalog),
