@@ -1,19 +1,19 @@
-"""Commands run within the process of the tests: the same streams, folder, variables and exit code as in one of their own."""
+"""Commands run within the process of the tests: streams, folder, variables, day and exit code as in one of their own."""
 
 from __future__ import annotations
 
 import io
 import os
-import sys
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.cli.app import run
+from salesmetrics.cli.environment import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["Done", "invoke"]
 
@@ -27,7 +27,13 @@ class Done:
     returncode: int
 
 
-def invoke(*words: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Done:
+def invoke(
+    *words: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    today: date | None = None,
+) -> Done:
     """Run a command.
 
     Args:
@@ -35,41 +41,15 @@ def invoke(*words: str, cwd: Path | None = None, env: Mapping[str, str] | None =
         cwd: The folder that it runs in.
         env: All its variables; those of the tests when left out.
         stdin: What is piped in.
+        today: The day that it is.
     """
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
-    piped = sys.stdin
-    with _variables(env), _folder(cwd), redirect_stdout(out), redirect_stderr(err):
-        sys.stdin = io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
-        try:
-            code = run(list(words))
-        finally:
-            sys.stdin = piped
+    piped = io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
+    variables = os.environ if env is None else env
+    code = run(list(words), Environment(piped, out, err, variables, lambda: today or date.today(), cwd))
     return Done(_text(out), _text(err), int(code))
 
 
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
     return stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
-
-
-@contextmanager
-def _variables(env: Mapping[str, str] | None) -> Iterator[None]:
-    before = dict(os.environ)
-    try:
-        if env is not None:
-            os.environ.clear()
-            os.environ.update(env)
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextmanager
-def _folder(cwd: Path | None) -> Iterator[None]:
-    before = Path.cwd()
-    try:
-        os.chdir(cwd or before)
-        yield
-    finally:
-        os.chdir(before)

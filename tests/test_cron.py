@@ -275,7 +275,7 @@ def half(write, data):
     time.sleep(60)
 output._write_all = half
 sys.argv = ["salesmetrics", *sys.argv[1:]]
-app.main()
+sys.exit(app.main())
 """
 
 
@@ -325,7 +325,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    script = f"import os, sys; os.rmdir({str(gone)!r}); from salesmetrics.cli.app import main; sys.argv = ['x', 'report', {str(DEALS)!r}, '-q']; main()"
+    script = f"import os, sys; os.rmdir({str(gone)!r}); from salesmetrics.cli.app import main; sys.argv = ['x', 'report', {str(DEALS)!r}, '-q']; sys.exit(main())"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=gone, capture_output=True, encoding="utf-8", timeout=120, check=False
     )
@@ -348,7 +348,7 @@ import sys
 from salesmetrics.cli import app, loading
 loading.LONG = 0
 sys.argv = ["salesmetrics", *sys.argv[1:]]
-app.main()
+sys.exit(app.main())
 """
 
 

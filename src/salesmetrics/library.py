@@ -33,7 +33,7 @@ def load(*files: str, **options: Any) -> Dataset:
     Raises:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
-    return pipeline.load(pipeline.Files(files), ReadOptions(**options))
+    return pipeline.load(pipeline.Files(files, hashed=True), ReadOptions(**options))
 
 
 def report_on(

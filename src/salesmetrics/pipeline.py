@@ -88,6 +88,7 @@ class Files:
         stdin: Where ``-`` reads from.
         during: What is shown while they are read.
         early: What was begun when less was known; it goes on.
+        hashed: Their hashes are asked for.
     """
 
     def __init__(
@@ -97,11 +98,12 @@ class Files:
         stdin: BinaryIO | None = None,
         during: AbstractContextManager[object] | None = None,
         early: Files | None = None,
+        hashed: bool = False,
     ) -> None:
         self.arguments, self._stdin = tuple(arguments), stdin
         self._during = nullcontext() if during is None else during
         self._bytes: dict[str, Future[bytes]] = early._bytes if early else {}
-        self._hashes: dict[str, Future[str]] = early._hashes if early else {}
+        self._hashed, self._hashes = hashed, dict[str, Future[str]]()
         self._tables: dict[str, Future[list[RawTable]]] = {}
         with suppress(SalesmetricsError):
             first = expand(self.arguments)[0].path
@@ -124,8 +126,10 @@ class Files:
             return read_files(self.arguments, options, partial(self._read, options), _together)
 
     def hashed(self, dataset: Dataset) -> Dataset:
-        """The dataset with the SHA-256 of every file."""
+        """The dataset with the SHA-256 of every file, if that is asked for."""
         known = {path: found.result() for path, found in self._hashes.items()}
+        if not self._hashed:
+            return dataset
         pairs = zip(dataset.inputs, dataset.files, strict=True)
         inputs = [replace(item, sha256=known[file.origin]) for item, file in pairs]
         return replace(dataset, inputs=tuple(inputs))
@@ -140,10 +144,11 @@ class Files:
         piped = read_pipe(path, self._stdin)  # here: nobody could interrupt a thread that waits for a pipe
         data = _begin(lambda: read_file(path) if piped is None else piped)
         self._bytes[path] = data
-        self._hashes[path] = _begin(lambda: hashlib.sha256(data.result()).hexdigest())
 
     def _open(self, path: str, options: ReadOptions) -> Future[list[RawTable]]:
         data = self._bytes.pop(path)  # so that the bytes can go when they are read
+        if self._hashed:
+            self._hashes[path] = _begin(lambda: hashlib.sha256(data.result()).hexdigest())
 
         def read() -> list[RawTable]:
             from salesmetrics.ingest.table.table import open_tables

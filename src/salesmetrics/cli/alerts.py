@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from salesmetrics.calendar.age import age_fault
-from salesmetrics.cli.talk import say
 from salesmetrics.engine.goals import Goal, Stretch, parse_goal
 from salesmetrics.engine.resolve import stretch_of
 from salesmetrics.errors import ExitCode
@@ -17,9 +16,9 @@ from salesmetrics.settings.sources import name_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from salesmetrics.answers.report import Report
+    from salesmetrics.cli.environment import Environment
     from salesmetrics.engine.request import Request
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
@@ -60,7 +59,7 @@ def _stretch(table: GoalTable, request: Request) -> Stretch | None:
     return None if table.period is None else stretch_of(table.period, request.as_of, request.calendar)
 
 
-def tell_about_goals(report: Report, *, strict: bool, quiet: bool) -> bool:
+def tell_about_goals(report: Report, environment: Environment, *, strict: bool, quiet: bool) -> bool:
     """One line on stderr for each goal that is missed or cannot be told.
 
     Returns:
@@ -73,11 +72,11 @@ def tell_about_goals(report: Report, *, strict: bool, quiet: bool) -> bool:
         if bad or (line.status == "unknown" and not quiet):
             about = goal_about(result, report)
             word = "error" if bad else "warning"
-            say(f"{word}: goal {line.status}: {line.subject}: {line.text} ({about})")
+            environment.say(f"{word}: goal {line.status}: {line.subject}: {line.text} ({about})")
     return failed
 
 
-def refuse_stale(watch: Watch, dataset: Dataset, today: date) -> None:
+def refuse_stale(watch: Watch, dataset: Dataset, environment: Environment) -> None:
     """Stop, with one line on stderr and nothing written, when the export is older than is allowed.
 
     The age is that of the last event in the data, whatever day the report speaks for.
@@ -87,7 +86,7 @@ def refuse_stale(watch: Watch, dataset: Dataset, today: date) -> None:
     """
     if watch.max_age is None:
         return
-    fault = age_fault(dataset.last_event, watch.max_age, today)
+    fault = age_fault(dataset.last_event, watch.max_age, environment.today())
     if fault is not None:
-        say(f"error: {fault}")
+        environment.say(f"error: {fault}")
         raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from salesmetrics.cli.environment import Environment, environment_of, of_process
 from salesmetrics.cli.limits import shortage
-from salesmetrics.cli.talk import say
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.pipeline import Files
 from salesmetrics.render.visible import visible
@@ -88,11 +87,11 @@ def make_app(only: str | None = None) -> typer.Typer:
     return app
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a Typer callback
+def _print_version(context: typer.Context, wanted: bool) -> None:  # noqa: FBT001 - the signature of a Typer callback
     if wanted:
         from salesmetrics.render.output import write_output
 
-        write_output(f"salesmetrics {__version__}\n", None, sys.stdout)
+        write_output(f"salesmetrics {__version__}\n", None, environment_of(context).stdout)
         raise typer.Exit
 
 
@@ -108,8 +107,9 @@ def main() -> int:
     """Run the command that was typed, with all of its output written, and return its exit code."""
     with suppress(ValueError):
         signal.signal(signal.SIGTERM, _terminate)
-    code = run(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
+    around = of_process()
+    code = run(sys.argv[1:], around)
+    for stream in (around.stdout, around.stderr):
         if stream is not None:
             try:
                 stream.flush()
@@ -120,8 +120,8 @@ def main() -> int:
     return code
 
 
-def run(words: list[str]) -> int:
-    """Run a command on the streams, the variables and the folder of this process, and return its exit code.
+def run(words: list[str], environment: Environment | None = None) -> int:
+    """Run a command and return its exit code.
 
     Errors of the catalogue are told in words on stderr. A reader that closes the pipe early has had enough: that is no
     error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where. A request to end (SIGTERM)
@@ -129,36 +129,46 @@ def run(words: list[str]) -> int:
 
     Args:
         words: What was typed after the name of the program.
+        environment: What it finds around it; what is around this process when left out.
     """
-    if sys.stdout is None and not {"-h", "--help"}.isdisjoint(words):
-        _tell(SalesmetricsError("output_unwritable", path="stdout", cause="standard output is closed"))
+    around = environment or of_process()
+    with around.lent():
+        return _run(words, around)
+
+
+def _run(words: list[str], environment: Environment) -> int:
+    if environment.stdout is None and not {"-h", "--help"}.isdisjoint(words):
+        closed = SalesmetricsError("output_unwritable", path="stdout", cause="standard output is closed")
+        _tell(closed, environment)
         return ExitCode.INPUT_ERROR
-    completing = any(name.endswith("_COMPLETE") for name in os.environ)
+    completing = any(name.endswith("_COMPLETE") for name in environment.variables)
     try:
-        early = None if completing else _begin_early(words)
+        around = environment if completing else environment._replace(begun=_begin_early(words))
         app = make_app(None if completing else next(iter(words), None))
-        app(args=words, prog_name="salesmetrics", obj=early)
+        app(args=words, prog_name="salesmetrics", obj=around)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.OK
     except SalesmetricsError as error:
-        _tell(error)
+        _tell(error, environment)
         return error.exit_code
     except KeyboardInterrupt:
-        say("interrupted")
+        environment.say("interrupted")
         return ExitCode.INTERRUPTED
     except BaseException as error:
         if (short := shortage(error)) is not None:
-            _tell(short)
+            _tell(short, environment)
             return short.exit_code
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
             return ExitCode.OK
         if isinstance(error, OSError) and error.errno in _UNWRITABLE:
             cause = str(error.strerror).lower()
-            _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause))
+            _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause), environment)
             return ExitCode.INPUT_ERROR
         if "--debug" in words:
             raise
-        _tell(SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]))
+        _tell(
+            SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]), environment
+        )
         return ExitCode.BUG
     return ExitCode.OK
 
@@ -174,9 +184,9 @@ def _begin_early(words: list[str]) -> Files | None:
 
 
 def _terminate(number: int, _frame: object) -> NoReturn:
-    say("terminated")
+    of_process().say("terminated")
     sys.exit(_SIGNALLED + number)
 
 
-def _tell(error: SalesmetricsError) -> None:
-    say(f"error: {error.message}", *(["", f"hint: {error.hint}"] if error.hint else []))
+def _tell(error: SalesmetricsError, environment: Environment) -> None:
+    environment.say(f"error: {error.message}", *(["", f"hint: {error.hint}"] if error.hint else []))

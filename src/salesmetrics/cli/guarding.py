@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.render.output import is_stdout
@@ -18,6 +16,8 @@ from salesmetrics.settings.sources import find_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from salesmetrics.cli.environment import Environment
 
 __all__ = ["guard", "name_settings"]
 
@@ -35,12 +35,13 @@ class _Place(NamedTuple):
     number: int
 
 
-def guard(values: Mapping[str, Any], settings: Path | None, *, reads_settings: bool) -> None:
+def guard(values: Mapping[str, Any], settings: Path | None, environment: Environment, *, reads_settings: bool) -> None:
     """Refuse what would overwrite an input.
 
     Args:
         values: Arguments and options of the command by name, those of its groups among them.
         settings: The settings file in force.
+        environment: Whose streams may be files.
         reads_settings: Whether the command reads one at all.
 
     Raises:
@@ -50,12 +51,12 @@ def guard(values: Mapping[str, Any], settings: Path | None, *, reads_settings: b
     paths = list(_inputs(values.get("files") or ()))
     outputs = {typed: values[name] for name, typed in OUTPUTS.items() if values.get(name) is not None}
     outputs.setdefault("-o", "-")
-    inputs = [_place(path, f"the input `{path}`") for path in paths]
+    inputs = [_place(path, f"the input `{path}`", environment) for path in paths]
     # Also where this command leaves it out: settings are written by hand.
     nearest = find_settings(None, left_out=False) if reads_settings else None
-    inputs += [_place(str(path), f"the settings file `{path}`") for path in (settings, nearest) if path]
-    _refuse_overwriting(outputs, [place for place in inputs if place])
-    _refuse_collision(outputs)
+    inputs += [_place(str(path), f"the settings file `{path}`", environment) for path in (settings, nearest) if path]
+    _refuse_overwriting(outputs, [place for place in inputs if place], environment)
+    _refuse_collision(outputs, environment)
 
 
 def _refuse_bytes(values: Mapping[str, Any]) -> None:
@@ -87,40 +88,40 @@ def _inputs(files: Sequence[str]) -> Iterator[str]:
         yield from (item.path for item in expand(files))
 
 
-def _place(path: str, words: str) -> _Place | None:
+def _place(path: str, words: str, environment: Environment) -> _Place | None:
     """Where a path leads to, if that is a regular file; pipes and devices are not overwritten."""
     try:
-        found = os.fstat(sys.stdin.fileno()) if path == "-" else Path(path).stat()
+        found = os.fstat(environment.stdin.fileno()) if path == "-" else Path(path).stat()
     except (OSError, ValueError, AttributeError):
         return None
     return _Place(words, found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 
-def _target(path: str) -> _Place | None:
+def _target(path: str, environment: Environment) -> _Place | None:
     if not is_stdout(path):
-        return _place(path, path)
+        return _place(path, path, environment)
     try:
-        found = os.fstat(sys.stdout.fileno())
+        found = os.fstat(environment.stdout.fileno())
     except (OSError, ValueError, AttributeError):
         return None
     return _Place("standard output", found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 
-def _refuse_overwriting(outputs: Mapping[str, str], inputs: Sequence[_Place]) -> None:
+def _refuse_overwriting(outputs: Mapping[str, str], inputs: Sequence[_Place], environment: Environment) -> None:
     for typed, path in outputs.items():
-        target = _target(path)
+        target = _target(path, environment)
         for place in inputs:
             if target is not None and target[1:] == place[1:]:
                 shown = "standard output" if is_stdout(path) else f"`{typed} {path}`"
                 raise SalesmetricsError("output_is_input", output=shown, path=place.words)
 
 
-def _refuse_collision(outputs: Mapping[str, str]) -> None:
+def _refuse_collision(outputs: Mapping[str, str], environment: Environment) -> None:
     rejects = outputs.get("--rejects")
     if rejects is None:
         return
     names = {_name(rejects), _name(outputs["-o"])}
-    places = {target[1:] if (target := _target(path)) else path for path in (rejects, outputs["-o"])}
+    places = {target[1:] if (target := _target(path, environment)) else path for path in (rejects, outputs["-o"])}
     if len(names) == 1 or len(places) == 1:
         where = "standard output" if is_stdout(rejects) else f"`{rejects}`"
         raise SalesmetricsError("outputs_collide", path=where)
@@ -131,10 +132,10 @@ def _name(path: str) -> str:
     return "-" if is_stdout(path) else unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
 
 
-def name_settings(settings: Path, files: Sequence[str]) -> None:
+def name_settings(settings: Path, files: Sequence[str], environment: Environment) -> None:
     """Say which settings file is in force, where nobody sees it in the folder."""
     paths = _inputs(files)
     home = settings.resolve().parent
     folders = [Path.cwd(), *(Path(path).resolve().parent for path in paths if path != "-")]
     if any(home in folder.parents for folder in folders):
-        say(f"note: settings come from `{settings}`, a folder above; `--no-config` leaves them out")
+        environment.say(f"note: settings come from `{settings}`, a folder above; `--no-config` leaves them out")

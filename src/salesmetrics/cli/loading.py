@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.cli.talk import say
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source.arguments import expand
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from salesmetrics.cli.environment import Environment
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.settings.options import Reading
 
@@ -27,26 +26,29 @@ LONG = 20_000_000
 """Bytes from which on reading takes long enough to say so."""
 
 
-def begin_files(files: Sequence[str], *, quiet: bool = False, early: Files | None = None) -> Files:
+def begin_files(files: Sequence[str], environment: Environment, *, quiet: bool = False, hashed: bool = False) -> Files:
     """The files of a command, the first of which is read from now on; at a terminal a long read shows that it goes on.
 
     Args:
         files: As typed.
+        environment: Where ``-`` reads from, and what was begun before the options were read.
         quiet: Show nothing.
-        early: What was begun before the options were read.
+        hashed: The output carries their hashes.
     """
-    if "-" in [name.rpartition("=")[2] for name in files] and (sys.stdin is None or sys.stdin.isatty()):
+    stdin = environment.stdin
+    if "-" in [name.rpartition("=")[2] for name in files] and (stdin is None or stdin.isatty()):
         raise SalesmetricsError("stdin_is_terminal")
     return Files(
         files,
-        stdin=None if sys.stdin is None else sys.stdin.buffer,
-        during=None if quiet else _progress(files),
-        early=early,
+        stdin=None if stdin is None else stdin.buffer,
+        during=None if quiet else _progress(files, environment),
+        early=environment.begun,
+        hashed=hashed,
     )
 
 
-def _progress(files: Sequence[str]) -> AbstractContextManager[object]:
-    if sys.stderr is None or not sys.stderr.isatty():
+def _progress(files: Sequence[str], environment: Environment) -> AbstractContextManager[object]:
+    if environment.stderr is None or not environment.stderr.isatty():
         return nullcontext()
     paths = [Path(item.path) for item in expand(files)]
     size = sum(path.stat().st_size for path in paths if path.is_file())
@@ -83,7 +85,7 @@ def has_errors(dataset: Dataset) -> bool:
     return bool(dataset.rejected) or any(item.severity == Severity.ERROR for item in dataset.findings)
 
 
-def write_rejects(dataset: Dataset, path: str | None) -> None:
+def write_rejects(dataset: Dataset, path: str | None, environment: Environment) -> None:
     """Write the rejected rows to a CSV file, if one is named."""
     if path is None:
         return
@@ -91,12 +93,13 @@ def write_rejects(dataset: Dataset, path: str | None) -> None:
     from salesmetrics.render.write_csv import write_rows
 
     rejects = dataset.rejects
-    write_output(write_rows(rejects.columns, rejects.rows()), path, sys.stdout)
+    write_output(write_rows(rejects.columns, rejects.rows()), path, environment.stdout)
 
 
-def tell_about_rejects(dataset: Dataset, path: str | None, *, strict: bool) -> None:
+def tell_about_rejects(dataset: Dataset, path: str | None, environment: Environment, *, strict: bool) -> None:
     """One line on stderr about rows that could not be used."""
     rejected = sum(item.rows.rejected for item in dataset.inputs)
     if rejected:
         where = f"see {path}" if path else "list them with `--rejects rejects.csv`"
-        say(f"{'error' if strict else 'warning'}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}")
+        word = "error" if strict else "warning"
+        environment.say(f"{word}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}")

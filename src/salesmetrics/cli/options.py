@@ -7,12 +7,12 @@ has the same ones. When the command runs, what was typed, the variables and the 
 from __future__ import annotations
 
 import inspect
-import os
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import typer
 
+from salesmetrics.cli.environment import Environment, environment_of
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.settings.options import PANELS, Reading, SettingsOptions, options_of
 from salesmetrics.settings.sources import (
@@ -98,6 +98,7 @@ class _Command:
         left_out: Names of options that it does not take.
         not_from_file: Names of options that the settings file does not settle for it.
         file: The parameter that gets the settings file, if there is one.
+        environment: The parameter that gets the environment, if there is one.
     """
 
     def __init__(self, command: Callable[..., None]) -> None:
@@ -105,12 +106,12 @@ class _Command:
         marks = [mark for hint in hints.values() for mark in getattr(hint, "__metadata__", ())]
         plain = {name: get_args(hint)[0] if _is_marked(hint) else hint for name, hint in hints.items()}
         self.file = next((name for name, kind in plain.items() if kind is SettingsFile), None)
+        self.environment = next((name for name, kind in plain.items() if kind is Environment), None)
+        others = (self.file, self.environment, "return")
         self.groups: dict[str, Any] = {
-            name: kind for name, kind in plain.items() if hasattr(kind, "_fields") and kind is not SettingsFile
+            name: kind for name, kind in plain.items() if hasattr(kind, "_fields") and name not in others
         }
-        self.own = {
-            name: kind for name, kind in plain.items() if name not in self.groups and name not in (self.file, "return")
-        }
+        self.own = {name: kind for name, kind in plain.items() if name not in self.groups and name not in others}
         self.context = next((name for name, kind in self.own.items() if kind is typer.Context), CONTEXT)
         self.left_out = {name for mark in marks if isinstance(mark, Without) for name in mark}
         self.not_from_file = {name for mark in marks if isinstance(mark, NotFromFile) for name in mark} | set(self.own)
@@ -132,6 +133,8 @@ class _Command:
         for name, parameter in inspect.signature(command).parameters.items():
             if name in self.own:
                 found.append(parameter.replace(annotation=self.own[name], kind=inspect.Parameter.KEYWORD_ONLY))
+                continue
+            if name == self.environment:
                 continue
             group = SettingsOptions if name == self.file else self.groups[name]
             for option in options_of(group):
@@ -160,7 +163,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     A parameter of the command takes the place of an option of the same name. ``Annotated[Group, Without(...)]`` leaves
     options out: only the settings file and the default settle them. A parameter of the type ``SettingsFile`` makes the
-    command take ``--config`` and ``--no-config`` and gets what the file says.
+    command take ``--config`` and ``--no-config`` and gets what the file says; one of the type ``Environment`` gets what
+    the command finds around it.
     """
     asked = _Command(command)
     parameters = asked.parameters(command)
@@ -168,16 +172,18 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def expanded(**values: Any) -> None:
         context = values[asked.context]
+        environment = environment_of(context)
         values.pop(CONTEXT, None)
         options = asked.takes()
         typed = {option.name: values.pop(option.name) for option in options}
         typed = {name: value for name, value in typed.items() if _was_typed(context, name)}
-        given = from_options_and_variables(options, typed, os.environ)
-        settings = _settings_file(asked, values, given)
+        given = from_options_and_variables(options, typed, environment.variables)
+        settings = _settings_file(asked, values, given, environment)
         settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         try:
-            command(**values, **groups, **({asked.file: settings} if asked.file else {}))
+            around = {asked.environment: environment} if asked.environment else {}
+            command(**values, **groups, **({asked.file: settings} if asked.file else {}), **around)
         except SalesmetricsError as error:
             raise _named(error, {n: s for n, s in settled.items() if n not in asked.own}) from error
 
@@ -196,18 +202,20 @@ def _was_typed(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _settings_file(asked: _Command, values: Mapping[str, Any], given: Mapping[str, Settled]) -> SettingsFile:
+def _settings_file(
+    asked: _Command, values: Mapping[str, Any], given: Mapping[str, Settled], environment: Environment
+) -> SettingsFile:
     from salesmetrics.cli.guarding import guard, name_settings
 
     own = {**values, **{name: item.value for name, item in given.items()}}
     path = None
     if asked.file:
         path = find_settings(own.get("config"), left_out=bool(own.get("no_config")))
-    guard(own, settings=path, reads_settings=asked.file is not None)
+    guard(own, path, environment, reads_settings=asked.file is not None)
     if path is None:
         return no_settings()
     if not own.get("config") and not own.get("quiet"):
-        name_settings(path, own.get("files") or ())
+        name_settings(path, own.get("files") or (), environment)
     from salesmetrics.settings.model import read_settings
 
     return read_settings(path)

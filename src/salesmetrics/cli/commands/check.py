@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
 from salesmetrics.settings.options import PANELS, Output, Reading
@@ -19,6 +19,7 @@ def check(
     reading: Reading,
     settings: SettingsFile,  # noqa: ARG001 - it makes the command take --config
     output: Output,
+    environment: Environment,
     rejects: Rejects = None,
     github: Annotated[
         bool,
@@ -38,13 +39,13 @@ def check(
 
     form = form_of(output)
     refuse_form(form, Check, "check")
-    dataset = load(begin_files(files, quiet=output.quiet), read_options(reading))
+    dataset = load(begin_files(files, environment, quiet=output.quiet, hashed=form == "json"), read_options(reading))
     passed = not has_errors(dataset)
     answer = Check(passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     if github:
-        write_output(render_check_github(answer), output.output, sys.stdout)
+        write_output(render_check_github(answer), output.output, environment.stdout)
     else:
-        write_answer(answer, output, form)
-    write_rejects(dataset, rejects)
+        write_answer(answer, output, form, environment)
+    write_rejects(dataset, rejects, environment)
     if not passed:
         raise typer.Exit(ExitCode.CHECK_FAILED)

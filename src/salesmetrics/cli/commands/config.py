@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import with_groups
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
@@ -15,10 +14,8 @@ config = typer.Typer(no_args_is_help=True, help="Settings: what holds and why, a
 
 @config.command()
 @with_groups
-def show(settings: SettingsFile, output: Output) -> None:
+def show(settings: SettingsFile, output: Output, environment: Environment) -> None:
     """Every setting, its value, and where it comes from: environment, file and line, or default."""
-    import os
-
     from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.render.writers import refuse_form
@@ -26,15 +23,16 @@ def show(settings: SettingsFile, output: Output) -> None:
 
     form = form_of(output)
     refuse_form(form, Settings, "config show")
-    answer = Settings(path=settings.path, settings=shown_settings(settings, os.environ))
-    write_answer(answer, output, form)
+    answer = Settings(path=settings.path, settings=shown_settings(settings, environment.variables))
+    write_answer(answer, output, form, environment)
 
 
 @config.command()
-def schema() -> None:
+@with_groups
+def schema(environment: Environment) -> None:
     """The JSON Schema of salesmetrics.toml, for editors."""
     from salesmetrics.render.output import write_output
     from salesmetrics.render.write_json import dumps
     from salesmetrics.settings.model import settings_schema
 
-    write_output(dumps(settings_schema()), None, sys.stdout)
+    write_output(dumps(settings_schema()), None, environment.stdout)

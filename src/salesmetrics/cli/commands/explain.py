@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import OptionalFiles, Without, with_groups
 from salesmetrics.settings.options import Output, Reading, Selection, complete_kpis
 from salesmetrics.settings.sources import SettingsFile
@@ -18,6 +19,7 @@ def explain(
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "min_n"))],
     output: Output,
+    environment: Environment,
     files: OptionalFiles = None,
 ) -> None:
     """The definition of a KPI: formula, basis, edge cases, source; with files also its working.
@@ -25,7 +27,6 @@ def explain(
     Examples: `salesmetrics explain win_rate`, `salesmetrics explain win_rate deals.csv`
     """
     from dataclasses import replace
-    from datetime import date
 
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
@@ -41,8 +42,9 @@ def explain(
     (chosen,) = known.select([kpi])
     refuse_form(form, Working if files else Definition, "explain")
     if not files:
-        write_answer(define_kpi(chosen, known), output, form)
+        write_answer(define_kpi(chosen, known), output, form, environment)
         return
-    begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
-    question = replace(make_question(selection, settings, date.today()), kpis=(kpi,), families=(), by=())
-    write_answer(pipeline.explain(begun, options, question, known), output, form)
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
+    options = read_options(reading)
+    question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
+    write_answer(pipeline.explain(begun, options, question, known), output, form, environment)

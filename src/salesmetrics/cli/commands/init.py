@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import OptionalFiles, with_groups
 from salesmetrics.settings.options import Reading, SettingsOptions
 
@@ -13,6 +14,7 @@ from salesmetrics.settings.options import Reading, SettingsOptions
 @with_groups
 def init(
     reading: Reading,
+    environment: Environment,
     settings: SettingsOptions,  # noqa: ARG001 - taken, though a first settings file is made without another one
     files: OptionalFiles = None,
     output: Annotated[
@@ -31,11 +33,9 @@ def init(
 
     Example: `salesmetrics init exports/*.csv --date-order dmy`, then `salesmetrics report exports/*.csv`
     """
-    import sys
     from pathlib import Path
 
     from salesmetrics.cli.loading import begin_files, read_options
-    from salesmetrics.cli.talk import say
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.pipeline import load
@@ -47,7 +47,7 @@ def init(
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
     options = read_options(reading)
-    readings = file_readings(load(begin_files(files), options)) if files else []
-    write_output(starter(readings, options), path, sys.stdout)
+    readings = file_readings(load(begin_files(files, environment), options)) if files else []
+    write_output(starter(readings, options), path, environment.stdout)
     if path != "-":
-        say(f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options")
+        environment.say(f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options")

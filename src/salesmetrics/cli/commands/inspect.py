@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, with_groups
 from salesmetrics.settings.options import Output, Reading
 from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
-def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Output) -> None:
+def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Output, environment: Environment) -> None:
     """What was recognised: kind, CRM, encoding, columns, dates, stage words; and what is missing.
 
     Nothing is computed. Every line names the option that would change it.
@@ -22,6 +23,6 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
 
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
-    begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
+    begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
     answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings))
-    write_answer(answer, output, form)
+    write_answer(answer, output, form, environment)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import with_groups
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
@@ -15,18 +16,18 @@ from salesmetrics.settings.sources import SettingsFile
 def kpis(
     output: Output,
     settings: SettingsFile,
+    environment: Environment,
     family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this family.")] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only KPIs that speak of this.")] = None,
 ) -> None:
     """The catalogue of KPIs: id, unit and formula."""
     from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.talk import say
     from salesmetrics.cli.writing import form_of, write_answer
     from salesmetrics.drilldown.describe import list_kpis
 
     known = make_catalog(settings)
     families = [name.strip() for names in family or () for name in names.split(",") if name.strip()]
     chosen = known.search(known.select(families=families), search)
-    write_answer(list_kpis(chosen, known), output, form_of(output))
+    write_answer(list_kpis(chosen, known), output, form_of(output), environment)
     if not chosen and search:
-        say(f"no KPI speaks of `{search}`")
+        environment.say(f"no KPI speaks of `{search}`")

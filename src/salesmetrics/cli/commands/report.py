@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
 from salesmetrics.settings.options import PANELS, Output, Reading, Selection, Watch
@@ -15,7 +15,7 @@ from salesmetrics.settings.sources import SettingsFile
 
 @with_groups
 def report(
-    context: typer.Context,
+    environment: Environment,
     files: Files,
     reading: Reading,
     settings: SettingsFile,
@@ -41,7 +41,8 @@ def report(
     from salesmetrics.cli.writing import form_of, write_answer
 
     form = form_of(output)
-    begun, options = begin_files(files, quiet=output.quiet, early=context.obj), read_options(reading)
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
+    options = read_options(reading)
     begun.open(options)
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
@@ -50,20 +51,20 @@ def report(
     from salesmetrics.cli.build_request import make_question
     from salesmetrics.render.writers import WRITERS
 
-    today, catalog = date.today(), make_catalog(settings)
+    catalog = make_catalog(settings)
     result, dataset = pipeline.report(
         begun,
         options,
-        make_question(selection, settings, today, trend=WRITERS[form].for_people),
+        make_question(selection, settings, environment.today(), trend=WRITERS[form].for_people),
         catalog,
-        accept=lambda dataset: refuse_stale(watch, dataset, today),
+        accept=lambda dataset: refuse_stale(watch, dataset, environment),
         goals=lambda request: settle_goals(watch, settings, request, catalog),
     )
-    write_answer(result, output, form)
-    write_rejects(dataset, rejects)
-    missed = tell_about_goals(result, strict=strict, quiet=output.quiet)
+    write_answer(result, output, form, environment)
+    write_rejects(dataset, rejects, environment)
+    missed = tell_about_goals(result, environment, strict=strict, quiet=output.quiet)
     failed = missed or (strict and has_errors(dataset))
     if not output.quiet:
-        tell_about_rejects(dataset, rejects, strict=strict)
+        tell_about_rejects(dataset, rejects, environment, strict=strict)
     if failed:
         raise typer.Exit(ExitCode.CHECK_FAILED)

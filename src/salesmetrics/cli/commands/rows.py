@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Without, with_groups
 from salesmetrics.settings.options import Output, Reading, Selection, complete_kpis
 from salesmetrics.settings.sources import SettingsFile
@@ -19,10 +20,10 @@ def rows(
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "every", "level", "min_n"))],
     output: Output,
+    environment: Environment,
 ) -> None:
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
     from dataclasses import replace
-    from datetime import date
 
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
@@ -34,6 +35,6 @@ def rows(
 
     form = form_of(output)
     refuse_form(form, Rows, "rows")
-    begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
-    question = replace(make_question(selection, settings, date.today()), kpis=(kpi,), families=(), by=())
-    write_answer(pipeline.rows(begun, options, question, make_catalog(settings)), output, form)
+    begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
+    question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
+    write_answer(pipeline.rows(begun, options, question, make_catalog(settings)), output, form, environment)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
+
+from salesmetrics.cli.environment import Environment
+from salesmetrics.cli.options import with_groups
 
 
 def _complete(text: str) -> list[str]:
@@ -14,7 +16,9 @@ def _complete(text: str) -> list[str]:
     return [name for name in commands_with_json() if name.startswith(text)]
 
 
+@with_groups
 def schema(
+    environment: Environment,
     command: Annotated[
         list[str] | None,
         typer.Argument(
@@ -30,4 +34,4 @@ def schema(
     from salesmetrics.render.output import write_output
     from salesmetrics.render.write_json import dumps
 
-    write_output(dumps(json_schema.schema(" ".join(command or ["report"]))), None, sys.stdout)
+    write_output(dumps(json_schema.schema(" ".join(command or ["report"]))), None, environment.stdout)

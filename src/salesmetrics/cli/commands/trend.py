@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
 from salesmetrics.settings.options import PANELS, Every, Output, Reading, Selection, complete_kpis
 from salesmetrics.settings.sources import SettingsFile
@@ -22,6 +23,7 @@ def trend(
     # A series is about all of its time, whatever stretch a report is about.
     selection: Annotated[Selection, Without(("family", "compare")), NotFromFile(("family", "compare", "period", "by"))],
     output: Output,
+    environment: Environment,
     every: Annotated[
         Every,
         typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=PANELS[Selection]),
@@ -31,8 +33,6 @@ def trend(
 
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """
-    from datetime import date
-
     from salesmetrics import pipeline
     from salesmetrics.cli.build_request import make_question
     from salesmetrics.cli.load_settings import make_catalog
@@ -40,10 +40,11 @@ def trend(
     from salesmetrics.cli.writing import form_of, write_answer
 
     form = form_of(output)
-    begun, options = begin_files(files, quiet=output.quiet), read_options(reading)
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
+    options = read_options(reading)
     kpis = tuple(name.strip() for name in kpi.split(",") if name.strip())
-    question = make_question(selection._replace(kpi=kpis, every=every), settings, date.today())
+    question = make_question(selection._replace(kpi=kpis, every=every), settings, environment.today())
     result, dataset = pipeline.trend(begun, options, question, make_catalog(settings))
-    write_answer(result, output, form)
+    write_answer(result, output, form, environment)
     if not output.quiet:
-        tell_about_rejects(dataset, None, strict=False)
+        tell_about_rejects(dataset, None, environment, strict=False)
