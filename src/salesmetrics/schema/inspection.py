@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from salesmetrics.schema.provenance import RowCounts
 
@@ -13,19 +15,12 @@ ELSEWHERE = "other column"
 
 
 class ColumnReading(Struct, frozen=True):
-    """A column of the export and the field it is read as.
-
-    Attributes:
-        field: Canonical field.
-        header: Header in the export.
-        matched: profile, generic, partial (leniently), or option.
-        read_as: How its text was read, for example day.month.year.
-    """
+    """A column of the export and the field it is read as."""
 
     field: str
     header: str
-    matched: str
-    read_as: str
+    matched: Annotated[str, Meta(description="profile, generic, partial (leniently), or option")]
+    read_as: Annotated[str, Meta(description="how its text was read, for example day.month.year")]
 
 
 class WordReading(Struct, frozen=True):
