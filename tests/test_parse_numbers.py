@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column, parse_currency
+from salesmetrics.messages import text
 from salesmetrics.schema.fields import ColumnType
 
 MONEY = pl.Decimal(38, 8)
@@ -69,7 +70,7 @@ def test_amounts_of_one_writing_are_read_as_each_by_itself(bodies, odd, writing,
             except SalesmetricsError as error:
                 return error.code, error.message
         currency = None if parsed.currency is None else parsed.currency.to_list()
-        return parsed.values.to_list(), parsed.bad.to_list(), currency, parsed.how
+        return parsed.values.to_list(), parsed.bad.to_list(), currency, text(parsed.how)
 
     assert outcome(10) == outcome(10**9)
 
@@ -184,9 +185,9 @@ def test_the_option_decides_before_the_column() -> None:
 
 
 def test_how_says_what_was_found() -> None:
-    assert parse(["€ 900,50", "$5"]).how == "decimal comma; currency in the cells: $, EUR"
-    assert parse(["22.70"]).how == "decimal point"
-    assert parse(["22"]).how == "plain number"
+    assert text(parse(["€ 900,50", "$5"]).how) == "decimal comma; currency in the cells: $, EUR"
+    assert text(parse(["22.70"]).how) == "decimal point"
+    assert text(parse(["22"]).how) == "plain number"
 
 
 def test_the_currency_of_a_cell_is_returned_where_it_is_one() -> None:

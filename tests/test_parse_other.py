@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, parse_column, scientific_ids
+from salesmetrics.messages import text
 from salesmetrics.schema.fields import ColumnType
 
 
@@ -52,7 +53,7 @@ def test_shares(cells: list[object], values: list[str | None], how: str) -> None
     parsed = parse(cells, ColumnType.SHARE)
     assert parsed.values.dtype == pl.Decimal(38, 8)
     assert parsed.values.to_list() == [None if value is None else Decimal(value) for value in values]
-    assert parsed.how == how
+    assert text(parsed.how) == how
 
 
 @pytest.mark.parametrize("cell", ["high", "65%x", "%", "5% or 6%", "65percent", "12.5oo"])

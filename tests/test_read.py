@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
 from salesmetrics.ingest.recognise.inspection import file_readings
+from salesmetrics.messages import text
 from salesmetrics.schema.inspection import ELSEWHERE
 from salesmetrics.schema.provenance import RowCounts
 
@@ -114,7 +115,7 @@ def test_one_ambiguous_date_column_is_settled_by_its_neighbour(tmp_path: Path) -
     header = "Deal ID,Stage,Amount,Created Date,Close Date"
     dataset = deals(tmp_path, header, "1,Closed Won,10,03/04/2026,25/04/2026", "2,Closed Lost,10,05/04/2026,26/04/2026")
     assert dataset.frames["deals"]["created"].to_list() == [date(2026, 4, 3), date(2026, 4, 5)]
-    assert dataset.files[0].how["created"].endswith("as in `Close Date`")
+    assert text(dataset.files[0].how["created"]).endswith("as in `Close Date`")
 
 
 def test_two_ambiguous_date_columns_are_refused_until_an_option_settles_them(tmp_path: Path) -> None:

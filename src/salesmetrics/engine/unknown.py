@@ -183,7 +183,7 @@ def refuse_unsettled(kpis: Sequence[str], metrics: Iterable[Metric], findings: I
         return
     said = next((item for item in findings if item.code in reasons), None)
     if said is not None:
-        raise SalesmetricsError("outcome_unsettled", kpis=",".join(kpis), cause=said.message, fix=said.hint)
+        raise SalesmetricsError("outcome_unsettled", kpis=",".join(kpis), cause=said.problem, fix=said.remedy)
 
 
 def refuse_unsettled_rows(
@@ -206,7 +206,7 @@ def refuse_unsettled_rows(
     reasons = set(withheld_measures(withheld, catalog.required_measures(found).values()).values()) & OF_OUTCOMES
     said = next((item for item in findings() if item.code in reasons), None) if reasons else None
     if said is not None:
-        raise SalesmetricsError("outcome_unsettled", kpis=kpi, cause=said.message, fix=said.hint)
+        raise SalesmetricsError("outcome_unsettled", kpis=kpi, cause=said.problem, fix=said.remedy)
 
 
 def kinds_of(entity: str) -> tuple[str, ...]:

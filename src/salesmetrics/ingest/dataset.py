@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.message import Message
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
     from salesmetrics.schema.withheld import Withheld
 
@@ -54,7 +55,7 @@ class LoadedFile:
         origin: The file that holds it, as its argument names it: of several tables of an archive it is the archive.
         source: What the file turned out to be.
         recognition: Its kind, profile and columns.
-        how: Field → how its text was read, in words.
+        how: Field → how its text was read.
         rows: Read, used, rejected and ignored rows; the last three add up to the first.
         ignored: Reason → rows left out on purpose.
         stage_words: Stage and status words with their meaning.
@@ -63,7 +64,7 @@ class LoadedFile:
     origin: str
     source: Source
     recognition: Recognition
-    how: dict[str, str]
+    how: dict[str, Message]
     rows: RowCounts
     ignored: dict[str, int]
     stage_words: tuple[StageWord, ...] = ()
@@ -135,7 +136,7 @@ class Part:
     table: RawTable
     recognition: Recognition
     frame: pl.DataFrame
-    how: dict[str, str]
+    how: dict[str, Message]
     ignored: dict[str, int]
     rejected: list[RejectedRow]
     findings: list[Finding]

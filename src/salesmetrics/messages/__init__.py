@@ -98,9 +98,10 @@ def typed(word: str) -> str:
 @cache
 def _templates() -> Mapping[str, str]:
     """Every template of a message; codes are unique over the catalogues (a test looks)."""
-    from salesmetrics.messages import findings_of_files, findings_of_records, findings_of_reports, readings
+    from salesmetrics.messages import findings, findings_of_files, findings_of_records, findings_of_reports, readings
 
     return {
+        **findings.AS_MESSAGES,
         **readings.REASONS,
         **readings.READINGS,
         **findings_of_files.PARTS,

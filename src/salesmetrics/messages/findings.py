@@ -11,12 +11,18 @@ from salesmetrics.messages import fill, findings_of_files, findings_of_records, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FINDINGS", "hint", "message", "names_path", "names_rows"]
+__all__ = ["AS_MESSAGES", "FINDINGS", "hint", "message", "names_path", "names_rows"]
 
 FINDINGS: Mapping[str, tuple[str, str | None]] = ChainMap(
     findings_of_files.WORDS, findings_of_records.WORDS, findings_of_reports.WORDS
 )
 """Code → the templates of its message and of its hint, over the details of the finding."""
+
+AS_MESSAGES: Mapping[str, str] = {
+    **{code: words for code, (words, _) in FINDINGS.items()},
+    **{f"{code}.hint": words for code, (_, words) in FINDINGS.items() if words is not None},
+}
+"""The same as templates of messages, for an error that a finding is the cause of."""
 
 
 def message(code: str, details: Mapping[str, Any]) -> str:

@@ -137,7 +137,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "date_formats_mixed": (
-        "dates of `{column}` are written in several ways ({how:said}); {count:# row|# rows} in the rarer ones",
+        "dates of `{column}` are written in several ways ({how}); {count:# row|# rows} in the rarer ones",
         "check that the rarer ones were not typed or imported by mistake",
     ),
     "offsets_differ": (

@@ -58,5 +58,44 @@ REASONS: dict[str, str] = {
 }
 """Code of a reason to reject a row, or to take a cell as blank → its words."""
 
-READINGS: dict[str, str] = {}
+READINGS: dict[str, str] = {
+    "text": "text",
+    "as_beside": "{how}, as in `{column}`",
+    # --- dates ---------------------------------------------------------------------------------------------------------------
+    "date_shapes": "{shapes:,}",
+    "no_dates_read": "no dates",
+    "dates_of_file": "dates of the file",
+    "month_by_name": "month by name",
+    "serial_or_epoch": "serial day or epoch",
+    "each_by_itself": "each date by itself",
+    "days_as_blank": "days such as 9999-12-31 as blank",
+    # --- numbers -------------------------------------------------------------------------------------------------------------
+    "number_writing": "{parts:;}",
+    "plain_number": "plain number",
+    "decimal_point": "decimal point",
+    "decimal_comma": "decimal comma",
+    "decimal_point_by_grouping": "decimal point (the other separator groups thousands)",
+    "decimal_comma_by_grouping": "decimal comma (the other separator groups thousands)",
+    "decimal_point_and_comma": "decimal point and comma, each plain by itself",
+    "currency_in_cells": "currency in the cells: {currencies:,}",
+    "thousands_words": "thousands words such as K and M",
+    "in_units_of_header": "{how}; times {unit:,}, as the header says",
+    "percent_signs": "percent signs",
+    "scale_of_1": "scale 0–1",
+    "scale_of_100": "scale 0–100",
+    # --- yes and no ----------------------------------------------------------------------------------------------------------
+    "flags": "yes/no",
+    "flags_as": "yes/no as {words:,}",
+    "flags_of_file": "yes/no of the file",
+    # --- durations -----------------------------------------------------------------------------------------------------------
+    "duration": "duration",
+    "duration_writing": "{writings:,}",
+    "numbers_as_seconds": "plain numbers as seconds",
+    "numbers_as_minutes": "plain numbers as minutes",
+    "numbers_as_hours": "plain numbers as hours",
+    "numbers_as_milliseconds": "plain numbers as milliseconds",
+    "units_in_cells": "units in the cells",
+    "durations_of_file": "durations of the file",
+    "times_of_file": "clock times of the file",
+}
 """Code of a reading → its words."""

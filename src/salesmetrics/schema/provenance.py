@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from salesmetrics.schema.message import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -52,6 +54,16 @@ class Finding:
     def known(self) -> Mapping[str, object]:
         """All that its text can name: its details, and where it is."""
         return {**self.details, "kind": self.kind, "path": self.path, "column": self.column, "count": self.count}
+
+    @property
+    def problem(self) -> Message:
+        """What was found, for a sentence that says more."""
+        return Message(self.code, **self.known)
+
+    @property
+    def remedy(self) -> Message:
+        """What to do about it, for a sentence that says more; only of a code that has a hint."""
+        return Message(f"{self.code}.hint", **self.known)
 
     @property
     def message(self) -> str:

@@ -14,6 +14,7 @@ from salesmetrics.ingest.canonical.amounts import is_unit_price
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
+from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
 from salesmetrics.ingest.parse.number_text import header_unit
@@ -86,6 +87,9 @@ UNREADABLE: Mapping[ColumnType, str] = {
 MISREAD = frozenset({*UNREADABLE.values(), "not_day_first", "not_month_first", "not_in_the_calendar"})
 """Reasons of cells that another order of dates or another decimal mark may make readable."""
 
+AS_BESIDE = "as_beside"
+"""Code of a reading that another column of the file settles."""
+
 _DATES = (ColumnType.DAY, ColumnType.INSTANT)
 
 
@@ -95,13 +99,13 @@ class Canonical:
 
     Args:
         frame: Mapped columns under their field names, the others as text under their headers, and ``ROW``.
-        how: Field → how its text was read, in words.
+        how: Field → how its text was read.
         rejected: Rows that could not be used, with their first reason.
         findings: What was noticed on the way.
     """
 
     frame: pl.DataFrame
-    how: dict[str, str]
+    how: dict[str, Message]
     rejected: tuple[RejectedRow, ...]
     findings: tuple[Finding, ...]
 
@@ -154,7 +158,7 @@ def canonicalise(
         for field, column in parsed.items()
         if types[field] is ColumnType.MONEY
         and (unit := header_unit(headers[field])) > 1
-        and column.how.endswith("as the header says")
+        and column.how.code == IN_UNITS
     ]
     findings += [
         finding(
@@ -334,12 +338,14 @@ def _mixed_formats(
     return findings
 
 
-def _looks_mixed(text: pl.Series, how: str) -> bool:
+def _looks_mixed(text: pl.Series, how: Message) -> bool:
     """A cheap first look: the parser met several formats, or year-first dates do not all have the same separator."""
-    if "," in how:
+    shapes = how.details.get("shapes", ())
+    if len(shapes) > 1 or how.code == AS_BESIDE:
         return True
     marks = text.str.slice(4, 1)
-    return how.startswith("year") and not (marks == marks.drop_nulls().first()).all()
+    year_first = bool(shapes) and str(shapes[0]).startswith("year")
+    return year_first and not (marks == marks.drop_nulls().first()).all()
 
 
 def _blank_tolerant(
@@ -549,7 +555,7 @@ def _settled(
         again = _aligned(place.text, type_, known, header=place.header, path=place.path, rows=place.rows)
     except SalesmetricsError as error:
         raise doubt from error
-    return replace(again, how=f"{again.how}, as in `{neighbour}`") if settled else again
+    return replace(again, how=Message(AS_BESIDE, how=again.how, column=neighbour)) if settled else again
 
 
 def _aligned(

@@ -42,9 +42,10 @@ from salesmetrics.ingest.parse.evidence import (
 )
 from salesmetrics.ingest.parse.instants import instants_of
 from salesmetrics.ingest.parse.number_text import header_unit, in_units, tidied
-from salesmetrics.ingest.parse.numbers import NumberLook, NumberParser, NumberReading, Style
+from salesmetrics.ingest.parse.numbers import SCALED, NumberLook, NumberParser, NumberReading, Style
 from salesmetrics.ingest.parse.text import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text
 from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,7 +120,7 @@ def parse_parts(
     parts = list(parts)
     if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
         return [
-            Parsed(parse_text(part.text, options.null_words, plain=options.plain), _no(len(part.text)), "text")
+            Parsed(parse_text(part.text, options.null_words, plain=options.plain), _no(len(part.text)), Message("text"))
             for part in parts
         ]
     parser = parser_of(type, options, header, path, silent=silent)
@@ -163,16 +164,19 @@ def parser_of(
     return NumberParser(options, Style(money=type is ColumnType.MONEY, silent=silent), header, path)
 
 
+IN_UNITS = "in_units_of_header"
+"""Code of the reading of amounts that the header gives in thousands or millions."""
+
+
 def _scaled(parsed: Parsed, header: str) -> Parsed:
     """Money in the unit that the header names; where cells name units of their own, these hold."""
     unit = header_unit(header)
-    if unit == 1 or "thousands words" in parsed.how:
+    parts = parsed.how.details.get("parts", ())
+    if unit == 1 or any(part.code == SCALED for part in parts):
         return parsed
     values = in_units(parsed.values, unit)
     beyond = values.is_null() & parsed.values.is_not_null()
-    return replace(
-        parsed, values=values, bad=parsed.bad | beyond, how=f"{parsed.how}; times {unit:,}, as the header says"
-    )
+    return replace(parsed, values=values, bad=parsed.bad | beyond, how=Message(IN_UNITS, how=parsed.how, unit=unit))
 
 
 def _whole_floats(values: pl.Series) -> pl.Series:
@@ -197,13 +201,13 @@ def _typed(values: pl.Series, type: ColumnType, options: ParseOptions) -> Parsed
         target = pl.Date() if type is ColumnType.DAY else INSTANT_DTYPE
         if type is ColumnType.INSTANT and dtype == pl.Datetime and utc is None and options.timezone:
             utc = instants_of(values.cast(INSTANT_DTYPE), pl.DataFrame(), options.timezone, zulu=None)
-        return Parsed(values.cast(target), _no(len(values)), "dates of the file", utc=utc)
+        return Parsed(values.cast(target), _no(len(values)), Message("dates_of_file"), utc=utc)
     if dtype == pl.Boolean and type is ColumnType.FLAG:
-        return Parsed(values, _no(len(values)), "yes/no of the file")
+        return Parsed(values, _no(len(values)), Message("flags_of_file"))
     if dtype == pl.Duration and type is ColumnType.DURATION:
-        return Parsed(values.cast(DURATION_DTYPE), _no(len(values)), "durations of the file")
+        return Parsed(values.cast(DURATION_DTYPE), _no(len(values)), Message("durations_of_file"))
     if dtype == pl.Time and type is ColumnType.DURATION:
-        return Parsed(values.cast(pl.Duration("ns")).cast(DURATION_DTYPE), _no(len(values)), "clock times of the file")
+        return Parsed(values.cast(pl.Duration("ns")).cast(DURATION_DTYPE), _no(len(values)), Message("times_of_file"))
     return None
 
 
@@ -259,11 +263,12 @@ class FlagParser(Struct, frozen=True):
         """The words that mean yes or no."""
         return Evidence(facts=frozenset(look[1].filter(pl.col("value").is_not_null())[KEY].sort().head(6).to_list()))
 
-    def decide(self, evidence: Evidence, sample: Sample) -> str:  # noqa: ARG002
-        """What was recognised, in words."""
-        return "yes/no as " + ", ".join(sorted(evidence.facts)[:6]) if evidence.facts else "yes/no"
+    def decide(self, evidence: Evidence, sample: Sample) -> Message:  # noqa: ARG002
+        """What was recognised."""
+        words = tuple(sorted(evidence.facts)[:6])
+        return Message("flags_as", words=words) if words else Message("flags")
 
-    def apply(self, look: tuple[Part, pl.DataFrame], reading: str) -> Parsed:
+    def apply(self, look: tuple[Part, pl.DataFrame], reading: Message) -> Parsed:
         """Read a part.
 
         >>> parsed = parse_column(pl.Series(["Да", "нет", "", "maybe"]), ColumnType.FLAG, ParseOptions(), header="", path="", rows=pl.Series(range(4), dtype=pl.UInt32))
@@ -293,11 +298,11 @@ class ShareLook(Struct, frozen=True):
 
 
 class ShareReading(Struct, frozen=True):
-    """How the shares of a column are read: its numbers, whether those without a sign are of 0–100, and how in words."""
+    """How the shares of a column are read: its numbers, whether those without a sign are of 0–100, and how."""
 
     numbers: NumberReading
     per_hundred: bool
-    how: str
+    how: Message
 
 
 class ShareParser(Struct, frozen=True):
@@ -374,8 +379,10 @@ class ShareParser(Struct, frozen=True):
                 other=above[FIRST_TEXT][0],
             )
         signed, all_signed = evidence.count("signed"), evidence.count("signed") == evidence.count("cells")
-        scale = "scale 0–100" if above.height or all_signed else "scale 0–1"
-        return ShareReading(numbers, bool(above.height), "percent signs" if signed and not sorts.height else scale)
+        scale = Message("scale_of_100" if above.height or all_signed else "scale_of_1")
+        return ShareReading(
+            numbers, bool(above.height), Message("percent_signs") if signed and not sorts.height else scale
+        )
 
     def apply(self, look: ShareLook, reading: ShareReading) -> Parsed:
         """Read a part as its column is read."""
@@ -402,10 +409,10 @@ class ShareParser(Struct, frozen=True):
 
 
 _WAYS = {
-    "either": NumberReading(None, "none", "", shortened=False),
-    "by_point": NumberReading("point", "none", "", shortened=False),
-    "by_comma": NumberReading("comma", "none", "", shortened=False),
-    "clear": NumberReading(None, "two ways", "", shortened=False),
+    "either": NumberReading(None, "none", Message("plain_number"), shortened=False),
+    "by_point": NumberReading("point", "none", Message("plain_number"), shortened=False),
+    "by_comma": NumberReading("comma", "none", Message("plain_number"), shortened=False),
+    "clear": NumberReading(None, "two_ways", Message("plain_number"), shortened=False),
 }
 """The readings of numbers that a column of shares can have, and the column of the evidence for each."""
 

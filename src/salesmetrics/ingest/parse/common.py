@@ -11,6 +11,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from salesmetrics.schema.message import Message
+
 __all__ = ["KEY", "MONEY_DTYPE", "NOTE", "WHY", "ParseOptions", "Parsed", "Place", "by_words", "notes_of", "plain_text", "read_by_text", "spread", "why_of"]  # fmt: skip
 
 KEY = "key"
@@ -55,7 +57,7 @@ class Parsed:
     Args:
         values: The canonical dtype of the column's type; null where blank or bad.
         bad: Boolean: the cell holds text that cannot be read as this type.
-        how: What was recognised, in words for ``inspect``.
+        how: What was recognised, for ``inspect``.
         currency: ISO codes found in money cells, or the sign where several currencies share it; ``None`` when no cell carries
             a symbol or code.
         uniform: All cells are known to be written in one strict format.
@@ -66,7 +68,7 @@ class Parsed:
 
     values: pl.Series
     bad: pl.Series
-    how: str
+    how: Message
     currency: pl.Series | None = None
     uniform: bool = False
     why: pl.Series | None = None

@@ -28,6 +28,7 @@ from salesmetrics.ingest.parse.date_text import (
 from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
 from salesmetrics.ingest.parse.instants import OFFSET, UTC, check_zone, instants_of, notes_of_offsets, usual_offset
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
+from salesmetrics.schema.message import Message
 
 __all__ = ["INSTANT_DTYPE", "DateLook", "DateParser", "DateReading", "Order", "date_orders"]
 
@@ -70,7 +71,7 @@ class DateReading(Struct, frozen=True):
         serials: Serial days of a spreadsheet are the rule.
         zulu: Cells of the strict format are written in UTC.
         offset: The offset of most cells, in minutes east of UTC; None where none is written.
-        how: What was recognised, in words.
+        how: What was recognised.
         uniform: All cells are written in the strict format.
     """
 
@@ -80,7 +81,7 @@ class DateReading(Struct, frozen=True):
     serials: bool
     zulu: bool
     offset: int | None
-    how: str
+    how: Message
     uniform: bool
 
 
@@ -161,7 +162,7 @@ class DateParser(Struct, frozen=True):
         facts = {f"proven:{sep}{order}" for sep, order in fast.proven.items()}
         newest = fast.values.max()
         year = None if newest is None else int(newest.year)  # type: ignore[union-attr]
-        return Evidence(sorts, counts, frozenset(facts | ({"no dates"} if look.no_dates else set())), year)
+        return Evidence(sorts, counts, frozenset(facts | ({"no_dates"} if look.no_dates else set())), year)
 
     def decide(self, evidence: Evidence, sample: Sample) -> DateReading:
         """The reading of the column.
@@ -182,7 +183,7 @@ class DateParser(Struct, frozen=True):
         last = numeric or name.startswith("day")
         known = _Known(self.header, self.path, evidence, proven, numeric=last and bool(evidence.count("fast")))
         zulu = form is not None and form.zulu
-        words: tuple[str, ...] = ()
+        shapes: tuple[str | Message, ...] = ()
         orders: dict[str, str] = {}
         thai = serials = False
         newest, offset = evidence.highest, None
@@ -192,17 +193,18 @@ class DateParser(Struct, frozen=True):
             orders = _settle(sorts, self.options, known)
             serials = _are_serial(sorts, evidence)
             good = sorts.filter(_is_read(sorts, orders, self.options, serials=serials))
-            words = _words(good, orders)
+            shapes = _shapes(good, orders)
             offset = usual_offset(good, evidence.count("fast") if zulu else 0)
         if form is not None and form.sep in proven:
             name = in_order(form.sep, proven[form.sep])
-        uniform = bool(name) and not words
-        if form is not None and form.sep and not name and (first := in_order(form.sep, orders.get(form.sep))) in words:
+        uniform = bool(name) and not shapes
+        if form is not None and form.sep and not name and (first := in_order(form.sep, orders.get(form.sep))) in shapes:
             name = first
-        if "no dates" in evidence.facts:
-            words, uniform = (*words, "days such as 9999-12-31 as blank"), False
-        said = ", ".join(dict.fromkeys([name, *words] if name else words)) or "no dates"
-        return DateReading(orders, newest, thai, serials, zulu, offset, said, uniform)
+        if "no_dates" in evidence.facts:
+            shapes, uniform = (*shapes, Message("days_as_blank")), False
+        seen = tuple(dict.fromkeys([name, *shapes] if name else shapes))
+        how = Message("date_shapes", shapes=seen) if seen else Message("no_dates_read")
+        return DateReading(orders, newest, thai, serials, zulu, offset, how, uniform)
 
     def apply(self, look: DateLook, reading: DateReading) -> Parsed:
         """Read a part as its column is read."""
@@ -578,16 +580,16 @@ def _offset() -> pl.Expr:
     return pl.when(epoch).then(0).otherwise("offset")
 
 
-def _words(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str, ...]:
-    """Names of the shapes seen, those of most cells first."""
-    names = {
+def _shapes(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str | Message, ...]:
+    """The shapes seen, those of most cells first."""
+    names: dict[str, str | Message] = {
         "iso": "year-month-day",
         "compact": "yearmonthday",
-        "name": "month by name",
-        "number": "serial day or epoch",
+        "name": Message("month_by_name"),
+        "number": Message("serial_or_epoch"),
     }
     for sep, order in orders.items():
-        names[sep + order] = sep.join((*_ORDER_NAMES[order], "year")) if order != _EACH else "each date by itself"
+        names[sep + order] = sep.join((*_ORDER_NAMES[order], "year")) if order != _EACH else Message("each_by_itself")
     order_of = pl.col("sep").replace_strict(orders, default=None, return_dtype=pl.String)
     named = pl.when(pl.col("shape") == "numeric").then(pl.concat_str(pl.col("sep"), order_of)).otherwise("shape")
     counts = good.group_by(named.alias("named")).agg(pl.col(CELLS).sum()).sort(CELLS, "named", descending=[True, False])

@@ -20,6 +20,7 @@ from salesmetrics.ingest.parse.numbers import (
     Style,
 )
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
+from salesmetrics.schema.message import Message
 
 __all__ = ["DURATION_DTYPE", "DurationLook", "DurationParser", "DurationReading"]
 
@@ -65,11 +66,11 @@ class DurationLook(Struct, frozen=True):
 
 
 class DurationReading(Struct, frozen=True):
-    """How the durations of a column are read: its numbers, whether units have decimals, and what was recognised in words."""
+    """How the durations of a column are read: its numbers, whether units have decimals, and what was recognised."""
 
     numbers: NumberReading
     decimals: bool
-    how: str
+    how: Message
 
 
 class DurationParser(Struct, frozen=True):
@@ -136,7 +137,7 @@ class DurationParser(Struct, frozen=True):
     def _is_number(
         self, look: NumberLook, mark: Literal["point", "comma"] | None, doubt: Doubt, name: str
     ) -> pl.Series:
-        read = self._numbers.apply(look, NumberReading(mark, doubt, "", shortened=False))
+        read = self._numbers.apply(look, NumberReading(mark, doubt, Message("plain_number"), shortened=False))
         return read.values.is_not_null().alias(name)
 
     def decide(self, evidence: Evidence, sample: Sample) -> DurationReading:
@@ -144,19 +145,20 @@ class DurationParser(Struct, frozen=True):
         numbers = self._numbers.decide(evidence.within.get("numbers", Evidence()), sample)
         decimals = self.options.decimal is not None or "decimals" in evidence.facts
         if not evidence.sorts.width:
-            return DurationReading(numbers, decimals, "duration")
+            return DurationReading(numbers, decimals, Message("duration"))
         number = pl.col("by_point") | pl.col("by_comma") if numbers.mark is None else pl.col(f"by_{numbers.mark}")
-        number = pl.col("clear") if numbers.doubt == "two ways" else number
+        number = pl.col("clear") if numbers.doubt == "two_ways" else number
         good = (number | pl.col("timed")) & ~pl.col("broken") & ~(pl.col("two_ways") & (not decimals))
         seen = evidence.sorts.filter(good).select(pl.col(_WRITINGS).any()).row(0, named=True)
-        words = {
-            "bare": f"plain numbers as {_unit_of(self.header.casefold())[1]}",
+        writings = {
+            "bare": Message(f"numbers_as_{_unit_of(self.header.casefold())[1]}"),
             "clock3": "hours:minutes:seconds",
             "clock2": "hours:minutes" if self._hours_minutes else "minutes:seconds",
-            "units": "units in the cells",
+            "units": Message("units_in_cells"),
         }
+        found = tuple(writings[name] for name in _WRITINGS if seen[name])
         return DurationReading(
-            numbers, decimals, ", ".join(words[name] for name in _WRITINGS if seen[name]) or "duration"
+            numbers, decimals, Message("duration_writing", writings=found) if found else Message("duration")
         )
 
     def apply(self, look: DurationLook, reading: DurationReading) -> Parsed:
@@ -194,7 +196,7 @@ class DurationParser(Struct, frozen=True):
 _NUMBER_WAYS: tuple[tuple[Literal["point", "comma"] | None, Doubt, str], ...] = (
     ("point", "none", "by_point"),
     ("comma", "none", "by_comma"),
-    (None, "two ways", "clear"),
+    (None, "two_ways", "clear"),
 )
 """Readings of a bare number, and the column of the evidence that says whether a text is one by it."""
 _WRITINGS = ("bare", "clock3", "clock2", "units")

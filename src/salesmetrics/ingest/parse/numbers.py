@@ -14,11 +14,12 @@ from salesmetrics.ingest.parse.common import KEY, MONEY_DTYPE, NOTE, WHY, Parsed
 from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
 from salesmetrics.ingest.parse.number_text import read_bodies
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
+from salesmetrics.schema.message import Message
 
 __all__ = ["NumberLook", "NumberParser", "NumberReading", "Style"]
 
 Mark = Literal["point", "comma"]
-Doubt = Literal["none", "two ways", "mark", "mark and zero"]
+Doubt = Literal["none", "two_ways", "mark", "mark_and_zero"]
 
 _THREE_AFTER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _PROOF_OF_POINT = r"^[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]*|[0-9]{4,}\.[0-9]*)$"
@@ -34,6 +35,8 @@ _STRICT = r"^-?[0-9]+(?:\.[0-9]{1,2})?$"
 _PLAIN = (("point", _PROOF_OF_POINT), ("small", r"^[+-]?[1-9][0-9]{0,2}$"), ("fine", _FINE), ("shortest", _SHORTEST))
 """What cells that a cast reads show of the column's decimal mark and of its decimals."""
 TWO_WAYS, BROKEN = "number_of_two_readings", "number_broken"
+SCALED = "thousands_words"
+"""Code of the reading of numbers with units of their own, such as 12k."""
 
 
 class Style(Struct, frozen=True):
@@ -91,13 +94,13 @@ class NumberReading(Struct, frozen=True):
         mark: The decimal mark; None where no value needs one mark rather than the other.
         doubt: Which texts stay doubtful: none, all that read two ways, those of them whose separator would be the mark, or
             those of these that end in 0.
-        how: What was recognised, in words.
+        how: What was recognised.
         shortened: Shortened numbers (``12k``) are few, so that each is worth a note.
     """
 
     mark: Mark | None
     doubt: Doubt
-    how: str
+    how: Message
     shortened: bool
 
 
@@ -202,9 +205,9 @@ class NumberParser(Struct, frozen=True):
             SalesmetricsError: ``decimal_ambiguous``.
         """
         mark, doubt, how = self._mark(evidence) if "left" in evidence.facts else (None, "none", ())
-        words = (*how, *_extras(evidence.sorts))
-        if not words and sample.cells[TEXT].str.contains(_PROOF_OF_POINT).any():
-            words = ("decimal point",)
+        parts = (*how, *_extras(evidence.sorts))
+        if not parts and sample.cells[TEXT].str.contains(_PROOF_OF_POINT).any():
+            parts = (Message("decimal_point"),)
         short = 0
         if self.style.money and not self.style.silent:
             good = pl.col(f"{mark}_fits") if mark else pl.when("by_point").then("point_fits").otherwise("comma_fits")
@@ -212,13 +215,14 @@ class NumberParser(Struct, frozen=True):
             if evidence.sorts.width:
                 scaled = evidence.sorts.filter(good & pl.col("scaled") & ~_doubtful(mark, doubt))
                 short += int(scaled[CELLS].sum())
-        return NumberReading(mark, doubt, "; ".join(words) or "plain number", 0 < 2 * short < evidence.count("filled"))
+        said = Message("number_writing", parts=parts) if parts else Message("plain_number")
+        return NumberReading(mark, doubt, said, 0 < 2 * short < evidence.count("filled"))
 
-    def _mark(self, evidence: Evidence) -> tuple[Mark | None, Doubt, tuple[str, ...]]:
-        """The decimal mark (None when no value needs one mark rather than the other), what stays doubtful, and how in words."""
+    def _mark(self, evidence: Evidence) -> tuple[Mark | None, Doubt, tuple[Message, ...]]:
+        """The decimal mark (None when no value needs one mark rather than the other), what stays doubtful, and how."""
         sorts, style, options = evidence.sorts, self.style, self.options
         if options.decimal:
-            return options.decimal, "none", (f"decimal {options.decimal}",)
+            return options.decimal, "none", (Message(f"decimal_{options.decimal}"),)
         separated, by_point, by_comma = (pl.col(name) for name in ("separated", "by_point", "by_comma"))
         only_point = bool(sorts.select((separated & by_point & ~by_comma).any()).item()) or "point" in evidence.facts
         only_comma = bool(sorts.select((separated & by_comma & ~by_point).any()).item())
@@ -228,15 +232,15 @@ class NumberParser(Struct, frozen=True):
             only_point, only_comma = only_point or "point" in by_type, only_comma or "comma" in by_type
         if only_point != only_comma:
             mark: Mark = "point" if only_point else "comma"
-            return mark, _unproven(sorts, unclear, mark, style, evidence.facts), (f"decimal {mark}",)
+            return mark, _unproven(sorts, unclear, mark, style, evidence.facts), (Message(f"decimal_{mark}"),)
         if not len(unclear):
-            return None, "none", (("decimal point and comma, each plain by itself",) if only_point else ())
+            return None, "none", ((Message("decimal_point_and_comma"),) if only_point else ())
         settled = None if only_point else _by_neighbours(sorts, unclear, evidence.facts, options.decimal_beside, style)
         if settled is not None:
             return settled[0], "none", settled[1]
         few = 2 * int(unclear[CELLS].sum()) <= evidence.count("written")
         if style.silent or (options.undecided == "reject" and few):
-            return None, "two ways", ()
+            return None, "two_ways", ()
         first = unclear.sort(TEXT).row(0, named=True)
         ways = read_bodies(pl.DataFrame({KEY: [first[TEXT]]}), options.symbols).row(0, named=True)
         raise SalesmetricsError(
@@ -348,12 +352,12 @@ def _features() -> list[pl.Expr]:
 
 def _doubtful(mark: Mark | None, doubt: Doubt) -> pl.Expr:
     """Whether a sort of text stays doubtful: ``20.100`` among ``1,000.00``, or all that read two ways."""
-    if doubt == "none" or (mark is None and doubt != "two ways"):
+    if doubt == "none" or (mark is None and doubt != "two_ways"):
         return pl.lit(value=False)
-    if doubt == "two ways":
+    if doubt == "two_ways":
         return _TWO_WAYS
     doubtful = _TWO_WAYS & (pl.col("mark") == mark) & ~pl.col("scaled")
-    return doubtful & pl.col(f"{mark}_zero") if doubt == "mark and zero" else doubtful
+    return doubtful & pl.col(f"{mark}_zero") if doubt == "mark_and_zero" else doubtful
 
 
 def _unproven(sorts: pl.DataFrame, unclear: pl.DataFrame, mark: Mark, style: Style, facts: frozenset[str]) -> Doubt:
@@ -365,12 +369,12 @@ def _unproven(sorts: pl.DataFrame, unclear: pl.DataFrame, mark: Mark, style: Sty
     if (places >= 3).any() or (mark == "point" and "fine" in facts):
         return "none"
     shortest = (places == 1).any() or (mark == "point" and "shortest" in facts)
-    return "mark and zero" if shortest or not style.money else "mark"
+    return "mark_and_zero" if shortest or not style.money else "mark"
 
 
 def _by_neighbours(
     sorts: pl.DataFrame, unclear: pl.DataFrame, facts: frozenset[str], beside: Mark | None, style: Style
-) -> tuple[Mark, tuple[str, ...]] | None:
+) -> tuple[Mark, tuple[Message, ...]] | None:
     """The mark that whole numbers, or other columns, leave for those that read two ways: their separator groups (rules 3 and 4)."""
     written = set(unclear["mark"].to_list())
     if len(written) != 1:
@@ -379,8 +383,8 @@ def _by_neighbours(
     small = "small" in facts or sorts["small"].any()
     counted = style.money or style.ambiguous == "whole"  # rates and weights are written with zeros at the end
     if counted and small and unclear["point_zero"].any():
-        return mark, (f"decimal {mark} (the other separator groups thousands)",)
-    return (mark, (f"decimal {mark}",)) if beside == mark else None
+        return mark, (Message(f"decimal_{mark}_by_grouping"),)
+    return (mark, (Message(f"decimal_{mark}"),)) if beside == mark else None
 
 
 def _by_type(unclear: pl.DataFrame, style: Style) -> set[str]:
@@ -431,14 +435,15 @@ def _places(plain: pl.Series) -> pl.Series:
     return plain.to_frame("n").select(places).to_series()
 
 
-def _extras(sorts: pl.DataFrame) -> tuple[str, ...]:
+def _extras(sorts: pl.DataFrame) -> tuple[Message, ...]:
     """What else `inspect` should say."""
-    words = []
+    parts = []
     if sorts.width and sorts["currency"].count():
-        words.append("currency in the cells: " + ", ".join(sorted(sorts["currency"].drop_nulls().unique())))
+        found = tuple(sorted(sorts["currency"].drop_nulls().unique()))
+        parts.append(Message("currency_in_cells", currencies=found))
     if sorts.width and sorts["scaled"].any():
-        words.append("thousands words such as K and M")
-    return tuple(words)
+        parts.append(Message(SCALED))
+    return tuple(parts)
 
 
 # --- amounts that are nearly all written in one way (``€ 2.193,17``): those are read by that way, all others one by one ---

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.columns import missing_fields
+from salesmetrics.messages import text
 from salesmetrics.schema.inspection import ELSEWHERE, ColumnReading, FileReading, WordReading
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ def file_readings(dataset: Dataset) -> list[FileReading]:
 def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileReading:
     source, recognition = file.source, file.recognition
     columns = [
-        ColumnReading(field=name, header=match.header, matched=match.how, read_as=file.how.get(name, "text"))
+        ColumnReading(
+            field=name,
+            header=match.header,
+            matched=match.how,
+            read_as=text(file.how[name]) if name in file.how else "text",
+        )
         for name, match in recognition.columns.items()
     ]
     words = [reading for word in file.stage_words for reading in _counted(word, frame, index)]
