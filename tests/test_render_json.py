@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from report_fixture import compared_report, deals_input, grouped_report, metric, report, total_report, win_rate
 from salesmetrics.render.json_schema import schema
+from salesmetrics.render.numbers import exact
 from salesmetrics.render.write_json import dumps
 from salesmetrics.render.writers import render
 
@@ -135,6 +136,24 @@ def test_numbers_read_back(money: Decimal, ratio: float) -> None:
 def test_nan_never_gets_out(value: float | Decimal) -> None:
     with pytest.raises(ValueError, match="not a finite number"):
         dumps({"value": value})
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf, Decimal("NaN")])
+def test_nan_in_an_answer_is_refused_with_its_place(value: float | Decimal) -> None:
+    with pytest.raises(ValueError, match=r"not a finite number: .* `\$\.metrics\[0\]\.value`"):
+        render_json(report([metric("a", "A", "f", "ratio", value)]))
+
+
+def test_what_is_not_of_its_type_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Expected `int | null`, got `str`"):
+        render_json(report([metric("a", "A", "f", "count", 1, n="7")]))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.decimals(allow_nan=False, allow_infinity=False, places=9))
+def test_every_number_of_an_answer_is_written_as_anywhere_else(ratio: float, money: Decimal) -> None:
+    text = render_json(report([metric("a", "A", "f", "ratio", ratio, previous=money)]))
+    assert f'"value": {exact(ratio)},\n' in text
+    assert f'"previous": {exact(money)},\n' in text
 
 
 def test_text_is_kept_and_the_last_byte_is_a_newline() -> None:
