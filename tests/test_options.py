@@ -17,6 +17,7 @@ from in_process import invoke
 from salesmetrics.cli.options import Without, with_groups
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import options as declared
 from salesmetrics.settings.model import parse_settings, settings_schema, shown_settings
 from salesmetrics.settings.options import Option, Selection, declared_options, options_of
@@ -300,6 +301,10 @@ def test_what_a_command_leaves_out_it_does_not_take() -> None:
         typer.echo(str(selection.by))
 
     assert CliRunner().invoke(app, ["--by", "owner"]).exit_code == 2
+
+
+def test_every_form_of_output_is_a_choice() -> None:
+    assert option("format").choices == tuple(WRITERS)
 
 
 def test_names_are_unique() -> None:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.settings.model import GoalTable
     from salesmetrics.settings.options import Watch
     from salesmetrics.settings.sources import SettingsFile
+    from salesmetrics.settings.tables import GoalTable
 
 __all__ = ["refuse_stale", "settle_goals", "tell_about_goals"]
 

@@ -6,16 +6,14 @@ import inspect
 import re
 import tomllib
 from dataclasses import asdict, fields, is_dataclass
-from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_model
 
 from salesmetrics.calendar import Calendar
-from salesmetrics.engine.goals import parse_condition
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.bounds import SettingError
 from salesmetrics.metrics.incentives import FORM
@@ -23,6 +21,7 @@ from salesmetrics.metrics.settings import Settings
 from salesmetrics.settings import options
 from salesmetrics.settings.options import TABLES, declared_options, file_options, options_of_table
 from salesmetrics.settings.sources import FILE_NAME, SettingsFile, Settled, Source, check, line_of, name_source
+from salesmetrics.settings.tables import CalendarTable, Goals, GoalTable, KpiTable, SettingsTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,67 +49,12 @@ INCENTIVE_FORM = (
 )
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
-
-
-def _condition(text: str) -> str:
-    parse_condition(text)
-    return text
-
-
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
 def _about(name: str) -> str:
     return next(table.about for table in TABLES if table.name == name)
-
-
-class CalendarTable(_Table):
-    """Weeks and fiscal years."""
-
-    week_start: int = Field(default=1, ge=1, le=7, description="1 is Monday, 7 is Sunday")
-    fiscal_start_month: int = Field(default=1, ge=1, le=12, description="first month of the fiscal year")
-    pattern: Literal["months", "445", "454", "544"] = Field(default="months", description="months of a fiscal quarter")
-    year_end: Literal["last", "nearest"] = Field(default="last", description="how a year of weeks ends")
-    fiscal_year_name: Literal["end", "start"] = Field(
-        default="end", description="the civil year that names a fiscal year"
-    )
-
-
-class GoalTable(_Table):
-    """A goal: specific, measurable, with an owner and a day."""
-
-    goal: Annotated[str, AfterValidator(_condition)] = Field(description="for example >= 25%, or < 30")
-    group: dict[str, str] = Field(
-        default_factory=dict, description="the segment it is for: dimension = value, where * is each value"
-    )
-    period: str | None = Field(default=None, description="the period it is for, where not that of the report")
-    by: date | None = Field(default=None, description="the day it is to be met by")
-    owner: str | None = Field(default=None, description="who answers for it")
-    note: str | None = Field(default=None, description="why")
-
-
-class KpiTable(_Table):
-    """A KPI of the user's own."""
-
-    expression: str = Field(description="SQL over measures and KPIs, for example calls / won_deals")
-    title: str | None = Field(default=None, description="its name on screen")
-    unit: Literal["money", "ratio", "count", "days", "hours", "months", "x", "points"] = Field(
-        default="x", description="unit"
-    )
-    direction: Literal["higher", "lower", "neutral"] = Field(default="neutral", description="which way is better")
-    description: str = Field(default="", description="what it means")
-
-
-def _goals(value: object) -> object:
-    if isinstance(value, str):
-        return [{"goal": value}]
-    return [value] if isinstance(value, dict) else value
-
-
-Goals = Annotated[list[GoalTable], BeforeValidator(_goals, json_schema_input_type=str | GoalTable | list[GoalTable])]
 
 
 SPECIAL: dict[str, Any] = {
@@ -139,10 +83,10 @@ def _model(_groups: tuple[Any, ...]) -> type[BaseModel]:
         else:
             name = f"{table.name.capitalize()}Table"
             fields: dict[str, Any] = {key: _field(option) for key, option in keys.items()}
-            kind = create_model(name, __base__=_Table, __doc__=table.about, __module__=__name__, **fields)
+            kind = create_model(name, __base__=SettingsTable, __doc__=table.about, __module__=__name__, **fields)
             found[table.name] = (kind, kind.model_construct())
     about = f"Everything that `{FILE_NAME}` can say."
-    return create_model("Config", __base__=_Table, __doc__=about, __module__=__name__, **found)
+    return create_model("Config", __base__=SettingsTable, __doc__=about, __module__=__name__, **found)
 
 
 def _field(option: Option) -> tuple[Any, Any]:

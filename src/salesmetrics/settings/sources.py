@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Calendar
     from salesmetrics.metrics.settings import Settings
-    from salesmetrics.settings.model import GoalTable, KpiTable
     from salesmetrics.settings.options import Option
+    from salesmetrics.settings.tables import GoalTable, KpiTable
 
 __all__ = [
     "FILE_NAME",

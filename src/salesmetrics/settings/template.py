@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import counted
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
-from salesmetrics.settings.model import CalendarTable, setting_descriptions
+from salesmetrics.settings.model import setting_descriptions
 from salesmetrics.settings.options import TABLES, options_of_table
+from salesmetrics.settings.tables import CalendarTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
