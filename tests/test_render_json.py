@@ -145,7 +145,7 @@ def test_nan_in_an_answer_is_refused_with_its_place(value: float | Decimal) -> N
 
 
 def test_what_is_not_of_its_type_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"Expected `int | null`, got `str`"):
+    with pytest.raises(ValueError, match=r"Expected `int \| null`, got `str`"):
         render_json(report([metric("a", "A", "f", "count", 1, n="7")]))
 
 

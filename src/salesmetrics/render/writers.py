@@ -12,7 +12,6 @@ Nothing is imported before a form is asked for, so that JSON never waits for Ric
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["WRITERS", "Screen", "Sheet", "Writer", "format_of", "forms_of", "refuse_form", "render"]
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What a table may use: ``width`` in cells (``None``: unlimited, for a pipe or a file), colour, other signs than ASCII."""
 
     width: int | None = None
@@ -41,8 +39,7 @@ class Sheet(NamedTuple):
     rows: Iterable[Sequence[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(NamedTuple):
     """A form of output.
 
     Attributes:
