@@ -48,7 +48,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if they were asked from 1 to 5, name the question, such as `CSAT`, in place of {question}",
     ),
     "header_unfit": (
-        "`{column}` is not read as {field}: its cells do not look like {what:said}",
+        "`{column}` is not read as {field}: its cells do not look like {what}",
         "correct them and export again; `salesmetrics inspect` shows what is read",
     ),
     "header_of_months": (
@@ -329,4 +329,13 @@ PARTS: dict[str, str] = {
     "one_beside_other": "`{one}` beside `{other}`",
     "spellings": "{words:`/`}",
     "rounded": "{amount:,.0f}",
+    "cells_of_dates": "dates",
+    "cells_of_amounts": "amounts",
+    "cells_of_numbers": "numbers",
+    "cells_of_percentages": "percentages",
+    "cells_of_flags": "yes and no",
+    "cells_of_durations": "durations",
+    "cells_of_that_kind": "values of that kind",
+    "map_period": "add `--map period={header:shell}`",
+    "export_with_days": "export the dates with their days",
 }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.recognise.columns import missing_fields
 from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import could_be, month_of
 from salesmetrics.ingest.recognise.words import words_of
-from salesmetrics.messages import typed
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["misspelt_headers", "one_slip"]
 
 _SHORTEST = 5
-_SHOWN = {
-    ColumnType.DAY: "dates",
-    ColumnType.INSTANT: "dates",
-    ColumnType.MONEY: "amounts",
-    ColumnType.QUANTITY: "numbers",
-    ColumnType.COUNT: "numbers",
-    ColumnType.SCORE: "numbers",
-    ColumnType.SHARE: "percentages",
-    ColumnType.FLAG: "yes and no",
-    ColumnType.DURATION: "durations",
+_LOOK = {
+    ColumnType.DAY: "cells_of_dates",
+    ColumnType.INSTANT: "cells_of_dates",
+    ColumnType.MONEY: "cells_of_amounts",
+    ColumnType.QUANTITY: "cells_of_numbers",
+    ColumnType.COUNT: "cells_of_numbers",
+    ColumnType.SCORE: "cells_of_numbers",
+    ColumnType.SHARE: "cells_of_percentages",
+    ColumnType.FLAG: "cells_of_flags",
+    ColumnType.DURATION: "cells_of_durations",
 }
 """What the cells of a column should look like."""
 
@@ -97,14 +97,23 @@ def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) 
 
 def _unfit(recognition: Recognition, path: str, header: str, field: str, sample: pl.DataFrame) -> Finding:
     """A header that is known, and whose cells are nothing of the kind."""
-    what = _SHOWN.get(column_types(recognition.kind)[field], "values of that kind")
-    words = {"field": field, "what": what}
-    month = month_of(sample, header) if what == "dates" else None
-    if month is not None:
-        fix = f"`--map period={typed(header)}`" if "period" in missing_fields(recognition) else ""
-        words |= {"value": month, "fix": f"add {fix}" if fix else "export the dates with their days"}
-    code = "header_unfit" if month is None else "header_of_months"
-    return finding(code, kind=recognition.kind, path=path, column=header, count=0, **dict[str, Any](words))
+    type_ = column_types(recognition.kind)[field]
+    month = month_of(sample, header) if type_ in (ColumnType.DAY, ColumnType.INSTANT) else None
+    if month is None:
+        what = Message(_LOOK.get(type_, "cells_of_that_kind"))
+        return finding("header_unfit", kind=recognition.kind, path=path, column=header, count=0, field=field, what=what)
+    periods = "period" in missing_fields(recognition)
+    fix = Message("map_period", header=header) if periods else Message("export_with_days")
+    return finding(
+        "header_of_months",
+        kind=recognition.kind,
+        path=path,
+        column=header,
+        count=0,
+        field=field,
+        value=month,
+        fix=fix,
+    )
 
 
 def _names(recognition: Recognition) -> dict[str, tuple[str, str]]:

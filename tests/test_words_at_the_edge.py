@@ -1,0 +1,163 @@
+"""Inside there are codes, not prose: nobody decides by a sentence, every code has words, and every word its details."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
+
+import pytest
+
+import salesmetrics
+from salesmetrics.messages import findings_of_files, findings_of_records, findings_of_reports, readings
+from salesmetrics.messages.findings import FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(salesmetrics.__file__).parent
+EDGE = ("messages", "render", "cli", "answers")
+"""Rooms that show something to a reader."""
+GIVES_TEXT = {"errors.py", "schema/provenance.py"}
+"""Modules that give text to whoever asks them for it."""
+WORDS_OF_DATA = frozenset({("ingest/canonical/canonical.py", "expected revenue")})
+"""Module and text: what stands in files, in headers or cells, is compared as it stands there."""
+STILL: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("calendar/comparison.py", " to date"),
+        ("calendar/model.py", " to date"),
+        ("engine/goal_status.py", "hint"),
+        ("engine/moments.py", " to date"),
+        ("ingest/read.py", "hint"),
+        ("ingest/read.py", "message"),
+        ("settings/model.py", "Value error, "),
+        ("settings/sources.py", "hint"),
+        ("settings/sources.py", "message"),
+        ("settings/sources.py", "whole number"),
+        ("settings/sources.py", "without the key"),
+        ("settings/sources.py", "without the option"),
+    }
+)
+"""What is still read; nothing joins it."""
+PARTS: Mapping[str, str] = {
+    **findings_of_files.PARTS,
+    **findings_of_records.PARTS,
+    **findings_of_reports.PARTS,
+    **readings.REASONS,
+    **readings.READINGS,
+}
+ALWAYS = {"kind", "path", "column", "count"}
+"""Details that every finding has."""
+SENTENCE = re.compile(r"[a-z,;:)] [a-z(]")
+READERS = {"startswith", "endswith", "removeprefix", "removesuffix", "split", "partition", "find", "index", "replace"}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if name.partition("/")[0] not in EDGE:
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+INSIDE = dict(modules())
+
+
+def constants(node: ast.AST | None) -> list[str]:
+    """The texts that stand in an expression as they are."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return [text for item in node.elts for text in constants(item)]
+    if isinstance(node, ast.IfExp):
+        return [*constants(node.body), *constants(node.orelse)]
+    return []
+
+
+def compared(node: ast.AST) -> list[str]:
+    """The texts that something is compared with."""
+    if isinstance(node, ast.Compare):
+        return [text for side in (node.left, *node.comparators) for text in constants(side)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READERS:
+        return [text for argument in node.args for text in constants(argument)]
+    return []
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_nobody_reads_a_sentence(name: str) -> None:
+    tree = INSIDE[name]
+    texts = {text for node in ast.walk(tree) for text in compared(node) if SENTENCE.search(text)}
+    assert {text for text in texts if (name, text) not in WORDS_OF_DATA | STILL} == set()
+    if name in GIVES_TEXT:
+        return
+    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+    assert {word for word in read & {"message", "hint"} if (name, word) not in STILL} == set()
+
+
+def called(node: ast.Call) -> str:
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+    for name, tree in INSIDE.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and called(node) in names:
+                yield name, node
+
+
+def test_a_finding_is_made_in_one_place() -> None:
+    assert {name for name, _ in calls("Finding")} == {"schema/findings.py"}
+
+
+def places(template: str | None) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template or "") if name}
+
+
+def given(node: ast.Call) -> set[str] | None:
+    """The names of the arguments of a call; None where some of them are known only when it runs."""
+    names = [keyword.arg for keyword in node.keywords]
+    return None if None in names else {name for name in names if name}
+
+
+def test_a_finding_has_words_and_its_words_have_details() -> None:
+    looked = 0
+    for name, node in calls("finding", "report"):
+        for code in constants(node.args[0]) if node.args else []:
+            assert code in FINDINGS, (name, code)
+            details = given(node)
+            if details is not None:
+                needed = places(FINDINGS[code][0]) | places(FINDINGS[code][1])
+                assert needed <= details | ALWAYS, (name, code, needed - details - ALWAYS)
+                looked += 1
+    assert looked > 80
+
+
+def test_a_message_has_the_details_that_its_words_name() -> None:
+    looked = 0
+    for name, node in calls("Message"):
+        for code in constants(node.args[0]) if node.args else []:
+            details = given(node)
+            if code in PARTS and details is not None:
+                assert places(PARTS[code]) <= details, (name, code)
+                looked += 1
+    assert looked > 50
+
+
+def patterns() -> tuple[set[str], list[re.Pattern[str]]]:
+    """Every text in the modules inside, and every text that is put together, as a pattern."""
+    whole, built = set(), []
+    for tree in INSIDE.values():
+        for node in ast.walk(tree):
+            whole.update(constants(node))
+            if isinstance(node, ast.JoinedStr):
+                parts = [re.escape(p.value) if isinstance(p, ast.Constant) else r"[\w-]+" for p in node.values]
+                if any(isinstance(p, ast.Constant) and "_" in str(p.value) for p in node.values):
+                    built.append(re.compile("".join(parts)))
+    return whole, built
+
+
+def test_no_words_are_left_behind() -> None:
+    whole, built = patterns()
+    unused = {code for code in (*FINDINGS, *PARTS) if code not in whole and not any(p.fullmatch(code) for p in built)}
+    assert unused == set()
