@@ -45,7 +45,7 @@ def hall_by_root(values: list[float], level: float) -> tuple[float, float]:
 
 def of_mean(values: list[float] | list[Decimal] | pl.Series, level: float = 0.95) -> Bounds | None:
     kpi = catalog().kpis["average_deal_size"]
-    return evaluate(kpi, Values({"": {"won_amounts": values}}), catalog(), level).interval
+    return evaluate(kpi, Values(1, {"": {"won_amounts": [values]}}), catalog(), level)[0].interval
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -169,7 +169,7 @@ def test_no_interval_has_no_width() -> None:
 @pytest.mark.parametrize("table", [[(5, 40, 0, 0)], [(5, 20, 0, 0), (9, 20, 0, 0)]])
 def test_the_end_of_a_curve_is_no_end_of_an_interval(table: list[tuple[int, int, int, int]]) -> None:
     for curve in (kaplan_meier(table), cumulative_incidence(table)):
-        assert curve.bounds(curve.points[-1]) is None
+        assert curve.points[-1].bounds is None
         assert curve.quantile(0.5).high is None
     for nothing in ([(5, 0, 0, 40)], [(5, 0, 0, 20), (9, 0, 0, 20)]):
         estimate = cumulative_incidence(nothing).at(5)
@@ -181,7 +181,7 @@ def test_the_end_of_a_curve_is_no_end_of_an_interval(table: list[tuple[int, int,
 def test_equal_amounts_make_no_verdict(kpi: str) -> None:
     definition = catalog().kpis[kpi]
     now, before = (
-        evaluate(definition, Values({"": {"won_amounts": [Decimal(amount)] * 60}}), catalog(), 0.95)
+        evaluate(definition, Values(1, {"": {"won_amounts": [[Decimal(amount)] * 60]}}), catalog(), 0.95)[0]
         for amount in (100, 90)
     )
     change = change_between(definition, now, before, 0.95, 10)

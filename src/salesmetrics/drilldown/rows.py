@@ -434,12 +434,12 @@ def rep_rows(asked: Asked, kpi: Kpi, label: str, shift: str) -> pl.DataFrame:
     for cell in sorted(table.cells(), key=cell_order):
         if source.several and cell.currency is NO_CURRENCY:
             continue
-        values = table.values(cell)
+        values = table.values([cell])
         settings = {
             name: values.settings.value(name.removeprefix("setting_")) for name in kpi.inputs if name != RESULTS
         }
         code = cell.currency if source.several and cell.currency is not NO_CURRENCY else None
-        results = list(values.by_shift[""].get(RESULTS, []))
+        results = list(values.column(RESULTS, [])[0])
         rows += [_row(kpi, rep, results, settings) | {"kpi": label, "currency": code} for rep in by_rep(results)]
     frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
     return frame if source.several else frame.drop("currency")

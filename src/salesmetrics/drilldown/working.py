@@ -59,7 +59,7 @@ def explain_working(
         if source.several and money == (cell.currency is NO_CURRENCY):
             continue
         code = cell.currency if source.several else setup.currency
-        found += _ingredients(kpi, table.values(cell), catalog, request.level, code, None)
+        found += _ingredients(kpi, table.values([cell]), catalog, request.level, code, None)
     window = windows[""]
     return Working(
         kpi=describe_kpi(kpi, catalog),
@@ -93,7 +93,7 @@ def _ingredients(
         measure = catalog.measures.get(base)
         if measure is None:
             part = catalog.kpis[base]
-            outcome = evaluate(part, here, catalog, level)
+            (outcome,) = evaluate(part, here, catalog, level)
             code = currency if catalog.is_money(part) else None
             found.append(
                 Ingredient(
@@ -108,7 +108,7 @@ def _ingredients(
             )
             found += _ingredients(part, here, catalog, level, currency, part.id)
             continue
-        value = here.by_shift[""].get(base, measure.empty)
+        (value,) = here.column(base, measure.empty)
         sample = measure.shape != "number"
         found.append(
             Ingredient(

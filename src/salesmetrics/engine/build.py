@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
 from salesmetrics.answers.report import Change, Metric, Period, Report
 from salesmetrics.calendar import unit_period, years_before
-from salesmetrics.engine.compute import NO_CURRENCY, Cell, Keys, prepared, staff_cells, value_table
+from salesmetrics.engine.compute import Cell, Keys, counts, prepared, staff_cells, value_table
 from salesmetrics.engine.cost_cover import cost_shift
 from salesmetrics.engine.evaluate import (
     Outcome,
-    Values,
     cell_order,
     change_between,
     evaluate,
@@ -30,12 +30,14 @@ from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.series import series, trends
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
 
     from salesmetrics.calendar import Calendar, Every
     from salesmetrics.calendar.windows import Window
+    from salesmetrics.engine.compute import Source
+    from salesmetrics.engine.evaluate import Values
     from salesmetrics.engine.prepare import Setup
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
@@ -105,7 +107,6 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
         shifts = frozenset({"", *source.catalog.shifts_of(kpi), *compared})
         day = seen_by(request, kpi, source.catalog).as_of
         spans.setdefault((kpi.span, shifts, day, cost_shift(kpi, source.catalog)), []).append(kpi)
-    rows: list[tuple[tuple[Any, ...], Metric]] = []
     cells: set[Cell] = set()
     tables = []
     for (_, shifts, day, _), kpis in spans.items():
@@ -119,46 +120,75 @@ def metrics_of(request: Request, setup: Setup) -> list[Metric]:
     cells |= staff_cells(source, request.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
-    is_money = {kpi.id: source.catalog.is_money(kpi) for kpi in plan.kpis}
-    orders = {cell: cell_order(cell) for cell in cells}
+    ordered = sorted(cells, key=cell_order)
+    rows: list[tuple[tuple[Any, ...], Metric]] = []
     for kpis, asked, windows, total, grouped in tables:
-        window = windows[""]
-        period = _own_period(request, asked, window)
-        for cell in cells:
-            values = (grouped if cell.group else total).values(cell)
-            for kpi in kpis:
-                money = is_money[kpi.id]
-                if source.several and money == (cell.currency is NO_CURRENCY):
-                    continue
-                outcome = evaluate(kpi, values, source.catalog, request.level)
-                code = (cell.currency if source.several else setup.currency) if money else None
-                own = (_day_of(request, asked) if kpi.basis == "snapshot" else None) or period
-                extra: dict[str, Any] = {"currency": code, "period": own, "own_period": own is not None}
-                extra |= {"trend": drawn.get(kpi.id)}
-                extra |= _compared(asked, kpi, values, outcome, source.catalog, windows)
-                rows.append(((*orders[cell], position[kpi.id]), make_metric(request, kpi, outcome, cell, extra)))
+        terms = _Terms(request, asked, windows, _own_period(request, asked, windows[""]), setup.currency)
+        for money in (True, False):
+            chosen = [kpi for kpi in kpis if source.catalog.is_money(kpi) == money]
+            for table, grouping in ((total, False), (grouped, True)) if request.by else ((total, False),):
+                own = [cell for cell in ordered if bool(cell.group) == grouping and counts(source, cell, money=money)]
+                values = table.values(own)
+                order = [cell_order(cell) for cell in own]
+                for kpi in chosen:
+                    metrics = _metrics(terms, kpi, own, values, source, drawn.get(kpi.id))
+                    rows += [((*key, position[kpi.id]), metric) for key, metric in zip(order, metrics, strict=True)]
     if request.every is not None:
         rows += series(request, setup, position)
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]
 
 
+class _Terms(NamedTuple):
+    """What the metrics of some KPIs have in common.
+
+    Attributes:
+        request: The report's.
+        asked: The request as these KPIs see it.
+        windows: The stretches that they look at.
+        period: Theirs, where it is not that of the report.
+        currency: That of the data, where there is one.
+    """
+
+    request: Request
+    asked: Request
+    windows: Mapping[str, Window]
+    period: Period | None
+    currency: str | None
+
+
+def _metrics(
+    terms: _Terms, kpi: Kpi, cells: Sequence[Cell], values: Values, source: Source, trend: list[float | None] | None
+) -> list[Metric]:
+    """A KPI in some cells: with those of the stretch before, where they are compared."""
+    catalog, asked = source.catalog, terms.asked
+    outcomes = evaluate(kpi, values, catalog, terms.request.level)
+    period = (_day_of(terms.request, asked) if kpi.basis == "snapshot" else None) or terms.period
+    shared = {"period": period, "own_period": period is not None, "trend": trend}
+    if asked.compare is None or asked.compare not in values.by_shift or kpi.basis == "snapshot":
+        compared: Iterable[Mapping[str, Any]] = repeat({}, len(cells))
+    else:
+        before = evaluate(kpi, values.shifted(asked.compare), catalog, asked.level)
+        young = maturing(kpi, values, terms.windows[""].end, asked)
+        steps = zip(outcomes, before, young, strict=True)
+        compared = (_compared(asked, kpi, terms.windows, now, then, young=grows) for now, then, grows in steps)
+    money = catalog.is_money(kpi)
+    codes = [(cell.currency if source.several else terms.currency) if money else None for cell in cells]
+    return [
+        make_metric(terms.request, kpi, outcome, cell, {"currency": code, **shared, **step})
+        for outcome, cell, code, step in zip(outcomes, cells, codes, compared, strict=True)
+    ]
+
+
 def _compared(
-    request: Request,
-    kpi: Kpi,
-    values: Values,
-    outcome: Outcome,
-    catalog: Catalog,
-    windows: Mapping[str, Window],
+    request: Request, kpi: Kpi, windows: Mapping[str, Window], now: Outcome, before: Outcome, *, young: bool
 ) -> dict[str, Any]:
     """The value of the stretch before, and the step from it; the state on a day has no stretch before."""
-    if request.compare is None or request.compare not in values.by_shift or kpi.basis == "snapshot":
-        return {}
-    before = evaluate(kpi, values.shifted(request.compare), catalog, request.level)
-    change = change_between(kpi, outcome, before, request.level, request.min_n)
-    if change is not None and maturing(kpi, values.by_shift[""], windows[""].end, request):
+    change = change_between(kpi, now, before, request.level, request.min_n)
+    if change is not None and young:
         change = Change(absolute=None, relative=None, reason=MATURING)
     elif change is not None and kpi.additive and request.calendar.of_weeks:
-        change = structs.replace(change, per_day=per_day(outcome, before, windows[""], windows[request.compare]))
+        beside = windows[request.compare or ""]
+        change = structs.replace(change, per_day=per_day(now, before, windows[""], beside))
     return {"previous": plain(before.value), "change": change}
 
 

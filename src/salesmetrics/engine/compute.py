@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from salesmetrics.calendar.windows import Window
-from salesmetrics.engine.evaluate import Values
+from salesmetrics.engine.evaluate import ABSENT, Values
 from salesmetrics.engine.plan import BASIS_COLUMNS, make_plan
 from salesmetrics.engine.unknown import unknown_measures, withheld_measures
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
 from salesmetrics.entities.derived import columns_of, with_coded_outcome, with_derived
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.metrics.shapes import ListColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,6 +37,7 @@ __all__ = [
     "Source",
     "ValueTable",
     "aggregate",
+    "counts",
     "currencies",
     "key_of",
     "per_record",
@@ -77,6 +79,19 @@ class Keys:
     bucket: Callable[[pl.Expr], pl.Expr] | None = None
 
 
+class Block(NamedTuple):
+    """Measure values of some cells, as they come out of one pass.
+
+    Attributes:
+        cells: The cells, in the order of the values.
+        columns: Measure id to one value per cell: a number, a :class:`~salesmetrics.metrics.shapes.ListItem` for a sample,
+            the rows of a table, or None where it is unknown.
+    """
+
+    cells: Sequence[Cell]
+    columns: Mapping[str, Sequence[Any]]
+
+
 def aggregate(
     frames: Mapping[str, pl.DataFrame],
     measures: Iterable[Measure],
@@ -85,8 +100,8 @@ def aggregate(
     as_of: date | None,
     settings: Settings,
     keys: Keys,
-) -> dict[Cell, dict[str, Any]]:
-    """The value of every measure in every cell.
+) -> list[Block]:
+    """The value of every measure in every cell: of all cells at once, in as few passes as the filters allow.
 
     Args:
         frames: Frames by entity, with every column that the measures ask for.
@@ -98,7 +113,7 @@ def aggregate(
         keys: What values are kept apart by.
 
     Returns:
-        Cell to measure id to value: a number, a sorted Polars series for a sample, or None where it is unknown.
+        One block per pass. A cell without a record in a pass is not in its block.
     """
     measures = list(measures)
     together = [m for m in measures if m.entity in UNDIVIDED]
@@ -117,47 +132,52 @@ def aggregate(
         )
         for entity, column, days, group in passes
     ]
-    cells: dict[Cell, dict[str, Any]] = defaultdict(dict)
-    for (*_, group), result in zip(passes, pl.collect_all(queries), strict=True):
-        names = [name for m in group for name in (m.id, f"{m.id}{UNRATED}", f"{m.id}{UNITS}") if name in result.columns]
-        columns = {name: _values(result.get_column(name)) for name in names}
-        for cell, position in _cells(result, keys):
-            for name, values in columns.items():
-                cells[cell][name] = values[position]
-    _exact(cells, frames, measures)
-    if together:
-        _shared(cells, _of_all(frames, together, window, given, keys), keys)
-    return dict(cells)
+    blocks = [
+        _block(result, group, frames[entity], keys)
+        for (entity, _, _, group), result in zip(passes, pl.collect_all(queries), strict=True)
+    ]
+    return blocks + (_of_all(blocks, frames, together, window, given, keys) if together else [])
+
+
+def _block(result: pl.DataFrame, measures: Sequence[Measure], frame: pl.DataFrame, keys: Keys) -> Block:
+    names = [name for m in measures for name in (m.id, f"{m.id}{UNRATED}") if name in result.columns]
+    listed = [name for name in names if result.schema[name] == pl.List and result.schema[name] != pl.List(pl.Struct)]
+    lengths = result.select(pl.col(listed).list.len())
+    columns: dict[str, Sequence[Any]] = {
+        name: ListColumn(result.get_column(name), lengths[name].to_list()).items()
+        if name in listed
+        else result.get_column(name).to_list()
+        for name in names
+    }
+    for measure in measures:
+        if f"{measure.id}{UNITS}" in result.columns:
+            units = result.get_column(f"{measure.id}{UNITS}").to_list()
+            columns[measure.id] = _exact(columns[measure.id], units, measure, int(frame[PARTS][0] or 1))
+    return Block(_cells(result, keys), columns)
 
 
 def _of_all(
+    blocks: Sequence[Block],
     frames: Mapping[str, pl.DataFrame],
     measures: Sequence[Measure],
     window: Window,
     given: Callable[[str], pl.Expr],
     keys: Keys,
-) -> dict[date | None, dict[str, Any]]:
-    """By stretch of time, the measures that are of the organisation as a whole, whatever is told apart."""
+) -> list[Block]:
+    """The measures that are of the organisation as a whole: the same in all cells of a stretch of time."""
     apart = Keys(bucket=keys.bucket)
-    found: dict[date | None, dict[str, Any]] = {}
+    whole: dict[date | None, dict[str, Any]] = {}
     for entity, column, days, group in _passes(measures, frames, window, apart):
         result = _query(frames[entity].lazy(), group, column, window=days, given=given, keys=apart).collect()
-        for cell, position in _cells(result, apart):
-            found.setdefault(cell.bucket, {}).update({m.id: result[m.id][position] for m in group})
-    return found
-
-
-def _shared(cells: dict[Cell, dict[str, Any]], whole: Mapping[date | None, Mapping[str, Any]], keys: Keys) -> None:
+        found = _block(result, group, frames[entity], apart)
+        for position, cell in enumerate(found.cells):
+            whole.setdefault(cell.bucket, {}).update({name: values[position] for name, values in found.columns.items()})
+    cells = dict.fromkeys(cell for block in blocks for cell in block.cells)
     if not keys.by and not keys.currency:
-        for bucket in whole:
-            cells.setdefault(Cell((), None, bucket), {})
-    for cell, values in cells.items():
-        values.update(whole.get(cell.bucket, {}))
-
-
-def _values(column: pl.Series) -> pl.Series | list[Any]:
-    """The values of a column; samples stay what Polars has them as."""
-    return column if column.dtype == pl.List else column.to_list()
+        cells |= dict.fromkeys(Cell((), None, bucket) for bucket in whole)
+    names = dict.fromkeys(name for values in whole.values() for name in values)
+    rows = [whole.get(cell.bucket, {}) for cell in cells]
+    return [Block(list(cells), {name: [values.get(name, ABSENT) for values in rows] for name in names})]
 
 
 def per_record(
@@ -284,26 +304,15 @@ def _in_units(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
     return measure.expression(*columns).alias(f"{measure.id}{UNITS}")
 
 
-def _exact(
-    cells: Mapping[Cell, dict[str, Any]], frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]
-) -> None:
-    """Put what is shared out to days into cells as exact fractions, in the place of rounded decimals."""
-    shared = {m.id: m for m in measures if m.prorated and UNITS in frames[m.entity].columns}
-    if not shared:
-        return
-    parts = {entity: int(frames[entity][PARTS][0] or 1) for entity in {m.entity for m in shared.values()}}
-    for values in cells.values():
-        for name, measure in shared.items():
-            units = values.pop(f"{name}{UNITS}", None)
-            if units is None:
-                continue
-            if measure.shape == "number":
-                values[name] = Fraction(units) / parts[measure.entity]
-            else:
-                rows = [dict(row) for row in units]
-                values[name] = [
-                    {**row, measure.prorated: Fraction(row[measure.prorated]) / parts[measure.entity]} for row in rows
-                ]
+def _exact(rounded: Sequence[Any], units: Sequence[Any], measure: Measure, parts: int) -> list[Any]:
+    """What is shared out to days as exact fractions, in the place of rounded decimals."""
+    if measure.shape == "number":
+        return [value if unit is None else Fraction(unit) / parts for value, unit in zip(rounded, units, strict=True)]
+    name = measure.prorated
+    return [
+        value if rows is None else [{**row, name: Fraction(row[name]) / parts} for row in rows]
+        for value, rows in zip(rounded, units, strict=True)
+    ]
 
 
 def _of_unrated(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
@@ -324,11 +333,12 @@ def _given(as_of: date | None, window: Window, settings: Settings) -> Callable[[
     return column
 
 
-def _cells(result: pl.DataFrame, keys: Keys) -> Iterable[tuple[Cell, int]]:
-    names = [name for name in result.columns if name.startswith("by:")]
-    for position, row in enumerate(result.select(names).iter_rows(named=True) if names else [{}]):
-        group = tuple(row[f"by:{i}"] for i in range(len(keys.by)))
-        yield Cell(group, row.get("by:currency"), row.get("by:bucket")), position
+def _cells(result: pl.DataFrame, keys: Keys) -> list[Cell]:
+    nothing = [None] * result.height
+    columns = {name: result.get_column(name).to_list() for name in result.columns if name.startswith("by:")}
+    groups = zip(*(columns[f"by:{i}"] for i in range(len(keys.by))), strict=True) if keys.by else [()] * result.height
+    rest = (columns.get(name, nothing) for name in ("by:currency", "by:bucket"))
+    return [Cell(*parts) for parts in zip(groups, *rest, strict=True)]
 
 
 def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) -> list[str | None]:
@@ -382,25 +392,35 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ValueTable:
-    """Measure values by cell and shift."""
+    """Measure values by shift and cell."""
 
-    by_shift: Mapping[str, Mapping[Cell, Mapping[str, Any]]]
+    by_shift: Mapping[str, Sequence[Block]]
     unsplit: frozenset[str]
     settings: Settings
     unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def cells(self) -> set[Cell]:
         """Every cell that any stretch has a record in."""
-        return {cell for cells in self.by_shift.values() for cell in cells}
+        return {cell for blocks in self.by_shift.values() for block in blocks for cell in block.cells}
 
-    def values(self, cell: Cell) -> Values:
-        """The values of one cell; where a stretch has no record in it, its measures are empty."""
-        return Values(
-            {shift: cells.get(cell, {}) for shift, cells in self.by_shift.items()},
-            self.unsplit,
-            self.settings,
-            self.unknown,
-        )
+    def values(self, cells: Sequence[Cell]) -> Values:
+        """The values of some cells; where a stretch has no record in one, its measures are absent."""
+        places = {cell: place for place, cell in enumerate(cells)}
+        columns = {shift: _placed(blocks, places) for shift, blocks in self.by_shift.items()}
+        return Values(len(cells), columns, self.unsplit, self.settings, self.unknown)
+
+
+def _placed(blocks: Sequence[Block], places: Mapping[Cell, int]) -> Mapping[str, Sequence[Any]]:
+    """The columns of blocks with one value per place."""
+    found: dict[str, list[Any]] = {}
+    for block in blocks:
+        rows = [(row, place) for row, cell in enumerate(block.cells) if (place := places.get(cell)) is not None]
+        for name, values in block.columns.items():
+            column = found.setdefault(name, [ABSENT] * len(places))
+            for row, place in rows:
+                if values[row] is not ABSENT:
+                    column[place] = values[row]
+    return found
 
 
 def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Window], keys: Keys) -> ValueTable:
@@ -416,8 +436,7 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
     plan = make_plan(source.catalog, kpis, columns, source.settings, bounded=windows[""].bounded)
     frames = _derived(source.frames, plan.measures.values())
     tables = {
-        shift: _cells_of_source(source, frames, plan.kpis, plan.measures, window, keys)
-        for shift, window in windows.items()
+        shift: _blocks(source, frames, plan.kpis, plan.measures, window, keys) for shift, window in windows.items()
     }
     unsplit = {
         name
@@ -430,33 +449,47 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
     return ValueTable(tables, frozenset(unsplit), source.settings, unknown)
 
 
-def _cells_of_source(
+def _blocks(
     source: Source,
     frames: Mapping[str, pl.DataFrame],
     kpis: Sequence[Kpi],
     measures: Mapping[str, Measure],
     window: Window,
     keys: Keys,
-) -> dict[Cell, dict[str, Any]]:
-    def run(chosen: Iterable[Measure], keys: Keys) -> dict[Cell, dict[str, Any]]:
+) -> list[Block]:
+    def run(chosen: Iterable[Measure], keys: Keys) -> list[Block]:
         return aggregate(frames, chosen, window=window, as_of=source.as_of, settings=source.settings, keys=keys)
 
     if not source.several:
         return run(measures.values(), keys)
     money = [kpi for kpi in kpis if source.catalog.is_money(kpi)]
     priced = {name for kpi in money for name in source.catalog.measures_of(kpi) if name in measures}
-    plain = [m for m in measures.values() if m.unit != "money"]
-    cells = {cell._replace(currency=NO_CURRENCY): values for cell, values in run(plain, keys).items()}
+    plain = run((m for m in measures.values() if m.unit != "money"), keys)
     coded = [
         measures[name] for name in measures if name in priced and "currency" in frames[measures[name].entity].columns
     ]
     apart = run(coded, replace(keys, currency=True))
-    kept = {cell: dict(values) for cell, values in apart.items() if cell.currency in source.currencies}
     uncoded = [measures[name] for name in measures if name in priced and measures[name] not in coded]
-    for cell, values in (run(uncoded, keys) if uncoded else {}).items():
-        for code in source.currencies:
-            kept.setdefault(cell._replace(currency=code), {}).update(values)
-    return cells | kept
+    return [
+        *(_in_currency(block, NO_CURRENCY) for block in plain),
+        *(_of_currencies(block, source.currencies) for block in apart),
+        *(_in_currency(block, code) for block in (run(uncoded, keys) if uncoded else []) for code in source.currencies),
+    ]
+
+
+def _in_currency(block: Block, code: str | None) -> Block:
+    return block._replace(cells=[cell._replace(currency=code) for cell in block.cells])
+
+
+def _of_currencies(block: Block, codes: Sequence[str | None]) -> Block:
+    rows = [row for row, cell in enumerate(block.cells) if cell.currency in codes]
+    columns = {name: [values[row] for row in rows] for name, values in block.columns.items()}
+    return Block([block.cells[row] for row in rows], columns)
+
+
+def counts(source: Source, cell: Cell, *, money: bool) -> bool:
+    """Whether a cell is one for KPIs of money, or for those of none: with several currencies these are kept apart."""
+    return not source.several or money != (cell.currency is NO_CURRENCY)
 
 
 def staff_cells(source: Source, by: Sequence[str], window: Window, known: set[Cell]) -> set[Cell]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from salesmetrics.answers.report import Change, Excluded, Interval, Metric
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.metrics.catalog import split_name
-from salesmetrics.metrics.definition import (
+from salesmetrics.metrics.settings import PREFIX, Settings
+from salesmetrics.metrics.shapes import (
     Balance,
     Contrast,
     Incidence,
@@ -24,38 +26,33 @@ from salesmetrics.metrics.definition import (
     Undefined,
     Wait,
     as_decimal,
-    curve,
+    lists_of,
     number,
-    out_of_reach,
-    reached,
-    total,
+    readings,
 )
-from salesmetrics.metrics.settings import PREFIX, Settings
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.distributions import two_sided_z
 from salesmetrics.statistics.intervals import (
-    SMALLEST_MEAN_SAMPLE,
     Bounds,
     hybrid_difference,
-    mean_interval,
+    mean_intervals,
     newcombe_difference,
     nps_interval,
     wilson,
 )
-from salesmetrics.statistics.quantiles import quantile_interval
+from salesmetrics.statistics.quantiles import quantiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.compute import Cell
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.metrics.definition import Kpi, Shape
+    from salesmetrics.metrics.definition import Kpi, Number, Shape
     from salesmetrics.schema.provenance import Finding
 
 __all__ = [
+    "ABSENT",
     "Outcome",
     "Values",
     "cell_order",
@@ -68,8 +65,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+ABSENT: Final = object()
+"""Stands in a column of measure values where a cell has no record that the measure looks at."""
+
+
+class Outcome(NamedTuple):
     """A KPI in one cell."""
 
     value: Any = None
@@ -78,132 +78,265 @@ class Outcome:
     n: int | None = None
     interval: Bounds | None = None
     reason: str | None = None
-    excluded: tuple[tuple[str, int], ...] = field(default=())
+    excluded: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Measure values of one cell.
+    """Measure values of some cells, as columns.
 
     Attributes:
+        count: How many cells.
         by_shift: ``""`` for the period itself, ``previous`` and ``year_ago`` for the stretches before it, each measure id
-            to value. A measure that is absent has no record in this cell: its count is 0.
-        unsplit: Measures that cannot be told apart by the dimensions of this cell.
+            to one value per cell. Where it is ``ABSENT``, or the whole column is, the cell has no record: its count is 0.
+        unsplit: Measures that cannot be told apart by the dimensions of these cells.
         settings: Thresholds and outside figures.
         unknown: By shift, the measures that the records cannot tell there, with the reason.
     """
 
-    by_shift: Mapping[str, Mapping[str, Any]]
+    count: int
+    by_shift: Mapping[str, Mapping[str, Sequence[Any]]]
     unsplit: frozenset[str] = frozenset()
     settings: Settings = field(default_factory=Settings)
     unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def shifted(self, shift: str) -> Values:
-        """The same cell, with an earlier stretch in the place of the period."""
+        """The same cells, with an earlier stretch in the place of the period."""
         return replace(self, by_shift={"": self.by_shift[shift]}, unknown={"": self.unknown.get(shift, {})})
 
+    def column(self, name: str, missing: Any, shift: str = "") -> Sequence[Any]:
+        """The values of a measure, with something in the place of those that are absent."""
+        values = self.by_shift[shift].get(name)
+        if values is None:
+            return [missing] * self.count
+        return [missing if value is ABSENT else value for value in values]
 
-def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float) -> Outcome:
-    """Compute a KPI from the measure values of one cell.
+
+def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) -> list[Outcome]:
+    """Compute a KPI from the measure values of some cells, of all of them at once.
 
     Args:
         kpi: What to compute.
         values: The measure values.
         catalog: Where measures and other KPIs are looked up.
-        level: Confidence level of the interval.
+        level: Confidence level of the intervals; None leaves them out.
+
+    Returns:
+        One outcome per cell.
     """
+    excluded = _left_out(kpi, values)
+    columns, reasons = _inputs(kpi, values, catalog)
+    known = [place for place, reason in enumerate(reasons) if reason is None]
+    rows = zip(*columns, strict=True) if columns else iter([()] * values.count)
+    inputs = [
+        dict(zip(kpi.inputs, row, strict=True)) for row, reason in zip(rows, reasons, strict=True) if reason is None
+    ]
+    counted = values.column(kpi.n, None) if kpi.n else [None] * values.count
+    exact = any(type(value) is Fraction for column in columns for value in column)
+    if exact:
+        inputs = [_alike(row) for row in inputs]
+    shapes = [kpi.parts(**row) for row in inputs] if kpi.parts_of_all is None else kpi.parts_of_all(inputs)
+    found = [
+        Outcome(reason=_for_want(reason, left_out), excluded=left_out)
+        for reason, left_out in zip(reasons, excluded, strict=True)
+    ]
+    for place, outcome in zip(known, _outcomes(kpi, shapes, [counted[place] for place in known], level), strict=True):
+        value, top, bottom, n, interval, reason, _ = outcome
+        if exact:
+            value, top, bottom = as_decimal(value), as_decimal(top), as_decimal(bottom)
+        found[place] = Outcome(value, top, bottom, n, interval, reason, excluded[place])
+    return found
+
+
+def _for_want(reason: str | None, excluded: tuple[tuple[str, int], ...]) -> str | None:
+    """Why an input is missing: amounts may be there, and only have no exchange rate."""
+    unrated = reason == "missing_amount" and any(code == "missing_rate" for code, _ in excluded)
+    return "missing_rate" if unrated else reason
+
+
+def _alike(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Inputs of which one is an exact fraction, with fractions in the place of decimals: the two do not mix."""
+    if not any(type(value) is Fraction for value in inputs.values()):
+        return inputs
+    return {name: Fraction(value) if isinstance(value, Decimal) else value for name, value in inputs.items()}
+
+
+def _left_out(kpi: Kpi, values: Values) -> list[tuple[tuple[str, int], ...]]:
+    """What was left out and why, cell by cell; for want of an exchange rate is not for want of an amount."""
+    found: list[tuple[tuple[str, int], ...]] = [()] * values.count
     here = values.by_shift[""]
-    excluded = tuple(_left_out(kpi, here))
-    inputs: dict[str, Any] = {}
-    for name in kpi.inputs:
-        value, reason = _input(name, values, catalog, level)
-        if reason is not None and name not in kpi.optional:
-            unrated = reason == "missing_amount" and any(code == "missing_rate" for code, _ in excluded)
-            return Outcome(reason="missing_rate" if unrated else reason, excluded=excluded)
-        inputs[name] = value
-    if any(isinstance(value, Fraction) for value in inputs.values()):
-        inputs = {name: Fraction(value) if isinstance(value, Decimal) else value for name, value in inputs.items()}
-    shape = kpi.parts(**inputs)
-    counted = here.get(kpi.n) if kpi.n else None
-    found = _outcome(kpi, shape, level, None if counted is None else int(counted), excluded)
-    if not any(isinstance(each, Fraction) for each in (found.value, found.numerator, found.denominator)):
-        return found
-    value, top, bottom = (as_decimal(each) for each in (found.value, found.numerator, found.denominator))
-    return replace(found, value=value, numerator=top, denominator=bottom)
-
-
-def _left_out(kpi: Kpi, here: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """What was left out and why; for want of an exchange rate is not for want of an amount."""
     for code, name in kpi.excluded.items():
-        if name in here:
-            unrated = int(here.get(f"{name}{UNRATED}") or 0)
-            yield code, int(here[name] or 0) - unrated
-            if unrated:
-                yield "missing_rate", unrated
+        if name not in here:
+            continue
+        unrated = values.column(f"{name}{UNRATED}", 0)
+        for place, (count, without_rate) in enumerate(zip(here[name], unrated, strict=True)):
+            if count is not ABSENT:
+                lacking = int(without_rate or 0)
+                rated = ((code, int(count or 0) - lacking),)
+                found[place] += (*rated, ("missing_rate", lacking)) if lacking else rated
+    return found
 
 
-def _input(name: str, values: Values, catalog: Catalog, level: float) -> tuple[Any, str | None]:
+def _inputs(kpi: Kpi, values: Values, catalog: Catalog) -> tuple[list[Sequence[Any]], Sequence[str | None]]:
+    """The columns of a KPI's inputs, and by cell why it has no value: the reason of the first input that is missing."""
+    columns: list[Sequence[Any]] = []
+    reasons: Sequence[str | None] = [None] * values.count
+    for name in kpi.inputs:
+        column, missing = _input(name, values, catalog)
+        columns.append(column)
+        if name not in kpi.optional and any(missing):
+            reasons = [first or reason for first, reason in zip(reasons, missing, strict=True)]
+    return columns, reasons
+
+
+def _input(name: str, values: Values, catalog: Catalog) -> tuple[Sequence[Any], Sequence[str | None]]:
+    """The values of an input, and by cell why there is none."""
+
+    def everywhere(value: Any, reason: str | None) -> tuple[Sequence[Any], Sequence[str | None]]:
+        return [value] * values.count, [reason] * values.count
+
     if name.startswith(PREFIX):
         setting = values.settings.value(name)
-        return setting, "missing_setting" if setting is None else None
+        return everywhere(setting, "missing_setting" if setting is None else None)
     base, shift = split_name(name)
     if shift not in values.by_shift:
-        return None, "no_previous_period"
+        return everywhere(None, "no_previous_period")
     measure = catalog.measures.get(base)
     if measure is None:
-        outcome = evaluate(catalog.kpis[base], values.shifted(shift) if shift else values, catalog, level)
-        return outcome.value, outcome.reason
+        outcomes = evaluate(catalog.kpis[base], values.shifted(shift) if shift else values, catalog, None)
+        return [outcome.value for outcome in outcomes], [outcome.reason for outcome in outcomes]
     if base in values.unsplit:
-        return None, "not_by_dimension"
+        return everywhere(None, "not_by_dimension")
     unknown = values.unknown.get(shift, {}).get(base)
     if unknown is not None:
-        return None, unknown
-    value = values.by_shift[shift].get(base, measure.empty)
-    return value, measure.missing if value is None else None
+        return everywhere(None, unknown)
+    column = values.column(base, measure.empty, shift)
+    return column, [measure.missing if value is None else None for value in column]
 
 
-def _outcome(
-    kpi: Kpi, shape: Shape, level: float, counted: int | None, excluded: tuple[tuple[str, int], ...]
-) -> Outcome:
-    if isinstance(shape, (Incidence, Wait)):
-        return _read_off(shape, level, excluded)
-    value = number(shape)
-    match shape:
-        case Undefined(code):
-            return Outcome(reason=code, n=counted, excluded=excluded)
-        case Ratio(top, bottom):
-            n = counted if counted is not None else int(bottom) if kpi.interval == "wilson" else None
-            bounds = wilson(int(top), int(bottom), level) if kpi.interval == "wilson" and bottom > 0 else None
-            reason = "zero_denominator" if value is None else None
-            return Outcome(value, top, bottom, n, bounds, reason, excluded=excluded)
-        case Tally(part, whole):
-            reason = None if whole else "no_records"
-            return Outcome(value if whole else None, part, whole, int(whole), reason=reason, excluded=excluded)
-        case Balance(up, down, whole):
-            reason = None if whole else "no_records"
-            bounds = nps_interval(int(up), int(down), int(whole), level) if whole else None
-            return Outcome(value, up - down, whole, int(whole), bounds, reason, excluded=excluded)
-        case Contrast():
-            reason = "zero_denominator" if value is None else None
-            n = sum(int(whole) for _, whole in shape)
-            return Outcome(value, n=n, interval=_contrast(shape, level), reason=reason, excluded=excluded)
-        case Mean(sample):
-            n = len(sample)
-            reason = None if n else "no_records"
-            return Outcome(value, total(sample), n, n, _of_mean(sample, value, level), reason, excluded=excluded)
-        case Quantile(sample, q):
-            n = len(sample)
-            reason = None if n else "no_records"
-            return Outcome(
-                value,
-                n=n,
-                interval=quantile_interval(sample, q, level) if n else None,
-                reason=reason,
-                excluded=excluded,
-            )
-        case _:
-            n = counted if counted is not None else value if isinstance(value, int) else None
-            return Outcome(value=value, n=n, reason="missing_input" if value is None else None, excluded=excluded)
+def _outcomes(kpi: Kpi, shapes: Sequence[Shape], counted: Sequence[int | None], level: float | None) -> list[Outcome]:
+    """Outcomes of shapes, those of one kind together."""
+    kinds: dict[type, list[int]] = {}
+    for place, shape in enumerate(shapes):
+        kinds.setdefault(type(shape), []).append(place)
+    found = [Outcome()] * len(shapes)
+    for kind, places in kinds.items():
+        make: _Maker = _OF_KIND.get(kind, _of_numbers)
+        chosen, counts = [shapes[i] for i in places], [counted[i] for i in places]
+        for place, outcome in zip(places, make(kpi, chosen, counts, level), strict=True):
+            found[place] = outcome
+    return found
+
+
+_Counts = Sequence["int | None"]
+_Maker = Callable[["Kpi", Any, _Counts, "float | None"], list[Outcome]]
+
+
+def _of_numbers(kpi: Kpi, shapes: Sequence[Number], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, level
+    return [
+        Outcome(
+            value,
+            n=int(n) if n is not None else value if isinstance(value, int) else None,
+            reason="missing_input" if value is None else None,
+        )
+        for value, n in zip(shapes, counted, strict=True)
+    ]
+
+
+def _of_undefined(kpi: Kpi, shapes: Sequence[Undefined], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, level
+    return [
+        Outcome(n=None if n is None else int(n), reason=shape.reason) for shape, n in zip(shapes, counted, strict=True)
+    ]
+
+
+def _of_ratios(kpi: Kpi, shapes: Sequence[Ratio], counted: _Counts, level: float | None) -> list[Outcome]:
+    shares, found = kpi.interval == "wilson", []
+    for shape, count in zip(shapes, counted, strict=True):
+        top, bottom = shape
+        value = number(shape)
+        n = int(count) if count is not None else int(bottom) if shares else None
+        bounds = wilson(int(top), int(bottom), level) if shares and level and bottom > 0 else None
+        found.append(Outcome(value, top, bottom, n, bounds, "zero_denominator" if value is None else None))
+    return found
+
+
+def _of_tallies(kpi: Kpi, shapes: Sequence[Tally], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, counted, level
+    return [
+        Outcome(part if whole else None, part, whole, int(whole), reason=None if whole else "no_records")
+        for part, whole in shapes
+    ]
+
+
+def _of_balances(kpi: Kpi, shapes: Sequence[Balance], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, counted
+    found = []
+    for shape in shapes:
+        up, down, whole = shape
+        bounds = nps_interval(int(up), int(down), int(whole), level) if whole and level else None
+        reason = None if whole else "no_records"
+        found.append(Outcome(number(shape), up - down, whole, int(whole), bounds, reason))
+    return found
+
+
+def _of_contrasts(kpi: Kpi, shapes: Sequence[Contrast], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, counted
+    found = []
+    for shape in shapes:
+        value, n = number(shape), sum(int(whole) for _, whole in shape)
+        reason = "zero_denominator" if value is None else None
+        found.append(Outcome(value, n=n, interval=_contrast(shape, level) if level else None, reason=reason))
+    return found
+
+
+def _of_means(kpi: Kpi, shapes: Sequence[Mean], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, counted
+    samples = lists_of([shape.sample for shape in shapes])
+    lists, lengths = samples.series, samples.lengths
+    sums = lists.list.sum().to_list()
+    values = [number(Ratio(top, n)) for top, n in zip(sums, lengths, strict=True)]
+    bounds = mean_intervals(lists, lengths, values, level) if level else [None] * len(values)
+    return [
+        Outcome(value, top, n, n, interval, None if n else "no_records")
+        for value, top, n, interval in zip(values, sums, lengths, bounds, strict=True)
+    ]
+
+
+def _of_quantiles(kpi: Kpi, shapes: Sequence[Quantile], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, counted
+    found = [Outcome()] * len(shapes)
+    for q in {shape.q for shape in shapes}:
+        places = [place for place, shape in enumerate(shapes) if shape.q == q]
+        samples = lists_of([shapes[place].sample for place in places])
+        parts = zip(places, samples.lengths, quantiles(samples.series, samples.lengths, q, level), strict=True)
+        for place, n, (value, interval) in parts:
+            found[place] = Outcome(value, n=n, interval=interval, reason=None if n else "no_records")
+    return found
+
+
+def _of_curves(kpi: Kpi, shapes: Sequence[Incidence | Wait], counted: _Counts, level: float | None) -> list[Outcome]:
+    del kpi, counted
+    found = []
+    for value, low, high, n, reachable in readings(shapes, level or 0.95):
+        bounds = None if level is None or value is None or low is None or high is None else Bounds(low, high)
+        reason = None if value is not None else "not_reached" if reachable else "never_reached"
+        found.append(Outcome(value, n=n, interval=bounds, reason=reason if n else "no_records"))
+    return found
+
+
+_OF_KIND: Mapping[type, _Maker] = {
+    Undefined: _of_undefined,
+    Ratio: _of_ratios,
+    Tally: _of_tallies,
+    Balance: _of_balances,
+    Contrast: _of_contrasts,
+    Mean: _of_means,
+    Quantile: _of_quantiles,
+    Incidence: _of_curves,
+    Wait: _of_curves,
+}
 
 
 def _contrast(shape: Contrast, level: float) -> Bounds | None:
@@ -218,38 +351,6 @@ def _contrast(shape: Contrast, level: float) -> Bounds | None:
         other_after[0] / other_after[1] - other_before[0] / other_before[1],
     )
     return hybrid_difference(values[0], rise, values[1], other).scaled(100)
-
-
-def _read_off(shape: Incidence | Wait, level: float, excluded: tuple[tuple[str, int], ...]) -> Outcome:
-    found = curve(shape, level)
-    if not found.n:
-        return Outcome(n=0, reason="no_records", excluded=excluded)
-    value, low, high = reached(shape, found)
-    bounds = None if low is None or high is None else Bounds(low, high)
-    reason = None if value is not None else "never_reached" if out_of_reach(shape) else "not_reached"
-    return Outcome(value, n=found.n, interval=bounds if value is not None else None, reason=reason, excluded=excluded)
-
-
-def _of_mean(sample: Any, mean: Any, level: float) -> Bounds | None:
-    """The interval of the mean of a sorted sample; a mean of values that cannot be negative is not negative."""
-    n = len(sample)
-    if n < SMALLEST_MEAN_SAMPLE or sample[0] == sample[-1]:
-        return None
-    if hasattr(sample, "to_frame"):
-        numbers = sample.cast(float)
-        sd, skewness = float(numbers.std()), float(numbers.skew(bias=False))
-    else:
-        sd, skewness = _moments([float(value) for value in sample])
-    bounds = mean_interval(n, float(mean), sd, skewness, level)
-    return bounds.within(0.0, math.inf) if bounds is not None and min(sample[0], sample[-1]) >= 0 else bounds
-
-
-def _moments(numbers: list[float]) -> tuple[float, float]:
-    """The sample standard deviation and the adjusted skewness."""
-    n, centre = len(numbers), math.fsum(numbers) / len(numbers)
-    square = math.fsum((number - centre) ** 2 for number in numbers) / n
-    cube = math.fsum((number - centre) ** 3 for number in numbers) / n
-    return math.sqrt(square * n / (n - 1)), cube / square**1.5 * math.sqrt(n * (n - 1)) / (n - 2)
 
 
 # --- the step from an earlier value to the present one, with the interval of the step and what can be said of it ---

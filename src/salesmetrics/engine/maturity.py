@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from datetime import date
 
     from salesmetrics.calendar.windows import Window
+    from salesmetrics.engine.evaluate import Values
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding
@@ -22,22 +24,21 @@ _YEAR = 360
 """Days of a period that is long enough to be called a year."""
 
 
-def maturing(kpi: Kpi, here: Mapping[str, Any], end: date | None, request: Request) -> bool:
-    """Whether records of a period may still come to their end, and change its value.
+def maturing(kpi: Kpi, values: Values, end: date | None, request: Request) -> list[bool]:
+    """Whether records of a period may still come to their end and change its value, cell by cell.
 
     They may for ``horizon_days`` after it, unless it is known that none of them is open.
 
     Args:
         kpi: What the value is of.
-        here: Measure values of the period.
+        values: Measure values of the period.
         end: The first day after it; None for all of time, which no other period stands beside.
         request: Says the day and the horizon.
     """
-    if not kpi.grows or end is None or request.as_of is None:
-        return False
-    if request.as_of - end >= timedelta(days=request.settings.horizon_days):
-        return False
-    return kpi.open is None or bool(here.get(kpi.open, 0))
+    over = end is None or request.as_of is None or request.as_of - end >= timedelta(days=request.settings.horizon_days)
+    if not kpi.grows or over:
+        return [False] * values.count
+    return [True] * values.count if kpi.open is None else [bool(count) for count in values.column(kpi.open, 0)]
 
 
 def too_short(request: Request, kpis: Iterable[Kpi], window: Window) -> list[Finding]:

@@ -10,7 +10,7 @@ import salesmetrics.calendar as calendar
 from salesmetrics.answers.report import Metric, Period
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
 from salesmetrics.calendar.windows import Window
-from salesmetrics.engine.compute import NO_CURRENCY, Cell, Keys, Source, value_table
+from salesmetrics.engine.compute import Cell, Keys, Source, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
 from salesmetrics.engine.evaluate import Outcome, cell_order, evaluate, make_metric
 from salesmetrics.engine.maturity import MATURING, maturing
@@ -22,6 +22,7 @@ from salesmetrics.errors import SalesmetricsError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from salesmetrics.engine.evaluate import Values
     from salesmetrics.engine.prepare import Setup
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
@@ -71,23 +72,31 @@ def _series(
         stretches = _stretches(found, window, every, request)
         places = {(cell.group, cell.currency) for cell in found}
         refuse_many(every, len(places) * len(stretches) * len(dated), MAX_VALUES)
-        for place in places:
-            for bucket, stretch in stretches:
-                cell = Cell(*place, bucket)
-                values = table.values(cell)
-                for kpi in dated:
-                    money = source.catalog.is_money(kpi)
-                    if source.several and money == (cell.currency is NO_CURRENCY):
-                        continue
-                    outcome = evaluate(kpi, values, source.catalog, request.level)
-                    if kpi.id in costly and not cover.whole(Window(stretch.start, stretch.end)):
+        pieces: dict[date | None, Period] = dict(stretches)
+        cells = sorted((Cell(*place, bucket) for place in places for bucket in pieces), key=cell_order)
+        covered = {bucket: cover.whole(Window(stretch.start, stretch.end)) for bucket, stretch in pieces.items()}
+        for money in (True, False):
+            chosen = [kpi for kpi in dated if source.catalog.is_money(kpi) == money]
+            own = [cell for cell in cells if counts(source, cell, money=money)] if chosen else []
+            values, order = table.values(own), [cell_order(cell) for cell in own]
+            for kpi in chosen:
+                outcomes = evaluate(kpi, values, source.catalog, request.level)
+                young = _maturing(kpi, values, [pieces[cell.bucket].end for cell in own], request)
+                for cell, key, outcome, grows in zip(own, order, outcomes, young, strict=True):
+                    if kpi.id in costly and not covered[cell.bucket]:
                         outcome = Outcome(reason=outcome.reason or "costs_partial", excluded=outcome.excluded)
-                    if maturing(kpi, values.by_shift[""], stretch.end, request):
-                        outcome = Outcome(None, outcome.numerator, outcome.denominator, outcome.n, reason=MATURING)
+                    if grows:
+                        outcome = outcome._replace(value=None, interval=None, reason=MATURING, excluded=())
                     code = (cell.currency if source.several else setup.currency) if money else None
-                    metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": stretch})
-                    rows.append(((*cell_order(cell), position[kpi.id]), metric))
+                    metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": pieces[cell.bucket]})
+                    rows.append(((*key, position[kpi.id]), metric))
     return rows
+
+
+def _maturing(kpi: Kpi, values: Values, ends: Sequence[date | None], request: Request) -> list[bool]:
+    """Whether the value of each cell may still change, the cells being of stretches with ends of their own."""
+    found = {end: maturing(kpi, values, end, request) for end in set(ends)}
+    return [found[end][place] for place, end in enumerate(ends)]
 
 
 def refuse_many(every: Every, count: int, limit: int) -> None:
@@ -142,6 +151,7 @@ def _trends(request: Request, setup: Setup, dated: Sequence[Kpi]) -> dict[str, l
     )
     reach = {entity: covered_days(frame, entity) for entity, frame in source.frames.items()}
     found: dict[str, list[float | None]] = {}
+    values = table.values([Cell((), None, start) for start in starts])
     for kpi in dated:
         entities = {measure.entity for measure in source.catalog.required_measures(kpi).values()}
         ends = [days for entity in entities if (days := reach.get(entity)) is not None]
@@ -149,15 +159,11 @@ def _trends(request: Request, setup: Setup, dated: Sequence[Kpi]) -> dict[str, l
             all(first < month.end and start <= last for first, last in ends)
             for month, start in zip(months, starts, strict=True)
         ]
-        cells = [table.values(Cell((), None, start)) for start in starts]
-        values = [
-            None
-            if maturing(kpi, cell.by_shift[""], month.end, request)
-            else evaluate(kpi, cell, source.catalog, request.level).value
-            for cell, month in zip(cells, months, strict=True)
-        ]
+        young = _maturing(kpi, values, [month.end for month in months], request)
+        numbers = [outcome.value for outcome in evaluate(kpi, values, source.catalog, None)]
         found[kpi.id] = [
-            None if value is None or not there else float(value) for value, there in zip(values, known, strict=True)
+            None if number is None or not there or grows else float(number)
+            for number, there, grows in zip(numbers, known, young, strict=True)
         ]
     return found
 

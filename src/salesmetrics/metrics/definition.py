@@ -1,12 +1,7 @@
 """What a measure and a KPI are, and the two decorators that declare them.
 
 A **measure** is a function of column expressions that returns one Polars aggregate. A **KPI** is a function of measures
-(or of other KPIs) that returns a number, or one of the shapes below, which also say what the number is made of:
-
-* :class:`Ratio` – numerator over denominator; a zero denominator is undefined, decided here once for all KPIs
-* :class:`Mean` and :class:`Quantile` – of a sample, a sorted sequence of the values behind it
-* :class:`Incidence` and :class:`Wait` – of a table of ends, in which records that have not ended yet are censored
-* :class:`Undefined` – no number, and why
+(or of other KPIs) that returns a number, or one of the shapes of :mod:`salesmetrics.metrics.shapes`.
 
 The parameter names are the inputs, so the planner knows from the signature alone what a KPI needs.
 Nothing here imports Polars: the catalogue can be listed without it.
@@ -15,19 +10,33 @@ Nothing here imports Polars: the catalogue can be listed without it.
 from __future__ import annotations
 
 import inspect
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from salesmetrics.calendar.windows import Span
-from salesmetrics.statistics.quantiles import quantile
-from salesmetrics.statistics.survival import CENSORED, LOST, WON, Curve, DayCount, cumulative_incidence, kaplan_meier
+from salesmetrics.metrics.shapes import (
+    Balance,
+    Contrast,
+    Ends,
+    Incidence,
+    Mean,
+    Number,
+    Quantile,
+    Ratio,
+    Sample,
+    Shape,
+    Tally,
+    Undefined,
+    Wait,
+    as_decimal,
+    number,
+    total,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import polars as pl
 
 __all__ = [
@@ -52,25 +61,14 @@ __all__ = [
     "Undefined",
     "Wait",
     "as_decimal",
-    "curve",
     "kpi",
     "measure",
     "number",
-    "out_of_reach",
-    "reached",
     "total",
 ]
 
 P = ParamSpec("P")
 
-_FEW = 2_000
-"""Fewer ends are counted by hand: a query costs more."""
-
-Number = Any
-"""An int, a float, a Decimal, or a Polars expression of them: KPI functions work on all alike."""
-Sample = Sequence[Any]
-Ends = Any
-"""Rows ``(time, won, lost, censored)``, or the Polars series that :func:`salesmetrics.metrics.expressions.ends` makes."""
 Entity = str
 Basis = Literal["undated", "closed", "created", "occurred", "due", "stage_entered", "snapshot", "period", "mixed"]
 Direction = Literal["higher", "lower", "neutral"]
@@ -79,77 +77,6 @@ IntervalMethod = Literal[
     "wilson", "hall", "order_statistic", "aalen_johansen", "kaplan_meier", "linearised", "tango", "newcombe"
 ]
 MeasureShape = Literal["number", "sample", "table"]
-
-
-class Ratio(NamedTuple):
-    """A numerator over a denominator."""
-
-    numerator: Number
-    denominator: Number
-
-
-class Tally(NamedTuple):
-    """So many out of so many: the value is the count, the rest says of how many."""
-
-    part: Number
-    whole: Number
-
-
-class Balance(NamedTuple):
-    """Those for less those against, out of a whole: 100 times the difference of the two shares, in points."""
-
-    up: int
-    down: int
-    whole: int
-
-
-class Contrast(NamedTuple):
-    """How much more one rate rose than another: four pairs (so many, of so many); the value is in percentage points."""
-
-    after: tuple[int, int]
-    before: tuple[int, int]
-    other_after: tuple[int, int]
-    other_before: tuple[int, int]
-
-
-class Mean(NamedTuple):
-    """The arithmetic mean of a sample."""
-
-    sample: Sample
-
-
-class Quantile(NamedTuple):
-    """A quantile of a sorted sample, by linear interpolation (type 7)."""
-
-    sample: Sample
-    q: float
-
-
-class Incidence(NamedTuple):
-    """The share of records won by a time after their start, the other ends competing with it (Aalen–Johansen)."""
-
-    ends: Ends
-    time: int
-
-
-class Wait(NamedTuple):
-    """The time by which half of the records have had the event: of Kaplan–Meier, or with losses competing.
-
-    ``per`` divides the unit of the table: 3600 makes hours of seconds.
-    """
-
-    ends: Ends
-    competing: bool
-    per: int = 1
-
-
-class Undefined(NamedTuple):
-    """No number: ``reason`` is a code that the report carries."""
-
-    reason: str
-
-
-Shape = Ratio | Tally | Balance | Contrast | Mean | Quantile | Incidence | Wait | Undefined | Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,134 +150,12 @@ class Kpi:
     yearly: bool = False
     since: str = "0.1.0"
     titled: str | None = None
+    parts_of_all: Callable[[Sequence[dict[str, Any]]], list[Shape]] | None = None
+    """``parts`` of many sets of inputs, where that is cheaper at once than one by one."""
 
     def title_with(self, settings: object) -> str:
         """The title of a number that was made with some settings, which it names where the KPI says so."""
         return self.title if self.titled is None else self.titled.format(settings=settings)
-
-
-def number(shape: Shape) -> Number:
-    """The plain number of what a KPI function returns, or None where it is undefined.
-
-    >>> number(Ratio(30, 100)), number(Ratio(1, 0)), number(Mean([1, 2, 6])), number(Quantile([1, 3], 0.5))
-    (0.3, None, 3.0, 2.0)
-    """
-    match shape:
-        case Undefined():
-            return None
-        case Ratio(top, bottom):
-            return _divide(top, bottom)
-        case Tally(part, _):
-            return part
-        case Balance(up, down, whole):
-            return _divide(100 * (up - down), whole)
-        case Contrast():
-            return _contrast(shape)
-        case Mean(sample):
-            return _divide(total(sample), len(sample))
-        case Quantile(sample, q):
-            return quantile(_sorted(sample), q) if len(sample) else None
-        case Incidence() | Wait():
-            return reached(shape, curve(shape))[0]
-        case _:
-            return shape
-
-
-def _contrast(shape: Contrast) -> Number:
-    if not all(n for _, n in shape):
-        return None
-    after, before, other_after, other_before = (k / n for k, n in shape)
-    return 100 * ((after - before) - (other_after - other_before))
-
-
-def curve(shape: Incidence | Wait, level: float = 0.95) -> Curve:
-    """The curve behind a shape of survival analysis."""
-    ends = shape.ends
-    if isinstance(shape, Incidence) and hasattr(ends, "clip"):
-        # What happens after the time asked for does not change the curve before it: those records were still there.
-        ends = ends.clip(upper_bound=(shape.time + 1) * 4)
-    rows = _day_counts(ends)
-    if isinstance(shape, Incidence) or shape.competing:
-        return cumulative_incidence(rows, WON, level)
-    return kaplan_meier(rows, level)
-
-
-def reached(shape: Incidence | Wait, curve: Curve) -> tuple[Number, Number, Number]:
-    """The value that a shape reads off its curve, with its lower and upper bound; None where the curve does not get there."""
-    if isinstance(shape, Incidence):
-        estimate = curve.at(shape.time)
-        if estimate is None:
-            return None, None, None
-        low, high = (None, None) if estimate.bounds is None else (estimate.bounds.low, estimate.bounds.high)
-        return estimate.value, low, high
-    time = curve.quantile(0.5)
-    return _scaled(time.day, shape.per), _scaled(time.low, shape.per), _scaled(time.high, shape.per)
-
-
-def out_of_reach(shape: Incidence | Wait) -> bool:
-    """Whether fewer than half of the records can ever have the event: those that had it and those that may still have it.
-
-    >>> out_of_reach(Wait([(10, 1, 2, 0)], competing=True)), out_of_reach(Wait([(10, 1, 0, 1)], competing=True))
-    (True, False)
-    """
-    if isinstance(shape, Incidence):
-        return False
-    rows = _day_counts(shape.ends)
-    had, never, may = (sum(row[cause] for row in rows) for cause in (1, 2, 3))
-    return 2 * (had + may) < had + never + may
-
-
-def _scaled(time: int | None, per: int) -> Number:
-    return time if time is None or per == 1 else time / per
-
-
-def _day_counts(ends: Ends) -> list[DayCount]:
-    if not hasattr(ends, "value_counts"):
-        return list(ends)
-    if len(ends) < _FEW:
-        counts: Iterable[tuple[int, int]] = Counter(ends.to_list()).items()
-    else:
-        counts = ends.alias("code").value_counts(name="n").iter_rows()
-    rows = ((*divmod(code, 4), n) for code, n in counts)
-    return [(time, n * (cause == WON), n * (cause == LOST), n * (cause == CENSORED)) for time, cause, n in rows]
-
-
-def as_decimal(value: Number) -> Number:
-    """An exact fraction as a decimal: of up to 12 places if that is all of it, else of 8, rounded half away from zero.
-
-    Any other number stays as it is.
-
-    >>> as_decimal(Fraction(93, 1)), as_decimal(Fraction(200, 3)), as_decimal(2.5)
-    (Decimal('93'), Decimal('66.66666667'), 2.5)
-    """
-    if not isinstance(value, Fraction):
-        return value
-    if 10**12 % value.denominator == 0:
-        return (Decimal(value.numerator) / Decimal(value.denominator)).normalize() + Decimal(0)
-    whole = (abs(value.numerator) * 10**8 * 2 + value.denominator) // (value.denominator * 2)
-    return Decimal(whole if value >= 0 else -whole).scaleb(-8).normalize() + Decimal(0)
-
-
-def total(sample: Sample) -> Number:
-    """The exact sum of a sample, whether a list or a Polars series."""
-    series_sum = getattr(sample, "sum", None)
-    return sum(sample) if series_sum is None else series_sum() or 0
-
-
-def _sorted(sample: Sample) -> Sample:
-    return sorted(sample) if isinstance(sample, (list, tuple)) else sample
-
-
-def _divide(top: Any, bottom: Any) -> Number:
-    if hasattr(top, "over") or hasattr(bottom, "over"):  # Polars expressions: the same rule over a column
-        import polars as pl
-
-        return pl.when(pl.lit(1) * bottom != 0).then(top / bottom)
-    if bottom == 0:
-        return None
-    if isinstance(top, Fraction) or isinstance(bottom, Fraction):
-        return float(Fraction(top) / Fraction(bottom))
-    return float(top / bottom) if isinstance(top, Decimal) or isinstance(bottom, Decimal) else top / bottom
 
 
 def measure(

@@ -7,12 +7,16 @@ million. ``None`` means that these data allow no interval (no records, one recor
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesmetrics.statistics.distributions import check_level, poisson_cdf, student_t_quantile, two_sided_z
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
 
 __all__ = [
     "SMALLEST_MEAN_SAMPLE",
@@ -20,6 +24,7 @@ __all__ = [
     "Number",
     "hybrid_difference",
     "mean_interval",
+    "mean_intervals",
     "newcombe_difference",
     "nps_interval",
     "poisson_interval",
@@ -39,8 +44,7 @@ _NO_SKEW = 1e-9
 _SCORE_STEP = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The two ends of an interval, in the unit of the number they belong to."""
 
     low: float
@@ -134,10 +138,51 @@ def mean_interval(n: int, mean: Number, sd: Number, skewness: float, level: floa
     (6.7571, 17.0697)
     """
     check_level(level)
-    spread = float(sd)
-    if n < SMALLEST_MEAN_SAMPLE or not spread > 0.0:
+    if n < SMALLEST_MEAN_SAMPLE or not float(sd) > 0.0:
         return None
-    t, root = student_t_quantile(0.5 + level / 2, n - 1), math.sqrt(n)
+    return _hall(n, float(mean), float(sd), skewness, student_t_quantile(0.5 + level / 2, n - 1))
+
+
+def mean_intervals(
+    samples: pl.Series, lengths: Sequence[int], means: Sequence[Number | None], level: float = 0.95
+) -> list[Bounds | None]:
+    """:func:`mean_interval` of every list of a column; Student's quantile is found once per length.
+
+    Args:
+        samples: Lists of numbers, each ascending and without blanks.
+        lengths: How many each list holds.
+        means: Their means.
+        level: Confidence level.
+
+    Returns:
+        Bounds, within 0 where no value of the list is below it; None with fewer than 25 values, or where all are the same.
+
+    >>> import polars as pl
+    >>> mean_intervals(pl.Series([[1] * 24 + [9], [1, 2]]), [25, 2], [1.32, 1.5])[1] is None
+    True
+    """
+    import polars as pl
+
+    check_level(level)
+    found: list[Bounds | None] = [None] * len(lengths)
+    student: dict[int, float] = {}
+    for place, (n, mean) in enumerate(zip(lengths, means, strict=True)):
+        if n < SMALLEST_MEAN_SAMPLE or mean is None:
+            continue
+        # One list at a time: over groups Polars adds the cubes in another order, and the last digit would differ.
+        values = samples[place].cast(pl.Float64)
+        sd, skewness = float(values.std() or 0.0), float(values.skew(bias=False) or 0.0)
+        if values[0] == values[-1] or not sd > 0.0:
+            continue
+        if n not in student:
+            student[n] = student_t_quantile(0.5 + level / 2, n - 1)
+        bounds = _hall(n, float(mean), sd, skewness, student[n])
+        found[place] = bounds.within(0.0, math.inf) if values[0] >= 0 else bounds
+    return found
+
+
+def _hall(n: int, mean: float, sd: float, skewness: float, t: float) -> Bounds:
+    root = math.sqrt(n)
 
     def back(x: float) -> float:
         """The t that the cubic takes to x."""
@@ -145,8 +190,8 @@ def mean_interval(n: int, mean: Number, sd: Number, skewness: float, level: floa
             return x
         return root * 3 / skewness * (_cube_root(1 + skewness * (x / root - skewness / (6 * n))) - 1)
 
-    error = spread / root
-    return Bounds(float(mean) - error * back(t), float(mean) - error * back(-t))
+    error = sd / root
+    return Bounds(mean - error * back(t), mean - error * back(-t))
 
 
 def ratio_of_sums_interval(

@@ -9,16 +9,19 @@ from __future__ import annotations
 import math
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from itertools import accumulate
-from typing import TYPE_CHECKING, overload
+from itertools import accumulate, takewhile
+from operator import mul
+from typing import TYPE_CHECKING, Any, overload
 
 from salesmetrics.statistics.distributions import check_level
 from salesmetrics.statistics.intervals import Bounds, Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["order_statistic_bounds", "quantile", "quantile_interval"]
+    import polars as pl
+
+__all__ = ["order_statistic_bounds", "quantile", "quantile_interval", "quantiles"]
 
 _NEGLIGIBLE = 1e-20
 
@@ -61,24 +64,13 @@ def _binomial_weights(n: int, q: float) -> tuple[int, list[float]]:
     mode = min(n, int((n + 1) * q))
     odds = q / (1 - q)
 
-    def upward() -> Iterator[float]:
-        weight = 1.0
-        for count in range(mode, n):
-            weight *= (n - count) / (count + 1) * odds
-            if weight < _NEGLIGIBLE:
-                return
-            yield weight
+    def weights(ratios: Iterable[float]) -> list[float]:
+        """The running product of ratios, as long as it counts."""
+        return list(takewhile(lambda weight: weight >= _NEGLIGIBLE, accumulate(ratios, mul)))
 
-    def downward() -> Iterator[float]:
-        weight = 1.0
-        for count in range(mode, 0, -1):
-            weight *= count / ((n - count + 1) * odds)
-            if weight < _NEGLIGIBLE:
-                return
-            yield weight
-
-    left = list(downward())
-    return mode - len(left), [*reversed(left), 1.0, *upward()]
+    right = weights((n - count) / (count + 1) * odds for count in range(mode, n))
+    left = weights(count / ((n - count + 1) * odds) for count in range(mode, 0, -1))
+    return mode - len(left), [*reversed(left), 1.0, *right]
 
 
 @overload
@@ -104,16 +96,79 @@ def quantile(sorted_values: Sequence[Number], q: float) -> Number:
     if len(sorted_values) == 0 or not 0.0 <= q <= 1.0:
         msg = f"no quantile {q} of {len(sorted_values)} values"
         raise ValueError(msg)
-    position = Fraction(str(q)) * (len(sorted_values) - 1)
-    rank = int(position)
-    rest = position - rank
+    rank, rest, parts = _position(len(sorted_values), q)
     low = sorted_values[rank]
     high = sorted_values[rank + 1] if rest else low
+    with localcontext(prec=60):
+        return _between(low, high, rest, parts)
+
+
+def quantiles(
+    samples: pl.Series, lengths: Sequence[int], q: float, level: float | None = None
+) -> list[tuple[Number | None, Bounds | None]]:
+    """:func:`quantile` and :func:`quantile_interval` of every list of a column; ranks are found once per length.
+
+    Args:
+        samples: Lists of numbers, each ascending and without blanks.
+        lengths: How many each list holds.
+        q: The quantile, strictly between 0 and 1.
+        level: Confidence level of the intervals; None leaves them out.
+
+    Returns:
+        A number and its interval per list; None for an empty one.
+
+    Raises:
+        ValueError: When q is outside 0–1.
+
+    >>> import polars as pl
+    >>> quantiles(pl.Series([[2, 3, 5, 8, 13, 21], [], [7, 8]]), [6, 0, 2], 0.5, 0.95)
+    [(6.5, Bounds(low=2.0, high=21.0)), (None, None), (7.5, None)]
+    """
+    if not 0.0 < q < 1.0:
+        msg = f"no quantile {q}"
+        raise ValueError(msg)
+    sizes = set(lengths)
+    places = {n: _position(n, q) if n else (None, 0, 1) for n in sizes}
+    ends = {n: (level and order_statistic_bounds(n, q, level)) or (None, None) for n in sizes}
+    picked = _picked(
+        samples,
+        [places[n][0] for n in lengths],
+        [rank + 1 if (rank := places[n][0]) is not None and places[n][1] else rank for n in lengths],
+        [ends[n][0] for n in lengths],
+        [ends[n][1] for n in lengths],
+    )
+    found: list[tuple[Number | None, Bounds | None]] = []
+    with localcontext(prec=60):
+        for n, (before, after, low, high) in zip(lengths, picked, strict=True):
+            _, rest, parts = places[n]
+            value = None if before is None else _between(before, after, rest, parts)
+            found.append((value, None if low is None or low == high else Bounds(float(low), float(high))))
+    return found
+
+
+def _picked(samples: pl.Series, *ranks: Sequence[int | None]) -> Iterable[tuple[Any, ...]]:
+    """The values at some ranks of each list; None where there is no rank."""
+    import polars as pl
+
+    columns = {f"{i}": pl.Series(own, dtype=pl.Int64) for i, own in enumerate(ranks)}
+    frame = pl.DataFrame({"values": samples, **columns})
+    return frame.select(pl.col("values").list.get(pl.col(name)).alias(name) for name in columns).iter_rows()
+
+
+def _position(n: int, q: float) -> tuple[int, int, int]:
+    """The rank below (n − 1)·q, and how far above it that is: so many parts of so many."""
+    position = Fraction(str(q)) * (n - 1)
+    rank, rest = divmod(position.numerator, position.denominator)
+    return rank, rest, position.denominator
+
+
+def _between(low: Number, high: Number, rest: int, parts: int) -> Number:
     if isinstance(low, Decimal) and isinstance(high, Decimal):
-        with localcontext(prec=60):
-            return low + (high - low) * rest.numerator / rest.denominator if rest else low
+        return low + (high - low) * rest / parts if rest else low
     # Exact in between as well, so that 0.1 steps do not leave a trail of rounding.
-    return float(Fraction(low) + (Fraction(high) - Fraction(low)) * rest)
+    if isinstance(low, int) and isinstance(high, int):
+        return (low * parts + (high - low) * rest) / parts
+    return float(Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(rest, parts))
 
 
 def quantile_interval(sorted_values: Sequence[Number], q: float, level: float = 0.95) -> Bounds | None:

@@ -1,13 +1,13 @@
 """Estimates for records whose end is not known yet: open deals are censored, neither dropped nor counted as lost.
 
-All functions start from a table of days, ``(day, won, lost, censored)``, one row per distinct duration: a million
-records are a few hundred rows, and every estimate is one pass over them. A record censored on a day is still at risk
-of what happens on that day.
+The curves of all groups are made at once, as cumulative sums within each group over a table of times: one row per group
+and distinct duration, so that a million records are a few hundred rows. A record censored at a time is still at risk of
+what happens at that time. ``incidence_curves`` and ``survival_curves`` work on such tables; ``cumulative_incidence`` and
+``kaplan_meier`` are the same for one group.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -18,18 +18,24 @@ from salesmetrics.statistics.intervals import Bounds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import polars as pl
+
 __all__ = [
     "CENSORED",
     "LOST",
     "WON",
     "Curve",
     "CurvePoint",
+    "Curves",
     "DayCount",
     "Estimate",
     "TimeEstimate",
     "cumulative_incidence",
     "day_table",
+    "event_table",
+    "incidence_curves",
     "kaplan_meier",
+    "survival_curves",
 ]
 
 CENSORED: Final = 0
@@ -37,20 +43,24 @@ WON: Final = 1
 LOST: Final = 2
 
 DayCount = tuple[int, int, int, int]
-"""A day since the start, and how many were won, lost and last seen open on it."""
+"""A time since the start, and how many were won, lost and last seen open at it."""
 
 _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A step of a curve: from this day on, until the next point, the curve has this value."""
+    """A step of a curve: from this day on, until the next point, the curve has this value.
+
+    ``bounds`` is ``None`` where the value is 0 or 1 and no spread was seen.
+    """
 
     day: int
     value: float
     variance: float
     at_risk: int
     events: int
+    bounds: Bounds | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,70 +81,136 @@ class TimeEstimate:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A step function of days with its uncertainty.
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """Step functions of time with their uncertainty, one per group.
 
-    ``rising`` is true for an incidence (share that has had the event) and false for a survival curve (share that has
-    not). ``resolved`` is true when everybody still at risk on the last day ended on it, so that the curve stays where
-    it is for ever; otherwise it is unknown after that day.
+    Attributes:
+        steps: In order of ``group`` and ``time``, one row per step: ``group``, ``time``, ``at_risk``, ``events`` (Int64),
+            ``value``, ``variance`` and ``surviving`` (Float64), the share that has not ended in any way after the step.
+        level: Confidence level of the bounds.
+        rising: True for an incidence (share that has had the event), false for a survival curve (share that has not).
     """
 
-    points: tuple[CurvePoint, ...]
-    n: int
+    steps: pl.LazyFrame
     level: float
     rising: bool
-    resolved: bool
 
-    def at(self, day: int) -> Estimate | None:
-        """The curve on a day; ``None`` beyond what was observed, where nobody knows."""
-        last = self.points[-1] if self.points else None
-        if last is None or day < 0 or (day > last.day and not self.resolved):
-            return None
-        at_risk = next((point.at_risk for point in self.points if point.day >= day), 0)
-        point = next((point for point in reversed(self.points) if point.day <= day), None)
-        if point is None:
-            return Estimate(0.0 if self.rising else 1.0, None, at_risk)
-        return Estimate(point.value, self.bounds(point), at_risk)
+    def at(self, time: int) -> pl.LazyFrame:
+        """The height of each curve at a time.
 
-    def bounds(self, point: CurvePoint) -> Bounds | None:
-        """Interval of a point on the log-log scale, which keeps both ends within 0 and 1."""
-        value = point.value
-        if not _ROUNDING < value < 1 - _ROUNDING or point.variance <= 0.0:
-            return None
-        reach = two_sided_z(self.level) * math.sqrt(point.variance) / (value * abs(math.log(value)))
-        return Bounds(value ** math.exp(reach), value ** math.exp(-reach))
+        Beyond what was observed it is unknown, unless everybody still at risk at the last time ended then: such a curve
+        stays where it is for ever.
 
-    def quantile(self, share: float = 0.5) -> TimeEstimate:
-        """The first day by which at least ``share`` of the records has had the event.
+        Args:
+            time: In the unit of the table.
 
-        Its interval holds the days on which the interval of the curve contains the share (Brookmeyer & Crowley 1982).
-        Where the curve has come to its end (nobody is left) no spread is seen, so such a day ends no interval.
+        Returns:
+            ``group``, ``value``, ``low``, ``high`` (Float64) and ``at_risk`` (Int64): all but the group are null where
+            the curve is unknown, the bounds also where no spread was seen.
         """
+        import polars as pl
+
+        before, own = pl.col("time") <= time, ("value", "variance")
+        found = self.steps.group_by("group", maintain_order=True).agg(
+            *(pl.col(name).filter(before).last() for name in own),
+            pl.col("at_risk").filter(pl.col("time") >= time).first().fill_null(0),
+            known=(pl.col("time").last() >= time) | (pl.col("surviving").last() == 0.0),
+        )
+        known = pl.col("known") & (time >= 0)
+        return found.select(
+            "group",
+            *(
+                pl.when(known).then(column).alias(name)
+                for name, column in (
+                    ("value", pl.col("value").fill_null(0.0 if self.rising else 1.0)),
+                    *self._bounds(),
+                    ("at_risk", pl.col("at_risk")),
+                )
+            ),
+        )
+
+    def reaching(self, share: float = 0.5) -> pl.LazyFrame:
+        """The first time by which at least a share of the records of each group has had the event.
+
+        Its interval holds the times at which the interval of the curve contains the share (Brookmeyer & Crowley 1982).
+        Where the curve has come to its end (nobody is left) no spread is seen, so such a time ends no interval.
+
+        Args:
+            share: Strictly between 0 and 1.
+
+        Returns:
+            ``group``, ``time``, ``low`` and ``high`` (Int64): null where the curve never gets there.
+
+        Raises:
+            ValueError: When the share is not between 0 and 1.
+        """
+        import polars as pl
+
         if not 0.0 < share < 1.0:
             msg = f"a share strictly between 0 and 1 is needed, not {share}"
             raise ValueError(msg)
-        day = low = high = None
-        for point in self.points:
-            happened, least, most = self._happened(point)
-            if low is None and most >= share - _ROUNDING:
-                low = point.day
-            if day is None and happened >= share - _ROUNDING:
-                day = point.day
-            if high is None and least >= share - _ROUNDING:
-                high = point.day
-                break  # the least of a point is below its value, which is below its most: both are found
-        return TimeEstimate(day, low, high)
+        ends = self.with_bounds().with_columns(
+            happened=pl.col("value") if self.rising else 1 - pl.col("value"),
+            least=pl.col("low") if self.rising else 1 - pl.col("high"),
+            most=pl.col("high") if self.rising else 1 - pl.col("low"),
+        )
+        # Without bounds nothing less than the value is ruled out but that nobody had the event.
+        most = pl.col("most").fill_null(pl.col("happened"))
+        reached = {"time": pl.col("happened"), "low": most, "high": pl.col("least")}
+        return ends.group_by("group", maintain_order=True).agg(
+            pl.col("time").filter(happened >= share - _ROUNDING).first().alias(name)
+            for name, happened in reached.items()
+        )
 
-    def _happened(self, point: CurvePoint) -> tuple[float, float, float]:
-        """Share that has had the event: the estimate, its least and its most."""
-        bounds = self.bounds(point)
-        if bounds is None:
-            happened = point.value if self.rising else 1 - point.value
-            return happened, 0.0, happened
-        if self.rising:
-            return point.value, bounds.low, bounds.high
-        return 1 - point.value, 1 - bounds.high, 1 - bounds.low
+    def with_bounds(self) -> pl.LazyFrame:
+        """The steps with ``low`` and ``high``: bounds on the log-log scale, which keeps both within 0 and 1.
+
+        Null where the value is 0 or 1, or no spread was seen.
+        """
+        return self.steps.with_columns(**dict(self._bounds()))
+
+    def _bounds(self) -> tuple[tuple[str, pl.Expr], tuple[str, pl.Expr]]:
+        import polars as pl
+
+        value, variance = pl.col("value"), pl.col("variance")
+        spread = value.is_between(_ROUNDING, 1 - _ROUNDING, closed="none") & (variance > 0.0)
+        inside = pl.when(spread).then(value)
+        reach = two_sided_z(self.level) * variance.sqrt() / (inside * inside.log().abs())
+        return ("low", inside ** reach.exp()), ("high", inside ** (-reach).exp())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """The curve of one group, and how many records it rests on."""
+
+    curves: Curves
+    n: int
+
+    @property
+    def points(self) -> tuple[CurvePoint, ...]:
+        """The steps in order of time."""
+        names = ("time", "value", "variance", "at_risk", "events", "low", "high")
+        rows = self.curves.with_bounds().select(names).collect()
+        return tuple(
+            CurvePoint(day, value, variance, at_risk, events, _bounds(low, high))
+            for day, value, variance, at_risk, events, low, high in rows.iter_rows()
+        )
+
+    def at(self, day: int) -> Estimate | None:
+        """The curve on a day; ``None`` beyond what was observed, where nobody knows."""
+        for _, value, low, high, at_risk in self.curves.at(day).collect().iter_rows():
+            return None if value is None else Estimate(value, _bounds(low, high), at_risk)
+        return None
+
+    def quantile(self, share: float = 0.5) -> TimeEstimate:
+        """The first day by which at least ``share`` of the records has had the event."""
+        found = self.curves.reaching(share).select("time", "low", "high").collect()
+        return TimeEstimate(*found.row(0)) if found.height else TimeEstimate(None, None, None)
+
+
+def _bounds(low: float | None, high: float | None) -> Bounds | None:
+    return None if low is None or high is None else Bounds(low, high)
 
 
 def day_table(days: Sequence[int], causes: Sequence[int]) -> list[DayCount]:
@@ -153,12 +229,139 @@ def day_table(days: Sequence[int], causes: Sequence[int]) -> list[DayCount]:
     ]
 
 
-def cumulative_incidence(table: Iterable[DayCount], cause: Literal[1, 2] = WON, level: float = 0.95) -> Curve:
-    """Share of all records that has been won (or lost) by each day, the other end being a competing risk.
+def incidence_curves(table: pl.DataFrame, cause: Literal[1, 2] = WON, level: float = 0.95) -> Curves:
+    """Share of all records of each group that has been won (or lost) by each time, the other end competing with it.
 
-    Aalen–Johansen: F(t) = Σ S(tᵢ−)·dᵢ/Yᵢ over the days up to t, with S the share not ended in any way, dᵢ the ends of
+    Aalen–Johansen: F(t) = Σ S(tᵢ−)·eᵢ/Yᵢ over the times up to t, with S the share not ended in any way, eᵢ the ends of
     the cause asked for and Yᵢ the records at risk. Unlike 1 − Kaplan–Meier with losses taken as censored, it does not
-    claim that lost deals might still be won. The variance is the delta-method one (Marubini & Valsecchi 1995, 10.3).
+    claim that lost deals might still be won. The variance is the delta-method one,
+    Σ(F − Fᵢ)²·dᵢ/(Yᵢ(Yᵢ − dᵢ)) + Σ S²·(Yᵢ − eᵢ)·eᵢ/Yᵢ³ − 2·Σ(F − Fᵢ)·S·eᵢ/Yᵢ², with dᵢ all ends; its squares are
+    multiplied out, so that each term is a cumulative sum (Marubini & Valsecchi 1995, 10.3).
+
+    Args:
+        table: ``group``, ``time``, ``won``, ``lost``, ``censored`` (Int64) in any order; a time may occur more than once.
+        cause: ``WON`` or ``LOST``.
+        level: Confidence level of the bounds.
+
+    Raises:
+        ValueError: On an unknown cause.
+
+    Two of four deals won, one lost, and one open that has been seen for two days only:
+
+    >>> curves = incidence_curves(event_table([(0, 1, 1, 0, 0), (0, 2, 0, 0, 1), (0, 3, 1, 1, 0)]))
+    >>> curves.steps.collect()["value"].to_list(), curves.at(2).collect()["value"].to_list()
+    ([0.25, 0.25, 0.625], [0.25])
+    """
+    import polars as pl
+
+    if cause not in (WON, LOST):
+        msg = f"no such cause: {cause}"
+        raise ValueError(msg)
+    risk, events, ended = pl.col("at_risk").cast(pl.Float64), pl.col("events"), pl.col("ended")
+    before, value = pl.col("before"), pl.col("value")
+    steps = _at_risk(table, "won" if cause == WON else "lost").with_columns(
+        before=pl.col("surviving").shift(1).over("group").fill_null(1.0)
+    )
+    steps = steps.with_columns(value=_running(before * events / risk))
+    # Where everybody left ends at once the first term is 0 · ∞: the curve does not move after it.
+    spread = _spread(ended, pl.col("at_risk"))
+    cross = before * events / (risk * risk)
+    terms = {
+        "spread": spread,
+        "spread_value": value * spread,
+        "spread_value2": value * value * spread,
+        "own": before * before * (risk - events) * events / (risk * risk * risk),
+        "cross": cross,
+        "cross_value": value * cross,
+    }
+    sums = steps.with_columns(_running(term).alias(name) for name, term in terms.items())
+    of = pl.col
+    ends = value * value * of("spread") - 2 * value * of("spread_value") + of("spread_value2")
+    variance = ends + of("own") - 2 * (value * of("cross") - of("cross_value"))
+    return Curves(sums.select(*_KEPT, "value", variance.clip(0.0).alias("variance"), "surviving"), level, rising=True)
+
+
+def survival_curves(table: pl.DataFrame, level: float = 0.95) -> Curves:
+    """Share of the records of each group that has not ended by each time, won and lost alike.
+
+    Kaplan–Meier: S(t) = Π(1 − dᵢ/Yᵢ), with Greenwood's variance S²·Σ dᵢ/(Yᵢ(Yᵢ − dᵢ)).
+
+    Args:
+        table: ``group``, ``time``, ``won``, ``lost``, ``censored`` (Int64) in any order; a time may occur more than once.
+        level: Confidence level of the bounds.
+
+    >>> curves = survival_curves(event_table([(0, 1, 1, 0, 0), (0, 2, 0, 0, 1), (0, 3, 1, 0, 0), (0, 4, 0, 0, 1)]))
+    >>> curves.steps.collect()["value"].to_list(), curves.reaching(0.5).collect()["time"].to_list()
+    ([0.75, 0.75, 0.375, 0.375], [3])
+    """
+    import polars as pl
+
+    value = pl.col("surviving")
+    steps = _at_risk(table, "ended").with_columns(
+        value=value, spread=_running(_spread(pl.col("ended"), pl.col("at_risk")))
+    )
+    return Curves(
+        steps.select(*_KEPT, "value", (value * value * pl.col("spread")).alias("variance"), "surviving"),
+        level,
+        rising=False,
+    )
+
+
+_KEPT = ("group", "time", "at_risk", "events")
+
+
+def _at_risk(table: pl.DataFrame, events: str) -> pl.LazyFrame:
+    """The times of each group in order, none empty, with who was at risk, who ended, and who is left after it."""
+    import polars as pl
+
+    rows = table.lazy().group_by("group", "time").agg(pl.sum("won", "lost", "censored")).sort("group", "time")
+    rows = rows.with_columns(ended=pl.col("won") + pl.col("lost"))
+    rows = rows.with_columns(left=pl.col("ended") + pl.col("censored")).filter(pl.col("left") > 0)
+    left = pl.col("left")
+    rows = rows.with_columns(
+        pl.col("group").set_sorted(),
+        events=pl.col(events),
+        at_risk=left.sum().over("group") - left.cum_sum().over("group") + left,
+    )
+    stays = 1 - pl.col("ended") / pl.col("at_risk")
+    return rows.with_columns(surviving=stays.cum_prod().over("group"))
+
+
+def _spread(ended: pl.Expr, at_risk: pl.Expr) -> pl.Expr:
+    import polars as pl
+
+    return pl.when(ended < at_risk).then(ended / (at_risk * (at_risk - ended))).otherwise(0.0)
+
+
+def _running(term: pl.Expr) -> pl.Expr:
+    """The sum within the group so far: added up one by one, as a loop over its times would."""
+    return term.cum_sum().over("group")
+
+
+def event_table(rows: Iterable[tuple[int, int, int, int, int]]) -> pl.DataFrame:
+    """Rows ``(group, time, won, lost, censored)`` as the table that curves are made of.
+
+    Raises:
+        ValueError: On a negative time or count.
+
+    >>> event_table([(0, 1, 1, 0, 0), (0, 2, 0, 0, 1)]).columns
+    ['group', 'time', 'won', 'lost', 'censored']
+    """
+    import polars as pl
+
+    listed = list(rows)
+    for _, *row in listed:
+        if min(row) < 0:
+            msg = f"times and counts are not negative: {tuple(row)}"
+            raise ValueError(msg)
+    return pl.DataFrame(listed, schema=dict.fromkeys(_COLUMNS, pl.Int64), orient="row")
+
+
+_COLUMNS = ("group", "time", "won", "lost", "censored")
+
+
+def cumulative_incidence(table: Iterable[DayCount], cause: Literal[1, 2] = WON, level: float = 0.95) -> Curve:
+    """The curve of :func:`incidence_curves` of one group.
 
     Args:
         table: ``(day, won, lost, censored)`` rows in any order; a day may occur more than once.
@@ -168,58 +371,16 @@ def cumulative_incidence(table: Iterable[DayCount], cause: Literal[1, 2] = WON, 
     Raises:
         ValueError: On a negative day or count, or an unknown cause.
 
-    Two of four deals won, one lost, and one open that has been seen for two days only:
-
     >>> curve = cumulative_incidence([(1, 1, 0, 0), (2, 0, 0, 1), (3, 1, 1, 0)])
     >>> [(point.day, point.value) for point in curve.points]
     [(1, 0.25), (2, 0.25), (3, 0.625)]
     """
-    if cause not in (WON, LOST):
-        msg = f"no such cause: {cause}"
-        raise ValueError(msg)
-    rows, n = _sorted_rows(table)
-    survival, incidence, at_risk = 1.0, 0.0, n
-    sums = _VarianceSums()
-    points: list[CurvePoint] = []
-    for day, won, lost, censored in rows:
-        events, ended = (won, lost)[cause - 1], won + lost
-        incidence += survival * events / at_risk
-        sums.add(incidence, survival, events, ended, at_risk)
-        points.append(CurvePoint(day, incidence, sums.variance(incidence), at_risk, events))
-        survival *= 1 - ended / at_risk
-        at_risk -= ended + censored
-    return Curve(tuple(points), n, level, rising=True, resolved=bool(points) and survival == 0.0)
-
-
-class _VarianceSums:
-    """Running sums that the delta-method variance of an incidence needs, so that each day costs the same."""
-
-    __slots__ = ("cross", "cross_value", "own", "spread", "spread_value", "spread_value2")
-
-    def __init__(self) -> None:
-        self.spread = self.spread_value = self.spread_value2 = self.own = self.cross = self.cross_value = 0.0
-
-    def add(self, value: float, survival: float, events: int, ended: int, at_risk: int) -> None:
-        # Where everybody left ends on one day the first term is 0 · ∞: the curve does not move after it.
-        spread = ended / (at_risk * (at_risk - ended)) if ended < at_risk else 0.0
-        self.spread += spread
-        self.spread_value += value * spread
-        self.spread_value2 += value * value * spread
-        self.own += survival**2 * (at_risk - events) * events / at_risk**3
-        cross = survival * events / at_risk**2
-        self.cross += cross
-        self.cross_value += value * cross
-
-    def variance(self, value: float) -> float:
-        """Σ(F − Fᵢ)²·dᵢ/(Yᵢ(Yᵢ − dᵢ)) + Σ S²·(Yᵢ − eᵢ)·eᵢ/Yᵢ³ − 2·Σ(F − Fᵢ)·S·eᵢ/Yᵢ², multiplied out."""
-        ends = value * value * self.spread - 2 * value * self.spread_value + self.spread_value2
-        return max(0.0, ends + self.own - 2 * (value * self.cross - self.cross_value))
+    rows = event_table((0, *row) for row in table)
+    return Curve(incidence_curves(rows, cause, level), _records(rows))
 
 
 def kaplan_meier(table: Iterable[DayCount], level: float = 0.95) -> Curve:
-    """Share of records that has not ended by each day, won and lost alike: for "closed at all" or for one kind of end.
-
-    S(t) = Π(1 − dᵢ/Yᵢ), with Greenwood's variance S²·Σ dᵢ/(Yᵢ(Yᵢ − dᵢ)).
+    """The curve of :func:`survival_curves` of one group.
 
     Args:
         table: ``(day, won, lost, censored)`` rows in any order; a day may occur more than once.
@@ -232,27 +393,9 @@ def kaplan_meier(table: Iterable[DayCount], level: float = 0.95) -> Curve:
     >>> [(point.day, point.value) for point in curve.points], curve.quantile().day
     ([(1, 0.75), (2, 0.75), (3, 0.375), (4, 0.375)], 3)
     """
-    rows, n = _sorted_rows(table)
-    survival, spread, at_risk = 1.0, 0.0, n
-    points: list[CurvePoint] = []
-    for day, won, lost, censored in rows:
-        ended = won + lost
-        survival *= 1 - ended / at_risk
-        if ended < at_risk:
-            spread += ended / (at_risk * (at_risk - ended))
-        points.append(CurvePoint(day, survival, survival**2 * spread, at_risk, ended))
-        at_risk -= ended + censored
-    return Curve(tuple(points), n, level, rising=False, resolved=bool(points) and survival == 0.0)
+    rows = event_table((0, *row) for row in table)
+    return Curve(survival_curves(rows, level), _records(rows))
 
 
-def _sorted_rows(table: Iterable[DayCount]) -> tuple[list[DayCount], int]:
-    """The rows by day, one per day and none empty, and how many records they hold."""
-    totals: dict[int, tuple[int, int, int]] = {}
-    for day, won, lost, censored in table:
-        if day < 0 or won < 0 or lost < 0 or censored < 0:
-            msg = f"days and counts are not negative: {(day, won, lost, censored)}"
-            raise ValueError(msg)
-        before = totals.get(day, (0, 0, 0))
-        totals[day] = (before[0] + won, before[1] + lost, before[2] + censored)
-    rows = [(day, *counts) for day, counts in sorted(totals.items()) if any(counts)]
-    return rows, sum(won + lost + censored for _, won, lost, censored in rows)
+def _records(table: pl.DataFrame) -> int:
+    return int(table.select("won", "lost", "censored").sum().sum_horizontal().item())
