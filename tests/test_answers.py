@@ -184,7 +184,7 @@ def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp
             def toy(output: Output) -> None:
                 "Toys."
                 from salesmetrics.answers.toy import Toy
-                from salesmetrics.cli.writing import form_of, write_answer
+                from salesmetrics.cli.output import form_of, write_answer
 
                 write_answer(Toy(sizes={"=ball": 1.5}), output, form_of(output))
         """,

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from configuration_page import configuration_page
 from in_process import Done, invoke
-from salesmetrics.cli.loading import read_options
 from salesmetrics.cli.options import made
+from salesmetrics.cli.request import read_options
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load

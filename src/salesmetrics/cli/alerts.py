@@ -1,4 +1,4 @@
-"""What a report that nobody watches has to fail for: goals that are missed, and exports that are stale."""
+"""What a scheduled report fails for: missed goals, stale exports. Own file: imported while the first export is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program: its commands, and what happens when one of them stops."""
+"""The program: its commands, and what happens when one stops. Own file: imported once memory and threads are seen to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before a command begins: no output of it may be one of its inputs, and a settings file from above is named."""
+"""No output of a command may be one of its inputs. Own file: it is imported when a command runs, and not for its help."""
 
 from __future__ import annotations
 

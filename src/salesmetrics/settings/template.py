@@ -1,4 +1,7 @@
-"""A first `salesmetrics.toml`: what was seen in the files, what of it is worth settling, and the defaults as comments."""
+"""A first `salesmetrics.toml`. Own file: it is no wiring of a command, but text from what was seen and from declarations.
+
+What was seen in the files, what of it is worth settling, and the defaults as comments.
+"""
 
 from __future__ import annotations
 

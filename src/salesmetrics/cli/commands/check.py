@@ -30,8 +30,8 @@ def check(
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
     from salesmetrics.answers.files import Check
-    from salesmetrics.cli.loading import begin_files, has_errors, read_options, write_rejects
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, has_errors, write_answer, write_rejects
+    from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.pipeline import load
     from salesmetrics.render.findings import render_check_github
     from salesmetrics.render.output import write_output

@@ -17,7 +17,7 @@ config = typer.Typer(no_args_is_help=True, help="Settings: what holds and why, a
 def show(settings: SettingsFile, output: Output, environment: Environment) -> None:
     """Every setting, its value, and where it comes from: environment, file and line, or default."""
     from salesmetrics.answers.settings import Settings
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.render.writers import refuse_form
     from salesmetrics.settings.model import shown_settings
 

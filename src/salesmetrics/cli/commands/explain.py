@@ -30,10 +30,8 @@ def explain(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
-    from salesmetrics.cli.build_request import make_question
-    from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.loading import begin_files, read_options
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
     from salesmetrics.drilldown.describe import define_kpi
     from salesmetrics.render.writers import refuse_form
 

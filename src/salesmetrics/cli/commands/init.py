@@ -35,7 +35,7 @@ def init(
     """
     from pathlib import Path
 
-    from salesmetrics.cli.loading import begin_files, read_options
+    from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.pipeline import load

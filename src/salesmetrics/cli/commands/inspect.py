@@ -16,9 +16,8 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     """
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection
-    from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.loading import begin_files, read_options
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.request import begin_files, make_catalog, read_options
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)

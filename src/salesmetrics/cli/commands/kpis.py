@@ -21,8 +21,8 @@ def kpis(
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only KPIs that speak of this.")] = None,
 ) -> None:
     """The catalogue of KPIs: id, unit and formula."""
-    from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.request import make_catalog
     from salesmetrics.drilldown.describe import list_kpis
 
     known = make_catalog(settings)

@@ -36,9 +36,8 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.loading import begin_files, has_errors, read_options, tell_about_rejects, write_rejects
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, has_errors, tell_about_rejects, write_answer, write_rejects
+    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
@@ -48,7 +47,6 @@ def report(
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.
     from salesmetrics import pipeline
     from salesmetrics.cli.alerts import refuse_stale, settle_goals, tell_about_goals
-    from salesmetrics.cli.build_request import make_question
     from salesmetrics.render.writers import WRITERS
 
     catalog = make_catalog(settings)

@@ -27,10 +27,8 @@ def rows(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
-    from salesmetrics.cli.build_request import make_question
-    from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.loading import begin_files, read_options
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)

@@ -34,10 +34,8 @@ def trend(
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """
     from salesmetrics import pipeline
-    from salesmetrics.cli.build_request import make_question
-    from salesmetrics.cli.load_settings import make_catalog
-    from salesmetrics.cli.loading import begin_files, read_options, tell_about_rejects
-    from salesmetrics.cli.writing import form_of, write_answer
+    from salesmetrics.cli.output import form_of, tell_about_rejects, write_answer
+    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")

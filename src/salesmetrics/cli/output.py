@@ -1,0 +1,88 @@
+"""What a command gives back: an answer to where the output goes, rejected rows, and a line about them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.render.output import needs_ascii, write_output
+from salesmetrics.render.writers import WRITERS, Screen, format_of, render
+
+if TYPE_CHECKING:
+    from salesmetrics.cli.environment import Environment
+    from salesmetrics.ingest.dataset import Dataset
+    from salesmetrics.settings.options import Output
+
+__all__ = ["form_of", "has_errors", "tell_about_rejects", "write_answer", "write_rejects"]
+
+
+def form_of(output: Output) -> str:
+    """The form of the output: as asked for, else as the file's name says, else a table."""
+    if output.format is not None:
+        return output.format
+    return "table" if output.output is None or output.output == "-" else format_of(output.output)
+
+
+def write_answer(answer: Any, output: Output, form: str, environment: Environment) -> None:
+    """Write an answer in a form to where the output goes."""
+    encoding = _encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
+    text = render(answer, form, _screen_of(output, environment))
+    write_output(text, output.output, environment.stdout, encoding=encoding)
+
+
+def _screen_of(output: Output, environment: Environment) -> Screen:
+    """What the place that the output goes to can show.
+
+    A pipe or a file has no width: nothing is cut or wrapped for it.
+    """
+    terminal = _to_stdout(output) and environment.stdout is not None and environment.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else None
+    color = _color(output, environment, terminal=terminal)
+    return Screen(width, color=color, ascii_only=needs_ascii(_encoding_of(output, environment)))
+
+
+def _to_stdout(output: Output) -> bool:
+    """Whether the output goes to standard output."""
+    return output.output in {None, "-"}
+
+
+def _encoding_of(output: Output, environment: Environment) -> str:
+    """The encoding that text for people is written in: that of the terminal, and UTF-8 in files."""
+    stdout = environment.stdout
+    return (stdout.encoding or "ascii") if _to_stdout(output) and stdout is not None else "utf-8"
+
+
+def _color(output: Output, environment: Environment, *, terminal: bool) -> bool:
+    if output.color != "auto":
+        return output.color == "always"
+    if environment.variables.get("NO_COLOR"):
+        return False
+    if environment.variables.get("FORCE_COLOR"):
+        return True
+    return terminal and environment.variables.get("TERM") != "dumb"
+
+
+def has_errors(dataset: Dataset) -> bool:
+    """Whether rows were rejected or the data have a finding that is an error."""
+    from salesmetrics.schema.provenance import Severity
+
+    return bool(dataset.rejected) or any(item.severity == Severity.ERROR for item in dataset.findings)
+
+
+def write_rejects(dataset: Dataset, path: str | None, environment: Environment) -> None:
+    """Write the rejected rows to a CSV file, if one is named."""
+    if path is None:
+        return
+    from salesmetrics.render.write_csv import write_rows
+
+    rejects = dataset.rejects
+    write_output(write_rows(rejects.columns, rejects.rows()), path, environment.stdout)
+
+
+def tell_about_rejects(dataset: Dataset, path: str | None, environment: Environment, *, strict: bool) -> None:
+    """One line on stderr about rows that could not be used."""
+    rejected = sum(item.rows.rejected for item in dataset.inputs)
+    if rejected:
+        where = f"see {path}" if path else "list them with `--rejects rejects.csv`"
+        word = "error" if strict else "warning"
+        environment.say(f"{word}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}")
