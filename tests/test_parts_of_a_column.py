@@ -15,6 +15,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column
 from salesmetrics.ingest.parse.column import parse_parts, parser_of
 from salesmetrics.ingest.parse.evidence import Evidence, Part, merge, merge_samples, sample_of
+from salesmetrics.ingest.parse.text import id_evidence, without_decimals
 from salesmetrics.schema.fields import ColumnType
 
 if TYPE_CHECKING:
@@ -126,6 +127,16 @@ def test_evidence_merges_in_any_order(column, options, cuts) -> None:
     assert _plain(merge(merge(a, b), c)) == _plain(merge(a, merge(b, c))) == _plain(reduce(merge, (c, a, b)))
     assert _plain(merge(Evidence(), a)) == _plain(merge(a, Evidence())) == _plain(a)
     assert merge_samples([sample_of(part) for part in reversed(parts)]).cells.equals(sample.cells)
+
+
+@given(ids=st.lists(st.sampled_from(["101.0", "7", "A-7", "1.5", "0.0", None]), max_size=8), cut=st.integers(0, 8))
+def test_ids_of_parts_lose_the_decimals_that_all_of_them_lose(ids: list[str | None], cut: int) -> None:
+    whole = pl.Series(ids, dtype=pl.String)
+    parts = [whole[:cut], whole[cut:]]
+    evidence = reduce(merge, map(id_evidence, parts))
+    read = [part if (short := without_decimals(part, evidence)) is None else short for part in parts]
+    expected = whole if (short := without_decimals(whole)) is None else short
+    assert [cell for part in read for cell in part] == expected.to_list()
 
 
 def _plain(evidence: Evidence) -> object:

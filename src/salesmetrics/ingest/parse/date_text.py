@@ -271,9 +271,10 @@ def _time() -> tuple[pl.Expr, ...]:
 
 def real_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     """The date, or null where the calendar has no such day."""
-    parts = (year.cast(pl.String).str.zfill(4), month.cast(pl.String), day.cast(pl.String))
-    ok = month.is_between(1, 12) & day.is_between(1, 31) & year.is_between(1, 9999)
-    return pl.when(ok).then(pl.concat_str(*parts, separator="-")).str.to_date("%Y-%m-%d", strict=False)
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    last = pl.when(month == 2).then(28 + leap.cast(pl.Int32)).otherwise(30 + (month + month // 8) % 2)
+    real = year.is_between(1, 9999) & month.is_between(1, 12) & day.is_between(1, last)
+    return pl.date(*(pl.when(real).then(part) for part in (year, month, day)))
 
 
 # --- a column whose commonest writing is one strict format: read by that format, the few others left to the slow reading ---

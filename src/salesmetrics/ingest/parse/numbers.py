@@ -63,7 +63,7 @@ class NumberLook(Struct, frozen=True):
         part: The cells.
         values: ``Decimal(38, 8)``: the cells that read one way whatever the rest of the column holds; null elsewhere.
         rest: Boolean: the cells that are neither read so nor empty.
-        bodies: The distinct texts of the rest, taken apart, with ``cells:`` and ``row:``.
+        bodies: The distinct texts of the rest, taken apart, with ``cells:``, ``row:`` and what each of them shows.
         blanks: The distinct texts of the rest that mean "no value" (String).
         uniform: The cells of the commonest writing, which are read by it.
         example: One of them, taken apart.
@@ -160,7 +160,7 @@ class NumberParser(Struct, frozen=True):
             return NumberLook(part, values, rest, pl.DataFrame(), _none(0))
         texts = distinct_texts(part, rest)
         empty = blank(cleaned(texts.get_column(KEY)), TYPED_NULL_WORDS | self.options.null_words)
-        bodies = read_bodies(texts.filter(~empty), self.options.symbols)
+        bodies = read_bodies(texts.filter(~empty), self.options.symbols).with_columns(_features())
         return NumberLook(part, values, rest, bodies, texts.get_column(KEY).filter(empty))
 
     def _example(self, uniform: Uniform, part: Part) -> pl.DataFrame | None:
@@ -174,7 +174,7 @@ class NumberParser(Struct, frozen=True):
         clear = one_way & same & ~pl.col("scaled") & ~pl.col("hidden")
         if bodies["currency"].n_unique() != 1 or not bodies.select(clear.fill_null(value=False).all()).item():
             return None
-        return bodies.drop("value").head(1)
+        return bodies.drop("value").head(1).with_columns(_features())
 
     def evidence(self, look: NumberLook) -> Evidence:
         """What a part shows of the decimal mark, and of how many decimals the column has."""
@@ -182,7 +182,7 @@ class NumberParser(Struct, frozen=True):
         if look.uniform is not None and look.example is not None:
             example = look.example.with_columns(pl.lit(int(look.uniform.sum()), dtype=pl.UInt32).alias(CELLS))
             bodies = pl.concat([bodies, example.select(bodies.columns)]) if bodies.width else example
-        sorts = sorts_of(bodies.with_columns(_features()), _FEATURES) if bodies.width else pl.DataFrame()
+        sorts = sorts_of(bodies, _FEATURES) if bodies.width else pl.DataFrame()
         facts = {"left"} if look.rest.any() or look.uniform is not None else set()
         if self.options.decimal is None and (facts or not look.alone):
             settled = text.filter(look.plain).drop_nulls()
@@ -406,7 +406,7 @@ def _values(bodies: pl.DataFrame, reading: NumberReading, style: Style) -> pl.Da
     rounded = _no(len(kept)).scatter(past, True) if len(past) else _no(len(kept))  # noqa: FBT003
     if style.exact:
         kept &= ~rounded
-    table = bodies.with_columns(_features()).with_columns(
+    table = bodies.with_columns(
         _doubtful(mark, reading.doubt).fill_null(value=False).alias("doubtful"), kept.alias("kept")
     )
     table = table.select(

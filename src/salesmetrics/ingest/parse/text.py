@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.evidence import Evidence
 
 __all__ = [
     "INVISIBLE",
@@ -15,6 +16,7 @@ __all__ = [
     "all_whole",
     "blank",
     "cleaned",
+    "id_evidence",
     "is_ascii",
     "parse_text",
     "scientific_ids",
@@ -133,17 +135,40 @@ def scientific_ids(text: pl.Series) -> pl.Series:
     return found.fill_null(value=False)
 
 
-def without_decimals(ids: pl.Series) -> pl.Series | None:
+_DECIMALS = r"^-?\d+\.\d*[1-9]\d*$"
+
+
+def id_evidence(ids: pl.Series, *, alone: bool = False) -> Evidence:
+    """What a part shows of ids that a program has written as numbers: some end in ``.0``, and some have other decimals.
+
+    Args:
+        ids: The part.
+        alone: It is the whole column: where no id ends so, the others need no look.
+
+    >>> sorted(id_evidence(pl.Series(["1.0", "1.5", "A-7"])).facts)
+    ['decimals', 'point zero']
+    """
+    facts = {"point zero"} if ids.str.ends_with(".0").any() else set()
+    if (facts or not alone) and ids.str.contains(_DECIMALS).any():
+        facts.add("decimals")
+    return Evidence(facts=frozenset(facts))
+
+
+def without_decimals(ids: pl.Series, evidence: Evidence | None = None) -> pl.Series | None:
     """Ids without the ``.0`` that a column of numbers with blanks gets in many programs; None where none has it.
 
     Where another id has decimals that say something (``1.5``), all stay as they are.
 
-    >>> import polars as pl
+    Args:
+        ids: A part of the column, or all of it.
+        evidence: That of all parts; of these ids alone if None.
+
     >>> without_decimals(pl.Series(["101.0", None, "A-7"])).to_list()
     ['101', None, 'A-7']
     >>> without_decimals(pl.Series(["1.0", "1.5"])) is None
     True
     """
-    if not ids.str.ends_with(".0").any() or ids.str.contains(r"^-?\d+\.\d*[1-9]\d*$").any():
+    facts = (evidence or id_evidence(ids, alone=True)).facts
+    if facts != {"point zero"}:
         return None
     return ids.str.replace(r"^(-?\d+)\.0$", "$1")
