@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.settings.options import Output
 
-__all__ = ["form_of", "has_errors", "tell_about_rejects", "write_answer", "write_rejects"]
+__all__ = ["carries_hashes", "form_of", "has_errors", "tell_about_rejects", "write_answer", "write_rejects"]
 
 
 def form_of(output: Output) -> str:
@@ -21,6 +21,11 @@ def form_of(output: Output) -> str:
     if output.format is not None:
         return output.format
     return "table" if output.output is None or output.output == "-" else format_of(output.output)
+
+
+def carries_hashes(form: str) -> bool:
+    """Whether a form tells the hashes of files: the whole of an answer does, a sheet or a document of it does not."""
+    return WRITERS[form].draws == "answer"
 
 
 def write_answer(answer: Any, output: Output, form: str, environment: Environment) -> None:

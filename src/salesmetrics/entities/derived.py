@@ -174,7 +174,10 @@ def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataF
 def _among(frame: pl.DataFrame, rows: pl.Expr, made: pl.Expr) -> pl.Series:
     """A Boolean column made from some rows alone; false for the others."""
     mask = frame.select(rows.fill_null(value=False)).to_series()
-    found = frame.filter(mask).select(made.fill_null(value=False)).to_series()
+    # Only what the column is made from: the other columns of these rows need not be copied.
+    found = (
+        frame.select(sorted(set(made.meta.root_names()))).filter(mask).select(made.fill_null(value=False)).to_series()
+    )
     return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True).scatter(mask.arg_true(), found)
 
 

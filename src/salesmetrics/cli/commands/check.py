@@ -30,7 +30,7 @@ def check(
 ) -> None:
     """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
     from salesmetrics.answers.files import Check
-    from salesmetrics.cli.output import form_of, has_errors, write_answer, write_rejects
+    from salesmetrics.cli.output import carries_hashes, form_of, has_errors, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.pipeline import load
     from salesmetrics.render.findings import render_check_github
@@ -39,7 +39,9 @@ def check(
 
     form = form_of(output)
     refuse_form(form, Check, "check")
-    dataset = load(begin_files(files, environment, quiet=output.quiet, hashed=form == "json"), read_options(reading))
+    dataset = load(
+        begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)), read_options(reading)
+    )
     passed = not has_errors(dataset)
     answer = Check(passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     if github:

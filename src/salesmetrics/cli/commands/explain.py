@@ -30,7 +30,7 @@ def explain(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
-    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.output import carries_hashes, form_of, write_answer
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
     from salesmetrics.drilldown.describe import define_kpi
     from salesmetrics.render.writers import refuse_form
@@ -42,7 +42,7 @@ def explain(
     if not files:
         write_answer(define_kpi(chosen, known), output, form, environment)
         return
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     options = read_options(reading)
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     write_answer(pipeline.explain(begun, options, question, known), output, form, environment)

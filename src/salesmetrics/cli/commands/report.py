@@ -36,11 +36,18 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
-    from salesmetrics.cli.output import form_of, has_errors, tell_about_rejects, write_answer, write_rejects
+    from salesmetrics.cli.output import (
+        carries_hashes,
+        form_of,
+        has_errors,
+        tell_about_rejects,
+        write_answer,
+        write_rejects,
+    )
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     options = read_options(reading)
     begun.open(options)
 

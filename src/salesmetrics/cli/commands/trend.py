@@ -34,11 +34,11 @@ def trend(
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """
     from salesmetrics import pipeline
-    from salesmetrics.cli.output import form_of, tell_about_rejects, write_answer
+    from salesmetrics.cli.output import carries_hashes, form_of, tell_about_rejects, write_answer
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=form == "json")
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     options = read_options(reading)
     kpis = tuple(name.strip() for name in kpi.split(",") if name.strip())
     question = make_question(selection._replace(kpi=kpis, every=every), settings, environment.today())

@@ -187,7 +187,8 @@ def with_doubled_quotes(text: bytes, delimiter: bytes) -> bytes | None:
     >>> with_doubled_quotes(b'name,path\n"a","C:\\"\n', b",") is None
     True
     """
-    if text.find(b'\\"') < 0 or count_quotes(text, 0, delimiter) is not None:
+    # One byte is looked for ten times as fast as two.
+    if text.find(b"\\") < 0 or text.find(b'\\"') < 0 or count_quotes(text, 0, delimiter) is not None:
         return None
     doubled = _ESCAPED.sub(lambda found: b'""' if found[1] == b'"' else b"\\", text)
     if count_quotes(doubled, 0, delimiter) is not None or _faults(doubled, delimiter) < _faults(text, delimiter):

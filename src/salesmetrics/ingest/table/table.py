@@ -173,7 +173,15 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None, toge
     )
     ascii_only = text.isascii()
     marks = _marks(text, ascii_only=ascii_only)
-    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks, errors=bool(_ERROR.search(text)))
+    table = assemble(
+        source,
+        head.cells,
+        found,
+        dialect.delimiter,
+        head.titles,
+        marks,
+        errors=b"#" in text and bool(_ERROR.search(text)),
+    )
     if guess.mixed:
         table, guess = without_foreign(table, guess)
     findings = (*_encoding_findings(payload.path, guess), *table.findings)

@@ -1,0 +1,97 @@
+"""A question never decides which rows are used: each KPI alone says what it says in the full report, of the same rows."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import salesmetrics
+from in_process import invoke
+from salesmetrics.ingest.read import load
+
+if TYPE_CHECKING:
+    from salesmetrics.answers.report import Report
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted(str(path) for path in (ROOT / "examples").glob("*.csv"))
+SETS = {"deals": [str(ROOT / "examples" / "deals.csv")], "all": EXAMPLES}
+
+BAD = """Deal ID,Deal Name,Stage,Amount,Currency,Create Date,Close Date,Probability,Quantity,Owner,Campaign
+1,One,Closed Won,10.50,EUR,2026-01-02,2026-02-03,100%,1,Kim,spring
+2,Two,Closed Lost,20,EUR,2026-01-03,soon,0%,1,Kim,spring
+3,Three,Negotiation,much,EUR,2026-01-04,2026-03-04,50%,2,Lee,autumn
+4,Four,Closed Won,40,EUR,the other day,2026-02-05,100%,2,Lee,autumn
+5,Five,Closed Won,50,EUR,2026-01-06,2026-02-06,100 000%,x,Lee,
+,Six,Closed Won,60,EUR,2026-01-07,2026-02-07,100%,1,Lee,spring
+7,Seven,Closed Won,70,EUR,2026-01-08,2026-02-08,100%,1,Kim,"spring, late"
+7,Seven,Closed Won,70,EUR,2026-01-08,2026-02-08,100%,1,Kim,"spring, late"
+8,Eight,Closed Lost,80,EUR,2026-01-09,2026-02-09,0%,1,Kim
+Total,,,330.50,,,,,,,
+"""
+
+
+@cache
+def whole(name: str) -> Report:
+    return salesmetrics.report_on(load(SETS[name]))
+
+
+def numbers(report: Report, kpi: str) -> list[Any]:
+    fields = ("group", "value", "numerator", "denominator", "n", "reason", "excluded", "currency", "period")
+    return [[getattr(metric, field) for field in fields] for metric in report.metrics if metric.id == kpi]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_kpi_alone_says_what_it_says_among_all(name: str) -> None:
+    dataset, full = load(SETS[name]), whole(name)
+    for kpi in sorted({metric.id for metric in full.metrics}):
+        alone = salesmetrics.report_on(dataset, kpis=[kpi])
+        assert numbers(alone, kpi) == numbers(full, kpi), kpi
+        assert alone.inputs == full.inputs
+
+
+def answer(folder: Path, *words: str) -> Any:
+    done = invoke(
+        "report",
+        "deals.csv",
+        "--format",
+        "json",
+        "--rejects",
+        "rejects.csv",
+        *words,
+        cwd=folder,
+        env={"LANG": "C.UTF-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), (folder / "rejects.csv").read_text("utf-8"), done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--kpi", "revenue"),
+        ("--kpi", "won_deals,open_deals"),
+        ("--kpi", "created_deals"),
+        ("--kpi", "sales_cycle_median"),
+        ("--kpi", "weighted_pipeline"),
+        ("--kpi", "won_deals", "--by", "owner"),
+        ("--kpi", "won_deals", "--by", "Campaign"),
+        ("--kpi", "revenue", "--where", "Campaign = 'spring'"),
+        ("--kpi", "revenue", "--period", "2026-Q1"),
+        ("--family", "speed"),
+    ],
+    ids=" ".join,
+)
+def test_cells_that_no_question_touches_reject_their_rows_all_the_same(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(BAD, encoding="utf-8")
+    full, rejected, said = answer(tmp_path)
+    asked, rejected_too, said_too = answer(tmp_path, *words)
+    assert full["inputs"][0]["rows"]["rejected"] >= 4
+    assert (asked["inputs"], rejected_too, said_too) == (full["inputs"], rejected, said)
+    if len(words) == 2:
+        of_all = {metric["id"]: metric for metric in full["metrics"]}
+        for metric in asked["metrics"]:
+            assert metric == of_all[metric["id"]]
