@@ -148,7 +148,7 @@ def id_evidence(ids: pl.Series, *, alone: bool = False) -> Evidence:
     >>> sorted(id_evidence(pl.Series(["1.0", "1.5", "A-7"])).facts)
     ['decimals', 'point zero']
     """
-    facts = {"point zero"} if ids.str.ends_with(".0").any() else set()
+    facts = {"point_zero"} if ids.str.ends_with(".0").any() else set()
     if (facts or not alone) and ids.str.contains(_DECIMALS).any():
         facts.add("decimals")
     return Evidence(facts=frozenset(facts))
@@ -169,6 +169,6 @@ def without_decimals(ids: pl.Series, evidence: Evidence | None = None) -> pl.Ser
     True
     """
     facts = (evidence or id_evidence(ids, alone=True)).facts
-    if facts != {"point zero"}:
+    if facts != {"point_zero"}:
         return None
     return ids.str.replace(r"^(-?\d+)\.0$", "$1")
