@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from configuration_page import configuration_page
 from in_process import invoke
 from salesmetrics.cli.options import Without, with_groups
 from salesmetrics.errors import SalesmetricsError
@@ -275,7 +276,9 @@ def test_a_new_option_takes_every_source(toy: typer.Typer, tmp_path: Path, monke
     assert run.invoke(toy, ["--mood", "sunny"], env={"SALESMETRICS_MOOD": "grim"}).output.startswith("sunny ")
 
 
-def test_a_new_option_is_in_schema_show_and_first_file(toy: typer.Typer) -> None:
+def test_a_new_option_is_in_schema_show_page_and_first_file(toy: typer.Typer) -> None:
+    row = "| `mood` | text |  | how a report feels | `--mood`, `SALESMETRICS_MOOD` |"
+    assert row in configuration_page().splitlines()
     known = settings_schema()["$defs"]["ReportTable"]["properties"]
     assert known["mood"]["description"] == "how a report feels"
     shown = {item.key: item for item in shown_settings(parse_settings('[report]\nmood = "calm"\n', "s.toml"), {})}
