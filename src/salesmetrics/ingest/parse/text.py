@@ -146,7 +146,7 @@ def id_evidence(ids: pl.Series, *, alone: bool = False) -> Evidence:
         alone: It is the whole column: where no id ends so, the others need no look.
 
     >>> sorted(id_evidence(pl.Series(["1.0", "1.5", "A-7"])).facts)
-    ['decimals', 'point zero']
+    ['decimals', 'point_zero']
     """
     facts = {"point_zero"} if ids.str.ends_with(".0").any() else set()
     if (facts or not alone) and ids.str.contains(_DECIMALS).any():
