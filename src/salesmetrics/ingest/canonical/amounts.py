@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.ingest.parse.common import MONEY_DTYPE, plain_text
+from salesmetrics.ingest.recognise.headers import is_unit_price
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import MAX_ROWS, finding
@@ -27,23 +28,11 @@ __all__ = [
     "doubt_unit_prices",
     "in_one_unit",
     "is_once",
-    "is_unit_price",
     "months_of",
     "period_of",
     "with_open_balances",
 ]
 
-_OF_ONE = (
-    "unit price | unit list price | unit sales price | list unit price | net unit price | unit net price | sales unit price"
-    " | price per unit | price unit | price each | unit cost | cost per unit | per unit | unit rate | unit amount | unit value"
-    " | stückpreis | einzelpreis | preis pro stück | preis je stück | stückkosten | einzelkosten | prix unitaire"
-    " | prix unitaire ht | coût unitaire | precio unitario | precio por unidad | importe unitario | costo unitario"
-    " | coste unitario | valor unitario | preço unitário | valor unitário | custo unitário | prezzo unitario | costo unitario"
-    " | stuksprijs | eenheidsprijs | prijs per stuk | styckpris | à-pris | stykpris | enhedspris | enhetspris"
-    " | cena jednostkowa | birim fiyat | цена за единицу | цена за штуку | цена за шт | цена за ед | стоимость единицы"
-    " | себестоимость единицы | себестоимость за единицу | ціна за одиницю | 单价 | 單價 | 销售单价 | 单位成本 | 単価"
-    " | 단가 | سعر الوحدة | تكلفة الوحدة | harga seunit | harga satuan"
-)
 _PLAIN = "price | sales price | selling price | preis | verkaufspreis | prix | prix de vente | precio | precio de venta | preço | prezzo | prijs | цена | 价格 | 價格 | السعر | harga"
 _QUANTITIES = (
     "quantity | qty | units | product quantity | number of units | quantity ordered | menge | anzahl | stückzahl | stück"
@@ -56,15 +45,6 @@ _ONE = r"^[+]?0*1(?:[.,]0+)?$"
 @cache
 def _named(names: str) -> frozenset[str]:
     return frozenset(words_of(name.strip()) for name in names.split("|"))
-
-
-def is_unit_price(header: str) -> bool:
-    """Whether a header says that its money is for one unit.
-
-    >>> is_unit_price("Unit Price"), is_unit_price("Цена за единицу"), is_unit_price("Price")
-    (True, True, False)
-    """
-    return words_of(header) in _named(_OF_ONE)
 
 
 def doubt_unit_prices(part: Part, frame: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Columns that no list of headers knows, found by a word of their header and by what stands in their cells.
+"""Columns that no header names, found by what stands in their cells. Own file: a rule of recognition that needs parsed cells.
 
 Only two of them, because an amount means nothing without them: the currency of a row, and the period that an amount is for.
 """

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.canonical.amounts import is_unit_price
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
@@ -19,7 +18,7 @@ from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
 from salesmetrics.ingest.parse.number_text import header_unit
 from salesmetrics.ingest.parse.text import without_decimals
-from salesmetrics.ingest.recognise.headers import header_keys
+from salesmetrics.ingest.recognise.headers import header_keys, is_unit_price
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.table.table import ROW, RejectedRow
 from salesmetrics.ingest.together import in_turn

@@ -1,4 +1,4 @@
-"""The currency of each row, from the currency column and from what stands in the cells of amounts."""
+"""The currency of each row, by its column and the cells of amounts. Own file: it changes with currencies, not with columns."""
 
 from __future__ import annotations
 

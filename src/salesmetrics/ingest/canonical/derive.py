@@ -1,4 +1,4 @@
-"""From canonical tables to canonical frames by kind: rows that count, outcomes, close dates, names for ids."""
+"""From canonical tables to frames by kind: rows that count, outcomes, dates, names. Own file: the step after all files are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two exports of one list: what stands in both counts once, and where they differ nobody here can say which one holds."""
+"""Two exports of one list: what stands in both counts once. Own file: the one rule that looks at several files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Validation of whole columns: the constraints of the records as Polars expressions.
+"""The constraints of the records as Polars expressions. Own file: a test holds its verdicts against those of Pydantic.
 
 The records stay the only place where a constraint is written. It becomes one expression per field; the Pydantic model made
 of the same declaration sees one value per broken constraint, for its verdict.

@@ -1,4 +1,4 @@
-"""What the answers of a survey are about: its type column, else the header of the scores, else their scale."""
+"""What the answers of a survey are about. Own file: a policy of surveys alone, beside the kinds that `derive` completes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Durations: clocks, units, ISO 8601, plain seconds."""
+"""Durations: clocks, units, ISO 8601, plain seconds. Own file: a type of column, like numbers and dates."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ __all__ = [
     "header_currency",
     "header_keys",
     "is_crm",
+    "is_unit_price",
     "kinds_knowing",
     "may_sign",
     "nouns_of",
@@ -287,3 +288,33 @@ def warm_up() -> None:
     for name in profiles():
         if name != GENERIC:
             marks_of(name)
+
+
+# --- money of one unit ---
+
+
+_OF_ONE = (
+    "unit price | unit list price | unit sales price | list unit price | net unit price | unit net price | sales unit price"
+    " | price per unit | price unit | price each | unit cost | cost per unit | per unit | unit rate | unit amount | unit value"
+    " | stückpreis | einzelpreis | preis pro stück | preis je stück | stückkosten | einzelkosten | prix unitaire"
+    " | prix unitaire ht | coût unitaire | precio unitario | precio por unidad | importe unitario | costo unitario"
+    " | coste unitario | valor unitario | preço unitário | valor unitário | custo unitário | prezzo unitario | costo unitario"
+    " | stuksprijs | eenheidsprijs | prijs per stuk | styckpris | à-pris | stykpris | enhedspris | enhetspris"
+    " | cena jednostkowa | birim fiyat | цена за единицу | цена за штуку | цена за шт | цена за ед | стоимость единицы"
+    " | себестоимость единицы | себестоимость за единицу | ціна за одиницю | 单价 | 單價 | 销售单价 | 单位成本 | 単価"
+    " | 단가 | سعر الوحدة | تكلفة الوحدة | harga seunit | harga satuan"
+)
+
+
+@cache
+def _of_one() -> frozenset[str]:
+    return frozenset(words_of(name.strip()) for name in _OF_ONE.split("|"))
+
+
+def is_unit_price(header: str) -> bool:
+    """Whether a header says that its money is for one unit.
+
+    >>> is_unit_price("Unit Price"), is_unit_price("Цена за единицу"), is_unit_price("Price")
+    (True, True, False)
+    """
+    return words_of(header) in _of_one()

@@ -7,13 +7,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.canonical.amounts import is_unit_price
-from salesmetrics.ingest.recognise.headers import HeaderKeys, header_keys, useless
+from salesmetrics.ingest.recognise.headers import HeaderKeys, header_keys, is_unit_price, useless
 from salesmetrics.ingest.recognise.index import languages, load_profile, profiles, words_for
 from salesmetrics.ingest.recognise.profile import GENERIC, WORD_CATEGORIES
 from salesmetrics.ingest.recognise.sample import could_be, meanings_held, month_of, tells_outcome
 from salesmetrics.ingest.recognise.words import normalise
-from salesmetrics.ingest.table.headless import PERIOD_HEADER
+from salesmetrics.ingest.table.dialect import PERIOD_HEADER
 from salesmetrics.messages import typed
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.table.repair import Record
 
-__all__ = ["DELIMITERS", "NO_DELIMITER", "Dialect", "find_header", "looks_like_value", "sniff", "with_doubled_quotes"]
+__all__ = [
+    "DELIMITERS",
+    "NO_DELIMITER",
+    "PERIOD_HEADER",
+    "Dialect",
+    "find_header",
+    "looks_like_value",
+    "sniff",
+    "with_doubled_quotes",
+]
 
 DELIMITERS = (b",", b";", b"\t", b"|")
 NO_DELIMITER = b"\x1f"
@@ -54,6 +63,12 @@ class Dialect:
     def name(self) -> str | None:
         """The delimiter as a user writes it; None for a file of one column."""
         return None if self.delimiter == NO_DELIMITER else self.delimiter.decode()
+
+
+PERIOD_HEADER = re.compile(
+    r"(\d{4}[ -]?)?q[1-4]([ /-]?\d{2,4})?|\d{4}([-./]\d{1,2})?|\d{1,2}[-./]\d{4}"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*([ -]?\d{2,4})?"
+)
 
 
 def looks_like_value(cell: str) -> bool:

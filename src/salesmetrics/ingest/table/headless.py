@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.text import NULL_WORDS
 from salesmetrics.ingest.source.bounds import MAX_WORD
-from salesmetrics.ingest.table.dialect import looks_like_value
+from salesmetrics.ingest.table.dialect import PERIOD_HEADER, looks_like_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PERIOD_HEADER", "header_line", "is_headless", "refuse_fixed_width", "refuse_headless"]
+__all__ = ["header_line", "is_headless", "refuse_fixed_width", "refuse_headless"]
 
-PERIOD_HEADER = re.compile(
-    r"(\d{4}[ -]?)?q[1-4]([ /-]?\d{2,4})?|\d{4}([-./]\d{1,2})?|\d{1,2}[-./]\d{4}"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*([ -]?\d{2,4})?"
-)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]\S.*)?|(?:19|20)\d{6}")
 _DECIMAL = re.compile(r"[^\w\s]?\s?-?\d[\d,.' ]*[.,]\d{2,}\s?\S{0,3}")
 _LONG = re.compile(

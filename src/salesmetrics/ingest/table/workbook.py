@@ -1,4 +1,4 @@
-"""Tables that come typed: Parquet files and Excel workbooks."""
+"""Tables that come typed: Parquet and Excel. Own file: another format than text, read by another library."""
 
 from __future__ import annotations
 
