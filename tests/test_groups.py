@@ -24,6 +24,7 @@ from salesmetrics.engine.request import windows_of
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.shapes import Incidence, ListColumn, Mean, Quantile, Wait, number, readings
+from salesmetrics.metrics.user import UserKpi, with_user_kpis
 from salesmetrics.statistics.intervals import mean_interval, mean_intervals
 from salesmetrics.statistics.quantiles import quantile, quantile_interval, quantiles
 from salesmetrics.statistics.survival import (
@@ -203,3 +204,13 @@ def test_mean_and_median_are_the_numbers_of_the_shapes(records: list[dict[str, A
     values = {metric.id: metric.value for metric in report.metrics}
     assert values["average_deal_size"] == number(Mean(amounts))
     assert values["median_deal_size"] == number(Quantile(amounts, 0.5))
+
+
+@pytest.mark.parametrize("expression", ["won_deals / lost_deals", "2 * won_deals", "lost_deals / 4", "won_deals - 0.5"])
+def test_an_own_kpi_of_all_cells_is_that_of_each(expression: str) -> None:
+    own = with_user_kpis(catalog(), [UserKpi("own", expression, "Own")], "salesmetrics.toml").kpis["own"]
+    assert own.parts_of_all is not None
+    rows = [dict.fromkeys(own.inputs, value) for value in (0, 3, Decimal("2.5"), 10**6)]
+    rows += [dict(zip(own.inputs, pair, strict=False)) for pair in ((1, 3), (7, 0))]
+    assert own.parts_of_all(rows) == [own.parts(**row) for row in rows]
+    assert own.parts_of_all([]) == []

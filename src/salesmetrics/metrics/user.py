@@ -128,6 +128,7 @@ def _definition(item: UserKpi, expression: _Expression, catalog: Catalog, kpis: 
         inputs=inputs,
         optional=(),
         parts=expression.parts,
+        parts_of_all=expression.parts_of_all,
         doc=item.description or f"Defined in the settings file: {item.expression}",
         source="settings file",
     )
@@ -147,28 +148,35 @@ class _Expression:
 
     def parts(self, **inputs: Number) -> Shape:
         """The expression as a function of its inputs; a division at its top keeps its two sides apart."""
-        inputs = {name: as_decimal(value) for name, value in inputs.items()}
+        if all(isinstance(as_decimal(value), (int, float, Decimal)) for value in inputs.values()):
+            return self.parts_of_all([inputs])[0]
+        # Inputs that are no numbers (columns in their place) take the arithmetic themselves.
         if not (isinstance(self.tree, Binary) and self.tree.operator == "/"):
-            return self._value(self.tree, inputs)
-        top, bottom = self._value(self.tree.left, inputs), self._value(self.tree.right, inputs)
-        for value in (top, bottom):
-            if isinstance(value, Undefined):
-                return value
-        return Ratio(top, bottom)
+            return _arithmetic(self.tree, inputs)
+        return Ratio(_arithmetic(self.tree.left, inputs), _arithmetic(self.tree.right, inputs))
 
-    def _value(self, tree: Node, inputs: Mapping[str, Number]) -> Any:
-        """The value of a tree; inputs that are no numbers (columns in their place) take its arithmetic themselves."""
+    def parts_of_all(self, inputs: Sequence[Mapping[str, Number]]) -> list[Shape]:
+        """The expression for many sets of inputs, which are numbers, in one query."""
+        if not (isinstance(self.tree, Binary) and self.tree.operator == "/"):
+            return self._values(self.tree, inputs)
+        sides = zip(self._values(self.tree.left, inputs), self._values(self.tree.right, inputs), strict=True)
+        return [next((side for side in pair if isinstance(side, Undefined)), Ratio(*pair)) for pair in sides]
+
+    def _values(self, tree: Node, inputs: Sequence[Mapping[str, Number]]) -> list[Any]:
         import polars as pl
 
-        if not all(isinstance(value, (int, float, Decimal)) for value in inputs.values()):
-            return _arithmetic(tree, inputs)
-        row = pl.DataFrame({name: [float(value)] for name, value in inputs.items()})
+        if not inputs:
+            return []
+        rows = pl.DataFrame({name: [float(as_decimal(row[name])) for row in inputs] for name in inputs[0]})
         try:
-            value = row.select(to_polars(tree).alias("value")).item()
+            values = rows.with_columns(to_polars(tree).alias(_VALUE))[_VALUE].to_list()
         except SqlError as error:
             raise _not_allowed(self.path, self.item, error) from error
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, TypeError, ValueError, OverflowError) as error:
             raise _not_allowed(self.path, self.item, SqlError(polars_cause(error))) from error
+        return [self._checked(value) for value in values]
+
+    def _checked(self, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, type(None))):
             raise _not_allowed(
                 self.path, self.item, SqlError("it gives no number", "for example `CASE WHEN … THEN 1 ELSE 0 END`")
@@ -176,6 +184,10 @@ class _Expression:
         if value is None or not math.isfinite(value):
             return Undefined("zero_denominator")
         return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_VALUE = "\0"
+"""The name of the result: no input can have it."""
 
 
 def _arithmetic(tree: Node, inputs: Mapping[str, Any]) -> Any:
