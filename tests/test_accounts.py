@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.entities.accounts import account_keys
 from salesmetrics.metrics.catalog import catalog
 
@@ -35,7 +35,7 @@ def report(rows: Sequence[Row], *kpis: str, kind: str = "deals") -> Report:
         own = {"issued": [DAY] * count, "state": ["open"] * count}
     frame = frame.with_columns(pl.Series(name, values) for name, values in own.items())
     frame = frame.select(pl.all().exclude([name for name in frame.columns if frame[name].null_count() == count]))
-    return build_report(ask(DAY, None, kpis=kpis), {kind: frame}, catalog())
+    return build_report(resolve(DAY, None, kpis=kpis), {kind: frame}, catalog())
 
 
 SPELLED: dict[str, list[Row]] = {
@@ -89,7 +89,7 @@ def test_the_potential_of_a_customer_is_found_by_id_or_by_name() -> None:
         potential=pl.lit(Decimal(1000), dtype=pl.Decimal(38, 8))
     )
     made = build_report(
-        ask(DAY, None, kpis=("account_penetration",)), {"deals": deals, "customers": customers}, catalog()
+        resolve(DAY, None, kpis=("account_penetration",)), {"deals": deals, "customers": customers}, catalog()
     )
     assert made.metrics[0].numerator == 200
 

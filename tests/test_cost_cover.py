@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from salesmetrics.calendar import Calendar
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.cost_cover import cost_shift
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
@@ -60,7 +60,7 @@ def on_days(*days: date) -> pl.DataFrame:
 
 
 def report(costs: pl.DataFrame, period: str, *kpis: str, **more: Any) -> Report:
-    request = ask(AS_OF, None, period=period, kpis=kpis or KPIS, calendar=Calendar(), **more)
+    request = resolve(AS_OF, None, period=period, kpis=kpis or KPIS, calendar=Calendar(), **more)
     return build_report(request, company(costs), catalog())
 
 
@@ -149,7 +149,7 @@ def test_a_part_is_reported_and_a_series_leaves_it_out() -> None:
 def test_a_kpi_of_ones_own_is_about_the_months_of_the_costs_too() -> None:
     own = with_user_kpis(catalog(), (UserKpi("spent_per_win", "cost / won_deals", "Spent per win"),), "x.toml")
     for period in ("2026-Q2", "all"):
-        request = ask(AS_OF, None, period=period, kpis=("spent_per_win",))
+        request = resolve(AS_OF, None, period=period, kpis=("spent_per_win",))
         (metric,) = build_report(request, company(by_month(*MONTHS[8:10])), own).metrics
         assert float(metric.value or 0) == pytest.approx(600)
 

@@ -16,7 +16,7 @@ from salesmetrics.answers.report import Period
 from salesmetrics.drilldown.rows import records_behind
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.goals import Goal, parse_goal, status
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
@@ -53,7 +53,7 @@ def frames(quotas: list[tuple[str, str, Any]], wins: list[tuple[str, date, Any]]
 
 
 def metrics(files: dict[str, pl.DataFrame], period: str, *kpis: str, **more: Any) -> dict[str, Metric]:
-    report = build_report(ask(AS_OF, None, period=period, kpis=kpis or KPIS, **more), files, catalog())
+    report = build_report(resolve(AS_OF, None, period=period, kpis=kpis or KPIS, **more), files, catalog())
     return {m.id: m for m in report.metrics if not m.group}
 
 
@@ -90,7 +90,7 @@ def test_what_is_shown_is_a_decimal() -> None:
     assert found["quota_attainment"].denominator == Decimal("33.69565217")
     assert found["quota_gap"].value == Decimal("23.69565217")
     own = with_user_kpis(catalog(), (UserKpi("half", "quota / 2", "Half of the quota"),), "x.toml")
-    report = build_report(ask(AS_OF, None, period="2026-07", kpis=("half",)), files, own)
+    report = build_report(resolve(AS_OF, None, period="2026-07", kpis=("half",)), files, own)
     assert float(report.metrics[0].value or 0) == pytest.approx(50 * 31 / 92)
 
 
@@ -98,7 +98,7 @@ def test_the_rows_behind_add_up_to_what_is_shown() -> None:
     files = frames([(n, "2026-Q3", 100) for n in ("Ann", "Bob", "Cy")], [("Ann", date(2026, 7, 9), 10)])
     files["quotas"] = files["quotas"].with_row_index("__row__")
     shown = metrics(files, "2026-07")["quota_attainment"].denominator
-    rows = records_behind(ask(AS_OF, None, period="2026-07", kpis=("quota_attainment",)), files, catalog()).frame
+    rows = records_behind(resolve(AS_OF, None, period="2026-07", kpis=("quota_attainment",)), files, catalog()).frame
     assert rows["denominator"].sum() == shown == Decimal("101.08695652")
 
 

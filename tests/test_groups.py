@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from salesmetrics.engine.build import Request, build_report
-from salesmetrics.engine.compute import Keys, prepared, value_table
+from salesmetrics.engine.compute import Keys, value_table, with_derived_columns
 from salesmetrics.engine.evaluate import evaluate
-from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.metrics.shapes import Incidence, ListColumn, Mean, Quantile, Wait, number, readings
+from salesmetrics.metrics.shapes import Incidence, ListColumn, Mean, MedianTimeToEvent, Quantile, number, readings
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 from salesmetrics.statistics.intervals import mean_interval, mean_intervals
 from salesmetrics.statistics.quantiles import quantile, quantile_interval, quantiles
@@ -75,7 +75,12 @@ def test_readings_of_all_groups_are_those_of_each(seed: int) -> None:
     draw = random.Random(seed)
     lists = [codes(draw, n) for n in (0, 1, 2, 40, 300, 0, 7)] + [[4 * day for day in range(30)]]
     items = ListColumn(pl.Series(lists, dtype=pl.List(pl.Int64))).items()
-    for shape in (Incidence([], 90), Incidence([], 0), Wait([], competing=True), Wait([], competing=False, per=3600)):
+    for shape in (
+        Incidence([], 90),
+        Incidence([], 0),
+        MedianTimeToEvent([], competing=True),
+        MedianTimeToEvent([], competing=False, per=3600),
+    ):
         together = readings([shape._replace(ends=item) for item in items], 0.9)
         alone = [readings([shape._replace(ends=pl.Series(own, dtype=pl.Int64))], 0.9)[0] for own in lists]
         assert together == alone
@@ -131,8 +136,8 @@ def example() -> tuple[dict[str, pl.DataFrame], date]:
 def test_every_kpi_of_all_cells_is_that_of_each_cell(by: tuple[str, ...]) -> None:
     frames, day = example()
     request = Request(day, "test", by=by)
-    setup = set_up(request, frames, catalog())
-    source = prepared(setup.source, setup.plan.measures.values())
+    setup = prepare(request, frames, catalog())
+    source = with_derived_columns(setup.source, setup.plan.measures.values())
     for kpi in setup.plan.kpis:
         windows = windows_of(request, source.frames, kpi, source.catalog)
         table = value_table(source, [kpi], windows, Keys(by=by))

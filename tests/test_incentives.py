@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from salesmetrics.drilldown.rows import kpi_rows
 from salesmetrics.drilldown.working import explain_working
 from salesmetrics.engine.build import Request, build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.incentives import IncentivePlan, Tier, payout
@@ -173,7 +173,7 @@ CAPPED = Settings(incentive=IncentivePlan(tiers=TWO, bonus_at_quota=Decimal(100)
 
 def asked(period: str, *by: str) -> Request:
     more: dict[str, Any] = {"kpis": ("incentive_payout",), "by": by, "settings": CAPPED}
-    return ask(date(2026, 6, 30), None, period=period, **more)
+    return resolve(date(2026, 6, 30), None, period=period, **more)
 
 
 # By hand. Ann in Q1: 1000 x 5 % + 500 x 10 % + 100 = 200, capped at 180; in Q2: 400 x 5 % = 20. Bob in Q2: 200 x 5 % = 10.

@@ -15,7 +15,7 @@ from salesmetrics.answers.report import Period
 from salesmetrics.drilldown.rows import kpi_rows
 from salesmetrics.drilldown.working import explain_working
 from salesmetrics.engine.build import Request, build_report
-from salesmetrics.engine.trend import piecewise
+from salesmetrics.engine.trend import per_period
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 
@@ -199,7 +199,7 @@ def test_one_value_per_month() -> None:
     deals, moves = make(9)
     kpi = catalog().kpis["push_count"]
     asked = request((date(2026, 1, 1), date(2026, 4, 1)), kpis=("push_count",), every="month")
-    months = [m.value for m in piecewise(asked, kpi, frames_of(deals, moves), catalog())]
+    months = [m.value for m in per_period(asked, kpi, frames_of(deals, moves), catalog())]
     edges = [date(2026, month, 1) for month in (1, 2, 3, 4)]
     theirs = [expected(deals, moves, start, end, None)["pushes"] for start, end in pairwise(edges)]
     assert months == theirs

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def report(as_of: date, period: str, *kpis: str) -> Report:
         "deals": pl.DataFrame(deals, schema_overrides={"amount": MONEY}),
         "quotas": pl.DataFrame(quotas, schema_overrides={"amount": MONEY}),
     }
-    return build_report(ask(as_of, None, period=period, kpis=kpis), frames, catalog())
+    return build_report(resolve(as_of, None, period=period, kpis=kpis), frames, catalog())
 
 
 def said(as_of: date, period: str) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from oracle_lifetimes import DAY, Retention, Stay, paying
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 
@@ -50,7 +50,7 @@ some_stays = st.lists(a_stay, min_size=1, max_size=9)
 
 
 def report(frames: dict[str, pl.DataFrame], period: str, as_of: date = AS_OF, **more: Any) -> Report:
-    return build_report(ask(as_of, None, period=period, **more), frames, catalog())
+    return build_report(resolve(as_of, None, period=period, **more), frames, catalog())
 
 
 def values(frames: dict[str, pl.DataFrame], period: str, as_of: date = AS_OF) -> dict[str, Metric]:
@@ -156,7 +156,7 @@ def csv_report(tmp_path: Path, text: str, period: str, as_of: date | None = None
     dataset = load([str(path)])
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
     day, source = (as_of, "") if as_of else dataset.last_event or (None, None)
-    return build_report(ask(day, source, period=period, kpis=KPIS[:4]), frames, catalog())
+    return build_report(resolve(day, source, period=period, kpis=KPIS[:4]), frames, catalog())
 
 
 LISTS = {

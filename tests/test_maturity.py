@@ -11,7 +11,7 @@ import pytest
 
 from salesmetrics.calendar import Calendar
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.engine.trend import build_trend
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.words import verdict_text
@@ -44,7 +44,7 @@ def quarters(last: str) -> pl.DataFrame:
 
 
 def created_rate(frame: pl.DataFrame, as_of: date) -> Metric:
-    request = ask(as_of, None, period="2026-Q2", compare="previous", kpis=("win_rate_created",))
+    request = resolve(as_of, None, period="2026-Q2", compare="previous", kpis=("win_rate_created",))
     return build_report(request, {"deals": frame}, catalog()).metrics[0]
 
 
@@ -64,7 +64,7 @@ def test_it_is_compared_when_none_is_open_or_the_horizon_has_passed(last: str, a
 
 
 def test_nor_does_a_trend_show_it() -> None:
-    request = ask(date(2026, 6, 30), None, kpis=("win_rate_created",), every="quarter")
+    request = resolve(date(2026, 6, 30), None, kpis=("win_rate_created",), every="quarter")
     first, second = build_trend(request, {"deals": quarters("open")}, catalog()).metrics
     assert (first.value, second.value, second.reason) == (0.5, None, "still_maturing")
     assert (second.numerator, second.denominator) == (5, 21)
@@ -76,12 +76,12 @@ def said(report: Report, code: str) -> list[str]:
 
 def test_a_quarter_is_too_short_for_repeat_purchases_and_says_so() -> None:
     frames = {"deals": quarters("lost")}
-    short = ask(date(2026, 6, 30), None, period="2026-Q1", kpis=("repeat_purchase_rate", "won_deals"))
+    short = resolve(date(2026, 6, 30), None, period="2026-Q1", kpis=("repeat_purchase_rate", "won_deals"))
     assert "Repeat purchase rate" in said(build_report(short, frames, catalog()), "period_too_short")[0]
     for period in ("all", "last-365-days"):
-        year = ask(date(2026, 6, 30), None, period=period, kpis=("repeat_purchase_rate",))
+        year = resolve(date(2026, 6, 30), None, period=period, kpis=("repeat_purchase_rate",))
         assert not said(build_report(year, frames, catalog()), "period_too_short")
-    every = ask(date(2026, 6, 30), None, kpis=("repeat_purchase_rate",), every="quarter")
+    every = resolve(date(2026, 6, 30), None, kpis=("repeat_purchase_rate",), every="quarter")
     assert said(build_report(every, frames, catalog()), "period_too_short")
 
 
@@ -92,7 +92,7 @@ def test_a_year_of_53_weeks_is_compared_per_day_too() -> None:
     as_of = date(2026, 12, 26)
     labels = [f"FY{year}" for year in range(2022, 2026)]
     for label in labels:
-        request = ask(as_of, None, period=label, compare="previous", calendar=weeks, kpis=("revenue",))
+        request = resolve(as_of, None, period=label, compare="previous", calendar=weeks, kpis=("revenue",))
         report = build_report(request, frames, catalog())
         change = report.metrics[0].change
         assert change is not None
@@ -115,7 +115,7 @@ def test_closed_deals_without_a_day_leave_the_horizon_empty() -> None:
     dated = [("won", start, start + timedelta(days=9))] * 38
     for missing, reason in ((2, None), (3, "missing_close_dates")):
         frame = deals(*dated, *[("lost", start, None)] * missing)
-        request = ask(date(2026, 1, 1), None, kpis=("win_rate_horizon", "time_to_win"))
+        request = resolve(date(2026, 1, 1), None, kpis=("win_rate_horizon", "time_to_win"))
         found = build_report(request, {"deals": frame}, catalog()).metrics
         assert [m.reason for m in found] == [reason, reason]
 
@@ -127,6 +127,6 @@ def test_coverage_of_what_remains_is_coverage_before_the_quarter_begins() -> Non
         {"owner": ["ann"], "period": ["2026-Q2"], "amount": [Decimal(40)]}, schema_overrides={"amount": MONEY}
     )
     kpis = ("pipeline_coverage", "pipeline_coverage_remaining")
-    request = ask(date(2026, 3, 10), None, period="2026-Q2", kpis=kpis)
+    request = resolve(date(2026, 3, 10), None, period="2026-Q2", kpis=kpis)
     found = build_report(request, {"deals": frame, "quotas": quotas}, catalog()).metrics
     assert [m.value for m in found] == [0.25, 0.25]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from salesmetrics.calendar import Calendar
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.library import load, report_on
 from salesmetrics.metrics.catalog import catalog
 
@@ -158,7 +158,7 @@ def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
 @given(rows=st.lists(ROW, min_size=1, max_size=25), as_of=DAYS)
 def test_the_state_on_a_past_day_takes_nothing_from_later(rows: list[dict[str, Any]], as_of: date) -> None:
     ids = ("open_deals", "open_pipeline", "weighted_pipeline", "overdue_deals", "deal_age_median", "won_deals")
-    report = build_report(ask(as_of, None, kpis=ids), {"deals": frame(rows)}, catalog())
+    report = build_report(resolve(as_of, None, kpis=ids), {"deals": frame(rows)}, catalog())
     found = {m.id: m for m in report.metrics}
     there = [row for row in rows if row["created"] <= as_of]
     ends = [None if row["length"] is None else row["created"] + timedelta(days=row["length"]) for row in there]
@@ -190,6 +190,6 @@ def test_a_stage_is_unknown_before_the_close_that_wrote_it() -> None:
         {"created": date(2025, 1, 1), "length": 90, "outcome": "won", "amount": 5, "probability": None, "expected": None},
         {"created": date(2025, 1, 2), "length": None, "outcome": "won", "amount": 7, "probability": 50, "expected": 9},
     ]  # fmt: skip
-    request = ask(date(2025, 2, 1), None, kpis=("open_pipeline",), by=("stage",), calendar=Calendar())
+    request = resolve(date(2025, 2, 1), None, kpis=("open_pipeline",), by=("stage",), calendar=Calendar())
     report = build_report(request, {"deals": frame(rows)}, catalog())
     assert {m.group.get("stage"): m.value for m in report.metrics if m.group} == {"Talk": 7, None: 5}

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def metrics(*deals: tuple[str, int | None]) -> dict[str, Metric]:
     rows = [(outcome, None if amount is None else Decimal(amount), day, day) for outcome, amount in deals]
     schema = {"outcome": pl.String, "amount": pl.Decimal(38, 8), "created": pl.Date, "closed": pl.Date}
     frames = {"deals": pl.DataFrame(rows, schema, orient="row")}
-    report = build_report(ask(day, None, kpis=KPIS), frames, catalog())
+    report = build_report(resolve(day, None, kpis=KPIS), frames, catalog())
     return {metric.id: metric for metric in report.metrics}
 
 

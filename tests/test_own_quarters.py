@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from salesmetrics.calendar import Calendar, last_complete, last_units, stretches_before
 from salesmetrics.calendar.windows import span_windows
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 
 MONEY = pl.Decimal(38, 8)
@@ -102,7 +102,7 @@ def months_of_wins() -> dict[date, int]:
 
 
 def value(frames: dict[str, pl.DataFrame], kpi: str, as_of: date, calendar: Calendar) -> object:
-    report = build_report(ask(as_of, None, calendar=calendar, kpis=(kpi,)), frames, catalog())
+    report = build_report(resolve(as_of, None, calendar=calendar, kpis=(kpi,)), frames, catalog())
     (metric,) = report.metrics
     return metric.value
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics import load, report_on
-from salesmetrics.engine.resolve import ask
-from salesmetrics.engine.trend import piecewise
+from salesmetrics.engine.resolve import resolve
+from salesmetrics.engine.trend import per_period
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
 
@@ -63,7 +63,7 @@ def test_a_series_that_begins_long_ago_is_refused(tmp_path: Path) -> None:
         HEADER + "".join(f"D{i},Closed Won,5,Kim,North,{day},{day}\n" for i, day in enumerate(days)), encoding="utf-8"
     )
     known = catalog()
-    request = ask(date(2026, 1, 9), "asked", every="week", kpis=("revenue_growth",))
+    request = resolve(date(2026, 1, 9), "asked", every="week", kpis=("revenue_growth",))
     with pytest.raises(SalesmetricsError) as error:
-        piecewise(request, known.kpis["revenue_growth"], load(str(path)).entities, known)
+        per_period(request, known.kpis["revenue_growth"], load(str(path)).entities, known)
     assert error.value.code == "values_too_many"

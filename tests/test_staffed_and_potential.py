@@ -11,7 +11,7 @@ import pytest
 
 from salesmetrics.drilldown.rows import records_behind
 from salesmetrics.engine.build import build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def deals(*rows: tuple[Any, ...], names: tuple[str, ...] = ("owner", "closed", "
 
 
 def by_group(frames: dict[str, pl.DataFrame], period: str, kpi: str, **more: Any) -> dict[Any, Metric]:
-    report = build_report(ask(AS_OF, None, period=period, kpis=(kpi,), **more), frames, catalog())
+    report = build_report(resolve(AS_OF, None, period=period, kpis=(kpi,), **more), frames, catalog())
     return {tuple(m.group.values()): m for m in report.metrics}
 
 
@@ -58,7 +58,7 @@ def test_a_condition_and_a_group_say_the_same() -> None:
 def test_a_month_of_a_series_has_its_own_days() -> None:
     frames = staff()
     series = build_report(
-        ask(AS_OF, None, period="2026-Q1", kpis=("revenue_per_rep",), every="month"), frames, catalog()
+        resolve(AS_OF, None, period="2026-Q1", kpis=("revenue_per_rep",), every="month"), frames, catalog()
     ).metrics
     values = {m.period.label: m.value for m in series if m.period and not m.own_period}
     assert values["2026-03"] == pytest.approx(4600 / (46 / 31))
@@ -91,7 +91,7 @@ def test_amounts_without_a_rate_are_told_apart_from_missing_ones() -> None:
     metric = by_group(frames, "2026-03", "revenue", currency="EUR")[()]
     assert metric.value == 70
     assert {e.code: e.count for e in metric.excluded if e.count} == {"missing_amount": 1, "missing_rate": 1}
-    request = ask(AS_OF, None, period="2026-03", kpis=("revenue",), currency="EUR")
+    request = resolve(AS_OF, None, period="2026-03", kpis=("revenue",), currency="EUR")
     listed = records_behind(request, frames, catalog()).frame
     assert listed["left_out"].to_list() == [None, "missing_rate", "missing_amount"]
     pounds = {**frames, "deals": sold.filter(pl.col("currency") == "GBP")}

@@ -15,7 +15,7 @@ import pytest
 
 from salesmetrics.answers.report import Metric, Period, Report
 from salesmetrics.engine.build import Request, build_report
-from salesmetrics.engine.resolve import ask
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.engine.trend import build_trend
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
@@ -223,7 +223,7 @@ def test_each_quarter_is_what_a_report_on_it_says(
     assert len(labels) >= 7
     assert [metric.period.partial for metric in found if metric.period and not metric.group][-1]
     for label in (labels[0], labels[3], labels[-2], labels[-1]):
-        alone = build_report(ask(as_of, None, period=label, kpis=(kpi,), by=by), frames, catalog())
+        alone = build_report(resolve(as_of, None, period=label, kpis=(kpi,), by=by), frames, catalog())
         theirs = {(str(m.group), m.currency): (m.value, m.numerator, m.denominator, m.reason) for m in alone.metrics}
         ours = {
             (str(m.group), m.currency): (m.value, m.numerator, m.denominator, m.reason)

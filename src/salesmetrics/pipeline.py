@@ -200,7 +200,7 @@ def report(
     files.open(options)
     from salesmetrics.engine.build import make_report, metrics_of  # while the file is being read
     from salesmetrics.engine.goal_status import with_goals
-    from salesmetrics.engine.prepare import set_up
+    from salesmetrics.engine.prepare import prepare
     from salesmetrics.engine.unknown import refuse_unsettled
     from salesmetrics.ingest.read import with_findings
 
@@ -211,7 +211,7 @@ def report(
     request = request_of(question, dataset)
     frames = dataset.records
     set_goals = goals(request)
-    setup = set_up(request, frames, catalog)
+    setup = prepare(request, frames, catalog)
     metrics = metrics_of(request, setup)
     dataset = files.hashed(checked.result())
     refuse_unsettled(request.kpis, metrics, dataset.findings)
@@ -317,14 +317,14 @@ def request_of(question: Question, dataset: Dataset) -> Request:
     Raises:
         SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have.
     """
-    from salesmetrics.engine.resolve import ask, in_zone
+    from salesmetrics.engine.resolve import in_zone, resolve
     from salesmetrics.engine.where import named_columns
     from salesmetrics.ingest.recognise.naming import headers_of, names_of
 
     named = question.as_of is not None
     day, source = (question.as_of, question.as_of_source) if named else dataset.last_event or (None, None)
     names = names_of(dataset)
-    return ask(
+    return resolve(
         day,
         source,
         period=question.period,

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from salesmetrics.metrics.catalog import split_name
-from salesmetrics.metrics.definition import Balance, Contrast, Incidence, Mean, Quantile, Ratio, Tally, Wait
+from salesmetrics.metrics.definition import (
+    DifferenceInDifferences,
+    Incidence,
+    Mean,
+    MedianTimeToEvent,
+    NetScore,
+    Quantile,
+    Ratio,
+    Tally,
+)
 from salesmetrics.metrics.settings import PREFIX
 
 if TYPE_CHECKING:
@@ -76,11 +85,11 @@ def form_of(
 
 def _is_of_records(shape: Any) -> bool:
     match shape:
-        case Mean(values) | Quantile(values, _) | Incidence(values, _) | Wait(values, _, _):
+        case Mean(values) | Quantile(values, _) | Incidence(values, _) | MedianTimeToEvent(values, _, _):
             return isinstance(values, Values)
-        case Contrast():
+        case DifferenceInDifferences():
             return all(isinstance(side, Term) for pair in shape for side in pair)
-        case Ratio() | Tally() | Balance():
+        case Ratio() | Tally() | NetScore():
             known = all(isinstance(side, (Term, int, float, Decimal)) for side in shape)
             return known and any(isinstance(side, Term) for side in shape)
         case _:
@@ -124,7 +133,7 @@ def _rule(kpi: Kpi, form: Any, parts: Iterable[str]) -> str:
             return "the sum of numerator / the sum of denominator"
         case Tally():
             return "the sum of numerator, out of the sum of denominator"
-        case Balance():
+        case NetScore():
             return "100 × the sum of numerator / the sum of denominator"
         case Mean():
             return "the mean of value"
@@ -132,10 +141,10 @@ def _rule(kpi: Kpi, form: Any, parts: Iterable[str]) -> str:
             return f"the {_NAMED.get(q, f'quantile {q:g}')} of value"
         case Incidence(_, time):
             return f"the share that has ended as event by {time}, of value and ended (Aalen–Johansen)"
-        case Wait(_, competing, _):
+        case MedianTimeToEvent(_, competing, _):
             method = "Aalen–Johansen" if competing else "Kaplan–Meier"
             return f"the value by which half have had the event, of value and ended ({method})"
-        case Contrast():
+        case DifferenceInDifferences():
             return "100 × ((after - before) - (other_after - other_before)), each numerator / denominator of its rows"
         case Values():
             return f"of all values: {kpi.formula}"

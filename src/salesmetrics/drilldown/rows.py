@@ -23,22 +23,22 @@ from salesmetrics.drilldown.record_frames import DAILY, ONE_PER, Asked, record_f
 from salesmetrics.engine.compute import NO_CURRENCY, Keys, value_table
 from salesmetrics.engine.evaluate import cell_order
 from salesmetrics.engine.moments import seen_by
-from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import MONEY
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import (
-    Balance,
-    Contrast,
+    DifferenceInDifferences,
     Incidence,
     Mean,
+    MedianTimeToEvent,
+    NetScore,
     Quantile,
     Ratio,
     Tally,
     Undefined,
-    Wait,
     as_decimal,
 )
 from salesmetrics.metrics.rep_results import by_rep
@@ -157,7 +157,7 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     Raises:
         SalesmetricsError: As for a report.
     """
-    setup = set_up(request, frames, catalog)
+    setup = prepare(request, frames, catalog)
     kpi = setup.plan.kpis[0]
     request = seen_by(request, kpi, catalog)
     source = replace(setup.source, as_of=request.as_of)
@@ -185,10 +185,10 @@ def _of_kpi(asked: Asked, kpi: Kpi, shift: str) -> dict[str, list[pl.DataFrame]]
     if form is None:
         return _of_parts(asked, kpi, shift, label, excluded)
     measures = {pair: m for pair, m in measures_behind(kpi, catalog, shift).items() if pair[0] in asked.there}
-    if isinstance(form, Contrast):
+    if isinstance(form, DifferenceInDifferences):
         return {
             side: _of_form(asked, side, Ratio(*form[i]), measures, shares=True, strict=True)
-            for i, side in enumerate(Contrast._fields)
+            for i, side in enumerate(DifferenceInDifferences._fields)
         }
     n = (kpi.n, shift) if kpi.n and kpi.n in asked.there else None
     shares = kpi.interval == "wilson"
@@ -349,7 +349,7 @@ def roles_of(form: Any, n: pl.Expr | None, *, shares: bool) -> dict[str, pl.Expr
             found = {"numerator": column_of(top), "denominator": column_of(bottom), "n": counted}
         case Tally(part, whole):
             found = {"numerator": column_of(part), "denominator": column_of(whole), "n": column_of(whole)}
-        case Balance(up, down, whole):
+        case NetScore(up, down, whole):
             found = {"numerator": column_of(up - down), "denominator": column_of(whole), "n": column_of(whole)}
         case Mean(values) if isinstance(values, Values):
             value = _value(values)
@@ -357,7 +357,7 @@ def roles_of(form: Any, n: pl.Expr | None, *, shares: bool) -> dict[str, pl.Expr
             found = {"value": value, "numerator": value, "denominator": known, "n": known}
         case Quantile(values, _) | Incidence(values, _):
             found = _of_values(values, 1, None)
-        case Wait(values, _, per):
+        case MedianTimeToEvent(values, _, per):
             found = _of_values(values, per, None)
         case Values():
             found = _of_values(form, 1, n)

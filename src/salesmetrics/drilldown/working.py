@@ -14,7 +14,7 @@ from salesmetrics.engine.build import metrics_of
 from salesmetrics.engine.compute import NO_CURRENCY, Keys, value_table
 from salesmetrics.engine.evaluate import Values, cell_order, evaluate, plain
 from salesmetrics.engine.moments import seen_by
-from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.rep_results import by_rep, rep_lines
@@ -47,7 +47,7 @@ def explain_working(
     Raises:
         SalesmetricsError: As for a report.
     """
-    setup = set_up(request, frames, catalog)
+    setup = prepare(request, frames, catalog)
     kpi = setup.plan.kpis[0]
     asked = seen_by(request, kpi, catalog)
     source = replace(setup.source, as_of=asked.as_of)

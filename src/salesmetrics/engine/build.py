@@ -11,7 +11,7 @@ from msgspec import structs
 
 from salesmetrics.answers.report import Change, Metric, Period, Report
 from salesmetrics.calendar import unit_period, years_before
-from salesmetrics.engine.compute import Cell, Keys, counts, prepared, staff_cells, value_table
+from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
 from salesmetrics.engine.evaluate import (
     Outcome,
@@ -25,7 +25,7 @@ from salesmetrics.engine.evaluate import (
 )
 from salesmetrics.engine.maturity import MATURING, maturing
 from salesmetrics.engine.moments import seen_by
-from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.series import series, trends
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.compute import Source
     from salesmetrics.engine.evaluate import Values
-    from salesmetrics.engine.prepare import Setup
+    from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
@@ -68,13 +68,13 @@ def build_report(
     Raises:
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
-    setup = set_up(request, frames, catalog)
+    setup = prepare(request, frames, catalog)
     return make_report(request, setup, metrics_of(request, setup), inputs=inputs, findings=findings, command=command)
 
 
 def make_report(
     request: Request,
-    setup: Setup,
+    setup: Prepared,
     metrics: Sequence[Metric],
     *,
     inputs: Sequence[Input],
@@ -96,10 +96,10 @@ def make_report(
     )
 
 
-def metrics_of(request: Request, setup: Setup) -> list[Metric]:
+def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
     """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
     plan = setup.plan
-    source = prepared(setup.source, plan.measures.values())
+    source = with_derived_columns(setup.source, plan.measures.values())
     setup = replace(setup, source=source)
     spans: dict[tuple[str, frozenset[str], date | None, str | None], list[Kpi]] = {}
     compared = {request.compare} if request.compare else set()

@@ -41,9 +41,9 @@ __all__ = [
     "currencies",
     "key_of",
     "per_record",
-    "prepared",
     "staff_cells",
     "value_table",
+    "with_derived_columns",
 ]
 
 
@@ -519,7 +519,7 @@ def staff_cells(source: Source, by: Sequence[str], window: Window, known: set[Ce
     return found | {Cell(group, code, None) for group in bare for code in source.currencies}
 
 
-def prepared(source: Source, measures: Iterable[Measure]) -> Source:
+def with_derived_columns(source: Source, measures: Iterable[Measure]) -> Source:
     """The same source with every derived column that the measures rest on: made once for all tables."""
     return replace(source, frames={**source.frames, **_derived(source.frames, measures)})
 

@@ -16,15 +16,15 @@ from salesmetrics.entities.currency import UNRATED
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.settings import PREFIX, Settings
 from salesmetrics.metrics.shapes import (
-    Balance,
-    Contrast,
+    DifferenceInDifferences,
     Incidence,
     Mean,
+    MedianTimeToEvent,
+    NetScore,
     Quantile,
     Ratio,
     Tally,
     Undefined,
-    Wait,
     as_decimal,
     lists_of,
     number,
@@ -270,7 +270,7 @@ def _of_tallies(kpi: Kpi, shapes: Sequence[Tally], counted: _Counts, level: floa
     ]
 
 
-def _of_balances(kpi: Kpi, shapes: Sequence[Balance], counted: _Counts, level: float | None) -> list[Outcome]:
+def _of_net_scores(kpi: Kpi, shapes: Sequence[NetScore], counted: _Counts, level: float | None) -> list[Outcome]:
     del kpi, counted
     found = []
     for shape in shapes:
@@ -281,13 +281,15 @@ def _of_balances(kpi: Kpi, shapes: Sequence[Balance], counted: _Counts, level: f
     return found
 
 
-def _of_contrasts(kpi: Kpi, shapes: Sequence[Contrast], counted: _Counts, level: float | None) -> list[Outcome]:
+def _of_differences(
+    kpi: Kpi, shapes: Sequence[DifferenceInDifferences], counted: _Counts, level: float | None
+) -> list[Outcome]:
     del kpi, counted
     found = []
     for shape in shapes:
         value, n = number(shape), sum(int(whole) for _, whole in shape)
         reason = "zero_denominator" if value is None else None
-        found.append(Outcome(value, n=n, interval=_contrast(shape, level) if level else None, reason=reason))
+        found.append(Outcome(value, n=n, interval=_difference(shape, level) if level else None, reason=reason))
     return found
 
 
@@ -316,7 +318,9 @@ def _of_quantiles(kpi: Kpi, shapes: Sequence[Quantile], counted: _Counts, level:
     return found
 
 
-def _of_curves(kpi: Kpi, shapes: Sequence[Incidence | Wait], counted: _Counts, level: float | None) -> list[Outcome]:
+def _of_curves(
+    kpi: Kpi, shapes: Sequence[Incidence | MedianTimeToEvent], counted: _Counts, level: float | None
+) -> list[Outcome]:
     del kpi, counted
     found = []
     for value, low, high, n, reachable in readings(shapes, level or 0.95):
@@ -330,16 +334,16 @@ _OF_KIND: Mapping[type, _Maker] = {
     Undefined: _of_undefined,
     Ratio: _of_ratios,
     Tally: _of_tallies,
-    Balance: _of_balances,
-    Contrast: _of_contrasts,
+    NetScore: _of_net_scores,
+    DifferenceInDifferences: _of_differences,
     Mean: _of_means,
     Quantile: _of_quantiles,
     Incidence: _of_curves,
-    Wait: _of_curves,
+    MedianTimeToEvent: _of_curves,
 }
 
 
-def _contrast(shape: Contrast, level: float) -> Bounds | None:
+def _difference(shape: DifferenceInDifferences, level: float) -> Bounds | None:
     """The interval of the difference of two differences of rates, in percentage points."""
     after, before, other_after, other_before = ((int(k), int(n)) for k, n in shape)
     rise = newcombe_difference(*after, *before, level)
@@ -429,7 +433,7 @@ def _step(now: Any, before: Any) -> Decimal | float:
 
 
 def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bounds | None, str]:
-    if kpi.grows:
+    if kpi.matures:
         return None, ""
     if kpi.interval == "wilson":
         return newcombe_difference(*_parts(now), *_parts(before), level), "newcombe"

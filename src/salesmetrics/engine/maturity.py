@@ -36,7 +36,7 @@ def maturing(kpi: Kpi, values: Values, end: date | None, request: Request) -> li
         request: Says the day and the horizon.
     """
     over = end is None or request.as_of is None or request.as_of - end >= timedelta(days=request.settings.horizon_days)
-    if not kpi.grows or over:
+    if not kpi.matures or over:
         return [False] * values.count
     return [True] * values.count if kpi.open is None else [bool(count) for count in values.column(kpi.open, 0)]
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.withheld import Withheld
     from salesmetrics.statistics.intervals import Bounds
 
-__all__ = ["MAX_SEGMENTS", "Setup", "mixed_types", "set_up"]
+__all__ = ["MAX_SEGMENTS", "Prepared", "mixed_types", "prepare"]
 
 
 MAX_SEGMENTS = 10_000
@@ -47,7 +47,7 @@ MAX_SEGMENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class Prepared:
     """What can be computed.
 
     Attributes:
@@ -63,7 +63,7 @@ class Setup:
     findings: tuple[Finding, ...]
 
 
-def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Setup:
+def prepare(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Prepared:
     """Sort out what can be computed.
 
     Raises:
@@ -103,7 +103,7 @@ def set_up(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalo
     if "customers_kept" in plan.measures:
         year = _retention_window(seen_by(request, catalog.kpis["customer_retention"], catalog), entities)
         said += [*nobody_left(entities, year), *came_back(entities, year)]
-    return Setup(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
+    return Prepared(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
 
 
 def _clocks(

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Comparison, Period
 
-__all__ = ["ask", "in_zone", "stretch_around", "stretch_of"]
+__all__ = ["in_zone", "resolve", "stretch_around", "stretch_of"]
 
 _SHIFTS: tuple[Literal["previous", "year-ago"], ...] = ("previous", "year-ago")
 
 
-def ask(
+def resolve(
     as_of: date | None,
     source: str | None,
     *,

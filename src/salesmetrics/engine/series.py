@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from salesmetrics.engine.evaluate import Values
-    from salesmetrics.engine.prepare import Setup
+    from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
 
@@ -37,7 +37,7 @@ DATED_SPANS = frozenset({"period", "quota", "costs"})
 """Spans of KPIs that mean the same in any period; the others compare a stretch with one before it."""
 
 
-def series(request: Request, setup: Setup, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
+def series(request: Request, setup: Prepared, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
     """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
     groups = _by_day(request, dated, setup.source.catalog)
@@ -54,7 +54,7 @@ def _by_day(request: Request, kpis: Sequence[Kpi], catalog: Catalog) -> list[tup
 
 
 def _series(
-    request: Request, setup: Setup, dated: Sequence[Kpi], position: Mapping[str, int]
+    request: Request, setup: Prepared, dated: Sequence[Kpi], position: Mapping[str, int]
 ) -> list[tuple[tuple[Any, ...], Metric]]:
     every, as_of, source = request.every, request.as_of, replace(setup.source, as_of=request.as_of)
     if every is None or as_of is None:
@@ -124,7 +124,7 @@ def _stretches(cells: set[Cell], window: Window, every: Every, request: Request)
     return stretches
 
 
-def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
+def trends(request: Request, setup: Prepared) -> dict[str, list[float | None]]:
     """The twelve months up to the as-of date, for every KPI whose records have a date.
 
     Months before the first record and after the last one are gaps: what happened in them is not known, and not nothing.
@@ -138,7 +138,7 @@ def trends(request: Request, setup: Setup) -> dict[str, list[float | None]]:
     return found
 
 
-def _trends(request: Request, setup: Setup, dated: Sequence[Kpi]) -> dict[str, list[float | None]]:
+def _trends(request: Request, setup: Prepared, dated: Sequence[Kpi]) -> dict[str, list[float | None]]:
     source = replace(setup.source, as_of=request.as_of)
     if request.as_of is None:
         return {}

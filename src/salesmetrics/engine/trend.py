@@ -15,7 +15,7 @@ from salesmetrics.calendar import split, unit_period
 from salesmetrics.engine.build import make_report, metrics_of
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.plan import BASIS_COLUMNS
-from salesmetrics.engine.prepare import set_up
+from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.resolve import stretch_around
 from salesmetrics.engine.series import refuse_many, series
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Metric, Report
     from salesmetrics.calendar import Every
-    from salesmetrics.engine.prepare import Setup
+    from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
 
-__all__ = ["build_trend", "piecewise"]
+__all__ = ["build_trend", "per_period"]
 
 
 def build_trend(
@@ -59,14 +59,14 @@ def build_trend(
     Raises:
         SalesmetricsError: ``report_empty``: the KPI has no series, or as for ``build_report``.
     """
-    setup = set_up(request, frames, catalog)
+    setup = prepare(request, frames, catalog)
     metrics: list[Metric] = []
     position = {name: index for index, name in enumerate(dict.fromkeys(request.kpis))}
     rows = sorted(series(request, setup, position), key=lambda row: row[0])
     for name in position:
         kpi = catalog.kpis[name]
         alone = replace(request, kpis=(name,))
-        values = [metric for _, metric in rows if metric.id == name] or piecewise(alone, kpi, frames, catalog)
+        values = [metric for _, metric in rows if metric.id == name] or per_period(alone, kpi, frames, catalog)
         if not values:
             raise _no_series(kpi)
         members: dict[tuple[object, ...], list[Metric]] = {}
@@ -100,7 +100,7 @@ def _with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
 def _limits(
     kpi: Kpi, metrics: Sequence[Metric], complete: Sequence[bool]
 ) -> tuple[Literal["xmr", "p_prime"], Sequence[ProcessLimits | None]]:
-    if kpi.grows:
+    if kpi.matures:
         return "xmr", [None] * len(metrics)
     usable = [metric if whole else None for metric, whole in zip(metrics, complete, strict=True)]
     if kpi.interval == "wilson":
@@ -130,7 +130,7 @@ _EDGES = frozenset({"window_start", "window_end"})
 _Place = tuple[tuple[tuple[str, str | None], ...], str | None]
 
 
-def piecewise(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> list[Metric]:
+def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> list[Metric]:
     """One value per stretch, as a report on that stretch would have it: growth, retention and what else looks back.
 
     Args:
@@ -148,7 +148,7 @@ def piecewise(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], ca
         return []
     bounds = window_of(request)
     probe = replace(request, period=Period(label="", start=as_of, end=as_of + timedelta(days=1)), every=None)
-    setup = set_up(replace(probe, trend=False, compare=None), frames, catalog)
+    setup = prepare(replace(probe, trend=False, compare=None), frames, catalog)
     start = bounds.start or _first_day(kpi, setup)
     if start is None or start > as_of or not _looks_at_stretches(kpi, setup):
         return []
@@ -199,13 +199,13 @@ def _named(piece: calendar.Period) -> Period:
     return Period(label=piece.label, start=piece.start, end=piece.end, partial=piece.partial)
 
 
-def _looks_at_stretches(kpi: Kpi, setup: Setup) -> bool:
+def _looks_at_stretches(kpi: Kpi, setup: Prepared) -> bool:
     """Whether all that a KPI is made of belongs to a stretch, and nothing of it is as it is today."""
     required = setup.source.catalog.required_measures(kpi).values()
     return all(m.basis not in _TODAY or not _EDGES.isdisjoint(m.columns) for m in required)
 
 
-def _first_day(kpi: Kpi, setup: Setup) -> date | None:
+def _first_day(kpi: Kpi, setup: Prepared) -> date | None:
     """The first day of the records that a KPI rests on, by the dates that put them into periods."""
     entities = {measure.entity for measure in setup.source.catalog.required_measures(kpi).values()}
     days = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Ends, Incidence, Number, Ratio, Shape, Tally, Undefined, kpi
+from salesmetrics.metrics.definition import EventTable, Incidence, Number, Ratio, Shape, Tally, Undefined, kpi
 
 FAMILY = "conversion"
 UNPLACED_ONE_IN = 20
@@ -82,7 +82,7 @@ def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -
     unit="ratio",
     formula="won by the as-of date / created in the period",
     basis="created",
-    grows=True,
+    matures=True,
     open="created_open_deals",
     interval="wilson",
     excluded={"missing_created_date": "undated_created_deals"},
@@ -112,7 +112,7 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
     source="Hanowell on Gelman's weblog; Aalen–Johansen estimate of the cumulative incidence",
 )
 def win_rate_horizon(
-    deal_ends: Ends, setting_horizon_days: int, created_unplaced_deals: Number = 0, created_deals: Number = 0
+    deal_ends: EventTable, setting_horizon_days: int, created_unplaced_deals: Number = 0, created_deals: Number = 0
 ) -> Shape:
     """The chance that a deal is won within so many days of its creation; the setting ``horizon_days`` names them.
 
@@ -177,7 +177,7 @@ def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
     unit="ratio",
     formula="leads converted by the as-of date / leads created in the period",
     basis="created",
-    grows=True,
+    matures=True,
     interval="wilson",
     excluded={"missing_created_date": "undated_leads"},
     source="Vymo, conversions / leads created",
@@ -201,7 +201,7 @@ def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shap
     unit="ratio",
     formula="leads qualified or converted by the as-of date / leads created in the period",
     basis="created",
-    grows=True,
+    matures=True,
     interval="wilson",
     excluded={"missing_created_date": "undated_leads"},
     source="own definition: conversion counts as qualified",

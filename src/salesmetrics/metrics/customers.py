@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Balance, Number, Ratio, Shape, Undefined, kpi
+from salesmetrics.metrics.definition import NetScore, Number, Ratio, Shape, Undefined, kpi
 
 FAMILY = "customers"
 VAGUE = {"missing_end_date": "customers_vague", "missing_start_date": "customers_undated"}
@@ -172,7 +172,7 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     """
     if nps_misscaled > 0:
         return Undefined("wrong_scale")
-    return Balance(nps_promoters, nps_detractors, nps_answers)
+    return NetScore(nps_promoters, nps_detractors, nps_answers)
 
 
 @kpi(
@@ -193,7 +193,7 @@ def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, 
     """
     if enps_misscaled > 0:
         return Undefined("wrong_scale")
-    return Balance(enps_promoters, enps_detractors, enps_answers)
+    return NetScore(enps_promoters, enps_detractors, enps_answers)
 
 
 @kpi(

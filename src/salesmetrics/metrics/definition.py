@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from salesmetrics.calendar.windows import Span
 from salesmetrics.metrics.shapes import (
-    Balance,
-    Contrast,
-    Ends,
+    DifferenceInDifferences,
+    EventTable,
     Incidence,
     Mean,
+    MedianTimeToEvent,
+    NetScore,
     Number,
     Quantile,
     Ratio,
@@ -28,7 +29,6 @@ from salesmetrics.metrics.shapes import (
     Shape,
     Tally,
     Undefined,
-    Wait,
     as_decimal,
     number,
     total,
@@ -40,17 +40,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "Balance",
     "Basis",
-    "Contrast",
+    "DifferenceInDifferences",
     "Direction",
-    "Ends",
     "Entity",
+    "EventTable",
     "Incidence",
     "IntervalMethod",
     "Kpi",
     "Mean",
     "Measure",
+    "MedianTimeToEvent",
+    "NetScore",
     "Number",
     "Quantile",
     "Ratio",
@@ -59,7 +60,6 @@ __all__ = [
     "Span",
     "Tally",
     "Undefined",
-    "Wait",
     "as_decimal",
     "kpi",
     "measure",
@@ -145,7 +145,7 @@ class Kpi:
     additive: bool = False
     exact: bool = False
     span: Span = "period"
-    grows: bool = False
+    matures: bool = False
     open: str | None = None
     yearly: bool = False
     since: str = "0.1.0"
@@ -211,7 +211,7 @@ def kpi(
     additive: bool = False,
     exact: bool = False,
     span: Span = "period",
-    grows: bool = False,
+    matures: bool = False,
     open: str | None = None,  # noqa: A002
     yearly: bool = False,
     since: str = "0.1.0",
@@ -236,9 +236,9 @@ def kpi(
         span: The stretch of time it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
             complete ``quarter``, the period of the current ``quota``, or the last year as far as the ``quotas``,
             ``costs`` or ``revenue`` file covers it.
-        grows: The value of a period still grows after it, as its records come to their end. A young period then looks
+        matures: The value of a period still grows after it, as its records come to their end. A young period then looks
             worse than an old one whatever happened, so that a change of it is no ground for a verdict.
-        open: The measure that counts the records of a period that have not come to their end yet, for a KPI that grows.
+        open: The measure that counts the records of a period that have not come to their end yet, for a KPI that matures.
         yearly: It needs a year: of a shorter period it reads low.
         since: First version that has it.
         titled: The title of a number, where it depends on a setting: ``Win rate within {settings.horizon_days} days``.
@@ -270,7 +270,7 @@ def kpi(
             additive=additive,
             exact=exact,
             span=span,
-            grows=grows,
+            matures=matures,
             open=open,
             yearly=yearly,
             since=since,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesmetrics.metrics.definition import Contrast, Ends, Number, Shape, Wait, kpi
+from salesmetrics.metrics.definition import DifferenceInDifferences, EventTable, MedianTimeToEvent, Number, Shape, kpi
 
 FAMILY = "people"
 
@@ -18,7 +18,7 @@ FAMILY = "people"
     excluded={"hired_before_data": "reps_hired_before"},
     source="metrickit, 80 % of target; GitLab, ramp schedule; Kaplan–Meier estimate",
 )
-def ramp_time(ramp_ends: Ends) -> Shape:
+def ramp_time(ramp_ends: EventTable) -> Shape:
     """The months by which half of the new reps sell at speed.
 
     Months are whole calendar months after the day of hire. A rep who is not there yet, or left before, is neither left out
@@ -30,7 +30,7 @@ def ramp_time(ramp_ends: Ends) -> Shape:
     >>> ramp_time([(3, 1, 0, 0), (4, 0, 0, 1), (5, 1, 0, 0)])
     5
     """
-    return Wait(ramp_ends, competing=False)
+    return MedianTimeToEvent(ramp_ends, competing=False)
 
 
 @kpi(
@@ -63,7 +63,7 @@ def training_effect(
     >>> round(training_effect(30, 100, 20, 100, 25, 100, 20, 100), 6)
     5.0
     """
-    return Contrast(
+    return DifferenceInDifferences(
         (trained_won_after, trained_decided_after),
         (trained_won_before, trained_decided_before),
         (untrained_won_after, untrained_decided_after),

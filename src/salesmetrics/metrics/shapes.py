@@ -2,7 +2,7 @@
 
 * :class:`Ratio` – numerator over denominator; a zero denominator is undefined, decided here once for all KPIs
 * :class:`Mean` and :class:`Quantile` – of a sample, a sorted sequence of the values behind it
-* :class:`Incidence` and :class:`Wait` – of a table of ends, in which records that have not ended yet are censored
+* :class:`Incidence` and :class:`MedianTimeToEvent` – of a table of ends, in which records that have not ended yet are censored
 * :class:`Undefined` – no number, and why
 
 Nothing here imports Polars before it is needed: the catalogue can be listed without it.
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "Balance",
-    "Contrast",
-    "Ends",
+    "DifferenceInDifferences",
+    "EventTable",
     "Incidence",
     "ListColumn",
     "ListItem",
     "Mean",
+    "MedianTimeToEvent",
+    "NetScore",
     "Number",
     "Quantile",
     "Ratio",
@@ -37,7 +38,6 @@ __all__ = [
     "Shape",
     "Tally",
     "Undefined",
-    "Wait",
     "as_decimal",
     "lists_of",
     "number",
@@ -48,7 +48,7 @@ __all__ = [
 Number = Any
 """An int, a float, a Decimal, or a Polars expression of them: KPI functions work on all alike."""
 Sample = Sequence[Any]
-Ends = Any
+EventTable = Any
 """Rows ``(time, won, lost, censored)``, or the list of codes that :func:`salesmetrics.metrics.expressions.ends` makes."""
 
 
@@ -66,7 +66,7 @@ class Tally(NamedTuple):
     whole: Number
 
 
-class Balance(NamedTuple):
+class NetScore(NamedTuple):
     """Those for less those against, out of a whole: 100 times the difference of the two shares, in points."""
 
     up: int
@@ -74,7 +74,7 @@ class Balance(NamedTuple):
     whole: int
 
 
-class Contrast(NamedTuple):
+class DifferenceInDifferences(NamedTuple):
     """How much more one rate rose than another: four pairs (so many, of so many); the value is in percentage points."""
 
     after: tuple[int, int]
@@ -99,17 +99,17 @@ class Quantile(NamedTuple):
 class Incidence(NamedTuple):
     """The share of records won by a time after their start, the other ends competing with it (Aalen–Johansen)."""
 
-    ends: Ends
+    ends: EventTable
     time: int
 
 
-class Wait(NamedTuple):
+class MedianTimeToEvent(NamedTuple):
     """The time by which half of the records have had the event: of Kaplan–Meier, or with losses competing.
 
     ``per`` divides the unit of the table: 3600 makes hours of seconds.
     """
 
-    ends: Ends
+    ends: EventTable
     competing: bool
     per: int = 1
 
@@ -120,7 +120,19 @@ class Undefined(NamedTuple):
     reason: str
 
 
-Shape = Ratio | Tally | Balance | Contrast | Mean | Quantile | Incidence | Wait | Undefined | Number | None
+Shape = (
+    Ratio
+    | Tally
+    | NetScore
+    | DifferenceInDifferences
+    | Mean
+    | Quantile
+    | Incidence
+    | MedianTimeToEvent
+    | Undefined
+    | Number
+    | None
+)
 
 
 def number(shape: Shape) -> Number:
@@ -136,21 +148,21 @@ def number(shape: Shape) -> Number:
             return _divide(top, bottom)
         case Tally(part, _):
             return part
-        case Balance(up, down, whole):
+        case NetScore(up, down, whole):
             return _divide(100 * (up - down), whole)
-        case Contrast():
-            return _contrast(shape)
+        case DifferenceInDifferences():
+            return _difference(shape)
         case Mean(sample):
             return _divide(total(sample), len(sample))
         case Quantile(sample, q):
             return quantile(_sorted(sample), q) if len(sample) else None
-        case Incidence() | Wait():
+        case Incidence() | MedianTimeToEvent():
             return readings([shape])[0].value
         case _:
             return shape
 
 
-def _contrast(shape: Contrast) -> Number:
+def _difference(shape: DifferenceInDifferences) -> Number:
     if not all(n for _, n in shape):
         return None
     after, before, other_after, other_before = (k / n for k, n in shape)
@@ -290,15 +302,15 @@ class Reading(NamedTuple):
     reachable: bool
 
 
-def readings(shapes: Sequence[Incidence | Wait], level: float = 0.95) -> list[Reading]:
+def readings(shapes: Sequence[Incidence | MedianTimeToEvent], level: float = 0.95) -> list[Reading]:
     """What shapes of survival analysis read off their curves: all curves of a kind are made at once.
 
-    >>> found = readings([Incidence([(1, 1, 0, 0), (3, 1, 1, 1)], 2), Wait([(10, 1, 2, 0)], competing=True)])
+    >>> found = readings([Incidence([(1, 1, 0, 0), (3, 1, 1, 1)], 2), MedianTimeToEvent([(10, 1, 2, 0)], competing=True)])
     >>> [(reading.value, reading.n, reading.reachable) for reading in found]
     [(0.25, 4, True), (None, 3, False)]
     """
     found: list[Reading] = [Reading(None, None, None, 0, reachable=True)] * len(shapes)
-    kinds: dict[Incidence | Wait, list[int]] = {}
+    kinds: dict[Incidence | MedianTimeToEvent, list[int]] = {}
     for place, shape in enumerate(shapes):
         kinds.setdefault(shape._replace(ends=None), []).append(place)
     for kind, places in kinds.items():
@@ -307,7 +319,7 @@ def readings(shapes: Sequence[Incidence | Wait], level: float = 0.95) -> list[Re
     return found
 
 
-def _readings(kind: Incidence | Wait, ends: Sequence[Ends], level: float) -> list[Reading]:
+def _readings(kind: Incidence | MedianTimeToEvent, ends: Sequence[EventTable], level: float) -> list[Reading]:
     import polars as pl
 
     # What happens after the time asked for does not change the curve before it: those records were still there.
@@ -323,7 +335,7 @@ def _readings(kind: Incidence | Wait, ends: Sequence[Ends], level: float) -> lis
         .agg(n=pl.sum("won") + pl.sum("lost") + pl.sum("censored"), can=pl.sum("won") + pl.sum("censored"))
     )
     rows = {group: row for group, *row in read.join(sums, on="group").collect().iter_rows()}
-    per = kind.per if isinstance(kind, Wait) else 1
+    per = kind.per if isinstance(kind, MedianTimeToEvent) else 1
     found = []
     for group in range(len(ends)):
         value, low, high, n, can = rows.get(group, (None, None, None, 0, 0))
@@ -336,7 +348,7 @@ def _scaled(time: Number, per: int) -> Number:
     return time if time is None or per == 1 else time / per
 
 
-def _event_table(ends: Sequence[Ends], until: int | None) -> pl.DataFrame:
+def _event_table(ends: Sequence[EventTable], until: int | None) -> pl.DataFrame:
     """Tables of ends as one, with the place of each as its group; times after ``until`` count as that."""
     import polars as pl
 

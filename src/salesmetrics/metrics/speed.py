@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from salesmetrics.metrics.conversion import UNPLACED_ONE_IN
-from salesmetrics.metrics.definition import Ends, Mean, Number, Quantile, Ratio, Sample, Shape, Undefined, Wait, kpi
+from salesmetrics.metrics.definition import (
+    EventTable,
+    Mean,
+    MedianTimeToEvent,
+    Number,
+    Quantile,
+    Ratio,
+    Sample,
+    Shape,
+    Undefined,
+    kpi,
+)
 
 FAMILY = "speed"
 WON = {"negative_duration": "won_negative_cycles", "missing_date": "won_undated_cycles"}
@@ -83,7 +94,7 @@ def sales_cycle_p90(won_cycle_days: Sample) -> Shape:
     excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
     source="Hanowell on Gelman's weblog; quantile of the Aalen–Johansen estimate",
 )
-def time_to_win(deal_ends: Ends, created_unplaced_deals: Number = 0, created_deals: Number = 0) -> Shape:
+def time_to_win(deal_ends: EventTable, created_unplaced_deals: Number = 0, created_deals: Number = 0) -> Shape:
     """The number of days after which half of all deals created, not only of those won, have been won.
 
     Where less than half of the deals are ever won it is not reached, which is usual: ``win_rate_horizon`` says how many
@@ -97,7 +108,7 @@ def time_to_win(deal_ends: Ends, created_unplaced_deals: Number = 0, created_dea
     """
     if UNPLACED_ONE_IN * created_unplaced_deals > created_deals:
         return Undefined("missing_close_dates")
-    return Wait(deal_ends, competing=True)
+    return MedianTimeToEvent(deal_ends, competing=True)
 
 
 @kpi(
@@ -151,7 +162,7 @@ def deal_age_median(open_age_days: Sample) -> Shape:
     excluded={"missing_created_date": "leads_without_date"},
     source="HBR 2011, The Short Life of Online Sales Leads",
 )
-def lead_response_median(response_ends: Ends) -> Shape:
+def lead_response_median(response_ends: EventTable) -> Shape:
     """Half of all leads, not only of those answered, have heard from a person within this many hours.
 
     The first outbound call, email or meeting after the lead came in counts; what a machine sends does not. A lead that
@@ -165,7 +176,7 @@ def lead_response_median(response_ends: Ends) -> Shape:
     >>> lead_response_median([(60, 1, 0, 0), (90000, 0, 0, 2)]) is None
     True
     """
-    return Wait(response_ends, competing=False, per=3600)
+    return MedianTimeToEvent(response_ends, competing=False, per=3600)
 
 
 @kpi(
