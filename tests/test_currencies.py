@@ -147,7 +147,8 @@ def test_a_pair_that_settles_nothing_is_refused(tmp_path: Path, pair: str) -> No
     assert done.returncode == 2
     assert f"`--currency-symbol {pair}` cannot be used" in done.stderr
     with pytest.raises(
-        SalesmetricsError, match=r"line 2, `currency.symbols.\$`: `DOLLAR` cannot be used: no currency code"
+        SalesmetricsError,
+        match=r"line 2, `currency.symbols.\$`: `\$=DOLLAR` cannot be used: `DOLLAR` is no currency code",
     ):
         parse_settings('[currency.symbols]\n"$" = "DOLLAR"', FILE_NAME)
 
