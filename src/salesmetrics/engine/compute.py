@@ -11,10 +11,11 @@ import polars as pl
 
 from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.evaluate import ABSENT, Values
-from salesmetrics.engine.plan import BASIS_COLUMNS, make_plan
+from salesmetrics.engine.plan import make_plan
 from salesmetrics.engine.unknown import unknown_measures, withheld_measures
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
+from salesmetrics.entities.declared import date_columns
 from salesmetrics.entities.derived import columns_of, with_coded_outcome, with_derived
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
@@ -258,7 +259,7 @@ def _passes(
     passes: dict[tuple[str, str | None, Window], list[Measure]] = defaultdict(list)
     planned = Window(window.start, window.whole or window.end)
     for measure in measures:
-        column = BASIS_COLUMNS.get((measure.entity, measure.basis))
+        column = date_columns(measure.entity).get(measure.basis)
         if measure.basis == "undated" and not window.bounded:
             continue
         if keys.bucket is not None and column is None:

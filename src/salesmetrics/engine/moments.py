@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.calendar import Period, unit_period
 from salesmetrics.engine.resolve import stretch_around
-from salesmetrics.engine.unknown import kinds_of
+from salesmetrics.entities.declared import kinds_of
 from salesmetrics.entities.moments import Moments
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.answers.report import NotComputed
+from salesmetrics.entities.declared import date_columns
 from salesmetrics.entities.derived import DERIVED
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
@@ -18,36 +19,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["ASKED", "BASIS_COLUMNS", "ENTITY_FILES", "Plan", "a_file", "make_plan", "needs_of"]
-
-BASIS_COLUMNS: Mapping[tuple[str, str], str] = {
-    ("deals", "closed"): "closed",
-    ("deals", "created"): "created",
-    ("leads", "created"): "created",
-    ("lead_touches", "created"): "created",
-    ("chances", "created"): "created",
-    ("deal_touches", "closed"): "closed",
-    ("rep_days", "occurred"): "day",
-    ("meeting_outcomes", "occurred"): "occurred",
-    ("activities", "occurred"): "occurred",
-    ("deals", "period"): "expected_close",
-    ("quotas", "period"): "day",
-    ("quotas", "occurred"): "day",
-    ("company_targets", "period"): "day",
-    ("rep_targets", "period"): "day",
-    ("rep_calendar", "occurred"): "day",
-    ("staff_days", "occurred"): "day",
-    ("costs", "occurred"): "day",
-    ("revenue", "occurred"): "day",
-    ("customers", "created"): "started",
-    ("invoices", "created"): "issued",
-    ("invoices", "due"): "due",
-    ("invoices", "closed"): "paid_on",
-    ("surveys", "occurred"): "answered",
-    ("close_plans", "occurred"): "known_from",
-}
-"""The date that puts a record of an entity into a period, by entity and basis."""
-
+__all__ = ["ASKED", "ENTITY_FILES", "Plan", "a_file", "make_plan", "needs_of"]
 
 ENTITY_FILES: Mapping[str, str] = {
     "lead_touches": "leads with creation dates, and activities that name them (a lead, deal or account id)",
@@ -249,7 +221,7 @@ def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool
     if there is None:
         return [_Lack(measure.entity, None)]
     needed = [*measure.columns, *(("as_of",) if bounded else ())]
-    basis_column = BASIS_COLUMNS.get((measure.entity, measure.basis))
+    basis_column = date_columns(measure.entity).get(measure.basis)
     if bounded and basis_column is not None:
         needed.append(basis_column)
     needed = [name for name in needed if name not in GIVEN and not name.startswith(PREFIX)]

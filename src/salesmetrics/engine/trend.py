@@ -14,11 +14,11 @@ from salesmetrics.answers.report import Limits, Period
 from salesmetrics.calendar import split, unit_period
 from salesmetrics.engine.build import make_report, metrics_of
 from salesmetrics.engine.moments import seen_by
-from salesmetrics.engine.plan import BASIS_COLUMNS
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.resolve import stretch_around
 from salesmetrics.engine.series import refuse_many, series
+from salesmetrics.entities.declared import date_columns
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
 
@@ -209,8 +209,8 @@ def _first_day(kpi: Kpi, setup: Prepared) -> date | None:
     """The first day of the records that a KPI rests on, by the dates that put them into periods."""
     entities = {measure.entity for measure in setup.source.catalog.required_measures(kpi).values()}
     days = []
-    for (entity, _), column in BASIS_COLUMNS.items():
+    for entity in entities:
         frame = setup.source.frames.get(entity)
-        if entity in entities and frame is not None and column in frame.columns:
-            days.append(frame[column].cast(pl.Date).min())
+        columns = set() if frame is None else set(date_columns(entity).values()) & set(frame.columns)
+        days += [frame[column].cast(pl.Date).min() for column in columns if frame is not None]
     return min((day for day in days if isinstance(day, date)), default=None)

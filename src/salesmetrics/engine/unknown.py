@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import parse_period
-from salesmetrics.engine.plan import BASIS_COLUMNS
+from salesmetrics.entities.declared import ENTITIES, date_columns, kinds_of
 from salesmetrics.entities.derived import DERIVED
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.findings import finding
@@ -30,7 +30,6 @@ __all__ = [
     "covered_days",
     "early_ends",
     "facts_behind",
-    "kinds_of",
     "refuse_unsettled",
     "refuse_unsettled_rows",
     "unknown_measures",
@@ -47,11 +46,7 @@ PATIENCE = 31
 
 def covered_days(frame: pl.DataFrame, entity: str) -> tuple[date, date] | None:
     """The first and the last day on which something happened, or None when the records have no dates."""
-    columns = {
-        column
-        for (owner, basis), column in BASIS_COLUMNS.items()
-        if owner == entity and basis in EVENTS and column in frame.columns
-    }
+    columns = {column for basis, column in date_columns(entity).items() if basis in EVENTS and column in frame.columns}
     if not columns:
         return None
     days = [pl.col(name).cast(pl.Date) for name in sorted(columns)]
@@ -124,39 +119,6 @@ def complete_today(request: Request) -> list[Finding]:
 # --- which measures rest on a fact that the files leave unsure ---
 
 
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "chances": ("leads", "deals", "activities"),
-    "close_plans": ("deals", "stages"),
-    "company_targets": ("quotas",),
-    "customers": ("customers", "revenue"),
-    "deal_stages": ("deals", "stages"),
-    "deal_touches": ("deals", "activities"),
-    "lead_touches": ("leads", "activities"),
-    "meeting_outcomes": ("deals", "activities"),
-    "ramps": ("reps", "quotas", "deals"),
-    "rep_calendar": ("reps",),
-    "rep_days": ("activities",),
-    "rep_targets": ("quotas", "deals", "reps"),
-    "trainings": ("reps", "deals"),
-}
-"""The kinds of file that an entity is made from; any other entity is a kind of its own."""
-
-_MADE_OF: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
-    ("chances", "gone"): (("leads", "outcome"), ("deals", "outcome"), ("deals", "lost")),
-    ("customers", "left"): (("customers", "ended"), ("customers", "status")),
-    ("deal_touches", "effort"): (("deals", "outcome"),),
-    ("leads", "is_converted"): (("leads", "outcome"),),
-    ("leads", "qualified"): (("leads", "outcome"),),
-    ("meeting_outcomes", "progressed"): (("deals", "outcome"),),
-    ("deals", "under_quota"): (("quotas", "amount"),),
-    ("ramps", "ramped"): (("deals", "outcome"), ("deals", "won"), ("deals", "amount"), ("quotas", "amount")),
-    ("rep_targets", "quota"): (("quotas", "amount"),),
-    ("rep_targets", "won"): (("deals", "outcome"), ("deals", "won"), ("deals", "amount")),
-    ("trainings", "after"): (("deals", "outcome"),),
-    ("trainings", "won"): (("deals", "outcome"), ("deals", "won")),
-}
-"""The facts that a column is made of, where neither its name nor ``DERIVED`` tells."""
-
 _NOT_WON = ("other_", "open_", "created_", "chances_")
 """How the names of measures of deals begin that are about deals which are neither won nor lost, or not yet."""
 
@@ -209,15 +171,6 @@ def refuse_unsettled_rows(
         raise SalesmetricsError("outcome_unsettled", kpis=kpi, cause=said.problem, fix=said.remedy)
 
 
-def kinds_of(entity: str) -> tuple[str, ...]:
-    """The kinds of file that an entity is made from.
-
-    >>> kinds_of("lead_touches"), kinds_of("invoices")
-    (('leads', 'activities'), ('invoices',))
-    """
-    return _KINDS.get(entity, (entity,))
-
-
 def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
     """The facts that a measure rests on, each as kind and column (or declared fact).
 
@@ -227,14 +180,15 @@ def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
     >>> sorted(facts_behind(catalog().measures["won_deals"]))
     [('deals', 'outcome'), ('deals', 'won')]
     """
-    kinds = kinds_of(measure.entity)
+    kinds, declared = kinds_of(measure.entity), ENTITIES.get(measure.entity)
+    facts = declared.facts if declared else {}
     names = {*measure.facts, *_of_outcome(measure)}
     found: set[tuple[str, str]] = set()
     waiting = list(measure.columns)
     while waiting:
         column = waiting.pop()
         names.add(column)
-        found.update(_MADE_OF.get((measure.entity, column), ()))
+        found.update(facts.get(column, ()))
         derived = DERIVED.get((measure.entity, column))
         if derived is not None:
             waiting += [name for name in (*derived.needs, *derived.any_of) if name not in names]
