@@ -42,7 +42,7 @@ def as_of() -> Any:
 
 
 def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:
-    asked = {"as_of": as_of(), "as_of_source": "test", **asked}
+    asked = {"as_of": as_of(), "as_of_source": None, **asked}
     return build_report(Request(**asked), frames, catalog())
 
 

@@ -19,6 +19,7 @@ from salesmetrics.library import report_on
 from salesmetrics.messages import findings_of_reports, typed
 from salesmetrics.messages.errors import CATALOGUE
 from salesmetrics.messages.findings import FINDINGS
+from salesmetrics.messages.fixes import FIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,6 +90,13 @@ def test_a_hint_of_an_error_names_options_that_every_command_has(code: str) -> N
 def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> None:
     commands = ["report"] if code in findings_of_reports.WORDS else READING
     assert strange_options(FINDINGS[code][1] or "", commands) == []
+
+
+@pytest.mark.parametrize("code", FIXES)
+def test_a_fix_names_options_that_there_are(code: str) -> None:
+    known = frozenset().union(*options_of().values())
+    said = re.sub(r"\{set:([a-z-]+)", r"--\1 ", FIXES[code])
+    assert [option for option in OPTION.findall(said) if option not in known] == []
 
 
 def test_the_check_itself_finds_what_does_not_exist() -> None:

@@ -31,7 +31,7 @@ def world_of(seed: int) -> World:
 
 
 def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:
-    return build_report(Request(as_of=AS_OF, as_of_source="test", settings=SETTINGS, **asked), frames, catalog())
+    return build_report(Request(as_of=AS_OF, as_of_source=None, settings=SETTINGS, **asked), frames, catalog())
 
 
 def assert_equal(report: Report, expected: dict[str, Any], group: dict[str, str | None]) -> None:
@@ -147,7 +147,7 @@ def test_whatever_files_are_there_every_value_is_a_number_or_has_a_reason(kinds:
 
 
 def metrics_of(frames: dict[str, pl.DataFrame], **settings: Any) -> dict[str, Any]:
-    asked = Request(as_of=AS_OF, as_of_source="test", settings=Settings(**settings))
+    asked = Request(as_of=AS_OF, as_of_source=None, settings=Settings(**settings))
     return {m.id: m for m in build_report(asked, frames, catalog()).metrics}
 
 
@@ -273,7 +273,7 @@ def test_working_days_are_monday_to_friday_from_first_to_last_activity() -> None
     )
     found = metrics_of({"activities": activities})
     assert (found["activities_per_rep_day"].numerator, found["activities_per_rep_day"].denominator) == (4, 4)
-    asked = Request(as_of=AS_OF, as_of_source="test", by=("owner",), kpis=("activities_per_rep_day",))
+    asked = Request(as_of=AS_OF, as_of_source=None, by=("owner",), kpis=("activities_per_rep_day",))
     by_owner = {m.group.get("owner"): m for m in build_report(asked, {"activities": activities}, catalog()).metrics}
     assert by_owner["ann"].value == 0.75
     assert by_owner["bob"].reason == "zero_denominator"

@@ -34,7 +34,7 @@ def at(text: str) -> datetime:
 
 
 def report_on(frames: dict[str, pl.DataFrame], as_of: date | None = DAY, **asked: Any) -> Report:
-    return build_report(Request(as_of=as_of, as_of_source="test", **asked), frames, catalog())
+    return build_report(Request(as_of=as_of, as_of_source=None, **asked), frames, catalog())
 
 
 def metrics_of(report: Report) -> dict[str, Metric]:

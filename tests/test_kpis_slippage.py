@@ -50,7 +50,7 @@ def frames_of(deals: list[Row], moves: list[Row]) -> dict[str, pl.DataFrame]:
 def request(window: tuple[date, date] | None = None, **asked: Any) -> Request:
     if window is not None:
         asked["period"] = Period(label="window", start=window[0], end=window[1])
-    return Request(as_of=AS_OF, as_of_source="test", **{"kpis": KPIS, **asked})
+    return Request(as_of=AS_OF, as_of_source=None, **{"kpis": KPIS, **asked})
 
 
 def metrics_of(frames: dict[str, pl.DataFrame], asked: Request) -> list[Metric]:

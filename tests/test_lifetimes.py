@@ -155,7 +155,7 @@ def csv_report(tmp_path: Path, text: str, period: str, as_of: date | None = None
     path.write_text(text, "utf-8")
     dataset = load([str(path)])
     frames = {str(kind): frame for kind, frame in dataset.frames.items()}
-    day, source = (as_of, "") if as_of else dataset.last_event or (None, None)
+    day, source = (as_of, None) if as_of else dataset.last_event or (None, None)
     return build_report(resolve(day, source, period=period, kpis=KPIS[:4]), frames, catalog())
 
 

@@ -16,6 +16,7 @@ from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.library import load, report_on
 from salesmetrics.metrics.catalog import catalog
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,8 @@ def metric(report: Report, kpi: str) -> Metric:
     return next(m for m in report.metrics if m.id == kpi and not m.group)
 
 
+CLOSE = Message("last_event_of", event=Message("event_close"), kind="deals")
+CREATION = Message("last_event_of", event=Message("event_creation"), kind="deals")
 DEAL = "Deal ID,Deal Stage,Amount,Create Date,Close Date"
 
 
@@ -54,7 +57,7 @@ def test_one_far_close_moves_neither_the_day_nor_any_period(tmp_path: Path, word
         *some_deals(f"11,{word},700,2026-01-10,{year}-01-10", "12,Closed Lost,5,2026-01-06,2026-01-15"),
     )
     dataset = load(path)
-    assert dataset.last_event == (date(2026, 1, 23), "last close in deals")
+    assert dataset.last_event == (date(2026, 1, 23), CLOSE)
     (said,) = [f for f in dataset.findings if f.code == "date_far_later"]
     assert (said.severity, said.rows, said.count) == ("error", (13,), 1)
     assert f"{(date(year, 1, 10) - date(2026, 1, 23)).days:,} days or more after every other event" in said.message
@@ -70,15 +73,15 @@ def test_five_in_a_hundred_are_outliers_and_six_are_not(tmp_path: Path) -> None:
     rows = [f"{i},Closed Won,1,2026-01-01,2026-02-{i % 28 + 1:02d}" for i in range(95)]
     far = [f"f{i},Closed Lost,1,2026-01-01,2026-12-{i + 1:02d}" for i in range(6)]
     few = load(write(tmp_path, "few.csv", DEAL, *rows, *far[:5]))
-    assert few.last_event == (date(2026, 2, 28), "last close in deals")
+    assert few.last_event == (date(2026, 2, 28), CLOSE)
     many = load(write(tmp_path, "many.csv", DEAL, *rows, *far))
-    assert many.last_event == (date(2026, 12, 6), "last close in deals")
+    assert many.last_event == (date(2026, 12, 6), CLOSE)
     assert not [f for f in many.findings if f.code == "date_far_later"]
 
 
 def test_a_new_deal_after_a_quiet_time_is_no_outlier(tmp_path: Path) -> None:
     rows = some_deals("11,Proposal,5,2026-11-01,2026-12-01")
-    assert load(write(tmp_path, "deals.csv", DEAL, *rows)).last_event == (date(2026, 11, 1), "last creation in deals")
+    assert load(write(tmp_path, "deals.csv", DEAL, *rows)).last_event == (date(2026, 11, 1), CREATION)
 
 
 @pytest.fixture

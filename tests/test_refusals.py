@@ -12,6 +12,7 @@ import pytest
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.engine.plan import a_file
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import catalog
 
 MONEY = pl.Decimal(38, 8)
@@ -71,7 +72,7 @@ def test_a_file_that_is_not_there_still_is() -> None:
     [("activities", "an activities file"), ("invoices", "an invoices file"), ("deals", "a deals file")],
 )
 def test_the_article_of_a_file(kind: str, words: str) -> None:
-    assert a_file(kind) == words
+    assert text(a_file(kind)) == words
 
 
 RATES = frame(currency=["USD", "GBP"], to_currency=["EUR", "EUR"], rate=[Decimal("0.9"), Decimal("1.2")])

@@ -349,16 +349,21 @@ def test_many_verdicts_come_with_what_chance_alone_would_do() -> None:
 
 
 def test_what_would_unlock_more_is_told_in_a_few_lines_that_matter_most() -> None:
-    def missing(needs: str, number: int) -> list[NotComputed]:
+    def missing(needs: str, number: int, *extended: str) -> list[NotComputed]:
         return [
             NotComputed(
-                id=f"{needs}{i}", title=f"Title {i} of {needs}", family="f", reason="missing_input", needs=needs
+                id=f"{needs}{i}",
+                title=f"Title {i} of {needs}",
+                family="f",
+                reason="missing_input",
+                needs=needs,
+                extended=extended,
             )
             for i in range(number)
         ]
 
     kinds = [item for i in range(8) for item in missing(f"a {'abcdefgh'[i]} file", 1 + i)]
-    made = report([], not_computed=[*kinds, *missing("cost in the deals file", 1)])
+    made = report([], not_computed=[*kinds, *missing("cost in the deals file", 1, "deals")])
     lines = plain(made, 80).split("unlock it\n")[1].splitlines()
     assert [line.split("  ")[1] for line in lines[:-1]] == [
         "cost in the deals file",

@@ -33,10 +33,10 @@ DEAL_FAMILIES = ("revenue", "counts", "conversion", "size", "speed", "pipeline")
 
 
 def request_for(kpi: str) -> Request:
-    return Request(as_of=AS_OF, as_of_source="test", kpis=(kpi,))
+    return Request(as_of=AS_OF, as_of_source=None, kpis=(kpi,))
 
 
-REPORT = build_report(Request(as_of=AS_OF, as_of_source="test", families=DEAL_FAMILIES), FRAMES, catalog())
+REPORT = build_report(Request(as_of=AS_OF, as_of_source=None, families=DEAL_FAMILIES), FRAMES, catalog())
 SIMPLE = [
     m
     for m in REPORT.metrics

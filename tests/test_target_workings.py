@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from salesmetrics.messages import text
 from salesmetrics.metrics.incentives import IncentivePlan, Tier
 from salesmetrics.metrics.rep_results import rep_lines
 
@@ -15,7 +16,7 @@ ROWS = [
 
 
 def test_every_rep_stands_there_with_sales_and_quota() -> None:
-    lines = [(line.name, line.meaning, line.value) for line in rep_lines(ROWS, None)]
+    lines = [(line.name, text(line.meaning), line.value) for line in rep_lines(ROWS, None)]
     assert lines == [
         ("ann", "won 1500 of 1000", 1.5),
         ("bob", "won 0 of 1000, ramping up: left out", 0.0),
@@ -28,8 +29,8 @@ def test_the_pay_is_shown_step_by_step() -> None:
     plan = IncentivePlan(tiers=tiers, accelerator=Decimal(2), cap=Decimal(120))
     ann, bob, stray = rep_lines(ROWS, plan)
     assert ann.value == 120
-    assert ann.meaning == (
+    assert text(ann.meaning) == (
         "at 150.0% of quota; from 0% of quota: 1000 × 0.05; from 100% of quota, accelerated: 500 × 0.2; capped"
     )
-    assert (bob.value, bob.meaning) == (0, "at 0.0% of quota; nothing is paid")
-    assert (stray.value, stray.meaning) == (None, "no quota")
+    assert (bob.value, text(bob.meaning)) == (0, "at 0.0% of quota; nothing is paid")
+    assert (stray.value, text(stray.meaning)) == (None, "no quota")

@@ -31,7 +31,7 @@ DEALS = pl.DataFrame(
 
 def value_of(own: list[UserKpi], kpi: str, frame: pl.DataFrame = DEALS) -> Any:
     known = with_user_kpis(catalog(), own, "salesmetrics.toml")
-    request = Request(as_of=date(2026, 1, 1), as_of_source="test", kpis=(kpi,))
+    request = Request(as_of=date(2026, 1, 1), as_of_source=None, kpis=(kpi,))
     return build_report(request, {"deals": frame}, known).metrics[0]
 
 
@@ -92,7 +92,7 @@ def plugin() -> ModuleType:
 
 def test_the_example_plugin_joins_the_catalogue(plugin: ModuleType) -> None:
     known = catalog().with_modules([plugin])
-    request = Request(as_of=date(2026, 1, 1), as_of_source="test", kpis=("renewal_share",))
+    request = Request(as_of=date(2026, 1, 1), as_of_source=None, kpis=("renewal_share",))
     metric = build_report(request, {"deals": DEALS}, known).metrics[0]
     assert (metric.value, metric.numerator, metric.denominator) == (0.5, 1, 2)
 

@@ -26,7 +26,7 @@ DEALS = pl.DataFrame(
 
 
 def values(*withheld: Withheld) -> dict[str, tuple[object, str | None]]:
-    request = Request(as_of=date(2026, 3, 1), as_of_source="test", withheld=withheld)
+    request = Request(as_of=date(2026, 3, 1), as_of_source=None, withheld=withheld)
     return {m.id: (m.value, m.reason) for m in build_report(request, {"deals": DEALS}, catalog()).metrics}
 
 

@@ -7,29 +7,18 @@ somebody asks for them. A detail that needs words of ours is a ``Message`` with 
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.messages import counted
+from salesmetrics.messages import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from salesmetrics.messages.errors import ErrorText
+    from salesmetrics.schema.message import Message
 
-__all__ = ["ExitCode", "SalesmetricsError", "counted", "shortened"]
-
-_SHOWN = 200
-_SENTENCE = 2_000
-_NAMED = re.compile(rf"`([^`]{{{_SHOWN + 1},}})`")
-_SENTENCES = frozenset(
-    {"cause", "cells", "detail", "field", "header", "how", "known", "listed", "reason", "what", "words"}
-)
-"""Details that are put together of words of ours and values."""
-_TO_TYPE = frozenset({"files", "first", "fix", "line", "names", "options", "output", "path", "second", "tried"})
-"""Details that are typed again, pasted or opened: cut only where nobody could."""
-_TYPED = 20_000
+__all__ = ["ExitCode", "RefusedError", "SalesmetricsError"]
 
 
 class ExitCode(IntEnum):
@@ -40,31 +29,6 @@ class ExitCode(IntEnum):
     INPUT_ERROR = 2
     BUG = 3
     INTERRUPTED = 130
-
-
-def shortened(details: Mapping[str, object]) -> dict[str, object]:
-    """The details of a message with long values cut, so that no cell and no option fills the screen.
-
-    >>> len(str(shortened({"value": "x" * 60_000})["value"]))
-    201
-    >>> shortened({"value": "Won", "count": 3})
-    {'value': 'Won', 'count': 3}
-    """
-    return {name: _short(name, value) if isinstance(value, str) else value for name, value in details.items()}
-
-
-def _short(name: str, value: str) -> str:
-    if len(value) <= _SHOWN:
-        return value
-    if name in _TO_TYPE or name.endswith("_typed"):
-        return _cut(value, _TYPED)
-    if name in _SENTENCES:
-        return _cut(_NAMED.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), _SENTENCE)
-    return _cut(value, _SHOWN)
-
-
-def _cut(value: str, most: int) -> str:
-    return value if len(value) <= most else f"{value[:most]}…"
 
 
 class SalesmetricsError(Exception):
@@ -105,3 +69,20 @@ class SalesmetricsError(Exception):
 
     def __str__(self) -> str:  # noqa: D105 - what every exception has
         return self.message
+
+
+class RefusedError(ValueError):
+    """A value that cannot be used. Whoever knows where it comes from makes an error of the catalogue of it.
+
+    Args:
+        cause: What is wrong with it.
+        fix: What to write; None where nothing more is known than for any value of its place.
+    """
+
+    def __init__(self, cause: Message, fix: Message | None = None) -> None:
+        super().__init__(cause.code)
+        self.cause = cause
+        self.fix = fix
+
+    def __str__(self) -> str:  # noqa: D105 - what every exception has
+        return text(self.cause)

@@ -100,6 +100,8 @@ class GoalResult(Model, frozen=True, kw_only=True):
     period: Period
     value: Number | None
     reason: str | None = None
+    said: Annotated[str, NOT_IN_JSON] = ""
+    """the reason in words, where it is no code"""
     goal: Goal
 
 
@@ -162,6 +164,8 @@ class NotComputed(Model, frozen=True, kw_only=True):
     needs: Annotated[str, Meta(description="in words, for example: a quotas file")]
     unlock: Annotated[str, NOT_IN_JSON] = ""
     """the files it waits for; what it needs where none is missing"""
+    extended: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """the kinds of file of which a further column would be enough"""
 
 
 class Report(Answer, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.calendar.model import FIRST_YEAR, LAST_YEAR
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,17 +38,15 @@ def parse_as_of(text: str, *, today: date | None = None) -> date:
         try:
             day = date.fromisoformat(word)
         except ValueError:
-            raise _refused(
-                text, "there is no such day", "write year-month-day, for example `--as-of 2026-01-31`"
-            ) from None
+            raise _refused(text, Message("no_such_day"), Message("day_example")) from None
         if FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
-        raise _refused(text, f"years from {FIRST_YEAR} to {LAST_YEAR} are understood", "correct the year")
-    near = "did you mean `today`? " if get_close_matches(word, ["today"]) else ""
-    raise _refused(text, "it is not a date", f"{near}write `--as-of 2026-01-31` or `--as-of today`")
+        raise _refused(text, Message("years_known", first=FIRST_YEAR, last=LAST_YEAR), Message("year_wrong"))
+    near = Message("did_you_mean", near="today") if get_close_matches(word, ["today"]) else None
+    raise _refused(text, Message("not_a_date"), Message("day_or_today", near=near))
 
 
-def _refused(text: str, cause: str, fix: str) -> SalesmetricsError:
+def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--as-of", value=text, cause=cause, fix=fix)
 
 

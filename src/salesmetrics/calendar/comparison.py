@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.calendar.model import FIRST_YEAR, Calendar, Period, named_period, unit_period
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from salesmetrics.calendar.model import Every
@@ -55,9 +56,10 @@ def comparison(
     2017-08-16
     """
     if period is None or period.start is None:
-        raise _refused(kind, "the period has no beginning, so nothing lies before it", "add `--period this-quarter`")
+        raise _refused(kind, Message("period_without_beginning"), Message("period_this_quarter"))
     if period.start > as_of:
-        raise _refused(kind, f"{period.label} begins after the as-of date {as_of}", "choose a period that has begun")
+        cause = Message("period_begins_after", period=period.label, as_of=as_of)
+        raise _refused(kind, cause, Message("period_begun"))
     end = min(period.end, as_of + _DAY)
     whole = _whole(period, calendar)
     if whole is None:
@@ -70,7 +72,7 @@ def comparison(
     return _named(beside, min(_start(beside) + (end - period.start), beside.end), to_date=True)
 
 
-def _refused(kind: str, cause: str, fix: str) -> SalesmetricsError:
+def _refused(kind: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--compare", value=kind, cause=cause, fix=fix)
 
 
@@ -79,7 +81,7 @@ def _start(period: Period) -> date:
 
 
 def _named(beside: Period, end: date, *, to_date: bool) -> Comparison:
-    return Comparison(f"{beside.label} to date" if to_date else beside.label, _start(beside), end, to_date)
+    return Comparison(replace(beside, to_date=to_date).label, _start(beside), end, to_date)
 
 
 def _whole(period: Period, calendar: Calendar) -> Period | None:
@@ -97,21 +99,21 @@ def _unit_before(whole: Period, kind: str, calendar: Calendar) -> Period:
         return unit_period(_start(whole) - _DAY, unit, calendar, fiscal=whole.fiscal)
     year, index = _position(whole)
     if year <= FIRST_YEAR:
-        raise _refused(kind, f"no years before {FIRST_YEAR} are known", "leave `--compare` out")
+        raise _refused(kind, Message("no_years_before", year=FIRST_YEAR), Message("without_compare"))
     try:
         return named_period(year - 1, unit, index, calendar, fiscal=whole.fiscal)
-    except ValueError:
+    except RefusedError:
         return named_period(year - 1, unit, index - 1, calendar, fiscal=whole.fiscal)
 
 
 def _position(whole: Period) -> tuple[int, int]:
     """Year and number that the label of a unit holds."""
-    year, _, part = whole.label.removeprefix("FY").partition("-")
+    year, _, part = whole.name.removeprefix("FY").partition("-")
     return int(year), int(part.lstrip("QMW") or 1)
 
 
 def _beside_range(period: Period, start: date, end: date, kind: str) -> Comparison:
-    to_date = end < period.end or period.label.endswith(" to date")
+    to_date = end < period.end or period.to_date
     if kind == "year-ago":
         first, after = years_before(start), years_before(end - _DAY) + _DAY
     else:

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.messages import text
+from salesmetrics.schema.message import Message
 
 __all__ = [
     "FIRST_YEAR",
@@ -48,7 +50,7 @@ class Calendar:
         timezone: The report's time zone, which decides the day of an instant; ``None`` is the wall clock as written.
 
     Raises:
-        ValueError: When a value is out of range.
+        RefusedError: When a value is out of range.
     """
 
     week_start: int = 1
@@ -61,14 +63,11 @@ class Calendar:
     def __post_init__(self) -> None:
         """Refuse what no calendar can have."""
         if not 1 <= self.week_start <= 7:
-            msg = f"a week starts on 1 (Monday) to 7 (Sunday), not {self.week_start}"
-            raise ValueError(msg)
+            raise RefusedError(Message("week_start_range", value=self.week_start))
         if not 1 <= self.fiscal_start_month <= 12:
-            msg = f"a fiscal year starts in month 1 to 12, not {self.fiscal_start_month}"
-            raise ValueError(msg)
+            raise RefusedError(Message("fiscal_month_range", value=self.fiscal_start_month))
         if self.pattern not in ("months", "445", "454", "544"):
-            msg = f"months of a fiscal year follow `months`, `445`, `454` or `544`, not `{self.pattern}`"
-            raise ValueError(msg)
+            raise RefusedError(Message("pattern_unknown", value=self.pattern))
         if self.timezone is not None:
             check_zone(self.timezone)
 
@@ -97,15 +96,21 @@ class Period:
 
     ``start`` is ``None`` only for a range without a beginning. ``unit`` is set when the period is one week, month,
     quarter or year, of the ``fiscal`` calendar or the civil one, or the elapsed part of one. ``partial`` says that the
-    period is not over, or that only a part of its unit is meant.
+    period is not over, or that only a part of its unit is meant; ``to_date`` that it was cut to what has elapsed of it.
     """
 
-    label: str
+    name: str
     start: date | None
     end: date
     unit: Unit | None = None
     fiscal: bool = False
     partial: bool = False
+    to_date: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name, and that it was cut."""
+        return text(Message("period_to_date", period=self.name)) if self.to_date else self.name
 
     def __contains__(self, day: date) -> bool:
         """Whether a day lies in it."""
@@ -131,13 +136,12 @@ class Period:
             return self
         if self.start is not None:
             end = max(end, self.start)
-        label = self.label if self.label.endswith(" to date") else f"{self.label} to date"
-        return replace(self, label=label, end=end, partial=True)
+        return replace(self, end=end, partial=True, to_date=True)
 
 
 def zone_refused(name: str) -> SalesmetricsError:
     """What is said of an option that names a time zone which does not exist."""
-    cause, fix = "no such time zone", "use a name such as `Europe/Berlin`"
+    cause, fix = Message("no_such_zone"), Message("zone_example")
     return SalesmetricsError("option_invalid", option="--timezone", value=name, cause=cause, fix=fix)
 
 
@@ -145,15 +149,14 @@ def check_zone(name: str) -> None:
     """Refuse a name that no time zone has.
 
     Raises:
-        ValueError: There is none.
+        RefusedError: There is none.
     """
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        msg = f"there is no time zone `{name}`; write for example Europe/Berlin"
-        raise ValueError(msg) from None
+        raise RefusedError(Message("zone_unknown", name=name)) from None
 
 
 def unit_period(day: date, unit: Unit, calendar: Calendar, *, fiscal: bool | None = None) -> Period:
@@ -195,18 +198,16 @@ def named_period(year: int, unit: Unit, index: int, calendar: Calendar, *, fisca
         fiscal: Whether the label began with FY.
 
     Raises:
-        ValueError: When there is no such year, quarter, month or week; the message says why.
+        RefusedError: When there is no such year, quarter, month or week.
 
     >>> named_period(2026, "quarter", 2, Calendar(fiscal_start_month=2), fiscal=True).start
     datetime.date(2025, 5, 1)
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        msg = f"years from {FIRST_YEAR} to {LAST_YEAR} are understood"
-        raise ValueError(msg)
+        raise RefusedError(Message("years_known", first=FIRST_YEAR, last=LAST_YEAR))
     most = {"month": 12, "quarter": 4, "week": _weeks(year, calendar)}.get(unit, 1)
     if not 1 <= index <= most:
-        msg = f"{year} has {most} {unit}s"
-        raise ValueError(msg)
+        raise RefusedError(Message("units_of_year", year=year, most=most, unit=unit))
     if unit == "week":
         return unit_period(first_week(year, calendar) + timedelta(weeks=index - 1), "week", calendar)
     return _part_of_year(year, unit, index, calendar, fiscal=fiscal)

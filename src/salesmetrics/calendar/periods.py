@@ -21,7 +21,8 @@ from salesmetrics.calendar.model import (
     unit_period,
 )
 from salesmetrics.calendar.months import MONTHS
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,19 +104,19 @@ def _relative(which: str, unit: str, as_of: date, calendar: Calendar, *, fiscal:
 
 def _last_days(text: str, days: int, as_of: date) -> Period:
     if not 1 <= days <= 36_500:
-        raise _refused(text, "it has to be 1 to 36500 days", "for example `--period last-90-days`")
+        raise _refused(text, Message("period_days"), Message("period_last_days"))
     return Period(f"last-{days}-days" if days > 1 else "last-1-day", as_of - (days - 1) * _DAY, as_of + _DAY)
 
 
 def _range(text: str, as_of: date, calendar: Calendar) -> Period:
     first, _, last = (part.strip() for part in text.strip().partition(".."))
     if not first and not last:
-        raise _refused(text, "it has neither a first nor a last day", "for example `--period 2026-01-01..2026-03-31`")
+        raise _refused(text, Message("period_without_days"), Message("period_range"))
     start = _fixed(first, text, calendar).start if first else None
     end = _fixed(last, text, calendar).end if last else as_of + _DAY
     if start and end <= start:
-        cause = "it ends before it begins" if last else f"it begins after the as-of date {as_of}"
-        raise _refused(text, cause, "give the first day, two dots, and the last day")
+        cause = Message("period_reversed") if last else Message("period_begins_late", as_of=as_of)
+        raise _refused(text, cause, Message("period_two_dots"))
     label = f"{start or ''}..{end - _DAY if last else ''}"
     return Period(label, start, end).seen_from(as_of)
 
@@ -123,16 +124,16 @@ def _range(text: str, as_of: date, calendar: Calendar) -> Period:
 def _fixed(part: str, text: str, calendar: Calendar) -> Period:
     try:
         period = read_label(part, calendar)
-    except ValueError as reason:
-        raise _refused(text, str(reason), f"forms: {', '.join(_EXAMPLES)}") from None
+    except RefusedError as refusal:
+        raise _refused(text, refusal.cause, Message("period_forms", near=None, forms=_EXAMPLES)) from None
     if period is None:
         near = get_close_matches(part.strip().casefold().replace(" ", "-"), [*PERIOD_FORMS, *_FISCAL_WORDS], n=1)
-        hint = f"did you mean `{near[0]}`? " if near else ""
-        raise _refused(text, "no such period is known", f"{hint}forms: {', '.join(PERIOD_FORMS)}")
+        hint = Message("did_you_mean", near=near[0]) if near else None
+        raise _refused(text, Message("period_unknown"), Message("period_forms", near=hint, forms=PERIOD_FORMS))
     return period if period.unit != "day" else replace(period, unit=None)
 
 
-def _refused(text: str, cause: str, fix: str) -> SalesmetricsError:
+def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--period", value=text, cause=cause, fix=fix)
 
 
@@ -222,7 +223,7 @@ def read_label(text: str, calendar: Calendar) -> Period | None:
     """As ``parse_period_label``, but a label of a known form that names nothing, such as 2026-13, says why.
 
     Raises:
-        ValueError: With the reason.
+        RefusedError: With the reason.
     """
     plain = _plain(text)
     for pattern in _PATTERNS:
@@ -267,13 +268,11 @@ def _period(parts: dict[str, str], calendar: Calendar) -> Period:
 
 def _day(year: int, month: int, day: int, calendar: Calendar) -> Period:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        msg = f"years from {FIRST_YEAR} to {LAST_YEAR} are understood"
-        raise ValueError(msg)
+        raise RefusedError(Message("years_known", first=FIRST_YEAR, last=LAST_YEAR))
     try:
         return unit_period(date(year, month, day), "day", calendar)
     except ValueError:
-        msg = "there is no such day"
-        raise ValueError(msg) from None
+        raise RefusedError(Message("no_such_day")) from None
 
 
 def _half(year: int, half: int, calendar: Calendar) -> Period:

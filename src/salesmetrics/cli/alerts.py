@@ -10,6 +10,7 @@ from salesmetrics.calendar.age import age_fault
 from salesmetrics.engine.goals import Goal, Stretch, parse_goal
 from salesmetrics.engine.resolve import stretch_of
 from salesmetrics.errors import ExitCode
+from salesmetrics.messages import text
 from salesmetrics.render.below import goal_about
 from salesmetrics.render.below import goals as goal_lines
 from salesmetrics.settings.sources import name_source
@@ -36,9 +37,9 @@ def settle_goals(watch: Watch, settings: SettingsFile, request: Request, catalog
         SalesmetricsError: ``option_invalid`` or ``kpi_unknown``; ``config_invalid`` for a goal of the settings file.
     """
     given = []
-    for text in watch.goal:
-        kpi, target = parse_goal(text, catalog)
-        given.append(Goal(kpi, target, " ".join(text.split())))
+    for words in watch.goal:
+        kpi, target = parse_goal(words, catalog)
+        given.append(Goal(kpi, target, " ".join(words.split())))
     said = {goal.kpi for goal in given}
     own = [goal for goal in _of_file(settings, request, catalog) if goal.kpi not in said or goal.group or goal.stretch]
     return [*own, *given]
@@ -47,12 +48,12 @@ def settle_goals(watch: Watch, settings: SettingsFile, request: Request, catalog
 def _of_file(settings: SettingsFile, request: Request, catalog: Catalog) -> Iterator[Goal]:
     for name, tables in settings.goals.items():
         for table in tables:
-            text = f"{name} {' '.join(table.goal.split())}"
+            words = f"{name} {' '.join(table.goal.split())}"
             with name_source(settings.source("goals", name)):
-                kpi, target = parse_goal(text, catalog)
+                kpi, target = parse_goal(words, catalog)
             with name_source(settings.source("goals", name, "period")):
                 stretch = _stretch(table, request)
-            yield Goal(kpi, target, text, table.group, stretch, table.by, table.owner, table.note)
+            yield Goal(kpi, target, words, table.group, stretch, table.by, table.owner, table.note)
 
 
 def _stretch(table: GoalTable, request: Request) -> Stretch | None:
@@ -88,5 +89,5 @@ def refuse_stale(watch: Watch, dataset: Dataset, environment: Environment) -> No
         return
     fault = age_fault(dataset.last_event, watch.max_age, environment.today())
     if fault is not None:
-        environment.say(f"error: {fault}")
+        environment.say(f"error: {text(fault)}")
         raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -17,6 +17,7 @@ from salesmetrics.cli.limits import shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.pipeline import Files
 from salesmetrics.render.visible import visible
+from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def run(words: list[str], environment: Environment | None = None) -> int:
 
 def _run(words: list[str], environment: Environment) -> int:
     if environment.stdout is None and not {"-h", "--help"}.isdisjoint(words):
-        closed = SalesmetricsError("output_unwritable", path="stdout", cause="standard output is closed")
+        closed = SalesmetricsError("output_unwritable", path="stdout", cause=Message("stdout_closed"))
         _tell(closed, environment)
         return ExitCode.INPUT_ERROR
     completing = any(name.endswith("_COMPLETE") for name in environment.variables)

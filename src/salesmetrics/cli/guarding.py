@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.render.output import is_stdout
+from salesmetrics.schema.message import Message
 from salesmetrics.settings.sources import find_settings
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ OUTPUTS = {"output": "-o", "rejects": "--rejects"}
 class _Place(NamedTuple):
     """A file by what it is, not by how it is spelled: links, other spellings and another case lead to the same one."""
 
-    words: str
+    words: Message
     device: int
     number: int
 
@@ -51,10 +52,11 @@ def guard(values: Mapping[str, Any], settings: Path | None, environment: Environ
     paths = list(_inputs(values.get("files") or ()))
     outputs = {typed: values[name] for name, typed in OUTPUTS.items() if values.get(name) is not None}
     outputs.setdefault("-o", "-")
-    inputs = [_place(path, f"the input `{path}`", environment) for path in paths]
+    inputs = [_place(path, Message("the_input", path=path), environment) for path in paths]
     # Also where this command leaves it out: settings are written by hand.
     nearest = find_settings(None, left_out=False) if reads_settings else None
-    inputs += [_place(str(path), f"the settings file `{path}`", environment) for path in (settings, nearest) if path]
+    read = [str(path) for path in (settings, nearest) if path]
+    inputs += [_place(path, Message("the_settings_file", path=path), environment) for path in read]
     _refuse_overwriting(outputs, [place for place in inputs if place], environment)
     _refuse_collision(outputs, environment)
 
@@ -79,8 +81,8 @@ def _refuse_byte(name: str, text: str) -> None:
     except UnicodeEncodeError as error:
         byte = ord(text[error.start]) - 0xDC00
         option = f"--{name.replace('_', '-')}"
-        cause = f"it holds the byte {byte:#04x}, which is not UTF-8"
-        raise SalesmetricsError("option_invalid", option=option, value=text, cause=cause, fix="type it again") from None
+        cause, fix = Message("byte_not_utf8", byte=f"{byte:#04x}"), Message("type_again")
+        raise SalesmetricsError("option_invalid", option=option, value=text, cause=cause, fix=fix) from None
 
 
 def _inputs(files: Sequence[str]) -> Iterator[str]:
@@ -88,7 +90,7 @@ def _inputs(files: Sequence[str]) -> Iterator[str]:
         yield from (item.path for item in expand(files))
 
 
-def _place(path: str, words: str, environment: Environment) -> _Place | None:
+def _place(path: str, words: Message, environment: Environment) -> _Place | None:
     """Where a path leads to, if that is a regular file; pipes and devices are not overwritten."""
     try:
         found = os.fstat(environment.stdin.fileno()) if path == "-" else Path(path).stat()
@@ -99,12 +101,12 @@ def _place(path: str, words: str, environment: Environment) -> _Place | None:
 
 def _target(path: str, environment: Environment) -> _Place | None:
     if not is_stdout(path):
-        return _place(path, path, environment)
+        return _place(path, Message("the_file", path=path), environment)
     try:
         found = os.fstat(environment.stdout.fileno())
     except (OSError, ValueError, AttributeError):
         return None
-    return _Place("standard output", found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+    return _Place(Message("standard_output"), found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 
 def _refuse_overwriting(outputs: Mapping[str, str], inputs: Sequence[_Place], environment: Environment) -> None:
@@ -112,7 +114,8 @@ def _refuse_overwriting(outputs: Mapping[str, str], inputs: Sequence[_Place], en
         target = _target(path, environment)
         for place in inputs:
             if target is not None and target[1:] == place[1:]:
-                shown = "standard output" if is_stdout(path) else f"`{typed} {path}`"
+                standard, option = Message("standard_output"), Message("option_of", option=typed, path=path)
+                shown = standard if is_stdout(path) else option
                 raise SalesmetricsError("output_is_input", output=shown, path=place.words)
 
 
@@ -123,7 +126,7 @@ def _refuse_collision(outputs: Mapping[str, str], environment: Environment) -> N
     names = {_name(rejects), _name(outputs["-o"])}
     places = {target[1:] if (target := _target(path, environment)) else path for path in (rejects, outputs["-o"])}
     if len(names) == 1 or len(places) == 1:
-        where = "standard output" if is_stdout(rejects) else f"`{rejects}`"
+        where = Message("standard_output") if is_stdout(rejects) else Message("the_file", path=rejects)
         raise SalesmetricsError("outputs_collide", path=where)
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from salesmetrics.errors import ExitCode, SalesmetricsError
+from salesmetrics.schema.message import Message
 
 __all__ = ["guard", "shortage"]
 
@@ -41,7 +42,7 @@ def shortage(error: BaseException) -> SalesmetricsError | None:
     if (panic or isinstance(error, (RuntimeError, OSError))) and any(words in text for words in _THREADS):
         return SalesmetricsError("threads_short")
     if isinstance(error, MemoryError) or (panic and any(words in text for words in _MEMORY)):
-        return SalesmetricsError("memory_short", what="", cause="the system denies this program any more")
+        return SalesmetricsError("memory_short", what=None, cause=Message("memory_denied"))
     return None
 
 
@@ -103,8 +104,7 @@ def _watch(child: int, read: int) -> None:
 
 
 def _too_low() -> bytes:
-    cause = "a limit of this system or session (`ulimit -v`, `ulimit -u`) is too low to go on"
-    error = SalesmetricsError("memory_short", what=" or threads", cause=cause)
+    error = SalesmetricsError("memory_short", what=Message("or_threads"), cause=Message("limit_too_low"))
     return f"error: {error.message}\n\nhint: {error.hint}\n".encode()
 
 

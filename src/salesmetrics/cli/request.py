@@ -13,6 +13,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.pipeline import Files
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ def make_question(selection: Selection, settings: SettingsFile, today: date, *, 
     asked = selection.as_of
     return Question(
         as_of=None if asked is None else parse_as_of(asked, today=today),
-        as_of_source=f"--as-of {asked}",
+        as_of_source=Message("as_of_option", day=asked),
         period=selection.period,
         compare=selection.compare,
         calendar=settings.calendar,
@@ -143,9 +144,8 @@ def make_catalog(settings: SettingsFile) -> Catalog:
         try:
             known = known.with_modules([point.load()])
         except Exception as error:
-            raise SalesmetricsError(
-                "plugin_invalid", name=point.name, cause=f"{type(error).__name__}: {error}"
-            ) from error
+            cause = Message("library_error", type=type(error).__name__, error=str(error))
+            raise SalesmetricsError("plugin_invalid", name=point.name, cause=cause) from error
     if not settings.kpis:
         return known
     from salesmetrics.metrics.user import UserKpi, with_user_kpis

@@ -19,6 +19,7 @@ from salesmetrics.metrics.definition import (
     Tally,
 )
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,9 +33,9 @@ __all__ = ["RESULTS", "Term", "Values", "column_of", "constant_of", "form_of", "
 RESULTS = "rep_results"
 """The measure of quota, sales and units by rep."""
 
-_NAMED = {0.5: "median", 0.9: "90th percentile"}
-_PERSONS = {"account_key": "account", "owner": "owner", "person": "contact", "__deal__": "deal"}
-_STRETCHES = {"1d": "day", "1w": "week", "1mo": "month"}
+_NAMED = {0.5: "made_as_median", 0.9: "made_as_90th_percentile"}
+_PERSONS = {"account_key": "an_account", "owner": "an_owner", "person": "a_contact", "__deal__": "a_deal"}
+_STRETCHES = {"1d": "a_day", "1w": "a_week", "1mo": "a_month"}
 
 
 def form_of(
@@ -108,54 +109,49 @@ def measures_behind(kpi: Kpi, catalog: Catalog, shift: str = "") -> dict[tuple[s
     return found
 
 
-def how_made(kpi: Kpi, form: Any, measures: Iterable[Measure], parts: Iterable[str] = ()) -> str:
-    """How the rows make the number, in a line; ``parts`` are the names that they stand under.
+def how_made(kpi: Kpi, form: Any, measures: Iterable[Measure], parts: Iterable[str] = ()) -> Message:
+    """How the rows make the number; ``parts`` are the names that they stand under.
 
     >>> from salesmetrics.metrics.catalog import catalog
     >>> how_made(catalog().kpis["median_deal_size"], Quantile(Values(pl.col("x"), "sample"), 0.5), ())
-    'the median of value'
+    Message(code='made_as_median', details={})
     """
     once = list(dict.fromkeys(_once(m.per) for m in measures if m.per))
-    counted = f"; one per {' and one per '.join(once)}: the first row of each" if once else ""
-    return _rule(kpi, form, parts) + counted
+    rule = _rule(kpi, form, parts)
+    return Message("made_once_each", rule=rule, once=once) if once else rule
 
 
-def _rule(kpi: Kpi, form: Any, parts: Iterable[str]) -> str:
+def _rule(kpi: Kpi, form: Any, parts: Iterable[str]) -> Message:
     if RESULTS in kpi.inputs:
-        ratio = kpi.unit == "ratio"
-        return (
-            "the sum of numerator / the sum of denominator, a row per rep"
-            if ratio
-            else "the sum of value, a row per rep"
-        )
+        return Message("made_as_ratio_of_reps" if kpi.unit == "ratio" else "made_as_sum_of_reps")
     match form:
         case Ratio():
-            return "the sum of numerator / the sum of denominator"
+            return Message("made_as_ratio")
         case Tally():
-            return "the sum of numerator, out of the sum of denominator"
+            return Message("made_as_tally")
         case NetScore():
-            return "100 × the sum of numerator / the sum of denominator"
+            return Message("made_as_balance")
         case Mean():
-            return "the mean of value"
+            return Message("made_as_mean")
         case Quantile(_, q):
-            return f"the {_NAMED.get(q, f'quantile {q:g}')} of value"
+            return Message(_NAMED[q]) if q in _NAMED else Message("made_as_quantile", share=f"{q:g}")
         case Incidence(_, time):
-            return f"the share that has ended as event by {time}, of value and ended (Aalen–Johansen)"
+            return Message("made_as_incidence", time=time)
         case MedianTimeToEvent(_, competing, _):
-            method = "Aalen–Johansen" if competing else "Kaplan–Meier"
-            return f"the value by which half have had the event, of value and ended ({method})"
+            return Message("made_as_competing_wait" if competing else "made_as_wait")
         case DifferenceInDifferences():
-            return "100 × ((after - before) - (other_after - other_before)), each numerator / denominator of its rows"
+            return Message("made_as_contrast")
         case Values():
-            return f"of all values: {kpi.formula}"
+            return Message("made_of_values", formula=kpi.formula)
         case Term():
-            return "the sum of value"
-    return f"of its parts, which `kpi` names ({', '.join(parts)}): {kpi.formula}"
+            return Message("made_as_sum")
+    return Message("made_of_parts", parts=list(parts), formula=kpi.formula)
 
 
-def _once(per: tuple[str, ...]) -> str:
-    words = [_PERSONS.get(name) or _STRETCHES.get(name.partition(":")[2]) or name for name in per]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _once(per: tuple[str, ...]) -> Message:
+    codes = (_PERSONS.get(name) or _STRETCHES.get(name.partition(":")[2]) for name in per)
+    names = [name if code is None else Message(code) for name, code in zip(per, codes, strict=True)]
+    return Message("each_of", names=names)
 
 
 # --- A column in the place of a number, so that the formula of a KPI says what each record adds to it ---

@@ -28,6 +28,7 @@ from salesmetrics.engine.request import windows_of
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import MONEY
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import (
     DifferenceInDifferences,
@@ -43,6 +44,7 @@ from salesmetrics.metrics.definition import (
 )
 from salesmetrics.metrics.rep_results import by_rep
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -110,7 +112,7 @@ class Records(NamedTuple):
     """Records, and in a line how they make the number."""
 
     frame: pl.DataFrame
-    how: str
+    how: Message
 
 
 def list_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Rows:
@@ -118,7 +120,7 @@ def list_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Cat
     found = records_behind(request, frames, catalog)
     columns = [_plain(column) for column in found.frame]
     rows = [dict(zip(found.frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
-    return Rows(kpi=request.kpis[0], how=found.how, rows=rows)
+    return Rows(kpi=request.kpis[0], how=text(found.how), rows=rows)
 
 
 def _plain(column: pl.Series) -> list[RowsCell]:
@@ -167,7 +169,7 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     found = _of_kpi(asked, kpi, "")
     parts = [frame for frames_of_part in found.values() for frame in frames_of_part if frame.height]
     if not parts:
-        raise SalesmetricsError("report_empty", cause="no record is behind this KPI", fix="ask for another period")
+        raise SalesmetricsError("report_empty", cause=Message("no_record_behind"), fix=Message("other_period"))
     form = form_of(kpi, catalog, asked.there, asked.given)
     behind = measures_behind(kpi, catalog)
     counted = {name: m for (name, _), m in behind.items() if name in asked.there}

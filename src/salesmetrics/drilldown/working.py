@@ -16,9 +16,11 @@ from salesmetrics.engine.evaluate import Values, cell_order, evaluate, plain
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of
+from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.rep_results import by_rep, rep_lines
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,12 +83,14 @@ def _ingredients(
             if setting is not None and not isinstance(setting, (int, float, Decimal)):
                 continue
             plain_setting = setting if isinstance(setting, (int, float, Decimal)) else None
-            found.append(Ingredient(id=name, meaning="a setting", unit="x", value=plain_setting, of=of))
+            found.append(Ingredient(id=name, meaning=text(Message("a_setting")), unit="x", value=plain_setting, of=of))
             continue
         base, shift = split_name(name)
         if shift not in values.by_shift:
             found.append(
-                Ingredient(id=name, meaning="the stretch before", unit=kpi.unit, reason="no_previous_period", of=of)
+                Ingredient(
+                    id=name, meaning=text(Message("stretch_before")), unit=kpi.unit, reason="no_previous_period", of=of
+                )
             )
             continue
         here = values.shifted(shift) if shift else values
@@ -127,8 +131,8 @@ def _ingredients(
             code = currency if plan else None
             found += [
                 Ingredient(
-                    id=line.name,
-                    meaning=line.meaning if line.value is not None else "",
+                    id=text(line.name) if isinstance(line.name, Message) else line.name,
+                    meaning=text(line.meaning) if line.value is not None else "",
                     unit=line.unit,
                     currency=code,
                     value=plain(line.value),

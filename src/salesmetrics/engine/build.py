@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
-from salesmetrics.answers.report import Change, Metric, Period, Report
+from salesmetrics.answers.report import Change, Metric, NotComputed, Period, Report
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
@@ -28,6 +28,8 @@ from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.series import series, trends
+from salesmetrics.messages import text
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.compute import Source
     from salesmetrics.engine.evaluate import Values
+    from salesmetrics.engine.plan import Refused
     from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
@@ -85,14 +88,28 @@ def make_report(
     return Report(
         command=command,
         as_of=request.as_of,
-        as_of_source=request.as_of_source,
+        as_of_source=None if request.as_of_source is None else text(request.as_of_source),
         period=request.period,
         comparison=request.comparison,
         group_by=list(request.by),
         inputs=list(inputs),
         metrics=list(metrics),
-        not_computed=list(setup.plan.not_computed),
+        not_computed=[_not_computed(item) for item in setup.plan.not_computed],
         findings=[*findings, *setup.findings, *lengths_differ(request, metrics)],
+    )
+
+
+def _not_computed(refused: Refused) -> NotComputed:
+    kpi, needs = refused.kpi, Message("all_of", needs=refused.needs)
+    unlock = text(Message("all_of", needs=refused.unlock))
+    return NotComputed(
+        id=kpi.id,
+        title=kpi.title,
+        family=kpi.family,
+        reason="missing_input",
+        needs=text(needs),
+        unlock=unlock,
+        extended=refused.extended,
     )
 
 

@@ -11,6 +11,8 @@ from salesmetrics.answers import report as model
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.goals import ANY, status
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import text
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,8 +73,7 @@ def _results(
         if all(value == ANY or (metric.group[name] or "") == value for name, value in goal.group.items()):
             groups.setdefault(tuple(metric.group.items()), []).append(metric)
     if not groups:
-        words = reason or "no such segment in the data"
-        return [_result(goal, kpi, None, dict(goal.group), request, words)]
+        return [_result(goal, kpi, None, dict(goal.group), request, reason or Message("no_such_segment"))]
     results = []
     for key, members in groups.items():
         chosen, why = _in_currency(members, goal.target.currency)
@@ -82,7 +83,7 @@ def _results(
 
 def _metrics_of(
     goal: Goal, report: Report, request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog
-) -> tuple[list[Metric], str | None]:
+) -> tuple[list[Metric], Message | None]:
     """The numbers of a KPI by the dimensions of its goal, and why there are none."""
     if goal.stretch is None and set(goal.group) <= set(request.by):
         own = list(_first_of_each(m for m in report.metrics if m.id == goal.kpi and set(m.group) == set(goal.group)))
@@ -104,7 +105,9 @@ def _metrics_of(
     except SalesmetricsError as error:
         if error.code != "report_empty":
             raise
-        return [], f"it needs {error.hint.removeprefix('add ')}"
+        fix = error.details["fix"]
+        lacking = Message("it_needs_all", **fix.details) if fix.code == "add_needs" else Message("it_needs", fix=fix)
+        return [], lacking
     return [metric for metric in built.metrics if set(metric.group) == set(goal.group)], None
 
 
@@ -117,11 +120,11 @@ def _first_of_each(metrics: Iterable[Metric]) -> Iterable[Metric]:
             yield metric
 
 
-def _in_currency(metrics: Sequence[Metric], currency: str | None) -> tuple[Metric | None, str | None]:
+def _in_currency(metrics: Sequence[Metric], currency: str | None) -> tuple[Metric | None, str | Message | None]:
     """The number that the goal is about, of those in several currencies; amounts without one can be told from it."""
     if currency is not None:
         named = [metric for metric in metrics if metric.currency == currency]
-        return (named[0], None) if named else (None, f"no amount in {currency}")
+        return (named[0], None) if named else (None, Message("no_amount_in", currency=currency))
     known = [metric for metric in metrics if metric.currency is not None]
     if len(metrics) == 1 or len(known) == 1:
         return (known or list(metrics))[0], None
@@ -129,7 +132,12 @@ def _in_currency(metrics: Sequence[Metric], currency: str | None) -> tuple[Metri
 
 
 def _result(
-    goal: Goal, kpi: Kpi, metric: Metric | None, group: dict[str, str | None], request: Request, reason: str | None
+    goal: Goal,
+    kpi: Kpi,
+    metric: Metric | None,
+    group: dict[str, str | None],
+    request: Request,
+    reason: str | Message | None,
 ) -> GoalResult:
     period = goal.stretch.period if goal.stretch else request.period
     if metric is not None and metric.period is not None:
@@ -150,6 +158,7 @@ def _result(
         group=group,
         period=period,
         value=metric.value if metric else None,
-        reason=reason,
+        reason=text(reason) if isinstance(reason, Message) else reason,
+        said=text(reason) if isinstance(reason, Message) else "",
         goal=stands,
     )

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from salesmetrics.answers.report import Metric, Period
+    from salesmetrics.calendar import Period as AskedPeriod
     from salesmetrics.calendar.windows import Window
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ANY",
     "EARLY_SHARE",
-    "FORM",
     "Goal",
     "Status",
     "Stretch",
@@ -40,7 +41,6 @@ ANY = "*"
 EARLY_SHARE = Decimal("0.1")
 """Before a tenth of the days has passed, the pace of a sum or a count says nothing."""
 
-FORM = "write for example `win_rate >= 25%` or `revenue >= 500000`"
 
 _CONDITION = re.compile(
     r"\s*(?P<sign>>=|<=|==|=|>|<|≥|≤)\s*(?P<number>[-+]?\d[\d _]*(?:\.\d+)?)\s*(?P<percent>%)?\s*(?P<currency>[A-Z]{3})?\s*"
@@ -86,10 +86,16 @@ class Stretch:
     period: Period
     previous: Window | None = None
     year_ago: Window | None = None
+    asked: AskedPeriod | None = None
 
     def terms(self) -> dict[str, Any]:
         """The terms of a request that it takes the place of."""
-        return {"period": self.period, "previous": self.previous, "year_ago": self.year_ago}
+        return {
+            "period": self.period,
+            "previous": self.previous,
+            "year_ago": self.year_ago,
+            "asked_period": self.asked,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def parse_condition(text: str) -> Target:
     """Read ``>= 25%``: a sign, a number, and perhaps a percent sign, a currency, or days or hours.
 
     Raises:
-        ValueError: With the reason in words.
+        RefusedError: With the reason.
 
     >>> parse_condition(">= 25%").value, parse_condition("< 1 000 000 EUR").currency
     (Decimal('0.25'), 'EUR')
@@ -129,8 +135,7 @@ def parse_condition(text: str) -> Target:
     match = _CONDITION.fullmatch(text)
     if match is None:
         comma = "," in text and _CONDITION.fullmatch(text.replace(",", "")) is not None
-        reason = "a comma could be a decimal mark or a thousands mark" if comma else "it is not a sign and a number"
-        raise ValueError(reason)
+        raise RefusedError(Message("goal_comma" if comma else "goal_not_condition"))
     value = Decimal(re.sub(r"[ _]", "", match["number"]))
     percent = match["percent"] is not None
     sign = _SIGNS.get(match["sign"], match["sign"])
@@ -149,43 +154,50 @@ def parse_goal(text: str, catalog: Catalog) -> tuple[str, Target]:
     """
     match = re.match(r"\s*(?P<kpi>\w+)(?P<condition>.*)", text, re.DOTALL)
     if match is None:
-        raise _refused(text, "it does not begin with a KPI", FORM)
+        raise _refused(text, Message("goal_without_kpi"), Message("goal_example"))
     try:
         target = parse_condition(match["condition"])
-    except ValueError as reason:
-        raise _refused(text, str(reason), FORM) from None
+    except RefusedError as refusal:
+        raise _refused(text, refusal.cause, Message("goal_example")) from None
     kpi = catalog.select([match["kpi"]])[0]
     fault = misfit(kpi, target)
     if fault is not None:
-        raise _refused(text, *fault)
+        raise _refused(text, fault.cause, fault.fix or Message("goal_example"))
     if target.time and kpi.unit in _HOURS:
         target = replace(target, value=target.value * _HOURS[target.time] / _HOURS[kpi.unit])
     return kpi.id, target
 
 
-def misfit(kpi: Kpi, target: Target) -> tuple[str, str] | None:
+def misfit(kpi: Kpi, target: Target) -> RefusedError | None:
     """Why a condition makes no sense of a KPI, and what to write; None where it does.
 
     >>> from salesmetrics.metrics.catalog import catalog
-    >>> misfit(catalog().kpis["win_rate"], parse_condition(">= 25"))
-    ('Win rate is a share of at most 1', 'write `win_rate >= 25%`')
+    >>> fault = misfit(catalog().kpis["win_rate"], parse_condition(">= 25"))
+    >>> fault.cause.code, fault.fix.details["condition"]
+    ('kpi_is_share', '>= 25%')
     """
+    fault, percent = _fault(kpi, target)
+    if fault is None:
+        return None
     written = format((target.value * (100 if target.percent else 1)).normalize(), "f")
+    condition = f"{target.sign} {written}{'%' if percent else ''}"
+    return RefusedError(Message(fault, title=kpi.title), Message("goal_to_write", kpi=kpi.id, condition=condition))
+
+
+def _fault(kpi: Kpi, target: Target) -> tuple[str | None, bool]:
+    """What is wrong, and whether a percent sign mends it."""
     if target.percent and kpi.unit != "ratio":
-        return (
-            f"{kpi.title} is no share, so it has no percent",
-            f"write `{kpi.id} {target.sign} {written}`",
-        )
+        return "kpi_no_share", False
     if kpi.unit == "ratio" and not target.percent:
         if kpi.interval == "wilson" and target.value > 1:
-            return f"{kpi.title} is a share of at most 1", f"write `{kpi.id} {target.sign} {written}%`"
+            return "kpi_is_share", True
         if target.value >= 10:
-            return f"{kpi.title} is a ratio, where 1 is 100 %", f"write `{kpi.id} {target.sign} {written}%`"
+            return "kpi_is_ratio", True
     if target.currency and kpi.unit not in {"money", "money_per_day"}:
-        return f"{kpi.title} is no amount of money", f"write `{kpi.id} {target.sign} {written}`"
+        return "kpi_no_money", False
     if target.time and kpi.unit not in _HOURS:
-        return f"{kpi.title} is no length of time in days or hours", f"write `{kpi.id} {target.sign} {written}`"
-    return None
+        return "kpi_no_time", False
+    return None, False
 
 
 def status(goal: Goal, kpi: Kpi, metric: Metric | None, period: Period, as_of: date | None) -> Status:
@@ -240,5 +252,5 @@ def _running(target: Target, value: Decimal, share: Decimal | None, *, met: bool
     return "missed" if value > target.value else "too early"
 
 
-def _refused(text: str, cause: str, fix: str) -> SalesmetricsError:
+def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--goal", value=text, cause=cause, fix=fix)

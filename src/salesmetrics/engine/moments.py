@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from salesmetrics.calendar import Period, unit_period
+from salesmetrics.calendar import Period
 from salesmetrics.engine.resolve import stretch_around
 from salesmetrics.entities.declared import kinds_of
 from salesmetrics.entities.moments import Moments
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from salesmetrics.answers import report as model
-    from salesmetrics.calendar import Calendar, Unit
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
@@ -39,7 +37,8 @@ def seen_by(request: Request, kpi: Kpi, catalog: Catalog) -> Request:
     asked = replace(request, as_of=day)
     if request.period.start is None or request.period.end is None:
         return asked
-    period = _again(request.period, request.calendar).seen_from(day)
+    start, end = request.period.start, request.period.end
+    period = (request.asked_period or Period(request.period.label, start, end)).seen_from(day)
     return replace(asked, **stretch_around(period, day, request.calendar).terms())
 
 
@@ -48,20 +47,6 @@ def _day_of(request: Request, kpi: Kpi, catalog: Catalog) -> date | None:
         return request.as_of
     kinds = {kind for measure in catalog.required_measures(kpi).values() for kind in kinds_of(measure.entity)}
     return moments_of(request).of(*kinds)
-
-
-def _again(period: model.Period, calendar: Calendar) -> Period:
-    """A period of a request as the calendar has it, with its unit if it is one, or the first part of one."""
-    start, end, name = period.start, period.end, period.label.removesuffix(" to date")
-    assert start is not None
-    assert end is not None
-    units: tuple[Unit, ...] = ("week", "month", "quarter", "year")
-    for unit in units:
-        for fiscal in (False, True):
-            whole = unit_period(start, unit, calendar, fiscal=fiscal and unit != "week")
-            if whole.start == start and (whole.end == end or whole.label == name) and whole.label == name:
-                return Period(period.label, start, end, unit, whole.fiscal)
-    return Period(period.label, start, end)
 
 
 def days_differ(request: Request, kpis: Iterable[Kpi], catalog: Catalog) -> list[Finding]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from salesmetrics.answers.report import NotComputed
 from salesmetrics.entities.declared import date_columns
 from salesmetrics.entities.derived import DERIVED
+from salesmetrics.messages import text
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,25 +20,30 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi, Measure
     from salesmetrics.metrics.settings import Settings
 
-__all__ = ["ASKED", "ENTITY_FILES", "Plan", "a_file", "make_plan", "needs_of"]
+__all__ = ["FOR_CONDITION", "Plan", "Refused", "a_file", "make_plan", "needs_of"]
 
-ENTITY_FILES: Mapping[str, str] = {
-    "lead_touches": "leads with creation dates, and activities that name them (a lead, deal or account id)",
-    "chances": "leads or deals with amounts and creation dates, and activities that name them",
-    "deal_touches": "activities that name deals, or a column for last_activity in the deals file",
-    "deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
-    "close_plans": "deals, and a stages file with a column for expected_close",
-    "customers": "a customers or revenue file",
-    "company_targets": "a quotas file with quotas of reps and one of the company as a whole",
-    "rep_targets": "a quotas file with quotas of reps, and deals with owners, amounts and close dates",
-    "rep_calendar": "a reps file",
-    "staff_days": "a reps file",
-    "ramps": "a reps file with days of hire, quotas of reps, and deals with owners",
-    "trainings": "a reps file with days of training, and deals with owners and close dates",
-    "rep_days": "activities with an owner and a date",
-    "meeting_outcomes": "deals, and meetings that name a deal, lead or account",
-}
-"""The files that an entity is made from, in words, where its name does not tell."""
+OWN_FILES = frozenset(
+    {
+        "lead_touches",
+        "chances",
+        "deal_touches",
+        "deal_stages",
+        "close_plans",
+        "customers",
+        "company_targets",
+        "rep_targets",
+        "rep_calendar",
+        "staff_days",
+        "ramps",
+        "trainings",
+        "rep_days",
+        "meeting_outcomes",
+    }
+)
+"""Entities whose files have words of their own, where the name does not tell; ``customers`` is a kind, too."""
+
+OR_COLUMN: Mapping[str, str] = {"deal_touches": "deals", "deal_stages": "deals"}
+"""Entities that a column of another kind of file makes, too."""
 
 ENTITY_KINDS: Mapping[str, tuple[str, ...]] = {
     "lead_touches": ("leads", "activities"),
@@ -55,51 +61,81 @@ ENTITY_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """The kinds of file that an entity is made from, where its name does not tell."""
 
-MADE_FROM: Mapping[tuple[str, str], str] = {
-    ("quotas", "day"): "amount and period, or start and end,",
-    ("costs", "day"): "amount and date or period, or start and end,",
-    ("revenue", "change"): "account, amount and movement, or mrr",
-    ("revenue", "day"): "account, amount and movement, or mrr",
-    ("revenue", "account_key"): "account or account_id",
-    ("customers", "account_key"): "id or name",
-    ("customers", "left"): "started",
-    ("customers", "listed"): "started",
-    ("customers", "vague"): "started",
-    ("deals", "has_potential"): "account_id or account",
-    ("deals", "cost"): "cost (or product and quantity, with a products file)",
-    ("deals", "list_price"): "list_price (or product and quantity, with a products file)",
-    ("invoices", "received"): "paid_amount, balance, paid_on or a status that says paid",
-    ("activities", "gap"): "lead_id or deal_id",
-    ("activities", "record"): "lead_id or deal_id",
-    ("activities", "person"): "contact_id, lead_id, deal_id or account_id",
-    ("activities", "activity_type"): "type",
-    ("surveys", "survey_type"): "type",
-    ("surveys", "misscaled"): "type",
-    ("surveys", "off_scale"): "type",
-    ("activities", "logs_calls"): "type, with calls,",
-    ("activities", "logs_emails"): "type, with emails,",
-    ("activities", "logs_meetings"): "type, with meetings,",
-    ("leads", "qualified"): "is_qualified, qualified_at or a status that means qualified",
-    ("leads", "is_converted"): "is_converted, converted_at or deal_id",
-    ("leads", "outcome"): "status",
-    ("deals", "outcome"): "stage or status",
+MADE_FROM: Mapping[tuple[str, str], str | tuple[str, ...]] = {
+    ("quotas", "day"): "quota_columns",
+    ("costs", "day"): "cost_columns",
+    ("revenue", "change"): "revenue_columns",
+    ("revenue", "day"): "revenue_columns",
+    ("revenue", "account_key"): ("account", "account_id"),
+    ("customers", "account_key"): ("id", "name"),
+    ("customers", "left"): ("started",),
+    ("customers", "listed"): ("started",),
+    ("customers", "vague"): ("started",),
+    ("deals", "has_potential"): ("account_id", "account"),
+    ("deals", "cost"): "or_of_product",
+    ("deals", "list_price"): "or_of_product",
+    ("invoices", "received"): "receipts",
+    ("activities", "gap"): ("lead_id", "deal_id"),
+    ("activities", "record"): ("lead_id", "deal_id"),
+    ("activities", "person"): "persons",
+    ("activities", "activity_type"): ("type",),
+    ("surveys", "survey_type"): ("type",),
+    ("surveys", "misscaled"): ("type",),
+    ("surveys", "off_scale"): ("type",),
+    ("activities", "logs_calls"): "with_calls",
+    ("activities", "logs_emails"): "with_emails",
+    ("activities", "logs_meetings"): "with_meetings",
+    ("leads", "qualified"): "qualified",
+    ("leads", "is_converted"): "converted",
+    ("leads", "outcome"): ("status",),
+    ("deals", "outcome"): ("stage", "status"),
 }
-"""The columns of a file that a column of an entity is made from, in words, where its name does not tell."""
+"""The columns of a file that a column of an entity is made from, where it is not one of the file itself: one of these, or a code."""
+
+HEADED: Mapping[str, str] = {
+    "quota_columns": "amount",
+    "cost_columns": "amount",
+    "with_calls": "type",
+    "with_emails": "type",
+    "with_meetings": "type",
+}
+"""The column that a code names first, and that need not be named beside it."""
 
 MADE_BY: Mapping[tuple[str, str], str] = {("deals", "under_quota"): "quotas"}
 """The kind of file that puts a column into an entity of another one."""
 
-IN_TABLES: Mapping[str, str] = {
-    "incentive": "a pay plan under [settings.incentive] in salesmetrics.toml (docs/configuration.md has an example)"
-}
-"""Settings that are a table of their own, in words."""
+TABLES: Mapping[str, str] = {"incentive": "pay_plan"}
+"""Settings that are a table of their own, by the code of what is said of them."""
 
-ASKED = "which `--where` asks for"
-"""Marks what is lacking only for a condition."""
+FOR_CONDITION = "columns_of_condition"
+"""The code of what is lacking only for a condition."""
 
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 GIVEN = frozenset({"window_start", "window_end"})
 """Parameters of measures that the report itself fills."""
+
+
+class Refused(NamedTuple):
+    """A KPI that the files do not allow.
+
+    Attributes:
+        kpi: Which.
+        needs: What it lacks: files (``file_…``, ``files_for_…``), columns of files that are there (``columns_of_file``), what a condition cannot
+            be applied without (``columns_of_condition``) and settings (``setting``, ``pay_plan``).
+        unlock: The files alone, where any lack; else all of it.
+    """
+
+    kpi: Kpi
+    needs: tuple[Message, ...]
+    unlock: tuple[Message, ...]
+
+    @property
+    def extended(self) -> tuple[str, ...]:
+        """The kinds of file that a further column in them would be enough of."""
+        found = (
+            OR_COLUMN.get(need.code.removeprefix("files_for_")) or need.details.get("kind") for need in self.unlock
+        )
+        return tuple(kind for kind in found if kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +144,7 @@ class Plan:
 
     kpis: tuple[Kpi, ...]
     measures: Mapping[str, Measure]
-    not_computed: tuple[NotComputed, ...]
+    not_computed: tuple[Refused, ...]
 
 
 def make_plan(
@@ -132,7 +168,7 @@ def make_plan(
     """
     possible: list[Kpi] = []
     measures: dict[str, Measure] = {}
-    refused: list[NotComputed] = []
+    refused: list[Refused] = []
     for kpi in kpis:
         dated = bounded or kpi.span != "period"
         lacking: list[_Lack] = []
@@ -140,25 +176,20 @@ def make_plan(
             lacking += _lacking(measure, columns, bounded=dated)
         unset = _unset(kpi, settings)
         if lacking or unset:
-            files, rest = _in_words([lack for lack in lacking if lack.entity not in unfiltered], columns)
-            rest += _untold({lack.entity for lack in lacking} & unfiltered.keys(), unfiltered)
-            needs = "; ".join([*files, *rest, *unset])
-            unlock = "; ".join(files or [*rest, *unset])
-            refused.append(
-                NotComputed(
-                    id=kpi.id, title=kpi.title, family=kpi.family, reason="missing_input", needs=needs, unlock=unlock
-                )
-            )
+            files, rest = _sorted_out([lack for lack in lacking if lack.entity not in unfiltered], columns)
+            rest += _for_condition({lack.entity for lack in lacking} & unfiltered.keys(), unfiltered)
+            needs = (*files, *rest, *unset)
+            refused.append(Refused(kpi, needs, tuple(files) or needs))
             continue
         possible.append(kpi)
         measures |= {name: m for name, m in catalog.measures_of(kpi).items() if not _lacking(m, columns, bounded=dated)}
     return Plan(tuple(possible), measures, tuple(refused))
 
 
-def _unset(kpi: Kpi, settings: Settings) -> list[str]:
+def _unset(kpi: Kpi, settings: Settings) -> list[Message]:
     names = [name for name in kpi.inputs if name.startswith(PREFIX) and name not in kpi.optional]
     unset = [name.removeprefix(PREFIX) for name in names if settings.value(name) is None]
-    return [IN_TABLES.get(name, f"{name} under [settings]") for name in unset]
+    return [Message(TABLES[name]) if name in TABLES else Message("setting", name=name) for name in unset]
 
 
 class _Lack(NamedTuple):
@@ -168,52 +199,54 @@ class _Lack(NamedTuple):
     column: str | None
 
 
-def needs_of(kpi: Kpi, catalog: Catalog) -> list[str]:
-    """The files that a KPI needs and the columns in them, in words.
+def needs_of(kpi: Kpi, catalog: Catalog) -> list[Message]:
+    """The files that a KPI needs and the columns in them.
 
+    >>> from salesmetrics.messages import text
     >>> from salesmetrics.metrics.catalog import catalog
-    >>> needs_of(catalog().kpis["average_deal_size"], catalog())
+    >>> [text(need) for need in needs_of(catalog().kpis["average_deal_size"], catalog())]
     ['a deals file with amount, stage or status']
     """
-    files: list[str] = []
-    inside: dict[str, list[str]] = {}
+    files: list[Message] = []
+    inside: dict[str, list[str | Message]] = {}
     for measure in catalog.required_measures(kpi).values():
-        if measure.entity in ENTITY_FILES.keys() - KIND_NAMES:
-            files.append(ENTITY_FILES[measure.entity])
+        if measure.entity in OWN_FILES.difference(KIND_NAMES):
+            files.append(a_file(measure.entity))
             continue
         lacks = [lack for name in measure.columns for lack in _roots(measure.entity, name, set())]
-        files += [_file(lack.entity) for lack in lacks if lack.column is None]
+        files += [a_file(lack.entity) for lack in lacks if lack.column is None]
         inside.setdefault(measure.entity, []).extend(_of_file(lacks))
-    named = {_file(entity): words for entity, words in inside.items()}
-    with_columns = [f"{file} with {', '.join(_longest(words))}" if words else file for file, words in named.items()]
+    named = {a_file(entity): columns for entity, columns in inside.items()}
+    with_columns = [
+        Message("file_with", file=file, columns=_once(columns)) if columns else file for file, columns in named.items()
+    ]
     return [*with_columns, *(file for file in dict.fromkeys(files) if file not in named)]
 
 
-def a_file(kind: str) -> str:
-    """A file of a kind, with its article.
+def a_file(entity: str) -> Message:
+    """The files that an entity is made from; of a kind, a file of it.
 
-    >>> a_file("invoices"), a_file("costs")
-    ('an invoices file', 'a costs file')
+    >>> [a_file(entity).code for entity in ("deals", "chances")]
+    ['file_deals', 'files_for_chances']
     """
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} file"
+    return Message(f"files_for_{entity}" if entity in OWN_FILES else f"file_{entity}")
 
 
-def _file(entity: str) -> str:
-    return ENTITY_FILES.get(entity) or a_file(entity)
-
-
-def _of_file(lacks: Iterable[_Lack]) -> Iterable[str]:
-    """The columns that a file itself can have, in words; those that the report makes by itself are left out."""
+def _of_file(lacks: Iterable[_Lack]) -> Iterable[str | Message]:
+    """The columns that a file itself can have; those that the report makes by itself are left out."""
     for entity, column in lacks:
         own = column_types(entity) if entity in KIND_NAMES else {}
         if column is not None and (column in own or (entity, column) in MADE_FROM or (entity, column) in DERIVED):
-            yield _words(entity, column).rstrip(",")
+            yield _column(entity, column)
 
 
-def _longest(words: Iterable[str]) -> list[str]:
-    """Without those that another one says, too: `amount` beside `amount and date`."""
-    found = sorted(set(words))
-    return [word for word in found if not any(other.startswith((f"{word} ", f"{word},")) for other in found)]
+def _once(columns: Iterable[str | Message]) -> list[str | Message]:
+    """In order of the alphabet, without a column that another one names first: `amount` beside `amount and date`."""
+    found = list(dict.fromkeys(columns))
+    named = {HEADED.get(column.code) for column in found if isinstance(column, Message)}
+    return sorted(
+        (column for column in found if column not in named), key=lambda c: text(c) if isinstance(c, Message) else c
+    )
 
 
 def _lacking(measure: Measure, columns: Mapping[str, set[str]], *, bounded: bool) -> list[_Lack]:
@@ -238,38 +271,37 @@ def _roots(entity: str, column: str, there: set[str]) -> list[_Lack]:
     return [lack for name in derived.needs if name not in there for lack in _roots(entity, name, there)]
 
 
-def _in_words(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tuple[list[str], list[str]]:
+def _sorted_out(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tuple[list[Message], list[Message]]:
     """The files that are missing, and what is missing in the files that are there."""
-    files: list[str] = []
-    inside: dict[str, list[str]] = {}
+    files: list[Message] = []
+    inside: dict[str, list[str | Message]] = {}
     for lack in dict.fromkeys(lacking):
         kinds = [kind for kind in ENTITY_KINDS.get(lack.entity, (lack.entity,)) if kind not in columns]
         if lack.column is None or lack.entity in ENTITY_KINDS:
-            files += [_file(kind) for kind in kinds] or [_file(lack.entity)]
+            files += [a_file(kind) for kind in kinds] or [a_file(lack.entity)]
         else:
-            inside.setdefault(lack.entity, []).append(_words(lack.entity, lack.column))
-    rest = [f"{_and(names)} in the {entity} file" for entity, names in inside.items()]
+            inside.setdefault(lack.entity, []).append(_column(lack.entity, lack.column, end=","))
+    rest = [
+        Message("columns_of_file", columns=list(dict.fromkeys(found)), kind=entity) for entity, found in inside.items()
+    ]
     return list(dict.fromkeys(files)), rest
 
 
-def _untold(entities: Iterable[str], unfiltered: Mapping[str, Sequence[str]]) -> list[str]:
+def _for_condition(entities: Iterable[str], unfiltered: Mapping[str, Sequence[str]]) -> list[Message]:
     """What records that are there lack for the condition to be applied to them."""
-    found = []
-    for entity in sorted(entities):
-        names = _and(f"`{name}`" for name in unfiltered[entity])
-        found += [f"{names} in the {kind} file, {ASKED}" for kind in ENTITY_KINDS.get(entity, (entity,))]
+    kinds = [(kind, entity) for entity in sorted(entities) for kind in ENTITY_KINDS.get(entity, (entity,))]
+    found = [
+        Message(FOR_CONDITION, kind=kind, columns=list(dict.fromkeys(unfiltered[entity]))) for kind, entity in kinds
+    ]
     return list(dict.fromkeys(found))
 
 
-def _words(entity: str, column: str) -> str:
+def _column(entity: str, column: str, end: str | None = None) -> str | Message:
+    """A column of a file, or what it is made from; ``end`` closes an insertion in the middle of a sentence."""
     if column == "as_of":
-        return "dates"
+        return Message("dates")
     derived = DERIVED.get((entity, column))
-    if derived is not None and derived.any_of:
-        return " or ".join(derived.any_of)
-    return MADE_FROM.get((entity, column), column)
-
-
-def _and(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+    made = derived.any_of if derived is not None and derived.any_of else MADE_FROM.get((entity, column), (column,))
+    if isinstance(made, str):
+        return Message(made, column=column) if made == "or_of_product" else Message(made, end=end)
+    return made[0] if len(made) == 1 else Message("one_of_columns", columns=made)

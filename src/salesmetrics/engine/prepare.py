@@ -13,7 +13,7 @@ from salesmetrics.engine.compute import UNDIVIDED, Source, currencies
 from salesmetrics.engine.cost_cover import costs_partial
 from salesmetrics.engine.maturity import too_short
 from salesmetrics.engine.moments import days_differ, moments_of, seen_by
-from salesmetrics.engine.plan import ASKED, Plan, a_file, make_plan
+from salesmetrics.engine.plan import FOR_CONDITION, Plan, Refused, make_plan
 from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.unknown import complete_today, early_ends
 from salesmetrics.engine.where import apply_where, named_columns
@@ -32,7 +32,6 @@ from salesmetrics.statistics.intervals import mean_interval, wilson
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from salesmetrics.answers.report import NotComputed
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding
@@ -127,8 +126,10 @@ def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], lis
     for name in by:
         if name not in known:
             near = get_close_matches(name, shown, n=1, cutoff=0.5)
-            fix = f"did you mean `--by {near[0]}`? " if near else ""
-            raise SalesmetricsError("dimension_unknown", name=name, fix=f"{fix}columns: {', '.join(shown)}")
+            hint = Message("did_you_mean_by", near=near[0]) if near else None
+            raise SalesmetricsError(
+                "dimension_unknown", name=name, fix=Message("columns_there", near=hint, columns=shown)
+            )
 
 
 def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
@@ -138,7 +139,7 @@ def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> No
         default=0,
     )
     if count > MAX_SEGMENTS:
-        raise SalesmetricsError("segments_too_many", names=",".join(by), count=f"{count:,}", limit=f"{MAX_SEGMENTS:,}")
+        raise SalesmetricsError("segments_too_many", names=",".join(by), count=count, limit=MAX_SEGMENTS)
 
 
 def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:
@@ -149,32 +150,27 @@ def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> 
 
 
 def _nothing_to_report(
-    refused: Sequence[NotComputed], frames: Mapping[str, Any], unfiltered: Mapping[str, Sequence[str]]
+    refused: Sequence[Refused], frames: Mapping[str, Any], unfiltered: Mapping[str, Sequence[str]]
 ) -> SalesmetricsError:
-    needs = list(dict.fromkeys(item.needs for item in refused))
-    lacking = dict.fromkeys(part for text in needs for part in text.split("; ") if part.endswith(ASKED))
+    lacking = dict.fromkeys(need for item in refused for need in item.needs if need.code == FOR_CONDITION)
+    columns = {kind: set(getattr(frame, "columns", ())) for kind, frame in frames.items()}
+    cause, fix = (
+        Message("need_more_than", files=[Message(f"file_{kind}") for kind in sorted(frames)]),
+        Message("other_kpis"),
+    )
     if unfiltered and lacking:
-        what = " and ".join(part.removesuffix(f", {ASKED}") for part in lacking)
-        cause = f"there is no {what}, so the condition of `--where` cannot be applied to all that the KPIs need"
-        fix = "leave `--where` out, or name columns that all of these files have"
-        return SalesmetricsError("report_empty", cause=cause, fix=fix)
-    if set(frames) == {"pipelines"}:
-        cause = "a list of stages defines the stages and holds no deals"
-        return SalesmetricsError("report_empty", cause=cause, fix="add a deals file, or a history of stages")
-    if set(frames) == {"invoices"} and "amount" not in frames["invoices"].columns:
-        cause = "a list of payments says what was received, and not what was invoiced"
-        fix = "report an invoices file, with a paid amount or a payment date"
-        return SalesmetricsError("report_empty", cause=cause, fix=fix)
-    if set(frames) == {"surveys"} and "score" in frames["surveys"].columns and "type" not in frames["surveys"].columns:
-        cause = "no column says what the survey asks, nor do the scores show it"
-        fix = "name the column of scores after its question, such as `NPS` or `CSAT`, or add a column `survey type`"
-        return SalesmetricsError("report_empty", cause=cause, fix=fix)
-    cause = f"the KPIs asked for need more than {_listed(sorted(frames))}"
-    return SalesmetricsError("report_empty", cause=cause, fix=f"add {needs[0]}" if needs else "ask for other KPIs")
-
-
-def _listed(kinds: Sequence[str]) -> str:
-    return " and ".join(map(a_file, kinds)) or "no file"
+        without = [Message("columns_without", **need.details) for need in lacking]
+        cause, fix = Message("condition_without", lacking=without), Message("where_all_have")
+    elif set(frames) == {"pipelines"}:
+        cause, fix = Message("only_stages"), Message("add_deals")
+    elif set(frames) == {"invoices"} and "amount" not in columns["invoices"]:
+        cause, fix = Message("only_payments"), Message("report_invoices")
+    elif set(frames) == {"surveys"} and "score" in columns["surveys"] and "type" not in columns["surveys"]:
+        cause, fix = Message("survey_unknown"), Message("name_survey")
+    elif refused:
+        fix = Message("add_needs", needs=refused[0].needs)
+        cause = cause if frames else Message("need_more_than_none")
+    return SalesmetricsError("report_empty", cause=cause, fix=fix)
 
 
 # --- new business, renewals and expansions in one total: where they differ clearly, the total misleads, and that is said ---

@@ -11,6 +11,7 @@ from salesmetrics.calendar import Calendar
 from salesmetrics.calendar.windows import Window, span_windows
 from salesmetrics.engine.cost_cover import CostCover, cost_shift, within_costs
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from salesmetrics.calendar import Every
+    from salesmetrics.calendar import Period as AskedPeriod
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.withheld import Withheld
@@ -31,7 +33,7 @@ class Question:
 
     Attributes:
         as_of: The day asked for; None for the last event in the data.
-        as_of_source: How it was asked for, in words.
+        as_of_source: How it was asked for.
         period: Its name, for example ``last-quarter``.
         compare: Which earlier stretch stands beside each value.
         calendar: How weeks and years are counted.
@@ -48,7 +50,7 @@ class Question:
     """
 
     as_of: date | None = None
-    as_of_source: str = "as asked"
+    as_of_source: Message = field(default_factory=lambda: Message("as_asked"))
     period: str = "all"
     compare: Literal["previous", "year-ago"] | None = None
     calendar: Calendar | None = None
@@ -70,13 +72,14 @@ class Request:
 
     Attributes:
         as_of: The day the report speaks for; None where the data have no dates.
-        as_of_source: Where that day comes from, in words.
+        as_of_source: Where that day comes from.
         own: The last event of each kind of file, where no day was asked for; None where one was (see ``moments``).
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
         families: Families wanted.
         by: Column names that records are grouped by.
         where: An SQL condition over canonical columns.
         period: The stretch of time.
+        asked_period: The same as the calendar has it; None for all records.
         period_words: How it was asked for, where by name.
         previous: The stretch before it, like for like.
         year_ago: The same stretch a year earlier.
@@ -95,13 +98,14 @@ class Request:
     """
 
     as_of: date | None
-    as_of_source: str | None
+    as_of_source: Message | None
     own: Mapping[str, date] | None = None
     kpis: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     where: str | None = None
     period: Period = field(default_factory=lambda: Period(label="all"))
+    asked_period: AskedPeriod | None = None
     period_words: str = ""
     previous: Window | None = None
     year_ago: Window | None = None

@@ -12,6 +12,7 @@ from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.goals import Stretch
 from salesmetrics.engine.request import Request
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +26,7 @@ _SHIFTS: tuple[Literal["previous", "year-ago"], ...] = ("previous", "year-ago")
 
 def resolve(
     as_of: date | None,
-    source: str | None,
+    source: Message | None,
     *,
     period: str = "all",
     compare: Literal["previous", "year-ago"] | None = None,
@@ -36,7 +37,7 @@ def resolve(
 
     Args:
         as_of: The day the report speaks for.
-        source: Where that day comes from, in words.
+        source: Where that day comes from.
         period: Its name, for example ``last-quarter`` or ``2026-Q1``.
         compare: Which earlier stretch stands beside each value.
         calendar: How weeks and years are counted.
@@ -57,6 +58,7 @@ def resolve(
         as_of=as_of,
         as_of_source=source,
         period=_model_period(stretch),
+        asked_period=stretch,
         period_words=re.sub(r"[\s_]+", "-", period.strip().casefold()),
         previous=_window(shifts.get("previous")),
         year_ago=_window(shifts.get("year-ago")),
@@ -85,7 +87,7 @@ def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:
 def stretch_around(period: Period, as_of: date | None, calendar: Calendar) -> Stretch:
     """A period with the stretches before it, like for like."""
     shifts = {kind: _shift(period, as_of, kind, calendar) for kind in _SHIFTS}
-    return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")))
+    return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")), period)
 
 
 def _period(text: str, as_of: date | None, calendar: Calendar) -> Period | None:
@@ -106,7 +108,7 @@ def _shift(
 
 
 def _needs_dates(option: str, value: str) -> SalesmetricsError:
-    cause, fix = "the files have no dates", "name the column with `--map created=HEADER` or `--map closed=HEADER`"
+    cause, fix = Message("no_dates"), Message("name_a_date")
     return SalesmetricsError("option_invalid", option=option, value=value, cause=cause, fix=fix)
 
 

@@ -106,7 +106,7 @@ def refuse_many(every: Every, count: int, limit: int) -> None:
         SalesmetricsError: ``values_too_many``.
     """
     if count > limit:
-        raise SalesmetricsError("values_too_many", every=every, count=f"{count:,}", limit=f"{limit:,}")
+        raise SalesmetricsError("values_too_many", every=every, count=count, limit=limit)
 
 
 def _stretches(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:

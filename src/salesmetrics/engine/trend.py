@@ -20,6 +20,7 @@ from salesmetrics.engine.resolve import stretch_around
 from salesmetrics.engine.series import refuse_many, series
 from salesmetrics.entities.declared import date_columns
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
 
 if TYPE_CHECKING:
@@ -78,13 +79,10 @@ def build_trend(
 
 def _no_series(kpi: Kpi) -> SalesmetricsError:
     if kpi.basis == "snapshot":
-        cause = f"`{kpi.id}` is a state on one day, and an export holds no history of it"
-        fix = f"see it on another day: `salesmetrics report FILE --kpi {kpi.id} --as-of DATE`"
-        return SalesmetricsError("report_empty", cause=cause, fix=fix)
-    cause = f"`{kpi.id}` has no value per period in these files"
-    return SalesmetricsError(
-        "report_empty", cause=cause, fix=f"see its value: `salesmetrics report FILE --kpi {kpi.id}`"
-    )
+        cause, fix = Message("kpi_of_one_day", kpi=kpi.id), Message("see_another_day", kpi=kpi.id)
+    else:
+        cause, fix = Message("kpi_without_series", kpi=kpi.id), Message("see_its_value", kpi=kpi.id)
+    return SalesmetricsError("report_empty", cause=cause, fix=fix)
 
 
 def _with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
@@ -147,13 +145,14 @@ def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], c
     if as_of is None or every is None or kpi.basis == "snapshot":
         return []
     bounds = window_of(request)
-    probe = replace(request, period=Period(label="", start=as_of, end=as_of + timedelta(days=1)), every=None)
+    tomorrow = as_of + timedelta(days=1)
+    probe = replace(request, period=Period(label="", start=as_of, end=tomorrow), asked_period=None, every=None)
     setup = prepare(replace(probe, trend=False, compare=None), frames, catalog)
     start = bounds.start or _first_day(kpi, setup)
     if start is None or start > as_of or not _looks_at_stretches(kpi, setup):
         return []
     found: dict[_Place, dict[int, Metric]] = {}
-    end = bounds.end or as_of + timedelta(days=1)
+    end = bounds.end or tomorrow
     pieces = split(
         calendar.Period("", start if bounds.start else _begun(start, every, request), end),
         every,

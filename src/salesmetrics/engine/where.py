@@ -30,6 +30,7 @@ from salesmetrics.metrics.sql import (
     rebuilt,
     walk,
 )
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -78,9 +79,8 @@ def apply_where(
         raise _unknown(condition, names - aliases.keys() or names, known, known if listed is None else listed)
     kept = {entity: _kept(frame, tree, condition).drop(aliases) for entity, frame in fitting.items()}
     if all(frame.is_empty() for frame in kept.values()):
-        raise SalesmetricsError(
-            "report_empty", cause=f"no record fulfils `{condition}`", fix=_what_there_is(tree, fitting.values())
-        )
+        cause, fix = Message("none_fulfils", condition=condition), _what_there_is(tree, fitting.values())
+        raise SalesmetricsError("report_empty", cause=cause, fix=fix)
     return kept | {entity: frame for entity, frame in frames.items() if entity in UNDIVIDED}
 
 
@@ -90,12 +90,12 @@ def _kept(frame: pl.DataFrame, tree: Node, condition: str) -> pl.DataFrame:
     try:
         return frame.filter(to_polars(with_typed_literals(tree, frame.schema)))
     except SqlError as error:
-        raise _invalid(condition, str(error), error.fix) from error
+        raise _invalid(condition, error.cause, error.fix) from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, TypeError, ValueError, OverflowError) as error:
         raise _invalid(condition, polars_cause(error)) from error
 
 
-def _what_there_is(tree: Node, frames: Iterable[pl.DataFrame]) -> str:
+def _what_there_is(tree: Node, frames: Iterable[pl.DataFrame]) -> Message:
     """What to do about a condition that nothing fulfils: the values that a column does hold, where it asks for another."""
     for item in compared(tree):
         for frame in frames:
@@ -105,10 +105,9 @@ def _what_there_is(tree: Node, frames: Iterable[pl.DataFrame]) -> str:
             if item.literal.text not in values:
                 near = get_close_matches(item.literal.text.casefold(), [v.casefold() for v in values], n=1, cutoff=0.6)
                 first = [v for v in values if near and v.casefold() == near[0]]
-                shown = [*first, *(v for v in values.head(_SHOWN) if v not in first)][:_SHOWN]
-                more = ", …" if len(values) > len(shown) else ""
-                return f"`{item.column}` holds {', '.join(f'`{v}`' for v in shown)}{more}"
-    return "loosen the condition"
+                shown = [*first, *(v for v in values.head(_SHOWN + 1) if v not in first)]
+                return Message("column_holds", column=item.column, values=shown)
+    return Message("loosen_condition")
 
 
 def named_columns(condition: str | None) -> frozenset[str]:
@@ -131,20 +130,21 @@ def _parsed(condition: str) -> Node:
     try:
         return parse(condition)
     except SqlError as error:
-        raise _invalid(condition, str(error), error.fix) from error
+        raise _invalid(condition, error.cause, error.fix) from error
 
 
 def _unknown(condition: str, names: set[str], known: Collection[str], listed: Collection[str]) -> SalesmetricsError:
     shown = sorted(name for name in listed if not name.startswith("__"))
     missing = sorted(names.difference(known)) or sorted(names)
     near = get_close_matches(missing[0], shown, n=1, cutoff=0.5)
-    fix = f"did you mean `{near[0]}`? " if near else ""
-    return _invalid(condition, f"no column `{missing[0]}`", f"{fix}columns: {', '.join(shown)}")
+    hint = Message("did_you_mean", near=near[0]) if near else None
+    return _invalid(
+        condition, Message("no_column", name=missing[0]), Message("columns_there", near=hint, columns=shown)
+    )
 
 
-def _invalid(condition: str, cause: str, fix: str = "") -> SalesmetricsError:
-    example = "write an SQL condition such as `--where \"amount > 1000 AND owner = 'Ann'\"`"
-    return SalesmetricsError("where_invalid", text=condition, cause=cause, fix=fix or example)
+def _invalid(condition: str, cause: Message, fix: Message | None = None) -> SalesmetricsError:
+    return SalesmetricsError("where_invalid", text=condition, cause=cause, fix=fix or Message("where_example"))
 
 
 # --- literals of an SQL condition beside the columns that they are compared with ---
@@ -256,16 +256,15 @@ def _typed(column: str, operator: str, value: Node, dtype: pl.DataType) -> Node:
     ordered = operator not in _EQUAL
     if dtype == pl.String and (not quoted or (ordered and _is_number(found.text))):
         name = column if column.isidentifier() else f'"{column}"'
-        fix = f"write `TRY_CAST({name} AS DOUBLE) {operator} {found.text}` to compare it as a number"
-        if not ordered:
-            fix = f"write `'{found.text}'` for the text, or `TRY_CAST({name} AS DOUBLE) {operator} {found.text}`"
-        raise SqlError(f"`{column}` is text", fix)
+        fix = "compare_as_number" if ordered else "compare_as_text_or_number"
+        details = {"name": name, "operator": operator, "value": found.text}
+        raise SqlError(Message("column_is_text", column=column), Message(fix, **details))
     return value
 
 
 def _number(column: str, found: Literal) -> Node:
     if not _is_number(found.text):
-        raise SqlError(f"`{column}` is a number, `{found.text}` is not", "write a number without quotes")
+        raise SqlError(Message("column_is_number", column=column, value=found.text), Message("number_unquoted"))
     number = f"{Decimal(found.text.strip()):f}"
     return Unary("-", Literal("number", number[1:])) if number.startswith("-") else Literal("number", number)
 
@@ -279,16 +278,16 @@ def _is_number(text: str) -> bool:
 
 
 def _day(column: str, operator: str, found: Literal) -> Node:
-    fix = f"write `{column} {operator} DATE '2026-01-31'`, as year-month-day"
+    fix = Message("write_a_date", column=column, operator=operator)
     if found.kind != "text":
-        raise SqlError(f"`{column}` is a date, `{found.text}` is not", fix)
+        raise SqlError(Message("column_is_date", column=column, value=found.text), fix)
     try:
         date.fromisoformat(found.text)
     except ValueError:
         try:
             datetime.fromisoformat(found.text)
         except ValueError:
-            raise SqlError(f"`{column}` is a date, `{found.text}` is none", fix) from None
+            raise SqlError(Message("column_is_date_value_none", column=column, value=found.text), fix) from None
         return Literal("TIMESTAMP", found.text)
     return Literal("DATE", found.text)
 
@@ -297,9 +296,7 @@ def _refuse_mixed(left: Node, right: Node, schema: Mapping[str, pl.DataType]) ->
     """A text and a number compare as texts: ``amount * 2 > '9'`` would leave 1000 out."""
     kinds = {_kind(left, schema), _kind(right, schema)}
     if kinds == {"number", "text"}:
-        raise SqlError(
-            "a number is compared with a text", "write numbers without quotes, or `TRY_CAST(… AS DOUBLE)` for a text"
-        )
+        raise SqlError(Message("number_beside_text"), Message("numbers_unquoted"))
 
 
 def _kind(node: Node, schema: Mapping[str, pl.DataType]) -> str:

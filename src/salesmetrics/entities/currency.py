@@ -66,12 +66,13 @@ def convert(
     """
     priced = {kind: frame for kind, frame in frames.items() if _is_priced(kind, frame)}
     if not priced:
-        raise _refused(code, "no file names a currency", "add a currency column")
+        raise _refused(code, Message("no_currency_named"), Message("add_currency_column"))
     others = {c for frame in priced.values() for c in frame["currency"].unique().to_list()} - {code}
     if others - {None} and "rates" not in frames:
-        also = " too" if any((frame["currency"] == code).any() for frame in priced.values()) else ""
+        also = any((frame["currency"] == code).any() for frame in priced.values())
         named = sorted(o for o in others if o)
-        raise _refused(code, f"amounts are in {', '.join(named)}{also}", _way_out(named, code))
+        cause = Message("amounts_also_in" if also else "amounts_in", currencies=named)
+        raise _refused(code, cause, _way_out(named, code))
     if others - {None}:
         _check_target(frames["rates"], code)
     rates = rate_table(frames["rates"], code, calendar) if "rates" in frames else _no_rates()
@@ -124,13 +125,13 @@ def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFra
     return table.unique(["from", START], keep="first", maintain_order=True).sort("from", START)
 
 
-def _way_out(named: list[str], code: str) -> str:
+def _way_out(named: list[str], code: str) -> Message:
     """What to type: rates, or what a sign stands for that is no code of a currency."""
     signs = [name for name in named if not re.fullmatch("[A-Z]{3}", name)]
     if not signs:
-        return "add a rates file"
+        return Message("add_rates")
     sign = "-99" if signs[0].startswith("CRM") else signs[0]
-    return f"if {signs[0]} is {code}, add `--currency-symbol '{sign}={code}'`; else add a rates file"
+    return Message("sign_or_rates", named=signs[0], sign=sign, code=code)
 
 
 def _check_target(rates: pl.DataFrame, code: str) -> None:
@@ -140,10 +141,8 @@ def _check_target(rates: pl.DataFrame, code: str) -> None:
     usable = rates.filter(pl.col("rate") > 0)
     known = {c for name in ("currency", "to_currency") for c in usable[name].drop_nulls()}
     if code not in known:
-        there = ", ".join(sorted(known)) or "none"
-        raise _refused(
-            code, f"the rates file has no rate to {code}; it has {there}", "check the code, or add its rates"
-        )
+        cause = Message("no_rate_to" if known else "no_rate_at_all", currency=code, known=sorted(known))
+        raise _refused(code, cause, Message("check_code"))
 
 
 def _is_undated(rates: pl.DataFrame) -> bool:
@@ -230,7 +229,7 @@ def _unpriced(kind: str, lost: pl.DataFrame) -> Finding:
     return finding("rate_missing", kind=kind, column="currency", count=lost.height, currencies=named)
 
 
-def _refused(code: str, cause: str, fix: str) -> SalesmetricsError:
+def _refused(code: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--currency", value=code, cause=cause, fix=fix)
 
 

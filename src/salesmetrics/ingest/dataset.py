@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
-    from salesmetrics.schema.message import Message
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
     from salesmetrics.schema.withheld import Withheld
 
@@ -81,7 +81,7 @@ class Dataset:
         files: The files, in the order they were named.
         inputs: The same for the report's envelope.
         findings: What a careful reader would want to know.
-        last_event: The day that a report speaks for by itself, and where it comes from, for example ``last close in deals``:
+        last_event: The day that a report speaks for by itself, and where it comes from:
             the last day on which something happened to deals, without deals to any other record; None without any date.
             Plans do not count, nor does a mistyped year (see :mod:`as_of`).
         last_events: The same of each kind of file by itself.
@@ -95,8 +95,8 @@ class Dataset:
     inputs: tuple[Input, ...]
     findings: tuple[Finding, ...]
     rejected: tuple[tuple[str, RejectedRow], ...]
-    last_event: tuple[date, str] | None
-    last_events: Mapping[Kind, tuple[date, str]]
+    last_event: tuple[date, Message] | None
+    last_events: Mapping[Kind, tuple[date, Message]]
     withheld: tuple[Withheld, ...] = ()
     timezone: str | None = None
 
@@ -124,8 +124,7 @@ class Dataset:
             SalesmetricsError: ``report_empty``: not one row of the files counts.
         """
         if self.frames and not any(frame.height for frame in self.frames.values()):
-            cause = "not one row of the files counts: all are deleted, or no records"
-            raise SalesmetricsError("report_empty", cause=cause, fix="`salesmetrics check FILE` says why")
+            raise SalesmetricsError("report_empty", cause=Message("no_row_counts"), fix=Message("check_says_why"))
         return self.entities
 
 

@@ -32,6 +32,7 @@ from salesmetrics.ingest.source.fetch import fetch
 from salesmetrics.ingest.table.table import ROW, RawTable, open_tables
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
@@ -165,7 +166,8 @@ def _read_all(
         raise skipped[0][1]
     for name in sorted(unused):
         text = f"{name}={options.mapping[name]}"
-        raise SalesmetricsError("map_invalid", text=text, cause="no file has that header", fix="check its spelling")
+        cause, fix = Message("no_file_has_header"), Message("check_spelling")
+        raise SalesmetricsError("map_invalid", text=text, cause=cause, fix=fix)
     findings = [_skipped(path, error) for path, error in skipped]
     return _without_payments(_without_second_lists(parts, named, findings), findings), findings
 
@@ -199,10 +201,10 @@ def _without_payments(parts: list[Part], findings: list[Finding]) -> list[Part]:
 
 def _skipped(path: str, error: SalesmetricsError) -> Finding:
     if error.code == "kind_unknown":
-        detail = str(error.details.get("detail", ""))
-        known = f" ({detail[2:]})" if detail.startswith(": ") else ""
-        return finding("file_skipped", path=path, count=0, detail=known, fix=error.hint)
-    return finding("file_unusable", path=path, count=0, cause=error.message)
+        detail = error.details["detail"]
+        known = Message("in_brackets", what=detail.details["what"]) if detail.code == "instead" else None
+        return finding("file_skipped", path=path, count=0, detail=known, fix=error.details["fix"])
+    return finding("file_unusable", path=path, count=0, cause=Message(error.code, **error.details))
 
 
 def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
@@ -286,17 +288,18 @@ def _refuse_if_nothing_usable(parts: Sequence[Part]) -> None:
             )
 
 
-def _way_out(part: Part, first: RejectedRow) -> str:
+def _way_out(part: Part, first: RejectedRow) -> Message:
     """What to type where no row can be used: leave the column out, if the file is of use without it."""
     fields = {match.header: name for name, match in part.recognition.columns.items()}
     field = fields.get(first.column or "")
     if field is None:
-        return "correct the file, or say how it is cut: `--delimiter CHAR`"
+        return Message("correct_file")
     left = part.recognition.columns.keys() - {field} | part.recognition.constants.keys()
     if all(left & set(group) for group in NEEDS[part.kind]):
-        named = "" if _is_known_without(part, field) else f"`{part.kind}={part.path}` and "
-        return f"correct the column, or leave it out with {named}`--map {field}=`"
-    return f"correct the column, or name another one: `--map {field}=HEADER`"
+        if _is_known_without(part, field):
+            return Message("correct_or_leave_out", field=field)
+        return Message("correct_or_leave_out_of_kind", field=field, kind=part.kind, path=part.path)
+    return Message("correct_or_other_column", field=field)
 
 
 def _is_known_without(part: Part, field: str) -> bool:

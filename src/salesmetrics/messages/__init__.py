@@ -8,12 +8,16 @@ A template names details, and may say after a colon how one is written:
 =====================  ============================================================================================
 ``{path}``             text, cut after 200 characters; a number, a day; a message, or None for nothing
 ``{path:typed}``       text that is typed or pasted again: whole
+``{error:said}``       what the system or a library says: cut after 2,000 characters, a name in it after 200
 ``{header:shell}``     text that is typed in a shell: whole, and quoted where a shell needs it
 ``{rows:# row|# rows}``  one of two forms by a number (or by the length of a list); ``#`` stands for the number
 ``{count:,}``          a number with marks between the thousands, or any other format of Python
-``{names:and}``        a list: "a, b and c"; ``or`` likewise; ``,`` and ``;`` join with that mark alone
+``{names:and}``        a list: "a, b and c"; ``or`` likewise; ``and+`` "a and b and c"; ``,`` and ``;`` join with that mark alone
 ``{names:`and`}``      its items in backticks; an item with a number, ``("Won", 3)``, is written "`Won` (3)"
 ``{names:`,` 5 more}``  the first five, and how many more there are; ``5 …`` and ``5 , …`` only say that there are more
+``{set:max-age 7d}``     an option with its value, in backticks; in a message about the settings file the key: ``max_age = "7d"``
+``{without:option}``     "the option"; in a message about the settings file "the key"
+``{fix:in_file}``        a message about the settings file
 =====================  ============================================================================================
 """
 
@@ -29,7 +33,7 @@ from salesmetrics.schema.message import Message, Some
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["counted", "fill", "text", "typed"]
+__all__ = ["catalogues", "counted", "fill", "text", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
@@ -39,24 +43,26 @@ _MARKS = {",": ", ", ";": "; ", "/": " / "}
 """What stands between the items of a list; before a word such as "and" it is a comma."""
 
 
-def text(message: Message) -> str:
+def text(message: Message, *, in_file: bool = False) -> str:
     """A message as a sentence of English.
 
     Args:
         message: Its code is in one of the catalogues.
+        in_file: It is about the settings file, so that what it says to set is a key and not an option.
 
     Raises:
         KeyError: There is no such code, or a detail that the template names is missing.
     """
-    return fill(_templates()[message.code], message.details)
+    return fill(_templates()[message.code], message.details, in_file=in_file)
 
 
-def fill(template: str, details: Mapping[str, Any]) -> str:
+def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
     """A template with its details in place.
 
     Args:
         template: As the module says.
         details: Values by name; those that the template does not name are left aside.
+        in_file: As for ``text``.
 
     Raises:
         KeyError: A detail is missing.
@@ -69,8 +75,10 @@ def fill(template: str, details: Mapping[str, Any]) -> str:
     'a …; a, …; a; b; '
     >>> len(fill("{value}", {"value": "x" * 60_000})), len(fill("{value:typed}", {"value": "x" * 6_000}))
     (201, 6000)
+    >>> [fill("for example {set:max-age {days}d}", {"days": 7}, in_file=in_file) for in_file in (False, True)]
+    ['for example `--max-age 7d`', 'for example `max_age = "7d"`']
     """
-    return template.format_map(_Details(details))
+    return template.format_map(_Details(details, in_file))
 
 
 def counted(number: int, noun: str) -> str:
@@ -95,56 +103,105 @@ def typed(word: str) -> str:
     return shlex.quote(word) if set(word) & set('"$`\\!') else f'"{word}"'
 
 
+def catalogues() -> tuple[Mapping[str, str], ...]:
+    """Every catalogue of messages; a code stands in one of them (a test looks)."""
+    from salesmetrics.messages import (
+        causes,
+        errors,
+        findings,
+        findings_of_files,
+        findings_of_records,
+        findings_of_reports,
+        fixes,
+        needs,
+        readings,
+        workings,
+    )
+
+    return (
+        {code: kind.message for code, kind in errors.CATALOGUE.items()},
+        causes.CAUSES,
+        fixes.FIXES,
+        needs.NEEDS,
+        workings.WORKINGS,
+        readings.REASONS,
+        readings.READINGS,
+        findings.AS_MESSAGES,
+        findings_of_files.PARTS,
+        findings_of_records.PARTS,
+        findings_of_reports.PARTS,
+    )
+
+
 @cache
 def _templates() -> Mapping[str, str]:
-    """Every template of a message; codes are unique over the catalogues (a test looks)."""
-    from salesmetrics.messages import findings, findings_of_files, findings_of_records, findings_of_reports, readings
-
-    return {
-        **findings.AS_MESSAGES,
-        **readings.REASONS,
-        **readings.READINGS,
-        **findings_of_files.PARTS,
-        **findings_of_records.PARTS,
-        **findings_of_reports.PARTS,
-    }
+    return {code: template for catalogue in catalogues() for code, template in catalogue.items()}
 
 
-class _Details(dict[str, Any]):
-    def __getitem__(self, name: str) -> _Value:
-        return _Value(super().__getitem__(name))
+class _Details:
+    """Details by name, and the names that stand for no detail."""
+
+    def __init__(self, details: Mapping[str, Any], in_file: bool) -> None:  # noqa: FBT001 - passed on, never chosen
+        self.details, self.in_file = details, in_file
+
+    def __getitem__(self, name: str) -> _Value | _Key:
+        if name in ("set", "without"):
+            return _Key(self.in_file)
+        return _Value(self.details[name], self.in_file)
 
 
 class _Value:
     """A detail that writes itself as its place in a template says."""
 
-    __slots__ = ("value",)
+    __slots__ = ("in_file", "value")
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    def __init__(self, value: Any, in_file: bool) -> None:  # noqa: FBT001 - passed on, never chosen
+        self.value, self.in_file = value, in_file
 
     def __format__(self, spec: str) -> str:
-        return _written(self.value, spec)
+        return _written(self.value, spec, in_file=self.in_file or spec == "in_file")
 
 
-def _written(value: Any, spec: str) -> str:
+class _Key:
+    """An option with its value, or the key of the settings file that means the same."""
+
+    __slots__ = ("in_file",)
+
+    def __init__(self, in_file: bool) -> None:  # noqa: FBT001 - passed on, never chosen
+        self.in_file = in_file
+
+    def __format__(self, spec: str) -> str:
+        if spec == "option":
+            return "the key" if self.in_file else "the option"
+        if not self.in_file:
+            return f"`--{spec}`"
+        name, _, value = spec.partition(" ")
+        if name == "map":
+            name, _, value = value.partition("=")
+            value = value.strip('"')
+        return f'`{name.replace("-", "_")} = "{value}"`'
+
+
+def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
     if "|" in spec:
         return _form(len(value) if isinstance(value, (list, tuple)) else value, spec)
     if isinstance(value, Some):
-        return _listed(value.values, spec, value.total)
+        return _listed(value.values, spec, value.total, in_file=in_file)
     if isinstance(value, (list, tuple)):
-        return _listed(value, spec, len(value))
+        return _listed(value, spec, len(value), in_file=in_file)
     if isinstance(value, Message):
-        return _cut(text(value), _TYPED)
+        return _cut(text(value, in_file=in_file), _TYPED)
     if value is None:
         return ""
-    if isinstance(value, str):
-        if spec == "said":  # sentences that are still made where they are raised
-            return _cut(_LONG_NAME.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), 2_000)
-        if spec == "shell":
-            return _cut(typed(value), _TYPED)
-        return _cut(value, _TYPED if spec == "typed" else _SHOWN)
-    return format(value, "" if spec in ("said", "typed") else spec)
+    plain = spec in ("", "typed", "said", "shell", "in_file")
+    if not plain and not isinstance(value, str):
+        return format(value, spec)
+    value = str(value)
+    if spec == "said":
+        return _cut(_LONG_NAME.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), 2_000)
+    if spec == "shell":
+        return _cut(typed(value), _TYPED)
+    return _cut(value, _TYPED if spec in ("typed", "in_file") else _SHOWN)
 
 
 def _form(number: int, forms: str) -> str:
@@ -152,27 +209,29 @@ def _form(number: int, forms: str) -> str:
     return (one if number == 1 else many).replace("#", f"{number:,}")
 
 
-def _listed(items: Sequence[Any], spec: str, count: int) -> str:
+def _listed(items: Sequence[Any], spec: str, count: int, *, in_file: bool) -> str:
     """The one place that joins a list."""
     joint, _, rest = (spec or ",").partition(" ")
     number, _, end = rest.partition(" ")
     word, mark = joint.strip("`"), "`" if joint.startswith("`") else ""
     between = _MARKS.get(word, ", ")
-    shown = [_item(item, mark) for item in (items[: int(number)] if number else items)]
+    shown = [_item(item, mark, in_file=in_file) for item in (items[: int(number)] if number else items)]
     left = count - len(shown)
     if left:
         end = f" and {left:,} more" if end == "more" else end if end.startswith(",") else f" {end}"
         return between.join(shown) + end
     if word in _MARKS or len(shown) < 2:
         return between.join(shown)
+    if word.endswith("+"):
+        return f" {word[:-1]} ".join(shown)
     return f"{between.join(shown[:-1])} {word} {shown[-1]}"
 
 
-def _item(item: Any, mark: str) -> str:
+def _item(item: Any, mark: str, *, in_file: bool) -> str:
     value, number = item if isinstance(item, tuple) else (item, None)
     if isinstance(value, Message):
         mark = ""
-    return f"{mark}{_written(value, '')}{mark}" + (f" ({number:,})" if number is not None else "")
+    return f"{mark}{_written(value, '', in_file=in_file)}{mark}" + (f" ({number:,})" if number is not None else "")
 
 
 def _cut(value: str, most: int) -> str:

@@ -22,7 +22,7 @@ class ErrorText(NamedTuple):
 CATALOGUE: Mapping[str, ErrorText] = {
     # --- files ---------------------------------------------------------------------------------------------------
     "file_not_found": ErrorText(
-        "no such file: `{path:typed}`", "check the spelling; a pattern such as `exports/*.csv` works too"
+        "no such file: `{path:typed}`{near}", "check the spelling; a pattern such as `exports/*.csv` works too"
     ),
     "file_unreadable": ErrorText(
         "cannot read `{path:typed}`: {cause:said}", "check that the file exists for this user and is not locked"
@@ -42,18 +42,18 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "`{path:typed}` has a header and no rows", "check the filter of the export, then export again"
     ),
     "header_missing": ErrorText(
-        "`{path:typed}` has no header: row {row} is a record ({cells:said}, …)",
+        "`{path:typed}` has no header: row {row} is a record ({cells:`,`}, …)",
         "put a line in front that names its {width} columns, correcting these guesses{tried:typed}: `{line:typed}`",
     ),
     "fixed_width": ErrorText(
-        "`{path:typed}` has columns of fixed width, kept apart by spaces{header:said}",
+        "`{path:typed}` has columns of fixed width, kept apart by spaces{header}",
         "export it as CSV; or open it in a spreadsheet with fixed column widths, and save it as CSV with a header",
     ),
     "file_binary": ErrorText(
-        "`{path:typed}` is not text: {detail:said}",
+        "`{path:typed}` is not text: {detail}",
         "export as CSV (UTF-8), or name the encoding, for example `--encoding utf-16`",
     ),
-    "file_encrypted": ErrorText("`{path:typed}` is encrypted: {what:said} needs a password", "{fix:typed}"),
+    "file_encrypted": ErrorText("`{path:typed}` is encrypted: {what} needs a password", "{fix}"),
     "unpacks_too_far": ErrorText(
         "`{path:typed}` unpacks to more than {size} from {packed}, which no export does",
         "unpack it yourself and see what it holds; if it is an export, name the unpacked file",
@@ -63,30 +63,30 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "split the export, for example by year, and name the parts one at a time",
     ),
     "columns_too_many": ErrorText(
-        "`{path:typed}` has {columns} columns (limit {limit})",
+        "`{path:typed}` has {least}{columns:,} columns (limit {limit:,})",
         "export only the columns that you need, or check with `--delimiter` that the file is cut where it should be",
     ),
     "sheet_too_large": ErrorText(
-        "`{path:typed}` has a sheet that reaches to row {rows} and column {columns}, and nearly all of it is blank",
+        "`{path:typed}` has a sheet that reaches to row {rows:,} and column {columns:,}, and nearly all of it is blank",
         "delete the rows and columns beyond the table, or save the table as CSV UTF-8",
     ),
-    "files_too_many": ErrorText("`{path:typed}` holds {count} files (limit {limit})", "{fix:typed}"),
+    "files_too_many": ErrorText("`{path:typed}` holds {count:,} files (limit {limit:,})", "{fix}"),
     "member_twice": ErrorText(
         "`{path:typed}` holds {count} files named `{name}`", "unpack it, and name the file that you mean"
     ),
     "memory_short": ErrorText(
-        "not enough memory{what:said}: {cause:said}",
+        "not enough memory{what}: {cause}",
         "raise the limit or use a larger machine, or split the export, for example by year",
     ),
     "rows_misfit": ErrorText(
-        "{odd} of the first {read} rows of `{path:typed}` do not have the {width} cells of its header",
+        "{odd:,} of the first {read:,} rows of `{path:typed}` do not have the {width} cells of its header",
         "check with `--delimiter` that the file is cut where it should be, or export it again",
     ),
     "threads_short": ErrorText(
         "the system lets this program start no more threads",
         "raise the limit (`ulimit -u`, or that of the container), or set `POLARS_MAX_THREADS=1`",
     ),
-    "disguised_file": ErrorText("`{path:typed}` is named like a CSV, but it is {actual}", "{fix:typed}"),
+    "disguised_file": ErrorText("`{path:typed}` is named like a CSV, but it is {actual}", "{fix}"),
     "encoding_unknown": ErrorText(
         "there is no encoding named `{encoding}`", "try `utf-8`, `cp1251`, `cp1252`, `gb18030` or `utf-16`"
     ),
@@ -99,23 +99,21 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "export it again, or open it in an editor and save it as UTF-8",
     ),
     "extra_missing": ErrorText(
-        "{what:said} needs the extra `{extra}`",
+        "{what} needs the extra `{extra}`",
         '`pip install "salesmetrics[{extra}]"`, or in a checkout `pip install ".[{extra}]"`; or save the sheet as CSV',
     ),
     # --- columns and values --------------------------------------------------------------------------------------
-    "kind_unknown": ErrorText(
-        "`{path:typed}` is not a kind of export that salesmetrics knows{detail:said}", "{fix:typed}"
-    ),
-    "kind_ambiguous": ErrorText("`{path:typed}` could be {first:typed} or {second:typed}", "say which: {fix:typed}"),
+    "kind_unknown": ErrorText("`{path:typed}` is not a kind of export that salesmetrics knows{detail}", "{fix}"),
+    "kind_ambiguous": ErrorText("`{path:typed}` could be {first:,} or {second:typed}", "say which: {named:or}"),
     "lists_overlap": ErrorText(
-        "`{first:typed}` and `{second:typed}` are two exports of one list of {kind}: {what:said}", "{fix:typed}"
+        "`{first:typed}` and `{second:typed}` are two exports of one list of {kind}: {what}", "{fix}"
     ),
-    "kind_name_unknown": ErrorText("there is no kind of file named `{kind}`", "use one of: {known:said}"),
-    "column_missing": ErrorText("`{path:typed}` has no column for {field:said}", "{fix:typed}"),
-    "map_invalid": ErrorText("`--map {text}` cannot be used: {cause:said}", "{fix:typed}"),
+    "kind_name_unknown": ErrorText("there is no kind of file named `{kind}`", "use one of: {known:,}{near}"),
+    "column_missing": ErrorText("`{path:typed}` has no column for {fields:`or+`}{detail}", "{fix}"),
+    "map_invalid": ErrorText("`--map {text}` cannot be used: {cause}", "{fix}"),
     "date_order_ambiguous": ErrorText(
         "nothing in column `{column}` of `{path:typed}` settles how its dates are read: `{value}` (row {row}) is {first:typed} or {second:typed}",
-        "name the order: {options:typed}",
+        "name the order: `--date-order {order}` or `--date-order {other_order}`",
     ),
     "date_order_mixed": ErrorText(
         "column `{column}` of `{path:typed}` mixes day-first and month-first dates: `{value}` (row {row}) beside `{other}` (row {other_row})",
@@ -134,19 +132,20 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "{fix:typed}",
     ),
     # --- options -------------------------------------------------------------------------------------------------
-    "option_invalid": ErrorText("`{option} {value}` cannot be used: {cause:said}", "{fix:typed}"),
-    "kpi_unknown": ErrorText("there is no KPI `{name}`", "{fix:typed}"),
-    "command_unknown": ErrorText("there is no command `{name}` that writes JSON", "{fix:typed}"),
-    "family_unknown": ErrorText("there is no KPI family `{name}`", "use one of: {known:said}"),
-    "dimension_unknown": ErrorText("cannot group by `{name}`: no file has such a column", "{fix:typed}"),
+    "option_invalid": ErrorText("`{option} {value}` cannot be used: {cause}", "{fix}"),
+    "kpi_unknown": ErrorText("there is no KPI `{name}`", "{fix}"),
+    "command_unknown": ErrorText("there is no command `{name}` that writes JSON", "{fix}"),
+    "family_unknown": ErrorText("there is no KPI family `{name}`", "use one of: {known:,}"),
+    "dimension_unknown": ErrorText("cannot group by `{name}`: no file has such a column", "{fix}"),
     "segments_too_many": ErrorText(
-        "`--by {names:typed}` would make {count} segments (limit {limit})", "choose a coarser column, or fewer of them"
+        "`--by {names:typed}` would make {count:,} segments (limit {limit:,})",
+        "choose a coarser column, or fewer of them",
     ),
     "values_too_many": ErrorText(
-        "`--every {every}` would make {count} values (limit {limit})",
+        "`--every {every}` would make {count:,} values (limit {limit:,})",
         "choose a longer step with `--every`, a shorter `--period` or fewer KPIs; a date far from all others makes a series long, too: `salesmetrics check` names it",
     ),
-    "where_invalid": ErrorText("`--where {text}` cannot be used: {cause:said}", "{fix:typed}"),
+    "where_invalid": ErrorText("`--where {text}` cannot be used: {cause}", "{fix}"),
     "output_unwritable": ErrorText("cannot write `{path:typed}`: {cause:said}", "choose another place with `-o`"),
     "output_is_input": ErrorText("{output:typed} would overwrite {path:typed}", "write to another file"),
     "outputs_collide": ErrorText(
@@ -160,12 +159,12 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "config_syntax": ErrorText(
         "`{path:typed}` is not TOML: {cause:said}", "correct it, or leave it aside with `--no-config`"
     ),
-    "variable_invalid": ErrorText("`{variable:typed}`: {cause:said}", "{fix:typed}"),
-    "config_invalid": ErrorText("`{path:typed}` line {line:typed}, `{key}`: {cause:said}", "{fix:typed}"),
-    "kpi_invalid": ErrorText("`{path:typed}` `[kpi.{name}]`: {cause:said}", "{fix:typed}"),
-    "plugin_invalid": ErrorText("the plugin `{name}` cannot be used: {cause:said}", "correct it, or uninstall it"),
+    "variable_invalid": ErrorText("`{variable:typed}`: {cause}", "{fix}"),
+    "config_invalid": ErrorText("`{path:typed}` line {line:typed}, `{key}`: {cause}", "{fix:in_file}"),
+    "kpi_invalid": ErrorText("`{path:typed}` `[kpi.{name}]`: {cause}", "{fix}"),
+    "plugin_invalid": ErrorText("the plugin `{name}` cannot be used: {cause}", "correct it, or uninstall it"),
     "outcome_unsettled": ErrorText("`{kpis}` cannot be computed: {cause:said}", "{fix:typed}"),
-    "report_empty": ErrorText("nothing to report: {cause:said}", "{fix:typed}"),
+    "report_empty": ErrorText("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorText(
         "`{text}` are no business hours", "write them as `09:00-18:00 Mon-Fri`, in the time zone of the export"
     ),

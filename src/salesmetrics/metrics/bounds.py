@@ -9,11 +9,15 @@ from typing import Any, get_type_hints
 
 from annotated_types import Ge, Gt, Le
 
+from salesmetrics.errors import RefusedError
+from salesmetrics.messages import text
+from salesmetrics.schema.message import Message
+
 __all__ = ["SettingError", "check_bounds"]
 
 
-class SettingError(ValueError):
-    """A setting that cannot be meant.
+class SettingError(RefusedError):
+    """A setting that cannot be used.
 
     Args:
         key: Its name.
@@ -21,11 +25,15 @@ class SettingError(ValueError):
         fix: What to write.
     """
 
-    def __init__(self, key: str, cause: str, fix: str = "") -> None:
+    def __init__(self, key: str, cause: Message, fix: Message | None = None) -> None:
+        super().__init__(cause, fix)
         self.key = key
-        self.cause = cause
-        self.fix = fix
-        super().__init__(f"{key}: {cause}{f'; {fix}' if fix else ''}")
+
+    def __str__(self) -> str:  # noqa: D105 - what every exception has
+        said = Message(
+            "setting_and_fix" if self.fix else "setting_refused", key=self.key, cause=self.cause, fix=self.fix
+        )
+        return text(said)
 
 
 def check_bounds(made: Any) -> None:
@@ -57,10 +65,10 @@ def _limits(hint: Any) -> list[Any]:
 def _check(name: str, value: Any, limit: Any) -> None:
     match limit:
         case Ge(ge=low) if not value >= low:
-            raise SettingError(name, f"must be at least {low}, not {value}")
+            raise SettingError(name, Message("at_least", low=low, value=value))
         case Gt(gt=low) if not value > low:
-            raise SettingError(name, f"must be above {low}, not {value}")
+            raise SettingError(name, Message("above", low=low, value=value))
         case Le(le=high) if not value <= high:
-            raise SettingError(name, f"must be at most {high}, not {value}")
+            raise SettingError(name, Message("at_most", high=high, value=value))
         case _:
             pass

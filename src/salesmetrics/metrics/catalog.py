@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.metrics.definition import Kpi, Measure
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +76,7 @@ class Catalog:
         known = list(dict.fromkeys(k.family for k in self.kpis.values()))
         for name in heads:
             if name not in known:
-                raise SalesmetricsError("family_unknown", name=name, known=", ".join(known))
+                raise SalesmetricsError("family_unknown", name=name, known=known)
         if not wanted and not heads:
             return list(self.kpis.values())
         return [k for k in self.kpis.values() if k.id in wanted or k.family in heads]
@@ -84,12 +85,12 @@ class Catalog:
         """The catalogue with the measures and KPIs that further modules declare.
 
         Raises:
-            ValueError: A name is taken already.
+            RefusedError: A name is taken already.
         """
         found = list(_definitions(modules))
         taken = [d.id for d in found if d.id in (self.kpis if isinstance(d, Kpi) else self.measures)]
         if taken:
-            raise ValueError(f"there is a KPI or measure `{taken[0]}` already")
+            raise RefusedError(Message("name_taken", name=taken[0]))
         measures = {d.id: d for d in found if isinstance(d, Measure)}
         kpis = {d.id: d for d in found if isinstance(d, Kpi)}
         return Catalog({**self.measures, **measures}, {**self.kpis, **kpis})
@@ -142,10 +143,9 @@ class Catalog:
         """Whether a KPI has one number per currency: any of its measures is money."""
         return any(m.unit == "money" for m in self.measures_of(kpi).values())
 
-    def _did_you_mean(self, name: str) -> str:
+    def _did_you_mean(self, name: str) -> Message:
         near = get_close_matches(name, self.kpis, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}? " if near else ""
-        return f"{hint}`salesmetrics kpis` lists them all"
+        return Message("list_kpis", near=Message("did_you_mean_one_of", near=near) if near else None)
 
 
 def split_name(name: str) -> tuple[str, str]:

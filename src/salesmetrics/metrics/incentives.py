@@ -10,11 +10,9 @@ from typing import Annotated, ClassVar
 from annotated_types import Ge, Gt, Le
 
 from salesmetrics.metrics.bounds import SettingError, check_bounds
+from salesmetrics.schema.message import Message
 
-__all__ = ["FORM", "IncentivePlan", "Payout", "Tier", "payout"]
-
-FORM = "write for example `tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]`"
-"""What a plan looks like at its simplest."""
+__all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
 
 Rate = Annotated[Decimal, Ge(0), Le(1)]
 Attainment = Annotated[Decimal, Ge(0), Le(10)]
@@ -77,13 +75,11 @@ class IncentivePlan:
         check_bounds(self)
         for one, after in pairwise(tier.at for tier in self.tiers):
             if one == after:
-                raise SettingError("tiers", f"two tiers begin at {one}", "give each `at` once")
+                raise SettingError("tiers", Message("tiers_begin_alike", at=one), Message("each_at_once"))
             if one > after:
-                raise SettingError(
-                    "tiers", f"the tier at {after} stands after that at {one}", "write `at` in rising order"
-                )
+                raise SettingError("tiers", Message("tiers_out_of_order", at=after, before=one), Message("at_rising"))
         if not (any(tier.rate for tier in self.tiers) or self.bonus_at_quota or self.bonus_per_unit):
-            raise SettingError("tiers", "the plan pays nothing: it has no rate and no bonus", FORM)
+            raise SettingError("tiers", Message("plan_pays_nothing"), Message("tiers_example"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ class Payout:
 
     amount: Decimal
     attainment: Decimal
-    steps: tuple[tuple[str, Decimal, Decimal, Decimal], ...]
+    steps: tuple[tuple[Message, Decimal, Decimal, Decimal], ...]
     capped: bool
 
 
@@ -126,19 +122,19 @@ def payout(plan: IncentivePlan, won: Decimal, quota: Decimal, units: Decimal = D
     if quota <= 0:
         return None
     attainment = won / quota
-    steps: list[tuple[str, Decimal, Decimal, Decimal]] = []
+    steps: list[tuple[Message, Decimal, Decimal, Decimal]] = []
     if attainment >= plan.threshold:
         steps += [(name, part, rate, part * rate) for name, part, rate in _parts(plan, won, quota)]
     if plan.bonus_at_quota and attainment >= 1:
-        steps.append(("bonus at quota", Decimal(1), plan.bonus_at_quota, plan.bonus_at_quota))
+        steps.append((Message("pay_bonus_at_quota"), Decimal(1), plan.bonus_at_quota, plan.bonus_at_quota))
     if plan.bonus_per_unit and units > 0:
-        steps.append(("bonus per unit", units, plan.bonus_per_unit, units * plan.bonus_per_unit))
+        steps.append((Message("pay_bonus_per_unit"), units, plan.bonus_per_unit, units * plan.bonus_per_unit))
     full = sum((amount for *_, amount in steps), Decimal(0))
     capped = plan.cap is not None and full > plan.cap
     return Payout(plan.cap if plan.cap is not None and capped else full, attainment, tuple(steps), capped)
 
 
-def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[str, Decimal, Decimal]]:
+def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[Message, Decimal, Decimal]]:
     """The sales cut into stretches of one rate each: name, amount, rate."""
     paid = won if plan.cap_attainment is None else min(won, plan.cap_attainment * quota)
     reached = [tier for tier in plan.tiers if tier.at * quota <= won] if won > 0 else []
@@ -146,16 +142,16 @@ def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[str,
         return []
     if plan.marginal:
         ends = [*(tier.at * quota for tier in reached[1:]), paid]
-        names = [f"from {float(tier.at):.0%} of quota" for tier in reached]
+        names = [Message("pay_from", share=float(tier.at)) for tier in reached]
         stretches = [(n, tier.at * quota, end, tier.rate) for n, tier, end in zip(names, reached, ends, strict=True)]
     else:
-        stretches = [("all sales", Decimal(0), paid, reached[-1].rate)]
-    pieces: list[tuple[str, Decimal, Decimal]] = []
+        stretches = [(Message("pay_all_sales"), Decimal(0), paid, reached[-1].rate)]
+    pieces: list[tuple[Message, Decimal, Decimal]] = []
     for name, begin, end, rate in stretches:
         low, high = min(begin, paid), min(end, paid)
         below, above = min(high, max(low, quota)) - low, high - max(low, min(high, quota))
         if plan.accelerator == 1:
             below, above = high - low, Decimal(0)
         pieces += [(name, below, rate)] if below > 0 else []
-        pieces += [(f"{name}, accelerated", above, rate * plan.accelerator)] if above > 0 else []
+        pieces += [(Message("pay_accelerated", name=name), above, rate * plan.accelerator)] if above > 0 else []
     return pieces

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.metrics.definition import Number, Ratio, Sample, as_decimal, number
 from salesmetrics.metrics.incentives import IncentivePlan, Payout, payout
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +47,8 @@ def by_rep(rep_results: Sample) -> list[dict[str, Any]]:
 class RepLine(NamedTuple):
     """What a KPI of targets makes of one rep: a number and where it comes from."""
 
-    name: str
-    meaning: str
+    name: str | Message
+    meaning: Message
     unit: Literal["money", "ratio"]
     value: Number
 
@@ -56,7 +57,7 @@ def rep_lines(rep_results: Sample, plan: IncentivePlan | None) -> list[RepLine]:
     """The working of a KPI of targets rep by rep: the pay by a plan for each period of a quota, else the attainment.
 
     >>> rep_lines([{"owner": "Ann", "quota": Decimal(100), "won": Decimal(80), "units": Decimal(0), "ramping": 0}], None)
-    [RepLine(name='Ann', meaning='won 80 of 100', unit='ratio', value=0.8)]
+    [RepLine(name='Ann', meaning=Message(code='won_of_quota', details={'won': '80', 'quota': '100'}), unit='ratio', value=0.8)]
     """
     reps = by_rep(rep_results)
     if plan is None:
@@ -67,26 +68,29 @@ def rep_lines(rep_results: Sample, plan: IncentivePlan | None) -> list[RepLine]:
         paid = [(row, result) for row, result in payouts(own, plan) if result is not None]
         lines += [
             RepLine(_named(row, len(paid)), _working(result), "money", result.amount) for row, result in paid
-        ] or [RepLine(rep["owner"], "no quota", "money", None)]
+        ] or [RepLine(rep["owner"], Message("without_quota"), "money", None)]
     return lines
 
 
-def _named(row: Mapping[str, Any], periods: int) -> str:
-    return row["owner"] if periods == 1 else f"{row['owner']}, quota from {row['since']}"
+def _named(row: Mapping[str, Any], periods: int) -> str | Message:
+    return row["owner"] if periods == 1 else Message("owner_and_quota", owner=row["owner"], since=row["since"])
 
 
 def _attained(row: Mapping[str, Any]) -> RepLine:
     if row["quota"] <= 0:
-        return RepLine(row["owner"], "no quota", "ratio", None)
-    note = ", ramping up: left out" if row["ramping"] else ""
-    meaning = f"won {_plain(row['won'])} of {_plain(row['quota'])}{note}"
+        return RepLine(row["owner"], Message("without_quota"), "ratio", None)
+    code = "won_of_quota_ramping" if row["ramping"] else "won_of_quota"
+    meaning = Message(code, won=_plain(row["won"]), quota=_plain(row["quota"]))
     return RepLine(row["owner"], meaning, "ratio", number(Ratio(row["won"], row["quota"])))
 
 
-def _working(result: Payout) -> str:
-    steps = [f"{name}: {_plain(part)} × {_plain(rate)}" for name, part, rate, _ in result.steps]
-    at = f"at {float(result.attainment):.1%} of quota; "
-    return at + ("; ".join(steps) or "nothing is paid") + ("; capped" if result.capped else "")
+def _working(result: Payout) -> Message:
+    steps = [
+        Message("pay_step", name=name, part=_plain(part), rate=_plain(rate)) for name, part, rate, _ in result.steps
+    ]
+    capped = [Message("pay_capped")] if result.capped else []
+    paid = [*(steps or [Message("nothing_paid")]), *capped]
+    return Message("pay_steps", attainment=float(result.attainment), steps=paid)
 
 
 def _plain(value: Number) -> str:

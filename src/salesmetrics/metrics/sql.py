@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from salesmetrics.errors import RefusedError
+from salesmetrics.schema.message import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -45,12 +48,8 @@ __all__ = [
 ]
 
 
-class SqlError(ValueError):
-    """An expression that is not allowed: ``str`` says why, ``fix`` what to write; empty where nothing more is known."""
-
-    def __init__(self, cause: str, fix: str = "") -> None:
-        super().__init__(cause)
-        self.fix = fix
+class SqlError(RefusedError):
+    """An expression that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,10 +388,10 @@ def to_polars(node: Node) -> pl.Expr:
         raise SqlError(polars_cause(error)) from error
 
 
-def polars_cause(error: BaseException) -> str:
+def polars_cause(error: BaseException) -> Message:
     r"""What Polars says of an expression, in one line.
 
     >>> polars_cause(ValueError("no such type\nhelp: none"))
-    'no such type'
+    Message(code='polars_refused', details={'error': 'no such type'})
     """
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return Message("polars_refused", error=(str(error).strip() or type(error).__name__).splitlines()[0])

@@ -29,8 +29,9 @@ from salesmetrics.metrics.sql import (
     Unary,
     text_of,
 )
+from salesmetrics.schema.message import Message
 
-__all__ = ["ALLOWED", "parse"]
+__all__ = ["parse"]
 
 TYPED = frozenset({"DATE", "TIMESTAMP", "DATETIME", "TIME", "INTERVAL"})
 """Words before a quoted literal that say what it is."""
@@ -39,16 +40,10 @@ PARTS = frozenset(
     {"year", "quarter", "month", "week", "day", "hour", "minute", "second", "dow", "isodow", "doy", "isoyear"}
 )
 
-ALLOWED = (
-    "comparisons, AND, OR, NOT, IN, BETWEEN, LIKE, IS NULL, arithmetic, CASE, CAST, and "
-    "functions such as ABS, ROUND, LENGTH, LOWER, COALESCE, EXTRACT"
-)
-"""What may be written, for a message."""
-
 _NEVER = {
-    **dict.fromkeys(("SELECT", "WITH", "VALUES", "TABLE", "FROM"), "a subquery"),
-    **dict.fromkeys(("EXISTS", "ANY", "ALL", "SOME"), "a subquery"),
-    **dict.fromkeys(("OVER", "FILTER"), "a window function"),
+    **dict.fromkeys(("SELECT", "WITH", "VALUES", "TABLE", "FROM"), "sql_subquery"),
+    **dict.fromkeys(("EXISTS", "ANY", "ALL", "SOME"), "sql_subquery"),
+    **dict.fromkeys(("OVER", "FILTER"), "sql_window"),
 }
 _RESERVED = frozenset(
     {
@@ -104,7 +99,7 @@ def parse(text: str) -> Node:
     salesmetrics.metrics.sql.SqlError: a subquery (`SELECT`) is not allowed
     """
     if len(text) > LONGEST:
-        raise SqlError(f"it is {len(text):,} characters long", f"write at most {LONGEST:,}")
+        raise SqlError(Message("sql_long", length=len(text)), Message("write_at_most", most=LONGEST))
     parser = _Parser(_tokens(text))
     tree = parser.expression(0)
     if parser.peek():
@@ -118,13 +113,11 @@ def _tokens(text: str) -> list[str]:
         token = match[0]
         if any("\ud800" <= char <= "\udfff" for char in token):
             bad = next(char for char in token if "\ud800" <= char <= "\udfff")
-            raise SqlError(f"it holds the byte {ord(bad) - 0xDC00:#04x}, which is not UTF-8", "type it again")
+            raise SqlError(Message("byte_not_utf8", byte=f"{ord(bad) - 0xDC00:#04x}"), Message("type_again"))
         if token in {"'", '"', "`"}:
-            raise SqlError(
-                f"a quote is not closed: {text[match.start() :][:40]}", "close it, or write it twice inside a text"
-            )
+            raise SqlError(Message("sql_quote_open", text=text[match.start() :][:40]), Message("sql_close_quote"))
         if token in {"--", "/*"}:
-            raise SqlError(f"a comment (`{token}`) is not allowed", "leave it out; write `- -1` for two signs")
+            raise SqlError(Message("sql_comment", token=token), Message("sql_without_comment"))
         if not token.isspace():
             tokens.append(token)
     return tokens
@@ -149,7 +142,7 @@ class _Parser:
         """The next token, which has to be one of those expected, if any are."""
         token = self.peek()
         if not token or (expected and token not in expected):
-            raise self.unexpected(" or ".join(f"`{item}`" for item in expected))
+            raise self.unexpected(Message("sql_token", expected=expected) if expected else None)
         self.at += 1
         return token
 
@@ -159,23 +152,25 @@ class _Parser:
         self.at += came
         return came
 
-    def unexpected(self, wanted: str = "") -> SqlError:
+    def unexpected(self, wanted: Message | None = None) -> SqlError:
         """What is wrong with the next token."""
         token = self.peek()
         if token == ";":
-            return SqlError("a second statement (`;`) is not allowed", f"write one expression: {ALLOWED}")
+            return SqlError(Message("sql_statement"), Message("sql_one_expression"))
         if token in _NEVER:
-            error = _refused(f"{_NEVER[token]} (`{self.tokens[self.at]}`)")
-            error.fix += '; a column of that name is written in `"…"`'
-            return error
-        found = f"`{self.tokens[self.at]}` is out of place" if token else "it ends too early"
-        return SqlError(found + (f", {wanted} was expected" if wanted else ""))
+            return SqlError(Message(_NEVER[token], token=self.tokens[self.at]), Message("sql_allowed_or_quoted"))
+        if not token:
+            return SqlError(Message("sql_early_end_expected", wanted=wanted) if wanted else Message("sql_early_end"))
+        found = self.tokens[self.at]
+        if wanted is None:
+            return SqlError(Message("sql_out_of_place", token=found))
+        return SqlError(Message("sql_out_of_place_expected", token=found, wanted=wanted))
 
     def expression(self, binding: int) -> Node:
         """An operand and all operators behind it that bind tighter."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise SqlError(f"it is nested more than {DEEPEST} deep", "write it flatter")
+            raise SqlError(Message("sql_deep", deepest=DEEPEST), Message("sql_flatter"))
         left = self.operand()
         while True:
             operator = self.peek()
@@ -186,9 +181,7 @@ class _Parser:
             # Polars walks an expression recursively, and one of thousands of parts would end the process.
             self.joined += 1
             if self.joined > MOST_JOINED:
-                raise SqlError(
-                    f"it joins more than {MOST_JOINED} parts", "write `column IN (…)` for many values of one column"
-                )
+                raise SqlError(Message("sql_many_parts", most=MOST_JOINED), Message("sql_write_in"))
             self.at += negated
             left = self.behind(left, self.take(), found, negated=negated)
         self.depth -= 1
@@ -237,7 +230,7 @@ class _Parser:
         sign = self.take() if self.peek() in {"-", "+"} else ""
         found = self.literal()
         if found is None or (sign and found.kind != "number"):
-            raise self.unexpected("a value")
+            raise self.unexpected(Message("sql_value"))
         return Unary(sign, found) if sign else found
 
     def literal(self) -> Literal | None:
@@ -245,7 +238,7 @@ class _Parser:
         token = self.peek()
         if token[:1].isdigit() or (token[:1] == "." and len(token) > 1):
             if not _NUMBER.fullmatch(token) or len(token) > _MOST_DIGITS:
-                raise SqlError(f"`{token[:40]}` is no number that can be used", f"write at most {_MOST_DIGITS} digits")
+                raise SqlError(Message("sql_number", token=token[:40]), Message("sql_digits", most=_MOST_DIGITS))
             self.at += 1
             return Literal("number", token)
         if token[:1] == "'":
@@ -284,14 +277,12 @@ class _Parser:
         self.at += 1
         name = written if _is_word(written) else _unquoted(written)
         if self.peek() == "(":
-            raise _refused(f"a function in quotes ({written})")
+            raise SqlError(Message("sql_quoted_function", name=written), Message("sql_allowed"))
         if self.peek() == ".":
-            raise SqlError(
-                f"`{name}.` is not allowed: a name is that of one column", 'write `"a.b"` for a header that holds a dot'
-            )
+            raise SqlError(Message("sql_dotted", name=name), Message("sql_quote_dotted"))
         # Polars reads such a name as a pattern over the names of columns.
         if name in {"", "*"} or (name.startswith("^") and name.endswith("$")):
-            raise SqlError(f"`{name}` is no name of a column that can be used", "give the column another header")
+            raise SqlError(Message("sql_name", name=name), Message("sql_other_header"))
         return Column(name)
 
     def call(self) -> Node:
@@ -308,12 +299,14 @@ class _Parser:
             self.take(")")
             return made
         if name not in FUNCTIONS:
-            raise _refused(f"the function `{written}`")
+            raise SqlError(Message("sql_function", name=written), Message("sql_allowed"))
         arguments = self.arguments(name)
         known = FUNCTIONS[name]
         if not known.least <= len(arguments) <= known.most:
-            wanted = str(known.least) if known.least == known.most else f"{known.least} to {known.most}"
-            raise SqlError(f"`{name}` takes {wanted} {'value' if wanted == '1' else 'values'}, not {len(arguments)}")
+            given, least, most = len(arguments), known.least, known.most
+            if least == most:
+                raise SqlError(Message("sql_arguments", name=name, wanted=most, given=given))
+            raise SqlError(Message("sql_arguments_between", name=name, least=least, most=most, given=given))
         if self.peek() in _NEVER:
             raise self.unexpected()
         _check_arguments(name, arguments)
@@ -349,7 +342,7 @@ class _Parser:
             self.take("THEN")
             branches.append((condition, self.expression(0)))
             if len(branches) > MANY:
-                raise SqlError(f"CASE has more than {MANY} branches", "write fewer")
+                raise SqlError(Message("sql_branches", most=MANY), Message("write_fewer"))
             if not self.took("WHEN"):
                 break
         default = self.expression(0) if self.took("ELSE") else None
@@ -361,7 +354,7 @@ class _Parser:
         name = self.take()
         if name not in TYPES:
             raise SqlError(
-                f"a cast to `{self.tokens[self.at - 1]}` is not allowed", f"cast to one of: {', '.join(TYPES)}"
+                Message("sql_cast", type=self.tokens[self.at - 1]), Message("sql_cast_to", types=list(TYPES))
             )
         if name not in {"DECIMAL", "NUMERIC"} or not self.took("("):
             return name
@@ -371,7 +364,8 @@ class _Parser:
         if not (
             digits.isdecimal() and places.isdecimal() and len(digits + places) <= 4 and int(places) <= int(digits) <= 38
         ):
-            raise SqlError(f"`{name}({digits}, {places})` is no type", "write for example `DECIMAL(18, 2)`")
+            cause = Message("sql_type", name=name, digits=digits, places=places)
+            raise SqlError(cause, _example("DECIMAL(18, 2)"))
         return f"{name}({int(digits)}, {int(places)})"
 
 
@@ -383,20 +377,20 @@ def _unquoted(token: str) -> str:
     return token[1:-1].replace(token[0] * 2, token[0])
 
 
-def _refused(what: str) -> SqlError:
-    return SqlError(f"{what} is not allowed", f"allowed are {ALLOWED}")
+def _example(written: str) -> Message:
+    return Message("write_for_example", example=written)
 
 
 def _need_text(operator: str, node: Node) -> None:
     if not (isinstance(node, Literal) and node.kind == "text"):
-        raise SqlError(f"what follows {operator} has to be a text", f"write for example `name {operator} 'A'`")
+        raise SqlError(Message("sql_text_after", operator=operator), _example(f"name {operator} 'A'"))
 
 
 def _typed(kind: str, text: str) -> Literal:
     if kind == "INTERVAL" and not _INTERVAL.fullmatch(text):
-        raise SqlError(f"`{text}` is no interval that can be used", "write for example `INTERVAL '3 months'`")
+        raise SqlError(Message("sql_interval", text=text), _example("INTERVAL '3 months'"))
     if kind != "INTERVAL" and not text.isascii():
-        raise SqlError(f"`{text}` is no {kind}", "write for example `DATE '2026-01-31'`")
+        raise SqlError(Message("sql_literal", text=text, kind=kind), _example("DATE '2026-01-31'"))
     return Literal(kind, text)
 
 
@@ -404,15 +398,11 @@ def _check_arguments(name: str, arguments: list[Node]) -> None:
     """Arguments by which a function could make much out of little, or that Polars has no answer to."""
     texts = [node.text if isinstance(node, Literal) and node.kind == "text" else None for node in arguments]
     if name in {"EXTRACT", "DATE_PART"} and (texts[0] or "").lower() not in PARTS:
-        raise SqlError(f"there is no such part of a date for {name}", f"use one of: {', '.join(sorted(PARTS))}")
+        raise SqlError(Message("sql_date_part", function=name), Message("use_one_of", known=sorted(PARTS)))
     if name == "REPLACE" and (texts[1] is None or texts[2] is None or not len(texts[2]) <= len(texts[1]) <= 100):
-        raise SqlError(
-            "REPLACE takes two texts, of which the second is not longer", "write for example `REPLACE(name, '-', ' ')`"
-        )
+        raise SqlError(Message("sql_replace"), _example("REPLACE(name, '-', ' ')"))
     if name in {"STRFTIME", "STRPTIME", "DATE"} and len(texts) > 1 and not _DATE_FORMAT.fullmatch(texts[1] or "%"):
-        raise SqlError(
-            f"{name} takes a format of days and times as a text", f"write for example `{name}(…, '%Y-%m-%d')`"
-        )
+        raise SqlError(Message("sql_date_format", function=name), _example(f"{name}(…, '%Y-%m-%d')"))
     if name == "REGEXP_LIKE":
         _need_text(name, arguments[1])
     if (
@@ -420,7 +410,7 @@ def _check_arguments(name: str, arguments: list[Node]) -> None:
         and len(arguments) > 1
         and not (_is_number(arguments[1]) and text_of(arguments[1]) in set("0123456789"))
     ):
-        raise SqlError("ROUND takes a number of places from 0 to 9", "write for example `ROUND(amount, 2)`")
+        raise SqlError(Message("sql_round"), _example("ROUND(amount, 2)"))
 
 
 def _is_number(node: Node) -> bool:

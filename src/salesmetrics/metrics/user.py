@@ -25,6 +25,7 @@ from salesmetrics.metrics.sql import (
     to_polars,
 )
 from salesmetrics.metrics.sql_parser import parse
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["UserKpi", "with_user_kpis"]
 
 FAMILY = "custom"
-_EXAMPLE = "for example `calls / won_deals`"
+_EXAMPLE = Message("kpi_example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,15 @@ def with_user_kpis(catalog: Catalog, own: Sequence[UserKpi], path: str) -> Catal
     waiting = {item.id: item for item in own}
     for item in own:
         if item.id in catalog.kpis or item.id in catalog.measures:
-            raise _invalid(path, item, "there is a KPI or measure of this name already", "choose another name")
+            raise _invalid(path, item, Message("kpi_name_taken"), Message("other_name"))
     trees = {item.id: _tree(item, path) for item in own}
     inputs = {name: tuple(columns(tree)) for name, tree in trees.items()}
     while waiting:
         ready = [item for item in waiting.values() if not set(inputs[item.id]) & waiting.keys()]
         if not ready:
             circle = " → ".join([*waiting, next(iter(waiting))])
-            raise _invalid(path, next(iter(waiting.values())), f"it rests on itself: {circle}", "break the circle")
+            cause = Message("kpi_circle", circle=circle)
+            raise _invalid(path, next(iter(waiting.values())), cause, Message("break_circle"))
         for item in ready:
             _check_names(item, inputs[item.id], catalog, kpis, path)
             kpis[item.id] = _definition(item, _Expression(item, trees[item.id], path), catalog, kpis)
@@ -93,10 +95,9 @@ def _tree(item: UserKpi, path: str) -> Node:
         raise _not_allowed(path, item, error) from error
     for name in functions(tree):
         if name in AGGREGATES:
-            cause = f"`{name.lower()}` aggregates records, and a KPI is arithmetic over measures, which are aggregates already"
-            raise _invalid(path, item, cause, "use a measure or KPI: `salesmetrics kpis` lists them")
+            raise _invalid(path, item, Message("kpi_aggregates", function=name.lower()), Message("use_measure"))
     if not columns(tree):
-        raise _invalid(path, item, f"`{item.expression}` names no measure and no KPI", _EXAMPLE)
+        raise _invalid(path, item, Message("kpi_without_input", expression=item.expression), _EXAMPLE)
     return tree
 
 
@@ -105,11 +106,11 @@ def _check_names(item: UserKpi, names: Sequence[str], catalog: Catalog, kpis: Ma
         base, _ = split_name(name)
         measure = catalog.measures.get(base)
         if measure is not None and base not in kpis and measure.shape != "number":
-            raise _invalid(path, item, f"`{name}` is a list of values, not a number", "use a KPI that rests on it")
+            raise _invalid(path, item, Message("kpi_of_sample", name=name), Message("use_kpi"))
         if measure is None and base not in kpis:
             near = get_close_matches(name, [*kpis, *catalog.measures], n=1, cutoff=0.5)
-            hint = f"did you mean `{near[0]}`? " if near else ""
-            raise _invalid(path, item, f"there is no measure or KPI `{name}`", f"{hint}`salesmetrics kpis` lists them")
+            hint = Message("did_you_mean", near=near[0]) if near else None
+            raise _invalid(path, item, Message("no_measure_or_kpi", name=name), Message("list_measures", near=hint))
 
 
 def _definition(item: UserKpi, expression: _Expression, catalog: Catalog, kpis: Mapping[str, Kpi]) -> Kpi:
@@ -178,9 +179,8 @@ class _Expression:
 
     def _checked(self, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, type(None))):
-            raise _not_allowed(
-                self.path, self.item, SqlError("it gives no number", "for example `CASE WHEN … THEN 1 ELSE 0 END`")
-            )
+            none = SqlError(Message("sql_no_number"), Message("case_example"))
+            raise _not_allowed(self.path, self.item, none)
         if value is None or not math.isfinite(value):
             return Undefined("zero_denominator")
         return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -209,8 +209,10 @@ def _arithmetic(tree: Node, inputs: Mapping[str, Any]) -> Any:
 
 
 def _not_allowed(path: str, item: UserKpi, error: SqlError) -> SalesmetricsError:
-    return _invalid(path, item, f"`{item.expression}` cannot be used: {error}", error.fix or _EXAMPLE)
+    return _invalid(
+        path, item, Message("value_refused", value=item.expression, cause=error.cause), error.fix or _EXAMPLE
+    )
 
 
-def _invalid(path: str, item: UserKpi, cause: str, fix: str) -> SalesmetricsError:
+def _invalid(path: str, item: UserKpi, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("kpi_invalid", path=path, name=item.id, cause=cause, fix=fix)

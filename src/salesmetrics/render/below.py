@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import counted
+from salesmetrics.messages import counted
 from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
 from salesmetrics.render.words import NOTHING, reason_text, reason_words
@@ -16,7 +16,7 @@ from salesmetrics.schema.provenance import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from salesmetrics.answers.report import GoalResult, Metric, Report
+    from salesmetrics.answers.report import GoalResult, Metric, NotComputed, Report
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["Goal", "finding_rows", "findings", "goal_about", "goals", "left_out", "most_useful", "not_computed"]
@@ -96,6 +96,8 @@ def _goal_reason(result: GoalResult, report: Report) -> str:
         same = (metric.id, metric.group, metric.currency) == (result.id, result.group, result.currency)
         if same and metric.value is None and metric.reason == result.reason:
             return reason_words(metric)
+    if result.said:
+        return one_line(result.said)
     reason = result.reason or "no value"
     return "no such records in the period" if reason in NOTHING else reason_text(reason)
 
@@ -129,10 +131,14 @@ def not_computed(report: Report) -> list[tuple[str, list[str]]]:
     """What would unlock more, with the titles of the KPIs it would unlock, in order of appearance."""
     groups: dict[str, list[str]] = {}
     for item in report.not_computed:
-        titles = groups.setdefault(one_line(item.unlock or item.needs or item.reason), [])
+        titles = groups.setdefault(_unlock(item), [])
         if one_line(item.title) not in titles:
             titles.append(one_line(item.title))
     return list(groups.items())
+
+
+def _unlock(item: NotComputed) -> str:
+    return one_line(item.unlock or item.needs or item.reason)
 
 
 def most_useful(groups: list[tuple[str, list[str]]], report: Report, limit: int) -> list[tuple[str, list[str]]]:
@@ -142,7 +148,9 @@ def most_useful(groups: list[tuple[str, list[str]]], report: Report, limit: int)
     the places while there are others to fill them.
     """
     ordered = sorted(groups, key=lambda group: -len(group[1]))
-    here = [group for group in ordered if any(f" in the {item.kind} file" in group[0] for item in report.inputs)]
+    kinds = {item.kind for item in report.inputs}
+    extended = {_unlock(item) for item in report.not_computed if kinds & set(item.extended)}
+    here = [group for group in ordered if group[0] in extended]
     others = [group for group in ordered if group not in here]
     kept = here[: max(limit // 2, limit - len(others))]
     return [*kept, *others[: limit - len(kept)]]

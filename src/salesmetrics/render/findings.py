@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import counted
+from salesmetrics.messages import counted
 from salesmetrics.render.inspection import finding_lines
 from salesmetrics.render.layout import Cell, join, wrap
 from salesmetrics.render.text import count

@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from salesmetrics.answers.base import SCHEMA_VERSION
 from salesmetrics.answers.shape import answers_by_command, is_model, json_fields, rebuilt
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
@@ -94,7 +95,7 @@ def _without_closed_objects(tree: Any) -> Any:
     return tree
 
 
-def _did_you_mean(command: str) -> str:
+def _did_you_mean(command: str) -> Message:
     known = commands_with_json()
     near = get_close_matches(command, known, n=1, cutoff=0.5)
-    return f"did you mean `salesmetrics schema {near[0]}`?" if near else f"use one of: {', '.join(known)}"
+    return Message("did_you_mean_schema", near=near[0]) if near else Message("use_one_of", known=list(known))

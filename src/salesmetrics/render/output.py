@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def needs_ascii(encoding: str | None) -> bool:
 
 def _write_stdout(data: bytes, stdout: IO[Any] | None) -> None:
     if stdout is None:
-        raise SalesmetricsError("output_unwritable", path="stdout", cause="standard output is closed")
+        raise SalesmetricsError("output_unwritable", path="stdout", cause=Message("stdout_closed"))
     try:
         stdout.flush()
         binary = getattr(stdout, "buffer", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import counted
+from salesmetrics.messages import counted
 from salesmetrics.render.cards import DEFAULT_WIDTH, card_lines
 from salesmetrics.render.layout import plain
 from salesmetrics.render.text import amount, count, fraction, interval, one_line

@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -107,10 +108,8 @@ def refuse_form(form: str, answer: type, command: str) -> None:
     """
     known = forms_of(answer)
     if form not in known:
-        cause = f"`{command}` writes {' or '.join(known)}"
-        raise SalesmetricsError(
-            "option_invalid", option="--format", value=form, cause=cause, fix=f"try `--format {known[-1]}`"
-        )
+        cause, fix = Message("form_not_written", command=command, forms=known), Message("format_to_try", form=known[-1])
+        raise SalesmetricsError("option_invalid", option="--format", value=form, cause=cause, fix=fix)
 
 
 def format_of(path: str) -> str:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_model
 
 from salesmetrics.calendar import Calendar
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.metrics.bounds import SettingError
-from salesmetrics.metrics.incentives import FORM
 from salesmetrics.metrics.settings import Settings
+from salesmetrics.schema.message import Message
 from salesmetrics.settings import options
 from salesmetrics.settings.options import TABLES, declared_options, file_options, options_of_table
 from salesmetrics.settings.sources import FILE_NAME, SettingsFile, Settled, Source, check, line_of, name_source
@@ -42,11 +42,6 @@ __all__ = [
 
 LARGEST = 4 << 20
 """Bytes of a settings file: what is larger is another file, and TOML takes fifty times its size in memory."""
-
-INCENTIVE_FORM = (
-    f"{FORM}: each rate is paid from that share of the"
-    " quota on; other keys: `marginal`, `threshold`, `accelerator`, `bonus_at_quota`, `bonus_per_unit`, `cap`, `cap_attainment`"
-)
 
 
 def _listed(value: object) -> object:
@@ -119,7 +114,7 @@ def settings_text(path: Path) -> str:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise SalesmetricsError("file_unreadable", path=path, cause=f"larger than {LARGEST >> 20} MiB")
+            raise SalesmetricsError("file_unreadable", path=path, cause=Message("larger_than_mib", mib=LARGEST >> 20))
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SalesmetricsError(
@@ -154,7 +149,7 @@ def parse_settings(text: str, name: str) -> SettingsFile:
     except tomllib.TOMLDecodeError as error:
         raise SalesmetricsError("config_syntax", path=name, cause=str(error)) from error
     except RecursionError as error:
-        raise SalesmetricsError("config_syntax", path=name, cause="tables or lists are nested too deeply") from error
+        raise SalesmetricsError("config_syntax", path=name, cause=Message("toml_nested")) from error
     try:
         model: Any = settings_model().model_validate(tree)
     except ValidationError as error:
@@ -288,40 +283,39 @@ def setting_descriptions() -> dict[str, str]:
     return {name: " ".join(words.split()).replace("``", "`") for name, words in entries}
 
 
-def _cause(first: Any) -> str:
+def _cause(first: Any) -> Message:
     if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
-        return "there is no such key"
+        return Message("no_such_key")
     if first["type"] == "missing":
-        return "this key is required and missing"
+        return Message("key_missing")
     broken = first.get("ctx", {}).get("error")
     if isinstance(broken, SettingError):
         return broken.cause
-    message = str(first["msg"]).removeprefix("Value error, ")
-    if first["type"] == "value_error":
-        return f"`{first['input']}` cannot be used: {message}"
-    return f"{message[0].lower()}{message[1:]}, not `{first['input']}`"
+    if isinstance(broken, RefusedError):
+        return Message("value_refused", value=str(first["input"]), cause=broken.cause)
+    said = str(first["msg"])
+    return Message("pydantic_refused", error=f"{said[0].lower()}{said[1:]}", value=str(first["input"]))
 
 
 SHARES = frozenset({"at", "rate", "threshold", "cap_attainment"})
 """Keys of a pay plan that people write as a percentage."""
 
 
-def _fix(place: Sequence[str], first: Any) -> str:
+def _fix(place: Sequence[str], first: Any) -> Message:
     kind = first["type"]
     broken = first.get("ctx", {}).get("error")
     if isinstance(broken, SettingError) and broken.fix:
-        return f"{broken.fix}; see docs/configuration.md"
+        return Message("and_see_settings", fix=broken.fix)
     if kind == "less_than_equal" and place[-1] in SHARES:
         given = Decimal(str(first["input"]))
-        return f"write it as a share: `{place[-1]} = {f'{given / 100:f}'}` is {given} %"
+        return Message("write_as_share", key=place[-1], share=f"{given / 100:f}", percent=str(given))
     if list(place[:2]) == ["settings", "incentive"]:
-        return f"{INCENTIVE_FORM}; see docs/configuration.md"
+        return Message("incentive_form")
     known = _keys_of(place[:-1])
     if kind not in {"extra_forbidden", "unexpected_keyword_argument"} or not known:
-        return "see docs/configuration.md"
+        return Message("see_settings")
     near = get_close_matches(place[-1], known, n=1, cutoff=0.5)
-    hint = f"did you mean `{near[0]}`? " if near else ""
-    return f"{hint}known keys: {', '.join(known)}"
+    return Message("known_keys", near=Message("did_you_mean", near=near[0]) if near else None, keys=known)
 
 
 def _keys_of(place: Sequence[str]) -> list[str]:

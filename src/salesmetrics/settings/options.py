@@ -58,7 +58,7 @@ class Option(NamedTuple):
         most: Upper bound of a number.
         split: Whether the values of a list may hold several, separated by commas.
         name_with_signs: Whether the name of a pair may hold ``=`` itself, rather than its value.
-        form: The hint where it is not written as it should be.
+        form: Code of the hint where it is not written as it should be.
         key: Its place in the settings file, such as ``read.date_order``, or ``map`` for a table that is all its own.
         about: What the key means, for the settings file, its schema and its page.
         behind: Whether the key comes after the others of its group in the table.
@@ -126,23 +126,24 @@ class Option(NamedTuple):
 
 def _zone(text: str) -> None:
     from salesmetrics.calendar.model import check_zone, zone_refused
+    from salesmetrics.errors import RefusedError
 
     try:
         check_zone(text)
-    except ValueError:
+    except RefusedError:
         raise zone_refused(text) from None
 
 
 def _age(text: str) -> None:
     from salesmetrics.calendar.age import parse_age
-    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.errors import RefusedError, SalesmetricsError
+    from salesmetrics.schema.message import Message
 
     try:
         parse_age(text)
-    except ValueError as reason:
-        raise SalesmetricsError(
-            "option_invalid", option="--max-age", value=text, cause=str(reason), fix="for example `--max-age 7d`"
-        ) from None
+    except RefusedError as refusal:
+        cause, fix = refusal.cause, Message("age_example")
+        raise SalesmetricsError("option_invalid", option="--max-age", value=text, cause=cause, fix=fix) from None
 
 
 def _currency_symbol(pair: str) -> None:
@@ -209,7 +210,7 @@ class Reading(NamedTuple):
             key="map",
             about="field = header",
             adds=True,
-            form='for example `--map amount="Deal size"`',
+            form="map_example",
             example=("amount", "Deal size"),
         ),
     ] = MappingProxyType({})
@@ -222,7 +223,7 @@ class Reading(NamedTuple):
             about='sign or name of a currency = its code, for example "$" = "USD"',
             adds=True,
             name_with_signs=True,
-            form="for example `--currency-symbol '$=USD'`; in a shell the quotes keep the sign as it is",
+            form="symbol_example",
             check=_currency_symbol,
             example=("$", "USD"),
         ),
@@ -378,7 +379,7 @@ class Selection(NamedTuple):
             metavar="LEVEL",
             key="report.level",
             about="level of intervals",
-            form="for example `--level 0.9`",
+            form="level_example",
             least=0.5,
             most=0.999,
         ),
@@ -390,7 +391,7 @@ class Selection(NamedTuple):
             metavar="N",
             key="report.min_n",
             about="fewer records make a value small",
-            form="for example `--min-n 20`",
+            form="min_n_example",
             least=0,
         ),
     ] = 10

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -114,7 +115,7 @@ def find_settings(named: str | None, *, left_out: bool) -> Path | None:
     if named is not None:
         path = Path(named)
         if not path.is_file():
-            raise SalesmetricsError("file_not_found", path=named)
+            raise SalesmetricsError("file_not_found", path=named, near=None)
         return path
     if left_out:
         return None
@@ -224,11 +225,11 @@ def _of_text(option: Option, text: str) -> Any:
         items = text.splitlines() if "\n" in text else text.split(",")
         return _of_items(option, [item.strip() for item in items if item.strip()])
     if option.choices and text not in option.choices:
-        raise _refused(option, text, f"it is not one of {', '.join(option.choices)}")
+        raise _refused(option, text, Message("not_one_of", known=option.choices))
     if option.kind == "flag":
         word = text.strip().lower()
         if word not in _TRUE | _FALSE:
-            raise _refused(option, text, "it is neither true nor false")
+            raise _refused(option, text, Message("not_true_or_false"))
         return word in _TRUE
     return _number(option, text) if option.kind in ("number", "whole number") else text
 
@@ -237,11 +238,11 @@ def _number(option: Option, text: str) -> float | int:
     try:
         value = int(text) if option.kind == "whole number" else float(text)
     except ValueError:
-        raise _refused(option, text, f"it is not a {option.kind}") from None
+        raise _refused(option, text, Message("not_of_kind", kind=option.kind)) from None
     if option.least is not None and not value >= option.least:
-        raise _refused(option, text, f"it has to be at least {option.least:g}")
+        raise _refused(option, text, Message("has_to_be_at_least", least=f"{option.least:g}"))
     if option.most is not None and not value <= option.most:
-        raise _refused(option, text, f"it has to be at most {option.most:g}")
+        raise _refused(option, text, Message("has_to_be_at_most", most=f"{option.most:g}"))
     return value
 
 
@@ -258,12 +259,13 @@ def _parts(item: str) -> Iterator[str]:
 def _pair(option: Option, text: str) -> tuple[str, str]:
     name, sign, value = text.rpartition("=") if option.name_with_signs else text.partition("=")
     if not sign or not name.strip():
-        raise _refused(option, text, f"it is not {option.metavar}")
+        raise _refused(option, text, Message("not_written_as", form=option.metavar))
     return name.strip(), value.strip()
 
 
-def _refused(option: Option, text: str, cause: str) -> SalesmetricsError:
-    fix = option.form or f"for example `{option.variable_name}={(*option.choices, 'true')[0]}`"
+def _refused(option: Option, text: str, cause: Message) -> SalesmetricsError:
+    example = Message("variable_example", variable=option.variable_name, example=(*option.choices, "true")[0])
+    fix = Message(option.form) if option.form else example
     return SalesmetricsError("option_invalid", option=option.flag, value=text, cause=cause, fix=fix)
 
 
@@ -292,27 +294,17 @@ def restate(error: SalesmetricsError, source: Source) -> SalesmetricsError:
     """
     if source.kind in ("option", "default") or error.code in ("variable_invalid", "config_invalid"):
         return error
-    cause = error.details.get("cause") or error.message
-    if "value" in error.details:
-        cause = f"`{error.details['value']}` cannot be used: {cause}"
-    fix = str(error.details.get("fix") or error.hint)
+    details = error.details
+    cause = details.get("cause") or Message(error.code, **details)
+    if "value" in details:
+        cause = Message("value_refused", value=str(details["value"]), cause=cause)
+    fix = details.get("fix") or Message("use_one_of", known=details["known"])
     if source.kind == "variable":
         return SalesmetricsError("variable_invalid", variable=source.name, cause=cause, fix=fix)
+    # What a fix says to set, the template of `config_invalid` draws as a key.
     return SalesmetricsError(
-        "config_invalid", path=source.path, line=source.line, key=source.name, cause=cause, fix=_as_settings(fix)
+        "config_invalid", path=source.path, line=source.line, key=source.name, cause=cause, fix=fix
     )
-
-
-def _as_settings(fix: str) -> str:
-    """A hint that names options, in the words of the settings file.
-
-    >>> _as_settings("write for example `--max-age 7d`")
-    'write for example `max_age = "7d"`'
-    """
-    fix = re.sub(r'`--map (\w+)="?([^`"]*)"?`', r'`\1 = "\2"`', fix)
-    return re.sub(
-        r"`--([a-z-]+) ([^`'\"]+)`", lambda found: f'`{found[1].replace("-", "_")} = "{found[2]}"`', fix
-    ).replace("without the option", "without the key")
 
 
 def line_of(text: str, place: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import counted
+from salesmetrics.messages import counted
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
 from salesmetrics.settings.model import setting_descriptions

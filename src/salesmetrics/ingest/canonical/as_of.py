@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import last_event_day, periods_of_column
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,22 +33,22 @@ EVENT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 _FALLBACK: Mapping[Kind, tuple[str, ...]] = {"costs": ("date",), "rates": ("date",)}
 
 _TITLES = {
-    "closed": "close",
-    "created": "creation",
-    "stage_entered": "stage entry",
-    "entered": "stage entry",
-    "last_activity": "activity",
-    "completed_at": "completed activity",
-    "occurred": "event",
-    "converted_at": "conversion",
-    "qualified_at": "qualification",
-    "first_response_at": "response",
-    "paid_on": "payment",
-    "issued": "issue",
-    "answered": "answer",
-    "start": "start",
-    "started": "start",
-    "date": "date",
+    "closed": "event_close",
+    "created": "event_creation",
+    "stage_entered": "event_stage_entry",
+    "entered": "event_stage_entry",
+    "last_activity": "event_activity",
+    "completed_at": "event_completed_activity",
+    "occurred": "event_itself",
+    "converted_at": "event_conversion",
+    "qualified_at": "event_qualification",
+    "first_response_at": "event_response",
+    "paid_on": "event_payment",
+    "issued": "event_issue",
+    "answered": "event_answer",
+    "start": "event_start",
+    "started": "event_start",
+    "date": "event_date",
 }
 
 _ENOUGH = 20
@@ -74,8 +75,8 @@ def first_believable(days: pl.Series) -> date | None:
     return date(1970, 1, 1) + timedelta(days=int(quantile or 0) - (_DECADE if few else _YEAR))
 
 
-def last_events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, tuple[date, str]]:
-    """The last day with an event in each kind of file and where it comes from, in words; without the kinds that have none.
+def last_events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, tuple[date, Message]]:
+    """The last day with an event in each kind of file and where it comes from; without the kinds that have none.
 
     What lies far beyond all the rest is a mistyped year, or a plan, and does not count
     (:func:`calendar.last_event_day` has the rule). Where all days of a record lie beyond, it may be a new one after a quiet
@@ -93,8 +94,8 @@ def last_events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, tuple[date
 
 
 def last_event_of(
-    events: Mapping[Kind, tuple[date, str]], frames: Mapping[Kind, pl.DataFrame]
-) -> tuple[date, str] | None:
+    events: Mapping[Kind, tuple[date, Message]], frames: Mapping[Kind, pl.DataFrame]
+) -> tuple[date, Message] | None:
     """The day that a report speaks for by itself, and where it comes from; None without any date.
 
     That of the deals where they have dates; else the last one of all kinds.
@@ -111,16 +112,16 @@ def last_event_of(
     return max((event for event in rest if event is not None), key=lambda event: event[0], default=None)
 
 
-def _last_period(revenue: pl.DataFrame | None) -> tuple[date, str] | None:
+def _last_period(revenue: pl.DataFrame | None) -> tuple[date, Message] | None:
     """The last day of the last period that recurring revenue is given for, where its rows have no days."""
     if revenue is None or "period" not in revenue.columns:
         return None
     labels = revenue["period"].drop_nulls().unique().sort().to_list()
     ends = [period.end for period in periods_of_column(labels) if period is not None and period.end is not None]
-    return (max(ends) - timedelta(days=1), "last period in revenue") if ends else None
+    return (max(ends) - timedelta(days=1), Message("last_period_of_revenue")) if ends else None
 
 
-def _last_event(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> tuple[date, str] | None:
+def _last_event(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> tuple[date, Message] | None:
     series = [_happened(frame, kind, name).alias(name) for name in columns if name in frame.columns]
     days = {column.name: column.unique().drop_nulls() for column in series}
     every = pl.concat([column.alias("") for column in days.values()]).unique().sort().to_list() if days else []
@@ -141,7 +142,7 @@ def _last_event(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> tu
     if event is None:
         return None
     name = next(name for name, column in days.items() if event.day in column)
-    return event.day, f"last {_TITLES[name]} in {kind}"
+    return event.day, Message("last_event_of", event=Message(_TITLES[name]), kind=kind)
 
 
 def _happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.calendar import periods_of_column
-from salesmetrics.errors import SalesmetricsError, counted
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.canonical.identity import first_ids
 from salesmetrics.ingest.dataset import FILE
@@ -178,45 +178,43 @@ def _overlap(
     parts: Sequence[Part],
 ) -> SalesmetricsError:
     if differs is None:
-        what = f"{counted(shared, 'row')} {'is' if shared == 1 else 'are'} equal, and the others differ"
-        own = ""
+        what, own = Message("rows_are_equal", shared=shared), None
     else:
         n, example = differs
-        what = f"{shared:,} ids are in both, and {n:,} of these records {'differs' if n == 1 else 'differ'}, first {example}"
-        what = f"1 id is in both, and its records differ: {example}" if shared == 1 else what
+        one = Message("one_id_in_both", example=example)
+        what = one if shared == 1 else Message("ids_in_both", shared=shared, differing=n, example=example)
         files = " ".join(shlex.quote(f"{part.kind}={part.path}") for part in reversed(newest_first))
-        own = f"; or, as each file seems to number its own records: `salesmetrics report {files} --map id=`"
-        own = own if n == shared else ""
+        own = Message("or_own_numbers", files=files) if n == shared else None
     newest = newest_first[0]
-    fix = f"report the newest file without the older: {_command(newest, parts)}{own}"
+    fix = Message("report_newest", command=_command(newest, parts), own=own)
     if set("!*") & set(newest.path):
-        fix = f"the newest is `{newest.path}`: take the others out of the archive or workbook{own}"
+        fix = Message("take_others_out", path=newest.path, own=own)
     day = _last_day(newest.frame, newest.kind)
     first, second = older, newer
     if day and day.isoformat() > _newest_day(older):
-        what += f"; the newest is `{newest.path}`, with its last event on {day}"
+        what = Message("newest_known", what=what, path=newest.path, day=day)
     else:
-        what += "; no date says which is newer"
+        what = Message("newest_unknown", what=what)
         first, second = (part for part in parts if part is older or part is newer)
-        fix = f"{_one_of(first, second, parts)}{own}"
+        fix = _one_of(first, second, parts, own)
     return SalesmetricsError(
         "lists_overlap", first=first.path, second=second.path, kind=newest.kind, what=what, fix=fix
     )
 
 
-def _one_of(first: Part, second: Part, parts: Sequence[Part]) -> str:
+def _one_of(first: Part, second: Part, parts: Sequence[Part], own: Message | None) -> Message:
     """What to do where nothing tells which file is newer: both commands, and no choice."""
     if set("!*") & set(first.path + second.path):
-        return f"take `{first.path}` or `{second.path}` out of the archive or workbook"
-    return f"report only one of them: {_command(first, parts)} or {_command(second, parts)}"
+        return Message("take_one_out", first=first.path, second=second.path, own=own)
+    return Message("report_one", first=_command(first, parts), second=_command(second, parts), own=own)
 
 
-def _command(newest: Part, parts: Sequence[Part]) -> str:
+def _command(newest: Part, parts: Sequence[Part]) -> Message:
     """What to type: the newest file, those of its kind that share nothing with it, and all of other kinds."""
     kept = [part.path for part in parts if part.kind != newest.kind or _is_apart(part, newest)]
     named = dict.fromkeys(path for path in kept if "!" not in path)
     files = " ".join(shlex.quote(path) for path in (f"{newest.kind}={newest.path}", *named))
-    return f"`salesmetrics report {files}`"
+    return Message("report_command", files=files)
 
 
 def _is_apart(part: Part, newest: Part) -> bool:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import LoadedFile, ReadOptions
     from salesmetrics.ingest.together import Together
     from salesmetrics.schema.kinds import Kind
+    from salesmetrics.schema.message import Message
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["check_dataset"]
@@ -69,7 +70,7 @@ def check_dataset(
     frames: Mapping[Kind, pl.DataFrame],
     files: Sequence[LoadedFile],
     options: ReadOptions,
-    last_events: Mapping[Kind, tuple[date, str]],
+    last_events: Mapping[Kind, tuple[date, Message]],
     told: frozenset[str] = frozenset(),
     together: Together = in_turn,
 ) -> list[Finding]:

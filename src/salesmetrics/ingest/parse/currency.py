@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -298,8 +299,8 @@ def settled_symbols(pairs: Mapping[str, str]) -> dict[str, str]:
     """
     for sign, code in pairs.items():
         if not symbol_key(sign) or code.strip().upper() not in CODES:
-            cause = f"`{code}` is no currency code" if symbol_key(sign) else "it names no sign"
-            fix = "use an ISO 4217 code, for example `--currency-symbol '$=USD'`"
+            cause = Message("no_currency_code", code=code) if symbol_key(sign) else Message("names_no_sign")
+            fix = Message("use_currency_code")
             raise SalesmetricsError(
                 "option_invalid", option="--currency-symbol", value=f"{sign}={code}", cause=cause, fix=fix
             )

@@ -428,18 +428,19 @@ def _check_year_first(mine: pl.DataFrame, known: _Known) -> None:
         known,
         _in_words(one, two, first["year"]),
         _in_words(first["written"], first["second"], first["turned"]),
-        f"`--date-order {'dmy' if first['dmy'] else 'mdy'}` or `--date-order ymd`",
+        ("dmy" if first["dmy"] else "mdy", "ymd"),
     )
 
 
 def _ambiguous(unclear: pl.DataFrame, known: _Known) -> SalesmetricsError:
     first = unclear.sort(TEXT).row(0, named=True)
     one, two, year = first["first"], first["second"], first["year"]
-    options = "`--date-order dmy` or `--date-order mdy`"
-    return _two_readings(first, known, _in_words(one, two, year), _in_words(two, one, year), options)
+    return _two_readings(first, known, _in_words(one, two, year), _in_words(two, one, year), ("dmy", "mdy"))
 
 
-def _two_readings(sort: Mapping[str, Any], known: _Known, first: str, second: str, options: str) -> SalesmetricsError:
+def _two_readings(
+    sort: Mapping[str, Any], known: _Known, first: str, second: str, orders: tuple[str, str]
+) -> SalesmetricsError:
     return SalesmetricsError(
         "date_order_ambiguous",
         column=known.header,
@@ -448,7 +449,8 @@ def _two_readings(sort: Mapping[str, Any], known: _Known, first: str, second: st
         row=sort[ROW],
         first=first,
         second=second,
-        options=options,
+        order=orders[0],
+        other_order=orders[1],
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.words import words_of
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +48,5 @@ def refuse_change_log(frame: pl.DataFrame, path: str) -> None:
     others = [name for name in names if name and not _STAGE.search(words_of(name))]
     if not others:
         return
-    shown = ", ".join(f"`{name}`" for name in others[:3])
-    detail = f": it is a log of changes, where `{field}` says which field changed ({shown} among them), and such logs are not read"
-    fix = "export the history of stages alone, or keep only the rows in which the stage changed"
-    raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
+    detail = Message("instead", what=Message("change_log", column=field, fields=others[:3]))
+    raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=Message("export_stages_alone"))

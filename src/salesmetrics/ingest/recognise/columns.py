@@ -16,12 +16,12 @@ from salesmetrics.ingest.recognise.refusals import (
     LEAST,
     check_profile,
     lacking,
-    listed,
     refuse_doubt,
     resolve_mapping,
     unsure,
 )
 from salesmetrics.schema.kinds import Kind, column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Recognition:
     confidence: float
     columns: dict[str, ColumnMatch]
     unmapped: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     alternatives: tuple[tuple[Kind, str, float], ...]
     constants: dict[str, str] = field(default_factory=dict)
     duplicates: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -131,20 +131,18 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
     )
 
 
-def _notes(best: Candidate) -> tuple[str, ...]:
+def _notes(best: Candidate) -> tuple[Message, ...]:
     profile, notes = load_profile(best.profile), []
     if profile.verified == "unverified":
-        notes.append(f"matched leniently: no real export of {profile.title} was seen")
+        notes.append(Message("never_seen", title=profile.title))
     for name, match in best.columns.items():
         if match.how == "partial" and profile.verified != "unverified":
-            notes.append(f"`{match.header}` was taken for {name} leniently")
+            notes.append(Message("taken_leniently", column=match.header, field=name))
     for name, others in best.spare.items():
         used = best.columns[name].header
-        notes.append(f"{name} is read from `{used}`; {listed(others)} could also be {name}")
+        notes.append(Message("others_could_be", field=name, column=used, others=list(others)))
     for name, twins in best.duplicates.items():
-        notes.append(
-            f"`{best.columns[name].header}` occurs {len(twins) + 1} times; the first that is not blank is used"
-        )
+        notes.append(Message("occurs_often", column=best.columns[name].header, times=len(twins) + 1))
     return tuple(notes)
 
 

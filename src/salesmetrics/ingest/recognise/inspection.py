@@ -56,7 +56,7 @@ def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileRe
         unmapped=list(recognition.unmapped),
         missing=missing_fields(recognition),
         words=words,
-        notes=list(recognition.notes),
+        notes=list(map(text, recognition.notes)),
     )
 
 

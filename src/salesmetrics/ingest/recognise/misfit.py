@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.errors import SalesmetricsError, counted
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.canonical import MISREAD
 from salesmetrics.ingest.parse import parse_column
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +80,8 @@ def _bad(table: RawTable, header: str, kind: ColumnType, options: ParseOptions) 
 def _misfit(option: str, value: Any, best: str, faults: Sequence[RejectedRow], filled: int) -> SalesmetricsError:
     first = min(faults, key=lambda row: row.row)
     name = f"--{option.replace('_', '-')}"
-    cause = f"{len(faults):,} of {counted(filled, 'cell')} in `{first.column}` {'does' if filled == 1 else 'do'} not fit it, first `{first.value}` in row {first.row}"
-    fix = f"`{name} {best}` fits; without the option it is recognised where the file proves it"
+    cause = Message(
+        "cells_do_not_fit", faults=len(faults), filled=filled, column=first.column, value=first.value, row=first.row
+    )
+    fix = Message("option_that_fits", option=name.removeprefix("--"), value=best)
     return SalesmetricsError("option_invalid", option=name, value=value, cause=cause, fix=fix)

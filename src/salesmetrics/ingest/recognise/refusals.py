@@ -13,9 +13,9 @@ from salesmetrics.ingest.recognise.profile import GENERIC, WORD_CATEGORIES
 from salesmetrics.ingest.recognise.sample import could_be, meanings_held, month_of, tells_outcome
 from salesmetrics.ingest.recognise.words import normalise
 from salesmetrics.ingest.table.dialect import PERIOD_HEADER
-from salesmetrics.messages import typed
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,14 +25,10 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.candidates import Candidate, ColumnMatch
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["LEAST", "check_profile", "lacking", "listed", "refuse_doubt", "resolve_mapping", "unsure"]
+__all__ = ["LEAST", "check_profile", "lacking", "refuse_doubt", "resolve_mapping", "unsure"]
 
 VERSIONED = frozenset({"_fivetran_start", "dbt_valid_from", "_dbt_valid_from"})
 """Headers of change tables, where a record is there once for each of its states."""
-_RESHAPE = (
-    "give each period a row of its own: a row per rep and period, with columns `Rep`, `Period` (2026-Q1), `Quota`"
-)
-
 _DAY = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}")
 SIDE_BY_SIDE = 3
 """So many headers that name periods make a table with periods side by side."""
@@ -49,8 +45,10 @@ def check_profile(profile: str | None) -> None:
     """Raise ``option_invalid`` for a CRM that has no profile."""
     if profile is not None and profile not in (*profiles(), *languages()):
         near = get_close_matches(profile, [*profiles(), *languages()], 1)
-        fix = f"did you mean `{near[0]}`?" if near else f"use one of: {', '.join(profiles())}"
-        raise SalesmetricsError("option_invalid", option="--profile", value=profile, cause="no such CRM", fix=fix)
+        fix = Message("did_you_mean_this", near=near[0]) if near else Message("use_one_of", known=list(profiles()))
+        raise SalesmetricsError(
+            "option_invalid", option="--profile", value=profile, cause=Message("no_such_crm"), fix=fix
+        )
 
 
 def resolve_mapping(mapping: Mapping[str, str], headers: Sequence[str], path: str) -> dict[str, str | None]:
@@ -61,8 +59,9 @@ def resolve_mapping(mapping: Mapping[str, str], headers: Sequence[str], path: st
         text = f"{name}={header}"
         if name not in fields:
             near = get_close_matches(name.casefold().replace(" ", "_").replace("-", "_"), fields, 1)
-            fix = f"did you mean `{near[0]}={header}`?" if near else f"use one of: {', '.join(fields)}"
-            raise SalesmetricsError("map_invalid", text=text, cause=f"there is no column named `{name}`", fix=fix)
+            guess = Message("did_you_mean_this", near=f"{near[0]}={header}") if near else None
+            cause, fix = Message("no_field", name=name), guess or Message("use_one_of", known=fields)
+            raise SalesmetricsError("map_invalid", text=text, cause=cause, fix=fix)
         said[name] = _find_header(header, headers, text, name, path) if header.strip() else None
     return said
 
@@ -75,8 +74,8 @@ def _find_header(header: str, headers: Sequence[str], text: str, name: str, path
     if len(same) >= 1:
         return same[0]
     near = _closest(header, headers)
-    fix = f'did you mean `--map {name}="{near}"`?' if near else f"its headers are: {listed(headers)}"
-    raise SalesmetricsError("map_invalid", text=text, cause=f"`{path}` has no header `{header}`", fix=fix)
+    fix = Message("did_you_mean_map", field=name, near=near) if near else Message("its_headers", headers=list(headers))
+    raise SalesmetricsError("map_invalid", text=text, cause=Message("no_header", path=path, header=header), fix=fix)
 
 
 def refuse_doubt(
@@ -89,16 +88,15 @@ def refuse_doubt(
     """Raise when the best candidate is not good enough, or not clearly better than another kind."""
     best = ranked[0]
     if versions := next((h for h, form in keys.items() if form.exact in VERSIONED), None):
-        detail = f": `{versions}` says that it holds every version of each record"
-        raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix="export the records as they are now")
+        detail, fix = Message("instead", what=Message("every_version", column=versions)), Message("export_as_now")
+        raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
     other, weight = useless(keys)
     others = [c for c in ranked[1:] if c.kind != best.kind and not c.missing and c.score >= CLOSE * best.score]
     close = list(dict.fromkeys([best.kind, *(c.kind for c in others)])) if not best.missing else []
     if len(close) > 1 and weight <= best.score and best.score >= ENOUGH / 2:
         *first, last = close
-        named = [f"`{kind}={path}`" for kind in close]
-        fix = f"{', '.join(named[:-1])} or {named[-1]}"
-        raise SalesmetricsError("kind_ambiguous", path=path, first=", ".join(first), second=last, fix=fix)
+        named = [Message("kind_of_file", kind=kind, path=path) for kind in close]
+        raise SalesmetricsError("kind_ambiguous", path=path, first=first, second=last, named=named)
     if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
         fix = _months_held(ranked, keys, path, sample) or _kind_to_name(best, keys, path, sample)
         raise _unknown(best, headers, path, other if weight > max(ENOUGH, best.score) else None, fix)
@@ -113,58 +111,57 @@ def _deals_without_outcome(candidate: Candidate) -> bool:
     )
 
 
-def _unknown(best: Candidate, headers: Sequence[str], path: str, other: str | None, fix: str) -> SalesmetricsError:
+def _unknown(best: Candidate, headers: Sequence[str], path: str, other: str | None, fix: Message) -> SalesmetricsError:
+    names = list(headers)
     if other is not None:
-        detail = f": it looks like {other}"
+        detail = Message("instead", what=Message("looks_like", other=other))
     elif best.missing and best.score >= FAINT:
-        lacks = " and ".join(" or ".join(group[:3]) for group in best.missing)
-        detail = f"; nearest is {best.kind}, but it lacks {lacks}; its headers are {listed(headers)}"
+        lacks = [Message("one_of_columns", columns=group[:3]) for group in best.missing]
+        detail = Message("nearest_kind", kind=best.kind, lacks=lacks, headers=names)
     elif best.score >= FAINT:
-        detail = f"; it may be {best.kind}, but too little in its header says so: {listed(headers)}"
+        detail = Message("maybe_kind", kind=best.kind, headers=names)
     else:
-        detail = f"; its headers are {listed(headers)}" if headers else "; it has no header"
-    fix = (_amount_to_make(best, headers) if other is None else "") or fix
+        detail = Message("headers_are", headers=names) if headers else Message("has_no_header")
+    fix = (_amount_to_make(best, headers) if other is None else None) or fix
     if other is None and (wide := _side_by_side(headers)):
-        detail, fix = f": its columns {listed(wide)} look like periods side by side", f"if it holds quotas, {_RESHAPE}"
+        detail, fix = Message("instead", what=Message("side_by_side", columns=wide)), Message("reshape_quotas")
     return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
 
 
-def _amount_to_make(best: Candidate, headers: Sequence[str]) -> str:
+def _amount_to_make(best: Candidate, headers: Sequence[str]) -> Message | None:
     """What to do where only an amount lacks, and the file has the price of one unit instead."""
     price = next((header for header in headers if is_unit_price(header)), None)
     if price is None or not best.missing or not all("amount" in group for group in best.missing):
-        return ""
-    return f"`{price}` is the price of one unit: add a column `Amount` with the price times the quantity"
+        return None
+    return Message("amount_to_make", column=price)
 
 
-def _kind_to_name(best: Candidate, keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None) -> str:
+def _kind_to_name(best: Candidate, keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None) -> Message:
     """How to name the nearest kind, and the columns that it lacks; no kind where none is near."""
     if best.score < FAINT:
-        kinds = ", ".join(KINDS)
-        return f"the kinds are {kinds}; if it is one of them, name it and its columns: `KIND={path} --map FIELD=HEADER`"
-    named = f"if it lists {best.kind} all the same, name the kind: `{best.kind}={path}`"
+        return Message("the_kinds", kinds=list(KINDS), path=path)
     if not best.missing:
-        return named
+        return Message("name_kind", kind=best.kind, path=path)
     free = [h for h in keys if h not in {match.header for match in best.columns.values()}]
     columns = _columns_to_name(best, keys, free, sample)
     if columns is None:
-        return f"if it lists {best.kind}, export it with what it lacks: none of its other columns can be that"
-    return f"{named}; for the missing column, {columns}"
+        return Message("export_with_missing", kind=best.kind)
+    return Message("name_kind_and_columns", kind=best.kind, path=path, columns=columns)
 
 
 def _months_held(
     ranked: Sequence[Candidate], keys: Mapping[str, HeaderKeys], path: str, sample: pl.DataFrame | None
-) -> str:
+) -> Message | None:
     """What to do where dates lack, and a column holds months: these are periods where a kind needs no more than that."""
     used = {match.header for match in ranked[0].columns.values()}
     months = ((h, month) for h in keys if h not in used and (month := month_of(sample, h)) is not None)
     header, month = next(months, ("", ""))
     if not header or not ranked[0].missing:
-        return ""
+        return None
     found = next((c.kind for c in ranked if c.missing and all("period" in group for group in c.missing)), None)
-    named = f"if it lists {found}, type `{found}={path} --map period={typed(header)}`"
-    fix = named if found else "export the dates with their days"
-    return f"`{header}` holds months without a day, such as `{month}`: {fix}"
+    if found is None:
+        return Message("months_held", column=header, month=month)
+    return Message("months_held_by_kind", column=header, month=month, kind=found, path=path)
 
 
 def lacking(
@@ -173,23 +170,22 @@ def lacking(
     """The error for a file of a known kind without a column that every KPI needs."""
     group = best.missing[0]
     free = [h for h in keys if h not in {match.header for match in best.columns.values()}]
-    what = " or ".join(f"`{f}`" for f in group[:3])
+    what = group[:3]
     wide = _side_by_side(free) if best.kind in ("quotas", "costs") else []
     if wide:
-        what += f": its columns {listed(wide)} look like periods side by side"
-        return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=_RESHAPE)
+        detail = Message("instead", what=Message("side_by_side", columns=wide))
+        return SalesmetricsError(
+            "column_missing", path=path, fields=what, detail=detail, kind=best.kind, fix=Message("reshape")
+        )
+    none = Message("none_can_be_it", columns=free) if free else Message("no_other_column")
     fix = _amount_to_make(best, free) or _columns_to_name(best, keys, free, sample)
-    fix = (
-        fix
-        or _months_held([best], keys, path, sample)
-        or f"none of its other columns can be one ({listed(free) or 'there is none'}): export the file with it"
-    )
-    return SalesmetricsError("column_missing", path=path, field=what, kind=best.kind, fix=fix)
+    fix = fix or _months_held([best], keys, path, sample) or none
+    return SalesmetricsError("column_missing", path=path, fields=what, detail=None, kind=best.kind, fix=fix)
 
 
 def _columns_to_name(
     best: Candidate, keys: Mapping[str, HeaderKeys], free: Sequence[str], sample: pl.DataFrame | None
-) -> str | None:
+) -> Message | None:
     """What to type for the columns that lack: headers that are called like them and hold what they can hold; None without one."""
     guesses: dict[str, str] = {}
     for group in best.missing:
@@ -201,15 +197,14 @@ def _columns_to_name(
             break
         guesses[found[0]] = found[1]
     else:
-        named = " and ".join(f"`{h}`" for h in guesses.values())
         options = " ".join(f'--map {f}="{h}"' for f, h in guesses.items())
-        return f"if {named} {'is it' if len(guesses) == 1 else 'are they'}, type `{options}`"
+        return Message("columns_to_type", columns=list(guesses.values()), options=options)
     group = next(group for group in best.missing if not set(group) & guesses.keys())
     fitting = {f: [h for h in free if _can_hold(best, keys[h], h, f, sample)] for f in group}
     first = next((f for f in group if fitting[f]), None)
     if first is None:
         return None
-    return f"name it: `--map {first}=HEADER`; columns that can hold it: {listed(fitting[first])}"
+    return Message("column_to_name", field=first, columns=fitting[first])
 
 
 def _can_hold(best: Candidate, form: HeaderKeys, header: str, field: str, sample: pl.DataFrame | None) -> bool:
@@ -255,9 +250,10 @@ def _is_called(best: Candidate, keys: Mapping[str, HeaderKeys], field: str, head
 
 def unsure(kind: Kind, confidence: int, columns: Mapping[str, ColumnMatch], path: str) -> SalesmetricsError:
     """The error for a file that is of no kind for certain, with what was found in it."""
-    found = ", ".join(f"{name} from `{match.header}`" for name, match in list(columns.items())[:6])
-    detail = f": it may be {kind}, which is only {confidence} % sure ({100 * LEAST:.0f} % needed); found were {found}"
-    return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=f"if it is, name it: `{kind}={path}`")
+    found = [Message("field_from", field=name, column=match.header) for name, match in list(columns.items())[:6]]
+    what = Message("unsure_of_kind", kind=kind, confidence=confidence, needed=f"{100 * LEAST:.0f}", found=found)
+    detail = Message("instead", what=what)
+    return SalesmetricsError("kind_unknown", path=path, detail=detail, fix=Message("name_it", kind=kind, path=path))
 
 
 def _side_by_side(headers: Sequence[str]) -> list[str]:
@@ -276,9 +272,3 @@ def _closest(text: str, headers: Sequence[str]) -> str | None:
     by_key = {header_keys(h).bare: h for h in reversed(headers)}
     near = get_close_matches(header_keys(text).bare, list(by_key), 1, 0.6)
     return by_key[near[0]] if near else None
-
-
-def listed(headers: Sequence[str], most: int = 8) -> str:
-    """Headers for a message: the first few, and how many more."""
-    shown = ", ".join(f"`{h}`" for h in headers[:most])
-    return shown + (f" and {len(headers) - most} more" if len(headers) > most else "")

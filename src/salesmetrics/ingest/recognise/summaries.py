@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.words import comparable, normalise, unaccented, words_of
-from salesmetrics.messages import typed
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +87,8 @@ def refuse_summary(frame: pl.DataFrame, recognition: Recognition, path: str, map
             or cells.is_in(["0", "1"]).all()
         ):
             continue
-        detail = f": each row holds several {recognition.kind}, as its column `{header}` says, so it is a summary"
-        fix = (
-            f"export the {recognition.kind} themselves, a row for each; if `{header}` is a number of units of one of them, "
-            f"type `--map quantity={typed(header)}`"
-            if recognition.kind == "deals"
-            else "export the leads themselves, a row for each"
+        detail = Message("instead", what=Message("summary_of_several", kind=recognition.kind, column=header))
+        fix = Message(
+            "export_deals_themselves" if recognition.kind == "deals" else "export_leads_themselves", column=header
         )
         raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)

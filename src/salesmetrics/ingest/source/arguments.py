@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_FILES
 from salesmetrics.schema.kinds import KIND_NAMES, Kind
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +59,8 @@ def _split_kind(argument: str) -> tuple[Kind | None, str]:
         return head, tail
     if re.fullmatch(r"[A-Za-z_-]+", head) and not glob.has_magic(argument):
         near = get_close_matches(head.lower(), KIND_NAMES, n=1)
-        known = ", ".join(KIND_NAMES) + (f" (did you mean `{near[0]}`?)" if near else "")
-        raise SalesmetricsError("kind_name_unknown", kind=head, known=known, path=argument)
+        hint = Message("did_you_mean_in_brackets", near=near[0]) if near else None
+        raise SalesmetricsError("kind_name_unknown", kind=head, known=KIND_NAMES, near=hint, path=argument)
     return None, argument
 
 
@@ -80,7 +81,7 @@ def _paths(path: str) -> list[str]:
         if not found:
             raise SalesmetricsError("glob_without_match", path=path)
         return _bounded(path, found)
-    raise SalesmetricsError("file_not_found", path=path + near_name(path))
+    raise SalesmetricsError("file_not_found", path=path, near=near_name(path))
 
 
 def _folder(path: str) -> list[str]:
@@ -100,17 +101,16 @@ def _folder(path: str) -> list[str]:
 
 def _bounded(path: str, found: list[str]) -> list[str]:
     if len(found) > MAX_FILES:
-        fix = "name the files that you need, or a narrower pattern"
-        raise SalesmetricsError("files_too_many", path=path, count=f"{len(found):,}", limit=f"{MAX_FILES:,}", fix=fix)
+        fix = Message("name_fewer_files")
+        raise SalesmetricsError("files_too_many", path=path, count=len(found), limit=MAX_FILES, fix=fix)
     return found
 
 
-def near_name(path: str) -> str:
+def near_name(path: str) -> Message | None:
     """What to add to the message when a file with nearly that name stands beside it."""
     try:
         names = [entry.name for entry in Path(path).parent.iterdir()]
     except (OSError, ValueError):
-        return ""
+        return None
     near = get_close_matches(Path(path).name, names, n=1, cutoff=0.7)
-    # The message closes the backtick that this leaves open.
-    return f"`; there is `{Path(path).parent / near[0]}" if near else ""
+    return Message("there_is", path=str(Path(path).parent / near[0])) if near else None

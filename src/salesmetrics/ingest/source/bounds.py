@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
 
 __all__ = [
     "MAX_CELL",
@@ -94,7 +95,11 @@ def refuse_wide(path: str, columns: int, *, more: bool = False) -> None:
     """
     if columns > MAX_COLUMNS:
         raise SalesmetricsError(
-            "columns_too_many", path=path, columns=f"{'at least ' if more else ''}{columns:,}", limit=f"{MAX_COLUMNS:,}"
+            "columns_too_many",
+            path=path,
+            least=Message("at_least_so_many") if more else None,
+            columns=columns,
+            limit=MAX_COLUMNS,
         )
 
 
@@ -120,8 +125,8 @@ def afford(path: str, need: int) -> None:
     """
     have = available_memory()
     if have is not None and need > have:
-        cause = f"it takes at least {size_words(need)}, and {size_words(max(have, 0))} can be had"
-        raise SalesmetricsError("memory_short", what=f" for `{path}`", cause=cause, path=path)
+        cause = Message("takes_more_memory", need=size_words(need), have=size_words(max(have, 0)))
+        raise SalesmetricsError("memory_short", what=Message("for_file", path=path), cause=cause, path=path)
 
 
 def available_memory() -> int | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_FILES, Budget
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,17 +35,17 @@ _ENCRYPTED = 0x1
 _SECRET_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ALIENS: tuple[tuple[bytes, str, str], ...] = (
-    (_OLE, "a legacy Excel workbook (.xls)", "save it as .xlsx or CSV UTF-8"),
-    (b"%PDF", "a PDF", "export the list as CSV instead of printing it"),
-    (b"\x89PNG", "an image (PNG)", "export the list as CSV"),
-    (b"\xff\xd8\xff", "an image (JPEG)", "export the list as CSV"),
-    (b"GIF8", "an image (GIF)", "export the list as CSV"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it, then name the CSV inside"),
-    (b"Rar!", "a RAR archive", "unpack it, then name the CSV inside"),
-    (b"BZh", "a bzip2 file", "unpack it with `bunzip2`, or pack it with gzip"),
-    (b"\xfd7zXZ\x00", "an xz file", "unpack it with `xz -d`, or pack it with gzip"),
-    (b"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
-    (b"\x7fELF", "a program", "name an export"),
+    (_OLE, "old_workbook", "save_as_xlsx"),
+    (b"%PDF", "pdf_file", "export_not_print"),
+    (b"\x89PNG", "png_image", "export_list"),
+    (b"\xff\xd8\xff", "jpeg_image", "export_list"),
+    (b"GIF8", "gif_image", "export_list"),
+    (b"7z\xbc\xaf\x27\x1c", "seven_zip", "unpack_and_name_csv"),
+    (b"Rar!", "rar_archive", "unpack_and_name_csv"),
+    (b"BZh", "bzip2_file", "unpack_bzip2"),
+    (b"\xfd7zXZ\x00", "xz_file", "unpack_xz"),
+    (b"SQLite format 3\x00", "sqlite_file", "export_table"),
+    (b"\x7fELF", "program_file", "name_an_export"),
 )
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\n]{0,100}"\s*:')
 _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<meta|<head|<\?xml|<style)", re.IGNORECASE)
@@ -80,7 +81,9 @@ def unwrap(path: str, data: bytes) -> list[Payload]:
     if data.startswith(_PARQUET) and data.endswith(_PARQUET):
         return [Payload(path, "parquet", data)]
     if data.startswith(_SECRET_PARQUET) and data.endswith(_SECRET_PARQUET):
-        raise SalesmetricsError("file_encrypted", path=path, what="the Parquet file", fix="write it without encryption")
+        raise SalesmetricsError(
+            "file_encrypted", path=path, what=Message("parquet_file"), fix=Message("write_unencrypted")
+        )
     _refuse_alien(path, data)
     return [Payload(path, "plain", data)]
 
@@ -92,8 +95,8 @@ def _inner(path: str, container: Container, data: bytes) -> Payload:
         raise SalesmetricsError(
             "disguised_file",
             path=path,
-            actual="a packed file inside another",
-            fix="unpack it once, and name the result",
+            actual=Message("packed_twice"),
+            fix=Message("unpack_once"),
         )
     _refuse_alien(path, data)
     return Payload(path, container, data)
@@ -102,21 +105,21 @@ def _inner(path: str, container: Container, data: bytes) -> Payload:
 def _refuse_alien(path: str, data: bytes) -> None:
     if data.startswith(_OLE) and _SECRET_OFFICE in data:
         raise SalesmetricsError(
-            "file_encrypted", path=path, what="the workbook", fix="save it without a password, or as CSV UTF-8"
+            "file_encrypted", path=path, what=Message("workbook_itself"), fix=Message("save_without_password")
         )
     for magic, actual, fix in _ALIENS:
         if data.startswith(magic):
-            raise SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
+            raise SalesmetricsError("disguised_file", path=path, actual=Message(actual), fix=Message(fix))
     if _JSON.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
         raise SalesmetricsError(
-            "disguised_file", path=path, actual="JSON, as an API answers", fix="export the list as CSV from the CRM"
+            "disguised_file", path=path, actual=Message("json_file"), fix=Message("export_csv_from_crm")
         )
     if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
         raise SalesmetricsError(
             "disguised_file",
             path=path,
-            actual="a web page (HTML or XML), as some CRMs write for Excel",
-            fix="choose CSV in the export dialog, or open it in a spreadsheet and save it as CSV UTF-8",
+            actual=Message("web_page"),
+            fix=Message("choose_csv"),
         )
 
 
@@ -158,7 +161,9 @@ def _unzstd(path: str, data: bytes) -> bytes:
 
 
 def _damaged(path: str, container: str, error: Exception) -> SalesmetricsError:
-    return SalesmetricsError("file_unreadable", path=path, cause=f"the {container} data is damaged ({error})")
+    return SalesmetricsError(
+        "file_unreadable", path=path, cause=Message("data_damaged", container=container, error=str(error))
+    )
 
 
 def _unzip(path: str, data: bytes) -> list[Payload]:
@@ -177,7 +182,7 @@ def _unzip(path: str, data: bytes) -> list[Payload]:
             _refuse_unreadable(path, members)
             return [_member(path, archive, info, budget, alone=len(members) == 1) for info in members]
     except NotImplementedError as error:
-        cause = f"it is packed in a way that cannot be unpacked here ({error}); pack it as an ordinary zip"
+        cause = Message("packed_strangely", error=str(error))
         raise SalesmetricsError("file_unreadable", path=path, cause=cause) from error
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
         raise _damaged(path, "zip", error) from error
@@ -189,16 +194,16 @@ def _name_of(info: zipfile.ZipInfo) -> str:
 
 def _refuse_many(path: str, count: int) -> None:
     if count > MAX_FILES:
-        fix = "unpack it, and name the files that you need"
-        raise SalesmetricsError("files_too_many", path=path, count=f"{count:,}", limit=f"{MAX_FILES:,}", fix=fix)
+        fix = Message("unpack_and_name")
+        raise SalesmetricsError("files_too_many", path=path, count=count, limit=MAX_FILES, fix=fix)
 
 
 def _refuse_unreadable(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse an archive that needs a password, or where one name stands for two files: which is meant is not known."""
     for info in entries:
         if info.flag_bits & _ENCRYPTED:
-            fix = "unpack it with its password, then name the file"
-            raise SalesmetricsError("file_encrypted", path=path, what=f"`{info.filename}` in it", fix=fix)
+            what, fix = Message("member_of_it", name=info.filename), Message("unpack_with_password")
+            raise SalesmetricsError("file_encrypted", path=path, what=what, fix=fix)
     name, count = max(Counter(map(_name_of, entries)).items(), key=lambda item: item[1])
     if count > 1:
         raise SalesmetricsError("member_twice", path=path, count=count, name=name)
@@ -206,9 +211,9 @@ def _refuse_unreadable(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
 
 def _without_table(path: str, names: Sequence[str]) -> SalesmetricsError:
     if "content.xml" in names and "META-INF/manifest.xml" in names:
-        actual, fix = "an OpenDocument file", "save it as .xlsx or CSV UTF-8"
+        actual, fix = Message("opendocument_file"), Message("save_as_xlsx")
     else:
-        actual, fix = "an archive without a CSV or TSV in it", "unpack it, then name the file you mean"
+        actual, fix = Message("archive_without_table"), Message("unpack_then_name")
     return SalesmetricsError("disguised_file", path=path, actual=actual, fix=fix)
 
 
@@ -230,13 +235,13 @@ def _member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: 
 def _workbook(path: str, data: bytes, names: list[str]) -> Payload:
     if not any(name.startswith("xl/") for name in names):
         raise SalesmetricsError(
-            "disguised_file", path=path, actual="an Office document, not a table", fix="export the list as CSV"
+            "disguised_file", path=path, actual=Message("office_document"), fix=Message("export_list")
         )
     if path != "-" and Path(path).suffix.lower() in _TEXT_SUFFIXES and Path(path).suffix:
         raise SalesmetricsError(
             "disguised_file",
             path=path,
-            actual="an Excel workbook",
-            fix=f"rename it to `{Path(path).with_suffix('.xlsx')}`, or save it as CSV UTF-8",
+            actual=Message("excel_workbook"),
+            fix=Message("rename_it", name=str(Path(path).with_suffix(".xlsx"))),
         )
     return Payload(path, "xlsx", data)

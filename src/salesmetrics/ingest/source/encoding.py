@@ -17,6 +17,7 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.letters import HEADER_WORDS, SCORERS
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,7 +185,7 @@ def _wide(sample: bytes) -> str | None:
 def _refuse_binary(sample: bytes, path: str) -> None:
     control = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13, 26, 28, 29, 30, 31))
     if control > max(8, 0.02 * len(sample)):
-        detail = f"{control:,} of the first {len(sample):,} bytes are control characters"
+        detail = Message("control_characters", control=control, bytes=len(sample))
         raise SalesmetricsError("file_binary", path=path, detail=detail)
 
 
@@ -351,7 +352,7 @@ def _other(data: bytes, sample: bytes, path: str) -> Encoding:
     if _mismatch(data, "cp1252") is None:
         return Encoding("cp1252", "guess", 0.1)
     if any(sample.count(code) for code in range(9)):
-        raise SalesmetricsError("file_binary", path=path, detail="it fits no encoding of text")
+        raise SalesmetricsError("file_binary", path=path, detail=Message("fits_no_encoding"))
     return Encoding("latin-1", "guess", 0.1)
 
 

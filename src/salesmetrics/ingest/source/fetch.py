@@ -11,6 +11,7 @@ from typing import BinaryIO
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import near_name
 from salesmetrics.ingest.source.bounds import MAX_UNPACKED, afford, afford_text, size_words
+from salesmetrics.schema.message import Message
 
 __all__ = ["fetch", "read_file", "read_pipe"]
 
@@ -53,7 +54,7 @@ def read_pipe(path: str, stdin: BinaryIO | None = None) -> bytes | None:
     if stat.S_ISREG(mode):
         return None
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-        raise SalesmetricsError("file_unreadable", path=path, cause="it is a device, not a file")
+        raise SalesmetricsError("file_unreadable", path=path, cause=Message("is_device"))
     return read_file(path)
 
 
@@ -73,7 +74,7 @@ def read_file(path: str) -> bytes:
             afford_text(path, size)
             return stream.read()
     except FileNotFoundError:
-        raise SalesmetricsError("file_not_found", path=path + near_name(path)) from None
+        raise SalesmetricsError("file_not_found", path=path, near=near_name(path)) from None
     except (OSError, ValueError) as error:
         cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SalesmetricsError("file_unreadable", path=path, cause=cause.lower()) from error

@@ -11,6 +11,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.text import NULL_WORDS
 from salesmetrics.ingest.source.bounds import MAX_WORD
 from salesmetrics.ingest.table.dialect import PERIOD_HEADER, looks_like_value
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,7 +200,7 @@ def refuse_headless(rows: Sequence[Sequence[str]], index: int, delimiter: str, p
         return
     first = next(place for place, row in enumerate(rows) if any(row))
     records = [row for row in rows[first:] if any(row)]
-    shown = ", ".join(f"`{cell}`" for cell in [cell for cell in records[0] if cell][:4])
+    shown = [cell for cell in records[0] if cell][:4]
     names = _guesses(records)
     raise SalesmetricsError(
         "header_missing",
@@ -244,4 +245,4 @@ def refuse_fixed_width(rows: Sequence[str], path: str) -> None:
     if gaps < 0.8 * len(lines) and not tabular:
         return
     bare = is_headless([line.split() for line in lines], 0)
-    raise SalesmetricsError("fixed_width", path=path, header=", and it has no header" if bare else "")
+    raise SalesmetricsError("fixed_width", path=path, header=Message("and_no_header") if bare else None)

@@ -159,7 +159,7 @@ def read_irregular(
         if frame is None:
             position = _read_piece(found, batches, data, position, end)
             if len(found.odd) > max(MAX_ODD, found.full):
-                odd, read = f"{len(found.odd):,}", f"{found.last_row - first_row + 1:,}"
+                odd, read = len(found.odd), found.last_row - first_row + 1
                 raise SalesmetricsError("rows_misfit", path=path, odd=odd, read=read, width=width)
         else:
             batches.add_frame(frame)

@@ -94,13 +94,13 @@ def _delimiter_option(delimiter: str | None) -> str | None:
         return None
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(delimiter.lower(), delimiter)
     if len(named) != 1 or not named.isascii() or named in '"\r\n' or named.isalnum():
-        known = ", ".join(f"`{mark.decode()}`" for mark in DELIMITERS if mark != b"\t")
+        known = [mark.decode() for mark in DELIMITERS if mark != b"\t"]
         raise SalesmetricsError(
             "option_invalid",
             option="--delimiter",
             value=delimiter,
-            cause="a delimiter is one character",
-            fix=f"use one of {known}, or `tab`",
+            cause=Message("delimiter_long"),
+            fix=Message("use_delimiter", known=known),
         )
     return named
 
@@ -259,9 +259,7 @@ def _head_rows(text: bytes, dialect: Dialect, path: str) -> tuple[list[list[str]
             break
         window *= 4
     if not rows:
-        raise SalesmetricsError(
-            "file_binary", path=path, detail=f"its first line is longer than {_HEAD_MOST >> 20} MiB"
-        )
+        raise SalesmetricsError("file_binary", path=path, detail=Message("first_line_long", mib=_HEAD_MOST >> 20))
     return rows, found
 
 

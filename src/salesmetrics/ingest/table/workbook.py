@@ -22,6 +22,7 @@ from salesmetrics.ingest.table.headless import refuse_headless
 from salesmetrics.ingest.table.raw import ROW, RawTable, Source
 from salesmetrics.ingest.table.repair import OddRow, Repaired
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +45,12 @@ def _damage(path: str, what: str, errors: tuple[type[Exception], ...]) -> Iterat
     try:
         yield
     except errors as error:
-        cause = f"the {what} is damaged ({str(error).partition(chr(10))[0][:_SHOWN]})"
+        cause = Message("data_damaged_said", what=Message(what), error=str(error).partition("\n")[0][:_SHOWN])
         raise SalesmetricsError("file_unreadable", path=path, cause=cause) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise SalesmetricsError("file_unreadable", path=path, cause=f"the {what} is damaged") from error
+        raise SalesmetricsError("file_unreadable", path=path, cause=Message("damaged", what=Message(what))) from error
 
 
 def _source(path: str, container: str, header_row: int) -> Source:
@@ -62,7 +63,7 @@ def read_parquet(payload: Payload) -> list[RawTable]:
     Raises:
         SalesmetricsError: ``file_unreadable``, ``file_empty``, ``header_only``.
     """
-    with _damage(payload.path, "Parquet data", (pl.exceptions.PolarsError, OSError)):
+    with _damage(payload.path, "parquet_data", (pl.exceptions.PolarsError, OSError)):
         lazy = pl.scan_parquet(io.BytesIO(payload.data))
         refuse_wide(payload.path, len(lazy.collect_schema()))
         rows = lazy.select(pl.len()).collect().item()
@@ -130,9 +131,9 @@ def read_xlsx(payload: Payload) -> list[RawTable]:
         # It tells the terminal, not the caller, that a column of error cells has no type; findings say so.
         logging.getLogger("fastexcel").setLevel(logging.ERROR)
     except ImportError as error:
-        raise SalesmetricsError("extra_missing", what="reading Excel workbooks", extra="excel") from error
+        raise SalesmetricsError("extra_missing", what=Message("reading_workbooks"), extra="excel") from error
     errors = cell_errors(payload.path, payload.data)
-    with _damage(payload.path, "workbook", (fastexcel.FastExcelError,)):
+    with _damage(payload.path, "the_workbook", (fastexcel.FastExcelError,)):
         book = fastexcel.read_excel(payload.data)
         heads = {name: _texts(book, name) for name in book.sheet_names}
         return _sheets(book, heads, errors, payload.path)
@@ -275,7 +276,11 @@ def cell_errors(path: str, data: bytes) -> dict[str, dict[str, list[int]]]:
                     found[names[info.filename]] = errors
             _refuse_copies(archive, names, budget)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise SalesmetricsError("file_unreadable", path=path, cause=f"the workbook is damaged ({error})") from error
+        raise SalesmetricsError(
+            "file_unreadable",
+            path=path,
+            cause=Message("data_damaged_said", what=Message("the_workbook"), error=str(error)),
+        ) from error
     return found
 
 
@@ -355,7 +360,7 @@ def _survey(
         }
         widest = max([bare, *map(_column, letters)])
         if last * widest > _MANY or last == _NO_ROW:
-            raise SalesmetricsError("sheet_too_large", path=path, rows=f"{last:,}", columns=f"{widest:,}")
+            raise SalesmetricsError("sheet_too_large", path=path, rows=last, columns=widest)
     afford(path, last * _CELL_BYTES)
 
 

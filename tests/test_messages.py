@@ -1,0 +1,171 @@
+"""Codes and their words fit together: over every error and every message that the source makes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
+
+import pytest
+
+import salesmetrics
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import catalogues, causes, errors, fill, fixes, needs, text, workings
+from salesmetrics.messages.errors import CATALOGUE
+from salesmetrics.render.json_schema import schema
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(salesmetrics.__file__).parent
+TREES = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(ROOT.rglob("*.py"))
+}
+TEMPLATES = {code: template for catalogue in catalogues() for code, template in catalogue.items()}
+NO_DETAIL = {"set", "without"}
+"""Names in a template that stand for an option or a key, not for a detail."""
+
+
+def named(template: str) -> set[str]:
+    """The details that a template names, those inside the form of another among them."""
+    found = set()
+    for _, name, spec, _ in Formatter().parse(template):
+        if name:
+            found |= ({name} - NO_DETAIL) | named(spec or "")
+    return found
+
+
+def codes_of(node: ast.expr) -> list[str]:
+    """The codes that an expression can give; none where it is made of parts."""
+    match node:
+        case ast.Constant(str() as value):
+            return [value]
+        case ast.IfExp():
+            return codes_of(node.body) + codes_of(node.orelse)
+    return []
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[tuple[ast.Call, ast.AST]]:
+    """Calls of a name, each with the function that it stands in."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Module))]
+    inner: dict[int, ast.AST] = {id(child): function for function in functions for child in ast.walk(function)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and node.args:
+            yield node, inner[id(node)]
+
+
+CALLS = [
+    (module, name, call, around)
+    for module, tree in TREES.items()
+    for name in ("SalesmetricsError", "Message")
+    for call, around in calls(tree, name)
+]
+
+
+def place(module: str, call: ast.Call) -> str:
+    return f"{module}:{call.lineno}"
+
+
+def is_sentence(node: ast.expr, around: ast.AST) -> bool:
+    """Whether an expression is words put together here: a text with a blank in it, straight or through a name."""
+    match node:
+        case ast.Constant(str() as value):
+            return " " in value.strip()
+        case ast.JoinedStr():
+            return any(isinstance(part, ast.Constant) and " " in str(part.value) for part in node.values)
+        case ast.IfExp():
+            return is_sentence(node.body, around) or is_sentence(node.orelse, around)
+        case ast.BinOp():
+            return is_sentence(node.left, around) or is_sentence(node.right, around)
+        case ast.Name():
+            given = [
+                item.value for item in ast.walk(around) if isinstance(item, ast.Assign) and _assigns(item, node.id)
+            ]
+            return any(is_sentence(value, ast.Module([], [])) for value in given)
+    return False
+
+
+def _assigns(item: ast.Assign, name: str) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in item.targets)
+
+
+def test_a_code_stands_in_one_catalogue() -> None:
+    codes = Counter(code for catalogue in catalogues() for code in catalogue)
+    assert [code for code, number in codes.items() if number > 1] == []
+
+
+def test_every_code_that_is_made_has_words_and_every_detail_that_they_name() -> None:
+    lacking = []
+    for module, name, call, _ in CALLS:
+        given = {keyword.arg for keyword in call.keywords}
+        for code in codes_of(call.args[0]):
+            words = {"SalesmetricsError": CATALOGUE, "Message": TEMPLATES}[name].get(code)
+            if words is None:
+                lacking.append((place(module, call), code, "no words"))
+            elif None not in given:
+                wanted = set().union(*map(named, words)) if name == "SalesmetricsError" else named(str(words))
+                lacking += [(place(module, call), code, detail) for detail in wanted - given]
+    assert lacking == []
+
+
+def test_every_code_is_made_somewhere() -> None:
+    literals = {
+        node.value
+        for module, tree in TREES.items()
+        if not module.startswith("messages/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    codes = [*CATALOGUE, *causes.CAUSES, *fixes.FIXES, *needs.NEEDS, *workings.WORKINGS]
+    starts = tuple(literal for literal in literals if re.fullmatch(r"[a-z_]{4,}_", literal))
+    assert [code for code in codes if code not in literals and not code.startswith(starts)] == []
+
+
+def test_no_detail_is_a_sentence() -> None:
+    found = [
+        (place(module, call), keyword.arg)
+        for module, _, call, around in CALLS
+        for keyword in call.keywords
+        if keyword.arg not in {"condition", "example", "value"} and is_sentence(keyword.value, around)
+    ]
+    assert found == []
+
+
+def test_every_error_is_one_line_and_says_what_to_do() -> None:
+    for code, (message, hint) in CATALOGUE.items():
+        assert message, code
+        assert hint, code
+        assert "\n" not in message + hint, code
+
+
+def test_an_error_makes_its_words_when_they_are_asked_for() -> None:
+    error = SalesmetricsError("option_invalid", option="--max-age", value="x", cause=Message("not_an_age"), fix=None)
+    assert error.details["cause"].code == "not_an_age"
+    assert str(error) == "`--max-age x` cannot be used: an age is a number of days or weeks, for example 7d or 2w"
+
+
+def test_a_schema_of_no_command_is_refused_with_the_nearest() -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        schema("raport")
+    assert (caught.value.code, caught.value.hint) == ("command_unknown", "did you mean `salesmetrics schema report`?")
+
+
+def test_a_long_value_is_cut_wherever_it_stands() -> None:
+    deep = Message("value_refused", value="x" * 60_000, cause=Message("no_column", name="y" * 60_000))
+    assert len(text(deep)) < 500
+
+
+def test_what_to_set_is_an_option_or_a_key() -> None:
+    fix = Message("map_example")
+    assert text(fix) == 'for example `--map amount="Deal size"`'
+    assert fill("{fix:in_file}", {"fix": fix}) == 'for example `amount = "Deal size"`'
+    assert re.fullmatch(r"[^-]*", fill("{fix:in_file}", {"fix": Message("age_example")}))
+
+
+def test_errors_are_not_imported_by_the_words() -> None:
+    assert not hasattr(errors, "SalesmetricsError")
