@@ -15,7 +15,7 @@ from report_fixture import compared_report
 from salesmetrics.answers.report import Change
 from salesmetrics.engine.evaluate import Outcome, change_between
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.render.words import verdict_note
+from salesmetrics.render.layouts.words import verdict_note
 from salesmetrics.statistics.intervals import Bounds
 
 KNOWN = catalog().kpis

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kpi_pages import index_of, page_of
 from salesmetrics.drilldown.describe import list_kpis
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.render.cards import render_card_page, render_index_page
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -20,11 +20,11 @@ CARDS = list_kpis(catalog().kpis.values(), catalog())
 
 @pytest.mark.parametrize("card", CARDS.kpis, ids=lambda card: card.id)
 def test_page(card, golden: Golden) -> None:
-    golden(PAGES / f"{card.id}.md", render_card_page(card))
+    golden(PAGES / f"{card.id}.md", page_of(card))
 
 
 def test_index(golden: Golden) -> None:
-    golden(PAGES / "README.md", render_index_page(CARDS))
+    golden(PAGES / "README.md", index_of(CARDS))
 
 
 def test_no_page_is_left_over() -> None:

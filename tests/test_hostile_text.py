@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from in_process import invoke
-from salesmetrics.render.markup import bullets, code, paragraphs, prose, table
 from salesmetrics.render.text import one_line
 from salesmetrics.render.visible import visible
 from salesmetrics.render.write_csv import write_rows
 from salesmetrics.render.write_json import dumps
+from salesmetrics.render.write_markdown import bullets, code, paragraphs, prose, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

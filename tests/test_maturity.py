@@ -14,7 +14,7 @@ from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.engine.trend import build_trend
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.render.words import verdict_text
+from salesmetrics.render.layouts.words import verdict_text
 
 if TYPE_CHECKING:
     from salesmetrics.answers.report import Metric, Report

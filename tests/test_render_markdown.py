@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from report_fixture import OWNERS, compared_report, deals_input, grouped_report, metric, report, total_report
-from salesmetrics.render.markdown import render_markdown
 from salesmetrics.render.text import amount
+from salesmetrics.render.writers import render
 from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from golden_file import Golden
+    from salesmetrics.answers.report import Report
 
 REPORTS = {"total": total_report(), "compared": compared_report(), "grouped": grouped_report()}
 CELL_BORDER = re.compile(r"(?<!\\)\|")
+
+
+def drawn(made: Report) -> str:
+    return render(made, "md")
 
 
 def tables(text: str) -> list[list[str]]:
@@ -23,12 +28,12 @@ def tables(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_golden(name: str, golden: Golden) -> None:
-    golden(f"render/{name}.md", render_markdown(REPORTS[name]))
+    golden(f"render/{name}.md", drawn(REPORTS[name]))
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_row_has_as_many_cells_as_its_header(name: str) -> None:
-    found = tables(render_markdown(REPORTS[name]))
+    found = tables(drawn(REPORTS[name]))
     assert found
     for lines in found:
         assert {len(CELL_BORDER.findall(line)) for line in lines} == {len(CELL_BORDER.findall(lines[0]))}
@@ -36,13 +41,13 @@ def test_every_row_has_as_many_cells_as_its_header(name: str) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_value_is_there(name: str) -> None:
-    text = render_markdown(REPORTS[name])
+    text = drawn(REPORTS[name])
     for item in REPORTS[name].metrics:
         assert f" {amount(item.value, item.unit)}" in text
 
 
 def test_each_family_of_a_grouped_report_has_every_segment() -> None:
-    for lines in tables(render_markdown(REPORTS["grouped"])):
+    for lines in tables(drawn(REPORTS["grouped"])):
         assert len(lines) == 2 + 1 + len(OWNERS)
 
 
@@ -54,7 +59,7 @@ def test_names_cannot_become_markup() -> None:
         inputs=[deals_input("we`ird|name.csv")],
         findings=[finding("file_unusable", count=1, cause="`a` is <b> | odd ` one")],
     )
-    text = render_markdown(made)
+    text = drawn(made)
     assert "<" not in text.replace("\\<", "")
     assert "\n# h" not in text
     assert r"a\|b\<script\>\*x\*\[y\](z)\`c\`\_d\_ \#1 \\" in text
@@ -62,4 +67,4 @@ def test_names_cannot_become_markup() -> None:
 
 
 def test_code_in_messages_stays_code() -> None:
-    assert "`close_value` is not read" in render_markdown(REPORTS["total"])
+    assert "`close_value` is not read" in drawn(REPORTS["total"])

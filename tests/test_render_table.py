@@ -23,8 +23,8 @@ from report_fixture import (
     win_rate,
 )
 from salesmetrics.answers.report import Change, Excluded, NotComputed, Period
-from salesmetrics.render.table import render_table
 from salesmetrics.render.text import amount, fraction, interval
+from salesmetrics.render.writers import Screen, render
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.provenance import Severity
 
@@ -38,7 +38,7 @@ LONG_TITLE = "Share of the deals that were won within the quarter in which they 
 
 
 def plain(made: Report, width: int | None) -> str:
-    return render_table(made, width=width, color=False)
+    return render(made, "table", Screen(width, color=False))
 
 
 def several_currencies(**more: object) -> Report:
@@ -102,8 +102,8 @@ def test_golden_at_80(name: str, golden: Golden) -> None:
 
 
 def test_golden_in_ascii_and_in_colour(golden: Golden) -> None:
-    golden("render/compared_ascii.txt", render_table(REPORTS["compared"], width=80, color=False, ascii_only=True))
-    golden("render/compared_colour.txt", render_table(REPORTS["compared"], width=80, color=True))
+    golden("render/compared_ascii.txt", render(REPORTS["compared"], "table", Screen(80, color=False, ascii_only=True)))
+    golden("render/compared_colour.txt", render(REPORTS["compared"], "table", Screen(80, color=True)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -169,7 +169,7 @@ def test_the_total_comes_first_in_each_block(width: int | None) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_colour_only_repeats_what_words_say(name: str) -> None:
-    coloured = render_table(REPORTS[name], width=80, color=True)
+    coloured = render(REPORTS[name], "table", Screen(80, color=True))
     assert "\x1b[" in coloured
     without = "".join(f"{line.rstrip()}\n" for line in ANSI.sub("", coloured).splitlines())
     assert without == plain(REPORTS[name], 80)
@@ -178,7 +178,7 @@ def test_colour_only_repeats_what_words_say(name: str) -> None:
 @pytest.mark.parametrize("name", ["total", "compared", "currencies", "series"])
 @pytest.mark.parametrize("width", [60, 200])
 def test_ascii_only_is_ascii(name: str, width: int) -> None:
-    assert render_table(REPORTS[name], width=width, color=False, ascii_only=True).isascii()
+    assert render(REPORTS[name], "table", Screen(width, color=False, ascii_only=True)).isascii()
 
 
 NAMES = st.one_of(st.none(), st.text(max_size=40), st.sampled_from([name for name in OWNERS if name]))
@@ -196,9 +196,9 @@ def test_any_names_fit_any_terminal(names: list[str | None], title: str, value: 
     made = report([metric("a", title, title, "money", value, group=group) for group in groups], group_by=["owner"])
     alone = report([metric("a", title, title, "money", value)])
     for each in (made, alone):
-        text = render_table(each, width=width, color=False)
+        text = render(each, "table", Screen(width, color=False))
         assert [line for line in text.split("\n") if cell_len(line) > width] == []
-        coloured = ANSI.sub("", render_table(each, width=width, color=True))
+        coloured = ANSI.sub("", render(each, "table", Screen(width, color=True)))
         assert [line.rstrip() for line in coloured.split("\n")] == text.split("\n")
 
 

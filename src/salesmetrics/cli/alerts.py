@@ -11,8 +11,8 @@ from salesmetrics.engine.goals import Goal, Stretch, parse_goal
 from salesmetrics.engine.resolve import stretch_of
 from salesmetrics.errors import ExitCode
 from salesmetrics.messages import text
-from salesmetrics.render.below import goal_about
-from salesmetrics.render.below import goals as goal_lines
+from salesmetrics.render.layouts.footer import goal_about
+from salesmetrics.render.layouts.footer import goals as goal_lines
 from salesmetrics.settings.sources import name_source
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ Values are rounded here and nowhere else, half away from zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
@@ -16,28 +15,10 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Change, Interval, Metric, Number, Unit
 
-__all__ = ["ASCII", "UNICODE", "Glyphs", "amount", "change", "count", "fraction", "interval", "one_line", "sparkline"]
+__all__ = ["amount", "change", "count", "fraction", "interval", "one_line", "sparkline"]
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The signs that decorate output; ``ASCII`` is for terminals and files that know no others."""
-
-    undefined: str = "–"
-    to: str = "–"
-    times: str = "×"
-    dot: str = " ·"
-    rule: str = "─"
-    at_least: str = "≥"
-    at_most: str = "≤"
-    more: str = "…"
-    bars: str = "▁▂▃▄▅▆▇█"
-    gap: str = " "
-
-
-UNICODE = Glyphs()
-ASCII = Glyphs("-", "to", "x", ";", "-", ">=", "<=", "...", "_.-~=+*#", " ")
-
+_BARS = "▁▂▃▄▅▆▇█"
 _FINEST = -8
 """Money has eight decimals; what is smaller than that is what a float leaves over, and reads as none."""
 
@@ -73,7 +54,7 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def amount(value: Number | None, unit: Unit, *, currency: str | None = None, glyphs: Glyphs = UNICODE) -> str:
+def amount(value: Number | None, unit: Unit, *, currency: str | None = None) -> str:
     """One value with its unit, as sensible digits for reading.
 
     >>> amount(0.63150052, "ratio"), amount(Decimal("2360.9094"), "money", currency="USD"), amount(57.0, "days")
@@ -82,11 +63,11 @@ def amount(value: Number | None, unit: Unit, *, currency: str | None = None, gly
     '–'
     """
     if value is None:
-        return glyphs.undefined
-    return _digits(value, unit) + _suffix(unit, currency, glyphs)
+        return "–"
+    return _digits(value, unit) + _suffix(unit, currency)
 
 
-def interval(span: Interval | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> str:
+def interval(span: Interval | None, unit: Unit) -> str:
     """An interval with its unit written once; an open side is said in signs.
 
     >>> from salesmetrics.answers.report import Interval
@@ -95,11 +76,11 @@ def interval(span: Interval | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> 
     """
     if span is None or (span.low is None and span.high is None):
         return ""
-    suffix = _suffix(unit, None, glyphs)
+    suffix = _suffix(unit, None)
     if span.low is None or span.high is None:
-        sign, end = (glyphs.at_most, span.high) if span.low is None else (glyphs.at_least, span.low)
+        sign, end = ("≤", span.high) if span.low is None else ("≥", span.low)
         return f"{sign} {_digits(end, unit)}{suffix}" if end is not None else ""
-    return f"{_digits(span.low, unit)} {glyphs.to} {_digits(span.high, unit)}{suffix}"
+    return f"{_digits(span.low, unit)} – {_digits(span.high, unit)}{suffix}"
 
 
 def fraction(metric: Metric, *, amounts: bool = True) -> str:
@@ -119,7 +100,7 @@ def fraction(metric: Metric, *, amounts: bool = True) -> str:
     return f"n {count(metric.n)}"
 
 
-def change(step: Change | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> tuple[str, str, str]:
+def change(step: Change | None, unit: Unit) -> tuple[str, str, str]:
     """A change as three texts: the absolute step, the relative one, and the interval of the step.
 
     Changes of rates are in percentage points and have no relative step, which would be read as points.
@@ -131,42 +112,40 @@ def change(step: Change | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> tupl
     if step is None:
         return "", "", ""
     if step.reason is not None:
-        return glyphs.undefined, "", ""
-    suffix = " pp" if unit == "ratio" else _suffix(unit, None, glyphs)
+        return "–", "", ""
+    suffix = " pp" if unit == "ratio" else _suffix(unit, None)
     absolute = "" if step.absolute is None else _signed(step.absolute, unit) + suffix
     relative = "" if step.relative is None or unit == "ratio" else _signed(step.relative, "ratio") + " %"
     span = step.interval
     if span is None or span.low is None or span.high is None:
         return absolute, relative, ""
-    return absolute, relative, f"{_signed(span.low, unit)} {glyphs.to} {_signed(span.high, unit)}{suffix}"
+    return absolute, relative, f"{_signed(span.low, unit)} – {_signed(span.high, unit)}{suffix}"
 
 
-def sparkline(values: Sequence[float | None] | None, unit: Unit, *, glyphs: Glyphs = UNICODE) -> str:
+def sparkline(values: Sequence[float | None], *, on_zero: bool) -> str:
     """A row of bars, one per value; a gap stays a gap.
 
-    Counts and money stand on zero, so that a small step looks small; other units span their own range.
+    Bars ``on_zero`` let a small step look small, as counts and money should; others span their own range.
 
-    >>> sparkline([0, 5, None, 10], "count")
+    >>> sparkline([0, 5, None, 10], on_zero=True)
     '▁▅ █'
     """
-    known = [value for value in values or () if value is not None]
-    if values is None or not known:
+    known = [value for value in values if value is not None]
+    if not known:
         return ""
     low, high = min(known), max(known)
-    if unit in {"count", "money"}:
+    if on_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    top = len(glyphs.bars) - 1
+    top = len(_BARS) - 1
     if high == low:
-        level = 0 if unit in {"count", "money"} else top // 2
-        return "".join(glyphs.gap if value is None else glyphs.bars[level] for value in values)
-    return "".join(
-        glyphs.gap if value is None else glyphs.bars[int((value - low) / (high - low) * top + 0.5)] for value in values
-    )
+        level = 0 if on_zero else top // 2
+        return "".join(" " if value is None else _BARS[level] for value in values)
+    return "".join(" " if value is None else _BARS[int((value - low) / (high - low) * top + 0.5)] for value in values)
 
 
-def _suffix(unit: Unit, currency: str | None, glyphs: Glyphs) -> str:
+def _suffix(unit: Unit, currency: str | None) -> str:
     if unit == "x":
-        return glyphs.times
+        return "×"
     code = f" {one_line(currency)}" if currency and unit in {"money", "money_per_day"} else ""
     return code + _SUFFIX[unit]
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from salesmetrics.answers.report import Number
-    from salesmetrics.render.writers import Screen, Sheet
+    from salesmetrics.render.document import Sheet
+    from salesmetrics.render.writers import Screen
 
 __all__ = ["cell", "write", "write_rows"]
 

@@ -20,9 +20,9 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
 
-__all__ = ["WRITERS", "Screen", "Sheet", "Writer", "format_of", "forms_of", "refuse_form", "render"]
+__all__ = ["WRITERS", "Screen", "Writer", "format_of", "forms_of", "refuse_form", "render"]
 
 
 class Screen(NamedTuple):
@@ -31,13 +31,6 @@ class Screen(NamedTuple):
     width: int | None = None
     color: bool = False
     ascii_only: bool = False
-
-
-class Sheet(NamedTuple):
-    """An answer as rows of cells, for a program or a spreadsheet."""
-
-    header: Sequence[str]
-    rows: Iterable[Sequence[Any]]
 
 
 class Writer(NamedTuple):
@@ -78,9 +71,6 @@ def render(answer: Any, form: str, screen: Screen | None = None) -> str:
     """
     refuse_form(form, type(answer), answer.command)
     writer, place = WRITERS[form], screen or Screen()
-    direct = _layout(type(answer), form)
-    if direct is not None:
-        return str(direct(answer, place))
     drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), writer.draws))(answer)
     module, _, name = writer.function.partition(":")
     return str(getattr(import_module(module), name)(drawn, place))
@@ -91,13 +81,9 @@ def forms_of(answer: type) -> tuple[str, ...]:
 
     >>> from salesmetrics.answers.files import Check
     >>> forms_of(Check)
-    ('table', 'csv', 'json')
+    ('table', 'csv', 'json', 'md')
     """
-    return tuple(
-        form
-        for form, writer in WRITERS.items()
-        if writer.draws == "answer" or _layout(answer, writer.draws) or _layout(answer, form)
-    )
+    return tuple(form for form, writer in WRITERS.items() if writer.draws == "answer" or _layout(answer, writer.draws))
 
 
 def refuse_form(form: str, answer: type, command: str) -> None:
@@ -129,7 +115,7 @@ def format_of(path: str) -> str:
 
 
 def _layout(answer: type, part: str) -> Callable[..., Any] | None:
-    """The function of an answer's layout that makes this part: ``check_sheet``, or ``check_md`` where a form is drawn as it is."""
+    """The function of an answer's layout that makes this part, such as ``check_sheet``."""
     module = answer.__module__.replace("salesmetrics.answers", "salesmetrics.render.layouts")
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", answer.__name__).lower()
     return getattr(import_module(module), f"{name}_{part}", None)

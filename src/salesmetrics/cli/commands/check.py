@@ -33,8 +33,8 @@ def check(
     from salesmetrics.cli.output import carries_hashes, form_of, has_errors, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.pipeline import load
-    from salesmetrics.render.findings import render_check_github
     from salesmetrics.render.output import write_output
+    from salesmetrics.render.write_github import write_github
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
@@ -45,7 +45,7 @@ def check(
     passed = not has_errors(dataset)
     answer = Check(passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
     if github:
-        write_output(render_check_github(answer), output.output, environment.stdout)
+        write_output(write_github(answer), output.output, environment.stdout)
     else:
         write_answer(answer, output, form, environment)
     write_rejects(dataset, rejects, environment)

@@ -1,18 +1,54 @@
-"""How a report looks: as text for people, and as a sheet."""
+"""How a report looks: what was read, the KPIs by family, by segment or by period, what stands below them; and as a sheet."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.render.writers import Sheet
+from salesmetrics.render.document import (
+    Cell,
+    Column,
+    Document,
+    File,
+    Files,
+    Heading,
+    Kind,
+    Narrow,
+    Row,
+    Sheet,
+    Sparkline,
+    Table,
+    Tone,
+    Undefined,
+)
+from salesmetrics.render.layouts.footer import footer
+from salesmetrics.render.layouts.segments import is_series, segments
+from salesmetrics.render.layouts.trend import trend
+from salesmetrics.render.layouts.words import (
+    FEW_LEGEND,
+    families,
+    few,
+    headline,
+    input_facts,
+    interval_title,
+    kept_apart,
+    own_periods,
+    period_of,
+    reason_words,
+    title_of,
+    value_cell,
+    verdict_cell,
+    verdict_note,
+)
+from salesmetrics.render.text import amount, change, fraction, interval, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from salesmetrics.answers.report import Metric, Number, Report
-    from salesmetrics.render.writers import Screen
+    from salesmetrics.render.document import Block, Footnote
 
-__all__ = ["report_md", "report_sheet", "report_table"]
+__all__ = ["report_document", "report_sheet"]
+
 
 BLANK = "(blank)"
 """A segment of records without a value; an empty cell is the total."""
@@ -23,18 +59,74 @@ _OF_TREND = ("start", "end", "partial", "limit_low", "limit_centre", "limit_high
 """What a trend has beside; the day of ``end`` is not in the period."""
 
 
-def report_table(report: Report, screen: Screen) -> str:
-    """The report for people at a terminal."""
-    from salesmetrics.render.table import render_table
+def report_document(report: Report) -> Document:
+    """Lay out a report or a trend."""
+    title, *facts = headline(report)
+    head = Heading(title, 1, tuple(facts), apart=False)
+    files = Files(tuple(File(*input_facts(source)) for source in report.inputs))
+    return Document((head, files, *_numbers(report), *footer(report)))
 
-    return render_table(report, width=screen.width, color=screen.color, ascii_only=screen.ascii_only)
+
+def _numbers(report: Report) -> Sequence[Block]:
+    if not report.metrics:
+        return ()
+    if report.command == "trend":
+        return trend(report)
+    if report.group_by or is_series(report):
+        return (segments(report),)
+    return (_kpis(report),)
 
 
-def report_md(report: Report, screen: Screen) -> str:  # noqa: ARG001
-    """The report as Markdown."""
-    from salesmetrics.render.markdown import render_markdown
+def _kpis(report: Report) -> Table:
+    """A row per KPI. What does not fit beside a value moves below it, and the sparkline goes first."""
+    apart = kept_apart(report.metrics)
+    own = own_periods(report)
+    columns = (
+        Column("KPI", Kind.LABEL, silent=True, wraps=True),
+        Column("value", Kind.VALUE),
+        Column(interval_title(report.metrics), Kind.INTERVAL, 6, Narrow.BELOW, named=True),
+        Column("k/n", Kind.SHARE, 5, Narrow.BELOW),
+        Column("previous", Kind.NUMBER, 2, Narrow.BELOW, named=True),
+        Column("change", Kind.CHANGE, 1, Narrow.BELOW, named=True),
+        Column("relative", Kind.CHANGE, 3, Narrow.BELOW, silent=True, continues=True),
+        Column("verdict", Kind.VERDICT, 4, Narrow.BELOW, silent=True),
+        Column("change interval", Kind.INTERVAL, 7, Narrow.BELOW, named=True, detail=True),
+        Column("12 months", Kind.MARK, 8, Narrow.VANISH, detail=True),
+    )
+    rows = tuple(
+        _row(metric, apart, own, one_line(family).capitalize())
+        for family, members in families(report.metrics)
+        for metric in members
+    )
+    legend = [FEW_LEGEND] if any(map(few, report.metrics)) else []
+    return Table(columns, rows, (*legend, *verdict_note(report), *own.values()), indent=2)
 
-    return render_markdown(report)
+
+def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str) -> Row:
+    absolute, relative, span = change(metric.change, metric.unit)
+    compared = metric.previous is not None or metric.change is not None
+    made_of = fraction(metric)
+    trend = Sparkline(tuple(metric.trend), metric.unit in {"count", "money"}) if metric.trend else None
+    cells = (
+        Cell(title_of(metric, apart=apart), footnote=period_of(metric, own)),
+        value_cell(metric),
+        Cell(interval(metric.interval, metric.unit), Tone.MUTED),
+        Cell(made_of, Tone.MUTED, long=made_of != fraction(metric, amounts=False)),
+        Cell(amount(metric.previous, metric.unit) if compared else "", Tone.MUTED, metric.previous, metric.unit),
+        Cell(absolute),
+        Cell(relative),
+        verdict_cell(metric),
+        Cell(span, Tone.MUTED),
+        Cell(tone=Tone.MARK, mark=trend),
+    )
+    if metric.value is not None:
+        return Row(cells, family)
+    known = [made_of] if metric.n else []
+    known += [f"previous {amount(metric.previous, metric.unit)}"] if metric.previous is not None else []
+    return Row(cells, family, undefined=Undefined(reason_words(metric), tuple(known)))
+
+
+# --- the sheet ---
 
 
 def report_sheet(report: Report) -> Sheet:
@@ -46,7 +138,7 @@ def report_sheet(report: Report) -> Sheet:
     """
     over_time = report.command == "trend"
     header = (*_BEFORE, *_dimension_headers(report.group_by), *_AFTER, *(_OF_TREND if over_time else ()))
-    rows = ((*_row(metric, report), *(_trend_cells(metric) if over_time else ())) for metric in report.metrics)
+    rows = ((*_sheet_row(metric, report), *(_trend_cells(metric) if over_time else ())) for metric in report.metrics)
     return Sheet(header, rows)
 
 
@@ -68,7 +160,7 @@ def _trend_cells(metric: Metric) -> Sequence[str | Number | None]:
     return (*days, limits.low, limits.centre, limits.high, limits.outside)
 
 
-def _row(metric: Metric, report: Report) -> Sequence[str | Number | None]:
+def _sheet_row(metric: Metric, report: Report) -> Sequence[str | Number | None]:
     period = metric.period or report.period
     group = [(metric.group[name] or BLANK) if name in metric.group else None for name in report.group_by]
     interval, change = metric.interval, metric.change

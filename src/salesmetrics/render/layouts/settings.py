@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Row, Table, Tone
+from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
-    from salesmetrics.answers.settings import Settings
-    from salesmetrics.render.writers import Screen
+    from salesmetrics.answers.settings import Settings, Settled
 
-__all__ = ["settings_table"]
+__all__ = ["settings_document"]
+
+_WIDEST_VALUE = 40
 
 
-def settings_table(answer: Settings, screen: Screen) -> str:
-    """Every setting, its value and where it comes from."""
-    from salesmetrics.render.settings import render_settings
+def settings_document(answer: Settings) -> Document:
+    """A line per setting: key, value, and the file and line, the variable, or that it is a default."""
+    columns = (Column("setting", Kind.LABEL), Column("value", wraps=True, widest=_WIDEST_VALUE), Column("from"))
+    rows = tuple(
+        Row(
+            (Cell(one_line(item.key)), Cell(_value(item.value)), Cell(_origin(item))),
+            tone=Tone.MUTED if item.source == "default" else Tone.PLAIN,
+        )
+        for item in answer.settings
+    )
+    head = "no settings file" if answer.path is None else one_line(answer.path)
+    return Document((Heading(f"{head}; an option overrules everything below", 1), Table(columns, rows, headed=False)))
 
-    return render_settings(answer, width=screen.width, color=screen.color)
+
+def _origin(item: Settled) -> str:
+    return {"default": "default", "file": one_line(item.place or ""), "environment": f"environment, {item.place}"}[
+        item.source
+    ]
+
+
+def _value(value: Any) -> str:
+    if value is None or value in ({}, []):
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {_value(item)}" for key, item in value.items())
+    return one_line(str(value))

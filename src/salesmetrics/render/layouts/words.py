@@ -1,4 +1,4 @@
-"""What a report says in words: the lines above and below the numbers, shared by the table and by Markdown."""
+"""What a report says of its metrics in words: titles, reasons, facts and legends, shared by the layouts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from salesmetrics.messages.reasons import NOTHING_THERE, REASONS
-from salesmetrics.render.text import UNICODE, Glyphs, count, one_line
+from salesmetrics.render.document import Cell, Footnote, Tone
+from salesmetrics.render.text import amount, count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -30,12 +31,15 @@ __all__ = [
     "interval_title",
     "kept_apart",
     "own_periods",
-    "period_legend",
+    "period_of",
     "period_text",
     "reason_text",
     "reason_words",
     "title_of",
     "undefined_counts",
+    "undefined_note",
+    "value_cell",
+    "verdict_cell",
     "verdict_note",
     "verdict_text",
 ]
@@ -76,53 +80,52 @@ def few(metric: Metric) -> bool:
     return metric.small and metric.value is not None and metric.unit != "count"
 
 
-def own_periods(report: Report) -> dict[str, str]:
-    """A mark for each stretch of days that a KPI is about by itself, by the stretch's label."""
+def own_periods(report: Report) -> dict[str, Footnote]:
+    """A footnote for each span of days that a KPI is about by itself, by the span's label."""
     labels = dict.fromkeys(one_line(m.period.label) for m in report.metrics if m.own_period and m.period)
-    return {label: f"[{chr(ord('a') + i % 26)}]" for i, label in enumerate(labels)}
+    return {label: Footnote(f"[{chr(ord('a') + i % 26)}]", label) for i, label in enumerate(labels)}
 
 
-def period_legend(marks: Mapping[str, str]) -> list[str]:
-    """What the marks of ``own_periods`` stand for."""
-    return [f"{mark} {label}" for label, mark in marks.items()]
+def period_of(metric: Metric, own: Mapping[str, Footnote]) -> Footnote | None:
+    """The footnote of the period that a metric is about by itself."""
+    return own[one_line(metric.period.label)] if metric.own_period and metric.period else None
 
 
-def title_of(metric: Metric, *, apart: Collection[str] = (), marks: Mapping[str, str] | None = None) -> str:
-    """The title of a metric, with its currency where a report has several, and the period that it is about by itself."""
+def title_of(metric: Metric, *, apart: Collection[str] = ()) -> str:
+    """The title of a metric, with its currency where a report has several."""
     code = f" ({currency_of(metric, apart)})" if metric.id in apart else ""
-    label = one_line(metric.period.label) if metric.own_period and metric.period else ""
-    return one_line(metric.title) + code + (f" {(marks or {}).get(label, f'[{label}]')}" if label else "")
+    return one_line(metric.title) + code
 
 
-def headline(report: Report, glyphs: Glyphs = UNICODE) -> list[str]:
-    """The facts that hold for the whole report, each short enough for a line."""
+def headline(report: Report) -> list[str]:
+    """The facts that hold for the whole report, each short enough for a line; the first is what it is."""
     facts = [f"{report.generator.name} {report.generator.version} {report.command}"]
     if report.as_of is not None:
         source = f" ({one_line(report.as_of_source)})" if report.as_of_source else ""
         facts.append(f"as of {report.as_of.isoformat()}{source}")
-    facts.append(f"period {period_text(report.period, glyphs)}")
+    facts.append(f"period {period_text(report.period)}")
     if report.comparison is not None:
-        facts.append(f"compared with {_comparison_text(report.comparison, glyphs)}")
+        facts.append(f"compared with {_comparison_text(report.comparison)}")
     codes = currencies(report.metrics)
     if len(codes) == 1:
         facts.append(f"amounts in {codes[0]}")
     return facts
 
 
-def period_text(period: Period, glyphs: Glyphs = UNICODE) -> str:
+def period_text(period: Period) -> str:
     """A period by name, and by its first and last day where it has them."""
     label = one_line(period.label)
     if period.start is None or period.end is None:
         days = ""
     else:
-        days = f" ({period.start.isoformat()} {glyphs.to} {(period.end - timedelta(days=1)).isoformat()})"
+        days = f" ({period.start.isoformat()} – {(period.end - timedelta(days=1)).isoformat()})"
     return label + days + (", partial" if period.partial else "")
 
 
-def _comparison_text(comparison: Comparison, glyphs: Glyphs) -> str:
+def _comparison_text(comparison: Comparison) -> str:
     last = comparison.end - timedelta(days=1)
     to_date = ", to date" if comparison.to_date else ""
-    return f"{one_line(comparison.label)} ({comparison.start.isoformat()} {glyphs.to} {last.isoformat()}){to_date}"
+    return f"{one_line(comparison.label)} ({comparison.start.isoformat()} – {last.isoformat()}){to_date}"
 
 
 def currencies(metrics: Iterable[Metric]) -> list[str]:
@@ -185,6 +188,19 @@ def verdict_text(metric: Metric | None) -> str:
     return reason_text(metric.change.reason) if metric.change.reason else metric.change.verdict or ""
 
 
+def value_cell(metric: Metric) -> Cell:
+    """The value of a metric; greyed and marked where it rests on few records."""
+    tone = Tone.MUTED if few(metric) or metric.value is None else Tone.PLAIN
+    text = amount(metric.value, metric.unit)
+    return Cell(text, tone, metric.value, metric.unit, metric.currency, FEW if few(metric) else "")
+
+
+def verdict_cell(metric: Metric) -> Cell:
+    """What a change says, or why there is none."""
+    verdict = verdict_text(metric)
+    return Cell(verdict, {"better": Tone.GOOD, "worse": Tone.BAD}.get(verdict, Tone.PLAIN))
+
+
 def chance_note(report: Report) -> list[str]:
     """What to expect of many verdicts at once: at 95 % one in twenty segments differs by chance alone."""
     groups = {tuple(metric.group.items()) for metric in report.metrics if metric.group}
@@ -209,6 +225,12 @@ def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:
     """How many values are undefined for each reason, most frequent first."""
     reasons = Counter(reason_words(metric) for metric in metrics if metric.value is None)
     return sorted(((number, words) for words, number in reasons.items()), key=lambda item: (-item[0], item[1]))
+
+
+def undefined_note(metrics: Iterable[Metric]) -> list[str]:
+    """How many values are undefined and why, where some are."""
+    listed = ", ".join(f"{count(number)} × {words}" for number, words in undefined_counts(metrics))
+    return [f"– undefined: {listed}"] if listed else []
 
 
 def interval_title(metrics: Iterable[Metric]) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from salesmetrics.messages import counted
 from salesmetrics.messages.findings import names_path, names_rows
-from salesmetrics.render.text import UNICODE, Glyphs, amount, count, one_line
-from salesmetrics.render.words import NOTHING, reason_text, reason_words
+from salesmetrics.render.document import Block, Heading, Item, Items, Prose, Tone
+from salesmetrics.render.layouts.words import NOTHING, reason_text, reason_words
+from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
@@ -19,14 +22,63 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import GoalResult, Metric, NotComputed, Report
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Goal", "finding_rows", "findings", "goal_about", "goals", "left_out", "most_useful", "not_computed"]
+__all__ = ["Goal", "by_severity", "finding_items", "footer", "goal_about", "goals"]
 
 SEVERAL_FILES = 3
 """So many files are named one by one in a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+_UNLOCKS = 6
+_SEVERITY = {"error": Tone.BAD, "warning": Tone.WARNING, "note": Tone.MUTED}
+_STATUS = {"met": Tone.GOOD, "missed": Tone.BAD, "on track": Tone.GOOD}
+
+
+def footer(report: Report) -> list[Block]:
+    """Goals, findings, what was left out and what was not computed; nothing where there is nothing to say."""
+    found = [
+        Item(goal.status, f"{goal.subject}: {goal.text}", tone=_STATUS.get(goal.status, Tone.PLAIN))
+        for goal in goals(report)
+    ]
+    blocks: list[Block] = [Heading("Goals"), Items(tuple(found), states=True)] if found else []
+    if report.findings:
+        blocks += [Heading("Findings"), finding_items(findings(report), name_path=len(report.inputs) > 1)]
+    groups = left_out(report.metrics)
+    if groups:
+        items = [Item(lead, parts=tuple(titles)) for lead, titles in groups]
+        blocks += [Heading("Left out of the numbers"), Items(tuple(items), tone=Tone.MUTED)]
+    return [*blocks, *_unlocks(report)]
+
+
+def by_severity(found: Iterable[Finding]) -> list[Finding]:
+    """Findings, those that matter most first."""
+    return sorted(found, key=lambda finding: list(Severity).index(finding.severity))
+
+
+def finding_items(found: Iterable[Finding], *, name_path: bool, apart: bool = False) -> Items:
+    """Findings as a list, in their order, with their hints."""
+    items = []
+    for finding in found:
+        where = finding_rows(finding, name_path=name_path)
+        body = (Prose(one_line(finding.message)), f" ({where})" if where else "")
+        hint = Prose(one_line(finding.hint)) if finding.hint else ""
+        items.append(Item(finding.severity.value, body, hint=hint, tone=_SEVERITY[finding.severity.value]))
+    return Items(tuple(items), states=True, apart=apart)
+
+
+def _unlocks(report: Report) -> list[Block]:
+    """The things that would unlock most stand first on a screen; `inspect` is where all of them are listed."""
+    groups = not_computed(report)
+    if not groups:
+        return []
+    first = most_useful(groups, report, _UNLOCKS)
+    ranks = {lead: rank for rank, (lead, _) in enumerate(first)}
+    items = [Item(lead, parts=tuple(titles), rank=ranks.get(lead, len(groups))) for lead, titles in groups]
+    more = f"{len(groups) - len(first)} more: `salesmetrics inspect FILE` lists them all"
+    listed = Items(tuple(items), tone=Tone.MUTED, limit=len(first), more=Prose(more), counted=("KPI", "KPIs"))
+    return [Heading("Not computed, and what would unlock it"), listed]
+
+
+class Goal(Struct, frozen=True):
     """A goal as a line: what it is for, the status in words, and the rest."""
 
     subject: str
@@ -39,8 +91,7 @@ def findings(report: Report) -> list[Finding]:
     paths = {source.path for source in report.inputs} | {item.path for item in report.findings if item.path}
     names = Counter(map(_file_name, paths))
     short = {path: _file_name(path) for path in paths if names[_file_name(path)] == 1}
-    ordered = sorted(report.findings, key=lambda finding: list(Severity).index(finding.severity))
-    return [_with_name(finding, short) for finding in ordered]
+    return [_with_name(finding, short) for finding in by_severity(report.findings)]
 
 
 def _file_name(path: str) -> str:
@@ -55,7 +106,7 @@ def _with_name(finding: Finding, short: Mapping[str, str]) -> Finding:
     return replace(finding, path=name, details=details)
 
 
-def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE) -> str:
+def finding_rows(finding: Finding, *, name_path: bool) -> str:
     """Where a finding is: its file and the number of rows, unless its message names them, and the first of these."""
     bare = name_path and finding.path and not names_path(finding.code, finding.known)
     parts = [one_line(finding.path)] if bare and finding.path else []
@@ -63,7 +114,7 @@ def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE)
         rows = "row" if finding.count == 1 else "rows"
         total = f"{count(finding.count)} {rows}"
         first = ", ".join(str(row) for row in finding.rows[:5])
-        more = f", {glyphs.more}" if finding.count > len(finding.rows[:5]) else ""
+        more = ", …" if finding.count > len(finding.rows[:5]) else ""
         said = names_rows(finding.code)
         parts += [f"{rows if said else total + ':'} {first}{more}"] if first else [] if said else [total]
     if finding.share_of_value:
@@ -71,16 +122,16 @@ def finding_rows(finding: Finding, *, name_path: bool, glyphs: Glyphs = UNICODE)
     return "; ".join(parts)
 
 
-def goals(report: Report, glyphs: Glyphs = UNICODE) -> list[Goal]:
+def goals(report: Report) -> list[Goal]:
     """The goals of a report as lines, in their order."""
-    return [_goal_line(result, report, glyphs) for result in report.goals]
+    return [_goal_line(result, report) for result in report.goals]
 
 
-def _goal_line(result: GoalResult, report: Report, glyphs: Glyphs) -> Goal:
+def _goal_line(result: GoalResult, report: Report) -> Goal:
     goal = result.goal
     group = ", ".join(one_line(value or "(blank)") for value in result.group.values())
     period = f" in {one_line(result.period.label)}" if result.period.label != report.period.label else ""
-    now = f"now {amount(result.value, result.unit, currency=result.currency, glyphs=glyphs)}"
+    now = f"now {amount(result.value, result.unit, currency=result.currency)}"
     if result.value is None:
         now = f"not known: {_goal_reason(result, report)}"
     parts = [f"goal {one_line(goal.expression)}, {now}"]

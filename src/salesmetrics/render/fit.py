@@ -1,0 +1,280 @@
+"""Where a table goes on a place of limited width: which columns stay, move below, vanish, and how blocks are split.
+
+The only place that decides this. Numbers are never cut: what does not fit gives way by its rank, text is broken, and a
+table whose columns come in groups becomes several blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from rich.cells import cell_len, chop_cells
+
+from salesmetrics.render.document import Kind, Narrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from salesmetrics.render.document import Column, Table
+
+__all__ = ["GAP", "Fitted", "Placed", "fit", "total", "widest", "wrap"]
+
+GAP = 2
+_CORE = 1
+"""Columns of a group up to this rank are drawn in any case, if the group has a block of its own for them."""
+_LEAST_TEXT = 12
+_LEAST_WRAPPED = 24
+_LAST = 20
+_WORD = re.compile(r"\s*\S+\s*")
+
+
+class Placed(Struct, frozen=True):
+    """A column of the table by its position, and the cells that it takes."""
+
+    index: int
+    width: int
+
+
+class Fitted(Struct, frozen=True):
+    """The blocks to draw, the columns that go to a line below each row, and the names of those that are not drawn."""
+
+    blocks: tuple[tuple[Placed, ...], ...]
+    below: tuple[int, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+def fit(table: Table, texts: Sequence[Sequence[str]], width: int | None) -> Fitted:
+    """Fit a table to a width.
+
+    Args:
+        table: The table.
+        texts: For each column the texts of its cells, as they will be drawn. A column without any is not drawn.
+        width: Cells that there are; ``None`` is no limit.
+    """
+    return _split(table, texts, width) if table.splits else _whole(table, texts, width)
+
+
+def widest(texts: Iterable[str]) -> int:
+    """Cells that the widest text takes; a Chinese character takes two.
+
+    >>> widest(["ab", "李娜"])
+    4
+    """
+    return max(map(cell_len, texts), default=0)
+
+
+def longest_word(text: str) -> int:
+    """Cells of the longest word: what a text needs to be broken at spaces only."""
+    return widest(text.split())
+
+
+def total(widths: Iterable[int]) -> int:
+    """Cells that columns take side by side.
+
+    >>> total([3, 4])
+    9
+    """
+    sizes = list(widths)
+    return sum(sizes) + GAP * max(len(sizes) - 1, 0)
+
+
+def wrap(text: str, width: int | None) -> list[str]:
+    """Break a text at spaces, and inside a word that is longer than the width. ``None`` never breaks.
+
+    >>> wrap("as wide as possible", 9), wrap("impossible", 6)
+    (['as wide', 'as', 'possible'], ['imposs', 'ible'])
+    """
+    if width is None or cell_len(text) <= width:
+        return [text]
+    width = max(width, 2)
+    lines: list[str] = []
+    line = ""
+    for word in _WORD.findall(text):
+        size = cell_len(word.rstrip())
+        if cell_len(line) + size <= width:
+            line += word
+            continue
+        if line:
+            lines.append(line)
+        *pieces, line = chop_cells(word.rstrip(), width) if size > width else [word]
+        lines += pieces
+        line += word[len(word.rstrip()) :] if size > width else ""
+    return [text.rstrip() for text in (*lines, line)]
+
+
+# --- a table that stays whole ---
+
+
+def _whole(table: Table, texts: Sequence[Sequence[str]], width: int | None) -> Fitted:
+    columns = table.columns
+    used = [i for i, column in enumerate(columns) if column.kind in {Kind.LABEL, Kind.VALUE} or any(texts[i])]
+    natural = {i: _natural(table, i, texts[i]) for i in used}
+    if width is None:
+        return Fitted((tuple(Placed(i, natural[i]) for i in used),))
+    room = width - table.indent
+    least = {i: _least(columns[i], natural[i], width) for i in used}
+    below: list[int] = []
+    gone: list[int] = []
+    for index in sorted(used, key=lambda i: (-columns[i].rank, -i)):
+        if not columns[index].rank or total(least.values()) <= room:
+            break
+        del least[index]
+        (below if columns[index].narrow is Narrow.BELOW else gone).append(index)
+    sizes = _filled(columns, least, natural, texts, room)
+    return Fitted(
+        (tuple(Placed(i, sizes[i]) for i in used if i in sizes),),
+        tuple(sorted(below)),
+        tuple(columns[i].plural for i in sorted(gone) if columns[i].plural),
+    )
+
+
+def _natural(table: Table, index: int, texts: Sequence[str]) -> int:
+    column = table.columns[index]
+    heading = cell_len(column.heading) if table.headed and not column.silent else 0
+    size = max(widest(texts), heading, column.least)
+    if column.kind is Kind.MARK and column.widest is not None:
+        return column.widest
+    return size if column.widest is None else min(size, column.widest)
+
+
+def _least(column: Column, natural: int, width: int) -> int:
+    if column.kind is Kind.MARK and column.widest is not None:
+        return column.least
+    if column.cuts:
+        return min(natural, max(_LEAST_TEXT, cell_len(column.title)))
+    return min(natural, max(width // 3, _LEAST_WRAPPED)) if column.wraps else natural
+
+
+def _filled(
+    columns: Sequence[Column],
+    least: dict[int, int],
+    natural: dict[int, int],
+    texts: Sequence[Sequence[str]],
+    room: int,
+) -> dict[int, int]:
+    """Share what is left among columns that can use it, the most wanted first; or take from text what is missing."""
+    sizes = dict(least)
+    left = room - total(sizes.values())
+    for index in sorted(sizes, key=lambda i: (columns[i].rank, -i)):
+        if left > 0 and columns[index].kind is not Kind.LABEL:
+            more = min(natural[index] - sizes[index], left)
+            sizes[index] += more
+            left -= more
+        elif left < 0 and columns[index].wraps:
+            floor = _LAST if index == max(sizes) else min(max(map(longest_word, texts[index]), default=0), _LEAST_TEXT)
+            less = min(max(sizes[index] - floor, 0), -left)
+            sizes[index] -= less
+            left += less
+    return sizes
+
+
+# --- a table of groups, in blocks ---
+
+
+def _split(table: Table, texts: Sequence[Sequence[str]], width: int | None) -> Fitted:
+    labels = [i for i, column in enumerate(table.columns) if column.kind is Kind.LABEL]
+    natural = [_natural(table, i, texts[i]) for i in labels]
+    sizes = natural if width is None else _shared(natural, width * 2 // 5)
+    room = None if width is None else width - total(sizes) - GAP
+    by_group = groupby(range(len(labels), len(table.columns)), key=lambda i: table.columns[i].group)
+    groups = [list(members) for _, members in by_group]
+
+    def drawn(group: Sequence[int], rank: int, *, broken: bool = False) -> list[Placed]:
+        return _group(table, texts, group, rank, room, broken=broken)
+
+    top = max((column.rank for column in table.columns), default=0)
+    full = [drawn(group, top) for group in groups]
+    if room is None or (table.whole_groups and all(_width(one) <= room for one in full)):
+        blocks = _blocks(table, full, room)
+    else:
+        cores = [_core(group, drawn, room) for group in groups]
+        members = {group[0]: group for group in groups}
+        blocks = [
+            _widened(
+                block, [members[i] for i in members if any(p.index in members[i] for p in block)], drawn, room, top
+            )
+            for block in _blocks(table, cores, room)
+        ]
+    placed = tuple(Placed(i, size) for i, size in zip(labels, sizes, strict=True))
+    known = {placed.index for one in full for placed in one}
+    shown = {placed.index for block in blocks for placed in block}
+    place = {index: position for group in groups for position, index in enumerate(group)}
+    missing = sorted(known - shown, key=lambda i: (place[i], i))
+    gone = dict.fromkeys(table.columns[i].plural for i in missing if table.columns[i].plural)
+    return Fitted(tuple((*placed, *block) for block in blocks), gone=tuple(gone))
+
+
+def _shared(natural: Sequence[int], room: int) -> list[int]:
+    """Narrow columns get what they need, wide ones share the rest evenly."""
+    sizes = list(natural)
+    left, open_columns = room, sorted(range(len(sizes)), key=lambda index: sizes[index])
+    while open_columns:
+        share = max(left // len(open_columns), 8)
+        index = open_columns.pop(0)
+        sizes[index] = min(sizes[index], share)
+        left -= sizes[index]
+    return sizes
+
+
+def _group(
+    table: Table, texts: Sequence[Sequence[str]], group: Sequence[int], rank: int, room: int | None, *, broken: bool
+) -> list[Placed]:
+    """The columns of a group up to a rank; one that holds nothing, or what the one before it says, is left out."""
+    found: list[Placed] = []
+    before: Sequence[str] = ()
+    for index in group:
+        column = table.columns[index]
+        if column.rank > rank:
+            continue
+        narrow = broken and column.wraps
+        content = max(map(longest_word, texts[index]), default=0) if narrow else widest(texts[index])
+        if not found or (content and texts[index] != before):
+            needed = _heading_width(column.heading)
+            found.append(Placed(index, max(content, needed if room is None else min(needed, room))))
+        before = texts[index]
+    return found
+
+
+def _heading_width(title: str, lines: int = 3) -> int:
+    """The smallest width at which a title is broken into so many lines, at spaces only."""
+    width = longest_word(title)
+    while len(wrap(title, width)) > lines:
+        width += 1
+    return width
+
+
+def _width(placed: Sequence[Placed]) -> int:
+    return total(one.width for one in placed)
+
+
+def _core(group: Sequence[int], drawn: Callable[..., list[Placed]], room: int) -> list[Placed]:
+    choices = (drawn(group, _CORE), drawn(group, _CORE, broken=True))
+    return next((one for one in choices if _width(one) <= room), drawn(group, 0))
+
+
+def _widened(
+    block: list[Placed], groups: Sequence[Sequence[int]], drawn: Callable[..., list[Placed]], room: int, top: int
+) -> list[Placed]:
+    """A block with the most that fits, the same for each of its groups."""
+    for rank in range(top, _CORE, -1):
+        wider = [placed for group in groups for placed in drawn(group, rank)]
+        if _width(wider) <= room:
+            return wider
+    return block
+
+
+def _blocks(table: Table, groups: Sequence[list[Placed]], room: int | None) -> list[list[Placed]]:
+    """Fill blocks section by section; a section is split only where it does not fit a block of its own."""
+    blocks: list[list[Placed]] = [[]]
+    for _, members in groupby(groups, key=lambda placed: table.columns[placed[0].index].section):
+        section = list(members)
+        together = [placed for group in section for placed in group]
+        pieces = [together] if room is None or _width(together) <= room else section
+        for piece in pieces:
+            if blocks[-1] and room is not None and _width([*blocks[-1], *piece]) > room:
+                blocks.append([])
+            blocks[-1].extend(piece)
+    return blocks

@@ -1,0 +1,188 @@
+"""Segments or periods as rows and KPIs as groups of columns: a report by segment, by period, or by both."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from salesmetrics.render.document import Cell, Column, Kind, Row, Table, Tone
+from salesmetrics.render.layouts.words import (
+    FEW_LEGEND,
+    chance_note,
+    currency_of,
+    families,
+    few,
+    interval_title,
+    kept_apart,
+    own_periods,
+    period_of,
+    title_of,
+    undefined_note,
+    value_cell,
+    verdict_cell,
+    verdict_note,
+)
+from salesmetrics.render.text import amount, change, fraction, interval, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from salesmetrics.answers.report import Metric, Period, Report
+
+__all__ = ["is_series", "segments"]
+
+_FEW_KPIS = 3
+_Days = tuple[date, date, str]
+
+
+class _Segment(NamedTuple):
+    """A row: its labels, and its metrics by KPI id."""
+
+    labels: tuple[str, ...]
+    total: bool
+    metrics: dict[str, Metric]
+
+
+def is_series(report: Report) -> bool:
+    """Whether the report holds a KPI for several periods, rather than one period for each."""
+    seen: dict[str, _Days] = {}
+    return any(seen.setdefault(m.id, _days(m.period)) != _days(m.period) for m in report.metrics)
+
+
+def segments(report: Report) -> Table:
+    """A row per segment and period, the total first; a KPI takes a group of columns, which stay together.
+
+    A verdict stays beside its change, whatever the number of KPIs; without a comparison many KPIs are values only.
+    """
+    found = _segments(report)
+    kpis = [members[0] for _, metrics in families(report.metrics) for members in _by_id(metrics)]
+    compared = any(metric.change for metric in report.metrics)
+    whole = len(kpis) <= _FEW_KPIS
+    groups = [_group(kpi, [segment.metrics.get(kpi.id) for segment in found], report) for kpi in kpis]
+    full = [column for columns, _ in groups for column in columns]
+    shown = [compared or whole or column.kind is Kind.VALUE for column in full]
+    texts = [cells for _, columns in groups for cells in columns]
+    left_out = {
+        column.plural
+        for column, cells, drawn in zip(full, texts, shown, strict=True)
+        if not drawn and any(cell.text for cell in cells)
+    }
+    omitted = [column.plural for column in groups[0][0] if column.plural in left_out and column.plural]
+    labels = _label_columns(report)
+    rows = tuple(
+        Row(
+            (
+                *map(Cell, segment.labels),
+                *(cells[index] for cells, drawn in zip(texts, shown, strict=True) if drawn),
+            ),
+            total=segment.total,
+        )
+        for index, segment in enumerate(found)
+    )
+    notes = [*chance_note(report), *([FEW_LEGEND] if any(map(few, report.metrics)) else []), *verdict_note(report)]
+    return Table(
+        (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
+        rows,
+        (*notes, *own_periods(report).values(), *undefined_note(report.metrics)),
+        tuple(omitted),
+        whole_groups=whole,
+    )
+
+
+def _by_id(metrics: Sequence[Metric]) -> list[list[Metric]]:
+    found: dict[str, list[Metric]] = {}
+    for metric in metrics:
+        found.setdefault(metric.id, []).append(metric)
+    return list(found.values())
+
+
+def _label_columns(report: Report) -> list[Column]:
+    titles = [*map(one_line, report.group_by)]
+    titles += ["period"] if is_series(report) else []
+    titles += ["currency"] if kept_apart(report.metrics) else []
+    return [Column(title, Kind.LABEL, wraps=True) for title in titles]
+
+
+def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tuple[list[Column], list[list[Cell]]]:
+    """The columns of a KPI, and the cells of each."""
+    known = [metric for metric in metrics if metric is not None]
+    section = one_line(kpi.family).capitalize()
+    footnote = period_of(kpi, own_periods(report))
+    rate = any(metric.unit == "ratio" for metric in known)
+    columns = [
+        Column(title_of(kpi), Kind.VALUE, footnote=footnote),
+        Column(interval_title(known), Kind.INTERVAL, 5, plural="intervals", detail=True),
+        Column("k/n", Kind.SHARE, 2 if rate else 3, plural="k/n", detail=True),
+        Column("previous", Kind.NUMBER, 4, plural="previous values", detail=True),
+        Column("change", Kind.CHANGE, 5, detail=True),
+        Column("change", Kind.CHANGE, continues=True),
+        Column("verdict", Kind.VERDICT, 1, plural="verdicts", detail=True, wraps=True),
+    ]
+    columns = [replace(column, group=kpi.id, section=section) for column in columns]
+    cells = [_cells(metric) for metric in metrics]
+    return columns, [list(column) for column in zip(*cells, strict=True)]
+
+
+def _cells(metric: Metric | None) -> tuple[Cell, ...]:
+    if metric is None:
+        return (Cell(),) * 7
+    absolute, relative, _ = change(metric.change, metric.unit)
+    compared = metric.previous is not None or metric.change is not None
+    return (
+        value_cell(metric),
+        Cell(interval(metric.interval, metric.unit), Tone.MUTED),
+        Cell(fraction(metric), Tone.MUTED),
+        Cell(amount(metric.previous, metric.unit) if compared else "", Tone.MUTED, metric.previous, metric.unit),
+        Cell(absolute),
+        Cell(relative or absolute),
+        verdict_cell(metric),
+    )
+
+
+def _segments(report: Report) -> list[_Segment]:
+    """The rows: the total first, then segments as the report orders them, periods in order of time.
+
+    With several currencies each has its own row; what has no currency, such as a count, stands in a row above them.
+    """
+    series = is_series(report)
+    apart = kept_apart(report.metrics)
+    found: dict[tuple[tuple[str | None, ...], _Days], list[Metric]] = {}
+    for metric in report.metrics:
+        group = tuple(metric.group.get(name) for name in report.group_by) if metric.group else ()
+        found.setdefault((group, _days(None if metric.own_period else metric.period)), []).append(metric)
+    order = {group: index for index, group in enumerate(dict.fromkeys(group for group, _ in found))}
+    rows: list[_Segment] = []
+    for group, days in sorted(found, key=lambda key: (bool(key[0]), order[key[0]], key[1])):
+        labels = _labels(group, len(report.group_by))
+        labels += (days[2] or one_line(report.period.label),) if series else ()
+        total = bool(report.group_by) and not group
+        rows += _by_currency(labels, found[group, days], total=total, apart=apart)
+    return rows
+
+
+def _labels(group: tuple[str | None, ...], size: int) -> tuple[str, ...]:
+    if not group:
+        return ("total", *[""] * (size - 1))[:size]
+    return tuple("(blank)" if value is None or not value.strip() else one_line(value) for value in group)
+
+
+def _days(period: Period | None) -> _Days:
+    if period is None:
+        return date.min, date.min, ""
+    label = one_line(period.label) + (" (partial)" if period.partial else "")
+    return period.start or date.min, period.end or date.max, label
+
+
+def _by_currency(
+    labels: tuple[str, ...], metrics: list[Metric], *, total: bool, apart: Collection[str]
+) -> list[_Segment]:
+    if not apart:
+        return [_Segment(labels, total, {metric.id: metric for metric in metrics})]
+    rows = []
+    for code in dict.fromkeys(("", *(currency_of(metric, apart) for metric in metrics))):
+        own = {metric.id: metric for metric in metrics if currency_of(metric, apart) == code}
+        if own:
+            rows.append(_Segment((*labels, code), total, own))
+    return rows

@@ -1,0 +1,115 @@
+"""A KPI over time: a table per series with a bar per period, and what is unusual in words."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from salesmetrics.answers.report import Interval
+from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Narrow, Row, Table, Text, Tone
+from salesmetrics.render.layouts.words import (
+    FEW_LEGEND,
+    currencies,
+    few,
+    interval_title,
+    undefined_note,
+    value_cell,
+)
+from salesmetrics.render.text import amount, fraction, interval, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from salesmetrics.answers.report import Limits, Metric, Report
+    from salesmetrics.render.document import Block
+
+__all__ = ["trend"]
+
+_NARROWEST_BAR, _WIDEST_BAR = 10, 40
+
+
+def trend(report: Report) -> list[Block]:
+    """One block for the total and for each segment, a row per period.
+
+    Gaps keep their row, and a note says why they have no value. Bars stand on zero and share one scale in a block.
+    """
+    found: list[Block] = []
+    series = list(_series(report))
+    for title, metrics in series:
+        found += [Heading(title), _table(metrics)]
+    notes = [_limits_note(title, metrics) for title, metrics in series]
+    notes += [FEW_LEGEND] if any(map(few, report.metrics)) else []
+    notes += undefined_note(report.metrics)
+    return [*found, *(Text(note, Tone.MUTED, apart=not number) for number, note in enumerate(notes))]
+
+
+def _table(metrics: Sequence[Metric]) -> Table:
+    columns = (
+        Column("period", Kind.LABEL),
+        Column("value", Kind.VALUE),
+        Column(interval_title(metrics), Kind.INTERVAL, 1, Narrow.VANISH),
+        Column("k/n", Kind.SHARE, 2, Narrow.VANISH),
+        Column("own limits", Kind.INTERVAL, 3, Narrow.VANISH),
+        Column("outside", Kind.VERDICT, silent=True),
+        Column("", Kind.MARK, 4, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
+    )
+    top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
+    return Table(columns, tuple(_row(metric, top) for metric in metrics), indent=2, apart=False)
+
+
+def _row(metric: Metric, top: float) -> Row:
+    outside = (metric.limits.outside or "") if metric.limits else ""
+    bar = Bar(float(metric.value), top) if metric.value and top > 0 else None
+    return Row(
+        (
+            Cell(_period(metric)),
+            value_cell(metric),
+            Cell(interval(metric.interval, metric.unit), Tone.MUTED),
+            Cell(fraction(metric), Tone.MUTED),
+            Cell(_limits(metric.limits, metric), Tone.MUTED),
+            Cell(outside),
+            Cell(tone=Tone.MARK, mark=bar),
+        )
+    )
+
+
+def _limits_note(title: str, metrics: Sequence[Metric]) -> str:
+    """What is unusual, in words: the periods outside the KPI's own limits, or that there are too few to have limits."""
+    limited = [metric.limits for metric in metrics if metric.limits]
+    if not limited:
+        return (
+            f"{title}: no limits of its own: they take six complete periods that change no more and are not all alike"
+        )
+    chart = "p' chart" if limited[0].method == "p_prime" else "XmR chart"
+    found = "; ".join(_outside(metric) for metric in metrics if metric.limits and metric.limits.outside)
+    limits = f"outside its own limits ({chart}, {limited[0].n} complete periods)"
+    return f"{title}: {limits}: {found}" if found else f"{title}: nothing {limits}"
+
+
+def _outside(metric: Metric) -> str:
+    where = metric.limits.outside if metric.limits else ""
+    value = amount(metric.value, metric.unit, currency=metric.currency)
+    return f"{_period(metric)} {where} ({value}, limits {_limits(metric.limits, metric)})"
+
+
+def _limits(limits: Limits | None, metric: Metric) -> str:
+    if limits is None:
+        return ""
+    return interval(Interval(low=limits.low, high=limits.high, level=1, method=limits.method), metric.unit)
+
+
+def _series(report: Report) -> Iterator[tuple[str, list[Metric]]]:
+    """The series of a trend, each with its title: the total, then segments, with currencies apart."""
+    several = len(currencies(report.metrics)) > 1
+    for _, members in groupby(report.metrics, key=lambda m: (m.id, tuple(m.group.items()), m.currency)):
+        metrics = list(members)
+        names = [one_line(value or "(blank)") for value in metrics[0].group.values()]
+        code = [one_line(metrics[0].currency or "no currency")] if several else []
+        named = ", ".join([*names, *code])
+        yield one_line(metrics[0].title) + (f" [{named}]" if named else ""), metrics
+
+
+def _period(metric: Metric) -> str:
+    if metric.period is None:
+        return ""
+    return one_line(metric.period.label) + (" (partial)" if metric.period.partial else "")

@@ -1,0 +1,436 @@
+"""Any document as text for a terminal, a pipe or a file that people read: a grid of cells, with colours if they are wanted.
+
+All text for a terminal is made here, so that no control character of a file can get past it. Tables are fitted to the width
+by ``fit``; here they are drawn.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from salesmetrics.render.document import (
+    Bar,
+    Bullets,
+    Cell,
+    Document,
+    Files,
+    Footnote,
+    Heading,
+    Items,
+    Kind,
+    Snippet,
+    Sparkline,
+    Table,
+    Text,
+    Tone,
+    plain,
+)
+from salesmetrics.render.fit import GAP, fit, total, widest, wrap
+from salesmetrics.render.text import sparkline
+from salesmetrics.render.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from salesmetrics.render.document import Block, Item, Row
+    from salesmetrics.render.fit import Fitted, Placed
+    from salesmetrics.render.writers import Screen
+
+__all__ = ["write"]
+
+_PIPED = 100
+_ROOMY = 100
+_STYLES = {
+    Tone.STRONG: "bold",
+    Tone.MUTED: "dim",
+    Tone.GOOD: "green",
+    Tone.WARNING: "yellow",
+    Tone.BAD: "red",
+    Tone.MARK: "cyan",
+}
+_ASCII = str.maketrans(
+    {"–": "-", "×": "x", "─": "-", "≥": ">=", "≤": "<=", "…": "...", **dict(zip("▁▂▃▄▅▆▇█", "_.-~=+*#", strict=True))}
+)
+_RANGE = re.compile(r"(?<=\d) – (?=[+-]?\d)")
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+class _Span(Struct, frozen=True):
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+_Line = tuple[_Span, ...]
+
+
+class _Column(Struct, frozen=True):
+    width: int
+    right: bool = False
+
+
+class _Place(Struct, frozen=True):
+    """What a block may use: ``width`` in cells, ``None`` for no limit, and signs other than ASCII."""
+
+    width: int | None
+    ascii_only: bool
+
+
+def write(document: Document, screen: Screen) -> str:
+    """Draw a document as text: its tables fitted to the width of the screen, in colours and signs that it has.
+
+    Colours repeat what the words say. Without a width, as in a pipe or a file, nothing is cut or broken but long prose.
+    """
+    place = _Place(document.measure if screen.width is None else screen.width, screen.ascii_only)
+    lines: list[_Line] = []
+    for block in document.blocks:
+        drawn = list(_draw(block, place))
+        if block.apart and lines and drawn:
+            lines.append(())
+        lines += drawn
+    return "".join(f"{_ansi(line) if screen.color else ''.join(span.text for span in line)}\n" for line in lines)
+
+
+def _draw(block: Block, place: _Place) -> Iterator[_Line]:
+    match block:
+        case Heading():
+            return _heading(block, place)
+        case Text():
+            return _text(block, place)
+        case Files():
+            return _files(block, place)
+        case Items():
+            return _items(block, place)
+        case Bullets():
+            return _bullets(block, place)
+        case Snippet():
+            return _snippet(block, place)
+        case Table():
+            return _table(block, place)
+
+
+# --- text and lists ---
+
+
+def _heading(block: Heading, place: _Place) -> Iterator[_Line]:
+    line = ""
+    for fact in (block.text, *block.facts):
+        joined = f"{line}, {fact}" if line else fact
+        if line and place.width is not None and widest([_shown(joined, place)]) > place.width:
+            yield from _wrapped(Cell(line, Tone.STRONG), place)
+            joined = fact
+        line = joined
+    yield from _wrapped(Cell(line, Tone.STRONG), place)
+
+
+def _text(block: Text, place: _Place) -> Iterator[_Line]:
+    width = None if place.width is None else place.width - block.indent
+    for text in wrap(_shown(plain(block.text), place), width):
+        yield _stripped((_Span(" " * block.indent), _Span(text, block.tone)))
+
+
+def _files(block: Files, place: _Place) -> Iterator[_Line]:
+    kind_width = widest(_shown(item.kind, place) for item in block.items)
+    path_width = widest(_shown(item.path, place) for item in block.items)
+    for item in block.items:
+        read = _shown(item.read, place)
+        cells = [Cell(item.kind), Cell(item.path), Cell(item.read, Tone.MUTED)]
+        sizes = [kind_width, path_width, widest([read])]
+        if place.width is None or total(sizes) <= place.width:
+            yield from _row(cells, [_Column(size) for size in sizes], place)
+        else:
+            yield from _hanging(cells[0], cells[1], place, lead_width=kind_width, indent=0)
+            yield from _hanging(Cell(), cells[2], place, lead_width=kind_width, indent=0)
+
+
+def _items(block: Items, place: _Place) -> Iterator[_Line]:
+    ranked = sorted(block.items, key=lambda item: item.rank) if block.limit is not None else block.items
+    shown = ranked[: block.limit]
+    longest = max(widest(_shown(item.lead, place) for item in shown), block.least)
+    lead_width = longest if place.width is None else min(longest, max(place.width * 2 // 5, 16))
+    for item in shown:
+        body = Cell(_body(item, block, lead_width, place), block.tone)
+        yield from _hanging(Cell(item.lead, item.tone), body, place, lead_width=lead_width, indent=block.indent)
+        if item.hint:
+            hint = Cell(f"hint: {plain(item.hint)}", Tone.MUTED)
+            yield from _hanging(Cell(), hint, place, lead_width=lead_width, indent=block.indent)
+    if len(shown) < len(block.items) and block.more:
+        more = plain(block.more)
+        width = None if place.width is None else place.width - block.indent
+        yield from _row([Cell(more, Tone.MUTED)], [_Column(width or widest([more]))], place, indent=block.indent)
+
+
+def _body(item: Item, block: Items, lead_width: int, place: _Place) -> str:
+    """The body of an item; of parts that are counted, as many as fit beside the lead, the first in any case."""
+    if not item.parts or block.counted is None:
+        return "; ".join(item.parts) or plain(item.body)
+    room = (place.width or max(_PIPED, lead_width + 2 * GAP + _PIPED // 2)) - lead_width - 2 * GAP
+    one, many = block.counted
+    head = f"{len(item.parts)} {one if len(item.parts) == 1 else many}: "
+    text = ""
+    for number in range(len(item.parts), 0, -1):
+        text = head + "; ".join([*item.parts[:number], *(["…"] if number < len(item.parts) else [])])
+        if widest([_shown(text, place)]) <= room:
+            break
+    return text
+
+
+def _hanging(lead: Cell, body: Cell, place: _Place, *, lead_width: int, indent: int) -> Iterator[_Line]:
+    """A short lead and a body beside it that wraps under itself."""
+    rest = None if place.width is None else place.width - indent - lead_width - GAP
+    if place.width is not None and rest is not None and rest < _NARROWEST:
+        yield from _row([lead], [_Column(max(place.width - indent, 10))], place, indent=indent)
+        yield from _row([body], [_Column(max(place.width - indent - 2, 10))], place, indent=indent + 2)
+        return
+    body_width = widest([_shown(body.text, place)]) if rest is None else rest
+    yield from _row([lead, body], [_Column(lead_width), _Column(body_width)], place, indent=indent)
+
+
+_NARROWEST = 20
+
+
+def _bullets(block: Bullets, place: _Place) -> Iterator[_Line]:
+    for item in block.items:
+        indent = 2 * (item.level + 1)
+        width = None if place.width is None else place.width - indent
+        first, *rest = wrap(_shown(plain(item.text), place), width)
+        yield _stripped((_Span(" " * indent + first),))
+        # What follows stands further in, so it is broken anew.
+        for text in wrap(" ".join(rest), None if width is None else width - 2) if rest else ():
+            yield _stripped((_Span(" " * (indent + 2) + text),))
+
+
+def _snippet(block: Snippet, place: _Place) -> Iterator[_Line]:
+    for line in block.text.splitlines():
+        yield _stripped((_Span(_shown(line, place)),))
+
+
+# --- tables ---
+
+
+def _table(table: Table, place: _Place) -> Iterator[_Line]:
+    if not table.rows:
+        return
+    if place.width is not None and place.width < _ROOMY:
+        table = replace(table, rows=tuple(replace(row, cells=tuple(map(_short, row.cells))) for row in table.rows))
+    texts = _texts(table, place)
+    fitted = fit(table, texts, place.width)
+    for number, placed in enumerate(fitted.blocks):
+        if number:
+            yield ()
+        yield from (_group_block if table.splits else _plain_block)(table, placed, fitted, place)
+    notes = [*_gone(table, fitted, place), *map(_note, table.notes)]
+    if notes:
+        yield ()
+    for note in notes:
+        yield from _wrapped(Cell(note, Tone.MUTED), place)
+
+
+def _short(cell: Cell) -> Cell:
+    return Cell() if cell.long else cell
+
+
+def _texts(table: Table, place: _Place) -> list[list[str]]:
+    """What the cells of each column take: of a row without a value only what stands there as for any other."""
+    ends = next((i for i, column in enumerate(table.columns) if column.kind is Kind.VALUE), len(table.columns))
+    flags = _flagged(table)
+    return [
+        [
+            _shown(_cell_text(row.cells[index], flagged=flags[index]), place)
+            for row in table.rows
+            if row.undefined is None or index <= ends
+        ]
+        for index in range(len(table.columns))
+    ]
+
+
+def _flagged(table: Table) -> list[bool]:
+    return [any(row.cells[index].flag for row in table.rows) for index in range(len(table.columns))]
+
+
+def _cell_text(cell: Cell, *, flagged: bool) -> str:
+    if isinstance(cell.mark, Sparkline):
+        return sparkline(cell.mark.values, on_zero=cell.mark.on_zero)
+    if isinstance(cell.mark, Bar):
+        return "█"
+    sign = f" {cell.footnote.sign}" if cell.footnote else ""
+    return cell.text + sign + ((cell.flag or " ") if flagged and cell.text else "")
+
+
+def _gone(table: Table, fitted: Fitted, place: _Place) -> list[str]:
+    names = list(dict.fromkeys((*table.omitted, *fitted.gone)))
+    if not names:
+        return []
+    narrowed = "" if place.width is None else f"narrowed to {place.width} columns: "
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return [f"{narrowed}{listed} are in --format csv or json"]
+
+
+def _note(note: str | Footnote) -> str:
+    return f"{note.sign} {note.text}" if isinstance(note, Footnote) else note
+
+
+def _plain_block(table: Table, placed: Sequence[Placed], fitted: Fitted, place: _Place) -> Iterator[_Line]:
+    columns = [_Column(one.width, right=table.columns[one.index].right) for one in placed]
+    if table.headed:
+        titles = [_title(table, one, silent=table.columns[one.index].silent) for one in placed]
+        yield from _row(titles, columns, place, indent=table.indent)
+    flags = _flagged(table)
+    section = ""
+    for number, row in enumerate(table.rows):
+        if row.section != section:
+            section = row.section
+            if table.spaced and number:
+                yield ()
+            yield from _wrapped(Cell(section, Tone.STRONG), place)
+        if row.undefined is not None:
+            yield from _without_value(table, row, placed, columns, place)
+            continue
+        cells = [_drawn(row, one, flagged=flags[one.index], table=table, place=place) for one in placed]
+        yield from _row(cells, columns, place, indent=table.indent)
+        below = [(table.columns[i], row.cells[i].text) for i in fitted.below]
+        details = [f"{column.title if column.named else ''} {text}".strip() for column, text in below if text]
+        if details:
+            yield from _below(table, " · ".join(details), place)
+
+
+def _title(table: Table, one: Placed, *, silent: bool = False) -> Cell:
+    return Cell("" if silent else table.columns[one.index].heading, Tone.MUTED)
+
+
+def _drawn(row: Row, one: Placed, *, flagged: bool, table: Table, place: _Place) -> Cell:
+    cell = row.cells[one.index]
+    text = _bar(cell.mark, one.width, place) if isinstance(cell.mark, Bar) else _cell_text(cell, flagged=flagged)
+    if table.columns[one.index].cuts:
+        text = _cut(text, one.width, place)
+    return Cell(text, cell.tone or row.tone)
+
+
+def _bar(bar: Bar, width: int, place: _Place) -> str:
+    if bar.top <= 0 or bar.value <= 0:
+        return ""
+    if place.ascii_only:
+        return "#" * round(width * bar.value / bar.top)
+    full, rest = divmod(int(width * 8 * min(bar.value, bar.top) / bar.top), 8)
+    return ("█" * full + _EIGHTHS[rest]).rstrip()
+
+
+def _cut(text: str, width: int, place: _Place) -> str:
+    """Text in so many cells, with a sign where something is left out."""
+    more = _shown("…", place)
+    if widest([_shown(text, place)]) <= width:
+        return text
+    head = text
+    while head and widest([_shown(head, place)]) + len(more) > width:
+        head = head[:-1]
+    return head.rstrip() + more
+
+
+def _without_value(
+    table: Table, row: Row, placed: Sequence[Placed], columns: Sequence[_Column], place: _Place
+) -> Iterator[_Line]:
+    """The reason takes the place of everything that a value would have beside it."""
+    assert row.undefined is not None
+    text = " · ".join((row.undefined.reason, *row.undefined.details))
+    kept = next(i for i, one in enumerate(placed) if table.columns[one.index].kind is Kind.VALUE) + 1
+    flags = _flagged(table)
+    cells = [_drawn(row, one, flagged=flags[one.index], table=table, place=place) for one in placed[:kept]]
+    head = list(columns[:kept])
+    room = None
+    if place.width is not None:
+        room = place.width - table.indent - total(column.width for column in head) - GAP
+    if room is not None and room < min(widest([_shown(text, place)]), 24):
+        yield from _row(cells, head, place, indent=table.indent)
+        yield from _below(table, text, place)
+        return
+    rest = _Column(widest([_shown(text, place)]) if room is None else room)
+    yield from _row([*cells, Cell(text, Tone.MUTED)], [*head, rest], place, indent=table.indent)
+
+
+def _below(table: Table, text: str, place: _Place) -> Iterator[_Line]:
+    yield from _hanging(Cell(), Cell(text, Tone.MUTED), place, lead_width=0, indent=table.indent)
+
+
+def _group_block(table: Table, placed: Sequence[Placed], _: Fitted, place: _Place) -> Iterator[_Line]:
+    """One block of a table of groups: the sections of its columns, their titles, a rule, and the rows that it has."""
+    drawn = [one for one in placed if table.columns[one.index].kind is not Kind.LABEL]
+    rows = [row for row in table.rows if any(_holds(row, table, one) for one in drawn)]
+    # A block without money has no currency to name.
+    labels = [one for one in placed if one not in drawn and any(row.cells[one.index].text for row in rows)]
+    used = [*labels, *drawn]
+    columns = [_Column(one.width, right=table.columns[one.index].right) for one in used]
+    sections = dict.fromkeys(table.columns[one.index].section for one in drawn)
+    wide = total(column.width for column in columns)
+    yield from _wrapped(Cell(" · ".join(sections), Tone.STRONG), place)
+    yield from _row([_title(table, one) for one in used], columns, place)
+    yield from _row([Cell("─" * min(wide, place.width or wide), Tone.MUTED)], [_Column(wide)], place)
+    flags = _flagged(table)
+    for row in rows:
+        cells = [_drawn(row, one, flagged=flags[one.index], table=table, place=place) for one in used]
+        yield from _row(
+            [
+                replace(cell, tone=Tone.STRONG) if row.total and one in labels else cell
+                for cell, one in zip(cells, used, strict=True)
+            ],
+            columns,
+            place,
+        )
+
+
+def _holds(row: Row, table: Table, one: Placed) -> bool:
+    """Whether a row has anything in the group of a column."""
+    group = table.columns[one.index].group
+    return any(cell.text for cell, column in zip(row.cells, table.columns, strict=True) if column.group == group)
+
+
+# --- lines of cells ---
+
+
+def _shown(text: str, place: _Place) -> str:
+    """Text as this place can show it: without what a terminal would obey, and of our own signs those that it has."""
+    text = visible(text)
+    if not place.ascii_only or text.isascii():
+        return text
+    return _RANGE.sub(" to ", text).replace(" ·", ";").translate(_ASCII)
+
+
+def _wrapped(cell: Cell, place: _Place) -> Iterator[_Line]:
+    for text in wrap(_shown(cell.text, place), place.width):
+        yield _stripped((_Span(text, cell.tone),))
+
+
+def _row(cells: Sequence[Cell], columns: Sequence[_Column], place: _Place, *, indent: int = 0) -> Iterator[_Line]:
+    """Set cells side by side; as many lines as the tallest cell needs."""
+    wrapped = [wrap(_shown(cell.text, place), column.width) for cell, column in zip(cells, columns, strict=True)]
+    for index in range(max(map(len, wrapped), default=0)):
+        spans = [_Span(" " * indent)]
+        for position, (cell, texts, column) in enumerate(zip(cells, wrapped, columns, strict=True)):
+            text = texts[index] if index < len(texts) else ""
+            pad = " " * max(column.width - widest([text]), 0)
+            gap = " " * (GAP if position else 0)
+            spans += [_Span(gap + (pad if column.right else "")), _Span(text, cell.tone)]
+            spans.append(_Span("" if column.right else pad))
+        yield _stripped(tuple(spans))
+
+
+def _stripped(line: _Line) -> _Line:
+    """A line without blanks at its end, and without spans that hold nothing."""
+    spans = [span for span in line if span.text]
+    while spans and not spans[-1].text.rstrip():
+        spans.pop()
+    if spans:
+        spans[-1] = replace(spans[-1], text=spans[-1].text.rstrip())
+    return tuple(spans)
+
+
+def _ansi(line: _Line) -> str:
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    return "".join(
+        Style.parse(_STYLES[span.tone]).render(span.text, color_system=ColorSystem.STANDARD) if span.tone else span.text
+        for span in line
+    )
