@@ -345,8 +345,8 @@ def test_a_full_disk_is_one_error() -> None:
 
 WATCHED = """
 import sys
-from salesmetrics.cli import app, loading
-loading.LONG = 0
+from salesmetrics.cli import app, request
+request.LONG = 0
 sys.argv = ["salesmetrics", *sys.argv[1:]]
 sys.exit(app.main())
 """
