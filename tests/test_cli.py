@@ -55,6 +55,18 @@ def test_help_and_version_import_nothing_heavy(option: str, banned: tuple[str, .
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("form", ["table", "md", "csv"])
+def test_a_report_for_people_and_spreadsheets_waits_for_no_pydantic(form: str) -> None:
+    code = (
+        "import sys; from salesmetrics.cli.app import run\n"
+        f"code = run(['report', {DEALS!r}, '--by', 'owner', '--format', {form!r}])\n"
+        "heavy = [name for name in ('pydantic', 'annotated_types') if name in sys.modules]\n"
+        "assert not heavy and not code, (heavy, code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_json_is_json_and_fits_its_schema() -> None:
     schema = json.loads(run("schema").stdout)
     report = json.loads(run("report", DEALS, "--by", "owner", "--format", "json").stdout)

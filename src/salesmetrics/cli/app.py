@@ -7,10 +7,10 @@ import signal
 import sys
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from salesmetrics.cli.environment import Environment, environment_of, of_process
 from salesmetrics.cli.limits import shortage
@@ -33,7 +33,36 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What a write can meet for which nobody here is to blame; whatever else writes says so itself."""
 
 
-class _Plain(TyperGroup):
+class _Taken:
+    """A parameter whose text is taken as it was typed.
+
+    Typer asks Pydantic for every value, whose import costs a start a third of that of Polars. What is neither text nor one of
+    the choices still goes that way, and is refused in Typer's words.
+    """
+
+    def __init__(self, parameter: Any) -> None:
+        self.kind = parameter.type_descriptor.annotation
+
+    def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:
+        """The value of a parameter from what was typed."""
+        if value is None or (isinstance(value, str) and (self.kind is str or value in get_args(self.kind))):
+            return value
+        if self.kind == list[str]:
+            return list(value)
+        param._runtime_param = None
+        return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+class _AsTyped:
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters, that of the help among them, with their texts taken as they were typed."""
+        parameters = super().get_params(ctx)  # type: ignore[misc]
+        for parameter in parameters:
+            parameter._runtime_param = _Taken(parameter)
+        return parameters
+
+
+class _Plain(_AsTyped, TyperGroup):
     """The commands, with what Typer says of a wrong option freed from the name of a Python exception and from controls."""
 
     def make_context(self, *args: Any, **more: Any) -> Any:
@@ -60,6 +89,10 @@ def _plain_words() -> Iterator[None]:
         raise
 
 
+class _Command(_AsTyped, TyperCommand):
+    pass
+
+
 COMMANDS = ("report", "inspect", "check", "rows", "trend", "kpis", "explain", "init", "config", "schema")
 """In the order of the help; each is a function, or a Typer of its own, in the module of the same name."""
 
@@ -84,7 +117,7 @@ def make_app(only: str | None = None) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command()(command)
+            app.command(cls=_Command)(command)
     return app
 
 
