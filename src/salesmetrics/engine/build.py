@@ -137,7 +137,8 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
     cells |= staff_cells(source, request.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
-    ordered = sorted(cells, key=cell_order)
+    keys = {cell: cell_order(cell) for cell in cells}
+    ordered = sorted(cells, key=keys.__getitem__)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
     for kpis, asked, windows, total, grouped in tables:
         terms = _Terms(request, asked, windows, _own_period(request, asked, windows[""]), setup.currency)
@@ -146,10 +147,10 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
             for table, grouping in ((total, False), (grouped, True)) if request.by else ((total, False),):
                 own = [cell for cell in ordered if bool(cell.group) == grouping and counts(source, cell, money=money)]
                 values = table.values(own)
-                order = [cell_order(cell) for cell in own]
                 for kpi in chosen:
                     metrics = _metrics(terms, kpi, own, values, source, drawn.get(kpi.id))
-                    rows += [((*key, position[kpi.id]), metric) for key, metric in zip(order, metrics, strict=True)]
+                    at = position[kpi.id]
+                    rows += [((*keys[cell], at), metric) for cell, metric in zip(own, metrics, strict=True)]
     if request.every is not None:
         rows += series(request, setup, position)
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]

@@ -132,7 +132,7 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) ->
         dict(zip(kpi.inputs, row, strict=True)) for row, reason in zip(rows, reasons, strict=True) if reason is None
     ]
     counted = values.column(kpi.n, None) if kpi.n else [None] * values.count
-    exact = any(type(value) is Fraction for column in columns for value in column)
+    exact = any(m.prorated for name in kpi.inputs if (m := catalog.measures.get(split_name(name)[0])) is not None)
     if exact:
         inputs = [_alike(row) for row in inputs]
     shapes = [kpi.parts(**row) for row in inputs] if kpi.parts_of_all is None else kpi.parts_of_all(inputs)
@@ -512,5 +512,9 @@ def make_metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra:
 
 def plain(value: Any) -> Any:
     """A Decimal without the zeros that its column carries: 1250.00000000 is 1250."""
-    value = as_decimal(value)
-    return value.normalize() + Decimal(0) if isinstance(value, Decimal) else value
+    kind = type(value)
+    if kind is Fraction:
+        value = as_decimal(value)
+    elif kind is not Decimal:
+        return value
+    return value.normalize() + Decimal(0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Sample, Shape, Undefined, kpi, total
 
 FAMILY = "size"
@@ -80,5 +78,4 @@ def deal_concentration(won_amounts: Sample) -> Shape:
     """
     if 0 < len(won_amounts) <= LARGEST:
         return Undefined("below_min_n")
-    largest = islice((won_amounts[i] for i in range(len(won_amounts) - 1, -1, -1)), LARGEST)
-    return Ratio(sum(largest), total(won_amounts))
+    return Ratio(sum(won_amounts[-LARGEST:]), total(won_amounts))
