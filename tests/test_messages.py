@@ -27,7 +27,7 @@ TREES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 TEMPLATES = {code: template for catalogue in catalogues() for code, template in catalogue.items()}
-NO_DETAIL = {"set", "without"}
+NO_DETAIL = {"set", "option_or_key"}
 """Names in a template that stand for an option or a key, not for a detail."""
 
 
@@ -111,6 +111,17 @@ def test_every_code_that_is_made_has_words_and_every_detail_that_they_name() -> 
                 wanted = set().union(*map(named, words)) if name == "SalesmetricsError" else named(str(words))
                 lacking += [(place(module, call), code, detail) for detail in wanted - given]
     assert lacking == []
+
+
+def test_no_detail_is_called_like_what_stands_for_none() -> None:
+    given = {
+        keyword.arg
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+    }
+    assert given.isdisjoint(NO_DETAIL)
 
 
 def test_every_code_is_made_somewhere() -> None:

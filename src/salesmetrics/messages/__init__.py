@@ -16,7 +16,7 @@ A template names details, and may say after a colon how one is written:
 ``{names:`and`}``      its items in backticks; an item with a number, ``("Won", 3)``, is written "`Won` (3)"
 ``{names:`,` 5 more}``  the first five, and how many more there are; ``5 …`` and ``5 , …`` only say that there are more
 ``{set:max-age 7d}``     an option with its value, in backticks; in a message about the settings file the key: ``max_age = "7d"``
-``{without:option}``     "the option"; in a message about the settings file "the key"
+``{option_or_key}``      "the option"; in a message about the settings file "the key"
 ``{fix:in_file}``        a message about the settings file
 =====================  ============================================================================================
 """
@@ -145,7 +145,7 @@ class _Details:
         self.details, self.in_file = details, in_file
 
     def __getitem__(self, name: str) -> _Value | _Key:
-        if name in ("set", "without"):
+        if name in ("set", "option_or_key"):
             return _Key(self.in_file)
         return _Value(self.details[name], self.in_file)
 
@@ -171,7 +171,7 @@ class _Key:
         self.in_file = in_file
 
     def __format__(self, spec: str) -> str:
-        if spec == "option":
+        if not spec:
             return "the key" if self.in_file else "the option"
         if not self.in_file:
             return f"`--{spec}`"

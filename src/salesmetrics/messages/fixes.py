@@ -72,7 +72,7 @@ FIXES: Mapping[str, str] = {
     "check_says_why": "`salesmetrics check FILE` says why",
     "use_currency_code": "use an ISO 4217 code, for example `--currency-symbol '$=USD'`",
     "export_stages_alone": "export the history of stages alone, or keep only the rows in which the stage changed",
-    "option_that_fits": "{set:{option} {value}} fits; without {without:option} it is recognised where the file proves it",
+    "option_that_fits": "{set:{option} {value}} fits; without {option_or_key} it is recognised where the file proves it",
     "export_deals_themselves": "export the deals themselves, a row for each; if `{column}` is a number of units of one of them, type"
     " `--map quantity={column:shell}`",
     "export_leads_themselves": "export the leads themselves, a row for each",
