@@ -124,8 +124,8 @@ def test_too_long_and_too_short_rows() -> None:
     assert cells(table) == expected(*ROWS, "6,Zeta,Lee,Won,7")
     short, long = table.rejected
     assert (short.row, short.value) == (5, "4,Delta,Kim,Won")
-    assert short.reason == "too few cells: the row has 4 cells, the header 5"
-    assert (long.row, long.reason) == (6, "too many cells: the row has 6 cells, the header 5")
+    assert text(short.reason) == "too few cells: the row has 4 cells, the header 5"
+    assert (long.row, text(long.reason)) == (6, "too many cells: the row has 6 cells, the header 5")
 
 
 def test_blank_cells_left_out_at_the_end_of_rows() -> None:
@@ -152,7 +152,7 @@ def test_whole_line_in_one_quoted_cell() -> None:
     table = read(PLAIN + line + "\n5,Epsilon,Lee,Won,5\n")
     [bad] = table.rejected
     assert bad.row == 5
-    assert "one quoted cell" in bad.reason
+    assert "one quoted cell" in text(bad.reason)
     assert cells(table) == expected(*ROWS, "5,Epsilon,Lee,Won,5")
 
 
@@ -163,7 +163,7 @@ def test_a_quote_that_never_closes_costs_one_row(later: str) -> None:
     assert {item.row for item in table.rejected} <= {2, 400}
     first = table.rejected[0]
     assert (first.row, first.column) == (2, "Deal")
-    assert first.reason == "a quote opens in column `Deal` and never closes"
+    assert text(first.reason) == "a quote opens in column `Deal` and never closes"
     assert cells(table)[0] == ("2", "Beta", "Lee", "Lost", "200")
     assert table.frame.height >= 397
 

@@ -44,7 +44,7 @@ def test_a_total_that_is_no_sum_is_a_record_and_named(tmp_path: Path, kind: str)
     dataset = read(tmp_path, kind, header, *rows, total.format(word="Total", sum=1201))
     assert dataset.frames[kind][number].sum() == Decimal(2401)
     assert [(said.severity, said.rows) for said in dataset.findings if said.code == "total_no_sum"] == [
-        ("warning", [4])
+        ("warning", (4,))
     ]
 
 
