@@ -1,4 +1,4 @@
-"""Inside there are codes, not prose: nobody decides by a sentence, every code has words, and every word its details."""
+"""Inside there are codes, not prose: nobody decides by a sentence, and every finding has words and details for them."""
 
 from __future__ import annotations
 
@@ -11,43 +11,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 import salesmetrics
-from salesmetrics.messages import findings_of_files, findings_of_records, findings_of_reports, readings
 from salesmetrics.messages.findings import FINDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 ROOT = Path(salesmetrics.__file__).parent
 EDGE = ("messages", "render", "cli", "answers")
 """Rooms that show something to a reader."""
 GIVES_TEXT = {"errors.py", "schema/provenance.py"}
 """Modules that give text to whoever asks them for it."""
-WORDS_OF_DATA = frozenset({("ingest/canonical/canonical.py", "expected revenue")})
-"""Module and text: what stands in files, in headers or cells, is compared as it stands there."""
-STILL: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("calendar/comparison.py", " to date"),
-        ("calendar/model.py", " to date"),
-        ("engine/goal_status.py", "hint"),
-        ("engine/moments.py", " to date"),
-        ("ingest/read.py", "hint"),
-        ("ingest/read.py", "message"),
-        ("settings/model.py", "Value error, "),
-        ("settings/sources.py", "hint"),
-        ("settings/sources.py", "message"),
-        ("settings/sources.py", "whole number"),
-        ("settings/sources.py", "without the key"),
-        ("settings/sources.py", "without the option"),
-    }
+NO_SENTENCES = frozenset(
+    {("ingest/canonical/canonical.py", "expected revenue"), ("settings/sources.py", "whole number")}
 )
-"""What is still read; nothing joins it."""
-PARTS: Mapping[str, str] = {
-    **findings_of_files.PARTS,
-    **findings_of_records.PARTS,
-    **findings_of_reports.PARTS,
-    **readings.REASONS,
-    **readings.READINGS,
-}
+"""Module and text: a header as it stands in files, and the name of a kind of option."""
 ALWAYS = {"kind", "path", "column", "count"}
 """Details that every finding has."""
 SENTENCE = re.compile(r"[a-z,;:)] [a-z(]")
@@ -88,11 +65,11 @@ def compared(node: ast.AST) -> list[str]:
 def test_nobody_reads_a_sentence(name: str) -> None:
     tree = INSIDE[name]
     texts = {text for node in ast.walk(tree) for text in compared(node) if SENTENCE.search(text)}
-    assert {text for text in texts if (name, text) not in WORDS_OF_DATA | STILL} == set()
+    assert {text for text in texts if (name, text) not in NO_SENTENCES} == set()
     if name in GIVES_TEXT:
         return
     read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
-    assert {word for word in read & {"message", "hint"} if (name, word) not in STILL} == set()
+    assert read & {"message", "hint"} == set()
 
 
 def called(node: ast.Call) -> str:
@@ -133,17 +110,6 @@ def test_a_finding_has_words_and_its_words_have_details() -> None:
     assert looked > 80
 
 
-def test_a_message_has_the_details_that_its_words_name() -> None:
-    looked = 0
-    for name, node in calls("Message"):
-        for code in constants(node.args[0]) if node.args else []:
-            details = given(node)
-            if code in PARTS and details is not None:
-                assert places(PARTS[code]) <= details, (name, code)
-                looked += 1
-    assert looked > 50
-
-
 def patterns() -> tuple[set[str], list[re.Pattern[str]]]:
     """Every text in the modules inside, and every text that is put together, as a pattern."""
     whole, built = set(), []
@@ -159,5 +125,5 @@ def patterns() -> tuple[set[str], list[re.Pattern[str]]]:
 
 def test_no_words_are_left_behind() -> None:
     whole, built = patterns()
-    unused = {code for code in (*FINDINGS, *PARTS) if code not in whole and not any(p.fullmatch(code) for p in built)}
+    unused = {code for code in FINDINGS if code not in whole and not any(p.fullmatch(code) for p in built)}
     assert unused == set()
