@@ -71,6 +71,8 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
     '2,473 rows of `deals.csv` are blank'
     >>> fill("{names:`and`}; {names:, 2 more}; {names:or}", {"names": ["a", "b", "c"]})
     '`a`, `b` and `c`; a, b and 1 more; a, b or c'
+    >>> fill("{ids:# id|# ids}: {ids:`,` 2 more}", {"ids": Some(("a", "b"), 7)})
+    '7 ids: `a`, `b` and 5 more'
     >>> fill("{names:, 1 …}; {names:, 1 , …}; {names:;}; {none:and}", {"names": ["a", "b"], "none": []})
     'a …; a, …; a; b; '
     >>> len(fill("{value}", {"value": "x" * 60_000})), len(fill("{value:typed}", {"value": "x" * 6_000}))
@@ -184,7 +186,8 @@ class _Key:
 
 def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
     if "|" in spec:
-        return _form(len(value) if isinstance(value, (list, tuple)) else value, spec)
+        many = value.total if isinstance(value, Some) else len(value) if isinstance(value, (list, tuple)) else value
+        return _form(many, spec)
     if isinstance(value, Some):
         return _listed(value.values, spec, value.total, in_file=in_file)
     if isinstance(value, (list, tuple)):
