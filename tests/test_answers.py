@@ -110,7 +110,7 @@ def _is_a_sheet(text: str) -> bool:
 
 READ = {
     "table": lambda text: "|---" not in text,
-    "md": lambda text: "|" in text or "```" in text or "#" in text,
+    "md": lambda text: "|" in text or "```" in text or "#" in text or "\n- **" in text,
     "json": lambda text: isinstance(json.loads(text), dict),
     "csv": _is_a_sheet,
 }
@@ -154,7 +154,7 @@ def test_a_new_form_is_a_writer_and_a_line_in_the_registry(tmp_path: Path) -> No
     assert target.read_text("utf-8") == listed.stdout, written.stderr
     refused = run_with(registered, tmp_path, "inspect", DEALS, "--format", "toy")
     assert refused.returncode == 2
-    assert "`inspect` writes table or json" in refused.stderr
+    assert "`inspect` writes table or json or md" in refused.stderr
 
 
 def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp_path: Path) -> None:

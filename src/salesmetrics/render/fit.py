@@ -1,7 +1,8 @@
-"""Where a table goes on a place of limited width: which columns stay, move below, vanish, and how blocks are split.
+"""Fits a table to a width. Own file: it decides what gives way, whatever medium is drawn.
 
-The only place that decides this. Numbers are never cut: what does not fit gives way by its rank, text is broken, and a
-table whose columns come in groups becomes several blocks.
+Which columns stay, move below or vanish, and how a table is split into blocks, is decided here and nowhere else. Numbers are
+never cut: what does not fit gives way by its rank, text is broken, and a table whose columns come in groups becomes several
+blocks.
 """
 
 from __future__ import annotations
