@@ -5,15 +5,31 @@ from __future__ import annotations
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
-from typing import Any, get_type_hints
-
-from annotated_types import Ge, Gt, Le
+from typing import Any, NamedTuple, get_type_hints
 
 from salesmetrics.errors import RefusedError
 from salesmetrics.messages import text
 from salesmetrics.schema.message import Message
 
-__all__ = ["SettingError", "check_bounds"]
+__all__ = ["Bounds", "SettingError", "check_bounds"]
+
+
+class Bounds(NamedTuple):
+    """What a number in a setting may be, as metadata of its annotation.
+
+    Attributes:
+        ge: The least value.
+        gt: What it is above.
+        le: The greatest value.
+    """
+
+    ge: int | Decimal | None = None
+    gt: int | Decimal | None = None
+    le: int | Decimal | None = None
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: Any) -> Any:
+        """The bounds in the words of Pydantic, which this module does not import: its models refuse the same numbers."""
+        return {**handler(kind), **{name: kind(bound) for name, bound in self._asdict().items() if bound is not None}}
 
 
 class SettingError(RefusedError):
@@ -51,24 +67,21 @@ def check_bounds(made: Any) -> None:
 
 
 @cache
-def _bounds(made: Any) -> dict[str, tuple[Any, ...]]:
+def _bounds(made: Any) -> dict[str, tuple[Bounds, ...]]:
     hints = get_type_hints(made, include_extras=True)
     return {item.name: tuple(_limits(hints[item.name])) for item in fields(made)}
 
 
-def _limits(hint: Any) -> list[Any]:
+def _limits(hint: Any) -> list[Bounds]:
     """Those of the annotation itself, and of the members of a union."""
-    own = [limit for limit in getattr(hint, "__metadata__", ()) if isinstance(limit, (Ge, Gt, Le))]
+    own = [limit for limit in getattr(hint, "__metadata__", ()) if isinstance(limit, Bounds)]
     return own + [limit for member in getattr(hint, "__args__", ()) for limit in _limits(member)]
 
 
-def _check(name: str, value: Any, limit: Any) -> None:
-    match limit:
-        case Ge(ge=low) if not value >= low:
-            raise SettingError(name, Message("at_least", low=low, value=value))
-        case Gt(gt=low) if not value > low:
-            raise SettingError(name, Message("above", low=low, value=value))
-        case Le(le=high) if not value <= high:
-            raise SettingError(name, Message("at_most", high=high, value=value))
-        case _:
-            pass
+def _check(name: str, value: Any, limit: Bounds) -> None:
+    if limit.ge is not None and not value >= limit.ge:
+        raise SettingError(name, Message("at_least", low=limit.ge, value=value))
+    if limit.gt is not None and not value > limit.gt:
+        raise SettingError(name, Message("above", low=limit.gt, value=value))
+    if limit.le is not None and not value <= limit.le:
+        raise SettingError(name, Message("at_most", high=limit.le, value=value))

@@ -7,17 +7,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
-from annotated_types import Ge, Gt, Le
-
-from salesmetrics.metrics.bounds import SettingError, check_bounds
+from salesmetrics.metrics.bounds import Bounds, SettingError, check_bounds
 from salesmetrics.schema.message import Message
 
 __all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
 
-Rate = Annotated[Decimal, Ge(0), Le(1)]
-Attainment = Annotated[Decimal, Ge(0), Le(10)]
+Rate = Annotated[Decimal, Bounds(ge=0, le=1)]
+Attainment = Annotated[Decimal, Bounds(ge=0, le=10)]
 """A share of the quota; more than ten times of it is a percentage that was meant for a share."""
-Amount = Annotated[Decimal, Ge(0)]
+Amount = Annotated[Decimal, Bounds(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,11 @@ class IncentivePlan:
     tiers: tuple[Tier, ...] = ()
     marginal: bool = True
     threshold: Attainment = Decimal(0)
-    accelerator: Annotated[Decimal, Gt(0), Le(10)] = Decimal(1)
+    accelerator: Annotated[Decimal, Bounds(gt=0, le=10)] = Decimal(1)
     bonus_at_quota: Amount = Decimal(0)
     bonus_per_unit: Amount = Decimal(0)
-    cap: Annotated[Decimal, Gt(0)] | None = None
-    cap_attainment: Annotated[Decimal, Gt(0), Le(10)] | None = None
+    cap: Annotated[Decimal, Bounds(gt=0)] | None = None
+    cap_attainment: Annotated[Decimal, Bounds(gt=0, le=10)] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a plan of which nobody can tell what it pays, or which pays nothing.

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003 - bounds and configuration are checked against these annotations
 from typing import Annotated, ClassVar
 
-from annotated_types import Ge, Gt, Le
-
-from salesmetrics.metrics.bounds import check_bounds
+from salesmetrics.metrics.bounds import Bounds, check_bounds
 from salesmetrics.metrics.incentives import IncentivePlan  # noqa: TC001 - as above
 
 __all__ = ["PREFIX", "Settings"]
@@ -16,9 +14,9 @@ __all__ = ["PREFIX", "Settings"]
 PREFIX = "setting_"
 """A measure or KPI takes a setting by naming a parameter so: ``setting_stalled_days``."""
 
-Days = Annotated[int, Ge(1), Le(36_500)]
+Days = Annotated[int, Bounds(ge=1, le=36_500)]
 """From a day to a century: what is more would lead beyond the calendar."""
-Hours = Annotated[int, Ge(1), Le(876_000)]
+Hours = Annotated[int, Bounds(ge=1, le=876_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,12 @@ class Settings:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    market_size: Annotated[Decimal, Gt(0)] | None = None
+    market_size: Annotated[Decimal, Bounds(gt=0)] | None = None
     horizon_days: Days = 180
     stalled_days: Days = 30
     stalled_stage_days: Days | None = None
     stalled_age_days: Days = 180
-    follow_up_touches: Annotated[int, Ge(1), Le(1000)] = 1
+    follow_up_touches: Annotated[int, Bounds(ge=1, le=1000)] = 1
     follow_up_days: Days = 14
     business_hours: str | None = None
     missed_after_hours: Hours = 24
