@@ -16,6 +16,7 @@ from salesmetrics.ingest.canonical.as_of import first_believable, last_event_of,
 from salesmetrics.ingest.checks.categories import same_thing, variants
 from salesmetrics.ingest.checks.deals import outliers
 from salesmetrics.ingest.read import ReadOptions, load
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,8 +199,8 @@ def test_plans_are_no_events() -> None:
     }
     events = last_events_of(frames)
     assert events == {
-        "deals": (date(2026, 1, 1), "last creation in deals"),
-        "activities": (date(2026, 1, 2), "last event in activities"),
+        "deals": (date(2026, 1, 1), Message("last_event_of", event=Message("event_creation"), kind="deals")),
+        "activities": (date(2026, 1, 2), Message("last_event_of", event=Message("event_itself"), kind="activities")),
     }
     assert last_event_of(events, frames) == events["deals"]
     others = {"activities": frames["activities"]}

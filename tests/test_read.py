@@ -18,6 +18,7 @@ from salesmetrics.ingest.read import Dataset, ReadOptions, load
 from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.messages import text
 from salesmetrics.schema.inspection import ELSEWHERE
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import RowCounts
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def test_a_plain_export(tmp_path: Path) -> None:
     assert not {"close_date", "won_on", "lost_on"} & set(frame.columns)
     assert frame["__row__"].to_list() == [2, 3, 4]
     assert frame["__file__"].to_list() == [0, 0, 0]
-    assert dataset.last_event == (date(2026, 2, 3), "last close in deals")
+    assert dataset.last_event == (
+        date(2026, 2, 3),
+        Message("last_event_of", event=Message("event_close"), kind="deals"),
+    )
     assert dataset.inputs[0].rows == RowCounts(3, 3, 0, 0)
     assert [(word.word, word.outcome) for word in dataset.files[0].stage_words] == [
         ("Closed Lost", "lost"),
@@ -349,7 +353,10 @@ def test_currency_written_in_amounts_is_known(tmp_path: Path) -> None:
 def test_a_mistyped_year_does_not_move_the_last_event(tmp_path: Path) -> None:
     rows = [f"{i},D,Ann,Closed Won,10,2026-01-01,2026-02-{i % 28 + 1:02d}" for i in range(1, 60)]
     dataset = deals(tmp_path, HEADER, *rows, "60,D,Ann,Closed Won,10,2026-01-01,2062-02-01")
-    assert dataset.last_event == (date(2026, 2, 28), "last close in deals")
+    assert dataset.last_event == (
+        date(2026, 2, 28),
+        Message("last_event_of", event=Message("event_close"), kind="deals"),
+    )
     (said,) = [finding for finding in dataset.findings if finding.code == "date_far_later"]
     assert said.rows == (61,)
 
