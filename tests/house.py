@@ -20,7 +20,7 @@ PACKAGE = "salesmetrics"
 OWN_FILE = "Own file:"
 """How the first line of a module says why it stands alone though only one other module imports it."""
 
-MEMBERS = ("cli.commands", "metrics", "metrics.measures", "render.layouts")
+MEMBERS = ("cli.commands", "entities", "ingest.checks", "messages", "metrics", "metrics.measures", "render.layouts")
 """Rooms of registered members: KPIs, measures, commands and layouts are each imported by their list alone."""
 
 WRITERS = "render.write_"
@@ -48,6 +48,11 @@ class House(NamedTuple):
         for module in self.modules.values():
             for name in module.imports - {module.name}:
                 found[name].add(module.name)
+        for name, module in self.modules.items():
+            # What the face of a room passes on is imported by all that import the face.
+            if module.path.name == "__init__.py":
+                for inner in module.imports & {other for other in self.modules if other.startswith(f"{name}.")}:
+                    found[inner] |= found[name]
         return found
 
     def alone(self) -> list[str]:

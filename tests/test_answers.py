@@ -110,7 +110,7 @@ def _is_a_sheet(text: str) -> bool:
 
 READ = {
     "table": lambda text: "|---" not in text,
-    "md": lambda text: "|" in text or "```" in text or "#" in text or "\n- **" in text,
+    "md": lambda text: not text or "|" in text or "```" in text or "#" in text or "\n- **" in text,
     "json": lambda text: isinstance(json.loads(text), dict),
     "csv": _is_a_sheet,
 }
@@ -171,22 +171,23 @@ def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp
                 sizes: Annotated[dict[str, float], Meta(description="by name")]
         """,
         "layouts/toy.py": """
-            from salesmetrics.render.writers import Sheet
+            from salesmetrics.render.document import Sheet
 
             def toy_sheet(answer):
                 return Sheet(("name", "size"), list(answer.sizes.items()))
         """,
         "commands/toy.py": """
+            from salesmetrics.cli.environment import Environment
             from salesmetrics.cli.options import with_groups
             from salesmetrics.settings.options import Output
 
             @with_groups
-            def toy(output: Output) -> None:
+            def toy(environment: Environment, output: Output) -> None:
                 "Toys."
                 from salesmetrics.answers.toy import Toy
                 from salesmetrics.cli.output import form_of, write_answer
 
-                write_answer(Toy(sizes={"=ball": 1.5}), output, form_of(output))
+                write_answer(Toy(sizes={"=ball": 1.5}), output, form_of(output), environment)
         """,
     }
     for name, text in files.items():
@@ -200,7 +201,8 @@ def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp
         salesmetrics.cli.commands.__path__.append({str(tmp_path / "commands")!r})
         app.COMMANDS = (*app.COMMANDS, "toy")
     """
-    assert run_with(added, tmp_path, "toy", "--format", "csv").stdout == "name,size\n'=ball,1.5\n"
+    listed = run_with(added, tmp_path, "toy", "--format", "csv")
+    assert listed.stdout == "name,size\n'=ball,1.5\n", listed.stderr
     as_json = run_with(added, tmp_path, "toy", "--format", "json")
     described = run_with(added, tmp_path, "schema", "toy")
     assert json.loads(as_json.stdout)["sizes"] == {"=ball": 1.5}, as_json.stderr

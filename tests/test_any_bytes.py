@@ -125,13 +125,13 @@ def test_options_that_do_not_fit_end_in_numbers_or_in_words(data: bytes, **given
 
 
 SLOW = """
-import dataclasses, json, resource, sys
+import json, msgspec, resource, sys
 from salesmetrics.ingest.read import load
 limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 data = load([sys.argv[1]])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps({**dataclasses.asdict(data.inputs[0].rows), "peak": peak}))
+print(json.dumps({**msgspec.structs.asdict(data.inputs[0].rows), "peak": peak}))
 """
 
 

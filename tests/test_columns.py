@@ -16,6 +16,7 @@ from salesmetrics.ingest.recognise.columns import missing_fields, recognise
 from salesmetrics.ingest.recognise.headers import header_keys
 from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.ingest.recognise.profile import GENERIC
+from salesmetrics.messages import text
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
@@ -302,7 +303,7 @@ def test_the_better_name_wins_and_the_other_is_said() -> None:
     )
     assert found.columns["amount"].header == "Amount"
     assert "Amount (converted)" in found.unmapped
-    assert any("`Amount (converted)` could also be amount" in note for note in found.notes)
+    assert any("`Amount (converted)` could also be amount" in text(note) for note in found.notes)
 
 
 def test_a_header_there_twice_is_read_first_come() -> None:
@@ -346,7 +347,7 @@ def test_outcome_words_in_the_cells_settle_a_short_header() -> None:
 def test_an_unverified_profile_says_so() -> None:
     found = recognise(row("Copper ID,Name,Company,Status,Value,Close Date"), path="x.csv")
     assert found.profile == "copper"
-    assert found.notes[0].startswith("matched leniently")
+    assert text(found.notes[0]).startswith("matched leniently")
 
 
 def test_what_is_missing_is_named_in_the_order_of_the_model() -> None:

@@ -192,3 +192,14 @@ def test_cycles_and_amounts_are_compared_too(tmp_path: Path) -> None:
     assert message.endswith(
         "clearly: mean cycle 20 days of 30 new, 5 days of 30 renewals; mean amount 1,014 of 30 new, 114 of 30 renewals"
     )
+
+
+def test_how_clearly_types_differ_is_a_matter_of_the_level(tmp_path: Path) -> None:
+    lines = [
+        f"{word}{i},Won,{amount + i % 10},2025-03-03,2025-03-01,A{i},{word}"
+        for word, amount in (("New", 102), ("Renewal", 100))
+        for i in range(40)
+    ]
+    dataset = deals_of(tmp_path, *lines)
+    assert len(said(report_on(dataset, kpis=["average_deal_size"], level=0.8))) == 1
+    assert said(report_on(dataset, kpis=["average_deal_size"], level=0.999)) == []

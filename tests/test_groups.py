@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.engine.compute import Keys, value_table, with_derived_columns
@@ -135,7 +135,7 @@ def example() -> tuple[dict[str, pl.DataFrame], date]:
 @pytest.mark.parametrize("by", [(), ("owner",)], ids=str)
 def test_every_kpi_of_all_cells_is_that_of_each_cell(by: tuple[str, ...]) -> None:
     frames, day = example()
-    request = Request(day, "test", by=by)
+    request = Request(day, None, by=by)
     setup = prepare(request, frames, catalog())
     source = with_derived_columns(setup.source, setup.plan.measures.values())
     for kpi in setup.plan.kpis:
@@ -192,7 +192,7 @@ def test_a_report_by_owner_is_the_report_of_each_owner(records: list[dict[str, A
     deals = deals_of(records)
     # A stretch before the first record is unknown, and the first record of one owner is not that of all.
     kpis = tuple(kpi.id for kpi in catalog().kpis.values() if not catalog().shifts_of(kpi))
-    asked = Request(DAY, "test", kpis=kpis)
+    asked = Request(DAY, None, kpis=kpis)
     together = build_report(replace(asked, by=("owner",)), {"deals": deals}, catalog()).metrics
     for owner in deals["owner"].unique():
         alone = deals.filter(pl.col("owner").eq_missing(pl.lit(owner)))
@@ -205,7 +205,7 @@ def test_a_report_by_owner_is_the_report_of_each_owner(records: list[dict[str, A
 @settings(max_examples=8, deadline=None)
 def test_mean_and_median_are_the_numbers_of_the_shapes(records: list[dict[str, Any]]) -> None:
     amounts = [record["amount"] for record in records if record["outcome"] == "won" and record["amount"] is not None]
-    report = build_report(Request(DAY, "test"), {"deals": deals_of(records)}, catalog())
+    report = build_report(Request(DAY, None), {"deals": deals_of(records)}, catalog())
     values = {metric.id: metric.value for metric in report.metrics}
     assert values["average_deal_size"] == number(Mean(amounts))
     assert values["median_deal_size"] == number(Quantile(amounts, 0.5))

@@ -23,7 +23,11 @@ ORACLES = {
 
 @pytest.mark.parametrize("kpi", catalog().kpis)
 def test_every_kpi_has_an_oracle(kpi: str) -> None:
-    assert [name for name, ids in ORACLES.items() if kpi in ids]
+    assert [name for name, ids in ORACLES.items() if kpi in ids], (
+        f"`{kpi}` has no oracle: compute it once more in one of {', '.join(f'tests/{name}.py' for name in ORACLES)}, which"
+        " import nothing of the package, and add its id to the ids that the tests against it run over"
+        " (CONTRIBUTING.md, Add a KPI)"
+    )
 
 
 def test_oracles_are_of_kpis_that_exist() -> None:

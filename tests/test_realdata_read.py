@@ -11,6 +11,7 @@ import pytest
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
+from salesmetrics.messages import text
 from salesmetrics.schema.provenance import RowCounts
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def test_maven_in_four_date_formats(realdata: Path, name: str) -> None:
     assert round(float(str(days.mean())), 5) == 51.78197
     assert days.median() == 57
     assert "lost_amount_all_zero" in codes(dataset)
-    assert str(dataset.last_event) == "(datetime.date(2017, 12, 31), 'last close in deals')"
+    assert dataset.last_event is not None
+    assert (str(dataset.last_event[0]), text(dataset.last_event[1])) == ("2017-12-31", "last close in deals")
 
 
 def test_maven_re_saves_are_one_truth(realdata: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from salesmetrics.drilldown.rows import GIVEN, records_behind
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
+from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import catalog, split_name
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 from test_rows import COMPANIES
@@ -97,14 +98,15 @@ def same(one: Any, other: Any) -> bool:
 
 def assert_makes(frame: pl.DataFrame, metric: Metric, rows: Records) -> None:
     assert frame["kpi"].unique().to_list() == [metric.id]
+    how = text(rows.how)
     if metric.numerator is not None and metric.id not in NOT_ADDED:
         assert same(added(frame, "numerator"), metric.numerator)
         assert same(added(frame, "denominator"), metric.denominator)
-    elif rows.how.startswith("the sum of value"):
+    elif how.startswith("the sum of value"):
         assert same(added(frame, "value") or 0, metric.value)
     elif metric.n is not None:
         assert frame["value"].count() == metric.n
-    if "median of value" in rows.how:
+    if "median of value" in how:
         assert float(frame["value"].cast(float).median()) == pytest.approx(float(metric.value))
     if metric.family != "custom":
         assert (added(frame, "n") or 0) == (metric.n or 0)

@@ -31,7 +31,7 @@ def error(tmp_path: Path, *lines: str, name: str = "file.csv") -> SalesmetricsEr
 
 
 def rows_of(dataset: Dataset, code: str) -> list[int]:
-    return next(found.rows for found in dataset.findings if found.code == code)
+    return next(list(found.rows) for found in dataset.findings if found.code == code)
 
 
 def deal(n: int, outcome: str = "Won") -> str:

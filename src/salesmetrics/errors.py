@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.messages import text
+from salesmetrics.messages import error_text, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +63,7 @@ class SalesmetricsError(Exception):
         return self._said().hint
 
     def _said(self) -> ErrorText:
-        from salesmetrics.messages.errors import said
-
-        return said(self.code, self.details)
+        return error_text(self.code, self.details)
 
     def __str__(self) -> str:  # noqa: D105 - what every exception has
         return self.message

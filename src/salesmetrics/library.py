@@ -1,9 +1,10 @@
-"""The library face: what the command line does, for a program that imports salesmetrics."""
+"""The public face: what the command line does, for a program. Own file: it is imported when it is used."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from salesmetrics import pipeline
 from salesmetrics.ingest.dataset import ReadOptions

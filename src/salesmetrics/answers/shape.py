@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, is_dataclass
 from functools import reduce
 from importlib import import_module
 from operator import or_
@@ -50,8 +49,8 @@ def answers_by_command() -> Mapping[str, tuple[type[Answer], ...]]:
 
 
 def is_model(hint: Any) -> bool:
-    """Whether a type is a struct or a dataclass: an object of the JSON."""
-    return is_dataclass(hint) or (isinstance(hint, type) and issubclass(hint, Struct))
+    """Whether a type is a struct: an object of the JSON."""
+    return isinstance(hint, type) and issubclass(hint, Struct)
 
 
 def json_fields(model: type) -> list[JsonField]:
@@ -62,11 +61,8 @@ def json_fields(model: type) -> list[JsonField]:
     ['id', 'title', 'family', 'reason', 'needs']
     """
     hints = get_type_hints(model, include_extras=True)
-    if is_dataclass(model):
-        defaults = {field.name: ... if field.default is MISSING else field.default for field in fields(model)}
-    else:
-        found = structs.fields(model)
-        defaults = {field.name: ... if field.default is NODEFAULT else field.default for field in found}
+    found = structs.fields(model)
+    defaults = {field.name: ... if field.default is NODEFAULT else field.default for field in found}
     marks = {name: get_args(hints[name])[1:] if get_origin(hints[name]) is Annotated else () for name in defaults}
     return [
         JsonField(name, hints[name], default, next((mark for mark in marks[name] if isinstance(mark, Meta)), Meta()))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.calendar.model import FIRST_YEAR, LAST_YEAR
 from salesmetrics.errors import SalesmetricsError
@@ -50,8 +51,7 @@ def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--as-of", value=text, cause=cause, fix=fix)
 
 
-@dataclass(frozen=True, slots=True)
-class LastEvent:
+class LastEvent(msgspec.Struct, frozen=True):
     """The last day that the data vouch for, and how many records reach so far beyond it that they look mistyped."""
 
     day: date

@@ -1,12 +1,12 @@
-"""Time that passes while the office is open."""
+"""Time that passes while the office is open. Own file: hours, where the rest of the room counts days."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
@@ -29,8 +29,7 @@ _SPELLING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BusinessHours:
+class BusinessHours(msgspec.Struct, frozen=True):
     """Opening and closing in seconds of the day, and the weekdays (Monday 0) on which it is so."""
 
     opens: int

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.calendar.model import FIRST_YEAR, Calendar, Period, named_period, unit_period
 from salesmetrics.errors import RefusedError, SalesmetricsError
@@ -19,8 +21,7 @@ __all__ = ["Comparison", "comparison", "last_complete", "last_units", "stretches
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """The days ``[start, end)`` beside a period; ``to_date`` when both are cut to what has elapsed of the period."""
 
     label: str

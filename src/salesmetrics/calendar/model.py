@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.messages import text
@@ -34,8 +36,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(msgspec.Struct, frozen=True):
     """How days are put into weeks and fiscal years.
 
     Args:
@@ -90,8 +91,7 @@ class Calendar:
         return self.is_fiscal if unit in ("quarter", "year") else self.of_weeks and unit == "month"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True):
     """A stretch of days ``[start, end)``.
 
     ``start`` is ``None`` only for a range without a beginning. ``unit`` is set when the period is one week, month,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from salesmetrics.calendar.model import (
     FIRST_YEAR,

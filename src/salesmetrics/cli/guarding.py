@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.cli.environment import Environment
 
-__all__ = ["guard", "name_settings"]
+__all__ = ["guard", "name_settings", "refuse_bytes"]
 
 PATHS = frozenset({"files", "output", "rejects", "config"})
 
@@ -48,7 +48,7 @@ def guard(values: Mapping[str, Any], settings: Path | None, environment: Environ
     Raises:
         SalesmetricsError: ``output_is_input`` or ``outputs_collide``.
     """
-    _refuse_bytes(values)
+    refuse_bytes(values)
     paths = list(_inputs(values.get("files") or ()))
     outputs = {typed: values[name] for name, typed in OUTPUTS.items() if values.get(name) is not None}
     outputs.setdefault("-o", "-")
@@ -61,8 +61,12 @@ def guard(values: Mapping[str, Any], settings: Path | None, environment: Environ
     _refuse_collision(outputs, environment)
 
 
-def _refuse_bytes(values: Mapping[str, Any]) -> None:
-    """A name of a file may be bytes that are no text; a word, a date or a condition is text."""
+def refuse_bytes(values: Mapping[str, Any]) -> None:
+    """Refuse bytes that are no text in a word, a date or a condition; a name of a file may hold them.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
     for name, value in values.items():
         for text in (
             value

@@ -171,12 +171,15 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def expanded(**values: Any) -> None:
+        from salesmetrics.cli.guarding import refuse_bytes
+
         context = values[asked.context]
         environment = environment_of(context)
         values.pop(CONTEXT, None)
         options = asked.takes()
         typed = {option.name: values.pop(option.name) for option in options}
         typed = {name: value for name, value in typed.items() if _was_typed(context, name)}
+        refuse_bytes(typed)
         given = from_options_and_variables(options, typed, environment.variables)
         settings = _settings_file(asked, values, given, environment)
         settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)

@@ -1,12 +1,12 @@
-"""Every record of an entity with what it adds to some measures, over one or more stretches of time."""
+"""Every record of an entity with what it adds to some measures. Own file: what a record adds, apart from how it is shown."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import polars as pl
 
 from salesmetrics.engine.compute import key_of, per_record
@@ -32,8 +32,7 @@ DAILY = frozenset({"quotas", "company_targets", "costs", "rep_calendar"})
 """Entities with a row per day; a record of the file is all of its days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What records are listed for.
 
     Attributes:

@@ -1,12 +1,12 @@
-"""The records behind a KPI: what is in its numerator, in its denominator, and what was left out."""
+"""The records behind a KPI: numerator, denominator, left out. Own file: the answer of `rows`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.answers.rows import Rows
 from salesmetrics.drilldown.forms import (

@@ -1,10 +1,11 @@
-"""The working of a KPI: its formula with the numbers of these files put in."""
+"""The working of a KPI, with the numbers of these files put in. Own file: the answer of `explain`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from salesmetrics.answers.catalog import Ingredient, Working
 from salesmetrics.answers.report import Period

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from salesmetrics.answers.report import Change, Metric, NotComputed, Period, Report
 from salesmetrics.calendar import unit_period, years_before

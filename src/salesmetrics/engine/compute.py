@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.calendar.windows import Window
-from salesmetrics.engine.evaluate import ABSENT, Values
+from salesmetrics.engine.evaluate import ABSENT, Cell, Values
 from salesmetrics.engine.plan import make_plan
 from salesmetrics.engine.unknown import unknown_measures, withheld_measures
 from salesmetrics.entities.currency import UNRATED
@@ -51,22 +52,12 @@ __all__ = [
 UNDIVIDED = frozenset({"staff_days"})
 """Entities of the organisation as a whole: no dimension divides them, and no condition applies to them."""
 
-Group = tuple[str | None, ...]
 
 MONEY_COLUMNS = frozenset({"amount", "change", "mrr", "paid_amount", "potential", "quota", "received", "won"})
 """Columns that hold money, in any entity."""
 
 
-class Cell(NamedTuple):
-    """What one set of measure values belongs to."""
-
-    group: Group
-    currency: str | None
-    bucket: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(msgspec.Struct, frozen=True):
     """What values are kept apart by.
 
     Attributes:
@@ -365,8 +356,7 @@ NO_CURRENCY = "\0"
 """Marks the cells in which currencies are not kept apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """Where measure values come from.
 
     Attributes:
@@ -391,14 +381,13 @@ class Source:
         return len(self.currencies) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class ValueTable:
+class ValueTable(msgspec.Struct, frozen=True):
     """Measure values by shift and cell."""
 
     by_shift: Mapping[str, Sequence[Block]]
     unsplit: frozenset[str]
     settings: Settings
-    unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
     def cells(self) -> set[Cell]:
         """Every cell that any stretch has a record in."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.answers.report import Change, Excluded, Interval, Metric
 from salesmetrics.entities.currency import UNRATED
@@ -45,7 +47,6 @@ from salesmetrics.statistics.quantiles import quantiles
 
 if TYPE_CHECKING:
     from salesmetrics.calendar.windows import Window
-    from salesmetrics.engine.compute import Cell
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Number, Shape
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
+    "Cell",
+    "Group",
     "Outcome",
     "Values",
     "cell_order",
@@ -63,6 +66,18 @@ __all__ = [
     "per_day",
     "plain",
 ]
+
+
+Group = tuple[str | None, ...]
+"""One value per dimension; empty for the total."""
+
+
+class Cell(NamedTuple):
+    """What one set of measure values belongs to."""
+
+    group: Group
+    currency: str | None
+    bucket: date | None
 
 
 ABSENT: Final = object()
@@ -81,8 +96,7 @@ class Outcome(NamedTuple):
     excluded: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(msgspec.Struct, frozen=True):
     """Measure values of some cells, as columns.
 
     Attributes:
@@ -97,8 +111,8 @@ class Values:
     count: int
     by_shift: Mapping[str, Mapping[str, Sequence[Any]]]
     unsplit: frozenset[str] = frozenset()
-    settings: Settings = field(default_factory=Settings)
-    unknown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    settings: Settings = msgspec.field(default_factory=Settings)
+    unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
     def shifted(self, shift: str) -> Values:
         """The same cells, with an earlier stretch in the place of the period."""

@@ -1,11 +1,11 @@
-"""Goals beside a report: each is looked up in it, or computed where the report does not have that number."""
+"""Goals beside a report: looked up in it, or computed. Own file: goals are read by the settings, before there is a report."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from salesmetrics.answers import report as model
 from salesmetrics.engine.build import build_report

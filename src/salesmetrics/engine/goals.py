@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.schema.message import Message
@@ -50,8 +52,7 @@ _HOURS = {"days": 24, "hours": 1}
 _SIGNS: Mapping[str, Sign] = {"≥": ">=", "≤": "<=", "==": "="}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """The condition of a goal.
 
     Attributes:
@@ -79,8 +80,7 @@ class Target:
         }[self.sign]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """The period of a goal that is not that of the report, with the stretches before it."""
 
     period: Period
@@ -98,8 +98,7 @@ class Stretch:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(msgspec.Struct, frozen=True):
     """A goal as it was set.
 
     Attributes:
@@ -116,7 +115,7 @@ class Goal:
     kpi: str
     target: Target
     text: str
-    group: Mapping[str, str] = field(default_factory=dict)
+    group: Mapping[str, str] = msgspec.field(default_factory=dict)
     stretch: Stretch | None = None
     by: date | None = None
     owner: str | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from salesmetrics.entities.declared import date_columns
 from salesmetrics.entities.derived import DERIVED
@@ -138,8 +139,7 @@ class Refused(NamedTuple):
         return tuple(kind for kind in found if kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """The KPIs that can be computed, the measures that they take, and the KPIs that cannot."""
 
     kpis: tuple[Kpi, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import polars as pl
 
 from salesmetrics.calendar.windows import Window, span_windows
@@ -45,8 +45,7 @@ MAX_SEGMENTS = 10_000
 """Groups that `--by` may make."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True):
     """What can be computed.
 
     Attributes:
@@ -258,6 +257,7 @@ def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
         *(pl.col(name).count().alias(f"{name}_n") for name in values),
         *(pl.col(name).sum().alias(f"{name}_sum") for name in values),
         *(pl.col(name).cast(pl.Float64).std().alias(f"{name}_sd") for name in values),
+        *(pl.col(name).cast(pl.Float64).skew(bias=False).alias(f"{name}_skewness") for name in values),
     )
     counts, found = pl.collect_all([frame.group_by("deal_class", "outcome").len(), means])
     rows: dict[str, dict[str, Any]] = {name: {"won": 0, "lost": 0} for name in counts["deal_class"].unique()}
@@ -279,7 +279,7 @@ def _mean(row: Mapping[str, Any], name: str, code: str, request: Request) -> _Le
     if n is None or sd is None or n < max(2, request.min_n):
         return None
     mean = float(row[f"{name}_sum"]) / n
-    bounds = mean_interval(n, mean, sd, request.level)
+    bounds = mean_interval(n, mean, sd, row[f"{name}_skewness"] or 0.0, request.level)
     return None if bounds is None else _Level(Message(code, mean=mean, n=n), bounds)
 
 

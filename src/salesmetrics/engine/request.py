@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from salesmetrics.answers.report import Comparison, Period
 from salesmetrics.calendar import Calendar
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Question", "Request", "window_of", "windows_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What is asked of files that nobody has read yet; with their dates and headers it becomes a request.
 
     Attributes:
@@ -50,7 +50,7 @@ class Question:
     """
 
     as_of: date | None = None
-    as_of_source: Message = field(default_factory=lambda: Message("as_asked"))
+    as_of_source: Message = msgspec.field(default_factory=lambda: Message("as_asked"))
     period: str = "all"
     compare: Literal["previous", "year-ago"] | None = None
     calendar: Calendar | None = None
@@ -62,12 +62,11 @@ class Question:
     min_n: int = 10
     trend: bool = False
     every: Every | None = None
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = msgspec.field(default_factory=Settings)
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What is asked for.
 
     Attributes:
@@ -104,7 +103,7 @@ class Request:
     families: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     where: str | None = None
-    period: Period = field(default_factory=lambda: Period(label="all"))
+    period: Period = msgspec.field(default_factory=lambda: Period(label="all"))
     asked_period: AskedPeriod | None = None
     period_words: str = ""
     previous: Window | None = None
@@ -115,12 +114,12 @@ class Request:
     min_n: int = 10
     trend: bool = False
     every: Every | None = None
-    calendar: Calendar = field(default_factory=Calendar)
-    settings: Settings = field(default_factory=Settings)
+    calendar: Calendar = msgspec.field(default_factory=Calendar)
+    settings: Settings = msgspec.field(default_factory=Settings)
     currency: str | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = msgspec.field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
-    headers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    headers: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
 
 
 def window_of(request: Request) -> Window:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from salesmetrics.answers import report as model
 from salesmetrics.calendar import Calendar, comparison, parse_period

@@ -1,13 +1,13 @@
-"""KPIs over time, each stretch beside what the KPI has varied between so far."""
+"""KPIs over time beside what they have varied between so far. Own file: the answer of `trend`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 from msgspec import structs
+from msgspec.structs import replace
 
 from salesmetrics import calendar
 from salesmetrics.answers.report import Limits, Period

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.engine.compute import UNDIVIDED
 from salesmetrics.errors import SalesmetricsError

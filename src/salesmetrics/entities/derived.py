@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import polars as pl
 
 from salesmetrics.entities.accounts import account_keys
@@ -24,8 +24,7 @@ OF_CUSTOMERS = ("renewal", "expansion", "existing")
 """What a deal with somebody is who is a customer already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True):
     """A column made from others.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
 import polars as pl
 
 from salesmetrics.calendar import Calendar
@@ -196,8 +196,7 @@ def _add(made: dict[str, pl.DataFrame], entity: str, frame: pl.DataFrame | None)
 # --- the frames that measures of money, people and customers aggregate: each is made where the files that it needs are there ---
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What of a request decides how frames are made.
 
     Attributes:
@@ -211,7 +210,7 @@ class Asked:
     by: Sequence[str] = ()
     names: frozenset[str] = frozenset()
     window: Window = ALL
-    calendar: Calendar = field(default_factory=Calendar)
+    calendar: Calendar = msgspec.field(default_factory=Calendar)
     currency: str | None = None
 
     def asks_for(self, name: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,7 @@ _LASTING = frozenset({"customers", "revenue"})
 """Kinds whose records go on after their last event: their state is known on the day of the report, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(msgspec.Struct, frozen=True):
     """The days that kinds of file are measured on.
 
     Attributes:
@@ -26,7 +26,7 @@ class Moments:
     """
 
     day: date | None
-    own: Mapping[str, date] = field(default_factory=dict)
+    own: Mapping[str, date] = msgspec.field(default_factory=dict)
     asked: bool = True
 
     @property

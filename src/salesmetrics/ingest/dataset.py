@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
@@ -27,8 +27,7 @@ __all__ = ["FILE", "Dataset", "LoadedFile", "Part", "ReadOptions"]
 FILE = "__file__"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(msgspec.Struct, frozen=True):
     """What the user settled that a file may leave open."""
 
     encoding: str | None = None
@@ -36,19 +35,18 @@ class ReadOptions:
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal: Literal["point", "comma"] | None = None
     profile: str | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = msgspec.field(default_factory=dict)
     won: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     timezone: str | None = None
-    symbols: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Sign or name of a currency → the ISO code that it stands for in these files."""
     as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedFile:
+class LoadedFile(msgspec.Struct, frozen=True):
     """A file and everything that was recognised in it.
 
     Args:
@@ -70,8 +68,7 @@ class LoadedFile:
     stage_words: tuple[StageWord, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(msgspec.Struct, frozen=True):
     """Everything that the files say, in canonical form.
 
     Args:
@@ -128,8 +125,7 @@ class Dataset:
         return self.entities
 
 
-@dataclass(slots=True)
-class Part:
+class Part(msgspec.Struct):
     """One table on its way to the dataset."""
 
     table: RawTable
@@ -143,7 +139,7 @@ class Part:
     origin: str
     stage_words: tuple[StageWord, ...] = ()
     final_words: tuple[StageWord, ...] = ()
-    withheld: list[Withheld] = field(default_factory=list)
+    withheld: list[Withheld] = msgspec.field(default_factory=list)
 
     @property
     def kind(self) -> Kind:

@@ -1,9 +1,10 @@
-"""From file arguments to a :class:`Dataset`: the one entry of the reader."""
+"""From file arguments to a dataset. Own file: the one entry of the reader."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.as_of import last_event_of, last_events_of

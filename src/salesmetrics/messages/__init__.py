@@ -33,7 +33,9 @@ from salesmetrics.schema.message import Message, Some
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["catalogues", "counted", "fill", "text", "typed"]
+    from salesmetrics.messages.errors import ErrorText
+
+__all__ = ["catalogues", "counted", "error_text", "fill", "text", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
@@ -81,6 +83,21 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
     ['for example `--max-age 7d`', 'for example `max_age = "7d"`']
     """
     return template.format_map(_Details(details, in_file))
+
+
+def error_text(code: str, details: Mapping[str, Any]) -> ErrorText:
+    """The message and the hint of an error.
+
+    Raises:
+        KeyError: There is no such code, or a detail that its templates name is missing.
+
+    >>> error_text("file_empty", {"path": "deals.csv"}).message
+    '`deals.csv` is empty'
+    """
+    from salesmetrics.messages.errors import CATALOGUE, ErrorText
+
+    kind = CATALOGUE[code]
+    return ErrorText(fill(kind.message, details), fill(kind.hint, details))
 
 
 def counted(number: int, noun: str) -> str:

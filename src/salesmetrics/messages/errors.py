@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from salesmetrics.messages import fill
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CATALOGUE", "ErrorText", "said"]
+__all__ = ["CATALOGUE", "ErrorText"]
 
 
 class ErrorText(NamedTuple):
@@ -174,13 +172,3 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "this is a fault of salesmetrics; run again with `--debug` and report what it prints",
     ),
 }
-
-
-def said(code: str, details: Mapping[str, Any]) -> ErrorText:
-    """The message and the hint of an error.
-
-    Raises:
-        KeyError: There is no such code, or a detail that its templates name is missing.
-    """
-    kind = CATALOGUE[code]
-    return ErrorText(fill(kind.message, details), fill(kind.hint, details))

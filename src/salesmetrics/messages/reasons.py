@@ -1,4 +1,4 @@
-"""Why a value is undefined, or a change has no verdict: words for the reason codes of metrics."""
+"""Words for the reason codes of metrics. Own file: a catalogue by reason, not by message."""
 
 from __future__ import annotations
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.metrics.definition import Kpi, Measure
@@ -50,8 +51,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 """What people also call a KPI, in lower case, with the KPIs that are meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(msgspec.Struct, frozen=True):
     """Measures and KPIs by id, in the order that a sales leader reads them.
 
     Attributes:

@@ -10,9 +10,10 @@ Nothing here imports Polars: the catalogue can be listed without it.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec
+
+import msgspec
 
 from salesmetrics.calendar.windows import Span
 from salesmetrics.metrics.shapes import (
@@ -79,8 +80,7 @@ IntervalMethod = Literal[
 MeasureShape = Literal["number", "sample", "table"]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(msgspec.Struct, frozen=True):
     """An aggregate of one kind of record.
 
     Attributes:
@@ -123,8 +123,7 @@ class Measure:
         return 0 if self.shape == "number" else []
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi:
+class Kpi(msgspec.Struct, frozen=True):
     """A number that people steer by, and everything that is said about it."""
 
     id: str
@@ -141,7 +140,7 @@ class Kpi:
     source: str
     interval: IntervalMethod | None = None
     n: str | None = None
-    excluded: dict[str, str] = field(default_factory=dict)
+    excluded: dict[str, str] = msgspec.field(default_factory=dict)
     additive: bool = False
     exact: bool = False
     span: Span = "period"

@@ -7,8 +7,10 @@ and no cast but those of :data:`FUNCTIONS` and :data:`TYPES`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.errors import RefusedError
 from salesmetrics.schema.message import Message
@@ -52,31 +54,27 @@ class SqlError(RefusedError):
     """An expression that is not allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True):
     """A value as it is written, without quotes; ``kind`` is number, text, word (TRUE, FALSE, NULL) or a word of ``TYPED``."""
 
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(msgspec.Struct, frozen=True):
     """``NOT``, ``-`` or ``+`` before an operand."""
 
     operator: str
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(msgspec.Struct, frozen=True):
     """Two operands with an operator between them."""
 
     operator: str
@@ -84,16 +82,14 @@ class Binary:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(msgspec.Struct, frozen=True):
     """Operands joined by ``AND`` or by ``OR``."""
 
     operator: str
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(msgspec.Struct, frozen=True):
     """``operand [NOT] BETWEEN low AND high``."""
 
     operand: Node
@@ -102,8 +98,7 @@ class Between:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(msgspec.Struct, frozen=True):
     """``operand [NOT] IN (items)``."""
 
     operand: Node
@@ -111,24 +106,21 @@ class In:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(msgspec.Struct, frozen=True):
     """``operand IS what``: NULL, TRUE or FALSE, or NOT one of them."""
 
     operand: Node
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A function."""
 
     name: str
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(msgspec.Struct, frozen=True):
     """A value as another type; ``lenient`` makes what does not fit null."""
 
     operand: Node
@@ -136,8 +128,7 @@ class Cast:
     lenient: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """``CASE [subject] WHEN … THEN … ELSE … END``."""
 
     subject: Node | None

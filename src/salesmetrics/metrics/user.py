@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import Catalog, split_name
@@ -36,8 +38,7 @@ FAMILY = "custom"
 _EXAMPLE = Message("kpi_example")
 
 
-@dataclass(frozen=True, slots=True)
-class UserKpi:
+class UserKpi(msgspec.Struct, frozen=True):
     """A KPI as its user writes it.
 
     Attributes:
@@ -139,8 +140,7 @@ def _basis(name: str, catalog: Catalog, kpis: Mapping[str, Kpi]) -> Any:
     return catalog.measures[name].basis if name in catalog.measures else kpis[name].basis
 
 
-@dataclass(frozen=True, slots=True)
-class _Expression:
+class _Expression(msgspec.Struct, frozen=True):
     """What a KPI of the user's own is computed by."""
 
     item: UserKpi

@@ -51,7 +51,8 @@ __all__ = [
 
 def write(document: Document, screen: Screen) -> str:  # noqa: ARG001
     """Draw a document as Markdown. Short tables: columns that are a detail, and marks, are left to other formats."""
-    return paragraphs(part for block in document.blocks for part in _draw(block)) + "\n"
+    text = paragraphs(part for block in document.blocks for part in _draw(block))
+    return f"{text}\n" if text else ""
 
 
 def _draw(block: Part) -> Iterator[str]:

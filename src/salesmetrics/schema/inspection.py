@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from salesmetrics.schema.provenance import RowCounts
+from salesmetrics.schema.provenance import RowCounts  # noqa: TC001 - the JSON Schema is made of these annotations
 
 __all__ = ["ELSEWHERE", "ColumnReading", "FileReading", "WordReading"]
 

@@ -1,4 +1,4 @@
-"""The Pydantic model of each kind, made from the declaration of its record when it is first asked for.
+"""The Pydantic model of each kind. Own file: it alone imports Pydantic, when a value is refused.
 
 Pydantic gives the verdict on a value that a rule refuses, and the tests hold the rules to it. A report without a refused
 row never imports it.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.schema.message import Message
 
@@ -22,8 +23,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """Something in the data that a careful reader would want to know: a code with details, not yet in words.
 
     Make one with :func:`salesmetrics.schema.findings.finding`.
@@ -48,7 +48,7 @@ class Finding:
     count: int = 0
     rows: tuple[int, ...] = ()
     share_of_value: float | None = None
-    details: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = msgspec.field(default_factory=dict)
 
     @property
     def known(self) -> Mapping[str, object]:
@@ -80,8 +80,7 @@ class Finding:
         return hint(self.code, self.known)
 
 
-@dataclass(frozen=True, slots=True)
-class RowCounts:
+class RowCounts(msgspec.Struct, frozen=True):
     """Rows in = rows used + rows rejected + rows ignored, always."""
 
     read: int
@@ -90,8 +89,7 @@ class RowCounts:
     ignored: int
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """A file as it was read."""
 
     kind: str

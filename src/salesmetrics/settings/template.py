@@ -6,8 +6,10 @@ What was seen in the files, what of it is worth settling, and the defaults as co
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.messages import counted
 from salesmetrics.metrics.settings import Settings
@@ -54,8 +56,7 @@ _EXAMPLES = """
 _FLAGS = frozenset({"is_won", "is_lost", "is_closed"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(msgspec.Struct, frozen=True):
     """A setting: in force where it has to be settled, else a comment that says what was seen."""
 
     key: str

@@ -1,4 +1,4 @@
-"""Between what a number has varied so far: natural process limits of a series, from the series itself."""
+"""Between what a number has varied so far: natural process limits. Own file: a method of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimates for records whose end is not known yet: open deals are censored, neither dropped nor counted as lost.
+"""Estimates for records whose end is not known yet. Own file: a method of its own.
 
 The curves of all groups are made at once, as cumulative sums within each group over a table of times: one row per group
 and distinct duration, so that a million records are a few hundred rows. A record censored at a time is still at risk of
@@ -9,8 +9,9 @@ what happens at that time. ``incidence_curves`` and ``survival_curves`` work on 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
 
 from salesmetrics.statistics.distributions import two_sided_z
 from salesmetrics.statistics.intervals import Bounds
@@ -48,8 +49,7 @@ DayCount = tuple[int, int, int, int]
 _ROUNDING = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
+class CurvePoint(msgspec.Struct, frozen=True):
     """A step of a curve: from this day on, until the next point, the curve has this value.
 
     ``bounds`` is ``None`` where the value is 0 or 1 and no spread was seen.
@@ -63,8 +63,7 @@ class CurvePoint:
     bounds: Bounds | None
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(msgspec.Struct, frozen=True):
     """The height of a curve on a day; ``bounds`` is ``None`` where the value is 0 or 1 and no spread was seen."""
 
     value: float
@@ -72,8 +71,7 @@ class Estimate:
     at_risk: int
 
 
-@dataclass(frozen=True, slots=True)
-class TimeEstimate:
+class TimeEstimate(msgspec.Struct, frozen=True):
     """A day by which a share of the records has had the event; each is ``None`` when the curve never gets there."""
 
     day: int | None
@@ -81,8 +79,7 @@ class TimeEstimate:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curves:
+class Curves(msgspec.Struct, frozen=True, eq=False):
     """Step functions of time with their uncertainty, one per group.
 
     Attributes:
@@ -180,8 +177,7 @@ class Curves:
         return ("low", inside ** reach.exp()), ("high", inside ** (-reach).exp())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class Curve(msgspec.Struct, frozen=True, eq=False):
     """The curve of one group, and how many records it rests on."""
 
     curves: Curves

@@ -26,7 +26,7 @@ def explain(
 
     Examples: `salesmetrics explain win_rate`, `salesmetrics explain win_rate deals.csv`
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working

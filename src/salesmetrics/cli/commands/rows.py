@@ -23,7 +23,7 @@ def rows(
     environment: Environment,
 ) -> None:
     """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows

@@ -6,11 +6,11 @@ Only two of them, because an amount means nothing without them: the currency of 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.ingest.canonical.amounts import is_once, period_of
 from salesmetrics.ingest.parse.currency import named

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.currencies import currencies
@@ -92,8 +93,7 @@ AS_BESIDE = "as_beside"
 _DATES = (ColumnType.DAY, ColumnType.INSTANT)
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
+class Canonical(msgspec.Struct, frozen=True):
     """A table in canonical form.
 
     Args:
@@ -271,8 +271,7 @@ def _whole_ids(
     return findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
+class _Cells(msgspec.Struct, frozen=True):
     """Where the cells of one field come from, for what is said about them."""
 
     field: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
@@ -82,8 +83,7 @@ _DEAL_FIELDS = (
 """What must agree for rows of one id to be product rows of one deal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """A frame after a rule, how many rows the rule took out and under which name, and what it has to say."""
 
     frame: pl.DataFrame

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 import polars as pl
 
 if TYPE_CHECKING:
@@ -15,15 +15,14 @@ __all__ = ["Stages", "converted_by_deals", "named_owners", "named_stages", "owne
 _OF_REP = ("team", "region", "manager")
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(msgspec.Struct, frozen=True):
     """What a pipelines file says about stages. Keys are ids and names, in comparable form.
 
     ``unclear`` are the keys that mean different things in different pipelines.
     """
 
-    names: Mapping[str, str] = field(default_factory=dict)
-    outcomes: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = msgspec.field(default_factory=dict)
+    outcomes: Mapping[str, str] = msgspec.field(default_factory=dict)
     unclear: tuple[str, ...] = ()
 
 

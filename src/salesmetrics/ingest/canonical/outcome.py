@@ -7,9 +7,9 @@ closed flag, which makes any other deal ``other``. Probability is never asked. W
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
 import polars as pl
 
 from salesmetrics.ingest.parse.common import by_words
@@ -61,8 +61,7 @@ class Classifier(Protocol):
         """The meaning of a word, or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageWord:
+class StageWord(msgspec.Struct, frozen=True):
     """A stage or status word of a file and what it was taken to mean.
 
     ``how`` is ``option``, ``pipelines``, ``profile``, ``generic`` or ``unknown`` (taken as open unless a flag decides).
@@ -75,8 +74,7 @@ class StageWord:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(msgspec.Struct, frozen=True):
     """Everything that can give a word its meaning, asked in this order: options, definitions, profile, generic.
 
     Args:
@@ -89,8 +87,8 @@ class Vocabulary:
     """
 
     normalise: Callable[[str], str]
-    options: Mapping[str, str] = field(default_factory=dict)
-    definitions: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = msgspec.field(default_factory=dict)
+    definitions: Mapping[str, str] = msgspec.field(default_factory=dict)
     profile: Classifier | None = None
     generic: Classifier | None = None
     further: Classifier | None = None

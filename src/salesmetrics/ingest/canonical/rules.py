@@ -6,10 +6,10 @@ of the same declaration sees one value per broken constraint, for its verdict.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
 import polars as pl
 
 from salesmetrics.ingest.table.table import ROW, RejectedRow
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Rule", "compile_rules", "invalid_rows"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """One constraint of one field.
 
     Args:

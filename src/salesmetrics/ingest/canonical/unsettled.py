@@ -7,10 +7,10 @@ mean won, or where no deal is lost at all: a list without its losers has a win r
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.recognise.words import comparable

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
@@ -24,8 +25,7 @@ __all__ = ["Context", "Rule", "apply_rules"]
 _VALUE = {"deals": "amount", "invoices": "amount", "leads": "amount", "customers": "mrr", "revenue": "amount"}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """A kind's frame with its files.
 
     Attributes:
@@ -108,15 +108,14 @@ def _header(file: LoadedFile, column: str) -> str | None:
     return column if column in file.recognition.constants else None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A mask with a name: what is said, which columns it needs, which column it is about."""
 
     code: str
     column: str
     needs: tuple[str, ...]
     mask: pl.Expr
-    words: Mapping[str, object] = field(default_factory=dict)
+    words: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
 def apply_rules(context: Context, rules: Sequence[Rule]) -> list[Finding]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import polars as pl
 from msgspec import Struct
 
@@ -22,8 +22,7 @@ NOTE = "note:"
 MONEY_DTYPE = pl.Decimal(38, 8)
 
 
-@dataclass(frozen=True, slots=True)
-class ParseOptions:
+class ParseOptions(msgspec.Struct, frozen=True):
     """What is known about a file's values before they are looked at.
 
     Args:
@@ -44,14 +43,13 @@ class ParseOptions:
     null_words: frozenset[str] = frozenset()
     timezone: str | None = None
     plain: bool = False
-    symbols: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = msgspec.field(default_factory=dict)
     decimal_beside: Literal["point", "comma"] | None = None
     date_order_beside: Literal["dmy", "mdy"] | None = None
     undecided: Literal["refuse", "reject"] = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """A column as values.
 
     Args:
@@ -72,7 +70,7 @@ class Parsed:
     currency: pl.Series | None = None
     uniform: bool = False
     why: pl.Series | None = None
-    notes: Mapping[str, pl.Series] = field(default_factory=dict)
+    notes: Mapping[str, pl.Series] = msgspec.field(default_factory=dict)
     utc: pl.Series | None = None
 
 

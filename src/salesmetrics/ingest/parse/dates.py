@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from msgspec import Struct
@@ -29,6 +28,9 @@ from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part,
 from salesmetrics.ingest.parse.instants import OFFSET, UTC, check_zone, instants_of, notes_of_offsets, usual_offset
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["INSTANT_DTYPE", "DateLook", "DateParser", "DateReading", "Order", "date_orders"]
 

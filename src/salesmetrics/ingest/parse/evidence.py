@@ -6,7 +6,6 @@ occurs in it; ``decide`` turns the evidence of all parts into one reading; ``app
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -16,7 +15,7 @@ from msgspec import Struct, field
 from salesmetrics.ingest.parse.common import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from salesmetrics.ingest.parse.common import Parsed
 

@@ -8,8 +8,9 @@ weight of its signature headers. A kind that lacks the columns without which it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.ingest.canonical.questions import asks
 from salesmetrics.ingest.recognise.headers import (
@@ -85,8 +86,7 @@ LACKING, VETOED, KEY_OF_OTHER = 0.5, 0.25, 0.6
 something that the kind does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A layout laid over the headers of a file."""
 
     kind: Kind

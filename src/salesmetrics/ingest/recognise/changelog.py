@@ -1,4 +1,4 @@
-"""Logs of changes, one row per field that changed: not read yet, and refused by name."""
+"""Logs of changes, one row per field: refused by name. Own file: it goes when they are read."""
 
 from __future__ import annotations
 

@@ -6,8 +6,9 @@ refused with the word to type (see :mod:`salesmetrics.ingest.recognise.refusals`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.ingest.recognise.candidates import Candidate, ColumnMatch, rank_candidates
 from salesmetrics.ingest.recognise.headers import header_keys
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ColumnMatch", "Recognition", "missing_fields", "recognise"]
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(msgspec.Struct, frozen=True):
     """What a file was recognised as.
 
     ``confidence`` is 1 when the user named the kind, else ``½·min(1, score / 4) + ½·(1 − best other kind's score / score)``.
@@ -49,9 +49,9 @@ class Recognition:
     unmapped: tuple[str, ...]
     notes: tuple[Message, ...]
     alternatives: tuple[tuple[Kind, str, float], ...]
-    constants: dict[str, str] = field(default_factory=dict)
-    duplicates: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    spare: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    constants: dict[str, str] = msgspec.field(default_factory=dict)
+    duplicates: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    spare: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 def recognise(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.index import (
@@ -61,8 +62,7 @@ _SYMBOLS = frozenset("%$€£¥₽₹₩₺₴₸₫฿")
 _KEY = re.compile(r"(?:^|\s)(?:id|uuid|guid|number|no)$|^[a-z]{4,}id$|^[a-z]+relid$")
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderKeys:
+class HeaderKeys(msgspec.Struct, frozen=True):
     """A header taken apart.
 
     ``exact``: normalised; ``full``: its words; ``bare``: without a unit at the end; ``is_key``: reads like a record's id.

@@ -24,7 +24,7 @@ from salesmetrics.ingest.recognise.profile import (
     read_profile,
 )
 from salesmetrics.ingest.recognise.words import MARKS, Words, comparable, normalise, words_of
-from salesmetrics.schema.kinds import Kind
+from salesmetrics.schema.kinds import Kind  # noqa: TC001 - msgspec decodes by these annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,9 +1,10 @@
-"""Options of the user that do not fit the file: refused, since what little they leave would read as a whole report."""
+"""Options that do not fit the file, refused. Own file: it needs the parsed columns, unlike the rest of recognition."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.canonical import MISREAD

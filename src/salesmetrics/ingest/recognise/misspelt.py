@@ -1,4 +1,4 @@
-"""Headers that nobody claimed because of a slip of the pen: said, never corrected."""
+"""Headers that nobody claimed because of a slip of the pen. Own file: a finding, never a correction."""
 
 from __future__ import annotations
 

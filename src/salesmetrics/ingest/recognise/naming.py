@@ -1,9 +1,10 @@
-"""Columns by the name that the export gives them: `--by "Potential Owner"` is `--by owner`."""
+"""Columns by the name of the export: `--by "Potential Owner"` is `--by owner`. Own file: it looks back from a question."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.ingest.recognise.words import normalise
 from salesmetrics.schema.kinds import TYPE_NAMES
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Names", "headers_of", "names_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """The columns of a dataset and the headers that they are known by.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.ingest.recognise.words import words_of
 
@@ -27,8 +29,7 @@ _BILLED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMatch:
+class ColumnMatch(msgspec.Struct, frozen=True):
     """A canonical column and the header it is read from.
 
     ``how``: ``profile`` or ``generic`` (a header that this list knows), ``partial`` (only after its unit or its noun was

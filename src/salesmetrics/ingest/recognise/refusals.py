@@ -1,4 +1,4 @@
-"""What the user said about a file, and why a file is refused."""
+"""Why a file is refused, and what its user stated. Own file: words of recognition, apart from its rules."""
 
 from __future__ import annotations
 

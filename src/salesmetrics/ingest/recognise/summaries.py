@@ -1,4 +1,4 @@
-"""Tables that hold several deals or leads in a row, such as a count per stage: refused, since a row would count as one."""
+"""Tables that hold several deals or leads in a row, refused. Own file: a kind of table, not of record."""
 
 from __future__ import annotations
 

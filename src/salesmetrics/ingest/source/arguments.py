@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_FILES
@@ -22,8 +23,7 @@ __all__ = ["FileArgument", "expand", "near_name"]
 EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zst", ".zip", ".parquet", ".xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class FileArgument:
+class FileArgument(msgspec.Struct, frozen=True):
     """One file that the user named, with the kind if it was said."""
 
     kind: Kind | None

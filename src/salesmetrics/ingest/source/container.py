@@ -8,9 +8,10 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_FILES, Budget
@@ -51,8 +52,7 @@ _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\n]{0,100}"\s*:')
 _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<meta|<head|<\?xml|<style)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(msgspec.Struct, frozen=True):
     """The bytes of one table source: text for plain, gzip, zstd and zip; the file itself for parquet and xlsx."""
 
     path: str

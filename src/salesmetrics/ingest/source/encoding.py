@@ -1,4 +1,4 @@
-"""Which encoding a file is in, and how sure we are: byte order mark, strict UTF-8, then evidence from a sample.
+"""Which encoding a file is in, and how sure that is. Own file: evidence from bytes, before there is text.
 
 The evidence is read off the decoded text: what share of it looks like one written language, and how many words of CRM
 headers it holds. Bytes that mean nothing in an encoding rule it out.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
@@ -59,8 +59,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(msgspec.Struct, frozen=True):
     """A decision about an encoding.
 
     ``damaged`` counts the bytes that are not valid in it, where they are few. ``mixed``: other lines say for certain what

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.ingest.source.bounds import MAX_WORD
 from salesmetrics.ingest.table.regular import count_quotes
@@ -49,8 +50,7 @@ _VALUE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True):
     """How to cut a file.
 
     ``start`` is the offset of the first record (after a ``sep=`` line), ``delimiter`` one byte.
@@ -127,8 +127,7 @@ def _filled(rows: Sequence[Sequence[str]]) -> list[int]:
     return [index for index, row in enumerate(rows) if any(row)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(msgspec.Struct, frozen=True):
     """How well a delimiter explains the records: how many are ``width`` wide, and a score to compare by."""
 
     score: float = 0.0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from salesmetrics.schema.message import Message
 
@@ -18,8 +19,7 @@ ROW = "__row__"
 """The column of row numbers (UInt32), as a spreadsheet numbers rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """What a file turned out to be.
 
     ``path`` is the file as the user named it, with ``!member`` or ``!sheet`` where it holds several tables;
@@ -36,8 +36,7 @@ class Source:
     header_row: int
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
+class RejectedRow(msgspec.Struct, frozen=True):
     """A record that cannot be used, and why. ``cell``: the reason is what the value is (not a date), without naming it."""
 
     row: int
@@ -54,8 +53,7 @@ class RejectedRow:
         return Message("cell_is", value=self.value, column=self.column, reason=self.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class RawTable:
+class RawTable(msgspec.Struct, frozen=True):
     """One table as it stands in its file.
 
     ``headers`` are trimmed, in order, with their duplicates and empty names. ``frame`` has one column per header under a

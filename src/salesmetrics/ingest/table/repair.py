@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from array import array
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
@@ -33,8 +33,7 @@ _SHOWN = 64 << 10
 Fault = Literal["short", "long", "whole_line", "unclosed_quote", "long_cell", "long_line"]
 
 
-@dataclass(frozen=True, slots=True)
-class OddRow:
+class OddRow(msgspec.Struct, frozen=True):
     """A record that is not as wide as the header, as it stands in the file."""
 
     row: int
@@ -50,17 +49,16 @@ class OddRow:
         return [cell.decode("utf-8", "replace").strip() for cell in found]
 
 
-@dataclass(slots=True)
-class Repaired:
+class Repaired(msgspec.Struct):
     """What reading record by record found; all row numbers as a spreadsheet shows them."""
 
     frame: pl.DataFrame
     last_row: int
     blanks: int = 0
-    odd: list[OddRow] = field(default_factory=list)
-    extra_blank: list[int] = field(default_factory=list)
-    quotes: list[int] = field(default_factory=list)
-    swallowing: list[int] = field(default_factory=list)
+    odd: list[OddRow] = msgspec.field(default_factory=list)
+    extra_blank: list[int] = msgspec.field(default_factory=list)
+    quotes: list[int] = msgspec.field(default_factory=list)
+    swallowing: list[int] = msgspec.field(default_factory=list)
     full: int = 0
     full_ending_blank: int = 0
 
@@ -252,8 +250,7 @@ MAX_CELL_LINES = 2_000
 _MAX_SWALLOWED = 100
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """One record as it stands in the file.
 
     ``cells`` is None for a line without quotes: then ``width`` was counted and nothing more needs to be known.

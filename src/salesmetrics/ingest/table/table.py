@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
+import msgspec
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source import encoding as encodings
@@ -111,8 +112,7 @@ def _read_payload(payload: Payload, encoding: str | None, delimiter: str | None,
     return [_read_text(payload, encoding, delimiter, together)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(msgspec.Struct, frozen=True):
     """What the first records say: where the header is, how wide records are, and where they begin."""
 
     cells: tuple[str, ...]

@@ -9,10 +9,10 @@ import re
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_UNPACKED, Budget, afford, refuse_wide
