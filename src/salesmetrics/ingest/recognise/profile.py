@@ -10,7 +10,6 @@ This module reads the TOML files; a run finds them compiled (see :mod:`index`).
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -145,6 +144,8 @@ def parse_profile(text: str) -> Profile:
     >>> parse_profile(text).kind["deals"][0].columns
     {'name': ('deal', 'offer')}
     """
+    import tomllib  # a run finds the files compiled
+
     profile = msgspec.convert(_split(tomllib.loads(text)), Profile)
     for kind, layouts in profile.kind.items():
         known = column_types(kind).keys()

@@ -50,13 +50,12 @@ def plausible(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> bo
     values = _values(sample, header)
     if not values:
         return True
-    dates = sum(bool(_DATE.search(value)) for value in values)
     if type_ in (ColumnType.DAY, ColumnType.INSTANT):
-        return dates > 0
+        return any(_DATE.search(value) for value in values)
     if type_ is ColumnType.FLAG:
         kinds = {value.casefold() for value in values}
         counts = all(_NUMBER.match(value) for value in kinds) and not kinds <= {"0", "1", "0.0", "1.0", "-1"}
-        return dates == 0 and len(kinds) <= _FLAGS and not counts
+        return len(kinds) <= _FLAGS and not counts and not any(_DATE.search(value) for value in values)
     if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
         return any(c.isdigit() for value in values for c in value)
     return True
