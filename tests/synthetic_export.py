@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from salesmetrics.ingest.recognise import headers, index
 from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.ingest.recognise.profile import WORD_CATEGORIES, Layout, Profile
 from salesmetrics.ingest.recognise.words import normalise, words_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["DIALECTS", "Dialect", "Synthetic", "build", "column_headers"]
+__all__ = ["DIALECTS", "Dialect", "Synthetic", "build", "column_headers", "profiles_anew"]
 
 ROWS = 24
 
@@ -308,3 +309,10 @@ def _line(dialect: Dialect, cells: list[str]) -> str:
     )
     writer.writerow(cells)
     return out.getvalue() + dialect.trailing
+
+
+def profiles_anew() -> None:
+    """Have the files of the profiles read again, for a test that changes what is found in their folder."""
+    for made in (*vars(index).values(), *vars(headers).values()):
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
+import polars as pl
 import pytest
 
 import salesmetrics
@@ -55,6 +56,10 @@ def test_rows_are_sorted_cut_and_without_repeats() -> None:
 
 
 def test_one_row_is_not_rows() -> None:
+    every = pl.Series(range(2, 62))
+    assert finding("stage_blank", column="Stage", rows=every) == finding(
+        "stage_blank", column="Stage", count=60, rows=every.to_list()
+    )
     assert finding("stage_blank", column="Stage", count=1).message.startswith("1 row without")
     assert finding("stage_blank", column="Stage", count=2_473).message.startswith("2,473 rows without")
 

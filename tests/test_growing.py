@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import salesmetrics
-from salesmetrics.ingest.recognise import headers, index, profile
+from salesmetrics.ingest.recognise import profile
 from salesmetrics.metrics.catalog import catalog
+from synthetic_export import profiles_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,21 +110,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.copytree(profile._FOLDER / "profiles", tmp_path / "profiles")
     shutil.copytree(profile._FOLDER / "languages", tmp_path / "languages")
     monkeypatch.setattr(profile, "_FOLDER", tmp_path)
-    _forget()
+    profiles_anew()
     yield tmp_path / "profiles"
     monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for made in (*vars(index).values(), *vars(headers).values()):
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+    profiles_anew()
 
 
 def test_a_crm_is_one_file(folder: Path, tmp_path: Path) -> None:
     (folder / "toycrm.toml").write_text(dedent(TOY_CRM), "utf-8")
-    _forget()
+    profiles_anew()
     export = tmp_path / "deals.csv"
     export.write_text("Toy Ref,Where it stands,Worth of it,Done on\n1,Hooray,100,2026-01-05\n2,Alas,50,2026-01-06\n")
     dataset = salesmetrics.load(str(export))

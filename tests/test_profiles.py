@@ -17,6 +17,7 @@ from salesmetrics.ingest.recognise.index import FILE, index_text, load_profile, 
 from salesmetrics.ingest.recognise.profile import GENERIC, Layout, parse_profile
 from salesmetrics.ingest.recognise.words import Words, comparable, normalise
 from salesmetrics.schema.kinds import KINDS
+from synthetic_export import profiles_anew
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,23 +50,17 @@ def test_the_index_is_that_of_the_files(request: pytest.FixtureRequest) -> None:
     assert FILE.read_text(encoding="utf-8") == index_text(), "run this test with --update-golden"
 
 
-def forget() -> None:
-    for made in vars(index).values():
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
-
-
 def test_a_profile_that_is_not_in_the_index_is_read_from_its_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     compiled = {name: (load_profile(name), marks_of(name)) for name in profiles()}
     monkeypatch.setattr(index, "FILE", tmp_path / "none.index")
-    forget()
+    profiles_anew()
     try:
         assert {name: (load_profile(name), marks_of(name)) for name in profiles()} == compiled
     finally:
         monkeypatch.undo()
-        forget()
+        profiles_anew()
 
 
 @pytest.mark.parametrize("name", CRMS)

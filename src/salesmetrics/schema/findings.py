@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from salesmetrics.schema.provenance import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
 
 __all__ = ["MAX_ROWS", "SEVERITIES", "finding"]
 
@@ -223,8 +225,8 @@ def finding(
     kind: str | None = None,
     path: str | None = None,
     column: str | None = None,
-    count: int,
-    rows: Iterable[int] = (),
+    count: int | None = None,
+    rows: Sequence[int] | pl.Series = (),
     share_of_value: float | None = None,
     severity: Severity | None = None,
     **details: object,
@@ -236,7 +238,7 @@ def finding(
         kind: Kind of file, such as ``deals``.
         path: File as the user named it.
         column: Header in the export.
-        count: Rows concerned (all of them).
+        count: Rows concerned; where it is left out, ``rows`` are all of them, in the order of the file.
         rows: Their numbers; the first ``MAX_ROWS`` are kept, sorted.
         share_of_value: Share of the summed amount in those rows, 0–1.
         severity: Instead of the code's own, where the data make it matter more or less.
@@ -248,6 +250,8 @@ def finding(
     >>> finding("stage_blank", column="Stage", count=2, rows=[9, 4]).message
     '2 rows without a stage or status count as open'
     """
+    if count is None:
+        count, rows = len(rows), rows[:MAX_ROWS]
     return Finding(
         code=code,
         severity=severity or SEVERITIES[code],

@@ -279,8 +279,7 @@ def _said(part: Part, code: str, rows: pl.Series, *, column: str = "value_period
         kind=part.kind,
         path=part.path,
         column=part.header(column),
-        count=len(rows),
-        rows=rows.head(MAX_ROWS).to_list(),
+        rows=rows,
         **dict[str, Any](amount=part.header("amount"), **details),
     )
 
@@ -318,8 +317,7 @@ def with_open_balances(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
                 kind="invoices",
                 path=part.path,
                 column=part.header("status"),
-                count=len(rows),
-                rows=rows.head(MAX_ROWS).to_list(),
+                rows=rows,
             )
         )
     return frame
@@ -344,8 +342,7 @@ def _paid_by_balance(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
                 kind="invoices",
                 path=part.path,
                 column=part.header("balance"),
-                count=len(rows),
-                rows=rows.head(MAX_ROWS).to_list(),
+                rows=rows,
                 severity=None if share > _AT_STAKE else Severity.WARNING,
             )
         )

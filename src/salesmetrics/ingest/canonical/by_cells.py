@@ -19,7 +19,7 @@ from salesmetrics.ingest.recognise.headers import header_currency
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.withheld import Withheld
 
@@ -185,8 +185,7 @@ def _said(table: RawTable, recognition: Recognition, code: str, header: str, **d
         kind=recognition.kind,
         path=table.source.path,
         column=header,
-        count=len(rows),
-        rows=rows.head(MAX_ROWS).to_list(),
+        rows=rows,
         **dict[str, Any](details),
     )
 

@@ -25,7 +25,7 @@ from salesmetrics.ingest.table.table import ROW, RejectedRow
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message, Some
 
@@ -165,8 +165,7 @@ def canonicalise(
             kind=kind,
             path=path,
             column=headers[field],
-            count=int(mask.sum()),
-            rows=rows.filter(mask).head(MAX_ROWS).to_list(),
+            rows=rows.filter(mask),
         )
         for field, column in parsed.items()
         for code, mask in column.notes.items()
@@ -263,8 +262,7 @@ def _whole_ids(
                 kind=kind,
                 path=path,
                 column=header,
-                count=len(numbers),
-                rows=numbers.head(MAX_ROWS).to_list(),
+                rows=numbers,
                 example=example,
             )
         )
@@ -455,8 +453,7 @@ def rival_amounts(
                     kind=recognition.kind,
                     path=path,
                     column=recognition.columns["amount"].header,
-                    count=len(differs),
-                    rows=differs.head(MAX_ROWS).to_list(),
+                    rows=differs,
                     other=header,
                 )
             )

@@ -9,7 +9,7 @@ import polars as pl
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, SHARED, agree, parse_currency
 from salesmetrics.ingest.recognise.headers import header_currency
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message
 
@@ -104,8 +104,7 @@ class _Place:
             kind=self.kind,
             path=self.path,
             column=self.headers[field],
-            count=len(hit),
-            rows=hit.head(MAX_ROWS).to_list(),
+            rows=hit,
             **dict[str, Any](details),
         )
 

@@ -46,7 +46,7 @@ from salesmetrics.ingest.recognise.words import Words, comparable
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import KINDS, column_types
 from salesmetrics.schema.message import Message
 
@@ -193,8 +193,7 @@ def _invoices(part: Part, frame: pl.DataFrame) -> pl.DataFrame:
                 kind="invoices",
                 path=part.path,
                 column=part.header("type") or part.header("status"),
-                count=len(rows),
-                rows=rows.head(MAX_ROWS).to_list(),
+                rows=rows,
             )
         )
     return with_open_balances(part, frame)
@@ -219,8 +218,7 @@ def _with_type(part: Part, frame: pl.DataFrame, words: Words) -> tuple[pl.DataFr
             kind="invoices",
             path=part.path,
             column=header,
-            count=len(rows),
-            rows=rows.head(MAX_ROWS).to_list(),
+            rows=rows,
         )
     )
     return frame, header
@@ -255,8 +253,7 @@ def _leads(part: Part, deals: pl.DataFrame | None, options: ReadOptions) -> pl.D
                 kind="leads",
                 path=part.path,
                 column=part.header("id"),
-                count=len(converted),
-                rows=converted.head(MAX_ROWS).to_list(),
+                rows=converted,
             )
         )
     asked = {"converted": options.won, "disqualified": (*options.lost, *options.other), "open": options.open}
@@ -536,8 +533,7 @@ def _instants(
                 kind="deals",
                 path=path,
                 column=header,
-                count=int(parsed.bad.sum()),
-                rows=rows.filter(parsed.bad).head(MAX_ROWS).to_list(),
+                rows=rows.filter(parsed.bad),
                 reason=Message(str(known or UNREADABLE[ColumnType.INSTANT])),
                 value=text.filter(parsed.bad)[0],
             )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message, Some
 from salesmetrics.schema.provenance import Severity
@@ -101,9 +101,9 @@ def without_deleted(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
     n = int(deleted.sum())
     if n == 0:
         return Kept(frame)
-    rows = frame.get_column(ROW).filter(deleted).head(MAX_ROWS).to_list()
+    rows = frame.get_column(ROW).filter(deleted)
     severity = Severity.ERROR if n == frame.height else None
-    said = finding("deleted_rows", kind=kind, path=path, column=header, count=n, rows=rows, severity=severity)
+    said = finding("deleted_rows", kind=kind, path=path, column=header, rows=rows, severity=severity)
     return Kept(frame.filter(~deleted), "deleted", n, (said,))
 
 
@@ -126,8 +126,7 @@ def without_continuations(
     if n == 0:
         return Kept(frame)
     lines, rest = frame.filter(blank), frame.filter(~blank)
-    rows = lines.get_column(ROW).head(MAX_ROWS).to_list()
-    findings = [finding("continuation_lines", kind=kind, path=path, column=header, count=n, rows=rows)]
+    findings = [finding("continuation_lines", kind=kind, path=path, column=header, rows=lines.get_column(ROW))]
     withheld: tuple[Withheld, ...] = ()
     priced = lines.filter(pl.col("amount").is_not_null()) if "amount" in frame.columns else lines.clear()
     if priced.height:

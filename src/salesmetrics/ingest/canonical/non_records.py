@@ -12,7 +12,7 @@ from salesmetrics.ingest.source.bounds import MAX_WORD
 from salesmetrics.ingest.table.assemble import TOTAL_HINT, ignored_findings
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.fields import ColumnType
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
@@ -155,8 +155,7 @@ def without_named_totals(frame: pl.DataFrame, kind: Kind, path: str) -> list[Kep
                 "total_no_sum",
                 kind=kind,
                 path=path,
-                count=rest.height,
-                rows=rest.get_column(ROW).head(MAX_ROWS).to_list(),
+                rows=rest.get_column(ROW),
                 words=called_so,
             )
         )
@@ -275,8 +274,7 @@ def _left_out(frame: pl.DataFrame, kind: Kind, path: str, column: str, out: list
         kind=kind,
         path=path,
         column=column,
-        count=len(rows),
-        rows=rows.head(MAX_ROWS).to_list(),
+        rows=rows,
         words=tuple(out[:_FEW_WORDS]),
         others=tuple(stays[:_FEW_WORDS]),
     )

@@ -14,7 +14,7 @@ from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.canonical.identity import first_ids
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message
 from salesmetrics.schema.withheld import Withheld
@@ -278,8 +278,7 @@ def _tell(parts: Sequence[Part], code: str, rows: pl.DataFrame, **details: objec
                 code,
                 kind="quotas",
                 path=part.path,
-                count=own.height,
-                rows=numbers.head(MAX_ROWS).to_list(),
+                rows=numbers,
                 **dict[str, Any](details),
             )
         )

@@ -8,7 +8,7 @@ import polars as pl
 
 from salesmetrics.ingest.canonical.questions import question_of
 from salesmetrics.ingest.table.table import ROW
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Part
@@ -59,8 +59,7 @@ def _by_scale(part: Part, frame: pl.DataFrame, header: str) -> pl.DataFrame:
             kind="surveys",
             path=part.path,
             column=header,
-            count=len(rows),
-            rows=rows.head(MAX_ROWS).to_list(),
+            rows=rows,
             low=low,
             high=high,
             question=(asked or "").upper(),
@@ -83,8 +82,7 @@ def _second_questions(part: Part, frame: pl.DataFrame, header: str, named: str |
                     kind="surveys",
                     path=part.path,
                     column=column,
-                    count=len(scored),
-                    rows=scored.head(MAX_ROWS).to_list(),
+                    rows=scored,
                     question=other.upper(),
                 )
             )

@@ -8,7 +8,7 @@ import msgspec
 
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
-from salesmetrics.schema.findings import MAX_ROWS, finding
+from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,8 +75,7 @@ class Context(msgspec.Struct, frozen=True):
                     kind=self.kind,
                     path=file.source.path,
                     column=header,
-                    count=rows.height,
-                    rows=rows.get_column(ROW).head(MAX_ROWS).to_list(),
+                    rows=rows.get_column(ROW),
                     share_of_value=self._share(rows, value),
                     **words,
                 )

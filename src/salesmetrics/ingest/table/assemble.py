@@ -247,7 +247,7 @@ def _with_trimmed(
         cells_raw = next(records(item.raw + b"\n", delimiter)).split(delimiter)
         lines.append(encode_record([*cells_raw, *[b""] * (width - len(cells_raw))], delimiter))
     added = rows_to_frame(lines, [item.row for item in accepted], delimiter, width)
-    findings.append(finding("rows_short_filled", path=path, count=len(accepted), rows=(item.row for item in accepted)))
+    findings.append(finding("rows_short_filled", path=path, count=len(accepted), rows=[item.row for item in accepted]))
     return pl.concat([frame, added.select(frame.columns)]).sort(ROW), [item for item in odd if not ends_early(item)]
 
 
