@@ -2,7 +2,8 @@
 
 The only module that starts threads. What goes wrong in one is raised where its work is waited for; where the system gives
 no more of them, the work is done here and now. Nothing heavy is imported before a file is on its way: reading a large file
-takes about as long as importing what reads it, and threads only take turns where Python itself works.
+takes about as long as importing what reads it, and threads only take turns where Python itself works. Of small files nearly
+all work is Python's own, so these are read without threads.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
+from salesmetrics.ingest.together import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,12 +35,16 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Question, Request
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.ingest.table.raw import RawTable
+    from salesmetrics.ingest.together import Together
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.settings import Settings
 
 __all__ = ["Files", "explain", "inspect", "load", "report", "request_of", "rows", "trend"]
 
 T = TypeVar("T")
+
+_WORTH_THREADS = 3_000_000
+"""Bytes of files together from which on threads save more time than they spend on waiting for each other."""
 
 
 # --- threads ---
@@ -68,13 +74,27 @@ def _together(works: Iterable[Callable[[], T]]) -> list[T]:
 def _submit(pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
     try:
         return pool.submit(work)
-    except RuntimeError:  # the system gives no more threads: then it is done here and now
-        done: Future[T] = Future()
-        try:
-            done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
-        return done
+    except RuntimeError:  # the system gives no more threads
+        return _do(work)
+
+
+def _do(work: Callable[[], T]) -> Future[T]:
+    """Do some work here and now; what it raises is raised where its result is asked for."""
+    done: Future[T] = Future()
+    try:
+        done.set_result(work())
+    except Exception as error:
+        done.set_exception(error)
+    return done
+
+
+def _are_large(paths: Iterable[str]) -> bool:
+    """Whether threads pay for these files. How much a pipe will give nobody knows."""
+    size = 0
+    for path in map(Path, paths):
+        with suppress(OSError, ValueError):
+            size += path.stat().st_size if path.is_file() else _WORTH_THREADS
+    return size >= _WORTH_THREADS
 
 
 # --- files on their way ---
@@ -106,10 +126,21 @@ class Files:
         self._bytes: dict[str, Future[bytes]] = early._bytes if early else {}
         self._hashed, self._hashes = hashed, dict[str, Future[str]]()
         self._tables: dict[str, Future[list[RawTable]]] = {}
+        self._large = False
         with suppress(SalesmetricsError):
-            first = expand(self.arguments)[0].path
-            if first not in self._bytes and Path(first).is_file():
-                self._fetch(first)
+            paths = [item.path for item in expand(self.arguments)]
+            self._large = _are_large(paths)
+            if paths[0] not in self._bytes and Path(paths[0]).is_file():
+                self._fetch(paths[0])
+
+    @property
+    def together(self) -> Together:
+        """How several things are done with what these files say."""
+        return _together if self._large else in_turn
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Begin some work, beside all else where the files are large."""
+        return _begin(work) if self._large else _do(work)
 
     def open(self, options: ReadOptions) -> None:
         """Begin to read the tables of what is on its way."""
@@ -124,7 +155,7 @@ class Files:
         from salesmetrics.ingest.read import read_files
 
         with self._during:
-            return read_files(self.arguments, options, partial(self._read, options), _together)
+            return read_files(self.arguments, options, partial(self._read, options), self.together)
 
     def hashed(self, dataset: Dataset) -> Dataset:
         """The dataset with the SHA-256 of every file, if that is asked for."""
@@ -143,21 +174,21 @@ class Files:
 
     def _fetch(self, path: str) -> None:
         piped = read_pipe(path, self._stdin)  # here: nobody could interrupt a thread that waits for a pipe
-        data = _begin(lambda: read_file(path) if piped is None else piped)
+        data = self.begin(lambda: read_file(path) if piped is None else piped)
         self._bytes[path] = data
 
     def _open(self, path: str, options: ReadOptions) -> Future[list[RawTable]]:
         data = self._bytes.pop(path)  # so that the bytes can go when they are read
         if self._hashed:
-            self._hashes[path] = _begin(lambda: hashlib.sha256(data.result()).hexdigest())
+            self._hashes[path] = self.begin(lambda: hashlib.sha256(data.result()).hexdigest())
 
         def read() -> list[RawTable]:
             from salesmetrics.ingest.table.table import open_tables
 
             cut, encoding = options.delimiter, options.encoding
-            return open_tables(path, data.result(), encoding=encoding, delimiter=cut, together=_together)
+            return open_tables(path, data.result(), encoding=encoding, delimiter=cut, together=self.together)
 
-        return _begin(read)
+        return self.begin(read)
 
 
 # --- questions ---
@@ -173,7 +204,7 @@ def load(files: Files, options: ReadOptions) -> Dataset:
     from salesmetrics.ingest.read import with_findings  # while the file is being read
 
     dataset, words = files.read(options)
-    return files.hashed(with_findings(dataset, words, options, _together))
+    return files.hashed(with_findings(dataset, words, options, files.together))
 
 
 def report(
@@ -207,7 +238,7 @@ def report(
 
     options = replace(options, as_of=question.as_of)
     dataset, words = files.read(options)
-    checked = _begin(partial(with_findings, dataset, words, options, _together))
+    checked = files.begin(partial(with_findings, dataset, words, options, files.together))
     accept(dataset)
     request = request_of(question, dataset)
     frames = dataset.records

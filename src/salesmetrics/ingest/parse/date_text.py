@@ -175,11 +175,15 @@ def date_parts(texts: pl.DataFrame) -> pl.DataFrame:
     """
     known = texts.columns
     tidy = texts.with_columns(tidy_dates(texts.get_column(KEY)).alias("tidy"))
-    plain = pl.col("tidy").str.contains(_PLAIN_WHEN).fill_null(value=False)
-    left = pl.concat([_split(tidy.filter(plain), _PLAIN_WHEN, known), _split(tidy.filter(~plain), _WHEN, known)])
+    plain = tidy["tidy"].str.contains(_PLAIN_WHEN).fill_null(value=False)
+    left = _split(tidy.filter(plain), _PLAIN_WHEN, known)
+    if not plain.all():
+        left = pl.concat([left, _split(tidy.filter(~plain), _WHEN, known)])
     pieces = [pl.DataFrame(schema={**texts.schema, **_SCHEMA})]
     for shape, pattern in _SHAPES:
-        fits = pl.col("date").str.contains(pattern).fill_null(value=False)
+        fits = left["date"].str.contains(pattern).fill_null(value=False)
+        if not fits.any():
+            continue
         found = (
             left.filter(fits).with_columns(pl.col("date").str.extract_groups(pattern).alias("parts")).unnest("parts")
         )
@@ -331,15 +335,21 @@ class Form(Struct, frozen=True):
 def form_of(sample: pl.Series, options: ParseOptions) -> Form | None:
     """The strict format that most of the first cells are written in; None where they show none."""
     sample = sample.head(_SAMPLE)
-    hits = [int(sample.str.contains(pattern).sum()) * _may_use(form, options) for pattern, form, _ in _FAST]
+    hits = [count * _may_use(form, options) for count, (_, form, _) in zip(_hits(sample, _FAST), _FAST, strict=True)]
     if max(hits):
         _, form, name = _FAST[hits.index(max(hits))]
         return Form(name, form)
-    hits = [int(sample.str.contains(pattern).sum()) for pattern, _, _ in _NUMERIC]
+    hits = _hits(sample, _NUMERIC)
     if max(hits):
         _, sep, time = _NUMERIC[hits.index(max(hits))]
         return Form(in_order(sep, options.date_order), time, sep)
     return None
+
+
+def _hits(sample: pl.Series, forms: tuple[tuple[str, str, str], ...]) -> list[int]:
+    cells = sample.alias("cells").to_frame()
+    counts = cells.select(pl.col("cells").str.contains(form[0]).sum().alias(form[0]) for form in forms)
+    return [int(count) for count in counts.row(0)]
 
 
 def in_order(sep: str, order: str | None) -> str:

@@ -25,7 +25,16 @@ from salesmetrics.ingest.parse.date_text import (
     real_date,
 )
 from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
-from salesmetrics.ingest.parse.instants import OFFSET, UTC, check_zone, instants_of, notes_of_offsets, usual_offset
+from salesmetrics.ingest.parse.instants import (
+    OFFSET,
+    UTC,
+    check_zone,
+    instants_of,
+    notes_of_offsets,
+    offset_east,
+    usual_offset,
+    wall_in,
+)
 from salesmetrics.ingest.parse.text import TYPED_NULL_WORDS, blank, cleaned
 from salesmetrics.schema.message import Message
 
@@ -194,7 +203,7 @@ class DateParser(Struct, frozen=True):
             sorts = _with_whole_years(evidence.sorts, newest, thai=thai)
             orders = _settle(sorts, self.options, known)
             serials = _are_serial(sorts, evidence)
-            good = sorts.filter(_is_read(sorts, orders, self.options, serials=serials))
+            good = _read_sorts(sorts, orders, self.options, serials=serials)
             shapes = _shapes(good, orders)
             offset = usual_offset(good, evidence.count("fast") if zulu else 0)
         if form is not None and form.sep in proven:
@@ -245,20 +254,8 @@ class _Known(Struct, frozen=True):
 
 
 _FEATURES = (
-    "shape",
-    "sep",
-    "year",
-    "first",
-    "second",
-    "short",
-    "thai",
-    WHY,
-    "wrong",
-    "offset",
-    "serial",
-    "five",
-    "real",
-)
+    "shape", "sep", "year", "first", "second", "short", "thai", WHY, "wrong", "offset", "serial", "five", "real",
+)  # fmt: skip
 """What tells one sort of date text from another: all but the day that it names, the time, and the digits of an epoch."""
 
 
@@ -266,7 +263,7 @@ def _features() -> list[pl.Expr]:
     real = real_date(pl.col("year"), pl.col("month"), pl.col("day"))
     five = (pl.col("shape") == "number") & (pl.col("number").str.extract("^([0-9]+)", 1).str.len_bytes() == 5)
     return [
-        _offset().alias("offset"),
+        offset_east().alias("offset"),
         _serial().alias("serial"),
         five.fill_null(value=False).alias("five"),
         real.is_not_null().alias("real"),
@@ -475,36 +472,41 @@ def _in_words(day: int, month: int, year: int) -> str:
     return f"{day} {names[month - 1]} {year}"
 
 
-def _by_orders(
-    parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions
-) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Of dates with the year last: the order of each, its day, and whether it reads more than one way where that matters."""
+def _by_orders(parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions) -> pl.DataFrame:
+    """Of dates with the year last: ``order``, the day by each order and the one that holds (``last``), and ``many`` readings.
+
+    In steps, each a column: one expression of them all repeats its parts, and takes longer to plan than dates to read.
+    """
     order = pl.col("sep").replace_strict(orders, default=None, return_dtype=pl.String)
-    numeric = pl.col("shape") == "numeric"
     first, second, year = pl.col("first"), pl.col("second"), pl.col("year")
-    dmy, mdy = real_date(year, second, first), real_date(year, first, second)
-    day_first = (order == "dmy") | ((order == _EACH) & dmy.is_not_null())
     ymd: pl.Expr = pl.lit(None, dtype=pl.Date)
     if "turned" in parts.columns:
         ymd = pl.when("short").then(real_date(pl.col("turned"), second, pl.col("written")))
+    days = parts.with_columns(
+        order=order, dmy=real_date(year, second, first), mdy=real_date(year, first, second), ymd=ymd
+    )
+    order, dmy, mdy = pl.col("order"), pl.col("dmy"), pl.col("mdy")
+    numeric = pl.col("shape") == "numeric"
+    day_first = (order == "dmy") | ((order == _EACH) & dmy.is_not_null())
     last: pl.Expr = pl.when(day_first).then(dmy).otherwise(mdy)
     if options.date_order == "ymd":
-        last = pl.when(numeric & pl.col("short")).then(ymd).otherwise(last)
-    different = (dmy.is_not_null() & mdy.is_not_null() & (dmy != mdy) & (pl.col("sep") != ".")) | ymd.is_not_null()
-    many = numeric & (order == _EACH) & different.fill_null(value=False)
-    return order, last, many
+        last = pl.when(numeric & pl.col("short")).then("ymd").otherwise(last)
+    differ = dmy.is_not_null() & mdy.is_not_null() & (dmy != mdy) & (pl.col("sep") != ".")
+    many = (differ | pl.col("ymd").is_not_null()).fill_null(value=False)
+    return days.with_columns(last=last, many=numeric & (order == _EACH) & many)
 
 
-def _is_read(sorts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, *, serials: bool) -> pl.Expr:
-    """Whether a sort of text is a date under what is decided."""
-    _, last, many = _by_orders(sorts, orders, options)
+def _read_sorts(
+    sorts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, *, serials: bool
+) -> pl.DataFrame:
+    """The sorts of text that are dates under what is decided."""
     number = ~pl.col("five") | (pl.col("serial") & serials)
-    date = pl.when(pl.col("shape") == "numeric").then(last.is_not_null()).otherwise("real")
-    return (
+    date = pl.when(pl.col("shape") == "numeric").then(pl.col("last").is_not_null()).otherwise("real")
+    return _by_orders(sorts, orders, options).filter(
         pl.when(pl.col("shape") == "number").then(number).otherwise(date)
         & pl.col("shape").is_not_null()
         & ~pl.col("wrong")
-        & ~many
+        & ~pl.col("many")
         & pl.col(WHY).is_null()
     )
 
@@ -513,18 +515,21 @@ def _values(
     parts: pl.DataFrame, orders: Mapping[str, str], options: ParseOptions, dtype: pl.DataType, *, serials: bool
 ) -> pl.DataFrame:
     """Distinct texts with ``value``, ``bad`` and why, and what is to be noted."""
-    order, last, many = _by_orders(parts, orders, options)
-    numeric, year = pl.col("shape") == "numeric", pl.col("year")
-    date = pl.when(numeric).then(last).otherwise(real_date(year, pl.col("month"), pl.col("day")))
-    written = date.cast(INSTANT_DTYPE) + pl.duration(microseconds=pl.col("time").fill_null(0))
+    numeric = pl.col("shape") == "numeric"
+    parts = _by_orders(parts, orders, options).with_columns(
+        date=pl.when(numeric).then("last").otherwise(real_date(pl.col("year"), pl.col("month"), pl.col("day"))),
+        offset=offset_east(),
+        good=~pl.col("wrong") & ~pl.col("many") & pl.col(WHY).is_null(),
+    )
+    written = pl.col("date").cast(INSTANT_DTYPE) + pl.duration(microseconds=pl.col("time").fill_null(0))
     wall = pl.when(pl.col("shape") == "number").then(_from_number(serials=serials)).otherwise(written)
-    good = ~pl.col("wrong") & ~many & pl.col(WHY).is_null()
+    parts = parts.with_columns(wall=pl.when("good").then(wall))
     table = parts.select(
         KEY,
-        pl.when(good).then(_moved(wall, options).cast(dtype)).alias("value"),
-        pl.when(good).then(wall - pl.duration(minutes=_offset())).cast(INSTANT_DTYPE).alias(UTC),
-        pl.when(good).then(_offset()).alias(OFFSET),
-        pl.coalesce(WHY, pl.when(many).then(pl.lit(MANY_WAYS)), _why_unread(order, serials=serials)).alias(WHY),
+        wall_in(options.timezone).cast(dtype).alias("value"),
+        (pl.col("wall") - pl.duration(minutes=pl.col("offset"))).cast(INSTANT_DTYPE).alias(UTC),
+        pl.when("good").then("offset").alias(OFFSET),
+        pl.coalesce(WHY, pl.when("many").then(pl.lit(MANY_WAYS)), _why_unread(serials=serials)).alias(WHY),
         pl.col("short").fill_null(value=False).alias(f"{NOTE}years_short"),
         pl.col("thai").fill_null(value=False).alias(f"{NOTE}years_thai"),
     )
@@ -534,12 +539,13 @@ def _values(
     )
 
 
-def _why_unread(order: pl.Expr, *, serials: bool) -> pl.Expr:
+def _why_unread(*, serials: bool) -> pl.Expr:
     """Why a text that has the shape of a date is none."""
+    order = pl.col("order")
     serial = (pl.col("shape") == "number") & (pl.col("number").str.extract("^([0-9]+)", 1).str.len_bytes() == 5)
     numeric = (pl.col("shape") == "numeric") & ~pl.col("wrong")
-    day_first = (order == "dmy") & _fits("mdy")
-    month_first = (order == "mdy") & _fits("dmy")
+    day_first = (order == "dmy") & pl.col("mdy").is_not_null()
+    month_first = (order == "mdy") & pl.col("dmy").is_not_null()
     shaped = pl.col("shape").is_not_null() & ~pl.col("wrong") & (pl.col("shape") != "number")
     return (
         pl.when(serial & (not serials))
@@ -566,22 +572,6 @@ def _from_number(*, serials: bool) -> pl.Expr:
     micro = pl.when(digits > 16).then(whole.cast(pl.Int64, strict=False) // 1000).otherwise(scaled)
     epoch = zero + pl.duration(microseconds=micro)
     return pl.when(digits == 5).then(serial.cast(INSTANT_DTYPE)).otherwise(epoch)
-
-
-def _moved(wall: pl.Expr, options: ParseOptions) -> pl.Expr:
-    """Wall clocks in the asked zone where an offset is known; elsewhere as written."""
-    if options.timezone is None:
-        return wall
-    offset = _offset()
-    instant = (wall - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
-    there = instant.dt.convert_time_zone(options.timezone).dt.replace_time_zone(None)
-    return pl.when(offset.is_not_null()).then(there).otherwise(wall)
-
-
-def _offset() -> pl.Expr:
-    """Minutes east of UTC, where a text says it; an epoch is UTC."""
-    epoch = (pl.col("shape") == "number") & pl.col("number").str.contains("^[0-9]{10}")
-    return pl.when(epoch).then(0).otherwise("offset")
 
 
 def _shapes(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str | Message, ...]:

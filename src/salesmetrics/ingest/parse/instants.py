@@ -14,7 +14,7 @@ from salesmetrics.ingest.parse.evidence import CELLS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OFFSET", "UTC", "check_zone", "instants_of", "notes_of_offsets", "usual_offset"]
+__all__ = ["OFFSET", "UTC", "check_zone", "instants_of", "notes_of_offsets", "offset_east", "usual_offset", "wall_in"]
 
 UTC, OFFSET = "__utc__", "__offset__"
 """Columns of a reading: the instant as the clock in UTC, and minutes east of it as written."""
@@ -38,6 +38,22 @@ def instants_of(
         wall = values.alias("wall").to_frame()
         found = found.zip_with(found.is_not_null(), wall.select(utc_of_wall(pl.col("wall"), zone)).to_series())
     return found.cast(INSTANT_DTYPE) if found.count() else None
+
+
+def offset_east() -> pl.Expr:
+    """Minutes east of UTC, where a text says it; an epoch is UTC."""
+    epoch = (pl.col("shape") == "number") & pl.col("number").str.contains("^[0-9]{10}")
+    return pl.when(epoch).then(0).otherwise("offset")
+
+
+def wall_in(zone: str | None) -> pl.Expr:
+    """The clock ``wall`` in a zone where its ``offset`` is known; elsewhere as written."""
+    wall, offset = pl.col("wall"), pl.col("offset")
+    if zone is None:
+        return wall
+    instant = (wall - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
+    there = instant.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    return pl.when(offset.is_not_null()).then(there).otherwise(wall)
 
 
 def usual_offset(good: pl.DataFrame, zulu: int) -> int | None:

@@ -7,6 +7,7 @@ one line end per row, plus its quotes; rows that are too long are refused by Pol
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import polars as pl
@@ -69,36 +70,20 @@ def count_quotes(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
         return Quotes(0, 0, over_lines=False)
     seen = data.count(b'"', start, start + _CHUNK)
     if seen * (len(data) - start) // _CHUNK < _MANY:
-        return _count_one_by_one(data, start, delimiter)
+        return _count_cells(data, start, delimiter)
     return _count_by_position(data, start, delimiter)
 
 
-def _count_one_by_one(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
-    """The proof for few quotes: from each that opens a cell to the one that closes it."""
-    edges = delimiter + b"\n\r"
-    find, last = data.find, len(data) - 1
-    eol = b"\n" if find(b"\n") >= 0 else b"\r"
-    total = doubled = 0
-    line_end, over_lines = find(eol, start), False
-    opening = find(b'"', start)
-    while opening >= 0:
-        if opening > start and data[opening - 1] not in edges:
-            return None
-        closing = find(b'"', opening + 1)
-        while 0 <= closing < last and data[closing + 1] not in edges:
-            if data[closing + 1] != _QUOTE:
-                return None
-            doubled += 1
-            closing = find(b'"', closing + 2)
-        if closing < 0:
-            return None
-        if not over_lines:
-            if 0 <= line_end < opening:
-                line_end = find(eol, opening)
-            over_lines = 0 <= line_end < closing
-        total += 2
-        opening = find(b'"', closing + 1)
-    return Quotes(total + 2 * doubled, doubled, over_lines)
+def _count_cells(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
+    """The proof for few quotes: every one of them belongs to a cell that is quoted by the book."""
+    other = rb"[^%s\n\r]" % re.escape(delimiter)
+    quoted = re.compile(rb'"(?<!%s")[^"]*+(?:""[^"]*+)*+"(?!%s)' % (other, other))
+    cells = quoted.findall(memoryview(data)[start:])
+    inside = b"".join(cells)
+    total = data.count(b'"', start)
+    if inside.count(b'"') < total:
+        return None
+    return Quotes(total, total // 2 - len(cells), over_lines=(b"\n" if b"\n" in data else b"\r") in inside)
 
 
 def _count_by_position(data: bytes, start: int, delimiter: bytes) -> Quotes | None:
