@@ -16,20 +16,22 @@ __all__ = ["configuration_page"]
 INTRO = """\
 # Configuration
 
-Whatever every run needs can stand in a file `salesmetrics.toml`, in the folder where the command runs or in one above it (the
-nearest counts; `--config FILE` names another, `--no-config` reads none; one from above this folder or that of the exports is named on stderr, unless `-q` asks for errors only). An option overrules an environment variable, a variable
-the file, and the file the default.
+Settings that every run needs can be kept in a file `salesmetrics.toml`. salesmetrics reads the nearest one, in the current folder or
+in a folder above it. `--config FILE` names another file, `--no-config` ignores settings files. A file found above the current folder
+or above the folder of the exports is named on stderr, unless `-q` is given.
+
+Priority: option, environment variable, file, default.
 
 ```sh
-salesmetrics init examples/deals.csv -o -        # writes a file from what it sees in the exports; -o - only shows it
-salesmetrics config show                         # every setting, its value, and where that comes from
+salesmetrics init examples/deals.csv -o -        # writes a settings file for these exports; -o - prints it
+salesmetrics config show                         # every setting, its value and its source
 salesmetrics config schema > salesmetrics.schema.json
 ```
 
-The last line is the JSON Schema of the file, also in [salesmetrics.schema.json](salesmetrics.schema.json). Editors that know
-Taplo (Even Better TOML in VS Code) complete and check with it when the file begins with `#:schema ./salesmetrics.schema.json`.
+The last command prints the JSON Schema of the file, which is also in [salesmetrics.schema.json](salesmetrics.schema.json). Editors with
+Taplo (Even Better TOML in VS Code) complete and check the file if it begins with `#:schema ./salesmetrics.schema.json`.
 
-A mistake stops the command with the line, the key and the key that was probably meant.
+An invalid file stops the command. The error names the line and the key, and suggests the nearest known key.
 """
 
 
@@ -39,11 +41,11 @@ def listed(names: Iterable[str]) -> str:
 
 
 ABOUT = {
-    "read": "What a file may leave open. A column that can be read two ways is refused until this settles it.",
-    "map": "Field = header, for columns that are not recognised, as `--map` takes them. An empty header takes the column away.",
-    "stages": "Words of stage and status columns. A single word needs no list.",
+    "read": "How to read what a file leaves open. A column that can be read two ways is an error until it is set here.",
+    "map": "Field = header, for columns that are not recognised, as with `--map`. An empty header ignores the column.",
+    "stages": "Outcomes of words in stage and status columns. A single word needs no list.",
     "currency": """\
-What a sign stands for that several currencies share (`$`, `¥`, `£`, `kr`), or a name that is not known:
+The currency of a sign that several currencies share (`$`, `¥`, `£`, `kr`), or of an unknown name:
 
 ```toml
 [currency.symbols]
@@ -51,19 +53,19 @@ What a sign stands for that several currencies share (`$`, `¥`, `£`, `kr`), or
 "-99" = "USD"  # SuiteCRM's default currency
 ```
 
-Without it their amounts are kept apart from those of other currencies, under the sign itself.""",
+Without it, amounts with such a sign are reported under the sign itself, separate from other currencies.""",
     "report": f"""\
-What a report holds when no option says otherwise. `where` keeps the records that fulfil a condition over canonical columns or
-headers (`amount > 1000 AND "Deal Type" = 'New'`). A literal takes the type of its column; a number compared with a text is refused.
+Defaults of a report; options override them. `where` keeps the records that match a condition on canonical columns or
+headers (`amount > 1000 AND "Deal Type" = 'New'`). A literal takes the type of its column; comparing a number with a text is an error.
 
-A condition and the expression of a KPI can compute and compare, and nothing else: they read no file and no address. There are
+Conditions and KPI expressions can only compute and compare: they cannot read files or addresses. They may use
 comparisons, `AND`, `OR`, `NOT`, `IN (…)`, `BETWEEN`, `LIKE`, `ILIKE`, regular expressions (`~`, `~*`), `IS NULL`, arithmetic, `||`,
 `CASE`, `CAST` and `TRY_CAST` to {listed(TYPES)}, dates as `DATE '2026-01-31'` and `INTERVAL '3 months'`, and the functions
-{listed(FUNCTIONS)}. Subqueries, table functions, windows, further statements and comments are refused.""",
+{listed(FUNCTIONS)}. Subqueries, table functions, window functions, further statements and comments are errors.""",
     "calendar": "Weeks and fiscal years, for `--period`, `--compare` and `--every`.",
     "settings": """\
-Thresholds that some KPIs ask for, and figures that no export holds. `incentive_payout` asks for a table of its own, the plan by
-which reps are paid:
+Thresholds that some KPIs use, and figures that exports do not contain. `incentive_payout` needs a table of its own, the pay plan of
+the reps:
 
 ```toml
 [settings.incentive]
@@ -73,22 +75,22 @@ bonus_at_quota = 1000
 cap = 50000
 ```
 
-A tier holds from the share of the quota in `at` on: here 5 % of what is sold up to the quota, and 8 % of what is sold above it.
+A tier applies from the share of the quota in `at`: here 5 % of sales up to the quota, and 8 % of sales above it.
 
 | key | meaning | default |
 |---|---|---|
-| `tiers` | rates by attainment, each with `at` (0 is the first sale, 1 the full quota) and `rate` (0.05 is 5 % of the sales) | none |
-| `marginal` | `true`: each rate pays for the sales within its own tier; `false`: the highest rate that is reached pays for all of them | `true` |
-| `threshold` | attainment below which nothing is paid by rate | 0 |
-| `accelerator` | multiplies the rates for what is sold above the quota | 1 |
-| `bonus_at_quota` | amount that is paid once when the quota is reached | 0 |
-| `bonus_per_unit` | amount that is paid per unit sold | 0 |
-| `cap` | the most that is paid to a rep in the period | no limit |
-| `cap_attainment` | sales above this attainment are not paid for by rate | no limit |
+| `tiers` | rates by attainment, each with `at` (0 is the first sale, 1 the full quota) and `rate` (0.05 is 5 % of sales) | none |
+| `marginal` | `true`: each rate applies to the sales within its tier; `false`: the highest rate reached applies to all sales | `true` |
+| `threshold` | attainment below which no rate applies | 0 |
+| `accelerator` | factor on the rates for sales above the quota | 1 |
+| `bonus_at_quota` | amount paid once when the quota is reached | 0 |
+| `bonus_per_unit` | amount paid per unit sold | 0 |
+| `cap` | maximum pay of a rep in the period | no limit |
+| `cap_attainment` | attainment above which no rate applies | no limit |
 """,
     "goals": """\
-What KPIs are meant to reach: `KPI = condition`, or a table, or a list of tables. `report` says how each stands, and exits with 1
-when one is missed. `--goal 'win_rate >= 25%'` sets one for the total, in the place of the file's.
+Goals of KPIs: `KPI = condition`, or a table, or a list of tables. `report` shows the status of each, and exits with 1 if one is
+missed. `--goal 'win_rate >= 25%'` sets a goal for the total and replaces that of the file.
 
 ```toml
 [goals]
@@ -97,21 +99,21 @@ revenue = { goal = ">= 500000 EUR", period = "this-quarter", by = 2026-12-31, ow
 sales_cycle_median = { goal = "< 60", group = { region = "*" } }
 ```
 
-A condition is `>=`, `<=`, `>`, `<` or `=` and a number, for a share also in percent, for money also with a currency, which data in
-several currencies need. How a goal stands:
+A condition is `>=`, `<=`, `>`, `<` or `=` and a number. A share can be written in percent. An amount of money can have a currency, and
+must have one if the data have several. The status of a goal:
 
 | status | when |
 |---|---|
-| met | the condition is fulfilled. An upper limit for a sum or a count is met when the period is over, before that it is on track |
-| on track | a sum or a count in a period that is not over (until `by`, or its end) and at least at its linear pace: half of the target after half of the days |
-| too early | a tenth of the days has not passed; or a rate, mean or median before its `by` day, or with fewer records than `min_n` |
-| missed | otherwise: exit code 1, and a line on stderr |
+| met | the value matches the condition. An upper limit for a sum or a count is met only when the period is over; until then it is on track |
+| on track | a sum or a count whose period is not over (until `by`, or its end) and that is at least at linear pace: half of the target after half of the days |
+| too early | less than a tenth of the days has passed; or a rate, mean or median is before its `by` date, or has fewer records than `min_n` |
+| missed | in all other cases: exit code 1, and a line on stderr |
 | unknown | the value is undefined: a line on stderr, and exit code 1 with `--strict` |
 
-With `--period qtd` the stretch is over on the as-of day, and the target is taken as it is.""",
+With `--period qtd` the period ends on the as-of date, so the full target applies.""",
     "kpi": """\
-KPIs of your own, each a table `[kpi.name]`, from measures and KPIs. What an expression may hold is said under `[report]`; functions
-over records (`AVG`, `SUM`, …) are for conditions only.
+Custom KPIs, each a table `[kpi.name]`, computed from measures and other KPIs. `[report]` lists what an expression may use; functions
+that aggregate records (`AVG`, `SUM`, …) work in conditions only.
 
 ```toml
 [kpi.calls_per_win]
@@ -134,8 +136,8 @@ def configuration_page() -> str:
     without_key = [option for option in declared_options() if option.key is None]
     variables = ", ".join(f"`{option.variable_name}`" for option in without_key if option.variable_name)
     parts.append(
-        "## Environment\n\nThe variables in the tables above, and for what is not in the file: "
-        f"{variables}. A list in a variable has one item per line, or commas between them.\n"
+        "## Environment\n\nThe variables in the tables above, and for options that the file cannot set: "
+        f"{variables}. The items of a list are separated by line breaks or commas.\n"
     )
     return "\n".join(parts)
 

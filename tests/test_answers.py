@@ -100,7 +100,7 @@ def test_each_form_is_given_or_refused_by_name(command: str, words: str, form: s
     else:
         assert (done.returncode, done.stdout) == (2, "")
         assert f"`--format {form}`" in done.stderr
-        assert f"`{command}` writes {' or '.join(forms_of(answer))}" in done.stderr.replace("\n", " ")
+        assert f"`{command}` only writes {' or '.join(forms_of(answer))}" in done.stderr.replace("\n", " ")
 
 
 def _is_a_sheet(text: str) -> bool:
@@ -154,7 +154,7 @@ def test_a_new_form_is_a_writer_and_a_line_in_the_registry(tmp_path: Path) -> No
     assert target.read_text("utf-8") == listed.stdout, written.stderr
     refused = run_with(registered, tmp_path, "inspect", DEALS, "--format", "toy")
     assert refused.returncode == 2
-    assert "`inspect` writes table or json or md" in refused.stderr
+    assert "`inspect` only writes table or json or md" in refused.stderr
 
 
 def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp_path: Path) -> None:
@@ -210,4 +210,4 @@ def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp
     assert json.loads(described.stdout)["properties"]["sizes"]["description"] == "by name"
     refused = run_with(added, tmp_path, "toy")
     assert refused.returncode == 2
-    assert "`toy` writes csv or json" in refused.stderr
+    assert "`toy` only writes csv or json" in refused.stderr

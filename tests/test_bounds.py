@@ -128,7 +128,7 @@ def test_what_takes_more_memory_than_there_is_is_refused_unread(
     error = refused(path)
     assert error.code == "memory_short"
     assert "18.0 GiB" in error.message
-    assert "1.0 GiB can be had" in error.message
+    assert "1.0 GiB is available" in error.message
 
 
 def test_no_file_holds_more_than_the_bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

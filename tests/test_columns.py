@@ -347,7 +347,7 @@ def test_outcome_words_in_the_cells_settle_a_short_header() -> None:
 def test_an_unverified_profile_says_so() -> None:
     found = recognise(row("Copper ID,Name,Company,Status,Value,Close Date"), path="x.csv")
     assert found.profile == "copper"
-    assert text(found.notes[0]).startswith("matched leniently")
+    assert text(found.notes[0]).startswith("matched loosely")
 
 
 def test_what_is_missing_is_named_in_the_order_of_the_model() -> None:
@@ -419,7 +419,7 @@ def test_two_kinds_that_fit_alike_are_both_named() -> None:
 def test_deals_without_an_outcome_ask_for_the_stage() -> None:
     error = refusal("Opportunity Name,Owner,Amount,Close Date,Staeg")
     assert error.code == "column_missing"
-    assert error.hint == 'if `Staeg` is it, type `--map stage="Staeg"`'
+    assert error.hint == 'if `Staeg` is it, use `--map stage="Staeg"`'
 
 
 def test_the_cells_tell_which_column_holds_the_outcome() -> None:

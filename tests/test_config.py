@@ -114,12 +114,12 @@ def test_an_empty_file_is_the_defaults() -> None:
         (PLAN + "tiers = [{ at = 0, rate = 5 }]", 2, "settings.incentive.tiers.rate", "`rate = 0.05` is 5 %"),
         (PLAN + "tiers = [{ at = 100, rate = 0.05 }]", 2, "settings.incentive.tiers.at", "`at = 1` is 100 %"),
         (PLAN + "tiers = [{ at = 0, rate = -0.05 }]", 2, "settings.incentive.tiers.rate", "greater than or equal to 0"),
-        (PLAN + "cap = 1\n" + TWICE, 3, "settings.incentive.tiers", "two tiers begin at 0; give each `at` once"),
+        (PLAN + "cap = 1\n" + TWICE, 3, "settings.incentive.tiers", "two tiers start at 0; use each `at` once"),
         (
             PLAN + FALLING,
             2,
             "settings.incentive.tiers",
-            "the tier at 0 stands after that at 1; write `at` in rising order",
+            "the tier at 0 comes after the tier at 1; sort the tiers by `at`",
         ),
         (PLAN + "bonus_per_unit = 1\nthreshold = 50", 3, "settings.incentive.threshold", "`threshold = 0.5` is 50 %"),
         (
@@ -132,10 +132,10 @@ def test_an_empty_file_is_the_defaults() -> None:
             PLAN + "cap = 500",
             1,
             "settings.incentive.tiers",
-            "pays nothing: it has no rate and no bonus; write for example",
+            "pays nothing: it has neither a rate nor a bonus; for example",
         ),
         ('[report]\nmax_age = "soon"', 2, "report.max_age", "for example 7d"),
-        ('[goals]\n# a comment\nwin_rate = "25"', 3, "goals.win_rate.goal", "not a sign and a number"),
+        ('[goals]\n# a comment\nwin_rate = "25"', 3, "goals.win_rate.goal", "expected a comparison sign and a number"),
         ('[goals]\nwin_rate = { goal = ">= 25%", ower = "A" }', 2, "goals.win_rate.ower", "did you mean `owner`"),
         ('[goals.win_rate]\ngoal = ">= 25%"\nby = "soon"', 3, "goals.win_rate.by", "date"),
         ('[kpi.x]\nexpresion = "1"', 1, "kpi.x.expression", "required"),
@@ -402,7 +402,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     target.write_text("[report]\n", "utf-8")
     refused = run("init", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "exists already" in refused.stderr
+    assert "already exists" in refused.stderr
     assert target.read_text("utf-8") == "[report]\n"
     assert run("init", "--force", cwd=tmp_path).returncode == 0
     assert said(target.read_text("utf-8")) == no_settings()
@@ -417,5 +417,5 @@ def test_the_example_of_a_pay_plan_is_one_and_a_mistake_in_it_shows_the_form() -
     assert [(tier.at, float(tier.rate)) for tier in incentive.tiers] == [(0, 0.05), (1, 0.08)]
     with pytest.raises(SalesmetricsError) as refused:
         parse_settings("[settings.incentive]\ntiers = [{ rate = 0.05 }]", "x.toml")
-    assert "this key is required and missing" in str(refused.value)
+    assert "required key is missing" in str(refused.value)
     assert "`tiers = [{ at = 0, rate = 0.05 }" in str(refused.value.hint)

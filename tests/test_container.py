@@ -299,7 +299,7 @@ def test_workbook_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "fastexcel", None)
     error = code_of(path)
     assert error.code == "extra_missing"
-    assert error.hint.startswith('`pip install "salesmetrics[excel]"`, or in a checkout')
+    assert error.hint.startswith('run `pip install "salesmetrics[excel]"`, or in a checkout')
 
 
 def test_payloads_keep_the_bytes_as_given(tmp_path: Path) -> None:

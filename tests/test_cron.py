@@ -211,7 +211,7 @@ def test_a_stale_export_fails_and_writes_nothing(form: str, tmp_path: Path) -> N
     done = run("report", "deals.csv", *words, "-o", "report.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith(f"error: stale export: its last event is of {FIRST} (last c")
+    assert done.stderr.startswith("error: stale export: the last event is ")
     assert not (tmp_path / "report.json").exists()
     fresh = run("report", "deals.csv", "--max-age", "9999w", "-q", cwd=tmp_path)
     assert (fresh.returncode, fresh.stderr) == (0, "")
@@ -222,7 +222,7 @@ def test_an_age_that_cannot_be_read(tmp_path: Path) -> None:
     done = run("report", "deals.csv", "--max-age", "soon", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "`--max-age soon` cannot be used" in done.stderr
+    assert "invalid `--max-age soon`" in done.stderr
 
 
 def test_an_unknown_goal_fails_only_when_strict(tmp_path: Path) -> None:

@@ -145,10 +145,10 @@ def test_a_pair_that_settles_nothing_is_refused(tmp_path: Path, pair: str) -> No
     deals(tmp_path, ["$ 10.00"])
     done = invoke("report", str(tmp_path / "deals.csv"), "--no-config", "--currency-symbol", pair)
     assert done.returncode == 2
-    assert f"`--currency-symbol {pair}` cannot be used" in done.stderr
+    assert f"invalid `--currency-symbol {pair}`" in done.stderr
     with pytest.raises(
         SalesmetricsError,
-        match=r"line 2, `currency.symbols.\$`: `\$=DOLLAR` cannot be used: `DOLLAR` is no currency code",
+        match=r"line 2, `currency.symbols.\$`: invalid value `\$=DOLLAR`: `DOLLAR` is not a currency code",
     ):
         parse_settings('[currency.symbols]\n"$" = "DOLLAR"', FILE_NAME)
 
@@ -164,7 +164,7 @@ def test_a_sign_in_the_way_of_a_conversion_is_told(tmp_path: Path) -> None:
     deals(tmp_path, ["$ 10.00", "$ 20.00"])
     path = str(tmp_path / "deals.csv")
     done = invoke("report", path, "--no-config", "--currency", "USD")
-    assert "if $ is USD, add `--currency-symbol '$=USD'`; else add a rates file" in done.stderr
+    assert "if $ is USD, add `--currency-symbol '$=USD'`; otherwise add a rates file" in done.stderr
     assert invoke("report", path, "--no-config", "--currency", "USD", "--currency-symbol", "$=USD").returncode == 0
 
 

@@ -106,7 +106,7 @@ def test_where_a_month_is_enough_the_hint_names_it(tmp_path: Path, kind: str, te
     path.write_text(text)
     with pytest.raises(SalesmetricsError) as refused:
         load([str(path)])
-    named = f"if it lists {kind}, type `{kind}={path} --map period=Date`"
+    named = f"if it lists {kind}, use `{kind}={path} --map period=Date`"
     assert refused.value.hint == f"`Date` holds months without a day, such as `2026-03`: {named}"
 
 
@@ -117,4 +117,4 @@ def test_where_days_are_needed_the_hint_says_so(tmp_path: Path) -> None:
         with pytest.raises(SalesmetricsError) as refused:
             load([argument])
         assert refused.value.hint is not None
-        assert refused.value.hint.endswith("export the dates with their days")
+        assert refused.value.hint.endswith("export full dates")

@@ -39,7 +39,7 @@ def test_only_the_nearest_kind_is_offered_and_what_is_offered_works(tmp_path: Pa
     assert "activities" not in error.hint
     kind = re.search(r"`(invoices=[^`]+)`", error.hint)
     assert kind
-    assert error.hint.endswith("columns that can hold it: `Netto`, `MwSt`, `Brutto`")
+    assert error.hint.endswith("possible columns: `Netto`, `MwSt`, `Brutto`")
     found = load([kind[1]], ReadOptions(mapping={"amount": "Brutto"}))
     assert [int(value) for value in found.frames["invoices"]["amount"]] == [119, 238]
 
@@ -67,7 +67,7 @@ def test_a_flag_is_no_id(tmp_path: Path) -> None:
 
 
 def test_what_is_in_lists_of_every_kind_names_no_kind(tmp_path: Path) -> None:
-    assert "nearest is" not in refusal(tmp_path, "Customer,Wiggle/Oak,7/Elm,9").message
+    assert "closest to" not in refusal(tmp_path, "Customer,Wiggle/Oak,7/Elm,9").message
 
 
 @pytest.mark.parametrize(

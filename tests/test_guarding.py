@@ -154,7 +154,7 @@ def test_a_kpi_from_a_folder_above_is_blamed_on_its_own_file(folder: Path) -> No
     above.write_text('[kpi.own]\nexpression = "nothing / won_deals"\n', "utf-8")
     done = invoke("report", "deals.csv", cwd=folder / "sub")
     assert done.returncode == 2
-    assert f"error: `{above}` `[kpi.own]`: there is no measure or KPI `nothing`" in done.stderr
+    assert f"error: `{above}` `[kpi.own]`: unknown measure or KPI `nothing`" in done.stderr
 
 
 def note(folder: Path, *words: str) -> str:

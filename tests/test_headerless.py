@@ -62,7 +62,7 @@ def test_the_line_that_is_offered_reads_the_right_numbers(tmp_path: Path, name: 
     assert [int(value) for value in frame["amount"]] == [1200, 800, 500]
     assert frame["created"].is_not_null().all()
     assert frame["closed"][1] is not None
-    assert ("not guessed" in error.hint) == ("column" in line)
+    assert ("until named" in error.hint) == ("column" in line)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_the_line_that_is_offered_reads_the_right_numbers(tmp_path: Path, name: 
 def test_what_is_not_sure_is_not_guessed(tmp_path: Path, lines: list[str], line: str) -> None:
     hint = refusal(tmp_path, lines).hint
     assert hint.rsplit("`", 2)[1] == line
-    assert "not guessed" in hint or "naming the others" in hint
+    assert "until named" in hint or "name the other columns" in hint

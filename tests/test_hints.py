@@ -203,5 +203,5 @@ def test_a_file_of_deleted_rows_is_an_error(tmp_path: Path) -> None:
     )
     dataset = load([path])
     assert [str(found.severity) for found in dataset.findings if found.code == "deleted_rows"] == ["error"]
-    with pytest.raises(SalesmetricsError, match="not one row of the files counts"):
+    with pytest.raises(SalesmetricsError, match="the files have no usable rows"):
         report_on(dataset)

@@ -106,9 +106,9 @@ def test_a_plan_that_cannot_be_meant_is_refused_in_a_program_too() -> None:
         Tier(Decimal(0), Decimal(5))
     with pytest.raises(ValueError, match="threshold: must be at most 10, not 50"):
         IncentivePlan(tiers=(one,), threshold=Decimal(50))
-    with pytest.raises(ValueError, match="two tiers begin at 1"):
+    with pytest.raises(ValueError, match="two tiers start at 1"):
         IncentivePlan(tiers=(one, one))
-    with pytest.raises(ValueError, match="stands after"):
+    with pytest.raises(ValueError, match="comes after the tier"):
         IncentivePlan(tiers=(one, half))
     with pytest.raises(ValueError, match="pays nothing"):
         IncentivePlan()

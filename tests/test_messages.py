@@ -157,7 +157,7 @@ def test_every_error_is_one_line_and_says_what_to_do() -> None:
 def test_an_error_makes_its_words_when_they_are_asked_for() -> None:
     error = SalesmetricsError("option_invalid", option="--max-age", value="x", cause=Message("not_an_age"), fix=None)
     assert error.details["cause"].code == "not_an_age"
-    assert str(error) == "`--max-age x` cannot be used: an age is a number of days or weeks, for example 7d or 2w"
+    assert str(error) == "invalid `--max-age x`: must be a number of days or weeks, for example 7d or 2w"
 
 
 def test_a_schema_of_no_command_is_refused_with_the_nearest() -> None:

@@ -54,19 +54,19 @@ OTHERS = {
         ["event_id,user_id,event_type,event_timestamp,session_id", "1,u1,page_view,2026-01-05 10:00:00,s1", "2,u1,api_call,2026-01-05 10:01:00,s1"],
     ),
     "events of programs": (
-        "too little in its header",
+        "its header does not show enough",
         ["event_id,account_id,event_type,timestamp,metadata", "1,a1,login,2026-01-05 10:00:00,x", "2,a1,api_call,2026-01-05 10:01:00,y"],
     ),
     "a change log": (
-        "a log of changes",
+        "a log of field changes",
         ["deal_id,changed_field_key,old_value,new_value,change_time", "1,stage_id,1,2,2026-01-05", "1,user_id,7,8,2026-01-06"],
     ),
     "a change log without old values": (
-        "a log of changes",
+        "a log of field changes",
         ["id,deal_id,changed_field_key,new_value,change_time", "1,1,stage_id,2,2026-01-05", "2,1,lost_reason,price,2026-01-06"],
     ),
     "a change log in Spanish": (
-        "a log of changes",
+        "a log of field changes",
         ["ID de negocio;Campo modificado;Valor anterior;Nuevo valor;Fecha", "1;Etapa;A;B;05.01.2026", "1;Propietario;Ana;Eva;15.01.2026"],
     ),
 }  # fmt: skip
@@ -126,9 +126,9 @@ def test_below_the_stated_confidence_nothing_is_computed(tmp_path: Path, monkeyp
     monkeypatch.setattr("salesmetrics.ingest.recognise.columns.LEAST", 0.99)
     with pytest.raises(SalesmetricsError) as caught:
         load([path])
-    assert "it may be deals, which is only" in caught.value.message
+    assert "it may be deals (" in caught.value.message
     assert "amount from `Amount`" in caught.value.message
-    assert caught.value.hint == f"if it is, name it: `deals={path}`"
+    assert caught.value.hint == f"if it is, name the kind: `deals={path}`"
     assert load([f"deals={path}"]).frames["deals"].height == 1
 
 
@@ -241,9 +241,9 @@ def test_a_list_that_begins_with_the_noun_of_a_record_is_a_list_of_these(tmp_pat
 @pytest.mark.parametrize(
     ("what", "lines"),
     [
-        ("only", ["Task,Status,Assignee,Due Date,Created", "Write,Done,Ann,2026-01-05,2026-01-01", "Read,Open,Bo,2026-01-06,2026-01-01"]),
+        ("% sure", ["Task,Status,Assignee,Due Date,Created", "Write,Done,Ann,2026-01-05,2026-01-01", "Read,Open,Bo,2026-01-06,2026-01-01"]),
         ("issues of a project", ["Issue key,Issue type,Summary,Status,Assignee,Reporter,Created,Resolution", "A-1,Bug,x,Done,Ann,Bo,2026-01-05,Fixed"]),
-        ("periods side by side", ["Rep,2026-01-01,2026-02-01,2026-03-01", "Ann,100.00,200.00,300.00", "Bo,10.00,20.00,30.00"]),
+        ("one column per period", ["Rep,2026-01-01,2026-02-01,2026-03-01", "Ann,100.00,200.00,300.00", "Bo,10.00,20.00,30.00"]),
     ],
 )  # fmt: skip
 def test_lists_of_work_and_tables_of_periods_are_none(tmp_path: Path, what: str, lines: list[str]) -> None:

@@ -138,9 +138,9 @@ def test_one_of_two_rivals_rules_the_other_of_the_file_out() -> None:
 # --- refusals ------------------------------------------------------------------------------------------------------------
 
 UNUSABLE = {
-    "timezone": ("Mars", "no such time zone"),
-    "max_age": ("soon", "an age is a number of days or weeks, for example 7d or 2w"),
-    "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is no currency code"),
+    "timezone": ("Mars", "unknown time zone"),
+    "max_age": ("soon", "must be a number of days or weeks, for example 7d or 2w"),
+    "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
 }
 """Values that the declaration's own check refuses, and why."""
 
@@ -163,9 +163,9 @@ def test_the_same_refusal_names_its_place(name: str, source: str) -> None:
     with pytest.raises(SalesmetricsError) as refused:
         settled(*given[source])
     starts = {
-        "option": f"`{it.flag} {shown}` cannot be used: {cause}",
-        "variable": f"`{it.variable_name}`: `{shown}` cannot be used: {cause}",
-        "file": f"`s.toml` line 2, `{it.key}{'.$' if it.kind == 'pairs' else ''}`: `{shown}` cannot be used: {cause}",
+        "option": f"invalid `{it.flag} {shown}`: {cause}",
+        "variable": f"`{it.variable_name}`: invalid value `{shown}`: {cause}",
+        "file": f"`s.toml` line 2, `{it.key}{'.$' if it.kind == 'pairs' else ''}`: invalid value `{shown}`: {cause}",
     }
     assert refused.value.message == starts[source]
 
@@ -181,7 +181,7 @@ def test_a_value_of_another_type_is_refused_everywhere(name: str, text: str, tmp
     it = option(name)
     with pytest.raises(SalesmetricsError) as refused:
         settled({}, {str(it.variable_name): text})
-    assert refused.value.message.startswith(f"`{it.variable_name}`: `{text}` cannot be used: ")
+    assert refused.value.message.startswith(f"`{it.variable_name}`: invalid value `{text}`: ")
     assert refused.value.hint
     if it.key is not None:
         number = text.lstrip("-").isdigit()
@@ -207,13 +207,13 @@ def test_a_file_is_refused_though_an_option_overrules_it() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
-        ("KPI", "win_rat", "there is no KPI `win_rat`"),
-        ("PERIOD", "soon", "`soon` cannot be used"),
+        ("KPI", "win_rat", "unknown KPI `win_rat`"),
+        ("PERIOD", "soon", "invalid value `soon`"),
         ("GOAL", "win_rate >= 25", "Win rate is a share of at most 1"),
         ("MAP", "amount=Amout", "has no header `Amout`"),
-        ("AS_OF", "yesterday", "it is not a date"),
-        ("FORMAT", "pdf", "it is not one of table, csv, json, md"),
-        ("QUIET", "maybe", "it is neither true nor false"),
+        ("AS_OF", "yesterday", "not a date"),
+        ("FORMAT", "pdf", "must be one of table, csv, json, md"),
+        ("QUIET", "maybe", "must be true or false"),
     ],
 )
 def test_a_refusal_further_down_names_the_variable(variable: str, value: str, words: str, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_records_that_differ_are_refused_and_the_command_of_the_hint_works(tmp_p
     assert caught.value.code == "lists_overlap"
     assert "8 ids are in both, and 1 of these records differ" in caught.value.message
     commands = [shlex.split(part) for part in caught.value.hint.split("`")[1:4:2] if part.startswith("salesmetrics")]
-    told = "no date says" not in caught.value.message
+    told = "no date shows" not in caught.value.message
     assert any(command[2].endswith(changed) for command in (commands[:1] if told else commands))
     for command in commands[: 1 if told else 2]:
         assert command[:2] == ["salesmetrics", "report"]
@@ -118,7 +118,7 @@ def test_without_ids_most_rows_in_both_files_and_others_changed_is_refused(tmp_p
     written(tmp_path, "b.csv", WITHOUT_IDS, *rows_without_ids(1, 2, 3, 4), "Sand,Bo,Won,5,2026-01-03,2026-03-03")
     with pytest.raises(SalesmetricsError) as caught:
         load([str(tmp_path)])
-    assert "4 rows are equal, and the others differ" in caught.value.message
+    assert "4 rows are identical, and the others differ" in caught.value.message
 
 
 def test_without_ids_rows_of_both_files_count_once_and_twins_within_a_file_stay(tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def test_whole_numbers(cells: list[object], values: list[int]) -> None:
 
 def test_what_is_not_whole_is_bad() -> None:
     assert parse(["9.5", "x", "9223372036854775808", ""], ColumnType.COUNT).bad.to_list() == [True, True, True, False]
-    with pytest.raises(SalesmetricsError, match="settles how its numbers are read"):
+    with pytest.raises(SalesmetricsError, match="has ambiguous numbers"):
         parse(["1.000"], ColumnType.COUNT)
 
 

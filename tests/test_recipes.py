@@ -102,7 +102,7 @@ def test_a_stale_export_is_mailed_and_not_reported(work: Path) -> None:
     assert not (work / "out" / "report.md").exists()
     _, *lines = (work / "mailed.txt").read_text("utf-8").splitlines()
     assert len(lines) == 1
-    assert "30 days before today" in lines[0]
+    assert "30 days old" in lines[0]
 
 
 @needs_flock

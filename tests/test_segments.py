@@ -37,7 +37,7 @@ def test_groups_of_nearly_one_record_each_are_refused(by: list[str], count: str,
     with pytest.raises(SalesmetricsError) as error:
         report_on(deals, by=by, kpis=["revenue"])
     assert error.value.code == "segments_too_many"
-    assert f"would make {count} segments (limit 10,000)" in error.value.message
+    assert f"would create {count} segments (limit 10,000)" in error.value.message
 
 
 def test_coarse_columns_are_not(deals: str) -> None:

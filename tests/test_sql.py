@@ -274,20 +274,20 @@ def test_a_tree_written_anew_is_the_same_expression(text: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "cause"),
     [
-        ("amount IN (SELECT amount FROM read_csv('{}'))", "a subquery (`SELECT`)"),
-        ("amount > (SELECT MAX(amount) FROM read_csv('{}'))", "a subquery (`SELECT`)"),
-        ("EXISTS (SELECT 1 FROM read_parquet('{}'))", "a subquery (`EXISTS`)"),
-        ("amount = ANY (SELECT amount FROM read_csv('{}'))", "a subquery (`ANY`)"),
-        ("read_csv('{}') IS NULL", "the function `read_csv`"),
-        ("\"read_csv\"('{}') IS NULL", 'a function in quotes ("read_csv")'),
+        ("amount IN (SELECT amount FROM read_csv('{}'))", "subqueries (`SELECT`)"),
+        ("amount > (SELECT MAX(amount) FROM read_csv('{}'))", "subqueries (`SELECT`)"),
+        ("EXISTS (SELECT 1 FROM read_parquet('{}'))", "subqueries (`EXISTS`)"),
+        ("amount = ANY (SELECT amount FROM read_csv('{}'))", "subqueries (`ANY`)"),
+        ("read_csv('{}') IS NULL", "function `read_csv`"),
+        ("\"read_csv\"('{}') IS NULL", 'quoted function names ("read_csv")'),
         ("amount > 1; SELECT * FROM read_csv('{}')", "a second statement (`;`)"),
-        ("amount > 1 -- '{}'", "a comment (`--`)"),
-        ("RANK() OVER (ORDER BY '{}') = 1", "the function `RANK`"),
-        ("SUM(amount) OVER (ORDER BY '{}') = 1", "a window function (`OVER`)"),
+        ("amount > 1 -- '{}'", "comments (`--`)"),
+        ("RANK() OVER (ORDER BY '{}') = 1", "function `RANK`"),
+        ("SUM(amount) OVER (ORDER BY '{}') = 1", "window functions (`OVER`)"),
         ("amount::JSON = '{}'", "a cast to `JSON`"),
-        ("NOW() > closed OR owner = '{}'", "the function `NOW`"),
+        ("NOW() > closed OR owner = '{}'", "function `NOW`"),
         ("deals.amount > 1 OR owner = '{}'", "`deals.` is not allowed"),
-        ("REPLACE(owner, 'a', '{}') = 'x'", "of which the second is not longer"),
+        ("REPLACE(owner, 'a', '{}') = 'x'", "the second must not be longer"),
     ],
 )
 def test_what_is_not_allowed_is_named(tmp_path: Path, condition: str, cause: str) -> None:
@@ -303,10 +303,10 @@ def test_what_is_not_allowed_is_named(tmp_path: Path, condition: str, cause: str
 @pytest.mark.parametrize(
     ("expression", "cause"),
     [
-        ("won_deals + (SELECT 1 FROM read_csv('planted.csv'))", "a subquery (`SELECT`)"),
+        ("won_deals + (SELECT 1 FROM read_csv('planted.csv'))", "subqueries (`SELECT`)"),
         ("won_deals + LENGTH(won_deals)", "expected `String`"),
-        ("won_deals > 3", "it gives no number"),
-        ("'a' || won_deals", "it gives no number"),
+        ("won_deals > 3", "the result is not a number"),
+        ("'a' || won_deals", "the result is not a number"),
         ("CAST(won_deals * 1000 AS TINYINT)", "failed"),
     ],
 )
@@ -321,7 +321,7 @@ def test_an_own_kpi_that_cannot_be_computed_is_refused_before_any_file_is_read(e
     "condition", ["amount * 2 > '9'", "LENGTH(owner) > '2'", "amount = owner", "CAST(amount AS TEXT) > 9"]
 )
 def test_numbers_are_never_compared_as_texts(condition: str) -> None:
-    with pytest.raises(SalesmetricsError, match="a number is compared with a text"):
+    with pytest.raises(SalesmetricsError, match="a number cannot be compared with a text"):
         apply_where({"deals": DEALS}, condition)
 
 

@@ -92,7 +92,7 @@ def test_neither_says_it(tmp_path: Path, scores: list[int]) -> None:
     data = survey(tmp_path, "Score", scores)
     assert finding(data, "survey_type_unknown") is not None
     assert "type" not in data.frames["surveys"].columns
-    with pytest.raises(SalesmetricsError, match="no column says what the survey asks") as caught:
+    with pytest.raises(SalesmetricsError, match="neither a column nor the scores show") as caught:
         report_on(data)
     assert "`NPS`" in str(caught.value.hint)
 

@@ -105,8 +105,8 @@ def test_quotas_with_periods_side_by_side_are_told_how_to_be_reshaped(tmp_path: 
     (tmp_path / "wide.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     with pytest.raises(SalesmetricsError) as refused:
         load([f"{kind}{tmp_path / 'wide.csv'}"])
-    assert "look like periods side by side" in str(refused.value)
-    assert "a row per rep and period" in str(refused.value.hint)
+    assert "look like one column per period" in str(refused.value)
+    assert "one row per rep and period" in str(refused.value.hint)
 
 
 PLAN = IncentivePlan(tiers=(Tier(Decimal(0), Decimal("0.1")),))

@@ -59,12 +59,12 @@ def test_an_undefined_input_makes_it_undefined() -> None:
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
-        ("call / won_deals", "there is no measure or KPI `call`"),
+        ("call / won_deals", "unknown measure or KPI `call`"),
         ("sum(revenue)", "`sum` aggregates records"),
-        ("won_deals +", "`won_deals +` cannot be used: it ends too early"),
-        ("1 + 1", "names no measure"),
+        ("won_deals +", "invalid value `won_deals +`: unexpected end"),
+        ("1 + 1", "contains no measure or KPI"),
         ("won_amounts / 2", "is a list of values"),
-        ("own + 1", "it rests on itself"),
+        ("own + 1", "circular definition"),
     ],
 )
 def test_what_cannot_be_a_kpi_is_said_with_its_place(expression: str, words: str) -> None:

@@ -68,14 +68,14 @@ def test_conditions_mean_what_they_mean_in_sql(condition: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "cause", "fix"),
     [
-        ("amount > 'many'", "`amount` is a number, `many` is not", "without quotes"),
-        ("closed > 2025", "`closed` is a date, `2025` is not", "DATE '2026-01-31'"),
-        ("closed >= '1.2.2026'", "`closed` is a date, `1.2.2026` is none", "year-month-day"),
+        ("amount > 'many'", "`amount` is a number, but `many` is not", "without quotes"),
+        ("closed > 2025", "`closed` is a date, but `2025` is not", "DATE '2026-01-31'"),
+        ("closed >= '1.2.2026'", "`closed` is a date, but `1.2.2026` is not a valid one", "year-month-day"),
         ("owner = 5", "`owner` is text", "`'5'`"),
         ("\"List Amount\" > '9'", "`List Amount` is text", 'TRY_CAST("List Amount" AS DOUBLE) > 9'),
-        ("amount IN (1, 'x')", "`amount` is a number, `x` is not", "without quotes"),
-        ("owner = 'ann'", "no record fulfils", "`owner` holds `Ann`"),
-        ("owner = 'Ann' AND amount > 5000", "no record fulfils", "loosen"),
+        ("amount IN (1, 'x')", "`amount` is a number, but `x` is not", "without quotes"),
+        ("owner = 'ann'", "no record matches", "`owner` holds `Ann`"),
+        ("owner = 'Ann' AND amount > 5000", "no record matches", "less strict"),
     ],
 )
 def test_what_is_never_meant_is_refused(condition: str, cause: str, fix: str) -> None:

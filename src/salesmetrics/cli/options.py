@@ -36,17 +36,17 @@ Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE",
-        help="Exports: paths, patterns, folders, or - for standard input; KIND=FILE says what a file is.",
+        help="Exports: paths, patterns, folders, or - for standard input; KIND=FILE sets the kind of a file.",
         show_default=False,
     ),
 ]
 OptionalFiles = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE", help="Exports to show the working with.", show_default=False),
+    typer.Argument(metavar="FILE", help="Exports to read (optional).", show_default=False),
 ]
 Rejects = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write the rejected rows there.", rich_help_panel=PANELS[Reading]),
+    typer.Option(metavar="FILE", help="Write rejected rows to this CSV file.", rich_help_panel=PANELS[Reading]),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What a KPI can be told by its user: thresholds and outside figures. All of it has a default or is unknown."""
+"""What a user can set for KPIs: thresholds and external figures. Each has a default or is unknown."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ PREFIX = "setting_"
 """A measure or KPI takes a setting by naming a parameter so: ``setting_stalled_days``."""
 
 Days = Annotated[int, Bounds(ge=1, le=36_500)]
-"""From a day to a century: what is more would lead beyond the calendar."""
+"""From a day to a century: more would exceed the calendar."""
 Hours = Annotated[int, Bounds(ge=1, le=876_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Thresholds and outside figures.
+    """Thresholds and external figures.
 
     Attributes:
-        market_size: Customers that there are to win, from outside.
-        horizon_days: Days within which ``win_rate_horizon`` asks for a win.
-        stalled_days: Days without a touch, or in a stage, after which an open deal is stalled.
-        stalled_stage_days: Days in one stage after which an open deal is stalled, whatever the history of won deals says.
+        market_size: Number of potential customers in the market, from an external source.
+        horizon_days: Days after creation within which ``win_rate_horizon`` counts a win.
+        stalled_days: Days without a touch, or in one stage, after which an open deal is stalled.
+        stalled_stage_days: Days in one stage after which an open deal is stalled; replaces the limit from won deals.
         stalled_age_days: Days since creation after which an open deal is stalled.
-        follow_up_touches: Further touches that make a follow-up.
-        follow_up_days: Days after the first touch in which they count.
-        business_hours: When the response clock runs, for example ``09:00-18:00 Mon-Fri``; unset, it always does.
-        missed_after_hours: A lead without any touch for so long is missed.
-        slow_response_hours: A first touch later than this is slow.
-        expired_days: An open lead or deal without a touch for so long is as good as lost.
+        follow_up_touches: Further touches that count as a follow-up.
+        follow_up_days: Days after the first touch in which follow-up touches count.
+        business_hours: Hours that count towards response times, for example ``09:00-18:00 Mon-Fri``; unset: all hours.
+        missed_after_hours: Hours without any touch after which a lead is missed.
+        slow_response_hours: Hours after which a first touch is slow.
+        expired_days: Days without a touch after which an open lead or deal counts as lost.
         meeting_yield_days: Days after a meeting in which progress counts as its yield.
-        training_window_days: Days before and after a training that are compared.
-        incentive: How sales are paid for: tiers, bonuses and caps.
+        training_window_days: Days compared before and after a training.
+        incentive: Pay plan: tiers, bonuses and caps.
 
     Raises:
         SettingError: A number lies outside its bounds: days and hours are at least 1.

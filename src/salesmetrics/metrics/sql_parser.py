@@ -96,7 +96,7 @@ def parse(text: str) -> Node:
     Binary(operator='>', left=Column(name='amount'), right=Literal(kind='number', text='5'))
     >>> parse("amount IN (SELECT amount FROM read_csv('deals.csv'))")
     Traceback (most recent call last):
-    salesmetrics.metrics.sql.SqlError: a subquery (`SELECT`) is not allowed
+    salesmetrics.metrics.sql.SqlError: subqueries (`SELECT`) are not allowed
     """
     if len(text) > LONGEST:
         raise SqlError(Message("sql_long", length=len(text)), Message("write_at_most", most=LONGEST))

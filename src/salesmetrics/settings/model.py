@@ -80,7 +80,7 @@ def _model(_groups: tuple[Any, ...]) -> type[BaseModel]:
             fields: dict[str, Any] = {key: _field(option) for key, option in keys.items()}
             kind = create_model(name, __base__=SettingsTable, __doc__=table.about, __module__=__name__, **fields)
             found[table.name] = (kind, kind.model_construct())
-    about = f"Everything that `{FILE_NAME}` can say."
+    about = f"The contents of `{FILE_NAME}`."
     return create_model("Config", __base__=SettingsTable, __doc__=about, __module__=__name__, **found)
 
 
@@ -276,7 +276,7 @@ def setting_descriptions() -> dict[str, str]:
     """What each threshold of the table ``settings`` means, from the docstring of ``Settings``.
 
     >>> setting_descriptions()["follow_up_touches"]
-    'Further touches that make a follow-up.'
+    'Further touches that count as a follow-up.'
     """
     text = (inspect.getdoc(Settings) or "").partition("\nRaises:")[0]
     entries = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE)

@@ -161,13 +161,14 @@ def complete_kpis(incomplete: str) -> list[tuple[str, str]]:
 
 
 class Reading(NamedTuple):
-    """What settles the things that a file leaves open."""
+    """How to read what a file leaves open."""
 
     encoding: Annotated[
         str | None,
         Option(
             "Encoding, for example cp1251.",
             metavar="NAME",
+            shown_default="detected",
             key="read.encoding",
             about="encoding of the files, for example cp1251",
             example="cp1251",
@@ -178,6 +179,7 @@ class Reading(NamedTuple):
         Option(
             "Delimiter: , ; | or tab.",
             metavar="CHAR",
+            shown_default="detected",
             key="read.delimiter",
             about="delimiter: , ; | or tab",
             example=";",
@@ -186,26 +188,32 @@ class Reading(NamedTuple):
     date_order: Annotated[
         DateOrder | None,
         Option(
-            "Order of day, month and year.", key="read.date_order", about="order of day, month and year", example="dmy"
+            "Order of day, month and year in dates.",
+            key="read.date_order",
+            about="order of day, month and year",
+            shown_default="detected",
+            example="dmy",
         ),
     ] = None
     decimal: Annotated[
-        DecimalMark | None, Option("Decimal mark.", key="read.decimal", about="decimal mark", example="comma")
+        DecimalMark | None,
+        Option("Decimal mark.", key="read.decimal", about="decimal mark", shown_default="detected", example="comma"),
     ] = None
     profile: Annotated[
         str | None,
         Option(
-            "CRM that the export comes from.",
+            "CRM of the export, for example hubspot.",
             metavar="NAME",
+            shown_default="detected",
             key="read.profile",
-            about="CRM that the exports come from",
+            about="CRM of the exports, for example hubspot",
             example="hubspot",
         ),
     ] = None
     map: Annotated[
         Pairs,
         Option(
-            "Column of a field; repeatable.",
+            "Column of a field (repeatable).",
             metavar="FIELD=HEADER",
             key="map",
             about="field = header",
@@ -217,10 +225,10 @@ class Reading(NamedTuple):
     currency_symbol: Annotated[
         Pairs,
         Option(
-            "Currency that a sign stands for, for example '$=CAD'; repeatable.",
+            "Currency of a sign, for example '$=CAD' (repeatable).",
             metavar="SIGN=CODE",
             key="currency.symbols",
-            about='sign or name of a currency = its code, for example "$" = "USD"',
+            about='currency of a sign or name, for example "$" = "USD"',
             adds=True,
             name_with_signs=True,
             form="symbol_example",
@@ -231,10 +239,10 @@ class Reading(NamedTuple):
     timezone: Annotated[
         str | None,
         Option(
-            "Zone that days are counted in.",
+            "Time zone in which days are counted, for example Europe/Berlin.",
             metavar="ZONE",
             key="read.timezone",
-            about="zone that days are counted in, for example Europe/Berlin",
+            about="time zone in which days are counted, for example Europe/Berlin",
             check=_zone,
             example="Europe/Berlin",
         ),
@@ -242,7 +250,7 @@ class Reading(NamedTuple):
     won: Annotated[
         Words,
         Option(
-            "Stage that means won; repeatable.",
+            "Stage that means won (repeatable).",
             metavar="STAGE",
             key="stages.won",
             about="words that mean won",
@@ -252,7 +260,7 @@ class Reading(NamedTuple):
     lost: Annotated[
         Words,
         Option(
-            "Stage that means lost; repeatable.",
+            "Stage that means lost (repeatable).",
             metavar="STAGE",
             key="stages.lost",
             about="words that mean lost",
@@ -262,7 +270,7 @@ class Reading(NamedTuple):
     other: Annotated[
         Words,
         Option(
-            "Stage that ends a deal neither way; repeatable.",
+            "Stage that means closed without a decision (repeatable).",
             metavar="STAGE",
             key="stages.other",
             about="words that mean closed without a decision",
@@ -272,7 +280,7 @@ class Reading(NamedTuple):
     open: Annotated[
         Words,
         Option(
-            "Stage of deals that are still open; repeatable.",
+            "Stage that means still open (repeatable).",
             metavar="STAGE",
             key="stages.open",
             about="words that mean still open",
@@ -287,19 +295,19 @@ class SettingsOptions(NamedTuple):
     config: Annotated[
         str | None, Option("Settings file.", metavar="FILE", variable=False, shown_default="nearest salesmetrics.toml")
     ] = None
-    no_config: Annotated[bool, Option("Read no settings file.", variable=False)] = False
+    no_config: Annotated[bool, Option("Ignore settings files.", variable=False)] = False
 
 
 class Selection(NamedTuple):
-    """What is asked for."""
+    """What to report."""
 
     by: Annotated[
         Words,
         Option(
-            "Segments: owner, team, region, product, source, … or any header.",
+            "Group by owner, team, region, product, source, … or any header.",
             metavar="DIM[,DIM]",
             key="report.by",
-            about="dimensions",
+            about="columns to group by",
             split=True,
             example=("owner",),
         ),
@@ -307,10 +315,10 @@ class Selection(NamedTuple):
     kpi: Annotated[
         Words,
         Option(
-            "Only these KPIs.",
+            "Compute only these KPIs.",
             metavar="ID[,ID]",
             key="report.kpi",
-            about="ids of KPIs",
+            about="ids of the KPIs to compute",
             split=True,
             rules_out="family",
             example=("revenue", "win_rate"),
@@ -320,10 +328,10 @@ class Selection(NamedTuple):
     family: Annotated[
         Words,
         Option(
-            "Only this family of KPIs.",
+            "Compute only KPIs of these families.",
             metavar="NAME",
             key="report.family",
-            about="families of KPIs",
+            about="families of the KPIs to compute",
             split=True,
             rules_out="kpi",
             example=("conversion",),
@@ -332,53 +340,54 @@ class Selection(NamedTuple):
     where: Annotated[
         str | None,
         Option(
-            "Only records that fulfil a condition.",
+            "Use only records that match a condition, for example \"region = 'North'\".",
             metavar="SQL",
             key="report.where",
-            about="SQL condition over canonical columns",
+            about="SQL condition that records must match",
             example="region = 'North'",
         ),
     ] = None
     currency: Annotated[
         str | None,
         Option(
-            "All amounts in this currency, with a rates file.",
+            "Convert all amounts to this currency (requires a rates file).",
             metavar="CODE",
             key="report.currency",
-            about="currency that amounts are converted to, with a rates file",
+            about="currency to convert amounts to (requires a rates file)",
             behind=True,
             example="EUR",
         ),
     ] = None
     as_of: Annotated[
-        str | None, Option("Day the report speaks for.", metavar="DATE|today", shown_default="last event in the data")
+        str | None,
+        Option("Report date: a date or `today`.", metavar="DATE|today", shown_default="the last event in the data"),
     ] = None
     period: Annotated[
         str,
         Option(
-            "all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
+            "Period: all, this-month, last-quarter, ytd, 2026-Q1, 2026-W05, 2026-01-01..2026-03-31, …",
             metavar="P",
             key="report.period",
-            about="for example last-month",
+            about="period, for example last-month",
         ),
     ] = "all"
     compare: Annotated[
         Compare | None,
         Option(
-            "Beside the same stretch before, like for like.",
+            "Compare with the previous period of the same length, or with a year ago.",
             key="report.compare",
-            about="which earlier stretch to compare with",
+            about="earlier period to compare with",
             example="previous",
         ),
     ] = None
-    every: Annotated[Every | None, Option("Also one value per week, month, …")] = None
+    every: Annotated[Every | None, Option("Add one value per week, month, quarter or year.")] = None
     level: Annotated[
         float,
         Option(
-            "Level of intervals.",
+            "Confidence level of intervals.",
             metavar="LEVEL",
             key="report.level",
-            about="level of intervals",
+            about="confidence level of intervals",
             form="level_example",
             least=0.5,
             most=0.999,
@@ -387,10 +396,10 @@ class Selection(NamedTuple):
     min_n: Annotated[
         int,
         Option(
-            "Fewer records make a value small: greyed.",
+            "Values from fewer than N records are marked ~ and get no verdict.",
             metavar="N",
             key="report.min_n",
-            about="fewer records make a value small",
+            about="values from fewer records are marked ~ and get no verdict",
             form="min_n_example",
             least=0,
         ),
@@ -398,16 +407,16 @@ class Selection(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """What a report that nobody watches has to fail for."""
+    """When a scheduled report fails."""
 
-    goal: Annotated[Words, Option("Goal; repeatable. A missed one exits 1.", metavar="'KPI >= NUMBER'")] = ()
+    goal: Annotated[Words, Option("Goal for a KPI (repeatable). Exit 1 if missed.", metavar="'KPI >= NUMBER'")] = ()
     max_age: Annotated[
         str | None,
         Option(
-            "Age of the last event at which the export is stale, which exits 1.",
+            "Exit 1 if the last event is older than this, for example 7d or 2w.",
             metavar="7d",
             key="report.max_age",
-            about="age at which an export is stale, for example 7d",
+            about="maximum age of the last event, for example 7d or 2w",
             check=_age,
             example="7d",
         ),
@@ -417,19 +426,20 @@ class Watch(NamedTuple):
 class Output(NamedTuple):
     """Where the result goes, and how it looks."""
 
-    format: Annotated[str | None, Option("Form of the output.", shown_default="table", choices=tuple(WRITERS))] = None
+    format: Annotated[str | None, Option("Output format.", shown_default="table", choices=tuple(WRITERS))] = None
     output: Annotated[
-        str | None, Option("Write to a file; its name decides the form.", metavar="FILE", short="-o", variable=False)
+        str | None,
+        Option("Write to a file; the extension sets the format.", metavar="FILE", short="-o", variable=False),
     ] = None
-    color: Annotated[Color, Option("When to use colour.")] = "auto"
-    quiet: Annotated[bool, Option("Nothing on stderr but errors.", short="-q")] = False
-    debug: Annotated[bool, Option("Show where an unexpected error happened.", variable=False, hidden=True)] = False
+    color: Annotated[Color, Option("When to colour the output.")] = "auto"
+    quiet: Annotated[bool, Option("Print only errors to stderr.", short="-q")] = False
+    debug: Annotated[bool, Option("Show the traceback of an unexpected error.", variable=False, hidden=True)] = False
 
 
 PANELS: Mapping[Any, str] = {
-    Reading: "Reading the files",
-    Selection: "What to report",
-    Watch: "When nobody watches",
+    Reading: "Reading files",
+    Selection: "Report",
+    Watch: "For scheduled runs",
     Output: "Output",
 }
 """The part of the help that the options of a group stand in."""
@@ -455,23 +465,23 @@ class Table(NamedTuple):
 
 
 TABLES = (
-    Table("read", "What settles the things that a file leaves open."),
-    Table("map", "field = header", "Field = header. What was recognised needs no line."),
+    Table("read", "How to read files that leave something open."),
+    Table("map", "field = header", "Field = header. Recognised columns need no line."),
     Table(
         "stages",
-        "Stage and status words that mean an outcome.",
-        "Words of stage and status columns that mean an outcome.",
+        "Outcomes of stage and status words.",
+        "Outcomes of words in stage and status columns.",
     ),
-    Table("currency", "Signs that several currencies share.", "What a sign stands for that several currencies share."),
+    Table("currency", "Currencies of ambiguous signs.", "Currency of a sign that several currencies use."),
     Table(
         "report",
-        "What a report holds when nothing else is said.",
-        "What a report holds when no option says otherwise.",
+        "Defaults of a report.",
+        "Defaults of a report. Options override them.",
     ),
     Table("calendar", "Weeks and fiscal years.", special=True),
-    Table("settings", "Thresholds and outside figures.", "Thresholds that some KPIs ask for.", special=True),
-    Table("goals", "KPI = goal, or several goals", special=True),
-    Table("kpi", "KPIs of the user's own", special=True),
+    Table("settings", "Thresholds and external figures.", "Thresholds that some KPIs use.", special=True),
+    Table("goals", "KPI = goal, or a list of goals", special=True),
+    Table("kpi", "Custom KPIs", special=True),
 )
 """In the order of the file, of its schema and of its page."""
 

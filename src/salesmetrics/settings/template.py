@@ -1,6 +1,6 @@
-"""A first `salesmetrics.toml`. Own file: it is no wiring of a command, but text from what was seen and from declarations.
+"""A first `salesmetrics.toml`. Own file: it is text, made from what was read and from declarations, not wiring of a command.
 
-What was seen in the files, what of it is worth settling, and the defaults as comments.
+It holds what was found in the files, active where it should be fixed, and the defaults as comments.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 __all__ = ["starter"]
 
 _HEAD = """\
-# Settings of salesmetrics, for this folder and those in it. A line that begins with # is not in force.
-# An option overrules an environment variable (SALESMETRICS_...), and that what stands here;
-# `salesmetrics config show` says where each value comes from, docs/configuration.md what there is.
+# Settings of salesmetrics for this folder and its subfolders. Lines that begin with # have no effect.
+# Priority: option, environment variable (SALESMETRICS_...), this file, default.
+# `salesmetrics config show` lists every value and its source; docs/configuration.md lists every key.
 """
 
 _EXAMPLES = """
 [goals]
-# A missed goal makes `report` exit with 1. The short form and the long one:
+# If a goal is missed, `report` exits with 1. Short and long form:
 # win_rate = ">= 25%"
 # revenue = { goal = ">= 500000", period = "this-quarter", by = 2026-12-31, owner = "Ana", note = "board, May" }
 # sales_cycle_median = [{ goal = "< 60", group = { region = "*" } }]
 
-# How sales are paid for, for `incentive_payout`: 5 % of what is sold up to the quota, 8 % of what is sold above it.
+# Pay plan for `incentive_payout`: 5 % of sales up to the quota, 8 % of sales above it.
 # [settings.incentive]
 # tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]
-# threshold = 0.5        # nothing is paid by rate below half of the quota
+# threshold = 0.5        # no pay by rate below half of the quota
 # bonus_at_quota = 1000  # once, when the quota is reached
-# cap = 50000            # the most that is paid to a rep in a period
+# cap = 50000            # maximum pay of a rep in a period
 
-# A KPI of your own, from measures and KPIs:
+# A custom KPI from measures and other KPIs:
 # [kpi.calls_per_win]
 # expression = "calls / won_deals"
 # title = "Calls per won deal"
@@ -57,7 +57,7 @@ _FLAGS = frozenset({"is_won", "is_lost", "is_closed"})
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """A setting: in force where it has to be settled, else a comment that says what was seen."""
+    """A setting: active where it has to be fixed, else a comment with what was found."""
 
     key: str
     value: str
@@ -70,18 +70,18 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
-    """The text of a settings file with which these files are read as they were now.
+    """The text of a settings file that makes later runs read these files the same way.
 
-    In force is what an option settled, and what next week's export could leave open: the order of dates, the decimal
-    mark, a guessed encoding, the CRM, the words that mean won and lost. Where files differ, it is only said. The rest
-    are comments.
+    Active lines: what an option set, and what next week's export could leave open (the order of dates, the decimal
+    mark, a guessed encoding, the CRM, the words that mean won and lost). Everything else is a comment, also where
+    the files differ.
 
     Args:
         readings: What the files were recognised as; none gives the defaults.
-        options: What was said on the command line.
+        options: The options of the command line.
     """
     seen = "".join(
-        f"# Seen: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
+        f"# Read: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
         for item in readings
     )
     lines = {
@@ -123,9 +123,9 @@ def _reading(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[
 def _one(option: Option, given: str | None, seen: set[str], *, worth: bool) -> _Line:
     key = str(option.key).partition(".")[2]
     if given is not None:
-        return _Line(key, _text(given), "as the option said")
+        return _Line(key, _text(given), "from the option")
     if len(seen) == 1:
-        return _Line(key, _text(next(iter(seen))), "as in the files", on=worth)
+        return _Line(key, _text(next(iter(seen))), "from the files", on=worth)
     if seen:
         return _Line(key, _text(min(seen)), f"the files differ: {', '.join(sorted(seen))}", on=False)
     return _Line(key, _value(option.example), "", on=False)
@@ -146,10 +146,10 @@ def _date_order(text: str) -> str | None:
 
 
 def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
-    """A line for each field; of a field that several files have, the others are only told: a key stands once in a table."""
+    """A line for each field. A key occurs once in a table, so further files with the same field become comments."""
     shown = set(options.mapping)
     for field, header in options.mapping.items():
-        yield _Line(field, _text(header), "as the option said")
+        yield _Line(field, _text(header), "from the option")
     for item in readings:
         for column in item.columns:
             if column.field in options.mapping:
@@ -159,35 +159,35 @@ def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[
             else:
                 shown.add(column.field)
                 lenient = column.matched == "partial"
-                why = f"{item.kind}, {column.read_as}" + (", a guess by part of its name" if lenient else "")
+                why = f"{item.kind}, {column.read_as}" + (", guessed from part of its name" if lenient else "")
                 yield _Line(column.field, _text(column.header), why, on=lenient and len(readings) == 1)
 
 
 def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
-    """Words are settled only where one column of words decides: flags and a second column have a say of their own."""
+    """Words are fixed only where one column of words decides: flags or a second column could contradict them."""
     deals = [item for item in readings if item.kind == "deals"]
     flags = any(column.field in _FLAGS for item in deals for column in item.columns)
     columns = {word.column for item in deals for word in item.words}
     worth = len(columns) == 1 and not flags
-    said: Mapping[str, Sequence[str]] = {"won": options.won, "lost": options.lost, "other": options.other}
+    given_words: Mapping[str, Sequence[str]] = {"won": options.won, "lost": options.lost, "other": options.other}
     if options.open:
-        said = {**said, "open": options.open}
-    for outcome, given in said.items():
+        given_words = {**given_words, "open": options.open}
+    for outcome, given in given_words.items():
         counts: dict[str, int] = dict.fromkeys(given, 0)
         for word in (w for item in deals for w in item.words if w.outcome == outcome and w.how != ELSEWHERE):
             if worth or word.word in counts:
                 counts[word.word] = counts.get(word.word, 0) + word.count
         why = ", ".join(f"{word}: {count}" for word, count in counts.items() if count)
         yield _Line(outcome, _listed(counts), why and _comment(why), on=bool(counts))
-    for outcome in ("open", *(() if worth else said)):
+    for outcome in ("open", *(() if worth else given_words)):
         words = [f"{word.word} {word.count}" for item in deals for word in item.words if word.outcome == outcome]
         if words:
-            yield _comment(f"# taken as {outcome}: {', '.join(words)}")
+            yield _comment(f"# read as {outcome}: {', '.join(words)}")
 
 
 def _symbols(options: ReadOptions) -> Iterator[_Line]:
     for sign, code in options.symbols.items():
-        yield _Line(_text(sign), _text(code), "as the option said")
+        yield _Line(_text(sign), _text(code), "from the option")
     if not options.symbols:
         sign, code = next(option.example for option in options_of_table("currency"))
         yield _Line(_text(sign), _text(code), "", on=False)

@@ -1,4 +1,4 @@
-"""`salesmetrics check`: is the data fit?"""
+"""`salesmetrics check`: data quality."""
 
 from __future__ import annotations
 
@@ -23,12 +23,10 @@ def check(
     rejects: Rejects = None,
     github: Annotated[
         bool,
-        typer.Option(
-            "--github", help="Lines that GitHub Actions shows beside a change.", rich_help_panel=PANELS[Output]
-        ),
+        typer.Option("--github", help="Write GitHub Actions annotations.", rich_help_panel=PANELS[Output]),
     ] = False,
 ) -> None:
-    """Is the data fit? Findings by rule, with counts and rows; exit code 1 when there are errors."""
+    """Check data quality: findings by rule, with counts and rows. Exit 1 on errors."""
     from salesmetrics.answers.files import Check
     from salesmetrics.cli.output import carries_hashes, form_of, has_errors, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, read_options

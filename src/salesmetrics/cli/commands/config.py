@@ -1,4 +1,4 @@
-"""`salesmetrics config`: the settings that hold, and what a settings file may say."""
+"""`salesmetrics config`: the settings in effect, and the schema of the settings file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from salesmetrics.cli.options import with_groups
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
 
-config = typer.Typer(no_args_is_help=True, help="Settings: what holds and why, and what a settings file may say.")
+config = typer.Typer(no_args_is_help=True, help="Show the settings in effect, or the JSON Schema of the settings file.")
 
 
 @config.command()
 @with_groups
 def show(settings: SettingsFile, output: Output, environment: Environment) -> None:
-    """Every setting, its value, and where it comes from: environment, file and line, or default."""
+    """Show every setting, its value and its source: environment, file and line, or default."""
     from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.render.writers import refuse_form
@@ -30,7 +30,7 @@ def show(settings: SettingsFile, output: Output, environment: Environment) -> No
 @config.command()
 @with_groups
 def schema(environment: Environment) -> None:
-    """The JSON Schema of salesmetrics.toml, for editors."""
+    """Print the JSON Schema of salesmetrics.toml, for editors."""
     from salesmetrics.render.output import write_output
     from salesmetrics.render.write_json import dumps
     from salesmetrics.settings.model import settings_schema

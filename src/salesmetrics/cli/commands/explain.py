@@ -22,7 +22,7 @@ def explain(
     environment: Environment,
     files: OptionalFiles = None,
 ) -> None:
-    """The definition of a KPI: formula, basis, edge cases, source; with files also its working.
+    """Explain a KPI: formula, basis, edge cases, source; with files, also its working.
 
     Examples: `salesmetrics explain win_rate`, `salesmetrics explain win_rate deals.csv`
     """

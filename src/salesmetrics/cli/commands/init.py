@@ -23,13 +23,13 @@ def init(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where to write; - is standard output.",
+            help="File to write; - for standard output.",
             show_default="salesmetrics.toml",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a settings file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write a settings file from what is seen in the files, so that the next command needs no options.
+    """Write a settings file for these exports, so that later commands need no options.
 
     Example: `salesmetrics init exports/*.csv --date-order dmy`, then `salesmetrics report exports/*.csv`
     """

@@ -10,9 +10,9 @@ from salesmetrics.settings.sources import SettingsFile
 
 @with_groups
 def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Output, environment: Environment) -> None:
-    """What was recognised: kind, CRM, encoding, columns, dates, stage words; and what is missing.
+    """Show what was recognised in the files, and what is missing.
 
-    Nothing is computed. Every line names the option that would change it.
+    Kind, CRM, encoding, columns, dates and stages, each with the option that changes it. Computes nothing.
     """
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection

@@ -17,10 +17,10 @@ def kpis(
     output: Output,
     settings: SettingsFile,
     environment: Environment,
-    family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this family.")] = None,
-    search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only KPIs that speak of this.")] = None,
+    family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="List only KPIs of this family.")] = None,
+    search: Annotated[str | None, typer.Option(metavar="TEXT", help="List only KPIs that contain this text.")] = None,
 ) -> None:
-    """The catalogue of KPIs: id, unit and formula."""
+    """List the KPIs: id, unit and formula."""
     from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.cli.request import make_catalog
     from salesmetrics.drilldown.describe import list_kpis

@@ -26,13 +26,13 @@ def report(
         bool,
         typer.Option(
             "--strict",
-            help="A rejected row, an error in the data or a goal that cannot be told exits 1.",
+            help="Exit 1 on any rejected row, data error, or goal that cannot be evaluated.",
             rich_help_panel=PANELS[Reading],
         ),
     ] = False,
     rejects: Rejects = None,
 ) -> None:
-    """Every KPI that these files allow, each with its counts and its interval.
+    """Compute every KPI that the files allow, each with its counts and interval.
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """

@@ -22,7 +22,7 @@ def rows(
     output: Output,
     environment: Environment,
 ) -> None:
-    """The records behind a KPI: numerator, denominator, or left out, each with its row in the file."""
+    """List the records behind a KPI (numerator, denominator, excluded) with row numbers."""
     from msgspec.structs import replace
 
     from salesmetrics import pipeline

@@ -22,11 +22,14 @@ def schema(
     command: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="COMMAND", help="Whose JSON it describes.", show_default="report", autocompletion=_complete
+            metavar="COMMAND",
+            help="Command whose JSON output to describe.",
+            show_default="report",
+            autocompletion=_complete,
         ),
     ] = None,
 ) -> None:
-    """The JSON Schema of the JSON output.
+    """Print the JSON Schema of a command's JSON output.
 
     Example: `salesmetrics schema trend`
     """

@@ -15,12 +15,12 @@ from salesmetrics.settings.sources import SettingsFile
 @with_groups
 def trend(
     kpi: Annotated[
-        str, typer.Argument(metavar="KPI", help="Id of a KPI, or of several: ID,ID.", autocompletion=complete_kpis)
+        str, typer.Argument(metavar="KPI", help="Id of a KPI, or several: ID,ID.", autocompletion=complete_kpis)
     ],
     files: Files,
     reading: Reading,
     settings: SettingsFile,
-    # A series is about all of its time, whatever stretch a report is about.
+    # A series covers all of its time, whatever the period of a report.
     selection: Annotated[Selection, Without(("family", "compare")), NotFromFile(("family", "compare", "period", "by"))],
     output: Output,
     environment: Environment,
@@ -29,7 +29,7 @@ def trend(
         typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=PANELS[Selection]),
     ] = "month",
 ) -> None:
-    """A KPI over time: each period with its value, its counts, and whether it is unusual for this KPI.
+    """Show a KPI over time: the value and counts of each period, and whether it is unusual.
 
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """

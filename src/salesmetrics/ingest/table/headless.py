@@ -213,7 +213,7 @@ def refuse_headless(rows: Sequence[Sequence[str]], index: int, delimiter: str, p
     )
 
 
-def _tried(names: Sequence[str], records: Sequence[Sequence[str]], path: str) -> str:
+def _tried(names: Sequence[str], records: Sequence[Sequence[str]], path: str) -> Message | None:
     """What a header of guesses leaves to be named: the columns it cannot name, and all where no list is known by it."""
     import polars as pl
 
@@ -224,9 +224,9 @@ def _tried(names: Sequence[str], records: Sequence[Sequence[str]], path: str) ->
     try:
         used = {match.header for match in recognise(names, path=path, sample=sample).columns.values()}
     except SalesmetricsError:
-        return " and naming the others, as these alone make no list that can be read"
+        return Message("and_name_the_others")
     left = [str(place) for place, name in enumerate(names, 1) if name not in used]
-    return f" (not guessed, so left out until it has a name: column {', '.join(left)})" if left else ""
+    return Message("columns_without_guess", places=left) if left else None
 
 
 def refuse_fixed_width(rows: Sequence[str], path: str) -> None:
