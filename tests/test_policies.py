@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.ingest.canonical.as_of import first_believable, last_event_of, last_events_of
+from salesmetrics.ingest.canonical.as_of import Events, events_of, first_believable, last_event_of
 from salesmetrics.ingest.checks.categories import same_thing, variants
 from salesmetrics.ingest.checks.deals import outliers
 from salesmetrics.ingest.read import ReadOptions, load
@@ -197,12 +197,14 @@ def test_plans_are_no_events() -> None:
             }
         ),
     }
-    events = last_events_of(frames)
+    created = Message("last_event_of", event=Message("event_creation"), kind="deals")
+    occurred = Message("last_event_of", event=Message("event_itself"), kind="activities")
+    events = events_of(frames)
     assert events == {
-        "deals": (date(2026, 1, 1), Message("last_event_of", event=Message("event_creation"), kind="deals")),
-        "activities": (date(2026, 1, 2), Message("last_event_of", event=Message("event_itself"), kind="activities")),
+        "deals": Events(date(2026, 1, 1), date(2026, 1, 1), created),
+        "activities": Events(date(2026, 1, 2), date(2026, 1, 2), occurred),
     }
-    assert last_event_of(events, frames) == events["deals"]
-    others = {"activities": frames["activities"]}
-    assert last_event_of(last_events_of(others), others) == events["activities"]
-    assert last_event_of({}, {"reps": pl.DataFrame({"hired": [date(2026, 1, 1)]})}) is None
+    assert last_event_of(events) == (date(2026, 1, 1), created)
+    assert last_event_of(events_of({"activities": frames["activities"]})) == (date(2026, 1, 2), occurred)
+    assert events_of({"reps": pl.DataFrame({"hired": [date(2026, 1, 1)]})}) == {}
+    assert last_event_of({}) is None

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.together import Together
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.schema.provenance import Shaped
 
 __all__ = ["Files", "explain", "inspect", "load", "report", "request_of", "rows", "trend"]
 
@@ -243,7 +244,7 @@ def report(
     request = request_of(question, dataset)
     frames = dataset.records
     set_goals = goals(request)
-    setup = prepare(request, frames, catalog)
+    setup = prepare(request, frames, catalog, besides={goal.kpi for goal in set_goals})
     metrics = metrics_of(request, setup)
     dataset = files.hashed(checked.result())
     refuse_unsettled(request.kpis, metrics, dataset.findings)
@@ -312,7 +313,9 @@ def explain(files: Files, options: ReadOptions, question: Question, catalog: Cat
     return explain_working(request_of(question, dataset), dataset.records, catalog, dataset.inputs)
 
 
-def inspect(files: Files, options: ReadOptions, settings: Settings, catalog: Callable[[], Catalog]) -> Inspection:
+def inspect(
+    files: Files, options: ReadOptions, settings: Settings, catalog: Callable[[], Catalog], shaped: Shaped
+) -> Inspection:
     """What was recognised in files, and what they allow.
 
     Args:
@@ -320,12 +323,14 @@ def inspect(files: Files, options: ReadOptions, settings: Settings, catalog: Cal
         options: How they are read.
         settings: Thresholds.
         catalog: Gives the KPIs that exist.
+        shaped: What else shapes what is read, for the record.
 
     Raises:
         SalesmetricsError: As :func:`load`.
     """
     dataset = load(files, options)
     from salesmetrics.answers.files import Inspection
+    from salesmetrics.answers.provenance import filters_of
     from salesmetrics.drilldown.describe import unlocks
     from salesmetrics.entities.make import make_entities
     from salesmetrics.entities.moments import Moments
@@ -340,6 +345,7 @@ def inspect(files: Files, options: ReadOptions, settings: Settings, catalog: Cal
         allowed=allowed,
         unlocks=missing,
         findings=list(dataset.findings),
+        filters=filters_of(shaped),
     )
 
 
@@ -349,6 +355,7 @@ def request_of(question: Question, dataset: Dataset) -> Request:
     Raises:
         SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have.
     """
+    from salesmetrics.answers.provenance import Span
     from salesmetrics.engine.resolve import in_zone, resolve
     from salesmetrics.engine.where import named_columns
     from salesmetrics.ingest.recognise.naming import headers_of, names_of
@@ -375,5 +382,8 @@ def request_of(question: Question, dataset: Dataset) -> Request:
         currency=question.currency,
         withheld=dataset.withheld,
         headers=headers_of(dataset),
+        headlines=question.headlines,
+        shaped=question.shaped,
+        span=None if dataset.span is None else Span(first=dataset.span[0], last=dataset.span[1]),
         own=None if named else {kind: event for kind, (event, _) in dataset.last_events.items()},
     )

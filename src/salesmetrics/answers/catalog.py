@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from salesmetrics.answers.base import Answer, Model, Number
-from salesmetrics.answers.provenance import InputRead
+from salesmetrics.answers.provenance import Filters, InputRead, Span
 from salesmetrics.answers.report import Metric, Period
 
 __all__ = ["Card", "Definition", "Ingredient", "Kpis", "Working"]
@@ -76,3 +76,7 @@ class Working(Answer, frozen=True, kw_only=True):
     inputs: list[InputRead]
     ingredients: list[Ingredient]
     metrics: list[Metric]
+    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
+        default_factory=Filters
+    )
+    span: Annotated[Span | None, Meta(description="the days between which the records lie")] = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from salesmetrics.answers.base import Answer, Model
-from salesmetrics.answers.provenance import FindingInWords, InputRead
+from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead
 from salesmetrics.schema.inspection import FileReading
 
 __all__ = ["Check", "Inspection", "Unlock"]
@@ -30,6 +30,9 @@ class Inspection(Answer, frozen=True, kw_only=True):
     allowed: Annotated[list[str], Meta(description="KPIs that these files allow")]
     unlocks: list[Unlock]
     findings: list[FindingInWords]
+    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
+        default_factory=Filters
+    )
 
 
 class Check(Answer, frozen=True, kw_only=True):
@@ -41,3 +44,6 @@ class Check(Answer, frozen=True, kw_only=True):
     passed: Annotated[bool, Meta(description="no rejected row and no finding that is an error")]
     inputs: list[InputRead]
     findings: list[FindingInWords]
+    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
+        default_factory=Filters
+    )

@@ -5,6 +5,7 @@ Answers keep findings as codes, so that a layout can say them in the language of
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -13,7 +14,7 @@ from salesmetrics.answers.base import Model, ShownAs
 from salesmetrics.schema import provenance
 from salesmetrics.schema.provenance import Severity
 
-__all__ = ["FindingInWords", "InputRead"]
+__all__ = ["Filters", "FindingInWords", "InputRead", "Span", "filters_of"]
 
 _Rows = Annotated[int, Meta(ge=0)]
 
@@ -54,6 +55,34 @@ class Input(Model, frozen=True, kw_only=True):
     encoding: str
     delimiter: str | None
     rows: RowCounts
+
+
+class Filters(Model, frozen=True, kw_only=True):
+    """What shaped the numbers besides the files."""
+
+    where: Annotated[str | None, Meta(description="the condition of --where")] = None
+    period: Annotated[str, Meta(description="the period as it was asked for")] = "all"
+    settings_file: Annotated[str | None, Meta(description="the settings file, if there was one")] = None
+    settings: Annotated[list[str], Meta(description="its keys and tables that hold here")] = field(default_factory=list)
+    environment: Annotated[list[str], Meta(description="the variables that hold here")] = field(default_factory=list)
+
+
+class Span(Model, frozen=True, kw_only=True):
+    """The days between which the records of the files lie."""
+
+    first: date
+    last: date
+
+
+def filters_of(shaped: provenance.Shaped, *, where: str | None = None, period: str = "all") -> Filters:
+    """What shaped numbers, for the record."""
+    return Filters(
+        where=where,
+        period=period,
+        settings_file=shaped.settings_file,
+        settings=list(shaped.settings),
+        environment=list(shaped.environment),
+    )
 
 
 FindingInWords = Annotated[provenance.Finding, ShownAs(Finding)]

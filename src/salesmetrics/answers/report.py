@@ -12,9 +12,10 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, field
 
 from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model, Number
-from salesmetrics.answers.provenance import FindingInWords, InputRead
+from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead, Span
 
 __all__ = [
+    "Available",
     "Change",
     "Comparison",
     "Excluded",
@@ -166,13 +167,25 @@ class NotComputed(Model, frozen=True, kw_only=True):
     """the files it waits for; what it needs where none is missing"""
     extended: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
     """the kinds of file of which a further column would be enough"""
+    lacks: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """the kinds of file that are missing for it"""
+
+
+class Available(Model, frozen=True, kw_only=True):
+    """A KPI that the files allow, and that was not asked for."""
+
+    id: str
+    family: str
 
 
 class Report(Answer, frozen=True, kw_only=True):
     """Everything a command has to say."""
 
     commands: ClassVar = ("report", "trend")
-    later: ClassVar = {"Report": ("as_of_source", "not_computed", "goals"), "Finding": ("path", "share_of_value")}
+    later: ClassVar = {
+        "Report": ("as_of_source", "not_computed", "goals", "filters", "span"),
+        "Finding": ("path", "share_of_value"),
+    }
 
     as_of: date | None
     as_of_source: Annotated[str | None, Meta(description="where the as-of date comes from")] = None
@@ -186,3 +199,11 @@ class Report(Answer, frozen=True, kw_only=True):
         default_factory=list
     )
     findings: list[FindingInWords] = field(default_factory=list)
+    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
+        default_factory=Filters
+    )
+    span: Annotated[Span | None, Meta(description="the days between which the records lie")] = None
+    available: Annotated[tuple[Available, ...], NOT_IN_JSON] = ()
+    """KPIs that these files allow, where only the first were asked for"""
+    trend_to: Annotated[date | None, NOT_IN_JSON] = None
+    """the month that the twelve months of each KPI end with"""

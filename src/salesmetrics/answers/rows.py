@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from salesmetrics.answers.base import Answer, Number
+from salesmetrics.answers.provenance import Filters
 
 __all__ = ["Rows", "RowsCell"]
 
@@ -24,3 +25,6 @@ class Rows(Answer, frozen=True, kw_only=True):
     rows: Annotated[
         list[dict[str, RowsCell]], Meta(description="each with the same columns, those of the record among them")
     ]
+    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
+        default_factory=Filters
+    )

@@ -14,7 +14,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment, environment_of
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.settings.options import PANELS, Reading, SettingsOptions, options_of
+from salesmetrics.settings.options import PANELS, SHAPING, Reading, SettingsOptions, options_of
 from salesmetrics.settings.sources import (
     SettingsFile,
     Settled,
@@ -23,6 +23,7 @@ from salesmetrics.settings.sources import (
     merge,
     no_settings,
     restate,
+    shaped_by,
 )
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         given = from_options_and_variables(options, typed, environment.variables)
         settings = _settings_file(asked, values, given, environment)
         settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)
+        settings = settings._replace(shaped=shaped_by(settled, SHAPING, settings))
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         try:
             around = {asked.environment: environment} if asked.environment else {}

@@ -87,7 +87,9 @@ def read_options(reading: Reading) -> ReadOptions:
     )
 
 
-def make_question(selection: Selection, settings: SettingsFile, today: date, *, trend: bool = False) -> Question:
+def make_question(
+    selection: Selection, settings: SettingsFile, today: date, *, trend: bool = False, headlines: int = 0
+) -> Question:
     """What is asked for.
 
     Args:
@@ -95,6 +97,7 @@ def make_question(selection: Selection, settings: SettingsFile, today: date, *, 
         settings: The settings file.
         today: The day that it is, for ``--as-of today``.
         trend: Add the last twelve months to each KPI that has a date.
+        headlines: So many KPIs at most where none is named, those that come first; 0 for all.
 
     Raises:
         SalesmetricsError: ``option_invalid``: a day that cannot be read.
@@ -119,6 +122,8 @@ def make_question(selection: Selection, settings: SettingsFile, today: date, *, 
         every=selection.every,
         settings=settings.thresholds,
         currency=_currency(selection.currency),
+        headlines=headlines,
+        shaped=settings.shaped,
     )
 
 
@@ -151,7 +156,15 @@ def make_catalog(settings: SettingsFile) -> Catalog:
     from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
     own = [
-        UserKpi(name, t.expression, t.title or name.replace("_", " ").capitalize(), t.unit, t.direction, t.description)
-        for name, t in settings.kpis.items()
+        UserKpi(
+            name,
+            table.expression,
+            table.title or name.replace("_", " ").capitalize(),
+            table.unit,
+            table.direction,
+            table.description,
+            table.headline,
+        )
+        for name, table in settings.kpis.items()
     ]
     return with_user_kpis(known, own, str(settings.path))

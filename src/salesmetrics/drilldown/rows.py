@@ -120,7 +120,7 @@ def list_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Cat
     found = records_behind(request, frames, catalog)
     columns = [_plain(column) for column in found.frame]
     rows = [dict(zip(found.frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
-    return Rows(kpi=request.kpis[0], how=text(found.how), rows=rows)
+    return Rows(kpi=request.kpis[0], how=text(found.how), rows=rows, filters=request.filters)
 
 
 def _plain(column: pl.Series) -> list[RowsCell]:

@@ -71,6 +71,8 @@ def explain_working(
         inputs=list(inputs),
         ingredients=found,
         metrics=[metric for metric in metrics_of(request, setup) if not metric.group],
+        filters=request.filters,
+        span=request.span,
     )
 
 

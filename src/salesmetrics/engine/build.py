@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import structs
 from msgspec.structs import replace
 
-from salesmetrics.answers.report import Change, Metric, NotComputed, Period, Report
+from salesmetrics.answers.report import Available, Change, Metric, NotComputed, Period, Report
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
@@ -27,7 +27,7 @@ from salesmetrics.engine.maturity import MATURING, maturing
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
-from salesmetrics.engine.series import series, trends
+from salesmetrics.engine.series import last_drawn, series, trends
 from salesmetrics.messages import text
 from salesmetrics.schema.message import Message
 
@@ -96,6 +96,10 @@ def make_report(
         metrics=list(metrics),
         not_computed=[_not_computed(item) for item in setup.plan.not_computed],
         findings=[*findings, *setup.findings, *lengths_differ(request, metrics)],
+        filters=request.filters,
+        span=request.span,
+        available=tuple(Available(id=kpi.id, family=kpi.family) for kpi in setup.plan.available),
+        trend_to=last_drawn(request) if request.trend else None,
     )
 
 
@@ -110,6 +114,7 @@ def _not_computed(refused: Refused) -> NotComputed:
         needs=text(needs),
         unlock=unlock,
         extended=refused.extended,
+        lacks=refused.lacks,
     )
 
 

@@ -15,7 +15,7 @@ from salesmetrics.schema.kinds import KIND_NAMES, column_types
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Measure
@@ -138,13 +138,29 @@ class Refused(NamedTuple):
         )
         return tuple(kind for kind in found if kind)
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The kinds of file that are missing for it."""
+        names = (need.code.partition("_")[2] if need.code.startswith("file_") else "" for need in self.unlock)
+        entities = (need.code.removeprefix("files_for_") for need in self.unlock)
+        several = (kind for entity in entities for kind in ENTITY_KINDS.get(entity, ()))
+        return tuple(dict.fromkeys(kind for kind in (*names, *several) if kind in KIND_NAMES))
+
 
 class Plan(msgspec.Struct, frozen=True):
-    """The KPIs that can be computed, the measures that they take, and the KPIs that cannot."""
+    """What is computed of the KPIs asked for.
+
+    Attributes:
+        kpis: Those that are computed.
+        measures: The measures that these take.
+        not_computed: Those that the files do not allow.
+        available: Those that the files allow, and that are only counted.
+    """
 
     kpis: tuple[Kpi, ...]
     measures: Mapping[str, Measure]
     not_computed: tuple[Refused, ...]
+    available: tuple[Kpi, ...] = ()
 
 
 def make_plan(
@@ -155,6 +171,8 @@ def make_plan(
     *,
     bounded: bool,
     unfiltered: Mapping[str, Sequence[str]] = NOTHING,
+    headlines: int = 0,
+    besides: Collection[str] = (),
 ) -> Plan:
     """Sort KPIs into those that the columns at hand allow and those that they do not.
 
@@ -165,9 +183,11 @@ def make_plan(
         settings: A setting that a KPI asks for must be known.
         bounded: The report speaks of a period with a beginning, so records need the date of their basis.
         unfiltered: Entities that are there and left out, because a condition names columns that they lack; and these.
+        headlines: Of what is possible only so many KPIs, those that come first; 0 for all.
+        besides: Ids of KPIs that are wanted besides these.
     """
     possible: list[Kpi] = []
-    measures: dict[str, Measure] = {}
+    measures: dict[str, dict[str, Measure]] = {}
     refused: list[Refused] = []
     for kpi in kpis:
         dated = bounded or kpi.span != "period"
@@ -182,8 +202,21 @@ def make_plan(
             refused.append(Refused(kpi, needs, tuple(files) or needs))
             continue
         possible.append(kpi)
-        measures |= {name: m for name, m in catalog.measures_of(kpi).items() if not _lacking(m, columns, bounded=dated)}
-    return Plan(tuple(possible), measures, tuple(refused))
+        own = catalog.measures_of(kpi)
+        measures[kpi.id] = {name: m for name, m in own.items() if not _lacking(m, columns, bounded=dated)}
+    chosen = _first(possible, headlines, besides) if headlines else possible
+    needed = {name: m for kpi in chosen for name, m in measures[kpi.id].items()}
+    return Plan(tuple(chosen), needed, tuple(refused), tuple(kpi for kpi in possible if kpi not in chosen))
+
+
+def _first(possible: Sequence[Kpi], limit: int, besides: Collection[str]) -> list[Kpi]:
+    """The KPIs that come first, and those that are wanted by name, in the order of the catalogue.
+
+    Where the files allow no headline, the first KPIs that they allow take their place.
+    """
+    ranked = sorted((kpi for kpi in possible if kpi.headline is not None), key=lambda kpi: kpi.headline or 0)
+    ids = {kpi.id for kpi in (ranked or possible)[:limit]} | set(besides)
+    return [kpi for kpi in possible if kpi.id in ids]
 
 
 def _unset(kpi: Kpi, settings: Settings) -> list[Message]:

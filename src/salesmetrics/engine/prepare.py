@@ -61,8 +61,16 @@ class Prepared(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def prepare(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Prepared:
-    """Sort out what can be computed.
+def prepare(
+    request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog, *, besides: Collection[str] = ()
+) -> Prepared:
+    """Sort out what can be computed, and what of it is.
+
+    Args:
+        request: What is asked for.
+        frames: Canonical frames by kind.
+        catalog: The KPIs that exist.
+        besides: Ids of KPIs that are computed even where only headlines are asked for: those with a goal.
 
     Raises:
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``,
@@ -81,7 +89,16 @@ def prepare(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catal
     _check_segments(request.by, entities)
     columns = columns_of(entities, request.as_of)
     bounded = window_of(request).bounded
-    plan = make_plan(catalog, wanted, columns, request.settings, bounded=bounded, unfiltered=unfiltered)
+    plan = make_plan(
+        catalog,
+        wanted,
+        columns,
+        request.settings,
+        bounded=bounded,
+        unfiltered=unfiltered,
+        headlines=0 if request.kpis or request.families else request.headlines,
+        besides=besides,
+    )
     if not plan.kpis:
         raise _nothing_to_report(plan.not_computed, frames, unfiltered)
     codes = currencies(entities, plan.measures.values())

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from salesmetrics.answers.provenance import Filters, Span, filters_of
 from salesmetrics.answers.report import Comparison, Period
 from salesmetrics.calendar import Calendar
 from salesmetrics.calendar.windows import Window, span_windows
 from salesmetrics.engine.cost_cover import CostCover, cost_shift, within_costs
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.message import Message
+from salesmetrics.schema.provenance import Shaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +49,8 @@ class Question(msgspec.Struct, frozen=True):
         every: Also one value per week, month, quarter or year, of the KPIs that have a date.
         settings: Thresholds and outside figures.
         currency: Convert all amounts to this one.
+        headlines: So many KPIs at most, those that come first; 0 for all that were asked for.
+        shaped: What else shapes the numbers, for the record.
     """
 
     as_of: date | None = None
@@ -64,6 +68,8 @@ class Question(msgspec.Struct, frozen=True):
     every: Every | None = None
     settings: Settings = msgspec.field(default_factory=Settings)
     currency: str | None = None
+    headlines: int = 0
+    shaped: Shaped = msgspec.field(default_factory=Shaped)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -80,6 +86,7 @@ class Request(msgspec.Struct, frozen=True):
         period: The stretch of time.
         asked_period: The same as the calendar has it; None for all records.
         period_words: How it was asked for, where by name.
+        typed_period: The same as it was typed.
         previous: The stretch before it, like for like.
         year_ago: The same stretch a year earlier.
         comparison: Which of the two stands beside each value, as the report names it.
@@ -94,6 +101,9 @@ class Request(msgspec.Struct, frozen=True):
         renamed: Names in ``where`` that are headers of the export → the columns they stand for.
         withheld: What the files leave so unsure that no number may rest on it.
         headers: Kind and column → the header that the export has for it, for findings.
+        headlines: So many KPIs at most, those that come first; 0 for all that were asked for.
+        shaped: What else shapes the numbers, for the record.
+        span: The days between which the records lie.
     """
 
     as_of: date | None
@@ -106,6 +116,7 @@ class Request(msgspec.Struct, frozen=True):
     period: Period = msgspec.field(default_factory=lambda: Period(label="all"))
     asked_period: AskedPeriod | None = None
     period_words: str = ""
+    typed_period: str = "all"
     previous: Window | None = None
     year_ago: Window | None = None
     comparison: Comparison | None = None
@@ -120,6 +131,14 @@ class Request(msgspec.Struct, frozen=True):
     renamed: Mapping[str, str] = msgspec.field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
     headers: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
+    headlines: int = 0
+    shaped: Shaped = msgspec.field(default_factory=Shaped)
+    span: Span | None = None
+
+    @property
+    def filters(self) -> Filters:
+        """What shapes the numbers besides the files, for the record."""
+        return filters_of(self.shaped, where=self.where, period=self.typed_period)
 
 
 def window_of(request: Request) -> Window:

@@ -60,6 +60,7 @@ def resolve(
         as_of_source=source,
         period=_model_period(stretch),
         asked_period=stretch,
+        typed_period=period,
         period_words=re.sub(r"[\s_]+", "-", period.strip().casefold()),
         previous=_window(shifts.get("previous")),
         year_ago=_window(shifts.get("year-ago")),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
 
-__all__ = ["refuse_many", "series", "trends"]
+__all__ = ["last_drawn", "refuse_many", "series", "trends"]
 
 MAX_VALUES = 1_000_000
 
@@ -126,7 +126,7 @@ def _stretches(cells: set[Cell], window: Window, every: Every, request: Request)
 
 
 def trends(request: Request, setup: Prepared) -> dict[str, list[float | None]]:
-    """The twelve months up to the as-of date, for every KPI whose records have a date.
+    """The twelve months up to the end of the period, for every KPI whose records have a date.
 
     Months before the first record and after the last one are gaps: what happened in them is not known, and not nothing.
     """
@@ -135,18 +135,26 @@ def trends(request: Request, setup: Prepared) -> dict[str, list[float | None]]:
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
     found: dict[str, list[float | None]] = {}
     for asked, kpis in _by_day(request, dated, setup.source.catalog):
-        found |= _trends(asked, setup, kpis)
+        found |= _trends(asked, setup, kpis, last_drawn(request))
     return found
 
 
-def _trends(request: Request, setup: Prepared, dated: Sequence[Kpi]) -> dict[str, list[float | None]]:
+def last_drawn(request: Request) -> date | None:
+    """The last day of the twelve months that are drawn: of the period, as far as it has elapsed."""
+    end = window_of(request).end
+    return request.as_of if end is None or request.as_of is None else end - timedelta(days=1)
+
+
+def _trends(
+    request: Request, setup: Prepared, dated: Sequence[Kpi], last: date | None
+) -> dict[str, list[float | None]]:
     source = replace(setup.source, as_of=request.as_of)
-    if request.as_of is None:
+    if request.as_of is None or last is None:
         return {}
     calendar_ = request.calendar
-    months = last_units(request.as_of, "month", TREND_MONTHS, calendar_)
+    months = last_units(last, "month", TREND_MONTHS, calendar_)
     starts = [month.start for month in months if month.start is not None]
-    window = Window(starts[0], request.as_of + timedelta(days=1))
+    window = Window(starts[0], min(request.as_of, last) + timedelta(days=1))
     table = value_table(
         source, dated, {"": window}, Keys(bucket=lambda day: bucket_expression(day, "month", calendar_))
     )

@@ -83,6 +83,7 @@ class Dataset(msgspec.Struct, frozen=True):
             Plans do not count, nor does a mistyped year (see :mod:`as_of`).
         last_events: The same of each kind of file by itself.
         timezone: The zone that days are of, where one is named.
+        span: The first and the last day on which something happened, in any kind of file.
         withheld: What the files leave so unsure that no number may rest on it; each comes with a finding.
         rejected: File and fault of every rejected row; a row may have several.
     """
@@ -96,6 +97,7 @@ class Dataset(msgspec.Struct, frozen=True):
     last_events: Mapping[Kind, tuple[date, Message]]
     withheld: tuple[Withheld, ...] = ()
     timezone: str | None = None
+    span: tuple[date, date] | None = None
 
     @property
     def rejects(self) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.ingest.canonical.as_of import last_event_of, last_events_of
+from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS, events_of, last_event_of
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.canonical.derive import derive
@@ -102,7 +102,7 @@ def read_files(
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
     files = tuple(_loaded(part) for part in parts)
-    events = last_events_of(frames)
+    events = events_of(frames)
     defined = frozenset(stage_definitions(frames.get("pipelines"), comparable).outcomes.values())
     left_open = unsettled(frames, parts, options, defined)
     # How a deal ended comes first: it is asked for with one line to type.
@@ -113,8 +113,11 @@ def read_files(
         inputs=tuple(_input(file) for file in files),
         findings=(*findings, *left_open.findings),
         rejected=tuple((part.path, row) for part in parts for row in part.rejected),
-        last_event=last_event_of(events, frames),
-        last_events=events,
+        last_event=last_event_of(events),
+        last_events={kind: (found.last, found.source) for kind, found in events.items() if kind in EVENT_COLUMNS},
+        span=(min(found.first for found in events.values()), max(found.last for found in events.values()))
+        if events
+        else None,
         withheld=withheld,
         timezone=options.timezone,
     )
@@ -335,4 +338,6 @@ def _input(file: LoadedFile) -> Input:
         encoding=source.encoding,
         delimiter=source.delimiter,
         rows=file.rows,
+        crm="" if file.recognition.profile.startswith("generic") else load_profile(file.recognition.profile).title,
+        left_out=file.ignored,
     )

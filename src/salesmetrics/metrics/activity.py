@@ -20,6 +20,7 @@ FAMILY = "activity"
     },
     additive=True,
     source="Vymo",
+    headline=23,
 )
 def activities(activities: Number) -> Shape:
     """Calls, emails, meetings, tasks and the rest that people did in the period.
@@ -42,6 +43,7 @@ def activities(activities: Number) -> Shape:
     excluded={"planned": "planned_calls", "automated": "automated_calls", "missing_date": "undated_calls"},
     additive=True,
     source="Vymo",
+    headline=32,
 )
 def calls(calls: Number) -> Shape:
     """Calls in both directions that people made or took in the period.
@@ -82,6 +84,7 @@ def emails(emails: Number) -> Shape:
     excluded={"planned": "planned_meetings", "automated": "automated_meetings", "missing_date": "undated_meetings"},
     additive=True,
     source="Vymo",
+    headline=11,
 )
 def meetings(meetings: Number) -> Shape:
     """Meetings that took place in the period. What came of them is ``meeting_yield``.

@@ -22,6 +22,7 @@ def _of_billed(part: Number, billed: Number) -> Shape:
     excluded={"cancelled": "invoices_cancelled", "missing_amount": "invoices_unpriced"},
     additive=True,
     source="NetSuite, invoiced sales",
+    headline=29,
 )
 def invoiced(invoiced_amount: Number) -> Shape:
     """What was billed. Cancelled invoices and drafts are left out and counted; credit notes subtract.
@@ -41,6 +42,7 @@ def invoiced(invoiced_amount: Number) -> Shape:
     n="invoices_due",
     excluded={"missing_amount": "invoices_due_unpriced", "missing_date": "invoices_undated"},
     source="own definition: 销售回款率, on the cohort of invoices",
+    headline=22,
 )
 def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
     """Of what customers had to pay by now, the share that has come in.
@@ -84,6 +86,7 @@ def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape
     span="quarter",
     excluded={"missing_date": "invoices_undated"},
     source="GitLab operating metrics, on receivables at the end instead of an average of three months",
+    headline=12,
 )
 def dso(receivable_at_end: Number, invoiced_amount: Number, invoice_window_days: Number) -> Shape:
     """How many days of sales are waiting to be paid.

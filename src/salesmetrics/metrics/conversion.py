@@ -19,6 +19,7 @@ UNDATED = {"missing_close_date": "undated_closed_deals"}
     interval="wilson",
     excluded={"other_outcome": "other_deals", **UNDATED},
     source="Salesforce help 000387867, WON:SUM/CLOSED:SUM; Oracle 25R4",
+    headline=2,
 )
 def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
     """Of the deals decided in the period, the share that was won.
@@ -181,6 +182,7 @@ def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
     interval="wilson",
     excluded={"missing_created_date": "undated_leads"},
     source="Vymo, conversions / leads created",
+    headline=8,
 )
 def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shape:
     """Of the leads created in the period, the share that has become a deal or a customer by the as-of date.
@@ -205,6 +207,7 @@ def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shap
     interval="wilson",
     excluded={"missing_created_date": "undated_leads"},
     source="own definition: conversion counts as qualified",
+    headline=25,
 )
 def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Shape:
     """Of the leads created in the period, the share that was found worth pursuing by the as-of date.

@@ -23,6 +23,7 @@ NEW = {
     n="first_won_accounts",
     excluded=NEW,
     source="NetSuite, CAC; Skok, SaaS Metrics 2.0",
+    headline=10,
 )
 def cac(cost: Number, first_won_accounts: Number) -> Shape:
     """What it costs to win a customer, fully loaded: sales, marketing, salaries, tools, training and everything else.
@@ -153,6 +154,7 @@ def ltv_cac(ltv_margin: Number, cac: Number) -> Shape:
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals"},
     source="Wall Street Prep, sales efficiency; bookings in the place of recurring revenue",
+    headline=30,
 )
 def sales_efficiency(won_amount: Number, cost: Number) -> Shape:
     """What was sold per unit of money spent on selling, without a lag, in the whole months that costs cover.
@@ -216,6 +218,7 @@ def roi(won_profit: Number, cost: Number) -> Shape:
     basis="occurred",
     span="costs",
     source="own definition: months of employment, not head count",
+    headline=37,
 )
 def cost_per_rep(cost: Number, employed_months: Number) -> Shape:
     """What a rep costs per month, with everything that is spent on selling.
@@ -258,6 +261,7 @@ def tooling_cost_per_rep(tooling_cost: Number, employed_months: Number) -> Shape
     n="created_leads",
     excluded={"missing_created_date": "undated_leads"},
     source="own definition: marketing cost per lead",
+    headline=36,
 )
 def cost_per_lead(marketing_cost: Number, created_leads: Number) -> Shape:
     """What marketing spends per lead, whatever becomes of the lead.

@@ -18,6 +18,7 @@ SOURCE = "own definition: counts"
     excluded={"missing_close_date": "undated_won_deals"},
     additive=True,
     source="Salesforce, WON:SUM",
+    headline=14,
 )
 def won_deals(won_deals: Number) -> Shape:
     """Deals that ended in a sale, by the day they closed.
@@ -38,6 +39,7 @@ def won_deals(won_deals: Number) -> Shape:
     excluded=UNDATED,
     additive=True,
     source="Oracle, lost opportunities",
+    headline=38,
 )
 def lost_deals(lost_deals: Number) -> Shape:
     """Deals that ended without a sale, by the day they closed; void and duplicate ones are not among them.
@@ -98,6 +100,7 @@ def open_deals(open_deals: Number) -> Shape:
     excluded={"missing_created_date": "undated_created_deals"},
     additive=True,
     source="dbt_salesforce, daily activity",
+    headline=28,
 )
 def created_deals(created_deals: Number) -> Shape:
     """Deals by the day they were created, whatever became of them since.

@@ -18,6 +18,7 @@ VAGUE = {"missing_end_date": "customers_vague", "missing_start_date": "customers
     interval="wilson",
     excluded=VAGUE,
     source="GASP, logo retention",
+    headline=19,
 )
 def customer_retention(customers_kept: Number, customers_at_start: Number) -> Shape:
     """Of those who were customers when the period began, the share that still is when it ends.
@@ -69,6 +70,7 @@ def logo_churn(customers_lost: Number, customers_at_start: Number) -> Shape:
     basis="period",
     span="year",
     source="SaaS Metrics Standards Board, GRR; NetSuite",
+    headline=31,
 )
 def grr(mrr_kept: Number, mrr_at_start: Number) -> Shape:
     """How much of the recurring revenue of the eve is still there, not counting what anybody pays more.
@@ -94,6 +96,7 @@ def grr(mrr_kept: Number, mrr_at_start: Number) -> Shape:
     basis="period",
     span="year",
     source="GASP, NRR; the cohort method, not (end − new) / begin",
+    headline=9,
 )
 def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
     """How much the same customers pay now, growth included. Above 100 % they grow by more than is lost.
@@ -158,6 +161,7 @@ def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts
     interval="tango",
     excluded={"missing_score": "nps_blank", "off_scale": "nps_off_scale"},
     source="Bain, Net Promoter System; interval: Tango 1998, score of a paired difference",
+    headline=13,
 )
 def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_misscaled: Number) -> Shape:
     """Would customers recommend us? From −100 (nobody would) to 100 (everybody would).
@@ -184,6 +188,7 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     interval="tango",
     excluded={"missing_score": "enps_blank", "off_scale": "enps_off_scale"},
     source="Bain, Employee NPS",
+    headline=34,
 )
 def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, enps_misscaled: Number) -> Shape:
     """Would the sales team recommend working here? Counted like ``nps``; few answers say little, and are not anonymous.
@@ -205,6 +210,7 @@ def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, 
     interval="wilson",
     excluded={"missing_score": "csat_blank", "off_scale": "csat_off_scale"},
     source="Zencity, share of the top two boxes",
+    headline=26,
 )
 def csat(csat_satisfied: Number, csat_answers: Number, csat_misscaled: Number) -> Shape:
     """The share of customers who are satisfied or very satisfied. Only for answers on a scale from 1 to 5.

@@ -149,6 +149,8 @@ class Kpi(msgspec.Struct, frozen=True):
     yearly: bool = False
     since: str = "0.1.0"
     titled: str | None = None
+    headline: int | None = None
+    """Its place among the KPIs that a report shows first, the lowest first; None where it is shown only when asked for."""
     parts_of_all: Callable[[Sequence[dict[str, Any]]], list[Shape]] | None = None
     """``parts`` of many sets of inputs, where that is cheaper at once than one by one."""
 
@@ -215,6 +217,7 @@ def kpi(
     yearly: bool = False,
     since: str = "0.1.0",
     titled: str | None = None,
+    headline: int | None = None,
 ) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
     """Declare a function of measures as a KPI; the function itself then returns the plain number.
 
@@ -240,6 +243,7 @@ def kpi(
         open: The measure that counts the records of a period that have not come to their end yet, for a KPI that matures.
         yearly: It needs a year: of a shorter period it reads low.
         since: First version that has it.
+        headline: Its place among the KPIs that a report shows first, the lowest first; None for one that has to be asked for.
         titled: The title of a number, where it depends on a setting: ``Win rate within {settings.horizon_days} days``.
     """
 
@@ -274,6 +278,7 @@ def kpi(
             yearly=yearly,
             since=since,
             titled=titled,
+            headline=headline,
         )
         setattr(value, "__definition__", definition)  # noqa: B010
         return value

@@ -17,6 +17,7 @@ FAMILY = "people"
     interval="kaplan_meier",
     excluded={"hired_before_data": "reps_hired_before"},
     source="metrickit, 80 % of target; GitLab, ramp schedule; Kaplan–Meier estimate",
+    headline=21,
 )
 def ramp_time(ramp_ends: EventTable) -> Shape:
     """The months by which half of the new reps sell at speed.

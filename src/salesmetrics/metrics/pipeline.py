@@ -17,6 +17,7 @@ FAMILY = "pipeline"
     excluded={"missing_amount": "open_unpriced_deals"},
     additive=True,
     source="dbt_salesforce, pipeline amount",
+    headline=6,
 )
 def open_pipeline(open_amount: Number) -> Shape:
     """The amounts of the open deals, summed. Where none of them has an amount it is unknown, not 0.
@@ -40,6 +41,7 @@ def open_pipeline(open_amount: Number) -> Shape:
     excluded={"missing_amount_or_probability": "open_unweighable_deals"},
     additive=True,
     source="Salesforce, expected revenue; GASP",
+    headline=27,
 )
 def weighted_pipeline(open_weighted_amount: Number) -> Shape:
     """The amounts of the open deals, each times its own probability.
@@ -64,6 +66,7 @@ def weighted_pipeline(open_weighted_amount: Number) -> Shape:
     excluded={"missing_amount": "created_unpriced_deals", "missing_created_date": "undated_created_deals"},
     additive=True,
     source="dbt_salesforce, pipeline created",
+    headline=17,
 )
 def pipeline_created(created_amount: Number) -> Shape:
     """The amounts of the deals created in the period, as they stand in the export today.
@@ -141,6 +144,7 @@ def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_w
     basis="snapshot",
     excluded={"missing_expected_close": "open_unplanned_deals"},
     source="hubspot_revops, stale_open",
+    headline=16,
 )
 def overdue_deals(open_overdue_deals: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
     """Open deals whose expected close date has passed, out of the open deals that have one.

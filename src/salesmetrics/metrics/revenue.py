@@ -19,6 +19,7 @@ FAMILY = "revenue"
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
     additive=True,
     source="dbt_salesforce, bookings_amount_closed",
+    headline=1,
 )
 def revenue(won_amount: Number) -> Shape:
     """Bookings: the amounts of the deals won in the period, summed exactly.
@@ -68,6 +69,7 @@ def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
     source="own definition: revenue_growth_yoy",
+    headline=15,
 )
 def revenue_growth_year_ago(revenue: Number, revenue_year_ago: Number) -> Shape:
     """How much more was sold than in the same period a year ago: the seasons then cancel out.

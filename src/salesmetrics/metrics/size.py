@@ -22,6 +22,7 @@ LARGEST = 10
     interval="hall",
     excluded=UNPRICED,
     source="dbt_salesforce, avg_bookings_amount; Oracle, average deal size",
+    headline=3,
 )
 def average_deal_size(won_amounts: Sample) -> Shape:
     """Mean amount of the deals won in the period. One very large deal moves it: read it beside the median.

@@ -20,6 +20,7 @@ UNTRACKED = {"no_close_date_history": "untracked_deals", "missing_close_date": "
     interval="wilson",
     excluded={"other_outcome": "void_due_deals", **DARK},
     source="Ebsta, slipped; Truly, pushed deals",
+    headline=20,
 )
 def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
     """Of the deals that were expected to close in the period when it began, the share that did not.
@@ -70,6 +71,7 @@ def slip_rate_value(slipped_amount: Number, due_amount: Number) -> Shape:
     excluded=UNTRACKED,
     additive=True,
     source="Quartz, close date adjustments",
+    headline=35,
 )
 def push_count(close_date_pushes: Number) -> Shape:
     """How often the end of an open deal was put off. Each move counts as it was made, also one that is taken back later.

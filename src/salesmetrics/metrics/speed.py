@@ -51,6 +51,7 @@ def sales_cycle_mean(won_cycle_days: Sample) -> Shape:
     interval="order_statistic",
     excluded=WON,
     source="Atrium: won deals only",
+    headline=4,
 )
 def sales_cycle_median(won_cycle_days: Sample) -> Shape:
     """Half of the deals won in the period took at most this many calendar days.
@@ -161,6 +162,7 @@ def deal_age_median(open_age_days: Sample) -> Shape:
     interval="kaplan_meier",
     excluded={"missing_created_date": "leads_without_date"},
     source="HBR 2011, The Short Life of Online Sales Leads",
+    headline=18,
 )
 def lead_response_median(response_ends: EventTable) -> Shape:
     """Half of all leads, not only of those answered, have heard from a person within this many hours.

@@ -32,6 +32,7 @@ LEFT_OUT = {
     excluded=LEFT_OUT,
     exact=True,
     source="Rekener, attainment (235 / 250 = 94 %); Salesforce help, quotas",
+    headline=7,
 )
 def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
     """How much of the quota has been sold.
@@ -63,6 +64,7 @@ def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
     interval="wilson",
     excluded={"ramping_up": "ramping_reps", "no_quota": "quotaless_reps"},
     source="GitLab, percent of ramped reps at or above quota",
+    headline=24,
 )
 def reps_at_quota(rep_results: Sample) -> Shape:
     """The share of reps who have sold their whole quota.

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["UserKpi", "with_user_kpis"]
 
 FAMILY = "custom"
+HEADLINE = 5
+"""The place of a KPI of the user's own among the headlines: behind the four that every report of deals begins with."""
 _EXAMPLE = Message("kpi_example")
 
 
@@ -48,6 +50,7 @@ class UserKpi(msgspec.Struct, frozen=True):
         unit: Its unit.
         direction: Which way is better.
         description: What it means.
+        headline: Whether a report shows it first.
     """
 
     id: str
@@ -56,6 +59,7 @@ class UserKpi(msgspec.Struct, frozen=True):
     unit: Unit = "x"
     direction: Direction = "neutral"
     description: str = ""
+    headline: bool = True
 
 
 def with_user_kpis(catalog: Catalog, own: Sequence[UserKpi], path: str) -> Catalog:
@@ -133,6 +137,7 @@ def _definition(item: UserKpi, expression: _Expression, catalog: Catalog, kpis: 
         parts_of_all=expression.parts_of_all,
         doc=item.description or f"Defined in the settings file: {item.expression}",
         source="settings file",
+        headline=HEADLINE if item.headline else None,
     )
 
 

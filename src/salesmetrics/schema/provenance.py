@@ -12,7 +12,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Finding", "Input", "RowCounts", "Severity"]
+__all__ = ["Finding", "Input", "RowCounts", "Severity", "Shaped"]
 
 
 class Severity(StrEnum):
@@ -100,3 +100,21 @@ class Input(msgspec.Struct, frozen=True):
     encoding: str
     delimiter: str | None
     rows: RowCounts
+    crm: str = ""
+    """The CRM that it comes from, as its makers call it; empty where it is like that of none."""
+    left_out: Mapping[str, int] = msgspec.field(default_factory=dict)
+    """Reason → the rows that were ignored for it."""
+
+
+class Shaped(msgspec.Struct, frozen=True):
+    """What shapes numbers without standing in the command: who reads them elsewhere has to be told.
+
+    Attributes:
+        settings_file: The settings file that was read.
+        settings: What it settles here: keys, and names of its tables of thresholds, of the calendar and of own KPIs.
+        environment: The variables that settle something here.
+    """
+
+    settings_file: str | None = None
+    settings: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()

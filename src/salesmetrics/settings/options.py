@@ -16,6 +16,7 @@ __all__ = [
     "GROUPS",
     "PANELS",
     "PREFIX",
+    "SHAPING",
     "TABLES",
     "Compare",
     "Every",
@@ -446,6 +447,10 @@ PANELS: Mapping[Any, str] = {
 
 GROUPS: tuple[Any, ...] = (Reading, Selection, Watch, Output)
 """The groups whose options a variable or the settings file can give."""
+
+
+SHAPING = (*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n")
+"""The options that shape numbers: whoever sees these has to be told where a value of them comes from."""
 
 
 class Table(NamedTuple):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
+from salesmetrics.schema.provenance import Shaped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ __all__ = [
     "name_source",
     "no_settings",
     "restate",
+    "shaped_by",
 ]
 
 FILE_NAME = "salesmetrics.toml"
@@ -83,6 +85,7 @@ class SettingsFile(NamedTuple):
         thresholds: Its table ``settings``.
         goals: KPI → its goals.
         kpis: Name → a KPI of the user's own.
+        shaped: What of it, and of variables, shapes the numbers of the command that runs.
     """
 
     path: str | None
@@ -92,6 +95,7 @@ class SettingsFile(NamedTuple):
     thresholds: Settings
     goals: Mapping[str, Sequence[GoalTable]]
     kpis: Mapping[str, KpiTable]
+    shaped: Shaped = Shaped()
 
     def source(self, *place: str) -> Source:
         """Where a key stands, such as that of the tables ``goals`` and ``win_rate``."""
@@ -206,6 +210,29 @@ def _added(own: Settled | None, filed: Settled, named: Collection[str]) -> Settl
     if isinstance(filed.value, dict):
         return Settled({**filed.value, **(own.value if own else {})}, source, items)
     return Settled((*(own.value if own else ()), *(item for item in filed.value if item in kept)), source, items)
+
+
+def shaped_by(settled: Mapping[str, Settled], names: Collection[str], file: SettingsFile) -> Shaped:
+    """What of the settings file and of variables shapes the numbers of a command.
+
+    Args:
+        settled: What :func:`merge` found.
+        names: The options that shape numbers.
+        file: The settings file.
+    """
+    found = [source for name in names if name in settled for source in _sources(settled[name])]
+    plain = no_settings()
+    tables = {"calendar": file.calendar != plain.calendar, "settings": file.thresholds != plain.thresholds}
+    keys = dict.fromkeys(source.name for source in found if source.kind == "file")
+    return Shaped(
+        file.path,
+        (*keys, *(name for name, differs in tables.items() if differs)),
+        tuple(dict.fromkeys(source.name for source in found if source.kind == "variable")),
+    )
+
+
+def _sources(settled: Settled) -> tuple[Source, ...]:
+    return (settled.source, *settled.items.values())
 
 
 def check(option: Option, value: Any) -> None:

@@ -61,6 +61,7 @@ class KpiTable(SettingsTable):
     )
     direction: Literal["higher", "lower", "neutral"] = Field(default="neutral", description="which direction is better")
     description: str = Field(default="", description="definition")
+    headline: bool = Field(default=True, description="whether it is among the KPIs that a report shows first")
 
 
 def _goals(value: object) -> object:

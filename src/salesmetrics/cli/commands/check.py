@@ -17,7 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def check(
     files: Files,
     reading: Reading,
-    settings: SettingsFile,  # noqa: ARG001 - it makes the command take --config
+    settings: SettingsFile,
     output: Output,
     environment: Environment,
     rejects: Rejects = None,
@@ -28,6 +28,7 @@ def check(
 ) -> None:
     """Check data quality: findings by rule, with counts and rows. Exit 1 on errors."""
     from salesmetrics.answers.files import Check
+    from salesmetrics.answers.provenance import filters_of
     from salesmetrics.cli.output import carries_hashes, form_of, has_errors, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.pipeline import load
@@ -41,7 +42,12 @@ def check(
         begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)), read_options(reading)
     )
     passed = not has_errors(dataset)
-    answer = Check(passed=passed, inputs=list(dataset.inputs), findings=list(dataset.findings))
+    answer = Check(
+        passed=passed,
+        inputs=list(dataset.inputs),
+        findings=list(dataset.findings),
+        filters=filters_of(settings.shaped),
+    )
     if github:
         write_output(write_github(answer), output.output, environment.stdout)
     else:

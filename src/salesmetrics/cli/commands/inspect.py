@@ -23,5 +23,5 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
     begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
-    answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings))
+    answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped)
     write_answer(answer, output, form, environment)

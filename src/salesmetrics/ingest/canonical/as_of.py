@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["EVENT_COLUMNS", "first_believable", "last_event_of", "last_events_of"]
+__all__ = ["EVENT_COLUMNS", "Events", "events_of", "first_believable", "last_event_of"]
 
 EVENT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "deals": ("closed", "created", "stage_entered", "last_activity"),
@@ -75,8 +75,16 @@ def first_believable(days: pl.Series) -> date | None:
     return date(1970, 1, 1) + timedelta(days=int(quantile or 0) - (_DECADE if few else _YEAR))
 
 
-def last_events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, tuple[date, Message]]:
-    """The last day with an event in each kind of file and where it comes from; without the kinds that have none.
+class Events(NamedTuple):
+    """The days between which something happened in a kind of file, and where the last of them comes from."""
+
+    first: date
+    last: date
+    source: Message
+
+
+def events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, Events]:
+    """The first and the last day with an event in each kind of file; without the kinds that have none.
 
     What lies far beyond all the rest is a mistyped year, or a plan, and does not count
     (:func:`calendar.last_event_day` has the rule). Where all days of a record lie beyond, it may be a new one after a quiet
@@ -85,43 +93,45 @@ def last_events_of(frames: Mapping[Kind, pl.DataFrame]) -> dict[Kind, tuple[date
     Args:
         frames: Canonical frames by kind.
     """
-    found = {
-        kind: _last_event(frames[kind], kind, columns) for kind, columns in EVENT_COLUMNS.items() if kind in frames
-    }
+    found = {kind: _events(frames[kind], kind, columns) for kind, columns in EVENT_COLUMNS.items() if kind in frames}
     if found.get("revenue") is None:
-        found["revenue"] = _last_period(frames.get("revenue"))
+        found["revenue"] = _periods(frames.get("revenue"))
+    found |= {kind: _events(frames[kind], kind, columns) for kind, columns in _FALLBACK.items() if kind in frames}
     return {kind: event for kind, event in found.items() if event is not None}
 
 
-def last_event_of(
-    events: Mapping[Kind, tuple[date, Message]], frames: Mapping[Kind, pl.DataFrame]
-) -> tuple[date, Message] | None:
+def last_event_of(events: Mapping[Kind, Events]) -> tuple[date, Message] | None:
     """The day that a report speaks for by itself, and where it comes from; None without any date.
 
     That of the deals where they have dates; else the last one of all kinds.
 
     Args:
-        events: What :func:`last_events_of` found.
-        frames: Canonical frames by kind, for the dates of kinds that record no events.
+        events: What :func:`events_of` found.
     """
     if "deals" in events:
-        return events["deals"]
-    if events:
-        return max(events.values(), key=lambda event: event[0])
-    rest = [_last_event(frames[kind], kind, columns) for kind, columns in _FALLBACK.items() if kind in frames]
-    return max((event for event in rest if event is not None), key=lambda event: event[0], default=None)
+        return events["deals"].last, events["deals"].source
+    recorded = {kind: found for kind, found in events.items() if kind in EVENT_COLUMNS} or events
+    found = max(recorded.values(), key=lambda event: event.last, default=None)
+    return None if found is None else (found.last, found.source)
 
 
-def _last_period(revenue: pl.DataFrame | None) -> tuple[date, Message] | None:
-    """The last day of the last period that recurring revenue is given for, where its rows have no days."""
+def _periods(revenue: pl.DataFrame | None) -> Events | None:
+    """The days of the periods that recurring revenue is given for, where its rows have no days."""
     if revenue is None or "period" not in revenue.columns:
         return None
     labels = revenue["period"].drop_nulls().unique().sort().to_list()
-    ends = [period.end for period in periods_of_column(labels) if period is not None and period.end is not None]
-    return (max(ends) - timedelta(days=1), Message("last_period_of_revenue")) if ends else None
+    days = [
+        (period.start, period.end)
+        for period in periods_of_column(labels)
+        if period is not None and period.start is not None and period.end is not None
+    ]
+    if not days:
+        return None
+    last = max(end for _, end in days) - timedelta(days=1)
+    return Events(min(start for start, _ in days), last, Message("last_period_of_revenue"))
 
 
-def _last_event(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> tuple[date, Message] | None:
+def _events(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> Events | None:
     series = [_happened(frame, kind, name).alias(name) for name in columns if name in frame.columns]
     days = {column.name: column.unique().drop_nulls() for column in series}
     every = pl.concat([column.alias("") for column in days.values()]).unique().sort().to_list() if days else []
@@ -142,7 +152,7 @@ def _last_event(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> tu
     if event is None:
         return None
     name = next(name for name, column in days.items() if event.day in column)
-    return event.day, Message("last_event_of", event=Message(_TITLES[name]), kind=kind)
+    return Events(every[0], event.day, Message("last_event_of", event=Message(_TITLES[name]), kind=kind))
 
 
 def _happened(frame: pl.DataFrame, kind: Kind, name: str) -> pl.Series:
