@@ -12,7 +12,8 @@ import pytest
 
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.metrics.catalog import catalog
+from salesmetrics.ingest.read import load
+from salesmetrics.metrics.catalog import FORMER_NAMES, catalog
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
 if TYPE_CHECKING:
@@ -49,6 +50,25 @@ def test_a_zero_denominator_is_undefined() -> None:
 def test_own_kpis_rest_on_each_other_in_any_order() -> None:
     own = [UserKpi("b", "a * 2", "B"), UserKpi("a", "won_deals + revenue", "A")]
     assert value_of(own, "b").value == 84
+
+
+def test_a_measure_is_known_by_its_former_name_too() -> None:
+    own = [UserKpi(f"own_{i}", f"{name} + 0", "X") for i, name in enumerate([*FORMER_NAMES, *FORMER_NAMES.values()])]
+    known = with_user_kpis(catalog(), own, "salesmetrics.toml")
+    request = Request(as_of=date(2026, 9, 30), as_of_source=None, kpis=tuple(item.id for item in own))
+    values = [
+        metric.value
+        for metric in build_report(request, load([str(path) for path in EXAMPLES.glob("*.csv")]).frames, known).metrics
+    ]
+    assert len(values) == 2 * len(FORMER_NAMES)
+    assert values[: len(FORMER_NAMES)] == values[len(FORMER_NAMES) :]
+    assert any(values)
+
+
+def test_a_misspelt_measure_is_corrected_to_its_present_name() -> None:
+    with pytest.raises(SalesmetricsError) as caught:
+        with_user_kpis(catalog(), [UserKpi("own", "aimless_touch + 0", "Own")], "salesmetrics.toml")
+    assert "aimless_touches" not in caught.value.hint
 
 
 def test_an_undefined_input_makes_it_undefined() -> None:

@@ -232,7 +232,7 @@ def report(
     """
     files.open(options)
     from salesmetrics.engine.build import make_report, metrics_of  # while the file is being read
-    from salesmetrics.engine.goal_status import with_goals
+    from salesmetrics.engine.goals import evaluate
     from salesmetrics.engine.prepare import prepare
     from salesmetrics.engine.unknown import refuse_unsettled
     from salesmetrics.ingest.read import with_findings
@@ -249,7 +249,7 @@ def report(
     dataset = files.hashed(checked.result())
     refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
-    return with_goals(result, set_goals, request, frames, catalog), dataset
+    return evaluate(result, set_goals, request, frames, catalog), dataset
 
 
 def trend(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Report, Dataset]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from salesmetrics.calendar.age import age_fault
-from salesmetrics.engine.goals import Goal, Stretch, parse_goal
-from salesmetrics.engine.resolve import stretch_of
+from salesmetrics.engine.goals import Goal, parse_goal
+from salesmetrics.engine.resolve import terms_of
 from salesmetrics.errors import ExitCode
 from salesmetrics.messages import text
 from salesmetrics.render.layouts.footer import goal_about
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Report
     from salesmetrics.cli.environment import Environment
-    from salesmetrics.engine.request import Request
+    from salesmetrics.engine.request import PeriodTerms, Request
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.settings.options import Watch
@@ -41,7 +41,7 @@ def settle_goals(watch: Watch, settings: SettingsFile, request: Request, catalog
         kpi, target = parse_goal(words, catalog)
         given.append(Goal(kpi, target, " ".join(words.split())))
     said = {goal.kpi for goal in given}
-    own = [goal for goal in _of_file(settings, request, catalog) if goal.kpi not in said or goal.group or goal.stretch]
+    own = [goal for goal in _of_file(settings, request, catalog) if goal.kpi not in said or goal.group or goal.period]
     return [*own, *given]
 
 
@@ -52,12 +52,12 @@ def _of_file(settings: SettingsFile, request: Request, catalog: Catalog) -> Iter
             with name_source(settings.source("goals", name)):
                 kpi, target = parse_goal(words, catalog)
             with name_source(settings.source("goals", name, "period")):
-                stretch = _stretch(table, request)
-            yield Goal(kpi, target, words, table.group, stretch, table.by, table.owner, table.note)
+                period = _terms(table, request)
+            yield Goal(kpi, target, words, table.group, period, table.by, table.owner, table.note)
 
 
-def _stretch(table: GoalTable, request: Request) -> Stretch | None:
-    return None if table.period is None else stretch_of(table.period, request.as_of, request.calendar)
+def _terms(table: GoalTable, request: Request) -> PeriodTerms | None:
+    return None if table.period is None else terms_of(table.period, request.as_of, request.calendar)
 
 
 def tell_about_goals(report: Report, environment: Environment, *, strict: bool, quiet: bool) -> bool:

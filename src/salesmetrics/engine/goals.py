@@ -1,24 +1,27 @@
-"""Goals: what a KPI is meant to reach, and how it stands on the as-of day."""
+"""Goals: how they are written, and their status on the as-of date."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from salesmetrics.answers import report as answer
 from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.messages import text as text_of
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from salesmetrics.answers.report import Metric, Period
-    from salesmetrics.calendar import Period as AskedPeriod
-    from salesmetrics.calendar.windows import Window
+    import polars as pl
+
+    from salesmetrics.answers.report import GoalResult, Metric, Period, Report
+    from salesmetrics.engine.request import PeriodTerms, Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
 
@@ -27,8 +30,8 @@ __all__ = [
     "EARLY_SHARE",
     "Goal",
     "Status",
-    "Stretch",
     "Target",
+    "evaluate",
     "parse_condition",
     "parse_goal",
     "status",
@@ -49,6 +52,7 @@ _CONDITION = re.compile(
     r"(?P<time>d|days?|h|hours?)?\s*"
 )
 _HOURS = {"days": 24, "hours": 1}
+_BEST_FIRST = ("met", "on track", "too early", "unknown", "missed")
 _SIGNS: Mapping[str, Sign] = {"≥": ">=", "≤": "<=", "==": "="}
 
 
@@ -80,24 +84,6 @@ class Target(msgspec.Struct, frozen=True):
         }[self.sign]
 
 
-class Stretch(msgspec.Struct, frozen=True):
-    """The period of a goal that is not that of the report, with the stretches before it."""
-
-    period: Period
-    previous: Window | None = None
-    year_ago: Window | None = None
-    asked: AskedPeriod | None = None
-
-    def terms(self) -> dict[str, Any]:
-        """The terms of a request that it takes the place of."""
-        return {
-            "period": self.period,
-            "previous": self.previous,
-            "year_ago": self.year_ago,
-            "asked_period": self.asked,
-        }
-
-
 class Goal(msgspec.Struct, frozen=True):
     """A goal as it was set.
 
@@ -106,7 +92,7 @@ class Goal(msgspec.Struct, frozen=True):
         target: What it is to reach.
         text: The condition as it was written, with the id in front.
         group: Dimension to value, for a segment; ``*`` asks each value of the dimension to meet it.
-        stretch: The period it is for, where that is not the period of the report.
+        period: Its period, if it is not that of the report.
         by: The day it is to be met by.
         owner: Who answers for it.
         note: Why.
@@ -116,7 +102,7 @@ class Goal(msgspec.Struct, frozen=True):
     target: Target
     text: str
     group: Mapping[str, str] = msgspec.field(default_factory=dict)
-    stretch: Stretch | None = None
+    period: PeriodTerms | None = None
     by: date | None = None
     owner: str | None = None
     note: str | None = None
@@ -200,14 +186,14 @@ def _fault(kpi: Kpi, target: Target) -> tuple[str | None, bool]:
 
 
 def status(goal: Goal, kpi: Kpi, metric: Metric | None, period: Period, as_of: date | None) -> Status:
-    """How a goal stands on the as-of day.
+    """The status of a goal on the as-of date.
 
     A value that is undefined is ``unknown``. A goal that is fulfilled is ``met``, unless an upper limit for a sum or a
     count can still be passed, which is ``on track``. What is not fulfilled:
 
-    * a sum or a count in a stretch that is not over (until ``by``, or the end of the period) is judged by linear pace:
+    * a sum or a count in a period that is not over (until ``by``, or the end of the period) is judged by linear pace:
       ``on track`` when the value is at least the target times the share of days elapsed, ``missed`` when it is behind,
-      ``too early`` before a tenth of the days has passed, or when the stretch has no beginning;
+      ``too early`` before a tenth of the days has passed, or when the period has no start;
     * any other KPI is ``too early`` before ``by`` or with fewer records than ``min_n``, else ``missed``.
     """
     if metric is None or metric.value is None:
@@ -228,7 +214,7 @@ def status(goal: Goal, kpi: Kpi, metric: Metric | None, period: Period, as_of: d
 
 
 def _deadline(goal: Goal, period: Period) -> date | None:
-    """The end of the stretch in which a sum can grow towards its target: half-open, as periods are."""
+    """The end of the period in which a sum can grow towards its target: half-open, as periods are."""
     ends = [period.end, goal.by + timedelta(days=1) if goal.by else None]
     return min((end for end in ends if end is not None), default=None)
 
@@ -253,3 +239,139 @@ def _running(target: Target, value: Decimal, share: Decimal | None, *, met: bool
 
 def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option="--goal", value=text, cause=cause, fix=fix)
+
+
+def evaluate(
+    report: Report, goals: Sequence[Goal], request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog
+) -> Report:
+    """Add the status of each goal to a report, and each goal to the metric it applies to.
+
+    A metric with several goals carries the one with the worst status; the report lists all of them.
+
+    Args:
+        report: What was built from the request.
+        goals: The goals, in the order to list them.
+        request: What the report was asked for; goals of other segments and periods share its other terms.
+        frames: Canonical frames by kind.
+        catalog: The KPIs that exist.
+
+    Raises:
+        SalesmetricsError: ``dimension_unknown``: a goal names a column that no file has.
+    """
+    found = [(goal, result) for goal in goals for result in _results(goal, report, request, frames, catalog)]
+    metrics = list(report.metrics)
+    places: dict[tuple[object, ...], int] = {}
+    for index, metric in enumerate(metrics):
+        places.setdefault(_place(metric), index)
+    for goal, result in sorted(found, key=lambda pair: _BEST_FIRST.index(pair[1].goal.status)):
+        here = places.get(_place(result)) if goal.period is None else None
+        if here is not None:
+            metrics[here] = replace(metrics[here], goal=result.goal)
+    return replace(report, metrics=metrics, goals=[result for _, result in found])
+
+
+def _place(item: Metric | GoalResult) -> tuple[object, ...]:
+    return item.id, tuple(sorted(item.group.items())), item.currency
+
+
+def _results(
+    goal: Goal, report: Report, request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog
+) -> list[GoalResult]:
+    kpi = catalog.kpis[goal.kpi]
+    metrics, reason = _metrics_of(goal, report, request, frames, catalog)
+    groups: dict[tuple[tuple[str, str | None], ...], list[Metric]] = {}
+    for metric in metrics:
+        if all(value == ANY or (metric.group[name] or "") == value for name, value in goal.group.items()):
+            groups.setdefault(tuple(metric.group.items()), []).append(metric)
+    if not groups:
+        return [_result(goal, kpi, None, dict(goal.group), request, reason or Message("no_such_segment"))]
+    results = []
+    for key, members in groups.items():
+        chosen, why = _in_currency(members, goal.target.currency)
+        results.append(_result(goal, kpi, chosen, dict(key), request, why or (chosen.reason if chosen else None)))
+    return results
+
+
+def _metrics_of(
+    goal: Goal, report: Report, request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog
+) -> tuple[list[Metric], Message | None]:
+    """The numbers of a KPI by the dimensions of its goal, and why there are none."""
+    if goal.period is None and set(goal.group) <= set(request.by):
+        own = list(_first_of_each(m for m in report.metrics if m.id == goal.kpi and set(m.group) == set(goal.group)))
+        if own:
+            return own, None
+    asked = replace(
+        request,
+        **({} if goal.period is None else goal.period.terms()),
+        kpis=(goal.kpi,),
+        families=(),
+        by=tuple(goal.group),
+        comparison=None,
+        compare=None,
+        trend=False,
+        every=None,
+    )
+    from salesmetrics.engine.build import build_report  # here: the settings file is read without it
+
+    try:
+        built = build_report(asked, frames, catalog)
+    except SalesmetricsError as error:
+        if error.code != "report_empty":
+            raise
+        fix = error.details["fix"]
+        lacking = Message("it_needs_all", **fix.details) if fix.code == "add_needs" else Message("it_needs", fix=fix)
+        return [], lacking
+    return [metric for metric in built.metrics if set(metric.group) == set(goal.group)], None
+
+
+def _first_of_each(metrics: Iterable[Metric]) -> Iterable[Metric]:
+    """Without the periods of a series, which come after the number of the whole period."""
+    seen = set()
+    for metric in metrics:
+        if _place(metric) not in seen:
+            seen.add(_place(metric))
+            yield metric
+
+
+def _in_currency(metrics: Sequence[Metric], currency: str | None) -> tuple[Metric | None, str | Message | None]:
+    """The number the goal applies to, of those in several currencies; amounts without a currency are a different number."""
+    if currency is not None:
+        named = [metric for metric in metrics if metric.currency == currency]
+        return (named[0], None) if named else (None, Message("no_amount_in", currency=currency))
+    known = [metric for metric in metrics if metric.currency is not None]
+    if len(metrics) == 1 or len(known) == 1:
+        return (known or list(metrics))[0], None
+    return None, "mixed_currency"
+
+
+def _result(
+    goal: Goal,
+    kpi: Kpi,
+    metric: Metric | None,
+    group: dict[str, str | None],
+    request: Request,
+    reason: str | Message | None,
+) -> GoalResult:
+    period = goal.period.period if goal.period else request.period
+    if metric is not None and metric.period is not None:
+        period = metric.period
+    stands = answer.Goal(
+        expression=goal.text,
+        target=goal.target.value,
+        status=status(goal, kpi, metric, period, request.as_of),
+        owner=goal.owner,
+        by=goal.by,
+        note=goal.note,
+    )
+    return answer.GoalResult(
+        id=kpi.id,
+        title=kpi.title_with(request.settings),
+        unit=kpi.unit,
+        currency=metric.currency if metric else goal.target.currency,
+        group=group,
+        period=period,
+        value=metric.value if metric else None,
+        reason=text_of(reason) if isinstance(reason, Message) else reason,
+        said=text_of(reason) if isinstance(reason, Message) else "",
+        goal=stands,
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from salesmetrics.calendar import Period
-from salesmetrics.engine.resolve import stretch_around
+from salesmetrics.engine.resolve import terms_around
 from salesmetrics.entities.declared import kinds_of
 from salesmetrics.entities.moments import Moments
 from salesmetrics.schema.findings import finding
@@ -40,7 +40,7 @@ def seen_by(request: Request, kpi: Kpi, catalog: Catalog) -> Request:
         return asked
     start, end = request.period.start, request.period.end
     period = (request.asked_period or Period(request.period.label, start, end)).seen_from(day)
-    return replace(asked, **stretch_around(period, day, request.calendar).terms())
+    return replace(asked, **terms_around(period, day, request.calendar).terms())
 
 
 def _day_of(request: Request, kpi: Kpi, catalog: Catalog) -> date | None:

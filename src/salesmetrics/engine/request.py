@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.withheld import Withheld
 
-__all__ = ["Question", "Request", "window_of", "windows_of"]
+__all__ = ["PeriodTerms", "Question", "Request", "window_of", "windows_of"]
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -70,6 +70,24 @@ class Question(msgspec.Struct, frozen=True):
     currency: str | None = None
     headlines: int = 0
     shaped: Shaped = msgspec.field(default_factory=Shaped)
+
+
+class PeriodTerms(msgspec.Struct, frozen=True):
+    """The terms of a request that follow from its period: the period itself and the periods before it."""
+
+    period: Period
+    previous: Window | None = None
+    year_ago: Window | None = None
+    asked: AskedPeriod | None = None
+
+    def terms(self) -> dict[str, Any]:
+        """Them by the names that they have in a request."""
+        return {
+            "period": self.period,
+            "previous": self.previous,
+            "year_ago": self.year_ago,
+            "asked_period": self.asked,
+        }
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from salesmetrics.answers import report as model
 from salesmetrics.calendar import Calendar, comparison, parse_period
 from salesmetrics.calendar.windows import Window
-from salesmetrics.engine.goals import Stretch
-from salesmetrics.engine.request import Request
+from salesmetrics.engine.request import PeriodTerms, Request
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Comparison, Period
 
-__all__ = ["in_zone", "resolve", "stretch_around", "stretch_of"]
+__all__ = ["in_zone", "resolve", "terms_around", "terms_of"]
 
 _SHIFTS: tuple[Literal["previous", "year-ago"], ...] = ("previous", "year-ago")
 
@@ -37,10 +36,10 @@ def resolve(
     """A request with its period and comparison settled.
 
     Args:
-        as_of: The day the report speaks for.
+        as_of: The report date.
         source: Where that day comes from.
         period: Its name, for example ``last-quarter`` or ``2026-Q1``.
-        compare: Which earlier stretch stands beside each value.
+        compare: The earlier period to compare with.
         calendar: How weeks and years are counted.
         **more: Further fields of the request.
 
@@ -48,18 +47,18 @@ def resolve(
         SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have.
     """
     calendar = calendar or Calendar()
-    stretch = _period(period, as_of, calendar)
-    shifts = {kind: _shift(stretch, as_of, kind, calendar) for kind in ("previous", "year-ago")} if stretch else {}
+    found = _period(period, as_of, calendar)
+    shifts = {kind: _shift(found, as_of, kind, calendar) for kind in _SHIFTS} if found else {}
     compared = None
     if compare is not None:
         if as_of is None:
             raise _needs_dates("--compare", compare)
-        compared = comparison(stretch, as_of, compare, calendar)
+        compared = comparison(found, as_of, compare, calendar)
     return Request(
         as_of=as_of,
         as_of_source=source,
-        period=_model_period(stretch),
-        asked_period=stretch,
+        period=_model_period(found),
+        asked_period=found,
         typed_period=period,
         period_words=re.sub(r"[\s_]+", "-", period.strip().casefold()),
         previous=_window(shifts.get("previous")),
@@ -76,20 +75,20 @@ def in_zone(calendar: Calendar | None, zone: str | None) -> Calendar | None:
     return calendar if zone is None else replace(calendar or Calendar(), timezone=zone)
 
 
-def stretch_of(text: str, as_of: date | None, calendar: Calendar) -> Stretch:
-    """A period by its name, with the stretches before it.
+def terms_of(text: str, as_of: date | None, calendar: Calendar) -> PeriodTerms:
+    """A period by its name, with the periods before it.
 
     Raises:
         SalesmetricsError: ``option_invalid``.
     """
     period = _period(text, as_of, calendar)
-    return Stretch(_model_period(None)) if period is None else stretch_around(period, as_of, calendar)
+    return PeriodTerms(_model_period(None)) if period is None else terms_around(period, as_of, calendar)
 
 
-def stretch_around(period: Period, as_of: date | None, calendar: Calendar) -> Stretch:
-    """A period with the stretches before it, like for like."""
+def terms_around(period: Period, as_of: date | None, calendar: Calendar) -> PeriodTerms:
+    """A period with the periods before it, like for like."""
     shifts = {kind: _shift(period, as_of, kind, calendar) for kind in _SHIFTS}
-    return Stretch(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")), period)
+    return PeriodTerms(_model_period(period), _window(shifts.get("previous")), _window(shifts.get("year-ago")), period)
 
 
 def _period(text: str, as_of: date | None, calendar: Calendar) -> Period | None:
@@ -114,8 +113,8 @@ def _needs_dates(option: str, value: str) -> SalesmetricsError:
     return SalesmetricsError("option_invalid", option=option, value=value, cause=cause, fix=fix)
 
 
-def _window(stretch: Comparison | None) -> Window | None:
-    return Window(stretch.start, stretch.end) if stretch else None
+def _window(period: Comparison | None) -> Window | None:
+    return Window(period.start, period.end) if period else None
 
 
 def _model_period(period: Period | None) -> model.Period:
@@ -124,7 +123,7 @@ def _model_period(period: Period | None) -> model.Period:
     return model.Period(label=period.label, start=period.start, end=period.end, partial=period.partial)
 
 
-def _model_comparison(stretch: Comparison | None) -> model.Comparison | None:
-    if stretch is None:
+def _model_comparison(period: Comparison | None) -> model.Comparison | None:
+    if period is None:
         return None
-    return model.Comparison(label=stretch.label, start=stretch.start, end=stretch.end, to_date=stretch.to_date)
+    return model.Comparison(label=period.label, start=period.start, end=period.end, to_date=period.to_date)

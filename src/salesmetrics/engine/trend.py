@@ -16,7 +16,7 @@ from salesmetrics.engine.build import make_report, metrics_of
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of
-from salesmetrics.engine.resolve import stretch_around
+from salesmetrics.engine.resolve import terms_around
 from salesmetrics.engine.series import refuse_many, series
 from salesmetrics.entities.declared import date_columns
 from salesmetrics.errors import SalesmetricsError
@@ -162,7 +162,7 @@ def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], c
     refuse_many(every, len(pieces), MAX_PIECES)
     for index, piece in enumerate(pieces):
         meant = piece if bounds.bounded else unit_period(piece.start or start, every, request.calendar).seen_from(as_of)
-        terms = stretch_around(meant, as_of, request.calendar).terms()
+        terms = terms_around(meant, as_of, request.calendar).terms()
         for metric in metrics_of(replace(request, **terms, every=None, trend=False, compare=None), setup):
             here = structs.replace(metric, period=_named(piece))
             found.setdefault((tuple(metric.group.items()), metric.currency), {})[index] = here

@@ -210,7 +210,7 @@ def activities_per_won_deal(won_effort: Number, won_linked_deals: Number) -> Sha
     formula="meetings followed within meeting_yield_days (14) by progress / meetings held that long ago",
     basis="occurred",
     interval="wilson",
-    excluded={"too_recent": "unripe_meetings", "unlinked": "unlinked_meetings"},
+    excluded={"too_recent": "meetings_too_recent", "unlinked": "unlinked_meetings"},
     source="Teamgate, call > meeting > opportunity > won",
 )
 def meeting_yield(fruitful_meetings: Number, ripe_meetings: Number) -> Shape:
@@ -235,7 +235,7 @@ def meeting_yield(fruitful_meetings: Number, ripe_meetings: Number) -> Shape:
     "whose first touch is longer ago",
     basis="created",
     interval="wilson",
-    excluded={"too_recent": "unripe_follow_ups", "missing_created_date": "leads_without_date"},
+    excluded={"too_recent": "follow_ups_too_recent", "missing_created_date": "leads_without_date"},
     source="own definition: follow-up rate",
 )
 def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape:
@@ -257,7 +257,7 @@ def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape
     formula="median calendar days from one outbound touch to the next of the same lead or deal",
     basis="occurred",
     interval="order_statistic",
-    excluded={"unlinked": "aimless_touches"},
+    excluded={"unlinked": "touches_without_target"},
     source="own definition: follow-up cadence",
 )
 def follow_up_gap_median(touch_gaps: Sample) -> Shape:

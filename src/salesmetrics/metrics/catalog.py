@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.metrics.definition import Kpi, Measure
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-__all__ = ["FAMILIES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "split_name"]
+__all__ = ["FAMILIES", "FORMER_NAMES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "split_name"]
 
 SHIFTS = ("previous", "year_ago")
 """Endings of input names that ask for an earlier stretch of the same length."""
@@ -49,6 +50,14 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "turnover": ("revenue",),
 }
 """What people also call a KPI, in lower case, with the KPIs that are meant."""
+
+FORMER_NAMES: Mapping[str, str] = {
+    "aimless_touches": "touches_without_target",
+    "unheard_deals": "deals_without_touch",
+    "unripe_follow_ups": "follow_ups_too_recent",
+    "unripe_meetings": "meetings_too_recent",
+}
+"""Former names of measures → their names now. KPIs of a settings file or a plugin may still use them."""
 
 
 class Catalog(msgspec.Struct, frozen=True):
@@ -238,6 +247,7 @@ def _definitions(modules: Iterable[ModuleType]) -> Iterable[Kpi | Measure]:
 def catalog() -> Catalog:
     """The catalogue that ships with the package."""
     measures = {m.id: m for m in _definitions(_measure_modules()) if isinstance(m, Measure)}
+    measures |= {old: replace(measures[new], id=old) for old, new in FORMER_NAMES.items()}
     kpis = {k.id: k for k in _definitions(_family_modules()) if isinstance(k, Kpi)}
     return Catalog(measures=measures, kpis=kpis)
 

@@ -164,7 +164,7 @@ def overdue_deals(open_overdue_deals: Number, open_deals: Number, open_unplanned
     direction="lower",
     formula="open deals without a call, email or meeting for over stalled_days (30), and none planned",
     basis="snapshot",
-    excluded={"missing_last_touch": "unheard_deals"},
+    excluded={"missing_last_touch": "deals_without_touch"},
     source="Atrium, Untouched; Pipedrive, rotting",
 )
 def stalled_deals(quiet_deals: Number, hearable_deals: Number) -> Shape:

@@ -1,4 +1,4 @@
-"""KPIs of the user's own: SQL expressions over measures and KPIs, checked before anything is computed."""
+"""Custom KPIs: SQL expressions over measures and KPIs, checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.metrics.catalog import Catalog, split_name
+from salesmetrics.metrics.catalog import FORMER_NAMES, Catalog, split_name
 from salesmetrics.metrics.definition import Direction, Kpi, Number, Ratio, Shape, Undefined, Unit, as_decimal
 from salesmetrics.metrics.sql import (
     AGGREGATES,
@@ -113,7 +113,8 @@ def _check_names(item: UserKpi, names: Sequence[str], catalog: Catalog, kpis: Ma
         if measure is not None and base not in kpis and measure.shape != "number":
             raise _invalid(path, item, Message("kpi_of_sample", name=name), Message("use_kpi"))
         if measure is None and base not in kpis:
-            near = get_close_matches(name, [*kpis, *catalog.measures], n=1, cutoff=0.5)
+            known = [*kpis, *(one for one in catalog.measures if one not in FORMER_NAMES)]
+            near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = Message("did_you_mean", near=near[0]) if near else None
             raise _invalid(path, item, Message("no_measure_or_kpi", name=name), Message("list_measures", near=hint))
 

@@ -133,7 +133,7 @@ def touch_gaps(gap: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="activities", basis="occurred")
-def aimless_touches(outbound: pl.Expr, record: pl.Expr) -> pl.Expr:
+def touches_without_target(outbound: pl.Expr, record: pl.Expr) -> pl.Expr:
     """Outbound touches that name neither a lead nor a deal."""
     return count(outbound & record.is_null())
 
@@ -215,7 +215,7 @@ def ripe_meetings(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="meeting_outcomes", basis="occurred")
-def unripe_meetings(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
+def meetings_too_recent(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
     """Meetings of a deal, lead or account whose time for progress is still running."""
     return count(linked & ~ripe)
 
@@ -264,8 +264,8 @@ def hearable_deals(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="deal_touches", basis="snapshot")
-def unheard_deals(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
-    """Open deals of which that is not known."""
+def deals_without_touch(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
+    """Open deals whose last touch and creation are unknown."""
     return count((outcome == "open") & quiet_days.is_null())
 
 

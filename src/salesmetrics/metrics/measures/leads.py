@@ -202,8 +202,8 @@ def followable_leads(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> p
 
 
 @measure(entity="lead_touches", basis="created")
-def unripe_follow_ups(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
-    """Leads whose time for further touches is still running."""
+def follow_ups_too_recent(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
+    """Leads that may still get further touches in time."""
     return count(since_touch < setting_follow_up_days * DAY)
 
 
