@@ -55,7 +55,7 @@ def test_what_is_no_condition(text: str) -> None:
 
 @pytest.mark.parametrize("text", [">= 0,25", ">= 1,000,000", "< 1,5%"])
 def test_a_comma_is_not_guessed(text: str) -> None:
-    with pytest.raises(ValueError, match="a comma could be"):
+    with pytest.raises(ValueError, match="the comma could be"):
         parse_condition(text)
 
 
