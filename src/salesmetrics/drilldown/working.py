@@ -92,7 +92,7 @@ def _ingredients(
         if shift not in values.by_shift:
             found.append(
                 Ingredient(
-                    id=name, meaning=text(Message("stretch_before")), unit=kpi.unit, reason="no_previous_period", of=of
+                    id=name, meaning=text(Message("previous_period")), unit=kpi.unit, reason="no_previous_period", of=of
                 )
             )
             continue

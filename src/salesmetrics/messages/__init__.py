@@ -1,9 +1,9 @@
-"""Every sentence that the program can say: catalogues of templates, and the one way in which they become text.
+"""Every sentence of the program: catalogues of templates, and the one way to turn them into text.
 
 A module is a catalogue: a dict from codes to templates, no logic. Whoever shows something to a reader may import the room, and
-the errors do for their ``str()``; it knows the type ``Message`` and nothing else, and it never decides what is said.
+the errors do for their ``str()``; it knows the type ``Message`` and nothing else, and it never decides which message to show.
 
-A template names details, and may say after a colon how one is written:
+A template names details, and may give the form of one after a colon:
 
 =====================  ============================================================================================
 ``{path}``             text, cut after 200 characters; a number, a day; a message, or None for nothing
@@ -11,6 +11,7 @@ A template names details, and may say after a colon how one is written:
 ``{error:said}``       what the system or a library says: cut after 2,000 characters, a name in it after 200
 ``{header:shell}``     text that is typed in a shell: whole, and quoted where a shell needs it
 ``{rows:# row|# rows}``  one of two forms by a number (or by the length of a list); ``#`` stands for the number
+``{kind:noun}``        what a record of a kind of file is called, "deal"; ``{kind:nouns}`` "deals"
 ``{count:,}``          a number with marks between the thousands, or any other format of Python
 ``{names:and}``        a list: "a, b and c"; ``or`` likewise; ``and+`` "a and b and c"; ``,`` and ``;`` join with that mark alone
 ``{names:`and`}``      its items in backticks; an item with a number, ``("Won", 3)``, is written "`Won` (3)"
@@ -41,6 +42,22 @@ _SHOWN = 200
 _TYPED = 20_000
 """Characters of a value that are shown, and of one that is typed again: cut only where nobody could."""
 _LONG_NAME = re.compile(rf"`([^`]{{{_SHOWN + 1},}})`")
+_NOUNS = {
+    "deals": ("deal", "deals"),
+    "leads": ("lead", "leads"),
+    "activities": ("activity", "activities"),
+    "stages": ("stage change", "stage changes"),
+    "pipelines": ("stage", "stages"),
+    "customers": ("customer", "customers"),
+    "revenue": ("revenue row", "revenue rows"),
+    "invoices": ("invoice", "invoices"),
+    "quotas": ("quota", "quotas"),
+    "costs": ("cost", "costs"),
+    "reps": ("rep", "reps"),
+    "surveys": ("answer", "answers"),
+    "products": ("product", "products"),
+    "rates": ("rate", "rates"),
+}
 _MARKS = {",": ", ", ";": "; ", "/": " / "}
 """What stands between the items of a list; before a word such as "and" it is a comma."""
 
@@ -77,6 +94,8 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
     '7 ids: `a`, `b` and 5 more'
     >>> fill("{names:, 1 …}; {names:, 1 , …}; {names:;}; {none:and}", {"names": ["a", "b"], "none": []})
     'a …; a, …; a; b; '
+    >>> fill("{count:# open {kind:noun}|# open {kind:nouns}}", {"count": 2, "kind": "deals"})
+    '2 open deals'
     >>> len(fill("{value}", {"value": "x" * 60_000})), len(fill("{value:typed}", {"value": "x" * 6_000}))
     (201, 6000)
     >>> [fill("for example {set:max-age {days}d}", {"days": 7}, in_file=in_file) for in_file in (False, True)]
@@ -202,6 +221,8 @@ class _Key:
 
 
 def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
+    if spec in ("noun", "nouns"):
+        return _NOUNS.get(str(value), ("row", "rows"))[spec == "nouns"]
     if "|" in spec:
         many = value.total if isinstance(value, Some) else len(value) if isinstance(value, (list, tuple)) else value
         return _form(many, spec)

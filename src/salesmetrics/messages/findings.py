@@ -1,4 +1,4 @@
-"""The words of findings: one catalogue, put together of those of files, records and reports."""
+"""The words of findings: one catalogue of those about files, records and reports."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def message(code: str, details: Mapping[str, Any]) -> str:
         KeyError: There is no such code, or a detail is missing.
 
     >>> message("stage_blank", {"column": "Stage", "count": 2})
-    '2 rows without a stage or status count as open'
+    '2 deals have no stage or status and count as open'
     """
     return fill(FINDINGS[code][0], details)
 
@@ -49,19 +49,20 @@ def hint(code: str, details: Mapping[str, Any]) -> str | None:
         details: As for :func:`message`.
 
     >>> hint("stage_blank", {"column": "Stage", "count": 2})
-    'fill in `Stage` in the CRM, or leave the rows out'
+    'fill in `Stage` in the CRM'
     """
     template = FINDINGS[code][1]
     return None if template is None else fill(template, details)
 
 
 def names_rows(code: str) -> bool:
-    """Whether the message gives the number of rows by itself.
+    """Whether the message itself gives the number of rows.
 
-    >>> names_rows("stage_blank"), names_rows("customers_came_back")
+    >>> names_rows("stage_blank"), names_rows("rates_undated")
     (True, False)
     """
-    return "{count:# row" in FINDINGS[code][0]
+    forms = [form or "" for _, name, form, _ in Formatter().parse(FINDINGS[code][0]) if name == "count"]
+    return any(form in ("", ",") or "#" in form for form in forms)
 
 
 def names_path(code: str, details: Mapping[str, Any]) -> bool:

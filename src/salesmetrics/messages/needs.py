@@ -1,4 +1,4 @@
-"""What a KPI needs that the files do not have: files by entity, columns, settings."""
+"""What a KPI needs and the files lack: files by entity, columns, settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["NEEDS"]
 
 NEEDS: Mapping[str, str] = {
     "all_of": "{needs:;}",
-    # --- files, by what is made from them ---------------------------------------------------------------------------
+    # --- files, by entity -------------------------------------------------------------------------------------------
     "file_deals": "a deals file",
     "file_leads": "a leads file",
     "file_activities": "an activities file",
@@ -32,12 +32,12 @@ NEEDS: Mapping[str, str] = {
     "files_for_deal_stages": "a column for stage_entered in the deals file, or a stages file that names deals",
     "files_for_close_plans": "deals, and a stages file with a column for expected_close",
     "files_for_customers": "a customers or revenue file",
-    "files_for_company_targets": "a quotas file with quotas of reps and one of the company as a whole",
-    "files_for_rep_targets": "a quotas file with quotas of reps, and deals with owners, amounts and close dates",
+    "files_for_company_targets": "a quotas file with rep quotas and a company quota",
+    "files_for_rep_targets": "a quotas file with rep quotas, and deals with owners, amounts and close dates",
     "files_for_rep_calendar": "a reps file",
     "files_for_staff_days": "a reps file",
-    "files_for_ramps": "a reps file with days of hire, quotas of reps, and deals with owners",
-    "files_for_trainings": "a reps file with days of training, and deals with owners and close dates",
+    "files_for_ramps": "a reps file with hire dates, rep quotas, and deals with owners",
+    "files_for_trainings": "a reps file with training dates, and deals with owners and close dates",
     "files_for_rep_days": "activities with an owner and a date",
     "files_for_meeting_outcomes": "deals, and meetings that name a deal, lead or account",
     "it_needs_all": "it needs {needs:;}",
@@ -45,7 +45,7 @@ NEEDS: Mapping[str, str] = {
     "file_with": "{file} with {columns:,}",
     # --- columns ----------------------------------------------------------------------------------------------------
     "columns_of_file": "{columns:and} in the {kind} file",
-    "columns_of_condition": "{columns:`and`} in the {kind} file, which `--where` asks for",
+    "columns_of_condition": "{columns:`and`} in the {kind} file, which `--where` uses",
     "columns_without": "{columns:`and`} in the {kind} file",
     "one_of_columns": "{columns:or+}",
     "dates": "dates",
@@ -53,7 +53,7 @@ NEEDS: Mapping[str, str] = {
     "cost_columns": "amount and date or period, or start and end{end}",
     "revenue_columns": "account, amount and movement, or mrr",
     "or_of_product": "{column} (or product and quantity, with a products file)",
-    "receipts": "paid_amount, balance, paid_on or a status that says paid",
+    "receipts": "paid_amount, balance, paid_on or a status that means paid",
     "persons": "contact_id, lead_id, deal_id or account_id",
     "with_calls": "type, with calls{end}",
     "with_emails": "type, with emails{end}",

@@ -248,7 +248,7 @@ def finding(
         KeyError: There is no such code: a fault of the caller.
 
     >>> finding("stage_blank", column="Stage", count=2, rows=[9, 4]).message
-    '2 rows without a stage or status count as open'
+    '2 deals have no stage or status and count as open'
     """
     if count is None:
         count, rows = len(rows), rows[:MAX_ROWS]

@@ -306,7 +306,6 @@ def _equal_amounts(
                 path=path,
                 count=len(numbers),
                 rows=numbers,
-                record=Message(f"record_of_{kind}"),
                 what=Message(f"field_{name}"),
                 ids=first_ids(ids),
             )

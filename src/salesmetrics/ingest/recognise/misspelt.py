@@ -88,7 +88,7 @@ def misspelt_headers(recognition: Recognition, path: str, sample: pl.DataFrame) 
                     path=path,
                     column=header,
                     count=0,
-                    meant=written,
+                    known=written,
                     field=field,
                 )
             )
