@@ -8,10 +8,10 @@ from __future__ import annotations
 __all__ = ["NAMES", "UNKNOWABLE"]
 
 _FEW, _MANY = "too few cells", "too many cells"
-_DATE, _MONEY, _FLAG = "not a date", "not an amount of money", "neither yes nor no"
+_DATE, _MONEY, _FLAG = "not a date", "not an amount of money", "not yes or no"
 _BLANK_AMOUNT = ("amount_blank", "won_amount_blank")
-_QUOTES = ("quotes_odd", "a quote opens in column", _FEW, _MANY)
-_BYTES = ("encoding_damaged", "encoding_uncertain", "not UTF-8", "not cp1252", "bytes in it are not")
+_QUOTES = ("quotes_odd", "unclosed quote in column", _FEW, _MANY)
+_BYTES = ("encoding_damaged", "encoding_uncertain", "not UTF-8", "not cp1252", "bytes that are not")
 _STAGE = ("stage_words_unknown", "stage_word_looks_final")
 _OUTCOME = ("outcome_contradicts", "flags_contradict")
 
@@ -36,9 +36,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "line_end_within": (_FEW, _DATE, _MONEY, _FLAG, "currency_unknown", *_STAGE),
     "line_end_deleted": (_MANY,),
     "line_end_is_a_lone_cr": (_MANY,),
-    "last_line_cut": (_FEW, "a quote opens in column", _DATE, "a month without a day"),
+    "last_line_cut": (_FEW, "unclosed quote in column", _DATE, "a month without a day"),
     "letters_of_another_encoding": _BYTES,
-    "cut_within_a_character": (*_BYTES, "a quote opens in column", _FEW),
+    "cut_within_a_character": (*_BYTES, "unclosed quote in column", _FEW),
     "other_delimiter_in_one_row": (_FEW, "rows_ignored"),
     "tabs_in_one_row": (_FEW, "rows_ignored"),
     # --- rows
@@ -68,7 +68,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "amount_with_words_around": (_MONEY,),
     "digits_transposed": (_MONEY,),
     # --- dates
-    "date_impossible": ("not a day of the calendar", _DATE),
+    "date_impossible": ("not a valid date", _DATE),
     "year_of_two_digits": ("a date that reads more than one way", "years_short"),
     "year_mistyped": ("before 1970-01-01", "after 2199-12-31"),
     "closed_before_created": ("closed_before_created",),

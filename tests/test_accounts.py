@@ -70,7 +70,7 @@ def test_what_names_had_to_tell_is_reported() -> None:
     rows = [("7", "Acme"), (None, "acme"), (None, "Birch")]
     (note,) = [f for f in report(rows, "new_customers").findings if f.code == "accounts_by_name"]
     assert note.count == 2
-    assert "1 taken for the account of the same name and 1 counted by name" in note.message
+    assert "1 matched to an account by name and 1 counted by name" in note.message
     whole = report([("7", "Acme"), ("8", "Birch")], "new_customers").findings
     assert not [f for f in whole if f.code == "accounts_by_name"]
 

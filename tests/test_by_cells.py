@@ -138,7 +138,10 @@ def test_a_second_column_of_currencies_is_named(tmp_path: Path) -> None:
         "Deal,Stage,Amount,Currency,Deal Payment Currency,Created\nA,Won,5,EUR,EUR,2026-01-05\nB,Won,5,EUR,USD,2026-01-05\n"
     )
     told = next(item for item in load([str(path)]).findings if item.code == "currency_elsewhere")
-    assert told.hint == 'if that is the currency of the amounts, add `--map currency="Deal Payment Currency"`'
+    assert (
+        told.hint
+        == 'if the amounts are in the currency of `Deal Payment Currency`, add `--map currency="Deal Payment Currency"`'
+    )
 
 
 def test_currencies_by_id_are_never_one_sum(tmp_path: Path) -> None:

@@ -163,9 +163,7 @@ def said(report: Report) -> list[str]:
 def test_a_total_of_types_that_differ_clearly_is_said_to_mix_them(tmp_path: Path) -> None:
     dataset = mixture(tmp_path, 90)
     report = report_on(dataset, kpis=["win_rate"])
-    assert said(report) == [
-        "the totals mix types of deals that differ clearly: win rate 30 % of 100 new, 90 % of 100 renewals"
-    ]
+    assert said(report) == ["totals mix deal types that clearly differ: win rate 30 % of 100 new, 90 % of 100 renewals"]
     assert "`--by type`" in str(next(f.hint for f in report.findings if f.code == "deal_types_mixed"))
     assert said(report_on(dataset, kpis=["sales_cycle_mean", "average_deal_size"])) == []
 

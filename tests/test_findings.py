@@ -60,8 +60,8 @@ def test_one_row_is_not_rows() -> None:
     assert finding("stage_blank", column="Stage", rows=every) == finding(
         "stage_blank", column="Stage", count=60, rows=every.to_list()
     )
-    assert finding("stage_blank", column="Stage", count=1).message.startswith("1 row without")
-    assert finding("stage_blank", column="Stage", count=2_473).message.startswith("2,473 rows without")
+    assert finding("stage_blank", column="Stage", count=1).message.startswith("1 deal has no")
+    assert finding("stage_blank", column="Stage", count=2_473).message.startswith("2,473 deals have no")
 
 
 def test_a_missing_word_is_a_fault_and_not_a_silent_gap() -> None:

@@ -40,9 +40,9 @@ def said(as_of: date, period: str) -> list[str]:
 @pytest.mark.parametrize(
     ("period", "message"),
     [
-        ("last-quarter", "2026-09-30 is the last day of 2026-Q3, and `last-quarter` is the one before it, 2026-Q2"),
-        ("Last Quarter", "2026-09-30 is the last day of 2026-Q3, and `last-quarter` is the one before it, 2026-Q2"),
-        ("last-month", "2026-09-30 is the last day of 2026-09, and `last-month` is the one before it, 2026-08"),
+        ("last-quarter", "2026-Q3 ends on the report date 2026-09-30, so `last-quarter` is the one before it, 2026-Q2"),
+        ("Last Quarter", "2026-Q3 ends on the report date 2026-09-30, so `last-quarter` is the one before it, 2026-Q2"),
+        ("last-month", "2026-09 ends on the report date 2026-09-30, so `last-month` is the one before it, 2026-08"),
     ],
 )
 def test_the_day_that_completes_a_unit_is_pointed_out(period: str, message: str) -> None:

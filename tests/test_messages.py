@@ -13,13 +13,30 @@ import pytest
 
 import salesmetrics
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import catalogues, causes, errors, fill, fixes, needs, text, workings
+from salesmetrics.messages import (
+    catalogues,
+    causes,
+    errors,
+    fill,
+    findings,
+    findings_of_files,
+    findings_of_records,
+    findings_of_reports,
+    fixes,
+    needs,
+    readings,
+    reasons,
+    text,
+    workings,
+)
 from salesmetrics.messages.errors import CATALOGUE
+from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.json_schema import schema
+from salesmetrics.schema.kinds import KIND_NAMES
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(salesmetrics.__file__).parent
 TREES = {
@@ -29,6 +46,25 @@ TREES = {
 TEMPLATES = {code: template for catalogue in catalogues() for code, template in catalogue.items()}
 NO_DETAIL = {"set", "option_or_key"}
 """Names in a template that stand for an option or a key, not for a detail."""
+REVIEWED: tuple[Mapping[str, str], ...] = (
+    findings.AS_MESSAGES,
+    findings_of_files.PARTS,
+    findings_of_records.PARTS,
+    findings_of_reports.PARTS,
+    readings.READINGS,
+    readings.REASONS,
+    reasons.REASONS,
+    reasons.NOTHING_THERE,
+    reasons.LEFT_OUT,
+    workings.WORKINGS,
+    needs.NEEDS,
+)
+"""Catalogues that are written in plain English throughout."""
+BANNED = re.compile(
+    r"\b(told|tells?|said|says? to|meant|stretch(es)?|speaks? (for|of)|asked? for|of no use|own limits|few records|rests? on"
+    r"|closed otherwise|stands? (in|beside|on)|taken (for|to)|count for nothing|the former|the latter|the eve)\b"
+)
+"""Turns of phrase that are no plain English of the field."""
 
 
 def named(template: str) -> set[str]:
@@ -145,6 +181,37 @@ def test_no_detail_is_a_sentence() -> None:
         if keyword.arg not in {"condition", "example", "value"} and is_sentence(keyword.value, around)
     ]
     assert found == []
+
+
+def spoken(template: str) -> str:
+    """The words of a template: without its details, and with both forms of a count."""
+    words = []
+    for literal, _, spec, _ in Formatter().parse(template):
+        words += [literal, *(spoken(form) for form in (spec or "").split("|") if "|" in (spec or ""))]
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("catalogue", REVIEWED)
+def test_messages_are_plain_english(catalogue: Mapping[str, str]) -> None:
+    assert {code: found[0] for code, words in catalogue.items() if (found := BANNED.search(spoken(words)))} == {}
+
+
+def test_a_message_uses_no_inversion_of_a_count() -> None:
+    """ "58 open deals are past …", not "58 rows open with …": a row is named only where the row itself is the trouble."""
+    words = [findings.FINDINGS[code][0] for code in findings_of_records.WORDS]
+    assert [
+        text for text in words if re.match(r"\{count:# row\|# rows\} (with|without|whose|that|owned|won|lost)", text)
+    ] == []
+
+
+def test_all_that_a_kpi_leaves_out_has_words() -> None:
+    assert {code for kpi in catalog().kpis.values() for code in kpi.excluded} - set(reasons.LEFT_OUT) == set()
+
+
+def test_every_kind_has_a_noun() -> None:
+    nouns = {kind: fill("{kind:noun}|{kind:nouns}", {"kind": kind}) for kind in KIND_NAMES}
+    assert [kind for kind, noun in nouns.items() if noun == "row|rows"] == []
+    assert fill("{kind:noun}", {"kind": None}) == "row"
 
 
 def test_every_error_is_one_line_and_says_what_to_do() -> None:

@@ -48,7 +48,7 @@ def test_a_line_in_another_encoding_is_rejected(
         assert (row["row"], row["column"], row["reason"]) == (
             place + 2,
             "Deal Name",
-            "not UTF-8, as the other rows are",
+            "not UTF-8, unlike the other rows",
         )
         assert f"\\x{foreign.encode(codec)[-1]:02X}" in row["value"] or len(row["value"]) == 80 or codec != "cp1251"
         [found] = [item for item in dataset.findings if item.code == "rows_rejected"]

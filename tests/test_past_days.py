@@ -65,7 +65,7 @@ def test_without_a_day_of_entry_nothing_says_that_a_call_was_planned(tmp_path: P
     found = report(tmp_path, "stalled_deals", DAY, deals=DEALS, activities=activities)
     assert found.metrics[0].value == 2
     (said,) = [f.message for f in found.findings if (f.kind, f.code) == ("activities", "as_of_reconstructed")]
-    assert said.endswith("2 activities dated later left out: nothing says that they were planned by then")
+    assert said.endswith("2 activities dated later are left out because nothing shows that they were already planned")
     today = report(tmp_path, "stalled_deals", None, deals=DEALS, activities=activities)
     assert today.metrics[0].value == 0
 
@@ -76,7 +76,7 @@ def test_leads_that_converted_on_an_unknown_day(tmp_path: Path, language: str) -
     found = report(tmp_path, "lead_conversion_rate", date(2026, 1, 31), leads=text)
     assert (found.metrics[0].value, found.metrics[0].reason) == (None, "conversion_day_unknown")
     messages = {f.code: f.message for f in found.findings}
-    assert messages["as_of_reconstructed"] == "the export reaches past 2026-01-31: 1 lead created later left out"
+    assert messages["as_of_reconstructed"] == "the export goes beyond 2026-01-31: 1 lead created later is left out"
     assert "2 leads were converted on an unknown day" in messages["conversion_day_unknown"]
     for day in (None, date(2026, 4, 7)):
         assert report(tmp_path, "lead_conversion_rate", day, leads=text).metrics[0].value == pytest.approx(2 / 3)
@@ -118,4 +118,4 @@ D4,Closed Lost,2026-01-20,2026-01-05,100,0,2026-01-20
     assert found.metrics[0].value == value
     said = [f.message for f in found.findings if f.code == "as_of_reconstructed"]
     words = "1 deal moved to another stage later, stage and probability unknown"
-    assert said == [f"the export reaches past {DAY}: {words}"] * missing
+    assert said == [f"the export goes beyond {DAY}: {words}"] * missing

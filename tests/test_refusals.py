@@ -57,7 +57,7 @@ def test_a_file_that_is_there_is_not_asked_for_when_only_the_condition_does_not_
 def test_nor_in_the_list_of_what_was_not_computed() -> None:
     made = report(frames(), "cac", "won_deals", where=WHERE)
     assert [(m.id, m.value) for m in made.metrics] == [("won_deals", 1)]
-    assert [n.needs for n in made.not_computed] == ["`type` in the costs file, which `--where` asks for"]
+    assert [n.needs for n in made.not_computed] == ["`type` in the costs file, which `--where` uses"]
 
 
 def test_a_file_that_is_not_there_still_is() -> None:

@@ -275,7 +275,7 @@ def test_what_was_left_out_is_counted() -> None:
         [metric("a", "Revenue", "f", "money", 1, excluded=left), metric("b", "Average", "f", "money", 1, excluded=left)]
     )
     text = plain(made, 80)
-    assert re.search(r"12 missing amount +Revenue; Average", text)
+    assert re.search(r"12 without an amount +Revenue; Average", text)
     assert "other outcome" not in text
 
 
@@ -290,10 +290,10 @@ def test_a_finding_names_its_first_rows_and_its_count_once() -> None:
     def shown(code: str, rows: list[int]) -> str:
         return plain(report([], findings=[finding(code, count=2473, rows=rows)]), 120)
 
-    assert "inside it count (2,473 rows: 3, 4, 5, 6, 7, …)" in shown("quota_prorated", [3, 4, 5, 6, 7, 8])
-    assert "2,473 rows without an owner (rows 3, …)" in shown("owner_blank", [3])
-    assert "2,473 rows without an owner\n" in shown("owner_blank", [])
-    assert "their days inside it count (2,473 rows)" in shown("quota_prorated", [])
+    assert "every day (2,473 rows: 3, 4, 5, 6, 7, …)" in shown("rates_undated", [3, 4, 5, 6, 7, 8])
+    assert "2,473 rows have no owner (rows 3, …)" in shown("owner_blank", [3])
+    assert "2,473 rows have no owner\n" in shown("owner_blank", [])
+    assert "every day (2,473 rows)" in shown("rates_undated", [])
 
 
 def test_findings_that_matter_most_come_first() -> None:

@@ -124,8 +124,8 @@ def test_too_long_and_too_short_rows() -> None:
     assert cells(table) == expected(*ROWS, "6,Zeta,Lee,Won,7")
     short, long = table.rejected
     assert (short.row, short.value) == (5, "4,Delta,Kim,Won")
-    assert text(short.reason) == "too few cells: the row has 4 cells, the header 5"
-    assert (long.row, text(long.reason)) == (6, "too many cells: the row has 6 cells, the header 5")
+    assert text(short.reason) == "too few cells: 4 in the row, 5 in the header"
+    assert (long.row, text(long.reason)) == (6, "too many cells: 6 in the row, 5 in the header")
 
 
 def test_blank_cells_left_out_at_the_end_of_rows() -> None:
@@ -163,7 +163,7 @@ def test_a_quote_that_never_closes_costs_one_row(later: str) -> None:
     assert {item.row for item in table.rejected} <= {2, 400}
     first = table.rejected[0]
     assert (first.row, first.column) == (2, "Deal")
-    assert text(first.reason) == "a quote opens in column `Deal` and never closes"
+    assert text(first.reason) == "unclosed quote in column `Deal`"
     assert cells(table)[0] == ("2", "Beta", "Lee", "Lost", "200")
     assert table.frame.height >= 397
 
@@ -461,7 +461,7 @@ def test_lines_in_one_cell_of_a_real_export(realdata: Path) -> None:
     assert len(table.rejected) == 338
     assert table.frame.height == 8_902
     assert {text(item.reason) for item in table.rejected} == {
-        "the whole line is one quoted cell, so its columns cannot be told apart"
+        "the whole line is one quoted cell, so its columns cannot be separated"
     }
 
 

@@ -19,7 +19,7 @@ def test_every_rep_stands_there_with_sales_and_quota() -> None:
     lines = [(line.name, text(line.meaning), line.value) for line in rep_lines(ROWS, None)]
     assert lines == [
         ("ann", "won 1500 of 1000", 1.5),
-        ("bob", "won 0 of 1000, ramping up: left out", 0.0),
+        ("bob", "won 0 of 1000, ramping up, left out", 0.0),
         ("stray", "no quota", None),
     ]
 
@@ -32,5 +32,5 @@ def test_the_pay_is_shown_step_by_step() -> None:
     assert text(ann.meaning) == (
         "at 150.0% of quota; from 0% of quota: 1000 × 0.05; from 100% of quota, accelerated: 500 × 0.2; capped"
     )
-    assert (bob.value, text(bob.meaning)) == (0, "at 0.0% of quota; nothing is paid")
+    assert (bob.value, text(bob.meaning)) == (0, "at 0.0% of quota; no payout")
     assert (stray.value, text(stray.meaning)) == (None, "no quota")

@@ -258,7 +258,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "to use the deal amounts themselves, export without the product column",
     ),
     "rows_alike": (
-        "{count:# row is an exact copy|# rows are exact copies} of an earlier row, and no id tells them apart; all are counted",
+        "{count:# row is an exact copy|# rows are exact copies} of an earlier row, and no id distinguishes them; all are counted",
         "export the record ids: a row that appears twice then counts once",
     ),
     "quota_twice": (

@@ -1,4 +1,4 @@
-"""Words for the reason codes of metrics. Own file: a catalogue by reason, not by message."""
+"""Why a KPI has no value, and what it leaves out, by reason code. Own file: a catalogue by reason, not by message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NOTHING_THERE", "REASONS"]
+__all__ = ["LEFT_OUT", "NOTHING_THERE", "REASONS"]
 
 REASONS: Mapping[str, str] = {
     "still_maturing": "still maturing",
@@ -71,3 +71,41 @@ NOTHING_THERE: Mapping[str, str] = {
     "snapshot": "nothing to count on that day",
 }
 """Basis of a KPI → why it has no records."""
+
+LEFT_OUT: Mapping[str, str] = {
+    "already_customer": "{n:# account was already a customer|# accounts were already customers}",
+    "automated": "{n:,} automated",
+    "bad_close_date": "{n:# deal|# deals} with an unusable close date",
+    "cancelled": "{n:# cancelled invoice|# cancelled invoices}",
+    "hired_before_data": "{n:# rep|# reps} hired before the data begin",
+    "missing_account": "{n:,} without an account",
+    "missing_amount": "{n:,} without an amount",
+    "missing_amount_or_probability": "{n:# open deal|# open deals} without an amount or probability",
+    "missing_close_date": "{n:# closed deal|# closed deals} without a close date",
+    "missing_cost": "{n:# won deal|# won deals} without a cost",
+    "missing_created_date": "{n:,} without a creation date",
+    "missing_date": "{n:,} without a date",
+    "missing_end_date": "{n:# former customer|# former customers} without an end date",
+    "missing_expected_close": "{n:# open deal|# open deals} without an expected close date",
+    "missing_last_touch": "{n:# open deal|# open deals} without a known last touch",
+    "missing_list_price": "{n:# won deal|# won deals} without a list price",
+    "missing_owner": "{n:,} without an owner",
+    "missing_potential": "{n:# customer|# customers} without a potential",
+    "missing_quantity": "{n:# won deal|# won deals} without a quantity",
+    "missing_rate": "{n:,} without an exchange rate",
+    "missing_score": "{n:# answer|# answers} without a score",
+    "missing_stage_entry": "{n:# open deal|# open deals} without a stage entry date",
+    "missing_start_date": "{n:# customer|# customers} without a start date",
+    "negative_amount": "{n:# deal|# deals} with a negative amount",
+    "negative_duration": "{n:# deal|# deals} closed before creation",
+    "no_activity": "{n:# won deal|# won deals} without activity",
+    "no_close_date_history": "{n:# deal|# deals} without a history of expected close dates",
+    "no_quota": "{n:,} without a quota",
+    "off_scale": "{n:# score|# scores} off the scale",
+    "other_outcome": "{n:# deal|# deals} closed without a decision",
+    "planned": "{n:,} planned",
+    "ramping_up": "{n:# rep|# reps} ramping up",
+    "too_recent": "{n:,} too recent",
+    "unlinked": "{n:,} linked to no record",
+}
+"""What a KPI leaves out → its words, with how many."""

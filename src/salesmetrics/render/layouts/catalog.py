@@ -24,8 +24,8 @@ from salesmetrics.render.document import (
     Table,
     Text,
 )
-from salesmetrics.render.layouts.words import reason_words
-from salesmetrics.render.text import amount, count, fraction, interval, one_line
+from salesmetrics.render.layouts.words import left_out_text, reason_words
+from salesmetrics.render.text import amount, fraction, interval, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,5 +173,5 @@ def _result(metric: Metric) -> Sequence[Block]:
     if metric.interval:
         span = interval(metric.interval, metric.unit)
         lines.append(Text(f"{metric.interval.level:.0%} interval {span} ({metric.interval.method})", indent=2))
-    left = [f"{count(item.count)} {item.code.replace('_', ' ')}" for item in metric.excluded if item.count]
+    left = [left_out_text(item.code, item.count) for item in metric.excluded if item.count]
     return [*lines, *([Text(f"left out: {', '.join(left)}", indent=2)] if left else [])]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from salesmetrics.messages import counted
 from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.document import Block, Heading, Item, Items, Prose, Tone
-from salesmetrics.render.layouts.words import NOTHING, reason_text, reason_words
+from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words
 from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.provenance import Severity
 
@@ -164,7 +164,7 @@ def goal_about(result: GoalResult, report: Report) -> str:
 
 
 def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:
-    """What the numbers of the whole leave out (``12 missing amount``), with the titles of the KPIs that leave it out."""
+    """What the numbers of the whole leave out (``12 without an amount``), with the titles of the KPIs that leave it out."""
     groups: dict[tuple[str, int], list[str]] = {}
     for metric in metrics:
         if metric.group or (metric.period is not None and not metric.own_period):
@@ -173,9 +173,7 @@ def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:
             titles = groups.setdefault((item.code, item.count), []) if item.count else []
             if one_line(metric.title) not in titles:
                 titles.append(one_line(metric.title))
-    return [
-        (f"{count(number)} {one_line(code).replace('_', ' ')}", titles) for (code, number), titles in groups.items()
-    ]
+    return [(left_out_text(code, number), titles) for (code, number), titles in groups.items()]
 
 
 def not_computed(report: Report) -> list[tuple[str, list[str]]]:

@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from salesmetrics.messages.reasons import NOTHING_THERE, REASONS
+from salesmetrics.messages import fill
+from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS
 from salesmetrics.render.document import Cell, Footnote, Tone
 from salesmetrics.render.text import amount, count, one_line
 
@@ -30,6 +31,7 @@ __all__ = [
     "input_facts",
     "interval_title",
     "kept_apart",
+    "left_out_text",
     "own_periods",
     "period_of",
     "period_text",
@@ -179,6 +181,16 @@ def reason_words(metric: Metric) -> str:
 def reason_text(reason: str) -> str:
     """A reason code in words, whatever it is of."""
     return REASONS.get(reason) or one_line(reason.replace("_", " "))
+
+
+def left_out_text(code: str, number: int) -> str:
+    """How many records a KPI leaves out, and why.
+
+    >>> left_out_text("no_activity", 11), left_out_text("of_a_plugin", 2)
+    ('11 won deals without activity', '2 of a plugin')
+    """
+    words = LEFT_OUT.get(code)
+    return fill(words, {"n": number}) if words else f"{count(number)} {one_line(code).replace('_', ' ')}"
 
 
 def verdict_text(metric: Metric | None) -> str:
