@@ -67,4 +67,4 @@ def test_names_cannot_become_markup() -> None:
 
 
 def test_code_in_messages_stays_code() -> None:
-    assert "`close_value` is not read" in drawn(REPORTS["total"])
+    assert "`close_value` is not used" in drawn(REPORTS["total"])
