@@ -30,8 +30,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "quote_doubled": (*_QUOTES, _DATE, _MONEY, _FLAG, *_STAGE, "currency_unknown"),
     "whole_line_quoted": ("the whole line is one quoted cell",),
     # --- bytes and line ends
-    "nul_byte": ("nul_in_cell", "a NUL byte stands in it"),
-    "byte_order_mark_inside": ("bom_in_cell", "a byte order mark (U+FEFF) stands in it"),
+    "nul_byte": ("nul_in_cell", "the row contains a NUL byte"),
+    "byte_order_mark_inside": ("bom_in_cell", "the row contains a byte order mark (U+FEFF)"),
     "foreign_byte": _BYTES,
     "line_end_within": (_FEW, _DATE, _MONEY, _FLAG, "currency_unknown", *_STAGE),
     "line_end_deleted": (_MANY,),
@@ -69,13 +69,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "digits_transposed": (_MONEY,),
     # --- dates
     "date_impossible": ("not a valid date", _DATE),
-    "year_of_two_digits": ("a date that reads more than one way", "years_short"),
+    "year_of_two_digits": ("an ambiguous date", "years_short"),
     "year_mistyped": ("before 1970-01-01", "after 2199-12-31"),
     "closed_before_created": ("closed_before_created",),
     "close_date_blank": ("won_without_close_date",),
-    "date_as_a_serial_number": ("a serial day of a spreadsheet",),
+    "date_as_a_serial_number": ("a spreadsheet serial number",),
     "date_too_wide_for_its_column": (_DATE,),
-    "date_in_another_order": ("date_formats_mixed", _DATE, "a date that reads more than one way"),
+    "date_in_another_order": ("date_formats_mixed", _DATE, "an ambiguous date"),
     "date_without_a_year": ("a date without a year",),
     "date_without_a_day": ("a month without a day", _DATE),
     "date_in_words": (

@@ -188,7 +188,7 @@ def test_cycles_and_amounts_are_compared_too(tmp_path: Path) -> None:
     # five expansions are too few to be judged
     (message,) = said(report)
     assert message.endswith(
-        "clearly: mean cycle 20 days of 30 new, 5 days of 30 renewals; mean amount 1,014 of 30 new, 114 of 30 renewals"
+        "clearly differ: mean cycle 20 days of 30 new, 5 days of 30 renewals; mean amount 1,014 of 30 new, 114 of 30 renewals"
     )
 
 

@@ -91,7 +91,7 @@ def test_what_is_no_record_is_told_with_its_row(tmp_path: Path) -> None:
     dataset = lines(tmp_path, PLAIN, *ROWS, "Ann subtotal,,,1000,,,,", ",,,,,,,", "Grand Total,,,2000,,,,")
     (said,) = [finding for finding in dataset.findings if finding.code == "rows_ignored"]
     assert (said.count, said.rows) == (2, (len(ROWS) + 2, len(ROWS) + 4))
-    assert "2 totals" in said.message
+    assert "2 total lines" in said.message
     assert dataset.inputs[0].rows.ignored == 3
 
 

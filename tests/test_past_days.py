@@ -77,7 +77,7 @@ def test_leads_that_converted_on_an_unknown_day(tmp_path: Path, language: str) -
     assert (found.metrics[0].value, found.metrics[0].reason) == (None, "conversion_day_unknown")
     messages = {f.code: f.message for f in found.findings}
     assert messages["as_of_reconstructed"] == "the export goes beyond 2026-01-31: 1 lead created later is left out"
-    assert "2 leads were converted on an unknown day" in messages["conversion_day_unknown"]
+    assert "2 leads were converted on an unknown date" in messages["conversion_day_unknown"]
     for day in (None, date(2026, 4, 7)):
         assert report(tmp_path, "lead_conversion_rate", day, leads=text).metrics[0].value == pytest.approx(2 / 3)
 
@@ -117,5 +117,5 @@ D4,Closed Lost,2026-01-20,2026-01-05,100,0,2026-01-20
     found = report(tmp_path, "weighted_pipeline", DAY, deals=text)
     assert found.metrics[0].value == value
     said = [f.message for f in found.findings if f.code == "as_of_reconstructed"]
-    words = "1 deal moved to another stage later, stage and probability unknown"
+    words = "1 deal moved to another stage later (stage and probability unknown)"
     assert said == [f"the export goes beyond {DAY}: {words}"] * missing

@@ -82,7 +82,7 @@ def test_with_a_quota_of_the_company_all_sales_count(tmp_path: Path) -> None:
 def test_with_a_quota_of_a_team_its_sales_count(tmp_path: Path) -> None:
     report = report_on(tmp_path, "Team,Period,Quota\nNorth,2025-Q4,260\n", QUARTER)
     assert values(report)["quota_attainment"] == 0.5
-    assert said(report)["quota_owners_missing"].startswith("1 of 2 teams with won deals have no quota")
+    assert said(report)["quota_owners_missing"].startswith("1 of 2 teams with won deals has no quota")
 
 
 def test_quotas_without_any_period_are_an_error_and_the_kpi_says_what_it_lacks(tmp_path: Path) -> None:

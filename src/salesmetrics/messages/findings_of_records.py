@@ -337,5 +337,5 @@ PARTS: dict[str, str] = {
     "cells_of_durations": "durations",
     "cells_of_that_kind": "values of that kind",
     "map_period": "add `--map period={header:shell}`",
-    "export_with_days": "export full dates, with days",
+    "export_with_days": "export full dates",
 }
