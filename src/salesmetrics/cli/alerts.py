@@ -10,9 +10,10 @@ from salesmetrics.calendar.age import age_fault
 from salesmetrics.engine.goals import Goal, parse_goal
 from salesmetrics.engine.resolve import terms_of
 from salesmetrics.errors import ExitCode
-from salesmetrics.messages import text
+from salesmetrics.messages import phrase
 from salesmetrics.render.layouts.footer import goal_about
 from salesmetrics.render.layouts.footer import goals as goal_lines
+from salesmetrics.schema.message import Message
 from salesmetrics.settings.sources import name_source
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ def tell_about_goals(report: Report, environment: Environment, *, strict: bool, 
     """
     failed = False
     for line, result in zip(goal_lines(report), report.goals, strict=True):
-        bad = line.status == "missed" or (strict and line.status == "unknown")
+        status = result.goal.status
+        bad = status == "missed" or (strict and status == "unknown")
         failed = failed or bad
-        if bad or (line.status == "unknown" and not quiet):
-            about = goal_about(result, report)
-            word = "error" if bad else "warning"
-            environment.say(f"{word}: goal {line.status}: {line.subject}: {line.text} ({about})")
+        if bad or (status == "unknown" and not quiet):
+            told = Message("goal_told", status=line.status, goal=line.text, about=goal_about(result, report))
+            environment.say(phrase("as_error" if bad else "as_warning", what=told))
     return failed
 
 
@@ -89,5 +90,5 @@ def refuse_stale(watch: Watch, dataset: Dataset, environment: Environment) -> No
         return
     fault = age_fault(dataset.last_event, watch.max_age, environment.today())
     if fault is not None:
-        environment.say(f"error: {text(fault)}")
+        environment.say(phrase("as_error", what=fault))
         raise typer.Exit(ExitCode.CHECK_FAILED)

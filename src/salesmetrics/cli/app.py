@@ -13,8 +13,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from salesmetrics.cli.environment import Environment, environment_of, of_process
-from salesmetrics.cli.limits import shortage
+from salesmetrics.cli.limits import error_lines, shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
+from salesmetrics.messages import phrase
 from salesmetrics.pipeline import Files
 from salesmetrics.render.visible import visible
 from salesmetrics.schema.message import Message
@@ -186,7 +187,7 @@ def _run(words: list[str], environment: Environment) -> int:
         _tell(error, environment)
         return error.exit_code
     except KeyboardInterrupt:
-        environment.say("interrupted")
+        environment.say(phrase("interrupted"))
         return ExitCode.INTERRUPTED
     except BaseException as error:
         if (short := shortage(error)) is not None:
@@ -218,9 +219,9 @@ def _begin_early(words: list[str]) -> Files | None:
 
 
 def _terminate(number: int, _frame: object) -> NoReturn:
-    of_process().say("terminated")
+    of_process().say(phrase("terminated"))
     sys.exit(_SIGNALLED + number)
 
 
 def _tell(error: SalesmetricsError, environment: Environment) -> None:
-    environment.say(f"error: {error.message}", *(["", f"hint: {error.hint}"] if error.hint else []))
+    environment.say(*error_lines(error))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.messages import phrase
 from salesmetrics.render.output import is_stdout
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.sources import find_settings
@@ -145,4 +146,4 @@ def name_settings(settings: Path, files: Sequence[str], environment: Environment
     home = settings.resolve().parent
     folders = [Path.cwd(), *(Path(path).resolve().parent for path in paths if path != "-")]
     if any(home in folder.parents for folder in folders):
-        environment.say(f"note: settings come from `{settings}`, a folder above; `--no-config` leaves them out")
+        environment.say(phrase("settings_from_above", path=settings))

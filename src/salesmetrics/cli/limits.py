@@ -9,9 +9,10 @@ from contextlib import suppress
 from typing import NoReturn
 
 from salesmetrics.errors import ExitCode, SalesmetricsError
+from salesmetrics.messages import phrase
 from salesmetrics.schema.message import Message
 
-__all__ = ["guard", "shortage"]
+__all__ = ["error_lines", "guard", "shortage"]
 
 _FEW_THREADS = 4_096
 _LEAST = 1 << 30
@@ -44,6 +45,12 @@ def shortage(error: BaseException) -> SalesmetricsError | None:
     if isinstance(error, MemoryError) or (panic and any(words in text for words in _MEMORY)):
         return SalesmetricsError("memory_short", what=None, cause=Message("memory_denied"))
     return None
+
+
+def error_lines(error: SalesmetricsError) -> list[str]:
+    """An error as stderr gives it: what is wrong, and below it what to type next."""
+    hint = ["", phrase("as_hint", what=error.hint)] if error.hint else []
+    return [phrase("as_error", what=error.message), *hint]
 
 
 def _memory_limit() -> float:
@@ -99,13 +106,13 @@ def _watch(child: int, read: int) -> None:
     if lost or code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, _NO_LINKER):
         _end(_too_low(), ExitCode.INPUT_ERROR)
     if any(words in said for words in _NOISE):
-        said = said[max(0, said.rfind(b"error: ")) :]
+        said = said[max(0, said.rfind(phrase("as_error", what="").encode())) :]
     _end(said, code if code >= 0 else 128 - code)
 
 
 def _too_low() -> bytes:
     error = SalesmetricsError("memory_short", what=Message("or_threads"), cause=Message("limit_too_low"))
-    return f"error: {error.message}\n\nhint: {error.hint}\n".encode()
+    return "\n".join([*error_lines(error), ""]).encode()
 
 
 def _end(said: bytes, code: int) -> NoReturn:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.output import needs_ascii, write_output
 from salesmetrics.render.writers import WRITERS, Screen, format_of, render
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from salesmetrics.cli.environment import Environment
@@ -88,6 +90,5 @@ def tell_about_rejects(dataset: Dataset, path: str | None, environment: Environm
     """One line on stderr about rows that could not be used."""
     rejected = sum(item.rows.rejected for item in dataset.inputs)
     if rejected:
-        where = f"see {path}" if path else "list them with `--rejects rejects.csv`"
-        word = "error" if strict else "warning"
-        environment.say(f"{word}: {rejected} {'row' if rejected == 1 else 'rows'} rejected; {where}")
+        what = Message("rejected_listed" if path else "rejected", n=rejected, path=path)
+        environment.say(phrase("as_error" if strict else "as_warning", what=what))

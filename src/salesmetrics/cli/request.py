@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.messages import phrase
 from salesmetrics.pipeline import Files
 from salesmetrics.schema.message import Message
 
@@ -65,7 +66,7 @@ def _progress(files: Sequence[str], environment: Environment) -> AbstractContext
         return nullcontext()
     from rich.console import Console
 
-    return Console(stderr=True).status(f"reading {size / 1e6:,.0f} MB")
+    return Console(stderr=True).status(phrase("reading_large", megabytes=size / 1e6))
 
 
 def read_options(reading: Reading) -> ReadOptions:

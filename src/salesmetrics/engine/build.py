@@ -220,7 +220,7 @@ def _day_of(request: Request, asked: Request) -> Period | None:
     day = asked.as_of
     if day is None or (day == request.as_of and not window_of(request).bounded):
         return None
-    return Period(label=f"on {day}", start=day, end=day + timedelta(days=1))
+    return Period(label=text(Message("period_on_day", day=day)), start=day, end=day + timedelta(days=1))
 
 
 def _own_period(request: Request, asked: Request, window: Window) -> Period | None:
@@ -240,6 +240,6 @@ def _period_of(window: Window, calendar: Calendar) -> Period | None:
     last = end - timedelta(days=1)
     label = next((unit.label for unit in named if (unit.start, unit.end) == (window.start, end)), None)
     if label is None and window.start == years_before(end):
-        label = f"12 months to {last}"
+        label = text(Message("period_of_twelve_months", day=last))
     label = label or f"{window.start}..{last}"
     return Period(label=label, start=window.start, end=end, partial=window.whole is not None)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.messages.errors import ErrorText
 
-__all__ = ["catalogues", "counted", "error_text", "fill", "text", "typed"]
+__all__ = ["catalogues", "counted", "error_text", "fill", "phrase", "text", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
@@ -73,6 +73,22 @@ def text(message: Message, *, in_file: bool = False) -> str:
         KeyError: There is no such code, or a detail that the template names is missing.
     """
     return fill(_templates()[message.code], message.details, in_file=in_file)
+
+
+def phrase(code: str, /, **details: Any) -> str:
+    """A message of which only the words are wanted, such as a heading or the note below a table.
+
+    Args:
+        code: In one of the catalogues.
+        **details: What its template names.
+
+    Raises:
+        KeyError: There is no such code, or a detail is missing.
+
+    >>> phrase("heading_findings"), phrase("fact_period", period="2026-Q3")
+    ('Findings', 'period 2026-Q3')
+    """
+    return fill(_templates()[code], details)
 
 
 def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
@@ -151,8 +167,11 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         findings_of_records,
         findings_of_reports,
         fixes,
+        labels,
+        legends,
         needs,
         readings,
+        talk,
         workings,
     )
 
@@ -162,6 +181,9 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         fixes.FIXES,
         needs.NEEDS,
         workings.WORKINGS,
+        labels.LABELS,
+        legends.LEGENDS,
+        talk.TALK,
         readings.REASONS,
         readings.READINGS,
         findings.AS_MESSAGES,

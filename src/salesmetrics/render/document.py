@@ -319,7 +319,8 @@ class Items(Struct, frozen=True):
         states: The leads are states (a severity, a status) rather than names.
         tone: Of the bodies.
         limit: How many a screen shows, those of the lowest ``rank``; ``more`` says what is left.
-        counted: Singular and plural of the parts, where a screen counts them and names as many as fit on a line.
+        counted: The message, over ``n`` and ``titles``, in which a screen counts the parts and names as many as fit on a
+            line; without one all of them stand there.
         least: Cells of the leads at least.
     """
 
@@ -328,7 +329,7 @@ class Items(Struct, frozen=True):
     tone: Tone = Tone.PLAIN
     limit: int | None = None
     more: Inline = ""
-    counted: tuple[str, str] | None = None
+    counted: str = ""
     indent: int = 2
     least: int = 0
     apart: bool = False

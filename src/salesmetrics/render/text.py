@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -21,17 +22,6 @@ __all__ = ["amount", "change", "count", "fraction", "interval", "one_line", "spa
 _BARS = "▁▂▃▄▅▆▇█"
 _FINEST = -8
 """Money has eight decimals; what is smaller than that is what a float leaves over, and reads as none."""
-
-_SUFFIX: dict[Unit, str] = {
-    "money": "",
-    "money_per_day": "/day",
-    "ratio": " %",
-    "count": "",
-    "days": " d",
-    "hours": " h",
-    "months": " mo",
-    "points": " points",
-}
 
 
 def one_line(text: str) -> str:
@@ -97,7 +87,7 @@ def fraction(metric: Metric, *, amounts: bool = True) -> str:
         return f"{_digits(top or 0, 'money')} / {_digits(bottom or 0, 'money')}"
     if metric.n is None or (metric.unit == "count" and metric.value == metric.n):
         return ""
-    return f"n {count(metric.n)}"
+    return phrase("records_behind", n=metric.n)
 
 
 def change(step: Change | None, unit: Unit) -> tuple[str, str, str]:
@@ -113,9 +103,11 @@ def change(step: Change | None, unit: Unit) -> tuple[str, str, str]:
         return "", "", ""
     if step.reason is not None:
         return "–", "", ""
-    suffix = " pp" if unit == "ratio" else _suffix(unit, None)
+    suffix = phrase("unit_percentage_points") if unit == "ratio" else _suffix(unit, None)
     absolute = "" if step.absolute is None else _signed(step.absolute, unit) + suffix
-    relative = "" if step.relative is None or unit == "ratio" else _signed(step.relative, "ratio") + " %"
+    relative = (
+        "" if step.relative is None or unit == "ratio" else _signed(step.relative, "ratio") + _suffix("ratio", None)
+    )
     span = step.interval
     if span is None or span.low is None or span.high is None:
         return absolute, relative, ""
@@ -144,10 +136,8 @@ def sparkline(values: Sequence[float | None], *, on_zero: bool) -> str:
 
 
 def _suffix(unit: Unit, currency: str | None) -> str:
-    if unit == "x":
-        return "×"
     code = f" {one_line(currency)}" if currency and unit in {"money", "money_per_day"} else ""
-    return code + _SUFFIX[unit]
+    return code + phrase(f"unit_{unit}")
 
 
 def _signed(value: Number, unit: Unit) -> str:

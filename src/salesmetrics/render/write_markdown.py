@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Bullets,
     Code,
@@ -93,7 +94,7 @@ def _items(block: Items) -> Iterator[str]:
 def _item(item: Item, *, states: bool) -> Markup:
     lead = inline(strong(item.lead), " ") if states else inline(prose(item.lead), ": ")
     body = markdown("; ".join(item.parts)) if item.parts else _inline(item.body)
-    return inline(lead, body, inline(" Hint: ", _inline(item.hint)) if item.hint else "")
+    return inline(lead, body, inline(f" {phrase('hint_in_line')} ", _inline(item.hint)) if item.hint else "")
 
 
 def _bullets(block: Bullets) -> Iterator[str]:
@@ -145,7 +146,7 @@ def _grid(block: Table, indexes: Iterable[int], rows: Sequence[Row]) -> Block:
     titles = [block.columns[first].heading for first, *_ in heads]
     left = {place for place, (first, *_) in enumerate(heads) if not block.columns[first].right}
     if any(row.undefined for row in rows):
-        titles.append("why undefined")
+        titles.append(phrase("column_why_undefined"))
         left.add(len(heads))
     lines: list[list[str]] = []
     section = ""

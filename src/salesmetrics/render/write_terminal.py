@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Bar,
     Bullets,
@@ -155,7 +156,7 @@ def _items(block: Items, place: _Place) -> Iterator[_Line]:
         body = Cell(_body(item, block, lead_width, place), block.tone)
         yield from _hanging(Cell(item.lead, item.tone), body, place, lead_width=lead_width, indent=block.indent)
         if item.hint:
-            hint = Cell(f"hint: {plain(item.hint)}", Tone.MUTED)
+            hint = Cell(phrase("hint", hint=plain(item.hint)), Tone.MUTED)
             yield from _hanging(Cell(), hint, place, lead_width=lead_width, indent=block.indent)
     if len(shown) < len(block.items) and block.more:
         more = plain(block.more)
@@ -165,14 +166,13 @@ def _items(block: Items, place: _Place) -> Iterator[_Line]:
 
 def _body(item: Item, block: Items, lead_width: int, place: _Place) -> str:
     """The body of an item; of parts that are counted, as many as fit beside the lead, the first in any case."""
-    if not item.parts or block.counted is None:
+    if not item.parts or not block.counted:
         return "; ".join(item.parts) or plain(item.body)
     room = (place.width or max(_PIPED, lead_width + 2 * GAP + _PIPED // 2)) - lead_width - 2 * GAP
-    one, many = block.counted
-    head = f"{len(item.parts)} {one if len(item.parts) == 1 else many}: "
     text = ""
     for number in range(len(item.parts), 0, -1):
-        text = head + "; ".join([*item.parts[:number], *(["…"] if number < len(item.parts) else [])])
+        titles = "; ".join([*item.parts[:number], *(["…"] if number < len(item.parts) else [])])
+        text = phrase(block.counted, n=len(item.parts), titles=titles)
         if widest([_shown(text, place)]) <= room:
             break
     return text
@@ -264,9 +264,8 @@ def _gone(table: Table, fitted: Fitted, place: _Place) -> list[str]:
     names = list(dict.fromkeys((*table.omitted, *fitted.gone)))
     if not names:
         return []
-    narrowed = "" if place.width is None else f"narrowed to {place.width} columns: "
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return [f"{narrowed}{listed} are in --format csv or json"]
+    code = "columns_elsewhere" if place.width is None else "columns_narrowed"
+    return [phrase(code, columns=names, width=place.width)]
 
 
 def _note(note: str | Footnote) -> str:

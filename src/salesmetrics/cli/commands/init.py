@@ -38,6 +38,7 @@ def init(
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
+    from salesmetrics.messages import phrase
     from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output
     from salesmetrics.settings.sources import FILE_NAME
@@ -50,4 +51,4 @@ def init(
     readings = file_readings(load(begin_files(files, environment), options)) if files else []
     write_output(starter(readings, options), path, environment.stdout)
     if path != "-":
-        environment.say(f"wrote {path}; look through it, then run `salesmetrics report FILE` with no other options")
+        environment.say(phrase("settings_written", path=path))

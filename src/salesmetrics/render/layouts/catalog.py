@@ -6,7 +6,7 @@ import re
 from doctest import DocTestParser
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import counted
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Bullet,
     Bullets,
@@ -26,6 +26,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.words import left_out_text, reason_words
 from salesmetrics.render.text import amount, fraction, interval, one_line
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,9 +64,9 @@ _DECIMAL = re.compile(r"Decimal\(['\"]?([^'\")]*)['\"]?\)")
 def kpis_document(answer: Kpis) -> Document:
     """The list of KPIs, by family."""
     columns = (
-        Column("id", Kind.CODE),
-        Column("unit", least=_WIDEST_UNIT),
-        Column("formula", wraps=True),
+        Column(phrase("column_id"), Kind.CODE),
+        Column(phrase("column_unit"), least=_WIDEST_UNIT),
+        Column(phrase("column_formula"), wraps=True),
     )
     rows = tuple(Row((Cell(kpi.id), Cell(kpi.unit), Cell(kpi.formula)), kpi.family) for kpi in answer.kpis)
     return Document((Table(columns, rows, headed=False, indent=2, spaced=True),))
@@ -92,23 +93,23 @@ definition_sheet = kpis_sheet
 
 
 def _card(card: Card) -> Iterator[Block]:
-    yield Heading(f"{one_line(card.title)} ({card.id})", 1)
+    yield Heading(phrase("card_heading", title=one_line(card.title), kpi=card.id), 1)
     for paragraph in card.definition.split("\n\n"):
         yield Text(Prose(" ".join(paragraph.split())), apart=True)
     facts = [
-        ("formula", card.formula),
-        ("unit", card.unit),
-        ("better", card.direction),
-        ("basis", card.basis),
-        ("interval", card.interval or "none"),
-        ("needs", "; ".join(card.needs)),
-        ("left out", ", ".join(code.replace("_", " ") for code in card.excluded) or "nothing"),
-        ("undefined", ", ".join(code.replace("_", " ") for code in card.undefined) or "never"),
-        ("source", card.source),
-        ("since", card.since),
-        *(("example", text) for text in _examples(card.example)),
+        ("card_formula", card.formula),
+        ("card_unit", card.unit),
+        ("card_better", card.direction),
+        ("card_basis", card.basis),
+        ("card_interval", card.interval or phrase("card_none")),
+        ("card_needs", "; ".join(card.needs)),
+        ("card_left_out", ", ".join(code.replace("_", " ") for code in card.excluded) or phrase("card_nothing")),
+        ("card_undefined", ", ".join(code.replace("_", " ") for code in card.undefined) or phrase("card_never")),
+        ("card_source", card.source),
+        ("card_since", card.since),
+        *(("card_example", text) for text in _examples(card.example)),
     ]
-    yield Items(tuple(Item(name, text) for name, text in facts), indent=0, apart=True)
+    yield Items(tuple(Item(phrase(code), text) for code, text in facts), indent=0, apart=True)
 
 
 def _examples(doctest: str) -> list[str]:
@@ -120,7 +121,7 @@ def _examples(doctest: str) -> list[str]:
 def _equation(source: str, want: str) -> str:
     call, value = _ROUND.sub(r"\1", source.strip()), _DECIMAL.sub(r"\1", want.strip())
     if value == "True" and call.endswith(" is None"):
-        return f"{call.removesuffix(' is None')} is undefined"
+        return phrase("example_undefined", call=call.removesuffix(" is None"))
     return call.replace(" == ", " = ") if value == "True" else f"{call} = {value}"
 
 
@@ -130,11 +131,11 @@ def _equation(source: str, want: str) -> str:
 def working_document(answer: Working) -> Document:
     """Definition first, then the numbers in the order that the formula names them, then the result."""
     paths = ", ".join(one_line(item.path) for item in answer.inputs)
-    facts = (Item("files", paths), Item("days", f"{_days(answer)}, as of {answer.as_of or 'unknown'}"))
+    facts = (Item(phrase("card_files"), paths), Item(phrase("card_days"), _days(answer)))
     blocks = (
         *_card(answer.kpi),
         Items(facts, indent=0, least=8, apart=True),
-        Heading("The numbers put in:"),
+        Heading(phrase("heading_numbers_put_in")),
         Bullets(tuple(map(_ingredient, answer.ingredients))),
         Text(answer.kpi.formula, apart=True),
         *(block for metric in answer.metrics for block in _result(metric)),
@@ -143,35 +144,47 @@ def working_document(answer: Working) -> Document:
 
 
 def _days(answer: Working) -> str:
-    period = answer.period
-    if period.start is None and period.end is None:
-        return "all"
-    return f"{period.start or 'the first'} to before {period.end or 'the end'}"
+    start, end = answer.period.start, answer.period.end
+    code = (
+        "days_all"
+        if not start and not end
+        else "days_from_to"
+        if start and end
+        else "days_from"
+        if start
+        else "days_to"
+    )
+    return phrase(code, start=start, end=end, as_of=answer.as_of or Message("day_unknown"))
 
 
 def _ingredient(item: Ingredient) -> Bullet:
-    text = f" = {_value(item)}" + (f"  ({item.meaning.rstrip('.')})" if item.meaning else "")
+    code = "number_put_in_meaning" if item.meaning else "number_put_in"
+    text = phrase(code, value=_value(item), meaning=item.meaning.rstrip("."))
     return Bullet((Code(item.id), text), 1 if item.of else 0)
 
 
 def _value(item: Ingredient) -> str:
     unit = item.unit if item.unit != "x" else "count"
     if item.value is None and item.n is None:
-        return f"unknown: {(item.reason or 'missing_input').replace('_', ' ')}"
+        return phrase("number_unknown", reason=(item.reason or "missing_input").replace("_", " "))
     shown = amount(item.value, unit, currency=item.currency) if item.value is not None else ""  # type: ignore[arg-type]
     if item.n is None:
         return shown
-    return counted(item.n, "value") + (f" adding up to {shown}" if shown else "")
+    return phrase("sample_adding_up" if shown else "sample_of", n=item.n, sum=shown)
 
 
 def _result(metric: Metric) -> Sequence[Block]:
     if metric.value is None:
-        return (Text(f"= undefined: {reason_words(metric)}"),)
-    made = fraction(metric)
-    text = f"= {amount(metric.value, metric.unit, currency=metric.currency)}" + (f"   ({made})" if made else "")
-    lines = [Text(text)]
+        return (Text(phrase("result_undefined", reason=reason_words(metric))),)
+    made, value = fraction(metric), amount(metric.value, metric.unit, currency=metric.currency)
+    lines = [Text(phrase("result_made_of" if made else "result", value=value, made_of=made))]
     if metric.interval:
-        span = interval(metric.interval, metric.unit)
-        lines.append(Text(f"{metric.interval.level:.0%} interval {span} ({metric.interval.method})", indent=2))
+        text = phrase(
+            "result_interval",
+            share=metric.interval.level,
+            interval=interval(metric.interval, metric.unit),
+            method=metric.interval.method,
+        )
+        lines.append(Text(text, indent=2))
     left = [left_out_text(item.code, item.count) for item in metric.excluded if item.count]
-    return [*lines, *([Text(f"left out: {', '.join(left)}", indent=2)] if left else [])]
+    return [*lines, *([Text(phrase("result_left_out", parts=left), indent=2)] if left else [])]

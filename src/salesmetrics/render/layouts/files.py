@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import counted
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
     Code,
@@ -20,6 +20,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import by_severity, finding_items
 from salesmetrics.render.text import count, one_line
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,13 +35,7 @@ _FINDING = ("severity", "code", "kind", "path", "column", "count", "share_of_val
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SURE = 0.7
-_LENIENT = " (matched leniently)"
-_HOW = {
-    "bom": "said by its byte order mark",
-    "strict": "every byte fits",
-    "option": "as told",
-    "guess": "recognised from its letters",
-}
+_OF_WORDS = ("column_word", "column_word_counts_as", "column_rows", "column_word_decided_by")
 
 
 # --- inspect ---
@@ -51,37 +46,40 @@ def inspection_document(answer: Inspection) -> Document:
     blocks: list[Block] = []
     for file in answer.files:
         blocks += _file(file)
-    blocks.append(Heading(f"{len(answer.allowed)} KPIs can be computed. What would unlock more"))
+    blocks.append(Heading(phrase("heading_allowed", n=len(answer.allowed))))
     rows = [(unlock.needs, ", ".join(unlock.kpis)) for unlock in answer.unlocks]
-    blocks.append(_table(("needs", "KPIs"), rows))
+    blocks.append(_table((phrase("column_needs"), phrase("column_kpis")), rows))
     if answer.findings:
-        blocks += [Heading("Findings"), finding_items(by_severity(answer.findings), name_path=False)]
+        blocks += [Heading(phrase("heading_findings")), finding_items(by_severity(answer.findings), name_path=False)]
     return Document(tuple(blocks))
 
 
 def _file(file: FileReading) -> list[Block]:
     facts = [
-        ("kind", _doubtful(file.kind, file.confidence, f"say `{file.kind}={file.path}` to settle it")),
-        ("CRM", f"{file.crm} (--profile {file.profile})"),
-        *([] if file.encoding == "-" else [("encoding", f"{file.encoding}, {_HOW[file.encoding_how]}{_unsure(file)}")]),
-        ("layout", _layout(file)),
-        ("rows", _rows(file)),
+        (phrase("fact_kind"), _kind(file)),
+        (phrase("fact_crm"), phrase("crm_of_profile", crm=file.crm, profile=file.profile)),
+        *([] if file.encoding == "-" else [(phrase("fact_encoding"), _encoding(file))]),
+        (phrase("fact_layout"), _layout(file)),
+        (phrase("fact_rows"), _rows(file)),
     ]
-    columns = [(c.header, c.field, f"{c.read_as}{_LENIENT if c.matched == 'partial' else ''}") for c in file.columns]
-    names = (("Not used", file.unmapped), ("Not found", file.missing))
-    without = [(title, ", ".join(map(one_line, found))) for title, found in names if found]
+    columns = [
+        (c.header, c.field, phrase("matched_leniently", how=c.read_as) if c.matched == "partial" else c.read_as)
+        for c in file.columns
+    ]
+    names = (("fact_unused", file.unmapped), ("fact_missing", file.missing))
+    without = [(phrase(code), ", ".join(map(one_line, found))) for code, found in names if found]
     blocks: list[Block] = [
         Heading(file.path),
         _table(("", ""), facts),
-        Heading("Columns"),
-        _table(("column", "field", "read as"), columns),
+        Heading(phrase("heading_columns")),
+        _table((phrase("column_header"), phrase("column_field"), phrase("column_read_as")), columns),
         *(_table(("", ""), [row], Tone.MUTED) for row in without),
     ]
     if file.words:
-        blocks.append(Heading("Stage words (--won, --lost, --other, --open change them)"))
+        blocks.append(Heading(phrase("heading_words")))
         words = [(w.word, w.outcome, count(w.count), w.how) for w in file.words]
-        blocks.append(_table(("word", "outcome", "rows", "decided by"), words))
-    return [*blocks, *(Text(f"note: {note}", Tone.MUTED) for note in file.notes)]
+        blocks.append(_table([phrase(code) for code in _OF_WORDS], words))
+    return [*blocks, *(Text(phrase("note_on_file", note=note), Tone.MUTED) for note in file.notes)]
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], tone: Tone = Tone.PLAIN) -> Table:
@@ -91,30 +89,39 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], tone: Tone = To
     return Table(columns, tuple(map(Row, cells)), headed=False, indent=2, apart=False)
 
 
-def _unsure(file: FileReading) -> str:
+def _kind(file: FileReading) -> str:
+    code = "kind_unsure" if file.confidence < _SURE else "kind_sure"
+    return phrase(code, kind=file.kind, share=file.confidence, path=file.path)
+
+
+def _encoding(file: FileReading) -> str:
     unsure = file.encoding_how == "guess" and file.encoding_confidence < _SURE
-    return " – unsure, settle it with --encoding" if unsure else ""
-
-
-def _doubtful(text: str, confidence: float, remedy: str) -> str:
-    return f"{text}, sure to {confidence:.0%}" + (f": {remedy}" if confidence < _SURE else "")
+    return phrase("encoding_unsure" if unsure else f"encoding_by_{file.encoding_how}", encoding=file.encoding)
 
 
 def _layout(file: FileReading) -> str:
     if file.delimiter is None:
-        return f"{file.container}, header in row {file.header_row}"
-    name = _DELIMITERS.get(file.delimiter, file.delimiter)
-    ends = (file.line_end or "no").upper()
-    wrapped = "" if file.container == "plain" else f"{file.container}, "
-    return f"{wrapped}{name} (--delimiter), {ends} line ends, header in row {file.header_row}"
+        return phrase("layout_of_sheet", container=file.container, row=file.header_row)
+    known = _DELIMITERS.get(file.delimiter)
+    return phrase(
+        "layout_of_text" if file.container == "plain" else "layout_of_packed_text",
+        container=file.container,
+        delimiter=Message(f"delimiter_{known}") if known else file.delimiter,
+        ends=file.line_end.upper() if file.line_end else Message("no_line_ends"),
+        row=file.header_row,
+    )
 
 
 def _rows(file: FileReading) -> str:
     rows = file.rows
-    ignored = ", ".join(f"{count(n)} {reason.replace('_', ' ')}" for reason, n in file.ignored.items() if n)
-    parts = [f"{count(rows.read)} read", f"{count(rows.used)} used", f"{count(rows.rejected)} rejected"]
-    parts.append(f"{count(rows.ignored)} ignored" + (f" ({ignored})" if ignored else ""))
-    return ", ".join(parts)
+    ignored = [Message(f"row_left_out_as_{reason}", n=n) for reason, n in file.ignored.items() if n]
+    parts = [
+        Message("tally_read", n=rows.read),
+        Message("tally_used", n=rows.used),
+        Message("tally_rejected", n=rows.rejected),
+        Message("tally_ignored_as" if ignored else "tally_ignored", n=rows.ignored, parts=ignored),
+    ]
+    return phrase("tally_of_file", parts=parts)
 
 
 # --- check ---
@@ -125,13 +132,12 @@ def check_document(answer: Check) -> Document:
     blocks: list[Block] = []
     for item in answer.inputs:
         rows = item.rows
-        text = f": {counted(rows.read, 'row')} read, {count(rows.used)} used"
-        text += f", {count(rows.rejected)} rejected, {count(rows.ignored)} ignored"
+        text = phrase("tally_of_check", n=rows.read, used=rows.used, rejected=rows.rejected, ignored=rows.ignored)
         blocks.append(Text((f"{item.kind}  ", Code(item.path), text)))
     if answer.findings:
         blocks.append(finding_items(by_severity(answer.findings), name_path=False, apart=True))
-    passed = Text("fit: no errors", Tone.GOOD, apart=True)
-    return Document((*blocks, passed if answer.passed else Text("not fit: there are errors", Tone.BAD, apart=True)))
+    verdict = phrase("data_fit" if answer.passed else "data_unfit")
+    return Document((*blocks, Text(verdict, Tone.GOOD if answer.passed else Tone.BAD, apart=True)))
 
 
 def check_sheet(answer: Check) -> Sheet:

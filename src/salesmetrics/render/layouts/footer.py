@@ -1,4 +1,4 @@
-"""What stands below the numbers, in words: goals, findings, what was left out and what would unlock more."""
+"""What stands below the numbers: goals, findings, what was left out and what would unlock more."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from salesmetrics.messages import counted
+from salesmetrics.messages import phrase
 from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.document import Block, Heading, Item, Items, Prose, Tone
 from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words
-from salesmetrics.render.text import amount, count, one_line
+from salesmetrics.render.text import amount, one_line
+from salesmetrics.schema.message import Message, Some
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
@@ -36,16 +37,19 @@ _STATUS = {"met": Tone.GOOD, "missed": Tone.BAD, "on track": Tone.GOOD}
 def footer(report: Report) -> list[Block]:
     """Goals, findings, what was left out and what was not computed; nothing where there is nothing to say."""
     found = [
-        Item(goal.status, f"{goal.subject}: {goal.text}", tone=_STATUS.get(goal.status, Tone.PLAIN))
-        for goal in goals(report)
+        Item(goal.status, goal.text, tone=_STATUS.get(result.goal.status, Tone.PLAIN))
+        for goal, result in zip(goals(report), report.goals, strict=True)
     ]
-    blocks: list[Block] = [Heading("Goals"), Items(tuple(found), states=True)] if found else []
+    blocks: list[Block] = [Heading(phrase("heading_goals")), Items(tuple(found), states=True)] if found else []
     if report.findings:
-        blocks += [Heading("Findings"), finding_items(findings(report), name_path=len(report.inputs) > 1)]
+        blocks += [
+            Heading(phrase("heading_findings")),
+            finding_items(findings(report), name_path=len(report.inputs) > 1),
+        ]
     groups = left_out(report.metrics)
     if groups:
         items = [Item(lead, parts=tuple(titles)) for lead, titles in groups]
-        blocks += [Heading("Left out of the numbers"), Items(tuple(items), tone=Tone.MUTED)]
+        blocks += [Heading(phrase("heading_left_out")), Items(tuple(items), tone=Tone.MUTED)]
     return [*blocks, *_unlocks(report)]
 
 
@@ -61,7 +65,8 @@ def finding_items(found: Iterable[Finding], *, name_path: bool, apart: bool = Fa
         where = finding_rows(finding, name_path=name_path)
         body = (Prose(one_line(finding.message)), f" ({where})" if where else "")
         hint = Prose(one_line(finding.hint)) if finding.hint else ""
-        items.append(Item(finding.severity.value, body, hint=hint, tone=_SEVERITY[finding.severity.value]))
+        severity = finding.severity.value
+        items.append(Item(phrase(f"severity_{severity}"), body, hint=hint, tone=_SEVERITY[severity]))
     return Items(tuple(items), states=True, apart=apart)
 
 
@@ -73,15 +78,14 @@ def _unlocks(report: Report) -> list[Block]:
     first = most_useful(groups, report, _UNLOCKS)
     ranks = {lead: rank for rank, (lead, _) in enumerate(first)}
     items = [Item(lead, parts=tuple(titles), rank=ranks.get(lead, len(groups))) for lead, titles in groups]
-    more = f"{len(groups) - len(first)} more: `salesmetrics inspect FILE` lists them all"
-    listed = Items(tuple(items), tone=Tone.MUTED, limit=len(first), more=Prose(more), counted=("KPI", "KPIs"))
-    return [Heading("Not computed, and what would unlock it"), listed]
+    more = Prose(phrase("more_unlocks", n=len(groups) - len(first)))
+    listed = Items(tuple(items), tone=Tone.MUTED, limit=len(first), more=more, counted="kpis_counted")
+    return [Heading(phrase("heading_not_computed")), listed]
 
 
 class Goal(Struct, frozen=True):
-    """A goal as a line: what it is for, the status in words, and the rest."""
+    """A goal as a line: its status, and what it is for, with all that is known of it."""
 
-    subject: str
     status: str
     text: str
 
@@ -111,14 +115,12 @@ def finding_rows(finding: Finding, *, name_path: bool) -> str:
     bare = name_path and finding.path and not names_path(finding.code, finding.known)
     parts = [one_line(finding.path)] if bare and finding.path else []
     if finding.count:
-        rows = "row" if finding.count == 1 else "rows"
-        total = f"{count(finding.count)} {rows}"
-        first = ", ".join(str(row) for row in finding.rows[:5])
-        more = ", …" if finding.count > len(finding.rows[:5]) else ""
-        said = names_rows(finding.code)
-        parts += [f"{rows if said else total + ':'} {first}{more}"] if first else [] if said else [total]
+        told = names_rows(finding.code)
+        code = ("its_rows" if told else "rows_listed") if finding.rows else None if told else "rows_counted"
+        rows = Some(tuple(map(str, finding.rows)), finding.count)
+        parts += [phrase(code, n=finding.count, rows=rows)] if code else []
     if finding.share_of_value:
-        parts.append(f"{amount(finding.share_of_value, 'ratio')} of value")
+        parts.append(phrase("share_of_value", share=amount(finding.share_of_value, "ratio")))
     return "; ".join(parts)
 
 
@@ -129,16 +131,21 @@ def goals(report: Report) -> list[Goal]:
 
 def _goal_line(result: GoalResult, report: Report) -> Goal:
     goal = result.goal
-    group = ", ".join(one_line(value or "(blank)") for value in result.group.values())
-    period = f" in {one_line(result.period.label)}" if result.period.label != report.period.label else ""
-    now = f"now {amount(result.value, result.unit, currency=result.currency)}"
+    group = ", ".join(one_line(value or phrase("segment_blank")) for value in result.group.values())
+    subject = Message("goal_subject_of_group" if group else "goal_subject", title=one_line(result.title), group=group)
+    if result.period.label != report.period.label:
+        subject = Message("goal_subject_in_period", subject=subject, period=one_line(result.period.label))
+    wanted = one_line(goal.expression)
     if result.value is None:
-        now = f"not known: {_goal_reason(result, report)}"
-    parts = [f"goal {one_line(goal.expression)}, {now}"]
-    parts += [f"by {goal.by.isoformat()}"] if goal.by else []
-    parts += [f"owner {one_line(goal.owner)}"] if goal.owner else []
-    parts += [one_line(goal.note)] if goal.note else []
-    return Goal(one_line(result.title) + (f" [{group}]" if group else "") + period, goal.status, "; ".join(parts))
+        parts = [Message("goal_not_known", goal=wanted, reason=_goal_reason(result, report))]
+    else:
+        now = amount(result.value, result.unit, currency=result.currency)
+        parts = [Message("goal_now", goal=wanted, value=now)]
+    parts += [Message("goal_by", day=goal.by)] if goal.by else []
+    parts += [Message("goal_owner", owner=one_line(goal.owner))] if goal.owner else []
+    parts += [Message("goal_note", note=one_line(goal.note))] if goal.note else []
+    status = phrase(f"goal_{goal.status.replace(' ', '_')}")
+    return Goal(status, phrase("goal_line", subject=subject, parts=parts))
 
 
 def _goal_reason(result: GoalResult, report: Report) -> str:
@@ -149,18 +156,21 @@ def _goal_reason(result: GoalResult, report: Report) -> str:
             return reason_words(metric)
     if result.said:
         return one_line(result.said)
-    reason = result.reason or "no value"
-    return "no such records in the period" if reason in NOTHING else reason_text(reason)
+    if result.reason is None:
+        return phrase("no_value")
+    return phrase("no_such_records_in_period") if result.reason in NOTHING else reason_text(result.reason)
 
 
 def goal_about(result: GoalResult, report: Report) -> str:
     """What a goal was held against, for a message that stands by itself: period, day and files."""
     paths = list(dict.fromkeys(one_line(source.path) for source in report.inputs))
-    files = (
-        ", ".join(paths) if len(paths) <= SEVERAL_FILES else f"{paths[0]} and {counted(len(paths) - 1, 'more file')}"
-    )
-    day = f", as of {report.as_of.isoformat()}" if report.as_of else ""
-    return f"period {one_line(result.period.label)}{day}" + (f", {files}" if files else "")
+    code = "goal_about_as_of" if report.as_of else "goal_about"
+    about = [Message(code, period=one_line(result.period.label), day=report.as_of)]
+    if len(paths) > SEVERAL_FILES:
+        about.append(Message("and_more_files", path=paths[0], n=len(paths) - 1))
+    else:
+        about += [Message("goal_about_file", path=path) for path in paths]
+    return phrase("goal_about_all", parts=about)
 
 
 def left_out(metrics: Iterable[Metric]) -> list[tuple[str, list[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
     Column,
@@ -24,9 +25,8 @@ from salesmetrics.render.layouts.footer import footer
 from salesmetrics.render.layouts.segments import is_series, segments
 from salesmetrics.render.layouts.trend import trend
 from salesmetrics.render.layouts.words import (
-    FEW_LEGEND,
     families,
-    few,
+    few_note,
     headline,
     input_facts,
     interval_title,
@@ -51,7 +51,7 @@ __all__ = ["report_document", "report_sheet"]
 
 
 BLANK = "(blank)"
-"""A segment of records without a value; an empty cell is the total."""
+"""A segment of records without a value, in a sheet; an empty cell is the total."""
 
 _BEFORE = ("metric", "title", "family", "unit", "basis", "currency", "period")
 _AFTER = ("value", "numerator", "denominator", "n", "low", "high", "previous", "change", "reason")
@@ -82,24 +82,23 @@ def _kpis(report: Report) -> Table:
     apart = kept_apart(report.metrics)
     own = own_periods(report)
     columns = (
-        Column("KPI", Kind.LABEL, silent=True, wraps=True),
-        Column("value", Kind.VALUE),
+        Column(phrase("column_kpi"), Kind.LABEL, silent=True, wraps=True),
+        Column(phrase("column_value"), Kind.VALUE),
         Column(interval_title(report.metrics), Kind.INTERVAL, 6, Narrow.BELOW, named=True),
-        Column("k/n", Kind.SHARE, 5, Narrow.BELOW),
-        Column("previous", Kind.NUMBER, 2, Narrow.BELOW, named=True),
-        Column("change", Kind.CHANGE, 1, Narrow.BELOW, named=True),
-        Column("relative", Kind.CHANGE, 3, Narrow.BELOW, silent=True, continues=True),
-        Column("verdict", Kind.VERDICT, 4, Narrow.BELOW, silent=True),
-        Column("change interval", Kind.INTERVAL, 7, Narrow.BELOW, named=True, detail=True),
-        Column("12 months", Kind.MARK, 8, Narrow.VANISH, detail=True),
+        Column(phrase("column_share"), Kind.SHARE, 5, Narrow.BELOW),
+        Column(phrase("column_previous"), Kind.NUMBER, 2, Narrow.BELOW, named=True),
+        Column(phrase("column_change"), Kind.CHANGE, 1, Narrow.BELOW, named=True),
+        Column(phrase("column_relative"), Kind.CHANGE, 3, Narrow.BELOW, silent=True, continues=True),
+        Column(phrase("column_verdict"), Kind.VERDICT, 4, Narrow.BELOW, silent=True),
+        Column(phrase("column_change_interval"), Kind.INTERVAL, 7, Narrow.BELOW, named=True, detail=True),
+        Column(phrase("column_twelve_months"), Kind.MARK, 8, Narrow.VANISH, detail=True),
     )
     rows = tuple(
         _row(metric, apart, own, one_line(family).capitalize())
         for family, members in families(report.metrics)
         for metric in members
     )
-    legend = [FEW_LEGEND] if any(map(few, report.metrics)) else []
-    return Table(columns, rows, (*legend, *verdict_note(report), *own.values()), indent=2)
+    return Table(columns, rows, (*few_note(report.metrics), *verdict_note(report), *own.values()), indent=2)
 
 
 def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str) -> Row:
@@ -122,7 +121,8 @@ def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], fa
     if metric.value is not None:
         return Row(cells, family)
     known = [made_of] if metric.n else []
-    known += [f"previous {amount(metric.previous, metric.unit)}"] if metric.previous is not None else []
+    if metric.previous is not None:
+        known.append(phrase("previous_value", value=amount(metric.previous, metric.unit)))
     return Row(cells, family, undefined=Undefined(reason_words(metric), tuple(known)))
 
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Kind, Row, Table, Tone
 from salesmetrics.render.layouts.words import (
-    FEW_LEGEND,
     chance_note,
     currency_of,
     families,
-    few,
+    few_note,
     interval_title,
     kept_apart,
     own_periods,
+    period_label,
     period_of,
     title_of,
     undefined_note,
@@ -81,7 +82,7 @@ def segments(report: Report) -> Table:
         )
         for index, segment in enumerate(found)
     )
-    notes = [*chance_note(report), *([FEW_LEGEND] if any(map(few, report.metrics)) else []), *verdict_note(report)]
+    notes = [*chance_note(report), *few_note(report.metrics), *verdict_note(report)]
     return Table(
         (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
         rows,
@@ -100,8 +101,8 @@ def _by_id(metrics: Sequence[Metric]) -> list[list[Metric]]:
 
 def _label_columns(report: Report) -> list[Column]:
     titles = [*map(one_line, report.group_by)]
-    titles += ["period"] if is_series(report) else []
-    titles += ["currency"] if kept_apart(report.metrics) else []
+    titles += [phrase("column_period")] if is_series(report) else []
+    titles += [phrase("column_currency")] if kept_apart(report.metrics) else []
     return [Column(title, Kind.LABEL, wraps=True) for title in titles]
 
 
@@ -113,12 +114,12 @@ def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tup
     rate = any(metric.unit == "ratio" for metric in known)
     columns = [
         Column(title_of(kpi), Kind.VALUE, footnote=footnote),
-        Column(interval_title(known), Kind.INTERVAL, 5, plural="intervals", detail=True),
-        Column("k/n", Kind.SHARE, 2 if rate else 3, plural="k/n", detail=True),
-        Column("previous", Kind.NUMBER, 4, plural="previous values", detail=True),
-        Column("change", Kind.CHANGE, 5, detail=True),
-        Column("change", Kind.CHANGE, continues=True),
-        Column("verdict", Kind.VERDICT, 1, plural="verdicts", detail=True, wraps=True),
+        Column(interval_title(known), Kind.INTERVAL, 5, plural=phrase("columns_interval"), detail=True),
+        Column(phrase("column_share"), Kind.SHARE, 2 if rate else 3, plural=phrase("columns_share"), detail=True),
+        Column(phrase("column_previous"), Kind.NUMBER, 4, plural=phrase("columns_previous"), detail=True),
+        Column(phrase("column_change"), Kind.CHANGE, 5, detail=True),
+        Column(phrase("column_change"), Kind.CHANGE, continues=True),
+        Column(phrase("column_verdict"), Kind.VERDICT, 1, plural=phrase("columns_verdict"), detail=True, wraps=True),
     ]
     columns = [replace(column, group=kpi.id, section=section) for column in columns]
     cells = [_cells(metric) for metric in metrics]
@@ -164,15 +165,14 @@ def _segments(report: Report) -> list[_Segment]:
 
 def _labels(group: tuple[str | None, ...], size: int) -> tuple[str, ...]:
     if not group:
-        return ("total", *[""] * (size - 1))[:size]
-    return tuple("(blank)" if value is None or not value.strip() else one_line(value) for value in group)
+        return (phrase("segment_total"), *[""] * (size - 1))[:size]
+    return tuple(phrase("segment_blank") if value is None or not value.strip() else one_line(value) for value in group)
 
 
 def _days(period: Period | None) -> _Days:
     if period is None:
         return date.min, date.min, ""
-    label = one_line(period.label) + (" (partial)" if period.partial else "")
-    return period.start or date.min, period.end or date.max, label
+    return period.start or date.min, period.end or date.max, period_label(period)
 
 
 def _by_currency(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Row, Table, Tone
 from salesmetrics.render.text import one_line
 
@@ -17,7 +18,11 @@ _WIDEST_VALUE = 40
 
 def settings_document(answer: Settings) -> Document:
     """A line per setting: key, value, and the file and line, the variable, or that it is a default."""
-    columns = (Column("setting", Kind.LABEL), Column("value", wraps=True, widest=_WIDEST_VALUE), Column("from"))
+    columns = (
+        Column(phrase("column_setting"), Kind.LABEL),
+        Column(phrase("column_value"), wraps=True, widest=_WIDEST_VALUE),
+        Column(phrase("column_from")),
+    )
     rows = tuple(
         Row(
             (Cell(one_line(item.key)), Cell(_value(item.value)), Cell(_origin(item))),
@@ -25,14 +30,14 @@ def settings_document(answer: Settings) -> Document:
         )
         for item in answer.settings
     )
-    head = "no settings file" if answer.path is None else one_line(answer.path)
-    return Document((Heading(f"{head}; an option overrules everything below", 1), Table(columns, rows, headed=False)))
+    path = phrase("no_settings_file") if answer.path is None else one_line(answer.path)
+    return Document((Heading(phrase("heading_settings", path=path), 1), Table(columns, rows, headed=False)))
 
 
 def _origin(item: Settled) -> str:
-    return {"default": "default", "file": one_line(item.place or ""), "environment": f"environment, {item.place}"}[
-        item.source
-    ]
+    if item.source == "file":
+        return one_line(item.place or "")
+    return phrase(f"from_{item.source}", place=item.place)
 
 
 def _value(value: Any) -> str:

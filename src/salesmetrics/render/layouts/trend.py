@@ -6,16 +6,18 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.answers.report import Interval
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Narrow, Row, Table, Text, Tone
 from salesmetrics.render.layouts.words import (
-    FEW_LEGEND,
     currencies,
-    few,
+    few_note,
     interval_title,
+    period_label,
     undefined_note,
     value_cell,
 )
 from salesmetrics.render.text import amount, fraction, interval, one_line
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,19 +40,18 @@ def trend(report: Report) -> list[Block]:
     for title, metrics in series:
         found += [Heading(title), _table(metrics)]
     notes = [_limits_note(title, metrics) for title, metrics in series]
-    notes += [FEW_LEGEND] if any(map(few, report.metrics)) else []
-    notes += undefined_note(report.metrics)
+    notes += [*few_note(report.metrics), *undefined_note(report.metrics)]
     return [*found, *(Text(note, Tone.MUTED, apart=not number) for number, note in enumerate(notes))]
 
 
 def _table(metrics: Sequence[Metric]) -> Table:
     columns = (
-        Column("period", Kind.LABEL),
-        Column("value", Kind.VALUE),
+        Column(phrase("column_period"), Kind.LABEL),
+        Column(phrase("column_value"), Kind.VALUE),
         Column(interval_title(metrics), Kind.INTERVAL, 1, Narrow.VANISH),
-        Column("k/n", Kind.SHARE, 2, Narrow.VANISH),
-        Column("own limits", Kind.INTERVAL, 3, Narrow.VANISH),
-        Column("outside", Kind.VERDICT, silent=True),
+        Column(phrase("column_share"), Kind.SHARE, 2, Narrow.VANISH),
+        Column(phrase("column_limits"), Kind.INTERVAL, 3, Narrow.VANISH),
+        Column(phrase("column_outside"), Kind.VERDICT, silent=True),
         Column("", Kind.MARK, 4, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
     )
     top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
@@ -58,11 +59,11 @@ def _table(metrics: Sequence[Metric]) -> Table:
 
 
 def _row(metric: Metric, top: float) -> Row:
-    outside = (metric.limits.outside or "") if metric.limits else ""
+    outside = phrase(f"outside_{metric.limits.outside}") if metric.limits and metric.limits.outside else ""
     bar = Bar(float(metric.value), top) if metric.value and top > 0 else None
     return Row(
         (
-            Cell(_period(metric)),
+            Cell(period_label(metric.period) if metric.period else ""),
             value_cell(metric),
             Cell(interval(metric.interval, metric.unit), Tone.MUTED),
             Cell(fraction(metric), Tone.MUTED),
@@ -75,21 +76,22 @@ def _row(metric: Metric, top: float) -> Row:
 
 def _limits_note(title: str, metrics: Sequence[Metric]) -> str:
     """What is unusual, in words: the periods outside the KPI's own limits, or that there are too few to have limits."""
-    limited = [metric.limits for metric in metrics if metric.limits]
-    if not limited:
-        return (
-            f"{title}: no limits of its own: they take six complete periods that change no more and are not all alike"
-        )
-    chart = "p' chart" if limited[0].method == "p_prime" else "XmR chart"
-    found = "; ".join(_outside(metric) for metric in metrics if metric.limits and metric.limits.outside)
-    limits = f"outside its own limits ({chart}, {limited[0].n} complete periods)"
-    return f"{title}: {limits}: {found}" if found else f"{title}: nothing {limits}"
+    limits = next((metric.limits for metric in metrics if metric.limits), None)
+    if limits is None:
+        return phrase("limits_none", series=title)
+    found = [_outside(metric, metric.limits) for metric in metrics if metric.limits and metric.limits.outside]
+    chart = Message("chart_p_prime" if limits.method == "p_prime" else "chart_xmr")
+    return phrase("limits_passed" if found else "limits_kept", series=title, chart=chart, n=limits.n, found=found)
 
 
-def _outside(metric: Metric) -> str:
-    where = metric.limits.outside if metric.limits else ""
-    value = amount(metric.value, metric.unit, currency=metric.currency)
-    return f"{_period(metric)} {where} ({value}, limits {_limits(metric.limits, metric)})"
+def _outside(metric: Metric, limits: Limits) -> Message:
+    return Message(
+        "period_outside",
+        period=period_label(metric.period) if metric.period else "",
+        where=Message(f"outside_{limits.outside}"),
+        value=amount(metric.value, metric.unit, currency=metric.currency),
+        limits=_limits(limits, metric),
+    )
 
 
 def _limits(limits: Limits | None, metric: Metric) -> str:
@@ -103,13 +105,7 @@ def _series(report: Report) -> Iterator[tuple[str, list[Metric]]]:
     several = len(currencies(report.metrics)) > 1
     for _, members in groupby(report.metrics, key=lambda m: (m.id, tuple(m.group.items()), m.currency)):
         metrics = list(members)
-        names = [one_line(value or "(blank)") for value in metrics[0].group.values()]
-        code = [one_line(metrics[0].currency or "no currency")] if several else []
+        names = [one_line(value or phrase("segment_blank")) for value in metrics[0].group.values()]
+        code = [one_line(metrics[0].currency or phrase("segment_no_currency"))] if several else []
         named = ", ".join([*names, *code])
         yield one_line(metrics[0].title) + (f" [{named}]" if named else ""), metrics
-
-
-def _period(metric: Metric) -> str:
-    if metric.period is None:
-        return ""
-    return one_line(metric.period.label) + (" (partial)" if metric.period.partial else "")

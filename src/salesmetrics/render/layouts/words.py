@@ -1,4 +1,4 @@
-"""What a report says of its metrics in words: titles, reasons, facts and legends, shared by the layouts."""
+"""What a report says of its metrics: titles, reasons, facts and legends, shared by the layouts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from salesmetrics.messages import fill
+from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS
 from salesmetrics.render.document import Cell, Footnote, Tone
-from salesmetrics.render.text import amount, count, one_line
+from salesmetrics.render.text import amount, one_line
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -18,21 +19,20 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
-    "FEW",
-    "FEW_LEGEND",
     "NOTHING",
-    "NO_VERDICT_LEGEND",
     "chance_note",
     "currencies",
     "currency_of",
     "families",
     "few",
+    "few_note",
     "headline",
     "input_facts",
     "interval_title",
     "kept_apart",
     "left_out_text",
     "own_periods",
+    "period_label",
     "period_of",
     "period_text",
     "reason_text",
@@ -48,10 +48,6 @@ __all__ = [
 
 FEW = "~"
 """Marks a value that rests on few records."""
-
-FEW_LEGEND = f"{FEW} few records: read with care, no verdict is drawn"
-
-NO_VERDICT_LEGEND = "no verdict: a change without an interval cannot be told from chance"
 
 MANY_SEGMENTS = 10
 """From so many segments on, chance alone is likely to have made one of them look different."""
@@ -103,31 +99,35 @@ def headline(report: Report) -> list[str]:
     """The facts that hold for the whole report, each short enough for a line; the first is what it is."""
     facts = [f"{report.generator.name} {report.generator.version} {report.command}"]
     if report.as_of is not None:
-        source = f" ({one_line(report.as_of_source)})" if report.as_of_source else ""
-        facts.append(f"as of {report.as_of.isoformat()}{source}")
-    facts.append(f"period {period_text(report.period)}")
+        code = "fact_as_of_from" if report.as_of_source else "fact_as_of"
+        facts.append(phrase(code, day=report.as_of, source=one_line(report.as_of_source or "")))
+    facts.append(phrase("fact_period", period=period_text(report.period)))
     if report.comparison is not None:
-        facts.append(f"compared with {_comparison_text(report.comparison)}")
+        facts.append(phrase("fact_compared", period=_comparison_text(report.comparison)))
     codes = currencies(report.metrics)
     if len(codes) == 1:
-        facts.append(f"amounts in {codes[0]}")
+        facts.append(phrase("fact_currency", currency=codes[0]))
     return facts
 
 
 def period_text(period: Period) -> str:
     """A period by name, and by its first and last day where it has them."""
+    text = one_line(period.label)
+    if period.start is not None and period.end is not None:
+        text = phrase("days_of_period", label=text, first=period.start, last=period.end - timedelta(days=1))
+    return phrase("partly", period=text) if period.partial else text
+
+
+def period_label(period: Period) -> str:
+    """A period by name, for a cell."""
     label = one_line(period.label)
-    if period.start is None or period.end is None:
-        days = ""
-    else:
-        days = f" ({period.start.isoformat()} – {(period.end - timedelta(days=1)).isoformat()})"
-    return label + days + (", partial" if period.partial else "")
+    return phrase("partly_in_brackets", label=label) if period.partial else label
 
 
 def _comparison_text(comparison: Comparison) -> str:
     last = comparison.end - timedelta(days=1)
-    to_date = ", to date" if comparison.to_date else ""
-    return f"{one_line(comparison.label)} ({comparison.start.isoformat()} – {last.isoformat()}){to_date}"
+    text = phrase("days_of_period", label=one_line(comparison.label), first=comparison.start, last=last)
+    return phrase("to_date", period=text) if comparison.to_date else text
 
 
 def currencies(metrics: Iterable[Metric]) -> list[str]:
@@ -145,59 +145,62 @@ def kept_apart(metrics: Iterable[Metric]) -> frozenset[str]:
 
 def currency_of(metric: Metric, apart: Collection[str]) -> str:
     """The currency of a metric in words; empty for a KPI that is not among those ``apart``, such as a count."""
-    return one_line(metric.currency or "no currency") if metric.id in apart else ""
+    return one_line(metric.currency or phrase("segment_no_currency")) if metric.id in apart else ""
 
 
 def input_facts(source: Input) -> tuple[str, str, str]:
     """A file in three texts: its kind, its path, and how it was read with its row counts."""
     rows = source.rows
-    if rows.used == rows.read:
-        counts = "1 row, used" if rows.read == 1 else f"{count(rows.read)} rows, all used"
-    else:
-        parts = [f"{count(rows.used)} used"]
-        parts += [f"{count(number)} {word}" for number, word in _left_out(source) if number]
-        counts = f"{'1 row' if rows.read == 1 else f'{count(rows.read)} rows'}: {', '.join(parts)}"
-    encoding = "" if source.encoding.lower() in {"utf-8", "utf-8-sig", "ascii", "-"} else f", {source.encoding}"
-    return one_line(source.kind), one_line(source.path), f"{one_line(source.profile)}{encoding}, {counts}"
-
-
-def _left_out(source: Input) -> list[tuple[int, str]]:
-    return [(source.rows.rejected, "rejected"), (source.rows.ignored, "ignored")]
+    left_out = [("tally_rejected", rows.rejected), ("tally_ignored", rows.ignored)]
+    parts = [Message("tally_used", n=rows.used), *(Message(code, n=n) for code, n in left_out if n)]
+    counts = Message("tally_all_used" if rows.used == rows.read else "tally_partly_used", n=rows.read, parts=parts)
+    usual = source.encoding.lower() in {"utf-8", "utf-8-sig", "ascii", "-"}
+    read = phrase(
+        "file_read_as" if usual else "file_read_as_encoded",
+        profile=one_line(source.profile),
+        encoding=source.encoding,
+        rows=counts,
+    )
+    return one_line(source.kind), one_line(source.path), read
 
 
 def reason_words(metric: Metric) -> str:
-    """Why a value is undefined, in words.
-
-    A code that nobody has put into words yet reads as its own words.
-    """
-    reason = metric.reason or "not known"
-    if reason in NOTHING:
-        if not metric.n and not metric.numerator:
-            return NOTHING_THERE.get(metric.basis, "no such records")
-        return "nothing to divide by"
-    return reason_text(reason)
+    """Why a value is undefined, in words."""
+    reason = metric.reason
+    if reason is None:
+        return phrase("reason_unknown")
+    if reason not in NOTHING:
+        return reason_text(reason)
+    if metric.n or metric.numerator:
+        return phrase("nothing_to_divide_by")
+    return NOTHING_THERE.get(metric.basis) or phrase("no_such_records")
 
 
 def reason_text(reason: str) -> str:
-    """A reason code in words, whatever it is of."""
+    """A reason code in words; one of a plugin, for which there are none here, is spelled as words."""
     return REASONS.get(reason) or one_line(reason.replace("_", " "))
 
 
 def left_out_text(code: str, number: int) -> str:
-    """How many records a KPI leaves out, and why.
+    """How many records a KPI leaves out, and why; a code of a plugin is spelled as words.
 
     >>> left_out_text("no_activity", 11), left_out_text("of_a_plugin", 2)
     ('11 won deals without activity', '2 of a plugin')
     """
     words = LEFT_OUT.get(code)
-    return fill(words, {"n": number}) if words else f"{count(number)} {one_line(code).replace('_', ' ')}"
+    if words:
+        return fill(words, {"n": number})
+    return phrase("left_out_as", n=number, reason=one_line(code.replace("_", " ")))
 
 
 def verdict_text(metric: Metric | None) -> str:
     """What a change says, or why there is none."""
     if metric is None or metric.change is None:
         return ""
-    return reason_text(metric.change.reason) if metric.change.reason else metric.change.verdict or ""
+    if metric.change.reason:
+        return reason_text(metric.change.reason)
+    verdict = metric.change.verdict
+    return phrase(f"verdict_{verdict.replace(' ', '_')}") if verdict else ""
 
 
 def value_cell(metric: Metric) -> Cell:
@@ -209,8 +212,8 @@ def value_cell(metric: Metric) -> Cell:
 
 def verdict_cell(metric: Metric) -> Cell:
     """What a change says, or why there is none."""
-    verdict = verdict_text(metric)
-    return Cell(verdict, {"better": Tone.GOOD, "worse": Tone.BAD}.get(verdict, Tone.PLAIN))
+    verdict = metric.change.verdict if metric.change and not metric.change.reason else None
+    return Cell(verdict_text(metric), {"better": Tone.GOOD, "worse": Tone.BAD}.get(verdict or "", Tone.PLAIN))
 
 
 def chance_note(report: Report) -> list[str]:
@@ -220,9 +223,12 @@ def chance_note(report: Report) -> list[str]:
     drawn = [span for span in spans if span is not None]
     if len(groups) < MANY_SEGMENTS or not drawn:
         return []
-    odds = round(1 / (1 - drawn[0].level))
-    note = f"at this level about 1 in {odds} segments would look better or worse by chance alone"
-    return [f"{note} (number of verdicts drawn: {count(len(drawn))})"]
+    return [phrase("chance_among_many", odds=round(1 / (1 - drawn[0].level)), n=len(drawn))]
+
+
+def few_note(metrics: Iterable[Metric]) -> list[str]:
+    """What the sign of few records stands for, where it is used."""
+    return [phrase("small_sample", sign=FEW)] if any(map(few, metrics)) else []
 
 
 def verdict_note(report: Report) -> list[str]:
@@ -230,7 +236,7 @@ def verdict_note(report: Report) -> list[str]:
     bare = any(
         metric.change and metric.change.verdict is None and metric.change.reason is None for metric in report.metrics
     )
-    return [NO_VERDICT_LEGEND] if bare else []
+    return [phrase("no_verdict")] if bare else []
 
 
 def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:
@@ -241,11 +247,13 @@ def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:
 
 def undefined_note(metrics: Iterable[Metric]) -> list[str]:
     """How many values are undefined and why, where some are."""
-    listed = ", ".join(f"{count(number)} × {words}" for number, words in undefined_counts(metrics))
-    return [f"– undefined: {listed}"] if listed else []
+    parts = [Message("times_undefined", n=number, reason=words) for number, words in undefined_counts(metrics)]
+    return [phrase("values_undefined", parts=parts)] if parts else []
 
 
 def interval_title(metrics: Iterable[Metric]) -> str:
     """The heading of interval columns, with the level where all share one."""
     levels = {metric.interval.level for metric in metrics if metric.interval}
-    return f"{levels.pop() * 100:g} % interval" if len(levels) == 1 else "interval"
+    if len(levels) != 1:
+        return phrase("column_interval")
+    return phrase("column_interval_at", percent=levels.pop() * 100)

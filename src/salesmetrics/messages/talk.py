@@ -1,0 +1,25 @@
+"""What is said on stderr while a command runs, or after it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["TALK"]
+
+TALK: Mapping[str, str] = {
+    "as_error": "error: {what:typed}",
+    "as_warning": "warning: {what:typed}",
+    "as_hint": "hint: {what:typed}",
+    "rejected_listed": "{n} {n:row|rows} rejected; see {path:typed}",
+    "rejected": "{n} {n:row|rows} rejected; list them with `--rejects rejects.csv`",
+    "goal_told": "goal {status}: {goal:typed} ({about:typed})",
+    "settings_from_above": "note: settings come from `{path:typed}`, a folder above; `--no-config` leaves them out",
+    "settings_written": "wrote {path:typed}; look through it, then run `salesmetrics report FILE` with no other options",
+    "no_kpi_found": "no KPI speaks of `{text}`",
+    "reading_large": "reading {megabytes:,.0f} MB",
+    "interrupted": "interrupted",
+    "terminated": "terminated",
+}
