@@ -49,8 +49,6 @@ __all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load", "read_files",
 _UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
 _SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file", "header_missing", "fixed_width"}
 """What only skips a file that a folder, a pattern or an archive brought along."""
-_QUOTES = " Quotes"
-"""How the title of a list of quotes ends."""
 
 
 def load(arguments: Sequence[str], options: ReadOptions | None = None, *, stdin: BinaryIO | None = None) -> Dataset:
@@ -178,7 +176,7 @@ def _read_all(
 
 def _without_second_lists(parts: list[Part], named: set[str], findings: list[Finding]) -> list[Part]:
     """Leave quotes aside where a folder also holds the deals: the same business must not count twice."""
-    quotes = [part for part in parts if part.kind == "deals" and part.recognition.title.endswith(_QUOTES)]
+    quotes = [part for part in parts if part.kind == "deals" and part.recognition.lists == "quotes"]
     deals = [part for part in parts if part.kind == "deals" and part not in quotes]
     if not quotes or not deals:
         return parts

@@ -6,7 +6,7 @@ refused with the word to type (see :mod:`salesmetrics.ingest.recognise.refusals`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -36,6 +36,7 @@ class Recognition(msgspec.Struct, frozen=True):
     """What a file was recognised as.
 
     ``confidence`` is 1 when the user named the kind, else ``½·min(1, score / 4) + ½·(1 − best other kind's score / score)``.
+    ``lists`` says what the rows are where they are not the records of the kind themselves, as the layout has it.
     ``constants`` are canonical columns with one value for all rows (a calls module has type ``call``);
     ``duplicates`` are further columns with the same header as a matched one, in order; ``spare`` are
     columns with another header that would have done as well.
@@ -49,6 +50,7 @@ class Recognition(msgspec.Struct, frozen=True):
     unmapped: tuple[str, ...]
     notes: tuple[Message, ...]
     alternatives: tuple[tuple[Kind, str, float], ...]
+    lists: Literal["quotes"] | None = None
     constants: dict[str, str] = msgspec.field(default_factory=dict)
     duplicates: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     spare: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
@@ -125,6 +127,7 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
         unmapped=tuple(h for h in headers if h not in used),
         notes=_notes(best),
         alternatives=tuple((k, p, s) for (k, p), s in list(alternatives.items())[:3]),
+        lists=best.layout.lists,
         constants={f: v for f, v in best.layout.constants.items() if f not in best.columns},
         duplicates=best.duplicates,
         spare=best.spare,

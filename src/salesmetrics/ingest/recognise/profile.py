@@ -62,6 +62,9 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One shape of a file of one kind: the headers of a report, a module or an API."""
 
     name: str = ""
+    lists: Literal["quotes"] | None = None
+    """What its rows are where they are not the records of the kind themselves: ``quotes`` for a deal, several of which may
+    stand for the same business."""
     signature: Names = ()
     """Headers that are usual in this CRM and kind; two of them give a file away."""
     hallmarks: Names = ()
@@ -159,7 +162,7 @@ def parse_profile(text: str) -> Profile:
     return profile
 
 
-_SINGLE = frozenset({"name", "title", "verified", "date_order", "decimal", "id_prefix", "repeated_ids"})
+_SINGLE = frozenset({"name", "title", "verified", "date_order", "decimal", "id_prefix", "lists", "repeated_ids"})
 
 
 def _split(tree: dict[str, Any]) -> dict[str, Any]:
