@@ -23,9 +23,12 @@ from salesmetrics.messages import (
     findings_of_records,
     findings_of_reports,
     fixes,
+    labels,
+    legends,
     needs,
     readings,
     reasons,
+    talk,
     text,
     workings,
 )
@@ -86,20 +89,19 @@ def codes_of(node: ast.expr) -> list[str]:
     return []
 
 
-def calls(tree: ast.AST, name: str) -> Iterator[tuple[ast.Call, ast.AST]]:
-    """Calls of a name, each with the function that it stands in."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Module))]
-    inner: dict[int, ast.AST] = {id(child): function for function in functions for child in ast.walk(function)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and node.args:
-            yield node, inner[id(node)]
+def calls(tree: ast.AST, *names: str, around: ast.AST | None = None) -> Iterator[tuple[str, ast.Call, ast.AST]]:
+    """Calls of names, each with its name and the function that it stands in."""
+    for node in ast.iter_child_nodes(tree):
+        inner = tree if isinstance(tree, (ast.FunctionDef, ast.Module)) else around
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
+            yield node.func.id, node, inner or tree
+        yield from calls(node, *names, around=inner)
 
 
 CALLS = [
     (module, name, call, around)
     for module, tree in TREES.items()
-    for name in ("SalesmetricsError", "Message")
-    for call, around in calls(tree, name)
+    for name, call, around in calls(tree, "SalesmetricsError", "Message", "phrase")
 ]
 
 
@@ -140,7 +142,7 @@ def test_every_code_that_is_made_has_words_and_every_detail_that_they_name() -> 
     for module, name, call, _ in CALLS:
         given = {keyword.arg for keyword in call.keywords}
         for code in codes_of(call.args[0]):
-            words = {"SalesmetricsError": CATALOGUE, "Message": TEMPLATES}[name].get(code)
+            words = (CATALOGUE if name == "SalesmetricsError" else TEMPLATES).get(code)
             if words is None:
                 lacking.append((place(module, call), code, "no words"))
             elif None not in given:
@@ -169,6 +171,7 @@ def test_every_code_is_made_somewhere() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     codes = [*CATALOGUE, *causes.CAUSES, *fixes.FIXES, *needs.NEEDS, *workings.WORKINGS]
+    codes += [*labels.LABELS, *legends.LEGENDS, *talk.TALK]
     starts = tuple(literal for literal in literals if re.fullmatch(r"[a-z_]{4,}_", literal))
     assert [code for code in codes if code not in literals and not code.startswith(starts)] == []
 
@@ -212,6 +215,93 @@ def test_every_kind_has_a_noun() -> None:
     nouns = {kind: fill("{kind:noun}|{kind:nouns}", {"kind": kind}) for kind in KIND_NAMES}
     assert [kind for kind, noun in nouns.items() if noun == "row|rows"] == []
     assert fill("{kind:noun}", {"kind": None}) == "row"
+
+
+# --- no words outside the catalogues ------------------------------------------------------------------------------------
+
+EDGE = ("cli", "render")
+INSIDE = ("answers", "drilldown", "engine", "entities", "ingest")
+PHRASE = re.compile(r"[^\W\d_]{2,}[,;:]? [^\W\d_]{2,}")
+SENTENCE = re.compile(r"([^\W\d_]+[,;:]? ){2,}[^\W\d_]{2,}")
+NOT_PROSE = re.compile(r"[|\\\n]|\(\?|\b(\w+ ){20}")
+"""Patterns, and lists of words as they stand in files."""
+DECLARED = {"help", "description", "metavar"}
+"""Arguments that declare an option or a field: its help is translated where it is declared."""
+LAYOUT_TEXTS = {"Heading", "Column", "Text", "Item", "Snippet", "Cell", "Prose", "Footnote", "Undefined"}
+WORDS_OF_OTHERS = {
+    "ingest/canonical/amounts.py": "how often an amount is paid",
+    "ingest/parse/currency.py": "names of currencies",
+    "cli/limits.py": "what the system and Polars say",
+}
+ALLOWED = {
+    "no clear difference": "a value in the JSON",
+    "too few": "a value in the JSON",
+    "on track": "a value in the JSON",
+    "not in the JSON": "a mark of fields",
+    "config show": "a command",
+    "config schema": "a command",
+    "whole number": "a kind of option",
+    "Value error, ": "of Pydantic",
+    " is None": "code",
+    "year-month-day and time": "the name of a form of dates",
+    "day.month.year and time": "the name of a form of dates",
+}
+
+
+def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The texts of a module that can reach a reader: no docstring, no declaration, no exception for programmers."""
+    left_out: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(ast.Constant(str())):
+                left_out.add(id(node.value))
+            case ast.JoinedStr():
+                left_out.update(id(value) for value in node.values)
+            case ast.Raise():
+                left_out.update(map(id, ast.walk(node)))
+            case ast.Assign([ast.Name("msg")]):
+                left_out.update(map(id, ast.walk(node.value)))
+            case ast.keyword() if node.arg in DECLARED:
+                left_out.update(map(id, ast.walk(node.value)))
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield (
+                node.lineno,
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values),
+            )
+
+
+def rooms(*names: str) -> dict[str, ast.Module]:
+    return {module: tree for module, tree in TREES.items() if module.partition("/")[0] in names}
+
+
+def test_no_sentence_stands_outside_the_catalogues() -> None:
+    looked, found = 0, []
+    for module, tree in rooms(*EDGE, *INSIDE).items():
+        pattern = PHRASE if module.partition("/")[0] in EDGE else SENTENCE
+        for line, literal in literals(tree):
+            looked += 1
+            if pattern.search(literal) and not NOT_PROSE.search(literal) and literal not in ALLOWED:
+                found.append((f"{module}:{line}", literal))
+    assert [item for item in found if item[0].partition(":")[0] not in WORDS_OF_OTHERS] == []
+    assert looked > 5_000
+    assert set(WORDS_OF_OTHERS) == {place.partition(":")[0] for place, _ in found}
+    assert set(ALLOWED) <= {literal for tree in rooms(*EDGE, *INSIDE).values() for _, literal in literals(tree)}
+
+
+def test_a_layout_writes_no_word_into_a_document() -> None:
+    looked, found = 0, []
+    for module, tree in rooms("render").items():
+        for _, call, _ in calls(tree, *LAYOUT_TEXTS) if "/layouts/" in module else ():
+            looked += 1
+            if any(re.search(r"[^\W\d_]{2,}", text) for text in codes_of(call.args[0])):
+                found.append(place(module, call))
+    assert found == []
+    assert looked > 60
 
 
 def test_every_error_is_one_line_and_says_what_to_do() -> None:

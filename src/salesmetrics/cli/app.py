@@ -75,6 +75,8 @@ class _Plain(_AsTyped, TyperGroup):
             return super().invoke(ctx)
 
 
+_RAISED = "Value error, "
+"""What Pydantic, which Typer has check the choices of an option, puts in front of its words."""
 _Usage: Any = typer.BadParameter.__base__
 """Whatever is wrong with what was typed; Typer exports some kinds of it only."""
 
@@ -84,7 +86,7 @@ def _plain_words() -> Iterator[None]:
     try:
         yield
     except _Usage as error:
-        error.message = visible(error.message.removeprefix("Value error, "))
+        error.message = visible(error.message.removeprefix(_RAISED))
         if hasattr(error, "option_name"):
             error.option_name = visible(error.option_name)
         raise

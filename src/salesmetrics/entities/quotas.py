@@ -237,7 +237,7 @@ def _without(left_out: pl.DataFrame, everybody: int, level: str) -> Finding:
         column=level,
         count=left_out.height,
         without=left_out[level].n_unique(),
-        everybody=everybody,
+        everybody=Message(f"with_wins_{level}", n=everybody),
         amounts=_amounts(left_out),
     )
 

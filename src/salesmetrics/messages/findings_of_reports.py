@@ -86,7 +86,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "quota_owners_missing": (
-        "{without} of {everybody} {column}s with won deals {without:has|have} no quota in the period: their {amounts:and} {amounts:is|are} left out of attainment, gap, pacing and coverage",
+        "{without} of {everybody} with won deals {without:has|have} no quota in the period: their {amounts:and} {amounts:is|are} left out of attainment, gap, pacing and coverage",
         "add their quotas, and check that names are spelt the same in both files",
     ),
     "quota_days_partial": (
