@@ -62,6 +62,10 @@ Conditions and KPI expressions can only compute and compare: they cannot read fi
 comparisons, `AND`, `OR`, `NOT`, `IN (…)`, `BETWEEN`, `LIKE`, `ILIKE`, regular expressions (`~`, `~*`), `IS NULL`, arithmetic, `||`,
 `CASE`, `CAST` and `TRY_CAST` to {listed(TYPES)}, dates as `DATE '2026-01-31'` and `INTERVAL '3 months'`, and the functions
 {listed(FUNCTIONS)}. Subqueries, table functions, window functions, further statements and comments are errors.""",
+    "csv": """\
+How CSV is written, for a spreadsheet. Excel needs `bom` to read UTF-8 and, in most of Europe and Latin America, the
+`locale` of the computer: `de` writes `1234,5;2026-01-31`. Dates stay ISO, numbers keep all their decimals, and JSON never
+changes.""",
     "calendar": "Weeks and fiscal years, for `--period`, `--compare` and `--every`.",
     "settings": """\
 Thresholds that some KPIs use, and figures that exports do not contain. `incentive_payout` needs a table of its own, the pay plan of
@@ -160,6 +164,8 @@ def _table(schema: dict[str, Any], table: str, properties: dict[str, Any]) -> st
 
 
 def _default(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return "" if value in (None, [], {}, "") else f"`{value}`"
 
 

@@ -140,6 +140,7 @@ def test_one_of_two_rivals_rules_the_other_of_the_file_out() -> None:
 UNUSABLE = {
     "timezone": ("Mars", "unknown time zone"),
     "max_age": ("soon", "must be a number of days or weeks, for example 7d or 2w"),
+    "locale": ("tlh", "unknown locale"),
     "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
 }
 """Values that the declaration's own check refuses, and why."""

@@ -231,9 +231,10 @@ def report(
         SalesmetricsError: As :func:`load` and :func:`salesmetrics.engine.build.build_report`; and ``outcome_unsettled``.
     """
     files.open(options)
-    from salesmetrics.engine.build import make_report, metrics_of  # while the file is being read
+    from salesmetrics.engine.build import in_order, make_report, metrics_of  # while the file is being read
     from salesmetrics.engine.goals import evaluate
     from salesmetrics.engine.prepare import prepare
+    from salesmetrics.engine.segments import without_totals
     from salesmetrics.engine.unknown import refuse_unsettled
     from salesmetrics.ingest.read import with_findings
 
@@ -245,11 +246,13 @@ def report(
     frames = dataset.records
     set_goals = goals(request)
     setup = prepare(request, frames, catalog, besides={goal.kpi for goal in set_goals})
+    setup = in_order(request, setup, frames, catalog)
     metrics = metrics_of(request, setup)
     dataset = files.hashed(checked.result())
     refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
-    return evaluate(result, set_goals, request, frames, catalog), dataset
+    result = evaluate(result, set_goals, request, frames, catalog)
+    return without_totals(result) if question.no_total else result, dataset
 
 
 def trend(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Report, Dataset]:
@@ -265,13 +268,14 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
         SalesmetricsError: As :func:`report`.
     """
     dataset = load(files, replace(options, as_of=question.as_of))
+    from salesmetrics.engine.segments import without_totals
     from salesmetrics.engine.trend import build_trend
     from salesmetrics.engine.unknown import refuse_unsettled
 
     request = request_of(question, dataset)
     result = build_trend(request, dataset.records, catalog, inputs=dataset.inputs, findings=dataset.findings)
     refuse_unsettled(request.kpis, result.metrics, dataset.findings)
-    return result, dataset
+    return without_totals(result) if question.no_total else result, dataset
 
 
 def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Rows:
@@ -372,6 +376,8 @@ def request_of(question: Question, dataset: Dataset) -> Request:
         kpis=question.kpis,
         families=question.families,
         by=tuple(dict.fromkeys(names.column(name) for name in question.by)),
+        sort=question.sort,
+        top=question.top,
         where=question.where,
         renamed={n: column for n in named_columns(question.where) if (column := names.column(n)) != n},
         level=question.level,

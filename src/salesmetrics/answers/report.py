@@ -28,6 +28,7 @@ __all__ = [
     "Number",
     "Period",
     "Report",
+    "SegmentOrder",
     "Unit",
 ]
 
@@ -154,6 +155,11 @@ class Metric(Model, frozen=True, kw_only=True):
     trend: Annotated[list[float | None] | None, NOT_IN_JSON] = None
     """last twelve months, for the screen"""
 
+    @property
+    def in_series(self) -> bool:
+        """Whether it is one of several periods, rather than the period of the report or of the KPI itself."""
+        return self.period is not None and not self.own_period
+
 
 class NotComputed(Model, frozen=True, kw_only=True):
     """A KPI that these files do not allow, and what would allow it."""
@@ -178,12 +184,25 @@ class Available(Model, frozen=True, kw_only=True):
     family: str
 
 
+class SegmentOrder(Model, frozen=True, kw_only=True):
+    """How segments are ordered, and which of them are one."""
+
+    kpi: Annotated[str, Meta(description="what they are ordered by; segments without a value come last")]
+    order: Literal["asc", "desc"]
+    currency: Annotated[str | None, Meta(description="whose amounts settle the order, where there are several")] = None
+    top: Annotated[int | None, Meta(description="how many segments are kept apart")] = None
+    count: Annotated[int, Meta(description="segments that the KPI has records of")]
+    others: Annotated[
+        str | None, Meta(description="in group, the name of all other segments as one; no segment is called so")
+    ] = None
+
+
 class Report(Answer, frozen=True, kw_only=True):
     """Everything a command has to say."""
 
     commands: ClassVar = ("report", "trend")
     later: ClassVar = {
-        "Report": ("as_of_source", "not_computed", "goals", "filters", "span"),
+        "Report": ("as_of_source", "not_computed", "goals", "filters", "span", "segments"),
         "Finding": ("path", "share_of_value"),
     }
 
@@ -203,6 +222,7 @@ class Report(Answer, frozen=True, kw_only=True):
         default_factory=Filters
     )
     span: Annotated[Span | None, Meta(description="the days between which the records lie")] = None
+    segments: Annotated[SegmentOrder | None, Meta(description="where an order of segments was asked for")] = None
     available: Annotated[tuple[Available, ...], NOT_IN_JSON] = ()
     """KPIs that these files allow, where only the first were asked for"""
     trend_to: Annotated[date | None, NOT_IN_JSON] = None

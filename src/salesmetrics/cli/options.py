@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hi
 import typer
 
 from salesmetrics.cli.environment import Environment, environment_of
+from salesmetrics.cli.output import form_of
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.settings.options import PANELS, SHAPING, Reading, SettingsOptions, options_of
+from salesmetrics.schema.message import Message
+from salesmetrics.settings.options import PANELS, SHAPING, Output, Reading, SettingsOptions, options_of
 from salesmetrics.settings.sources import (
     SettingsFile,
     Settled,
@@ -29,9 +31,9 @@ from salesmetrics.settings.sources import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from salesmetrics.settings.options import Option
+    from salesmetrics.settings.option import Option
 
-__all__ = ["Files", "NotFromFile", "OptionalFiles", "Rejects", "Without", "with_groups"]
+__all__ = ["Always", "Files", "NotFromFile", "OptionalFiles", "Rejects", "Without", "with_groups"]
 
 Files = Annotated[
     list[str],
@@ -59,6 +61,12 @@ class Without(tuple[str, ...]):
 
 class NotFromFile(tuple[str, ...]):
     """Names of fields of a group that the settings file does not settle for a command."""
+
+    __slots__ = ()
+
+
+class Always(tuple[str, ...]):
+    """Names of fields of a group that have an effect in a command without the options that they go with elsewhere."""
 
     __slots__ = ()
 
@@ -98,6 +106,7 @@ class _Command:
         groups: Those that are, with their class.
         left_out: Names of options that it does not take.
         not_from_file: Names of options that the settings file does not settle for it.
+        always: Names of options that need no other beside them.
         file: The parameter that gets the settings file, if there is one.
         environment: The parameter that gets the environment, if there is one.
     """
@@ -115,6 +124,7 @@ class _Command:
         self.own = {name: kind for name, kind in plain.items() if name not in self.groups and name not in others}
         self.context = next((name for name, kind in self.own.items() if kind is typer.Context), CONTEXT)
         self.left_out = {name for mark in marks if isinstance(mark, Without) for name in mark}
+        self.always = {name for mark in marks if isinstance(mark, Always) for name in mark}
         self.not_from_file = {name for mark in marks if isinstance(mark, NotFromFile) for name in mark} | set(self.own)
 
     @property
@@ -156,7 +166,7 @@ def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 
 
 def _is_marked(hint: Any) -> bool:
-    return any(isinstance(mark, (Without, NotFromFile)) for mark in getattr(hint, "__metadata__", ()))
+    return any(isinstance(mark, (Without, NotFromFile, Always)) for mark in getattr(hint, "__metadata__", ()))
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
@@ -186,6 +196,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)
         settings = settings._replace(shaped=shaped_by(settled, SHAPING, settings))
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
+        written = next((group for group in groups.values() if isinstance(group, Output)), None)
+        _refuse_idle(asked, typed, settled, form_of(written) if written else None)
         try:
             around = {asked.environment: environment} if asked.environment else {}
             command(**values, **groups, **({asked.file: settings} if asked.file else {}), **around)
@@ -200,6 +212,29 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 def made(kind: Any, settled: Mapping[str, Settled]) -> Any:
     """A group with the values that hold."""
     return kind(**{name: settled[name].value for name in kind._fields})
+
+
+def _refuse_idle(asked: _Command, typed: Mapping[str, Any], settled: Mapping[str, Settled], form: str | None) -> None:
+    """Refuse a typed option that would change nothing. What a variable or the settings file gives waits for its occasion.
+
+    Raises:
+        SalesmetricsError: ``option_idle``.
+    """
+    options = asked.takes()
+    for option in options:
+        if option.name not in typed:
+            continue
+        beside = [other for other in options if other.name in option.beside]
+        if beside and option.name not in asked.always and not any(settled[other.name].value for other in beside):
+            names = [other.flag for other in beside]
+            cause, fix = Message("only_with", options=names), Message("add_option", options=names)
+            raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
+        if option.forms and form is not None and form not in option.forms:
+            cause, fix = (
+                Message("only_in_forms", forms=option.forms, form=form),
+                Message("format_to_try", form=option.forms[0]),
+            )
+            raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
 
 
 def _was_typed(context: typer.Context, name: str) -> bool:

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages import phrase
+from salesmetrics.render.csv_locales import PLAIN, csv_dialect
 from salesmetrics.render.output import needs_ascii, write_output
 from salesmetrics.render.writers import WRITERS, Screen, format_of, render
 from salesmetrics.schema.message import Message
@@ -30,10 +31,10 @@ def carries_hashes(form: str) -> bool:
     return WRITERS[form].draws == "answer"
 
 
-def write_answer(answer: Any, output: Output, form: str, environment: Environment) -> None:
-    """Write an answer in a form to where the output goes."""
+def write_answer(answer: Any, output: Output, form: str, environment: Environment, *, wide: bool = False) -> None:
+    """Write an answer in a form to where the output goes; a sheet ``wide``, with a column per period or segment."""
     encoding = _encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
-    text = render(answer, form, _screen_of(output, environment))
+    text = render(answer, form, _screen_of(output, environment), wide=wide)
     write_output(text, output.output, environment.stdout, encoding=encoding)
 
 
@@ -45,7 +46,9 @@ def _screen_of(output: Output, environment: Environment) -> Screen:
     terminal = _to_stdout(output) and environment.stdout is not None and environment.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else None
     color = _color(output, environment, terminal=terminal)
-    return Screen(width, color=color, ascii_only=needs_ascii(_encoding_of(output, environment)))
+    plain = csv_dialect(output.locale) if output.locale else PLAIN
+    ascii_only = needs_ascii(_encoding_of(output, environment))
+    return Screen(width, color=color, ascii_only=ascii_only, csv=plain._replace(bom=output.bom))
 
 
 def _to_stdout(output: Output) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from salesmetrics.cli.environment import Environment
     from salesmetrics.engine.request import Question
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.settings.options import Reading, Selection
+    from salesmetrics.settings.options import Reading, Segments, Selection
     from salesmetrics.settings.sources import SettingsFile
 
 __all__ = ["begin_files", "make_catalog", "make_question", "read_options"]
@@ -89,7 +89,13 @@ def read_options(reading: Reading) -> ReadOptions:
 
 
 def make_question(
-    selection: Selection, settings: SettingsFile, today: date, *, trend: bool = False, headlines: int = 0
+    selection: Selection,
+    settings: SettingsFile,
+    today: date,
+    *,
+    segments: Segments | None = None,
+    trend: bool = False,
+    headlines: int = 0,
 ) -> Question:
     """What is asked for.
 
@@ -97,6 +103,7 @@ def make_question(
         selection: Options.
         settings: The settings file.
         today: The day that it is, for ``--as-of today``.
+        segments: Options of segments.
         trend: Add the last twelve months to each KPI that has a date.
         headlines: So many KPIs at most where none is named, those that come first; 0 for all.
 
@@ -116,6 +123,9 @@ def make_question(
         kpis=selection.kpi,
         families=selection.family,
         by=selection.by,
+        sort=segments.sort if segments else None,
+        top=segments.top if segments else None,
+        no_total=segments.no_total if segments else False,
         where=selection.where,
         level=selection.level,
         min_n=selection.min_n,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import structs
 from msgspec.structs import replace
 
-from salesmetrics.answers.report import Available, Change, Metric, NotComputed, Period, Report
+from salesmetrics.answers.report import Available, Change, Metric, NotComputed, Period, Report, SegmentOrder
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
@@ -20,14 +20,17 @@ from salesmetrics.engine.evaluate import (
     evaluate,
     lengths_differ,
     make_metric,
+    metric_order,
     per_day,
     plain,
 )
 from salesmetrics.engine.maturity import MATURING, maturing
 from salesmetrics.engine.moments import seen_by
-from salesmetrics.engine.prepare import prepare
+from salesmetrics.engine.prepare import Ordering, prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
+from salesmetrics.engine.segments import arranged, name_of_others, ordered_segments, sort_of
 from salesmetrics.engine.series import last_drawn, series, trends
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.schema.message import Message
 
@@ -39,14 +42,14 @@ if TYPE_CHECKING:
     from salesmetrics.calendar import Calendar, Every
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.compute import Source
-    from salesmetrics.engine.evaluate import Values
+    from salesmetrics.engine.evaluate import Group, Values
     from salesmetrics.engine.plan import Refused
     from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
 
-__all__ = ["Request", "build_report", "make_report", "metrics_of"]
+__all__ = ["Request", "build_report", "in_order", "make_report", "metrics_of"]
 
 
 def build_report(
@@ -71,8 +74,61 @@ def build_report(
     Raises:
         SalesmetricsError: ``kpi_unknown``, ``family_unknown``, ``dimension_unknown``, ``where_invalid``, ``report_empty``.
     """
-    setup = prepare(request, frames, catalog)
+    setup = in_order(request, prepare(request, frames, catalog), frames, catalog)
     return make_report(request, setup, metrics_of(request, setup), inputs=inputs, findings=findings, command=command)
+
+
+def in_order(request: Request, setup: Prepared, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Prepared:
+    """The setup with its segments in the order asked for, and all but the first as one.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``, for a KPI that does not exist or cannot be computed.
+    """
+    if not request.by or (request.sort is None and request.top is None):
+        return setup
+    name, ascending = sort_of(request.sort) if request.sort else (_first_kpi(request, setup), False)
+    whole = replace(request, every=None, trend=False, compare=None, comparison=None)
+    alone = replace(whole, kpis=(name,), families=(), sort=None, top=None)
+    groups, currency = ordered_segments(metrics_of(alone, _of_one(alone, setup, frames, catalog)), ascending=ascending)
+    count, top = len(groups), request.top
+    if top is not None and count <= top:
+        # Segments that only other KPIs know fill the places that are left.
+        groups = list(dict.fromkeys([*groups, *_groups(metrics_of(whole, setup))]))
+    kept = None if top is None or len(groups) <= top else frozenset(groups[:top])
+    rank = {group: place for place, group in enumerate(groups[:top])}
+    others = None
+    if kept is not None:
+        others = name_of_others(groups)
+        rank[tuple(others for _ in request.by)] = len(rank)
+    said = SegmentOrder(
+        kpi=name, order="asc" if ascending else "desc", currency=currency, top=top, count=count, others=others
+    )
+    return arranged(setup, request.by, Ordering(rank, kept, said))
+
+
+def _first_kpi(request: Request, setup: Prepared) -> str:
+    there = [kpi.id for kpi in setup.plan.kpis]
+    return next((name for name in request.kpis if name in there), there[0])
+
+
+def _of_one(request: Request, setup: Prepared, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Prepared:
+    """The setup for one KPI: a part of a larger one, where that has it."""
+    (name,) = request.kpis
+    kpi = next((kpi for kpi in setup.plan.kpis if kpi.id == name), None)
+    if kpi is not None:
+        return replace(setup, plan=replace(setup.plan, kpis=(kpi,)))
+    try:
+        return prepare(request, frames, catalog)
+    except SalesmetricsError as error:
+        if error.code not in ("kpi_unknown", "report_empty"):
+            raise
+        cause = Message("no_such_kpi") if error.code == "kpi_unknown" else Message("kpi_not_in_files")
+        fix = error.details["fix"]
+        raise SalesmetricsError("option_invalid", option="--sort", value=name, cause=cause, fix=fix) from None
+
+
+def _groups(metrics: Iterable[Metric]) -> Iterable[Group]:
+    return (tuple(metric.group.values()) for metric in metrics if metric.group)
 
 
 def make_report(
@@ -92,6 +148,7 @@ def make_report(
         period=request.period,
         comparison=request.comparison,
         group_by=list(request.by),
+        segments=None if setup.ordering is None else setup.ordering.said,
         inputs=list(inputs),
         metrics=list(metrics),
         not_computed=[_not_computed(item) for item in setup.plan.not_computed],
@@ -136,13 +193,13 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
         windows = windows_of(asked, source.frames, kpis[0], source.catalog)
         windows = {shift: window for shift, window in windows.items() if shift in shifts}
         table = value_table(dated, kpis, windows, Keys())
-        grouped = value_table(dated, kpis, windows, Keys(by=request.by)) if request.by else table
+        grouped = value_table(dated, kpis, windows, Keys(by=setup.by)) if setup.by else table
         tables.append((kpis, asked, windows, table, grouped))
         cells |= table.cells() | grouped.cells()
-    cells |= staff_cells(source, request.by, window_of(request), cells)
+    cells |= staff_cells(source, setup.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
-    keys = {cell: cell_order(cell) for cell in cells}
+    keys = {cell: cell_order(cell, setup.rank) for cell in cells}
     ordered = sorted(cells, key=keys.__getitem__)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
     for kpis, asked, windows, total, grouped in tables:
@@ -155,7 +212,7 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
                 for kpi in chosen:
                     metrics = _metrics(terms, kpi, own, values, source, drawn.get(kpi.id))
                     at = position[kpi.id]
-                    rows += [((*keys[cell], at), metric) for cell, metric in zip(own, metrics, strict=True)]
+                    rows += [(metric_order(keys[cell], at), metric) for cell, metric in zip(own, metrics, strict=True)]
     if request.every is not None:
         rows += series(request, setup, position)
     return [metric for _, metric in sorted(rows, key=lambda row: row[0])]

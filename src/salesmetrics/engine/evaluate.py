@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
+    "NO_RANK",
     "Cell",
     "Group",
     "Outcome",
@@ -61,8 +63,10 @@ __all__ = [
     "cell_order",
     "change_between",
     "evaluate",
+    "group_order",
     "lengths_differ",
     "make_metric",
+    "metric_order",
     "per_day",
     "plain",
 ]
@@ -70,6 +74,10 @@ __all__ = [
 
 Group = tuple[str | None, ...]
 """One value per dimension; empty for the total."""
+
+
+NO_RANK: Mapping[Group, int] = MappingProxyType({})
+"""Groups in order of their keys."""
 
 
 class Cell(NamedTuple):
@@ -487,10 +495,20 @@ def _few(outcome: Outcome, min_n: int) -> bool:
 # --- from an outcome in a cell to the metric that the report carries ---
 
 
-def cell_order(cell: Cell) -> tuple[Any, ...]:
-    """Totals first, then groups in order of their keys, blank ones last; within them time, then currency."""
-    group = tuple((name is None, _natural(name or "")) for name in cell.group)
-    return (len(cell.group), group, cell.bucket or date.min, cell.currency is None, cell.currency or "")
+def cell_order(cell: Cell, rank: Mapping[Group, int] = NO_RANK) -> tuple[Any, ...]:
+    """Totals first, then groups in their order; within them time, then currency."""
+    return (*group_order(cell.group, rank), cell.bucket or date.min, cell.currency is None, cell.currency or "")
+
+
+def group_order(group: Group, rank: Mapping[Group, int] = NO_RANK) -> tuple[Any, ...]:
+    """The total first, then groups by rank, and those without one in order of their keys, blank ones last."""
+    names = tuple((name is None, _natural(name or "")) for name in group)
+    return (len(group), rank.get(group, len(rank)), names)
+
+
+def metric_order(order: tuple[Any, ...], position: int) -> tuple[Any, ...]:
+    """Where a metric stands: in its cell by the place of its KPI, whose currencies stand together."""
+    return (*order[:-2], position, *order[-2:])
 
 
 def _natural(name: str) -> tuple[tuple[tuple[int, str], ...], str]:

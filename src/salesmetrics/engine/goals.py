@@ -296,7 +296,8 @@ def _metrics_of(
     goal: Goal, report: Report, request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog
 ) -> tuple[list[Metric], Message | None]:
     """The numbers of a KPI by the dimensions of its goal, and why there are none."""
-    if goal.period is None and set(goal.group) <= set(request.by):
+    all_there = request.top is None or not goal.group
+    if goal.period is None and all_there and set(goal.group) <= set(request.by):
         own = list(_first_of_each(m for m in report.metrics if m.id == goal.kpi and set(m.group) == set(goal.group)))
         if own:
             return own, None
@@ -306,6 +307,8 @@ def _metrics_of(
         kpis=(goal.kpi,),
         families=(),
         by=tuple(goal.group),
+        sort=None,
+        top=None,
         comparison=None,
         compare=None,
         trend=False,

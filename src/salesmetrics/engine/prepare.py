@@ -11,6 +11,7 @@ import polars as pl
 from salesmetrics.calendar.windows import Window, span_windows
 from salesmetrics.engine.compute import UNDIVIDED, Source, currencies
 from salesmetrics.engine.cost_cover import costs_partial
+from salesmetrics.engine.evaluate import NO_RANK
 from salesmetrics.engine.maturity import too_short
 from salesmetrics.engine.moments import days_differ, moments_of, seen_by
 from salesmetrics.engine.plan import FOR_CONDITION, Plan, Refused, make_plan
@@ -32,17 +33,33 @@ from salesmetrics.statistics.intervals import mean_interval, wilson
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from salesmetrics.answers.report import SegmentOrder
+    from salesmetrics.engine.evaluate import Group
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding
     from salesmetrics.schema.withheld import Withheld
     from salesmetrics.statistics.intervals import Bounds
 
-__all__ = ["MAX_SEGMENTS", "Prepared", "mixed_types", "prepare"]
+__all__ = ["MAX_SEGMENTS", "Ordering", "Prepared", "mixed_types", "prepare"]
 
 
 MAX_SEGMENTS = 10_000
 """Groups that `--by` may make."""
+
+
+class Ordering(NamedTuple):
+    """The order of segments.
+
+    Attributes:
+        rank: Each segment that has one, to its place.
+        kept: Those that stay a segment of their own; None for all of them.
+        said: What the report says of it.
+    """
+
+    rank: Mapping[Group, int]
+    kept: frozenset[Group] | None
+    said: SegmentOrder
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -53,12 +70,21 @@ class Prepared(msgspec.Struct, frozen=True):
         plan: The KPIs that can be computed, and those that cannot.
         currency: The one currency of all amounts; None where there are several or none is known.
         findings: What has to be said about how the frames were made.
+        by: Columns that records are grouped by: those asked for, or what a segment counts as.
+        ordering: The order of segments; without one they stand in order of their keys.
     """
 
     source: Source
     plan: Plan
     currency: str | None
     findings: tuple[Finding, ...]
+    by: tuple[str, ...] = ()
+    ordering: Ordering | None = None
+
+    @property
+    def rank(self) -> Mapping[Group, int]:
+        """The places of segments; those without one follow in order of their keys."""
+        return NO_RANK if self.ordering is None else self.ordering.rank
 
 
 def prepare(
@@ -118,7 +144,7 @@ def prepare(
     if "customers_kept" in plan.measures:
         year = _retention_window(seen_by(request, catalog.kpis["customer_retention"], catalog), entities)
         said += [*nobody_left(entities, year), *came_back(entities, year)]
-    return Prepared(source, plan, codes[0] if len(codes) == 1 else None, tuple(said))
+    return Prepared(source, plan, codes[0] if len(codes) == 1 else None, tuple(said), request.by)
 
 
 def _clocks(

@@ -42,6 +42,9 @@ class Question(msgspec.Struct, frozen=True):
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
         families: Families wanted.
         by: Names of columns, or headers, that records are grouped by.
+        sort: The KPI that segments are ordered by, with ``:asc`` for the lowest first; their keys where there is none.
+        top: How many segments to keep; the others are one.
+        no_total: Leave out totals over segments and periods.
         where: An SQL condition over columns by their names or headers.
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
@@ -61,6 +64,9 @@ class Question(msgspec.Struct, frozen=True):
     kpis: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
+    sort: str | None = None
+    top: int | None = None
+    no_total: bool = False
     where: str | None = None
     level: float = 0.95
     min_n: int = 10
@@ -100,6 +106,8 @@ class Request(msgspec.Struct, frozen=True):
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
         families: Families wanted.
         by: Column names that records are grouped by.
+        sort: The KPI that segments are ordered by, with ``:asc`` for the lowest first; their keys where there is none.
+        top: How many segments to keep; the others are one.
         where: An SQL condition over canonical columns.
         period: The stretch of time.
         asked_period: The same as the calendar has it; None for all records.
@@ -130,6 +138,8 @@ class Request(msgspec.Struct, frozen=True):
     kpis: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
+    sort: str | None = None
+    top: int | None = None
     where: str | None = None
     period: Period = msgspec.field(default_factory=lambda: Period(label="all"))
     asked_period: AskedPeriod | None = None

@@ -13,7 +13,7 @@ from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_u
 from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.compute import Cell, Keys, Source, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
-from salesmetrics.engine.evaluate import Outcome, cell_order, evaluate, make_metric
+from salesmetrics.engine.evaluate import Outcome, cell_order, evaluate, make_metric, metric_order
 from salesmetrics.engine.maturity import MATURING, maturing
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.request import Request, window_of
@@ -66,7 +66,7 @@ def _series(
     current = unit_period(as_of, every, request.calendar).end
     window = Window(window.start, window.end or as_of + timedelta(days=1), window.whole or current)
     rows: list[tuple[tuple[Any, ...], Metric]] = []
-    for by in [(), request.by] if request.by else [()]:
+    for by in [(), setup.by] if setup.by else [()]:
         keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
         table = value_table(source, dated, {"": window}, keys)
         found = table.cells()
@@ -79,7 +79,7 @@ def _series(
         for money in (True, False):
             chosen = [kpi for kpi in dated if source.catalog.is_money(kpi) == money]
             own = [cell for cell in cells if counts(source, cell, money=money)] if chosen else []
-            values, order = table.values(own), [cell_order(cell) for cell in own]
+            values, order = table.values(own), [cell_order(cell, setup.rank) for cell in own]
             for kpi in chosen:
                 outcomes = evaluate(kpi, values, source.catalog, request.level)
                 young = _maturing(kpi, values, [pieces[cell.bucket].end for cell in own], request)
@@ -90,7 +90,7 @@ def _series(
                         outcome = outcome._replace(value=None, interval=None, reason=MATURING, excluded=())
                     code = (cell.currency if source.several else setup.currency) if money else None
                     metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": pieces[cell.bucket]})
-                    rows.append(((*key, position[kpi.id]), metric))
+                    rows.append((metric_order(key, position[kpi.id]), metric))
     return rows
 
 

@@ -12,11 +12,13 @@ from msgspec.structs import replace
 from salesmetrics import calendar
 from salesmetrics.answers.report import Limits, Period
 from salesmetrics.calendar import split, unit_period
-from salesmetrics.engine.build import make_report, metrics_of
+from salesmetrics.engine.build import in_order, make_report, metrics_of
+from salesmetrics.engine.evaluate import group_order
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.resolve import terms_around
+from salesmetrics.engine.segments import arranged
 from salesmetrics.engine.series import refuse_many, series
 from salesmetrics.entities.declared import date_columns
 from salesmetrics.errors import SalesmetricsError
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Metric, Report
     from salesmetrics.calendar import Every
-    from salesmetrics.engine.prepare import Prepared
+    from salesmetrics.engine.prepare import Ordering, Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
@@ -60,14 +62,16 @@ def build_trend(
     Raises:
         SalesmetricsError: ``report_empty``: the KPI has no series, or as for ``build_report``.
     """
-    setup = prepare(request, frames, catalog)
+    setup = in_order(request, prepare(request, frames, catalog), frames, catalog)
     metrics: list[Metric] = []
     position = {name: index for index, name in enumerate(dict.fromkeys(request.kpis))}
     rows = sorted(series(request, setup, position), key=lambda row: row[0])
     for name in position:
         kpi = catalog.kpis[name]
         alone = replace(request, kpis=(name,))
-        values = [metric for _, metric in rows if metric.id == name] or per_period(alone, kpi, frames, catalog)
+        values = [metric for _, metric in rows if metric.id == name] or per_period(
+            alone, kpi, frames, catalog, setup.ordering
+        )
         if not values:
             raise _no_series(kpi)
         members: dict[tuple[object, ...], list[Metric]] = {}
@@ -128,7 +132,13 @@ _EDGES = frozenset({"window_start", "window_end"})
 _Place = tuple[tuple[tuple[str, str | None], ...], str | None]
 
 
-def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> list[Metric]:
+def per_period(
+    request: Request,
+    kpi: Kpi,
+    frames: Mapping[str, pl.DataFrame],
+    catalog: Catalog,
+    ordering: Ordering | None = None,
+) -> list[Metric]:
     """One value per stretch, as a report on that stretch would have it: growth, retention and what else looks back.
 
     Args:
@@ -136,6 +146,7 @@ def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], c
         kpi: What to compute.
         frames: Canonical frames by kind.
         catalog: The KPIs that exist.
+        ordering: The order of segments.
 
     Returns:
         The total in order of time, then segments; nothing where no record has a date or the KPI is a state on one day.
@@ -148,6 +159,7 @@ def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], c
     tomorrow = as_of + timedelta(days=1)
     probe = replace(request, period=Period(label="", start=as_of, end=tomorrow), asked_period=None, every=None)
     setup = prepare(replace(probe, trend=False, compare=None), frames, catalog)
+    setup = setup if ordering is None else arranged(setup, request.by, ordering)
     start = bounds.start or _first_day(kpi, setup)
     if start is None or start > as_of or not _looks_at_stretches(kpi, setup):
         return []
@@ -167,9 +179,7 @@ def per_period(request: Request, kpi: Kpi, frames: Mapping[str, pl.DataFrame], c
             here = structs.replace(metric, period=_named(piece))
             found.setdefault((tuple(metric.group.items()), metric.currency), {})[index] = here
     named = [_named(piece) for piece in pieces]
-    ordered = sorted(
-        found, key=lambda place: (len(place[0]), [(v is None, v or "") for _, v in place[0]], place[1] or "")
-    )
+    ordered = sorted(found, key=lambda place: (*group_order(tuple(v for _, v in place[0]), setup.rank), place[1] or ""))
     return [metric for place in ordered for metric in _with_gaps(found[place], named)]
 
 

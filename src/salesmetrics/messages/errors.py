@@ -132,6 +132,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     # --- options -------------------------------------------------------------------------------------------------
     "option_invalid": ErrorText("invalid `{option} {value}`: {cause}", "{fix}"),
+    "option_idle": ErrorText("`{option:typed}` has no effect: {cause}", "{fix}"),
     "kpi_unknown": ErrorText("unknown KPI `{name}`", "{fix}"),
     "command_unknown": ErrorText("no command `{name}` writes JSON", "{fix}"),
     "family_unknown": ErrorText("unknown KPI family `{name}`", "use one of: {known:,}"),

@@ -25,8 +25,12 @@ FIXES: Mapping[str, str] = {
     # --- options ----------------------------------------------------------------------------------------------------
     "symbol_example": "for example `--currency-symbol '$=USD'`; in a shell, single quotes protect the sign",
     "map_example": 'for example {set:map amount="Deal size"}',
+    "known_locales": "{near}known: {known:,}",
+    "did_you_mean_locale": "did you mean `{near}`? ",
+    "add_option": "add {options:`or+`}, or leave it out",
     "format_to_try": "try {set:format {form}}",
     "level_example": "for example {set:level 0.9}",
+    "top_example": "for example {set:top 10}",
     "min_n_example": "for example {set:min-n 20}",
     "variable_example": "for example `{variable}={example}`",
     "age_example": "for example {set:max-age 7d}",

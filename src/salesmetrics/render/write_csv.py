@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from salesmetrics.render.csv_locales import PLAIN
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.visible import CONTROLS, spelled
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from salesmetrics.answers.report import Number
+    from salesmetrics.render.csv_locales import CsvDialect
     from salesmetrics.render.document import Sheet
     from salesmetrics.render.writers import Screen
 
@@ -28,24 +31,30 @@ _PLAIN_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 _CONTROL = re.compile(f"(?![\t\n\r])[{CONTROLS}]")
 
 
-def write(sheet: Sheet, screen: Screen) -> str:  # noqa: ARG001
+def write(sheet: Sheet, screen: Screen) -> str:
     """Write a sheet as CSV: UTF-8 text, LF, quotes only where needed, an empty cell for null.
+
+    Numbers keep all their decimals in every dialect.
 
     Raises:
         ValueError: A value is NaN or infinite.
     """
-    return write_rows(sheet.header, sheet.rows)
+    return write_rows(sheet.header, sheet.rows, screen.csv)
 
 
-def write_rows(header: Sequence[str], rows: Iterable[Sequence[str | Number | None]]) -> str:
+def write_rows(
+    header: Sequence[str], rows: Iterable[Sequence[str | Number | None]], dialect: CsvDialect = PLAIN
+) -> str:
     r"""Write any table by the rules of the CSV output.
 
     >>> write_rows(["name", "value"], [["=1+1", -2], ['a "b", c', None]])
     'name,value\n\'=1+1,-2\n"a ""b"", c",\n'
     """
     lines = _Lines()
-    csv.writer(lines, lineterminator=_CRLF).writerows(map(cell, row) for row in chain([header], rows))
-    return "".join(lines)
+    written = partial(cell, decimal=dialect.decimal)
+    writer = csv.writer(lines, lineterminator=_CRLF, delimiter=dialect.delimiter)
+    writer.writerows(map(written, row) for row in chain([header], rows))
+    return "\ufeff" * dialect.bom + "".join(lines)
 
 
 class _Lines(list[str]):
@@ -55,7 +64,7 @@ class _Lines(list[str]):
         self.append(line.removesuffix(_CRLF) + "\n")
 
 
-def cell(value: str | Number | None) -> str:
+def cell(value: str | Number | None, decimal: str = ".") -> str:
     r"""A cell before it is quoted. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are left alone.
 
     Control characters, but for line ends and tabs, are spelled out.
@@ -68,7 +77,8 @@ def cell(value: str | Number | None) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        return exact(value)
+        number = exact(value)
+        return number if decimal == "." else number.replace(".", decimal)
     if not value.isprintable():
         value = _CONTROL.sub(spelled, value)
     if _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value):

@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.render.csv_locales import PLAIN, CsvDialect
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -26,11 +27,15 @@ __all__ = ["WRITERS", "Screen", "Writer", "format_of", "forms_of", "refuse_form"
 
 
 class Screen(NamedTuple):
-    """What a table may use: ``width`` in cells (``None``: unlimited, for a pipe or a file), colour, other signs than ASCII."""
+    """What a table may use: ``width`` in cells (``None``: unlimited, for a pipe or a file), colour, other signs than ASCII.
+
+    ``csv`` is how a spreadsheet wants its numbers and lines.
+    """
 
     width: int | None = None
     color: bool = False
     ascii_only: bool = False
+    csv: CsvDialect = PLAIN
 
 
 class Writer(NamedTuple):
@@ -58,20 +63,22 @@ WRITERS = {
 """Every form by its name, in the order that help and errors list them."""
 
 
-def render(answer: Any, form: str, screen: Screen | None = None) -> str:
+def render(answer: Any, form: str, screen: Screen | None = None, *, wide: bool = False) -> str:
     """Write an answer in a form.
 
     Args:
         answer: An instance of a class of ``salesmetrics.answers``.
         form: A key of ``WRITERS``.
         screen: What the place that it is shown on can show.
+        wide: A sheet has a column per period or segment, by the function ``…_wide_sheet`` of the layout.
 
     Raises:
         SalesmetricsError: ``option_invalid``, where the answer lacks that form.
     """
     refuse_form(form, type(answer), answer.command)
     writer, place = WRITERS[form], screen or Screen()
-    drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), writer.draws))(answer)
+    part = "wide_sheet" if wide and writer.draws == "sheet" else writer.draws
+    drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), part))(answer)
     module, _, name = writer.function.partition(":")
     return str(getattr(import_module(module), name)(drawn, place))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from salesmetrics.answers.settings import Settled as Shown
-    from salesmetrics.settings.options import Kind, Option
+    from salesmetrics.settings.option import Kind, Option
 
 __all__ = [
     "parse_settings",

@@ -5,12 +5,13 @@ A field of a group is an option: its name, type and default are those of the fie
 Schema, in the environment, and in the first settings file. Nothing heavy is imported here, for help and completion wait for it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from salesmetrics.render.writers import WRITERS
+from salesmetrics.settings.option import PREFIX, Kind, Option
 
 __all__ = [
     "GROUPS",
@@ -23,6 +24,7 @@ __all__ = [
     "Option",
     "Output",
     "Reading",
+    "Segments",
     "Selection",
     "SettingsOptions",
     "Table",
@@ -34,9 +36,6 @@ __all__ = [
     "options_of_table",
 ]
 
-PREFIX = "SALESMETRICS_"
-"""How the name of every variable begins."""
-
 Compare = Literal["previous", "year-ago"]
 Every = Literal["week", "month", "quarter", "year"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -44,85 +43,6 @@ DecimalMark = Literal["point", "comma"]
 Color = Literal["auto", "always", "never"]
 Words = tuple[str, ...]
 Pairs = Mapping[str, str]
-
-Kind = Literal["text", "number", "whole number", "flag", "list", "pairs"]
-
-
-class Option(NamedTuple):
-    """What is known of one option.
-
-    Attributes:
-        help: Its line in the help.
-        metavar: What stands for its value there.
-        short: A second way to type it, such as ``-o``.
-        least: Lower bound of a number.
-        most: Upper bound of a number.
-        split: Whether the values of a list may hold several, separated by commas.
-        name_with_signs: Whether the name of a pair may hold ``=`` itself, rather than its value.
-        form: Code of the hint where it is not written as it should be.
-        key: Its place in the settings file, such as ``read.date_order``, or ``map`` for a table that is all its own.
-        about: What the key means, for the settings file, its schema and its page.
-        behind: Whether the key comes after the others of its group in the table.
-        adds: Whether values of the settings file still hold beside those of the option, unless they are of the same name.
-        rules_out: An option whose value in the settings file does not hold once this one is given.
-        variable: Whether a variable of the environment can give it.
-        shown_default: What the help says of the default; its value where nothing is said.
-        example: A value for the first settings file, where there is no default to show.
-        check: Raises ``option_invalid`` for a value, or an item of it, that cannot be used.
-        complete: What the shell is offered for a word that begins so, each with a line about it.
-        hidden: Whether the help leaves it out.
-        name: As in Python; ``--date-order`` and ``SALESMETRICS_DATE_ORDER`` follow from it. This and what comes after it
-            follow from the field and its group.
-        kind: What its value is; ``pairs`` are ``NAME=VALUE``, and both they and a ``list`` may be given more than once.
-        default: What holds where nothing else does.
-        choices: The only values there are.
-        panel: The part of the help that it stands in.
-    """
-
-    help: str
-    metavar: str | None = None
-    short: str | None = None
-    least: float | None = None
-    most: float | None = None
-    split: bool = False
-    name_with_signs: bool = False
-    form: str = ""
-    key: str | None = None
-    about: str = ""
-    behind: bool = False
-    adds: bool = False
-    rules_out: str | None = None
-    variable: bool = True
-    shown_default: str | None = None
-    example: Any = None
-    check: Callable[[str], object] | None = None
-    complete: Callable[[str], list[tuple[str, str]]] | None = None
-    hidden: bool = False
-    name: str = ""
-    kind: Kind = "text"
-    default: Any = None
-    choices: tuple[str, ...] = ()
-    panel: str | None = None
-
-    @property
-    def flag(self) -> str:
-        """As it is typed."""
-        return f"--{self.name.replace('_', '-')}"
-
-    @property
-    def variable_name(self) -> str | None:
-        """The variable that gives it, if one can."""
-        return PREFIX + self.name.upper() if self.variable else None
-
-    @property
-    def table(self) -> str | None:
-        """The table of the settings file that has its key."""
-        return self.key and self.key.partition(".")[0]
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether it may be given more than once."""
-        return self.kind in ("list", "pairs")
 
 
 def _zone(text: str) -> None:
@@ -159,6 +79,18 @@ def complete_kpis(incomplete: str) -> list[tuple[str, str]]:
     from salesmetrics.metrics.catalog import catalog
 
     return [(kpi.id, kpi.title) for kpi in catalog().kpis.values() if kpi.id.startswith(incomplete)]
+
+
+def _locale(text: str) -> None:
+    from salesmetrics.render.csv_locales import csv_dialect
+
+    csv_dialect(text)
+
+
+def _complete_locales(incomplete: str) -> list[tuple[str, str]]:
+    from salesmetrics.render.csv_locales import known_locales
+
+    return [item for item in known_locales() if item[0].casefold().startswith(incomplete.casefold())]
 
 
 class Reading(NamedTuple):
@@ -407,6 +339,55 @@ class Selection(NamedTuple):
     ] = 10
 
 
+class Segments(NamedTuple):
+    """Which segments stand where, and in which shape."""
+
+    sort: Annotated[
+        str | None,
+        Option(
+            "Order of segments, highest first: a KPI, or KPI:asc for lowest first.",
+            metavar="KPI[:asc]",
+            key="report.sort",
+            about="KPI that segments are ordered by; with :asc the lowest first",
+            beside=("by",),
+            example="revenue",
+            complete=complete_kpis,
+        ),
+    ] = None
+    top: Annotated[
+        int | None,
+        Option(
+            "Only the first N segments; all others become one.",
+            metavar="N",
+            key="report.top",
+            about="how many segments stay apart; all others become one",
+            form="top_example",
+            beside=("by",),
+            least=1,
+            example=10,
+        ),
+    ] = None
+    no_total: Annotated[
+        bool,
+        Option(
+            "Leave out total rows, for spreadsheets that sum.",
+            key="report.no_total",
+            about="leave out total rows",
+            beside=("by", "every"),
+        ),
+    ] = False
+    wide: Annotated[
+        bool,
+        Option(
+            "CSV with one column per period, else per segment.",
+            key="report.wide",
+            about="CSV with one column per period, else per segment",
+            forms=("csv",),
+            beside=("by", "every"),
+        ),
+    ] = False
+
+
 class Watch(NamedTuple):
     """When a scheduled report fails."""
 
@@ -432,6 +413,28 @@ class Output(NamedTuple):
         str | None,
         Option("Write to a file; the extension sets the format.", metavar="FILE", short="-o", variable=False),
     ] = None
+    bom: Annotated[
+        bool,
+        Option(
+            "CSV with a byte-order mark, which Excel needs to read UTF-8.",
+            key="csv.bom",
+            about="begin CSV with a byte-order mark, which Excel needs to read UTF-8",
+            forms=("csv",),
+        ),
+    ] = False
+    locale: Annotated[
+        str | None,
+        Option(
+            "CSV with the decimal mark and delimiter of a locale: de, fr, pt-BR, …",
+            metavar="LOCALE",
+            key="csv.locale",
+            about="locale whose decimal mark and delimiter CSV has, for example de",
+            forms=("csv",),
+            check=_locale,
+            complete=_complete_locales,
+            example="de",
+        ),
+    ] = None
     color: Annotated[Color, Option("When to colour the output.")] = "auto"
     quiet: Annotated[bool, Option("Print only errors to stderr.", short="-q")] = False
     debug: Annotated[bool, Option("Show the traceback of an unexpected error.", variable=False, hidden=True)] = False
@@ -440,12 +443,13 @@ class Output(NamedTuple):
 PANELS: Mapping[Any, str] = {
     Reading: "Reading files",
     Selection: "Report",
+    Segments: "Report",
     Watch: "For scheduled runs",
     Output: "Output",
 }
 """The part of the help that the options of a group stand in."""
 
-GROUPS: tuple[Any, ...] = (Reading, Selection, Watch, Output)
+GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Watch, Output)
 """The groups whose options a variable or the settings file can give."""
 
 
@@ -483,6 +487,7 @@ TABLES = (
         "Defaults of a report.",
         "Defaults of a report. Options override them.",
     ),
+    Table("csv", "How CSV is written.", "CSV for a spreadsheet: Excel needs both in most of Europe."),
     Table("calendar", "Weeks and fiscal years.", special=True),
     Table("settings", "Thresholds and external figures.", "Thresholds that some KPIs use.", special=True),
     Table("goals", "KPI = goal, or a list of goals", special=True),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Calendar
     from salesmetrics.metrics.settings import Settings
-    from salesmetrics.settings.options import Option
+    from salesmetrics.settings.option import Option
     from salesmetrics.settings.tables import GoalTable, KpiTable
 
 __all__ = [

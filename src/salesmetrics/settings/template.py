@@ -89,7 +89,8 @@ def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
         "map": _columns(readings, options),
         "stages": _stages(readings, options),
         "currency": _symbols(options),
-        "report": _report(),
+        "report": _keys("report"),
+        "csv": _keys("csv"),
         "calendar": _calendar(),
         "settings": _settings(),
     }
@@ -193,8 +194,8 @@ def _symbols(options: ReadOptions) -> Iterator[_Line]:
         yield _Line(_text(sign), _text(code), "", on=False)
 
 
-def _report() -> Iterator[_Line]:
-    for option in options_of_table("report"):
+def _keys(table: str) -> Iterator[_Line]:
+    for option in options_of_table(table):
         value = option.example if option.example is not None else option.default
         yield _Line(str(option.key).partition(".")[2], _value(value), option.about, on=False)
 
@@ -216,6 +217,8 @@ def _settings() -> Iterator[_Line]:
 def _value(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return _listed(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return _text(value) if isinstance(value, str) else str(value)
 
 

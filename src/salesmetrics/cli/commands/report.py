@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import PANELS, Output, Reading, Selection, Watch
+from salesmetrics.settings.options import PANELS, Output, Reading, Segments, Selection, Watch
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -20,6 +20,7 @@ def report(
     reading: Reading,
     settings: SettingsFile,
     selection: Selection,
+    segments: Segments,
     watch: Watch,
     output: Output,
     strict: Annotated[
@@ -60,12 +61,12 @@ def report(
     result, dataset = pipeline.report(
         begun,
         options,
-        make_question(selection, settings, environment.today(), trend=WRITERS[form].for_people),
+        make_question(selection, settings, environment.today(), segments=segments, trend=WRITERS[form].for_people),
         catalog,
         accept=lambda dataset: refuse_stale(watch, dataset, environment),
         goals=lambda request: settle_goals(watch, settings, request, catalog),
     )
-    write_answer(result, output, form, environment)
+    write_answer(result, output, form, environment, wide=segments.wide)
     write_rejects(dataset, rejects, environment)
     missed = tell_about_goals(result, environment, strict=strict, quiet=output.quiet)
     failed = missed or (strict and has_errors(dataset))

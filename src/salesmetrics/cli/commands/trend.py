@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
-from salesmetrics.settings.options import PANELS, Every, Output, Reading, Selection, complete_kpis
+from salesmetrics.cli.options import Always, Files, NotFromFile, Without, with_groups
+from salesmetrics.settings.options import PANELS, Every, Output, Reading, Segments, Selection, complete_kpis
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -22,6 +22,7 @@ def trend(
     settings: SettingsFile,
     # A series covers all of its time, whatever the period of a report.
     selection: Annotated[Selection, Without(("family", "compare")), NotFromFile(("family", "compare", "period", "by"))],
+    segments: Annotated[Segments, Always(("wide",))],
     output: Output,
     environment: Environment,
     every: Annotated[
@@ -41,8 +42,10 @@ def trend(
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     options = read_options(reading)
     kpis = tuple(name.strip() for name in kpi.split(",") if name.strip())
-    question = make_question(selection._replace(kpi=kpis, every=every), settings, environment.today())
+    question = make_question(
+        selection._replace(kpi=kpis, every=every), settings, environment.today(), segments=segments
+    )
     result, dataset = pipeline.trend(begun, options, question, make_catalog(settings))
-    write_answer(result, output, form, environment)
+    write_answer(result, output, form, environment, wide=segments.wide)
     if not output.quiet:
         tell_about_rejects(dataset, None, environment, strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
@@ -42,12 +43,12 @@ from salesmetrics.render.layouts.words import (
 from salesmetrics.render.text import amount, change, fraction, interval, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.report import Metric, Number, Report
     from salesmetrics.render.document import Block, Footnote
 
-__all__ = ["report_document", "report_sheet"]
+__all__ = ["report_document", "report_sheet", "report_wide_sheet"]
 
 
 BLANK = "(blank)"
@@ -143,10 +144,15 @@ def report_sheet(report: Report) -> Sheet:
 
 
 def _dimension_headers(dimensions: Sequence[str]) -> list[str]:
+    return _not_among((*_BEFORE, *_AFTER), dimensions)
+
+
+def _not_among(taken: Sequence[str], names: Iterable[str]) -> list[str]:
+    """Headers that are called like none of those that are there already, nor like each other."""
     headers: list[str] = []
-    for dimension in dimensions:
-        header = dimension
-        while header in (*_BEFORE, *_AFTER, *headers):
+    for name in names:
+        header = name
+        while header in taken or header in headers:
             header = f"group_{header}"
         headers.append(header)
     return headers
@@ -162,17 +168,11 @@ def _trend_cells(metric: Metric) -> Sequence[str | Number | None]:
 
 def _sheet_row(metric: Metric, report: Report) -> Sequence[str | Number | None]:
     period = metric.period or report.period
-    group = [(metric.group[name] or BLANK) if name in metric.group else None for name in report.group_by]
     interval, change = metric.interval, metric.change
     return (
-        metric.id,
-        metric.title,
-        metric.family,
-        metric.unit,
-        metric.basis,
-        metric.currency,
+        *_head(metric),
         period.label,
-        *group,
+        *_group_cells(metric, report),
         metric.value,
         metric.numerator,
         metric.denominator,
@@ -183,3 +183,50 @@ def _sheet_row(metric: Metric, report: Report) -> Sequence[str | Number | None]:
         change.absolute if change else None,
         metric.reason,
     )
+
+
+def report_wide_sheet(report: Report) -> Sheet:
+    """A row per metric, currency and segment with a column per period; without periods a column per segment.
+
+    It holds values alone. What a KPI comes to over the whole period stands in ``value``, over all segments in ``total``.
+    """
+    return _over_time(report) if any(metric.in_series for metric in report.metrics) else _over_segments(report)
+
+
+def _over_time(report: Report) -> Sheet:
+    series = [metric.period for metric in report.metrics if metric.in_series and metric.period]
+    periods = sorted({(period.start or date.min, period.label) for period in series})
+    whole = [None] if any(not metric.in_series for metric in report.metrics) else []
+    columns = [*whole, *(label for _, label in periods)]
+    fixed = [*_BEFORE, *_dimension_headers(report.group_by)]
+    rows: dict[tuple[str | None, ...], tuple[str, dict[str | None, Number | None]]] = {}
+    for metric in report.metrics:
+        period = metric.period or report.period
+        label = period.label if metric.in_series else None
+        key = (*_head(metric), *_group_cells(metric, report))
+        rows.setdefault(key, (report.period.label if metric.in_series else period.label, {}))[1][label] = metric.value
+    size = len(_head(report.metrics[0])) if report.metrics else 0
+    cells = (
+        (*key[:size], label, *key[size:], *(values.get(column) for column in columns))
+        for key, (label, values) in rows.items()
+    )
+    return Sheet((*fixed, *_not_among(fixed, ["value" if column is None else column for column in columns])), cells)
+
+
+def _over_segments(report: Report) -> Sheet:
+    groups = list(dict.fromkeys(_group_cells(metric, report) for metric in report.metrics))
+    rows: dict[tuple[str | None, ...], dict[tuple[str | None, ...], Number | None]] = {}
+    for metric in report.metrics:
+        key = (*_head(metric), (metric.period or report.period).label)
+        rows.setdefault(key, {})[_group_cells(metric, report)] = metric.value
+    titles = [" / ".join(name for name in group if name is not None) or "total" for group in groups]
+    cells = ((*key, *(values.get(group) for group in groups)) for key, values in rows.items())
+    return Sheet((*_BEFORE, *_not_among(_BEFORE, titles)), cells)
+
+
+def _head(metric: Metric) -> tuple[str | None, ...]:
+    return metric.id, metric.title, metric.family, metric.unit, metric.basis, metric.currency
+
+
+def _group_cells(metric: Metric, report: Report) -> tuple[str | None, ...]:
+    return tuple((metric.group[name] or BLANK) if name in metric.group else None for name in report.group_by)
