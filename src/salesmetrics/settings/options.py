@@ -345,10 +345,10 @@ class Segments(NamedTuple):
     sort: Annotated[
         str | None,
         Option(
-            "Order of segments, highest first: a KPI, or KPI:asc for lowest first.",
+            "Sort segments by a KPI, highest first; KPI:asc for lowest first.",
             metavar="KPI[:asc]",
             key="report.sort",
-            about="KPI that segments are ordered by; with :asc the lowest first",
+            about="KPI that segments are sorted by, highest first; with :asc lowest first",
             beside=("by",),
             example="revenue",
             complete=complete_kpis,
@@ -357,10 +357,10 @@ class Segments(NamedTuple):
     top: Annotated[
         int | None,
         Option(
-            "Only the first N segments; all others become one.",
+            "Keep the first N segments and combine the others.",
             metavar="N",
             key="report.top",
-            about="how many segments stay apart; all others become one",
+            about="how many segments to keep; the others are combined",
             form="top_example",
             beside=("by",),
             least=1,
@@ -370,18 +370,18 @@ class Segments(NamedTuple):
     no_total: Annotated[
         bool,
         Option(
-            "Leave out total rows, for spreadsheets that sum.",
+            "Omit total rows, for spreadsheets that sum.",
             key="report.no_total",
-            about="leave out total rows",
+            about="omit total rows",
             beside=("by", "every"),
         ),
     ] = False
     wide: Annotated[
         bool,
         Option(
-            "CSV with one column per period, else per segment.",
+            "CSV with one column per period, or per segment.",
             key="report.wide",
-            about="CSV with one column per period, else per segment",
+            about="CSV with one column per period, or per segment",
             forms=("csv",),
             beside=("by", "every"),
         ),
@@ -416,19 +416,19 @@ class Output(NamedTuple):
     bom: Annotated[
         bool,
         Option(
-            "CSV with a byte-order mark, which Excel needs to read UTF-8.",
+            "Start CSV with a byte-order mark, which Excel needs to read UTF-8.",
             key="csv.bom",
-            about="begin CSV with a byte-order mark, which Excel needs to read UTF-8",
+            about="start CSV with a byte-order mark, which Excel needs to read UTF-8",
             forms=("csv",),
         ),
     ] = False
     locale: Annotated[
         str | None,
         Option(
-            "CSV with the decimal mark and delimiter of a locale: de, fr, pt-BR, …",
+            "Decimal mark and delimiter of CSV: de, fr, pt-BR, …",
             metavar="LOCALE",
             key="csv.locale",
-            about="locale whose decimal mark and delimiter CSV has, for example de",
+            about="locale that sets the decimal mark and delimiter of CSV, for example de",
             forms=("csv",),
             check=_locale,
             complete=_complete_locales,
