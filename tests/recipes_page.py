@@ -11,20 +11,20 @@ FOLDER = Path(__file__).parent.parent / "examples" / "recipes"
 HEAD = """\
 # Recipes
 
-Each is a file in [examples/recipes](../examples/recipes) that runs as it is; the tests run them.
+Each recipe is a file in [examples/recipes](../examples/recipes) that runs unchanged; the tests run them.
 
-Exit codes decide what happens next: 0 is done; 1 is done, and a goal is missed, a row was rejected under `--strict`, or the export
-is stale (then nothing is written); 2 and above means that there is no report. Data go to stdout or to `-o FILE`, which appears whole
-or not at all; everything else goes to stderr, and with `--quiet` only errors do.
+Scripts can act on the exit code. 0: success. 1: a goal is missed, a row was rejected with `--strict`, or the export is stale (then
+nothing is written). 2 or higher: there is no report. Data go to stdout or to `-o FILE`, which is written completely or not at all.
+Messages go to stderr; with `--quiet`, only errors.
 """
 
 SECTIONS = {
-    "Every week, with a lock, and mail when something is off": ("weekly.sh", "newest.sh", "crontab"),
-    "The same with a systemd timer": ("salesmetrics-weekly.service", "salesmetrics-weekly.timer"),
-    "JSON through jq": ("worse.sh",),
-    "Into DuckDB": ("to_duckdb.py", "from_duckdb.sql"),
+    "A weekly report with a lock, and mail on failure": ("weekly.sh", "newest.sh", "crontab"),
+    "A weekly report with a systemd timer": ("salesmetrics-weekly.service", "salesmetrics-weekly.timer"),
+    "JSON with jq": ("worse.sh",),
+    "Loading reports into DuckDB": ("to_duckdb.py", "from_duckdb.sql"),
     "GitHub Actions": ("github-actions.yml",),
-    "Markdown into a chat message": ("chat.sh",),
+    "A chat message in Markdown": ("chat.sh",),
 }
 LANGUAGES = {
     ".sh": "sh",

@@ -34,7 +34,7 @@ from salesmetrics.settings.model import (
 )
 from salesmetrics.settings.options import Reading, declared_options, file_options, options_of
 from salesmetrics.settings.sources import SettingsFile, find_settings, merge, no_settings
-from salesmetrics.settings.template import starter
+from salesmetrics.settings.template import settings_template
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -299,7 +299,7 @@ def test_option_before_variable_before_file(tmp_path: Path) -> None:
 
 def written(*paths: str, **options: Any) -> str:
     settled = ReadOptions(**options)
-    return starter(file_readings(load(list(paths), settled)) if paths else [], settled)
+    return settings_template(file_readings(load(list(paths), settled)) if paths else [], settled)
 
 
 def test_a_file_from_nothing_settles_nothing() -> None:
@@ -328,7 +328,7 @@ def test_its_comments_are_settings_that_can_be_put_in_force() -> None:
 @given(st.text(max_size=40))
 def test_any_word_survives_in_toml(word: str) -> None:
     word = word.encode("utf-8", "ignore").decode("utf-8")
-    text = starter([], ReadOptions(won=(word,), mapping={"amount": word}))
+    text = settings_template([], ReadOptions(won=(word,), mapping={"amount": word}))
     assert tomllib.loads(text)["stages"]["won"] == [word]
     assert tomllib.loads(text)["map"]["amount"] == word
     expected: Any = settings_model().model_validate({"stages": {"won": [word]}})
@@ -367,7 +367,7 @@ REAL = (
 def test_real_exports_are_read_the_same_with_their_file(name: str, realdata: Path) -> None:
     path = str(realdata / name)
     before = load([path])
-    text = starter(file_readings(before), ReadOptions())
+    text = settings_template(file_readings(before), ReadOptions())
     settled = merge(options_of(Reading), {}, parse_settings(text, "x"))
     after = load([path], read_options(made(Reading, settled)))
     assert after.inputs == before.inputs
@@ -415,7 +415,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_the_example_of_a_pay_plan_is_one_and_a_mistake_in_it_shows_the_form() -> None:
-    text = starter([], ReadOptions())
+    text = settings_template([], ReadOptions())
     lines = text.partition("# [settings.incentive]")[2].partition("\n\n")[0].splitlines()
     plan = "\n".join(line.removeprefix("# ") for line in lines)
     incentive = parse_settings(f"[settings.incentive]{plan}", "x.toml").thresholds.incentive

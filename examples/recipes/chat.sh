@@ -1,7 +1,7 @@
 #!/bin/sh
-# The report as a chat message: Markdown in a JSON body, to an incoming webhook (Slack, Mattermost, Teams, ...).
+# The report as a chat message: Markdown in a JSON body for an incoming webhook (Slack, Mattermost, Teams, ...).
 #
-#   chat.sh FILE...      prints the body; with WEBHOOK set it is sent there
+#   chat.sh FILE...      prints the body, or sends it if WEBHOOK is set
 set -eu
 body=$("${SALESMETRICS:-salesmetrics}" report "$@" --kpi revenue,won_deals,win_rate --format md --quiet |
   "${PYTHON:-python3}" -c 'import json, sys; print(json.dumps({"text": sys.stdin.read()}))')

@@ -1,5 +1,5 @@
--- The CSV output read by DuckDB itself: duckdb -c ".read from_duckdb.sql"
--- Before: salesmetrics report deals.csv --by owner --format csv -o report.csv
+-- DuckDB reads the CSV output directly: duckdb -c ".read from_duckdb.sql"
+-- First run: salesmetrics report deals.csv --by owner --format csv -o report.csv
 select owner, value::double as win_rate, n::int as decided
 from read_csv('report.csv', header = true, all_varchar = true)
 where metric = 'win_rate' and owner is not null

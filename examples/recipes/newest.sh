@@ -1,5 +1,5 @@
 #!/bin/sh
-# The newest export of a folder, by the date in its name (deals-2026-11-20.csv): a copied file keeps its name, not its age.
+# The newest export of a folder, by the date in its name (deals-2026-11-20.csv): copying a file changes its age, but not its name.
 #
 #   newest.sh EXPORTS [PATTERN]
 set -eu

@@ -1,8 +1,8 @@
-"""Reports into DuckDB, one row per number, so that weeks can be compared in SQL.
+"""Load reports into DuckDB, one row per value, to compare weeks in SQL.
 
 python to_duckdb.py HISTORY.duckdb REPORT.csv [REPORT.csv ...]
 
-A report that is loaded twice replaces itself. Make them with `salesmetrics report FILE --format csv -o 2026-W47.csv`.
+A report that is loaded again replaces its earlier rows. Create reports with `salesmetrics report FILE --format csv -o 2026-W47.csv`.
 """
 
 import sys

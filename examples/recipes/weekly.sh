@@ -1,15 +1,15 @@
 #!/bin/sh
-# The weekly report: newest export of a folder in, report.md out, mail when something is off. For cron or a systemd timer.
+# Weekly report: reads the newest export of a folder, writes report.md, and mails on failure. For cron or a systemd timer.
 #
 #   weekly.sh EXPORTS OUT      EXPORTS: a folder of exports, OUT: a folder for reports
 #
-# SALESMETRICS names the program, MAILTO who is told, MAIL the program that mails (it gets -s SUBJECT and the address).
+# SALESMETRICS is the program, MAILTO the recipient, MAIL the mail program (called with -s SUBJECT and the address).
 set -eu
 exports=$1 out=$2
 salesmetrics=${SALESMETRICS:-salesmetrics}
 mkdir -p "$out"
 
-# One run at a time: a second one ends at once, without an error.
+# One run at a time: a second run exits at once, without an error.
 exec 9>"$out/.lock"
 flock -n 9 || exit 0
 
@@ -18,7 +18,7 @@ code=0
 "$salesmetrics" report "$newest" --period last-week --compare previous --max-age 8d \
   --goal 'win_rate >= 25%' --quiet -o "$out/report.md" 2>"$out/errors.txt" || code=$?
 
-# 0: done. 1: done, and a goal is missed or the export is stale. 2 and more: there is no report.
+# 0: success. 1: a goal is missed or the export is stale. 2 or higher: there is no report.
 if [ "$code" -ne 0 ] && [ -n "${MAILTO:-}" ]; then
   ${MAIL:-mail} -s "sales report: exit code $code" "$MAILTO" <"$out/errors.txt"
 fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# KPIs that got clearly worse than in the month before, a line each, through jq.
+# KPIs that are clearly worse than in the previous month, one line each.
 #
 #   worse.sh FILE...
 set -eu

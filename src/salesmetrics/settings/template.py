@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.inspection import FileReading
     from salesmetrics.settings.options import Option, Table
 
-__all__ = ["starter"]
+__all__ = ["settings_template"]
 
 _HEAD = """\
 # Settings of salesmetrics for this folder and its subfolders. Lines that begin with # have no effect.
@@ -69,7 +69,7 @@ class _Line(msgspec.Struct, frozen=True):
         return (text if self.on else f"# {text}") + (f"  # {self.why}" if self.why else "")
 
 
-def starter(readings: Sequence[FileReading], options: ReadOptions) -> str:
+def settings_template(readings: Sequence[FileReading], options: ReadOptions) -> str:
     """The text of a settings file that makes later runs read these files the same way.
 
     Active lines: what an option set, and what next week's export could leave open (the order of dates, the decimal

@@ -42,13 +42,13 @@ def init(
     from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output
     from salesmetrics.settings.sources import FILE_NAME
-    from salesmetrics.settings.template import starter
+    from salesmetrics.settings.template import settings_template
 
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
     options = read_options(reading)
     readings = file_readings(load(begin_files(files, environment), options)) if files else []
-    write_output(starter(readings, options), path, environment.stdout)
+    write_output(settings_template(readings, options), path, environment.stdout)
     if path != "-":
         environment.say(phrase("settings_written", path=path))
