@@ -7,12 +7,17 @@ import re
 from collections import Counter
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.main import get_command
 
 import salesmetrics
+from configuration_page import configuration_page
+from recipes_page import recipes_page
+from salesmetrics.cli.app import make_app
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.messages import (
     catalogues,
     causes,
@@ -37,11 +42,17 @@ from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.json_schema import schema
 from salesmetrics.schema.kinds import KIND_NAMES
 from salesmetrics.schema.message import Message
+from salesmetrics.settings.model import settings_schema
+from salesmetrics.settings.options import TABLES, declared_options
+from salesmetrics.settings.template import settings_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from salesmetrics.settings.options import Option
+
 ROOT = Path(salesmetrics.__file__).parent
+PROJECT = Path(__file__).parent.parent
 TREES = {
     path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(ROOT.rglob("*.py"))
@@ -61,11 +72,15 @@ REVIEWED: tuple[Mapping[str, str], ...] = (
     reasons.LEFT_OUT,
     workings.WORKINGS,
     needs.NEEDS,
+    {code: f"{error.message}\n{error.hint}" for code, error in CATALOGUE.items()},
+    causes.CAUSES,
+    fixes.FIXES,
 )
 """Catalogues that are written in plain English throughout."""
 BANNED = re.compile(
     r"\b(told|tells?|said|says? to|meant|stretch(es)?|speaks? (for|of)|asked? for|of no use|own limits|few records|rests? on"
-    r"|closed otherwise|stands? (in|beside|on)|taken (for|to)|count for nothing|the former|the latter|the eve)\b"
+    r"|closed otherwise|stands? (in|beside|on)|taken (for|to)|count for nothing|the former|the latter|the eve"
+    r"|(has|have) to be|(?<!there )(is|are) no(?! longer)|overrules?|nobody|neither way|in force|cannot be used|it is not one of|one's own)\b"
 )
 """Turns of phrase that are no plain English of the field."""
 
@@ -197,6 +212,50 @@ def spoken(template: str) -> str:
 @pytest.mark.parametrize("catalogue", REVIEWED)
 def test_messages_are_plain_english(catalogue: Mapping[str, str]) -> None:
     assert {code: found[0] for code, words in catalogue.items() if (found := BANNED.search(spoken(words)))} == {}
+
+
+def help_texts() -> Iterator[tuple[str, str]]:
+    """What the help of every command says, and what the settings file and its schema say of every key."""
+    waiting: list[tuple[str, Any]] = [("salesmetrics", get_command(make_app()))]
+    while waiting:
+        name, command = waiting.pop()
+        yield name, command.help or ""
+        for parameter in command.params:
+            if isinstance(found := getattr(parameter, "help", None), str):
+                yield f"{name} {parameter.name}", found
+        waiting += [(f"{name} {word}", inner) for word, inner in getattr(command, "commands", {}).items()]
+    for option in declared_options():
+        yield option.flag, f"{option.help}\n{option.about}"
+    for table in TABLES:
+        yield table.name, f"{table.about}\n{table.comment}"
+    for place, model in settings_schema()["$defs"].items():
+        for key, info in model.get("properties", {}).items():
+            yield f"{place}.{key}", info.get("description", "")
+    yield "first settings file", settings_template([], ReadOptions())
+    yield "page of settings", configuration_page()
+    yield "page of recipes", recipes_page()
+
+
+HELP = dict(help_texts())
+
+
+def test_help_settings_and_their_pages_are_plain_english() -> None:
+    assert len(HELP) > 100
+    assert {place: found[0] for place, words in HELP.items() if (found := BANNED.search(words))} == {}
+
+
+@pytest.mark.parametrize("option", [option for option in declared_options() if not option.hidden], ids=lambda o: o.name)
+def test_the_help_of_an_option_is_a_sentence_or_two(option: Option) -> None:
+    assert re.fullmatch(r"[A-Z].*\.|.*…\.?", option.help)
+    assert len(option.help) <= 90
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/performance.md"])
+def test_pages_are_plain_english(page: str) -> None:
+    words = (PROJECT / page).read_text(encoding="utf-8")
+    if page == "README.md":
+        words = re.sub(r"^```console\n.*?^```", "", words, flags=re.MULTILINE | re.DOTALL)
+    assert [found[0] for found in BANNED.finditer(words)] == []
 
 
 def test_a_message_uses_no_inversion_of_a_count() -> None:

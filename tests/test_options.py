@@ -23,7 +23,7 @@ from salesmetrics.settings import options as declared
 from salesmetrics.settings.model import parse_settings, settings_schema, shown_settings
 from salesmetrics.settings.options import Option, Selection, declared_options, options_of
 from salesmetrics.settings.sources import SettingsFile, from_options_and_variables, merge, no_settings
-from salesmetrics.settings.template import starter
+from salesmetrics.settings.template import settings_template
 
 ROOT = Path(__file__).parent.parent
 NAMES = [option.name for option in declared_options()]
@@ -284,7 +284,7 @@ def test_a_new_option_is_in_schema_show_page_and_first_file(toy: typer.Typer) ->
     assert known["mood"]["description"] == "how a report feels"
     shown = {item.key: item for item in shown_settings(parse_settings('[report]\nmood = "calm"\n', "s.toml"), {})}
     assert (shown["report.mood"].value, shown["report.mood"].place) == ("calm", "s.toml:2")
-    assert '# mood = "sunny"  # how a report feels' in starter([], ReadOptions()).splitlines()
+    assert '# mood = "sunny"  # how a report feels' in settings_template([], ReadOptions()).splitlines()
 
 
 def test_choices_are_completed() -> None:
