@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from salesmetrics.entities.declared import date_columns
-from salesmetrics.entities.derived import DERIVED
+from salesmetrics.entities.declared import DERIVED, ENTITIES, HEADED, MADE_BY, MADE_FROM, date_columns, files_of
 from salesmetrics.messages import text
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
@@ -22,88 +21,6 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.settings import Settings
 
 __all__ = ["FOR_CONDITION", "Plan", "Refused", "a_file", "make_plan", "needs_of"]
-
-OWN_FILES = frozenset(
-    {
-        "lead_touches",
-        "chances",
-        "deal_touches",
-        "deal_stages",
-        "close_plans",
-        "customers",
-        "company_targets",
-        "rep_targets",
-        "rep_calendar",
-        "staff_days",
-        "ramps",
-        "trainings",
-        "rep_days",
-        "meeting_outcomes",
-    }
-)
-"""Entities whose files have words of their own, where the name does not tell; ``customers`` is a kind, too."""
-
-OR_COLUMN: Mapping[str, str] = {"deal_touches": "deals", "deal_stages": "deals"}
-"""Entities that a column of another kind of file makes, too."""
-
-ENTITY_KINDS: Mapping[str, tuple[str, ...]] = {
-    "lead_touches": ("leads", "activities"),
-    "chances": ("leads", "activities"),
-    "deal_touches": ("activities",),
-    "deal_stages": ("stages",),
-    "company_targets": ("quotas",),
-    "rep_targets": ("quotas",),
-    "rep_calendar": ("reps",),
-    "staff_days": ("reps",),
-    "ramps": ("reps", "quotas"),
-    "trainings": ("reps",),
-    "rep_days": ("activities",),
-    "meeting_outcomes": ("activities",),
-}
-"""The kinds of file that an entity is made from, where its name does not tell."""
-
-MADE_FROM: Mapping[tuple[str, str], str | tuple[str, ...]] = {
-    ("quotas", "day"): "quota_columns",
-    ("costs", "day"): "cost_columns",
-    ("revenue", "change"): "revenue_columns",
-    ("revenue", "day"): "revenue_columns",
-    ("revenue", "account_key"): ("account", "account_id"),
-    ("customers", "account_key"): ("id", "name"),
-    ("customers", "left"): ("started",),
-    ("customers", "listed"): ("started",),
-    ("customers", "vague"): ("started",),
-    ("deals", "has_potential"): ("account_id", "account"),
-    ("deals", "cost"): "or_of_product",
-    ("deals", "list_price"): "or_of_product",
-    ("invoices", "received"): "receipts",
-    ("activities", "gap"): ("lead_id", "deal_id"),
-    ("activities", "record"): ("lead_id", "deal_id"),
-    ("activities", "person"): "persons",
-    ("activities", "activity_type"): ("type",),
-    ("surveys", "survey_type"): ("type",),
-    ("surveys", "misscaled"): ("type",),
-    ("surveys", "off_scale"): ("type",),
-    ("activities", "logs_calls"): "with_calls",
-    ("activities", "logs_emails"): "with_emails",
-    ("activities", "logs_meetings"): "with_meetings",
-    ("leads", "qualified"): "qualified",
-    ("leads", "is_converted"): "converted",
-    ("leads", "outcome"): ("status",),
-    ("deals", "outcome"): ("stage", "status"),
-}
-"""The columns of a file that a column of an entity is made from, where it is not one of the file itself: one of these, or a code."""
-
-HEADED: Mapping[str, str] = {
-    "quota_columns": "amount",
-    "cost_columns": "amount",
-    "with_calls": "type",
-    "with_emails": "type",
-    "with_meetings": "type",
-}
-"""The column that a code names first, and that need not be named beside it."""
-
-MADE_BY: Mapping[tuple[str, str], str] = {("deals", "under_quota"): "quotas"}
-"""The kind of file that puts a column into an entity of another one."""
 
 TABLES: Mapping[str, str] = {"incentive": "pay_plan"}
 """Settings that are a table of their own, by the code of what is said of them."""
@@ -133,17 +50,15 @@ class Refused(NamedTuple):
     @property
     def extended(self) -> tuple[str, ...]:
         """The kinds of file that a further column in them would be enough of."""
-        found = (
-            OR_COLUMN.get(need.code.removeprefix("files_for_")) or need.details.get("kind") for need in self.unlock
-        )
+        found = (_or_column(need) or need.details.get("kind") for need in self.unlock)
         return tuple(kind for kind in found if kind)
 
     @property
     def lacks(self) -> tuple[str, ...]:
         """The kinds of file that are missing for it."""
         names = (need.code.partition("_")[2] if need.code.startswith("file_") else "" for need in self.unlock)
-        entities = (need.code.removeprefix("files_for_") for need in self.unlock)
-        several = (kind for entity in entities for kind in ENTITY_KINDS.get(entity, ()))
+        entities = (ENTITIES.get(need.code.removeprefix("files_for_")) for need in self.unlock)
+        several = (kind for entity in entities if entity for kind in entity.asks_for)
         return tuple(dict.fromkeys(kind for kind in (*names, *several) if kind in KIND_NAMES))
 
 
@@ -243,7 +158,7 @@ def needs_of(kpi: Kpi, catalog: Catalog) -> list[Message]:
     files: list[Message] = []
     inside: dict[str, list[str | Message]] = {}
     for measure in catalog.required_measures(kpi).values():
-        if measure.entity in OWN_FILES.difference(KIND_NAMES):
+        if _has_words(measure.entity) and measure.entity not in KIND_NAMES:
             files.append(a_file(measure.entity))
             continue
         lacks = [lack for name in measure.columns for lack in _roots(measure.entity, name, set())]
@@ -262,7 +177,16 @@ def a_file(entity: str) -> Message:
     >>> [a_file(entity).code for entity in ("deals", "chances")]
     ['file_deals', 'files_for_chances']
     """
-    return Message(f"files_for_{entity}" if entity in OWN_FILES else f"file_{entity}")
+    return Message(f"files_for_{entity}" if _has_words(entity) else f"file_{entity}")
+
+
+def _has_words(entity: str) -> bool:
+    return entity in ENTITIES and ENTITIES[entity].has_words
+
+
+def _or_column(need: Message) -> str | None:
+    found = ENTITIES.get(need.code.removeprefix("files_for_"))
+    return found.or_column if found else None
 
 
 def _of_file(lacks: Iterable[_Lack]) -> Iterable[str | Message]:
@@ -309,8 +233,8 @@ def _sorted_out(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tu
     files: list[Message] = []
     inside: dict[str, list[str | Message]] = {}
     for lack in dict.fromkeys(lacking):
-        kinds = [kind for kind in ENTITY_KINDS.get(lack.entity, (lack.entity,)) if kind not in columns]
-        if lack.column is None or lack.entity in ENTITY_KINDS:
+        kinds = [kind for kind in files_of(lack.entity) if kind not in columns]
+        if lack.column is None or files_of(lack.entity) != (lack.entity,):
             files += [a_file(kind) for kind in kinds] or [a_file(lack.entity)]
         else:
             inside.setdefault(lack.entity, []).append(_column(lack.entity, lack.column, end=","))
@@ -322,7 +246,7 @@ def _sorted_out(lacking: Iterable[_Lack], columns: Mapping[str, set[str]]) -> tu
 
 def _for_condition(entities: Iterable[str], unfiltered: Mapping[str, Sequence[str]]) -> list[Message]:
     """What records that are there lack for the condition to be applied to them."""
-    kinds = [(kind, entity) for entity in sorted(entities) for kind in ENTITY_KINDS.get(entity, (entity,))]
+    kinds = [(kind, entity) for entity in sorted(entities) for kind in files_of(entity)]
     found = [
         Message(FOR_CONDITION, kind=kind, columns=list(dict.fromkeys(unfiltered[entity]))) for kind, entity in kinds
     ]

@@ -20,6 +20,7 @@ from salesmetrics.engine.unknown import complete_today, early_ends
 from salesmetrics.engine.where import apply_where, named_columns
 from salesmetrics.entities.accounts import by_name
 from salesmetrics.entities.clocks import mixed_clocks
+from salesmetrics.entities.declared import makings
 from salesmetrics.entities.derived import columns_of
 from salesmetrics.entities.later import days_unknown
 from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
@@ -31,7 +32,7 @@ from salesmetrics.schema.message import Message
 from salesmetrics.statistics.intervals import mean_interval, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.report import SegmentOrder
     from salesmetrics.engine.evaluate import Group
@@ -104,9 +105,11 @@ def prepare(
     """
     wanted = catalog.select(request.kpis, request.families)
     named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
-    asked = Asked(request.by, named, window_of(request), request.calendar, request.currency)
-    entities, notes = make_entities(frames, moments_of(request), request.settings, asked)
     listed = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
+    # A condition, or a column that no file has, may be about any entity.
+    needed = None if named or not listed.issuperset(request.by) else _entities_of(wanted, catalog)
+    asked = Asked(request.by, named, window_of(request), request.calendar, request.currency, needed)
+    entities, notes = make_entities(frames, moments_of(request), request.settings, asked)
     listed |= {name for kind, name in TYPE_NAMES.items() if kind in entities and "type" not in entities[kind].columns}
     unfiltered = _unfiltered(entities, named) if request.where else {}
     if request.where:
@@ -145,6 +148,12 @@ def prepare(
         year = _retention_window(seen_by(request, catalog.kpis["customer_retention"], catalog), entities)
         said += [*nobody_left(entities, year), *came_back(entities, year)]
     return Prepared(source, plan, codes[0] if len(codes) == 1 else None, tuple(said), request.by)
+
+
+def _entities_of(kpis: Iterable[Kpi], catalog: Catalog) -> frozenset[str]:
+    """The entities that the measures of some KPIs aggregate, with all that these rest on."""
+    measures = (m for kpi in kpis for m in (catalog.measures_of(kpi) | catalog.required_measures(kpi)).values())
+    return makings(measure.entity for measure in measures)
 
 
 def _clocks(

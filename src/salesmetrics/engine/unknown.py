@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import parse_period
-from salesmetrics.entities.declared import ENTITIES, date_columns, kinds_of
-from salesmetrics.entities.derived import DERIVED
+from salesmetrics.entities.declared import DERIVED, ENTITIES, date_columns, kinds_of
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message

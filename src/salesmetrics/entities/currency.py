@@ -10,6 +10,7 @@ import polars as pl
 
 from salesmetrics.entities.accounts import account_keys, ids_by_name
 from salesmetrics.entities.days import END, MONEY, START, with_days
+from salesmetrics.entities.declared import MONEY_COLUMNS
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from salesmetrics.calendar import Calendar
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["MONEY_KINDS", "UNRATED", "convert", "rate_table", "with_one_currency", "with_potential", "with_prices"]
+__all__ = ["UNRATED", "convert", "rate_table", "with_one_currency", "with_potential", "with_prices"]
 
 UNRATED = "__unrated__"
 """Marks records whose money has no exchange rate; after the name of a measure, the part of it that these make."""
@@ -165,13 +166,13 @@ def _no_rates() -> pl.DataFrame:
 
 
 def _is_priced(kind: str, frame: pl.DataFrame) -> bool:
-    return "currency" in frame.columns and bool(set(MONEY_KINDS.get(kind, ())) & set(frame.columns))
+    return "currency" in frame.columns and bool(set(MONEY_COLUMNS.get(kind, ())) & set(frame.columns))
 
 
 def _converted(
     kind: str, frame: pl.DataFrame, code: str, rates: pl.DataFrame, as_of: date | None, calendar: Calendar
 ) -> tuple[pl.DataFrame, Finding | None]:
-    columns = [name for name in MONEY_KINDS[kind] if name in frame.columns]
+    columns = [name for name in MONEY_COLUMNS[kind] if name in frame.columns]
     placed = with_days(frame, calendar) if START in DAYS.get(kind, ()) else frame
     days = [pl.col(name).cast(pl.Date) for name in DAYS.get(kind, ()) if name in placed.columns]
     day = pl.coalesce(*days, pl.lit(as_of, dtype=pl.Date)) if days else pl.lit(as_of, dtype=pl.Date)
@@ -234,19 +235,6 @@ def _refused(code: str, cause: Message, fix: Message) -> SalesmetricsError:
 
 
 # --- what one file tells about the records of another: prices of products, the one currency of all files ---
-
-
-MONEY_KINDS: Mapping[str, tuple[str, ...]] = {
-    "deals": ("amount", "list_price", "cost"),
-    "leads": ("amount",),
-    "customers": ("mrr", "potential"),
-    "revenue": ("amount", "mrr"),
-    "invoices": ("amount", "paid_amount"),
-    "quotas": ("amount",),
-    "costs": ("amount",),
-    "products": ("list_price", "cost"),
-}
-"""The columns of money, by kind of file."""
 
 
 def with_prices(deals: pl.DataFrame, products: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
@@ -324,7 +312,7 @@ def with_one_currency(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.
     Args:
         frames: Frames by kind.
     """
-    money = {kind: frame for kind, frame in frames.items() if set(MONEY_KINDS.get(kind, ())) & set(frame.columns)}
+    money = {kind: frame for kind, frame in frames.items() if set(MONEY_COLUMNS.get(kind, ())) & set(frame.columns)}
     coded = {kind: frame for kind, frame in money.items() if "currency" in frame.columns}
     bare = [kind for kind in money if kind not in coded]
     if not bare:

@@ -8,6 +8,7 @@ import msgspec
 import polars as pl
 
 from salesmetrics.entities.accounts import account_keys
+from salesmetrics.entities.declared import DERIVED
 from salesmetrics.entities.later import put_back
 from salesmetrics.schema.message import Message
 
@@ -17,29 +18,23 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["DERIVED", "Derived", "as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
+__all__ = ["as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
 
 
 OF_CUSTOMERS = ("renewal", "expansion", "existing")
 """What a deal with somebody is who is a customer already."""
 
 
-class Derived(msgspec.Struct, frozen=True):
-    """A column made from others.
+class _Making(msgspec.Struct, frozen=True):
+    """How a derived column is made.
 
     Attributes:
-        needs: Columns that must all be there.
-        any_of: Columns of which one is enough; the first that has a value wins.
-        expression: Makes the column from those columns of ``any_of`` and ``optional`` that are there.
-        optional: Columns that it also looks at where they are there.
+        expression: Makes it from those columns of ``any_of`` and ``optional`` that are there.
         among: The rows that a Boolean column is about; for all others it is false, and they are not looked at.
         series: Makes the column from the whole frame, in the place of the expression.
     """
 
-    needs: tuple[str, ...]
-    any_of: tuple[str, ...]
     expression: Callable[[list[str]], pl.Expr]
-    optional: tuple[str, ...] = ()
     among: Callable[[], pl.Expr] | None = None
     series: Callable[[pl.DataFrame], pl.Series] | None = None
 
@@ -65,16 +60,13 @@ def _old_win(_: list[str]) -> pl.Expr:
     return ~pl.col("first_win").fill_null(value=False).any().over("account_key")
 
 
-DERIVED: Mapping[tuple[str, str], Derived] = {
-    ("deals", "account_key"): Derived((), ("account_id", "account"), pl.coalesce, series=account_keys),
-    ("invoices", "account_key"): Derived((), ("account_id", "account"), pl.coalesce, series=account_keys),
-    ("deals", "earliest_win"): Derived(("account_key", "outcome", "closed"), (), _earliest_win, among=_is_won),
-    ("deals", "first_win"): Derived(("earliest_win",), (), _first_win, ("deal_class",)),
-    ("deals", "old_win"): Derived(
-        ("earliest_win", "first_win", "deal_class"), (), _old_win, among=lambda: pl.col("earliest_win")
-    ),
+_MAKINGS: Mapping[tuple[str, str], _Making] = {
+    ("deals", "account_key"): _Making(pl.coalesce, series=account_keys),
+    ("invoices", "account_key"): _Making(pl.coalesce, series=account_keys),
+    ("deals", "earliest_win"): _Making(_earliest_win, among=_is_won),
+    ("deals", "first_win"): _Making(_first_win),
+    ("deals", "old_win"): _Making(_old_win, among=lambda: pl.col("earliest_win")),
 }
-"""Columns that the reader does not give, by entity and name. Later ones may rest on earlier ones."""
 
 
 _OF_THE_CLOSE = ("closed", "loss_reason", "probability", "stage", "status", "stage_entered", "expected_close",
@@ -160,13 +152,14 @@ def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataF
     for (owner, name), derived in DERIVED.items():
         if owner == entity and name in needed and name not in frame.columns:
             present = [column for column in (*derived.any_of, *derived.optional) if column in frame.columns]
-            made = derived.expression(present)
-            if derived.series is not None:
-                frame = frame.with_columns(derived.series(frame).alias(name))
-            elif derived.among is None:
+            making = _MAKINGS[entity, name]
+            made = making.expression(present)
+            if making.series is not None:
+                frame = frame.with_columns(making.series(frame).alias(name))
+            elif making.among is None:
                 frame = frame.with_columns(made.alias(name))
             else:
-                frame = frame.with_columns(_among(frame, derived.among(), made).alias(name))
+                frame = frame.with_columns(_among(frame, making.among(), made).alias(name))
     return frame
 
 

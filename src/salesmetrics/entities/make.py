@@ -72,7 +72,7 @@ def make_entities(
             made["deals"], note = as_of_view(made["deals"], moments.cut)
             findings += [note] if note else []
         findings += later_records(frames, moments.cut)
-    findings += add_activity_entities(made, frames, moments, settings, asked.calendar.timezone)
+    findings += add_activity_entities(made, frames, moments, settings, asked)
     findings += add_money_entities(made, frames, moments, settings, asked)
     return _with_one_type(made), findings
 
@@ -121,7 +121,7 @@ def add_activity_entities(
     frames: Mapping[str, pl.DataFrame],
     moments: Moments,
     settings: Settings,
-    zone: str | None = None,
+    asked: Asked | None = None,
 ) -> list[Finding]:
     """Put the state of leads and activities, and what follows from them, among the entities.
 
@@ -130,11 +130,12 @@ def add_activity_entities(
         frames: Canonical frames by kind, as exported.
         moments: The days that the report speaks for.
         settings: Thresholds.
-        zone: The zone that days are of, where one is named.
+        asked: What of the request matters here.
 
     Returns:
         What has to be said about how they were made.
     """
+    asked = asked or Asked()
     findings: list[Finding] = []
     past = moments.cut is not None and reaches_past(frames, moments.cut)
     if "activities" in frames:
@@ -145,44 +146,51 @@ def add_activity_entities(
         made["leads"], notes = lead_view(frames["leads"], moments.cut, frames.get("deals"), past=past)
         findings += notes
     if moments.day is not None:
-        findings += _add_leads(made, moments, settings, zone)
-        _add_deals(made, moments, settings)
-        _add_activities(made, moments.day, settings)
+        findings += _add_leads(made, moments, settings, asked)
+        _add_deals(made, moments, settings, asked)
+        _add_activities(made, moments.day, settings, asked)
     return findings
 
 
-def _add_leads(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings, zone: str | None) -> list[Finding]:
+def _add_leads(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings, asked: Asked) -> list[Finding]:
     as_of = moments.of("leads", "activities")
     if as_of is None or moments.day is None:
         return []
     activities, deals = made.get("activities"), made.get("deals")
     notes: list[Finding] = []
     if "leads" in made:
-        touched, notes = lead_touches(made["leads"], activities, deals, as_of, settings, zone)
+        touched, notes = lead_touches(made["leads"], activities, deals, as_of, settings, asked.calendar.timezone)
         if touched is not None:
             made["lead_touches"] = touched
             undated = made["leads"].filter(pl.col("created").is_null())
             made["leads"] = pl.concat([touched.select(*undated.columns, "response_band"), undated], how="diagonal")
-    _add(made, "chances", chances(made.get("lead_touches"), deals, activities, moments.day, settings))
+    if asked.makes("chances"):
+        _add(made, "chances", chances(made.get("lead_touches"), deals, activities, moments.day, settings))
     return notes
 
 
-def _add_deals(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings) -> None:
+def _add_deals(made: dict[str, pl.DataFrame], moments: Moments, settings: Settings, asked: Asked) -> None:
     as_of, known = moments.day, moments.of("stages")
     if "deals" not in made or as_of is None or known is None:
         return
     known = max(known, as_of)  # a history that goes on is not cut where no day was asked for
-    _add(made, "deal_touches", deal_touches(made["deals"], made.get("activities"), as_of))
-    _add(made, "deal_stages", deal_stages(made["deals"], made.get("stages"), as_of, settings, known))
-    _add(made, "close_plans", close_plans(made["deals"], made.get("stages"), known))
+    deals, stages = made["deals"], made.get("stages")
+    if asked.makes("deal_touches"):
+        _add(made, "deal_touches", deal_touches(deals, made.get("activities"), as_of))
+    if asked.makes("deal_stages"):
+        _add(made, "deal_stages", deal_stages(deals, stages, as_of, settings, known))
+    if asked.makes("close_plans"):
+        _add(made, "close_plans", close_plans(deals, stages, known))
 
 
-def _add_activities(made: dict[str, pl.DataFrame], as_of: date, settings: Settings) -> None:
+def _add_activities(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, asked: Asked) -> None:
     if "activities" not in made:
         return
-    made["activities"] = with_gaps(made["activities"])
-    _add(made, "rep_days", rep_days(made["activities"]))
-    if "deals" in made:
+    if asked.makes("activities", "rep_days", "meeting_outcomes"):
+        made["activities"] = with_gaps(made["activities"])
+    if asked.makes("rep_days"):
+        _add(made, "rep_days", rep_days(made["activities"]))
+    if asked.makes("meeting_outcomes") and "deals" in made:
         others = (made.get("stages"), made.get("leads"))
         met = meeting_outcomes(made["activities"], made["deals"], *others, as_of, settings.meeting_yield_days)
         _add(made, "meeting_outcomes", met)
@@ -205,6 +213,8 @@ class Asked(msgspec.Struct, frozen=True):
         window: The period.
         calendar: What quarters and years are.
         currency: Convert all amounts to this one.
+        entities: Those that are needed, with all that these rest on; None for all. What says something by being made,
+            and the kinds themselves, are made all the same.
     """
 
     by: Sequence[str] = ()
@@ -212,6 +222,11 @@ class Asked(msgspec.Struct, frozen=True):
     window: Window = ALL
     calendar: Calendar = msgspec.field(default_factory=Calendar)
     currency: str | None = None
+    entities: frozenset[str] | None = None
+
+    def makes(self, *entities: str) -> bool:
+        """Whether one of these entities is needed."""
+        return self.entities is None or not self.entities.isdisjoint(entities)
 
     def asks_for(self, name: str) -> bool:
         """Whether a column is asked about."""
@@ -247,7 +262,8 @@ def add_money_entities(
     if "quotas" in frames and _can_be_placed(frames["quotas"]):
         made["quotas"], notes = quota_days(frames["quotas"], asked.calendar, asked.by, asked.window)
         findings += notes
-        _add_money(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
+        if asked.makes("company_targets"):
+            _add_money(made, "company_targets", company_targets(frames["quotas"], asked.calendar))
     if "invoices" in frames and "amount" in frames["invoices"].columns:
         past = moments.cut is not None and reaches_past(frames, moments.cut)
         made["invoices"], notes = invoice_view(frames["invoices"], moments.cut, past=past)
@@ -255,19 +271,24 @@ def add_money_entities(
     if "surveys" in frames and {"type", "score"} <= set(frames["surveys"].columns):
         made["surveys"] = survey_view(frames["surveys"], moments.cut)
     findings += _add_customers(made, frames, moments, asked)
-    first = _first_day(made)
-    if "reps" in made and as_of is not None and first is not None:
-        _add_money(made, "rep_calendar", rep_calendar(made["reps"], first, as_of))
-        if "rep_calendar" in made:
-            made["staff_days"] = made["rep_calendar"].select(pl.col("day").unique().sort())
+    if asked.makes("rep_calendar"):
+        _add_calendar(made, as_of)
     if "reps" in made and asked.asks_for("tenure") and {"owner", "hired"} <= set(made["reps"].columns):
         for entity in MOMENTS:
             if entity in made:
                 made[entity] = with_tenure(made[entity], entity, made["reps"])
     findings += _set_against_quotas(made, as_of, asked)
     if as_of is not None:
-        _add_people(made, as_of, settings, asked.calendar)
+        _add_people(made, as_of, settings, asked)
     return findings
+
+
+def _add_calendar(made: dict[str, pl.DataFrame], as_of: date | None) -> None:
+    first = _first_day(made)
+    if "reps" in made and as_of is not None and first is not None:
+        _add_money(made, "rep_calendar", rep_calendar(made["reps"], first, as_of))
+        if "rep_calendar" in made:
+            made["staff_days"] = made["rep_calendar"].select(pl.col("day").unique().sort())
 
 
 def _set_against_quotas(made: dict[str, pl.DataFrame], as_of: date | None, asked: Asked) -> list[Finding]:
@@ -305,17 +326,18 @@ def _add_customers(
     return findings
 
 
-def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, calendar: Calendar) -> None:
+def _add_people(made: dict[str, pl.DataFrame], as_of: date, settings: Settings, asked: Asked) -> None:
     deals, reps = made.get("deals"), made.get("reps")
-    if "quotas" in made and "agreed" in made["quotas"].columns:
+    if asked.makes("quotas", "rep_targets") and "quotas" in made and "agreed" in made["quotas"].columns:
         if deals is not None and {"outcome", "closed", "amount"} <= set(deals.columns):
-            made["quotas"] = with_season(made["quotas"], deals, as_of, calendar)
-        _add_money(made, "rep_targets", rep_targets(made["quotas"], deals))
+            made["quotas"] = with_season(made["quotas"], deals, as_of, asked.calendar)
+        if asked.makes("rep_targets"):
+            _add_money(made, "rep_targets", rep_targets(made["quotas"], deals))
     if reps is None:
         return
-    if "rep_targets" in made:
+    if asked.makes("ramps") and "rep_targets" in made:
         _add_money(made, "ramps", ramps(reps, made["rep_targets"], as_of))
-    if deals is not None:
+    if asked.makes("trainings") and deals is not None:
         _add_money(made, "trainings", training_arms(reps, deals, settings.training_window_days))
 
 
