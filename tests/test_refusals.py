@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -12,8 +12,12 @@ import pytest
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.engine.plan import a_file
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.library import report_on
 from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MONEY = pl.Decimal(38, 8)
 DAY = date(2026, 2, 1)
@@ -94,3 +98,15 @@ def test_a_currency_that_one_leads_to_is_converted_to(code: str, value: Decimal)
 def test_without_rates_amounts_are_in_another_currency_or_in_another_one_too() -> None:
     assert refused(frames(), "revenue", currency="USD").message == "invalid `--currency USD`: amounts are in EUR"
     assert refused(frames("USD"), "revenue", currency="USD").message.endswith("other amounts are in EUR")
+
+
+def test_a_file_that_may_be_of_another_kind_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("Product,Price,Date,Qty\nOak,10,2026-01-02,3\nElm,20,2026-01-03,4\n", encoding="utf-8")
+    with pytest.raises(SalesmetricsError) as caught:
+        report_on(str(path))
+    assert caught.value.message.endswith(f"need more than a products file; `{path}` was read as products (46 % sure)")
+    assert caught.value.hint == f"if `{path}` lists deals, name the kind: `deals={path}`; otherwise add a deals file"
+    with pytest.raises(SalesmetricsError) as caught:
+        report_on(f"products={path}")
+    assert caught.value.hint == "add a deals file"

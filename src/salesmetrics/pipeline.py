@@ -363,6 +363,7 @@ def request_of(question: Question, dataset: Dataset) -> Request:
     from salesmetrics.engine.resolve import in_zone, resolve
     from salesmetrics.engine.where import named_columns
     from salesmetrics.ingest.recognise.naming import headers_of, names_of
+    from salesmetrics.schema.inspection import SURE
 
     named = question.as_of is not None
     day, source = (question.as_of, question.as_of_source) if named else dataset.last_event or (None, None)
@@ -390,6 +391,11 @@ def request_of(question: Question, dataset: Dataset) -> Request:
         headers=headers_of(dataset),
         headlines=question.headlines,
         shaped=question.shaped,
+        guessed=tuple(
+            (file.origin, str(file.recognition.kind), round(100 * file.recognition.confidence))
+            for file in dataset.files
+            if file.recognition.confidence < SURE and file.origin == file.source.path
+        ),
         span=None if dataset.span is None else Span(first=dataset.span[0], last=dataset.span[1]),
         own=None if named else {kind: event for kind, (event, _) in dataset.last_events.items()},
     )

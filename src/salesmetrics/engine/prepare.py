@@ -14,7 +14,7 @@ from salesmetrics.engine.cost_cover import costs_partial
 from salesmetrics.engine.evaluate import NO_RANK
 from salesmetrics.engine.maturity import too_short
 from salesmetrics.engine.moments import days_differ, moments_of, seen_by
-from salesmetrics.engine.plan import FOR_CONDITION, Plan, Refused, make_plan
+from salesmetrics.engine.plan import FOR_CONDITION, Plan, Refused, a_file, make_plan
 from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.unknown import complete_today, early_ends
 from salesmetrics.engine.where import apply_where, named_columns
@@ -27,7 +27,7 @@ from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.entities.make import Asked, make_entities
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.findings import finding
-from salesmetrics.schema.kinds import TYPE_NAMES
+from salesmetrics.schema.kinds import KIND_NAMES, TYPE_NAMES
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.intervals import mean_interval, wilson
 
@@ -129,7 +129,7 @@ def prepare(
         besides=besides,
     )
     if not plan.kpis:
-        raise _nothing_to_report(plan.not_computed, frames, unfiltered)
+        raise _nothing_to_report(plan.not_computed, frames, unfiltered, request.guessed)
     codes = currencies(entities, plan.measures.values())
     unclear, unknown = _clocks(request, frames, plan)
     withheld = (*request.withheld, *untold_ends(entities), *days_unknown(notes), *unknown)
@@ -201,7 +201,10 @@ def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> 
 
 
 def _nothing_to_report(
-    refused: Sequence[Refused], frames: Mapping[str, Any], unfiltered: Mapping[str, Sequence[str]]
+    refused: Sequence[Refused],
+    frames: Mapping[str, Any],
+    unfiltered: Mapping[str, Sequence[str]],
+    guessed: Sequence[tuple[str, str, int]],
 ) -> SalesmetricsError:
     lacking = dict.fromkeys(need for item in refused for need in item.needs if need.code == FOR_CONDITION)
     columns = {kind: set(getattr(frame, "columns", ())) for kind, frame in frames.items()}
@@ -219,8 +222,17 @@ def _nothing_to_report(
     elif set(frames) == {"surveys"} and "score" in columns["surveys"] and "type" not in columns["surveys"]:
         cause, fix = Message("survey_unknown"), Message("name_survey")
     elif refused:
-        fix = Message("add_needs", needs=refused[0].needs)
-        cause = cause if frames else Message("need_more_than_none")
+        needs = refused[0].needs
+        fix = Message("add_needs", needs=needs)
+        wanted = next((kind for need in needs for kind in KIND_NAMES if need == a_file(kind)), None)
+        if not frames:
+            cause = Message("need_more_than_none")
+        elif wanted and guessed:
+            path, kind, confidence = guessed[0]
+            cause = Message(
+                "need_more_than_guess", files=cause.details["files"], path=path, kind=kind, share=confidence
+            )
+            fix = Message("name_kind_or_add", kind=wanted, path=path, needs=needs)
     return SalesmetricsError("report_empty", cause=cause, fix=fix)
 
 

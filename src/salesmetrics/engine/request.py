@@ -130,6 +130,7 @@ class Request(msgspec.Struct, frozen=True):
         headlines: So many KPIs at most, those that come first; 0 for all that were asked for.
         shaped: What else shapes the numbers, for the record.
         span: The days between which the records lie.
+        guessed: Files whose kind is a guess: path, kind and confidence in percent.
     """
 
     as_of: date | None
@@ -162,6 +163,7 @@ class Request(msgspec.Struct, frozen=True):
     headlines: int = 0
     shaped: Shaped = msgspec.field(default_factory=Shaped)
     span: Span | None = None
+    guessed: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def filters(self) -> Filters:

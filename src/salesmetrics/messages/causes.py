@@ -200,6 +200,7 @@ CAUSES: Mapping[str, str] = {
     "number_beside_text": "a number cannot be compared with a text",
     "condition_without": "there is no {lacking:and+}, so `--where` cannot be applied to everything the KPIs need",
     "need_more_than": "the requested KPIs need more than {files:and+}",
+    "need_more_than_guess": "the requested KPIs need more than {files:and+}; `{path:typed}` was read as {kind} ({share} % sure)",
     "need_more_than_none": "there is no file with usable records",
     "only_stages": "a list of stages defines stages but holds no deals",
     "only_payments": "a list of payments shows what was received, not what was invoiced",

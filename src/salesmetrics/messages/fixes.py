@@ -103,6 +103,7 @@ FIXES: Mapping[str, str] = {
     "amount_to_make": "`{column}` is the price of one unit: add a column `Amount` with price times quantity",
     "the_kinds": "the kinds are {kinds:,}; if it is one of them, name the kind and its columns: `KIND={path:typed} --map FIELD=HEADER`",
     "name_kind": "if it lists {kind}, name the kind: `{kind}={path:typed}`",
+    "name_kind_or_add": "if `{path:typed}` lists {kind}, name the kind: `{kind}={path:typed}`; otherwise add {needs:;}",
     "name_kind_and_columns": "if it lists {kind}, name the kind: `{kind}={path:typed}`; for the missing column, {columns}",
     "export_with_missing": "if it lists {kind}, export it with the missing column: none of its other columns fits",
     "months_held": "`{column}` holds months without a day, such as `{month}`: export full dates",

@@ -8,7 +8,10 @@ from msgspec import Meta, Struct
 
 from salesmetrics.schema.provenance import RowCounts  # noqa: TC001 - the JSON Schema is made of these annotations
 
-__all__ = ["ELSEWHERE", "ColumnReading", "FileReading", "WordReading"]
+__all__ = ["ELSEWHERE", "SURE", "ColumnReading", "FileReading", "WordReading"]
+
+SURE = 0.7
+"""Below this confidence the kind of a file, or its encoding, is shown as a guess."""
 
 ELSEWHERE = "other column"
 """How a word came to count as something else than it means: flags, or the status beside a stage, decided."""

@@ -20,6 +20,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import by_severity, finding_items
 from salesmetrics.render.text import count, one_line
+from salesmetrics.schema.inspection import SURE
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ __all__ = ["check_document", "check_sheet", "inspection_document"]
 _FINDING = ("severity", "code", "kind", "path", "column", "count", "share_of_value", "rows", "message", "hint")
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_SURE = 0.7
 _OF_WORDS = ("column_word", "column_word_counts_as", "column_rows", "column_word_decided_by")
 
 
@@ -90,12 +90,12 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], tone: Tone = To
 
 
 def _kind(file: FileReading) -> str:
-    code = "kind_unsure" if file.confidence < _SURE else "kind_sure"
+    code = "kind_unsure" if file.confidence < SURE else "kind_sure"
     return phrase(code, kind=file.kind, share=file.confidence, path=file.path)
 
 
 def _encoding(file: FileReading) -> str:
-    unsure = file.encoding_how == "guess" and file.encoding_confidence < _SURE
+    unsure = file.encoding_how == "guess" and file.encoding_confidence < SURE
     return phrase("encoding_unsure" if unsure else f"encoding_by_{file.encoding_how}", encoding=file.encoding)
 
 
