@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.together import Together
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.schema.inspection import FileGuess
     from salesmetrics.schema.provenance import Shaped
 
 __all__ = ["Files", "explain", "inspect", "load", "report", "request_of", "rows", "trend"]
@@ -128,6 +129,7 @@ class Files:
         self._hashed, self._hashes = hashed, dict[str, Future[str]]()
         self._tables: dict[str, Future[list[RawTable]]] = {}
         self._large = False
+        self._last: dict[str, list[RawTable]] = {}
         with suppress(SalesmetricsError):
             paths = [item.path for item in expand(self.arguments)]
             self._large = _are_large(paths)
@@ -156,7 +158,51 @@ class Files:
         from salesmetrics.ingest.read import read_files
 
         with self._during:
-            return read_files(self.arguments, options, partial(self._read, options), self.together)
+            try:
+                return read_files(self.arguments, options, partial(self._read, options), self.together)
+            except SalesmetricsError as error:
+                raise self._with_way_out(error, options) from error
+            finally:
+                self._last.clear()
+
+    def read_or_guess(self, options: ReadOptions) -> tuple[Dataset | None, list[FileGuess]]:
+        """The dataset of the files that are recognised, checked, and a guess for each that is not; None where none is."""
+        self.open(options)
+        from salesmetrics.ingest.propose import propose_after
+        from salesmetrics.ingest.read import read_files, with_findings
+        from salesmetrics.ingest.recognise.inspection import file_guess
+
+        tables: dict[str, list[RawTable]] = {}
+
+        def opened(path: str) -> list[RawTable]:
+            if path not in tables:
+                tables[path] = self._read(options, path)
+            return tables[path]
+
+        arguments = self.arguments
+        guesses: list[FileGuess] = []
+        with self._during:
+            while arguments:
+                try:
+                    dataset, words = read_files(arguments, options, opened, self.together)
+                    return with_findings(dataset, words, options, self.together), guesses
+                except SalesmetricsError as error:
+                    found = propose_after(error, arguments, tables, options)
+                    if found is None:
+                        raise
+                    proposal, arguments, options = found
+                    guesses.append(file_guess(proposal, error))
+        return None, guesses
+
+    def _with_way_out(self, error: SalesmetricsError, options: ReadOptions) -> SalesmetricsError:
+        """A refusal, with the command that reads the file all the same where one can be guessed."""
+        for argument in expand(self.arguments):
+            for table in self._last.get(argument.path, ()):
+                if table.source.path == error.details.get("path"):
+                    from salesmetrics.ingest.propose import with_way_out
+
+                    return with_way_out(error, table, argument, options)
+        return error
 
     def hashed(self, dataset: Dataset) -> Dataset:
         """The dataset with the SHA-256 of every file, if that is asked for."""
@@ -171,7 +217,9 @@ class Files:
         if path not in self._tables:
             self._fetch(path)
             self._tables[path] = self._open(path, options)
-        return self._tables.pop(path).result()
+        self._last.clear()
+        self._last[path] = self._tables.pop(path).result()
+        return self._last[path]
 
     def _fetch(self, path: str) -> None:
         piped = read_pipe(path, self._stdin)  # here: nobody could interrupt a thread that waits for a pipe
@@ -332,14 +380,17 @@ def inspect(
     Raises:
         SalesmetricsError: As :func:`load`.
     """
-    dataset = load(files, options)
-    from salesmetrics.answers.files import Inspection
+    files.open(options)
+    from salesmetrics.answers.files import Inspection  # while the file is being read
     from salesmetrics.answers.provenance import filters_of
     from salesmetrics.drilldown.describe import unlocks
     from salesmetrics.entities.make import make_entities
     from salesmetrics.entities.moments import Moments
     from salesmetrics.ingest.recognise.inspection import file_readings
 
+    dataset, guesses = files.read_or_guess(options)
+    if dataset is None:
+        return Inspection(files=[], allowed=[], unlocks=[], findings=[], filters=filters_of(shaped), guesses=guesses)
     as_of, _ = dataset.last_event or (None, None)
     own = {str(kind): day for kind, (day, _) in dataset.last_events.items()}
     frames, _ = make_entities(dataset.entities, Moments(as_of, own, asked=False), settings)
@@ -350,6 +401,7 @@ def inspect(
         unlocks=missing,
         findings=list(dataset.findings),
         filters=filters_of(shaped),
+        guesses=guesses,
     )
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta, field
 
 from salesmetrics.answers.base import Answer, Model
 from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead
-from salesmetrics.schema.inspection import FileReading
+from salesmetrics.schema.inspection import FileGuess, FileReading
 
 __all__ = ["Check", "Inspection", "Unlock"]
 
@@ -33,6 +33,10 @@ class Inspection(Answer, frozen=True, kw_only=True):
     filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
         default_factory=Filters
     )
+    guesses: Annotated[
+        list[FileGuess],
+        Meta(description="files that are not recognised, with a guess for each column that is never applied"),
+    ] = field(default_factory=list)
 
 
 class Check(Answer, frozen=True, kw_only=True):

@@ -54,6 +54,8 @@ def resolve(
         if as_of is None:
             raise _needs_dates("--compare", compare)
         compared = comparison(found, as_of, compare, calendar)
+    if any(item.fact == "day" for item in more.get("withheld", ())):
+        _refuse_finer_than_months(period, found, more.get("every"))
     return Request(
         as_of=as_of,
         as_of_source=source,
@@ -106,6 +108,15 @@ def _shift(
         return None if as_of is None else comparison(period, as_of, kind, calendar)
     except SalesmetricsError:
         return None
+
+
+def _refuse_finer_than_months(text: str, found: Period | None, every: str | None) -> None:
+    """Raise for weeks, days and parts of months where the dates of deals are months: the numbers would only look exact."""
+    cause, fix = Message("dates_are_months"), Message("whole_months")
+    if every == "week":
+        raise SalesmetricsError("option_invalid", option="--every", value=every, cause=cause, fix=fix)
+    if found is not None and (found.unit in ("week", "day") or (found.start is not None and found.start.day != 1)):
+        raise SalesmetricsError("option_invalid", option="--period", value=text, cause=cause, fix=fix)
 
 
 def _needs_dates(option: str, value: str) -> SalesmetricsError:

@@ -13,6 +13,7 @@ from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_find
 from salesmetrics.ingest.canonical.derive import derive
 from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
+from salesmetrics.ingest.canonical.sales import sales_made, with_amounts
 from salesmetrics.ingest.canonical.unsettled import unsettled
 from salesmetrics.ingest.checks.check import check_dataset
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
@@ -231,6 +232,8 @@ def _part(
     symbols = settled_symbols(options.symbols)
     recognition, found, withheld = found_by_cells(table, recognition, mapping, symbols)
     refuse_summary(table.frame, recognition, table.source.path, mapping)
+    table, of_sales, unknown = sales_made(table, recognition, mapping)
+    withheld += unknown
     profile = load_profile(recognition.profile)
     parse_options = ParseOptions(
         date_order=options.date_order or profile.date_order,
@@ -245,7 +248,8 @@ def _part(
     rejected = [*table.rejected, *result.rejected]
     said = rejection_findings(rejected, recognition.kind, table.source.path)
     constants = recognition.constants
-    frame, totals, bare = without_totals(result.frame, recognition.kind, table.source.path, constants)
+    frame, multiplied = with_amounts(result.frame, recognition, table.source.path)
+    frame, totals, bare = without_totals(frame, recognition.kind, table.source.path, constants)
     ignored = dict(table.ignored)
     if totals:
         ignored["total"] = ignored.get("total", 0) + totals
@@ -261,6 +265,8 @@ def _part(
         findings=[
             *table.findings,
             *found,
+            *of_sales,
+            *multiplied,
             *misspelt_headers(recognition, table.source.path, table.frame.head(200)),
             *said,
             *bare,

@@ -75,6 +75,23 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "`{column}` is not used: it may be a misspelling of `{known}`, which is read as {field}",
         "if so, add `--map {field}={column:shell}`",
     ),
+    # --- lists of sales ------------------------------------------------------------------------------------------------
+    "sales_made": (
+        "read as a list of sales, each a deal won on its `{column}`: no stage says that a deal was lost or is open, so there is no win rate and no pipeline",
+        "if these are not sales, name what they are: `KIND={path:typed}`",
+    ),
+    "months_as_days": (
+        "`{column}` has no day (`{value}`): each row counts on the last day of its {unit}, and nothing finer than a {unit} is computed",
+        None,
+    ),
+    "rows_are_sums": (
+        "each row is a sum of sales, not one sale: the number of deals and their size are not computed",
+        "if each row is one sale, export its customer or its number, too",
+    ),
+    "amounts_multiplied": (
+        "the amount of a sale is `{quantity}` times `{column}`, in {count:# row|# rows}",
+        None,
+    ),
     # --- values --------------------------------------------------------------------------------------------------------
     "cells_unreadable": (
         "`{column}` cannot be read in {count:# row|# rows} and counts as blank there: {reason}, for example `{value}`",

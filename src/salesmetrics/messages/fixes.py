@@ -35,6 +35,7 @@ FIXES: Mapping[str, str] = {
     "variable_example": "for example `{variable}={example}`",
     "age_example": "for example {set:max-age 7d}",
     "name_a_date": "set the date column with {set:map created=HEADER} or {set:map closed=HEADER}",
+    "whole_months": "ask for whole months, quarters or years, for example {set:every month} or {set:period last-quarter}",
     # --- days and periods -------------------------------------------------------------------------------------------
     "period_this_quarter": "add {set:period this-quarter}",
     "period_begun": "choose a period that has started",
@@ -101,6 +102,8 @@ FIXES: Mapping[str, str] = {
     "reshape": _RESHAPE,
     "reshape_quotas": f"if it holds quotas, {_RESHAPE}",
     "amount_to_make": "`{column}` is the price of one unit: add a column `Amount` with price times quantity",
+    "paste_this": "if it lists {kind}, use `{command:typed}`; `salesmetrics inspect {path:typed}` shows what each column was taken for",
+    "or_inspect": "{fix}; `salesmetrics inspect {path:typed}` shows what each column could be",
     "the_kinds": "the kinds are {kinds:,}; if it is one of them, name the kind and its columns: `KIND={path:typed} --map FIELD=HEADER`",
     "name_kind": "if it lists {kind}, name the kind: `{kind}={path:typed}`",
     "name_kind_or_add": "if `{path:typed}` lists {kind}, name the kind: `{kind}={path:typed}`; otherwise add {needs:;}",

@@ -39,6 +39,8 @@ REASONS: Mapping[str, str] = {
     "no_converted_status": "no status is known to mean converted",
     "never_reached": "never: too few deals can still be won",
     "only_won_deals": "the file has only won deals",
+    "rows_are_sums": "each row is a sum of sales, not one deal",
+    "days_unknown": "only months are known",
     "no_time_of_day": "times of day are unknown",
     "not_positive_before": "nothing was sold in the previous period",
     "no_previous_period": "the data do not go back that far",

@@ -38,6 +38,11 @@ SEVERITIES: Mapping[str, Severity] = {
     "header_twice": WARNING,
     # columns and profiles
     "header_misspelt": WARNING,
+    # lists of sales
+    "sales_made": NOTE,
+    "months_as_days": NOTE,
+    "rows_are_sums": NOTE,
+    "amounts_multiplied": NOTE,
     # values
     "cells_unreadable": WARNING,
     "history_unreadable": WARNING,

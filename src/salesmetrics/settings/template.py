@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from salesmetrics.ingest.dataset import ReadOptions
-    from salesmetrics.schema.inspection import FileReading
+    from salesmetrics.schema.inspection import FileGuess, FileReading
     from salesmetrics.settings.options import Option, Table
 
 __all__ = ["settings_template"]
@@ -53,6 +53,8 @@ _EXAMPLES = """
 # title = "Calls per won deal"
 """
 
+_GUESS = "a guess"
+
 _FLAGS = frozenset({"is_won", "is_lost", "is_closed"})
 
 
@@ -69,7 +71,7 @@ class _Line(msgspec.Struct, frozen=True):
         return (text if self.on else f"# {text}") + (f"  # {self.why}" if self.why else "")
 
 
-def settings_template(readings: Sequence[FileReading], options: ReadOptions) -> str:
+def settings_template(readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess] = ()) -> str:
     """The text of a settings file that makes later runs read these files the same way.
 
     Active lines: what an option set, and what next week's export could leave open (the order of dates, the decimal
@@ -79,15 +81,17 @@ def settings_template(readings: Sequence[FileReading], options: ReadOptions) -> 
     Args:
         readings: What the files were recognised as; none gives the defaults.
         options: The options of the command line.
+        guesses: What files could be that are not recognised: active lines, each marked as a guess.
     """
+    unknown = "".join(f"# Not recognised: {_comment(item.path)}; check what is marked as a guess\n" for item in guesses)
     seen = "".join(
         f"# Read: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
         for item in readings
     )
     lines = {
-        "read": _reading(readings, options),
-        "map": _columns(readings, options),
-        "stages": _stages(readings, options),
+        "read": _reading(readings, options, guesses),
+        "map": [*_guessed(guesses, options), *_columns(readings, options, guesses)],
+        "stages": _stages(readings, options, guesses),
         "currency": _symbols(options),
         "report": _keys("report"),
         "csv": _keys("csv"),
@@ -95,7 +99,7 @@ def settings_template(readings: Sequence[FileReading], options: ReadOptions) -> 
         "settings": _settings(),
     }
     tables = [_table(table, lines[table.name]) for table in TABLES if table.name in lines]
-    return "\n".join([_HEAD + seen, *tables]) + _EXAMPLES
+    return "\n".join([_HEAD + seen + unknown, *tables]) + _EXAMPLES
 
 
 def _table(table: Table, lines: Iterable[_Line | str]) -> str:
@@ -105,7 +109,7 @@ def _table(table: Table, lines: Iterable[_Line | str]) -> str:
     return f"[{name}]\n{comment}" + "".join(f"{line}\n" for line in lines)
 
 
-def _reading(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line]:
+def _reading(readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess]) -> Iterator[_Line]:
     encodings = {item.encoding for item in readings}
     guessed = any(item.encoding_how in {"guess", "option"} for item in readings)
     profiles = {item.profile for item in readings}
@@ -116,7 +120,11 @@ def _reading(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[
         "decimal": ({m for text in _read_as(readings) for m in ("point", "comma") if f"decimal {m}" in text}, True),
         "profile": (profiles, profiles != {"generic"}),
     }
+    assumed = {name: value for item in guesses for name, value in item.assumed.items()}
     for option in options_of_table("read"):
+        if option.name in assumed:
+            yield _Line(option.name, _text(assumed[option.name]), _GUESS)
+            continue
         found, worth = seen.get(option.name, (set(), True))
         yield _one(option, getattr(options, option.name, None), found, worth=worth)
 
@@ -146,9 +154,21 @@ def _date_order(text: str) -> str | None:
     return {"day": "dmy", "month": "mdy"}[match[1]] if match else None
 
 
-def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
-    """A line for each field. A key occurs once in a table, so further files with the same field become comments."""
+def _guessed(guesses: Sequence[FileGuess], options: ReadOptions) -> Iterator[_Line]:
+    """A line for each field that a column could be; of several files the first counts."""
     shown = set(options.mapping)
+    for guess in guesses:
+        for each in guess.columns:
+            if each.field is not None and each.field not in shown:
+                shown.add(each.field)
+                yield _Line(each.field, _text(each.header), f"{guess.kind}, {each.confidence:.0%} sure, {_GUESS}")
+
+
+def _columns(
+    readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess]
+) -> Iterator[_Line | str]:
+    """A line for each field. A key occurs once in a table, so further files with the same field become comments."""
+    shown = {*options.mapping, *(each.field for guess in guesses for each in guess.columns if each.field)}
     for field, header in options.mapping.items():
         yield _Line(field, _text(header), "from the option")
     for item in readings:
@@ -164,7 +184,9 @@ def _columns(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[
                 yield _Line(column.field, _text(column.header), why, on=lenient and len(readings) == 1)
 
 
-def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_Line | str]:
+def _stages(
+    readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess]
+) -> Iterator[_Line | str]:
     """Words are fixed only where one column of words decides: flags or a second column could contradict them."""
     deals = [item for item in readings if item.kind == "deals"]
     flags = any(column.field in _FLAGS for item in deals for column in item.columns)
@@ -178,7 +200,10 @@ def _stages(readings: Sequence[FileReading], options: ReadOptions) -> Iterator[_
         for word in (w for item in deals for w in item.words if w.outcome == outcome and w.how != ELSEWHERE):
             if worth or word.word in counts:
                 counts[word.word] = counts.get(word.word, 0) + word.count
+        guessed = {each.word: each.count for guess in guesses for each in guess.words if each.outcome == outcome}
+        counts |= guessed
         why = ", ".join(f"{word}: {count}" for word, count in counts.items() if count)
+        why = ", ".join(filter(None, (why, _GUESS if guessed else "")))
         yield _Line(outcome, _listed(counts), why and _comment(why), on=bool(counts))
     for outcome in ("open", *(() if worth else given_words)):
         words = [f"{word.word} {word.count}" for item in deals for word in item.words if word.outcome == outcome]

@@ -31,6 +31,8 @@ def init(
 ) -> None:
     """Write a settings file for these exports, so that later commands need no options.
 
+    For a file that is not recognised it writes a guess for each column, which you check.
+
     Example: `salesmetrics init exports/*.csv --date-order dmy`, then `salesmetrics report exports/*.csv`
     """
     from pathlib import Path
@@ -39,7 +41,6 @@ def init(
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.messages import phrase
-    from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output
     from salesmetrics.settings.sources import FILE_NAME
     from salesmetrics.settings.template import settings_template
@@ -48,7 +49,10 @@ def init(
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
     options = read_options(reading)
-    readings = file_readings(load(begin_files(files, environment), options)) if files else []
-    write_output(settings_template(readings, options), path, environment.stdout)
+    dataset, guesses = begin_files(files, environment).read_or_guess(options) if files else (None, [])
+    readings = file_readings(dataset) if dataset is not None else []
+    write_output(settings_template(readings, options, guesses), path, environment.stdout)
+    for guess in guesses:
+        environment.say(phrase("settings_guessed", path=guess.path))
     if path != "-":
         environment.say(phrase("settings_written", path=path))

@@ -13,11 +13,13 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     """Show what was recognised in the files, and what is missing.
 
     Kind, CRM, encoding, columns, dates and stages, each with the option that changes it. Computes nothing.
+    For a file that is not recognised: a guess for each column, and one command to paste.
     """
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection
     from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.cli.request import begin_files, make_catalog, read_options
+    from salesmetrics.messages import phrase
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
@@ -25,3 +27,6 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
     answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped)
     write_answer(answer, output, form, environment)
+    if not output.quiet:
+        for guess in answer.guesses:
+            environment.say(phrase("file_needs_mapping" if guess.works else "file_refused", path=guess.path))

@@ -41,6 +41,7 @@ from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.common import Place, by_words
 from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, words_for
 from salesmetrics.ingest.recognise.profile import GENERIC
+from salesmetrics.ingest.recognise.sales import SALES, times_quantity
 from salesmetrics.ingest.recognise.sample import OF_PROGRAMS
 from salesmetrics.ingest.recognise.words import Words, comparable
 from salesmetrics.ingest.table.table import ROW
@@ -146,7 +147,13 @@ def _keep_records(part: Part) -> None:
     _apply(part, without_named_totals(part.frame, part.kind, part.path))
     _apply(
         part,
-        without_repeats(part.frame, part.kind, part.path, header, line_items=policy == "line_items"),
+        without_repeats(
+            part.frame,
+            part.kind,
+            part.path,
+            header,
+            line_items=policy == "line_items" or part.recognition.layout == SALES,
+        ),
     )
 
 
@@ -230,7 +237,8 @@ def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions
     part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
     if part.recognition.profile in _ARCHIVES_LOST and "Active" in frame.columns:
         frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
-    doubt_unit_prices(part, frame)
+    if part.recognition.layout != SALES or not times_quantity(part.recognition.columns):
+        doubt_unit_prices(part, frame)
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     part.final_words = tuple(ended_in_unknown_stages(frame, part.stage_words))
     frame = frame.with_columns(close_dates(frame))

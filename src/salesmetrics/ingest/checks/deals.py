@@ -11,11 +11,13 @@ from salesmetrics.ingest.canonical.as_of import first_believable
 from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.checks.context import Rule, apply_rules
 from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
+from salesmetrics.ingest.recognise.sales import SALES
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from salesmetrics.ingest.checks.context import Context
+    from salesmetrics.ingest.dataset import LoadedFile
     from salesmetrics.schema.provenance import Finding
 
 __all__ = ["check_amount_outliers", "check_currency_words", "check_date_outliers", "check_deals", "outliers"]
@@ -101,7 +103,7 @@ def _mostly_filled(context: Context, column: str, among: pl.Expr) -> bool:
 def _only_won(context: Context) -> list[Finding]:
     if context.frame.is_empty() or not bool(context.frame.select(_WON.all()).item()):
         return []
-    if context.frame.height < 2:
+    if context.frame.height < 2 or all(file.recognition.layout == SALES for file in _files(context)):
         return []
     return [finding("only_won", kind="deals", path=_single_path(context), count=context.frame.height)]
 
@@ -164,8 +166,12 @@ def _month_ends(context: Context) -> list[Finding]:
     return context.report("month_end_close_dates", at_end, "expected_close", share=f"{100 * ends / n:.0f}")
 
 
+def _files(context: Context) -> list[LoadedFile]:
+    return [context.files[int(i)] for i in context.frame.get_column("__file__").unique()]
+
+
 def _single_path(context: Context) -> str | None:
-    paths = {context.files[int(i)].source.path for i in context.frame.get_column("__file__").unique()}
+    paths = {file.source.path for file in _files(context)}
     return next(iter(paths)) if len(paths) == 1 else None
 
 

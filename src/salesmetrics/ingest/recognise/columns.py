@@ -21,6 +21,7 @@ from salesmetrics.ingest.recognise.refusals import (
     resolve_mapping,
     unsure,
 )
+from salesmetrics.ingest.recognise.sales import SALES, list_of_sales
 from salesmetrics.schema.kinds import Kind, column_types
 from salesmetrics.schema.message import Message
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnMatch", "Recognition", "missing_fields", "recognise"]
 
+SURE_OF_SALES = 0.6
+"""What it counts for a list of sales that no header of it says anything else."""
+
 
 class Recognition(msgspec.Struct, frozen=True):
     """What a file was recognised as.
@@ -39,7 +43,8 @@ class Recognition(msgspec.Struct, frozen=True):
     ``lists`` says what the rows are where they are not the records of the kind themselves, as the layout has it.
     ``constants`` are canonical columns with one value for all rows (a calls module has type ``call``);
     ``duplicates`` are further columns with the same header as a matched one, in order; ``spare`` are
-    columns with another header that would have done as well.
+    columns with another header that would have done as well. ``layout`` is which shape of its kind it has: ``sales`` is a
+    list of sales, all of them won.
     """
 
     kind: Kind
@@ -54,6 +59,7 @@ class Recognition(msgspec.Struct, frozen=True):
     constants: dict[str, str] = msgspec.field(default_factory=dict)
     duplicates: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     spare: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    layout: str = ""
 
 
 def recognise(
@@ -88,6 +94,9 @@ def recognise(
     said = resolve_mapping(mapping or {}, headers, path)
     keys = {header: header_keys(header, headers) for header in headers}
     ranked = rank_candidates(keys, kind, profile, said, sample)
+    sales = list_of_sales(keys, ranked, kind, said, sample)
+    if sales is not None:
+        return _recognition(sales, [sales, *ranked], headers, sure=kind is not None)
     best = ranked[0]
     if kind is None:
         refuse_doubt(ranked, keys, headers, path, sample)
@@ -117,6 +126,8 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
             alternatives.setdefault((each.kind, each.profile), round(each.score, 2))
     rival = max((c.score for c in ranked if c.kind != best.kind), default=0.0)
     margin = 1 - rival / best.score if best.score > 0 else 0.0
+    if best.layout.name == SALES:
+        margin = SURE_OF_SALES
     confidence = 1.0 if sure else round(0.5 * min(1.0, best.score / 4) + 0.5 * max(0.0, margin), 2)
     return Recognition(
         kind=best.kind,
@@ -131,6 +142,7 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
         constants={f: v for f, v in best.layout.constants.items() if f not in best.columns},
         duplicates=best.duplicates,
         spare=best.spare,
+        layout=best.layout.name,
     )
 
 

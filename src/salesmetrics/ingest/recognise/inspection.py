@@ -8,20 +8,70 @@ import polars as pl
 from msgspec import structs
 
 from salesmetrics.ingest.dataset import FILE
+from salesmetrics.ingest.propose import is_something_else
 from salesmetrics.ingest.recognise.columns import missing_fields
 from salesmetrics.messages import text
-from salesmetrics.schema.inspection import ELSEWHERE, ColumnReading, FileReading, WordReading
+from salesmetrics.schema.inspection import (
+    ELSEWHERE,
+    ColumnGuess,
+    ColumnReading,
+    FileGuess,
+    FileReading,
+    WordGuess,
+    WordReading,
+)
+from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
+    from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.canonical.outcome import StageWord
     from salesmetrics.ingest.dataset import Dataset, LoadedFile
+    from salesmetrics.ingest.propose import Proposal
 
-__all__ = ["file_readings"]
+__all__ = ["file_guess", "file_readings"]
 
 
 def file_readings(dataset: Dataset) -> list[FileReading]:
     """What every file was recognised as, in the order that the files were named."""
     return [_reading(file, dataset.frames.get(file.recognition.kind), i) for i, file in enumerate(dataset.files)]
+
+
+def file_guess(proposal: Proposal, refusal: SalesmetricsError) -> FileGuess:
+    """What a file that is not recognised could be.
+
+    Args:
+        proposal: The guess, and what it takes to read the file so.
+        refusal: Why it is not read as it is.
+    """
+    guessed = proposal.guessed
+    return FileGuess(
+        path=proposal.path,
+        kind=guessed.kind,
+        problem=_said(refusal),
+        columns=[
+            ColumnGuess(
+                header=each.header,
+                field=each.field,
+                confidence=each.confidence,
+                rests_on=each.reason,
+                samples=list(each.samples),
+            )
+            for each in guessed.columns
+        ],
+        words=[WordGuess(word=each.word, outcome=each.outcome, count=each.count) for each in proposal.words],
+        assumed=dict(proposal.assumed),
+        missing=[name for name in column_types(guessed.kind) if name not in guessed.mapping],
+        likely=proposal.good and not is_something_else(refusal),
+        works=proposal.works,
+        still=None if proposal.why_not is None else _said(proposal.why_not),
+        command=" ".join(proposal.lines),
+        lines=list(proposal.lines),
+    )
+
+
+def _said(error: SalesmetricsError) -> str:
+    return text(Message(error.code, **error.details))
 
 
 def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileReading:

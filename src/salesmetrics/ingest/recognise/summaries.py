@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.recognise.sales import SALES
 from salesmetrics.ingest.recognise.words import comparable, normalise, unaccented, words_of
 from salesmetrics.schema.message import Message
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.recognise.columns import Recognition
 
-__all__ = ["refuse_summary"]
+__all__ = ["counted_records", "refuse_summary"]
 
 _TELLING = ("id", "name", "account", "account_id", "company", "contact", "contact_id", "email", "lead_id")
 """Columns that tell records apart: with one of them a row is a record."""
@@ -65,6 +66,24 @@ def refuse_summary(frame: pl.DataFrame, recognition: Recognition, path: str, map
     """
     if recognition.kind not in ("deals", "leads"):
         return
+    header = counted_records(frame, recognition, mapping)
+    if header is None or recognition.layout == SALES:
+        return
+    detail = Message("instead", what=Message("summary_of_several", kind=recognition.kind, column=header))
+    fix = Message(
+        "export_deals_themselves" if recognition.kind == "deals" else "export_leads_themselves", column=header
+    )
+    raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
+
+
+def counted_records(frame: pl.DataFrame, recognition: Recognition, mapping: Mapping[str, str]) -> str | None:
+    """The header of the column that says how many records each row holds; None where there is none.
+
+    Args:
+        frame: The table, as text.
+        recognition: What its columns are.
+        mapping: What the user said of columns: a header named there is what the user says.
+    """
     named = {normalise(header) for header in mapping.values()}
     by_header = {match.header: name for name, match in recognition.columns.items()}
     one = any(name in recognition.columns for name in _OF_ONE)
@@ -87,8 +106,5 @@ def refuse_summary(frame: pl.DataFrame, recognition: Recognition, path: str, map
             or cells.is_in(["0", "1"]).all()
         ):
             continue
-        detail = Message("instead", what=Message("summary_of_several", kind=recognition.kind, column=header))
-        fix = Message(
-            "export_deals_themselves" if recognition.kind == "deals" else "export_leads_themselves", column=header
-        )
-        raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
+        return header
+    return None

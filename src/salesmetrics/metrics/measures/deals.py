@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # --- closed: deals by the day they were won, lost or otherwise closed -------------------------------------------------
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("each",))
 def won_deals(outcome: pl.Expr) -> pl.Expr:
     """Won deals."""
     return count(outcome == "won")
@@ -84,7 +84,7 @@ def decided_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count(outcome.is_in(["won", "lost"]) & (amount < 0))
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("each",))
 def won_sized_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won deals with an amount of 0 or more."""
     return count((outcome == "won") & (amount >= 0))
@@ -114,7 +114,7 @@ def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     return count(outcome.is_in(["won", "lost"]) & amount.is_null())
 
 
-@measure(entity="deals", basis="closed", unit="money", shape="sample")
+@measure(entity="deals", basis="closed", unit="money", shape="sample", facts=("each",))
 def won_amounts(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Amounts of the won deals, negative ones left out, sorted."""
     return sample(amount, (outcome == "won") & (amount >= 0))

@@ -19,6 +19,7 @@ from salesmetrics.render.document import (
     Tone,
 )
 from salesmetrics.render.layouts.footer import by_severity, finding_items
+from salesmetrics.render.layouts.guesses import guess_blocks
 from salesmetrics.render.text import count, one_line
 from salesmetrics.schema.inspection import SURE
 from salesmetrics.schema.message import Message
@@ -44,11 +45,14 @@ _OF_WORDS = ("column_word", "column_word_counts_as", "column_rows", "column_word
 def inspection_document(answer: Inspection) -> Document:
     """Everything recognised, with what would change it."""
     blocks: list[Block] = []
+    for guess in answer.guesses:
+        blocks += guess_blocks(guess)
     for file in answer.files:
         blocks += _file(file)
-    blocks.append(Heading(phrase("heading_allowed", n=len(answer.allowed))))
-    rows = [(unlock.needs, ", ".join(unlock.kpis)) for unlock in answer.unlocks]
-    blocks.append(_table((phrase("column_needs"), phrase("column_kpis")), rows))
+    if answer.files or not answer.guesses:
+        blocks.append(Heading(phrase("heading_allowed", n=len(answer.allowed))))
+        rows = [(unlock.needs, ", ".join(unlock.kpis)) for unlock in answer.unlocks]
+        blocks.append(_table((phrase("column_needs"), phrase("column_kpis")), rows))
     if answer.findings:
         blocks += [Heading(phrase("heading_findings")), finding_items(by_severity(answer.findings), name_path=False)]
     return Document(tuple(blocks))
@@ -74,6 +78,7 @@ def _file(file: FileReading) -> list[Block]:
         Heading(phrase("heading_columns")),
         _table((phrase("column_header"), phrase("column_field"), phrase("column_read_as")), columns),
         *(_table(("", ""), [row], Tone.MUTED) for row in without),
+        *([Text(phrase("fields_are_explained"), Tone.MUTED, indent=2)] if file.missing else []),
     ]
     if file.words:
         blocks.append(Heading(phrase("heading_words")))

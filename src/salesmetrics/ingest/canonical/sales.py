@@ -1,0 +1,148 @@
+"""Months as days, prices as amounts, and what a list of sales cannot tell. Own file: what such a list means, apart from how it is found."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+from msgspec.structs import replace
+
+from salesmetrics.calendar import parse_period_label
+from salesmetrics.ingest.parse.common import MONEY_DTYPE, plain_text
+from salesmetrics.ingest.recognise.sales import SALES, counts_each, names_month, sales_only, times_quantity
+from salesmetrics.ingest.recognise.summaries import counted_records
+from salesmetrics.ingest.recognise.words import words_of
+from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.withheld import Withheld
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesmetrics.ingest.recognise.columns import Recognition
+    from salesmetrics.ingest.table.table import RawTable
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["sales_made", "with_amounts"]
+
+_UNITS = ("month", "quarter")
+_FIRST_OF_MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00)?)?")
+_YEAR_WORDS = frozenset(
+    map(
+        words_of,
+        (
+            "year",
+            "jahr",
+            "année",
+            "año",
+            "ano",
+            "anno",
+            "jaar",
+            "år",
+            "год",
+            "年",
+            "年份",
+            "سنة",
+            "tahun",
+            "rok",
+            "yıl",
+        ),
+    )
+)
+_MOST_PERIODS = 1_200
+"""Different cells up to which a column can hold months: a century of them."""
+
+
+def sales_made(
+    table: RawTable, recognition: Recognition, mapping: Mapping[str, str]
+) -> tuple[RawTable, list[Finding], list[Withheld]]:
+    """Make days of the months of a list of sales, and say what such a list cannot tell.
+
+    Args:
+        table: The file's table, all text.
+        recognition: What its columns are.
+        mapping: What the user said of columns.
+
+    Returns:
+        The table, with the last day of its month or quarter in the place of each; findings; and what is withheld.
+        Every other file comes back as it was.
+    """
+    if recognition.kind != "deals" or not sales_only(recognition.columns):
+        return table, [], []
+    path, header = table.source.path, recognition.columns["won_on"].header
+    findings: list[Finding] = []
+    withheld: list[Withheld] = []
+    if recognition.layout == SALES:
+        findings.append(finding("sales_made", kind="deals", path=path, column=header, count=0))
+    found = _days(table.frame, header)
+    if found is not None:
+        days, unit, example = found
+        table = replace(table, frame=table.frame.with_columns(days.alias(header)))
+        findings.append(
+            finding("months_as_days", kind="deals", path=path, column=header, count=len(days), unit=unit, value=example)
+        )
+        withheld.append(Withheld("deals", "day", "days_unknown"))
+    sums = counted_records(table.frame, recognition, mapping) if recognition.layout == SALES else None
+    if sums is not None or (found is not None and not counts_each(recognition.columns, table.frame.columns)):
+        findings.append(
+            finding("rows_are_sums", kind="deals", path=path, column=sums or header, count=table.frame.height)
+        )
+        withheld.append(Withheld("deals", "each", "rows_are_sums"))
+    return table, findings, withheld
+
+
+def with_amounts(frame: pl.DataFrame, recognition: Recognition, path: str) -> tuple[pl.DataFrame, list[Finding]]:
+    """The canonical frame of a list of sales with amounts that are the price times the quantity, where only these are there."""
+    if recognition.layout != SALES or not times_quantity(recognition.columns):
+        return frame, []
+    price, quantity = (recognition.columns[name].header for name in ("amount", "quantity"))
+    product = (pl.col("amount") * pl.col("quantity")).cast(MONEY_DTYPE)
+    said = finding(
+        "amounts_multiplied", kind="deals", path=path, column=price, rows=frame.get_column(ROW), quantity=quantity
+    )
+    return frame.with_columns(product.alias("amount")), [said]
+
+
+def _days(frame: pl.DataFrame, header: str) -> tuple[pl.Series, str, str] | None:
+    """The last days of the months or quarters of a column as text, which of the two they are, and its first cell."""
+    text = plain_text(frame.get_column(header)).str.strip_chars()
+    distinct = text.drop_nulls().unique(maintain_order=True)
+    cells = [cell for cell in distinct.to_list() if cell]
+    if not cells or len(cells) > _MOST_PERIODS:
+        return None
+    whole, years = text, _year_beside(frame, header)
+    if years is not None and not any(_last_day(cell) for cell in cells):
+        whole = pl.select(pl.concat_str(pl.lit(years), pl.lit("-"), pl.lit(text))).to_series()
+        cells = [cell for cell in whole.drop_nulls().unique(maintain_order=True).to_list() if not cell.endswith("-")]
+    named = names_month(header)
+    known = {cell: day for cell in cells if (day := _last_day(cell, named=named)) is not None}
+    if len(known) < max(1, round(0.9 * len(cells))):
+        return None
+    days = {cell: day for cell, (day, _) in known.items()}
+    unit = "quarter" if all(unit == "quarter" for _, unit in known.values()) else "month"
+    return whole.replace_strict(days, default=text, return_dtype=pl.String), unit, cells[0]
+
+
+def _last_day(cell: str, *, named: bool = False) -> tuple[str, str] | None:
+    """The last day of the month or quarter that a cell names, and which of the two it is.
+
+    >>> _last_day("Feb 2026"), _last_day("2026-Q1"), _last_day("2026-02-03")
+    (('2026-02-28', 'month'), ('2026-03-31', 'quarter'), None)
+    """
+    if named and _FIRST_OF_MONTH.fullmatch(cell):
+        cell = cell[:7]
+    period = parse_period_label(cell)
+    if period is None or period.unit not in _UNITS or period.end is None:
+        return None
+    return (period.end - timedelta(days=1)).isoformat(), period.unit
+
+
+def _year_beside(frame: pl.DataFrame, header: str) -> pl.Series | None:
+    """The column of years beside one of months that have none."""
+    name = next((each for each in frame.columns if each != header and words_of(each) in _YEAR_WORDS), None)
+    if name is None or not names_month(header):
+        return None
+    years = plain_text(frame.get_column(name)).str.strip_chars()
+    return years if years.drop_nulls().str.contains(r"^(?:19|20)\d\d$").all() else None

@@ -1,0 +1,280 @@
+"""A file that nobody knows, in one step: `inspect` prints a command, the command is pasted, and the numbers are right."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from in_process import invoke
+from salesmetrics.ingest.recognise.guess import guess_columns, guess_outcome
+from salesmetrics.ingest.table.table import ROW, open_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from in_process import Done
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def printed_command(shown: str) -> str:
+    """The command in what `inspect` prints, as somebody copies it off the screen."""
+    start = shown.index("salesmetrics report ")
+    lines = []
+    for line in shown[start:].splitlines():
+        lines.append(line)
+        if not line.endswith("\\"):
+            break
+    return "\n".join(lines)
+
+
+def pasted(command: str, *more: str, cwd: Path) -> Done:
+    words = shlex.split(command.replace("\\\n", " "))
+    assert words[0] == "salesmetrics"
+    return invoke(*words[1:], *more, cwd=cwd)
+
+
+def numbers(folder: Path, name: str) -> dict[str, Any]:
+    """What the command gives that `inspect` prints for a file, after `report` has refused it."""
+    refused = invoke("report", name, cwd=folder)
+    assert refused.returncode == 2
+    assert f"salesmetrics inspect {shlex.quote(name)}" in refused.stderr
+    inspected = invoke("inspect", name, cwd=folder)
+    assert inspected.returncode == 0, inspected.stderr
+    assert f"note: `report` reads {name} only with this mapping" in inspected.stderr
+    command = printed_command(inspected.stdout)
+    # The hint of the refusal holds the same command, and so does the JSON, on one line.
+    one_line = " ".join(command.replace("\\\n", " ").split())
+    assert one_line in refused.stderr
+    guess = json.loads(invoke("inspect", name, "--format", "json", cwd=folder).stdout)["guesses"][0]
+    assert " ".join(guess["command"].split()) == one_line
+    assert guess["works"]
+    done = pasted(command, "--format", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return {item["id"]: item for item in json.loads(done.stdout, parse_float=Decimal)["metrics"]}
+
+
+def test_a_list_of_clients_kept_by_hand(tmp_path: Path) -> None:
+    rows = [
+        ("Acme Bakery", "Ann", "1200", "won", "2026-01-03", "2026-02-10"),
+        ("Birch & Sons", "Bob", "800", "lost", "2026-01-05", "2026-03-01"),
+        ("Cobalt Ltd", "Ann", "450.50", "talking", "2026-02-01", ""),
+        ("Dune", "Cyd", "2200", "Won", "2026-02-03", "2026-03-05"),
+        ("Elm Street School", "Bob", "640", "sent offer", "2026-02-14", ""),
+        ("Fjord", "Cyd", "3100", "lost", "2026-01-20", "2026-02-27"),
+        ("Garnet", "Ann", "975.25", "won", "2026-01-28", "2026-03-20"),
+        ("Holm", "Bob", "120", "talking", "2026-03-02", ""),
+        ("Iris", "Ann", "1500", "lost", "2026-02-20", "2026-03-28"),
+    ]
+    header = ["Client name", "Who", "How much", "Where are we", "Since", "Done"]
+    with (tmp_path / "my clients.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    found = numbers(tmp_path, "my clients.csv")
+    won = [row for row in rows if row[3].lower() == "won"]
+    lost = [row for row in rows if row[3] == "lost"]
+    assert found["revenue"]["value"] == sum(Decimal(row[2]) for row in won)
+    assert (found["win_rate"]["numerator"], found["win_rate"]["denominator"]) == (len(won), len(won) + len(lost))
+    assert found["open_pipeline"]["value"] == sum(Decimal(row[2]) for row in rows if row not in (*won, *lost))
+    days = [(date.fromisoformat(row[5]) - date.fromisoformat(row[4])).days for row in won]
+    assert found["sales_cycle_mean"]["value"] == pytest.approx(Decimal(sum(days)) / len(days))
+
+
+def test_a_german_sheet_with_headers_of_its_own(tmp_path: Path) -> None:
+    text = """\
+Firma oder Mensch;Wer kümmert sich;Wieviel ist drin;Wie steht es;Los ging es;Vorbei am
+Müller & Söhne GmbH;Öykü;1.234,50;Zugesagt;03.01.2026;10.02.2026
+Schmidt AG;Jörg;99,90;Abgesagt;04.01.2026;28.02.2026
+Lange KG;Öykü;12.000,00;Im Gespräch;15.02.2026;
+Weiß e.K.;Jörg;2.500,00;Zugesagt;20.01.2026;05.03.2026
+Frau Özdemir;Öykü;310,25;Abgesagt;22.01.2026;07.03.2026
+Bäckerei Groß;Jörg;780,00;Im Gespräch;01.03.2026;
+"""
+    written(tmp_path, "Übersicht.csv", text)
+    found = numbers(tmp_path, "Übersicht.csv")
+    rows = [line.split(";") for line in text.splitlines()[1:]]
+
+    def money(word: str) -> Decimal:
+        return sum((Decimal(r[2].replace(".", "").replace(",", ".")) for r in rows if r[3] == word), Decimal(0))
+
+    won = [row for row in rows if row[3] == "Zugesagt"]
+    assert found["revenue"]["value"] == money("Zugesagt")
+    assert found["open_pipeline"]["value"] == money("Im Gespräch")
+    assert (found["win_rate"]["numerator"], found["win_rate"]["denominator"]) == (2, 4)
+    days = [(datetime.strptime(r[5], "%d.%m.%Y") - datetime.strptime(r[4], "%d.%m.%Y")).days for r in won]
+    assert found["sales_cycle_mean"]["value"] == Decimal(sum(days)) / len(days)
+
+
+def test_months_and_sales_need_no_mapping_and_pretend_nothing(tmp_path: Path) -> None:
+    written(tmp_path, "months.csv", "Month,Sales\n2025-12,1000\n2026-01,1200\n2026-02,1500.50\n2026-03,900\n")
+    shown = invoke("inspect", "months.csv", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "read as a list of sales" in shown.stdout
+    done = invoke("report", "months.csv", "--format", "json", cwd=tmp_path)
+    found = {item["id"]: item for item in json.loads(done.stdout, parse_float=Decimal)["metrics"]}
+    assert found["revenue"]["value"] == Decimal("4600.50")
+    for name in ("win_rate", "won_deals", "average_deal_size", "median_deal_size", "open_pipeline", "lost_deals"):
+        assert found[name]["value"] is None, name
+        assert found[name]["reason"] in ("rows_are_sums", "only_won_deals")
+    quarter = invoke(
+        "report", "months.csv", "--period", "2026-Q1", "--kpi", "revenue", "--format", "json", cwd=tmp_path
+    )
+    assert json.loads(quarter.stdout)["metrics"][0]["value"] == 3600.5
+    for finer in (
+        ("trend", "revenue", "months.csv", "--every", "week"),
+        ("report", "months.csv", "--period", "2026-W05"),
+    ):
+        refused = invoke(*finer, cwd=tmp_path)
+        assert refused.returncode == 2
+        assert "the dates of the deals are months without a day" in refused.stderr
+
+
+# --- what is printed can be pasted -------------------------------------------------------------------------------------
+
+
+def test_what_is_printed_is_quoted_as_a_shell_needs_it(tmp_path: Path) -> None:
+    header = ["Whose $client", "It's who?", 'How "much"', "Where; are | we", "Since `when`"]
+    rows = [
+        ["Oak", "Ann", "10.50", "won", "2026-01-05"],
+        ["Elm", "Bob", "20.00", "lost", "2026-01-20"],
+        ["Ash", "Ann", "5.00", "won", "2026-02-01"],
+    ]
+    with (tmp_path / "a b's.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    shown = invoke("inspect", "a b's.csv", cwd=tmp_path)
+    done = pasted(printed_command(shown.stdout), "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = {item["id"]: item["value"] for item in json.loads(done.stdout)["metrics"]}
+    assert found["revenue"] == 15.5
+
+
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_a_command_is_never_wrapped(tmp_path: Path, width: str) -> None:
+    rows = "\n".join(f"Client {n},Ann,{n}0,{'won' if n % 2 else 'lost'},2026-01-{n:02}" for n in range(1, 9))
+    written(
+        tmp_path,
+        "clients.csv",
+        f"The name of the client we talk to,Who of us,How much is it worth,Where are we,Since\n{rows}\n",
+    )
+    shown = invoke("inspect", "clients.csv", cwd=tmp_path, env={"COLUMNS": width})
+    command = printed_command(shown.stdout)
+    assert all(line.endswith("\\") for line in command.splitlines()[:-1])
+    assert pasted(command, "--format", "json", cwd=tmp_path).returncode == 0
+
+
+def test_dates_that_nothing_settles_are_guessed_and_called_a_guess(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "x.csv",
+        "Client;Who;How much;Where are we;Since\nOak;Ann;10;won;01/02/2026\nElm;Bob;20;lost;03/04/2026\n",
+    )
+    shown = invoke("inspect", "x.csv", cwd=tmp_path)
+    assert "no date settles the order of day and month" in " ".join(shown.stdout.split())
+    command = printed_command(shown.stdout)
+    assert "--date-order dmy" in command
+    assert pasted(command, cwd=tmp_path).returncode == 0
+
+
+def test_a_known_file_beside_an_unknown_one_is_inspected_as_ever(tmp_path: Path) -> None:
+    written(tmp_path, "deals.csv", "Deal ID,Name,Stage,Amount,Created,Closed\n1,Kiln,Won,900,2026-01-05,2026-02-10\n")
+    written(
+        tmp_path,
+        "x.csv",
+        "Client name,Who,How much,Where are we,Since,Done\nOak,Ann,10,won,2026-01-02,2026-01-09\nElm,Bob,20,lost,2026-01-03,2026-01-10\n",
+    )
+    answer = json.loads(invoke("inspect", "deals.csv", "x.csv", "--format", "json", cwd=tmp_path).stdout)
+    assert [item["path"] for item in answer["files"]] == ["deals.csv"]
+    assert [item["path"] for item in answer["guesses"]] == ["x.csv"]
+    assert answer["allowed"]
+
+
+def test_what_looks_like_something_else_is_said_to(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "x.csv",
+        "contract_id,supplier_name,contract_value,start_date,end_date,status,owner\nC1,Oak,1000,2026-01-05,2027-01-05,Active,Ann\n",
+    )
+    shown = invoke("inspect", "x.csv", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "supplier contracts" in shown.stdout
+    assert "Only if it lists" in shown.stdout
+    guess = json.loads(invoke("inspect", "x.csv", "--format", "json", cwd=tmp_path).stdout)["guesses"][0]
+    assert not guess["likely"]
+    assert "--map" not in invoke("report", "x.csv", cwd=tmp_path).stderr
+
+
+def test_init_writes_the_guess(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "x.csv",
+        "Client name,Who,How much,Where are we,Since,Done\nOak,Ann,10,Zusage,2026-01-02,2026-01-09\nElm,Bob,20,Absage,2026-01-03,2026-01-10\nAsh,Ann,3,Zusage,2026-01-03,2026-01-11\n",
+    )
+    made = invoke("init", "x.csv", cwd=tmp_path)
+    assert made.returncode == 0
+    assert "its columns are a guess" in made.stderr
+    settings = (tmp_path / "salesmetrics.toml").read_text(encoding="utf-8")
+    assert 'amount = "How much"' in settings
+    assert "a guess" in settings
+    done = invoke("report", "deals=x.csv", "--kpi", "revenue,win_rate", "--format", "json", cwd=tmp_path)
+    assert [item["value"] for item in json.loads(done.stdout)["metrics"]] == [13, pytest.approx(2 / 3)]
+
+
+# --- the guess ---------------------------------------------------------------------------------------------------------
+
+SHEETS = {
+    "French": ("Pour qui;Qui;Combien;Où en est-on;Depuis", "Boulangerie Roy;Zoé;1 200,00;Gagné;05/01/2026\nHôtel Lac;Luc;300,00;Perdu;25/01/2026\nCafé Nord;Zoé;80,00;En cours;01/02/2026"),
+    "Spanish": ("Para quién;Quién;Cuánto;Dónde estamos;Desde", "Panadería Sol;Ana;1.200,00;Ganado;05/01/2026\nHotel Mar;Luis;300,00;Perdido;25/01/2026\nBar Uno;Ana;80,00;En curso;01/02/2026"),
+    "Russian": ("Для кого;Кто;Сколько;Где мы;С какого", "Ромашка;Анна;1200,00;Выиграна;05.01.2026\nЛес;Борис;300,00;Проиграна;25.01.2026\nРека;Анна;80,00;В работе;01.02.2026"),
+    "Chinese": ("给谁;谁;多少;哪一步;开始", "橡树;安娜;1200.00;赢单;2026-01-05\n榆树;鲍勃;300.00;输单;2026-01-25\n白蜡;安娜;80.00;洽谈;2026-02-01"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_what_people_call_columns_in_other_languages(tmp_path: Path, name: str) -> None:
+    header, rows = SHEETS[name]
+    path = written(tmp_path, "x.csv", f"{header}\n{rows}\n")
+    (table,) = open_tables(str(path), path.read_bytes(), encoding=None, delimiter=None)
+    guessed = guess_columns(table.frame.drop(ROW)).mapping
+    _, who, much, where, since = table.headers
+    assert (guessed["owner"], guessed["amount"], guessed["stage"]) == (who, much, where)
+    assert since in (guessed.get("created"), guessed.get("close_date"))
+
+
+def test_headers_that_say_nothing_are_guessed_by_their_cells(tmp_path: Path) -> None:
+    rows = [
+        f"Firm {n} GmbH,{'Ann' if n % 3 else 'Bob'},{n}00.50,{('Won', 'Lost', 'Open')[n % 3]},2026-01-{n:02},{'' if n % 3 == 2 else f'2026-02-{n:02}'}"
+        for n in range(1, 20)
+    ]
+    path = written(tmp_path, "x.csv", "A,B,C,D,E,F\n" + "\n".join(rows) + "\n")
+    (table,) = open_tables(str(path), path.read_bytes(), encoding=None, delimiter=None)
+    guessed = guess_columns(table.frame.drop(ROW))
+    assert guessed.mapping == {"account": "A", "owner": "B", "amount": "C", "stage": "D", "created": "E", "closed": "F"}
+    assert all(each.reason in ("cells", "place") for each in guessed.columns)
+    assert all(each.confidence < 0.9 for each in guessed.columns)
+
+
+def test_a_running_number_and_a_year_are_no_amount(tmp_path: Path) -> None:
+    rows = [f"{1000 + n},2026,{'won' if n % 2 else 'lost'},{n * 37}" for n in range(1, 9)]
+    path = written(tmp_path, "x.csv", "Lfd,Yr,Where,Size\n" + "\n".join(rows) + "\n")
+    (table,) = open_tables(str(path), path.read_bytes(), encoding=None, delimiter=None)
+    guessed = guess_columns(table.frame.drop(ROW)).mapping
+    assert guessed["amount"] == "Size"
+    assert guessed["id"] == "Lfd"
+    assert "Yr" not in guessed.values()
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [("Signed!", "won"), ("ordered", "won"), ("Not won", "lost"), ("said no", "lost"), ("call again", None), ("Angebot raus", None), ("倒单", None)],
+)  # fmt: skip
+def test_words_that_read_like_an_end(word: str, outcome: str | None) -> None:
+    assert guess_outcome(word) == outcome
