@@ -102,7 +102,7 @@ FIXES: Mapping[str, str] = {
     "reshape": _RESHAPE,
     "reshape_quotas": f"if it holds quotas, {_RESHAPE}",
     "amount_to_make": "`{column}` is the price of one unit: add a column `Amount` with price times quantity",
-    "paste_this": "if it lists {kind}, use `{command:typed}`; `salesmetrics inspect {path:typed}` shows what each column was taken for",
+    "paste_this": "if it lists {kind}, use `{command:typed}`; `salesmetrics inspect {path:typed}` explains each guess",
     "or_inspect": "{fix}; `salesmetrics inspect {path:typed}` shows what each column could be",
     "the_kinds": "the kinds are {kinds:,}; if it is one of them, name the kind and its columns: `KIND={path:typed} --map FIELD=HEADER`",
     "name_kind": "if it lists {kind}, name the kind: `{kind}={path:typed}`",
