@@ -61,7 +61,7 @@ class Ingredient(Model, frozen=True, kw_only=True):
     value: Number | None = None
     n: Annotated[int | None, Meta(description="size of a sample; its value is the sum")] = None
     reason: str | None = None
-    of: Annotated[str | None, Meta(description="the KPI that it goes into, where that is not the one explained")] = None
+    of: Annotated[str | None, Meta(description="the KPI it is part of, if that is not the explained KPI")] = None
 
 
 class Working(Answer, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class Working(Answer, frozen=True, kw_only=True):
     inputs: list[InputRead]
     ingredients: list[Ingredient]
     metrics: list[Metric]
-    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
-        default_factory=Filters
-    )
-    span: Annotated[Span | None, Meta(description="the days between which the records lie")] = None
+    filters: Annotated[
+        Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
+    ] = field(default_factory=Filters)
+    span: Annotated[Span | None, Meta(description="first and last day of the records")] = None

@@ -27,12 +27,12 @@ class Inspection(Answer, frozen=True, kw_only=True):
 
     command: str = "inspect"
     files: list[FileReading]
-    allowed: Annotated[list[str], Meta(description="KPIs that these files allow")]
+    allowed: Annotated[list[str], Meta(description="KPIs that can be computed from these files")]
     unlocks: list[Unlock]
     findings: list[FindingInWords]
-    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
-        default_factory=Filters
-    )
+    filters: Annotated[
+        Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
+    ] = field(default_factory=Filters)
     guesses: Annotated[
         list[FileGuess],
         Meta(description="files that are not recognised, with a guess for each column that is never applied"),
@@ -45,9 +45,9 @@ class Check(Answer, frozen=True, kw_only=True):
     commands: ClassVar = ("check",)
 
     command: str = "check"
-    passed: Annotated[bool, Meta(description="no rejected row and no finding that is an error")]
+    passed: Annotated[bool, Meta(description="true if no row is rejected and no finding is an error")]
     inputs: list[InputRead]
     findings: list[FindingInWords]
-    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
-        default_factory=Filters
-    )
+    filters: Annotated[
+        Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
+    ] = field(default_factory=Filters)

@@ -27,11 +27,11 @@ class Finding(Model, frozen=True, kw_only=True):
     kind: str | None = None
     path: str | None = None
     column: Annotated[str | None, Meta(description="header in the export")] = None
-    count: Annotated[int, Meta(ge=0, description="rows concerned")]
-    rows: Annotated[
-        list[int], Meta(description="numbers of the first rows concerned, as a spreadsheet numbers them")
-    ] = field(default_factory=list)
-    share_of_value: Annotated[float | None, Meta(description="share of the summed amount in the rows concerned")] = None
+    count: Annotated[int, Meta(ge=0, description="number of affected rows")]
+    rows: Annotated[list[int], Meta(description="numbers of the first affected rows, as in a spreadsheet")] = field(
+        default_factory=list
+    )
+    share_of_value: Annotated[float | None, Meta(description="share of the total amount in the affected rows")] = None
     message: str
     hint: str | None = None
 
@@ -61,10 +61,14 @@ class Filters(Model, frozen=True, kw_only=True):
     """What shaped the numbers besides the files."""
 
     where: Annotated[str | None, Meta(description="the condition of --where")] = None
-    period: Annotated[str, Meta(description="the period as it was asked for")] = "all"
-    settings_file: Annotated[str | None, Meta(description="the settings file, if there was one")] = None
-    settings: Annotated[list[str], Meta(description="its keys and tables that hold here")] = field(default_factory=list)
-    environment: Annotated[list[str], Meta(description="the variables that hold here")] = field(default_factory=list)
+    period: Annotated[str, Meta(description="the requested period")] = "all"
+    settings_file: Annotated[str | None, Meta(description="the settings file, if any")] = None
+    settings: Annotated[list[str], Meta(description="its keys and tables that apply here")] = field(
+        default_factory=list
+    )
+    environment: Annotated[list[str], Meta(description="the environment variables that apply here")] = field(
+        default_factory=list
+    )
 
 
 class Span(Model, frozen=True, kw_only=True):

@@ -50,7 +50,7 @@ class Comparison(Model, frozen=True, kw_only=True):
     label: str
     start: date
     end: date
-    to_date: Annotated[bool, Meta(description="both stretches were cut to the same number of days")] = False
+    to_date: Annotated[bool, Meta(description="both periods were cut to the same number of days")] = False
 
 
 class Interval(Model, frozen=True, kw_only=True):
@@ -67,15 +67,15 @@ class Change(Model, frozen=True, kw_only=True):
 
     absolute: Number | None
     relative: float | None
-    reason: Annotated[str | None, Meta(description="why there is no change, where both values are known")] = None
+    reason: Annotated[str | None, Meta(description="why there is no change although both values are known")] = None
     per_day: Annotated[
-        float | None, Meta(description="relative change per day, where the two stretches differ in weeks")
+        float | None, Meta(description="relative change per day, if the two periods differ in weeks")
     ] = None
     interval: Interval | None = None
     verdict: Annotated[
         Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None,
         Meta(
-            description="rests on the interval of the change: without one there is none; a neutral KPI is higher or lower"
+            description="based on the interval of the change; none without an interval; a neutral KPI is higher or lower"
         ),
     ] = None
 
@@ -114,8 +114,10 @@ class Limits(Model, frozen=True, kw_only=True):
     centre: Number
     high: Number
     method: Literal["xmr", "p_prime"]
-    n: Annotated[int, Meta(description="complete periods that they rest on")]
-    outside: Annotated[Literal["above", "below"] | None, Meta(description="where the value lies beyond them")] = None
+    n: Annotated[int, Meta(description="number of complete periods the limits are computed from")]
+    outside: Annotated[
+        Literal["above", "below"] | None, Meta(description="side on which the value is outside the limits")
+    ] = None
 
 
 class Excluded(Model, frozen=True, kw_only=True):
@@ -146,7 +148,7 @@ class Metric(Model, frozen=True, kw_only=True):
     goal: Goal | None = None
     reason: str | None = None
     excluded: list[Excluded] = field(default_factory=list)
-    limits: Annotated[Limits | None, Meta(description="in a trend: between what the KPI has varied so far")] = None
+    limits: Annotated[Limits | None, Meta(description="in a trend: control limits, the usual range of this KPI")] = None
     direction: Annotated[Literal["higher", "lower", "neutral"], NOT_IN_JSON] = "neutral"
     own_period: Annotated[bool, NOT_IN_JSON] = False
     """period is that of the KPI itself, where the report asks for none"""
@@ -187,13 +189,13 @@ class Available(Model, frozen=True, kw_only=True):
 class SegmentOrder(Model, frozen=True, kw_only=True):
     """How segments are ordered, and which of them are one."""
 
-    kpi: Annotated[str, Meta(description="what they are ordered by; segments without a value come last")]
+    kpi: Annotated[str, Meta(description="KPI by which segments are sorted; segments without a value come last")]
     order: Literal["asc", "desc"]
-    currency: Annotated[str | None, Meta(description="whose amounts settle the order, where there are several")] = None
-    top: Annotated[int | None, Meta(description="how many segments are kept apart")] = None
-    count: Annotated[int, Meta(description="segments that the KPI has records of")]
+    currency: Annotated[str | None, Meta(description="currency that determines the order, if there are several")] = None
+    top: Annotated[int | None, Meta(description="number of segments shown separately")] = None
+    count: Annotated[int, Meta(description="number of segments with records of the KPI")]
     others: Annotated[
-        str | None, Meta(description="in group, the name of all other segments as one; no segment is called so")
+        str | None, Meta(description="in group: the name for all other segments together; no segment has this name")
     ] = None
 
 
@@ -207,22 +209,20 @@ class Report(Answer, frozen=True, kw_only=True):
     }
 
     as_of: date | None
-    as_of_source: Annotated[str | None, Meta(description="where the as-of date comes from")] = None
+    as_of_source: Annotated[str | None, Meta(description="source of the as-of date")] = None
     period: Period
     comparison: Comparison | None = None
     group_by: list[str] = field(default_factory=list)
     inputs: list[InputRead]
     metrics: list[Metric]
     not_computed: list[NotComputed] = field(default_factory=list)
-    goals: Annotated[list[GoalResult], Meta(description="goals that were set, and how they stand")] = field(
-        default_factory=list
-    )
+    goals: Annotated[list[GoalResult], Meta(description="goals and their status")] = field(default_factory=list)
     findings: list[FindingInWords] = field(default_factory=list)
-    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
-        default_factory=Filters
-    )
-    span: Annotated[Span | None, Meta(description="the days between which the records lie")] = None
-    segments: Annotated[SegmentOrder | None, Meta(description="where an order of segments was asked for")] = None
+    filters: Annotated[
+        Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
+    ] = field(default_factory=Filters)
+    span: Annotated[Span | None, Meta(description="first and last day of the records")] = None
+    segments: Annotated[SegmentOrder | None, Meta(description="if an order of segments was requested")] = None
     available: Annotated[tuple[Available, ...], NOT_IN_JSON] = ()
     """KPIs that these files allow, where only the first were asked for"""
     trend_to: Annotated[date | None, NOT_IN_JSON] = None

@@ -21,10 +21,10 @@ class Rows(Answer, frozen=True, kw_only=True):
 
     command: str = "rows"
     kpi: str
-    how: Annotated[str, Meta(description="in a line, how the records make the number")]
+    how: Annotated[str, Meta(description="how the value is calculated from the records, in one line")]
     rows: Annotated[
-        list[dict[str, RowsCell]], Meta(description="each with the same columns, those of the record among them")
+        list[dict[str, RowsCell]], Meta(description="all with the same columns, including those of the record")
     ]
-    filters: Annotated[Filters, Meta(description="what shaped the numbers besides the files")] = field(
-        default_factory=Filters
-    )
+    filters: Annotated[
+        Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
+    ] = field(default_factory=Filters)

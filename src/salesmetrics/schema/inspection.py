@@ -22,7 +22,7 @@ class ColumnReading(Struct, frozen=True):
 
     field: str
     header: str
-    matched: Annotated[str, Meta(description="profile, generic, partial (leniently), or option")]
+    matched: Annotated[str, Meta(description="profile, generic, partial (matched loosely), or option")]
     read_as: Annotated[str, Meta(description="how its text was read, for example day.month.year")]
 
 
