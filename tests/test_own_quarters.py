@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesmetrics.calendar import Calendar, last_complete, last_units, stretches_before
+from salesmetrics.calendar import Calendar, last_complete, last_units, periods_before
 from salesmetrics.calendar.windows import span_windows
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
@@ -73,15 +73,15 @@ def test_units_up_to_a_day_follow_each_other_without_a_gap(calendar: Calendar, a
     assert as_of in units[-1]
     assert all(first.end == second.start for first, second in pairwise(units))
     here = units[-1]
-    before = stretches_before(here.start, here.end, 5, calendar)
+    before = periods_before(here.start, here.end, 5, calendar)
     assert before == [(one.start, one.end) for one in units[-2::-1]]
 
 
-def test_stretches_before_whole_months_and_none_before_odd_days() -> None:
-    two = stretches_before(date(2026, 3, 1), date(2026, 5, 1), 2, Calendar())
+def test_periods_before_whole_months_and_none_before_odd_days() -> None:
+    two = periods_before(date(2026, 3, 1), date(2026, 5, 1), 2, Calendar())
     assert two == [(date(2026, 1, 1), date(2026, 3, 1)), (date(2025, 11, 1), date(2026, 1, 1))]
-    assert stretches_before(date(2026, 3, 3), date(2026, 5, 1), 2, Calendar()) == []
-    assert stretches_before(date(2026, 3, 1), date(2026, 5, 2), 2, Calendar()) == []
+    assert periods_before(date(2026, 3, 3), date(2026, 5, 1), 2, Calendar()) == []
+    assert periods_before(date(2026, 3, 1), date(2026, 5, 2), 2, Calendar()) == []
 
 
 def deals(wins: dict[date, int]) -> pl.DataFrame:

@@ -59,8 +59,8 @@ def report_on(
         by: Columns that records are grouped by.
         where: An SQL condition over canonical columns.
         period: Its name, for example ``last-quarter``.
-        compare: Which earlier stretch stands beside each value.
-        as_of: The day the report speaks for; the last event in the data when left out.
+        compare: The earlier period to compare with.
+        as_of: The report date; the last event in the data when left out.
         calendar: How weeks and years are counted.
         known: Another catalogue than the one that ships.
         **more: Further fields of :class:`salesmetrics.engine.request.Request`.

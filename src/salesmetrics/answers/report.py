@@ -36,7 +36,7 @@ Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "mon
 
 
 class Period(Model, frozen=True, kw_only=True):
-    """A half-open stretch of days ``[start, end)``; ``None`` means unbounded."""
+    """A half-open range of days ``[start, end)``; ``None`` means unbounded."""
 
     label: str
     start: date | None = None
@@ -45,7 +45,7 @@ class Period(Model, frozen=True, kw_only=True):
 
 
 class Comparison(Model, frozen=True, kw_only=True):
-    """The stretch that ``previous`` values come from."""
+    """The period that ``previous`` values come from."""
 
     label: str
     start: date

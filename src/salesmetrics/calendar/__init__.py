@@ -1,4 +1,4 @@
-"""Days, periods and comparisons: which stretch of days a word such as ``last-quarter`` names, and what came before it.
+"""Days, periods and comparisons: which range of days a word such as ``last-quarter`` names, and what came before it.
 
 Nothing here reads the clock: ``as_of`` and ``today`` are always handed in. Periods are half-open, ``[start, end)``.
 """
@@ -9,7 +9,7 @@ from salesmetrics.calendar.comparison import (
     comparison,
     last_complete,
     last_units,
-    stretches_before,
+    periods_before,
     years_before,
 )
 from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
@@ -48,9 +48,9 @@ __all__ = [
     "parse_as_of",
     "parse_period",
     "parse_period_label",
+    "periods_before",
     "periods_of_column",
     "split",
-    "stretches_before",
     "unit_period",
     "utc_of_wall",
     "years_before",

@@ -1,4 +1,4 @@
-"""The stretch of days that a period is compared with, like for like."""
+"""The range of days that a period is compared with, like for like."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from salesmetrics.calendar.model import Every
 
-__all__ = ["Comparison", "comparison", "last_complete", "last_units", "stretches_before", "years_before"]
+__all__ = ["Comparison", "comparison", "last_complete", "last_units", "periods_before", "years_before"]
 
 
 _DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ def comparison(
 
     Args:
         period: What the report is for, as it was parsed and not clipped; ``None`` (all) has nothing beside it.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         kind: Which comparison.
         calendar: The calendar in force.
 
@@ -123,7 +123,7 @@ def _beside_range(period: Period, start: date, end: date, kind: str) -> Comparis
     return Comparison(f"{first}..{after - _DAY}", first, after, to_date)
 
 
-# --- stretches that nobody asked for by name: the last complete quarter, the twelve months up to a day, the units before one ---
+# --- periods that nobody asked for by name: the last complete quarter, the twelve months up to a day, the units before one ---
 
 
 _DAY = timedelta(days=1)
@@ -166,13 +166,13 @@ def last_units(as_of: date, unit: Every, number: int, calendar: Calendar) -> lis
     return units[::-1]
 
 
-def stretches_before(start: date, end: date, number: int, calendar: Calendar) -> list[tuple[date, date]]:
-    """The stretches of the same kind right before one, the latest first: units of the calendar, or so many months.
+def periods_before(start: date, end: date, number: int, calendar: Calendar) -> list[tuple[date, date]]:
+    """The periods of the same kind right before one, the latest first: units of the calendar, or so many months.
 
-    Nothing where a stretch is neither a week, month, quarter or year (of the fiscal calendar, or the civil one), nor
+    Nothing where a period is neither a week, month, quarter or year (of the fiscal calendar, or the civil one), nor
     whole months.
 
-    >>> [str(low) for low, _ in stretches_before(date(2026, 1, 1), date(2026, 4, 1), 2, Calendar())]
+    >>> [str(low) for low, _ in periods_before(date(2026, 1, 1), date(2026, 4, 1), 2, Calendar())]
     ['2025-10-01', '2025-07-01']
     """
     for unit in _UNITS:

@@ -92,7 +92,7 @@ class Calendar(msgspec.Struct, frozen=True):
 
 
 class Period(msgspec.Struct, frozen=True):
-    """A stretch of days ``[start, end)``.
+    """A range of days ``[start, end)``.
 
     ``start`` is ``None`` only for a range without a beginning. ``unit`` is set when the period is one week, month,
     quarter or year, of the ``fiscal`` calendar or the civil one, or the elapsed part of one. ``partial`` says that the

@@ -70,7 +70,7 @@ def parse_period(text: str, *, as_of: date, calendar: Calendar) -> Period | None
 
     Args:
         text: What was typed; case and surrounding blanks do not matter, ``_`` and blanks are read as ``-``.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         calendar: The calendar in force.
 
     Raises:

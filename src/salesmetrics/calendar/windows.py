@@ -23,7 +23,7 @@ RECORDED_FROM = 10
 
 
 class Window(NamedTuple):
-    """A half-open stretch of days; ``None`` means unbounded.
+    """A half-open range of days; ``None`` means unbounded.
 
     ``whole`` is the end of the period that was meant, where only a part of it has elapsed: plans count until there.
     """
@@ -44,16 +44,16 @@ ALL = Window()
 def span_windows(
     span: Span, frames: Mapping[str, pl.DataFrame], as_of: date | None, calendar: Calendar
 ) -> dict[str, Window]:
-    """The stretch that a KPI is about when no period is asked for, and the stretches before it.
+    """The period that a KPI is about when no period is asked for, and the periods before it.
 
     Args:
         span: What the KPI asks for.
         frames: Frames by entity; a file that covers days has a Date column ``day``.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         calendar: What a quarter is.
 
     Returns:
-        ``""`` to the stretch itself; ``previous`` and ``year_ago`` where they are defined.
+        ``""`` to the period itself; ``previous`` and ``year_ago`` where they are defined.
 
     >>> span_windows("quarter", {}, date(2026, 2, 10), Calendar())[""].start
     datetime.date(2025, 10, 1)
@@ -70,10 +70,10 @@ def span_windows(
         return _recorded(_of_quarter(as_of, calendar), frames)
     if span == "quota":
         return {"": _current_quota(frames.get("quotas"), as_of)}
-    stretch = _of_costs(frames.get(span), as_of) if span == "costs" else covered(frames.get(span), as_of)
-    if stretch is None or stretch.start is None or stretch.end is None:
+    period = _of_costs(frames.get(span), as_of) if span == "costs" else covered(frames.get(span), as_of)
+    if period is None or period.start is None or period.end is None:
         return {"": ALL}
-    return {"": Window(max(stretch.start, years_before(stretch.end)), stretch.end)}
+    return {"": Window(max(period.start, years_before(period.end)), period.end)}
 
 
 def _of_quarter(as_of: date, calendar: Calendar) -> dict[str, Window]:
@@ -109,9 +109,9 @@ def covered(frame: pl.DataFrame | None, as_of: date) -> Window | None:
 
 
 def _recorded(windows: dict[str, Window], frames: Mapping[str, pl.DataFrame]) -> dict[str, Window]:
-    """The stretches without those that began before the deals did: what is missing there was not lost but never recorded.
+    """The periods without those that began before the deals did: what is missing there was not lost but never recorded.
 
-    A tenth of a stretch without a deal at its beginning is taken for chance.
+    A tenth of a period without a deal at its beginning is considered chance.
     """
     deals = frames.get("deals")
     if deals is None:
@@ -131,13 +131,13 @@ def _current_quota(quotas: pl.DataFrame | None, as_of: date) -> Window:
     """The shortest period of a quota that the day lies in, else the last one before it; as far as it has elapsed."""
     if quotas is None or "__start__" not in quotas.columns:
         return ALL
-    stretches = quotas.select("__start__", "__end__").unique().rows()
-    begun = [(start, end) for start, end in stretches if start <= as_of]
+    periods = quotas.select("__start__", "__end__").unique().rows()
+    begun = [(start, end) for start, end in periods if start <= as_of]
     if not begun:
         return ALL
-    current = [stretch for stretch in begun if stretch[1] > as_of]
+    current = [period for period in begun if period[1] > as_of]
     latest = max(end for _, end in begun)
-    chosen = current or [stretch for stretch in begun if stretch[1] == latest]
-    start, end = min(chosen, key=lambda stretch: (stretch[1] - stretch[0], stretch[0]))
+    chosen = current or [period for period in begun if period[1] == latest]
+    start, end = min(chosen, key=lambda period: (period[1] - period[0], period[0]))
     tomorrow = as_of + timedelta(days=1)
     return Window(start, min(end, tomorrow), end if end > tomorrow else None)

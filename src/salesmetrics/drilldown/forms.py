@@ -35,7 +35,7 @@ RESULTS = "rep_results"
 
 _NAMED = {0.5: "made_as_median", 0.9: "made_as_90th_percentile"}
 _PERSONS = {"account_key": "an_account", "owner": "an_owner", "person": "a_contact", "__deal__": "a_deal"}
-_STRETCHES = {"1d": "a_day", "1w": "a_week", "1mo": "a_month"}
+_PERIODS = {"1d": "a_day", "1w": "a_week", "1mo": "a_month"}
 
 
 def form_of(
@@ -46,7 +46,7 @@ def form_of(
     Args:
         kpi: What is asked about.
         catalog: Where its inputs are looked up.
-        shift: The earlier stretch.
+        shift: The earlier period.
         there: The measures that the files allow.
         given: By name and shift, what belongs to no record: a setting, or a measure that is the same for all.
 
@@ -98,7 +98,7 @@ def _is_of_records(shape: Any) -> bool:
 
 
 def measures_behind(kpi: Kpi, catalog: Catalog, shift: str = "") -> dict[tuple[str, str], Measure]:
-    """The measures that a KPI comes down to through KPIs, each with the earlier stretch that it is taken over."""
+    """The measures that a KPI comes down to through KPIs, each with the earlier period that it is taken over."""
     found: dict[tuple[str, str], Measure] = {}
     for name in kpi.inputs:
         base, own = split_name(name)
@@ -149,7 +149,7 @@ def _rule(kpi: Kpi, form: Any, parts: Iterable[str]) -> Message:
 
 
 def _once(per: tuple[str, ...]) -> Message:
-    codes = (_PERSONS.get(name) or _STRETCHES.get(name.partition(":")[2]) for name in per)
+    codes = (_PERSONS.get(name) or _PERIODS.get(name.partition(":")[2]) for name in per)
     names = [name if code is None else Message(code) for name, code in zip(per, codes, strict=True)]
     return Message("each_of", names=names)
 

@@ -39,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True):
         request: What is asked for.
         source: Where records come from.
         there: The measures that the files allow.
-        windows: The stretches that the KPI asked for is about, by shift: those of its parts, too.
+        windows: The periods that the KPI asked for is about, by shift: those of its parts, too.
         apart: Whether currencies are kept apart.
     """
 
@@ -64,7 +64,7 @@ def record_frame(asked: Asked, entity: str, measures: Mapping[tuple[str, str], M
     Args:
         asked: What they are listed for.
         entity: Its name.
-        measures: Measures of the entity, by their name and the shift of the stretch that they are taken over.
+        measures: Measures of the entity, by their name and the shift of the period that they are taken over.
 
     Returns:
         The records with ``measure:shift`` and ``measure?shift`` (see :func:`salesmetrics.engine.compute.per_record`), and
@@ -75,7 +75,7 @@ def record_frame(asked: Asked, entity: str, measures: Mapping[tuple[str, str], M
         if shift not in asked.windows:
             continue
         here = {name: m for (name, at), m in measures.items() if at == shift}
-        frame = _one_stretch(asked, entity, here, asked.windows[shift])
+        frame = _one_period(asked, entity, here, asked.windows[shift])
         names = {f"{name}{mark}": f"{name}{mark}{shift}" for name in here for mark in ":?"}
         names = {name: new for name, new in names.items() if name in frame.columns}
         sums = [f"{name}:" for name, m in here.items() if m.shape == "number" and m.per != ()]
@@ -92,7 +92,7 @@ def _readable(per: tuple[str, ...]) -> pl.Expr:
     return key_of(per).str.replace_all("\x1f", ", ", literal=True).replace("\0", None)
 
 
-def _one_stretch(asked: Asked, entity: str, measures: Mapping[str, Measure], window: Window) -> pl.DataFrame:
+def _one_period(asked: Asked, entity: str, measures: Mapping[str, Measure], window: Window) -> pl.DataFrame:
     columns = {name for m in measures.values() for name in m.columns}
     frame = with_derived(asked.source.frames[entity], entity, columns)
     daily = entity in DAILY and "__row__" in frame.columns

@@ -68,7 +68,7 @@ __all__ = [
 
 
 GIVEN = "given"
-"""The entity of a row that is no record: a number that the settings give, or the length of a stretch."""
+"""The entity of a row that is no record: a number that the settings give, or the length of a period."""
 SHOWN = (
     "id",
     "name",
@@ -424,7 +424,7 @@ def rep_rows(asked: Asked, kpi: Kpi, label: str, shift: str) -> pl.DataFrame:
         asked: What records are listed for.
         kpi: A KPI of ``rep_results``, which is money: with several currencies there is a row per rep and currency.
         label: The name that the rows stand under.
-        shift: The earlier stretch that they are of.
+        shift: The earlier period that they are of.
 
     Returns:
         The columns of :func:`salesmetrics.drilldown.rows.kpi_rows`, with ``owner``, ``amount`` and ``quota`` (Decimal(38, 8)).

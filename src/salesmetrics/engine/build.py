@@ -224,7 +224,7 @@ class _Terms(NamedTuple):
     Attributes:
         request: The report's.
         asked: The request as these KPIs see it.
-        windows: The stretches that they look at.
+        windows: The periods that they look at.
         period: Theirs, where it is not that of the report.
         currency: That of the data, where there is one.
     """
@@ -239,7 +239,7 @@ class _Terms(NamedTuple):
 def _metrics(
     terms: _Terms, kpi: Kpi, cells: Sequence[Cell], values: Values, source: Source, trend: list[float | None] | None
 ) -> list[Metric]:
-    """A KPI in some cells: with those of the stretch before, where they are compared."""
+    """A KPI in some cells: with those of the period before, where they are compared."""
     catalog, asked = source.catalog, terms.asked
     outcomes = evaluate(kpi, values, catalog, terms.request.level)
     period = (_day_of(terms.request, asked) if kpi.basis == "snapshot" else None) or terms.period
@@ -262,7 +262,7 @@ def _metrics(
 def _compared(
     request: Request, kpi: Kpi, windows: Mapping[str, Window], now: Outcome, before: Outcome, *, young: bool
 ) -> dict[str, Any]:
-    """The value of the stretch before, and the step from it; the state on a day has no stretch before."""
+    """The value of the period before, and the step from it; the state on a day has no period before."""
     change = change_between(kpi, now, before, request.level, request.min_n)
     if change is not None and young:
         change = Change(absolute=None, relative=None, reason=MATURING)
@@ -281,14 +281,14 @@ def _day_of(request: Request, asked: Request) -> Period | None:
 
 
 def _own_period(request: Request, asked: Request, window: Window) -> Period | None:
-    """The stretch that a KPI is about where that is not the one of the report."""
+    """The period that a KPI is about where that is not the one of the report."""
     if window in (window_of(request), window_of(asked)):
         return None
     return _period_of(window, request.calendar)
 
 
 def _period_of(window: Window, calendar: Calendar) -> Period | None:
-    """The stretch that a KPI is about by itself, by name where it has one."""
+    """The period that a KPI is about by itself, by name where it has one."""
     end = window.whole or window.end
     if window.start is None or end is None:
         return None

@@ -63,7 +63,7 @@ class Keys(msgspec.Struct, frozen=True):
     Attributes:
         by: Column names.
         currency: Also by the column ``currency``.
-        bucket: Also by stretches of time: an expression of the basis date that gives the first day of its stretch.
+        bucket: Also by periods: an expression of the basis date that gives the first day of its period.
     """
 
     by: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ def aggregate(
         measures: What to compute. A measure without a date of its own is left out when there are buckets, and one whose
             entity lacks a column of ``keys.by`` always.
         window: The period; a measure with a date counts the records whose date lies in it.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         settings: Thresholds that measures ask for.
         keys: What values are kept apart by.
 
@@ -156,7 +156,7 @@ def _of_all(
     given: Callable[[str], pl.Expr],
     keys: Keys,
 ) -> list[Block]:
-    """The measures that are of the organisation as a whole: the same in all cells of a stretch of time."""
+    """The measures that are of the organisation as a whole: the same in all cells of a period."""
     apart = Keys(bucket=keys.bucket)
     whole: dict[date | None, dict[str, Any]] = {}
     for entity, column, days, group in _passes(measures, frames, window, apart):
@@ -188,7 +188,7 @@ def per_record(
         frame: Records of the measures' entity, with every column that they ask for.
         measures: What to compute.
         window: The period; a record whose date lies outside adds nothing.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         settings: Thresholds that measures ask for.
         index: Name of a column that numbers the records.
         apart: Columns that values are kept apart by: what is counted once is counted once in each of them.
@@ -243,7 +243,7 @@ def _once(frame: pl.DataFrame, together: pl.DataFrame, measures: Sequence[Measur
 def _passes(
     measures: Iterable[Measure], frames: Mapping[str, pl.DataFrame], window: Window, keys: Keys
 ) -> Sequence[tuple[str, str | None, Window, list[Measure]]]:
-    """Measures that share a pass: one entity, and one date column and stretch of days where a date matters.
+    """Measures that share a pass: one entity, and one date column and range of days where a date matters.
 
     A plan counts for the whole of a period, also for what of it is yet to come.
     """
@@ -349,7 +349,7 @@ def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) 
     return sorted(found, key=lambda code: (code is None, code or ""))
 
 
-# --- measure values cell by cell: for every stretch of time that a KPI looks at, with currencies apart where they must be ---
+# --- measure values cell by cell: for every period that a KPI looks at, with currencies apart where they must be ---
 
 
 NO_CURRENCY = "\0"
@@ -362,7 +362,7 @@ class Source(msgspec.Struct, frozen=True):
     Attributes:
         frames: Frames by entity.
         catalog: Measures and KPIs.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         settings: Thresholds and outside figures.
         currencies: The currencies of the amounts; None stands for amounts without one. Several are kept apart.
         withheld: What the files leave so unsure that no number may rest on it.
@@ -390,11 +390,11 @@ class ValueTable(msgspec.Struct, frozen=True):
     unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
     def cells(self) -> set[Cell]:
-        """Every cell that any stretch has a record in."""
+        """Every cell that any period has a record in."""
         return {cell for blocks in self.by_shift.values() for block in blocks for cell in block.cells}
 
     def values(self, cells: Sequence[Cell]) -> Values:
-        """The values of some cells; where a stretch has no record in one, its measures are absent."""
+        """The values of some cells; where a period has no record in one, its measures are absent."""
         places = {cell: place for place, cell in enumerate(cells)}
         columns = {shift: _placed(blocks, places) for shift, blocks in self.by_shift.items()}
         return Values(len(cells), columns, self.unsplit, self.settings, self.unknown)
@@ -414,12 +414,12 @@ def _placed(blocks: Sequence[Block], places: Mapping[Cell, int]) -> Mapping[str,
 
 
 def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Window], keys: Keys) -> ValueTable:
-    """Compute the measures of some KPIs over some stretches of time.
+    """Compute the measures of some KPIs over some periods.
 
     Args:
         source: Where values come from.
-        kpis: KPIs that share their stretches.
-        windows: ``""`` and the shifts to stretches.
+        kpis: KPIs that share their periods.
+        windows: ``""`` and the shifts to periods.
         keys: What values are kept apart by.
     """
     columns = columns_of(source.frames, source.as_of)

@@ -26,7 +26,7 @@ COSTS = "costs"
 
 
 def cost_shift(kpi: Kpi, catalog: Catalog) -> str | None:
-    """The stretch whose costs a KPI takes: ``""`` its own, ``previous`` the one before; None where it takes none.
+    """The period whose costs a KPI takes: ``""`` its own, ``previous`` the one before; None where it takes none.
 
     >>> from salesmetrics.metrics.catalog import catalog
     >>> [cost_shift(catalog().kpis[name], catalog()) for name in ("cac_payback", "magic_number", "revenue")]
@@ -50,7 +50,7 @@ class CostCover:
     """Which days the costs of a file are for.
 
     A cost of a period covers its days, and one of a single day the month that it lies in: bills are booked on one day of
-    the month. Of a month that a stretch of days cuts, only a cost on the days inside tells.
+    the month. Of a month that a range of days cuts, only a cost on the days inside tells.
 
     Args:
         costs: Costs by day with ``__start__`` and ``__end__`` (Date).
@@ -72,7 +72,7 @@ class CostCover:
         return min(starts, default=None)
 
     def run(self, window: Window) -> Window | None:
-        """The longest row of whole months of a stretch that costs cover, of equally long ones the last; None without any.
+        """The longest row of whole months of a period that costs cover, of equally long ones the last; None without any.
 
         >>> import polars as pl
         >>> rows = {START: [date(2026, 1, 1), date(2026, 3, 9)], END: [date(2026, 2, 1), date(2026, 3, 10)]}
@@ -96,7 +96,7 @@ class CostCover:
         return None if best is None else best[1]
 
     def gaps(self, window: Window, run: Window) -> bool:
-        """Whether costs cover months of a stretch that are apart from a run of them."""
+        """Whether costs cover months of a period that are apart from a run of them."""
         if window.start is None or window.end is None or run.start is None or run.end is None:
             return False
         return any(
@@ -106,7 +106,7 @@ class CostCover:
         )
 
     def whole(self, window: Window) -> bool:
-        """Whether costs cover all of a stretch."""
+        """Whether costs cover all of a period."""
         return self.run(window) == window
 
     def _covers(self, start: date, end: date) -> bool:
@@ -121,10 +121,10 @@ class CostCover:
 
 
 def within_costs(windows: Mapping[str, Window], shift: str, cover: CostCover) -> dict[str, Window]:
-    """The stretches of a KPI of cost, as far as costs cover them.
+    """The periods of a KPI of cost, as far as costs cover them.
 
-    Where the costs are those of the stretch before, the stretch itself is cut alike: of a quarter whose costs cover the
-    last two months, the last two months of the quarter after it. A stretch that costs do not cover at all stays as it is.
+    Where the costs are those of the period before, the period itself is cut alike: of a quarter whose costs cover the
+    last two months, the last two months of the quarter after it. A period that costs do not cover at all stays as it is.
     """
     here = windows.get("")
     if here is None:

@@ -109,7 +109,7 @@ class Values(msgspec.Struct, frozen=True):
 
     Attributes:
         count: How many cells.
-        by_shift: ``""`` for the period itself, ``previous`` and ``year_ago`` for the stretches before it, each measure id
+        by_shift: ``""`` for the period itself, ``previous`` and ``year_ago`` for the periods before it, each measure id
             to one value per cell. Where it is ``ABSENT``, or the whole column is, the cell has no record: its count is 0.
         unsplit: Measures that cannot be told apart by the dimensions of these cells.
         settings: Thresholds and outside figures.
@@ -123,7 +123,7 @@ class Values(msgspec.Struct, frozen=True):
     unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
     def shifted(self, shift: str) -> Values:
-        """The same cells, with an earlier stretch in the place of the period."""
+        """The same cells, with an earlier period in the place of the period."""
         return replace(self, by_shift={"": self.by_shift[shift]}, unknown={"": self.unknown.get(shift, {})})
 
     def column(self, name: str, missing: Any, shift: str = "") -> Sequence[Any]:
@@ -414,7 +414,7 @@ def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n:
 
 
 def per_day(now: Outcome, before: Outcome, window: Window, earlier: Window) -> float | None:
-    """The relative change per day of a sum or count over two stretches that differ by whole weeks; None where they do not."""
+    """The relative change per day of a sum or count over two periods that differ by whole weeks; None where they do not."""
     days = [None if w.start is None or w.end is None else (w.end - w.start).days for w in (window, earlier)]
     if days[0] is None or days[1] is None or days[0] == days[1] or not before.value or float(before.value) < 0:
         return None

@@ -42,7 +42,7 @@ def maturing(kpi: Kpi, values: Values, end: date | None, request: Request) -> li
 
 
 def too_short(request: Request, kpis: Iterable[Kpi], window: Window) -> list[Finding]:
-    """That KPIs which need a year are asked for by shorter stretches."""
+    """That KPIs which need a year are asked for by shorter periods."""
     end = window.whole or window.end
     short = window.start is not None and end is not None and (end - window.start).days < _YEAR
     titles = [kpi.title for kpi in kpis if kpi.yearly]

@@ -37,7 +37,7 @@ class Question(msgspec.Struct, frozen=True):
         as_of: The day asked for; None for the last event in the data.
         as_of_source: How it was asked for.
         period: Its name, for example ``last-quarter``.
-        compare: Which earlier stretch stands beside each value.
+        compare: The earlier period to compare with.
         calendar: How weeks and years are counted.
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
         families: Families wanted.
@@ -100,7 +100,7 @@ class Request(msgspec.Struct, frozen=True):
     """What is asked for.
 
     Attributes:
-        as_of: The day the report speaks for; None where the data have no dates.
+        as_of: The report date; None where the data have no dates.
         as_of_source: Where that day comes from.
         own: The last event of each kind of file, where no day was asked for; None where one was (see ``moments``).
         kpis: Ids of the KPIs wanted; with ``families`` empty too, all of them.
@@ -109,12 +109,12 @@ class Request(msgspec.Struct, frozen=True):
         sort: The KPI that segments are ordered by, with ``:asc`` for the lowest first; their keys where there is none.
         top: How many segments to keep; the others are one.
         where: An SQL condition over canonical columns.
-        period: The stretch of time.
+        period: The requested period.
         asked_period: The same as the calendar has it; None for all records.
         period_words: How it was asked for, where by name.
         typed_period: The same as it was typed.
-        previous: The stretch before it, like for like.
-        year_ago: The same stretch a year earlier.
+        previous: The period before it, like for like.
+        year_ago: The same period a year earlier.
         comparison: Which of the two stands beside each value, as the report names it.
         compare: Its name: ``previous`` or ``year_ago``.
         level: Confidence level of the intervals.
@@ -180,7 +180,7 @@ def window_of(request: Request) -> Window:
 
 
 def windows_of(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi, catalog: Catalog) -> dict[str, Window]:
-    """The stretch that a KPI is about, and the earlier ones that it or a comparison looks at.
+    """The period that a KPI is about, and the earlier ones that it or a comparison looks at.
 
     A KPI of cost is about the whole months of it that costs cover.
     """
@@ -199,7 +199,7 @@ def _asked_for(request: Request, frames: Mapping[str, pl.DataFrame], kpi: Kpi, *
 
 
 def _meant(window: Window, here: Window) -> Window:
-    """An earlier stretch that was cut like this one, with the end that the whole of it would have had."""
+    """An earlier period that was cut like this one, with the end that the whole of it would have had."""
     if here.whole is None or here.end is None or here.start is None or window.end is None:
         return window
     return window._replace(whole=min(window.end + (here.whole - here.end), here.start))

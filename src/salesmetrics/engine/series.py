@@ -1,4 +1,4 @@
-"""KPIs over time: one value per stretch of the calendar, and the twelve months that the screen draws."""
+"""KPIs over time: one value per period of the calendar, and the twelve months that the screen draws."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ MAX_VALUES = 1_000_000
 TREND_MONTHS = 12
 
 DATED_SPANS = frozenset({"period", "quota", "costs"})
-"""Spans of KPIs that mean the same in any period; the others compare a stretch with one before it."""
+"""Spans of KPIs that mean the same in any period; the others compare a period with one before it."""
 
 
 def series(request: Request, setup: Prepared, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
-    """One value per stretch of the calendar, gaps included, of every KPI whose records have a date."""
+    """One value per period of the calendar, gaps included, of every KPI whose records have a date."""
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
     groups = _by_day(request, dated, setup.source.catalog)
     return [row for asked, kpis in groups for row in _series(asked, setup, kpis, position)]
@@ -70,12 +70,12 @@ def _series(
         keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
         table = value_table(source, dated, {"": window}, keys)
         found = table.cells()
-        stretches = _stretches(found, window, every, request)
+        periods = _periods(found, window, every, request)
         places = {(cell.group, cell.currency) for cell in found}
-        refuse_many(every, len(places) * len(stretches) * len(dated), MAX_VALUES)
-        pieces: dict[date | None, Period] = dict(stretches)
+        refuse_many(every, len(places) * len(periods) * len(dated), MAX_VALUES)
+        pieces: dict[date | None, Period] = dict(periods)
         cells = sorted((Cell(*place, bucket) for place in places for bucket in pieces), key=cell_order)
-        covered = {bucket: cover.whole(Window(stretch.start, stretch.end)) for bucket, stretch in pieces.items()}
+        covered = {bucket: cover.whole(Window(period.start, period.end)) for bucket, period in pieces.items()}
         for money in (True, False):
             chosen = [kpi for kpi in dated if source.catalog.is_money(kpi) == money]
             own = [cell for cell in cells if counts(source, cell, money=money)] if chosen else []
@@ -95,7 +95,7 @@ def _series(
 
 
 def _maturing(kpi: Kpi, values: Values, ends: Sequence[date | None], request: Request) -> list[bool]:
-    """Whether the value of each cell may still change, the cells being of stretches with ends of their own."""
+    """Whether the value of each cell may still change, the cells being of periods with ends of their own."""
     found = {end: maturing(kpi, values, end, request) for end in set(ends)}
     return [found[end][place] for place, end in enumerate(ends)]
 
@@ -110,19 +110,19 @@ def refuse_many(every: Every, count: int, limit: int) -> None:
         raise SalesmetricsError("values_too_many", every=every, count=count, limit=limit)
 
 
-def _stretches(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:
-    """The stretches that a series has, each with the first day of its unit, which its cells carry."""
+def _periods(cells: set[Cell], window: Window, every: Every, request: Request) -> list[tuple[date, Period]]:
+    """The periods that a series has, each with the first day of its unit, which its cells carry."""
     starts = [cell.bucket for cell in cells if cell.bucket is not None]
     if not starts or window.end is None:
         return []
     whole = calendar.Period(request.period.label, window.start or min(starts), window.end)
-    stretches = []
+    periods = []
     for piece in split(whole, every, request.as_of or window.end, request.calendar):
         start = piece.start or window.end
         label = bucket_label(start, every, request.calendar)
         bucket = unit_period(start, every, request.calendar).start or start
-        stretches.append((bucket, Period(label=label, start=start, end=piece.end, partial=piece.partial)))
-    return stretches
+        periods.append((bucket, Period(label=label, start=start, end=piece.end, partial=piece.partial)))
+    return periods
 
 
 def trends(request: Request, setup: Prepared) -> dict[str, list[float | None]]:

@@ -55,7 +55,7 @@ def convert(
     Args:
         frames: Canonical frames by kind, ``rates`` among them.
         code: The currency wanted.
-        as_of: The day the report speaks for.
+        as_of: The report date.
         calendar: What quarters and years are.
 
     Returns:
@@ -89,7 +89,7 @@ def convert(
 
 
 def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFrame:
-    """What an amount is multiplied with and divided by to be in one currency, by currency and stretch of days.
+    """What an amount is multiplied with and divided by to be in one currency, by currency and range of days.
 
     A rate is what one unit of ``currency`` was worth in ``to_currency`` (in the currency wanted, where the file does not
     say). Where only the opposite is given it is divided by; where both currencies are given against a third one for the

@@ -23,7 +23,7 @@ __all__ = ["END", "MONEY", "PARTS", "START", "UNITS", "by_day", "cost_days", "un
 
 MONEY = pl.Decimal(38, 8)
 START, END = "__start__", "__end__"
-"""The half-open stretch of days that a row speaks of."""
+"""The half-open range of days that a row speaks of."""
 
 UNITS, PARTS = "__units__", "__parts__"
 """The share of a day without any rounding: so many units, of which so many make one."""
@@ -88,7 +88,7 @@ def with_units(days: pl.DataFrame, amount: str) -> pl.DataFrame:
 
     Args:
         days: Shares by day with ``__start__`` and ``__end__`` (Date).
-        amount: Name of the amount of the whole stretch.
+        amount: Name of the amount of the whole period.
 
     Returns:
         The frame with ``__units__`` (Decimal(38, 8)) and ``__parts__`` (Int64).
@@ -113,7 +113,7 @@ def _looked_up(table: dict[str, date]) -> pl.Expr:
 
 
 def by_day(frame: pl.DataFrame, amount: str = "amount", dtype: pl.Decimal = MONEY) -> pl.DataFrame:
-    """One row per day of each row's stretch, its amount shared out so that the shares add up to it exactly.
+    """One row per day of each row's period, its amount shared out so that the shares add up to it exactly.
 
     The share of a day is the amount earned until its end less that until its beginning, both rounded to the decimals of
     the type, so no rounding is ever lost.
@@ -155,7 +155,7 @@ def cost_days(costs: pl.DataFrame, calendar: Calendar, as_of: date | None) -> tu
         costs: Canonical costs; ``category`` is one of sales, marketing, salary, tooling, training and other, or null where
             the word in ``category_text`` is not known. Such a cost counts as other.
         calendar: What quarters and years are.
-        as_of: The day the report speaks for; later days are not spent yet.
+        as_of: The report date; later days are not spent yet.
 
     Returns:
         ``amount`` (Decimal(38, 8)) per ``day`` (Date), with the columns of the costs and ``agreed`` (the whole amount); and

@@ -174,7 +174,7 @@ _ADDED = ("known_from", "known_until", "was_expected")
 
 
 def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -> pl.DataFrame | None:
-    """Every stretch of days in which one expected close date of a deal was the last one put down.
+    """Every range of days in which one expected close date of a deal was the last one put down.
 
     A row of the history without an expected close date says nothing about it, so the one before stands. What is put down
     on the day a deal closes, or later, is its close and no expectation.
@@ -186,7 +186,7 @@ def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -
         as_of: The day; what was put down later is left out.
 
     Returns:
-        Columns of the deals, ``expected_close`` and ``amount`` being those of the stretch (the deal's own amount where the
+        Columns of the deals, ``expected_close`` and ``amount`` being those of the period (the deal's own amount where the
         history has no such column), ``was_expected`` (Date: the date it replaced), ``known_from`` (Date: the day it was put
         down) and ``known_until`` (Date: the day it was replaced or the deal closed; null while it stands). The time of a
         deal before its first date is a row with ``unplanned`` true, known from its creation; ``has_plan`` says whether a

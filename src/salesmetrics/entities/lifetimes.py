@@ -30,7 +30,7 @@ def customer_terms(
     *,
     priced: bool = True,
 ) -> pl.DataFrame | None:
-    """Customers with the days on which they were customers: a row for every stretch, several of one customer together.
+    """Customers with the days on which they were customers: a row for every period, several of one customer together.
 
     The end of a row is the last day paid, so the customer is gone on the day after it. Where the customers file says
     nothing of who left, and the revenue file does, that tells. The recurring revenue is that of the revenue file where it
@@ -111,7 +111,7 @@ def _once() -> pl.Expr:
 
 
 def _with_levels(frame: pl.DataFrame, changes: pl.DataFrame, *, instead: bool) -> pl.DataFrame:
-    """Every row cut into stretches of one recurring revenue, of the customers that the revenue file names.
+    """Every row cut into periods of one recurring revenue, of the customers that the revenue file names.
 
     Args:
         frame: Customers with ``started`` and ``left``.
@@ -154,7 +154,7 @@ def _with_levels(frame: pl.DataFrame, changes: pl.DataFrame, *, instead: bool) -
 
 
 def _segments(changes: pl.DataFrame) -> pl.DataFrame:
-    """The stretches of days on which each customer has one level."""
+    """The ranges of days on which each customer has one level."""
     names = [name for name in KEYS if name in changes.columns]
     levels = levels_after(changes, names)
     return levels.select(*names, pl.col("day").alias(START), pl.col("day").shift(-1).over(names).alias(END), "level")
@@ -254,7 +254,7 @@ def came_back(entities: Mapping[str, pl.DataFrame], window: Window) -> list[Find
 
 
 def _merged(stays: pl.DataFrame) -> pl.DataFrame:
-    """Stretches of one customer that touch or overlap as one."""
+    """Periods of one customer that touch or overlap as one."""
     ordered = stays.select("account_key", "started", "left").sort("account_key", "started")
     end = pl.col("left").fill_null(pl.date(9999, 1, 1)).cum_max()
     ordered = ordered.with_columns(reach=end.shift(1).over("account_key"))

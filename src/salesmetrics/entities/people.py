@@ -51,7 +51,7 @@ def staff_view(reps: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
 
     Args:
         reps: Canonical reps.
-        as_of: The day the report speaks for.
+        as_of: The report date.
 
     Returns:
         The reps with ``owner``: the name, else the id.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.calendar import Calendar, stretches_before
+from salesmetrics.calendar import Calendar, periods_before
 from salesmetrics.entities.days import END, MONEY, PARTS, START, UNITS, by_day, unplaced, with_days, with_units
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
@@ -352,7 +352,7 @@ def _periods_before(
     if first is None:
         return []
     known = as_of + timedelta(days=1)
-    before = stretches_before(start, end, MOST_PERIODS, calendar)
+    before = periods_before(start, end, MOST_PERIODS, calendar)
     return [(low, high) for low, high in before if high <= known and first <= low + (high - low) / 10]
 
 

@@ -26,7 +26,7 @@ __all__ = ["chances", "lead_touches", "touches_of_leads"]
 
 LEAD = "__lead__"
 BANDS = ((300, "1: within 5 minutes"), (3_600, "2: within 1 hour"), (86_400, "3: within 24 hours"))
-"""Stretches that answers are told apart by, in the order in which they are shown."""
+"""Periods that answers are told apart by, in the order in which they are shown."""
 LINKS = ("lead_id", "deal_id", "account_id")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FAMILIES", "FORMER_NAMES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "split_name"]
 
 SHIFTS = ("previous", "year_ago")
-"""Endings of input names that ask for an earlier stretch of the same length."""
+"""Endings of input names that ask for an earlier period of the same length."""
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "aging": ("deal_age_median", "stalled_deals_by_age", "overdue_deals", "dso"),
@@ -140,7 +140,7 @@ class Catalog(msgspec.Struct, frozen=True):
         return found
 
     def shifts_of(self, kpi: Kpi) -> set[str]:
-        """The earlier stretches that a KPI looks at."""
+        """The earlier periods that a KPI looks at."""
         found = {shift for name in kpi.inputs if (shift := split_name(name)[1])}
         for name in kpi.inputs:
             base, _ = split_name(name)

@@ -133,7 +133,7 @@ def payout(plan: IncentivePlan, won: Decimal, quota: Decimal, units: Decimal = D
 
 
 def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[Message, Decimal, Decimal]]:
-    """The sales cut into stretches of one rate each: name, amount, rate."""
+    """The sales cut into bands of one rate each: name, amount, rate."""
     paid = won if plan.cap_attainment is None else min(won, plan.cap_attainment * quota)
     reached = [tier for tier in plan.tiers if tier.at * quota <= won] if won > 0 else []
     if not reached:
@@ -141,11 +141,11 @@ def _parts(plan: IncentivePlan, won: Decimal, quota: Decimal) -> list[tuple[Mess
     if plan.marginal:
         ends = [*(tier.at * quota for tier in reached[1:]), paid]
         names = [Message("pay_from", share=float(tier.at)) for tier in reached]
-        stretches = [(n, tier.at * quota, end, tier.rate) for n, tier, end in zip(names, reached, ends, strict=True)]
+        bands = [(n, tier.at * quota, end, tier.rate) for n, tier, end in zip(names, reached, ends, strict=True)]
     else:
-        stretches = [(Message("pay_all_sales"), Decimal(0), paid, reached[-1].rate)]
+        bands = [(Message("pay_all_sales"), Decimal(0), paid, reached[-1].rate)]
     pieces: list[tuple[Message, Decimal, Decimal]] = []
-    for name, begin, end, rate in stretches:
+    for name, begin, end, rate in bands:
         low, high = min(begin, paid), min(end, paid)
         below, above = min(high, max(low, quota)) - low, high - max(low, min(high, quota))
         if plan.accelerator == 1:

@@ -139,11 +139,11 @@ def touches_without_target(outbound: pl.Expr, record: pl.Expr) -> pl.Expr:
 
 
 def _people(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, met: pl.Expr, every: str) -> pl.Expr:
-    """How many different people each rep touched in each stretch, summed."""
+    """How many different people each rep touched in each period, summed."""
     import polars as pl
 
-    stretch = occurred.dt.truncate(every)
-    return distinct(pl.struct(owner.alias("owner"), stretch.alias("stretch"), person.alias("person")), met)
+    period = occurred.dt.truncate(every)
+    return distinct(pl.struct(owner.alias("owner"), period.alias("period"), person.alias("person")), met)
 
 
 def _met(held: pl.Expr, automated: pl.Expr, owner: pl.Expr, occurred: pl.Expr, person: pl.Expr) -> pl.Expr:
@@ -188,7 +188,7 @@ def rep_weeks(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Weeks with a working day, summed over the reps."""
     import polars as pl
 
-    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1w").alias("stretch")), day.is_not_null())
+    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1w").alias("period")), day.is_not_null())
 
 
 @measure(entity="rep_days", basis="occurred", per=("owner", "day:1mo"))
@@ -196,7 +196,7 @@ def rep_months(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Months with a working day, summed over the reps."""
     import polars as pl
 
-    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1mo").alias("stretch")), day.is_not_null())
+    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1mo").alias("period")), day.is_not_null())
 
 
 # --- meetings and what came of them -----------------------------------------------------------------------------------

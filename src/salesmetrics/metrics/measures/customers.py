@@ -2,7 +2,7 @@
 
 Columns used: ``account_key`` (String), ``started``, ``left`` (Date: the first day on which they no longer were customers),
 ``vague`` (Boolean: gone, and nobody knows when), ``listed`` (Boolean: there on the as-of date), ``mrr`` (Decimal(38, 8)). A
-customer may have several rows, one for each stretch of days.
+customer may have several rows, one for each range of days.
 """
 
 from __future__ import annotations
