@@ -228,14 +228,14 @@ def test_an_age_that_cannot_be_read(tmp_path: Path) -> None:
 def test_an_unknown_goal_fails_only_when_strict(tmp_path: Path) -> None:
     export(tmp_path / "deals.csv", history(), FIRST)
     words = ["report", "deals.csv", "--kpi", "win_rate", "--goal", "calls >= 5"]
-    about = f"period all, as of {FIRST}, deals.csv"
+    about = f"all records, 2025-03-31 to {FIRST}, as of {FIRST}, deals.csv"
     done = run(*words, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         0,
-        f"warning: goal unknown: Calls: goal calls >= 5, not known: it needs an activities file ({about})\n",
+        f"warning: goal unknown: Calls: goal calls >= 5, now unknown: it needs an activities file ({about})\n",
     )
     nothing = run("report", "deals.csv", "--goal", "win_rate >= 5%", "--period", "1999", cwd=tmp_path)
-    assert "not known" in nothing.stderr
+    assert "now unknown: " in nothing.stderr
     assert "zero denominator" not in nothing.stderr
     strict = run(*words, "--strict", cwd=tmp_path)
     assert (strict.returncode, strict.stderr.partition(":")[0]) == (1, "error")

@@ -166,7 +166,7 @@ def note(folder: Path, *words: str) -> str:
 def test_settings_from_a_folder_above_are_named(folder: Path) -> None:
     above = folder / "salesmetrics.toml"
     assert note(folder / "sub", "report", "deals.csv") == (
-        f"note: settings come from `{above}`, a folder above; `--no-config` leaves them out"
+        f"note: settings come from `{above}` in a parent folder; `--no-config` ignores them"
     )
     assert "`salesmetrics.toml`" in note(folder, "report", "sub/deals.csv")
     assert str(above) in note(folder / "sub", "kpis")

@@ -41,7 +41,7 @@ SOME_TEXT = {
     "report": "10,005,534",
     "compared": "no clear difference",
     "grouped": "Ana Lima",
-    "check": "not fit: there are errors",
+    "check": "failed: there are errors",
     "inspect": "a quotas file\tpacing",
     "rows": "31400210000",
     "kpis": "won / (won + lost)",

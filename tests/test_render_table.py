@@ -241,7 +241,7 @@ def test_an_unknown_reason_code_reads_as_its_words() -> None:
 
 def test_few_records_are_marked_and_explained_only_where_there_are_any() -> None:
     assert "50.0 %~" in plain(REPORTS["total"], 80)
-    assert "~ few records" in plain(REPORTS["total"], 80)
+    assert "~ fewer than 10 records" in plain(REPORTS["total"], 80)
     assert "~" not in plain(report([win_rate(4238, 6711)]), 80)
 
 
@@ -338,11 +338,11 @@ def test_with_a_comparison_each_change_has_its_verdict(width: int | None, kpis: 
     assert [line for line in text.splitlines() if width and cell_len(line) > width] == []
     if width == 80:
         assert text.count("30 / 60") == 4 * kpis
-    assert ("are in --format csv" in " ".join(text.split())) == (text.count("48.8 – ") < 4 * kpis)
+    assert ("use --format csv" in " ".join(text.split())) == (text.count("48.8 – ") < 4 * kpis)
 
 
 def test_many_verdicts_come_with_what_chance_alone_would_do() -> None:
-    said = "about 1 in 20 segments would look better or worse by chance alone (number of verdicts drawn: 20)"
+    said = "about 1 in 20 segments looks better or worse by chance alone (20 verdicts given)"
     assert said in " ".join(plain(compared_segments(10, 2), 80).split())
     assert "by chance alone" not in plain(compared_segments(9, 2), 80)
     assert "by chance alone" not in plain(grouped_report([f"Owner {i}" for i in range(20)]), 80)
@@ -364,15 +364,15 @@ def test_what_would_unlock_more_is_told_in_a_few_lines_that_matter_most() -> Non
 
     kinds = [item for i in range(8) for item in missing(f"a {'abcdefgh'[i]} file", 1 + i)]
     made = report([], not_computed=[*kinds, *missing("cost in the deals file", 1, "deals")])
-    lines = plain(made, 80).split("unlock it\n")[1].splitlines()
+    lines = plain(made, 80).split("what they need\n")[1].splitlines()
     assert [line.split("  ")[1] for line in lines[:-1]] == [
         "cost in the deals file",
         *(f"a {letter} file" for letter in "hgfed"),
     ]
     assert lines[0].endswith("1 KPI: Title 0 of cost in the deals file")
     assert lines[1].endswith("8 KPIs: Title 0 of a h file; Title 1 of a h file; …")
-    assert lines[-1] == "  3 more: `salesmetrics inspect FILE` lists them all"
-    assert len(plain(made, None).split("unlock it\n")[1].splitlines()) == 7
+    assert lines[-1] == "  3 more: list them with `salesmetrics inspect FILE`"
+    assert len(plain(made, None).split("what they need\n")[1].splitlines()) == 7
 
 
 def test_a_finding_names_its_file_once_and_by_its_name_where_that_is_unique() -> None:

@@ -192,7 +192,7 @@ def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> Non
     assert head == "kpi win_rate, entity deals"
     assert names.split() == ["row", "k/n", "left_out", "id", "name", "owner", "outcome"]
     assert first == "  2  1 / 1                  31400210000  Flintmark Agri…   Karim Bellw…  won"
-    said = "narrowed to 80 columns: account, amount, created and closed are in --format csv or json"
+    said = "not shown in 80 columns: account, amount, created and closed (use --format csv or json)"
     assert " ".join(rest).strip() == said
 
 

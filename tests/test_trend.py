@@ -132,7 +132,7 @@ def test_within_a_period_only() -> None:
     report = trend("won_deals", period=period)
     assert [m.period.label for m in report.metrics if m.period] == ["2025-10", "2025-11", "2025-12"]
     assert all(m.limits is None for m in report.metrics), "three months have no limits"
-    assert "no limits of its own" in render(report, "table")
+    assert "no control limits" in render(report, "table")
 
 
 @pytest.mark.parametrize("kpi", ["open_deals", "overdue_deals"])

@@ -225,5 +225,7 @@ class Report(Answer, frozen=True, kw_only=True):
     segments: Annotated[SegmentOrder | None, Meta(description="if an order of segments was requested")] = None
     available: Annotated[tuple[Available, ...], NOT_IN_JSON] = ()
     """KPIs that these files allow, where only the first were asked for"""
+    min_n: Annotated[int, NOT_IN_JSON] = 10
+    """below so many records a value is small"""
     trend_to: Annotated[date | None, NOT_IN_JSON] = None
     """the month that the twelve months of each KPI end with"""

@@ -156,6 +156,7 @@ def make_report(
         filters=request.filters,
         span=request.span,
         available=tuple(Available(id=kpi.id, family=kpi.family) for kpi in setup.plan.available),
+        min_n=request.min_n,
         trend_to=last_drawn(request) if request.trend else None,
     )
 

@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 __all__ = ["LEGENDS"]
 
 LEGENDS: Mapping[str, str] = {
-    "small_sample": "{sign} few records: read with care, no verdict is drawn",
-    "no_verdict": "no verdict: a change without an interval cannot be told from chance",
-    "chance_among_many": "at this level about 1 in {odds} segments would look better or worse by chance alone (number of verdicts drawn: {n:,})",
+    "small_sample": "{sign} fewer than {min_n} records: treat as a hint",
+    "no_verdict": "no verdict: without an interval, a change may be chance",
+    "chance_among_many": "at this level, about 1 in {odds} segments looks better or worse by chance alone ({n:# verdict|# verdicts} given)",
     "values_undefined": "– undefined: {parts:,}",
     "times_undefined": "{n:,} × {reason:typed}",
-    "columns_elsewhere": "{columns:and} are in --format csv or json",
-    "columns_narrowed": "narrowed to {width} columns: {columns:and} are in --format csv or json",
-    "more_unlocks": "{n} more: `salesmetrics inspect FILE` lists them all",
+    "columns_elsewhere": "not shown: {columns:and} (use --format csv or json)",
+    "columns_narrowed": "not shown in {width} columns: {columns:and} (use --format csv or json)",
+    "more_unlocks": "{n} more: list them with `salesmetrics inspect FILE`",
     # --- what is unusual in a series --------------------------------------------------------------------------------
-    "limits_none": "{series:typed}: no limits of its own: they take six complete periods that change no more and are not all alike",
-    "limits_kept": "{series:typed}: nothing outside its own limits ({chart}, {n} complete periods)",
-    "limits_passed": "{series:typed}: outside its own limits ({chart}, {n} complete periods): {found:;}",
+    "limits_none": "{series:typed}: no control limits: they need 6 complete periods that no longer change and are not all alike",
+    "limits_kept": "{series:typed}: no period is outside the control limits (usual range; {chart}, {n} complete periods)",
+    "limits_passed": "{series:typed}: outside the control limits (usual range; {chart}, {n} complete periods): {found:;}",
     "period_outside": "{period:typed} {where} ({value}, limits {limits})",
     "chart_p_prime": "p' chart",
     "chart_xmr": "XmR chart",

@@ -181,7 +181,7 @@ def _result(metric: Metric) -> Sequence[Block]:
     if metric.interval:
         text = phrase(
             "result_interval",
-            share=metric.interval.level,
+            percent=100 * metric.interval.level,
             interval=interval(metric.interval, metric.unit),
             method=metric.interval.method,
         )

@@ -71,14 +71,13 @@ def _file(file: FileReading) -> list[Block]:
         for c in file.columns
     ]
     names = (("fact_unused", file.unmapped), ("fact_missing", file.missing))
-    without = [(phrase(code), ", ".join(map(one_line, found))) for code, found in names if found]
+    without = [phrase(code, names=", ".join(map(one_line, found))) for code, found in names if found]
     blocks: list[Block] = [
         Heading(file.path),
         _table(("", ""), facts),
         Heading(phrase("heading_columns")),
         _table((phrase("column_header"), phrase("column_field"), phrase("column_read_as")), columns),
-        *(_table(("", ""), [row], Tone.MUTED) for row in without),
-        *([Text(phrase("fields_are_explained"), Tone.MUTED, indent=2)] if file.missing else []),
+        *(Text(text, Tone.MUTED, indent=2) for text in without),
     ]
     if file.words:
         blocks.append(Heading(phrase("heading_words")))
@@ -96,7 +95,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], tone: Tone = To
 
 def _kind(file: FileReading) -> str:
     code = "kind_unsure" if file.confidence < SURE else "kind_sure"
-    return phrase(code, kind=file.kind, share=file.confidence, path=file.path)
+    return phrase(code, kind=file.kind, percent=100 * file.confidence, path=file.path)
 
 
 def _encoding(file: FileReading) -> str:

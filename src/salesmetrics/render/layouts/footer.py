@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from salesmetrics.messages import phrase
 from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.document import Block, Heading, Item, Items, Prose, Tone
-from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words
+from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words, span_text
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message, Some
 from salesmetrics.schema.provenance import Severity
@@ -164,8 +164,8 @@ def _goal_reason(result: GoalResult, report: Report) -> str:
 def goal_about(result: GoalResult, report: Report) -> str:
     """What a goal was held against, for a message that stands by itself: period, day and files."""
     paths = list(dict.fromkeys(one_line(source.path) for source in report.inputs))
-    code = "goal_about_as_of" if report.as_of else "goal_about"
-    about = [Message(code, period=one_line(result.period.label), day=report.as_of)]
+    about = [Message("goal_about_period", period=span_text(result.period, report.span, days=False))]
+    about += [Message("fact_as_of", day=report.as_of)] if report.as_of else []
     if len(paths) > SEVERAL_FILES:
         about.append(Message("and_more_files", path=paths[0], n=len(paths) - 1))
     else:

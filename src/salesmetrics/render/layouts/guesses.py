@@ -31,8 +31,7 @@ def guess_blocks(guess: FileGuess) -> list[Block]:
         _table([phrase(code) for code in _TITLES], map(_column, guess.columns), headed=True),
     ]
     if guess.missing:
-        missing = [Cell(phrase("fact_missing"), Tone.MUTED), Cell(", ".join(guess.missing), Tone.MUTED)]
-        blocks += [_table(("", ""), [missing]), Text(phrase("fields_are_explained"), Tone.MUTED, indent=2)]
+        blocks.append(Text(phrase("fact_missing", names=", ".join(guess.missing)), Tone.MUTED, indent=2))
     if guess.words:
         words = [(Cell(one_line(w.word)), Cell(w.outcome), Cell(count(w.count))) for w in guess.words]
         blocks += [Heading(phrase("heading_guessed_words")), _table([phrase(code) for code in _OF_WORDS], words)]

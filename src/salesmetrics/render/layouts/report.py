@@ -99,7 +99,7 @@ def _kpis(report: Report) -> Table:
         for family, members in families(report.metrics)
         for metric in members
     )
-    return Table(columns, rows, (*few_note(report.metrics), *verdict_note(report), *own.values()), indent=2)
+    return Table(columns, rows, (*few_note(report), *verdict_note(report), *own.values()), indent=2)
 
 
 def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str) -> Row:

@@ -82,7 +82,7 @@ def segments(report: Report) -> Table:
         )
         for index, segment in enumerate(found)
     )
-    notes = [*chance_note(report), *few_note(report.metrics), *verdict_note(report)]
+    notes = [*chance_note(report), *few_note(report), *verdict_note(report)]
     return Table(
         (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
         rows,

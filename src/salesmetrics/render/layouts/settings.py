@@ -30,8 +30,9 @@ def settings_document(answer: Settings) -> Document:
         )
         for item in answer.settings
     )
-    path = phrase("no_settings_file") if answer.path is None else one_line(answer.path)
-    return Document((Heading(phrase("heading_settings", path=path), 1), Table(columns, rows, headed=False)))
+    code = "heading_no_settings" if answer.path is None else "heading_settings"
+    head = Heading(phrase(code, path=one_line(answer.path or "")), 1)
+    return Document((head, Table(columns, rows, headed=False)))
 
 
 def _origin(item: Settled) -> str:

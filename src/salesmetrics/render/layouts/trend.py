@@ -40,7 +40,7 @@ def trend(report: Report) -> list[Block]:
     for title, metrics in series:
         found += [Heading(title), _table(metrics)]
     notes = [_limits_note(title, metrics) for title, metrics in series]
-    notes += [*few_note(report.metrics), *undefined_note(report.metrics)]
+    notes += [*few_note(report), *undefined_note(report.metrics)]
     return [*found, *(Text(note, Tone.MUTED, apart=not number) for number, note in enumerate(notes))]
 
 
@@ -75,7 +75,7 @@ def _row(metric: Metric, top: float) -> Row:
 
 
 def _limits_note(title: str, metrics: Sequence[Metric]) -> str:
-    """What is unusual, in words: the periods outside the KPI's own limits, or that there are too few to have limits."""
+    """What is unusual, in words: the periods outside the control limits, or that there are none."""
     limits = next((metric.limits for metric in metrics if metric.limits), None)
     if limits is None:
         return phrase("limits_none", series=title)

@@ -15,6 +15,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from salesmetrics.answers.provenance import Span
     from salesmetrics.answers.report import Comparison, Metric, Period, Report
     from salesmetrics.schema.provenance import Input
 
@@ -37,6 +38,7 @@ __all__ = [
     "period_text",
     "reason_text",
     "reason_words",
+    "span_text",
     "title_of",
     "undefined_counts",
     "undefined_note",
@@ -101,13 +103,20 @@ def headline(report: Report) -> list[str]:
     if report.as_of is not None:
         code = "fact_as_of_from" if report.as_of_source else "fact_as_of"
         facts.append(phrase(code, day=report.as_of, source=one_line(report.as_of_source or "")))
-    facts.append(phrase("fact_period", period=period_text(report.period)))
+    facts.append(span_text(report.period, report.span))
     if report.comparison is not None:
         facts.append(phrase("fact_compared", period=_comparison_text(report.comparison)))
     codes = currencies(report.metrics)
     if len(codes) == 1:
         facts.append(phrase("fact_currency", currency=codes[0]))
     return facts
+
+
+def span_text(period: Period, span: Span | None, *, days: bool = True) -> str:
+    """The period of a report or a goal; of all records the days between which they lie."""
+    if span is not None and period.start is None and period.end is None:
+        return phrase("fact_all_records", first=span.first, last=span.last)
+    return phrase("fact_period", period=period_text(period) if days else one_line(period.label))
 
 
 def period_text(period: Period) -> str:
@@ -226,9 +235,9 @@ def chance_note(report: Report) -> list[str]:
     return [phrase("chance_among_many", odds=round(1 / (1 - drawn[0].level)), n=len(drawn))]
 
 
-def few_note(metrics: Iterable[Metric]) -> list[str]:
+def few_note(report: Report) -> list[str]:
     """What the sign of few records stands for, where it is used."""
-    return [phrase("small_sample", sign=FEW)] if any(map(few, metrics)) else []
+    return [phrase("small_sample", sign=FEW, min_n=report.min_n)] if any(map(few, report.metrics)) else []
 
 
 def verdict_note(report: Report) -> list[str]:
