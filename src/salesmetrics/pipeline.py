@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.files import Inspection
     from salesmetrics.answers.report import Report
     from salesmetrics.answers.rows import Rows
+    from salesmetrics.drilldown.listing import Listing
     from salesmetrics.engine.goals import Goal
     from salesmetrics.engine.request import Question, Request
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
@@ -326,7 +327,7 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     return without_totals(result) if question.no_total else result, dataset
 
 
-def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Rows:
+def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalog, listing: Listing) -> Rows:
     """The records behind one KPI.
 
     Args:
@@ -334,17 +335,19 @@ def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalo
         options: How they are read.
         question: What is asked for: one KPI.
         catalog: The KPIs that exist.
+        listing: Which of its records, in which order, with which columns.
 
     Raises:
         SalesmetricsError: As :func:`load`; ``kpi_unknown``, ``outcome_unsettled``.
     """
     dataset = load(files, replace(options, as_of=question.as_of))
-    from salesmetrics.drilldown.rows import list_rows
+    from salesmetrics.drilldown.listing import list_rows
     from salesmetrics.engine.unknown import refuse_unsettled_rows
+    from salesmetrics.ingest.recognise.naming import names_of
 
     request = request_of(question, dataset)
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
-    return list_rows(request, dataset.records, catalog)
+    return list_rows(request, dataset.records, catalog, listing, names_of(dataset).column)
 
 
 def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Working:

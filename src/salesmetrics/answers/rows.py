@@ -6,12 +6,24 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, field
 
-from salesmetrics.answers.base import Answer, Number
+from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model, Number
 from salesmetrics.answers.provenance import Filters
 
-__all__ = ["Rows", "RowsCell"]
+__all__ = ["Rows", "RowsCell", "RowsTotal"]
 
 RowsCell = Number | str | None
+
+
+class RowsTotal(Model, frozen=True, kw_only=True):
+    """What all records add up to, also those that are not listed."""
+
+    kpi: Annotated[str, Meta(description="the name that the records stand under: the KPI, or a part of it")]
+    currency: str | None = None
+    records: int
+    left_out: Annotated[int, Meta(description="records that the number leaves out, among them")]
+    numerator: Number | None = None
+    denominator: Number | None = None
+    value: Annotated[Number | None, Meta(description="where the KPI is the sum of value")] = None
 
 
 class Rows(Answer, frozen=True, kw_only=True):
@@ -28,3 +40,9 @@ class Rows(Answer, frozen=True, kw_only=True):
     filters: Annotated[
         Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
     ] = field(default_factory=Filters)
+    chosen: Annotated[bool, NOT_IN_JSON] = False
+    """its columns were asked for by name"""
+    records: Annotated[int, Meta(description="all records behind the KPI, listed or not")] = 0
+    totals: Annotated[
+        list[RowsTotal], Meta(description="for each name that records stand under and, of money, each currency")
+    ] = field(default_factory=list)

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.cli.environment import Environment
+    from salesmetrics.drilldown.listing import Listing
     from salesmetrics.engine.request import Question
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.settings.options import Reading, Segments, Selection
+    from salesmetrics.settings.options import Listed, Reading, Segments, Selection
     from salesmetrics.settings.sources import SettingsFile
 
-__all__ = ["begin_files", "make_catalog", "make_question", "read_options"]
+__all__ = ["begin_files", "make_catalog", "make_listing", "make_question", "read_options"]
 
 PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
@@ -136,6 +137,17 @@ def make_question(
         headlines=headlines,
         shaped=settings.shaped,
     )
+
+
+def make_listing(listed: Listed) -> Listing:
+    """Which records are listed, and with what."""
+    from salesmetrics.drilldown.listing import Listing
+
+    name, sign, direction = (listed.sort or "").rpartition(":")
+    directions = {"asc": True, "desc": False}
+    if sign and direction.strip() in directions:
+        return Listing(listed.columns, name.strip(), directions[direction.strip()], listed.top)
+    return Listing(listed.columns, listed.sort, None, listed.top)
 
 
 def _currency(text: str | None) -> str | None:

@@ -41,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True):
         there: The measures that the files allow.
         windows: The periods that the KPI asked for is about, by shift: those of its parts, too.
         apart: Whether currencies are kept apart.
+        besides: Further columns that are listed.
     """
 
     request: Request
@@ -48,6 +49,7 @@ class Asked(msgspec.Struct, frozen=True):
     there: Mapping[str, Measure]
     windows: Mapping[str, Window]
     apart: bool = False
+    besides: tuple[str, ...] = ()
 
     def given(self, name: str, shift: str) -> Any:
         """The value of a setting, or of a measure that is the same for all records; None where it is unknown."""

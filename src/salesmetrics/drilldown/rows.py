@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 from msgspec.structs import replace
 
-from salesmetrics.answers.rows import Rows
 from salesmetrics.drilldown.forms import (
     RESULTS,
     Term,
@@ -28,7 +27,6 @@ from salesmetrics.engine.request import windows_of
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import MONEY
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import (
     DifferenceInDifferences,
@@ -49,18 +47,19 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from salesmetrics.answers.rows import RowsCell
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Measure
 
 __all__ = [
+    "ADDS",
     "AMOUNT",
+    "GIVEN",
+    "PLANS",
     "ROLES",
     "Records",
     "constants_of",
     "kpi_rows",
-    "list_rows",
     "records_behind",
     "rep_rows",
     "roles_of",
@@ -105,39 +104,32 @@ DATES = (
 PLANS = {"was_expected": "earlier_plan", "expected_close": "planned_close"}
 """What the close dates of a history are called: the one that counted, and the one that it replaced."""
 
+IDENTIFYING = frozenset({*SHOWN, *PERIODS, *DATES, *PLANS.values()})
+
 Pairs = dict[tuple[str, str], "Measure"]
 
 
+ADDS = "__adds__"
+"""Whether what a record adds is part of a sum; the values of a median, say, are not."""
+
+
 class Records(NamedTuple):
-    """Records, and in a line how they make the number."""
+    """Records, in a line how they make the number, and the columns that identify them."""
 
     frame: pl.DataFrame
     how: Message
-
-
-def list_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Rows:
-    """The answer of `rows`: the records of :func:`records_behind`, in plain values."""
-    found = records_behind(request, frames, catalog)
-    columns = [_plain(column) for column in found.frame]
-    rows = [dict(zip(found.frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
-    return Rows(kpi=request.kpis[0], how=text(found.how), rows=rows, filters=request.filters)
-
-
-def _plain(column: pl.Series) -> list[RowsCell]:
-    """Numbers and text as they are, whole floats as whole numbers, and days as text."""
-    if column.dtype.is_float():
-        return [int(value) if value is not None and value.is_integer() else value for value in column.to_list()]
-    if column.dtype.is_numeric() or column.dtype in (pl.String, pl.Boolean, pl.Null):
-        return column.to_list()
-    return [None if value is None else str(value) for value in column.to_list()]
+    shown: tuple[str, ...]
 
 
 def kpi_rows(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> pl.DataFrame:
-    """The frame of :func:`records_behind`."""
-    return records_behind(request, frames, catalog).frame
+    """The frame of :func:`records_behind`, with the columns that identify a record."""
+    found = records_behind(request, frames, catalog)
+    return found.frame.select(found.shown)
 
 
-def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Records:
+def records_behind(
+    request: Request, frames: Mapping[str, pl.DataFrame], catalog: Catalog, *, besides: Sequence[str] = ()
+) -> Records:
     """The records behind one KPI, in the order of the files.
 
     The columns add up to what the report says: numerator, denominator, n, and the value of a plain sum. What a measure
@@ -150,6 +142,7 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
         request: What is asked for; ``kpis`` holds one id.
         frames: Canonical frames by kind.
         catalog: The KPIs that exist.
+        besides: Further columns of the records.
 
     Returns:
         A frame with ``kpi``, ``entity``, ``row`` (UInt32: number in the file), ``numerator``, ``denominator`` and
@@ -165,7 +158,7 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     source = replace(setup.source, as_of=request.as_of)
     windows = windows_of(request, source.frames, kpi, catalog)
     apart = source.several and catalog.is_money(kpi)
-    asked = Asked(request, source, setup.plan.measures, windows, apart)
+    asked = Asked(request, source, setup.plan.measures, windows, apart, tuple(besides))
     found = _of_kpi(asked, kpi, "")
     parts = [frame for frames_of_part in found.values() for frame in frames_of_part if frame.height]
     if not parts:
@@ -173,7 +166,12 @@ def records_behind(request: Request, frames: Mapping[str, pl.DataFrame], catalog
     form = form_of(kpi, catalog, asked.there, asked.given)
     behind = measures_behind(kpi, catalog)
     counted = {name: m for (name, _), m in behind.items() if name in asked.there}
-    return Records(pl.concat(parts, how="diagonal_relaxed"), how_made(kpi, form, counted.values(), found))
+    frame = pl.concat(parts, how="diagonal_relaxed")
+    usual = [name for part in parts for name in part.columns if name not in besides or name in IDENTIFYING]
+    if ADDS not in frame.columns:
+        frame = frame.with_columns(pl.lit(value=True).alias(ADDS))
+    shown = tuple(name for name in frame.columns if name in usual and name != ADDS)
+    return Records(frame, how_made(kpi, form, counted.values(), found), shown)
 
 
 def _of_kpi(asked: Asked, kpi: Kpi, shift: str) -> dict[str, list[pl.DataFrame]]:
@@ -250,6 +248,7 @@ def _of_form(
     counts = isinstance(form, Term) and all(m.unit == "count" for m in measures.values())
     counted = pl.col(":".join(n)) if n else form.column if counts else None
     roles = roles_of(form, counted, shares=shares)
+    adds = not isinstance(form, (Quantile, Incidence, MedianTimeToEvent, Values))
     found = []
     for entity in dict.fromkeys(m.entity for m in wanted.values()):
         own = {pair: m for pair, m in wanted.items() if m.entity == entity}
@@ -268,7 +267,7 @@ def _of_form(
         behind = [pl.col(role).fill_null(0) != 0 for role in (*ROLES, "n")]
         some = [_has_any(frame, "?".join(pair)) for pair in listed]
         frame = frame.filter(pl.any_horizontal([*behind, *some, pl.col("left_out").is_not_null()]))
-        found.append(_shown(frame, label, entity))
+        found.append(_shown(frame, label, entity, asked.besides).with_columns(pl.lit(adds).alias(ADDS)))
     constants = constants_of(form)
     return [*found, _given(label, constants)] if constants else found
 
@@ -306,9 +305,10 @@ def _given(label: str, numbers: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _shown(frame: pl.DataFrame, label: str, entity: str) -> pl.DataFrame:
+def _shown(frame: pl.DataFrame, label: str, entity: str, besides: Sequence[str]) -> pl.DataFrame:
     more = PERIODS if entity in DAILY else ()
-    names: Iterable[str] = [name for name in (*SHOWN, *more, *DATES) if name in frame.columns]
+    usual = (*SHOWN, *more, *DATES)
+    names: Iterable[str] = [name for name in dict.fromkeys((*usual, *besides)) if name in frame.columns]
     row = pl.col("__row__") if "__row__" in frame.columns else pl.lit(None, pl.UInt32)
     shown = frame.select(
         pl.lit(label).alias("kpi"),

@@ -27,6 +27,7 @@ CAUSES: Mapping[str, str] = {
     "not_of_kind": "must be a {kind}",
     "has_to_be_at_least": "must be at least {least}",
     "has_to_be_at_most": "must be at most {most}",
+    "no_such_column": "unknown column",
     "no_such_kpi": "unknown KPI",
     "kpi_not_in_files": "these files lack what it needs",
     "only_in_forms": "it is for {forms:or+}, and the output is {form}",

@@ -21,6 +21,7 @@ __all__ = [
     "TABLES",
     "Compare",
     "Every",
+    "Listed",
     "Option",
     "Output",
     "Reading",
@@ -388,6 +389,34 @@ class Segments(NamedTuple):
     ] = False
 
 
+class Listed(NamedTuple):
+    """Which records stand where, and with what."""
+
+    columns: Annotated[
+        Words,
+        Option(
+            "Columns to list: fields or headers of the export.",
+            metavar="COLUMN[,COLUMN]",
+            split=True,
+            variable=False,
+        ),
+    ] = ()
+    sort: Annotated[
+        str | None,
+        Option(
+            "Sort by a field or header, highest or latest first, text from A to Z; COLUMN:asc or COLUMN:desc sets it.",
+            metavar="COLUMN[:asc|desc]",
+            variable=False,
+        ),
+    ] = None
+    top: Annotated[
+        int | None,
+        Option(
+            "List the first N records; the totals are of all.", metavar="N", form="top_example", least=1, variable=False
+        ),
+    ] = None
+
+
 class Watch(NamedTuple):
     """When a scheduled report fails."""
 
@@ -444,6 +473,7 @@ PANELS: Mapping[Any, str] = {
     Reading: "Reading files",
     Selection: "Report",
     Segments: "Report",
+    Listed: "Report",
     Watch: "For scheduled runs",
     Output: "Output",
 }

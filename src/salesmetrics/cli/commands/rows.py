@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Files, Without, with_groups
-from salesmetrics.settings.options import Output, Reading, Selection, complete_kpis
+from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
+from salesmetrics.settings.options import Listed, Output, Reading, Selection, complete_kpis
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -19,6 +19,7 @@ def rows(
     reading: Reading,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "every", "level", "min_n"))],
+    listed: Annotated[Listed, NotFromFile(("columns", "sort", "top"))],
     output: Output,
     environment: Environment,
 ) -> None:
@@ -28,11 +29,12 @@ def rows(
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
     from salesmetrics.cli.output import form_of, write_answer
-    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
+    from salesmetrics.cli.request import begin_files, make_catalog, make_listing, make_question, read_options
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
     refuse_form(form, Rows, "rows")
     begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
-    write_answer(pipeline.rows(begun, options, question, make_catalog(settings)), output, form, environment)
+    found = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))
+    write_answer(found, output, form, environment)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
 from salesmetrics.render.numbers import exact
-from salesmetrics.render.text import one_line
+from salesmetrics.render.text import amount, one_line
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from salesmetrics.answers.rows import Rows, RowsCell
+    from salesmetrics.answers.base import Number
+    from salesmetrics.answers.rows import Rows, RowsCell, RowsTotal
 
 __all__ = ["rows_document", "rows_sheet"]
 
@@ -23,43 +26,79 @@ _FIRST = ("row", _SHARE, "numerator", "denominator", "value", "left_out", "id", 
 _LAST = frozenset({"account", "company", "team", "stage", "status", "type", "currency"})
 _LONG = frozenset({"left_out", "name", "account", "company", "owner", "team", "stage", "status", "type"})
 """Text that may be cut on a terminal; identifiers, numbers and dates never are."""
+_CENTS = 2
 _HEADS = ("kpi", "entity", "currency")
 
 
 def rows_document(answer: Rows) -> Document:
     """The records, with what is the same for all of them above; columns that hold nothing are left out."""
-    columns = _filled(answer.rows)
-    same = [name for name in _HEADS if name in columns and len(set(columns[name])) == 1]
+    columns = _named(answer.rows) if answer.chosen else _filled(answer.rows)
+    same = [] if answer.chosen else [name for name in _HEADS if name in columns and len(set(columns[name])) == 1]
     facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same]
     head = [Text(text, Tone.MUTED) for text in (", ".join(facts), answer.how) if text]
-    cells = {name: [_cell(value, name) for value in column] for name, column in columns.items() if name not in same}
-    if {"numerator", "denominator"} <= set(cells):
+    cells = {name: _cells(column, name) for name, column in columns.items() if name not in same}
+    if not answer.chosen and {"numerator", "denominator"} <= set(cells):
         pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
         shares = [Cell(f"{k.text} / {n.text}" if k.text or n.text else "") for k, n in pairs]
         cells = {**{name: cells.pop(name) for name in ("row",) if name in cells}, _SHARE: shares, **cells}
     table = Table(
-        tuple(map(_column, cells)),
+        tuple(_column(name, place if answer.chosen else _rank(name)) for place, name in enumerate(cells)),
         tuple(Row(row) for row in zip(*cells.values(), strict=True)),
         apart=False,
     )
-    return Document((*head, table))
+    shown = len(answer.rows)
+    first = [phrase("rows_first", shown=shown, n=answer.records)] if shown < answer.records else []
+    below = [*first, *(_total(total, answer) for total in answer.totals)]
+    return Document((*head, table, *(Text(line, apart=not place) for place, line in enumerate(below))))
 
 
-def _column(name: str) -> Column:
-    rank = _FIRST.index(name) if name in _FIRST else len(_FIRST) + (name in _LAST)
+def _total(total: RowsTotal, answer: Rows) -> str:
+    """What all records add up to, in a line."""
+    parts: list[str | Message] = [Message("records_counted", n=total.records)]
+    if total.left_out:
+        parts.append(Message("records_left_out", n=total.left_out))
+    if total.denominator is not None:
+        parts.append(f"{_sum(total.numerator or 0)} / {_sum(total.denominator, total.currency)}")
+    elif total.value is not None:
+        parts.append(_sum(total.value, total.currency))
+    name = phrase("rows_total_name") if total.kpi == answer.kpi else one_line(total.kpi)
+    return phrase("rows_total", name=name, parts=parts)
+
+
+def _sum(value: Number, currency: str | None = None) -> str:
+    return amount(value, "money", currency=currency)
+
+
+def _rank(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST) + (name in _LAST)
+
+
+def _column(name: str, rank: int) -> Column:
     kind = Kind.NUMBER if name in _NUMBERS else Kind.CODE if name == "id" else Kind.TEXT
-    return Column(name, kind, rank, Narrow.VANISH, plural=name, cuts=name in _LONG)
+    return Column(one_line(name), kind, rank, Narrow.VANISH, plural=one_line(name), cuts=name in _LONG)
 
 
-def _cell(value: RowsCell, name: str) -> Cell:
-    text = "" if value is None else exact(value) if isinstance(value, Decimal) else one_line(str(value))
+def _cells(column: Sequence[RowsCell], name: str) -> list[Cell]:
+    """The cells of a column, with the same number of decimals in all of them."""
+    known = [value for value in column if isinstance(value, Decimal)]
+    places = max((len(exact(value).partition(".")[2]) for value in known), default=0)
+    places = _CENTS if 0 < places < _CENTS else places
+    return [_cell(value, name, places) for value in column]
+
+
+def _cell(value: RowsCell, name: str, places: int) -> Cell:
+    text = "" if value is None else f"{value:,.{places}f}" if isinstance(value, Decimal) else one_line(str(value))
     number = value if isinstance(value, (int, float, Decimal)) else None
     return Cell(text.replace("_", " ") if name == "left_out" else text, value=number)
 
 
+def _named(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
 def _filled(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:
     """The columns that hold something; the value alone where it is its own numerator."""
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    columns = _named(rows)
     filled = {name: cells for name, cells in columns.items() if name != "n" and any(cell is not None for cell in cells)}
     if {"value", "numerator"} <= set(filled) and filled["value"] == filled["numerator"]:
         return {name: cells for name, cells in filled.items() if name not in {"numerator", "denominator"}}
