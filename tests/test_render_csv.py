@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from report_fixture import OWNERS, compared_report, grouped_report, metric, report, total_report
 from salesmetrics.answers.report import Period
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.render.csv_locales import csv_dialect, known_locales
 from salesmetrics.render.write_csv import write_rows
-from salesmetrics.render.writers import render
+from salesmetrics.render.writers import Screen, render
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -115,3 +117,55 @@ def test_nan_never_gets_out() -> None:
 
 def test_small_decimals_have_no_exponent() -> None:
     assert write_rows(["a"], [[Decimal("1E-8")], [Decimal("1E+3")]]) == "a\n0.00000001\n1000\n"
+
+
+# --- for a spreadsheet of another country -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name, _ in known_locales()])
+def test_a_locale_reads_what_is_written_for_it(name: str) -> None:
+    """No number is taken for two cells, and none loses a decimal."""
+    dialect = csv_dialect(name)
+    assert {dialect.decimal, dialect.delimiter} in ({",", ";"}, {".", ","}, {".", ";"})
+    made = grouped_report()
+    plain = list(csv.reader(io.StringIO(render_csv(made))))
+    local = render(made, "csv", Screen(csv=dialect._replace(bom=True)))
+    assert local.startswith("\ufeffmetric")
+    found = list(csv.reader(io.StringIO(local.removeprefix("\ufeff")), delimiter=dialect.delimiter))
+    numbers = [plain[0].index(column) for column in ("value", "low", "high")]
+    for row, other in zip(found[1:], plain[1:], strict=True):
+        for place, (one, two) in enumerate(zip(row, other, strict=True)):
+            assert one == (two.replace(".", dialect.decimal) if place in numbers else two)
+
+
+@pytest.mark.parametrize(
+    ("written", "decimal", "delimiter"),
+    [
+        ("de", ",", ";"),
+        ("de_DE.UTF-8", ",", ";"),
+        ("DE-ch", ".", ";"),
+        ("fr", ",", ";"),
+        ("es", ",", ";"),
+        ("es-MX", ".", ","),
+        ("it", ",", ";"),
+        ("pt-BR", ",", ";"),
+        ("nl", ",", ";"),
+        ("pl", ",", ";"),
+        ("tr", ",", ";"),
+        ("ru", ",", ";"),
+        ("ar", ".", ";"),
+        ("en", ".", ","),
+        ("ms", ".", ","),
+        ("zh-Hans", ".", ","),
+        ("zh_TW", ".", ","),
+    ],
+)
+def test_what_spreadsheets_of_a_locale_expect(written: str, decimal: str, delimiter: str) -> None:
+    assert csv_dialect(written)[:2] == (decimal, delimiter)
+
+
+@pytest.mark.parametrize("name", ["es-GT", "xx", "", "deutsch", "en-ZA", "C"])
+def test_a_locale_of_another_kind_is_refused_with_what_is_known(name: str) -> None:
+    with pytest.raises(SalesmetricsError) as refused:
+        csv_dialect(name)
+    assert refused.value.hint.endswith("known: " + ", ".join(name for name, _ in known_locales()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from salesmetrics.drilldown.listing import totals_of
 from salesmetrics.drilldown.rows import GIVEN, records_behind
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.ingest.read import load
@@ -80,6 +81,23 @@ def test_rows_make_the_number(name: str, kpi: str) -> None:
             assert_parts_count(mine, metric)
         else:
             assert_makes(mine, metric, rows)
+            assert_totals(rows, metric)
+
+
+def assert_totals(rows: Records, metric: Metric) -> None:
+    """What the command says that its records add up to is what the report says of them."""
+    totals = totals_of(rows.frame, CATALOG)
+    (total,) = [t for t in totals if t.currency in (metric.currency, None)][:1]
+    assert total.kpi == metric.id
+    if len(totals) == 1:
+        assert total.records == rows.frame.filter(pl.col("entity") != GIVEN).height
+    if metric.numerator is not None and metric.id not in NOT_ADDED:
+        assert same(total.numerator or 0, metric.numerator)
+        assert same(total.denominator or 0, metric.denominator)
+    elif text(rows.how).startswith("the sum of value"):
+        assert same(total.value or 0, metric.value)
+    elif total.numerator is None:
+        assert total.value is None
 
 
 def of_currency(frame: pl.DataFrame, code: str | None) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from salesmetrics.drilldown.rows import ADDS, GIVEN, PLANS, ROLES, records_behin
 from salesmetrics.engine.evaluate import plain
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
+from salesmetrics.metrics.catalog import split_name
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["Listing", "list_rows"]
+__all__ = ["Listing", "list_rows", "totals_of"]
 
 OWN = frozenset({"kpi", "entity", "row", *ROLES, "n", "left_out", "ended", *PLANS.values()})
 """Columns of a listing that no header of an export can mean."""
@@ -65,7 +66,7 @@ def list_rows(
     """
     names = {name: name if name in OWN else column(name) for name in (*listing.columns, listing.sort) if name}
     found = records_behind(request, frames, catalog, besides=[name for name in names.values() if name not in OWN])
-    frame, totals = found.frame, _totals(found.frame, money=catalog.is_money(catalog.kpis[request.kpis[0]]))
+    frame, totals = found.frame, totals_of(found.frame, catalog)
     for option, wanted in (("--columns", listing.columns), ("--sort", (listing.sort,) if listing.sort else ())):
         for name in wanted:
             if names[name] not in frame.columns:
@@ -94,12 +95,11 @@ def _sorted(frame: pl.DataFrame, name: str, *, ascending: bool | None) -> pl.Dat
     return frame.sort(name, descending=not lowest_first, nulls_last=True, maintain_order=True)
 
 
-def _totals(frame: pl.DataFrame, *, money: bool) -> list[RowsTotal]:
-    """What the records add up to, for each name that they stand under and, of money, for each currency.
+def totals_of(frame: pl.DataFrame, catalog: Catalog) -> list[RowsTotal]:
+    """What records add up to, for each name that they stand under and, of money, for each currency.
 
     Of values that a KPI does not add up, such as those of a median, there is only the number of records.
     """
-    keys = ["kpi", *(["currency"] if money and "currency" in frame.columns else [])]
     adds = pl.col(ADDS).fill_null(value=True)
     sums = [
         pl.when(pl.col(role).filter(adds).count() > 0).then(pl.col(role).filter(adds).sum()).alias(role)
@@ -109,19 +109,30 @@ def _totals(frame: pl.DataFrame, *, money: bool) -> list[RowsTotal]:
         (pl.col("entity") != GIVEN).sum().alias("records"),
         pl.col("left_out").is_not_null().sum().alias("left_out"),
     ]
-    found = frame.group_by(keys, maintain_order=True).agg(*counts, *sums)
-    return [
-        RowsTotal(
-            kpi=row["kpi"],
-            currency=row.get("currency"),
-            records=row["records"],
-            left_out=row["left_out"],
-            numerator=plain(row["numerator"]),
-            denominator=plain(row["denominator"]),
-            value=plain(row["value"]),
+    found = []
+    for (name,), part in frame.group_by("kpi", maintain_order=True):
+        apart = "currency" in part.columns and _is_money(str(name), catalog)
+        rows = (
+            part.group_by("currency", maintain_order=True).agg(*counts, *sums) if apart else part.select(*counts, *sums)
         )
-        for row in found.iter_rows(named=True)
-    ]
+        for row in rows.iter_rows(named=True):
+            numbers = {role: plain(row[role]) for role in ROLES}
+            found.append(
+                RowsTotal(
+                    kpi=str(name),
+                    currency=row.get("currency"),
+                    records=row["records"],
+                    left_out=row["left_out"],
+                    **numbers,
+                )
+            )
+    return found
+
+
+def _is_money(name: str, catalog: Catalog) -> bool:
+    base = split_name(name)[0]
+    measure = catalog.measures.get(base)
+    return measure.unit == "money" if measure else base in catalog.kpis and catalog.is_money(catalog.kpis[base])
 
 
 def _columns_there(frame: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> list[str]:

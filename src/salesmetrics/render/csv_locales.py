@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import phrase
 from salesmetrics.schema.message import Message
 
 __all__ = ["PLAIN", "CsvDialect", "csv_dialect", "known_locales"]
@@ -30,33 +31,33 @@ PLAIN = CsvDialect()
 _POINT, _COMMA, _POINT_SEMICOLON = CsvDialect(".", ","), CsvDialect(",", ";"), CsvDialect(".", ";")
 
 _LOCALES = {
-    "ar": ("Arabic", _POINT_SEMICOLON, "AE BH EG IQ JO KW OM PS QA SA SD SY YE"),
-    "cs": ("Czech", _COMMA, "CZ"),
-    "da": ("Danish", _COMMA, "DK"),
-    "de": ("German", _COMMA, "AT BE DE IT LU"),
-    "de-CH": ("German, Switzerland", _POINT_SEMICOLON, ""),
-    "en": ("English", _POINT, "AU CA GB HK IE IN MY NZ PH SG US"),
-    "es": ("Spanish", _COMMA, "AR BO CL CO CR EC ES PY UY"),
-    "es-MX": ("Spanish, Mexico", _POINT, ""),
-    "fi": ("Finnish", _COMMA, "FI"),
-    "fr": ("French", _COMMA, "BE CA FR LU"),
-    "it": ("Italian", _COMMA, "IT"),
-    "ja": ("Japanese", _POINT, "JP"),
-    "ko": ("Korean", _POINT, "KR"),
-    "ms": ("Malay", _POINT, "MY SG"),
-    "nb": ("Norwegian", _COMMA, "NO"),
-    "nl": ("Dutch", _COMMA, "BE NL"),
-    "pl": ("Polish", _COMMA, "PL"),
-    "pt": ("Portuguese", _COMMA, "PT"),
-    "pt-BR": ("Portuguese, Brazil", _COMMA, ""),
-    "ru": ("Russian", _COMMA, "BY KZ RU"),
-    "sv": ("Swedish", _COMMA, "FI SE"),
-    "tr": ("Turkish", _COMMA, "TR"),
-    "uk": ("Ukrainian", _COMMA, "UA"),
-    "zh-Hans": ("Chinese, simplified", _POINT, "CN SG"),
-    "zh-Hant": ("Chinese, traditional", _POINT, "HK TW"),
+    "ar": (_POINT_SEMICOLON, ("AE", "BH", "EG", "IQ", "JO", "KW", "OM", "PS", "QA", "SA", "SD", "SY", "YE")),
+    "cs": (_COMMA, ("CZ",)),
+    "da": (_COMMA, ("DK",)),
+    "de": (_COMMA, ("AT", "BE", "DE", "IT", "LU")),
+    "de-CH": (_POINT_SEMICOLON, ()),
+    "en": (_POINT, ("AU", "CA", "GB", "HK", "IE", "IN", "MY", "NZ", "PH", "SG", "US")),
+    "es": (_COMMA, ("AR", "BO", "CL", "CO", "CR", "EC", "ES", "PY", "UY")),
+    "es-MX": (_POINT, ()),
+    "fi": (_COMMA, ("FI",)),
+    "fr": (_COMMA, ("BE", "CA", "FR", "LU")),
+    "it": (_COMMA, ("IT",)),
+    "ja": (_POINT, ("JP",)),
+    "ko": (_POINT, ("KR",)),
+    "ms": (_POINT, ("MY", "SG")),
+    "nb": (_COMMA, ("NO",)),
+    "nl": (_COMMA, ("BE", "NL")),
+    "pl": (_COMMA, ("PL",)),
+    "pt": (_COMMA, ("PT",)),
+    "pt-BR": (_COMMA, ()),
+    "ru": (_COMMA, ("BY", "KZ", "RU")),
+    "sv": (_COMMA, ("FI", "SE")),
+    "tr": (_COMMA, ("TR",)),
+    "uk": (_COMMA, ("UA",)),
+    "zh-Hans": (_POINT, ("CN", "SG")),
+    "zh-Hant": (_POINT, ("HK", "TW")),
 }
-"""The language, the dialect, and the territories that write numbers so, too: decimal marks of Latin digits from CLDR.
+"""The dialect, and the territories that write numbers so, too: decimal marks of Latin digits from CLDR.
 
 A comma cannot be both decimal mark and delimiter, so that a semicolon takes its place; Excel of Arabic and Swiss locales
 expects one beside a decimal point.
@@ -72,9 +73,10 @@ def csv_dialect(locale: str) -> CsvDialect:
     >>> csv_dialect("de_AT.UTF-8") == csv_dialect("pt-br") == CsvDialect(decimal=",", delimiter=";")
     True
     """
-    names = {name.casefold(): dialect for name, (_, dialect, _) in _LOCALES.items()}
-    for name, (_, dialect, territories) in _LOCALES.items():
-        names |= {f"{name}-{territory}".casefold(): dialect for territory in territories.split()}
+    names = {name.casefold(): dialect for name, (dialect, _) in _LOCALES.items()}
+    for name, (dialect, territories) in _LOCALES.items():
+        language = name.partition("-")[0]
+        names |= {f"{part}-{place}".casefold(): dialect for part in (name, language) for place in territories}
     wanted = locale.strip().partition(".")[0].replace("_", "-").casefold()
     if wanted not in names:
         near = get_close_matches(wanted, [name.casefold() for name in _LOCALES], n=1, cutoff=0.6)
@@ -87,4 +89,4 @@ def csv_dialect(locale: str) -> CsvDialect:
 
 def known_locales() -> list[tuple[str, str]]:
     """Each locale by its name, with its language."""
-    return [(name, language) for name, (language, _, _) in _LOCALES.items()]
+    return [(name, phrase(f"locale_{name}")) for name in _LOCALES]
