@@ -1,4 +1,4 @@
-"""Activity: what was done, how regularly, and what came of it."""
+"""Activity: how much people did, how regularly, and what came of it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ FAMILY = "activity"
     headline=23,
 )
 def activities(activities: Number) -> Shape:
-    """Calls, emails, meetings, tasks and the rest that people did in the period.
+    """Calls, emails, meetings, tasks and other activities that people did in the period.
 
-    What is only planned, or was planned and never done, does not count, and neither does what a machine sent; both are
-    counted beside it.
+    Planned and automated activities do not count as done; both are counted separately.
 
     >>> activities(250)
     250
@@ -46,7 +45,7 @@ def activities(activities: Number) -> Shape:
     headline=32,
 )
 def calls(calls: Number) -> Shape:
-    """Calls in both directions that people made or took in the period.
+    """Calls, inbound and outbound, that people made or took in the period.
 
     >>> calls(120)
     120
@@ -65,9 +64,9 @@ def calls(calls: Number) -> Shape:
     source="Vymo",
 )
 def emails(emails: Number) -> Shape:
-    """Emails in both directions, without automated ones.
+    """Emails, inbound and outbound, without automated ones.
 
-    These are marked so by the export, or have the sender, the type or the subject of an automation.
+    An email is automated if the export marks it so, or if its sender, type or subject is that of an automation.
 
     >>> emails(300)
     300
@@ -87,7 +86,7 @@ def emails(emails: Number) -> Shape:
     headline=11,
 )
 def meetings(meetings: Number) -> Shape:
-    """Meetings that took place in the period. What came of them is ``meeting_yield``.
+    """Meetings that took place in the period. For their results, see ``meeting_yield``.
 
     >>> meetings(40)
     40
@@ -99,17 +98,17 @@ def meetings(meetings: Number) -> Shape:
     title="Activities per rep and working day",
     family=FAMILY,
     unit="count",
-    formula="activities with an owner / working days summed over the reps",
+    formula="activities with an owner / working days of all reps",
     basis="occurred",
     n="owned_activities",
     excluded={"missing_owner": "ownerless_activities", "missing_date": "undated_activities"},
     source="Vymo, activities / agents and days",
 )
 def activities_per_rep_day(owned_activities: Number, rep_days: Number) -> Shape:
-    """How much a rep does on a working day.
+    """How many activities a rep does per working day.
 
-    A rep's working days are the days from Monday to Friday between the first and the last activity under that name, as
-    far as they lie in the period; holidays and leave are not known. What is done at weekends counts as done.
+    A rep's working days are the days from Monday to Friday between the first and the last activity of that rep, within
+    the period; holidays and leave are unknown. Activities at weekends count.
 
     >>> activities_per_rep_day(1200, 100)
     12.0
@@ -121,16 +120,16 @@ def activities_per_rep_day(owned_activities: Number, rep_days: Number) -> Shape:
     title="Contacts per rep and working day",
     family=FAMILY,
     unit="count",
-    formula="different people touched by each rep in each day / working days summed over the reps",
+    formula="different people contacted per rep and day, summed / working days of all reps",
     basis="occurred",
     n="people_by_day",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
     source="own definition",
 )
 def contacts_per_day(people_by_day: Number, rep_days: Number) -> Shape:
-    """How many different people a rep deals with in a working day, in either direction.
+    """How many different people a rep contacts per working day, inbound or outbound.
 
-    An activity stands for its contact; without one for its lead, its deal or its account. A person called and mailed on the same day is one.
+    The person is the contact of the activity or, without one, its lead, deal or account. A person called and emailed on the same day counts once.
 
     >>> contacts_per_day(450, 100)
     4.5
@@ -142,16 +141,16 @@ def contacts_per_day(people_by_day: Number, rep_days: Number) -> Shape:
     title="Contacts per rep and week",
     family=FAMILY,
     unit="count",
-    formula="different people touched by each rep in each week / weeks with a working day summed over the reps",
+    formula="different people contacted per rep and week, summed / weeks with a working day of all reps",
     basis="occurred",
     n="people_by_week",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
     source="own definition",
 )
 def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
-    """How many different people a rep deals with in a week, in either direction.
+    """How many different people a rep contacts per week, inbound or outbound.
 
-    An activity stands for its contact; without one for its lead, its deal or its account. A person touched on several days of a week is one; a week begins on Monday, and the first and last may be cut short.
+    The person is the contact of the activity or, without one, its lead, deal or account. A person contacted on several days of a week counts once. Weeks begin on Monday; the first and last may be incomplete.
 
     >>> contacts_per_week(450, 100)
     4.5
@@ -163,16 +162,16 @@ def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
     title="Contacts per rep and month",
     family=FAMILY,
     unit="count",
-    formula="different people touched by each rep in each month / months with a working day summed over the reps",
+    formula="different people contacted per rep and month, summed / months with a working day of all reps",
     basis="occurred",
     n="people_by_month",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
     source="own definition",
 )
 def contacts_per_month(people_by_month: Number, rep_months: Number) -> Shape:
-    """How many different people a rep deals with in a month, in either direction.
+    """How many different people a rep contacts per month, inbound or outbound.
 
-    An activity stands for its contact; without one for its lead, its deal or its account. A person touched several times in a month is one; the first and last month may be cut short.
+    The person is the contact of the activity or, without one, its lead, deal or account. A person contacted several times in a month counts once. The first and last month may be incomplete.
 
     >>> contacts_per_month(450, 100)
     4.5
@@ -185,17 +184,17 @@ def contacts_per_month(people_by_month: Number, rep_months: Number) -> Shape:
     family=FAMILY,
     unit="count",
     direction="lower",
-    formula="activities that name a won deal, up to its close / won deals that an activity names",
+    formula="activities of won deals up to the close / won deals with an activity",
     basis="closed",
     n="won_linked_deals",
     excluded={"no_activity": "won_untouched_deals"},
     source="Rekener, the variant of activities on won deals",
 )
 def activities_per_won_deal(won_effort: Number, won_linked_deals: Number) -> Shape:
-    """How many calls, emails, meetings and tasks a win took, over the deals won in the period.
+    """How many calls, emails, meetings and tasks a deal won in the period took.
 
-    Only what names the deal counts, so work on deals that were lost is not charged to those won. Won deals that no
-    activity names were worked on without a record: they are left out and counted, not taken as effortless.
+    Only activities that name the deal count, so work on lost deals is not included. Won deals without an activity were
+    worked on without a record: they are left out and counted, not treated as zero effort.
 
     >>> activities_per_won_deal(300, 20)
     15.0
@@ -207,19 +206,18 @@ def activities_per_won_deal(won_effort: Number, won_linked_deals: Number) -> Sha
     title="Meeting yield",
     family=FAMILY,
     unit="ratio",
-    formula="meetings followed within meeting_yield_days (14) by progress / meetings held that long ago",
+    formula="meetings followed by progress within meeting_yield_days (14) / meetings held at least that long ago",
     basis="occurred",
     interval="wilson",
     excluded={"too_recent": "meetings_too_recent", "unlinked": "unlinked_meetings"},
     source="Teamgate, call > meeting > opportunity > won",
 )
 def meeting_yield(fruitful_meetings: Number, ripe_meetings: Number) -> Shape:
-    """Of the meetings held in the period, the share after which something moved: effective, not merely held.
+    """The share of meetings held in the period that were followed by progress.
 
-    Something moved when within two weeks the deal was won or reached a stage where it had not been (a stage in which
-    only lost deals stand does not count), another deal of the same account or lead came up, or the lead converted. Each
-    meeting counts once, however much followed; one progress may follow several meetings. It is what followed, not proof
-    of what the meeting caused.
+    Progress means that within two weeks the deal was won or reached a new stage (other than a stage with lost deals
+    only), another deal of the same account or lead was created, or the lead converted. Each meeting counts once; several
+    meetings can share the same progress. It shows what followed a meeting, not what the meeting caused.
 
     >>> meeting_yield(12, 40)
     0.3
@@ -231,17 +229,17 @@ def meeting_yield(fruitful_meetings: Number, ripe_meetings: Number) -> Shape:
     title="Follow-up rate",
     family=FAMILY,
     unit="ratio",
-    formula="answered leads with follow_up_touches (1) or more further touches within follow_up_days (14) / answered leads "
-    "whose first touch is longer ago",
+    formula="answered leads with at least follow_up_touches (1) more touches within follow_up_days (14) / answered leads "
+    "first touched longer ago",
     basis="created",
     interval="wilson",
     excluded={"too_recent": "follow_ups_too_recent", "missing_created_date": "leads_without_date"},
     source="own definition: follow-up rate",
 )
 def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape:
-    """Of the leads that were answered, the share that heard from us again within two weeks of the first touch.
+    """The share of answered leads that were contacted again within two weeks of the first touch.
 
-    Leads answered more recently than that are left out until their two weeks have passed.
+    Leads answered less than two weeks ago are left out.
 
     >>> follow_up_rate(30, 40)
     0.75
@@ -254,16 +252,16 @@ def follow_up_rate(followed_up_leads: Number, followable_leads: Number) -> Shape
     family=FAMILY,
     unit="days",
     direction="neutral",
-    formula="median calendar days from one outbound touch to the next of the same lead or deal",
+    formula="median calendar days between consecutive outbound touches of the same lead or deal",
     basis="occurred",
     interval="order_statistic",
     excluded={"unlinked": "touches_without_target"},
     source="own definition: follow-up cadence",
 )
 def follow_up_gap_median(touch_gaps: Sample) -> Shape:
-    """Half of the further touches came at most this many calendar days after the touch before.
+    """The median number of calendar days between one outbound touch and the next.
 
-    Each gap belongs to the day of its later touch. Leads and deals touched once have no gap.
+    A gap belongs to the day of its later touch. Leads and deals touched only once have no gap.
 
     >>> follow_up_gap_median([0, 2, 3, 7, 30])
     3.0
@@ -283,7 +281,7 @@ def follow_up_gap_median(touch_gaps: Sample) -> Shape:
     source="own definition: who is overloaded",
 )
 def open_deals_per_rep(owned_open_deals: Number, open_deal_owners: Number) -> Shape:
-    """How many open deals a rep looks after, on average over the reps who have any.
+    """The average number of open deals per rep, over reps who have any.
 
     >>> open_deals_per_rep(90, 6)
     15.0
@@ -303,7 +301,7 @@ def open_deals_per_rep(owned_open_deals: Number, open_deal_owners: Number) -> Sh
     source="own definition: who is overloaded",
 )
 def open_leads_per_rep(open_leads: Number, open_lead_owners: Number) -> Shape:
-    """How many leads that are neither converted nor disqualified a rep has, on average over the reps who have any.
+    """The average number of open leads per rep (neither converted nor disqualified), over reps who have any.
 
     >>> open_leads_per_rep(60, 4)
     15.0

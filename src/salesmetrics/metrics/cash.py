@@ -1,4 +1,4 @@
-"""Cash: what was invoiced, and what has come in."""
+"""Cash: what was invoiced, and what was paid."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FAMILY = "cash"
 
 
 def _of_billed(part: Number, billed: Number) -> Shape:
-    """A share of what was billed; where credit notes take it below 0 there is nothing to have a share of."""
+    """A share of the invoiced amount; undefined where credit notes take that below 0."""
     return Undefined("billed_below_zero") if billed < 0 else Ratio(part, billed)
 
 
@@ -25,7 +25,7 @@ def _of_billed(part: Number, billed: Number) -> Shape:
     headline=29,
 )
 def invoiced(invoiced_amount: Number) -> Shape:
-    """What was billed. Cancelled invoices and drafts are left out and counted; credit notes subtract.
+    """The amount invoiced in the period. Cancelled invoices and drafts are left out and counted; credit notes subtract.
 
     >>> invoiced(1250)
     1250
@@ -37,7 +37,7 @@ def invoiced(invoiced_amount: Number) -> Shape:
     title="Collection rate",
     family=FAMILY,
     unit="ratio",
-    formula="received by the as-of date / amount of the invoices that fell due in the period",
+    formula="amount received by the as-of date / amount of the invoices that fell due in the period",
     basis="due",
     n="invoices_due",
     excluded={"missing_amount": "invoices_due_unpriced", "missing_date": "invoices_undated"},
@@ -45,11 +45,10 @@ def invoiced(invoiced_amount: Number) -> Shape:
     headline=22,
 )
 def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
-    """Of what customers had to pay by now, the share that has come in.
+    """The share of the amount due in the period that has been paid.
 
-    An invoice belongs to the period in which it falls due (without a due date, in which it was issued), whenever it is
-    paid; one that is not due yet does not count. Unlike cash received over sales of the period
-    (``collection_rate_receipts``) it does not mix old debts with new sales.
+    An invoice belongs to the period in which it falls due (or was issued, without a due date), whenever it is paid;
+    invoices not yet due do not count. Unlike ``collection_rate_receipts``, it does not mix old debts with new sales.
 
     >>> collection_rate(90, 100)
     0.9
@@ -58,7 +57,7 @@ def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
 
 
 @kpi(
-    title="Collection rate, of receipts",
+    title="Collection rate by receipts",
     family=FAMILY,
     unit="ratio",
     formula="cash received in the period / amount invoiced in the period",
@@ -66,9 +65,9 @@ def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
     source="mdbkw and llssg on 销售回款率, variant 1",
 )
 def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape:
-    """Cash that came in, against what was billed in the same period; the two need not be of the same invoices.
+    """Cash received against the amount invoiced in the same period, whichever invoices were paid.
 
-    It exceeds 100 % where old debts are paid.
+    It exceeds 100 % when old debts are paid.
 
     >>> collection_rate_receipts(120, 100)
     1.2
@@ -81,7 +80,7 @@ def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="not yet received at the end of the period / invoiced in the period × days of the period",
+    formula="unpaid amount at the end of the period / amount invoiced in the period × days of the period",
     basis="period",
     span="quarter",
     excluded={"missing_date": "invoices_undated"},
@@ -89,10 +88,10 @@ def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape
     headline=12,
 )
 def dso(receivable_at_end: Number, invoiced_amount: Number, invoice_window_days: Number) -> Shape:
-    """How many days of sales are waiting to be paid.
+    """How many days of sales are still unpaid.
 
-    Without a period it is about the last complete quarter, of the fiscal calendar where one is set. A part payment
-    without a date counts as received in time.
+    The default period is the last complete quarter, fiscal if a fiscal calendar is set. A part payment without a date
+    counts as received in time.
 
     >>> dso(50000, 150000, 90)
     30.0

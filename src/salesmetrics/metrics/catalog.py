@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FAMILIES", "FORMER_NAMES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "split_name"]
 
 SHIFTS = ("previous", "year_ago")
-"""Endings of input names that ask for an earlier period of the same length."""
+"""Endings of input names for an earlier period of the same length."""
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "aging": ("deal_age_median", "stalled_deals_by_age", "overdue_deals", "dso"),
@@ -49,7 +49,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "stuck": ("stalled_deals", "stalled_deals_in_stage", "stalled_deals_by_age"),
     "turnover": ("revenue",),
 }
-"""What people also call a KPI, in lower case, with the KPIs that are meant."""
+"""Other names of KPIs, in lower case, and the KPIs they stand for."""
 
 FORMER_NAMES: Mapping[str, str] = {
     "aimless_touches": "touches_without_target",

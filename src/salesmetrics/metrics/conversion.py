@@ -1,4 +1,4 @@
-"""Conversion: how often it ends in a sale."""
+"""Conversion: how often leads and deals end in a sale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from salesmetrics.metrics.definition import EventTable, Incidence, Number, Ratio
 
 FAMILY = "conversion"
 UNPLACED_ONE_IN = 20
-"""With more closed deals without a day among those created, curves over the days of closing are shifted."""
+"""With a larger share of closed deals without a close date, curves over close dates are biased."""
 UNDATED = {"missing_close_date": "undated_closed_deals"}
 
 
@@ -22,10 +22,10 @@ UNDATED = {"missing_close_date": "undated_closed_deals"}
     headline=2,
 )
 def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
-    """Of the deals decided in the period, the share that was won.
+    """The share of deals decided in the period that were won.
 
-    Deals closed otherwise (void, duplicate) are left out and counted. It reads too high where losers are left open:
-    compare it with ``win_rate_created`` and with the age of the open deals.
+    Deals closed without a decision (void, duplicate) are left out and counted. The rate is too high if lost deals stay
+    open: compare it with ``win_rate_created`` and with the age of open deals.
 
     >>> win_rate(30, 70)
     0.3
@@ -39,18 +39,18 @@ def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
     title="Win rate by value",
     family=FAMILY,
     unit="ratio",
-    formula="won amount / (won amount + lost amount), negative amounts left out",
+    formula="won amount / (won amount + lost amount), without negative amounts",
     basis="closed",
     n="decided_priced_deals",
     excluded={"missing_amount": "decided_unpriced_deals", "negative_amount": "decided_negative_deals", **UNDATED},
     source="dbt_salesforce, sales_snapshot; QuarterOne",
 )
 def win_rate_value(won_value: Number, lost_value: Number) -> Shape:
-    """Of the money decided in the period, the share that was won.
+    """The share of the amount decided in the period that was won.
 
-    Amounts of lost deals are often never kept up; where they are all 0 the share is 100 % whatever happened, and a
-    finding says so. A deal with an amount below 0 is a correction or a credit: it is left out and counted, for the share
-    would leave the range from 0 to 100 %. In the counts of wins and losses it stays.
+    Amounts of lost deals are often not maintained; if they are all 0, the rate is 100 % whatever was lost, and a finding
+    reports it. A deal with a negative amount is a correction or a credit: it is left out and counted, so that the rate
+    stays between 0 and 100 %, but it still counts as won or lost elsewhere.
 
     >>> win_rate_value(300, 100)
     0.75
@@ -69,7 +69,7 @@ def win_rate_value(won_value: Number, lost_value: Number) -> Shape:
     source="Kellblog, broad win rate",
 )
 def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -> Shape:
-    """Of all deals closed in the period, those without a decision included, the share that was won.
+    """The share of all deals closed in the period, with or without a decision, that were won.
 
     >>> win_rate_broad(4, 2, 94)
     0.04
@@ -78,10 +78,10 @@ def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -
 
 
 @kpi(
-    title="Win rate, created",
+    title="Win rate by creation date",
     family=FAMILY,
     unit="ratio",
-    formula="won by the as-of date / created in the period",
+    formula="deals won by the as-of date / deals created in the period",
     basis="created",
     matures=True,
     open="created_open_deals",
@@ -90,10 +90,10 @@ def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -
     source="Varicent, Created Win Rate",
 )
 def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
-    """Of the deals created in the period, the share that is won by the as-of date.
+    """The share of deals created in the period that are won by the as-of date.
 
-    Deals that are still open count as not won yet, so a young cohort reads low; it is final when none is open. Until then, or
-    until ``horizon_days`` have passed since the period, it is not set beside another one: it is still maturing.
+    Open deals count as not won, so the rate of a recent period is low; it is final when no deal is open. Until then, or
+    until ``horizon_days`` after the period, it is not compared with other periods because it is still maturing.
 
     >>> win_rate_created(3, 100)
     0.03
@@ -106,7 +106,7 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
     titled="Win rate within {settings.horizon_days} days",
     family=FAMILY,
     unit="ratio",
-    formula="chance that a deal created in the period is won within horizon_days (180 unless set)",
+    formula="probability that a deal created in the period is won within horizon_days (default 180)",
     basis="created",
     interval="aalen_johansen",
     excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
@@ -115,14 +115,14 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
 def win_rate_horizon(
     deal_ends: EventTable, setting_horizon_days: int, created_unplaced_deals: Number = 0, created_deals: Number = 0
 ) -> Shape:
-    """The chance that a deal is won within so many days of its creation; the setting ``horizon_days`` names them.
+    """The probability that a deal is won within ``horizon_days`` of its creation.
 
-    Deals that are still open are neither left out nor counted as lost: each says what is known of it until the as-of
-    date. Deals lost or closed otherwise can no longer be won. It has no value while no deal has been watched that long, nor
-    where the day of closing is unknown of more than one deal in twenty: leaving out closed deals alone would shift it.
+    Open deals are neither left out nor counted as lost: each counts for as long as it has been observed. Deals lost or
+    closed without a decision can no longer be won. There is no value until a deal has been observed that long, or if more
+    than one deal in twenty has an unknown close date: leaving out closed deals alone would bias the rate.
 
     If two of four deals were won by day 3, one was lost then, and one was last seen open on day 2, the rate within three
-    days is 62.5 %: the one that was not watched to the end is taken to go like those that were.
+    days is 62.5 %: the deal with the shorter observation is assumed to go like the others.
 
     >>> win_rate_horizon([(1, 1, 0, 0), (2, 0, 0, 1), (3, 1, 1, 0)], 3)
     0.625
@@ -144,7 +144,7 @@ def win_rate_horizon(
     source="Salesforce help 000387867, (CLOSED-WON)/CLOSED; Oracle 25R4",
 )
 def loss_rate(won_deals: Number, lost_deals: Number) -> Shape:
-    """Of the deals decided in the period, the share that was lost.
+    """The share of deals decided in the period that were lost.
 
     >>> loss_rate(30, 70)
     0.7
@@ -162,7 +162,7 @@ def loss_rate(won_deals: Number, lost_deals: Number) -> Shape:
     source="own definition",
 )
 def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
-    """Won deals per lost deal. Without a lost deal it is undefined, and shown as for example 12:0.
+    """Won deals per lost deal. Without a lost deal it is undefined, and shown as 12:0, for example.
 
     >>> win_loss_ratio(30, 60)
     0.5
@@ -185,10 +185,10 @@ def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
     headline=8,
 )
 def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shape:
-    """Of the leads created in the period, the share that has become a deal or a customer by the as-of date.
+    """The share of leads created in the period that became a deal or a customer by the as-of date.
 
-    The flag or time of conversion decides; without one, a deal that names the lead does; without that, the status.
-    Young leads may still convert, so a recent period reads low. (Conversions of a period over leads of the same period
+    The conversion flag or date decides; without one, a deal that names the lead; without that, the status. Recent leads
+    may still convert, so the rate of a recent period is low. (Conversions in a period divided by leads created in it
     would mix cohorts, and can exceed 100 %.)
 
     >>> lead_conversion_rate(842, 8000)
@@ -210,9 +210,9 @@ def lead_conversion_rate(converted_leads: Number, decided_leads: Number) -> Shap
     headline=25,
 )
 def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Shape:
-    """Of the leads created in the period, the share that was found worth pursuing by the as-of date.
+    """The share of leads created in the period that were qualified by the as-of date.
 
-    A converted lead was qualified, whatever its status says. It needs a flag, a time or status words of qualification.
+    A converted lead counts as qualified, whatever its status. It needs a qualification flag, date or status.
 
     >>> lead_qualification_rate(25, 100)
     0.25
@@ -225,15 +225,15 @@ def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Sh
     family=FAMILY,
     unit="count",
     direction="lower",
-    formula="leads never answered and not converted, of those at least missed_after_hours (24) old",
+    formula="unanswered, unconverted leads at least missed_after_hours (24) old",
     basis="created",
     excluded={"too_recent": "unmissable_leads", "missing_created_date": "leads_without_date"},
     source="own definition: never answered",
 )
 def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
-    """Leads that no person has reached out to by the as-of date, out of the leads old enough to expect it.
+    """Leads that nobody contacted by the as-of date, out of the leads old enough to expect it.
 
-    A lead that converted without a touch on record was answered somehow, and is not counted as missed.
+    A lead that converted without a recorded touch was answered somehow, and does not count as missed.
 
     >>> missed_leads(23, 100)
     23
@@ -246,7 +246,7 @@ def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
     family=FAMILY,
     unit="money",
     direction="lower",
-    formula="amounts of leads and deals lost or expired (expired_days, 90) without any outbound touch by a person",
+    formula="amounts of leads and deals lost or expired (expired_days, 90) without an outbound touch by a person",
     basis="created",
     n="unanswered_priced",
     excluded={"missing_amount": "unanswered_unpriced"},
@@ -254,11 +254,11 @@ def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
     source="own definition: lost or expired without a follow-up",
 )
 def missed_value(unanswered_amount: Number) -> Shape:
-    """What the leads and deals were worth that ended, or lie dead, without anybody having reached out to them.
+    """The value of leads and deals that were lost or expired without anybody contacting them.
 
-    A lead and its deal are one chance: the deal's amount stands in for the lead's. With ``missed_value_slow``, which
-    counts the chances answered too late, it bounds what silence and slowness cost: not all of it would have been won.
-    How much less often late answers convert is ``lead_conversion_rate`` by ``response_band``.
+    A lead and its deal count once, with the amount of the deal. Together with ``missed_value_slow`` (answered too late), it
+    is an upper bound of the cost of slow or no answers: not all of it would have been won. To see how much less often late
+    answers convert, use ``lead_conversion_rate`` by ``response_band``.
 
     >>> missed_value(12500)
     12500
@@ -279,10 +279,10 @@ def missed_value(unanswered_amount: Number) -> Shape:
     source="own definition: how much slow answers cost",
 )
 def missed_value_slow(slow_amount: Number) -> Shape:
-    """What the leads and deals were worth that were answered late, and then lost or left lying.
+    """The value of leads and deals that were answered late and then lost or expired.
 
-    The first touch of a lead is timed from its creation to the second; that of a deal without a lead in whole days, for
-    a deal is created on a day. An upper bound of the cost of slow answers: some would have been lost anyway.
+    The first touch of a lead is timed to the second from its creation; that of a deal without a lead in whole days,
+    because deals have a creation date only. An upper bound of the cost of slow answers: some would have been lost anyway.
 
     >>> missed_value_slow(8000)
     8000

@@ -1,4 +1,4 @@
-"""Cost: what selling costs, and what it brings."""
+"""Cost: what selling costs, and what it returns."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ NEW = {
     headline=10,
 )
 def cac(cost: Number, first_won_accounts: Number) -> Shape:
-    """What it costs to win a customer, fully loaded: sales, marketing, salaries, tools, training and everything else.
+    """The fully loaded cost of winning a customer: sales, marketing, salaries, tools, training and everything else.
 
-    Costs and customers are of the same period, without a lag: the last year as far as the costs file covers it, unless a
-    period is asked for. Of a period that costs cover in part it is about the whole months that they cover, and names them;
-    this holds for every KPI of cost. A cost of a single day covers its month. Without costs it is undefined. Where selling takes long, the cost of a customer lies in an earlier period than the customer;
-    compare years rather than months. Without a new customer it is undefined.
+    Costs and customers are from the same period, without a lag. The default period is the last year, as far as the costs
+    file covers it. If costs cover a period only in part, this and every other cost KPI covers the whole months that have
+    costs, and names them. A cost of a single day covers its month. With long sales cycles, the cost of a customer falls
+    into an earlier period than the customer: compare years rather than months. Without costs, or without a new customer,
+    it is undefined.
 
     >>> cac(50000, 20)
     2500.0
@@ -44,17 +45,17 @@ def cac(cost: Number, first_won_accounts: Number) -> Shape:
     family=FAMILY,
     unit="months",
     direction="lower",
-    formula="CAC / (new recurring revenue per month and new customer × gross margin)",
+    formula="CAC / (new monthly recurring revenue per new customer × gross margin)",
     basis="closed",
     span="costs",
     n="new_mrr_accounts",
     source="NetSuite, CAC payback period",
 )
 def cac_payback(cac: Number, new_mrr: Number, new_mrr_accounts: Number, gross_margin: Number) -> Shape:
-    """Months until the gross profit of a new customer has paid for winning them.
+    """Months until the gross profit from a new customer covers the cost of winning them.
 
     New recurring revenue and its customers come from the revenue file, the margin from the won deals of the same period.
-    With a margin of 0 or less a customer never pays back, and with no new customer nobody knows: undefined.
+    It is undefined with a margin of 0 or less, because a customer never pays back, and without a new customer.
 
     >>> cac_payback(2400, 1000, 5, 0.8)
     15.0
@@ -67,10 +68,10 @@ def cac_payback(cac: Number, new_mrr: Number, new_mrr_accounts: Number, gross_ma
 
 
 @kpi(
-    title="Lifetime value, of revenue",
+    title="Lifetime value, revenue",
     family=FAMILY,
     unit="money",
-    formula="recurring revenue per customer and month × months of the period / share of customers lost in it",
+    formula="monthly recurring revenue per customer × months of the period / share of customers lost in it",
     basis="period",
     span="year",
     n="customers_at_start",
@@ -84,13 +85,14 @@ def ltv(
     customers_lost: Number,
     customers_at_start: Number,
 ) -> Shape:
-    """What a customer pays before leaving, if customers keep leaving at the rate of the period.
+    """The revenue from a customer before they leave, if customers keep leaving at the rate of the period.
 
-    Recurring revenue and customers are those of the last day of the period, not of today: of the revenue file where it
-    names the customer, else of the customers file. It overstates: the cost of what is delivered is not taken off (``ltv_margin`` does that). The churn is of customers, not
-    of revenue. If nobody left, the lifetime is unknown, and so is its value: never 0, and not infinite.
+    Recurring revenue and customers are those of the last day of the period, from the revenue file if it names the
+    customer, otherwise from the customers file. It overstates the value because the cost of delivery is not deducted
+    (``ltv_margin`` does that). Churn is that of customers, not of revenue. If no customer left, the lifetime is unknown,
+    and so is its value: neither 0 nor infinite.
 
-    If five customers pay 500 a month together, and one of ten left within the year, a customer stays for ten years and is
+    If five customers together pay 500 a month, and one of ten left within the year, a customer stays for ten years and is
     worth 12,000.
 
     >>> ltv(500, 5, 12, 1, 10)
@@ -106,7 +108,7 @@ def ltv(
 
 
 @kpi(
-    title="Lifetime value, of gross profit",
+    title="Lifetime value, gross profit",
     family=FAMILY,
     unit="money",
     formula="ltv × gross margin of the won deals",
@@ -117,7 +119,7 @@ def ltv(
     source="Skok, SaaS Metrics 2.0, on gross margin",
 )
 def ltv_margin(ltv: Number, gross_margin: Number) -> Shape:
-    """What is earned on a customer before they leave: the value to compare with the cost of winning one.
+    """The gross profit from a customer before they leave: the value to compare with the cost of winning one.
 
     >>> ltv_margin(12000, 0.75)
     9000.0
@@ -169,16 +171,16 @@ def sales_efficiency(won_amount: Number, cost: Number) -> Shape:
     title="Magic number",
     family=FAMILY,
     unit="x",
-    formula="12 × change of monthly recurring revenue in the quarter / all costs of the quarter before",
+    formula="12 × change in monthly recurring revenue in the quarter / all costs of the previous quarter",
     basis="occurred",
     span="quarter",
     source="Scale Venture Partners, magic number; the variant on net new recurring revenue",
 )
 def magic_number(net_new_mrr: Number, cost_previous: Number) -> Shape:
-    """How much yearly recurring revenue a quarter added per unit of money spent on selling in the quarter before.
+    """The yearly recurring revenue that a quarter added per unit of money spent on selling in the previous quarter.
 
-    Without a period it is about the last complete quarter, of the fiscal calendar where one is set. It is below 0
-    where recurring revenue fell.
+    The default period is the last complete quarter, fiscal if a fiscal calendar is set. It is below 0 if recurring
+    revenue fell.
 
     >>> magic_number(1000, 16000)
     0.75
@@ -198,10 +200,10 @@ def magic_number(net_new_mrr: Number, cost_previous: Number) -> Shape:
     source="own definition: return on investment on gross profit",
 )
 def roi(won_profit: Number, cost: Number) -> Shape:
-    """What selling earned beyond its own cost, per unit of money spent on it. Below 0 it cost more than it earned.
+    """What selling earned beyond its own cost, per unit of money spent. Below 0, it cost more than it earned.
 
-    Gross profit is the amount less the cost of what was sold; won deals for which either is unknown are left out and
-    counted. It is about the whole months that costs cover.
+    Gross profit is the amount less the cost of what was sold; won deals with an unknown amount or cost are left out and
+    counted. It covers the whole months that have costs.
 
     >>> roi(300, 200)
     0.5
@@ -214,16 +216,16 @@ def roi(won_profit: Number, cost: Number) -> Shape:
     family=FAMILY,
     unit="money",
     direction="lower",
-    formula="all costs / months that reps were employed",
+    formula="all costs / months of employment of all reps",
     basis="occurred",
     span="costs",
     source="own definition: months of employment, not head count",
     headline=37,
 )
 def cost_per_rep(cost: Number, employed_months: Number) -> Shape:
-    """What a rep costs per month, with everything that is spent on selling.
+    """The cost of a rep per month, including everything spent on selling.
 
-    Reps are counted by months of employment: somebody who joined in the middle of June counts half of June.
+    Reps count by months of employment: a rep who joined in the middle of June counts for half of June.
 
     >>> cost_per_rep(60000, 12)
     5000.0
@@ -236,13 +238,13 @@ def cost_per_rep(cost: Number, employed_months: Number) -> Shape:
     family=FAMILY,
     unit="money",
     direction="lower",
-    formula="costs of tools / months that reps were employed",
+    formula="tooling costs / months of employment of all reps",
     basis="occurred",
     span="costs",
     source="own definition",
 )
 def tooling_cost_per_rep(tooling_cost: Number, employed_months: Number) -> Shape:
-    """What tools such as the CRM cost per rep and month of employment.
+    """The cost of tools, such as the CRM, per rep and month of employment.
 
     >>> tooling_cost_per_rep(1200, 12)
     100.0
@@ -255,7 +257,7 @@ def tooling_cost_per_rep(tooling_cost: Number, employed_months: Number) -> Shape
     family=FAMILY,
     unit="money",
     direction="lower",
-    formula="costs of marketing / leads created in the same period",
+    formula="marketing costs / leads created in the same period",
     basis="created",
     span="costs",
     n="created_leads",
@@ -264,7 +266,7 @@ def tooling_cost_per_rep(tooling_cost: Number, employed_months: Number) -> Shape
     headline=36,
 )
 def cost_per_lead(marketing_cost: Number, created_leads: Number) -> Shape:
-    """What marketing spends per lead, whatever becomes of the lead.
+    """Marketing spend per lead, whatever becomes of the lead.
 
     >>> cost_per_lead(4000, 80)
     50.0

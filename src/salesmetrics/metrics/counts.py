@@ -1,4 +1,4 @@
-"""Counts of deals by what became of them."""
+"""Counts of deals by outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOURCE = "own definition: counts"
     headline=14,
 )
 def won_deals(won_deals: Number) -> Shape:
-    """Deals that ended in a sale, by the day they closed.
+    """Deals that ended in a sale, by close date.
 
     >>> won_deals(30)
     30
@@ -42,7 +42,7 @@ def won_deals(won_deals: Number) -> Shape:
     headline=38,
 )
 def lost_deals(lost_deals: Number) -> Shape:
-    """Deals that ended without a sale, by the day they closed; void and duplicate ones are not among them.
+    """Deals that ended without a sale, by close date, without void and duplicate ones.
 
     >>> lost_deals(70)
     70
@@ -51,20 +51,20 @@ def lost_deals(lost_deals: Number) -> Shape:
 
 
 @kpi(
-    title="Other closed deals",
+    title="Deals closed without a decision",
     family=FAMILY,
     unit="count",
     direction="lower",
-    formula="deals closed in the period, neither won nor lost",
+    formula="deals closed in the period without a decision",
     basis="closed",
     excluded=UNDATED,
     additive=True,
     source="Oracle, No Sale; Kellblog, narrow and broad win rate",
 )
 def other_deals(other_deals: Number) -> Shape:
-    """Deals closed as void, duplicate, disqualified or without a decision.
+    """Deals closed as void, duplicate, disqualified or for another reason that is neither won nor lost.
 
-    They are kept apart from lost deals: folding them in lowers the win rate, leaving them out hides them.
+    They are kept apart from lost deals: counting them as lost lowers the win rate, leaving them out hides them.
 
     >>> other_deals(4)
     4
@@ -83,7 +83,7 @@ def other_deals(other_deals: Number) -> Shape:
     source="own definition",
 )
 def open_deals(open_deals: Number) -> Shape:
-    """Deals that are neither won, lost nor otherwise closed on the as-of date, whatever the period.
+    """Deals that are not closed on the as-of date, whatever the period.
 
     >>> open_deals(90)
     90
@@ -103,7 +103,7 @@ def open_deals(open_deals: Number) -> Shape:
     headline=28,
 )
 def created_deals(created_deals: Number) -> Shape:
-    """Deals by the day they were created, whatever became of them since.
+    """Deals by creation date, whatever their outcome.
 
     >>> created_deals(100)
     100

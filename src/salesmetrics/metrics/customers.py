@@ -12,7 +12,7 @@ VAGUE = {"missing_end_date": "customers_vague", "missing_start_date": "customers
     title="Customer retention",
     family=FAMILY,
     unit="ratio",
-    formula="customers on the eve of the period who are still there at its end / customers on its eve",
+    formula="customers at the start of the period who remain at its end / customers at its start",
     basis="period",
     span="year",
     interval="wilson",
@@ -21,17 +21,16 @@ VAGUE = {"missing_end_date": "customers_vague", "missing_start_date": "customers
     headline=19,
 )
 def customer_retention(customers_kept: Number, customers_at_start: Number) -> Shape:
-    """Of those who were customers when the period began, the share that still is when it ends.
+    """The share of customers at the start of the period who are still customers at its end.
 
-    It compares the eve of the period with its last day. Customers who came within the period never enter, and one who left
-    and came back within it is kept, which a finding reports. Without a period it is about the last twelve months. The end
-    of a customer is the last day paid, so one paid until 31 January is lost in February. Several rows of one customer are
-    one customer, who is there on every day of any of them. A customer who is gone without a date cannot be placed, and is
+    It compares the day before the period with its last day. Customers who joined within the period do not count, and a
+    customer who left and came back within it counts as retained, which a finding reports. The default period is the last
+    twelve months. A customer ends on the last day paid for, so one paid until 31 January is lost in February. Several rows
+    of one customer count as one customer, active on every day of any of them. A former customer without an end date is
     left out and counted.
 
-    Where there is no customers file, or it says nothing of who left, the recurring revenue of each customer tells when
-    they came and left. Where no file has an end, a status or an activity of customers, it is undefined: nothing says who
-    left.
+    Without a customers file that shows who left, the recurring revenue of each customer decides. Without an end date, a
+    status or an activity of customers in any file, it is undefined.
 
     >>> customer_retention(90, 100)
     0.9
@@ -44,7 +43,7 @@ def customer_retention(customers_kept: Number, customers_at_start: Number) -> Sh
     family=FAMILY,
     unit="ratio",
     direction="lower",
-    formula="customers on the eve of the period who left in it / customers on its eve",
+    formula="customers at the start of the period who left in it / customers at its start",
     basis="period",
     span="year",
     interval="wilson",
@@ -52,9 +51,10 @@ def customer_retention(customers_kept: Number, customers_at_start: Number) -> Sh
     source="GASP, logo churn",
 )
 def logo_churn(customers_lost: Number, customers_at_start: Number) -> Shape:
-    """Of those who were customers when the period began, the share that left before it ended.
+    """The share of customers at the start of the period who left before its end.
 
-    It is what is left of ``customer_retention``, with the same rules. It is of the period as it is: the yearly churn of a monthly one m is 1 − (1 − m)¹², not 12 × m.
+    It is 1 − ``customer_retention``, with the same rules. It is not scaled to a year: a monthly churn m is a yearly churn of
+    1 − (1 − m)¹², not 12 × m.
 
     >>> logo_churn(10, 100)
     0.1
@@ -66,21 +66,21 @@ def logo_churn(customers_lost: Number, customers_at_start: Number) -> Shape:
     title="Gross revenue retention (GRR)",
     family=FAMILY,
     unit="ratio",
-    formula="what customers of the eve still pay of what they paid then, growth left out / what they paid then",
+    formula="recurring revenue retained from customers at the start of the period, without growth / their recurring revenue at its start",
     basis="period",
     span="year",
     source="SaaS Metrics Standards Board, GRR; NetSuite",
     headline=31,
 )
 def grr(mrr_kept: Number, mrr_at_start: Number) -> Shape:
-    """How much of the recurring revenue of the eve is still there, not counting what anybody pays more.
+    """The share of recurring revenue at the start of the period that remains at its end, without growth.
 
-    Contraction and churn are what a customer pays less at the end of the period than on its eve, so it is never above
-    100 %. Customers who came within the period never enter. Without a period it is about the last twelve months.
+    Contraction and churn are how much less a customer pays at the end of the period than the day before it, so it never
+    exceeds 100 %. Customers who joined within the period do not count. The default period is the last twelve months.
 
-    A revenue file holds movements, or levels by month, or levels from a first day to the last day paid; of levels by month
-    a missing month is none, and of one below 0 it is 0. Without a revenue file, a customers file with first and last days
-    and a recurring revenue tells, if it shows what former customers paid. Where nothing says who left it is undefined.
+    A revenue file holds movements, amounts by month, or amounts from a first day to the last day paid for; a missing month
+    counts as no revenue, and an amount below 0 as 0. Without a revenue file, a customers file with start and end dates and
+    recurring revenue is used if it shows what former customers paid. If no file shows who left, it is undefined.
 
     >>> grr(85, 100)
     0.85
@@ -92,14 +92,16 @@ def grr(mrr_kept: Number, mrr_at_start: Number) -> Shape:
     title="Net revenue retention (NRR)",
     family=FAMILY,
     unit="ratio",
-    formula="what customers of the eve pay at the end of the period / what they paid then",
+    formula="recurring revenue at the end of the period from customers at its start / their recurring revenue at its start",
     basis="period",
     span="year",
     source="GASP, NRR; the cohort method, not (end − new) / begin",
     headline=9,
 )
 def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
-    """How much the same customers pay now, growth included. Above 100 % they grow by more than is lost.
+    """The share of recurring revenue at the start of the period that the same customers pay at its end, with growth.
+
+    Above 100 %, growth exceeds losses.
 
     >>> nrr(110, 100)
     1.1
@@ -111,7 +113,7 @@ def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
     title="Repeat purchase rate",
     family=FAMILY,
     unit="ratio",
-    formula="accounts with more than one won deal in the period / accounts with any",
+    formula="accounts with more than one won deal in the period / accounts with at least one",
     basis="closed",
     interval="wilson",
     yearly=True,
@@ -119,9 +121,9 @@ def nrr(mrr_after: Number, mrr_at_start: Number) -> Shape:
     source="own definition: repeat purchase from deals",
 )
 def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Shape:
-    """Of the accounts that bought, the share that bought more than once.
+    """The share of buying accounts that bought more than once.
 
-    Both purchases must lie in the period, so the longer the period the higher it reads.
+    Both purchases must fall in the period, so a longer period gives a higher rate.
 
     >>> repeat_purchase_rate(20, 80)
     0.25
@@ -130,10 +132,10 @@ def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Sh
 
 
 @kpi(
-    title="Repeat purchase rate, of invoices",
+    title="Repeat purchase rate by invoices",
     family=FAMILY,
     unit="ratio",
-    formula="accounts with more than one invoice in the period / accounts with any",
+    formula="accounts with more than one invoice in the period / accounts with at least one",
     basis="created",
     interval="wilson",
     yearly=True,
@@ -141,10 +143,10 @@ def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Sh
     source="own definition: repeat purchase from invoices",
 )
 def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts: Number) -> Shape:
-    """Of the accounts that were invoiced, the share that was invoiced more than once.
+    """The share of invoiced accounts that were invoiced more than once.
 
-    An order that is billed in parts counts as several purchases here; ``repeat_purchase_rate`` counts won deals.
-    Lines of one invoice are one invoice; credit notes and drafts are no purchases.
+    An order billed in parts counts as several purchases here; ``repeat_purchase_rate`` counts won deals. The lines of an
+    invoice count as one invoice; credit notes and drafts do not count.
 
     >>> repeat_purchase_rate_invoices(30, 120)
     0.25
@@ -164,10 +166,10 @@ def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts
     headline=13,
 )
 def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_misscaled: Number) -> Shape:
-    """Would customers recommend us? From −100 (nobody would) to 100 (everybody would).
+    """How likely customers are to recommend us, from −100 (nobody) to 100 (everybody).
 
-    Only a scale from 0 to 10 has promoters and detractors. A few scores off it are left out; where they are many, or the file
-    names another scale, the question was asked on another one and there is no score.
+    Only a scale from 0 to 10 has promoters and detractors. A few scores off that scale are left out; with many of them, or
+    if the file names another scale, there is no score.
 
     >>> nps(50, 20, 100, 0)
     30.0
@@ -183,7 +185,7 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     title="Employee NPS",
     family=FAMILY,
     unit="points",
-    formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers of the own team",
+    formula="100 × (answers of 9 or 10 − answers of 0 to 6) / answers, from employees",
     basis="occurred",
     interval="tango",
     excluded={"missing_score": "enps_blank", "off_scale": "enps_off_scale"},
@@ -191,7 +193,9 @@ def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_
     headline=34,
 )
 def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, enps_misscaled: Number) -> Shape:
-    """Would the sales team recommend working here? Counted like ``nps``; few answers say little, and are not anonymous.
+    """How likely employees are to recommend working here, calculated like ``nps``.
+
+    A small number of answers is uncertain, and not anonymous.
 
     >>> enps(5, 5, 20, 0)
     0.0
@@ -213,9 +217,9 @@ def enps(enps_promoters: Number, enps_detractors: Number, enps_answers: Number, 
     headline=26,
 )
 def csat(csat_satisfied: Number, csat_answers: Number, csat_misscaled: Number) -> Shape:
-    """The share of customers who are satisfied or very satisfied. Only for answers on a scale from 1 to 5.
+    """The share of customers who are satisfied or very satisfied, on a scale from 1 to 5.
 
-    (Others call points earned over points possible by the same name: that reads higher.)
+    (Points earned / points possible, sometimes also called CSAT, gives a higher value.)
 
     >>> csat(80, 100, 0)
     0.8
@@ -236,9 +240,9 @@ def csat(csat_satisfied: Number, csat_answers: Number, csat_misscaled: Number) -
     source="simplicable, market penetration",
 )
 def market_penetration(active_customers: Number, setting_market_size: Number) -> Shape:
-    """How much of the market is already a customer. The size of the market comes from outside, and is a guess.
+    """The share of the market that is already a customer.
 
-    It can exceed 100 % where the guess is old.
+    The size of the market is an estimate that you provide; if it is outdated, the share can exceed 100 %.
 
     >>> market_penetration(300, 1000)
     0.3
@@ -250,7 +254,7 @@ def market_penetration(active_customers: Number, setting_market_size: Number) ->
     title="Account penetration",
     family=FAMILY,
     unit="ratio",
-    formula="won amount of customers with a potential / their potential in as many months",
+    formula="won amount of customers with a potential / their potential in the months of the period",
     basis="closed",
     span="year",
     n="customers_of_potential",
@@ -258,11 +262,11 @@ def market_penetration(active_customers: Number, setting_market_size: Number) ->
     source="kpitree, share of wallet",
 )
 def account_penetration(won_of_potential: Number, customer_potential: Number) -> Shape:
-    """How much of what customers could buy they do buy from us.
+    """The share of what customers could buy that they buy from us.
 
-    The potential of a customer is an assumption from outside, per year: a column of the customers file. Deals belong to a
-    customer by id, or by name where they have none. Without a period it is about the last twelve months; of a period of
-    another length the potential is that of its months so far, a part of a month by its days.
+    The potential of a customer is a yearly estimate in a column of the customers file. Deals belong to a customer by id,
+    or by name without one. The default period is the last twelve months; for another period, the potential is that of its
+    months so far, parts of a month by days.
 
     >>> account_penetration(20000, 80000)
     0.25

@@ -235,7 +235,7 @@ def kpi(
         additive: The values of groups add up to the total.
         exact: It states what was reached and estimates nothing, so that few records make it no less certain. What is
             additive is so by itself.
-        span: The period it is about when no period is asked for: ``period`` (all of it), the last ``year`` or
+        span: The default period: ``period`` (all of it), the last ``year`` or
             complete ``quarter``, the period of the current ``quota``, or the last year as far as the ``quotas``,
             ``costs`` or ``revenue`` file covers it.
         matures: The value of a period still grows after it, as its records come to their end. A young period then looks

@@ -14,7 +14,7 @@ __all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
 
 Rate = Annotated[Decimal, Bounds(ge=0, le=1)]
 Attainment = Annotated[Decimal, Bounds(ge=0, le=10)]
-"""A share of the quota; more than ten times of it is a percentage that was meant for a share."""
+"""A share of the quota; more than ten times the quota is a percentage in place of a share."""
 Amount = Annotated[Decimal, Bounds(ge=0)]
 
 

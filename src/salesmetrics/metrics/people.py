@@ -1,4 +1,4 @@
-"""People: how long new reps need, and what a training did."""
+"""People: how long new reps take to ramp up, and what training changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FAMILY = "people"
     family=FAMILY,
     unit="months",
     direction="lower",
-    formula="months from hire to the end of the first three whose won amount is at least 80 % of their quota",
+    formula="months from hire to the end of the first three months with at least 80 % of quota",
     basis="snapshot",
     interval="kaplan_meier",
     excluded={"hired_before_data": "reps_hired_before"},
@@ -20,13 +20,13 @@ FAMILY = "people"
     headline=21,
 )
 def ramp_time(ramp_ends: EventTable) -> Shape:
-    """The months by which half of the new reps sell at speed.
+    """The number of months until half of the new reps are fully productive.
 
-    Months are whole calendar months after the day of hire. A rep who is not there yet, or left before, is neither left out
-    nor counted as failed: it is only known that they needed longer. Reps hired before the quotas begin cannot be judged.
-    The quota is taken as it is given, lower for ramping reps if it says so.
+    Months are whole calendar months after the hire date. A rep who is still ramping up, or who left before, is neither left
+    out nor counted as failed: they took at least that long. Reps hired before the first quota are left out and counted.
+    Quotas are used as given, including reduced quotas for ramping reps.
 
-    If two reps were there after 3 and 5 months, and one is not after 4, half are there after 5 months.
+    If two reps ramped up after 3 and 5 months, and one has not after 4, half have ramped up after 5 months.
 
     >>> ramp_time([(3, 1, 0, 0), (4, 0, 0, 1), (5, 1, 0, 0)])
     5
@@ -38,7 +38,7 @@ def ramp_time(ramp_ends: EventTable) -> Shape:
     title="Training effect on win rate",
     family=FAMILY,
     unit="points",
-    formula="(win rate after − before, trained reps) − (win rate after − before, the others, same days)",
+    formula="(win rate after − before, trained reps) − (win rate after − before, other reps, same days)",
     basis="snapshot",
     interval="newcombe",
     source="difference in differences; Newcombe intervals of the two changes, combined as squares",
@@ -53,13 +53,12 @@ def training_effect(
     untrained_won_before: Number,
     untrained_decided_before: Number,
 ) -> Shape:
-    """By how many percentage points more the win rate of trained reps rose than that of the others in the same days.
+    """How many percentage points more the win rate of trained reps rose than that of other reps on the same days.
 
-    It looks at so many days before and after each training (the setting ``training_window_days``, 90). It is an
-    association, not proof: those sent to a training are rarely picked by chance, and whoever had a bad quarter tends to
-    have a better one next.
+    It compares ``training_window_days`` (90) before and after each training. It is an association, not proof: reps are
+    rarely chosen for training at random, and a bad quarter is usually followed by a better one.
 
-    Where trained reps went from 20 % to 30 %, and the others from 20 % to 25 %, the effect is 5 percentage points.
+    If trained reps went from 20 % to 30 %, and other reps from 20 % to 25 %, the effect is 5 percentage points.
 
     >>> round(training_effect(30, 100, 20, 100, 25, 100, 20, 100), 6)
     5.0

@@ -20,10 +20,10 @@ FAMILY = "pipeline"
     headline=6,
 )
 def open_pipeline(open_amount: Number) -> Shape:
-    """The amounts of the open deals, summed. Where none of them has an amount it is unknown, not 0.
+    """The sum of the amounts of open deals. If none of them has an amount, it is unknown, not 0.
 
-    On an as-of date in the past a deal that closed later was open; its amount is that of the export, and a finding counts
-    those that may have been changed at the close.
+    On an as-of date in the past, a deal that closed later counts as open with the amount in the export; a finding counts
+    the amounts that may have changed at the close.
 
     >>> open_pipeline(90000)
     90000
@@ -35,7 +35,7 @@ def open_pipeline(open_amount: Number) -> Shape:
     title="Weighted pipeline",
     family=FAMILY,
     unit="money",
-    formula="sum of amount × probability of deals open on the as-of date",
+    formula="sum of amount × probability of the deals open on the as-of date",
     basis="snapshot",
     n="open_weighable_deals",
     excluded={"missing_amount_or_probability": "open_unweighable_deals"},
@@ -44,11 +44,11 @@ def open_pipeline(open_amount: Number) -> Shape:
     headline=27,
 )
 def weighted_pipeline(open_weighted_amount: Number) -> Shape:
-    """The amounts of the open deals, each times its own probability.
+    """The sum of the amounts of open deals, each multiplied by its probability.
 
-    The probability is what the CRM says, usually a label of the stage and not a calibrated chance. A deal without one
-    is left out and counted; none is assumed. On an as-of date in the past that goes for every deal that closed later, too:
-    what the export says of its probability was written at its close.
+    The probability comes from the CRM, where it is usually a default of the stage rather than a calibrated estimate. A deal
+    without one is left out and counted; no value is assumed. The same applies, on an as-of date in the past, to every deal
+    that closed later, because the close overwrote its probability.
 
     >>> weighted_pipeline(30000)
     30000
@@ -69,7 +69,7 @@ def weighted_pipeline(open_weighted_amount: Number) -> Shape:
     headline=17,
 )
 def pipeline_created(created_amount: Number) -> Shape:
-    """The amounts of the deals created in the period, as they stand in the export today.
+    """The sum of the amounts of deals created in the period, as they are in the export.
 
     >>> pipeline_created(120000)
     120000
@@ -81,7 +81,7 @@ def pipeline_created(created_amount: Number) -> Shape:
     title="Pipeline coverage",
     family=FAMILY,
     unit="x",
-    formula="amounts of open deals of those with a quota expected to close in the period / quota of the whole period",
+    formula="amount of open deals of owners with a quota expected to close in the period / quota of the whole period",
     basis="snapshot",
     span="quota",
     n="quota_due_deals",
@@ -93,11 +93,11 @@ def pipeline_created(created_amount: Number) -> Shape:
     source="GitLab, pipeline with close dates in the quarter / target",
 )
 def pipeline_coverage(quota_due_amount: Number, quota: Number) -> Shape:
-    """How often the open pipeline of the period covers its quota: unweighted, and against the full quota.
+    """How many times the open, unweighted pipeline of the period covers its full quota.
 
-    Without a period it is about the quota that runs on the as-of date. Needed is 1 / win rate by value: four times at 25 %.
-    Deals of owners without a quota are left out and counted. Towards the end of the period it falls by itself, as deals are
-    won: ``pipeline_coverage_remaining`` does not.
+    The default period is that of the quota on the as-of date. The coverage needed is 1 / win rate by value: four times at
+    25 %. Deals of owners without a quota are left out and counted. It falls towards the end of the period as deals are won;
+    ``pipeline_coverage_remaining`` does not.
 
     >>> pipeline_coverage(400, 100)
     4.0
@@ -106,10 +106,10 @@ def pipeline_coverage(quota_due_amount: Number, quota: Number) -> Shape:
 
 
 @kpi(
-    title="Pipeline coverage, of what remains",
+    title="Pipeline coverage, remaining quota",
     family=FAMILY,
     unit="x",
-    formula="amounts of open deals of those with a quota expected to close in the period / (quota of the whole period − won amount)",
+    formula="amount of open deals of owners with a quota expected to close in the period / (quota of the whole period − won amount)",
     basis="snapshot",
     span="quota",
     n="quota_due_deals",
@@ -121,7 +121,7 @@ def pipeline_coverage(quota_due_amount: Number, quota: Number) -> Shape:
     source="Rafiki, coverage of the remaining quota",
 )
 def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_won_amount: Number) -> Shape:
-    """How often the open pipeline of the period covers what is still to be sold. Undefined once the quota is met.
+    """How many times the open pipeline of the period covers the rest of the quota. Undefined once the quota is met.
 
     >>> pipeline_coverage_remaining(150, 100, 50)
     3.0
@@ -140,7 +140,7 @@ def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_w
     family=FAMILY,
     unit="count",
     direction="lower",
-    formula="open deals whose expected close date is before the as-of date",
+    formula="open deals with an expected close date before the as-of date",
     basis="snapshot",
     excluded={"missing_expected_close": "open_unplanned_deals"},
     source="hubspot_revops, stale_open",
@@ -149,7 +149,7 @@ def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_w
 def overdue_deals(open_overdue_deals: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
     """Open deals whose expected close date has passed, out of the open deals that have one.
 
-    On an as-of date in the past nobody knows the expected close of a deal that closed later: it is left out and counted.
+    On an as-of date in the past, the expected close date of a deal that closed later is unknown: it is left out and counted.
 
     >>> overdue_deals(20, 90, 10)
     20
@@ -168,10 +168,10 @@ def overdue_deals(open_overdue_deals: Number, open_deals: Number, open_unplanned
     source="Atrium, Untouched; Pipedrive, rotting",
 )
 def stalled_deals(quiet_deals: Number, hearable_deals: Number) -> Shape:
-    """Open deals in which nobody has spoken for too long, out of the open deals of which that is known.
+    """Open deals without a recent touch, out of the open deals whose last touch or creation date is known.
 
-    The last touch is the latest call, email or meeting with a person that names the deal, or the deal's own date of
-    last activity; a deal without any has been silent since its creation. Other meanings of stalled have their own KPI:
+    The last touch is the latest call, email or meeting with a person that names the deal, or the deal's date of last
+    activity; without either, the creation date of the deal. Other meanings of stalled have their own KPIs:
     ``stalled_deals_in_stage``, ``stalled_deals_by_age`` and ``overdue_deals``.
 
     >>> stalled_deals(12, 90)
@@ -181,21 +181,21 @@ def stalled_deals(quiet_deals: Number, hearable_deals: Number) -> Shape:
 
 
 @kpi(
-    title="Stalled deals, in their stage",
+    title="Stalled deals, in stage",
     family=FAMILY,
     unit="count",
     direction="lower",
-    formula="open deals longer in their stage than nine of ten won deals were (or than stalled_stage_days)",
+    formula="open deals longer in their stage than 90 % of won deals (or than stalled_stage_days)",
     basis="snapshot",
     excluded={"missing_stage_entry": "unstaged_deals"},
     source="Lead Liaison, stage rot",
 )
 def stalled_deals_in_stage(stuck_deals: Number, staged_deals: Number) -> Shape:
-    """Open deals that have stood in one stage for too long, out of those of which it is known when they entered it.
+    """Open deals that have been in their stage for too long, out of those with a known stage entry date.
 
-    Too long is the setting ``stalled_stage_days``; without it the 90th percentile of the days that won deals spent in
-    the stage, where at least five are known from a stages file; without that ``stalled_days``. A limit learnt from won
-    deals only says what is unlike a win, not what is lost.
+    The limit is ``stalled_stage_days`` if set; otherwise the 90th percentile of the days that won deals spent in the
+    stage, if a stages file has at least five of them; otherwise ``stalled_days``. A limit based on won deals shows which
+    deals are unlike a win, not which are lost.
 
     >>> stalled_deals_in_stage(7, 80)
     7
@@ -214,7 +214,7 @@ def stalled_deals_in_stage(stuck_deals: Number, staged_deals: Number) -> Shape:
     source="Freshsales, stale deals",
 )
 def stalled_deals_by_age(old_open_deals: Number, open_deals: Number, open_undated_deals: Number) -> Shape:
-    """Open deals that are simply old, out of the open deals with a creation date.
+    """Open deals created long ago, out of the open deals with a creation date.
 
     >>> stalled_deals_by_age(15, 90, 10)
     15

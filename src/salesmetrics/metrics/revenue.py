@@ -22,10 +22,10 @@ FAMILY = "revenue"
     headline=1,
 )
 def revenue(won_amount: Number) -> Shape:
-    """Bookings: the amounts of the deals won in the period, summed exactly.
+    """Bookings: the exact sum of the amounts of deals won in the period.
 
-    It is what was sold, not what was invoiced, recognised or paid. A won deal without an amount is counted under
-    ``excluded`` and adds nothing; where no won deal has an amount the revenue is unknown, not 0.
+    It is the amount sold, not invoiced, recognised or paid. A won deal without an amount is left out and counted; if no won
+    deal has an amount, the revenue is unknown, not 0.
 
     >>> revenue(1250)
     1250
@@ -37,7 +37,7 @@ def revenue(won_amount: Number) -> Shape:
     title="Revenue growth",
     family=FAMILY,
     unit="ratio",
-    formula="(revenue − revenue of the period before) / revenue of the period before",
+    formula="(revenue − revenue of the previous period) / revenue of the previous period",
     basis="closed",
     span="quarter",
     n="won_priced_deals",
@@ -45,11 +45,11 @@ def revenue(won_amount: Number) -> Shape:
     source="NetSuite, growth rate; 销售增长率",
 )
 def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
-    """How much more was sold than in the period before, of the same length.
+    """The change of revenue from the previous period of the same length.
 
-    Without a period it compares the last complete quarter (of the fiscal calendar where one is set) with the one before;
-    if the deals do not reach back so far it is undefined, for what is missing there was not lost. A period that is not
-    over is compared with as many days of the one before. From 0 or less nothing grows by a percentage: undefined.
+    By default it compares the last complete quarter (fiscal if a fiscal calendar is set) with the one before. It is
+    undefined if the deals do not go back that far, or if the previous revenue is 0 or less. A period that is not over is
+    compared with as many days of the previous one.
 
     >>> revenue_growth(120, 100)
     0.2
@@ -72,9 +72,9 @@ def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     headline=15,
 )
 def revenue_growth_year_ago(revenue: Number, revenue_year_ago: Number) -> Shape:
-    """How much more was sold than in the same period a year ago: the seasons then cancel out.
+    """The change of revenue from the same period a year ago, which cancels out seasons.
 
-    Without a period it compares the last twelve months with the twelve before.
+    By default it compares the last twelve months with the twelve before.
 
     >>> revenue_growth_year_ago(90, 100)
     -0.1
@@ -102,10 +102,10 @@ def _growth(now: Number, before: Number) -> Shape:
 def new_customers(first_won_accounts: Number) -> Shape:
     """Accounts that bought for the first time, by the close date of their first won deal.
 
-    An account is its id. A deal without one belongs to the account of the same name, which a finding reports; where no deal
-    has an id, names tell, whatever their case and spaces. The export must reach back to the first sale: an
-    account that bought before the export begins counts as new here, unless the type of its first deal is a renewal, an
-    expansion or existing business: then it is left out and counted.
+    Accounts are identified by id. A deal without one belongs to the account of the same name, which a finding reports; if
+    no deal has an id, names are used, ignoring case and spaces. The export must go back to the first sale: an account that
+    bought before the export begins counts as new, unless the type of its first deal is a renewal, an expansion or existing
+    business; then it is left out and counted.
 
     >>> new_customers(7)
     7
@@ -125,7 +125,7 @@ def new_customers(first_won_accounts: Number) -> Shape:
     source="own definition",
 )
 def units_sold(won_units: Number) -> Shape:
-    """How many units were sold; returns count against them. A deal without a quantity is not a deal over one unit.
+    """The number of units sold, less returns. A deal without a quantity is left out, not counted as one unit.
 
     >>> units_sold(480)
     480
@@ -137,17 +137,17 @@ def units_sold(won_units: Number) -> Shape:
     title="Profit per sale",
     family=FAMILY,
     unit="money",
-    formula="sum of (amount − cost) / won deals with both",
+    formula="sum of (amount − cost) / won deals with amount and cost",
     basis="closed",
     n="won_costed_deals",
     excluded={"missing_cost": "won_uncosted_deals", "missing_close_date": "undated_won_deals"},
     source="Pricefx, margin",
 )
 def profit_per_sale(won_profit: Number, won_costed_deals: Number) -> Shape:
-    """What a won deal earns after the cost of what was sold, on average.
+    """The average amount of a won deal less the cost of what was sold.
 
-    The cost is the deal's own, else that of its product on the price list times the quantity. A deal without a cost is left
-    out and counted: its cost is unknown, not 0.
+    The cost is that of the deal or, without one, that of its product on the price list times the quantity. A deal without a
+    cost is left out and counted: its cost is unknown, not 0.
 
     >>> profit_per_sale(3000, 4)
     750.0
@@ -159,14 +159,14 @@ def profit_per_sale(won_profit: Number, won_costed_deals: Number) -> Shape:
     title="Gross margin",
     family=FAMILY,
     unit="ratio",
-    formula="sum of (amount − cost) / sum of amounts, of won deals with both",
+    formula="sum of (amount − cost) / sum of amounts, of won deals with amount and cost",
     basis="closed",
     n="won_costed_deals",
     excluded={"missing_cost": "won_uncosted_deals", "missing_close_date": "undated_won_deals"},
     source="Pricefx, SUM(margin) / SUM(invoice)",
 )
 def gross_margin(won_profit: Number, won_costed_amount: Number) -> Shape:
-    """The share of what was sold that is left after the cost of it. Large deals weigh more than small ones.
+    """The share of the amount sold that remains after the cost of what was sold. Large deals weigh more than small ones.
 
     >>> gross_margin(3000, 12000)
     0.25
@@ -179,16 +179,16 @@ def gross_margin(won_profit: Number, won_costed_amount: Number) -> Shape:
     family=FAMILY,
     unit="ratio",
     direction="lower",
-    formula="1 − sum of amounts / sum of list prices, of won deals with both",
+    formula="1 − sum of amounts / sum of list prices, of won deals with amount and list price",
     basis="closed",
     n="won_listed_deals",
     excluded={"missing_list_price": "won_unlisted_deals", "missing_close_date": "undated_won_deals"},
     source="petavue, discount; not list / net − 1, which is a markup",
 )
 def discount_rate(won_net_amount: Number, won_list_amount: Number) -> Shape:
-    """How far below list price was sold. Below 0, deals were sold above it.
+    """How far below list price deals were sold. Below 0, they were sold above it.
 
-    The list price is the deal's own, else that of its product on the price list times the quantity.
+    The list price is that of the deal or, without one, that of its product on the price list times the quantity.
 
     >>> discount_rate(90, 100)
     0.1
@@ -200,7 +200,7 @@ def discount_rate(won_net_amount: Number, won_list_amount: Number) -> Shape:
     title="Revenue per rep",
     family=FAMILY,
     unit="money",
-    formula="revenue / reps, by the days that they were employed (else owners of won deals)",
+    formula="revenue / reps by days employed (otherwise owners of won deals)",
     basis="closed",
     n="won_owners",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
@@ -209,14 +209,13 @@ def discount_rate(won_net_amount: Number, won_list_amount: Number) -> Shape:
 def revenue_per_rep(
     revenue: Number, won_owners: Number, rep_days_employed: Number = None, staffed_days: Number = None
 ) -> Shape:
-    """What a rep sells in the period, on average.
+    """The average revenue per rep in the period.
 
-    With a reps file the reps are counted by the days on which they were employed, those without a sale included: one who
-    was there for half of the days counts half. So it is by owner, too: 500 by a rep who was there for half of the period
-    is 1,000 per rep. Without it, or by a dimension that it does not know, the owners of won
-    deals count, which reads higher.
+    With a reps file, reps count by days employed, including those without a sale: a rep employed for half of the days
+    counts as half. The same applies by owner: 500 sold by a rep employed for half of the period is 1,000 per rep. Without a
+    reps file, or by a dimension that it lacks, the owners of won deals count, which gives a higher value.
 
-    A revenue of 950 by 10 reps, one of whom was there for half of 100 days, is 100 each: they count as 9.5.
+    A revenue of 950 by 10 reps, one of whom was employed for half of 100 days, is 100 each: they count as 9.5.
 
     >>> revenue_per_rep(950, 8, 950, 100)
     100.0

@@ -1,4 +1,4 @@
-"""Size: how much a sale brings."""
+"""Size: how large deals are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST = 10
     title="Average deal size",
     family=FAMILY,
     unit="money",
-    formula="sum of the amounts of won deals / won deals with an amount, negative ones left out",
+    formula="sum of the amounts of won deals / won deals with an amount, without negative amounts",
     basis="closed",
     interval="hall",
     excluded=UNPRICED,
@@ -25,12 +25,12 @@ LARGEST = 10
     headline=3,
 )
 def average_deal_size(won_amounts: Sample) -> Shape:
-    """Mean amount of the deals won in the period. One very large deal moves it: read it beside the median.
+    """The mean amount of deals won in the period. One very large deal can shift it: compare it with the median.
 
-    A deal with an amount below 0 is a correction or a credit and has no size: it is left out and counted, though it still
-    counts as a win. One of 0 has a size of 0.
+    A deal with a negative amount is a correction or a credit: it is left out and counted, but still counts as a win. A deal
+    with an amount of 0 has a size of 0.
 
-    Fewer than 25 deals have no interval: of so few amounts as skewed as those of deals, none holds what it promises.
+    Fewer than 25 deals have no interval: with amounts as skewed as those of deals, no interval is reliable.
 
     >>> average_deal_size([100, 200, 900])
     400.0
@@ -49,7 +49,7 @@ def average_deal_size(won_amounts: Sample) -> Shape:
     source="common practice; interval from order statistics",
 )
 def median_deal_size(won_amounts: Sample) -> Shape:
-    """The amount that half of the deals won in the period lie below; amounts below 0 are left out and counted.
+    """The median amount of deals won in the period. Negative amounts are left out and counted.
 
     >>> median_deal_size([100, 200, 900])
     200.0
@@ -69,10 +69,9 @@ def median_deal_size(won_amounts: Sample) -> Shape:
     source="own definition: top-k share with k = 10",
 )
 def deal_concentration(won_amounts: Sample) -> Shape:
-    """How much of the revenue hangs on the ten largest deals.
+    """The share of revenue from the ten largest deals.
 
-    Undefined with ten or fewer won deals, where it would be 100 % by construction. Amounts below 0 are left out and
-    counted.
+    Undefined with ten or fewer won deals, where it would always be 100 %. Negative amounts are left out and counted.
 
     >>> deal_concentration([10] * 10 + [90] * 10)
     0.9

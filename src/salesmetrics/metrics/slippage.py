@@ -1,4 +1,4 @@
-"""Slippage: deals that do not close when they were meant to, and dates that are put off."""
+"""Slippage: deals that do not close when expected, and close dates that are pushed back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNTRACKED = {"no_close_date_history": "untracked_deals", "missing_close_date": "
     family=FAMILY,
     unit="ratio",
     direction="lower",
-    formula="deals due in the period that are still open at its end / deals that were due in it when it began",
+    formula="deals due in the period that are still open at its end / deals due in the period at its start",
     basis="due",
     span="quarter",
     interval="wilson",
@@ -23,12 +23,12 @@ UNTRACKED = {"no_close_date_history": "untracked_deals", "missing_close_date": "
     headline=20,
 )
 def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
-    """Of the deals that were expected to close in the period when it began, the share that did not.
+    """The share of deals expected, at the start of the period, to close in it that did not.
 
-    What was expected is the last date put down before the period: moving it afterwards does not help. A won deal did not
-    slip, and neither did a lost one. A deal that is closed as void or duplicate is left out and counted; so is a deal that
-    was open then and of which no earlier date is known: it may have been due. Without a period it is about the last
-    complete quarter, of the fiscal calendar where one is set. The dates come from a stage history that says with each row when the deal was expected to close.
+    The expected date is the last one entered before the period, so moving it later makes no difference. Won and lost deals
+    did not slip. Deals closed as void or duplicate are left out and counted, as are deals that were open at the start
+    without a known expected date, because they may have been due. The default period is the last complete quarter, fiscal if a fiscal calendar is set.
+    The dates come from a stage history with the expected close date in each row.
 
     >>> slip_rate(12, 40)
     0.3
@@ -41,7 +41,7 @@ def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
     family=FAMILY,
     unit="ratio",
     direction="lower",
-    formula="amount of deals due in the period that are still open at its end / amount of deals due in it when it began",
+    formula="amount of deals due in the period that are still open at its end / amount of deals due in the period at its start",
     basis="due",
     span="quarter",
     n="due_priced_deals",
@@ -49,9 +49,9 @@ def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
     source="Ebsta, slipped; Truly, pushed deals",
 )
 def slip_rate_value(slipped_amount: Number, due_amount: Number) -> Shape:
-    """Of the money that was expected in the period when it began, the share that was still open at its end.
+    """The share of the amount expected, at the start of the period, to close in it that was still open at its end.
 
-    Amounts are those that stood in the history when the period began; where the history has none, those of the deals.
+    Amounts are those in the history at the start of the period or, without one, those of the deals.
 
     >>> slip_rate_value(45000, 150000)
     0.3
@@ -64,7 +64,7 @@ def slip_rate_value(slipped_amount: Number, due_amount: Number) -> Shape:
     family=FAMILY,
     unit="count",
     direction="lower",
-    formula="times in the period that the expected close date of an open deal was moved to a later day",
+    formula="number of times in the period that an open deal's expected close date was moved to a later day",
     basis="occurred",
     span="quarter",
     n="tracked_deals",
@@ -74,11 +74,11 @@ def slip_rate_value(slipped_amount: Number, due_amount: Number) -> Shape:
     headline=35,
 )
 def push_count(close_date_pushes: Number) -> Shape:
-    """How often the end of an open deal was put off. Each move counts as it was made, also one that is taken back later.
+    """How often the expected close date of an open deal was pushed back. Each push counts, even one reversed later.
 
-    A date that is put down on the day a deal closes is its close and no push. Deals of which no date is known in the
-    period are left out and counted: nobody knows whether they were pushed. Without a period it is about the last complete
-    quarter, of the fiscal calendar where one is set.
+    A date entered on the day a deal closes is its close, not a push. Deals without a known date in the period are left out
+    and counted, because it is unknown whether they were pushed. The default period is the last complete
+    quarter, fiscal if a fiscal calendar is set.
 
     >>> push_count(18)
     18
@@ -91,7 +91,7 @@ def push_count(close_date_pushes: Number) -> Shape:
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="mean days by which expected close dates were moved to a later day in the period",
+    formula="mean number of days by which expected close dates were pushed back in the period",
     basis="occurred",
     span="quarter",
     interval="hall",
@@ -99,7 +99,7 @@ def push_count(close_date_pushes: Number) -> Shape:
     source="Truly, date change amount",
 )
 def push_days_mean(push_days: Sample) -> Shape:
-    """How far the end of a deal is put off at a time, in calendar days. Dates that are brought forward do not count.
+    """The mean number of calendar days per push of an expected close date. Dates moved forward do not count.
 
     >>> push_days_mean([7, 30, 92])
     43.0

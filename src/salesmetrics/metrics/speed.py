@@ -1,4 +1,4 @@
-"""Speed: how long it takes."""
+"""Speed: how long sales and answers take."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ LOST = {"negative_duration": "lost_negative_cycles", "missing_date": "lost_undat
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="mean of close date - creation date of won deals",
+    formula="mean of close date − creation date of won deals",
     basis="closed",
     interval="hall",
     excluded=WON,
     source="Atrium: won deals only",
 )
 def sales_cycle_mean(won_cycle_days: Sample) -> Shape:
-    """Mean number of calendar days from creation to the win. A deal won on the day it was created counts 0 days.
+    """The mean number of calendar days from creation to win. A deal won on the day it was created takes 0 days.
 
     >>> sales_cycle_mean([10, 20, 60])
     30.0
@@ -46,7 +46,7 @@ def sales_cycle_mean(won_cycle_days: Sample) -> Shape:
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="median of close date - creation date of won deals",
+    formula="median of close date − creation date of won deals",
     basis="closed",
     interval="order_statistic",
     excluded=WON,
@@ -56,7 +56,7 @@ def sales_cycle_mean(won_cycle_days: Sample) -> Shape:
 def sales_cycle_median(won_cycle_days: Sample) -> Shape:
     """Half of the deals won in the period took at most this many calendar days.
 
-    Deals that are still open are not in it, so it reads too short while a pipeline is young.
+    Open deals are not included, so it is too short for a young pipeline.
 
     >>> sales_cycle_median([10, 20, 60, 70])
     40.0
@@ -69,7 +69,7 @@ def sales_cycle_median(won_cycle_days: Sample) -> Shape:
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="0.9 quantile of close date - creation date of won deals",
+    formula="90th percentile of close date − creation date of won deals",
     basis="closed",
     interval="order_statistic",
     excluded=WON,
@@ -89,18 +89,18 @@ def sales_cycle_p90(won_cycle_days: Sample) -> Shape:
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="days by which half of all created deals are won, open deals censored",
+    formula="days until half of all created deals are won, open deals censored",
     basis="created",
     interval="aalen_johansen",
     excluded={"missing_created_date": "undated_created_deals", "bad_close_date": "created_unplaced_deals"},
     source="Hanowell on Gelman's weblog; quantile of the Aalen–Johansen estimate",
 )
 def time_to_win(deal_ends: EventTable, created_unplaced_deals: Number = 0, created_deals: Number = 0) -> Shape:
-    """The number of days after which half of all deals created, not only of those won, have been won.
+    """The number of days until half of all deals created, not only of those won, are won.
 
-    Where less than half of the deals are ever won it is not reached, which is usual: ``win_rate_horizon`` says how many
-    are won by a day. Unlike the sales cycle it does not read too short while a pipeline is young. Where the day of closing is
-    unknown of more than one deal in twenty it has no value.
+    If fewer than half of the deals are ever won, it is not reached, which is common; ``win_rate_horizon`` shows how many are
+    won within a number of days. Unlike the sales cycle, it is not too short for a young pipeline. It has no value if more
+    than one deal in twenty has an unknown close date.
 
     >>> time_to_win([(10, 1, 0, 0), (20, 1, 0, 0), (30, 1, 0, 0), (40, 0, 1, 0)])
     20
@@ -117,7 +117,7 @@ def time_to_win(deal_ends: EventTable, created_unplaced_deals: Number = 0, creat
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="median of close date - creation date of lost deals",
+    formula="median of close date − creation date of lost deals",
     basis="closed",
     interval="order_statistic",
     excluded=LOST,
@@ -137,7 +137,7 @@ def time_to_loss_median(lost_cycle_days: Sample) -> Shape:
     family=FAMILY,
     unit="days",
     direction="lower",
-    formula="median of as-of date - creation date of open deals",
+    formula="median of as-of date − creation date of open deals",
     basis="snapshot",
     interval="order_statistic",
     excluded={"missing_created_date": "open_undated_deals"},
@@ -157,7 +157,7 @@ def deal_age_median(open_age_days: Sample) -> Shape:
     family=FAMILY,
     unit="hours",
     direction="lower",
-    formula="Kaplan–Meier median of first outbound touch by a person - lead created; unanswered leads censored",
+    formula="Kaplan–Meier median of first outbound touch by a person − lead creation, unanswered leads censored",
     basis="created",
     interval="kaplan_meier",
     excluded={"missing_created_date": "leads_without_date"},
@@ -165,11 +165,11 @@ def deal_age_median(open_age_days: Sample) -> Shape:
     headline=18,
 )
 def lead_response_median(response_ends: EventTable) -> Shape:
-    """Half of all leads, not only of those answered, have heard from a person within this many hours.
+    """Half of all leads, answered or not, are answered by a person within this many hours.
 
-    The first outbound call, email or meeting after the lead came in counts; what a machine sends does not. A lead that
-    nobody answered has been waiting until the as-of date: leaving it out would make the slowest teams look quick. Where
-    less than half are ever answered it is not reached. The clock runs day and night unless ``business_hours`` are set.
+    The first outbound call, email or meeting after the lead was created counts; automated messages do not. An unanswered
+    lead has been waiting until the as-of date: leaving it out would make the slowest teams look fast. If fewer than half
+    are ever answered, it is not reached. The clock runs day and night unless ``business_hours`` are set.
 
     With leads answered after 1, 2 and 30 minutes, and one never, half are answered within 2 minutes.
 
@@ -192,7 +192,7 @@ def lead_response_median(response_ends: EventTable) -> Shape:
     source="HBR 2011: 23 % of companies never answered",
 )
 def lead_response_rate(touched_leads: Number, touchable_leads: Number) -> Shape:
-    """Of the leads created in the period, the share that a person has reached out to by the as-of date.
+    """The share of leads created in the period that a person contacted by the as-of date.
 
     >>> lead_response_rate(77, 100)
     0.77
@@ -211,9 +211,9 @@ def lead_response_rate(touched_leads: Number, touchable_leads: Number) -> Shape:
     source="own definition: lead response time",
 )
 def lead_response_within_5m(leads_answered_5m: Number, leads_aged_5m: Number) -> Shape:
-    """The share of leads that a person reached out to within five minutes; leads never answered count as not in time.
+    """The share of leads that a person contacted within five minutes. Unanswered leads count as not in time.
 
-    It needs the time of day of leads and of activities.
+    It needs the time of day of leads and activities.
 
     >>> lead_response_within_5m(9, 100)
     0.09
@@ -232,7 +232,7 @@ def lead_response_within_5m(leads_answered_5m: Number, leads_aged_5m: Number) ->
     source="HBR 2011: 37 % of companies within an hour",
 )
 def lead_response_within_1h(leads_answered_1h: Number, leads_aged_1h: Number) -> Shape:
-    """The share of leads that a person reached out to within one hour; leads never answered count as not in time.
+    """The share of leads that a person contacted within one hour. Unanswered leads count as not in time.
 
     >>> lead_response_within_1h(37, 100)
     0.37
@@ -251,9 +251,9 @@ def lead_response_within_1h(leads_answered_1h: Number, leads_aged_1h: Number) ->
     source="HBR 2011",
 )
 def lead_response_within_24h(leads_answered_24h: Number, leads_aged_24h: Number) -> Shape:
-    """The share of leads that a person reached out to within 24 hours; leads never answered count as not in time.
+    """The share of leads that a person contacted within 24 hours. Unanswered leads count as not in time.
 
-    Hours are hours of the clock, or of the office where ``business_hours`` are set: then 24 of them are several days.
+    Hours are clock hours, or business hours if ``business_hours`` are set: 24 of those are several days.
 
     >>> lead_response_within_24h(53, 100)
     0.53
@@ -272,10 +272,10 @@ def lead_response_within_24h(leads_answered_24h: Number, leads_aged_24h: Number)
 def pipeline_velocity(
     open_deals: Number, win_rate: Number, average_deal_size: Number, sales_cycle_mean: Number
 ) -> Shape:
-    """Money that the open pipeline is expected to bring per day, if it converts as the period's deals did.
+    """The amount per day that the open pipeline is expected to bring in, if it converts like the deals of the period.
 
-    N is the number of open deals on the as-of date. (With the closed deals of the period as N it would collapse to
-    revenue / cycle.) A mean cycle of 0 days makes it undefined.
+    It uses the number of open deals on the as-of date. (With the number of closed deals in the period it would reduce to
+    revenue / cycle.) With a mean cycle of 0 days it is undefined.
 
     >>> pipeline_velocity(100, 0.25, 30000, 60)
     12500.0

@@ -1,4 +1,4 @@
-"""Targets: what was to be sold, against what was."""
+"""Targets: quotas and what was sold against them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEFT_OUT = {
     title="Quota attainment",
     family=FAMILY,
     unit="ratio",
-    formula="won amount of those with a quota / quota of the whole period",
+    formula="won amount of owners with a quota / quota of the whole period",
     basis="closed",
     span="quota",
     n="quota_won_deals",
@@ -35,16 +35,16 @@ LEFT_OUT = {
     headline=7,
 )
 def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
-    """How much of the quota has been sold.
+    """The share of the quota that has been sold.
 
-    Without a period it is about the quota that runs on the as-of date: of the shortest period there is, a quarter where
-    quotas are given by quarter. A quota counts for the days of its period that lie in the period asked for, so a month has
-    31/92 of a quarter's quota in July, summed as exact fractions and rounded only where it is shown. The quota of a manager contains those of the team, so levels are not added up: the
-    quotas of reps count, and those of teams or the company only where there are none below. Without a quota, or with one
-    of 0, attainment is undefined. A rep with a quota and no deals has reached 0 %.
+    The default period is that of the quota on the as-of date; with quotas for several lengths, the shortest, such as a
+    quarter. A quota counts for its days in the report period, so July has 31/92 of a quarter's quota, added up as exact
+    fractions and rounded only for display. The quota of a manager includes those of the team, so levels are not added up:
+    rep quotas count, and those of teams or the company only if there are none below. Without a quota, or with one of 0,
+    attainment is undefined. A rep with a quota and no deals is at 0 %.
 
-    Like is set against like: what was sold by somebody without a quota, or on days that no quota covers, is left out and
-    counted. A quota for a product is for the deals of that product, and a quota of the company is everybody's.
+    Sales of owners without a quota, or on days that no quota covers, are left out and counted. A product quota applies to
+    the deals of that product, and a company quota to all deals.
 
     >>> quota_attainment(235, 250)
     0.94
@@ -58,7 +58,7 @@ def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
     title="Reps at quota",
     family=FAMILY,
     unit="ratio",
-    formula="reps with won amount ≥ quota / reps with a quota, those ramping up left out",
+    formula="reps with won amount ≥ quota / reps with a quota, without reps ramping up",
     basis="closed",
     span="quota",
     interval="wilson",
@@ -67,10 +67,10 @@ def quota_attainment(quota_won_amount: Number, quota: Number) -> Shape:
     headline=24,
 )
 def reps_at_quota(rep_results: Sample) -> Shape:
-    """The share of reps who have sold their whole quota.
+    """The share of reps who have reached their quota.
 
-    Reps whose quota is marked as one of ramping up are left out and counted, and so are owners of deals without a quota.
-    A rep with a quota and no deals counts as not there.
+    Reps with a quota marked as ramping up are left out and counted, as are owners of deals without a quota. A rep with a
+    quota and no deals counts as below quota.
 
     >>> ann = {"owner": "Ann", "quota": 100, "won": 110, "units": 0, "ramping": 0}
     >>> reps_at_quota([ann, {**ann, "owner": "Bob", "won": 0}])
@@ -84,7 +84,7 @@ def reps_at_quota(rep_results: Sample) -> Shape:
     family=FAMILY,
     unit="ratio",
     direction="lower",
-    formula="reps with won amount < quota / reps with a quota, those ramping up left out",
+    formula="reps with won amount < quota / reps with a quota, without reps ramping up",
     basis="closed",
     span="quota",
     interval="wilson",
@@ -92,9 +92,9 @@ def reps_at_quota(rep_results: Sample) -> Shape:
     source="own definition: what is left of reps_at_quota",
 )
 def quota_miss_rate(rep_results: Sample) -> Shape:
-    """The share of reps who have not sold their whole quota: what is left of ``reps_at_quota``.
+    """The share of reps who have not reached their quota: 1 − ``reps_at_quota``.
 
-    While the period runs, most reps are still below: compare ``pacing``.
+    During the period, most reps are still below quota: compare it with ``pacing``.
 
     >>> ann = {"owner": "Ann", "quota": 100, "won": 110, "units": 0, "ramping": 0}
     >>> quota_miss_rate([ann, {**ann, "owner": "Bob", "won": 0}])
@@ -108,7 +108,7 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     family=FAMILY,
     unit="money",
     direction="lower",
-    formula="quota of the whole period − won amount of those with a quota",
+    formula="quota of the whole period − won amount of owners with a quota",
     basis="closed",
     span="quota",
     n="quota_won_deals",
@@ -117,9 +117,9 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     source="Salesforce help, forecasts: quota and gap",
 )
 def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
-    """What is still to be sold to reach the quota; below 0 where more was sold than asked. Without a quota it is undefined.
+    """The amount still to be sold to reach the quota; below 0 if the quota was exceeded. Undefined without a quota.
 
-    What was sold by somebody without a quota is left out and counted, so the gaps of groups add up to that of the whole.
+    Sales of owners without a quota are left out and counted, so the gaps of groups add up to the total gap.
 
     >>> quota_gap(250, 235)
     15
@@ -131,7 +131,7 @@ def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
     title="Pacing",
     family=FAMILY,
     unit="ratio",
-    formula="won amount to date of those with a quota / quota of the days that have elapsed",
+    formula="won amount to date of owners with a quota / quota of the days elapsed",
     basis="closed",
     span="quota",
     n="quota_won_deals",
@@ -140,9 +140,9 @@ def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
     source="Ebsta, pacing line (linear)",
 )
 def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
-    """What has been sold, against what would have been sold by now if every day sold the same.
+    """Sales to date against the quota to date, assuming the same sales every day.
 
-    100 % is on course for exactly the quota. Many teams sell most of a quarter in its last weeks, and read low until then.
+    100 % is on track for exactly the quota. Teams that sell most of a quarter in its last weeks are below 100 % until then.
 
     >>> pacing(50, 40)
     1.25
@@ -151,10 +151,10 @@ def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
 
 
 @kpi(
-    title="Pacing, by own season",
+    title="Pacing, seasonal",
     family=FAMILY,
     unit="ratio",
-    formula="won amount to date of those with a quota / quota that the own past periods would have reached by now",
+    formula="won amount to date of owners with a quota / quota to date by the pattern of past periods",
     basis="closed",
     span="quota",
     n="quota_won_deals",
@@ -164,11 +164,11 @@ def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
 def pacing_seasonal(
     quota_won_amount: Number, seasonal_quota_to_date: Number, shapeless_quota_days: Number, quota_to_date: Number
 ) -> Shape:
-    """What has been sold, against what would have been sold by now if the period went like those before.
+    """Sales to date against the quota to date, assuming the sales pattern of past periods.
 
-    The organisation's own shape comes from up to eight complete periods of the same length right before, at least four:
-    if they made a third of their sales in the first half, then half a period of quota is a third of it. All reps are held
-    to the one shape of the organisation, for single reps sell too unevenly to have one.
+    The pattern comes from the preceding four to eight complete periods of the same length: if a third of their sales fell
+    in the first half, a third of the quota is expected by then. All reps share the pattern of the organisation, because
+    single reps sell too unevenly.
 
     >>> pacing_seasonal(50, 40, 0, 45)
     1.25
@@ -184,17 +184,17 @@ def pacing_seasonal(
     title="Sales capacity",
     family=FAMILY,
     unit="ratio",
-    formula="quotas of reps / target of the company",
+    formula="rep quotas / company target",
     basis="period",
     span="quota",
     exact=True,
     source="GitLab, sales capacity",
 )
 def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
-    """How much of the company's target is given to reps as quotas. It should be over 100 %: not every rep gets there.
+    """The share of the company target that is assigned to reps as quotas.
 
-    The target of the company is a quota without an owner, a team, a region and a product. Without quotas of reps it is
-    undefined.
+    It should be above 100 %, because not every rep reaches the quota. The company target is a quota without an owner, team,
+    region and product. Without rep quotas it is undefined.
 
     >>> sales_capacity(1200, 1000)
     1.2
@@ -209,7 +209,7 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     family=FAMILY,
     unit="money",
     direction="neutral",
-    formula="sum over reps of what the plan under [settings.incentive] pays for won amount, quota and units",
+    formula="sum over reps of the pay under [settings.incentive] for won amount, quota and units",
     basis="closed",
     span="quota",
     n="reps_with_quota",
@@ -219,14 +219,13 @@ def sales_capacity(deployed_quota: Number, company_target: Number) -> Shape:
     source="own definition: tiers and accelerators from config",
 )
 def incentive_payout(rep_results: Sample, setting_incentive: IncentivePlan) -> Shape:
-    """What reps earn on top of their salary by the plan in ``salesmetrics.toml``.
+    """The variable pay of reps under the plan in ``salesmetrics.toml``.
 
-    The plan has rates by attainment (each for the sales within its tier, or the highest one for all), an attainment below
-    which nothing is paid, an accelerator above the quota, a bonus for the quota and for every unit, and caps. It pays for
-    each period that quotas are given for by itself, and a longer stretch is their sum: where quotas are by quarter, two
-    quarters have two bonuses and two caps. Of a quota that the stretch cuts through, the part inside it is paid for as if
-    it were the whole. Sales count on days that a quota of the rep covers. Owners without a quota earn nothing that could
-    be told, and are counted.
+    A plan has rates by attainment (each for the sales within its tier, or the highest one for all sales), a threshold below
+    which nothing is paid, an accelerator above the quota, bonuses for reaching the quota and per unit, and caps. It pays for
+    each quota period separately, and a longer report period is their sum: with quarterly quotas, two quarters have two
+    bonuses and two caps. If the report period covers only part of a quota period, that part is paid as if it were a whole
+    quota. Sales count on days covered by a quota of the rep. The pay of owners without a quota is unknown; they are counted.
 
     >>> from salesmetrics.metrics.incentives import IncentivePlan, Tier
     >>> plan = IncentivePlan(tiers=(Tier(Decimal(0), Decimal("0.05")),))

@@ -44,91 +44,91 @@ def meetings(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr, logs_mee
 
 @measure(entity="activities", basis="occurred")
 def planned_activities(held: pl.Expr) -> pl.Expr:
-    """Activities that are planned, or were and did not take place."""
+    """Activities that are planned, or were planned and did not take place."""
     return count(~held)
 
 
 @measure(entity="activities", basis="occurred")
 def planned_calls(activity_type: pl.Expr, held: pl.Expr) -> pl.Expr:
-    """Calls that are planned, or were and did not take place."""
+    """Calls that are planned, or were planned and did not take place."""
     return count((activity_type == "call") & ~held)
 
 
 @measure(entity="activities", basis="occurred")
 def planned_emails(activity_type: pl.Expr, held: pl.Expr) -> pl.Expr:
-    """Emails that are planned, or were and did not go out."""
+    """Emails that are planned, or were planned and not sent."""
     return count((activity_type == "email") & ~held)
 
 
 @measure(entity="activities", basis="occurred")
 def planned_meetings(activity_type: pl.Expr, held: pl.Expr) -> pl.Expr:
-    """Meetings that are planned, or were and did not take place."""
+    """Meetings that are planned, or were planned and did not take place."""
     return count((activity_type == "meeting") & ~held)
 
 
 @measure(entity="activities", basis="occurred")
 def automated_activities(held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Activities that a machine did."""
+    """Automated activities."""
     return count(held & automated)
 
 
 @measure(entity="activities", basis="occurred")
 def automated_calls(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Calls that a machine made."""
+    """Automated calls."""
     return count((activity_type == "call") & held & automated)
 
 
 @measure(entity="activities", basis="occurred")
 def automated_emails(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Emails that a machine sent."""
+    """Automated emails."""
     return count((activity_type == "email") & held & automated)
 
 
 @measure(entity="activities", basis="occurred")
 def automated_meetings(activity_type: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Meetings that a machine entered."""
+    """Automated meetings."""
     return count((activity_type == "meeting") & held & automated)
 
 
 @measure(entity="activities", basis="undated")
 def undated_activities(held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
-    """Activities that took place on an unknown day: in no period."""
+    """Activities that took place on an unknown date: in no period."""
     return count(held & occurred.is_null())
 
 
 @measure(entity="activities", basis="undated")
 def undated_calls(activity_type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
-    """Calls that took place on an unknown day: in no period."""
+    """Calls that took place on an unknown date: in no period."""
     return count((activity_type == "call") & held & occurred.is_null())
 
 
 @measure(entity="activities", basis="undated")
 def undated_emails(activity_type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
-    """Emails that took place on an unknown day: in no period."""
+    """Emails that took place on an unknown date: in no period."""
     return count((activity_type == "email") & held & occurred.is_null())
 
 
 @measure(entity="activities", basis="undated")
 def undated_meetings(activity_type: pl.Expr, held: pl.Expr, occurred: pl.Expr) -> pl.Expr:
-    """Meetings that took place on an unknown day: in no period."""
+    """Meetings that took place on an unknown date: in no period."""
     return count((activity_type == "meeting") & held & occurred.is_null())
 
 
 @measure(entity="activities", basis="occurred")
 def owned_activities(held: pl.Expr, automated: pl.Expr, owner: pl.Expr, occurred: pl.Expr) -> pl.Expr:
-    """Activities that took place on a known day, done by a known person."""
+    """Activities that took place on a known date, with an owner."""
     return count(held & ~automated & owner.is_not_null() & occurred.is_not_null())
 
 
 @measure(entity="activities", basis="occurred")
 def ownerless_activities(held: pl.Expr, automated: pl.Expr, owner: pl.Expr) -> pl.Expr:
-    """Activities that took place, done by nobody knows whom."""
+    """Activities that took place, without an owner."""
     return count(held & ~automated & owner.is_null())
 
 
 @measure(entity="activities", basis="occurred", unit="days", shape="sample")
 def touch_gaps(gap: pl.Expr) -> pl.Expr:
-    """Calendar days from one outbound touch to the next of the same lead or deal, sorted."""
+    """Calendar days between consecutive outbound touches of the same lead or deal, sorted."""
     return sample(gap, gap.is_not_null())
 
 
@@ -139,7 +139,7 @@ def touches_without_target(outbound: pl.Expr, record: pl.Expr) -> pl.Expr:
 
 
 def _people(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, met: pl.Expr, every: str) -> pl.Expr:
-    """How many different people each rep touched in each period, summed."""
+    """Different people that each rep contacted per unit of time, summed."""
     import polars as pl
 
     period = occurred.dt.truncate(every)
@@ -152,25 +152,25 @@ def _met(held: pl.Expr, automated: pl.Expr, owner: pl.Expr, occurred: pl.Expr, p
 
 @measure(entity="activities", basis="occurred", per=("owner", "occurred:1d", "person"))
 def people_by_day(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Different people that each rep touched on each day, summed."""
+    """Different people that each rep contacted per day, summed."""
     return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1d")
 
 
 @measure(entity="activities", basis="occurred", per=("owner", "occurred:1w", "person"))
 def people_by_week(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Different people that each rep touched in each week, summed."""
+    """Different people that each rep contacted per week, summed."""
     return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1w")
 
 
 @measure(entity="activities", basis="occurred", per=("owner", "occurred:1mo", "person"))
 def people_by_month(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, held: pl.Expr, automated: pl.Expr) -> pl.Expr:
-    """Different people that each rep touched in each month, summed."""
+    """Different people that each rep contacted per month, summed."""
     return _people(owner, occurred, person, _met(held, automated, owner, occurred, person), "1mo")
 
 
 @measure(entity="activities", basis="occurred")
 def unlinked_activities(held: pl.Expr, automated: pl.Expr, person: pl.Expr) -> pl.Expr:
-    """Activities that took place and name no contact, lead, deal or account."""
+    """Activities that took place, without a contact, lead, deal or account."""
     return count(held & ~automated & person.is_null())
 
 
@@ -204,25 +204,25 @@ def rep_months(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 @measure(entity="meeting_outcomes", basis="occurred")
 def fruitful_meetings(linked: pl.Expr, ripe: pl.Expr, progressed: pl.Expr) -> pl.Expr:
-    """Meetings that were followed by progress, of those whose time for it has passed."""
+    """Meetings followed by progress, of those held long enough ago."""
     return count(linked & ripe & progressed)
 
 
 @measure(entity="meeting_outcomes", basis="occurred")
 def ripe_meetings(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
-    """Meetings of a deal, lead or account whose time for progress has passed."""
+    """Meetings of a deal, lead or account, held long enough ago to judge their progress."""
     return count(linked & ripe)
 
 
 @measure(entity="meeting_outcomes", basis="occurred")
 def meetings_too_recent(linked: pl.Expr, ripe: pl.Expr) -> pl.Expr:
-    """Meetings of a deal, lead or account whose time for progress is still running."""
+    """Meetings of a deal, lead or account, held too recently to judge their progress."""
     return count(linked & ~ripe)
 
 
 @measure(entity="meeting_outcomes", basis="occurred")
 def unlinked_meetings(linked: pl.Expr) -> pl.Expr:
-    """Meetings that name no deal, lead or account at hand."""
+    """Meetings without a deal, lead or account in the files."""
     return count(~linked)
 
 
@@ -237,13 +237,13 @@ def won_effort(effort: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deal_touches", basis="closed")
 def won_linked_deals(linked: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won deals that an activity names."""
+    """Won deals with an activity."""
     return count((outcome == "won") & (linked > 0))
 
 
 @measure(entity="deal_touches", basis="closed")
 def won_untouched_deals(linked: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won deals that no activity names."""
+    """Won deals without an activity."""
     return count((outcome == "won") & (linked == 0))
 
 
@@ -253,19 +253,19 @@ def _quiet(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
 
 @measure(entity="deal_touches", basis="snapshot")
 def quiet_deals(outcome: pl.Expr, quiet_days: pl.Expr, planned: pl.Expr, setting_stalled_days: pl.Expr) -> pl.Expr:
-    """Open deals without a touch for too long, and none planned."""
+    """Open deals without a recent or planned touch."""
     return count(_quiet(outcome, quiet_days) & (quiet_days > setting_stalled_days) & ~planned)
 
 
 @measure(entity="deal_touches", basis="snapshot")
 def hearable_deals(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
-    """Open deals of which it is known when they were touched, or created."""
+    """Open deals with a known last touch or creation date."""
     return count(_quiet(outcome, quiet_days))
 
 
 @measure(entity="deal_touches", basis="snapshot")
 def deals_without_touch(outcome: pl.Expr, quiet_days: pl.Expr) -> pl.Expr:
-    """Open deals whose last touch and creation are unknown."""
+    """Open deals with an unknown last touch and creation date."""
     return count((outcome == "open") & quiet_days.is_null())
 
 
@@ -277,11 +277,11 @@ def stuck_deals(outcome: pl.Expr, stage_days: pl.Expr, stage_limit: pl.Expr) -> 
 
 @measure(entity="deal_stages", basis="snapshot")
 def staged_deals(outcome: pl.Expr, stage_days: pl.Expr) -> pl.Expr:
-    """Open deals of which it is known when they entered their stage."""
+    """Open deals with a known stage entry date."""
     return count((outcome == "open") & stage_days.is_not_null())
 
 
 @measure(entity="deal_stages", basis="snapshot")
 def unstaged_deals(outcome: pl.Expr, stage_days: pl.Expr) -> pl.Expr:
-    """Open deals of which that is not known."""
+    """Open deals with an unknown stage entry date."""
     return count((outcome == "open") & stage_days.is_null())

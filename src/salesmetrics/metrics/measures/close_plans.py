@@ -1,4 +1,4 @@
-"""Measures of expected close dates: whether deals close when they were meant to, and how often that is put off.
+"""Measures of expected close dates: whether deals close when expected, and how often the date is pushed back.
 
 Columns used: ``expected_close``, ``was_expected``, ``known_from``, ``known_until``, ``closed`` (Date), ``unplanned``,
 ``has_plan``, ``vague`` (Boolean), ``outcome`` (String) and ``amount`` (Decimal(38, 8)), as
@@ -28,7 +28,7 @@ def due_deals(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Deals open when the period began, and then expected to close in it; void ones are left out."""
+    """Deals open at the start of the period and then expected to close in it, without void ones."""
     due = _due(expected_close, known_from, known_until, window_start, window_end)
     return count(due & ~_void(closed, outcome, window_end))
 
@@ -72,7 +72,7 @@ def due_amount(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Summed amount, as known when the period began, of the deals due in it."""
+    """Amount, as known at the start of the period, of the deals due in it."""
     due = _due(expected_close, known_from, known_until, window_start, window_end)
     return total(amount, due & ~_void(closed, outcome, window_end))
 
@@ -87,7 +87,7 @@ def slipped_amount(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Summed amount, as known when the period began, of the deals due in it that are still open at its end."""
+    """Amount, as known at the start of the period, of the deals due in it that are still open at its end."""
     due = _due(expected_close, known_from, known_until, window_start, window_end)
     return total(amount, due & _open_at(closed, window_end) & amount.is_not_null())
 
@@ -103,7 +103,7 @@ def due_priced_deals(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Deals due in the period with an amount when it began."""
+    """Deals due in the period with an amount at its start."""
     due = _due(expected_close, known_from, known_until, window_start, window_end)
     return count(due & ~_void(closed, outcome, window_end) & amount.is_not_null())
 
@@ -119,21 +119,21 @@ def due_unpriced_deals(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Deals due in the period without an amount when it began."""
+    """Deals due in the period without an amount at its start."""
     due = _due(expected_close, known_from, known_until, window_start, window_end)
     return count(due & ~_void(closed, outcome, window_end) & amount.is_null())
 
 
 @measure(entity="close_plans", basis="snapshot")
 def unplanned_at_start(unplanned: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, window_start: pl.Expr) -> pl.Expr:
-    """Deals open when the period began, of which nobody knows when they were then expected to close."""
+    """Deals open at the start of the period, with an unknown expected close date at that time."""
     there = (known_from < window_start).fill_null(value=True)
     return count(unplanned & there & _open_at(known_until, window_start))
 
 
 @measure(entity="close_plans", basis="snapshot")
 def vague_closed_deals(vague: pl.Expr, known_from: pl.Expr, window_end: pl.Expr) -> pl.Expr:
-    """Deals that closed on an unknown day."""
+    """Deals that closed on an unknown date."""
     return count(vague & (known_from < window_end).fill_null(value=True))
 
 
@@ -148,7 +148,7 @@ def close_date_pushes(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Times in the period that a deal's expected close date was put off; unknown where no deal's date is known."""
+    """Times in the period that a deal's expected close date was pushed back; unknown if no deal has a known date."""
     import polars as pl
 
     tracked = _tracked(expected_close, known_from, known_until, window_start, window_end)
@@ -162,7 +162,7 @@ def close_date_pushes(
 def push_days(
     expected_close: pl.Expr, was_expected: pl.Expr, known_from: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
-    """Calendar days by which expected close dates were put off in the period, sorted."""
+    """Calendar days by which expected close dates were pushed back in the period, sorted."""
     days = (expected_close - was_expected).dt.total_days()
     return sample(days, _pushed(expected_close, was_expected, known_from, window_start, window_end))
 
@@ -194,7 +194,7 @@ def untracked_deals(
 
 
 def _due(expected_close: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """Whether this is the date known when the period began, and lies in it."""
+    """Whether this is the date known at the start of the period, and falls in it."""
     known = (known_from < start) & _open_at(known_until, start)
     return known & (expected_close >= start) & (expected_close < end)
 

@@ -1,4 +1,4 @@
-"""Measures of costs and of the people they are spent on.
+"""Measures of costs and of the people that they pay for.
 
 Columns used: ``amount`` (Decimal(38, 8)) of a ``day``, ``category`` (String). Of the calendar of reps: ``owner``, ``day``,
 ``month_share`` (Decimal(38, 12)).
@@ -23,13 +23,13 @@ def cost(amount: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 @measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True, prorated="amount")
 def marketing_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
-    """Costs of marketing."""
+    """Marketing costs."""
     return known_total(amount, category == "marketing")
 
 
 @measure(entity="costs", basis="occurred", unit="money", missing="no_costs", unknown_if_none=True, prorated="amount")
 def tooling_cost(amount: pl.Expr, category: pl.Expr) -> pl.Expr:
-    """Costs of tools."""
+    """Tooling costs."""
     return known_total(amount, category == "tooling")
 
 
@@ -47,7 +47,7 @@ def staffed_days(day: pl.Expr) -> pl.Expr:
 
 @measure(entity="rep_calendar", basis="occurred", unit="months")
 def employed_months(month_share: pl.Expr) -> pl.Expr:
-    """Months of employment, summed over reps; a part of a month counts by its days."""
+    """Months of employment, summed over reps; parts of a month count by days."""
     return month_share.sum()
 
 

@@ -1,8 +1,8 @@
 """Measures of customers.
 
 Columns used: ``account_key`` (String), ``started``, ``left`` (Date: the first day on which they no longer were customers),
-``vague`` (Boolean: gone, and nobody knows when), ``listed`` (Boolean: there on the as-of date), ``mrr`` (Decimal(38, 8)). A
-customer may have several rows, one for each range of days.
+``vague`` (Boolean: left on an unknown date), ``listed`` (Boolean: active on the as-of date), ``mrr`` (Decimal(38, 8)). A
+customer may have several rows, one for each span of days.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def customers_at_start(
     account_key: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_start: pl.Expr
 ) -> pl.Expr:
-    """Customers on the eve of the period."""
+    """Customers at the start of the period."""
     return distinct(account_key, _at(started, left, vague, window_start))
 
 
@@ -33,7 +33,7 @@ def customers_lost(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Of the customers on the eve of the period, those who are not there on its last day."""
+    """Customers at the start of the period who left before its end."""
     before, after = _at_both(account_key, started, left, vague, window_start, window_end)
     return ((before > 0) & (after == 0)).sum()
 
@@ -47,32 +47,32 @@ def customers_kept(
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Of the customers on the eve of the period, those there on its last day."""
+    """Customers at the start of the period who remain at its end."""
     before, after = _at_both(account_key, started, left, vague, window_start, window_end)
     return ((before > 0) & (after > 0)).sum()
 
 
 @measure(entity="customers", basis="snapshot", per=("account_key",))
 def customers_vague(account_key: pl.Expr, vague: pl.Expr) -> pl.Expr:
-    """Customers who are gone, without a date."""
+    """Former customers without an end date."""
     return distinct(account_key, vague)
 
 
 @measure(entity="customers", basis="snapshot", per=("account_key",))
 def customers_undated(account_key: pl.Expr, started: pl.Expr) -> pl.Expr:
-    """Customers without a first day."""
+    """Customers without a start date."""
     return distinct(account_key, started.is_null())
 
 
 @measure(entity="customers", basis="snapshot", per=("account_key",))
 def active_customers(account_key: pl.Expr, listed: pl.Expr) -> pl.Expr:
-    """Customers who are still there on the as-of date."""
+    """Customers on the as-of date."""
     return distinct(account_key, listed)
 
 
 @measure(entity="customers", basis="snapshot", unit="money", missing="missing_mrr")
 def active_mrr(mrr: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_end: pl.Expr) -> pl.Expr:
-    """Recurring revenue per month of the customers who are there on the last day of the period."""
+    """Monthly recurring revenue of customers on the last day of the period."""
     return total(mrr, _at(started, left, vague, window_end))
 
 
@@ -80,19 +80,19 @@ def active_mrr(mrr: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, wi
 def priced_customers(
     account_key: pl.Expr, mrr: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
-    """Customers who are there on the last day of the period, and whose recurring revenue is known."""
+    """Customers on the last day of the period with known recurring revenue."""
     return distinct(account_key, _at(started, left, vague, window_end) & mrr.is_not_null())
 
 
 @measure(entity="customers", basis="snapshot", unit="months", missing="no_period", per=())
 def window_months(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
-    """Months that the period has; a part of a month counts by its days."""
+    """Months in the period; parts of a month count by days."""
     return (_months(window_end) - _months(window_start)).first()
 
 
 @measure(entity="customers", basis="snapshot", unit="money", missing="missing_potential")
 def customer_potential(potential: pl.Expr, window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
-    """What customers could buy in the months of the period, a part of a month by its days."""
+    """Potential of customers in the months of the period; parts of a month count by days."""
     import polars as pl
 
     money = pl.Decimal(38, 8)
@@ -102,25 +102,25 @@ def customer_potential(potential: pl.Expr, window_start: pl.Expr, window_end: pl
 
 @measure(entity="customers", basis="snapshot", per=("account_key",))
 def customers_of_potential(account_key: pl.Expr, potential: pl.Expr) -> pl.Expr:
-    """Customers whose potential is known."""
+    """Customers with a potential."""
     return distinct(account_key, potential.is_not_null())
 
 
 @measure(entity="customers", basis="snapshot", per=("account_key",))
 def customers_without_potential(account_key: pl.Expr, potential: pl.Expr) -> pl.Expr:
-    """Customers whose potential is not known."""
+    """Customers without a potential."""
     return account_key.n_unique() - distinct(account_key, potential.is_not_null())
 
 
 def _at(started: pl.Expr, left: pl.Expr, vague: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Whether somebody was a customer on the eve of a day."""
+    """Whether somebody was a customer on the day before a day."""
     return (started < day) & (left.is_null() | (left >= day)) & ~vague
 
 
 def _at_both(
     account_key: pl.Expr, started: pl.Expr, left: pl.Expr, vague: pl.Expr, start: pl.Expr, end: pl.Expr
 ) -> list[pl.Expr]:
-    """By customer, on how many of its rows it was there on the eve of a period and on its last day."""
+    """By customer, in how many of its rows it was active on the day before a period and on its last day."""
     days = {"before": start, "after": end}
     rows = {name: _at(started, left, vague, day).fill_null(value=False).cast(int) for name, day in days.items()}
     return list(per_key(account_key, rows)[1].values())

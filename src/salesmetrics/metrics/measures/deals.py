@@ -2,7 +2,7 @@
 
 Columns used: ``outcome`` (String or Enum: won, lost, other, open), ``amount`` (Decimal(38, 8)), ``created``, ``closed``,
 ``expected_close`` (Date), ``probability`` (Decimal, 0–1), ``account_key`` (String) and ``first_win`` (Boolean), and
-``as_of``, the day the report speaks for.
+``as_of``, the report date.
 """
 
 from __future__ import annotations
@@ -50,37 +50,37 @@ def undated_won_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
 def won_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Summed amount of won deals."""
+    """Sum of the amounts of won deals."""
     return total(amount, outcome == "won")
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount", facts=("lost",))
 def lost_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Summed amount of lost deals."""
+    """Sum of the amounts of lost deals."""
     return total(amount, outcome == "lost")
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
 def won_value(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Summed amount of won deals, negative ones left out."""
+    """Sum of the amounts of won deals, without negative amounts."""
     return total(amount, (outcome == "won") & _not_negative(amount))
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount", facts=("lost",))
 def lost_value(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Summed amount of lost deals, negative ones left out."""
+    """Sum of the amounts of lost deals, without negative amounts."""
     return total(amount, (outcome == "lost") & _not_negative(amount))
 
 
 @measure(entity="deals", basis="closed")
 def won_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won deals with an amount below 0."""
+    """Won deals with a negative amount."""
     return count((outcome == "won") & (amount < 0))
 
 
 @measure(entity="deals", basis="closed", facts=("lost",))
 def decided_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won or lost deals with an amount below 0."""
+    """Won or lost deals with a negative amount."""
     return count(outcome.is_in(["won", "lost"]) & (amount < 0))
 
 
@@ -116,19 +116,19 @@ def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", unit="money", shape="sample", facts=("each",))
 def won_amounts(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Amounts of the won deals, negative ones left out, sorted."""
+    """Amounts of won deals, without negative amounts, sorted."""
     return sample(amount, (outcome == "won") & (amount >= 0))
 
 
 @measure(entity="deals", basis="closed", unit="days", shape="sample")
 def won_cycle_days(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Calendar days from creation to the win, sorted; a negative cycle is left out."""
+    """Calendar days from creation to win, sorted, without negative cycles."""
     return sample(_days(created, closed), (outcome == "won") & (closed >= created))
 
 
 @measure(entity="deals", basis="closed", unit="days", shape="sample", facts=("lost",))
 def lost_cycle_days(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Calendar days from creation to the loss, sorted; a negative cycle is left out."""
+    """Calendar days from creation to loss, sorted, without negative cycles."""
     return sample(_days(created, closed), (outcome == "lost") & (closed >= created))
 
 
@@ -158,7 +158,7 @@ def lost_undated_cycles(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> 
 
 @measure(entity="deals", basis="closed", per=("account_key",))
 def first_won_accounts(account_key: pl.Expr, first_win: pl.Expr) -> pl.Expr:
-    """Accounts whose first won deal is among these, and by its type not a deal with a customer."""
+    """Accounts whose first won deal closes in the period, unless its type is a deal with an existing customer."""
     return distinct(account_key, first_win)
 
 
@@ -191,13 +191,13 @@ def created_open_deals(outcome: pl.Expr, created: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="created", unit="money", missing="missing_amount")
 def created_amount(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
-    """Summed amount of deals with a creation date, as it stands in the export."""
+    """Sum of the amounts of deals with a creation date, as in the export."""
     return total(amount, created.is_not_null())
 
 
 @measure(entity="deals", basis="created", lacks_money=True)
 def created_unpriced_deals(amount: pl.Expr, created: pl.Expr) -> pl.Expr:
-    """Deals with a creation date and without an amount."""
+    """Deals with a creation date but no amount."""
     return count(created.is_not_null() & amount.is_null())
 
 
@@ -215,7 +215,7 @@ def undated_created_deals(created: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="created", unit="days", shape="table", facts=("lost",))
 def deal_ends(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
-    """Days from creation to the win, to another end, or of an open deal to the as-of date."""
+    """Days from creation to win, to another close or, for open deals, to the as-of date."""
     import polars as pl
 
     day = pl.when(outcome == "open").then(as_of).otherwise(closed)
@@ -225,7 +225,7 @@ def deal_ends(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr, as_of: pl.Exp
 
 @measure(entity="deals", basis="created")
 def created_unplaced_deals(created: pl.Expr, closed: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Deals with a creation date that closed on an unknown day, or before they were created."""
+    """Deals with a creation date that closed on an unknown date, or before they were created."""
     return count(created.is_not_null() & (outcome != "open") & (closed.is_null() | (closed < created)))
 
 
@@ -240,7 +240,7 @@ def open_deals(outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="snapshot", unit="money", missing="missing_amount")
 def open_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Summed amount of open deals."""
+    """Sum of the amounts of open deals."""
     return total(amount, outcome == "open")
 
 
@@ -258,7 +258,7 @@ def open_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="snapshot", unit="money", missing="missing_amount_or_probability")
 def open_weighted_amount(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Summed amount times probability of open deals."""
+    """Sum of amount × probability of open deals."""
     return weighted_total(amount, probability, outcome == "open")
 
 
@@ -270,13 +270,13 @@ def open_weighable_deals(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr
 
 @measure(entity="deals", basis="snapshot", lacks_money=True)
 def open_unweighable_deals(amount: pl.Expr, probability: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Open deals without an amount or without a probability."""
+    """Open deals without an amount or probability."""
     return count((outcome == "open") & (amount.is_null() | probability.is_null()))
 
 
 @measure(entity="deals", basis="snapshot", unit="days", shape="sample")
 def open_age_days(created: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
-    """Calendar days from creation of the open deals to the as-of date, sorted."""
+    """Calendar days from creation to the as-of date of open deals, sorted."""
     return sample(_days(created, as_of), (outcome == "open") & (created <= as_of))
 
 
@@ -323,7 +323,7 @@ def open_deal_owners(outcome: pl.Expr, owner: pl.Expr) -> pl.Expr:
 
 
 def _not_negative(amount: pl.Expr) -> pl.Expr:
-    """Whether an amount is 0 or more, or not known: one that is not known still makes a sum unknown."""
+    """Whether an amount is 0 or more, or unknown: an unknown amount still makes a sum unknown."""
     return amount.is_null() | (amount >= 0)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @measure(entity="invoices", basis="created", unit="money")
 def invoiced_amount(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
-    """Amount of the invoices."""
+    """Amount of invoices."""
     return total(amount, ~cancelled & amount.is_not_null())
 
 
@@ -34,19 +34,19 @@ def invoices_unpriced(amount: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
 
 @measure(entity="invoices", basis="due", unit="money", missing="missing_amount")
 def amount_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr) -> pl.Expr:
-    """Amount of the invoices whose payment has fallen due."""
+    """Amount of invoices that have fallen due."""
     return total(amount, (due <= as_of) & ~cancelled & received.is_not_null())
 
 
 @measure(entity="invoices", basis="due", unit="money", missing="missing_amount")
 def amount_received(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr) -> pl.Expr:
-    """What has been received for them."""
+    """Amount received for invoices that have fallen due."""
     return total(received, (due <= as_of) & ~cancelled & amount.is_not_null())
 
 
 @measure(entity="invoices", basis="due")
 def invoices_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr) -> pl.Expr:
-    """Invoices whose payment has fallen due."""
+    """Invoices that have fallen due."""
     return count((due <= as_of) & ~cancelled & amount.is_not_null() & received.is_not_null())
 
 
@@ -54,7 +54,7 @@ def invoices_due(amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl
 def invoices_due_unpriced(
     amount: pl.Expr, received: pl.Expr, due: pl.Expr, cancelled: pl.Expr, as_of: pl.Expr
 ) -> pl.Expr:
-    """Invoices whose payment has fallen due, without an amount."""
+    """Invoices that have fallen due, without an amount."""
     return count((due <= as_of) & ~cancelled & (amount.is_null() | received.is_null()))
 
 
@@ -66,7 +66,7 @@ def invoices_undated(due: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
 
 @measure(entity="invoices", basis="closed", unit="money")
 def receipts(received: pl.Expr, paid_on: pl.Expr, cancelled: pl.Expr) -> pl.Expr:
-    """What was received."""
+    """Amount received."""
     return total(received, ~cancelled & paid_on.is_not_null())
 
 
@@ -74,14 +74,14 @@ def receipts(received: pl.Expr, paid_on: pl.Expr, cancelled: pl.Expr) -> pl.Expr
 def receivable_at_end(
     amount: pl.Expr, received: pl.Expr, issued: pl.Expr, settled: pl.Expr, cancelled: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
-    """What was invoiced before the end of the period and not received by then."""
+    """Amount invoiced before the end of the period and not received by then."""
     paid = received * (settled.is_null() | (settled < window_end)).cast(int)
     return total(amount - paid, ~cancelled & (issued < window_end))
 
 
 @measure(entity="invoices", basis="snapshot", unit="days", missing="no_period", per=())
 def invoice_window_days(window_start: pl.Expr, window_end: pl.Expr) -> pl.Expr:
-    """Days that the period has."""
+    """Days in the period."""
     return (window_end - window_start).dt.total_days().first()
 
 
@@ -93,13 +93,13 @@ def invoices_cancelled(cancelled: pl.Expr) -> pl.Expr:
 
 @measure(entity="invoices", basis="created", per=("account_key",))
 def invoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr, credit: pl.Expr) -> pl.Expr:
-    """Accounts with an invoice; a credit note is none."""
+    """Accounts with an invoice, not counting credit notes."""
     return distinct(account_key, ~cancelled & ~credit)
 
 
 @measure(entity="invoices", basis="created", per=("account_key",))
 def reinvoiced_accounts(account_key: pl.Expr, cancelled: pl.Expr, credit: pl.Expr) -> pl.Expr:
-    """Accounts with more than one invoice; a credit note is none."""
+    """Accounts with more than one invoice, not counting credit notes."""
     billed = account_key.filter(~cancelled & ~credit).drop_nulls()
     return billed.n_unique() - billed.is_unique().sum()
 

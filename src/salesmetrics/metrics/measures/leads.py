@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @measure(entity="leads", basis="created")
 def decided_leads(is_converted: pl.Expr) -> pl.Expr:
-    """Leads of which it is known whether they were converted."""
+    """Leads with a known conversion state."""
     return is_converted.count()
 
 
@@ -31,7 +31,7 @@ def converted_leads(is_converted: pl.Expr) -> pl.Expr:
 
 @measure(entity="leads", basis="created")
 def judged_leads(qualified: pl.Expr) -> pl.Expr:
-    """Leads of which it is known whether they were qualified."""
+    """Leads with a known qualification state."""
     return qualified.count()
 
 
@@ -49,7 +49,7 @@ def undated_leads(created: pl.Expr) -> pl.Expr:
 
 @measure(entity="leads", basis="snapshot")
 def leads_without_date(created: pl.Expr) -> pl.Expr:
-    """Leads without a creation date: nobody knows how long they waited."""
+    """Leads without a creation date, so with an unknown waiting time."""
     return count(created.is_null())
 
 
@@ -85,7 +85,7 @@ def touchable_leads(waited: pl.Expr) -> pl.Expr:
 
 @measure(entity="lead_touches", basis="created")
 def touched_leads(response: pl.Expr) -> pl.Expr:
-    """Leads that a person has reached out to."""
+    """Leads that a person contacted."""
     return response.count()
 
 
@@ -106,7 +106,7 @@ def _in_time(response: pl.Expr, waited: pl.Expr, seconds: int) -> pl.Expr:
 
 
 def _timed(counted: pl.Expr, timed: pl.Expr) -> pl.Expr:
-    """Unknown where times of day are not."""
+    """Unknown where times of day are unknown."""
     import polars as pl
 
     return pl.when(timed.all()).then(counted)
@@ -114,7 +114,7 @@ def _timed(counted: pl.Expr, timed: pl.Expr) -> pl.Expr:
 
 @measure(entity="lead_touches", basis="created", missing="no_time_of_day")
 def leads_answered_5m(response: pl.Expr, waited: pl.Expr, timed: pl.Expr) -> pl.Expr:
-    """Leads answered within five minutes, of those that are that old."""
+    """Leads answered within five minutes, of those at least that old."""
     return _timed(_in_time(response, waited, 300), timed)
 
 
@@ -126,7 +126,7 @@ def leads_aged_5m(waited: pl.Expr) -> pl.Expr:
 
 @measure(entity="lead_touches", basis="created", missing="no_time_of_day")
 def leads_answered_1h(response: pl.Expr, waited: pl.Expr, timed: pl.Expr) -> pl.Expr:
-    """Leads answered within one hour, of those that are that old."""
+    """Leads answered within one hour, of those at least that old."""
     return _timed(_in_time(response, waited, HOUR), timed)
 
 
@@ -138,7 +138,7 @@ def leads_aged_1h(waited: pl.Expr) -> pl.Expr:
 
 @measure(entity="lead_touches", basis="created")
 def leads_answered_24h(response: pl.Expr, waited: pl.Expr) -> pl.Expr:
-    """Leads answered within 24 hours, of those that are that old."""
+    """Leads answered within 24 hours, of those at least that old."""
     return _in_time(response, waited, DAY)
 
 
@@ -150,19 +150,19 @@ def leads_aged_24h(waited: pl.Expr) -> pl.Expr:
 
 @measure(entity="lead_touches", basis="created")
 def leads_too_young_5m(waited: pl.Expr) -> pl.Expr:
-    """Leads whose first five minutes are not over."""
+    """Leads less than five minutes old."""
     return count(waited < 300)
 
 
 @measure(entity="lead_touches", basis="created")
 def leads_too_young_1h(waited: pl.Expr) -> pl.Expr:
-    """Leads whose first hour is not over."""
+    """Leads less than one hour old."""
     return count(waited < HOUR)
 
 
 @measure(entity="lead_touches", basis="created")
 def leads_too_young_24h(waited: pl.Expr) -> pl.Expr:
-    """Leads whose first 24 hours are not over."""
+    """Leads less than 24 hours old."""
     return count(waited < DAY)
 
 
@@ -170,19 +170,19 @@ def leads_too_young_24h(waited: pl.Expr) -> pl.Expr:
 def missed_leads(
     response: pl.Expr, waited: pl.Expr, is_converted: pl.Expr, setting_missed_after_hours: pl.Expr
 ) -> pl.Expr:
-    """Leads that nobody reached out to for longer than allowed, and that did not convert all the same."""
+    """Leads that nobody contacted in the time allowed and that did not convert."""
     return count(response.is_null() & ~is_converted & (waited >= setting_missed_after_hours * HOUR))
 
 
 @measure(entity="lead_touches", basis="created")
 def missable_leads(waited: pl.Expr, setting_missed_after_hours: pl.Expr) -> pl.Expr:
-    """Leads that are old enough to have been missed."""
+    """Leads old enough to count as missed."""
     return count(waited >= setting_missed_after_hours * HOUR)
 
 
 @measure(entity="lead_touches", basis="created")
 def unmissable_leads(waited: pl.Expr, setting_missed_after_hours: pl.Expr) -> pl.Expr:
-    """Leads that are too young to have been missed."""
+    """Leads too recent to count as missed."""
     return count(waited < setting_missed_after_hours * HOUR)
 
 
@@ -190,20 +190,20 @@ def unmissable_leads(waited: pl.Expr, setting_missed_after_hours: pl.Expr) -> pl
 def followed_up_leads(
     further_touches: pl.Expr, since_touch: pl.Expr, setting_follow_up_touches: pl.Expr, setting_follow_up_days: pl.Expr
 ) -> pl.Expr:
-    """Leads that got enough further touches, of those whose time for them has passed."""
+    """Leads with enough further touches, of those first touched long enough ago."""
     mature = since_touch >= setting_follow_up_days * DAY
     return count(mature & (further_touches >= setting_follow_up_touches))
 
 
 @measure(entity="lead_touches", basis="created")
 def followable_leads(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
-    """Leads whose first touch is so long ago that the time for further ones has passed."""
+    """Leads first touched long enough ago to judge their follow-up."""
     return count(since_touch >= setting_follow_up_days * DAY)
 
 
 @measure(entity="lead_touches", basis="created")
 def follow_ups_too_recent(since_touch: pl.Expr, setting_follow_up_days: pl.Expr) -> pl.Expr:
-    """Leads that may still get further touches in time."""
+    """Leads first touched too recently to judge their follow-up."""
     return count(since_touch < setting_follow_up_days * DAY)
 
 
@@ -212,13 +212,13 @@ def follow_ups_too_recent(since_touch: pl.Expr, setting_follow_up_days: pl.Expr)
 
 @measure(entity="chances", basis="created", unit="money", missing="missing_amount")
 def unanswered_amount(amount: pl.Expr, gone: pl.Expr, answered: pl.Expr) -> pl.Expr:
-    """Summed amount of leads and deals that were lost or expired without a touch."""
+    """Sum of the amounts of leads and deals that were lost or expired without a touch."""
     return total(amount, gone & ~answered)
 
 
 @measure(entity="chances", basis="created", unit="money", missing="missing_amount")
 def slow_amount(amount: pl.Expr, gone: pl.Expr, slow: pl.Expr) -> pl.Expr:
-    """Summed amount of leads and deals that were lost or expired after a slow first touch."""
+    """Sum of the amounts of leads and deals that were lost or expired after a slow first touch."""
     return total(amount, gone & slow)
 
 

@@ -1,4 +1,4 @@
-"""Measures of new reps and of trainings.
+"""Measures of new reps and of training.
 
 Columns used: ``months`` (Int64), ``ramped`` (Boolean). Of deals around trainings: ``trained_arm``, ``after``, ``won`` (Boolean).
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @measure(entity="ramps", basis="snapshot", unit="months", shape="table")
 def ramp_ends(months: pl.Expr, ramped: pl.Expr) -> pl.Expr:
-    """Months from being hired to selling at speed, or to the as-of date."""
+    """Months from hire to full productivity, or to the as-of date."""
     import polars as pl
 
     return ends(months, ramped.cast(pl.Int64), months.is_not_null())
@@ -24,53 +24,53 @@ def ramp_ends(months: pl.Expr, ramped: pl.Expr) -> pl.Expr:
 
 @measure(entity="ramps", basis="snapshot")
 def reps_hired_before(months: pl.Expr) -> pl.Expr:
-    """Reps whose first months lie before the quotas."""
+    """Reps hired before the first quota."""
     return count(months.is_null())
 
 
 @measure(entity="trainings", basis="snapshot", facts=("lost",))
 def trained_decided_after(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
-    """Deals that the trained reps decided in the days after a training."""
+    """Deals decided by trained reps in the days after training."""
     return count(trained_arm & after)
 
 
 @measure(entity="trainings", basis="snapshot")
 def trained_won_after(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> pl.Expr:
-    """Of these, the won ones."""
+    """Of these, those won."""
     return count(trained_arm & after & won)
 
 
 @measure(entity="trainings", basis="snapshot", facts=("lost",))
 def trained_decided_before(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
-    """Deals that the trained reps decided in the days before a training."""
+    """Deals decided by trained reps in the days before training."""
     return count(trained_arm & ~after)
 
 
 @measure(entity="trainings", basis="snapshot")
 def trained_won_before(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> pl.Expr:
-    """Of these, the won ones."""
+    """Of these, those won."""
     return count(trained_arm & ~after & won)
 
 
 @measure(entity="trainings", basis="snapshot", facts=("lost",))
 def untrained_decided_after(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
-    """Deals that the others decided in the days after a training."""
+    """Deals decided by other reps in the days after training."""
     return count(~trained_arm & after)
 
 
 @measure(entity="trainings", basis="snapshot")
 def untrained_won_after(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> pl.Expr:
-    """Of these, the won ones."""
+    """Of these, those won."""
     return count(~trained_arm & after & won)
 
 
 @measure(entity="trainings", basis="snapshot", facts=("lost",))
 def untrained_decided_before(trained_arm: pl.Expr, after: pl.Expr) -> pl.Expr:
-    """Deals that the others decided in the days before a training."""
+    """Deals decided by other reps in the days before training."""
     return count(~trained_arm & ~after)
 
 
 @measure(entity="trainings", basis="snapshot")
 def untrained_won_before(trained_arm: pl.Expr, after: pl.Expr, won: pl.Expr) -> pl.Expr:
-    """Of these, the won ones."""
+    """Of these, those won."""
     return count(~trained_arm & ~after & won)

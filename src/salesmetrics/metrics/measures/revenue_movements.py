@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @measure(entity="revenue", basis="occurred", unit="money", missing="missing_amount")
 def new_mrr(change: pl.Expr, movement: pl.Expr) -> pl.Expr:
-    """Recurring revenue per month of new customers."""
+    """Monthly recurring revenue of new customers."""
     return total(change, movement == "new")
 
 
@@ -28,13 +28,13 @@ def new_mrr_accounts(account_key: pl.Expr, movement: pl.Expr) -> pl.Expr:
 
 @measure(entity="revenue", basis="occurred", unit="money", missing="missing_amount")
 def net_new_mrr(change: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Change of all recurring revenue per month."""
+    """Change in all monthly recurring revenue."""
     return total(change, day.is_not_null())
 
 
 @measure(entity="revenue", basis="snapshot", unit="money", per=("account_key",), facts=("level_ends",))
 def mrr_at_start(account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_start: pl.Expr) -> pl.Expr:
-    """Recurring revenue on the eve of the period."""
+    """Recurring revenue on the day before the period."""
     return _levels(account_key, change, day, window_start, window_start)[0].sum()
 
 
@@ -42,7 +42,7 @@ def mrr_at_start(account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_sta
 def mrr_kept(
     account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
-    """Of it, what the same customers still pay at the end of the period, growth left out."""
+    """Recurring revenue at the end of the period from customers at its start, without growth."""
     import polars as pl
 
     before, after = _levels(account_key, change, day, window_start, window_end)
@@ -53,13 +53,13 @@ def mrr_kept(
 def mrr_after(
     account_key: pl.Expr, change: pl.Expr, day: pl.Expr, window_start: pl.Expr, window_end: pl.Expr
 ) -> pl.Expr:
-    """What the same customers pay at the end of the period, growth included."""
+    """Recurring revenue at the end of the period from customers at its start, with growth."""
     before, after = _levels(account_key, change, day, window_start, window_end)
     return after.filter(before > 0).sum()
 
 
 def _levels(account_key: pl.Expr, change: pl.Expr, day: pl.Expr, start: pl.Expr, end: pl.Expr) -> list[pl.Expr]:
-    """What each customer paid at the beginning of two days; nobody pays less than nothing."""
+    """What each customer paid at the start of two days, never less than 0."""
     import polars as pl
 
     zero = pl.lit(0, dtype=pl.Decimal(38, 8))

@@ -1,4 +1,4 @@
-"""Measures of what was sold: units, list prices, costs, and who sold it to whom.
+"""Measures of sales: units, list prices, costs, sellers and buyers.
 
 Columns used: those of deals, with ``quantity``, ``list_price`` and ``cost`` (Decimal(38, 8)) of the whole deal.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @measure(entity="deals", basis="closed", missing="missing_quantity")
 def won_units(quantity: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Units of won deals; returns count against them."""
+    """Units of won deals, less returns."""
     return total(quantity, outcome == "won")
 
 
@@ -34,13 +34,13 @@ def won_uncounted_deals(quantity: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_cost")
 def won_profit(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Amount less cost of the won deals that have both."""
+    """Amount less cost of won deals with both."""
     return total(amount - cost, outcome == "won")
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
 def won_costed_amount(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Amount of the won deals that also have a cost."""
+    """Amount of won deals with a cost."""
     return total(amount, (outcome == "won") & cost.is_not_null())
 
 
@@ -52,19 +52,19 @@ def won_costed_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Exp
 
 @measure(entity="deals", basis="closed", lacks_money=True)
 def won_uncosted_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won deals without an amount or without a cost."""
+    """Won deals without an amount or cost."""
     return count((outcome == "won") & (amount.is_null() | cost.is_null()))
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
 def won_net_amount(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Amount of the won deals that also have a list price."""
+    """Amount of won deals with a list price."""
     return total(amount, (outcome == "won") & list_price.is_not_null())
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_list_price")
 def won_list_amount(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """List price of the won deals that also have an amount."""
+    """List price of won deals with an amount."""
     return total(list_price, (outcome == "won") & amount.is_not_null())
 
 
@@ -76,7 +76,7 @@ def won_listed_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> 
 
 @measure(entity="deals", basis="closed", lacks_money=True)
 def won_unlisted_deals(amount: pl.Expr, list_price: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Won deals without an amount or without a list price."""
+    """Won deals without an amount or list price."""
     return count((outcome == "won") & (amount.is_null() | list_price.is_null()))
 
 
@@ -88,7 +88,7 @@ def won_owners(owner: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", per=("account_key",))
 def old_won_accounts(account_key: pl.Expr, old_win: pl.Expr) -> pl.Expr:
-    """Accounts whose first won deal is among these, and is a renewal or another deal with a customer."""
+    """Accounts whose first won deal closes in the period and is a renewal or another deal with an existing customer."""
     return distinct(account_key, old_win)
 
 
@@ -107,5 +107,5 @@ def repeat_accounts(account_key: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
 def won_of_potential(amount: pl.Expr, outcome: pl.Expr, has_potential: pl.Expr) -> pl.Expr:
-    """Amount of the won deals with customers whose potential is known."""
+    """Amount of won deals with customers who have a potential."""
     return total(amount, (outcome == "won") & has_potential)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @measure(entity="surveys", basis="occurred")
 def nps_answers(survey_type: pl.Expr, score: pl.Expr, off_scale: pl.Expr) -> pl.Expr:
-    """Answers of customers asked whether they would recommend."""
+    """Customer answers to whether they would recommend."""
     return count((survey_type == "nps") & score.is_not_null() & ~off_scale)
 
 
@@ -35,13 +35,13 @@ def nps_detractors(survey_type: pl.Expr, score: pl.Expr, off_scale: pl.Expr) -> 
 
 @measure(entity="surveys", basis="occurred")
 def nps_misscaled(survey_type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:
-    """Answers whose question was asked on another scale than 0 to 10."""
+    """Answers on a scale other than 0 to 10."""
     return count((survey_type == "nps") & misscaled)
 
 
 @measure(entity="surveys", basis="occurred")
 def nps_off_scale(survey_type: pl.Expr, off_scale: pl.Expr) -> pl.Expr:
-    """Answers that are not on the scale of the question, as the others are."""
+    """Answers off the scale of the question."""
     return count((survey_type == "nps") & off_scale)
 
 
@@ -53,7 +53,7 @@ def nps_blank(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
 
 @measure(entity="surveys", basis="occurred")
 def enps_answers(survey_type: pl.Expr, score: pl.Expr, off_scale: pl.Expr) -> pl.Expr:
-    """Answers of colleagues asked whether they would recommend."""
+    """Employee answers to whether they would recommend."""
     return count((survey_type == "enps") & score.is_not_null() & ~off_scale)
 
 
@@ -71,13 +71,13 @@ def enps_detractors(survey_type: pl.Expr, score: pl.Expr, off_scale: pl.Expr) ->
 
 @measure(entity="surveys", basis="occurred")
 def enps_misscaled(survey_type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:
-    """Answers whose question was asked on another scale than 0 to 10."""
+    """Answers on a scale other than 0 to 10."""
     return count((survey_type == "enps") & misscaled)
 
 
 @measure(entity="surveys", basis="occurred")
 def enps_off_scale(survey_type: pl.Expr, off_scale: pl.Expr) -> pl.Expr:
-    """Answers that are not on the scale of the question, as the others are."""
+    """Answers off the scale of the question."""
     return count((survey_type == "enps") & off_scale)
 
 
@@ -89,7 +89,7 @@ def enps_blank(survey_type: pl.Expr, score: pl.Expr) -> pl.Expr:
 
 @measure(entity="surveys", basis="occurred")
 def csat_answers(survey_type: pl.Expr, score: pl.Expr, off_scale: pl.Expr) -> pl.Expr:
-    """Answers of customers asked how satisfied they are."""
+    """Customer answers to how satisfied they are."""
     return count((survey_type == "csat") & score.is_not_null() & ~off_scale)
 
 
@@ -101,13 +101,13 @@ def csat_satisfied(survey_type: pl.Expr, score: pl.Expr, off_scale: pl.Expr) -> 
 
 @measure(entity="surveys", basis="occurred")
 def csat_misscaled(survey_type: pl.Expr, misscaled: pl.Expr) -> pl.Expr:
-    """Answers whose question was asked on another scale than 1 to 5."""
+    """Answers on a scale other than 1 to 5."""
     return count((survey_type == "csat") & misscaled)
 
 
 @measure(entity="surveys", basis="occurred")
 def csat_off_scale(survey_type: pl.Expr, off_scale: pl.Expr) -> pl.Expr:
-    """Answers that are not on the scale of the question, as the others are."""
+    """Answers off the scale of the question."""
     return count((survey_type == "csat") & off_scale)
 
 
