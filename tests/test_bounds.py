@@ -202,7 +202,7 @@ def test_one_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
     ("row", "reason"),
     [
         (b"2,Won," + b"9" * (2 << 20), "the cell in column `Amount` is longer than 1 MiB"),
-        (b'2,"' + (b"w" * 999 + b"\n") * 2_000 + b'",5', "never closes"),
+        (b'2,"' + (b"w" * 999 + b"\n") * 2_000 + b'",5', "unclosed quote"),
         (b"2," + b"," * (2 << 20), "too many cells"),
         (b"2," + b'"",' * (1 << 19), "too many cells"),
         (b"2," + b"x," * (9 << 20), "the line is longer than 16 MiB"),

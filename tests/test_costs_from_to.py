@@ -52,4 +52,4 @@ def test_gaps_between_costs_are_named(tmp_path: Path, months: tuple[int, ...], g
     (said,) = (found for found in made.findings if found.code == "costs_partial")
     first = min(months) if not gaps else 3
     assert f"2026-0{first}-01 to 2026-03-31" in said.message
-    assert ("with gaps between them" in said.message) == gaps
+    assert ("months with gaps" in said.message) == gaps

@@ -85,8 +85,8 @@ def test_the_column_decides_and_a_sign_against_it_is_found(tmp_path: Path) -> No
     assert currency(dataset) == ["USD", "CAD", "EUR", "EUR", "¥", "CAD"]
     found = {said.code: said for said in dataset.findings}
     assert found["currency_contradicts"].rows == (2, 5)
-    assert "`€` beside" not in found["currency_contradicts"].message
-    assert "`EUR` beside `USD`, `$` beside `EUR`" in found["currency_contradicts"].message
+    assert "`€` against" not in found["currency_contradicts"].message
+    assert "`EUR` against `USD`, `$` against `EUR`" in found["currency_contradicts"].message
 
 
 def test_two_amounts_of_a_row_in_different_currencies_are_found(tmp_path: Path) -> None:

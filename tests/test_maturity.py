@@ -107,7 +107,7 @@ def test_a_year_of_53_weeks_is_compared_per_day_too() -> None:
         else:
             assert {now, before} == {364, 371}
             assert change.per_day == pytest.approx(0)
-            assert said(report, "lengths_differ")[0].endswith("changes per day are Revenue +0.0 %")
+            assert said(report, "lengths_differ")[0].endswith("change per day: Revenue +0.0 %")
 
 
 def test_closed_deals_without_a_day_leave_the_horizon_empty() -> None:

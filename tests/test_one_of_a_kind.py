@@ -15,16 +15,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBER = r"[+,.\d]*[df]|,"
-SHARES = r"(?<![\d.,/-])1 (?!of\b|more\b|min\b|ms\b)(\w+s)\b"
-VERBS = r"(?<!of )\b1 row(?: (?!and\b|is\b|has\b)[\w`-]+)?(?: without a stage or status)? (are|have|count|carry|end|share|hold|last|were|do)\b"
+LIST = r"`?(and\+?|or\+?|[,;/])`?( .*)?"
+PLURALS = (
+    r"rows|deals|leads|activities|messages|invoices|notes|quotas|costs|customers|products|scores|stages|bytes|copies"
+)
+SHARES = rf"(?<![\d.,/-])\b1 (?!of\b|more\b|min\b|ms\b)(?:(?:[a-z]+ ){{0,2}}({PLURALS})|\w+s)\b"
+VERBS = r"(?<!of )\b1 (?:[a-z-]+ ){1,2}(are|have|count|carry|end|share|hold|last|were|do|name|add|close|repeat|need)\b"
+
+
+def specs(template: str) -> list[tuple[str, str]]:
+    """The details of a template with the form of each, those inside the form of another among them."""
+    named = [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name]
+    return named + [inner for _, spec in named for inner in specs(spec)]
+
+
+def example(forms: list[str]) -> object:
+    """A value that all forms of a detail can write."""
+    if any(re.fullmatch(LIST, form) and form != "," for form in forms):
+        return ("7", "8")
+    return 7 if any("|" in form or re.fullmatch(NUMBER, form) for form in forms) else "7"
 
 
 @pytest.mark.parametrize("code", FINDINGS)
 def test_a_finding_on_one_row_is_in_the_singular(code: str) -> None:
-    places = {name: spec for _, name, spec, _ in Formatter().parse(FINDINGS[code][0]) if name}
-    details = {
-        name: 7 if "|" in (spec or "") or re.fullmatch(NUMBER, spec or "") else "7" for name, spec in places.items()
-    }
+    forms: dict[str, list[str]] = {}
+    for name, form in specs(FINDINGS[code][0]):
+        forms.setdefault(name, []).append(form)
+    details = {name: example(of_name) for name, of_name in forms.items()}
     text = message(code, {**details, "kind": "deals", "path": "x.csv", "column": "C", "count": 1})
     assert not re.search(SHARES, text), text
     assert not re.search(VERBS, text), text

@@ -219,7 +219,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         None,
     ),
     "draft_invoices": (
-        "{count:# draft or quote|# drafts and quotes} skipped: not invoices",
+        "{count:# draft or quote skipped: not an invoice|# drafts and quotes skipped: not invoices}",
         None,
     ),
     "payments_beside_invoices": (

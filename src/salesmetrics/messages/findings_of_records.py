@@ -93,7 +93,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "if it means won, add `--won {word:shell}`; if it means lost, `--lost {word:shell}`",
     ),
     "closed_without_verdict": (
-        "{count:# closed deal has a stage that means|# closed deals have stages that mean} neither won nor lost; counted as closed without a decision: {stages:`,`}",
+        "{count:# closed deal is|# closed deals are} neither won nor lost by stage; counted as closed without a decision: {stages:`,`}",
         'set what each stage means: `--won "STAGE"`, `--lost "STAGE"` or `--other "STAGE"`',
     ),
     "stage_blank": (
@@ -182,7 +182,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "write the currency in the cells or add a currency column",
     ),
     "currency_sign_shared": (
-        "{signs:`,`} in `{column}` can stand for several currencies; {count:# row is|# rows are} kept apart under that sign",
+        "{signs:`,`} in `{column}` can stand for several currencies; {count:# row is|# rows are} kept apart under the sign",
         "set the currency, for example `--currency-symbol '{sign}=CODE'`",
     ),
     "currency_contradicts": (

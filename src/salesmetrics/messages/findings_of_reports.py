@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     # --- money ----------------------------------------------------------------------------------------------------------
     "rate_missing": (
-        "{count:# {kind:noun} has|# {kind:nouns} have} no exchange rate for the date: counted, but without an amount: {currencies:,}",
+        "{count:# {kind:noun} has no exchange rate for its date and counts|# {kind:nouns} have no exchange rate for their dates and count} without an amount: {currencies:,}",
         "add the missing rates",
     ),
     "rates_undated": (
