@@ -63,7 +63,7 @@ def test_what_counts_for_no_day_is_named() -> None:
     _, (quota,) = quota_days(frame, Calendar(), (), Window(None, None))
     for kind, found in (("cost", cost), ("quota", quota)):
         assert (found.code, found.count, found.rows) == (f"{kind}_unplaced", 2, (3, 4))
-        assert found.message.endswith("count for nothing: `Fasching`")
+        assert found.message.endswith("ignored: `Fasching`")
 
 
 def test_revenue_of_no_period_is_named(tmp_path: Path) -> None:
