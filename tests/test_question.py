@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import salesmetrics
+from damage import WAYS
+from good_export import EXPORTS, good_export
 from in_process import invoke
-from salesmetrics.ingest.read import load
+from salesmetrics import pipeline
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.read import load, read_files
+from salesmetrics.ingest.table.table import read_tables
 
 if TYPE_CHECKING:
+    from good_export import Export
     from salesmetrics.answers.report import Report
 
 ROOT = Path(__file__).parent.parent
@@ -95,3 +102,83 @@ def test_cells_that_no_question_touches_reject_their_rows_all_the_same(words: tu
         of_all = {metric["id"]: metric for metric in full["metrics"]}
         for metric in asked["metrics"]:
             assert metric == of_all[metric["id"]]
+
+
+# --- columns that no field claims and nobody asks about are left out, and nothing else changes ---
+
+
+CASES = sorted((ROOT.parent / "shared" / "cases").glob("*.csv"))
+QUESTIONS = (
+    (),
+    ("--kpi", "won_deals,revenue"),
+    ("--by", "Reply Mood"),
+    ("--by", "no such thing"),
+    ("--where", "\"Reply Mood\" = 'glad'"),
+    ("--where", "\"reply mood\" = 'glad' AND \"Lead Age\" > '3'", "--by", "owner"),
+    ("--where", "(", "--kpi", "revenue"),
+)
+
+
+def asked(path: Path, words: tuple[str, ...]) -> tuple[int, str, str]:
+    done = invoke("report", path.name, "--format", "json", *words, cwd=path.parent, env={"LANG": "C.UTF-8"})
+    return done.returncode, done.stdout, done.stderr
+
+
+def assert_no_byte_changes(path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = asked(path, words)
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "_about", lambda *_: None)
+        assert planned == asked(path, words)
+
+
+def with_further_columns(export: Export) -> Export:
+    moods = ("glad", " sad", "", "glad ", "  ")
+    rows = [(*row, moods[i % 5], str(i % 7), "" if i % 3 else f"note {i}") for i, row in enumerate(export.rows)]
+    return replace(
+        export,
+        fields=(*export.fields, "mood", "age", "note"),
+        header=(*export.header, "Reply Mood", "Lead Age", "Inner Note"),
+        rows=tuple(rows),
+    )
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_what_nobody_asks_about_is_left_out(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(with_further_columns(good_export(name, 60)).data())
+    frames = [
+        read_files([str(path)], ReadOptions(), read_tables, about=about)[0].frames["deals"]
+        for about in (None, frozenset({"reply mood"}), frozenset[str](), frozenset({"nowhere"}))
+    ]
+    whole, one, none, unknown = frames
+    assert unknown.columns == whole.columns
+    further = (
+        ["Reply Mood", "Lead Age", "Inner Note"] if "id" in whole.columns else []
+    )  # else these may tell rows apart
+    assert [c for c in whole.columns if c not in one.columns] == further[1:]
+    assert [c for c in whole.columns if c not in none.columns] == further
+    assert none.equals(whole.select(none.columns))
+
+
+@pytest.mark.parametrize("place", range(0, len(WAYS), 3))
+def test_a_damaged_file_is_told_of_alike(place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damage = list(WAYS.values())[place]
+    names = [*EXPORTS]
+    exports = [with_further_columns(good_export(name, 60)) for name in (*names[place % 2 :], *names)]
+    tried = (damage(export, (row + place) % 60, place) for export in exports for row in range(60))
+    damaged = next(found for found in tried if found is not None)
+    path = tmp_path / "deals.csv"
+    path.write_bytes(damaged.data)
+    assert_no_byte_changes(path, QUESTIONS[place // 3 % len(QUESTIONS)], monkeypatch)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_hard_file_is_told_of_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_no_byte_changes(path, (), monkeypatch)
+
+
+def test_files_of_one_kind_are_compared_in_every_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = with_further_columns(good_export("plain", 60))
+    (tmp_path / "a.csv").write_bytes(export.data())
+    (tmp_path / "b.csv").write_bytes(export.with_cell(3, "note", "another").data())
+    assert_no_byte_changes(tmp_path / "a.csv", ("b.csv",), monkeypatch)

@@ -153,14 +153,19 @@ class Files:
         for path in list(self._bytes):
             self._tables[path] = self._open(path, options)
 
-    def read(self, options: ReadOptions) -> tuple[Dataset, frozenset[str]]:
-        """The dataset, not yet checked or hashed; and the stages and statuses that its findings name already."""
+    def read(self, options: ReadOptions, about: frozenset[str] | None = None) -> tuple[Dataset, frozenset[str]]:
+        """The dataset, not yet checked or hashed; and the stages and statuses that its findings name already.
+
+        Args:
+            options: How the files are read.
+            about: The columns that the question is about beside its KPIs; None where everything is wanted.
+        """
         self.open(options)
         from salesmetrics.ingest.read import read_files
 
         with self._during:
             try:
-                return read_files(self.arguments, options, partial(self._read, options), self.together)
+                return read_files(self.arguments, options, partial(self._read, options), self.together, about)
             except SalesmetricsError as error:
                 raise self._with_way_out(error, options) from error
             finally:
@@ -265,6 +270,7 @@ def report(
     *,
     accept: Callable[[Dataset], None],
     goals: Callable[[Request], list[Goal]],
+    goals_by: Iterable[str] = (),
 ) -> tuple[Report, Dataset]:
     """Compute KPIs of files, and look for findings beside that.
 
@@ -275,6 +281,10 @@ def report(
         catalog: The KPIs that exist.
         accept: Raises for a dataset that is not to be reported.
         goals: The goals, by the request that they belong to.
+        goals_by: The dimensions of these.
+
+    Returns:
+        The report, and the dataset without the columns that it did not need.
 
     Raises:
         SalesmetricsError: As :func:`load` and :func:`salesmetrics.engine.build.build_report`; and ``outcome_unsettled``.
@@ -288,7 +298,7 @@ def report(
     from salesmetrics.ingest.read import with_findings
 
     options = replace(options, as_of=question.as_of)
-    dataset, words = files.read(options)
+    dataset, words = files.read(options, _about(question, goals_by))
     checked = files.begin(partial(with_findings, dataset, words, options, files.together))
     accept(dataset)
     request = request_of(question, dataset)
@@ -406,6 +416,16 @@ def inspect(
         filters=filters_of(shaped),
         guesses=guesses,
     )
+
+
+def _about(question: Question, more: Iterable[str]) -> frozenset[str] | None:
+    """The columns that a question is about beside its KPIs; None where its condition cannot be read, which is told later."""
+    from salesmetrics.engine.where import named_columns
+
+    try:
+        return frozenset({*question.by, *named_columns(question.where), *more})
+    except SalesmetricsError:
+        return None
 
 
 def request_of(question: Question, dataset: Dataset) -> Request:

@@ -128,7 +128,7 @@ class Dataset(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct):
-    """One table on its way to the dataset."""
+    """One table on its way to the dataset; ``narrow`` while columns that no field claims are left out of its frame."""
 
     table: RawTable
     recognition: Recognition
@@ -142,6 +142,7 @@ class Part(msgspec.Struct):
     stage_words: tuple[StageWord, ...] = ()
     final_words: tuple[StageWord, ...] = ()
     withheld: list[Withheld] = msgspec.field(default_factory=list)
+    narrow: bool = False
 
     @property
     def kind(self) -> Kind:

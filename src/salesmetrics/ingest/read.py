@@ -13,6 +13,7 @@ from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_find
 from salesmetrics.ingest.canonical.derive import derive
 from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
+from salesmetrics.ingest.canonical.others import names_of_interest, with_others
 from salesmetrics.ingest.canonical.sales import sales_made, with_amounts
 from salesmetrics.ingest.canonical.unsettled import unsettled
 from salesmetrics.ingest.checks.check import check_dataset
@@ -38,7 +39,9 @@ from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import Input, RowCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    import polars as pl
 
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.raw import RejectedRow
@@ -79,6 +82,7 @@ def read_files(
     options: ReadOptions,
     tables: Callable[[str], list[RawTable]],
     together: Together = in_turn,
+    about: frozenset[str] | None = None,
 ) -> tuple[Dataset, frozenset[str]]:
     """Read files into one dataset whose records have not been checked yet.
 
@@ -87,6 +91,8 @@ def read_files(
         options: What the user settled.
         tables: Gives the tables of a path, or raises what is wrong with it.
         together: How several things are done at once.
+        about: Names of columns, or headers, that the question is about beside its KPIs; None where everything is wanted.
+            The rows that count are the same; columns that no field claims may be left out.
 
     Returns:
         The dataset, and the stages and statuses that its findings name already.
@@ -96,7 +102,7 @@ def read_files(
             settles, or has no usable row. A folder, a pattern or an archive may hold files of no known kind: these are
             skipped with a finding, as long as one file is known.
     """
-    parts, findings = _read_all(arguments, options, tables, together)
+    parts, findings = _read_all(arguments, options, tables, together, about)
     _refuse_if_nothing_usable(parts)
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
@@ -139,7 +145,11 @@ def with_findings(
 
 
 def _read_all(
-    arguments: Sequence[str], options: ReadOptions, tables: Callable[[str], list[RawTable]], together: Together
+    arguments: Sequence[str],
+    options: ReadOptions,
+    tables: Callable[[str], list[RawTable]],
+    together: Together,
+    about: frozenset[str] | None,
 ) -> tuple[list[Part], list[Finding]]:
     warm_up()
     parts: list[Part] = []
@@ -160,7 +170,7 @@ def _read_all(
             mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(found) > 1 else options.mapping
             unused -= set(mapping)
             try:
-                parts.append(_part(table, argument, options, mapping, together))
+                parts.append(_part(table, argument, options, mapping, together, about))
             except SalesmetricsError as error:
                 if error.code not in _UNKNOWN or not (brought or len(found) > 1):
                     raise
@@ -217,7 +227,12 @@ def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def _part(
-    table: RawTable, argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str], together: Together
+    table: RawTable,
+    argument: FileArgument,
+    options: ReadOptions,
+    mapping: Mapping[str, str],
+    together: Together,
+    about: frozenset[str] | None,
 ) -> Part:
     headers = [name for name in table.frame.columns if name != ROW]
     refuse_change_log(table.frame, table.source.path)
@@ -243,12 +258,16 @@ def _part(
         plain=table.plain,
         symbols=symbols,
     )
-    result = canonicalise(table, recognition, parse_options, id_prefix=profile.id_prefix or "", together=together)
+    prefix, others = profile.id_prefix or "", names_of_interest(table, recognition, about)
+    result = canonicalise(table, recognition, parse_options, id_prefix=prefix, others=others, together=together)
     refuse_misfits(table, recognition, result.rejected, options, parse_options)
     rejected = [*table.rejected, *result.rejected]
     said = rejection_findings(rejected, recognition.kind, table.source.path)
     constants = recognition.constants
-    frame, multiplied = with_amounts(result.frame, recognition, table.source.path)
+    frame, narrow = result.frame, others is not None
+    if narrow and not _told_by_fields(frame, constants):
+        frame, narrow = with_others(frame, table, recognition), False
+    frame, multiplied = with_amounts(frame, recognition, table.source.path)
     frame, totals, bare = without_totals(frame, recognition.kind, table.source.path, constants)
     ignored = dict(table.ignored)
     if totals:
@@ -273,7 +292,14 @@ def _part(
             *result.findings,
         ],
         withheld=withheld,
+        narrow=narrow,
     )
+
+
+def _told_by_fields(frame: pl.DataFrame, constants: Collection[str]) -> bool:
+    """Whether every row has an id and another field, so that none of them can be a total, a fragment or the like."""
+    full = [name for name in frame.columns if name not in (ROW, *constants) and not frame.get_column(name).null_count()]
+    return "id" in full and len(full) > 1
 
 
 def _refuse_if_nothing_usable(parts: Sequence[Part]) -> None:

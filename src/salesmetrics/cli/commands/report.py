@@ -65,6 +65,7 @@ def report(
         catalog,
         accept=lambda dataset: refuse_stale(watch, dataset, environment),
         goals=lambda request: settle_goals(watch, settings, request, catalog),
+        goals_by={name for tables in settings.goals.values() for table in tables for name in table.group},
     )
     write_answer(result, output, form, environment, wide=segments.wide)
     write_rejects(dataset, rejects, environment)

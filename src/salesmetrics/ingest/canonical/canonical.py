@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.currencies import currencies
+from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
 from salesmetrics.ingest.parse.column import IN_UNITS
@@ -30,7 +31,7 @@ from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.columns import Recognition
@@ -115,6 +116,7 @@ def canonicalise(
     options: ParseOptions,
     *,
     id_prefix: str = "",
+    others: Collection[str] | None = None,
     together: Together = in_turn,
 ) -> Canonical:
     """Parse and check the columns that were recognised.
@@ -124,6 +126,7 @@ def canonicalise(
         recognition: Which column is which field.
         options: Date order, decimal mark, null words and time zone that hold for this file.
         id_prefix: Taken off every id, such as ``zcrm_``.
+        others: The columns that are kept of those that no field claims; None for all of them.
         together: How several things are done at once.
 
     Raises:
@@ -180,7 +183,9 @@ def canonicalise(
     invalid, by_rule = invalid_rows(frame, kind, texts, headers, trimmed=True)
     rejected += by_rule
     constants = [pl.lit(value).alias(field) for field, value in recognition.constants.items()]
-    frame = frame.hstack(_filtered(_other_columns(table, recognition), usable).get_columns()).with_columns(constants)
+    frame = frame.hstack(_filtered(other_columns(table, recognition, others), usable).get_columns()).with_columns(
+        constants
+    )
     if by_rule:
         frame = frame.filter(~invalid)
     how = {field: parsed[field].how for field in headers}
@@ -357,21 +362,6 @@ def _blank_tolerant(
         findings.append(cells.blanked(invalid, reasons[0].reason))
         frame = frame.with_columns(pl.when(~invalid).then(pl.col(field)).alias(field))
     return frame, findings
-
-
-def _other_columns(table: RawTable, recognition: Recognition) -> pl.DataFrame:
-    """The columns that no field claimed: stripped, blank as null, under their own header."""
-    taken = {match.header for match in recognition.columns.values()} | {ROW}
-    taken |= {header for twins in recognition.duplicates.values() for header in twins}
-    reserved = set(column_types(recognition.kind)) | {"outcome", "type_text", "__file__"}
-    columns = []
-    for name in table.frame.columns:
-        if name in taken:
-            continue
-        text = plain_text(table.frame.get_column(name)).str.strip_chars()
-        text = text.set(text == "", None) if (text == "").any() else text
-        columns.append(text.alias(f"{name} (export)" if name in reserved else name))
-    return pl.DataFrame(columns)
 
 
 def rejection_findings(rejected: Sequence[RejectedRow], kind: Kind, path: str) -> list[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,6 +11,7 @@ from salesmetrics.ingest.canonical.automation import touch_columns
 from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
 from salesmetrics.ingest.canonical.identity import (
     alike_but_for_people,
+    repeated_ids,
     without_continuations,
     without_deleted,
     without_fragments,
@@ -26,6 +26,7 @@ from salesmetrics.ingest.canonical.links import (
     stage_definitions,
 )
 from salesmetrics.ingest.canonical.non_records import without_named_totals, without_plans
+from salesmetrics.ingest.canonical.others import complete, entered_columns
 from salesmetrics.ingest.canonical.outcome import (
     Vocabulary,
     archived_as_lost,
@@ -66,7 +67,6 @@ __all__ = [
     "activity_columns",
     "derive",
     "document_column",
-    "entered_columns",
     "names_documents",
     "stage_entries",
     "with_deal_class",
@@ -85,7 +85,10 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     Returns:
         Kind → united frame with ``__file__``, the index into ``parts``; kinds in the order of the catalogue.
     """
+    kinds = [part.kind for part in parts]
     for part in parts:
+        if kinds.count(part.kind) > 1:  # rows of two files are compared in every column
+            complete(part)
         _keep_records(part)
     count_once(parts)
     reps = _united([part.frame for part in parts if part.kind == "reps"])
@@ -145,6 +148,10 @@ def _keep_records(part: Part) -> None:
     _apply(part, [without_fragments(part.frame, part.kind, part.path, part.recognition.constants)])
     _apply(part, without_plans(part.frame, part.kind, part.path))
     _apply(part, without_named_totals(part.frame, part.kind, part.path))
+    if part.narrow:
+        if repeated_ids(part.frame) is None:
+            return
+        complete(part)
     _apply(
         part,
         without_repeats(
@@ -462,27 +469,7 @@ def with_meanings(frame: pl.DataFrame, kind: str, words: Classifier) -> pl.DataF
 # --- stage history that a deals export carries in its own columns: HubSpot's ``Date entered "Stage (Pipeline)"`` ---
 
 
-_LABEL = re.compile(
-    r"""^date (entered|exited) ["'“‘„«](?P<stage>.+?)(?: \((?P<pipeline>[^()]+)\))?["'”’“»]$""", re.IGNORECASE
-)
-_INTERNAL = re.compile(r"^hs_(?:v2_)?date_(entered|exited)_(?P<stage>.+)$", re.IGNORECASE)
 _CARRIED = ("owner", "owner_id", "amount")
-
-
-def entered_columns(headers: list[str]) -> dict[tuple[str, str | None], dict[str, str]]:
-    """(stage, pipeline) → ``entered`` and ``exited`` → header. The same stage in another quote style is the same stage.
-
-    >>> entered_columns(['Date entered "Won (Sales)"', "Amount"])
-    {('Won', 'Sales'): {'entered': 'Date entered "Won (Sales)"'}}
-    """
-    found: dict[tuple[str, str | None], dict[str, str]] = {}
-    for header in headers:
-        match = _LABEL.match(header.strip()) or _INTERNAL.match(header.strip())
-        if match is None or match["stage"].casefold() == "current_stage":
-            continue
-        pipeline = match.groupdict().get("pipeline")
-        found.setdefault((match["stage"], pipeline), {}).setdefault(match[1].casefold(), header)
-    return found
 
 
 def stage_entries(

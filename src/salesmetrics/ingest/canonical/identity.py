@@ -27,6 +27,7 @@ __all__ = [
     "Kept",
     "alike_but_for_people",
     "first_ids",
+    "repeated_ids",
     "without_continuations",
     "without_deleted",
     "without_fragments",
@@ -180,7 +181,7 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
     Returns:
         One step per rule that had something to do, in order; the last one's frame is the result.
     """
-    repeated = _repeated_ids(frame)
+    repeated = repeated_ids(frame)
     if repeated is None:
         return []
     steps: list[Kept] = []
@@ -207,7 +208,7 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
         if step is not None:
             twins = step.frame
             steps.append(replace(step, frame=_in_order(rest, twins)))
-    if (left := _repeated_ids(twins)) is not None:
+    if (left := repeated_ids(twins)) is not None:
         rows = twins.filter(pl.col("id").is_in(left.implode())).get_column(ROW)
         said = finding(
             "ids_repeated",
@@ -421,7 +422,7 @@ def _in_order(*frames: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(frames).sort(ROW)
 
 
-def _repeated_ids(frame: pl.DataFrame) -> pl.Series | None:
+def repeated_ids(frame: pl.DataFrame) -> pl.Series | None:
     """The ids on more than one row, or None."""
     if "id" not in frame.columns or frame.is_empty():
         return None
