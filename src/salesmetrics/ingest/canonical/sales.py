@@ -85,7 +85,8 @@ def sales_made(
         )
         withheld.append(Withheld("deals", "day", "days_unknown"))
     sums = counted_records(table.frame, recognition, mapping) if recognition.layout == SALES else None
-    if sums is not None or (found is not None and not counts_each(recognition.columns, table.frame.columns)):
+    each = counts_each(recognition.columns, table.frame.columns, by_day=found is None)
+    if sums is not None or (not each and (found is not None or recognition.layout == SALES)):
         findings.append(
             finding("rows_are_sums", kind="deals", path=path, column=sums or header, count=table.frame.height)
         )

@@ -11,12 +11,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from salesmetrics.calendar import parse_period_label
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.candidates import Candidate, ColumnMatch
 from salesmetrics.ingest.recognise.headers import is_crm, is_unit_price, kinds_knowing, spoken
 from salesmetrics.ingest.recognise.index import claims_of, load_profile, others
 from salesmetrics.ingest.recognise.profile import GENERIC, Layout
-from salesmetrics.ingest.recognise.sample import could_be, month_of
+from salesmetrics.ingest.recognise.sample import could_be
 from salesmetrics.ingest.recognise.words import unaccented, words_of
 from salesmetrics.schema.fields import ColumnType
 
@@ -38,7 +39,7 @@ _DATES = (
     "|ημερομηνία|תאריך|दिनांक|तारीख|วันที่|ngày|날짜|일자|日付|年月日|tarih|dată"
 )
 _SALE_DATES = (
-    "sale date|sales date|date of sale|sold on|sold|date sold|sold date|order date|date of order|ordered on|order day|transaction date|purchase date|date of purchase"
+    "sale date|sales date|date of sale|sold on|sold|date sold|sold date|order date|date of order|ordered on|order day"
     "|verkaufsdatum|verkauft am|bestelldatum|auftragsdatum|bestellt am|date de commande|date d'achat|fecha de venta|fecha venta"
     "|fecha de pedido|data da venda|data venda|data de venda|data do pedido|data vendita|data ordine|verkoopdatum|orderdatum|besteldatum"
     "|försäljningsdatum|salgsdato|ordredato|data sprzedaży|data zamówienia|satış tarihi|sipariş tarihi|datum prodeje|datum objednávky"
@@ -62,10 +63,15 @@ _AMOUNTS = (
 )
 _TOTALS = "total|total amount|grand total|amount|line amount|net amount|total price|sum|value|extended price|total value|gesamt|gesamtbetrag|gesamtpreis|summe"
 _ORDERS = (
-    "order id|order no|order number|order|order #|sale id|sales id|sale no|sale number|sales order|sales order id|sales order number|transaction id|transaction no"
-    "|transaction|receipt|orderid|bestellnummer|auftragsnummer|bestell nr|auftrag|verkaufsnummer|bestellung|numéro de commande|commande|número de pedido"
+    "order id|order no|order number|order|order #|sale id|sales id|sale no|sale number|sales order|sales order id|sales order number"
+    "|orderid|bestellnummer|auftragsnummer|bestell nr|auftrag|verkaufsnummer|bestellung|numéro de commande|commande|número de pedido"
     "|pedido|id pedido|id venta|número do pedido|id do pedido|id venda|ordine|numero ordine|ordernummer|номер заказа|заказ|id заказа|订单编号|订单号|單號|訂單編號"
     "|رقم الطلب|nombor pesanan|no pesanan|nomor pesanan|numer zamówienia|sipariş no|číslo objednávky|注文番号|주문번호"
+)
+_YEARS = "year|jahr|année|año|ano|anno|jaar|år|год|年|年份|سنة|tahun|rok|yıl|év|an|έτος"
+_COUNTS = (
+    "orders|order count|number of orders|no of orders|transactions|transaction count|number of transactions|sales count|number of sales|bestellungen"
+    "|anzahl bestellungen|commandes|nombre de commandes|pedidos|número de pedidos|ordini|bestellingen|заказы|количество заказов|订单数|订单数量"
 )
 _UNITS = "quantity ordered|qty ordered|units|pieces|pcs|stück|menge|anzahl|qty sold|quantity sold"
 _PRICES = "price each|unit price|price"
@@ -77,7 +83,8 @@ _OF_A_SALE = (
     "|descuento|iva|categoría|tienda|año|desconto|categoria|loja|ano"
 )
 _AGAINST = re.compile(
-    r"\b(?:pay|paid|payment|payments|payer|payee|supplier|vendor|invoice|bill|billed|due|balance|expense|expenses|cost center|budget|target|quota|goal|plan|planned"
+    r"\b(?:opportunity|opp|deal|prospect|potential|pipeline|quote|quotation|estimate|proposal|offer|angebot|devis|cotizacion|card|visa|wallet|bank|method|fee|fees"
+    r"|click|clicks|impressions|ctr|cpc|spend|stock|inventory|on hand|reorder|warehouse|donor|donation|rent|pay|paid|payment|payments|payer|payee|supplier|vendor|invoice|bill|billed|due|balance|expense|expenses|cost center|budget|target|quota|goal|plan|planned"
     r"|forecast|expected|status|state name|stage|phase|step|outcome|result|won|lost|mrr|arr|subscription|churn|event|endpoint|iban|debit|credit|opening|closing"
     r"|refund id|ticket|lead|contract|probability|shipped|delivery|session|user agent|ip|salary|wage|commission|zahlung\w*|bezahlt|lieferant\w*|rechnung\w*"
     r"|fallig\w*|saldo|soll|ziel\w*|phase|kosten|ausgabe\w*|paiement|paye|fournisseur|facture|echeance|pago|pagado|proveedor|factura|vencimiento|pagamento|fornecedor"
@@ -86,11 +93,13 @@ _AGAINST = re.compile(
 )
 """What a header of a list of sales does not speak of."""
 
+_COST = re.compile(r"cost|kosten|cout|costo|coste|custo|стоим|成本|تكلفة")
 _STRONG_OWNERS = re.compile(
     r"sales|rep\b|reps\b|seller|verkäufer|verkaeufer|vertrieb|vendeur|commercial|vendedor|venditore|verkoper|продав|менеджер|销售|業務|业务员|بائع|مندوب"
 )
 _OUTCOME = ("stage", "status", "is_won", "is_lost", "is_closed", "lost_on")
 _COUNTED = frozenset({"id", "name", "account", "account_id", "contact"})
+_OF_ONE = frozenset({"owner", "owner_id", "product", "quantity"})
 
 
 @cache
@@ -108,8 +117,12 @@ def names_month(header: str) -> bool:
 
 
 def is_month(sample: pl.DataFrame | None, header: str) -> bool:
-    """Whether the cells of a column are months without a day."""
-    return month_of(sample, header) is not None
+    """Whether the cells of a column are months or quarters, without a day."""
+    if sample is None or header not in sample.columns:
+        return False
+    cells = plain_text(sample.get_column(header)).str.strip_chars().drop_nulls().unique()
+    units = {period.unit if (period := parse_period_label(cell)) else None for cell in cells.to_list() if cell}
+    return bool(units) and units <= {"month", "quarter"}
 
 
 def sales_only(columns: Mapping[str, ColumnMatch]) -> bool:
@@ -133,7 +146,7 @@ def list_of_sales(
         said: Field → header that the user named, or None where it was taken away.
         sample: Some rows as text.
     """
-    deals = next((each for each in ranked if each.kind == "deals" and each.profile == GENERIC), None)
+    deals = next((each for each in ranked if each.kind == "deals" and not is_crm(each.profile)), None)
     if kind not in (None, "deals") or deals is None or is_crm(ranked[0].profile):
         return None
     if {"created", *_OUTCOME} & deals.columns.keys():
@@ -163,7 +176,12 @@ def list_of_sales(
     if not asked and not _is_sure(keys, columns, explained, sample):
         return None
     layout = Layout(name=SALES, constants={"status": "Won"})
-    return Candidate("deals", GENERIC, layout, columns, {}, {}, max(4.0, ranked[0].score), ())
+    return Candidate("deals", deals.profile, layout, columns, {}, {}, max(4.0, ranked[0].score), ())
+
+
+def _is_price(form: HeaderKeys, header: str) -> bool:
+    """Whether a header is that of the price of one unit; its cost is none."""
+    return form.full in _known(_PRICES) or (is_unit_price(header) and _COST.search(unaccented(form.full)) is None)
 
 
 def _each_filled(sample: pl.DataFrame | None, header: str) -> bool:
@@ -206,7 +224,9 @@ def _columns(
 
     take("won_on", _SALE_DATES, of=ColumnType.DAY)
     take("won_on", _DATES, of=ColumnType.DAY)
-    take("won_on", _MONTHS)
+    if any(form.full in _known(_YEARS) for form in keys.values()):
+        take("won_on", _MONTHS)
+    take("won_on", _MONTHS, of=ColumnType.DAY)
     take("amount", _AMOUNTS, of=ColumnType.MONEY)
     take("amount", _TOTALS, of=ColumnType.MONEY)
     take("id", _ORDERS)
@@ -217,7 +237,7 @@ def _columns(
     for header, form in keys.items():
         if "list_price" in found or "list_price" in said or header in used:
             continue
-        if (is_unit_price(header) or form.full in _known(_PRICES)) and could_be(sample, header, ColumnType.MONEY):
+        if _is_price(form, header) and could_be(sample, header, ColumnType.MONEY):
             found["list_price"] = ColumnMatch("list_price", header, "generic")
             used.add(header)
     return found
@@ -238,7 +258,7 @@ def _claimed(
     names = {key for layout in load_profile(name).kind.get("deals", ()) for key, claims in claims_of(name, "deals", layout.name).items()
              if claims[0][0] == field}  # fmt: skip
     for header, form in keys.items():
-        price = is_unit_price(header) or form.full in _known(_PRICES)
+        price = _is_price(form, header)
         if (
             header not in used
             and not price
@@ -279,7 +299,7 @@ def _is_sure(
         or day.full in _known(_SALE_DATES)
         or (owner is not None and _STRONG_OWNERS.search(keys[owner.header].full) is not None)
         or ("id" in columns and keys[columns["id"].header].full in _known(_ORDERS))
-        or {"product", "quantity"} <= columns.keys()
+        or ("quantity" in columns and bool({"account", "account_id"} & columns.keys()))
         or ("product" in columns and bool({"account", "account_id"} & columns.keys()))
     )
 
@@ -292,6 +312,15 @@ def times_quantity(columns: Mapping[str, ColumnMatch]) -> bool:
     return is_unit_price(amount.header) or words_of(amount.header) in _known(_PRICES)
 
 
-def counts_each(columns: Mapping[str, ColumnMatch], headers: Sequence[str]) -> bool:
-    """Whether a row of a list of months is one sale: something in it tells whose, or which."""
-    return bool(_COUNTED & columns.keys()) or any(words_of(header) in _known(_ORDERS) for header in headers)
+def counts_each(columns: Mapping[str, ColumnMatch], headers: Sequence[str], *, by_day: bool) -> bool:
+    """Whether a row of a list of sales is one sale.
+
+    Args:
+        columns: The columns of the list.
+        headers: All headers.
+        by_day: Its dates are days. Those of months are sums, unless something tells whose sale it was, or which.
+    """
+    if any(words_of(header) in _known(_COUNTS) for header in headers):
+        return False
+    telling = _COUNTED | (_OF_ONE if by_day else set())
+    return bool(telling & columns.keys()) or any(words_of(header) in _known(_ORDERS) for header in headers)

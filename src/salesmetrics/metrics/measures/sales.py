@@ -44,7 +44,7 @@ def won_costed_amount(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Ex
     return total(amount, (outcome == "won") & cost.is_not_null())
 
 
-@measure(entity="deals", basis="closed")
+@measure(entity="deals", basis="closed", facts=("each",))
 def won_costed_deals(amount: pl.Expr, cost: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won deals with an amount and a cost."""
     return count((outcome == "won") & amount.is_not_null() & cost.is_not_null())
