@@ -62,10 +62,10 @@ def _terms(table: GoalTable, request: Request) -> PeriodTerms | None:
 
 
 def tell_about_goals(report: Report, environment: Environment, *, strict: bool, quiet: bool) -> bool:
-    """One line on stderr for each goal that is missed or cannot be told.
+    """One line on stderr for each goal that is missed or cannot be evaluated.
 
     Returns:
-        Whether the command has failed: a goal is missed, or with ``strict`` cannot be told.
+        Whether the command has failed: a goal is missed, or with ``strict`` cannot be evaluated.
     """
     failed = False
     for line, result in zip(goal_lines(report), report.goals, strict=True):
@@ -81,7 +81,7 @@ def tell_about_goals(report: Report, environment: Environment, *, strict: bool, 
 def refuse_stale(watch: Watch, dataset: Dataset, environment: Environment) -> None:
     """Stop, with one line on stderr and nothing written, when the export is older than is allowed.
 
-    The age is that of the last event in the data, whatever day the report speaks for.
+    The age is that of the last event in the data, whatever the report date is.
 
     Raises:
         typer.Exit: With code 1.

@@ -160,7 +160,7 @@ def main() -> int:
 def run(words: list[str], environment: Environment | None = None) -> int:
     """Run a command and return its exit code.
 
-    Errors of the catalogue are told in words on stderr. A reader that closes the pipe early has had enough: that is no
+    Errors of the catalogue are printed to stderr. A reader that closes the pipe early has had enough: that is no
     error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where. A request to end (SIGTERM)
     unwinds like Ctrl-C, so that a file that is being written is taken back.
 

@@ -74,10 +74,10 @@ class Always(tuple[str, ...]):
 def typer_option(option: Option, panel: str | None) -> tuple[Any, Any]:
     """The annotation and the default with which Typer makes the option.
 
-    A default that a variable or the settings file may replace is only told by the help, so that Typer gives nothing.
+    A default that a variable or the settings file may replace is only shown by the help, so that Typer gives nothing.
     """
     names = [option.flag] + ([option.short] if option.short else [])
-    told = option.shown_default or (
+    shown = option.shown_default or (
         str(option.default) if option.key and option.default not in (None, (), {}) else None
     )
     info = typer.Option(
@@ -85,13 +85,13 @@ def typer_option(option: Option, panel: str | None) -> tuple[Any, Any]:
         metavar=option.metavar,
         help=option.help,
         rich_help_panel=panel,
-        show_default=told or True,
+        show_default=shown or True,
         hidden=option.hidden,
         min=option.least,
         max=option.most,
         autocompletion=option.complete,
     )
-    default = None if told or option.repeatable else option.default
+    default = None if shown or option.repeatable else option.default
     plain: dict[str, Any] = {"text": str, "number": float, "whole number": int, "flag": bool}
     kind = Literal[option.choices] if option.choices else list[str] if option.repeatable else plain[option.kind]
     return Annotated[kind if default is not None else kind | None, info], default

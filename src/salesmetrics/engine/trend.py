@@ -123,7 +123,7 @@ def _judged(metric: Metric, limits: ProcessLimits, method: Literal["xmr", "p_pri
     return Limits(low=limits.low, centre=limits.centre, high=limits.high, method=method, n=n, outside=outside)
 
 
-# --- A series of a KPI that compares stretches with each other: each stretch is asked for by itself ---
+# --- A series of a KPI that compares periods with each other: each period is asked for by itself ---
 
 
 MAX_PIECES = 2_000
@@ -139,7 +139,7 @@ def per_period(
     catalog: Catalog,
     ordering: Ordering | None = None,
 ) -> list[Metric]:
-    """One value per stretch, as a report on that stretch would have it: growth, retention and what else looks back.
+    """One value per period, as a report on that period would have it: growth, retention and what else looks back.
 
     Args:
         request: With ``every``.
@@ -161,7 +161,7 @@ def per_period(
     setup = prepare(replace(probe, trend=False, compare=None), frames, catalog)
     setup = setup if ordering is None else arranged(setup, request.by, ordering)
     start = bounds.start or _first_day(kpi, setup)
-    if start is None or start > as_of or not _looks_at_stretches(kpi, setup):
+    if start is None or start > as_of or not _looks_at_periods(kpi, setup):
         return []
     found: dict[_Place, dict[int, Metric]] = {}
     end = bounds.end or tomorrow
@@ -184,7 +184,7 @@ def per_period(
 
 
 def _with_gaps(known: Mapping[int, Metric], periods: list[Period]) -> list[Metric]:
-    """A segment without a record in a stretch has no value there, and keeps its place."""
+    """A segment without a record in a period has no value there, and keeps its place."""
     some = next(iter(known.values()))
     nothing: dict[str, object] = {
         "value": None,
@@ -208,8 +208,8 @@ def _named(piece: calendar.Period) -> Period:
     return Period(label=piece.label, start=piece.start, end=piece.end, partial=piece.partial)
 
 
-def _looks_at_stretches(kpi: Kpi, setup: Prepared) -> bool:
-    """Whether all that a KPI is made of belongs to a stretch, and nothing of it is as it is today."""
+def _looks_at_periods(kpi: Kpi, setup: Prepared) -> bool:
+    """Whether all that a KPI is made of belongs to a period, and nothing of it is as it is today."""
     required = setup.source.catalog.required_measures(kpi).values()
     return all(m.basis not in _TODAY or not _EDGES.isdisjoint(m.columns) for m in required)
 

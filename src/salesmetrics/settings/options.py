@@ -484,7 +484,7 @@ GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Watch, Output)
 
 
 SHAPING = (*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n")
-"""The options that shape numbers: whoever sees these has to be told where a value of them comes from."""
+"""The options that affect numbers: every answer shows the source of their values."""
 
 
 class Table(NamedTuple):

@@ -298,7 +298,7 @@ def _refused(option: Option, text: str, cause: Message) -> SalesmetricsError:
 
 @contextmanager
 def name_source(source: Source) -> Iterator[None]:
-    """What is refused within is told as of this place.
+    """What is refused within is reported with this place.
 
     Raises:
         SalesmetricsError: See :func:`restate`.
@@ -335,7 +335,7 @@ def restate(error: SalesmetricsError, source: Source) -> SalesmetricsError:
 
 
 def line_of(text: str, place: Sequence[str]) -> int:
-    """The line on which a key stands; the nearest table header above where it cannot be told."""
+    """The line on which a key stands; the nearest table header above where the line cannot be found."""
     table: list[str] = []
     best = 1
     for number, line in enumerate(text.splitlines(), start=1):
