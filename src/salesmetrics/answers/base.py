@@ -30,8 +30,8 @@ class ShownAs(NamedTuple):
     shape: type
 
 
-class Model(Struct, frozen=True, kw_only=True):
-    """A part of an answer."""
+class Model(Struct, frozen=True, kw_only=True, gc=False):
+    """A part of an answer: a tree, so that the collector need not look for circles in what may be a million parts."""
 
 
 class Generator(Model, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from salesmetrics.drilldown.forms import (
 )
 from salesmetrics.drilldown.record_frames import DAILY, ONE_PER, Asked, record_frame
 from salesmetrics.engine.compute import NO_CURRENCY, Keys, value_table
-from salesmetrics.engine.evaluate import cell_order
+from salesmetrics.engine.metric import cell_order
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of

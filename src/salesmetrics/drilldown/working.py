@@ -13,7 +13,8 @@ from salesmetrics.drilldown.describe import describe_kpi
 from salesmetrics.drilldown.forms import RESULTS
 from salesmetrics.engine.build import metrics_of
 from salesmetrics.engine.compute import NO_CURRENCY, Keys, value_table
-from salesmetrics.engine.evaluate import Values, cell_order, evaluate, plain
+from salesmetrics.engine.evaluate import Values, evaluate
+from salesmetrics.engine.metric import cell_order, plain
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 from msgspec.structs import replace
@@ -13,18 +12,9 @@ from salesmetrics.answers.report import Available, Change, Metric, NotComputed, 
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
-from salesmetrics.engine.evaluate import (
-    Outcome,
-    cell_order,
-    change_between,
-    evaluate,
-    lengths_differ,
-    make_metric,
-    metric_order,
-    per_day,
-    plain,
-)
+from salesmetrics.engine.evaluate import Outcome, change_between, evaluate, lengths_differ, per_day
 from salesmetrics.engine.maturity import MATURING, maturing
+from salesmetrics.engine.metric import Beside, MetricColumn, cell_order, groups_of, in_cell_order, make_metrics, plain
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import Ordering, prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
@@ -200,23 +190,21 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
     cells |= staff_cells(source, setup.by, window_of(request), cells)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
-    keys = {cell: cell_order(cell, setup.rank) for cell in cells}
-    ordered = sorted(cells, key=keys.__getitem__)
-    rows: list[tuple[tuple[Any, ...], Metric]] = []
+    ordered = sorted(cells, key=cell_order)
+    columns: list[MetricColumn] = []
     for kpis, asked, windows, total, grouped in tables:
         terms = _Terms(request, asked, windows, _own_period(request, asked, windows[""]), setup.currency)
         for money in (True, False):
             chosen = [kpi for kpi in kpis if source.catalog.is_money(kpi) == money]
             for table, grouping in ((total, False), (grouped, True)) if request.by else ((total, False),):
                 own = [cell for cell in ordered if bool(cell.group) == grouping and counts(source, cell, money=money)]
-                values = table.values(own)
+                values, groups = table.values(own), groups_of(request.by, own)
                 for kpi in chosen:
-                    metrics = _metrics(terms, kpi, own, values, source, drawn.get(kpi.id))
-                    at = position[kpi.id]
-                    rows += [(metric_order(keys[cell], at), metric) for cell, metric in zip(own, metrics, strict=True)]
+                    metrics = _metrics(terms, kpi, own, groups, values, source, drawn.get(kpi.id))
+                    columns.append(MetricColumn(own, position[kpi.id], metrics))
     if request.every is not None:
-        rows += series(request, setup, position)
-    return [metric for _, metric in sorted(rows, key=lambda row: row[0])]
+        columns += series(request, setup, position)
+    return in_cell_order(columns, setup.rank)
 
 
 class _Terms(NamedTuple):
@@ -238,39 +226,49 @@ class _Terms(NamedTuple):
 
 
 def _metrics(
-    terms: _Terms, kpi: Kpi, cells: Sequence[Cell], values: Values, source: Source, trend: list[float | None] | None
+    terms: _Terms,
+    kpi: Kpi,
+    cells: Sequence[Cell],
+    groups: Sequence[dict[str, str | None]],
+    values: Values,
+    source: Source,
+    trend: list[float | None] | None,
 ) -> list[Metric]:
     """A KPI in some cells: with those of the period before, where they are compared."""
     catalog, asked = source.catalog, terms.asked
     outcomes = evaluate(kpi, values, catalog, terms.request.level)
     period = (_day_of(terms.request, asked) if kpi.basis == "snapshot" else None) or terms.period
-    shared = {"period": period, "own_period": period is not None, "trend": trend}
-    if asked.compare is None or asked.compare not in values.by_shift or kpi.basis == "snapshot":
-        compared: Iterable[Mapping[str, Any]] = repeat({}, len(cells))
-    else:
+    beside: Iterable[Beside] | None = None
+    if asked.compare is not None and asked.compare in values.by_shift and kpi.basis != "snapshot":
         before = evaluate(kpi, values.shifted(asked.compare), catalog, asked.level)
         young = maturing(kpi, values, terms.windows[""].end, asked)
         steps = zip(outcomes, before, young, strict=True)
-        compared = (_compared(asked, kpi, terms.windows, now, then, young=grows) for now, then, grows in steps)
+        beside = (_compared(asked, kpi, terms.windows, now, then, young=grows) for now, then, grows in steps)
     money = catalog.is_money(kpi)
-    codes = [(cell.currency if source.several else terms.currency) if money else None for cell in cells]
-    return [
-        make_metric(terms.request, kpi, outcome, cell, {"currency": code, **shared, **step})
-        for outcome, cell, code, step in zip(outcomes, cells, codes, compared, strict=True)
-    ]
+    return make_metrics(
+        terms.request,
+        kpi,
+        outcomes,
+        groups=groups,
+        codes=[(cell.currency if source.several else terms.currency) if money else None for cell in cells],
+        periods=[period] * len(cells),
+        own_period=period is not None,
+        trend=trend,
+        beside=beside,
+    )
 
 
 def _compared(
     request: Request, kpi: Kpi, windows: Mapping[str, Window], now: Outcome, before: Outcome, *, young: bool
-) -> dict[str, Any]:
+) -> Beside:
     """The value of the period before, and the step from it; the state on a day has no period before."""
     change = change_between(kpi, now, before, request.level, request.min_n)
     if change is not None and young:
         change = Change(absolute=None, relative=None, reason=MATURING)
     elif change is not None and kpi.additive and request.calendar.of_weeks:
-        beside = windows[request.compare or ""]
-        change = structs.replace(change, per_day=per_day(now, before, windows[""], beside))
-    return {"previous": plain(before.value), "change": change}
+        earlier = windows[request.compare or ""]
+        change = structs.replace(change, per_day=per_day(now, before, windows[""], earlier))
+    return Beside(plain(before.value), change)
 
 
 def _day_of(request: Request, asked: Request) -> Period | None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from salesmetrics.answers.report import Change, Excluded, Interval, Metric
+from salesmetrics.answers.report import Change, Interval, Metric
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.settings import PREFIX, Settings
@@ -47,6 +44,8 @@ from salesmetrics.statistics.intervals import (
 from salesmetrics.statistics.quantiles import quantiles
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
@@ -55,29 +54,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
-    "NO_RANK",
     "Cell",
     "Group",
     "Outcome",
     "Values",
-    "cell_order",
     "change_between",
     "evaluate",
-    "group_order",
     "lengths_differ",
-    "make_metric",
-    "metric_order",
     "per_day",
-    "plain",
 ]
 
 
 Group = tuple[str | None, ...]
 """One value per dimension; empty for the total."""
-
-
-NO_RANK: Mapping[Group, int] = MappingProxyType({})
-"""Groups in order of their keys."""
 
 
 class Cell(NamedTuple):
@@ -92,8 +81,8 @@ ABSENT: Final = object()
 """Stands in a column of measure values where a cell has no record that the measure looks at."""
 
 
-class Outcome(NamedTuple):
-    """A KPI in one cell."""
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """A KPI in one cell. There are as many as segments times KPIs, so the collector need not look at them."""
 
     value: Any = None
     numerator: Any = None
@@ -146,28 +135,53 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) ->
     Returns:
         One outcome per cell.
     """
-    excluded = _left_out(kpi, values)
     columns, reasons = _inputs(kpi, values, catalog)
-    known = [place for place, reason in enumerate(reasons) if reason is None]
-    rows = zip(*columns, strict=True) if columns else iter([()] * values.count)
-    inputs = [
-        dict(zip(kpi.inputs, row, strict=True)) for row, reason in zip(rows, reasons, strict=True) if reason is None
-    ]
     counted = values.column(kpi.n, None) if kpi.n else [None] * values.count
+    excluded = _left_out(kpi, values)
+    if not any(reasons):
+        return _with_excluded(_known(kpi, columns, counted, catalog, level), excluded)
+    known = [place for place, reason in enumerate(reasons) if reason is None]
+    columns, counted = [[column[i] for i in known] for column in columns], [counted[i] for i in known]
+    missing = (Outcome(reason=_for_want(reason, out)) for reason, out in zip(reasons, excluded, strict=True))
+    found = list(missing)
+    for place, outcome in zip(known, _known(kpi, columns, counted, catalog, level), strict=True):
+        found[place] = outcome
+    return _with_excluded(found, excluded)
+
+
+def _known(
+    kpi: Kpi, columns: Sequence[Sequence[Any]], counted: _Counts, catalog: Catalog, level: float | None
+) -> list[Outcome]:
+    """A KPI in cells that have all of its inputs."""
     exact = any(m.prorated for name in kpi.inputs if (m := catalog.measures.get(split_name(name)[0])) is not None)
+    if kpi.by_position and columns and not exact:
+        return _outcomes(kpi, list(map(kpi.parts, *columns)), counted, level)
+    rows = zip(*columns, strict=True) if columns else iter([()] * len(counted))
+    inputs = [dict(zip(kpi.inputs, row, strict=True)) for row in rows]
     if exact:
         inputs = [_alike(row) for row in inputs]
     shapes = [kpi.parts(**row) for row in inputs] if kpi.parts_of_all is None else kpi.parts_of_all(inputs)
-    found = [
-        Outcome(reason=_for_want(reason, left_out), excluded=left_out)
-        for reason, left_out in zip(reasons, excluded, strict=True)
+    found = _outcomes(kpi, shapes, counted, level)
+    if not exact:
+        return found
+    return [
+        replace(
+            outcome,
+            value=as_decimal(outcome.value),
+            numerator=as_decimal(outcome.numerator),
+            denominator=as_decimal(outcome.denominator),
+        )
+        for outcome in found
     ]
-    for place, outcome in zip(known, _outcomes(kpi, shapes, [counted[place] for place in known], level), strict=True):
-        value, top, bottom, n, interval, reason, _ = outcome
-        if exact:
-            value, top, bottom = as_decimal(value), as_decimal(top), as_decimal(bottom)
-        found[place] = Outcome(value, top, bottom, n, interval, reason, excluded[place])
-    return found
+
+
+def _with_excluded(outcomes: list[Outcome], excluded: Sequence[tuple[tuple[str, int], ...]]) -> list[Outcome]:
+    if not any(excluded):
+        return outcomes
+    return [
+        Outcome(o.value, o.numerator, o.denominator, o.n, o.interval, o.reason, left_out) if left_out else o
+        for o, left_out in zip(outcomes, excluded, strict=True)
+    ]
 
 
 def _for_want(reason: str | None, excluded: tuple[tuple[str, int], ...]) -> str | None:
@@ -238,6 +252,8 @@ def _input(name: str, values: Values, catalog: Catalog) -> tuple[Sequence[Any], 
 
 def _outcomes(kpi: Kpi, shapes: Sequence[Shape], counted: Sequence[int | None], level: float | None) -> list[Outcome]:
     """Outcomes of shapes, those of one kind together."""
+    if len(alike := set(map(type, shapes))) == 1:
+        return _OF_KIND.get(alike.pop(), _of_numbers)(kpi, shapes, counted, level)
     kinds: dict[type, list[int]] = {}
     for place, shape in enumerate(shapes):
         kinds.setdefault(type(shape), []).append(place)
@@ -490,63 +506,3 @@ def _verdict(kpi: Kpi, step: float, bounds: Bounds | None, *, few: bool) -> Verd
 
 def _few(outcome: Outcome, min_n: int) -> bool:
     return outcome.n is not None and outcome.n < min_n
-
-
-# --- from an outcome in a cell to the metric that the report carries ---
-
-
-def cell_order(cell: Cell, rank: Mapping[Group, int] = NO_RANK) -> tuple[Any, ...]:
-    """Totals first, then groups in their order; within them time, then currency."""
-    return (*group_order(cell.group, rank), cell.bucket or date.min, cell.currency is None, cell.currency or "")
-
-
-def group_order(group: Group, rank: Mapping[Group, int] = NO_RANK) -> tuple[Any, ...]:
-    """The total first, then groups by rank, and those without one in order of their keys, blank ones last."""
-    names = tuple((name is None, _natural(name or "")) for name in group)
-    return (len(group), rank.get(group, len(rank)), names)
-
-
-def metric_order(order: tuple[Any, ...], position: int) -> tuple[Any, ...]:
-    """Where a metric stands: in its cell by the place of its KPI, whose currencies stand together."""
-    return (*order[:-2], position, *order[-2:])
-
-
-def _natural(name: str) -> tuple[tuple[tuple[int, str], ...], str]:
-    """Numbers inside a name in order of their size: `3-6` before `12-24`."""
-    parts = re.split(r"([0-9]+)", name)
-    return tuple((int(part) if i % 2 else 0, part if not i % 2 else "") for i, part in enumerate(parts)), name
-
-
-def make_metric(request: Request, kpi: Kpi, outcome: Outcome, cell: Cell, extra: Mapping[str, Any]) -> Metric:
-    """A metric; ``extra`` gives its currency, period, trend and comparison."""
-    bounds = outcome.interval
-    return Metric(
-        id=kpi.id,
-        title=kpi.title_with(request.settings),
-        family=kpi.family,
-        unit=kpi.unit,
-        basis=kpi.basis,
-        group=dict(zip(request.by, cell.group, strict=True)) if cell.group else {},
-        value=plain(outcome.value),
-        numerator=plain(outcome.numerator),
-        denominator=plain(outcome.denominator),
-        n=outcome.n,
-        interval=None
-        if bounds is None
-        else Interval(low=bounds.low, high=bounds.high, level=request.level, method=str(kpi.interval)),
-        reason=outcome.reason,
-        excluded=[Excluded(code=code, count=count) for code, count in outcome.excluded],
-        direction=kpi.direction,
-        small=not (kpi.additive or kpi.exact) and outcome.n is not None and outcome.n < request.min_n,
-        **extra,
-    )
-
-
-def plain(value: Any) -> Any:
-    """A Decimal without the zeros that its column carries: 1250.00000000 is 1250."""
-    kind = type(value)
-    if kind is Fraction:
-        value = as_decimal(value)
-    elif kind is not Decimal:
-        return value
-    return value.normalize() + Decimal(0)

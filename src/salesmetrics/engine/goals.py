@@ -258,6 +258,8 @@ def evaluate(
     Raises:
         SalesmetricsError: ``dimension_unknown``: a goal names a column that no file has.
     """
+    if not goals:
+        return report
     found = [(goal, result) for goal in goals for result in _results(goal, report, request, frames, catalog)]
     metrics = list(report.metrics)
     places: dict[tuple[object, ...], int] = {}

@@ -11,8 +11,8 @@ import polars as pl
 from salesmetrics.calendar.windows import Window, span_windows
 from salesmetrics.engine.compute import UNDIVIDED, Source, currencies
 from salesmetrics.engine.cost_cover import costs_partial
-from salesmetrics.engine.evaluate import NO_RANK
 from salesmetrics.engine.maturity import too_short
+from salesmetrics.engine.metric import NO_RANK
 from salesmetrics.engine.moments import days_differ, moments_of, seen_by
 from salesmetrics.engine.plan import FOR_CONDITION, Plan, Refused, a_file, make_plan
 from salesmetrics.engine.request import Request, window_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from msgspec.structs import replace
 
-from salesmetrics.engine.evaluate import group_order
+from salesmetrics.engine.metric import group_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 import salesmetrics.calendar as calendar
-from salesmetrics.answers.report import Metric, Period
+from salesmetrics.answers.report import Period
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
 from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.compute import Cell, Keys, Source, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
-from salesmetrics.engine.evaluate import Outcome, cell_order, evaluate, make_metric, metric_order
+from salesmetrics.engine.evaluate import Outcome, evaluate
 from salesmetrics.engine.maturity import MATURING, maturing
+from salesmetrics.engine.metric import MetricColumn, cell_order, groups_of, make_metrics
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.unknown import covered_days
@@ -38,11 +39,11 @@ DATED_SPANS = frozenset({"period", "quota", "costs"})
 """Spans of KPIs that mean the same in any period; the others compare a period with one before it."""
 
 
-def series(request: Request, setup: Prepared, position: Mapping[str, int]) -> list[tuple[tuple[Any, ...], Metric]]:
+def series(request: Request, setup: Prepared, position: Mapping[str, int]) -> list[MetricColumn]:
     """One value per period of the calendar, gaps included, of every KPI whose records have a date."""
     dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
     groups = _by_day(request, dated, setup.source.catalog)
-    return [row for asked, kpis in groups for row in _series(asked, setup, kpis, position)]
+    return [column for asked, kpis in groups for column in _series(asked, setup, kpis, position)]
 
 
 def _by_day(request: Request, kpis: Sequence[Kpi], catalog: Catalog) -> list[tuple[Request, list[Kpi]]]:
@@ -54,9 +55,7 @@ def _by_day(request: Request, kpis: Sequence[Kpi], catalog: Catalog) -> list[tup
     return list(groups.values())
 
 
-def _series(
-    request: Request, setup: Prepared, dated: Sequence[Kpi], position: Mapping[str, int]
-) -> list[tuple[tuple[Any, ...], Metric]]:
+def _series(request: Request, setup: Prepared, dated: Sequence[Kpi], position: Mapping[str, int]) -> list[MetricColumn]:
     every, as_of, source = request.every, request.as_of, replace(setup.source, as_of=request.as_of)
     if every is None or as_of is None:
         return []
@@ -65,7 +64,7 @@ def _series(
     window = window_of(request)
     current = unit_period(as_of, every, request.calendar).end
     window = Window(window.start, window.end or as_of + timedelta(days=1), window.whole or current)
-    rows: list[tuple[tuple[Any, ...], Metric]] = []
+    columns: list[MetricColumn] = []
     for by in [(), setup.by] if setup.by else [()]:
         keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
         table = value_table(source, dated, {"": window}, keys)
@@ -79,19 +78,26 @@ def _series(
         for money in (True, False):
             chosen = [kpi for kpi in dated if source.catalog.is_money(kpi) == money]
             own = [cell for cell in cells if counts(source, cell, money=money)] if chosen else []
-            values, order = table.values(own), [cell_order(cell, setup.rank) for cell in own]
+            values, meant = table.values(own), [pieces[cell.bucket] for cell in own]
+            codes = [(cell.currency if source.several else setup.currency) if money else None for cell in own]
+            groups = groups_of(request.by, own)
             for kpi in chosen:
                 outcomes = evaluate(kpi, values, source.catalog, request.level)
-                young = _maturing(kpi, values, [pieces[cell.bucket].end for cell in own], request)
-                for cell, key, outcome, grows in zip(own, order, outcomes, young, strict=True):
-                    if kpi.id in costly and not covered[cell.bucket]:
-                        outcome = Outcome(reason=outcome.reason or "costs_partial", excluded=outcome.excluded)
-                    if grows:
-                        outcome = outcome._replace(value=None, interval=None, reason=MATURING, excluded=())
-                    code = (cell.currency if source.several else setup.currency) if money else None
-                    metric = make_metric(request, kpi, outcome, cell, {"currency": code, "period": pieces[cell.bucket]})
-                    rows.append((metric_order(key, position[kpi.id]), metric))
-    return rows
+                if kpi.id in costly:
+                    outcomes = [
+                        outcome
+                        if covered[cell.bucket]
+                        else Outcome(reason=outcome.reason or "costs_partial", excluded=outcome.excluded)
+                        for cell, outcome in zip(own, outcomes, strict=True)
+                    ]
+                young = _maturing(kpi, values, [period.end for period in meant], request)
+                outcomes = [
+                    replace(outcome, value=None, interval=None, reason=MATURING, excluded=()) if grows else outcome
+                    for outcome, grows in zip(outcomes, young, strict=True)
+                ]
+                metrics = make_metrics(request, kpi, outcomes, groups=groups, codes=codes, periods=meant)
+                columns.append(MetricColumn(own, position[kpi.id], metrics))
+    return columns
 
 
 def _maturing(kpi: Kpi, values: Values, ends: Sequence[date | None], request: Request) -> list[bool]:

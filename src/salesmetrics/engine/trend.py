@@ -13,7 +13,7 @@ from salesmetrics import calendar
 from salesmetrics.answers.report import Limits, Period
 from salesmetrics.calendar import split, unit_period
 from salesmetrics.engine.build import in_order, make_report, metrics_of
-from salesmetrics.engine.evaluate import group_order
+from salesmetrics.engine.metric import group_order, in_cell_order
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import Request, window_of
@@ -65,11 +65,11 @@ def build_trend(
     setup = in_order(request, prepare(request, frames, catalog), frames, catalog)
     metrics: list[Metric] = []
     position = {name: index for index, name in enumerate(dict.fromkeys(request.kpis))}
-    rows = sorted(series(request, setup, position), key=lambda row: row[0])
+    known = in_cell_order(series(request, setup, position), setup.rank)
     for name in position:
         kpi = catalog.kpis[name]
         alone = replace(request, kpis=(name,))
-        values = [metric for _, metric in rows if metric.id == name] or per_period(
+        values = [metric for metric in known if metric.id == name] or per_period(
             alone, kpi, frames, catalog, setup.ordering
         )
         if not values:

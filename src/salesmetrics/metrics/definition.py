@@ -153,6 +153,8 @@ class Kpi(msgspec.Struct, frozen=True):
     """Its place among the KPIs that a report shows first, the lowest first; None where it is shown only when asked for."""
     parts_of_all: Callable[[Sequence[dict[str, Any]]], list[Shape]] | None = None
     """``parts`` of many sets of inputs, where that is cheaper at once than one by one."""
+    by_position: bool = False
+    """``parts`` takes its inputs in their order, and not only by name."""
 
     def title_with(self, settings: object) -> str:
         """The title of a number that was made with some settings, which it names where the KPI says so."""
@@ -279,6 +281,7 @@ def kpi(
             since=since,
             titled=titled,
             headline=headline,
+            by_position=all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values()),
         )
         setattr(value, "__definition__", definition)  # noqa: B010
         return value

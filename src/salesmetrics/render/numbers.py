@@ -20,14 +20,14 @@ def exact(value: float | Decimal) -> str:
     >>> exact(Decimal("10005534.00000000")), exact(Decimal("-0.00")), exact(Decimal("1E-8")), exact(1 / 3)
     ('10005534', '0', '0.00000001', '0.3333333333333333')
     """
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"not a finite number: {value}")
+        return repr(value if value else 0.0)
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"not a finite number: {value}")
         text = f"{value:f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return "0" if text == "-0" else text
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"not a finite number: {value}")
-        return repr(value if value else 0.0)
     return str(value)

@@ -72,8 +72,13 @@ class _Value(metaclass=_Anything):
     """Stands in a shape for numbers, and for values of any type: they are what ``_as_it_is_written`` makes of them."""
 
 
+_NOT_WHOLE = (float, Decimal)
+
+
 def _as_it_is_written(_: type, value: Any) -> Any:
-    if isinstance(value, Decimal | float):
+    if type(value) is int:
+        return value
+    if isinstance(value, _NOT_WHOLE):
         # As text of our own: msgspec writes NaN as null, a small decimal with an exponent and a small float without.
         return msgspec.Raw(exact(value).encode("ascii"))
     if isinstance(value, dict):
@@ -92,7 +97,9 @@ def _struct(model: type, later: Mapping[str, tuple[str, ...]]) -> type[msgspec.S
     behind = later.get(model.__name__, ())
     declared = sorted(json_fields(model), key=lambda field: field.name in behind)
     return msgspec.defstruct(
-        model.__name__, [(field.name, rebuilt(field.hint, partial(_part, later=later), _union)) for field in declared]
+        model.__name__,
+        [(field.name, rebuilt(field.hint, partial(_part, later=later), _union)) for field in declared],
+        gc=False,
     )
 
 
