@@ -145,7 +145,7 @@ def test_every_kpi_of_all_cells_is_that_of_each_cell(by: tuple[str, ...]) -> Non
         together = evaluate(kpi, table.values(cells), source.catalog, 0.95)
         assert together == [evaluate(kpi, table.values([cell]), source.catalog, 0.95)[0] for cell in cells]
         without = evaluate(kpi, table.values(cells), source.catalog, None)
-        assert [outcome._replace(interval=None) for outcome in together] == without
+        assert [replace(outcome, interval=None) for outcome in together] == without
 
 
 DAY = date(2026, 9, 30)

@@ -10,7 +10,7 @@ import polars as pl
 
 from salesmetrics.answers.rows import Rows, RowsTotal
 from salesmetrics.drilldown.rows import ADDS, GIVEN, PLANS, ROLES, records_behind
-from salesmetrics.engine.evaluate import plain
+from salesmetrics.engine.metric import plain
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import split_name
