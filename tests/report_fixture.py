@@ -57,6 +57,7 @@ def report(metrics: list[Metric], **more: Any) -> Report:
         "as_of_source": "last event in the data",
         "period": ALL,
         "inputs": [deals_input()],
+        "everything": True,
     }
     return Report(metrics=metrics, **(given | more))
 

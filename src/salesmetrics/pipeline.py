@@ -310,7 +310,7 @@ def report(
     dataset = files.hashed(checked.result())
     refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
-    result = evaluate(result, set_goals, request, frames, catalog)
+    result = evaluate(replace(result, arguments=files.arguments), set_goals, request, frames, catalog)
     return without_totals(result) if question.no_total else result, dataset
 
 
@@ -334,6 +334,7 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     request = request_of(question, dataset)
     result = build_trend(request, dataset.records, catalog, inputs=dataset.inputs, findings=dataset.findings)
     refuse_unsettled(request.kpis, result.metrics, dataset.findings)
+    result = replace(result, arguments=files.arguments)
     return without_totals(result) if question.no_total else result, dataset
 
 

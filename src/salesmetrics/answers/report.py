@@ -227,5 +227,17 @@ class Report(Answer, frozen=True, kw_only=True):
     """KPIs that these files allow, where only the first were asked for"""
     min_n: Annotated[int, NOT_IN_JSON] = 10
     """below so many records a value is small"""
+    touching: Annotated[tuple[FindingInWords, ...], NOT_IN_JSON] = ()
+    """the findings that touch what is shown"""
+    arguments: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """the files as they were typed"""
+    headlines: Annotated[bool, NOT_IN_JSON] = False
+    """only the KPIs that come first were asked for"""
+    order: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """ids of the KPIs in the order of the catalogue, whatever currencies they are in"""
+    ranked: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """the same, those that come first at the front"""
+    everything: Annotated[bool, NOT_IN_JSON] = False
+    """all that there is to say is shown, also what does not fit on a screen"""
     trend_to: Annotated[date | None, NOT_IN_JSON] = None
     """the month that the twelve months of each KPI end with"""

@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.settings.options import Output
 
-__all__ = ["carries_hashes", "form_of", "has_errors", "tell_about_rejects", "write_answer", "write_rejects"]
+__all__ = [
+    "carries_hashes",
+    "form_of",
+    "has_errors",
+    "headlines_of",
+    "says_rejects",
+    "tell_about_rejects",
+    "write_answer",
+    "write_rejects",
+]
+
+
+COLUMNS, LINES = 120, 40
+"""Of a screen that nobody knows: a pipe, a file."""
+
+FIRST, FIRST_OF_FEW_LINES = 12, 8
+"""KPIs that come first, and on a screen that is lower than others."""
 
 
 def form_of(output: Output) -> str:
@@ -31,6 +47,19 @@ def carries_hashes(form: str) -> bool:
     return WRITERS[form].draws == "answer"
 
 
+def headlines_of(output: Output, form: str, environment: Environment) -> int:
+    """How many KPIs come first, on a screen and in what is as short as one; 0 for all."""
+    if output.all or not WRITERS[form].for_people:
+        return 0
+    height = _screen_of(output, environment).height
+    return FIRST_OF_FEW_LINES if height is not None and height < LINES else FIRST
+
+
+def says_rejects(output: Output, form: str) -> bool:
+    """Whether the output itself says to whoever looks on that rows were rejected."""
+    return WRITERS[form].for_people and _to_stdout(output)
+
+
 def write_answer(answer: Any, output: Output, form: str, environment: Environment, *, wide: bool = False) -> None:
     """Write an answer in a form to where the output goes; a sheet ``wide``, with a column per period or segment."""
     encoding = _encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
@@ -41,14 +70,28 @@ def write_answer(answer: Any, output: Output, form: str, environment: Environmen
 def _screen_of(output: Output, environment: Environment) -> Screen:
     """What the place that the output goes to can show.
 
-    A pipe or a file has no width: nothing is cut or wrapped for it.
+    A pipe or a file is as wide as COLUMNS says and as high as LINES, else 120 columns and 40 lines.
     """
     terminal = _to_stdout(output) and environment.stdout is not None and environment.stdout.isatty()
-    width = shutil.get_terminal_size((100, 24)).columns if terminal else None
+    size = _size(environment, COLUMNS, LINES)
+    width, height = shutil.get_terminal_size(size) if terminal else size
     color = _color(output, environment, terminal=terminal)
     plain = csv_dialect(output.locale) if output.locale else PLAIN
     ascii_only = needs_ascii(_encoding_of(output, environment))
-    return Screen(width, color=color, ascii_only=ascii_only, csv=plain._replace(bom=output.bom))
+    return Screen(
+        width,
+        color=color,
+        ascii_only=ascii_only,
+        height=None if output.all else height,
+        csv=plain._replace(bom=output.bom),
+    )
+
+
+def _size(environment: Environment, columns: int, lines: int) -> tuple[int, int]:
+    """What COLUMNS and LINES say, where they are numbers."""
+    said = [environment.variables.get(name, "") for name in ("COLUMNS", "LINES")]
+    width, height = (int(text) if text.isdecimal() and int(text) else None for text in said)
+    return width or columns, height or lines
 
 
 def _to_stdout(output: Output) -> bool:

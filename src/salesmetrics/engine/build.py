@@ -20,6 +20,8 @@ from salesmetrics.engine.prepare import Ordering, prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.segments import arranged, name_of_others, ordered_segments, sort_of
 from salesmetrics.engine.series import last_drawn, series, trends
+from salesmetrics.engine.unknown import touching
+from salesmetrics.engine.where import named_columns
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.schema.message import Message
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Finding, Input
 
 __all__ = ["Request", "build_report", "in_order", "make_report", "metrics_of"]
+
+
+_LAST = 10_000
+"""The place of a KPI that is no headline."""
 
 
 def build_report(
@@ -131,6 +137,8 @@ def make_report(
     command: str,
 ) -> Report:
     """The report around metrics that were computed from a setup."""
+    findings = [*findings, *setup.findings, *lengths_differ(request, metrics)]
+    named = {*request.by, *(request.renamed.get(name, name) for name in named_columns(request.where))}
     return Report(
         command=command,
         as_of=request.as_of,
@@ -142,11 +150,15 @@ def make_report(
         inputs=list(inputs),
         metrics=list(metrics),
         not_computed=[_not_computed(item) for item in setup.plan.not_computed],
-        findings=[*findings, *setup.findings, *lengths_differ(request, metrics)],
+        findings=findings,
         filters=request.filters,
         span=request.span,
         available=tuple(Available(id=kpi.id, family=kpi.family) for kpi in setup.plan.available),
         min_n=request.min_n,
+        headlines=bool(request.headlines and not (request.kpis or request.families)),
+        order=tuple(kpi.id for kpi in setup.plan.kpis),
+        ranked=tuple(kpi.id for kpi in sorted(setup.plan.kpis, key=lambda kpi: kpi.headline or _LAST)),
+        touching=tuple(touching(findings, setup.plan.measures.values(), request.headers, named)),
         trend_to=last_drawn(request) if request.trend else None,
     )
 

@@ -14,7 +14,7 @@ from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.report import Metric
     from salesmetrics.calendar.windows import Window
@@ -31,6 +31,7 @@ __all__ = [
     "facts_behind",
     "refuse_unsettled",
     "refuse_unsettled_rows",
+    "touching",
     "unknown_measures",
     "withheld_measures",
 ]
@@ -204,6 +205,72 @@ def _of_outcome(measure: Measure) -> set[str]:
     )
     of_rest = measure.id.startswith(_NOT_WON) or measure.id == "deal_ends"
     return {*(["won"] if of_wins else []), *(["not_won"] if of_rest else [])}
+
+
+_MADE_OF = {
+    "outcome": ("stage", "status", "is_won", "is_lost", "is_closed"),
+    "closed": ("close_date",),
+    "expected_close": ("close_date",),
+}
+"""Column → the columns of an export that the reader makes it of."""
+
+
+def touching(
+    findings: Iterable[Finding],
+    measures: Iterable[Measure],
+    headers: Mapping[tuple[str, str], str],
+    named: Collection[str],
+) -> list[Finding]:
+    """The findings that touch what some measures count: of their kinds of file, and of columns that they rest on.
+
+    A row that is left out, whatever for, touches all that its kind of file is counted for.
+
+    Args:
+        findings: All of them.
+        measures: What is counted.
+        headers: Kind and column → the header that the export has for it.
+        named: Columns that records are grouped or filtered by.
+    """
+    behind = {fact for measure in measures for fact in (*facts_behind(measure), *_dates_behind(measure))}
+    kinds = {kind for kind, _ in behind}
+    behind |= {(kind, column) for kind in kinds for column in named}
+    behind |= {(kind, column) for kind, fact in behind for column in _MADE_OF.get(fact, ())}
+    columns: dict[tuple[str, str], set[str]] = {}
+    for (kind, column), header in headers.items():
+        columns.setdefault((kind, header), set()).add(column)
+    return [item for item in findings if _touches(item, kinds, behind, columns)]
+
+
+def _dates_behind(measure: Measure) -> set[tuple[str, str]]:
+    column = date_columns(measure.entity).get(measure.basis)
+    return {(kind, name) for kind in kinds_of(measure.entity) for name in (column, "currency") if name is not None}
+
+
+def _touches(
+    item: Finding,
+    kinds: Collection[str],
+    behind: Collection[tuple[str, str]],
+    columns: Mapping[tuple[str, str], Collection[str]],
+) -> bool:
+    if item.kind is None:
+        return True
+    if item.column is None or item.code in _OF_ROWS:
+        return item.kind in kinds
+    named = _ABOUT.get(item.code) or columns.get((item.kind, item.column), (item.column,))
+    return any((item.kind, column) in behind for column in named)
+
+
+_ABOUT = {
+    "closed_before_created": ("created",),
+    "open_with_past_close": ("expected_close",),
+    "won_amount_zero": ("amount",),
+}
+"""Code of a finding → the columns that it is about, where its header is that of others too."""
+
+_OF_ROWS = frozenset(
+    {"rows_rejected", "row_of_numbers", "deleted_rows", "identical_rows", "ids_repeated", "rows_alike"}
+)
+"""Findings about whole rows, whatever column they are of."""
 
 
 def withheld_measures(withheld: Sequence[Withheld], measures: Iterable[Measure]) -> dict[str, str]:

@@ -171,6 +171,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         legends,
         needs,
         readings,
+        screens,
         talk,
         workings,
     )
@@ -190,6 +191,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         findings_of_files.PARTS,
         findings_of_records.PARTS,
         findings_of_reports.PARTS,
+        screens.SCREENS,
     )
 
 

@@ -66,7 +66,7 @@ def weighted_pipeline(open_weighted_amount: Number) -> Shape:
     excluded={"missing_amount": "created_unpriced_deals", "missing_created_date": "undated_created_deals"},
     additive=True,
     source="dbt_salesforce, pipeline created",
-    headline=17,
+    headline=15,
 )
 def pipeline_created(created_amount: Number) -> Shape:
     """The sum of the amounts of deals created in the period, as they are in the export.

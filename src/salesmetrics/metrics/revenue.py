@@ -69,7 +69,7 @@ def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
     source="own definition: revenue_growth_yoy",
-    headline=15,
+    headline=17,
 )
 def revenue_growth_year_ago(revenue: Number, revenue_year_ago: Number) -> Shape:
     """The change of revenue from the same period a year ago, which cancels out seasons.

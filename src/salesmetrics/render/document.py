@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -141,9 +141,11 @@ class Column(Struct, frozen=True):
         detail: Whether short forms, such as Markdown for a chat, do without it.
         continues: Whether it says more of what the column before it says.
         wraps: Whether its text may be broken into several lines.
+        stacked: Whether its title may be, while its numbers are not.
         cuts: Whether its text may be cut on a narrow place; numbers, dates and identifiers never are.
         least: Cells that it takes at least.
         widest: Cells that it takes at most; longer text is broken.
+        short: The title on a narrow place, where that is another one.
         group: Columns of one group stay together; a table with groups is split into blocks where there is no room.
         section: The heading that its group stands under.
         footnote: A footnote of the title.
@@ -159,9 +161,11 @@ class Column(Struct, frozen=True):
     detail: bool = False
     continues: bool = False
     wraps: bool = False
+    stacked: bool = False
     cuts: bool = False
     least: int = 0
     widest: int | None = None
+    short: str = ""
     group: str = ""
     section: str = ""
     footnote: Footnote | None = None
@@ -246,6 +250,10 @@ class Table(Struct, frozen=True):
         indent: Cells in front of each row.
         spaced: Whether sections stand apart from each other.
         apart: Whether there is an empty line above.
+        drops: Which rows are left out where a screen has fewer lines: the ``first`` or the ``last``, or none.
+        dropped: Code of the message that counts those that are left out, as ``n``.
+        missing: How many rows are left out already.
+        under: A line right below the rows.
     """
 
     columns: tuple[Column, ...]
@@ -257,6 +265,10 @@ class Table(Struct, frozen=True):
     indent: int = 0
     spaced: bool = False
     apart: bool = True
+    drops: Literal["", "first", "last"] = ""
+    dropped: str = "rows_not_shown"
+    missing: int = 0
+    under: str = ""
 
     @property
     def splits(self) -> bool:
@@ -268,12 +280,13 @@ class Table(Struct, frozen=True):
 
 
 class Heading(Struct, frozen=True):
-    """A heading; ``level`` 1 is that of the document, with the facts that hold for all of it."""
+    """A heading; ``level`` 1 is that of the document, with the facts that hold for all of it, and what joins them on a line."""
 
     text: str
     level: int = 2
     facts: tuple[str, ...] = ()
     apart: bool = True
+    joint: str = ", "
 
 
 class Text(Struct, frozen=True):
@@ -361,7 +374,16 @@ Block = Heading | Text | Files | Table | Items | Bullets | Snippet
 
 
 class Document(Struct, frozen=True):
-    """Blocks in order. ``measure`` is how wide prose is set where the place has no width of its own, such as a pipe."""
+    """Blocks in order.
+
+    Args:
+        blocks: The blocks.
+        measure: How wide prose is set where the place has no width of its own, such as a pipe.
+        most: So many lines at most, whatever a screen has.
+        shorter: The same with less in it, for a screen that has fewer lines.
+    """
 
     blocks: tuple[Block, ...]
     measure: int | None = None
+    most: int | None = None
+    shorter: Document | None = None

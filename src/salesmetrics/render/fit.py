@@ -135,6 +135,7 @@ def _whole(table: Table, texts: Sequence[Sequence[str]], width: int | None) -> F
 def _natural(table: Table, index: int, texts: Sequence[str]) -> int:
     column = table.columns[index]
     heading = cell_len(column.heading) if table.headed and not column.silent else 0
+    heading = _heading_width(column.heading) if heading and column.stacked else heading
     size = max(widest(texts), heading, column.least)
     if column.kind is Kind.MARK and column.widest is not None:
         return column.widest
@@ -146,7 +147,7 @@ def _least(column: Column, natural: int, width: int) -> int:
         return column.least
     if column.cuts:
         return min(natural, max(_LEAST_TEXT, cell_len(column.title)))
-    return min(natural, max(width // 3, _LEAST_WRAPPED)) if column.wraps else natural
+    return min(natural, column.least or max(width // 3, _LEAST_WRAPPED)) if column.wraps else natural
 
 
 def _filled(
@@ -169,6 +170,11 @@ def _filled(
             less = min(max(sizes[index] - floor, 0), -left)
             sizes[index] -= less
             left += less
+    for index in sizes:
+        if left > 0 and columns[index].kind is Kind.LABEL and columns[index].least:
+            more = min(natural[index] - sizes[index], left)
+            sizes[index] += more
+            left -= more
     return sizes
 
 

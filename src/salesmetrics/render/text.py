@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Change, Interval, Metric, Number, Unit
 
-__all__ = ["amount", "change", "count", "fraction", "interval", "one_line", "sparkline"]
+__all__ = ["amount", "change", "count", "decimals", "fraction", "interval", "one_line", "sparkline"]
 
 
 _BARS = "▁▂▃▄▅▆▇█"
+_LARGE = 100
+"""From here on the decimals of an amount say nothing about how sure it is."""
 _FINEST = -8
 """Money has eight decimals; what is smaller than that is what a float leaves over, and reads as none."""
 
@@ -44,8 +46,21 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def amount(value: Number | None, unit: Unit, *, currency: str | None = None) -> str:
-    """One value with its unit, as sensible digits for reading.
+def decimals(values: Sequence[Number], unit: Unit) -> int:
+    """The digits behind the point that all values of a unit share where they stand below one another.
+
+    >>> decimals([6457725.45, 12000], "money"), decimals([42, 32], "days"), decimals([42.1, 32], "days")
+    (2, 0, 1)
+    """
+    if unit == "x":
+        return 2
+    if unit == "ratio" or all(_is_whole(_decimal(value)) for value in values):
+        return 1 if unit == "ratio" else 0
+    return 2 if unit in {"money", "money_per_day"} else 1
+
+
+def amount(value: Number | None, unit: Unit, *, currency: str | None = None, places: int | None = None) -> str:
+    """One value with its unit, as sensible digits for reading, or with so many behind the point.
 
     >>> amount(0.63150052, "ratio"), amount(Decimal("2360.9094"), "money", currency="USD"), amount(57.0, "days")
     ('63.2 %', '2,360.91 USD', '57 d')
@@ -54,11 +69,14 @@ def amount(value: Number | None, unit: Unit, *, currency: str | None = None) -> 
     """
     if value is None:
         return "–"
-    return _digits(value, unit) + _suffix(unit, currency)
+    return _digits(value, unit, places) + _suffix(unit, currency)
 
 
-def interval(span: Interval | None, unit: Unit) -> str:
+def interval(span: Interval | None, unit: Unit, *, places: int | None = None) -> str:
     """An interval with its unit written once; an open side is said in signs.
+
+    With ``places``, so many digits stand behind the point of both ends, and none of amounts that are so large that these
+    say nothing.
 
     >>> from salesmetrics.answers.report import Interval
     >>> interval(Interval(low=0.6199, high=0.643, level=0.95, method="wilson"), "ratio")
@@ -67,10 +85,13 @@ def interval(span: Interval | None, unit: Unit) -> str:
     if span is None or (span.low is None and span.high is None):
         return ""
     suffix = _suffix(unit, None)
+    ends = [abs(_decimal(end)) for end in (span.low, span.high) if end]
+    if places is not None and unit in {"money", "money_per_day"} and ends and min(ends) >= _LARGE:
+        places = 0
     if span.low is None or span.high is None:
         sign, end = ("≤", span.high) if span.low is None else ("≥", span.low)
-        return f"{sign} {_digits(end, unit)}{suffix}" if end is not None else ""
-    return f"{_digits(span.low, unit)} – {_digits(span.high, unit)}{suffix}"
+        return f"{sign} {_digits(end, unit, places)}{suffix}" if end is not None else ""
+    return f"{_digits(span.low, unit, places)} – {_digits(span.high, unit, places)}{suffix}"
 
 
 def fraction(metric: Metric, *, amounts: bool = True) -> str:
@@ -145,10 +166,16 @@ def _signed(value: Number, unit: Unit) -> str:
     return digits if digits.startswith("-") else f"+{digits}"
 
 
-def _digits(value: Number, unit: Unit) -> str:
-    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+def _decimal(value: Number) -> Decimal:
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _digits(value: Number, unit: Unit, places: int | None = None) -> str:
+    number = _decimal(value)
     if unit == "ratio":
         return _percent(number)
+    if places is not None:
+        return _grouped(number, places)
     if unit in {"money", "money_per_day"}:
         return _grouped(number, 0 if _is_whole(number) else 2)
     if unit == "x":

@@ -6,6 +6,7 @@ by ``fit``; here they are drawn.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from salesmetrics.render.document import (
     Bar,
     Bullets,
     Cell,
+    Code,
     Document,
     Files,
     Footnote,
@@ -37,7 +39,7 @@ from salesmetrics.render.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from salesmetrics.render.document import Block, Item, Row
+    from salesmetrics.render.document import Block, Inline, Item, Row
     from salesmetrics.render.fit import Fitted, Placed
     from salesmetrics.render.writers import Screen
 
@@ -54,7 +56,17 @@ _STYLES = {
     Tone.MARK: "cyan",
 }
 _ASCII = str.maketrans(
-    {"–": "-", "×": "x", "─": "-", "≥": ">=", "≤": "<=", "…": "...", **dict(zip("▁▂▃▄▅▆▇█", "_.-~=+*#", strict=True))}
+    {
+        "–": "-",
+        "×": "x",
+        "─": "-",
+        "≥": ">=",
+        "≤": "<=",
+        "…": "...",
+        "↑": "^",
+        "↓": "v",
+        **dict(zip("▁▂▃▄▅▆▇█", "_.-~=+*#", strict=True)),
+    }
 )
 _RANGE = re.compile(r"(?<=\d) – (?=[+-]?\d)")
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -86,13 +98,62 @@ def write(document: Document, screen: Screen) -> str:
     Colours repeat what the words say. Without a width, as in a pipe or a file, nothing is cut or broken but long prose.
     """
     place = _Place(document.measure if screen.width is None else screen.width, screen.ascii_only)
+    lines = _lines(document, place)
+    while document.shorter is not None and len(lines) > _room(document, screen):
+        document = document.shorter
+        lines = _lines(document, place)
+    while (over := len(lines) - _room(document, screen)) > 0:
+        cut = _with_fewer_rows(document, int(over))
+        if cut is None:
+            break
+        document, lines = cut, _lines(cut, place)
+    return "".join(f"{_ansi(line) if screen.color else ''.join(span.text for span in line)}\n" for line in lines)
+
+
+_KEPT = 5
+"""Rows that a table keeps, however low a screen is."""
+
+
+def _with_fewer_rows(document: Document, over: int) -> Document | None:
+    """A document without so many rows of the tables that can do without them; None where they have no more to give."""
+    giving = [
+        block for block in document.blocks if isinstance(block, Table) and block.drops and len(block.rows) > _KEPT
+    ]
+    if not giving:
+        return None
+    share = math.ceil(over / len(giving))
+    blocks = tuple(
+        _without_rows(block, share) if isinstance(block, Table) and block in giving else block
+        for block in document.blocks
+    )
+    return replace(document, blocks=blocks)
+
+
+def _without_rows(table: Table, count: int) -> Table:
+    kept = max(len(table.rows) - count - (not table.under), _KEPT)
+    rows = table.rows[-kept:] if table.drops == "first" else table.rows[:kept]
+    missing = table.missing + len(table.rows) - kept
+    return replace(table, rows=rows, missing=missing, under=phrase(table.dropped, n=missing))
+
+
+_PROMPT = 2
+"""Lines of a screen that the command itself and the next one take."""
+
+
+def _room(document: Document, screen: Screen) -> float:
+    """The lines that there are."""
+    rooms = [document.most, None if screen.height is None else screen.height - _PROMPT]
+    return min((room for room in rooms if room is not None), default=math.inf)
+
+
+def _lines(document: Document, place: _Place) -> list[_Line]:
     lines: list[_Line] = []
     for block in document.blocks:
         drawn = list(_draw(block, place))
         if block.apart and lines and drawn:
             lines.append(())
         lines += drawn
-    return "".join(f"{_ansi(line) if screen.color else ''.join(span.text for span in line)}\n" for line in lines)
+    return lines
 
 
 def _draw(block: Block, place: _Place) -> Iterator[_Line]:
@@ -119,7 +180,7 @@ def _draw(block: Block, place: _Place) -> Iterator[_Line]:
 def _heading(block: Heading, place: _Place) -> Iterator[_Line]:
     line = ""
     for fact in (block.text, *block.facts):
-        joined = f"{line}, {fact}" if line else fact
+        joined = f"{line}{block.joint}{fact}" if line else fact
         if line and place.width is not None and widest([_shown(joined, place)]) > place.width:
             yield from _wrapped(Cell(line, Tone.STRONG), place)
             joined = fact
@@ -129,8 +190,20 @@ def _heading(block: Heading, place: _Place) -> Iterator[_Line]:
 
 def _text(block: Text, place: _Place) -> Iterator[_Line]:
     width = None if place.width is None else place.width - block.indent
-    for text in wrap(_shown(plain(block.text), place), width):
+    whole = _shown(plain(block.text), place)
+    fits = width is None or widest([whole]) <= width
+    for text in [whole] if fits else _broken(block.text, width, place):
         yield _stripped((_Span(" " * block.indent), _Span(text, block.tone)))
+
+
+def _broken(text: Inline, width: int | None, place: _Place) -> Iterator[str]:
+    """Lines of a text that is too long for one: what is to be pasted is never broken, and has a line to itself."""
+    pieces = text if isinstance(text, tuple) else (text,)
+    if not isinstance(pieces[-1], Code):
+        yield from wrap(_shown(plain(text), place), width)
+        return
+    yield from wrap(_shown(plain(pieces[:-1]), place), width)
+    yield _shown(pieces[-1].text, place)
 
 
 def _files(block: Files, place: _Place) -> Iterator[_Line]:
@@ -215,13 +288,17 @@ def _table(table: Table, place: _Place) -> Iterator[_Line]:
     if not table.rows:
         return
     if place.width is not None and place.width < _ROOMY:
-        table = replace(table, rows=tuple(replace(row, cells=tuple(map(_short, row.cells))) for row in table.rows))
+        rows = (replace(row, cells=tuple(map(_short, row.cells))) for row in table.rows)
+        columns = (replace(column, title=column.short or column.title) for column in table.columns)
+        table = replace(table, columns=tuple(columns), rows=tuple(rows))
     texts = _texts(table, place)
     fitted = fit(table, texts, place.width)
     for number, placed in enumerate(fitted.blocks):
         if number:
             yield ()
         yield from (_group_block if table.splits else _plain_block)(table, placed, fitted, place)
+    if table.under:
+        yield from _row([Cell(table.under, Tone.MUTED)], [_Column(widest([table.under]))], place, indent=table.indent)
     notes = [*_gone(table, fitted, place), *map(_note, table.notes)]
     if notes:
         yield ()

@@ -27,7 +27,7 @@ __all__ = ["WRITERS", "Screen", "Writer", "format_of", "forms_of", "refuse_form"
 
 
 class Screen(NamedTuple):
-    """What a table may use: ``width`` in cells (``None``: unlimited, for a pipe or a file), colour, other signs than ASCII.
+    """What a table may use: ``width`` in cells and ``height`` in lines (``None``: unlimited), colour, other signs than ASCII.
 
     ``csv`` is how a spreadsheet wants its numbers and lines.
     """
@@ -36,6 +36,7 @@ class Screen(NamedTuple):
     color: bool = False
     ascii_only: bool = False
     csv: CsvDialect = PLAIN
+    height: int | None = None
 
 
 class Writer(NamedTuple):

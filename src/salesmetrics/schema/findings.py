@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from salesmetrics.schema.provenance import Finding, Severity
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["MAX_ROWS", "SEVERITIES", "finding"]
+__all__ = ["EFFECTS", "MAX_ROWS", "SEVERITIES", "Effect", "effect_of", "finding"]
 
 MAX_ROWS = 20
 """So many row numbers a finding keeps."""
@@ -222,6 +223,85 @@ SEVERITIES: Mapping[str, Severity] = {
     "response_in_days": WARNING,
 }
 """Code → how much it matters, where whoever makes the finding does not know better. Its words are in ``salesmetrics.messages``."""
+
+
+class Effect(IntEnum):
+    """What a finding does to the numbers that rest on its records, the gravest first."""
+
+    CHANGES = 0
+    """A number would be another one if the data were right."""
+    DOUBTS = 1
+    """A number may be right; what it rests on is in doubt."""
+    SUGGESTS = 2
+    """The numbers stand; more could be had from the data."""
+
+
+_BY_SEVERITY = {ERROR: Effect.CHANGES, WARNING: Effect.DOUBTS, NOTE: Effect.SUGGESTS}
+
+EFFECTS: Mapping[str, Effect] = {
+    **dict.fromkeys(
+        (
+            "amount_blank",
+            "amount_negative",
+            "amount_outlier",
+            "amounts_per_period_found",
+            "cells_unreadable",
+            "closed_before_created",
+            "closed_without_close_date",
+            "closed_without_verdict",
+            "cost_unplaced",
+            "costs_partial",
+            "flags_contradict",
+            "identical_rows",
+            "lost_amount_all_zero",
+            "mrr_blank",
+            "mrr_negative",
+            "no_converted_status",
+            "no_lost_deal",
+            "no_won_stage",
+            "nobody_left",
+            "numbers_scaled",
+            "only_won",
+            "open_amount_all_zero",
+            "open_with_past_close",
+            "outcome_contradicts",
+            "payments_beside_invoices",
+            "payments_only",
+            "quota_days_partial",
+            "quota_owners_missing",
+            "quota_twice",
+            "quota_unplaced",
+            "rate_missing",
+            "revenue_unplaced",
+            "rows_alike",
+            "rows_of_a_plan",
+            "rows_per_person",
+            "rows_swallowed",
+            "stage_against_flag",
+            "stage_blank",
+            "stage_not_understood",
+            "stage_words_unknown",
+            "won_amount_blank",
+            "won_amount_zero",
+            "won_without_close_date",
+        ),
+        Effect.CHANGES,
+    ),
+    **dict.fromkeys(
+        ("as_of_differs", "as_of_reconstructed", "currency_assumed", "none_confirmed", "references_unknown"),
+        Effect.DOUBTS,
+    ),
+}
+"""Code → its effect, where its severity does not tell."""
+
+
+def effect_of(code: str) -> Effect:
+    """What findings of a code do to the numbers.
+
+    >>> effect_of("rows_rejected"), effect_of("amount_blank"), effect_of("deal_types_mixed")
+    (<Effect.CHANGES: 0>, <Effect.CHANGES: 0>, <Effect.SUGGESTS: 2>)
+    """
+    return EFFECTS[code] if code in EFFECTS else _BY_SEVERITY[SEVERITIES[code]]
 
 
 def finding(

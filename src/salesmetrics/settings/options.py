@@ -464,6 +464,15 @@ class Output(NamedTuple):
             example="de",
         ),
     ] = None
+    all: Annotated[
+        bool,
+        Option(
+            "Show everything, not only what fits on a screen.",
+            key="report.all",
+            about="whether everything is shown, not only what fits on a screen",
+            behind=True,
+        ),
+    ] = False
     color: Annotated[Color, Option("When to colour the output.")] = "auto"
     quiet: Annotated[bool, Option("Print only errors to stderr.", short="-q")] = False
     debug: Annotated[bool, Option("Show the traceback of an unexpected error.", variable=False, hidden=True)] = False

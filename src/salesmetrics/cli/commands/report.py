@@ -37,10 +37,14 @@ def report(
 
     Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
     """
+    from msgspec.structs import replace
+
     from salesmetrics.cli.output import (
         carries_hashes,
         form_of,
         has_errors,
+        headlines_of,
+        says_rejects,
         tell_about_rejects,
         write_answer,
         write_rejects,
@@ -61,17 +65,24 @@ def report(
     result, dataset = pipeline.report(
         begun,
         options,
-        make_question(selection, settings, environment.today(), segments=segments, trend=WRITERS[form].for_people),
+        make_question(
+            selection,
+            settings,
+            environment.today(),
+            segments=segments,
+            trend=WRITERS[form].for_people,
+            headlines=headlines_of(output, form, environment),
+        ),
         catalog,
         accept=lambda dataset: refuse_stale(watch, dataset, environment),
         goals=lambda request: settle_goals(watch, settings, request, catalog),
         goals_by={name for tables in settings.goals.values() for table in tables for name in table.group},
     )
-    write_answer(result, output, form, environment, wide=segments.wide)
+    write_answer(replace(result, everything=output.all), output, form, environment, wide=segments.wide)
     write_rejects(dataset, rejects, environment)
     missed = tell_about_goals(result, environment, strict=strict, quiet=output.quiet)
     failed = missed or (strict and has_errors(dataset))
-    if not output.quiet:
+    if not output.quiet and (strict or not says_rejects(output, form)):
         tell_about_rejects(dataset, rejects, environment, strict=strict)
     if failed:
         raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -34,8 +34,10 @@ def trend(
 
     Example: `salesmetrics trend win_rate deals.csv --every quarter`
     """
+    from msgspec.structs import replace
+
     from salesmetrics import pipeline
-    from salesmetrics.cli.output import carries_hashes, form_of, tell_about_rejects, write_answer
+    from salesmetrics.cli.output import carries_hashes, form_of, says_rejects, tell_about_rejects, write_answer
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
@@ -46,6 +48,6 @@ def trend(
         selection._replace(kpi=kpis, every=every), settings, environment.today(), segments=segments
     )
     result, dataset = pipeline.trend(begun, options, question, make_catalog(settings))
-    write_answer(result, output, form, environment, wide=segments.wide)
-    if not output.quiet:
+    write_answer(replace(result, everything=output.all), output, form, environment, wide=segments.wide)
+    if not output.quiet and not says_rejects(output, form):
         tell_about_rejects(dataset, None, environment, strict=False)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import GoalResult, Metric, NotComputed, Report
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Goal", "by_severity", "finding_items", "footer", "goal_about", "goals"]
+__all__ = ["Goal", "by_severity", "finding_items", "footer", "goal_about", "goal_blocks", "goals", "with_names"]
 
 SEVERAL_FILES = 3
 """So many files are named one by one in a message."""
@@ -36,11 +36,7 @@ _STATUS = {"met": Tone.GOOD, "missed": Tone.BAD, "on track": Tone.GOOD}
 
 def footer(report: Report) -> list[Block]:
     """Goals, findings, what was left out and what was not computed; nothing where there is nothing to say."""
-    found = [
-        Item(goal.status, goal.text, tone=_STATUS.get(result.goal.status, Tone.PLAIN))
-        for goal, result in zip(goals(report), report.goals, strict=True)
-    ]
-    blocks: list[Block] = [Heading(phrase("heading_goals")), Items(tuple(found), states=True)] if found else []
+    blocks = goal_blocks(report)
     if report.findings:
         blocks += [
             Heading(phrase("heading_findings")),
@@ -51,6 +47,15 @@ def footer(report: Report) -> list[Block]:
         items = [Item(lead, parts=tuple(titles)) for lead, titles in groups]
         blocks += [Heading(phrase("heading_left_out")), Items(tuple(items), tone=Tone.MUTED)]
     return [*blocks, *_unlocks(report)]
+
+
+def goal_blocks(report: Report) -> list[Block]:
+    """The goals of a report with their heading; nothing where it has none."""
+    found = tuple(
+        Item(goal.status, goal.text, tone=_STATUS.get(result.goal.status, Tone.PLAIN))
+        for goal, result in zip(goals(report), report.goals, strict=True)
+    )
+    return [Heading(phrase("heading_goals")), Items(found, states=True)] if found else []
 
 
 def by_severity(found: Iterable[Finding]) -> list[Finding]:
@@ -92,10 +97,15 @@ class Goal(Struct, frozen=True):
 
 def findings(report: Report) -> list[Finding]:
     """The findings, those that matter most first, with the names of files, where these are unique, for their paths."""
+    return by_severity(with_names(report.findings, report))
+
+
+def with_names(found: Iterable[Finding], report: Report) -> list[Finding]:
+    """Findings with the names of files, where these are unique, for their paths."""
     paths = {source.path for source in report.inputs} | {item.path for item in report.findings if item.path}
     names = Counter(map(_file_name, paths))
     short = {path: _file_name(path) for path in paths if names[_file_name(path)] == 1}
-    return [_with_name(finding, short) for finding in by_severity(report.findings)]
+    return [_with_name(finding, short) for finding in found]
 
 
 def _file_name(path: str) -> str:

@@ -23,6 +23,7 @@ from salesmetrics.render.document import (
     Undefined,
 )
 from salesmetrics.render.layouts.footer import footer
+from salesmetrics.render.layouts.overview import overview
 from salesmetrics.render.layouts.segments import is_series, segments
 from salesmetrics.render.layouts.trend import trend
 from salesmetrics.render.layouts.words import (
@@ -62,6 +63,8 @@ _OF_TREND = ("start", "end", "partial", "limit_low", "limit_centre", "limit_high
 
 def report_document(report: Report) -> Document:
     """Lay out a report or a trend."""
+    if not report.everything:
+        return overview(report)
     title, *facts = headline(report)
     head = Heading(title, 1, tuple(facts), apart=False)
     files = Files(tuple(File(*input_facts(source)) for source in report.inputs))

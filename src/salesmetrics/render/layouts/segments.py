@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Metric, Period, Report
 
-__all__ = ["is_series", "segments"]
+__all__ = ["is_series", "segment_rows", "segment_titles", "segments"]
 
 _FEW_KPIS = 3
 _Days = tuple[date, date, str]
@@ -57,7 +57,7 @@ def segments(report: Report) -> Table:
 
     A verdict stays beside its change, whatever the number of KPIs; without a comparison many KPIs are values only.
     """
-    found = _segments(report)
+    found = segment_rows(report)
     kpis = [members[0] for _, metrics in families(report.metrics) for members in _by_id(metrics)]
     compared = any(metric.change for metric in report.metrics)
     whole = len(kpis) <= _FEW_KPIS
@@ -100,10 +100,15 @@ def _by_id(metrics: Sequence[Metric]) -> list[list[Metric]]:
 
 
 def _label_columns(report: Report) -> list[Column]:
+    return [Column(title, Kind.LABEL, wraps=True) for title in segment_titles(report)]
+
+
+def segment_titles(report: Report) -> list[str]:
+    """The titles of the columns that say what a row is about."""
     titles = [*map(one_line, report.group_by)]
     titles += [phrase("column_period")] if is_series(report) else []
     titles += [phrase("column_currency")] if kept_apart(report.metrics) else []
-    return [Column(title, Kind.LABEL, wraps=True) for title in titles]
+    return titles
 
 
 def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tuple[list[Column], list[list[Cell]]]:
@@ -142,7 +147,7 @@ def _cells(metric: Metric | None) -> tuple[Cell, ...]:
     )
 
 
-def _segments(report: Report) -> list[_Segment]:
+def segment_rows(report: Report) -> list[_Segment]:
     """The rows: the total first, then segments as the report orders them, periods in order of time.
 
     With several currencies each has its own row; what has no currency, such as a count, stands in a row above them.

@@ -55,7 +55,14 @@ def _table(metrics: Sequence[Metric]) -> Table:
         Column("", Kind.MARK, 4, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
     )
     top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
-    return Table(columns, tuple(_row(metric, top) for metric in metrics), indent=2, apart=False)
+    return Table(
+        columns,
+        tuple(_row(metric, top) for metric in metrics),
+        indent=2,
+        apart=False,
+        drops="first",
+        dropped="periods_not_shown",
+    )
 
 
 def _row(metric: Metric, top: float) -> Row:

@@ -212,10 +212,10 @@ def verdict_text(metric: Metric | None) -> str:
     return phrase(f"verdict_{verdict.replace(' ', '_')}") if verdict else ""
 
 
-def value_cell(metric: Metric) -> Cell:
-    """The value of a metric; greyed and marked where it rests on few records."""
+def value_cell(metric: Metric, places: int | None = None) -> Cell:
+    """The value of a metric, with so many digits behind the point; greyed and marked where it rests on few records."""
     tone = Tone.MUTED if few(metric) or metric.value is None else Tone.PLAIN
-    text = amount(metric.value, metric.unit)
+    text = amount(metric.value, metric.unit, places=places)
     return Cell(text, tone, metric.value, metric.unit, metric.currency, FEW if few(metric) else "")
 
 

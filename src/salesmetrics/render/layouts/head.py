@@ -1,0 +1,114 @@
+"""The head of a screen: which files, which days, which currency, and what else shaped the numbers."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from salesmetrics.messages import fill, phrase
+from salesmetrics.messages.screens import SKIPPED
+from salesmetrics.render.document import Code, Heading, Text
+from salesmetrics.render.layouts.words import currencies
+from salesmetrics.render.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.answers.provenance import Filters
+    from salesmetrics.answers.report import Report
+    from salesmetrics.schema.provenance import Input
+
+__all__ = ["file_lines", "files_typed", "report_head", "shaped"]
+
+_LINES = 2
+"""So many files have a line each."""
+
+
+def report_head(report: Report) -> list[Heading | Text]:
+    """Files, then days, currency and as-of day, then filter, settings file and variables, where there are such."""
+    lines = [", ".join(_facts(report)), ", ".join(shaped(report.filters))]
+    return [*file_lines(report.inputs), *(Text(line) for line in lines if line)]
+
+
+def file_lines(inputs: Sequence[Input]) -> list[Heading | Text]:
+    """A line per file; many are summed up in one."""
+    if not inputs:
+        return []
+    if len(inputs) > _LINES:
+        first = next((item for item in inputs if item.kind == "deals"), inputs[0])
+        named = phrase("first_of_files", path=one_line(_name(first.path)), n=len(inputs) - 1)
+        return [Heading(named, 1, (_rows(inputs),), apart=False, joint=": ")]
+    (name, read), *others = ((one_line(_name(item.path)), _read(item)) for item in inputs)
+    head = Heading(name, 1, (read,), apart=False, joint="  ")
+    return [head, *(Text((Code(name), f"  {read}")) for name, read in others)]
+
+
+def _read(item: Input) -> str:
+    code = "records_of_crm" if item.crm else "records_of"
+    return _rows([item], phrase(code, crm=item.crm, kind=item.kind))
+
+
+def _rows(inputs: Sequence[Input], what: str = "") -> str:
+    read, used = sum(item.rows.read for item in inputs), sum(item.rows.used for item in inputs)
+    if used == read:
+        return phrase("read_whole" if what else "files_read_whole", what=what, used=used)
+    skipped: dict[str, int] = {}
+    for item in inputs:
+        for reason, number in item.left_out.items():
+            skipped[reason] = skipped.get(reason, 0) + number
+    rejected = sum(item.rows.rejected for item in inputs)
+    parts = [phrase("part_rejected", n=rejected)] if rejected else []
+    parts += [fill(SKIPPED[reason], {"n": number}) for reason, number in skipped.items() if number]
+    return phrase("read_in_part" if what else "files_read_in_part", what=what, used=used, n=read, parts=parts)
+
+
+def _name(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1] or path
+
+
+def _facts(report: Report) -> list[str]:
+    """The facts that hold for all numbers."""
+    found = [_period(report)]
+    if report.period.start is not None and report.span is not None:
+        found.append(phrase("records_behind_period", first=report.span.first, last=report.span.last))
+    if report.comparison is not None:
+        other = report.comparison
+        code = "compared_to_date" if other.to_date else "compared_with"
+        last = other.end - timedelta(days=1)
+        found.append(phrase(code, label=one_line(other.label), first=other.start, last=last))
+    codes = currencies(report.metrics)
+    if len(codes) == 1:
+        found.append(phrase("money_in", currency=codes[0]))
+    if report.as_of is not None:
+        code = "seen_on_from" if report.as_of_source else "seen_on"
+        found.append(phrase(code, day=report.as_of, source=one_line(report.as_of_source or "")))
+    return found
+
+
+def _period(report: Report) -> str:
+    period = report.period
+    if period.start is None or period.end is None:
+        if report.span is None:
+            return phrase("records_undated")
+        return phrase("records_between", first=report.span.first, last=report.span.last)
+    code = "period_so_far" if period.partial and report.as_of is not None else "period_between"
+    last = period.end - timedelta(days=1)
+    return phrase(code, label=one_line(period.label), first=period.start, last=last, as_of=report.as_of)
+
+
+def shaped(filters: Filters) -> list[str]:
+    """Condition, settings file and variables, where they shaped the numbers."""
+    found = [phrase("only_where", where=one_line(filters.where))] if filters.where else []
+    if filters.settings_file and filters.settings:
+        found.append(phrase("by_settings", path=one_line(filters.settings_file), keys=filters.settings))
+    if filters.environment:
+        found.append(phrase("by_environment", names=filters.environment))
+    return found
+
+
+def files_typed(arguments: Sequence[str], inputs: Sequence[Input]) -> str:
+    """Files as they are typed after a command; without what was typed, their paths."""
+    named = list(arguments) or [item.path for item in inputs]
+    return " ".join(shlex.quote(one_line(name)) for name in named) if len(named) <= _LINES else "FILE"
