@@ -35,7 +35,7 @@ FIXES: Mapping[str, str] = {
     "variable_example": "for example `{variable}={example}`",
     "age_example": "for example {set:max-age 7d}",
     "name_a_date": "set the date column with {set:map created=HEADER} or {set:map closed=HEADER}",
-    "whole_months": "ask for whole months, quarters or years, for example {set:every month} or {set:period last-quarter}",
+    "whole_months": "use whole months, quarters or years, for example {set:every month} or {set:period last-quarter}",
     # --- days and periods -------------------------------------------------------------------------------------------
     "period_this_quarter": "add {set:period this-quarter}",
     "period_begun": "choose a period that has started",
