@@ -293,6 +293,7 @@ LAYOUT_TEXTS = {"Heading", "Column", "Text", "Item", "Snippet", "Cell", "Prose",
 WORDS_OF_OTHERS = {
     "ingest/canonical/amounts.py": "how often an amount is paid",
     "ingest/parse/currency.py": "names of currencies",
+    "render/csv_locales.py": "codes and names of regions",
     "cli/limits.py": "what the system and Polars say",
 }
 ALLOWED = {

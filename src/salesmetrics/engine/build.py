@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from salesmetrics.answers.report import Available, Change, Metric, NotComputed, Period, Report, SegmentOrder
 from salesmetrics.calendar import unit_period, years_before
+from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
 from salesmetrics.engine.evaluate import Outcome, change_between, evaluate, lengths_differ, per_day
@@ -28,6 +29,7 @@ from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     import polars as pl
 
@@ -288,7 +290,7 @@ def _day_of(request: Request, asked: Request) -> Period | None:
     day = asked.as_of
     if day is None or (day == request.as_of and not window_of(request).bounded):
         return None
-    return Period(label=text(Message("period_on_day", day=day)), start=day, end=day + timedelta(days=1))
+    return Period(label=text(Message("period_on_day", day=day)), start=day, end=day_after(day))
 
 
 def _own_period(request: Request, asked: Request, window: Window) -> Period | None:
@@ -305,7 +307,7 @@ def _period_of(window: Window, calendar: Calendar) -> Period | None:
         return None
     units: tuple[Every, ...] = ("month", "quarter", "year")
     named = [unit_period(window.start, unit, calendar) for unit in units]
-    last = end - timedelta(days=1)
+    last = day_before(end)
     label = next((unit.label for unit in named if (unit.start, unit.end) == (window.start, end)), None)
     if label is None and window.start == years_before(end):
         label = text(Message("period_of_twelve_months", day=last))

@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 from msgspec.structs import replace
 
+from salesmetrics.calendar.steps import beginning
 from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.evaluate import ABSENT, Cell, Values
 from salesmetrics.engine.plan import make_plan
@@ -220,7 +221,7 @@ _KEY, _PLACE = "__key__", "__place__"
 def key_of(per: Sequence[str]) -> pl.Expr:
     """The columns that a measure counts once, as one text: ``day:1w`` is the week of a day."""
     split = [name.partition(":") for name in per]
-    columns = [pl.col(name).dt.truncate(every) if every else pl.col(name) for name, _, every in split]
+    columns = [beginning(pl.col(name), every) if every else pl.col(name) for name, _, every in split]
     return pl.concat_str([column.cast(pl.String).fill_null("\0") for column in columns], separator="\x1f")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from salesmetrics.calendar.steps import day_before, first_of_month, month_after, months_after
 from salesmetrics.calendar.windows import Window
 from salesmetrics.entities.days import END, START
 from salesmetrics.metrics.catalog import split_name
@@ -13,6 +13,7 @@ from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     import polars as pl
 
@@ -63,12 +64,12 @@ class CostCover:
 
     def last(self) -> date | None:
         """The first day after all that the costs are for."""
-        ends = [end for _, end in self.long] + [_next_month(day) for day in self.single]
+        ends = [end for _, end in self.long] + [month_after(day) for day in self.single]
         return max(ends, default=None)
 
     def first(self) -> date | None:
         """The first day of all that the costs are for."""
-        starts = [start for start, _ in self.long] + [day.replace(day=1) for day in self.single]
+        starts = [start for start, _ in self.long] + [first_of_month(day) for day in self.single]
         return min(starts, default=None)
 
     def run(self, window: Window) -> Window | None:
@@ -149,9 +150,7 @@ def _alike(here: Window, paid: Window, run: Window) -> Window:
 def _moved(day: date, origin: date, to: date) -> date:
     """As far from a day as one is from another: in months where all of them begin one."""
     if day.day == origin.day == to.day == 1:
-        months = (to.year - origin.year) * 12 + to.month - origin.month
-        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-        return date(year, month + 1, 1)
+        return months_after(day, (to.year - origin.year) * 12 + to.month - origin.month)
     return day + (to - origin)
 
 
@@ -183,15 +182,11 @@ def costs_partial(
 
 
 def _between(start: date | None, end: date) -> Message:
-    return Message("days_between", first=start, last=end - timedelta(days=1))
+    return Message("days_between", first=start, last=day_before(end))
 
 
 def _months(start: date, end: date) -> Iterable[tuple[date, date]]:
     while start < end:
-        after = min(_next_month(start), end)
+        after = min(month_after(start), end)
         yield start, after
         start = after
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

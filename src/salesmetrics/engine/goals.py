@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -11,12 +10,14 @@ import msgspec
 from msgspec.structs import replace
 
 from salesmetrics.answers import report as answer
+from salesmetrics.calendar.steps import day_after
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.messages import text as text_of
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     import polars as pl
 
@@ -202,7 +203,7 @@ def status(goal: Goal, kpi: Kpi, metric: Metric | None, period: Period, as_of: d
     met = goal.target.met_by(value)
     cumulative = kpi.additive and kpi.basis != "snapshot"
     end = _deadline(goal, period)
-    running = end is not None and as_of is not None and as_of + timedelta(days=1) < end
+    running = end is not None and as_of is not None and day_after(as_of) < end
     if cumulative and running and end is not None and as_of is not None:
         return _running(goal.target, value, _elapsed(period.start, as_of, end), met=met)
     if met:
@@ -215,7 +216,7 @@ def status(goal: Goal, kpi: Kpi, metric: Metric | None, period: Period, as_of: d
 
 def _deadline(goal: Goal, period: Period) -> date | None:
     """The end of the period in which a sum can grow towards its target: half-open, as periods are."""
-    ends = [period.end, goal.by + timedelta(days=1) if goal.by else None]
+    ends = [period.end, day_after(goal.by) if goal.by else None]
     return min((end for end in ends if end is not None), default=None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from salesmetrics.schema.findings import finding
@@ -35,7 +34,7 @@ def maturing(kpi: Kpi, values: Values, end: date | None, request: Request) -> li
         end: The first day after it; None for all of time, which no other period stands beside.
         request: Says the day and the horizon.
     """
-    over = end is None or request.as_of is None or request.as_of - end >= timedelta(days=request.settings.horizon_days)
+    over = end is None or request.as_of is None or (request.as_of - end).days >= request.settings.horizon_days
     if not kpi.matures or over:
         return [False] * values.count
     return [True] * values.count if kpi.open is None else [bool(count) for count in values.column(kpi.open, 0)]

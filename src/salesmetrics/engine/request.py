@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from salesmetrics.answers.provenance import Filters, Span, filters_of
 from salesmetrics.answers.report import Comparison, Period
 from salesmetrics.calendar import Calendar
+from salesmetrics.calendar.steps import day_after
 from salesmetrics.calendar.windows import Window, span_windows
 from salesmetrics.engine.cost_cover import CostCover, cost_shift, within_costs
 from salesmetrics.metrics.settings import Settings
@@ -18,6 +18,7 @@ from salesmetrics.schema.provenance import Shaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     import polars as pl
 
@@ -175,7 +176,7 @@ def window_of(request: Request) -> Window:
     """The period asked for, as far as it has elapsed."""
     if request.period.end is None or request.as_of is None:
         return Window(request.period.start, request.period.end)
-    end, tomorrow = request.period.end, request.as_of + timedelta(days=1)
+    end, tomorrow = request.period.end, day_after(request.as_of)
     return Window(request.period.start, min(end, tomorrow), end if end > tomorrow else None)
 
 

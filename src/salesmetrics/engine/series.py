@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 import salesmetrics.calendar as calendar
 from salesmetrics.answers.report import Period
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
+from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.compute import Cell, Keys, Source, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
@@ -23,6 +24,7 @@ from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from salesmetrics.engine.evaluate import Values
     from salesmetrics.engine.prepare import Prepared
@@ -63,7 +65,7 @@ def _series(request: Request, setup: Prepared, dated: Sequence[Kpi], position: M
     cover = CostCover(source.frames.get("costs"))
     window = window_of(request)
     current = unit_period(as_of, every, request.calendar).end
-    window = Window(window.start, window.end or as_of + timedelta(days=1), window.whole or current)
+    window = Window(window.start, window.end or day_after(as_of), window.whole or current)
     columns: list[MetricColumn] = []
     for by in [(), setup.by] if setup.by else [()]:
         keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
@@ -148,7 +150,7 @@ def trends(request: Request, setup: Prepared) -> dict[str, list[float | None]]:
 def last_drawn(request: Request) -> date | None:
     """The last day of the twelve months that are drawn: of the period, as far as it has elapsed."""
     end = window_of(request).end
-    return request.as_of if end is None or request.as_of is None else end - timedelta(days=1)
+    return request.as_of if end is None or request.as_of is None else day_before(end)
 
 
 def _trends(
@@ -160,7 +162,7 @@ def _trends(
     calendar_ = request.calendar
     months = last_units(last, "month", TREND_MONTHS, calendar_)
     starts = [month.start for month in months if month.start is not None]
-    window = Window(starts[0], min(request.as_of, last) + timedelta(days=1))
+    window = Window(starts[0], day_after(min(request.as_of, last)))
     table = value_table(
         source, dated, {"": window}, Keys(bucket=lambda day: bucket_expression(day, "month", calendar_))
     )

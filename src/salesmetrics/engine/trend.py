@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from salesmetrics import calendar
 from salesmetrics.answers.report import Limits, Period
 from salesmetrics.calendar import split, unit_period
+from salesmetrics.calendar.steps import day_after
 from salesmetrics.engine.build import in_order, make_report, metrics_of
 from salesmetrics.engine.metric import group_order, in_cell_order
 from salesmetrics.engine.moments import seen_by
@@ -156,7 +157,7 @@ def per_period(
     if as_of is None or every is None or kpi.basis == "snapshot":
         return []
     bounds = window_of(request)
-    tomorrow = as_of + timedelta(days=1)
+    tomorrow = day_after(as_of)
     probe = replace(request, period=Period(label="", start=as_of, end=tomorrow), asked_period=None, every=None)
     setup = prepare(replace(probe, trend=False, compare=None), frames, catalog)
     setup = setup if ordering is None else arranged(setup, request.by, ordering)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from salesmetrics.calendar import parse_period
+from salesmetrics.calendar.steps import day_after
 from salesmetrics.entities.declared import DERIVED, ENTITIES, date_columns, kinds_of
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.findings import finding
@@ -87,7 +88,7 @@ def early_ends(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> Iterab
     """Findings for files that end long before the day the report speaks for: later periods are not empty but unknown."""
     for entity in WATCHED:
         days = covered_days(frames[entity], entity) if as_of is not None and entity in frames else None
-        if days is None or as_of is None or as_of - days[1] <= timedelta(days=PATIENCE):
+        if days is None or as_of is None or (as_of - days[1]).days <= PATIENCE:
             continue
         gap = (as_of - days[1]).days
         yield finding("data_end_early", kind=entity, count=0, last=days[1], gap=gap, as_of=as_of)
@@ -100,7 +101,7 @@ def complete_today(request: Request) -> list[Finding]:
         return []
     now = f"this-{words.removeprefix('last-')}"
     running = parse_period(now, as_of=as_of, calendar=request.calendar)
-    if running is None or running.end != as_of + timedelta(days=1):
+    if running is None or running.end != day_after(as_of):
         return []
     return [
         finding(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.steps import day_after
 from salesmetrics.entities.clocks import clock, comparable, has_times
 from salesmetrics.entities.later import day_unknown, put_back
 from salesmetrics.schema.clock import utc_name
@@ -35,7 +36,7 @@ def end_of(day: date) -> datetime:
     >>> end_of(date(2026, 1, 31))
     datetime.datetime(2026, 2, 1, 0, 0)
     """
-    return datetime.combine(day + timedelta(days=1), time())
+    return datetime.combine(day_after(day), time())
 
 
 def activity_view(

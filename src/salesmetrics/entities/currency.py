@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.steps import days_later
 from salesmetrics.entities.accounts import account_keys, ids_by_name
 from salesmetrics.entities.days import END, MONEY, START, with_days
 from salesmetrics.entities.declared import MONEY_COLUMNS
@@ -154,8 +155,8 @@ def _held(rows: pl.DataFrame) -> pl.DataFrame:
     """Rates of single days hold until the next one of the same pair."""
     rows = rows.unique().sort("source", "target", START, END, "rate")
     following = pl.col(START).shift(-1).over("source", "target")
-    last = pl.col(START).dt.offset_by(f"{DAY_RATE_HOLDS}d")
-    single = pl.col(END) == pl.col(START).dt.offset_by("1d")
+    last = days_later(pl.col(START), DAY_RATE_HOLDS)
+    single = pl.col(END) == days_later(pl.col(START))
     return rows.with_columns(
         pl.when(single).then(pl.min_horizontal(following.fill_null(last), last)).otherwise(pl.col(END)).alias(END)
     )

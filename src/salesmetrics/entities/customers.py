@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.steps import beginning, days_later, months_of
 from salesmetrics.entities.accounts import account_keys
 from salesmetrics.entities.days import END, MONEY, START, unplaced, with_days
 from salesmetrics.entities.later import day_unknown
@@ -111,7 +112,7 @@ def _spans(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, bool,
         first = [pl.col(name) for name in ("start", "occurred") if name in frame.columns]
         spans = frame.with_columns(
             pl.coalesce([*first, pl.lit(None, dtype=pl.Date)]).alias(START),
-            pl.col("end").dt.offset_by("1d").alias(END),
+            days_later(pl.col("end")).alias(END),
         )
         return spans, True, findings
     dated = _with_day(frame, calendar)
@@ -137,7 +138,7 @@ def _spans(frame: pl.DataFrame, calendar: Calendar) -> tuple[pl.DataFrame, bool,
 
 def _by_month(frame: pl.DataFrame) -> pl.DataFrame:
     """Days on which each customer stands at most once a month, and not all on the same, are months: billing days differ."""
-    month = pl.col("day").dt.truncate("1mo")
+    month = beginning(pl.col("day"), "1mo")
     counts = frame.select(days=pl.col("day").n_unique(), months=month.n_unique())
     if counts["days"][0] == counts["months"][0]:
         return frame
@@ -147,14 +148,13 @@ def _by_month(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _gaps(days: pl.Series) -> list[Finding]:
     """That a list of levels by month has no row at all for some months."""
-    months = days.dt.truncate("1mo")
+    months = beginning(days, "1mo")
     if months.n_unique() < len(days) or len(days) < LEAST_MONTHS:
         return []
     there = months.to_list()
     if min((after - before).days for before, after in pairwise(there)) > LONGEST_MONTH:
         return []
-    every = pl.select(pl.date_range(there[0], there[-1], "1mo")).to_series().to_list()
-    missing = [f"{month:%Y-%m}" for month in every if month not in set(there)]
+    missing = [f"{month:%Y-%m}" for month in months_of(there[0], there[-1]) if month not in set(there)]
     return [finding("levels_gap", kind="revenue", count=0, months=tuple(missing))] if missing else []
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar import Calendar, periods_of_column
+from salesmetrics.calendar.steps import days_later
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
@@ -55,10 +56,10 @@ def with_days(frame: pl.DataFrame, calendar: Calendar | None = None) -> pl.DataF
     if {"start", "end"} <= set(frame.columns):
         whole = (pl.col("start") <= pl.col("end")).fill_null(value=False)
         starts.append(pl.when(whole).then(pl.col("start")))
-        ends.append(pl.when(whole).then(pl.col("end").dt.offset_by("1d")))
+        ends.append(pl.when(whole).then(days_later(pl.col("end"))))
     if "date" in frame.columns:
         starts.append(pl.col("date"))
-        ends.append(pl.col("date").dt.offset_by("1d"))
+        ends.append(days_later(pl.col("date")))
     none = pl.lit(None, dtype=pl.Date)
     return frame.with_columns(
         pl.coalesce(*starts, none).alias(START),

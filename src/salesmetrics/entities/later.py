@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.steps import days_after
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import Severity
@@ -14,6 +14,7 @@ from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from salesmetrics.schema.provenance import Finding
 
@@ -81,8 +82,8 @@ _HAPPENS: Mapping[str, tuple[str, ...]] = {
     "surveys": ("answered",),
 }
 """Days on which something has happened; none of them is a plan."""
-_TYPO = timedelta(days=366)
-"""What lies further away may be a mistyped year, and is no sign of when an export was made."""
+_TYPO = 366
+"""Days: what lies further away may be a mistyped year, and is no sign of when an export was made."""
 
 
 def reaches_past(frames: Mapping[str, pl.DataFrame], day: date) -> bool:
@@ -97,7 +98,7 @@ def reaches_past(frames: Mapping[str, pl.DataFrame], day: date) -> bool:
         for name in names if frame is not None else ():
             if frame is not None and name in frame.columns:
                 at = pl.col(name).cast(pl.Date)
-                if frame.select(((at > day) & (at <= day + _TYPO)).any()).item():
+                if frame.select(((at > day) & (at <= days_after(day, _TYPO))).any()).item():
                     return True
     return False
 

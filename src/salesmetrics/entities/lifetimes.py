@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.steps import days_later
 from salesmetrics.entities.accounts import account_keys
 from salesmetrics.entities.customers import DIMENSIONS, KEYS, TOLD, changes_of_levels, levels_after
 from salesmetrics.entities.days import END, MONEY, START
@@ -70,7 +71,7 @@ def _of_file(customers: pl.DataFrame, as_of: date | None, names: pl.DataFrame | 
     there = set(customers.columns)
     frame = customers.with_columns(account_key=_key(customers, names))
     ended = pl.col("ended") if "ended" in there else pl.lit(None, dtype=pl.Date)
-    left = ended.dt.offset_by("1d")
+    left = days_later(ended)
     gone = pl.lit(value=False)
     if "state" in there:
         gone |= (pl.col("state") == "churned").fill_null(value=False)

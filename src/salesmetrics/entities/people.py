@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from salesmetrics.calendar.steps import (
+    beginning,
+    day_after,
+    days_after,
+    days_later,
+    first_of_month,
+    month_after,
+    months_later,
+    months_of,
+)
 from salesmetrics.entities.days import END, PARTS, START, UNITS, by_day
 
 if TYPE_CHECKING:
@@ -90,12 +100,12 @@ def rep_calendar(reps: pl.DataFrame, first: date, as_of: date) -> pl.DataFrame |
     left = pl.col("left") if "left" in there else pl.lit(None, dtype=pl.Date)
     active = pl.col("is_active").fill_null(value=True) if "is_active" in there else pl.lit(value=True)
     begin = pl.max_horizontal(hired.fill_null(first), pl.lit(first))
-    after = pl.min_horizontal(left.fill_null(as_of), pl.lit(as_of)).dt.offset_by("1d")
+    after = days_later(pl.min_horizontal(left.fill_null(as_of), pl.lit(as_of)))
     spans = reps.filter(pl.col("owner").is_not_null() & (active | left.is_not_null()))
     spans = spans.select(*keep, begin.alias("__begin__"), after.alias("__after__"))
     spans = spans.filter(pl.col("__begin__") < pl.col("__after__"))
-    months = pl.DataFrame({START: pl.date_range(first.replace(day=1), as_of, "1mo", eager=True)})
-    months = months.with_columns(pl.col(START).dt.offset_by("1mo").alias(END), month_share=pl.lit(1, dtype=MONTHS))
+    months = pl.DataFrame({START: months_of(first, as_of)}, schema={START: pl.Date})
+    months = months.with_columns(months_later(pl.col(START)).alias(END), month_share=pl.lit(1, dtype=MONTHS))
     days = by_day(months, "month_share", MONTHS).select("day", "month_share")
     ranges = pl.date_ranges("__begin__", "__after__", closed="left")
     return spans.select(*keep, ranges.alias("day")).explode("day").join(days, on="day", how="left")
@@ -131,7 +141,7 @@ def tenure_band(hired: pl.Expr, day: pl.Expr) -> pl.Expr:
     """
     band = pl.lit(TENURE_BANDS[-1])
     for months, name in reversed(list(zip(BAND_STARTS, TENURE_BANDS[:-1], strict=True))):
-        band = pl.when(day < hired.dt.offset_by(f"{months}mo")).then(pl.lit(name)).otherwise(band)
+        band = pl.when(day < months_later(hired, months)).then(pl.lit(name)).otherwise(band)
     return pl.when(day >= hired).then(band).alias("tenure")
 
 
@@ -170,7 +180,7 @@ def ramps(reps: pl.DataFrame, targets: pl.DataFrame, as_of: date) -> pl.DataFram
     parts = int(targets[PARTS][0]) if quota == UNITS else 1
     monthly = (
         _of_quota_currency(targets)
-        .group_by("owner", pl.col("day").dt.truncate("1mo").alias("month"))
+        .group_by("owner", beginning(pl.col("day"), "1mo").alias("month"))
         .agg(pl.col(quota).sum().alias("quota"), pl.col("won").sum())
     )
     first_target = targets.filter(pl.col("quota") > 0)["day"].min()
@@ -182,7 +192,7 @@ def ramps(reps: pl.DataFrame, targets: pl.DataFrame, as_of: date) -> pl.DataFram
     for row in named.iter_rows(named=True):
         begin = _month_on_or_after(row["hired"])
         end = min(row.get("left") or as_of, as_of)
-        seen = isinstance(first_target, date) and begin >= first_target.replace(day=1)
+        seen = isinstance(first_target, date) and begin >= first_of_month(first_target)
         rows.append(_ramp(row["owner"], begin, end, sold) if seen else (None, None))
     months, ramped = zip(*rows, strict=True)
     return named.with_columns(pl.Series("months", months, pl.Int64), pl.Series("ramped", ramped, pl.Boolean))
@@ -200,9 +210,9 @@ def _of_quota_currency(targets: pl.DataFrame) -> pl.DataFrame:
 def _ramp(owner: str, begin: date, end: date, sold: Mapping[tuple[str, date], Any]) -> tuple[int, bool]:
     count, month = 0, begin
     recent: list[tuple[Any, Any]] = []
-    while _next_month(month) <= end + timedelta(days=1):
+    while month_after(month) <= day_after(end):
         recent = [*recent, sold.get((owner, month), (0, 0))][-RAMP_MONTHS:]
-        count, month = count + 1, _next_month(month)
+        count, month = count + 1, month_after(month)
         won, quota = sum(w for w, _ in recent), sum(q for _, q in recent)
         if len(recent) == RAMP_MONTHS and quota > 0 and won * RAMP_SHARE[1] >= quota * RAMP_SHARE[0]:
             return count, True
@@ -210,11 +220,7 @@ def _ramp(owner: str, begin: date, end: date, sold: Mapping[tuple[str, date], An
 
 
 def _month_on_or_after(day: date) -> date:
-    return day if day.day == 1 else _next_month(day)
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return day if day.day == 1 else month_after(day)
 
 
 def training_arms(reps: pl.DataFrame, deals: pl.DataFrame, days: int) -> pl.DataFrame | None:
@@ -241,12 +247,12 @@ def training_arms(reps: pl.DataFrame, deals: pl.DataFrame, days: int) -> pl.Data
         return None
     decided = deals.filter(pl.col("outcome").is_in(["won", "lost"]) & pl.col("closed").is_not_null())
     decided = decided.drop("trained", strict=False).join(people, on="owner", how="inner", maintain_order="left")
-    window = timedelta(days=days)
     parts = []
     for day in dates:
-        near = decided.filter((pl.col("closed") >= day - window) & (pl.col("closed") < day + window))
+        since, until = days_after(day, -days), days_after(day, days)
+        near = decided.filter((pl.col("closed") >= since) & (pl.col("closed") < until))
         arm = pl.col("trained") == day
-        other = pl.col("trained").is_null() | (pl.col("trained") >= day + window)
+        other = pl.col("trained").is_null() | (pl.col("trained") >= until)
         parts.append(
             near.filter(arm.fill_null(value=False) | other).with_columns(
                 trained_arm=arm.fill_null(value=False), after=pl.col("closed") >= day, won=pl.col("outcome") == "won"

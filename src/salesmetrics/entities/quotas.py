@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from salesmetrics.calendar import Calendar, periods_before
+from salesmetrics.calendar.steps import day_after, days_after
 from salesmetrics.entities.days import END, MONEY, PARTS, START, UNITS, by_day, unplaced, with_days, with_units
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from salesmetrics.calendar.windows import Window
     from salesmetrics.schema.provenance import Finding
@@ -300,7 +301,7 @@ def with_season(
     rows = []
     for key in quotas.select(keys).unique().sort(keys).rows():
         shape = shape_of(key[0], key[1], wins.get(key[2] if coded else None, {}), as_of, calendar) or ()
-        rows += [(*key, key[0] + timedelta(days=i), shape[i], shape[i + 1]) for i in range(len(shape) - 1)]
+        rows += [(*key, days_after(key[0], i), shape[i], shape[i + 1]) for i in range(len(shape) - 1)]
     columns: list[tuple[str, Any]] = [
         *((name, quotas.schema[name]) for name in keys),
         ("day", pl.Date),
@@ -351,7 +352,7 @@ def _periods_before(
 ) -> Sequence[tuple[date, date]]:
     if first is None:
         return []
-    known = as_of + timedelta(days=1)
+    known = day_after(as_of)
     before = periods_before(start, end, MOST_PERIODS, calendar)
     return [(low, high) for low, high in before if high <= known and first <= low + (high - low) / 10]
 
@@ -363,5 +364,5 @@ def _won(wins: Mapping[date, Decimal], low: date, high: date) -> Decimal:
 def _running(wins: Mapping[date, Decimal], low: date, high: date) -> list[Decimal]:
     sums = [Decimal(0)]
     for i in range((high - low).days):
-        sums.append(sums[-1] + wins.get(low + timedelta(days=i), Decimal(0)))
+        sums.append(sums[-1] + wins.get(days_after(low, i), Decimal(0)))
     return sums

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from salesmetrics.calendar import last_event_day, periods_of_column
+from salesmetrics.calendar.steps import day_before, days_after
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def first_believable(days: pl.Series) -> date | None:
         return None
     few = len(physical) < _ENOUGH
     quantile = physical.quantile(0.5 if few else 0.001, "higher")
-    return date(1970, 1, 1) + timedelta(days=int(quantile or 0) - (_DECADE if few else _YEAR))
+    return days_after(date(1970, 1, 1), int(quantile or 0) - (_DECADE if few else _YEAR))
 
 
 class Events(NamedTuple):
@@ -127,7 +128,7 @@ def _periods(revenue: pl.DataFrame | None) -> Events | None:
     ]
     if not days:
         return None
-    last = max(end for _, end in days) - timedelta(days=1)
+    last = day_before(max(end for _, end in days))
     return Events(min(start for start, _ in days), last, Message("last_period_of_revenue"))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.calendar.steps import beginning
 from salesmetrics.ingest.canonical.identity import Kept
 from salesmetrics.ingest.recognise.words import comparable, unaccented
 from salesmetrics.ingest.source.bounds import MAX_WORD
@@ -173,7 +174,7 @@ def _proven(frame: pl.DataFrame, mask: pl.Series, numbers: Sequence[str], names:
     """Which of the rows under the mask hold a sum of other rows: all, those of the period, or those since the total above."""
     periods = [name for name in _PERIODS if name in frame.columns]
     days = [name for name in periods if frame.schema[name].is_temporal()]
-    frame = frame.with_columns(pl.col(days[0]).dt.truncate("1mo").cast(pl.Date).alias(_MONTH) if days else [])
+    frame = frame.with_columns(beginning(pl.col(days[0]), "1mo").cast(pl.Date).alias(_MONTH) if days else [])
     rows, others = frame.filter(mask), frame.filter(~mask)
     by = [periods, *([[_MONTH]] if days else [])]
     keys = [[], *(each for each in by if each), *([*each, name] for each in (*by, []) for name in names)]

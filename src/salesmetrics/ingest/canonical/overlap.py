@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from salesmetrics.calendar import periods_of_column
+from salesmetrics.calendar.steps import days_later
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
 from salesmetrics.ingest.canonical.identity import first_ids
@@ -250,7 +251,7 @@ def quotas_told_twice(quotas: pl.DataFrame, parts: Sequence[Part]) -> None:
     by = [pl.col(name) for name in keys] or [pl.lit(0)]
     spans = once.unique([*keys, _START, _END], keep="first", maintain_order=True).sort(_START, _END)
     # A day in common is how some exports write an end: as the first day of what follows.
-    reached = pl.col(_END).cum_max().shift(1).over(by).dt.offset_by("-1d")
+    reached = days_later(pl.col(_END).cum_max().shift(1).over(by), -1)
     spans = spans.with_columns((pl.col(_START) < reached).fill_null(value=False).alias(_AGAIN))
     twins = once.filter(~pl.struct([*keys, *extras, _START, _END]).is_first_distinct())
     wrong = pl.concat([spans.filter(_AGAIN).drop(_AGAIN), twins]).unique(ROW, maintain_order=True)
@@ -300,6 +301,6 @@ def _placed(frame: pl.DataFrame) -> pl.DataFrame:
                 days.append(pl.col("period").replace_strict(table, default=None, return_dtype=pl.Date))
     if {"start", "end"} <= set(frame.columns):
         starts.append(pl.col("start"))
-        ends.append(pl.col("end").dt.offset_by("1d"))
+        ends.append(days_later(pl.col("end")))
     none = pl.lit(None, dtype=pl.Date)
     return frame.with_columns(pl.coalesce(*starts, none).alias(_START), pl.coalesce(*ends, none).alias(_END))

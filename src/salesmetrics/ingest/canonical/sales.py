@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec.structs import replace
 
 from salesmetrics.calendar import parse_period_label
+from salesmetrics.calendar.steps import day_before
 from salesmetrics.ingest.parse.common import MONEY_DTYPE, plain_text
 from salesmetrics.ingest.recognise.sales import SALES, counts_each, names_month, sales_only, times_quantity
 from salesmetrics.ingest.recognise.summaries import counted_records
@@ -137,7 +137,7 @@ def _last_day(cell: str, *, named: bool = False) -> tuple[str, str] | None:
     period = parse_period_label(cell)
     if period is None or period.unit not in _UNITS or period.end is None:
         return None
-    return (period.end - timedelta(days=1)).isoformat(), period.unit
+    return day_before(period.end).isoformat(), period.unit
 
 
 def _year_beside(frame: pl.DataFrame, header: str) -> pl.Series | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesmetrics.calendar.steps import beginning
 from salesmetrics.metrics.definition import measure
 from salesmetrics.metrics.expressions import count, distinct, sample, total
 
@@ -142,7 +143,7 @@ def _people(owner: pl.Expr, occurred: pl.Expr, person: pl.Expr, met: pl.Expr, ev
     """Different people that each rep contacted per unit of time, summed."""
     import polars as pl
 
-    period = occurred.dt.truncate(every)
+    period = beginning(occurred, every)
     return distinct(pl.struct(owner.alias("owner"), period.alias("period"), person.alias("person")), met)
 
 
@@ -188,7 +189,7 @@ def rep_weeks(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Weeks with a working day, summed over the reps."""
     import polars as pl
 
-    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1w").alias("period")), day.is_not_null())
+    return distinct(pl.struct(owner.alias("owner"), beginning(day, "1w").alias("period")), day.is_not_null())
 
 
 @measure(entity="rep_days", basis="occurred", per=("owner", "day:1mo"))
@@ -196,7 +197,7 @@ def rep_months(owner: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Months with a working day, summed over the reps."""
     import polars as pl
 
-    return distinct(pl.struct(owner.alias("owner"), day.dt.truncate("1mo").alias("period")), day.is_not_null())
+    return distinct(pl.struct(owner.alias("owner"), beginning(day, "1mo").alias("period")), day.is_not_null())
 
 
 # --- meetings and what came of them -----------------------------------------------------------------------------------

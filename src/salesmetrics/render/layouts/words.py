@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS
 from salesmetrics.render.document import Cell, Footnote, Tone
@@ -123,7 +123,7 @@ def period_text(period: Period) -> str:
     """A period by name, and by its first and last day where it has them."""
     text = one_line(period.label)
     if period.start is not None and period.end is not None:
-        text = phrase("days_of_period", label=text, first=period.start, last=period.end - timedelta(days=1))
+        text = phrase("days_of_period", label=text, first=period.start, last=day_before(period.end))
     return phrase("partly", period=text) if period.partial else text
 
 
@@ -134,7 +134,7 @@ def period_label(period: Period) -> str:
 
 
 def _comparison_text(comparison: Comparison) -> str:
-    last = comparison.end - timedelta(days=1)
+    last = day_before(comparison.end)
     text = phrase("days_of_period", label=one_line(comparison.label), first=comparison.start, last=last)
     return phrase("to_date", period=text) if comparison.to_date else text
 
