@@ -232,7 +232,7 @@ def test_the_finding_names_the_rows(tmp_path: Path) -> None:
     assert found["invisible_marks"].rows == (42,)
     rejected = [said for said in load([f"quotas={path}"]).findings if said.code == "rows_rejected"]
     assert [said.rows for said in rejected] == [(41,), (43,)]
-    assert "`20.105` in `quota` is a number that reads two ways" in rejected[0].message
+    assert "`20.105` in `quota` is an ambiguous number" in rejected[0].message
 
 
 def test_rates_are_read_with_the_decimals_they_have(tmp_path: Path) -> None:
