@@ -157,57 +157,110 @@ def test_a_new_form_is_a_writer_and_a_line_in_the_registry(tmp_path: Path) -> No
     assert "`inspect` only writes table or json or md" in refused.stderr
 
 
-def test_a_new_command_is_an_answer_a_layout_a_command_and_a_line_in_the_app(tmp_path: Path) -> None:
-    files = {
-        "answers/toy.py": """
-            from typing import Annotated, ClassVar
-            from msgspec import Meta
-            from salesmetrics.answers.base import Answer
+TOY_COMMAND = {
+    "answers/toy.py": """
+        from typing import Annotated, ClassVar
+        from msgspec import Meta
+        from salesmetrics.answers.base import Answer
 
-            class Toy(Answer, frozen=True, kw_only=True):
-                "The answer of `toy`."
-                commands: ClassVar = ("toy",)
-                command: str = "toy"
-                sizes: Annotated[dict[str, float], Meta(description="by name")]
-        """,
-        "layouts/toy.py": """
-            from salesmetrics.render.document import Sheet
+        class Toy(Answer, frozen=True, kw_only=True):
+            "The answer of `toy`."
+            commands: ClassVar = ("toy",)
+            command: str = "toy"
+            deals: Annotated[dict[str, int], Meta(description="by owner")]
+    """,
+    "analysis/toy.py": """
+        from salesmetrics.answers.toy import Toy
 
-            def toy_sheet(answer):
-                return Sheet(("name", "size"), list(answer.sizes.items()))
-        """,
-        "commands/toy.py": """
-            from salesmetrics.cli.environment import Environment
-            from salesmetrics.cli.options import with_groups
-            from salesmetrics.settings.options import Output
+        def deals_by_owner(frames):
+            "How many deals each owner has."
+            return Toy(deals=dict(frames["deals"].group_by("owner").len().sort("owner").iter_rows()))
+    """,
+    "render/layouts/toy.py": """
+        from salesmetrics.messages import phrase
+        from salesmetrics.render.document import Cell, Column, Document, Kind, Row, Sheet, Table
 
-            @with_groups
-            def toy(environment: Environment, output: Output) -> None:
-                "Toys."
-                from salesmetrics.answers.toy import Toy
-                from salesmetrics.cli.output import form_of, write_answer
+        def toy_document(answer):
+            columns = (Column(phrase("column_owner"), Kind.LABEL), Column(phrase("column_deals"), Kind.VALUE))
+            rows = tuple(Row((Cell(owner), Cell(str(n)))) for owner, n in answer.deals.items())
+            return Document((Table(columns, rows),))
 
-                write_answer(Toy(sizes={"=ball": 1.5}), output, form_of(output), environment)
-        """,
-    }
-    for name, text in files.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(dedent(text), "utf-8")
-    added = f"""
-        import salesmetrics.answers, salesmetrics.render.layouts, salesmetrics.cli.commands, salesmetrics.cli.app as app
-        salesmetrics.answers.__path__.append({str(tmp_path / "answers")!r})
-        salesmetrics.render.layouts.__path__.append({str(tmp_path / "layouts")!r})
-        salesmetrics.cli.commands.__path__.append({str(tmp_path / "commands")!r})
+        def toy_sheet(answer):
+            return Sheet(("owner", "deals"), list(answer.deals.items()))
+    """,
+    "cli/commands/toy.py": """
+        from salesmetrics.cli.environment import Environment
+        from salesmetrics.cli.options import Files, with_groups
+        from salesmetrics.settings.options import Output, Reading
+
+        @with_groups
+        def toy(files: Files, reading: Reading, output: Output, environment: Environment) -> None:
+            "Deals by owner."
+            from salesmetrics import pipeline
+            from salesmetrics.analysis.toy import deals_by_owner
+            from salesmetrics.cli.output import form_of, write_answer
+            from salesmetrics.cli.request import begin_files, read_options
+
+            dataset = pipeline.load(begin_files(files, environment), read_options(reading))
+            write_answer(deals_by_owner(dataset.frames), output, form_of(output), environment)
+    """,
+}
+"""The four files that CONTRIBUTING.md names; a folder that is not there yet comes with its first file."""
+
+
+def added(folder: Path) -> str:
+    """What makes the files part of the package, and the lines in the lists that name them."""
+    rooms = {Path(name).parent.as_posix().replace("/", ".") for name in TOY_COMMAND if not name.startswith("analysis")}
+    joined = "".join(f"import salesmetrics.{room}\n" for room in sorted(rooms))
+    joined += f"salesmetrics.__path__.append({str(folder)!r})\n"
+    for room in rooms:
+        joined += f"salesmetrics.{room}.__path__.append({str(folder / room.replace('.', '/'))!r})\n"
+    return joined + dedent("""
+        from salesmetrics import library
+        from salesmetrics.cli import app
+        from salesmetrics.messages import labels
+
         app.COMMANDS = (*app.COMMANDS, "toy")
-    """
-    listed = run_with(added, tmp_path, "toy", "--format", "csv")
-    assert listed.stdout == "name,size\n'=ball,1.5\n", listed.stderr
-    as_json = run_with(added, tmp_path, "toy", "--format", "json")
-    described = run_with(added, tmp_path, "schema", "toy")
-    assert json.loads(as_json.stdout)["sizes"] == {"=ball": 1.5}, as_json.stderr
-    jsonschema.validate(json.loads(as_json.stdout), json.loads(described.stdout))
-    assert json.loads(described.stdout)["properties"]["sizes"]["description"] == "by name"
-    refused = run_with(added, tmp_path, "toy")
+        labels.LABELS |= {"column_owner": "owner", "column_deals": "deals"}
+
+        def toy(*files):
+            from salesmetrics.analysis.toy import deals_by_owner
+            return deals_by_owner(library.load(*files).frames)
+
+        library.toy = toy
+    """)
+
+
+@pytest.fixture
+def toy_command(tmp_path: Path) -> str:
+    for name, text in TOY_COMMAND.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), "utf-8")
+    return added(tmp_path)
+
+
+def test_a_new_command_is_four_files_and_a_line_each_in_app_and_library(toy_command: str, tmp_path: Path) -> None:
+    export = tmp_path / "deals.csv"
+    export.write_text("Deal ID,Owner,Stage,Amount\n1,=Ann,Won,10\n2,Bob,Lost,20\n3,Bob,New,30\n", "utf-8")
+    shown = run_with(toy_command, tmp_path, "toy", str(export))
+    assert shown.stdout == "owner  deals\n=Ann       1\nBob        2\n", shown.stderr
+    assert run_with(toy_command, tmp_path, "toy", str(export), "--format", "md").stdout.startswith("| owner |")
+    assert (
+        run_with(toy_command, tmp_path, "toy", str(export), "--format", "csv").stdout == "owner,deals\n'=Ann,1\nBob,2\n"
+    )
+    as_json = json.loads(run_with(toy_command, tmp_path, "toy", str(export), "--format", "json").stdout)
+    described = json.loads(run_with(toy_command, tmp_path, "schema", "toy").stdout)
+    jsonschema.validate(as_json, described)
+    assert described["properties"]["deals"]["description"] == "by owner"
+    code = f"{toy_command}\nprint(library.toy({str(export)!r}).deals)"
+    assert run_with(code, tmp_path, "--version").stdout.startswith(f"{as_json['deals']}\n")
+    assert "toy" in run_with(toy_command, tmp_path, "--help").stdout
+
+
+def test_a_form_that_a_layout_does_not_make_is_refused_by_name(toy_command: str, tmp_path: Path) -> None:
+    layout = tmp_path / "render/layouts/toy.py"
+    layout.write_text(layout.read_text("utf-8").replace("def toy_document", "def _toy_document"), "utf-8")
+    refused = run_with(toy_command, tmp_path, "toy", DEALS)
     assert refused.returncode == 2
     assert "`toy` only writes csv or json" in refused.stderr
