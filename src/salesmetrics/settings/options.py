@@ -82,6 +82,12 @@ def complete_kpis(incomplete: str) -> list[tuple[str, str]]:
     return [(kpi.id, kpi.title) for kpi in catalog().kpis.values() if kpi.id.startswith(incomplete)]
 
 
+def _complete_mapping(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    from salesmetrics.settings.mapping import complete_mapping
+
+    return complete_mapping(ctx, incomplete)
+
+
 def _locale(text: str) -> None:
     from salesmetrics.render.csv_locales import csv_dialect
 
@@ -147,13 +153,14 @@ class Reading(NamedTuple):
     map: Annotated[
         Pairs,
         Option(
-            "Column of a field (repeatable).",
+            "Column of a field (repeatable); docs/fields.md lists the fields.",
             metavar="FIELD=HEADER",
             key="map",
             about="field = header",
             adds=True,
             form="map_example",
             example=("amount", "Deal size"),
+            complete=_complete_mapping,
         ),
     ] = MappingProxyType({})
     currency_symbol: Annotated[

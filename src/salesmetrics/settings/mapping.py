@@ -1,0 +1,80 @@
+"""What Tab offers after ``--map``: fields, and behind ``FIELD=`` the headers of the files. Own file: it looks into files.
+
+Nothing heavy is imported, and a file that cannot be read like a plain table offers nothing: Tab never fails.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.schema.kinds import KIND_NAMES, column_types
+from salesmetrics.schema.meanings import meaning_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["complete_mapping", "headers_in"]
+
+_READ = 65_536
+_LINES = 10
+_DELIMITERS = ",;\t|"
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def complete_mapping(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    """Fields that begin so, with what each means; behind ``FIELD=`` the headers of the files on the line.
+
+    Args:
+        ctx: Click's context: what else is on the line.
+        incomplete: What was typed so far.
+    """
+    files = (*(ctx.params.get("files") or ()), *ctx.args)  # while an option lacks its value, Click parses no further
+    field, equals, begun = incomplete.partition("=")
+    if equals:
+        paths = [name.partition("=")[2] if _kind_of(name) else name for name in files]
+        found = dict.fromkeys(header for path in paths for header in headers_in(path))
+        return [(f"{field}={header}", field) for header in found if header.casefold().startswith(begun.casefold())]
+    fields: dict[str, str] = {}
+    for kind in dict.fromkeys([kind for name in files if (kind := _kind_of(name))] or KIND_NAMES):
+        for name in column_types(kind):  # type: ignore[arg-type]
+            fields.setdefault(name, meaning_of(name, kind))
+    return [(f"{name}=", about) for name, about in fields.items() if name.startswith(incomplete)]
+
+
+def _kind_of(argument: str) -> str | None:
+    kind = argument.partition("=")[0]
+    return kind if "=" in argument and kind in KIND_NAMES else None
+
+
+def headers_in(path: str) -> Sequence[str]:
+    """The headers of a delimited text file; none where it is anything else.
+
+    The line of the header is the one with the most cells among the first ten.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_READ)
+    except (OSError, ValueError):
+        return ()
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
+    if b"\0" in data and encoding == "utf-8":
+        return ()
+    lines = _decoded(data, encoding).splitlines()[:_LINES]
+    rows = [row for line in lines if line.strip() for row in csv.reader([line], delimiter=_delimiter(lines))]
+    return [cell.strip() for cell in max(rows, key=len, default=()) if cell.strip()]
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        # The last character may be cut in two.
+        return codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _delimiter(lines: Iterable[str]) -> str:
+    text = "\n".join(lines)
+    return max(_DELIMITERS, key=text.count)
