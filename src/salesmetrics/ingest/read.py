@@ -247,8 +247,8 @@ def _part(
     symbols = settled_symbols(options.symbols)
     recognition, found, withheld = found_by_cells(table, recognition, mapping, symbols)
     refuse_summary(table.frame, recognition, table.source.path, mapping)
-    table, of_sales, unknown = sales_made(table, recognition, mapping)
-    withheld += unknown
+    sales = sales_made(table, recognition, mapping)
+    table = sales.table
     profile = load_profile(recognition.profile)
     parse_options = ParseOptions(
         date_order=options.date_order or profile.date_order,
@@ -276,7 +276,7 @@ def _part(
         table=table,
         recognition=recognition,
         frame=frame,
-        how=result.how,
+        how=result.how | sales.how,
         ignored=ignored,
         rejected=rejected,
         options=parse_options,
@@ -284,14 +284,14 @@ def _part(
         findings=[
             *table.findings,
             *found,
-            *of_sales,
+            *sales.findings,
             *multiplied,
             *misspelt_headers(recognition, table.source.path, table.frame.head(200)),
             *said,
             *bare,
             *result.findings,
         ],
-        withheld=withheld,
+        withheld=[*withheld, *sales.withheld],
         narrow=narrow,
     )
 

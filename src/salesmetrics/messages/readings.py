@@ -69,6 +69,7 @@ READINGS: dict[str, str] = {
     "serial_or_epoch": "serial number or epoch",
     "each_by_itself": "each date on its own",
     "days_as_blank": "dates such as 9999-12-31 as blank",
+    "last_day_of_unit": "last day of the {unit}",
     # --- numbers -------------------------------------------------------------------------------------------------------------
     "number_writing": "{parts:;}",
     "plain_number": "plain number",

@@ -39,7 +39,7 @@ def complete_mapping(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
         return [(f"{field}={header}", field) for header in found if header.casefold().startswith(begun.casefold())]
     fields: dict[str, str] = {}
     for kind in dict.fromkeys([kind for name in files if (kind := _kind_of(name))] or KIND_NAMES):
-        for name in column_types(kind):  # type: ignore[arg-type]
+        for name in column_types(kind):
             fields.setdefault(name, meaning_of(name, kind))
     return [(f"{name}=", about) for name, about in fields.items() if name.startswith(incomplete)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
 import polars as pl
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ from salesmetrics.ingest.recognise.summaries import counted_records
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.message import Message
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["sales_made", "with_amounts"]
+__all__ = ["SalesRead", "sales_made", "with_amounts"]
 
 _UNITS = ("month", "quarter")
 _FIRST_OF_MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00)?)?")
@@ -55,9 +57,23 @@ _MOST_PERIODS = 1_200
 """Different cells up to which a column can hold months: a century of them."""
 
 
-def sales_made(
-    table: RawTable, recognition: Recognition, mapping: Mapping[str, str]
-) -> tuple[RawTable, list[Finding], list[Withheld]]:
+class SalesRead(msgspec.Struct):
+    """A table whose months are days.
+
+    Attributes:
+        table: The table.
+        how: Field → how its text was read.
+        findings: What is said about it.
+        withheld: What no number may rest on.
+    """
+
+    table: RawTable
+    how: dict[str, Message] = msgspec.field(default_factory=dict)
+    findings: list[Finding] = msgspec.field(default_factory=list)
+    withheld: list[Withheld] = msgspec.field(default_factory=list)
+
+
+def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, str]) -> SalesRead:
     """Make days of the months of a list of sales, and say what such a list cannot tell.
 
     Args:
@@ -66,20 +82,20 @@ def sales_made(
         mapping: What the user said of columns.
 
     Returns:
-        The table, with the last day of its month or quarter in the place of each; findings; and what is withheld.
-        Every other file comes back as it was.
+        The table, with the last day of its month or quarter in the place of each. Every other file comes back as it was.
     """
+    read = SalesRead(table)
     if recognition.kind != "deals" or not sales_only(recognition.columns):
-        return table, [], []
+        return read
     path, header = table.source.path, recognition.columns["won_on"].header
-    findings: list[Finding] = []
-    withheld: list[Withheld] = []
+    findings, withheld = read.findings, read.withheld
     if recognition.layout == SALES:
         findings.append(finding("sales_made", kind="deals", path=path, column=header, count=0))
     found = _days(table.frame, header)
     if found is not None:
         days, unit, example = found
-        table = replace(table, frame=table.frame.with_columns(days.alias(header)))
+        read.table = replace(table, frame=table.frame.with_columns(days.alias(header)))
+        read.how["won_on"] = Message("last_day_of_unit", unit=unit)
         findings.append(
             finding("months_as_days", kind="deals", path=path, column=header, count=len(days), unit=unit, value=example)
         )
@@ -91,7 +107,7 @@ def sales_made(
             finding("rows_are_sums", kind="deals", path=path, column=sums or header, count=table.frame.height)
         )
         withheld.append(Withheld("deals", "each", "rows_are_sums"))
-    return table, findings, withheld
+    return read
 
 
 def with_amounts(frame: pl.DataFrame, recognition: Recognition, path: str) -> tuple[pl.DataFrame, list[Finding]]:

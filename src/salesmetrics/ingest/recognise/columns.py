@@ -132,7 +132,8 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
     return Recognition(
         kind=best.kind,
         profile=best.profile,
-        title=load_profile(best.profile).title + (f" {best.layout.name}" if best.layout.name else ""),
+        title=load_profile(best.profile).title
+        + (f" {best.layout.name}" if best.layout.name not in ("", SALES) else ""),
         confidence=confidence,
         columns=best.columns,
         unmapped=tuple(h for h in headers if h not in used),

@@ -85,7 +85,12 @@ def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileRe
         )
         for name, match in recognition.columns.items()
     ]
-    words = [reading for word in file.stage_words for reading in _counted(word, frame, index)]
+    words = [
+        reading
+        for word in file.stage_words
+        if word.column not in recognition.constants
+        for reading in _counted(word, frame, index)
+    ]
     return FileReading(
         path=source.path,
         kind=recognition.kind,
