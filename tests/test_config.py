@@ -38,6 +38,7 @@ from salesmetrics.settings.template import settings_template
 
 if TYPE_CHECKING:
     from golden_file import Golden
+    from salesmetrics.ingest.dataset import Dataset
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -299,7 +300,12 @@ def test_option_before_variable_before_file(tmp_path: Path) -> None:
 
 def written(*paths: str, **options: Any) -> str:
     settled = ReadOptions(**options)
-    return settings_template(file_readings(load(list(paths), settled)) if paths else [], settled)
+    return template_of(load(list(paths), settled), settled) if paths else settings_template([], settled)
+
+
+def template_of(dataset: Dataset, options: ReadOptions) -> str:
+    hows = [how for file in dataset.files for how in file.how.values()]
+    return settings_template(file_readings(dataset), options, hows=hows)
 
 
 def test_a_file_from_nothing_settles_nothing() -> None:
@@ -367,7 +373,7 @@ REAL = (
 def test_real_exports_are_read_the_same_with_their_file(name: str, realdata: Path) -> None:
     path = str(realdata / name)
     before = load([path])
-    text = settings_template(file_readings(before), ReadOptions())
+    text = template_of(before, ReadOptions())
     settled = merge(options_of(Reading), {}, parse_settings(text, "x"))
     after = load([path], read_options(made(Reading, settled)))
     assert after.inputs == before.inputs

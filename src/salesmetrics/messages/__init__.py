@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.messages.errors import ErrorText
 
-__all__ = ["catalogues", "counted", "error_text", "fill", "phrase", "text", "typed"]
+__all__ = ["catalogues", "error_text", "fill", "phrase", "text", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
@@ -135,17 +135,6 @@ def error_text(code: str, details: Mapping[str, Any]) -> ErrorText:
     return ErrorText(fill(kind.message, details), fill(kind.hint, details))
 
 
-def counted(number: int, noun: str) -> str:
-    """A number and its noun, where the noun is a detail, too.
-
-    >>> counted(1, "activity"), counted(2473, "activity"), counted(2, "row")
-    ('1 activity', '2,473 activities', '2 rows')
-    """
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{number:,} {noun}s"
-
-
 def typed(word: str) -> str:
     """A header as it is typed after ``--map FIELD=``, or a stage after ``--won``.
 
@@ -172,6 +161,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         needs,
         readings,
         screens,
+        settings_file,
         talk,
         workings,
     )
@@ -185,6 +175,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         labels.LABELS,
         legends.LEGENDS,
         talk.TALK,
+        settings_file.SETTINGS_FILE,
         readings.REASONS,
         readings.READINGS,
         findings.AS_MESSAGES,

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from salesmetrics.messages import counted
+from salesmetrics.messages import phrase
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
+from salesmetrics.schema.message import Message
 from salesmetrics.settings.model import setting_descriptions
 from salesmetrics.settings.options import TABLES, options_of_table
 from salesmetrics.settings.tables import CalendarTable
@@ -26,34 +27,6 @@ if TYPE_CHECKING:
     from salesmetrics.settings.options import Option, Table
 
 __all__ = ["settings_template"]
-
-_HEAD = """\
-# Settings of salesmetrics for this folder and its subfolders. Lines that begin with # have no effect.
-# Priority: option, environment variable (SALESMETRICS_...), this file, default.
-# `salesmetrics config show` lists every value and its source; docs/configuration.md lists every key.
-"""
-
-_EXAMPLES = """
-[goals]
-# If a goal is missed, `report` exits with 1. Short and long form:
-# win_rate = ">= 25%"
-# revenue = { goal = ">= 500000", period = "this-quarter", by = 2026-12-31, owner = "Ana", note = "board, May" }
-# sales_cycle_median = [{ goal = "< 60", group = { region = "*" } }]
-
-# Pay plan for `incentive_payout`: 5 % of sales up to the quota, 8 % of sales above it.
-# [settings.incentive]
-# tiers = [{ at = 0, rate = 0.05 }, { at = 1, rate = 0.08 }]
-# threshold = 0.5        # no pay by rate below half of the quota
-# bonus_at_quota = 1000  # once, when the quota is reached
-# cap = 50000            # maximum pay of a rep in a period
-
-# A custom KPI from measures and other KPIs:
-# [kpi.calls_per_win]
-# expression = "calls / won_deals"
-# title = "Calls per won deal"
-"""
-
-_GUESS = "a guess"
 
 _FLAGS = frozenset({"is_won", "is_lost", "is_closed"})
 
@@ -71,7 +44,12 @@ class _Line(msgspec.Struct, frozen=True):
         return (text if self.on else f"# {text}") + (f"  # {self.why}" if self.why else "")
 
 
-def settings_template(readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess] = ()) -> str:
+def settings_template(
+    readings: Sequence[FileReading],
+    options: ReadOptions,
+    guesses: Sequence[FileGuess] = (),
+    hows: Sequence[Message] = (),
+) -> str:
     """The text of a settings file that makes later runs read these files the same way.
 
     Active lines: what an option set, and what next week's export could leave open (the order of dates, the decimal
@@ -82,14 +60,15 @@ def settings_template(readings: Sequence[FileReading], options: ReadOptions, gue
         readings: What the files were recognised as; none gives the defaults.
         options: The options of the command line.
         guesses: What files could be that are not recognised: active lines, each marked as a guess.
+        hows: How the columns of these files were read.
     """
-    unknown = "".join(f"# Not recognised: {_comment(item.path)}; check what is marked as a guess\n" for item in guesses)
-    seen = "".join(
-        f"# Read: {_comment(item.path)} ({item.kind}, {item.crm}, {counted(item.rows.used, 'row')} used)\n"
+    seen = [
+        phrase("settings_read", path=_comment(item.path), kind=item.kind, crm=item.crm, n=item.rows.used)
         for item in readings
-    )
+    ]
+    seen += [phrase("settings_not_recognised", path=_comment(item.path)) for item in guesses]
     lines = {
-        "read": _reading(readings, options, guesses),
+        "read": _reading(readings, options, guesses, hows),
         "map": [*_guessed(guesses, options), *_columns(readings, options, guesses)],
         "stages": _stages(readings, options, guesses),
         "currency": _symbols(options),
@@ -99,7 +78,8 @@ def settings_template(readings: Sequence[FileReading], options: ReadOptions, gue
         "settings": _settings(),
     }
     tables = [_table(table, lines[table.name]) for table in TABLES if table.name in lines]
-    return "\n".join([_HEAD + seen + unknown, *tables]) + _EXAMPLES
+    head = phrase("settings_head") + "".join(f"{line}\n" for line in seen)
+    return "\n".join([head, *tables, phrase("settings_examples")])
 
 
 def _table(table: Table, lines: Iterable[_Line | str]) -> str:
@@ -109,21 +89,23 @@ def _table(table: Table, lines: Iterable[_Line | str]) -> str:
     return f"[{name}]\n{comment}" + "".join(f"{line}\n" for line in lines)
 
 
-def _reading(readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess]) -> Iterator[_Line]:
+def _reading(
+    readings: Sequence[FileReading], options: ReadOptions, guesses: Sequence[FileGuess], hows: Sequence[Message]
+) -> Iterator[_Line]:
     encodings = {item.encoding for item in readings}
     guessed = any(item.encoding_how in {"guess", "option"} for item in readings)
     profiles = {item.profile for item in readings}
     seen: dict[str, tuple[set[str], bool]] = {
         "encoding": (encodings, guessed),
         "delimiter": ({item.delimiter for item in readings if item.delimiter}, False),
-        "date_order": ({order for text in _read_as(readings) if (order := _date_order(text))}, True),
-        "decimal": ({m for text in _read_as(readings) for m in ("point", "comma") if f"decimal {m}" in text}, True),
+        "date_order": ({order for how in hows if (order := _date_order(how))}, True),
+        "decimal": ({_MARKS[code] for how in hows for code in _codes(how) if code in _MARKS}, True),
         "profile": (profiles, profiles != {"generic"}),
     }
     assumed = {name: value for item in guesses for name, value in item.assumed.items()}
     for option in options_of_table("read"):
         if option.name in assumed:
-            yield _Line(option.name, _text(assumed[option.name]), _GUESS)
+            yield _Line(option.name, _text(assumed[option.name]), phrase("a_guess"))
             continue
         found, worth = seen.get(option.name, (set(), True))
         yield _one(option, getattr(options, option.name, None), found, worth=worth)
@@ -132,25 +114,43 @@ def _reading(readings: Sequence[FileReading], options: ReadOptions, guesses: Seq
 def _one(option: Option, given: str | None, seen: set[str], *, worth: bool) -> _Line:
     key = str(option.key).partition(".")[2]
     if given is not None:
-        return _Line(key, _text(given), "from the option")
+        return _Line(key, _text(given), phrase("from_option"))
     if len(seen) == 1:
-        return _Line(key, _text(next(iter(seen))), "from the files", on=worth)
+        return _Line(key, _text(next(iter(seen))), phrase("from_files"), on=worth)
     if seen:
-        return _Line(key, _text(min(seen)), f"the files differ: {', '.join(sorted(seen))}", on=False)
+        return _Line(key, _text(min(seen)), phrase("files_differ", values=sorted(seen)), on=False)
     return _Line(key, _value(option.example), "", on=False)
 
 
-def _read_as(readings: Sequence[FileReading]) -> list[str]:
-    return [column.read_as for item in readings for column in item.columns]
+_MARKS = {
+    "decimal_point": "point",
+    "decimal_point_by_grouping": "point",
+    "decimal_point_and_comma": "point",
+    "decimal_comma": "comma",
+    "decimal_comma_by_grouping": "comma",
+}
+"""Code of a reading of numbers → the decimal mark that it goes by."""
 
 
-def _date_order(text: str) -> str | None:
+def _codes(how: Message) -> Iterator[str]:
+    """The code of a message and of those in it."""
+    yield how.code
+    for detail in how.details.values():
+        for part in detail if isinstance(detail, tuple) else (detail,):
+            if isinstance(part, Message):
+                yield from _codes(part)
+
+
+def _date_order(how: Message) -> str | None:
     """The order that a column of dates was read by; year first needs no settling.
 
-    >>> _date_order("day.month.year"), _date_order("month/day/year and time"), _date_order("year-month-day")
-    ('dmy', 'mdy', None)
+    >>> [_date_order(Message("date_shapes", shapes=(shape,))) for shape in ("day.month.year", "year-month-day")]
+    ['dmy', None]
     """
-    match = re.match(r"(day|month)\W(day|month)\Wyear", text)
+    if isinstance(inner := how.details.get("how"), Message):
+        return _date_order(inner)
+    shape = next(iter(how.details.get("shapes", ())), "")
+    match = re.match(r"(day|month)\W(day|month)\Wyear", shape) if isinstance(shape, str) else None
     return {"day": "dmy", "month": "mdy"}[match[1]] if match else None
 
 
@@ -161,7 +161,11 @@ def _guessed(guesses: Sequence[FileGuess], options: ReadOptions) -> Iterator[_Li
         for each in guess.columns:
             if each.field is not None and each.field not in shown:
                 shown.add(each.field)
-                yield _Line(each.field, _text(each.header), f"{guess.kind}, {each.confidence:.0%} sure, {_GUESS}")
+                yield _Line(
+                    each.field,
+                    _text(each.header),
+                    phrase("guessed_field", kind=guess.kind, percent=100 * each.confidence),
+                )
 
 
 def _columns(
@@ -170,17 +174,20 @@ def _columns(
     """A line for each field. A key occurs once in a table, so further files with the same field become comments."""
     shown = {*options.mapping, *(each.field for guess in guesses for each in guess.columns if each.field)}
     for field, header in options.mapping.items():
-        yield _Line(field, _text(header), "from the option")
+        yield _Line(field, _text(header), phrase("from_option"))
     for item in readings:
         for column in item.columns:
             if column.field in options.mapping:
                 continue
             if column.field in shown:
-                yield f"#   {item.kind}: {column.field} is `{column.header}`, {column.read_as}"
+                named = {"kind": item.kind, "field": column.field, "header": column.header}
+                yield phrase("field_of_other_kind", how=column.read_as, **named)
             else:
                 shown.add(column.field)
                 lenient = column.matched == "partial"
-                why = f"{item.kind}, {column.read_as}" + (", guessed from part of its name" if lenient else "")
+                why = phrase(
+                    "field_of_kind_in_part" if lenient else "field_of_kind", kind=item.kind, how=column.read_as
+                )
                 yield _Line(column.field, _text(column.header), why, on=lenient and len(readings) == 1)
 
 
@@ -202,18 +209,18 @@ def _stages(
                 counts[word.word] = counts.get(word.word, 0) + word.count
         guessed = {each.word: each.count for guess in guesses for each in guess.words if each.outcome == outcome}
         counts |= guessed
-        why = ", ".join(f"{word}: {count}" for word, count in counts.items() if count)
-        why = ", ".join(filter(None, (why, _GUESS if guessed else "")))
-        yield _Line(outcome, _listed(counts), why and _comment(why), on=bool(counts))
+        words = [f"{word}: {count}" for word, count in counts.items() if count]
+        why = phrase("words_guessed" if guessed else "words_counted", words=words)
+        yield _Line(outcome, _listed(counts), _comment(why), on=bool(counts))
     for outcome in ("open", *(() if worth else given_words)):
         words = [f"{word.word} {word.count}" for item in deals for word in item.words if word.outcome == outcome]
         if words:
-            yield _comment(f"# read as {outcome}: {', '.join(words)}")
+            yield _comment(phrase("words_read_as", outcome=outcome, words=words))
 
 
 def _symbols(options: ReadOptions) -> Iterator[_Line]:
     for sign, code in options.symbols.items():
-        yield _Line(_text(sign), _text(code), "from the option")
+        yield _Line(_text(sign), _text(code), phrase("from_option"))
     if not options.symbols:
         sign, code = next(option.example for option in options_of_table("currency"))
         yield _Line(_text(sign), _text(code), "", on=False)

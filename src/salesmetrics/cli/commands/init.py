@@ -51,7 +51,8 @@ def init(
     options = read_options(reading)
     dataset, guesses = begin_files(files, environment).read_or_guess(options) if files else (None, [])
     readings = file_readings(dataset) if dataset is not None else []
-    write_output(settings_template(readings, options, guesses), path, environment.stdout)
+    hows = [how for file in dataset.files for how in file.how.values()] if dataset is not None else []
+    write_output(settings_template(readings, options, guesses, hows), path, environment.stdout)
     for guess in guesses:
         environment.say(phrase("settings_guessed", path=guess.path))
     if path != "-":
