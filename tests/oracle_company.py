@@ -194,6 +194,29 @@ class Oracle(oracle_money.Oracle):
         planned = [r["expected_close"] for r in self.opened() if r["expected_close"]]
         return sum(day < AS_OF for day in planned) if planned else None
 
+    def overdue_pipeline(self) -> Any:
+        planned = [r for r in self.opened() if r["expected_close"]]
+        return known([r["amount"] for r in planned if r["expected_close"] < AS_OF]) if planned else None
+
+    def pipeline_due(self) -> Any:
+        planned = [r for r in self.opened() if r["expected_close"]]
+        due = [r["amount"] for r in planned if self.low is None or self.low <= r["expected_close"] < self.whole]
+        return known(due) if planned else None
+
+    def lost_value(self) -> Any:
+        return known([r["amount"] for r in self.closed("lost")])
+
+    def other_value(self) -> Any:
+        return known([r["amount"] for r in self.closed("other")])
+
+    def average_lost_deal_size(self) -> Any:
+        amounts = [r["amount"] for r in self.closed("lost") if r["amount"] is not None and r["amount"] >= 0]
+        return over(sum(amounts), len(amounts))
+
+    def average_open_deal_size(self) -> Any:
+        amounts = [r["amount"] for r in self.opened() if r["amount"] is not None and r["amount"] >= 0]
+        return over(sum(amounts), len(amounts))
+
     def revenue_growth_year_ago(self) -> Any:
         if self.year_ago is None:
             return None

@@ -60,7 +60,10 @@ WITH b AS (
     count(created) AS created, count(created) FILTER (outcome = 'won') AS created_won,
     sum(amount) FILTER (outcome = 'won') AS won_amount, count(amount) FILTER (outcome = 'won') AS won_priced,
     sum(amount) FILTER (outcome = 'lost') AS lost_amount, count(amount) FILTER (outcome = 'lost') AS lost_priced,
+    sum(amount) FILTER (outcome = 'other') AS other_amount, count(amount) FILTER (outcome = 'other') AS other_priced,
     avg(CAST(amount AS DOUBLE)) FILTER (outcome = 'won') AS won_mean,
+    avg(CAST(amount AS DOUBLE)) FILTER (outcome = 'lost') AS lost_mean,
+    avg(CAST(amount AS DOUBLE)) FILTER (outcome = 'open') AS open_mean,
     median(amount) FILTER (outcome = 'won') AS won_median,
     list_sum(list_slice(list_reverse_sort(list(amount) FILTER (outcome = 'won' AND amount IS NOT NULL)), 1, 10)) AS top,
     avg(closed - created) FILTER (outcome = 'won' AND closed >= created) AS cycle_mean,
@@ -73,6 +76,8 @@ WITH b AS (
     sum(amount) FILTER (created IS NOT NULL) AS created_amount,
     count(*) FILTER (outcome = 'open' AND expected_close < DATE '{as_of}') AS overdue,
     count(expected_close) FILTER (outcome = 'open') AS planned,
+    sum(amount) FILTER (outcome = 'open' AND expected_close < DATE '{as_of}') AS overdue_amount,
+    sum(amount) FILTER (outcome = 'open' AND expected_close IS NOT NULL) AS due_amount,
     count(DISTINCT account) FILTER (outcome = 'won' AND closed = first_win AND NOT of_customer) AS new_customers
   FROM (SELECT *, min(closed) FILTER (outcome = 'won') OVER (PARTITION BY account) AS first_win FROM d)
   GROUP BY ALL)
@@ -92,7 +97,12 @@ SELECT g,
   CASE WHEN open = 0 THEN 0 ELSE open_amount END AS open_pipeline,
   CASE WHEN open = 0 THEN 0 ELSE weighted END AS weighted_pipeline,
   CASE WHEN created = 0 THEN 0 ELSE created_amount END AS pipeline_created,
-  CASE WHEN planned > 0 THEN overdue END AS overdue_deals
+  CASE WHEN planned > 0 THEN overdue END AS overdue_deals,
+  CASE WHEN planned > 0 THEN CASE WHEN overdue = 0 THEN 0 ELSE overdue_amount END END AS overdue_pipeline,
+  due_amount AS pipeline_due,
+  CASE WHEN lost = 0 THEN 0 ELSE lost_amount END AS lost_value,
+  CASE WHEN other = 0 THEN 0 ELSE other_amount END AS other_value,
+  lost_mean AS average_lost_deal_size, open_mean AS average_open_deal_size
 FROM b
 """
 

@@ -41,6 +41,12 @@ KPIS = [
     "weighted_pipeline",
     "pipeline_created",
     "overdue_deals",
+    "overdue_pipeline",
+    "pipeline_due",
+    "lost_value",
+    "other_value",
+    "average_lost_deal_size",
+    "average_open_deal_size",
     "pipeline_velocity",
     "new_customers",
 ]

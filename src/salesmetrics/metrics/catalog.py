@@ -38,6 +38,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "days to close": ("sales_cycle_mean", "sales_cycle_median", "sales_cycle_p90"),
     "deal value": ("average_deal_size", "median_deal_size"),
     "hit rate": ("win_rate",),
+    "lost amount": ("lost_value",),
+    "lost revenue": ("lost_value",),
     "ndr": ("nrr",),
     "net dollar retention": ("nrr",),
     "onboarding": ("ramp_time",),
@@ -56,6 +58,7 @@ FORMER_NAMES: Mapping[str, str] = {
     "unheard_deals": "deals_without_touch",
     "unripe_follow_ups": "follow_ups_too_recent",
     "unripe_meetings": "meetings_too_recent",
+    "won_value": "won_sized_amount",
 }
 """Former names of measures → their names now. KPIs of a settings file or a plugin may still use them."""
 

@@ -45,7 +45,7 @@ def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
     excluded={"missing_amount": "decided_unpriced_deals", "negative_amount": "decided_negative_deals", **UNDATED},
     source="dbt_salesforce, sales_snapshot; QuarterOne",
 )
-def win_rate_value(won_value: Number, lost_value: Number) -> Shape:
+def win_rate_value(won_sized_amount: Number, lost_sized_amount: Number) -> Shape:
     """The share of the amount decided in the period that was won.
 
     Amounts of lost deals are often not maintained; if they are all 0, the rate is 100 % whatever was lost, and a finding
@@ -55,7 +55,7 @@ def win_rate_value(won_value: Number, lost_value: Number) -> Shape:
     >>> win_rate_value(300, 100)
     0.75
     """
-    return Ratio(won_value, won_value + lost_value)
+    return Ratio(won_sized_amount, won_sized_amount + lost_sized_amount)
 
 
 @kpi(

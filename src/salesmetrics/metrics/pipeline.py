@@ -78,6 +78,99 @@ def pipeline_created(created_amount: Number) -> Shape:
 
 
 @kpi(
+    title="Pipeline due",
+    family=FAMILY,
+    unit="money",
+    formula="sum of the amounts of open deals expected to close in the period",
+    basis="snapshot",
+    n="open_due_priced_deals",
+    excluded={"missing_amount": "open_due_unpriced_deals", "missing_expected_close": "open_unplanned_deals"},
+    additive=True,
+    source="GitLab, pipeline with close dates in the quarter",
+)
+def pipeline_due(open_due_amount: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
+    """The sum of the amounts of open deals expected to close in the whole of the period, days to come included.
+
+    Without a period it counts all open deals that have an expected close date. It is undefined where none has one.
+
+    >>> pipeline_due(40000, 90, 10)
+    40000
+    >>> pipeline_due(0, 90, 90) is None
+    True
+    """
+    return Undefined("zero_denominator") if open_deals - open_unplanned_deals <= 0 else open_due_amount
+
+
+@kpi(
+    title="Overdue pipeline",
+    family=FAMILY,
+    unit="money",
+    direction="lower",
+    formula="sum of the amounts of open deals with an expected close date before the as-of date",
+    basis="snapshot",
+    n="overdue_priced_deals",
+    excluded={"missing_amount": "overdue_unpriced_deals", "missing_expected_close": "open_unplanned_deals"},
+    additive=True,
+    source="own definition: the amounts of overdue_deals",
+)
+def overdue_pipeline(overdue_amount: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
+    """The sum of the amounts of open deals whose expected close date has passed. It inflates the open pipeline.
+
+    Undefined where no open deal has an expected close date. On an as-of date in the past, the expected close date of a deal
+    that closed later is unknown: it is left out and counted.
+
+    >>> overdue_pipeline(12000, 90, 10)
+    12000
+    """
+    return Undefined("zero_denominator") if open_deals - open_unplanned_deals <= 0 else overdue_amount
+
+
+@kpi(
+    title="Lost value",
+    family=FAMILY,
+    unit="money",
+    direction="lower",
+    formula="sum of the amounts of lost deals",
+    basis="closed",
+    n="lost_priced_deals",
+    excluded={"missing_amount": "lost_unpriced_deals", "missing_close_date": "undated_lost_deals"},
+    additive=True,
+    source="own definition: the amounts of lost_deals",
+)
+def lost_value(lost_amount: Number) -> Shape:
+    """The sum of the amounts of deals lost in the period, as they are in the export.
+
+    Amounts of lost deals are often not kept up to date; a finding reports it if all of them are 0. Deals closed without a
+    decision are not lost: see ``other_value``.
+
+    >>> lost_value(90000)
+    90000
+    """
+    return lost_amount
+
+
+@kpi(
+    title="Value closed without a decision",
+    family=FAMILY,
+    unit="money",
+    direction="lower",
+    formula="sum of the amounts of deals closed without a decision",
+    basis="closed",
+    n="other_priced_deals",
+    excluded={"missing_amount": "other_unpriced_deals", "missing_close_date": "undated_other_deals"},
+    additive=True,
+    source="own definition: the amounts of other_deals",
+)
+def other_value(other_amount: Number) -> Shape:
+    """The sum of the amounts of deals closed as void, duplicate, disqualified or without a decision in the period.
+
+    >>> other_value(8000)
+    8000
+    """
+    return other_amount
+
+
+@kpi(
     title="Pipeline coverage",
     family=FAMILY,
     unit="x",

@@ -58,6 +58,54 @@ def median_deal_size(won_amounts: Sample) -> Shape:
 
 
 @kpi(
+    title="Average size of lost deals",
+    family=FAMILY,
+    unit="money",
+    direction="neutral",
+    formula="sum of the amounts of lost deals / lost deals with an amount, without negative amounts",
+    basis="closed",
+    interval="hall",
+    excluded={
+        "missing_amount": "lost_unpriced_deals",
+        "negative_amount": "lost_negative_deals",
+        "missing_close_date": "undated_lost_deals",
+    },
+    source="own definition: average_deal_size of lost deals",
+)
+def average_lost_deal_size(lost_amounts: Sample) -> Shape:
+    """The mean amount of deals lost in the period. Above ``average_deal_size``, large deals are lost more often.
+
+    Amounts of lost deals are often not kept up to date.
+
+    >>> average_lost_deal_size([100, 200, 900])
+    400.0
+    """
+    return Mean(lost_amounts)
+
+
+@kpi(
+    title="Average size of open deals",
+    family=FAMILY,
+    unit="money",
+    direction="neutral",
+    formula="sum of the amounts of open deals / open deals with an amount, without negative amounts",
+    basis="snapshot",
+    interval="hall",
+    excluded={"missing_amount": "open_unpriced_deals", "negative_amount": "open_negative_deals"},
+    source="own definition: average_deal_size of open deals",
+)
+def average_open_deal_size(open_amounts: Sample) -> Shape:
+    """The mean amount of the deals that are open on the as-of date.
+
+    Far above ``average_deal_size``, amounts in the pipeline may be too high, or large deals may take longer.
+
+    >>> average_open_deal_size([100, 200, 900])
+    400.0
+    """
+    return Mean(open_amounts)
+
+
+@kpi(
     title="Deal concentration",
     family=FAMILY,
     unit="ratio",

@@ -42,6 +42,18 @@ def undated_closed_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
     return count((outcome != "open") & closed.is_null())
 
 
+@measure(entity="deals", basis="undated", facts=("lost",))
+def undated_lost_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
+    """Lost deals without a close date: in no period."""
+    return count((outcome == "lost") & closed.is_null())
+
+
+@measure(entity="deals", basis="undated")
+def undated_other_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
+    """Deals closed without a decision and without a close date: in no period."""
+    return count((outcome == "other") & closed.is_null())
+
+
 @measure(entity="deals", basis="undated")
 def undated_won_deals(outcome: pl.Expr, closed: pl.Expr) -> pl.Expr:
     """Won deals without a close date: in no period."""
@@ -61,13 +73,13 @@ def lost_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
-def won_value(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+def won_sized_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Sum of the amounts of won deals, without negative amounts."""
     return total(amount, (outcome == "won") & _not_negative(amount))
 
 
 @measure(entity="deals", basis="closed", unit="money", missing="missing_amount", facts=("lost",))
-def lost_value(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+def lost_sized_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Sum of the amounts of lost deals, without negative amounts."""
     return total(amount, (outcome == "lost") & _not_negative(amount))
 
@@ -112,6 +124,48 @@ def won_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
 def decided_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Won or lost deals without an amount."""
     return count(outcome.is_in(["won", "lost"]) & amount.is_null())
+
+
+@measure(entity="deals", basis="closed", facts=("lost",))
+def lost_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Lost deals with an amount."""
+    return count((outcome == "lost") & amount.is_not_null())
+
+
+@measure(entity="deals", basis="closed", facts=("lost",), lacks_money=True)
+def lost_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Lost deals without an amount."""
+    return count((outcome == "lost") & amount.is_null())
+
+
+@measure(entity="deals", basis="closed", facts=("lost",))
+def lost_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Lost deals with a negative amount."""
+    return count((outcome == "lost") & (amount < 0))
+
+
+@measure(entity="deals", basis="closed", unit="money", shape="sample", facts=("lost",))
+def lost_amounts(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Amounts of lost deals, without negative amounts, sorted."""
+    return sample(amount, (outcome == "lost") & (amount >= 0))
+
+
+@measure(entity="deals", basis="closed", unit="money", missing="missing_amount")
+def other_amount(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Sum of the amounts of deals closed without a decision."""
+    return total(amount, outcome == "other")
+
+
+@measure(entity="deals", basis="closed")
+def other_priced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Deals closed without a decision, with an amount."""
+    return count((outcome == "other") & amount.is_not_null())
+
+
+@measure(entity="deals", basis="closed", lacks_money=True)
+def other_unpriced_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Deals closed without a decision, without an amount."""
+    return count((outcome == "other") & amount.is_null())
 
 
 @measure(entity="deals", basis="closed", unit="money", shape="sample", facts=("each",))
@@ -280,6 +334,18 @@ def open_age_days(created: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr
     return sample(_days(created, as_of), (outcome == "open") & (created <= as_of))
 
 
+@measure(entity="deals", basis="snapshot", unit="money", shape="sample")
+def open_amounts(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Amounts of open deals, without negative amounts, sorted."""
+    return sample(amount, (outcome == "open") & (amount >= 0))
+
+
+@measure(entity="deals", basis="snapshot")
+def open_negative_deals(amount: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals with a negative amount."""
+    return count((outcome == "open") & (amount < 0))
+
+
 @measure(entity="deals", basis="snapshot")
 def open_undated_deals(created: pl.Expr, outcome: pl.Expr) -> pl.Expr:
     """Open deals without a creation date."""
@@ -296,6 +362,42 @@ def old_open_deals(created: pl.Expr, outcome: pl.Expr, as_of: pl.Expr, setting_s
 def open_overdue_deals(expected_close: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
     """Open deals whose expected close date has passed."""
     return count((outcome == "open") & (expected_close < as_of))
+
+
+@measure(entity="deals", basis="snapshot", unit="money", missing="missing_amount")
+def overdue_amount(amount: pl.Expr, expected_close: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+    """Sum of the amounts of open deals whose expected close date has passed."""
+    return total(amount, (outcome == "open") & (expected_close < as_of))
+
+
+@measure(entity="deals", basis="snapshot")
+def overdue_priced_deals(amount: pl.Expr, expected_close: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+    """Open deals with an amount whose expected close date has passed."""
+    return count((outcome == "open") & (expected_close < as_of) & amount.is_not_null())
+
+
+@measure(entity="deals", basis="snapshot", lacks_money=True)
+def overdue_unpriced_deals(amount: pl.Expr, expected_close: pl.Expr, outcome: pl.Expr, as_of: pl.Expr) -> pl.Expr:
+    """Open deals without an amount whose expected close date has passed."""
+    return count((outcome == "open") & (expected_close < as_of) & amount.is_null())
+
+
+@measure(entity="deals", basis="period", unit="money", missing="missing_amount")
+def open_due_amount(amount: pl.Expr, expected_close: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Sum of the amounts of open deals expected to close in the whole of the period."""
+    return total(amount, (outcome == "open") & expected_close.is_not_null())
+
+
+@measure(entity="deals", basis="period")
+def open_due_priced_deals(amount: pl.Expr, expected_close: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals with an amount, expected to close in the whole of the period."""
+    return count((outcome == "open") & expected_close.is_not_null() & amount.is_not_null())
+
+
+@measure(entity="deals", basis="period", lacks_money=True)
+def open_due_unpriced_deals(amount: pl.Expr, expected_close: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Open deals without an amount, expected to close in the whole of the period."""
+    return count((outcome == "open") & expected_close.is_not_null() & amount.is_null())
 
 
 @measure(entity="deals", basis="snapshot")
