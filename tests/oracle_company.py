@@ -196,12 +196,12 @@ class Oracle(oracle_money.Oracle):
 
     def overdue_pipeline(self) -> Any:
         planned = [r for r in self.opened() if r["expected_close"]]
-        return known([r["amount"] for r in planned if r["expected_close"] < AS_OF]) if planned else None
+        return known([r["amount"] for r in planned if r["expected_close"] < AS_OF])
 
     def pipeline_due(self) -> Any:
         planned = [r for r in self.opened() if r["expected_close"]]
         due = [r["amount"] for r in planned if self.low is None or self.low <= r["expected_close"] < self.whole]
-        return known(due) if planned else None
+        return known(due)
 
     def lost_value(self) -> Any:
         return known([r["amount"] for r in self.closed("lost")])

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,6 @@ from in_process import invoke
 from test_segment_order import records, written
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from golden_file import Golden
 
 ROWS = records(["Ann", "Bo", ""], ("EUR", "USD", "EUR"), size=120, seed=3)
@@ -137,3 +136,19 @@ def test_how_they_look(golden: Golden, deals: str) -> None:
         for words in (["revenue"], ["win_rate"], ["median_deal_size"], ["revenue", "--columns", "Deal ID,amount,Owner"])
     ]
     golden("render/rows_listed.txt", "\n".join(shown))
+
+
+def test_the_deals_behind_the_lost_value_of_a_quarter() -> None:
+    """One command of an analyst, held to the export itself."""
+    path = Path(__file__).parent.parent / "examples" / "deals.csv"
+    found = answer("lost_value", str(path), "--period", "Q3", "--sort", "amount", "--top", "20")
+    with path.open(encoding="utf-8", newline="") as stream:
+        deals = [
+            (Decimal(row["Amount"]), row["Record ID"])
+            for row in csv.DictReader(stream)
+            if row["Deal Stage"] == "Closed lost" and "2026-07-01" <= row["Close Date"] < "2026-10-01" and row["Amount"]
+        ]
+    assert len(deals) > 20
+    assert [row["amount"] for row in found["rows"]] == sorted((amount for amount, _ in deals), reverse=True)[:20]
+    assert {row["id"] for row in found["rows"]} <= {number for _, number in deals}
+    assert found["totals"][0]["value"] == sum(amount for amount, _ in deals)

@@ -111,22 +111,23 @@ def totals_of(frame: pl.DataFrame, catalog: Catalog) -> list[RowsTotal]:
     ]
     found = []
     for (name,), part in frame.group_by("kpi", maintain_order=True):
-        apart = "currency" in part.columns and _is_money(str(name), catalog)
-        rows = (
-            part.group_by("currency", maintain_order=True).agg(*counts, *sums) if apart else part.select(*counts, *sums)
-        )
-        for row in rows.iter_rows(named=True):
+        for code, rows in _by_currency(part, money=_is_money(str(name), catalog)):
+            (row,) = rows.select(*counts, *sums).iter_rows(named=True)
             numbers = {role: plain(row[role]) for role in ROLES}
             found.append(
-                RowsTotal(
-                    kpi=str(name),
-                    currency=row.get("currency"),
-                    records=row["records"],
-                    left_out=row["left_out"],
-                    **numbers,
-                )
+                RowsTotal(kpi=str(name), currency=code, records=row["records"], left_out=row["left_out"], **numbers)
             )
     return found
+
+
+def _by_currency(frame: pl.DataFrame, *, money: bool) -> list[tuple[str | None, pl.DataFrame]]:
+    """Records by the currency of their money; what has none by its nature, such as the days of a rep, goes with each."""
+    if not money or "currency" not in frame.columns:
+        return [(None, frame)]
+    priced = pl.col("currency").is_not_null().any().over("entity")
+    apart, shared = frame.filter(priced), frame.filter(~priced)
+    parts = apart.partition_by("currency", maintain_order=True)
+    return [(part["currency"][0], pl.concat([part, shared])) for part in parts] or [(None, shared)]
 
 
 def _is_money(name: str, catalog: Catalog) -> bool:

@@ -88,17 +88,15 @@ def pipeline_created(created_amount: Number) -> Shape:
     additive=True,
     source="GitLab, pipeline with close dates in the quarter",
 )
-def pipeline_due(open_due_amount: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
+def pipeline_due(open_due_amount: Number) -> Shape:
     """The sum of the amounts of open deals expected to close in the whole of the period, days to come included.
 
-    Without a period it counts all open deals that have an expected close date. It is undefined where none has one.
+    Without a period it counts all open deals that have an expected close date.
 
-    >>> pipeline_due(40000, 90, 10)
+    >>> pipeline_due(40000)
     40000
-    >>> pipeline_due(0, 90, 90) is None
-    True
     """
-    return Undefined("zero_denominator") if open_deals - open_unplanned_deals <= 0 else open_due_amount
+    return open_due_amount
 
 
 @kpi(
@@ -113,16 +111,15 @@ def pipeline_due(open_due_amount: Number, open_deals: Number, open_unplanned_dea
     additive=True,
     source="own definition: the amounts of overdue_deals",
 )
-def overdue_pipeline(overdue_amount: Number, open_deals: Number, open_unplanned_deals: Number) -> Shape:
+def overdue_pipeline(overdue_amount: Number) -> Shape:
     """The sum of the amounts of open deals whose expected close date has passed. It inflates the open pipeline.
 
-    Undefined where no open deal has an expected close date. On an as-of date in the past, the expected close date of a deal
-    that closed later is unknown: it is left out and counted.
+    On an as-of date in the past, the expected close date of a deal that closed later is unknown: it is left out and counted.
 
-    >>> overdue_pipeline(12000, 90, 10)
+    >>> overdue_pipeline(12000)
     12000
     """
-    return Undefined("zero_denominator") if open_deals - open_unplanned_deals <= 0 else overdue_amount
+    return overdue_amount
 
 
 @kpi(
