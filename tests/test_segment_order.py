@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import shlex
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -345,14 +346,14 @@ def test_the_total_of_a_goal_is_judged_though_it_is_not_shown(deals: str) -> Non
 def test_revenue_per_month_and_region_for_excel(tmp_path: Path) -> None:
     """One command of an analyst, held to the export itself."""
     path = EXAMPLES / "deals.csv"
-    words = "--kpi revenue --by region --every month --wide --no-total --bom --locale de -o revenue.csv".split()
+    words = shlex.split("--kpi revenue --by region --every month --wide --no-total --bom --locale de -o revenue.csv")
     assert invoke("report", str(path), *words, "-q", cwd=tmp_path).returncode == 0
     text = (tmp_path / "revenue.csv").read_text("utf-8")
     assert text.startswith("\ufeffmetric;title;family;unit;basis;currency;period;region;2024-10;2024-11;")
     with path.open(encoding="utf-8", newline="") as stream:
         sums: dict[tuple[str, str], Decimal] = {}
         for row in csv.DictReader(stream):
-            if row["Deal Stage"] == "Closed won" and row["Record ID"] not in SPOILT:
+            if row["Deal Stage"] == "Closed won" and row["Amount"]:
                 place = row["Region"], row["Close Date"][:7]
                 sums[place] = sums.get(place, Decimal(0)) + Decimal(row["Amount"])
     found = {

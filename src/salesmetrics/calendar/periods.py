@@ -49,9 +49,10 @@ _UNITS = ("week", "month", "quarter", "year")
 _WORDS = {f"{which}-{unit}": (which, unit) for which in ("this", "last") for unit in _UNITS}
 _FISCAL_WORDS = {f"{which}-fiscal-{unit}": (which, unit) for which in ("this", "last") for unit in _UNITS[1:]}
 _TO_DATE = {f"{unit[0]}td": unit for unit in _UNITS}
+_QUARTER_ALONE = re.compile(r"q([1-4])")
 _LAST_DAYS = re.compile(r"last-(\d{1,5})-days?")
 _EXAMPLES = (
-    *("last-90-days", "2026", "2026-Q1", "2026-03", "2026-W05", "2026-03-31"),
+    *("last-90-days", "Q3", "2026", "2026-Q1", "2026-03", "2026-W05", "2026-03-31"),
     *("FY2026", "FY2026-Q2", "FY2026-M03", "2026-01-01..2026-03-31"),
 )
 
@@ -64,7 +65,8 @@ def parse_period(text: str, *, as_of: date, calendar: Calendar) -> Period | None
 
     ``this-`` and ``last-`` follow the fiscal calendar where one is set (quarters and years; months only when they are
     made of weeks), and so do ``qtd`` and ``ytd``; ``this-fiscal-quarter`` is the same said aloud. A label such as
-    2026-Q1 is always civil, one with FY always fiscal. ``last-90-days`` ends with the as-of day. Both ends of a range
+    2026-Q1 is always civil, one with FY always fiscal. ``Q3`` is the last third quarter that has begun, of the calendar that
+    is in force. ``last-90-days`` ends with the as-of day. Both ends of a range
     are included, may be any label (``2026-01..2026-03``), and may be left out: without an end it stops at the as-of
     day.
 
@@ -88,6 +90,9 @@ def parse_period(text: str, *, as_of: date, calendar: Calendar) -> Period | None
         return _relative(which, unit, as_of, calendar, fiscal=True if word in _FISCAL_WORDS else None)
     if word in _TO_DATE:
         return unit_period(as_of, cast("Unit", _TO_DATE[word]), calendar).clipped(as_of)
+    alone = _QUARTER_ALONE.fullmatch(word)
+    if alone:
+        return _last_quarter(int(alone[1]), as_of, calendar)
     days = _LAST_DAYS.fullmatch(word)
     if days:
         return _last_days(text, int(days[1]), as_of)
@@ -100,6 +105,13 @@ def _relative(which: str, unit: str, as_of: date, calendar: Calendar, *, fiscal:
     period = unit_period(as_of, cast("Unit", unit), calendar, fiscal=fiscal)
     if which == "last" and period.start:
         period = unit_period(period.start - _DAY, cast("Unit", unit), calendar, fiscal=fiscal)
+    return period.seen_from(as_of)
+
+
+def _last_quarter(number: int, as_of: date, calendar: Calendar) -> Period:
+    period = unit_period(as_of, "quarter", calendar)
+    while not period.label.endswith(f"Q{number}") and period.start:
+        period = unit_period(period.start - _DAY, "quarter", calendar)
     return period.seen_from(as_of)
 
 
