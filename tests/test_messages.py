@@ -271,6 +271,14 @@ def test_a_message_uses_no_inversion_of_a_count() -> None:
     ] == []
 
 
+def test_kpis_and_measures_are_described_in_plain_english() -> None:
+    known = catalog()
+    words = {kpi.id: f"{kpi.title}\n{kpi.formula}\n{kpi.doc}" for kpi in known.kpis.values()}
+    words |= {f"measure {measure.id}": measure.doc for measure in known.measures.values()}
+    assert len(words) > len(known.kpis)
+    assert {name: found[0] for name, text in words.items() if (found := BANNED.search(text))} == {}
+
+
 def test_all_that_a_kpi_leaves_out_has_words() -> None:
     assert {code for kpi in catalog().kpis.values() for code in kpi.excluded} - set(reasons.LEFT_OUT) == set()
 

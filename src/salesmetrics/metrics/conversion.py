@@ -118,7 +118,7 @@ def win_rate_horizon(
     """The probability that a deal is won within ``horizon_days`` of its creation.
 
     Open deals are neither left out nor counted as lost: each counts for as long as it has been observed. Deals lost or
-    closed without a decision can no longer be won. There is no value until a deal has been observed that long, or if more
+    closed without a decision can no longer be won. It has no value until a deal has been observed that long, or if more
     than one deal in twenty has an unknown close date: leaving out closed deals alone would bias the rate.
 
     If two of four deals were won by day 3, one was lost then, and one was last seen open on day 2, the rate within three
@@ -231,7 +231,7 @@ def lead_qualification_rate(qualified_leads: Number, judged_leads: Number) -> Sh
     source="own definition: never answered",
 )
 def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
-    """Leads that nobody contacted by the as-of date, out of the leads old enough to expect it.
+    """Leads without an answer from a person by the as-of date, out of the leads old enough to expect one.
 
     A lead that converted without a recorded touch was answered somehow, and does not count as missed.
 

@@ -166,7 +166,7 @@ def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts
     headline=13,
 )
 def nps(nps_promoters: Number, nps_detractors: Number, nps_answers: Number, nps_misscaled: Number) -> Shape:
-    """How likely customers are to recommend us, from −100 (nobody) to 100 (everybody).
+    """How likely customers are to recommend us, from −100 (all detractors) to 100 (all promoters).
 
     Only a scale from 0 to 10 has promoters and detractors. A few scores off that scale are left out; with many of them, or
     if the file names another scale, there is no score.

@@ -170,7 +170,7 @@ def leads_too_young_24h(waited: pl.Expr) -> pl.Expr:
 def missed_leads(
     response: pl.Expr, waited: pl.Expr, is_converted: pl.Expr, setting_missed_after_hours: pl.Expr
 ) -> pl.Expr:
-    """Leads that nobody contacted in the time allowed and that did not convert."""
+    """Leads without an answer from a person in the time allowed, that did not convert."""
     return count(response.is_null() & ~is_converted & (waited >= setting_missed_after_hours * HOUR))
 
 
