@@ -119,16 +119,18 @@ QUESTIONS = (
 )
 
 
-def asked(path: Path, words: tuple[str, ...]) -> tuple[int, str, str]:
-    done = invoke("report", path.name, "--format", "json", *words, cwd=path.parent, env={"LANG": "C.UTF-8"})
+def asked(command: str, path: Path, words: tuple[str, ...]) -> tuple[int, str, str]:
+    done = invoke(command, path.name, "--format", "json", *words, cwd=path.parent, env={"LANG": "C.UTF-8"})
     return done.returncode, done.stdout, done.stderr
 
 
-def assert_no_byte_changes(path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    planned = asked(path, words)
+def assert_no_byte_changes(
+    path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, command: str = "report"
+) -> None:
+    planned = asked(command, path, words)
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "_about", lambda *_: None)
-        assert planned == asked(path, words)
+        assert planned == asked(command, path, words)
 
 
 def with_further_columns(export: Export) -> Export:
@@ -182,3 +184,20 @@ def test_files_of_one_kind_are_compared_in_every_column(tmp_path: Path, monkeypa
     (tmp_path / "a.csv").write_bytes(export.data())
     (tmp_path / "b.csv").write_bytes(export.with_cell(3, "note", "another").data())
     assert_no_byte_changes(tmp_path / "a.csv", ("b.csv",), monkeypatch)
+
+
+@pytest.mark.parametrize("words", [(), ("--by", "Reply Mood"), ("--where", "\"Lead Age\" > '3'"), ("--by", "nothing")])
+def test_a_trend_leaves_the_same_out(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(with_further_columns(good_export("plain", 60)).data())
+    assert_no_byte_changes(path, ("--kpi", "won_deals", *words), monkeypatch, "trend")
+
+
+def test_the_segments_of_goals_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(with_further_columns(good_export("plain", 60)).data())
+    goal = '[goals]\nwon_deals = { goal = ">= 1", group = { "Reply Mood" = "*" } }\n'
+    (tmp_path / "salesmetrics.toml").write_text(goal, "utf-8")
+    report = json.loads(asked("report", path, ())[1])
+    assert {"glad", "sad"} <= {each["group"].get("Reply Mood") for each in report["goals"]}
+    assert_no_byte_changes(path, (), monkeypatch)

@@ -249,8 +249,13 @@ class Files:
 # --- questions ---
 
 
-def load(files: Files, options: ReadOptions) -> Dataset:
+def load(files: Files, options: ReadOptions, about: frozenset[str] | None = None) -> Dataset:
     """Everything that files say: read, checked and hashed.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        about: The columns that a question is about beside its KPIs; None where everything is wanted.
 
     Raises:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
@@ -258,7 +263,7 @@ def load(files: Files, options: ReadOptions) -> Dataset:
     files.open(options)
     from salesmetrics.ingest.read import with_findings  # while the file is being read
 
-    dataset, words = files.read(options)
+    dataset, words = files.read(options, about)
     return files.hashed(with_findings(dataset, words, options, files.together))
 
 
@@ -326,7 +331,7 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     Raises:
         SalesmetricsError: As :func:`report`.
     """
-    dataset = load(files, replace(options, as_of=question.as_of))
+    dataset = load(files, replace(options, as_of=question.as_of), _about(question))
     from salesmetrics.engine.segments import without_totals
     from salesmetrics.engine.trend import build_trend
     from salesmetrics.engine.unknown import refuse_unsettled
@@ -419,7 +424,7 @@ def inspect(
     )
 
 
-def _about(question: Question, more: Iterable[str]) -> frozenset[str] | None:
+def _about(question: Question, more: Iterable[str] = ()) -> frozenset[str] | None:
     """The columns that a question is about beside its KPIs; None where its condition cannot be read, which is told later."""
     from salesmetrics.engine.where import named_columns
 
