@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, field
 
-from salesmetrics.answers.base import Answer, Model
+from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model
 from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead
 from salesmetrics.schema.inspection import FileGuess, FileReading
 
@@ -37,6 +37,10 @@ class Inspection(Answer, frozen=True, kw_only=True):
         list[FileGuess],
         Meta(description="files that are not recognised, with a guess for each column that is never applied"),
     ] = field(default_factory=list)
+    everything: Annotated[bool, NOT_IN_JSON] = False
+    """all that there is to say is shown, also what does not fit on a screen"""
+    arguments: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """the files as they were typed"""
 
 
 class Check(Answer, frozen=True, kw_only=True):
@@ -51,3 +55,7 @@ class Check(Answer, frozen=True, kw_only=True):
     filters: Annotated[
         Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
     ] = field(default_factory=Filters)
+    everything: Annotated[bool, NOT_IN_JSON] = False
+    """all that there is to say is shown, also what does not fit on a screen"""
+    arguments: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
+    """the files as they were typed"""

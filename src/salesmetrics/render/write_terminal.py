@@ -98,9 +98,10 @@ def write(document: Document, screen: Screen) -> str:
     Colours repeat what the words say. Without a width, as in a pipe or a file, nothing is cut or broken but long prose.
     """
     place = _Place(document.measure if screen.width is None else screen.width, screen.ascii_only)
+    document = _without_hidden_rows(document, screen)
     lines = _lines(document, place)
     while document.shorter is not None and len(lines) > _room(document, screen):
-        document = document.shorter
+        document = _without_hidden_rows(document.shorter, screen)
         lines = _lines(document, place)
     while (over := len(lines) - _room(document, screen)) > 0:
         cut = _with_fewer_rows(document, int(over))
@@ -114,11 +115,28 @@ _KEPT = 5
 """Rows that a table keeps, however low a screen is."""
 
 
+def _without_hidden_rows(document: Document, screen: Screen) -> Document:
+    """A document without the rows that a screen could never show, so that nobody draws a million of them."""
+    room = _room(document, screen)
+    if not any(_gives(block) and len(block.rows) > room for block in document.blocks if isinstance(block, Table)):
+        return document
+    blocks = tuple(
+        _without_rows(block, len(block.rows) - int(room))
+        if isinstance(block, Table) and _gives(block) and len(block.rows) > room
+        else block
+        for block in document.blocks
+    )
+    return replace(document, blocks=blocks)
+
+
+def _gives(table: Table) -> bool:
+    """Whether rows of a table may be left out."""
+    return bool(table.drops) and len(table.rows) > _KEPT
+
+
 def _with_fewer_rows(document: Document, over: int) -> Document | None:
     """A document without so many rows of the tables that can do without them; None where they have no more to give."""
-    giving = [
-        block for block in document.blocks if isinstance(block, Table) and block.drops and len(block.rows) > _KEPT
-    ]
+    giving = [block for block in document.blocks if isinstance(block, Table) and _gives(block)]
     if not giving:
         return None
     share = math.ceil(over / len(giving))

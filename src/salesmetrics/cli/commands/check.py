@@ -47,6 +47,8 @@ def check(
         inputs=list(dataset.inputs),
         findings=list(dataset.findings),
         filters=filters_of(settings.shaped),
+        everything=output.all,
+        arguments=tuple(files),
     )
     if github:
         write_output(write_github(answer), output.output, environment.stdout)

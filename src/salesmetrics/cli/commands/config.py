@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import with_groups
+from salesmetrics.cli.options import Without, with_groups
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
 
@@ -14,7 +16,7 @@ config = typer.Typer(no_args_is_help=True, help="Show the settings in effect, or
 
 @config.command()
 @with_groups
-def show(settings: SettingsFile, output: Output, environment: Environment) -> None:
+def show(settings: SettingsFile, output: Annotated[Output, Without(("all",))], environment: Environment) -> None:
     """Show every setting, its value and its source: environment, file and line, or default."""
     from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.output import form_of, write_answer

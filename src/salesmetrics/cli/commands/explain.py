@@ -18,7 +18,7 @@ def explain(
     reading: Reading,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "min_n"))],
-    output: Output,
+    output: Annotated[Output, Without(("all",))],
     environment: Environment,
     files: OptionalFiles = None,
 ) -> None:

@@ -15,6 +15,8 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     Kind, CRM, encoding, columns, dates and stages, each with the option that changes it. Computes nothing.
     For a file that is not recognised: a guess for each column, and one command to paste.
     """
+    from msgspec.structs import replace
+
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection
     from salesmetrics.cli.output import form_of, write_answer
@@ -26,7 +28,7 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     refuse_form(form, Inspection, "inspect")
     begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
     answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped)
-    write_answer(answer, output, form, environment)
+    write_answer(replace(answer, everything=output.all, arguments=tuple(files)), output, form, environment)
     if not output.quiet:
         for guess in answer.guesses:
             environment.say(phrase("file_needs_mapping" if guess.works else "file_refused", path=guess.path))

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import with_groups
+from salesmetrics.cli.options import Without, with_groups
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
 def kpis(
-    output: Output,
+    output: Annotated[Output, Without(("all",))],
     settings: SettingsFile,
     environment: Environment,
     family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="List only KPIs of this family.")] = None,

@@ -24,6 +24,7 @@ from salesmetrics.render.document import (
     Table,
     Text,
 )
+from salesmetrics.render.layouts.head import shaped
 from salesmetrics.render.layouts.words import left_out_text, reason_words
 from salesmetrics.render.text import amount, fraction, interval, one_line
 from salesmetrics.schema.message import Message
@@ -131,10 +132,11 @@ def _equation(source: str, want: str) -> str:
 def working_document(answer: Working) -> Document:
     """Definition first, then the numbers in the order that the formula names them, then the result."""
     paths = ", ".join(one_line(item.path) for item in answer.inputs)
-    facts = (Item(phrase("card_files"), paths), Item(phrase("card_days"), _days(answer)))
+    facts = [Item(phrase("card_files"), paths), Item(phrase("card_days"), _days(answer))]
+    facts += [Item(phrase("card_shaped"), "; ".join(found))] if (found := shaped(answer.filters)) else []
     blocks = (
         *_card(answer.kpi),
-        Items(facts, indent=0, least=8, apart=True),
+        Items(tuple(facts), indent=0, least=8, apart=True),
         Heading(phrase("heading_numbers_put_in")),
         Bullets(tuple(map(_ingredient, answer.ingredients))),
         Text(answer.kpi.formula, apart=True),

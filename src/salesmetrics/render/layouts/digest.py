@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.screens import DIGESTS
 from salesmetrics.render.document import Item, Items, Prose, Tone
+from salesmetrics.render.layouts.footer import finding_rows
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.findings import effect_of
 from salesmetrics.schema.message import Message
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["SAID_ABOVE", "Digest", "digest_items", "digested"]
+__all__ = ["SAID_ABOVE", "Digest", "digest_items", "digested", "with_rejects_as_one"]
 
 _HINT = 160
 """Characters of a hint that a screen has room for."""
@@ -75,6 +77,27 @@ def digested(found: Iterable[Finding], reasons: Collection[str | None] = ()) -> 
         made,
         key=lambda one: (one.code not in reasons, effect_of(one.code), order.index(one.severity), -one.count),
     )
+
+
+def with_rejects_as_one(found: Iterable[Finding]) -> list[Digest]:
+    """Findings in their order with the rows that they name, those about rejected rows as one, at the place of the first."""
+    members = list(found)
+    rejected = [item for item in members if item.code == "rows_rejected"]
+    made = []
+    for item in members:
+        if item.code != "rows_rejected":
+            where = finding_rows(item, name_path=False)
+            said = one_line(item.message) + (f" ({where})" if where else "")
+            made.append(Digest(item.severity, (item,), said, one_line(item.hint or "")))
+        elif item is rejected[0]:
+            rows = sorted({row for one in rejected for row in one.rows})
+            count = sum(one.count for one in rejected)
+            whole = replace(item, count=count, rows=tuple(rows))
+            where = finding_rows(whole, name_path=False)
+            made.append(
+                Digest(item.severity, tuple(rejected), f"{_said(rejected)} ({where})", one_line(item.hint or ""))
+            )
+    return made
 
 
 def _digest(members: Sequence[Finding]) -> Digest:

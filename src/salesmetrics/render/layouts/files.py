@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
@@ -11,6 +13,8 @@ from salesmetrics.render.document import (
     Column,
     Document,
     Heading,
+    Item,
+    Items,
     Kind,
     Row,
     Sheet,
@@ -18,14 +22,16 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
+from salesmetrics.render.layouts.digest import digest_items, with_rejects_as_one
 from salesmetrics.render.layouts.footer import by_severity, finding_items
 from salesmetrics.render.layouts.guesses import guess_blocks
+from salesmetrics.render.layouts.head import file_lines, files_typed, shaped
 from salesmetrics.render.text import count, one_line
 from salesmetrics.schema.inspection import SURE
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from salesmetrics.answers.files import Check, Inspection
     from salesmetrics.render.document import Block
@@ -43,10 +49,12 @@ _OF_WORDS = ("column_word", "column_word_counts_as", "column_rows", "column_word
 
 
 def inspection_document(answer: Inspection) -> Document:
-    """Everything recognised, with what would change it."""
+    """What was recognised, with what would change it: on a screen, or all of it."""
     blocks: list[Block] = []
     for guess in answer.guesses:
         blocks += guess_blocks(guess)
+    if not answer.everything:
+        return Document((*blocks, *_at_a_glance(answer)))
     for file in answer.files:
         blocks += _file(file)
     if answer.files or not answer.guesses:
@@ -58,7 +66,44 @@ def inspection_document(answer: Inspection) -> Document:
     return Document(tuple(blocks))
 
 
-def _file(file: FileReading) -> list[Block]:
+_UNLOCKS = 4
+"""So many things that would unlock more are named on a screen."""
+_FILES = 2
+"""So many files are shown with their columns."""
+
+
+def _at_a_glance(answer: Inspection) -> Iterator[Block]:
+    """The same for a screen: the first columns and words of a file or two, a line for each of many files."""
+    if len(answer.files) > _FILES:
+        yield _list_of_files(answer.files)
+    else:
+        for file in answer.files:
+            yield from _file(file, short=True)
+    if lines := shaped(answer.filters):
+        yield Text(", ".join(lines), apart=True)
+    if answer.unlocks:
+        ranked = sorted(answer.unlocks, key=lambda unlock: -len(unlock.kpis))[:_UNLOCKS]
+        items = tuple(Item(unlock.needs, parts=tuple(unlock.kpis)) for unlock in ranked)
+        yield Heading(phrase("heading_allowed", n=len(answer.allowed)))
+        yield Items(items, tone=Tone.MUTED, counted="kpis_counted")
+        rest = len(answer.unlocks) - len(ranked)
+        if rest:
+            yield Text(phrase("needs_not_shown", n=rest), Tone.MUTED, indent=2)
+    if answer.findings:
+        command = Code(phrase("command_check", files=files_typed(answer.arguments, ())))
+        yield Text((phrase("findings_counted", n=len(answer.findings)), command), Tone.MUTED, apart=True)
+
+
+def _list_of_files(files: Sequence[FileReading]) -> Table:
+    titles = ("column_file", "column_kind", "column_crm", "column_rows")
+    kinds = (Kind.LABEL, Kind.TEXT, Kind.TEXT, Kind.NUMBER)
+    columns = tuple(Column(phrase(title), kind) for title, kind in zip(titles, kinds, strict=True))
+    rows = ((one_line(file.path), file.kind, one_line(file.crm), count(file.rows.used)) for file in files)
+    drawn = tuple(Row(tuple(map(Cell, row))) for row in rows)
+    return Table(columns, drawn, apart=False, drops="last", dropped="files_not_shown")
+
+
+def _file(file: FileReading, *, short: bool = False) -> list[Block]:
     facts = [
         (phrase("fact_kind"), _kind(file)),
         (phrase("fact_crm"), phrase("crm_of_profile", crm=file.crm, profile=file.profile)),
@@ -70,19 +115,24 @@ def _file(file: FileReading) -> list[Block]:
         (c.header, c.field, phrase("matched_leniently", how=c.read_as) if c.matched == "partial" else c.read_as)
         for c in file.columns
     ]
-    names = (("fact_unused", file.unmapped), ("fact_missing", file.missing))
+    names = (("fact_unused", file.unmapped), ("fact_missing", [] if short else file.missing))
     without = [phrase(code, names=", ".join(map(one_line, found))) for code, found in names if found]
     blocks: list[Block] = [
         Heading(file.path),
         _table(("", ""), facts),
         Heading(phrase("heading_columns")),
-        _table((phrase("column_header"), phrase("column_field"), phrase("column_read_as")), columns),
+        replace(
+            _table((phrase("column_header"), phrase("column_field"), phrase("column_read_as")), columns),
+            drops="last",
+            dropped="columns_not_shown",
+        ),
         *(Text(text, Tone.MUTED, indent=2) for text in without),
     ]
     if file.words:
         blocks.append(Heading(phrase("heading_words")))
         words = [(w.word, w.outcome, count(w.count), w.how) for w in file.words]
-        blocks.append(_table([phrase(code) for code in _OF_WORDS], words))
+        listed = _table([phrase(code) for code in _OF_WORDS], words)
+        blocks.append(replace(listed, drops="last", dropped="words_not_shown"))
     return [*blocks, *(Text(phrase("note_on_file", note=note), Tone.MUTED) for note in file.notes)]
 
 
@@ -134,14 +184,31 @@ def _rows(file: FileReading) -> str:
 def check_document(answer: Check) -> Document:
     """The files, the findings that matter most first, and the verdict."""
     blocks: list[Block] = []
-    for item in answer.inputs:
+    if len(answer.inputs) > _FILES and not answer.everything:
+        blocks += file_lines(answer.inputs)
+    for item in answer.inputs if not blocks else ():
         rows = item.rows
         text = phrase("tally_of_check", n=rows.read, used=rows.used, rejected=rows.rejected, ignored=rows.ignored)
         blocks.append(Text((f"{item.kind}  ", Code(item.path), text)))
-    if answer.findings:
-        blocks.append(finding_items(by_severity(answer.findings), name_path=False, apart=True))
-    verdict = phrase("data_fit" if answer.passed else "data_unfit")
-    return Document((*blocks, Text(verdict, Tone.GOOD if answer.passed else Tone.BAD, apart=True)))
+    if lines := shaped(answer.filters):
+        blocks.append(Text(", ".join(lines)))
+    word = phrase("data_fit" if answer.passed else "data_unfit")
+    verdict = Text(word, Tone.GOOD if answer.passed else Tone.BAD, apart=True)
+    found = by_severity(answer.findings)
+    if answer.everything or not found:
+        listed = [finding_items(found, name_path=False, apart=True)] if found else []
+        return Document((*blocks, *listed, verdict))
+    merged = with_rejects_as_one(found)
+    document: Document | None = None
+    steps = [(len(merged), hints) for hints in range(len(merged), -1, -1)]
+    steps += [(shown, 0) for shown in range(len(merged) - 1, 0, -1)]
+    for shown, hints in reversed(steps):
+        rest = len(merged) - shown
+        more = [Text(phrase("findings_not_shown", n=rest), Tone.MUTED, indent=2)] if rest else []
+        items = replace(digest_items(merged, shown=shown, hints=hints), apart=True)
+        document = Document((*blocks, items, *more, verdict), shorter=document)
+    assert document is not None
+    return document
 
 
 def check_sheet(answer: Check) -> Sheet:

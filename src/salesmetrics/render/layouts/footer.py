@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import GoalResult, Metric, NotComputed, Report
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Goal", "by_severity", "finding_items", "footer", "goal_about", "goal_blocks", "goals", "with_names"]
+__all__ = [
+    "Goal",
+    "by_severity",
+    "finding_items",
+    "finding_rows",
+    "footer",
+    "goal_about",
+    "goal_blocks",
+    "goals",
+    "with_names",
+]
 
 SEVERAL_FILES = 3
 """So many files are named one by one in a message."""

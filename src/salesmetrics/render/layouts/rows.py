@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
+from salesmetrics.render.layouts.head import shaped
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message
@@ -35,7 +36,9 @@ def rows_document(answer: Rows) -> Document:
     columns = _named(answer.rows) if answer.chosen else _filled(answer.rows)
     same = [] if answer.chosen else [name for name in _HEADS if name in columns and len(set(columns[name])) == 1]
     facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same]
-    head = [Text(text, Tone.MUTED) for text in (", ".join(facts), answer.how) if text]
+    asked = answer.filters.period
+    affected = [*([] if asked == "all" else [phrase("period_asked", period=one_line(asked))]), *shaped(answer.filters)]
+    head = [Text(text, Tone.MUTED) for text in (", ".join(facts), ", ".join(affected), answer.how) if text]
     cells = {name: _cells(column, name) for name, column in columns.items() if name not in same}
     if not answer.chosen and {"numerator", "denominator"} <= set(cells):
         pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
@@ -45,6 +48,8 @@ def rows_document(answer: Rows) -> Document:
         tuple(_column(name, place if answer.chosen else _rank(name)) for place, name in enumerate(cells)),
         tuple(Row(row) for row in zip(*cells.values(), strict=True)),
         apart=False,
+        drops="last",
+        dropped="records_not_shown",
     )
     shown = len(answer.rows)
     first = [phrase("rows_first", shown=shown, n=answer.records)] if shown < answer.records else []
