@@ -193,7 +193,7 @@ def test_the_commands_of_the_workflow(work: Path) -> None:
     for command in commands:
         done = run(work, "sh", "-ec", command, GITHUB_STEP_SUMMARY=str(work / "summary.md"))
         assert done.returncode == 0, done.stderr
-    assert (work / "summary.md").read_text("utf-8").startswith("### salesmetrics")
+    assert (work / "summary.md").read_text("utf-8").startswith("### deals.csv")
 
 
 def test_a_chat_message_is_json_around_markdown(work: Path) -> None:
@@ -201,5 +201,5 @@ def test_a_chat_message_is_json_around_markdown(work: Path) -> None:
     done = run(work, str(FOLDER / "chat.sh"), "deals.csv")
     assert done.returncode == 0, done.stderr
     text = json.loads(done.stdout)["text"]
-    assert text.startswith("### salesmetrics")
+    assert text.startswith("### deals.csv")
     assert "Win rate" in text

@@ -42,7 +42,7 @@ SOME_TEXT = {
     "compared": "no clear difference",
     "grouped": "Ana Lima",
     "check": "failed: there are errors",
-    "inspect": "a quotas file\tpacing",
+    "inspect": "a quotas file\t\tpacing",
     "rows": "31400210000",
     "kpis": "won / (won + lost)",
     "explain": "Win rate (win_rate)",

@@ -68,6 +68,8 @@ def inspection_document(answer: Inspection) -> Document:
 
 _UNLOCKS = 4
 """So many things that would unlock more are named on a screen."""
+_MISSING = 10
+"""So many fields without a column are named on a screen."""
 _FILES = 2
 """So many files are shown with their columns."""
 
@@ -115,7 +117,10 @@ def _file(file: FileReading, *, short: bool = False) -> list[Block]:
         (c.header, c.field, phrase("matched_leniently", how=c.read_as) if c.matched == "partial" else c.read_as)
         for c in file.columns
     ]
-    names = (("fact_unused", file.unmapped), ("fact_missing", [] if short else file.missing))
+    names = (
+        ("fact_unused", file.unmapped),
+        ("fact_missing", file.missing if not short or len(file.missing) <= _MISSING else []),
+    )
     without = [phrase(code, names=", ".join(map(one_line, found))) for code, found in names if found]
     blocks: list[Block] = [
         Heading(file.path),
