@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 import pytest
 from typer.main import get_command
@@ -15,9 +15,12 @@ from typer.main import get_command
 import salesmetrics
 from configuration_page import configuration_page
 from recipes_page import recipes_page
+from salesmetrics.answers import report
 from salesmetrics.cli.app import make_app
+from salesmetrics.drilldown.describe import describe_kpi
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.source.encoding import Encoding
 from salesmetrics.messages import (
     catalogues,
     causes,
@@ -41,8 +44,10 @@ from salesmetrics.messages import (
 from salesmetrics.messages.errors import CATALOGUE
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.json_schema import schema
+from salesmetrics.render.layouts.words import NOTHING
 from salesmetrics.schema.kinds import KIND_NAMES
 from salesmetrics.schema.message import Message
+from salesmetrics.schema.provenance import Severity
 from salesmetrics.settings.model import settings_schema
 from salesmetrics.settings.options import TABLES, declared_options
 from salesmetrics.settings.template import settings_template
@@ -71,6 +76,7 @@ REVIEWED: tuple[Mapping[str, str], ...] = (
     reasons.REASONS,
     reasons.NOTHING_THERE,
     reasons.LEFT_OUT,
+    reasons.RECORD_LEFT_OUT,
     workings.WORKINGS,
     needs.NEEDS,
     labels.LABELS,
@@ -283,6 +289,48 @@ def test_all_that_a_kpi_leaves_out_has_words() -> None:
     assert {code for kpi in catalog().kpis.values() for code in kpi.excluded} - set(reasons.LEFT_OUT) == set()
 
 
+def test_a_record_that_is_left_out_has_the_same_codes() -> None:
+    assert set(reasons.RECORD_LEFT_OUT) == set(reasons.LEFT_OUT)
+
+
+def test_all_that_a_kpi_is_undefined_for_has_words() -> None:
+    known = catalog()
+    codes = {code for kpi in known.kpis.values() for code in describe_kpi(kpi, known).undefined}
+    codes |= {
+        code
+        for module, tree in TREES.items()
+        if module.startswith("metrics/")
+        for _, call, _ in calls(tree, "Undefined")
+        for code in codes_of(call.args[0])
+    }
+    assert codes - set(reasons.REASONS) == NOTHING
+    assert len(codes) > 20
+
+
+def values_of(*hints: Any) -> set[str]:
+    """The texts that a type allows."""
+    found = {value for hint in hints for value in get_args(hint) if isinstance(value, str)}
+    inner = [part for hint in hints for part in get_args(hint) if not isinstance(part, str)]
+    return found | (values_of(*inner) if inner else set())
+
+
+STATES = {
+    "verdict_": get_type_hints(report.Change)["verdict"],
+    "goal_": get_type_hints(report.Goal)["status"],
+    "outside_": get_type_hints(report.Limits)["outside"],
+    "encoding_by_": get_type_hints(Encoding)["how"],
+    "unit_": report.Unit,
+    "severity_": Literal[tuple(each.value for each in Severity)],
+}
+
+
+@pytest.mark.parametrize("start", STATES)
+def test_every_state_of_an_answer_has_words(start: str) -> None:
+    states = {state.replace(" ", "_") for state in values_of(STATES[start])}
+    assert {state for state in states if f"{start}{state}" not in TEMPLATES} == set()
+    assert len(states) > 1
+
+
 def test_every_kind_has_a_noun() -> None:
     nouns = {kind: fill("{kind:noun}|{kind:nouns}", {"kind": kind}) for kind in KIND_NAMES}
     assert [kind for kind, noun in nouns.items() if noun == "row|rows"] == []
@@ -304,6 +352,7 @@ OTHER_WORDS = {
     "ingest/canonical/amounts.py": "how often an amount is paid",
     "ingest/parse/currency.py": "names of currencies",
     "calendar/periods.py": "how files write periods",
+    "schema/meanings.py": "what fields mean, for the page that lists them",
     "settings/options.py": "declarations of options, whose help is translated where it is declared",
     "cli/limits.py": "what the system and Polars say",
 }

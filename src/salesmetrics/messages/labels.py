@@ -115,6 +115,12 @@ LABELS: Mapping[str, str] = {
     "delimiter_pipe": "pipe",
     "matched_leniently": "{how:typed} (part of the header matches)",
     "note_on_file": "note: {note:typed}",
+    "decided_by_option": "option",
+    "decided_by_pipelines": "pipelines file",
+    "decided_by_profile": "CRM profile",
+    "decided_by_generic": "common word",
+    "decided_by_unknown": "unknown, counted as open",
+    "decided_by_other_column": "another column",
     "data_fit": "passed: no errors",
     "data_unfit": "failed: there are errors",
     # --- a guess at a file that is not recognised -------------------------------------------------------------------

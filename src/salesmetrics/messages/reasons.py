@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LEFT_OUT", "NOTHING_THERE", "REASONS"]
+__all__ = ["LEFT_OUT", "NOTHING_THERE", "REASONS", "RECORD_LEFT_OUT"]
 
 REASONS: Mapping[str, str] = {
     "still_maturing": "still maturing",
@@ -111,3 +111,41 @@ LEFT_OUT: Mapping[str, str] = {
     "unlinked": "{n:,} linked to no record",
 }
 """What a KPI leaves out → its words, with how many."""
+
+RECORD_LEFT_OUT: Mapping[str, str] = {
+    "already_customer": "already a customer",
+    "automated": "automated",
+    "bad_close_date": "unusable close date",
+    "cancelled": "cancelled",
+    "hired_before_data": "hired before the data begin",
+    "missing_account": "no account",
+    "missing_amount": "no amount",
+    "missing_amount_or_probability": "no amount or probability",
+    "missing_close_date": "no close date",
+    "missing_cost": "no cost",
+    "missing_created_date": "no creation date",
+    "missing_date": "no date",
+    "missing_end_date": "no end date",
+    "missing_expected_close": "no expected close date",
+    "missing_last_touch": "no known last touch",
+    "missing_list_price": "no list price",
+    "missing_owner": "no owner",
+    "missing_potential": "no potential",
+    "missing_quantity": "no quantity",
+    "missing_rate": "no exchange rate",
+    "missing_score": "no score",
+    "missing_stage_entry": "no stage entry date",
+    "missing_start_date": "no start date",
+    "negative_amount": "negative amount",
+    "negative_duration": "closed before creation",
+    "no_activity": "no activity",
+    "no_close_date_history": "no history of expected close dates",
+    "no_quota": "no quota",
+    "off_scale": "off the scale",
+    "other_outcome": "closed without a decision",
+    "planned": "planned",
+    "ramping_up": "ramping up",
+    "too_recent": "too recent",
+    "unlinked": "linked to no record",
+}
+"""The same codes → why one record is left out."""

@@ -25,7 +25,7 @@ from salesmetrics.render.document import (
     Text,
 )
 from salesmetrics.render.layouts.head import shaped
-from salesmetrics.render.layouts.words import left_out_text, reason_words
+from salesmetrics.render.layouts.words import left_out_text, reason_text, reason_words, record_left_out_text
 from salesmetrics.render.text import amount, fraction, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -104,8 +104,8 @@ def _card(card: Card) -> Iterator[Block]:
         ("card_basis", card.basis),
         ("card_interval", card.interval or phrase("card_none")),
         ("card_needs", "; ".join(card.needs)),
-        ("card_left_out", ", ".join(code.replace("_", " ") for code in card.excluded) or phrase("card_nothing")),
-        ("card_undefined", ", ".join(code.replace("_", " ") for code in card.undefined) or phrase("card_never")),
+        ("card_left_out", ", ".join(map(record_left_out_text, card.excluded)) or phrase("card_nothing")),
+        ("card_undefined", "; ".join(map(reason_text, card.undefined)) or phrase("card_never")),
         ("card_source", card.source),
         ("card_since", card.since),
         *(("card_example", text) for text in _examples(card.example)),
@@ -168,7 +168,7 @@ def _ingredient(item: Ingredient) -> Bullet:
 def _value(item: Ingredient) -> str:
     unit = item.unit if item.unit != "x" else "count"
     if item.value is None and item.n is None:
-        return phrase("number_unknown", reason=(item.reason or "missing_input").replace("_", " "))
+        return phrase("number_unknown", reason=reason_text(item.reason or "missing_input"))
     shown = amount(item.value, unit, currency=item.currency) if item.value is not None else ""  # type: ignore[arg-type]
     if item.n is None:
         return shown

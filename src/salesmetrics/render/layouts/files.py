@@ -135,7 +135,9 @@ def _file(file: FileReading, *, short: bool = False) -> list[Block]:
     ]
     if file.words:
         blocks.append(Heading(phrase("heading_words")))
-        words = [(w.word, w.outcome, count(w.count), w.how) for w in file.words]
+        words = [
+            (w.word, w.outcome, count(w.count), phrase(f"decided_by_{w.how.replace(' ', '_')}")) for w in file.words
+        ]
         listed = _table([phrase(code) for code in _OF_WORDS], words)
         blocks.append(replace(listed, drops="last", dropped="words_not_shown"))
     return [*blocks, *(Text(phrase("note_on_file", note=note), Tone.MUTED) for note in file.notes)]

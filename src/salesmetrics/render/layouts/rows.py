@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
 from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.words import record_left_out_text
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message
@@ -94,7 +95,9 @@ def _cells(column: Sequence[RowsCell], name: str) -> list[Cell]:
 def _cell(value: RowsCell, name: str, places: int) -> Cell:
     text = "" if value is None else f"{value:,.{places}f}" if isinstance(value, Decimal) else one_line(str(value))
     number = value if isinstance(value, (int, float, Decimal)) else None
-    return Cell(text.replace("_", " ") if name == "left_out" else text, value=number)
+    if name == "left_out" and text:
+        text = ", ".join(map(record_left_out_text, text.split(", ")))
+    return Cell(text, value=number)
 
 
 def _named(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:

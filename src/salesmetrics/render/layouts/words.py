@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
-from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS
+from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
 from salesmetrics.render.document import Cell, Footnote, Tone
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message
@@ -38,6 +38,7 @@ __all__ = [
     "period_text",
     "reason_text",
     "reason_words",
+    "record_left_out_text",
     "span_text",
     "title_of",
     "undefined_counts",
@@ -187,7 +188,14 @@ def reason_words(metric: Metric) -> str:
 
 def reason_text(reason: str) -> str:
     """A reason code in words; one of a plugin, for which there are none here, is spelled as words."""
+    if reason in NOTHING:
+        return phrase("nothing_to_divide_by" if reason == "zero_denominator" else "no_such_records")
     return REASONS.get(reason) or one_line(reason.replace("_", " "))
+
+
+def record_left_out_text(code: str) -> str:
+    """Why a record is left out; a code of a plugin is spelled as words."""
+    return RECORD_LEFT_OUT.get(code) or one_line(code.replace("_", " "))
 
 
 def left_out_text(code: str, number: int) -> str:
@@ -199,7 +207,7 @@ def left_out_text(code: str, number: int) -> str:
     words = LEFT_OUT.get(code)
     if words:
         return fill(words, {"n": number})
-    return phrase("left_out_as", n=number, reason=one_line(code.replace("_", " ")))
+    return phrase("left_out_as", n=number, reason=record_left_out_text(code))
 
 
 def verdict_text(metric: Metric | None) -> str:
