@@ -7,6 +7,7 @@ import json
 import shlex
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +17,6 @@ from salesmetrics.ingest.recognise.guess import guess_columns, guess_outcome
 from salesmetrics.ingest.table.table import ROW, open_tables
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from in_process import Done
 
 
@@ -112,6 +111,13 @@ Bäckerei Groß;Jörg;780,00;Im Gespräch;01.03.2026;
     assert (found["win_rate"]["numerator"], found["win_rate"]["denominator"]) == (2, 4)
     days = [(datetime.strptime(r[5], "%d.%m.%Y") - datetime.strptime(r[4], "%d.%m.%Y")).days for r in won]
     assert found["sales_cycle_mean"]["value"] == Decimal(sum(days)) / len(days)
+
+
+def test_months_under_names_of_their_own(tmp_path: Path) -> None:
+    written(tmp_path, "takings.csv", "Which one;What we took\nJan 2026;1.200,50\nFeb 2026;900,00\nMär 2026;1.000,00\n")
+    found = numbers(tmp_path, "takings.csv")
+    assert found["revenue"]["value"] == Decimal("3100.50")
+    assert found["won_deals"]["value"] is None
 
 
 def test_months_and_sales_need_no_mapping_and_pretend_nothing(tmp_path: Path) -> None:
@@ -260,6 +266,29 @@ def test_headers_that_say_nothing_are_guessed_by_their_cells(tmp_path: Path) -> 
     assert guessed.mapping == {"account": "A", "owner": "B", "amount": "C", "stage": "D", "created": "E", "closed": "F"}
     assert all(each.reason in ("cells", "place") for each in guessed.columns)
     assert all(each.confidence < 0.9 for each in guessed.columns)
+
+
+def test_an_export_without_a_word_in_its_header_is_guessed_by_its_cells() -> None:
+    path = Path(__file__).parent.parent / "examples" / "deals.csv"
+    (table,) = open_tables(str(path), path.read_bytes(), encoding=None, delimiter=None)
+    names = {header: f"c{number}" for number, header in enumerate(table.headers)}
+    guessed = guess_columns(table.frame.drop(ROW).rename(names))
+    found = {
+        name: guessed.mapping[field]
+        for name, field in (
+            ("Record ID", "id"),
+            ("Deal Name", "name"),
+            ("Deal owner", "owner"),
+            ("Associated Company", "account"),
+            ("Deal Stage", "stage"),
+            ("Currency", "currency"),
+            ("Create Date", "created"),
+            ("Close Date", "closed"),
+        )
+    }
+    assert found == {name: names[name] for name in found}
+    # Two columns hold money, and nothing but their headers tells which is the amount.
+    assert guessed.mapping["amount"] in (names["Amount"], names["List Amount"])
 
 
 def test_a_running_number_and_a_year_are_no_amount(tmp_path: Path) -> None:

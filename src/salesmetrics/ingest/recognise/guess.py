@@ -81,7 +81,15 @@ _FIRM = re.compile(
     re.IGNORECASE,
 )
 _FULL_NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[ .][^\W\d_][^\W\d_.'’-]*){0,3}\.?")
-_CODE = re.compile(r"#?[A-Za-z]{0,6}[-_/]?\d[\w/-]*|[0-9a-fA-F-]{16,}")
+_CODE = re.compile(r"#?[A-Za-z]{0,6}[-_/]?\d[\w/-]*|[0-9a-fA-F-]{16,}|(?=\w*\d)[A-Za-z\d]{6,20}")
+_DIGITS = re.compile(r"-?\d+(?:[.,]0+)?")
+_COMPACT_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_AMOUNT = re.compile(
+    r"[^\w\d]{0,3}\s?(?:[A-Z]{2,3}\s?)?[-(]?[^\w\d]{0,2}\d[\d.,'\s]*\)?\s?(?:[^\w\d]{1,3}|\w{1,4}\.?)?"
+)
+_YES_NO = re.compile(
+    r"yes|no|true|false|y|n|x|ja|nein|j|oui|non|o|si|sí|s|sim|não|да|нет|д|н|是|否|1|0|はい|いいえ|نعم|لا|tak|nie|ano|ne|evet|hayır"
+)
 _PERCENT = re.compile(r"\d{1,3}(?:[.,]\d+)?\s?%")
 
 
@@ -252,6 +260,10 @@ class _Table:
                     found[field] = max(found.get(field, 0.0), BY_WORDS)
         return found
 
+    def is_money(self, header: str) -> bool:
+        """Whether most cells are numbers, with or without a currency, and no days."""
+        return self.looks[header].are(_AMOUNT.fullmatch) and not self.is_day(header)
+
     def is_text(self, header: str) -> bool:
         """Whether most cells are words and no days."""
         words = sum(any(letter.isalpha() for letter in cell) for cell in self.looks[header].cells)
@@ -261,6 +273,9 @@ class _Table:
         """Whether a column holds days, or months without a day."""
         if month_of(self.sample, header) is not None:
             return True
+        if self.looks[header].are(_DIGITS.fullmatch):
+            # A number of five digits may be a day of a spreadsheet, and is an amount far more often.
+            return self.looks[header].are(_COMPACT_DAY.fullmatch)
         if not self.can_be(header, ColumnType.DAY):
             return False
         days = self.days(header)
@@ -424,9 +439,9 @@ def _amount(table: _Table, found: _Found) -> None:
     ranked: list[tuple[float, float, str]] = []
     for header in table.free(found):
         looks = table.looks[header]
-        if not table.can_be(header, ColumnType.MONEY) or is_unit_price(header) or header_keys(header).is_key:
+        if not table.is_money(header) or is_unit_price(header) or header_keys(header).is_key:
             continue
-        if looks.are(_PERCENT.fullmatch) or _counts_up(looks) or _are_years(looks):
+        if looks.are(_PERCENT.fullmatch) or _counts_up(looks) or _are_years(looks) or _are_keys(looks):
             continue
         called = table.called(header)
         others = max((sure for field, sure in called.items() if field not in ("amount", "list_price")), default=0.0)
@@ -450,6 +465,16 @@ def _counts_up(looks: _Looks) -> bool:
         return False
     numbers = [int(cell) for cell in looks.cells]
     return sorted(numbers) in (numbers, numbers[::-1]) and max(numbers) - min(numbers) <= 3 * len(numbers)
+
+
+def _are_keys(looks: _Looks) -> bool:
+    """Whether cells are numbers of one length that all differ, as the ids of many systems are."""
+    return (
+        looks.all_differ
+        and looks.are(str.isdigit, 1)
+        and len({len(cell) for cell in looks.cells}) == 1
+        and len(looks.cells[0]) > 5
+    )
 
 
 def _are_years(looks: _Looks) -> bool:
@@ -509,7 +534,7 @@ def _owner(table: _Table, found: _Found) -> None:
         looks = table.looks[header]
         called = table.called(header)
         hint = called.get("owner", 0.0)
-        people = looks.are(_FULL_NAME.fullmatch, 0.9) and not looks.are(_FIRM.search, 0.3)
+        people = looks.are(_FULL_NAME.fullmatch, 0.9) and not looks.are(_FIRM.search, 0.3) and not _says_yes(looks)
         again = 1 < len(looks.distinct) <= min(_FEW_NAMES, max(2, int(0.7 * len(looks.cells))))
         other = any(sure >= BY_WORDS for field, sure in called.items() if field not in ("owner", "owner_id"))
         if not table.is_text(header) or not (hint or (people and again and not other)):
@@ -521,6 +546,10 @@ def _owner(table: _Table, found: _Found) -> None:
         _put(table, found, header, "owner", sure, "words" if hint else "cells" if len(ranked) == 1 else "place")
 
 
+def _says_yes(looks: _Looks) -> bool:
+    return looks.are(lambda cell: _YES_NO.fullmatch(cell.casefold()), 1)
+
+
 def _names(table: _Table, found: _Found) -> None:
     """The id, the customer and the name of a deal: cells that all or mostly differ."""
     for header in table.free(found):
@@ -528,7 +557,11 @@ def _names(table: _Table, found: _Found) -> None:
             continue
         looks, called = table.looks[header], table.called(header)
         named = max((f for f in ("account", "name", "id") if f in called), key=lambda f: called[f], default=None)
-        if looks.all_differ and (looks.are(_CODE.fullmatch, 0.95) or _counts_up(looks)) and not _has(found, "id"):
+        if (
+            looks.all_differ
+            and (looks.are(_CODE.fullmatch, 0.85) or _counts_up(looks) or _are_keys(looks))
+            and not _has(found, "id")
+        ):
             _put(table, found, header, "id", BY_WORDS if named == "id" else BY_CELLS, "cells")
         elif named in ("account", "name") and table.is_text(header):
             _put(table, found, header, named, called[named], "words")
@@ -540,6 +573,9 @@ def _names(table: _Table, found: _Found) -> None:
         field = "account" if firms or _has(found, "name") else "name"
         if not _put(table, found, header, field, BY_CELLS if firms else BY_PLACE, "cells" if firms else "place"):
             break
+    for header in table.free(found):
+        if table.is_text(header) and len(table.looks[header].distinct) > _FEW_NAMES:
+            _put(table, found, header, "account", BY_PLACE, "place")
 
 
 def _needed(table: _Table, kind: Kind, found: _Found) -> None:
@@ -561,8 +597,6 @@ def _could_stand(table: _Table, kind: Kind, field: str, header: str, type_: Colu
         return False
     flag = type_ is ColumnType.FLAG
     looks = table.looks[header]
-    if flag and not looks.are(
-        lambda cell: cell.casefold() in {"yes", "no", "true", "false", "ja", "nein", "oui", "non", "y", "n", "x"}, 1
-    ):
+    if flag and not _says_yes(looks):
         return False
     return table.can_be(header, type_)
