@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shlex
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ import pytest
 from in_process import invoke
 from salesmetrics.ingest.recognise.guess import guess_columns, guess_outcome
 from salesmetrics.ingest.table.table import ROW, open_tables
+from salesmetrics.messages.labels import LABELS
 
 if TYPE_CHECKING:
     from in_process import Done
@@ -201,6 +203,14 @@ def test_a_known_file_beside_an_unknown_one_is_inspected_as_ever(tmp_path: Path)
     assert [item["path"] for item in answer["files"]] == ["deals.csv"]
     assert [item["path"] for item in answer["guesses"]] == ["x.csv"]
     assert answer["allowed"]
+
+
+def test_every_reason_to_leave_a_row_out_has_words() -> None:
+    source = Path(__file__).parent.parent / "src" / "salesmetrics" / "ingest"
+    text = "\n".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
+    reasons = {*re.findall(r'Kept\([^"\n]*, "(\w+)"', text), *re.findall(r'ignored\["(\w+)"\]', text)}
+    assert {"deleted", "plan", "duplicate", "total"} <= reasons
+    assert {reason: LABELS[f"row_left_out_as_{reason}"] for reason in reasons}
 
 
 def test_what_looks_like_something_else_is_said_to(tmp_path: Path) -> None:
