@@ -190,9 +190,9 @@ def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> Non
     text = render(records(), "table", Screen(width=80))
     head, names, first, _, *rest = text.splitlines()
     assert head == "kpi win_rate, entity deals"
-    assert names.split() == ["row", "k/n", "left_out", "id", "name", "owner", "outcome"]
-    assert first == "  2  1 / 1                  31400210000  Flintmark Agri…   Karim Bellw…  won"
-    said = "not shown in 80 columns: account, amount, created and closed (use --format csv or json)"
+    assert names.split() == ["row", "k/n", "left_out", "id", "name", "owner", "outcome", "amount"]
+    assert first == "  2  1 / 1             31400210000  Flintmark Ag…  Karim Bellw…  won      1555.5"
+    said = "not shown in 80 columns: account, created and closed (use --format csv or json)"
     assert " ".join(rest).strip() == said
 
 
@@ -209,4 +209,4 @@ def test_records_in_a_pipe_are_whole() -> None:
     assert "Flintmark Agri and all of its daughters" in text
     assert "Osierbridge Marine" in text
     assert len(text.splitlines()) == 4
-    assert "narrowed" not in text
+    assert "not shown" not in text
