@@ -126,7 +126,10 @@ def test_months_and_sales_need_no_mapping_and_pretend_nothing(tmp_path: Path) ->
     written(tmp_path, "months.csv", "Month,Sales\n2025-12,1000\n2026-01,1200\n2026-02,1500.50\n2026-03,900\n")
     shown = invoke("inspect", "months.csv", cwd=tmp_path)
     assert shown.returncode == 0
-    assert "read as a list of sales" in shown.stdout
+    assert "last day of the month" in shown.stdout
+    said = " ".join(invoke("report", "months.csv", cwd=tmp_path).stdout.split())
+    assert "read as a list of sales, each a won deal" in said
+    assert "Month has no day: each row counts on the last day of its month" in said
     done = invoke("report", "months.csv", "--format", "json", cwd=tmp_path)
     found = {item["id"]: item for item in json.loads(done.stdout, parse_float=Decimal)["metrics"]}
     assert found["revenue"]["value"] == Decimal("4600.50")

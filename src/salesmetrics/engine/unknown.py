@@ -269,7 +269,10 @@ _ABOUT = {
 """Code of a finding → the columns that it is about, where its header is that of others too."""
 
 _OF_ROWS = frozenset(
-    {"rows_rejected", "row_of_numbers", "deleted_rows", "identical_rows", "ids_repeated", "rows_alike"}
+    {
+        *("rows_rejected", "row_of_numbers", "deleted_rows", "identical_rows", "ids_repeated", "rows_alike"),
+        *("sales_made", "months_as_days", "rows_are_sums"),
+    }
 )
 """Findings about whole rows, whatever column they are of."""
 
