@@ -291,3 +291,12 @@ def grouped_report(owners: list[str | None] | None = None, **more: Any) -> Repor
             metric("sales_cycle_p90", "Sales cycle, 90th percentile", "speed", "days", 106.5, group=group, n=n),
         ]
     return report(metrics, **({"group_by": ["owner"]} | more))
+
+
+def digits_of(item: Metric, report: Report) -> int:
+    """The digits behind the point of a value: those of its column, or of its unit where a column has several."""
+    if item.unit in {"ratio", "x"}:
+        return 1 if item.unit == "ratio" else 2
+    beside = [m for m in report.metrics if (m.id == item.id if report.group_by else m.unit == item.unit)]
+    numbers = [Decimal(str(n)) for m in beside for n in (m.value, m.previous) if n is not None]
+    return 0 if all(n % 1 == 0 for n in numbers) else 2 if item.unit.startswith("money") else 1

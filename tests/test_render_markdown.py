@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from report_fixture import OWNERS, compared_report, deals_input, grouped_report, metric, report, total_report
+from report_fixture import OWNERS, compared_report, deals_input, digits_of, grouped_report, metric, report, total_report
 from salesmetrics.render.text import amount
 from salesmetrics.render.writers import render
 from salesmetrics.schema.findings import finding
@@ -43,7 +43,7 @@ def test_every_row_has_as_many_cells_as_its_header(name: str) -> None:
 def test_every_value_is_there(name: str) -> None:
     text = drawn(REPORTS[name])
     for item in REPORTS[name].metrics:
-        assert f" {amount(item.value, item.unit)}" in text
+        assert f" {amount(item.value, item.unit, places=digits_of(item, REPORTS[name]))}" in text
 
 
 def test_each_family_of_a_grouped_report_has_every_segment() -> None:

@@ -15,6 +15,7 @@ from report_fixture import (
     OWNERS,
     compared_report,
     deals_input,
+    digits_of,
     grouped_report,
     metric,
     report,
@@ -117,7 +118,7 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 def test_no_number_is_cut(name: str, width: int | None) -> None:
     text = plain(REPORTS[name], width)
     for item in REPORTS[name].metrics:
-        assert amount(item.value, item.unit) in text
+        assert amount(item.value, item.unit, places=digits_of(item, REPORTS[name])) in text
     assert all(line == line.rstrip() for line in text.splitlines())
 
 
@@ -127,7 +128,7 @@ def test_every_value_shows_its_interval_and_what_it_is_made_of(name: str, width:
     text = " ".join(plain(REPORTS[name], width).split())
     for item in REPORTS[name].metrics:
         if item.value is not None:
-            assert interval(item.interval, item.unit) in text
+            assert interval(item.interval, item.unit, places=digits_of(item, REPORTS[name])) in text
             assert fraction(item) in text
 
 

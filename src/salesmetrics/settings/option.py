@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["PREFIX", "Kind", "Option"]
+__all__ = ["PREFIX", "Kind", "Option", "Table"]
 
 PREFIX = "SALESMETRICS_"
 """How the name of every variable begins."""
@@ -90,3 +90,19 @@ class Option(NamedTuple):
     def repeatable(self) -> bool:
         """Whether it may be given more than once."""
         return self.kind in ("list", "pairs")
+
+
+class Table(NamedTuple):
+    """A table of the settings file.
+
+    Attributes:
+        name: As it stands there.
+        about: What it is, for the JSON Schema.
+        comment: What the first settings file says of it.
+        special: Whether its keys are no options: its model is in the module ``model``.
+    """
+
+    name: str
+    about: str
+    comment: str = ""
+    special: bool = False

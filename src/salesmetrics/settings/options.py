@@ -11,7 +11,7 @@ from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from salesmetrics.render.writers import WRITERS
-from salesmetrics.settings.option import PREFIX, Kind, Option
+from salesmetrics.settings.option import PREFIX, Kind, Option, Table
 
 __all__ = [
     "GROUPS",
@@ -501,22 +501,6 @@ GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Watch, Output)
 
 SHAPING = (*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n")
 """The options that affect numbers: every answer shows the source of their values."""
-
-
-class Table(NamedTuple):
-    """A table of the settings file.
-
-    Attributes:
-        name: As it stands there.
-        about: What it is, for the JSON Schema.
-        comment: What the first settings file says of it.
-        special: Whether its keys are no options: its model is in the module ``model``.
-    """
-
-    name: str
-    about: str
-    comment: str = ""
-    special: bool = False
 
 
 TABLES = (

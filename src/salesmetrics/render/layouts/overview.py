@@ -32,6 +32,8 @@ from salesmetrics.render.layouts.words import (
     few_note,
     interval_title,
     kept_apart,
+    order_note,
+    places_of,
     reason_words,
     title_of,
     undefined_note,
@@ -39,7 +41,7 @@ from salesmetrics.render.layouts.words import (
     verdict_cell,
     verdict_note,
 )
-from salesmetrics.render.text import amount, change, decimals, fraction, interval, one_line
+from salesmetrics.render.text import amount, change, fraction, interval, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -108,7 +110,7 @@ def _tables(report: Report) -> list[Block]:
     if not report.metrics:
         return []
     apart = kept_apart(report.metrics)
-    places = _places(report.metrics)
+    places = places_of(report.metrics)
     silent = _silent(report.metrics, apart)
     place = {kpi: number for number, kpi in enumerate(report.order)}
     shown = [metric for metric in report.metrics if id(metric) not in silent]
@@ -170,17 +172,6 @@ def _silent(metrics: Sequence[Metric], apart: Collection[str]) -> Mapping[int, s
     return found
 
 
-def _places(metrics: Sequence[Metric]) -> Mapping[str, int]:
-    """Unit → digits behind the point, the same for all values of the unit."""
-    values: dict[str, list[Metric]] = {}
-    for metric in metrics:
-        values.setdefault(metric.unit, []).append(metric)
-    return {
-        unit: decimals([n for m in members for n in (m.value, m.previous) if n is not None], members[0].unit)
-        for unit, members in values.items()
-    }
-
-
 def _row(metric: Metric, apart: Collection[str], places: Mapping[str, int], span: str) -> Row:
     digits = places[metric.unit]
     absolute, relative, between = change(metric.change, metric.unit)
@@ -221,7 +212,7 @@ def _segments(report: Report) -> Table:
     shown = [kpi for kpi in kpis if kpi not in elsewhere]
     titles = {metric.id: title_of(metric) for metric in report.metrics}
     rows = segment_rows(replace(report, metrics=[metric for metric in report.metrics if metric.id in shown]))
-    places = _places(report.metrics)
+    places = places_of(report.metrics)
     ranks = {kpi: rank for rank, kpi in enumerate(sorted(shown, key=_by_rank(report)), start=1)}
     columns = (
         *(Column(title, Kind.LABEL, wraps=True) for title in segment_titles(report)),
@@ -238,7 +229,7 @@ def _segments(report: Report) -> Table:
         for row in rows
     )
     signs = [phrase("verdict_signs", better=_BETTER, worse=_WORSE)] if compared else []
-    notes = (*chance_note(report), *signs, *few_note(report), *undefined_note(report.metrics))
+    notes = (*order_note(report), *chance_note(report), *signs, *few_note(report), *undefined_note(report.metrics))
     return Table(columns, drawn, notes, drops="last", dropped="segments_not_shown")
 
 

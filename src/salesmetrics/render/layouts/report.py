@@ -35,6 +35,7 @@ from salesmetrics.render.layouts.words import (
     kept_apart,
     own_periods,
     period_of,
+    places_of,
     reason_words,
     title_of,
     value_cell,
@@ -85,6 +86,7 @@ def _kpis(report: Report) -> Table:
     """A row per KPI. What does not fit beside a value moves below it, and the sparkline goes first."""
     apart = kept_apart(report.metrics)
     own = own_periods(report)
+    places = places_of(report.metrics)
     columns = (
         Column(phrase("column_kpi"), Kind.LABEL, silent=True, wraps=True),
         Column(phrase("column_value"), Kind.VALUE),
@@ -98,24 +100,29 @@ def _kpis(report: Report) -> Table:
         Column(phrase("column_twelve_months"), Kind.MARK, 8, Narrow.VANISH, detail=True),
     )
     rows = tuple(
-        _row(metric, apart, own, one_line(family).capitalize())
+        _row(metric, apart, own, one_line(family).capitalize(), places[metric.unit])
         for family, members in families(report.metrics)
         for metric in members
     )
     return Table(columns, rows, (*few_note(report), *verdict_note(report), *own.values()), indent=2)
 
 
-def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str) -> Row:
+def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str, places: int) -> Row:
     absolute, relative, span = change(metric.change, metric.unit)
     compared = metric.previous is not None or metric.change is not None
     made_of = fraction(metric)
     trend = Sparkline(tuple(metric.trend), metric.unit in {"count", "money"}) if metric.trend else None
     cells = (
         Cell(title_of(metric, apart=apart), footnote=period_of(metric, own)),
-        value_cell(metric),
-        Cell(interval(metric.interval, metric.unit), Tone.MUTED),
+        value_cell(metric, places),
+        Cell(interval(metric.interval, metric.unit, places=places), Tone.MUTED),
         Cell(made_of, Tone.MUTED, long=made_of != fraction(metric, amounts=False)),
-        Cell(amount(metric.previous, metric.unit) if compared else "", Tone.MUTED, metric.previous, metric.unit),
+        Cell(
+            amount(metric.previous, metric.unit, places=places) if compared else "",
+            Tone.MUTED,
+            metric.previous,
+            metric.unit,
+        ),
         Cell(absolute),
         Cell(relative),
         verdict_cell(metric),

@@ -10,15 +10,18 @@ from msgspec.structs import replace
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Kind, Row, Table, Tone
 from salesmetrics.render.layouts.words import (
+    bound_places,
     chance_note,
     currency_of,
     families,
     few_note,
     interval_title,
     kept_apart,
+    order_note,
     own_periods,
     period_label,
     period_of,
+    places_of,
     title_of,
     undefined_note,
     value_cell,
@@ -82,7 +85,7 @@ def segments(report: Report) -> Table:
         )
         for index, segment in enumerate(found)
     )
-    notes = [*chance_note(report), *few_note(report), *verdict_note(report)]
+    notes = [*order_note(report), *chance_note(report), *few_note(report), *verdict_note(report)]
     return Table(
         (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
         rows,
@@ -127,20 +130,27 @@ def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tup
         Column(phrase("column_verdict"), Kind.VERDICT, 1, plural=phrase("columns_verdict"), detail=True, wraps=True),
     ]
     columns = [replace(column, group=kpi.id, section=section) for column in columns]
-    cells = [_cells(metric) for metric in metrics]
+    places = places_of(known).get(kpi.unit, 0)
+    of_bounds = bound_places(known, kpi.unit)
+    cells = [_cells(metric, places, of_bounds) for metric in metrics]
     return columns, [list(column) for column in zip(*cells, strict=True)]
 
 
-def _cells(metric: Metric | None) -> tuple[Cell, ...]:
+def _cells(metric: Metric | None, places: int, of_bounds: int) -> tuple[Cell, ...]:
     if metric is None:
         return (Cell(),) * 7
     absolute, relative, _ = change(metric.change, metric.unit)
     compared = metric.previous is not None or metric.change is not None
     return (
-        value_cell(metric),
-        Cell(interval(metric.interval, metric.unit), Tone.MUTED),
+        value_cell(metric, places),
+        Cell(interval(metric.interval, metric.unit, places=of_bounds), Tone.MUTED),
         Cell(fraction(metric), Tone.MUTED),
-        Cell(amount(metric.previous, metric.unit) if compared else "", Tone.MUTED, metric.previous, metric.unit),
+        Cell(
+            amount(metric.previous, metric.unit, places=places) if compared else "",
+            Tone.MUTED,
+            metric.previous,
+            metric.unit,
+        ),
         Cell(absolute),
         Cell(relative or absolute),
         verdict_cell(metric),

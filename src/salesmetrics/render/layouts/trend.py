@@ -9,10 +9,13 @@ from salesmetrics.answers.report import Interval
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Narrow, Row, Table, Text, Tone
 from salesmetrics.render.layouts.words import (
+    bound_places,
     currencies,
     few_note,
     interval_title,
+    order_note,
     period_label,
+    places_of,
     undefined_note,
     value_cell,
 )
@@ -40,7 +43,7 @@ def trend(report: Report) -> list[Block]:
     for title, metrics in series:
         found += [Heading(title), _table(metrics)]
     notes = [_limits_note(title, metrics) for title, metrics in series]
-    notes += [*few_note(report), *undefined_note(report.metrics)]
+    notes += [*order_note(report), *few_note(report), *undefined_note(report.metrics)]
     return [*found, *(Text(note, Tone.MUTED, apart=not number) for number, note in enumerate(notes))]
 
 
@@ -54,10 +57,11 @@ def _table(metrics: Sequence[Metric]) -> Table:
         Column(phrase("column_outside"), Kind.VERDICT, silent=True),
         Column("", Kind.MARK, 4, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
     )
+    places, of_bounds = places_of(metrics).get(metrics[0].unit, 0), bound_places(metrics, metrics[0].unit)
     top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
     return Table(
         columns,
-        tuple(_row(metric, top) for metric in metrics),
+        tuple(_row(metric, top, places, of_bounds) for metric in metrics),
         indent=2,
         apart=False,
         drops="first",
@@ -65,14 +69,14 @@ def _table(metrics: Sequence[Metric]) -> Table:
     )
 
 
-def _row(metric: Metric, top: float) -> Row:
+def _row(metric: Metric, top: float, places: int, of_bounds: int) -> Row:
     outside = phrase(f"outside_{metric.limits.outside}") if metric.limits and metric.limits.outside else ""
     bar = Bar(float(metric.value), top) if metric.value and top > 0 else None
     return Row(
         (
             Cell(period_label(metric.period) if metric.period else ""),
-            value_cell(metric),
-            Cell(interval(metric.interval, metric.unit), Tone.MUTED),
+            value_cell(metric, places),
+            Cell(interval(metric.interval, metric.unit, places=of_bounds), Tone.MUTED),
             Cell(fraction(metric), Tone.MUTED),
             Cell(_limits(metric.limits, metric), Tone.MUTED),
             Cell(outside),

@@ -9,18 +9,19 @@ from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
 from salesmetrics.render.document import Cell, Footnote, Tone
-from salesmetrics.render.text import amount, one_line
+from salesmetrics.render.text import amount, decimals, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from salesmetrics.answers.provenance import Span
-    from salesmetrics.answers.report import Comparison, Metric, Period, Report
+    from salesmetrics.answers.report import Comparison, Metric, Period, Report, Unit
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
     "NOTHING",
+    "bound_places",
     "chance_note",
     "currencies",
     "currency_of",
@@ -32,10 +33,12 @@ __all__ = [
     "interval_title",
     "kept_apart",
     "left_out_text",
+    "order_note",
     "own_periods",
     "period_label",
     "period_of",
     "period_text",
+    "places_of",
     "reason_text",
     "reason_words",
     "record_left_out_text",
@@ -227,10 +230,46 @@ def value_cell(metric: Metric, places: int | None = None) -> Cell:
     return Cell(text, tone, metric.value, metric.unit, metric.currency, FEW if few(metric) else "")
 
 
+def places_of(metrics: Iterable[Metric]) -> Mapping[str, int]:
+    """Unit → digits behind the point, the same for all values of the unit."""
+    values: dict[str, list[Metric]] = {}
+    for metric in metrics:
+        values.setdefault(metric.unit, []).append(metric)
+    return {
+        unit: decimals([n for m in members for n in (m.value, m.previous) if n is not None], members[0].unit)
+        for unit, members in values.items()
+    }
+
+
+def bound_places(metrics: Iterable[Metric], unit: Unit) -> int:
+    """Digits behind the point, the same for all ends of intervals that stand below one another."""
+    spans = [metric.interval for metric in metrics if metric.interval is not None]
+    return decimals([end for span in spans for end in (span.low, span.high) if end is not None], unit)
+
+
 def verdict_cell(metric: Metric) -> Cell:
     """What a change says, or why there is none."""
     verdict = metric.change.verdict if metric.change and not metric.change.reason else None
     return Cell(verdict_text(metric), {"better": Tone.GOOD, "worse": Tone.BAD}.get(verdict or "", Tone.PLAIN))
+
+
+def order_note(report: Report) -> list[str]:
+    """How segments are ordered and what the others are, where the rows do not say it themselves."""
+    order = report.segments
+    titles = {metric.id: one_line(metric.title) for metric in report.metrics}
+    if order is None or (order.kpi in titles and order.currency is None and order.others is None):
+        return []
+    title = titles.get(order.kpi, order.kpi)
+    parts = [phrase(f"sorted_{order.order}", kpi=title)]
+    parts += [phrase("sorted_in_currency", currency=one_line(order.currency))] if order.currency else []
+    merged = order.count - (order.top or 0)
+    if order.others is not None:
+        parts.append(
+            phrase("others_counted", name=order.others, n=merged)
+            if merged > 0
+            else phrase("others_are", name=order.others)
+        )
+    return [phrase("segments_in_order", parts=parts)]
 
 
 def chance_note(report: Report) -> list[str]:
