@@ -162,21 +162,53 @@ def test_what_nobody_asks_about_is_left_out(name: str, tmp_path: Path) -> None:
     assert none.equals(whole.select(none.columns))
 
 
-@pytest.mark.parametrize("place", range(0, len(WAYS), 3))
-def test_a_damaged_file_is_told_of_alike(place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    damage = list(WAYS.values())[place]
-    names = [*EXPORTS]
+def damaged(place: int) -> bytes:
+    """A good export with further columns, after one kind of damage."""
+    damage, names = list(WAYS.values())[place], [*EXPORTS]
     exports = [with_further_columns(good_export(name, 60)) for name in (*names[place % 2 :], *names)]
     tried = (damage(export, (row + place) % 60, place) for export in exports for row in range(60))
-    damaged = next(found for found in tried if found is not None)
+    return next(found.data for found in tried if found is not None)
+
+
+@pytest.mark.parametrize("place", range(0, len(WAYS), 3))
+def test_a_damaged_file_is_told_of_alike(place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "deals.csv"
-    path.write_bytes(damaged.data)
+    path.write_bytes(damaged(place))
     assert_no_byte_changes(path, QUESTIONS[place // 3 % len(QUESTIONS)], monkeypatch)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_hard_file_is_told_of_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert_no_byte_changes(path, (), monkeypatch)
+
+
+def assert_alone_as_among_all(path: Path, place: int) -> None:
+    code, full, told = asked("report", path, ())
+    if code == 2:
+        assert told
+        return
+    report = json.loads(full)
+    kpis = sorted({metric["id"] for metric in report["metrics"]})
+    few = {kpis[(place * 7) % len(kpis)], kpis[(place * 7 + len(kpis) // 2) % len(kpis)]}
+    among_all = [metric for metric in report["metrics"] if metric["id"] in few]
+    code, alone, _ = asked("report", path, ("--kpi", ",".join(sorted(few))))
+    if code == 2:  # nothing that was asked for can be told, which is no answer to a question about it alone
+        assert {metric["value"] for metric in among_all} == {None}
+        return
+    answer = json.loads(alone)
+    assert (answer["inputs"], answer["metrics"]) == (report["inputs"], among_all)
+
+
+@pytest.mark.parametrize("place", range(len(CASES)))
+def test_two_kpis_of_a_hard_file_are_what_they_are_among_all(place: int) -> None:
+    assert_alone_as_among_all(CASES[place], place)
+
+
+@pytest.mark.parametrize("place", range(1, len(WAYS), 3))
+def test_two_kpis_of_a_damaged_file_are_what_they_are_among_all(place: int, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(damaged(place))
+    assert_alone_as_among_all(path, place)
 
 
 def test_files_of_one_kind_are_compared_in_every_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
