@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -209,6 +210,33 @@ def test_two_kpis_of_a_damaged_file_are_what_they_are_among_all(place: int, tmp_
     path = tmp_path / "deals.csv"
     path.write_bytes(damaged(place))
     assert_alone_as_among_all(path, place)
+
+
+@pytest.mark.parametrize("further", [("glad", "", ""), ("", "", "by hand"), ("", "7", ""), ("", "", "")])
+@pytest.mark.parametrize("field", ["amount", "name"])
+def test_a_row_without_an_id_is_told_by_its_other_columns(
+    field: str, further: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = with_further_columns(good_export("plain", 60))
+    total = str(sum(Decimal(row[export.column("amount")] or "0") for row in export.rows))
+    cells = {
+        field: total if field == "amount" else "Somebody",
+        **dict(zip(("mood", "age", "note"), further, strict=True)),
+    }
+    row = tuple(cells.get(name, "") for name in export.fields)
+    path = tmp_path / "deals.csv"
+    path.write_bytes(export.with_rows([*export.rows, row]).data())
+    assert_no_byte_changes(path, (), monkeypatch)
+
+
+def test_rows_of_one_id_are_told_apart_by_a_column_that_nobody_asks_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = with_further_columns(good_export("plain", 60))
+    twin = export.with_cell(3, "note", "another").rows[3]
+    path = tmp_path / "deals.csv"
+    path.write_bytes(export.with_rows([*export.rows, twin]).data())
+    assert_no_byte_changes(path, (), monkeypatch)
 
 
 def test_files_of_one_kind_are_compared_in_every_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
