@@ -57,7 +57,8 @@ def _first_win(present: list[str]) -> pl.Expr:
 
 
 def _old_win(_: list[str]) -> pl.Expr:
-    return ~pl.col("first_win").fill_null(value=False).any().over("account_key")
+    first = pl.col("account_key").filter(pl.col("first_win"))
+    return ~pl.col("account_key").is_in(first.implode())
 
 
 _MAKINGS: Mapping[tuple[str, str], _Making] = {
