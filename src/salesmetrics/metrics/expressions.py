@@ -35,9 +35,13 @@ def known_total(values: pl.Expr, where: pl.Expr) -> pl.Expr:
 
 def weighted_total(values: pl.Expr, weights: pl.Expr, where: pl.Expr) -> pl.Expr:
     """The sum of values times weights where a condition holds, under the rule of :func:`total`."""
+    import polars as pl
+
     counts = where.fill_null(value=False)
-    # Chosen before they are multiplied: a product of decimals is dear.
-    return _known_sum(values.filter(counts) * weights.filter(counts))
+    known = counts & values.is_not_null() & weights.is_not_null()
+    # Chosen before they are multiplied, and multiplied once: a product of decimals is dear.
+    product = values.filter(known) * weights.filter(known)
+    return pl.when((counts.sum() == 0) | (known.sum() > 0)).then(product.sum())
 
 
 def _known_sum(chosen: pl.Expr) -> pl.Expr:
