@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, date_orders, parse_column
+from salesmetrics.ingest.parse.date_text import real_date
 from salesmetrics.messages import text
 from salesmetrics.schema.fields import ColumnType
 
@@ -278,3 +279,18 @@ def test_no_text_breaks_the_parser(cells: list[object]) -> None:
             parse(cells, options=options)
         except SalesmetricsError as error:
             assert error.code in {"date_order_ambiguous", "date_order_mixed"}  # noqa: PT017
+
+
+def test_a_date_is_one_of_the_calendar_or_none() -> None:
+    def day(year: int, month: int, of_month: int) -> date | None:
+        try:
+            return date(year, month, of_month)
+        except ValueError:
+            return None
+
+    parts = [
+        (y, m, d) for y in (-543, 0, 1, 99, 1900, 2000, 2023, 2024, 9999, 10_000) for m in range(14) for d in range(100)
+    ]
+    frame = pl.DataFrame(parts, schema=dict.fromkeys("ymd", pl.Int32), orient="row")
+    found = frame.select(real_date(pl.col("y"), pl.col("m"), pl.col("d"))).to_series()
+    assert found.to_list() == [day(*each) for each in parts]

@@ -181,6 +181,8 @@ def date_parts(texts: pl.DataFrame) -> pl.DataFrame:
         left = pl.concat([left, _split(tidy.filter(~plain), _WHEN, known)])
     pieces = [pl.DataFrame(schema={**texts.schema, **_SCHEMA})]
     for shape, pattern in _SHAPES:
+        if not left.height:
+            break
         fits = left["date"].str.contains(pattern).fill_null(value=False)
         if not fits.any():
             continue
@@ -274,11 +276,9 @@ def _time() -> tuple[pl.Expr, ...]:
 
 
 def real_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """The date, or null where the calendar has no such day."""
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    last = pl.when(month == 2).then(28 + leap.cast(pl.Int32)).otherwise(30 + (month + month // 8) % 2)
-    real = year.is_between(1, 9999) & month.is_between(1, 12) & day.is_between(1, last)
-    return pl.date(*(pl.when(real).then(part) for part in (year, month, day)))
+    """The date, or null where the calendar has no such day; month and day have at most two digits."""
+    digits = (year * 10_000 + month * 100 + day).cast(pl.String).str.zfill(8)
+    return pl.when(year.is_between(1, 9999)).then(digits).str.to_date("%Y%m%d", strict=False, cache=False)
 
 
 # --- a column whose commonest writing is one strict format: read by that format, the few others left to the slow reading ---
