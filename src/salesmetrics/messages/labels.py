@@ -138,7 +138,7 @@ LABELS: Mapping[str, str] = {
     "column_sure": "sure",
     "column_because": "because of",
     "column_cells": "cells",
-    "share_sure": "{share:.0%}",
+    "share_sure": "{percent:.0f} %",
     "rests_on_header": "its header",
     "rests_on_words": "a word of its header",
     "rests_on_cells": "its cells",

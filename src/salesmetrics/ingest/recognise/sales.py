@@ -82,7 +82,7 @@ _OF_A_SALE = (
     "|postal code|zip code|zip|country region|customer segment|customer name|contact name|rabatt|mwst|steuer|warengruppe|kategorie|filiale|jahr|bemerkung|remise|tva|catégorie|magasin|année"
     "|descuento|iva|categoría|tienda|año|desconto|categoria|loja|ano"
 )
-_AGAINST = re.compile(
+_AGAINST = (
     r"\b(?:opportunity|opp|deal|prospect|potential|pipeline|quote|quotation|estimate|proposal|offer|angebot|devis|cotizacion|card|visa|wallet|bank|method|fee|fees"
     r"|click|clicks|impressions|ctr|cpc|spend|stock|inventory|on hand|reorder|warehouse|donor|donation|rent|pay|paid|payment|payments|payer|payee|supplier|vendor|invoice|bill|billed|due|balance|expense|expenses|cost center|budget|target|quota|goal|plan|planned"
     r"|forecast|expected|status|state name|stage|phase|step|outcome|result|won|lost|mrr|arr|subscription|churn|event|endpoint|iban|debit|credit|opening|closing"
@@ -93,10 +93,8 @@ _AGAINST = re.compile(
 )
 """What a header of a list of sales does not speak of."""
 
-_COST = re.compile(r"cost|kosten|cout|costo|coste|custo|стоим|成本|تكلفة")
-_STRONG_OWNERS = re.compile(
-    r"sales|rep\b|reps\b|seller|verkäufer|verkaeufer|vertrieb|vendeur|commercial|vendedor|venditore|verkoper|продав|менеджер|销售|業務|业务员|بائع|مندوب"
-)
+_COST = r"cost|kosten|cout|costo|coste|custo|стоим|成本|تكلفة"
+_STRONG_OWNERS = r"sales|rep\b|reps\b|seller|verkäufer|verkaeufer|vertrieb|vendeur|commercial|vendedor|venditore|verkoper|продав|менеджер|销售|業務|业务员|بائع|مندوب"
 _OUTCOME = ("stage", "status", "is_won", "is_lost", "is_closed", "lost_on")
 _COUNTED = frozenset({"id", "name", "account", "account_id", "contact"})
 _OF_ONE = frozenset({"owner", "owner_id", "product", "quantity"})
@@ -105,6 +103,12 @@ _OF_ONE = frozenset({"owner", "owner_id", "product", "quantity"})
 @cache
 def _known(names: str) -> frozenset[str]:
     return frozenset(words_of(name) for name in names.split("|"))
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern, compiled when a list is in question: no other file waits for it."""
+    return re.compile(text)
 
 
 def names_month(header: str) -> bool:
@@ -181,7 +185,9 @@ def list_of_sales(
 
 def _is_price(form: HeaderKeys, header: str) -> bool:
     """Whether a header is that of the price of one unit; its cost is none."""
-    return form.full in _known(_PRICES) or (is_unit_price(header) and _COST.search(unaccented(form.full)) is None)
+    return form.full in _known(_PRICES) or (
+        is_unit_price(header) and _pattern(_COST).search(unaccented(form.full)) is None
+    )
 
 
 def _each_filled(sample: pl.DataFrame | None, header: str) -> bool:
@@ -199,7 +205,7 @@ def _is_sale_date(form: HeaderKeys) -> bool:
 def _speaks_against(form: HeaderKeys) -> bool:
     words = form.full
     allowed = _known(_AMOUNTS) | _known(_SALE_DATES) | _known(_ORDERS)
-    return words not in allowed and _AGAINST.search(unaccented(words)) is not None
+    return words not in allowed and _pattern(_AGAINST).search(unaccented(words)) is not None
 
 
 def _columns(
@@ -297,7 +303,7 @@ def _is_sure(
     return (
         called_sales
         or day.full in _known(_SALE_DATES)
-        or (owner is not None and _STRONG_OWNERS.search(keys[owner.header].full) is not None)
+        or (owner is not None and _pattern(_STRONG_OWNERS).search(keys[owner.header].full) is not None)
         or ("id" in columns and keys[columns["id"].header].full in _known(_ORDERS))
         or ("quantity" in columns and bool({"account", "account_id"} & columns.keys()))
         or ("product" in columns and bool({"account", "account_id"} & columns.keys()))

@@ -48,7 +48,7 @@ def _column(each: ColumnGuess) -> list[Cell]:
     if each.field is None:
         return [Cell(one_line(each.header)), Cell(phrase("no_guess"), Tone.MUTED), Cell(""), Cell(""), samples]
     doubtful = Tone.WARNING if each.confidence < _SURE else Tone.PLAIN
-    sure = Cell(phrase("share_sure", share=each.confidence), doubtful)
+    sure = Cell(phrase("share_sure", percent=100 * each.confidence), doubtful)
     return [Cell(one_line(each.header)), Cell(each.field), sure, Cell(phrase(f"rests_on_{each.rests_on}")), samples]
 
 
