@@ -168,6 +168,25 @@ def test_what_is_printed_is_quoted_as_a_shell_needs_it(tmp_path: Path) -> None:
     assert found["revenue"] == 15.5
 
 
+def test_nothing_in_a_header_reaches_a_terminal_or_a_shell(tmp_path: Path) -> None:
+    header = ["Cli\x1b[31ment", "Who```x", "How\nmuch", "Where $(touch gone) `touch gone`", "Since\u202e"]
+    rows = [["Oak", "Ann", "10.50", "won", "2026-01-05"], ["Elm", "=cmd()", "20.00", "lost", "2026-01-20"]]
+    with (tmp_path / "x.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    for form in ("table", "md"):
+        shown = invoke("inspect", "x.csv", "--format", form, cwd=tmp_path)
+        assert "\x1b" not in shown.stdout + shown.stderr
+        assert "\u202e" not in shown.stdout + shown.stderr
+    command = json.loads(invoke("inspect", "x.csv", "--format", "json", cwd=tmp_path).stdout)["guesses"][0]["command"]
+    assert "\n" not in command
+    # A shell takes what it is given as words: nothing in it is run.
+    words = [word for word in shlex.split(command) if word.startswith("stage=")]
+    assert words == ["stage=Where $(touch gone) `touch gone`"]
+    assert "'Where $(touch gone) `touch gone`'" in command
+    done = invoke(*shlex.split(command)[1:], "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("width", ["40", "80", "200"])
 def test_a_command_is_never_wrapped(tmp_path: Path, width: str) -> None:
     rows = "\n".join(f"Client {n},Ann,{n}0,{'won' if n % 2 else 'lost'},2026-01-{n:02}" for n in range(1, 9))

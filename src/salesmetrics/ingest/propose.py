@@ -43,6 +43,8 @@ REFUSED = frozenset(
 """Codes of refusals that a guess may lead out of."""
 
 _TRIES = 6
+_TRIED = 50_000
+"""So many rows are read to try a guess."""
 
 
 class WordGuess(msgspec.Struct, frozen=True):
@@ -230,8 +232,17 @@ _VAGUE = frozenset(
 
 
 def _tried(table: RawTable, argument: FileArgument, guessed: Guessed, options: ReadOptions) -> Dataset:
-    dataset, _ = read_files([f"{guessed.kind}={argument.path}"], options, lambda _: [table])
+    dataset, _ = read_files([f"{guessed.kind}={argument.path}"], options, lambda _: [_beginning(table)])
     return dataset
+
+
+def _beginning(table: RawTable) -> RawTable:
+    """The first rows of a table, enough to see whether a guess reads them: a refusal is not to take as long as a report."""
+    if table.frame.height <= _TRIED:
+        return table
+    frame = table.frame.head(_TRIED)
+    read = frame.height + len(table.rejected) + sum(table.ignored.values())
+    return replace(table, frame=frame, rows_read=read)
 
 
 def _mended(
