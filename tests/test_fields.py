@@ -58,6 +58,19 @@ def test_tab_offers_the_headers_of_the_file_behind_the_sign(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    "line",
+    ["rows revenue x.csv --columns", "rows revenue x.csv --sort", "report x.csv --by", "trend revenue x.csv --by"],
+)
+def test_tab_offers_fields_and_headers_where_a_column_is_named(line: str, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("Client name,omission,Größe\na,1,2\n", encoding="utf-8")
+    shown = "\n".join(offered(tmp_path, f"{line} o"))
+    assert "owner" in shown
+    assert "omission" in shown
+    assert "amount" not in shown
+    assert "region,owner" in "\n".join(offered(tmp_path, f"{line} region,ow"))
+
+
+@pytest.mark.parametrize(
     ("data", "headers"),
     [
         (b"\xef\xbb\xbfA,B\n1,2\n", ["A", "B"]),

@@ -14,6 +14,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from in_process import invoke
@@ -24,6 +26,7 @@ from salesmetrics.metrics.catalog import catalog
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from golden_file import Golden
     from salesmetrics.answers.report import Metric, Report
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -150,6 +153,27 @@ def test_a_report_in_several_currencies_says_which_one_settles_the_order(tmp_pat
     names = [(metric.group.get("owner"), metric.id, metric.currency) for metric in report.metrics]
     expected = [("revenue", "EUR"), ("revenue", "USD"), ("won_deals", None)]
     assert names == [(owner, *rest) for owner in (None, "Cy", "(others)") for rest in expected]
+
+
+@given(
+    st.dictionaries(
+        st.one_of(st.none(), st.text("ab12 ()", max_size=4)),
+        st.tuples(st.one_of(st.none(), st.integers(-3, 3)), st.one_of(st.none(), st.integers(-3, 3))),
+        max_size=12,
+    ),
+    st.booleans(),
+)
+def test_any_values_are_ordered_the_same_way_whatever_order_they_come_in(
+    values: dict[str | None, tuple[int | None, int | None]], ascending: bool
+) -> None:
+    made = [metric(name, value, code) for name, pair in values.items() for code, value in zip("AB", pair, strict=True)]
+    found, main = ordered_segments(made, ascending=ascending)
+    assert ordered_segments(made[::-1], ascending=ascending) == (found, main)
+    assert sorted(found, key=str) == sorted(((name,) for name in values), key=str)
+    place = "AB".index(main) if main else 0
+    known = [value for (name,) in found if (value := values[name][place]) is not None]
+    assert known == sorted(known, reverse=not ascending)
+    assert all(values[name][place] is None for (name,) in found[len(known) :])
 
 
 def test_every_period_keeps_the_order_of_the_whole(deals: str) -> None:
@@ -363,6 +387,27 @@ def test_revenue_per_month_and_region_for_excel(tmp_path: Path) -> None:
         if month.startswith("20") and value != "0"
     }
     assert found == {place: value for place, value in sums.items() if value}
+
+
+SHAPES = {
+    "top.txt": "report deals.csv --by owner --kpi revenue,win_rate --sort revenue --top 3",
+    "top_all.txt": "report deals.csv --by owner --kpi revenue,win_rate --sort win_rate:asc --top 3 --no-total --all",
+    "top.csv": "report deals.csv --by owner --kpi revenue,win_rate --sort revenue --top 2 --format csv",
+    "top.json": "report deals.csv --by owner --kpi revenue --sort revenue --top 2 --format json",
+    "wide_segments.csv": "report deals.csv --by owner --kpi revenue,win_rate --sort revenue --top 2 --wide --format csv",
+    "wide_periods.csv": "report deals.csv --by owner --kpi revenue,open_deals --top 2 --every month --wide --format csv",
+    "wide_german.csv": "report deals.csv --kpi revenue,win_rate --every month --wide --no-total --locale de --bom --format csv",
+    "wide_trend.csv": "trend win_rate,revenue deals.csv --by owner --sort revenue --top 1 --every quarter --wide --format csv",
+    "top_trend.txt": "trend revenue deals.csv --by owner --sort revenue --top 1 --every quarter",
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_golden(name: str, golden: Golden, deals: str, tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_bytes(Path(deals).read_bytes())
+    done = invoke(*SHAPES[name].split(), "-q", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    golden(f"shapes/{name}", done.stdout)
 
 
 # --- what has no effect is refused ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What Tab offers after ``--map``: fields, and behind ``FIELD=`` the headers of the files. Own file: it looks into files.
+"""What Tab offers for columns: fields and the headers of the files. Own file: it looks into files.
 
 Nothing heavy is imported, and a file that cannot be read like a plain table offers nothing: Tab never fails.
 """
@@ -14,9 +14,9 @@ from salesmetrics.schema.kinds import KIND_NAMES, column_types
 from salesmetrics.schema.meanings import meaning_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["complete_mapping", "headers_in"]
+__all__ = ["complete_columns", "complete_mapping", "headers_in"]
 
 _READ = 65_536
 _LINES = 10
@@ -31,17 +31,45 @@ def complete_mapping(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
         ctx: Click's context: what else is on the line.
         incomplete: What was typed so far.
     """
-    files = (*(ctx.params.get("files") or ()), *ctx.args)  # while an option lacks its value, Click parses no further
+    files = _files(ctx)
     field, equals, begun = incomplete.partition("=")
     if equals:
-        paths = [name.partition("=")[2] if _kind_of(name) else name for name in files]
-        found = dict.fromkeys(header for path in paths for header in headers_in(path))
-        return [(f"{field}={header}", field) for header in found if header.casefold().startswith(begun.casefold())]
+        return [(f"{field}={header}", field) for header in _headers(files) if _begins(header, begun)]
+    return [(f"{name}=", about) for name, about in _fields(files).items() if name.startswith(incomplete)]
+
+
+def complete_columns(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    """Fields that begin so, with what each means, and headers of the files on the line; behind a comma the next one.
+
+    Args:
+        ctx: Click's context: what else is on the line.
+        incomplete: What was typed so far.
+    """
+    before, comma, begun = incomplete.rpartition(",")
+    files = _files(ctx)
+    found = {**_fields(files), **{header: "" for header in _headers(files) if "," not in header}}
+    return [(f"{before}{comma}{name}", about) for name, about in found.items() if _begins(name, begun)]
+
+
+def _files(ctx: Any) -> Sequence[str]:
+    return (*(ctx.params.get("files") or ()), *ctx.args)  # while an option lacks its value, Click parses no further
+
+
+def _begins(name: str, begun: str) -> bool:
+    return name.casefold().startswith(begun.casefold())
+
+
+def _headers(files: Iterable[str]) -> Sequence[str]:
+    paths = [name.partition("=")[2] if _kind_of(name) else name for name in files]
+    return list(dict.fromkeys(header for path in paths for header in headers_in(path)))
+
+
+def _fields(files: Iterable[str]) -> Mapping[str, str]:
     fields: dict[str, str] = {}
     for kind in dict.fromkeys([kind for name in files if (kind := _kind_of(name))] or KIND_NAMES):
         for name in column_types(kind):
             fields.setdefault(name, meaning_of(name, kind))
-    return [(f"{name}=", about) for name, about in fields.items() if name.startswith(incomplete)]
+    return fields
 
 
 def _kind_of(argument: str) -> str | None:

@@ -94,6 +94,12 @@ def _locale(text: str) -> None:
     csv_dialect(text)
 
 
+def _complete_columns(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    from salesmetrics.settings.mapping import complete_columns
+
+    return complete_columns(ctx, incomplete)
+
+
 def _complete_locales(incomplete: str) -> list[tuple[str, str]]:
     from salesmetrics.render.csv_locales import known_locales
 
@@ -251,6 +257,7 @@ class Selection(NamedTuple):
             about="columns to group by",
             split=True,
             example=("owner",),
+            complete=_complete_columns,
         ),
     ] = ()
     kpi: Annotated[
@@ -406,6 +413,7 @@ class Listed(NamedTuple):
             metavar="COLUMN[,COLUMN]",
             split=True,
             variable=False,
+            complete=_complete_columns,
         ),
     ] = ()
     sort: Annotated[
@@ -414,6 +422,7 @@ class Listed(NamedTuple):
             "Sort by a field or header, highest or latest first, text from A to Z; COLUMN:asc or COLUMN:desc sets it.",
             metavar="COLUMN[:asc|desc]",
             variable=False,
+            complete=_complete_columns,
         ),
     ] = None
     top: Annotated[
