@@ -147,7 +147,9 @@ class Oracle(oracle_money.Oracle):
     def win_rate_value(self) -> Any:
         rows = {outcome: [r["amount"] for r in self.closed(outcome)] for outcome in ("won", "lost")}
         won, lost = (known([a for a in amounts if a is None or a >= 0]) for amounts in rows.values())
-        return None if won is None or lost is None else over(won, won + lost)
+        if won is None or lost is None or (won and not lost and rows["lost"]):
+            return None
+        return over(won, won + lost)
 
     def average_deal_size(self) -> Any:
         return over(sum(self.amounts()), len(self.amounts()))
@@ -234,7 +236,10 @@ class Oracle(oracle_money.Oracle):
 
     def pipeline_coverage_remaining(self) -> Any:
         won, due, quota = self.sum_under_quota(), self.due_open(), self.quota()
-        return None if won is None or due is None or won >= quota else over(due, quota - Fraction(won))
+        if won is None or due is None or won >= quota:
+            return None
+        rest = quota - Fraction(won)
+        return None if rest < Fraction(quota) / 20 else over(due, rest)
 
     def sales_capacity(self) -> Any:
         rows = [r for r in self.money["quotas"] if r["amount"] is not None]

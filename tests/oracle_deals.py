@@ -85,7 +85,8 @@ SELECT g,
   CASE WHEN won = 0 THEN 0 ELSE won_amount END AS revenue,
   new_customers, won AS won_deals, lost AS lost_deals, other AS other_deals, open AS open_deals, created AS created_deals,
   won / nullif(won + lost, 0) AS win_rate,
-  CASE WHEN (won = 0 OR won_priced > 0) AND (lost = 0 OR lost_priced > 0) THEN
+  CASE WHEN (won = 0 OR won_priced > 0) AND (lost = 0 OR lost_priced > 0)
+    AND (lost = 0 OR coalesce(won_amount, 0) = 0 OR coalesce(lost_amount, 0) > 0) THEN
     coalesce(won_amount, 0) / nullif(coalesce(won_amount, 0) + coalesce(lost_amount, 0), 0) END AS win_rate_value,
   won / nullif(won + lost + other, 0) AS win_rate_broad, created_won / nullif(created, 0) AS win_rate_created,
   lost / nullif(won + lost, 0) AS loss_rate, won / nullif(lost, 0) AS win_loss_ratio,

@@ -14,7 +14,7 @@ from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
 from salesmetrics.engine.evaluate import Outcome, change_between, evaluate, lengths_differ, per_day
-from salesmetrics.engine.maturity import MATURING, maturing
+from salesmetrics.engine.maturity import MATURING, maturing, of_long_periods
 from salesmetrics.engine.metric import Beside, MetricColumn, cell_order, groups_of, in_cell_order, make_metrics, plain
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import Ordering, prepare
@@ -250,11 +250,13 @@ def _metrics(
 ) -> list[Metric]:
     """A KPI in some cells: with those of the period before, where they are compared."""
     catalog, asked = source.catalog, terms.asked
-    outcomes = evaluate(kpi, values, catalog, terms.request.level)
+    here = terms.windows[""]
+    days = [(here.start, here.whole or here.end)] * len(cells)
+    outcomes = of_long_periods(kpi, evaluate(kpi, values, catalog, terms.request.level), days)
     period = (_day_of(terms.request, asked) if kpi.basis == "snapshot" else None) or terms.period
     beside: Iterable[Beside] | None = None
     if asked.compare is not None and asked.compare in values.by_shift and kpi.basis != "snapshot":
-        before = evaluate(kpi, values.shifted(asked.compare), catalog, asked.level)
+        before = of_long_periods(kpi, evaluate(kpi, values.shifted(asked.compare), catalog, asked.level), days)
         young = maturing(kpi, values, terms.windows[""].end, asked)
         steps = zip(outcomes, before, young, strict=True)
         beside = (_compared(asked, kpi, terms.windows, now, then, young=grows) for now, then, grows in steps)

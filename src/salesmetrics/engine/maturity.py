@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from salesmetrics.schema.findings import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from salesmetrics.calendar.windows import Window
-    from salesmetrics.engine.evaluate import Values
+    from salesmetrics.engine.evaluate import Outcome, Values
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["MATURING", "maturing", "too_short"]
+__all__ = ["MATURING", "TOO_SHORT", "maturing", "of_long_periods", "too_short"]
 
-MATURING = "still_maturing"
+MATURING, TOO_SHORT = "still_maturing", "period_too_short"
 _YEAR = 360
 """Days of a period that is long enough to be called a year."""
 
@@ -40,10 +42,33 @@ def maturing(kpi: Kpi, values: Values, end: date | None, request: Request) -> li
     return [True] * values.count if kpi.open is None else [bool(count) for count in values.column(kpi.open, 0)]
 
 
+def of_long_periods(
+    kpi: Kpi, outcomes: Sequence[Outcome], periods: Iterable[tuple[date | None, date | None]]
+) -> Sequence[Outcome]:
+    """Outcomes without the values of periods that are too short for a KPI: most customers had no time to do what it counts.
+
+    Args:
+        kpi: What the outcomes are of; most KPIs mean the same in any period.
+        outcomes: One per cell.
+        periods: The first day of the period of each and the first one after it; None for all of time.
+    """
+    if not kpi.yearly:
+        return outcomes
+    return [
+        replace(outcome, value=None, interval=None, reason=outcome.reason or TOO_SHORT)
+        if _is_short(*period)
+        else outcome
+        for outcome, period in zip(outcomes, periods, strict=True)
+    ]
+
+
+def _is_short(start: date | None, end: date | None) -> bool:
+    return start is not None and end is not None and (end - start).days < _YEAR
+
+
 def too_short(request: Request, kpis: Iterable[Kpi], window: Window) -> list[Finding]:
     """That KPIs which need a year are asked for by shorter periods."""
-    end = window.whole or window.end
-    short = window.start is not None and end is not None and (end - window.start).days < _YEAR
+    short = _is_short(window.start, window.whole or window.end)
     titles = [kpi.title for kpi in kpis if kpi.yearly]
     if not titles or not (short or request.every in ("week", "month", "quarter")):
         return []

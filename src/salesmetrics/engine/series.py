@@ -15,7 +15,7 @@ from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.compute import Cell, Keys, Source, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
 from salesmetrics.engine.evaluate import Outcome, evaluate
-from salesmetrics.engine.maturity import MATURING, maturing
+from salesmetrics.engine.maturity import MATURING, maturing, of_long_periods
 from salesmetrics.engine.metric import MetricColumn, cell_order, groups_of, make_metrics
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.request import Request, window_of
@@ -85,6 +85,7 @@ def _series(request: Request, setup: Prepared, dated: Sequence[Kpi], position: M
             groups = groups_of(request.by, own)
             for kpi in chosen:
                 outcomes = evaluate(kpi, values, source.catalog, request.level)
+                outcomes = list(of_long_periods(kpi, outcomes, ((period.start, period.end) for period in meant)))
                 if kpi.id in costly:
                     outcomes = [
                         outcome
@@ -170,6 +171,8 @@ def _trends(
     found: dict[str, list[float | None]] = {}
     values = table.values([Cell((), None, start) for start in starts])
     for kpi in dated:
+        if kpi.yearly:
+            continue
         entities = {measure.entity for measure in source.catalog.required_measures(kpi).values()}
         ends = [days for entity in entities if (days := reach.get(entity)) is not None]
         known = [

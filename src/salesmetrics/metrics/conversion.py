@@ -45,16 +45,20 @@ def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
     excluded={"missing_amount": "decided_unpriced_deals", "negative_amount": "decided_negative_deals", **UNDATED},
     source="dbt_salesforce, sales_snapshot; QuarterOne",
 )
-def win_rate_value(won_sized_amount: Number, lost_sized_amount: Number) -> Shape:
+def win_rate_value(won_sized_amount: Number, lost_sized_amount: Number, lost_deals: Number) -> Shape:
     """The share of the amount decided in the period that was won.
 
-    Amounts of lost deals are often not maintained; if they are all 0, the rate is 100 % whatever was lost, and a finding
-    reports it. A deal with a negative amount is a correction or a credit: it is left out and counted, so that the rate
+    Amounts of lost deals are often not maintained; if they are all 0, the rate would be 100 % whatever was lost: it is
+    undefined, and a finding reports it. A deal with a negative amount is a correction or a credit: it is left out and counted, so that the rate
     stays between 0 and 100 %, but it still counts as won or lost elsewhere.
 
-    >>> win_rate_value(300, 100)
+    >>> win_rate_value(300, 100, 5)
     0.75
+    >>> win_rate_value(300, 0, 5) is None
+    True
     """
+    if lost_deals > 0 and won_sized_amount > 0 and lost_sized_amount == 0:
+        return Undefined("lost_amounts_zero")
     return Ratio(won_sized_amount, won_sized_amount + lost_sized_amount)
 
 

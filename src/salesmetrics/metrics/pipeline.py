@@ -6,6 +6,9 @@ from salesmetrics.metrics.definition import Number, Ratio, Shape, Tally, Undefin
 
 FAMILY = "pipeline"
 
+_LEAST_PART = 20
+"""One part in so many of a quota has to remain for its coverage to mean something."""
+
 
 @kpi(
     title="Open pipeline",
@@ -211,17 +214,22 @@ def pipeline_coverage(quota_due_amount: Number, quota: Number) -> Shape:
     source="Rafiki, coverage of the remaining quota",
 )
 def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_won_amount: Number) -> Shape:
-    """How many times the open pipeline of the period covers the rest of the quota. Undefined once the quota is met.
+    """How many times the open pipeline of the period covers the rest of the quota.
+
+    Undefined once the quota is met, and when less than 5 % of it remains: what covers next to nothing many times over says
+    nothing about the pipeline.
 
     >>> pipeline_coverage_remaining(150, 100, 50)
     3.0
-    >>> pipeline_coverage_remaining(150, 100, 100) is None
-    True
+    >>> [pipeline_coverage_remaining(150, 100, won) for won in (96, 100)]
+    [None, None]
     """
     if quota <= 0:
         return Undefined("no_quota")
     if quota_won_amount >= quota:
         return Undefined("target_met")
+    if (quota - quota_won_amount) * _LEAST_PART < quota:
+        return Undefined("target_nearly_met")
     return Ratio(quota_due_amount, quota - quota_won_amount)
 
 
