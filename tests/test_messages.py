@@ -36,6 +36,7 @@ from salesmetrics.messages import (
     needs,
     readings,
     reasons,
+    screens,
     settings_file,
     talk,
     text,
@@ -83,6 +84,7 @@ REVIEWED: tuple[Mapping[str, str], ...] = (
     legends.LEGENDS,
     talk.TALK,
     settings_file.SETTINGS_FILE,
+    screens.SCREENS,
     {code: f"{error.message}\n{error.hint}" for code, error in CATALOGUE.items()},
     causes.CAUSES,
     fixes.FIXES,
@@ -197,7 +199,7 @@ def test_every_code_is_made_somewhere() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     codes = [*CATALOGUE, *causes.CAUSES, *fixes.FIXES, *needs.NEEDS, *workings.WORKINGS]
-    codes += [*labels.LABELS, *legends.LEGENDS, *settings_file.SETTINGS_FILE, *talk.TALK]
+    codes += [*labels.LABELS, *legends.LEGENDS, *settings_file.SETTINGS_FILE, *screens.SCREENS, *talk.TALK]
     starts = tuple(literal for literal in literals if re.fullmatch(r"[a-z_]{4,}_", literal))
     assert [code for code in codes if code not in literals and not code.startswith(starts)] == []
 

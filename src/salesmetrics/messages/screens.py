@@ -40,7 +40,6 @@ SCREENS: Mapping[str, str] = {
     # --- the table --------------------------------------------------------------------------------------------------------
     "twelve_months_to": "12 months to {month}",
     "year_to": "12 mo to {month}",
-    "left_out_of_it": "left out: {parts:,}",
     "rows_not_shown": "{n:# more row|# more rows}: --all",
     "periods_not_shown": "{n:# earlier period|# earlier periods}: --all",
     "segments_not_shown": "{n:# more segment|# more segments}: --all",
@@ -51,7 +50,7 @@ SCREENS: Mapping[str, str] = {
     "findings_not_shown": "{n:# more finding|# more findings}: --all",
     "words_not_shown": "{n:# more word|# more words}: --all",
     # --- below it ---------------------------------------------------------------------------------------------------------
-    "verdict_signs": "{better} better, {worse} worse, no sign: no clear difference, or too few records to tell",
+    "verdict_signs": "{better} better, {worse} worse, no sign: no clear difference, or a small sample",
     "share_in_value": "{share} of value",
     "check_these": "Check before you quote these",
     "findings_elsewhere": "{n:,} more: ",

@@ -595,8 +595,6 @@ def _needed(table: _Table, kind: Kind, found: _Found) -> None:
 def _could_stand(table: _Table, kind: Kind, field: str, header: str, type_: ColumnType) -> bool:
     if kind == "deals" and field in ("stage", "status"):
         return False
-    flag = type_ is ColumnType.FLAG
-    looks = table.looks[header]
-    if flag and not _says_yes(looks):
+    if type_ is ColumnType.FLAG and not _says_yes(table.looks[header]):
         return False
     return table.can_be(header, type_)

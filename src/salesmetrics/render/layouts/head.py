@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.screens import SKIPPED
 from salesmetrics.render.document import Code, Heading, Text
@@ -76,7 +76,7 @@ def _facts(report: Report) -> list[str]:
     if report.comparison is not None:
         other = report.comparison
         code = "compared_to_date" if other.to_date else "compared_with"
-        last = other.end - timedelta(days=1)
+        last = day_before(other.end)
         found.append(phrase(code, label=one_line(other.label), first=other.start, last=last))
     codes = currencies(report.metrics)
     if len(codes) == 1:
@@ -94,7 +94,7 @@ def _period(report: Report) -> str:
             return phrase("records_undated")
         return phrase("records_between", first=report.span.first, last=report.span.last)
     code = "period_so_far" if period.partial and report.as_of is not None else "period_between"
-    last = period.end - timedelta(days=1)
+    last = day_before(period.end)
     return phrase(code, label=one_line(period.label), first=period.start, last=last, as_of=report.as_of)
 
 
