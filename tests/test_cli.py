@@ -199,8 +199,9 @@ def test_completion_offers_kpis() -> None:
 def test_a_wrong_choice_is_told_in_plain_words() -> None:
     done = run("report", "deals.csv", "--date-order", "dym")
     assert done.returncode == 2
-    assert "'dym' is not one of 'dmy', 'mdy', 'ymd'" in done.stderr
-    assert "Value error" not in done.stderr
+    assert done.stderr == (
+        "error: invalid `--date-order dym`: must be one of dmy, mdy, ymd\n\nhint: for example `--date-order ymd`\n"
+    )
 
 
 @pytest.mark.parametrize(("zone", "revenue"), [("UTC", "10"), ("Asia/Tokyo", "0"), ("America/New_York", "30")])

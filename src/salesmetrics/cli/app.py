@@ -5,24 +5,23 @@ from __future__ import annotations
 import errno
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from salesmetrics.cli.environment import Environment, environment_of, of_process
 from salesmetrics.cli.limits import error_lines, shortage
+from salesmetrics.cli.usage import Command, Group, UsageError, usage_refusal
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.pipeline import Files
-from salesmetrics.render.visible import visible
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
 
@@ -34,70 +33,17 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What a write can meet for which nobody here is to blame; whatever else writes says so itself."""
 
 
-class _Taken:
-    """A parameter whose text is taken as it was typed.
-
-    Typer asks Pydantic for every value, whose import costs a start a third of that of Polars. What is neither text nor one of
-    the choices still goes that way, and is refused in Typer's words.
-    """
-
-    def __init__(self, parameter: Any) -> None:
-        self.kind = parameter.type_descriptor.annotation
-
-    def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:
-        """The value of a parameter from what was typed."""
-        if value is None or (isinstance(value, str) and (self.kind is str or value in get_args(self.kind))):
-            return value
-        if self.kind == list[str]:
-            return list(value)
-        param._runtime_param = None
-        return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
-
-
-class _AsTyped:
-    def get_params(self, ctx: Any) -> Any:
-        """The parameters, that of the help among them, with their texts taken as they were typed."""
-        parameters = super().get_params(ctx)  # type: ignore[misc]
-        for parameter in parameters:
-            parameter._runtime_param = _Taken(parameter)
-        return parameters
-
-
-class _Plain(_AsTyped, TyperGroup):
-    """The commands, with what Typer says of a wrong option freed from the name of a Python exception and from controls."""
-
-    def make_context(self, *args: Any, **more: Any) -> Any:
-        with _plain_words():
-            return super().make_context(*args, **more)
-
-    def invoke(self, ctx: Any) -> Any:
-        with _plain_words():
-            return super().invoke(ctx)
-
-
-_RAISED = "Value error, "
-"""What Pydantic, which Typer has check the choices of an option, puts in front of its words."""
-_Usage: Any = typer.BadParameter.__base__
-"""Whatever is wrong with what was typed; Typer exports some kinds of it only."""
-
-
-@contextmanager
-def _plain_words() -> Iterator[None]:
-    try:
-        yield
-    except _Usage as error:
-        error.message = visible(error.message.removeprefix(_RAISED))
-        if hasattr(error, "option_name"):
-            error.option_name = visible(error.option_name)
-        raise
-
-
-class _Command(_AsTyped, TyperCommand):
-    pass
-
-
 COMMANDS = ("report", "inspect", "check", "rows", "trend", "kpis", "explain", "init", "config", "schema")
 """In the order of the help; each is a function, or a Typer of its own, in the module of the same name."""
+
+
+HELP = """Sales KPIs from any CRM export, each with its definition, counts and uncertainty.
+
+Examples:
+  salesmetrics report deals.csv
+  salesmetrics inspect deals.csv
+  salesmetrics report -h
+"""
 
 
 def make_app(only: str | None = None) -> typer.Typer:
@@ -108,8 +54,8 @@ def make_app(only: str | None = None) -> typer.Typer:
     """
     app = typer.Typer(
         name="salesmetrics",
-        cls=_Plain,
-        help="Sales KPIs from any CRM export, each with its definition, counts and uncertainty.",
+        cls=Group,
+        help=HELP,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -120,7 +66,7 @@ def make_app(only: str | None = None) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(cls=_Command)(command)
+            app.command(cls=Command)(command)
     return app
 
 
@@ -182,12 +128,16 @@ def _run(words: list[str], environment: Environment) -> int:
     try:
         around = environment if completing else environment._replace(begun=_begin_early(words))
         app = make_app(None if completing else next(iter(words), None))
-        app(args=words, prog_name="salesmetrics", obj=around)
+        code = app(args=words, prog_name="salesmetrics", obj=around, standalone_mode=False)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.OK
     except SalesmetricsError as error:
         _tell(error, environment)
         return error.exit_code
+    except UsageError as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # which has shown the help
+            _tell(usage_refusal(error, words, _every_command), environment)
+        return ExitCode.INPUT_ERROR
     except KeyboardInterrupt:
         environment.say(phrase("interrupted"))
         return ExitCode.INTERRUPTED
@@ -207,7 +157,11 @@ def _run(words: list[str], environment: Environment) -> int:
             SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]), environment
         )
         return ExitCode.BUG
-    return ExitCode.OK
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _every_command() -> Mapping[str, Any]:
+    return typer.main.get_command(make_app()).commands  # type: ignore[attr-defined, no-any-return]
 
 
 def _begin_early(words: list[str]) -> Files | None:

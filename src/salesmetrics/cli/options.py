@@ -78,7 +78,7 @@ def typer_option(option: Option, panel: str | None) -> tuple[Any, Any]:
     """
     names = [option.flag] + ([option.short] if option.short else [])
     shown = option.shown_default or (
-        str(option.default) if option.key and option.default not in (None, (), {}) else None
+        str(option.default) if option.key and option.default not in (None, (), {}, False) else None
     )
     info = typer.Option(
         *names,

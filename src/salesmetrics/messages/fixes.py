@@ -19,12 +19,17 @@ _RESHAPE = "use one row per rep and period, with columns `Rep`, `Period` (2026-Q
 FIXES: Mapping[str, str] = {
     # --- any value --------------------------------------------------------------------------------------------------
     "type_again": "type it again",
-    "did_you_mean_this": "did you mean `{near}`?",
+    "did_you_mean_this": "did you mean `{near:typed}`?",
     "did_you_mean_schema": "did you mean `salesmetrics schema {near}`?",
     "did_you_mean": "did you mean `{near}`? ",
     # --- options ----------------------------------------------------------------------------------------------------
     "symbol_example": "for example `--currency-symbol '$=USD'`; in a shell, single quotes protect the sign",
     "map_example": 'for example {set:map amount="Deal size"}',
+    "example": "for example `{line:typed}`",
+    "option_example": "for example `{option} {value}`",
+    "option_form": "write it as `{option} {form}`",
+    "option_of_others": "`{option:typed}` is an option of {commands:`and`}",
+    "list_options": "run `{command} -h` for the list",
     "known_locales": "{near}known: {known:,}",
     "did_you_mean_locale": "did you mean `{near}`? ",
     "add_option": "add {options:`or+`}, or leave it out",

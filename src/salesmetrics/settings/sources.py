@@ -34,6 +34,7 @@ __all__ = [
     "merge",
     "name_source",
     "no_settings",
+    "read_typed",
     "restate",
     "shaped_by",
 ]
@@ -259,6 +260,24 @@ def _of_text(option: Option, text: str) -> Any:
             raise _refused(option, text, Message("not_true_or_false"))
         return word in _TRUE
     return _number(option, text) if option.kind in ("number", "whole number") else text
+
+
+def read_typed(option: Option, text: str) -> Any:
+    """The value of an option that was typed.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    try:
+        return _of_text(option, text)
+    except SalesmetricsError as error:
+        if option.form:
+            raise
+        from difflib import get_close_matches
+
+        near = get_close_matches(text.casefold(), option.choices, n=1)
+        fix = Message("option_example", option=option.flag, value=(*near, *option.choices, "1")[0])
+        raise SalesmetricsError("option_invalid", **{**error.details, "fix": fix}) from None
 
 
 def _number(option: Option, text: str) -> float | int:

@@ -26,7 +26,12 @@ def check(
         typer.Option("--github", help="Write GitHub Actions annotations.", rich_help_panel=PANELS[Output]),
     ] = False,
 ) -> None:
-    """Check data quality: findings by rule, with counts and rows. Exit 1 on errors."""
+    """Check data quality: findings by rule, with counts and rows. Exit 1 on errors.
+
+    Examples:
+      salesmetrics check deals.csv
+      salesmetrics check deals.csv --rejects rejects.csv
+    """
     from salesmetrics.answers.files import Check
     from salesmetrics.answers.provenance import filters_of
     from salesmetrics.cli.output import carries_hashes, form_of, has_errors, write_answer, write_rejects

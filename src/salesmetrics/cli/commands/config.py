@@ -8,16 +8,23 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Without, with_groups
+from salesmetrics.cli.usage import Command, Group
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
 
-config = typer.Typer(no_args_is_help=True, help="Show the settings in effect, or the JSON Schema of the settings file.")
+config = typer.Typer(
+    cls=Group, no_args_is_help=True, help="Show the settings in effect, or the JSON Schema of the settings file."
+)
 
 
-@config.command()
+@config.command(cls=Command)
 @with_groups
 def show(settings: SettingsFile, output: Annotated[Output, Without(("all",))], environment: Environment) -> None:
-    """Show every setting, its value and its source: environment, file and line, or default."""
+    """Show every setting, its value and its source: environment, file and line, or default.
+
+    Example:
+      salesmetrics config show
+    """
     from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.render.writers import refuse_form
@@ -29,10 +36,14 @@ def show(settings: SettingsFile, output: Annotated[Output, Without(("all",))], e
     write_answer(answer, output, form, environment)
 
 
-@config.command()
+@config.command(cls=Command)
 @with_groups
 def schema(environment: Environment) -> None:
-    """Print the JSON Schema of salesmetrics.toml, for editors."""
+    """Print the JSON Schema of salesmetrics.toml, for editors.
+
+    Example:
+      salesmetrics config schema
+    """
     from salesmetrics.render.output import write_output
     from salesmetrics.render.write_json import dumps
     from salesmetrics.settings.model import settings_schema

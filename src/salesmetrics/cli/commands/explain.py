@@ -24,7 +24,9 @@ def explain(
 ) -> None:
     """Explain a KPI: formula, basis, edge cases, source; with files, also its working.
 
-    Examples: `salesmetrics explain win_rate`, `salesmetrics explain win_rate deals.csv`
+    Examples:
+      salesmetrics explain win_rate
+      salesmetrics explain win_rate deals.csv --period last-quarter
     """
     from msgspec.structs import replace
 

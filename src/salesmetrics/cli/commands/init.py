@@ -33,7 +33,9 @@ def init(
 
     For a file that is not recognised it writes a guess for each column, which you check.
 
-    Example: `salesmetrics init exports/*.csv --date-order dmy`, then `salesmetrics report exports/*.csv`
+    Examples:
+      salesmetrics init deals.csv
+      salesmetrics init deals.csv --date-order dmy --output -
     """
     from pathlib import Path
 

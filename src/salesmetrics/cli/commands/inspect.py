@@ -14,6 +14,10 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
 
     Kind, CRM, encoding, columns, dates and stages, each with the option that changes it. Computes nothing.
     For a file that is not recognised: a guess for each column, and one command to paste.
+
+    Examples:
+      salesmetrics inspect deals.csv
+      salesmetrics inspect deals.csv quotas.csv
     """
     from msgspec.structs import replace
 

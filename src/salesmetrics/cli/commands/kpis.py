@@ -20,7 +20,13 @@ def kpis(
     family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="List only KPIs of this family.")] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="List only KPIs that contain this text.")] = None,
 ) -> None:
-    """List the KPIs: id, unit and formula."""
+    """List the KPIs: id, unit and formula.
+
+    Examples:
+      salesmetrics kpis
+      salesmetrics kpis --family conversion
+      salesmetrics kpis --search churn
+    """
     from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.cli.request import make_catalog
     from salesmetrics.drilldown.describe import list_kpis

@@ -35,7 +35,10 @@ def report(
 ) -> None:
     """Compute every KPI that the files allow, each with its counts and interval.
 
-    Examples: `salesmetrics report deals.csv`, `salesmetrics report deals.csv --by owner --format csv`
+    Examples:
+      salesmetrics report deals.csv
+      salesmetrics report deals.csv --by owner --period last-quarter
+      salesmetrics report deals.csv --kpi win_rate,revenue --format json
     """
     from msgspec.structs import replace
 

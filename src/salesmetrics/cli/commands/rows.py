@@ -23,7 +23,12 @@ def rows(
     output: Output,
     environment: Environment,
 ) -> None:
-    """List the records behind a KPI (numerator, denominator, excluded) with row numbers."""
+    """List the records behind a KPI (numerator, denominator, excluded) with row numbers.
+
+    Examples:
+      salesmetrics rows win_rate deals.csv --period last-month
+      salesmetrics rows lost_deals deals.csv --sort amount --top 10
+    """
     from msgspec.structs import replace
 
     from salesmetrics import pipeline

@@ -31,7 +31,9 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a command's JSON output.
 
-    Example: `salesmetrics schema trend`
+    Examples:
+      salesmetrics schema
+      salesmetrics schema trend
     """
     from salesmetrics.render import json_schema
     from salesmetrics.render.output import write_output

@@ -32,7 +32,9 @@ def trend(
 ) -> None:
     """Show a KPI over time: the value and counts of each period, and whether it is unusual.
 
-    Example: `salesmetrics trend win_rate deals.csv --every quarter`
+    Examples:
+      salesmetrics trend win_rate deals.csv
+      salesmetrics trend win_rate,revenue deals.csv --every quarter
     """
     from msgspec.structs import replace
 

@@ -1,0 +1,242 @@
+"""What is typed wrongly: one style of error, Typer's included, with a hint that can be pasted; and a help whose examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.main import get_command
+
+from in_process import Done, invoke
+from salesmetrics.cli.app import make_app
+from salesmetrics.cli.usage import examples_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(line: str, folder: Path = EXAMPLES) -> Done:
+    return invoke(*shlex.split(line)[1:], cwd=folder, env={**os.environ, "COLUMNS": "80"})
+
+
+# --- refusals ------------------------------------------------------------------------------------------------------------
+
+WRONG = {
+    # no command, or an argument in its place
+    "salesmetrics deals.csv": ("`deals.csv` is a file, not a command", "did you mean `salesmetrics report deals.csv`?"),
+    "salesmetrics deals.csv --by owner": (
+        "`deals.csv` is a file, not a command",
+        "did you mean `salesmetrics report deals.csv --by owner`?",
+    ),
+    "salesmetrics 'my deals.csv' win_rate": (
+        "`my deals.csv` is a file, not a command",
+        "did you mean `salesmetrics report 'my deals.csv' --kpi win_rate`?",
+    ),
+    "salesmetrics deals=export.dat": (
+        "`deals=export.dat` is a file, not a command",
+        "did you mean `salesmetrics report deals=export.dat`?",
+    ),
+    "salesmetrics win_rate deals.csv": (
+        "`win_rate` is a KPI, not a command",
+        "did you mean `salesmetrics report deals.csv --kpi win_rate`?",
+    ),
+    "salesmetrics win_rate": ("`win_rate` is a KPI, not a command", "did you mean `salesmetrics explain win_rate`?"),
+    "salesmetrics reprot deals.csv": ("no command `reprot`", "did you mean `salesmetrics report deals.csv`?"),
+    "salesmetrics qwertz": ("no command `qwertz`", "run `salesmetrics -h` for the list"),
+    "salesmetrics config shw": ("no command `shw`", "did you mean `salesmetrics config show`?"),
+    "salesmetrics config qwertz": ("no command `qwertz`", "run `salesmetrics config -h` for the list"),
+    "salesmetrics schema repot": ("no command `repot` writes JSON", "did you mean `salesmetrics schema report`?"),
+    # arguments
+    "salesmetrics trend deals.csv win_rate": (
+        "`deals.csv` is a file, not a KPI",
+        "did you mean `salesmetrics trend win_rate deals.csv`?",
+    ),
+    "salesmetrics trend deals.csv win_rate,revenue --every week": (
+        "`deals.csv` is a file, not a KPI",
+        "did you mean `salesmetrics trend win_rate,revenue deals.csv --every week`?",
+    ),
+    "salesmetrics rows deals.csv leads.csv revenue": (
+        "`deals.csv` is a file, not a KPI",
+        "did you mean `salesmetrics rows revenue deals.csv leads.csv`?",
+    ),
+    "salesmetrics explain deals.csv win_rate": (
+        "`deals.csv` is a file, not a KPI",
+        "did you mean `salesmetrics explain win_rate deals.csv`?",
+    ),
+    "salesmetrics explain deals.csv": (
+        "`deals.csv` is a file, not a KPI",
+        "for example `salesmetrics explain win_rate deals.csv`",
+    ),
+    "salesmetrics trend 'my deals.csv'": (
+        "`my deals.csv` is a file, not a KPI",
+        "for example `salesmetrics trend win_rate 'my deals.csv'`",
+    ),
+    "salesmetrics report": ("`salesmetrics report` needs FILE", "for example `salesmetrics report deals.csv`"),
+    "salesmetrics rows": (
+        "`salesmetrics rows` needs KPI",
+        "for example `salesmetrics rows win_rate deals.csv --period last-month`",
+    ),
+    "salesmetrics trend win_rate": (
+        "`salesmetrics trend` needs FILE",
+        "for example `salesmetrics trend win_rate deals.csv`",
+    ),
+    "salesmetrics kpis churn": (
+        "`salesmetrics kpis` takes no argument `churn`",
+        "did you mean `salesmetrics kpis --search churn`?",
+    ),
+    "salesmetrics config show deals.csv": (
+        "`salesmetrics config show` takes no argument `deals.csv`",
+        "run `salesmetrics config show -h` for the list",
+    ),
+    # options
+    "salesmetrics report deals.csv --perod x": (
+        "`salesmetrics report` has no option `--perod`",
+        "did you mean `--period`?",
+    ),
+    "salesmetrics report deals.csv --perod=x": (
+        "`salesmetrics report` has no option `--perod`",
+        "did you mean `--period`?",
+    ),
+    "salesmetrics report deals.csv -period x": (
+        "`salesmetrics report` has no option `-period`",
+        "did you mean `--period`?",
+    ),
+    "salesmetrics report deals.csv --group-by owner": (
+        "`salesmetrics report` has no option `--group-by`",
+        "did you mean `--by`?",
+    ),
+    "salesmetrics report deals.csv --json": (
+        "`salesmetrics report` has no option `--json`",
+        "did you mean `--format json`?",
+    ),
+    "salesmetrics report deals.csv --qwertz": (
+        "`salesmetrics report` has no option `--qwertz`",
+        "run `salesmetrics report -h` for the list",
+    ),
+    "salesmetrics report deals.csv -x": (
+        "`salesmetrics report` has no option `-x`",
+        "run `salesmetrics report -h` for the list",
+    ),
+    "salesmetrics inspect deals.csv --by owner": (
+        "`salesmetrics inspect` has no option `--by`",
+        "`--by` is an option of `salesmetrics report` and `salesmetrics trend`",
+    ),
+    "salesmetrics --by owner deals.csv": (
+        "`--by` comes before the command",
+        "did you mean `salesmetrics report --by owner deals.csv`?",
+    ),
+    "salesmetrics --every week trend win_rate deals.csv": (
+        "`--every` comes before the command",
+        "did you mean `salesmetrics trend --every week win_rate deals.csv`?",
+    ),
+    "salesmetrics -v": ("`salesmetrics` has no option `-v`", "did you mean `salesmetrics --version`?"),
+    "salesmetrics report deals.csv --period": ("`--period` needs a value", "for example `--period last-quarter`"),
+    "salesmetrics report deals.csv --period --quiet": (
+        "`--period` needs a value",
+        "for example `--period last-quarter`",
+    ),
+    "salesmetrics report deals.csv --compare": ("`--compare` needs a value", "use one of: previous, year-ago"),
+    "salesmetrics report deals.csv --rejects": ("`--rejects` needs a value", "write it as `--rejects FILE`"),
+    "salesmetrics report deals.csv --no-total=3": (
+        "`--no-total` takes no value",
+        "leave out `=` and what follows it",
+    ),
+    "salesmetrics report deals.csv --level abc": (
+        "invalid `--level abc`: must be a number",
+        "for example `--level 0.9`",
+    ),
+    "salesmetrics report deals.csv --level 2": (
+        "invalid `--level 2`: must be at most 0.999",
+        "for example `--level 0.9`",
+    ),
+    "salesmetrics report deals.csv --top many": (
+        "invalid `--top many`: must be a whole number",
+        "for example `--top 10`",
+    ),
+    "salesmetrics trend win_rate deals.csv --every weekly": (
+        "invalid `--every weekly`: must be one of week, month, quarter, year",
+        "for example `--every week`",
+    ),
+    "salesmetrics report deals.csv --compare year_ago": (
+        "invalid `--compare year_ago`: must be one of previous, year-ago",
+        "for example `--compare year-ago`",
+    ),
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_what_is_typed_wrongly_is_refused_in_one_style(line: str) -> None:
+    done = run(line)
+    error, hint = WRONG[line]
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {error}\n\nhint: {hint}\n")
+
+
+@pytest.mark.parametrize("line", [line for line, (_, hint) in WRONG.items() if "`salesmetrics" in hint])
+def test_a_whole_command_in_a_hint_is_one_that_runs(line: str, tmp_path: Path) -> None:
+    for name in ("deals.csv", "leads.csv"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    for name in ("my deals.csv", "export.dat"):
+        shutil.copy(EXAMPLES / "deals.csv", tmp_path / name)
+    for pasted in re.findall(r"`(salesmetrics [^`]*)`", WRONG[line][1]):
+        missing = " is an option of " in WRONG[line][1]
+        done = run(f"{pasted} -h" if missing else pasted, tmp_path)
+        assert done.returncode == 0, (pasted, done.stderr)
+
+
+def test_a_file_that_is_named_like_a_kpi_is_no_mistake(tmp_path: Path) -> None:
+    shutil.copy(EXAMPLES / "deals.csv", tmp_path)
+    (tmp_path / "revenue").mkdir()
+    assert run("salesmetrics rows revenue deals.csv", tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("line", ["salesmetrics", "salesmetrics config"])
+def test_no_word_at_all_shows_the_help(line: str) -> None:
+    done = run(line)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "Usage: salesmetrics" in done.stdout
+    assert done.stdout.count("Usage:") == 1
+
+
+# --- help ----------------------------------------------------------------------------------------------------------------
+
+
+def every_command() -> Iterator[tuple[str, object]]:
+    root = get_command(make_app())
+    yield "salesmetrics", root
+    for name, command in root.commands.items():  # type: ignore[attr-defined]
+        yield f"salesmetrics {name}", command
+        for inner, part in getattr(command, "commands", {}).items():
+            yield f"salesmetrics {name} {inner}", part
+
+
+COMMANDS = {name: command for name, command in every_command() if name != "salesmetrics config"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_gives_examples_that_run(name: str, tmp_path: Path) -> None:
+    for path in EXAMPLES.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    shown = run(f"{name} -h").stdout
+    examples = examples_of(COMMANDS[name])
+    assert examples
+    for line in examples:
+        # Whole on one line of a screen of 80 columns, to be pasted.
+        assert f" {line} " in shown
+        assert line.startswith(name)
+        done = run(line, tmp_path)
+        # `check` fails for what it finds in the examples.
+        assert done.returncode == (1 if name == "salesmetrics check" else 0), (line, done.stderr)
+        assert not re.search("^(error|hint): ", done.stderr, re.MULTILINE), done.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_says_no_type_that_only_python_has(name: str) -> None:
+    shown = run(f"{name} -h").stdout
+    assert not re.search(r"<\w+(\[\w+\])?>|\{|\bdefault: \(|\[default: False\]", shown)
