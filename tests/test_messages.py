@@ -367,7 +367,6 @@ ALLOWED = {
     "config show": "a command",
     "config schema": "a command",
     "whole number": "a kind of option",
-    "Value error, ": "of Pydantic",
     " is None": "code",
     "year-month-day and time": "the name of a form of dates",
     "day.month.year and time": "the name of a form of dates",
