@@ -263,7 +263,9 @@ def test_the_help_of_an_option_is_a_sentence_or_two(option: Option) -> None:
     assert len(option.help) <= 90
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/performance.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/performance.md", "docs/questions.md"]
+)
 def test_pages_are_plain_english(page: str) -> None:
     words = (PROJECT / page).read_text(encoding="utf-8")
     if page == "README.md":

@@ -419,7 +419,7 @@ class Listed(NamedTuple):
     sort: Annotated[
         str | None,
         Option(
-            "Sort by a field or header, highest or latest first, text from A to Z; COLUMN:asc or COLUMN:desc sets it.",
+            "Sort by a column: numbers and dates highest first, text from A to Z.",
             metavar="COLUMN[:asc|desc]",
             variable=False,
             complete=_complete_columns,

@@ -29,7 +29,7 @@ _LAST = frozenset({"account", "company", "team", "stage", "status", "type", "cur
 _LONG = frozenset({"left_out", "name", "account", "company", "owner", "team", "stage", "status", "type"})
 """Text that may be cut on a terminal; identifiers, numbers and dates never are."""
 _CENTS = 2
-_HEADS = ("kpi", "entity", "currency")
+_HEADS = ("kpi", "entity", "currency", "outcome")
 
 
 def rows_document(answer: Rows) -> Document:
