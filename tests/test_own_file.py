@@ -250,6 +250,26 @@ def test_what_looks_like_something_else_is_said_to(tmp_path: Path) -> None:
     assert "--map" not in invoke("report", "x.csv", cwd=tmp_path).stderr
 
 
+def test_a_stage_that_only_its_user_can_explain_is_asked_for(tmp_path: Path) -> None:
+    rows = "".join(f"Client {n},{n}00.00,{('blue', 'green')[n % 2]},2026-01-{n:02}\n" for n in range(1, 9))
+    written(tmp_path, "x.csv", f"Client,How much,Where are we,Done\n{rows}")
+    shown = invoke("inspect", "x.csv", cwd=tmp_path)
+    assert "Correct this before you paste it" in shown.stdout
+    assert "--won blue" in shown.stdout
+    assert "--won" not in printed_command(shown.stdout)
+    guess = json.loads(invoke("inspect", "x.csv", "--format", "json", cwd=tmp_path).stdout)["guesses"][0]
+    assert (guess["works"], guess["likely"], guess["other"]) == (False, False, False)
+
+
+def test_beside_words_for_both_ends_another_stage_is_on_the_way(tmp_path: Path) -> None:
+    rows = "".join(f"Client {n},{n}00.00,{('deal', 'dead', 'maybe')[n % 3]},2026-01-{n:02}\n" for n in range(1, 10))
+    written(tmp_path, "x.csv", f"Client,How much,Where are we,Done\n{rows}")
+    command = printed_command(invoke("inspect", "x.csv", cwd=tmp_path).stdout)
+    assert shlex.split(command.replace("\\\n", " "))[-6:] == ["--won", "deal", "--lost", "dead", "--open", "maybe"]
+    found = json.loads(pasted(command, "--kpi", "win_rate", "--format", "json", cwd=tmp_path).stdout)["metrics"][0]
+    assert (found["numerator"], found["denominator"]) == (3, 6)
+
+
 def test_init_writes_the_guess(tmp_path: Path) -> None:
     written(
         tmp_path,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.table import RawTable
+    from salesmetrics.schema.provenance import Finding
 
 __all__ = ["REFUSED", "Proposal", "WordGuess", "is_something_else", "propose", "propose_after", "with_way_out"]
 
@@ -67,6 +68,7 @@ class Proposal(msgspec.Struct, frozen=True):
         good: It works, and rests on more than the place of a column.
         assumed: Option → how what the file leaves open was taken.
         why_not: What refuses the file even so.
+        unsettled: What leaves the outcome of deals unknown even so: a stage to be named.
     """
 
     path: str
@@ -77,6 +79,7 @@ class Proposal(msgspec.Struct, frozen=True):
     good: bool
     assumed: Mapping[str, str]
     why_not: SalesmetricsError | None = None
+    unsettled: Finding | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -122,6 +125,7 @@ def propose(table: RawTable, argument: FileArgument, options: ReadOptions) -> Pr
     chosen = replace(options, mapping={**options.mapping, **guessed.mapping})
     words: tuple[WordGuess, ...] = ()
     doubt: SalesmetricsError | None = None
+    unsettled: Finding | None = None
     for _ in range(_TRIES):
         try:
             dataset = _tried(table, argument, guessed, chosen)
@@ -132,7 +136,7 @@ def propose(table: RawTable, argument: FileArgument, options: ReadOptions) -> Pr
                 break
             guessed, chosen = mended
             continue
-        doubt = None
+        doubt, unsettled = None, _unsettled(dataset)
         found = _words(dataset, chosen) if guessed.kind == "deals" else ()
         if not found:
             break
@@ -141,14 +145,17 @@ def propose(table: RawTable, argument: FileArgument, options: ReadOptions) -> Pr
             chosen,
             won=(*chosen.won, *(each.word for each in found if each.outcome == "won")),
             lost=(*chosen.lost, *(each.word for each in found if each.outcome == "lost")),
+            open=(*chosen.open, *(each.word for each in found if each.outcome == "open")),
         )
-    works = doubt is None
+    works = doubt is None and unsettled is None
     assumed = {
         name: str(getattr(chosen, name))
         for name in ("date_order", "decimal")
         if getattr(chosen, name) != getattr(options, name)
     }
-    return Proposal(argument.path, guessed, chosen, words, works, works and settles_kind(guessed), assumed, doubt)
+    return Proposal(
+        argument.path, guessed, chosen, words, works, works and settles_kind(guessed), assumed, doubt, unsettled
+    )
 
 
 def propose_after(
@@ -265,8 +272,16 @@ def _mended(
     return None
 
 
+_ASKED = frozenset({"stage_not_understood", "no_won_stage"})
+"""Findings that only a user can settle, who knows which stage means won."""
+
+
+def _unsettled(dataset: Dataset) -> Finding | None:
+    return next((item for item in dataset.findings if item.code in _ASKED), None)
+
+
 def _words(dataset: Dataset, options: ReadOptions) -> tuple[WordGuess, ...]:
-    """Stages that nobody knows and that read like an end; where nothing else is won, the most frequent one that deals ended in."""
+    """Stages that nobody knows and that read like an end."""
     words = [word for file in dataset.files for word in file.stage_words]
     reasons = {item.reason for item in dataset.withheld}
     known = {comparable(word) for each in (options.won, options.lost, options.other, options.open) for word in each}
@@ -278,11 +293,8 @@ def _words(dataset: Dataset, options: ReadOptions) -> tuple[WordGuess, ...]:
         # A word such as cancelled ends a deal neither way, until it turns out that no other word means lost.
         left = [word for word in words if word.outcome in ("other", "open") and comparable(word.word) not in known]
         return tuple(WordGuess(w.word, "lost", w.count) for w in left if guess_outcome(w.word) == "lost")
-    if any(word.outcome == "won" and word.how != "unknown" for word in words):
-        return ()
-    said = [item.details.get("words") for item in dataset.findings if item.code == "stage_not_understood"]
-    final = [word for each in said if isinstance(each, tuple) for word in each]
-    if "stage_not_understood" not in reasons or not final:
-        return ()
-    (word, count), *rest = sorted(final, key=lambda each: -each[1])
-    return (WordGuess(word, "won", count), *(WordGuess(other, "lost", n) for other, n in rest))
+    if {"won", "lost"} <= {word.outcome for word in words if word.how != "unknown"}:
+        # Beside words for both ends, another stage is one on the way, though its deals carry a date.
+        final = [item.details.get("words") for item in dataset.findings if item.code == "stage_not_understood"]
+        return tuple(WordGuess(word, "open", n) for each in final if isinstance(each, tuple) for word, n in each)
+    return ()

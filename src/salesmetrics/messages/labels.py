@@ -134,6 +134,7 @@ LABELS: Mapping[str, str] = {
     "heading_guessed_words": "Stages that are not known, and what they may mean",
     "heading_paste": "If that is right, paste this; if not, correct it first",
     "heading_paste_doubtful": "It looks like something else. Only if it lists {kind}, paste this",
+    "heading_paste_unsure": "Check each field, then paste this",
     "heading_paste_and_correct": "Correct this before you paste it",
     "column_sure": "sure",
     "column_because": "because of",
@@ -147,7 +148,7 @@ LABELS: Mapping[str, str] = {
     "no_guess": "–",
     "assumed_date_order": "no date settles the order of day and month: --date-order {value} is a guess, check it",
     "assumed_decimal": "no number settles the decimal mark: --decimal {value} is a guess, check it",
-    "still_refused": "as it stands it is refused: {problem:typed}",
+    "still_refused": "not settled: {problem:typed}",
     # --- goals and findings -----------------------------------------------------------------------------------------
     "severity_error": "error",
     "severity_warning": "warning",

@@ -94,6 +94,7 @@ class FileGuess(Struct, frozen=True):
     likely: Annotated[
         bool, Meta(description="nothing says that the file is something else, and the guess rests on more than places")
     ]
+    other: Annotated[bool, Meta(description="it looks like something that is no kind of file that is read")]
     works: Annotated[bool, Meta(description="the command was tried and reads the file")]
     still: Annotated[str | None, Meta(description="what refuses the file even so")]
     command: Annotated[str, Meta(description="the command to paste, on one line, as it is typed in a shell")]

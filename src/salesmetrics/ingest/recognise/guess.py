@@ -51,8 +51,10 @@ _CALLED: Mapping[str, str] = {
     "amount": "how much|howmuch|wieviel|wie viel|combien|cuánto|cuanto|quanto|сколько|多少|كم|berapa|hoeveel|hur mycket|hvor meget|ile|kolik"
     "|ne kadar|mennyi|cât|πόσο|worth|money|cash|size|geld|argent|dinero|dinheiro|soldi|деньги|金额|金額|المال|wang",
     "stage": "where|state|stand|stage|progress|how far|wo|où|dónde|donde|onde|dove|где|этап|哪|أين|mana|waar|var|hvor|gdzie|kde|nerede|hol|unde|πού",
-    "created": "since|start|started|begin|began|from|first|opened|seit|los|anfang|beginn|depuis|début|desde|inicio|início|dal|da quando|с|начало"
+    "created": "since|since when|seit wann|depuis quand|desde cuándo|da quando|od kiedy|с каких пор|start|started|begin|began|from|first|opened|seit|los|anfang|beginn|depuis|début|desde|inicio|início|dal|da quando|с|начало"
     "|起|开始|منذ|sejak|sinds|sedan|siden|od|başlangıç|kezdet|de la|από",
+    "last_activity": "last spoke|last talk|last talked|last call|last touch|last seen|letzter kontakt|zuletzt|dernier contact|último contacto|ultimo contatto"
+    "|последний контакт|上次联系|最后联系|laatste contact|ostatni kontakt|son görüşme",
     "closed": "done|finished|finish|finally|end|ended|until|closed|fertig|erledigt|vorbei|ende|bis|fini|terminé|fin|terminado|fim|fine|finito"
     "|готово|конец|завершено|完|结束|結束|انتهى|selesai|klaar|klar|færdig|ferdig|valmis|koniec|konec|bitti|kész|gata|τέλος",
     "account": "whom|wem|für wen|pour qui|para quién|para quem|для кого|给谁|لمن|untuk siapa",
@@ -65,13 +67,13 @@ _WON = re.compile(
     r"\bwon\b|\bwin\b|sign|\byes\b|sold|bought|ordered|\bpaid|\bdone\b|accepted|agreed|success|gewonn|zugesagt|zusage|beauftragt|bestellt|verkauft"
     r"|\bja\b|angenommen|unterschr|bezahlt|gagn|accept|vendu|\boui\b|command[ée]|ganad|firmad|vendid|\bs[íi]\b|aprobad|ganh|assinad|aceit|aprovad"
     r"|\bvint|firmat|gewonnen|akkoord|\bvunn|såld|solgt|wygran|sprzedan|podpis|kazan|onay|satıl|выигр|оплач|куплен|продан|подпис|\bда\b"
-    r"|成|签|簽|赢|贏|受注|فوز|تم|menang|jaya",
+    r"|^deal\W*$|成|签|簽|赢|贏|受注|فوز|تم|menang|jaya",
     re.IGNORECASE,
 )
 _LOST = re.compile(
     r"\blost\b|\blose|\bno\b|\bnope\b|dead|declin|reject|refus|cancel|dropped|gone|absag|abgesagt|abgelehnt|verlor|kein |\bnein\b|nicht|perdu|\bnon\b"
     r"|perdid|rechaz|cancel|recus|\bpers[oa]\b|rifiut|afgewezen|förlor|avböj|tabt|tapt|przegran|odrzuc|kaybed|redde|проигр|отказ|\bнет\b|потер"
-    r"|输|輸|失|丢|流失|خسار|مرفوض|kalah|tolak|gagal",
+    r"|没|沒|未成|不成|黄了|输|輸|失|丢|流失|خسار|مرفوض|kalah|tolak|gagal",
     re.IGNORECASE,
 )
 """Of words that no profile knows, those that read like the end of a deal."""
@@ -386,6 +388,9 @@ def _dates(table: _Table, found: _Found) -> None:
         for header in free:
             _put(table, found, header, "won_on", BY_CELLS if len(free) == 1 else BY_PLACE, "cells")
         return
+    for header in free:
+        if "last_activity" in (called := table.called(header)):
+            _put(table, found, header, "last_activity", called["last_activity"], "words")
     for field in ("created", "closed"):
         for header in free:
             if header not in found and field in (called := table.called(header)):
@@ -595,6 +600,7 @@ def _needed(table: _Table, kind: Kind, found: _Found) -> None:
 def _could_stand(table: _Table, kind: Kind, field: str, header: str, type_: ColumnType) -> bool:
     if kind == "deals" and field in ("stage", "status"):
         return False
-    if type_ is ColumnType.FLAG and not _says_yes(table.looks[header]):
+    looks = table.looks[header]
+    if type_ is ColumnType.FLAG and (len(looks.distinct) < 2 or not _says_yes(looks)):
         return False
     return table.can_be(header, type_)

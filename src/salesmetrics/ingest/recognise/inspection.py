@@ -63,11 +63,21 @@ def file_guess(proposal: Proposal, refusal: SalesmetricsError) -> FileGuess:
         assumed=dict(proposal.assumed),
         missing=[name for name in column_types(guessed.kind) if name not in guessed.mapping],
         likely=proposal.good and not is_something_else(refusal),
+        other=is_something_else(refusal),
         works=proposal.works,
-        still=None if proposal.why_not is None else _said(proposal.why_not),
+        still=_still(proposal),
         command=" ".join(proposal.lines),
         lines=list(proposal.lines),
     )
+
+
+def _still(proposal: Proposal) -> str | None:
+    """What stands in the way even so, and what to do about it."""
+    if proposal.why_not is not None:
+        return _said(proposal.why_not)
+    if proposal.unsettled is not None:
+        return f"{text(proposal.unsettled.problem)}; {text(proposal.unsettled.remedy)}"
+    return None
 
 
 def _said(error: SalesmetricsError) -> str:

@@ -35,12 +35,19 @@ def guess_blocks(guess: FileGuess) -> list[Block]:
     if guess.words:
         words = [(Cell(one_line(w.word)), Cell(w.outcome), Cell(count(w.count))) for w in guess.words]
         blocks += [Heading(phrase("heading_guessed_words")), _table([phrase(code) for code in _OF_WORDS], words)]
-    code = "heading_paste" if guess.likely else "heading_paste_doubtful"
-    blocks.append(Heading(phrase(code if guess.works else "heading_paste_and_correct", kind=guess.kind)))
+    blocks.append(Heading(phrase(_title(guess), kind=guess.kind)))
     doubts = [phrase(f"assumed_{name}", value=value) for name, value in guess.assumed.items()]
     if guess.still is not None:
         doubts.append(phrase("still_refused", problem=guess.still))
     return [*blocks, *(Text(doubt, Tone.WARNING, indent=2) for doubt in doubts), Snippet(_command(guess), "sh")]
+
+
+def _title(guess: FileGuess) -> str:
+    if guess.other:
+        return "heading_paste_doubtful"
+    if not guess.works:
+        return "heading_paste_and_correct"
+    return "heading_paste" if guess.likely else "heading_paste_unsure"
 
 
 def _column(each: ColumnGuess) -> list[Cell]:
