@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from in_process import invoke
-from salesmetrics.ingest.recognise.guess import guess_columns, guess_outcome
+from salesmetrics.ingest.recognise.colloquial import guess_outcome
+from salesmetrics.ingest.recognise.guess import guess_columns
 from salesmetrics.ingest.table.table import ROW, open_tables
 from salesmetrics.messages.labels import LABELS
 

@@ -19,11 +19,12 @@ from salesmetrics.ingest.parse import ParseOptions, parse_column
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.candidates import NEEDS, rank_candidates
+from salesmetrics.ingest.recognise.colloquial import CALLED, guess_outcome
 from salesmetrics.ingest.recognise.headers import header_keys, is_unit_price
 from salesmetrics.ingest.recognise.index import FurtherWords, claims_of, languages_with, load_profile, words_for
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.recognise.sample import could_be, month_of
-from salesmetrics.ingest.recognise.words import comparable, is_not_won, words_of
+from salesmetrics.ingest.recognise.words import comparable, words_of
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.candidates import Candidate
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["Guess", "Guessed", "guess_columns", "guess_outcome", "settles_kind"]
+__all__ = ["Guess", "Guessed", "guess_columns", "settles_kind"]
 
 KNOWN, LIKELY, BY_WORDS, BY_CELLS, BY_PLACE = 0.95, 0.85, 0.75, 0.6, 0.4
 """How sure a guess is: by a known header, by cells that hardly leave a doubt, by a word of the header, by cells that are of
@@ -45,38 +46,6 @@ _SHOWN = 40
 _FEW_NAMES = 40
 _FEW_WORDS = 30
 _MOSTLY = 0.6
-
-_CALLED: Mapping[str, str] = {
-    "owner": "who|whose|wer|qui|quién|quien|quem|chi|кто|谁|誰|من|siapa|vem|hvem|kuka|kto|kdo|kim|ki|cine|ποιος|handles|handled|rep|seller",
-    "amount": "how much|howmuch|wieviel|wie viel|combien|cuánto|cuanto|quanto|сколько|多少|كم|berapa|hoeveel|hur mycket|hvor meget|ile|kolik"
-    "|ne kadar|mennyi|cât|πόσο|worth|money|cash|size|geld|argent|dinero|dinheiro|soldi|деньги|金额|金額|المال|wang",
-    "stage": "where|state|stand|stage|progress|how far|wo|où|dónde|donde|onde|dove|где|этап|哪|أين|mana|waar|var|hvor|gdzie|kde|nerede|hol|unde|πού",
-    "created": "since|since when|seit wann|depuis quand|desde cuándo|da quando|od kiedy|с каких пор|start|started|begin|began|from|first|opened|seit|los|anfang|beginn|depuis|début|desde|inicio|início|dal|da quando|с|начало"
-    "|起|开始|منذ|sejak|sinds|sedan|siden|od|başlangıç|kezdet|de la|από",
-    "last_activity": "last spoke|last talk|last talked|last call|last touch|last seen|letzter kontakt|zuletzt|dernier contact|último contacto|ultimo contatto"
-    "|последний контакт|上次联系|最后联系|laatste contact|ostatni kontakt|son görüşme",
-    "closed": "done|finished|finish|finally|end|ended|until|closed|fertig|erledigt|vorbei|ende|bis|fini|terminé|fin|terminado|fim|fine|finito"
-    "|готово|конец|завершено|完|结束|結束|انتهى|selesai|klaar|klar|færdig|ferdig|valmis|koniec|konec|bitti|kész|gata|τέλος",
-    "account": "whom|wem|für wen|pour qui|para quién|para quem|для кого|给谁|لمن|untuk siapa",
-    "loss_reason": "why|warum|pourquoi|por qué|porque|perché|почему|为什么|لماذا|kenapa|waarom|varför|hvorfor|dlaczego|proč|neden|miért|de ce|γιατί",
-    "product": "what|was|quoi|qué|o que|che cosa|что|什么|ماذا|apa|wat|vad|hvad|co|ne|mit|ce|τι",
-}
-"""What people call a column who never saw a CRM, by field; whole headers, or their words."""
-
-_WON = re.compile(
-    r"\bwon\b|\bwin\b|sign|\byes\b|sold|bought|ordered|\bpaid|\bdone\b|accepted|agreed|success|gewonn|zugesagt|zusage|beauftragt|bestellt|verkauft"
-    r"|\bja\b|angenommen|unterschr|bezahlt|gagn|accept|vendu|\boui\b|command[ée]|ganad|firmad|vendid|\bs[íi]\b|aprobad|ganh|assinad|aceit|aprovad"
-    r"|\bvint|firmat|gewonnen|akkoord|\bvunn|såld|solgt|wygran|sprzedan|podpis|kazan|onay|satıl|выигр|оплач|куплен|продан|подпис|\bда\b"
-    r"|^deal\W*$|成|签|簽|赢|贏|受注|فوز|تم|menang|jaya",
-    re.IGNORECASE,
-)
-_LOST = re.compile(
-    r"\blost\b|\blose|\bno\b|\bnope\b|dead|declin|reject|refus|cancel|dropped|gone|absag|abgesagt|abgelehnt|verlor|kein |\bnein\b|nicht|perdu|\bnon\b"
-    r"|perdid|rechaz|cancel|recus|\bpers[oa]\b|rifiut|afgewezen|förlor|avböj|tabt|tapt|przegran|odrzuc|kaybed|redde|проигр|отказ|\bнет\b|потер"
-    r"|没|沒|未成|不成|黄了|输|輸|失|丢|流失|خسار|مرفوض|kalah|tolak|gagal",
-    re.IGNORECASE,
-)
-"""Of words that no profile knows, those that read like the end of a deal."""
 
 _FIRM = re.compile(
     r"\b(?:gmbh|ag|kg|ug|ohg|inc|ltd|llc|llp|plc|corp|co|sa|sas|sarl|srl|spa|bv|nv|ab|as|oy|aps|sp z o o|kft|doo|ooo|ооо|оао|зао|ao)\b\.?|公司|株式会社|شركة|sdn bhd",
@@ -197,17 +166,6 @@ def settles_kind(guessed: Guessed) -> bool:
     return all(sure & set(group) for group in NEEDS[guessed.kind])
 
 
-def guess_outcome(word: str) -> str | None:
-    """How a deal ended whose stage is a word that no profile knows; None for a stage on the way.
-
-    >>> guess_outcome("Zugesagt!"), guess_outcome("Abgesagt"), guess_outcome("Im Gespräch")
-    ('won', 'lost', None)
-    """
-    if is_not_won(word) or _LOST.search(word):
-        return "lost"
-    return "won" if _WON.search(word) else None
-
-
 # --- what cells look like ---
 
 
@@ -248,7 +206,7 @@ class _Table:
         words = words_of(header)
         parts = words.split()
         found: dict[str, float] = {}
-        for field, names in _CALLED.items():
+        for field, names in CALLED.items():
             known = {comparable(name) for name in names.split("|")}
             if words in known:
                 found[field] = KNOWN - 0.1
