@@ -40,6 +40,18 @@ def test_groups_of_nearly_one_record_each_are_refused(by: list[str], count: str,
     assert f"would create {count} segments (limit 10,000)" in error.value.message
 
 
+def test_the_first_of_so_many_can_be_kept(deals: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = report_on(deals, by=["id"], kpis=["revenue"], top=3)
+    names = [metric.group.get("id") for metric in report.metrics]
+    assert names == [None, "D49", "D99", "D149", "(others)"]
+    total, *parts = (metric.value for metric in report.metrics)
+    assert sum(parts) == total
+    monkeypatch.setattr("salesmetrics.engine.prepare.MAX_RANKED", 10_009)
+    with pytest.raises(SalesmetricsError) as error:
+        report_on(deals, by=["id"], kpis=["win_rate"], sort="revenue", top=3)
+    assert error.value.code == "segments_too_many"
+
+
 def test_coarse_columns_are_not(deals: str) -> None:
     dataset = load(deals)
     assert len(report_on(dataset, by=["owner"], kpis=["revenue"]).metrics) == 111

@@ -86,7 +86,7 @@ def in_order(request: Request, setup: Prepared, frames: Mapping[str, pl.DataFram
         return setup
     name, ascending = sort_of(request.sort) if request.sort else (_first_kpi(request, setup), False)
     whole = replace(request, every=None, trend=False, compare=None, comparison=None)
-    alone = replace(whole, kpis=(name,), families=(), sort=None, top=None)
+    alone = replace(whole, kpis=(name,), families=(), sort=None)
     groups, currency = ordered_segments(metrics_of(alone, _of_one(alone, setup, frames, catalog)), ascending=ascending)
     count, top = len(groups), request.top
     if top is not None and count <= top:

@@ -42,11 +42,14 @@ if TYPE_CHECKING:
     from salesmetrics.schema.withheld import Withheld
     from salesmetrics.statistics.intervals import Bounds
 
-__all__ = ["MAX_SEGMENTS", "Ordering", "Prepared", "mixed_types", "prepare"]
+__all__ = ["MAX_RANKED", "MAX_SEGMENTS", "Ordering", "Prepared", "mixed_types", "prepare"]
 
 
 MAX_SEGMENTS = 10_000
 """Groups that `--by` may make."""
+
+MAX_RANKED = 200_000
+"""Groups of which `--top` may choose the first: only one KPI is computed for each of them."""
 
 
 class Ordering(NamedTuple):
@@ -115,7 +118,7 @@ def prepare(
     if request.where:
         entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
     _check_dimensions(request.by, entities, listed)
-    _check_segments(request.by, entities)
+    _check_segments(request.by, entities, MAX_SEGMENTS if request.top is None else MAX_RANKED)
     columns = columns_of(entities, request.as_of)
     bounded = window_of(request).bounded
     plan = make_plan(
@@ -183,14 +186,14 @@ def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], lis
             )
 
 
-def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> None:
+def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame], limit: int) -> None:
     """Refuse groups by what nearly every record has of its own: nobody reads so many, and no memory holds them."""
     count = max(
         (frame.select(by).unique().height for frame in frames.values() if by and set(by) <= set(frame.columns)),
         default=0,
     )
-    if count > MAX_SEGMENTS:
-        raise SalesmetricsError("segments_too_many", names=",".join(by), count=count, limit=MAX_SEGMENTS)
+    if count > limit:
+        raise SalesmetricsError("segments_too_many", names=",".join(by), count=count, limit=limit)
 
 
 def _unfiltered(entities: Mapping[str, pl.DataFrame], named: frozenset[str]) -> dict[str, list[str]]:

@@ -150,7 +150,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "dimension_unknown": ErrorText("cannot group by `{name}`: no file has this column", "{fix}"),
     "segments_too_many": ErrorText(
         "`--by {names:typed}` would create {count:,} segments (limit {limit:,})",
-        "choose a column with fewer values, or fewer columns",
+        "keep the first with {set:top 20}, or choose a column with fewer values, or fewer columns",
     ),
     "values_too_many": ErrorText(
         "`--every {every}` would create {count:,} values (limit {limit:,})",
