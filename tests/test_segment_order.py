@@ -361,6 +361,21 @@ def test_without_totals_a_spreadsheet_may_sum(deals: str, rows: list[Record]) ->
     assert [row["period"] for row in found if row["metric"] == "open_deals"] != []
 
 
+def test_a_kpi_that_no_segment_divides_keeps_its_only_value() -> None:
+    files = [str(EXAMPLES / "deals.csv"), str(EXAMPLES / "surveys.csv")]
+    for form in ("table", "json", "csv"):
+        done = invoke("report", *files, "--by", "product", "--kpi", "nps", "--no-total", "--format", form, "-q")
+        assert done.returncode == 0, done.stderr
+        assert "nps" in done.stdout or "21.9 points" in done.stdout
+
+
+def test_kpis_stand_in_the_order_of_the_catalogue_in_every_table(deals: str) -> None:
+    for words in (["--every", "month"], ["--every", "month", "--no-total"], ["--by", "owner", "--no-total"]):
+        done = invoke("report", deals, "--kpi", "open_deals,revenue,win_rate", *words, "-q")
+        (line,) = [line for line in done.stdout.splitlines() if " · " in line]
+        assert line == "Revenue · Counts · Conversion"
+
+
 def test_the_total_of_a_goal_is_judged_though_it_is_not_shown(deals: str) -> None:
     words = ["--kpi", "revenue", "--every", "month", "--goal", "revenue >= 1", "--format", "json"]
     shown = json.loads(invoke("report", deals, *words).stdout)["goals"]

@@ -79,12 +79,16 @@ def arranged(setup: Prepared, by: Sequence[str], ordering: Ordering) -> Prepared
 
 
 def without_totals(report: Report) -> Report:
-    """The report without what would count its records twice: totals over segments, and over periods that stand for themselves."""
+    """The report without what would count its records twice: totals over segments, and over periods that stand for themselves.
+
+    A KPI that has no segments, or no periods, keeps its only value.
+    """
     over_time = {metric.id for metric in report.metrics if metric.in_series}
+    divided = {metric.id for metric in report.metrics if metric.group}
     kept = [
         metric
         for metric in report.metrics
-        if (metric.group or not report.group_by) and (metric.in_series or metric.id not in over_time)
+        if (metric.group or metric.id not in divided) and (metric.in_series or metric.id not in over_time)
     ]
     return replace(report, metrics=kept)
 

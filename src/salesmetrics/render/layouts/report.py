@@ -101,7 +101,7 @@ def _kpis(report: Report) -> Table:
     )
     rows = tuple(
         _row(metric, apart, own, one_line(family).capitalize(), places[metric.unit])
-        for family, members in families(report.metrics)
+        for family, members in families(report.metrics, report.order)
         for metric in members
     )
     return Table(columns, rows, (*few_note(report), *verdict_note(report), *own.values()), indent=2)

@@ -61,7 +61,7 @@ def segments(report: Report) -> Table:
     A verdict stays beside its change, whatever the number of KPIs; without a comparison many KPIs are values only.
     """
     found = segment_rows(report)
-    kpis = [members[0] for _, metrics in families(report.metrics) for members in _by_id(metrics)]
+    kpis = [members[0] for _, metrics in families(report.metrics, report.order) for members in _by_id(metrics)]
     compared = any(metric.change for metric in report.metrics)
     whole = len(kpis) <= _FEW_KPIS
     groups = [_group(kpi, [segment.metrics.get(kpi.id) for segment in found], report) for kpi in kpis]

@@ -13,7 +13,7 @@ from salesmetrics.render.text import amount, decimals, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.provenance import Span
     from salesmetrics.answers.report import Comparison, Metric, Period, Report, Unit
@@ -71,10 +71,11 @@ class _Member(Protocol):
 _AnyMember = TypeVar("_AnyMember", bound=_Member)
 
 
-def families(members: Iterable[_AnyMember]) -> list[tuple[str, list[_AnyMember]]]:
-    """Members by family, and within it by KPI, both in order of appearance; the currencies of a KPI stand together."""
+def families(members: Iterable[_AnyMember], order: Sequence[str] = ()) -> list[tuple[str, list[_AnyMember]]]:
+    """Members by family, and within it by KPI, both in that order of KPIs, else of appearance; the currencies of a KPI stand together."""
+    place = {kpi: number for number, kpi in enumerate(order)}
     found: dict[str, dict[str, list[_AnyMember]]] = {}
-    for member in members:
+    for member in sorted(members, key=lambda one: place.get(one.id, len(place))):
         found.setdefault(member.family, {}).setdefault(member.id, []).append(member)
     return [(family, [member for group in kpis.values() for member in group]) for family, kpis in found.items()]
 
