@@ -1,26 +1,69 @@
-"""docs/recipes.md, made from the files in examples/recipes/."""
+"""docs/recipes.md and docs/cron.md, made from the files in examples/recipes/."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["FOLDER", "recipes_page"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["CRON", "FOLDER", "SECTIONS", "cron_page", "recipes_page"]
 
 FOLDER = Path(__file__).parent.parent / "examples" / "recipes"
 
 HEAD = """\
 # Recipes
 
-Each recipe is a file in [examples/recipes](../examples/recipes) that runs unchanged; the tests run them.
+Each recipe is a file in [examples/recipes](../examples/recipes) that runs unchanged; the tests run them. A weekly report by mail is on a
+page of its own: [cron](cron.md).
 
 Scripts can act on the exit code. 0: success. 1: a goal is missed, a row was rejected with `--strict`, or the export is stale (then
 nothing is written). 2 or higher: there is no report. Data go to stdout or to `-o FILE`, which is written completely or not at all.
 Messages go to stderr; with `--quiet`, only errors.
 """
 
+CRON_HEAD = """\
+# A weekly report in cron
+
+The shortest way is one line, which cron mails:
+
+```sh
+COLUMNS=80 salesmetrics report "$(ls -t exports/*.csv | head -n 1)" --as-of today --period last-week --compare previous --max-age 4d
+```
+
+| part | meaning |
+|---|---|
+| `"$(ls -t … \\| head -n 1)"` | the newest file of the folder; the quotes keep a name with spaces in one piece |
+| `--as-of today` | the report date is today. Without it, it is the last event in the data, and `last-week` is the week before that event |
+| `--period last-week` | the last complete week, from Monday to Sunday; `last-month`, `last-quarter` likewise |
+| `--compare previous` | the change from the week before, with its interval and a verdict |
+| `--max-age 4d` | refuse an export whose last event is older: no report, one line on stderr, exit code 1 |
+| `COLUMNS=80` | plain text that fits into a mail |
+
+On Monday, 23 November 2026, this line reports the week from 16 to 22 November, or nothing:
+
+| last event in the export | result |
+|---|---|
+| Monday, 23 November | report of 16 to 22 November |
+| Sunday, 22 November | the same |
+| Friday, 20 November | the same: nothing happened at the weekend |
+| Thursday, 19 November | the same: the data do not say whether Friday was quiet or the export is from Thursday. `--max-age 3d` refuses it |
+| Friday, 13 November | refused with exit code 1: the data are 10 days old |
+
+In a crontab, `%` is a line break: write a goal as `win_rate >= 0.25` there, not as 25 %.
+
+cron mails what a command prints, whether it fails or not. The scripts below also say in the subject that something is wrong, keep a
+second run from starting, and need no crontab.
+"""
+
+CRON = {
+    "With a lock, a goal, and the exit code in the subject": ("weekly.sh", "newest.sh", "crontab"),
+    "With a systemd timer": ("salesmetrics-weekly.service", "salesmetrics-weekly.timer"),
+}
+"""What stands on the page of cron: titles, and the files below each."""
+
 SECTIONS = {
-    "A weekly report with a lock, and mail on failure": ("weekly.sh", "newest.sh", "crontab"),
-    "A weekly report with a systemd timer": ("salesmetrics-weekly.service", "salesmetrics-weekly.timer"),
     "JSON with jq": ("worse.sh",),
     "Loading reports into DuckDB": ("to_duckdb.py", "from_duckdb.sql"),
     "GitHub Actions": ("github-actions.yml",),
@@ -38,9 +81,18 @@ LANGUAGES = {
 
 
 def recipes_page() -> str:
-    """The page: every recipe in full."""
-    parts = [HEAD]
-    for title, names in SECTIONS.items():
+    """The page of recipes, each in full."""
+    return _page(HEAD, SECTIONS)
+
+
+def cron_page() -> str:
+    """The page of scheduled reports."""
+    return _page(CRON_HEAD, CRON)
+
+
+def _page(head: str, sections: Mapping[str, Sequence[str]]) -> str:
+    parts = [head]
+    for title, names in sections.items():
         parts.append(f"## {title}\n")
         for name in names:
             text = (FOLDER / name).read_text("utf-8")

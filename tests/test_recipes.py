@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from rich.cells import cell_len
 
-from recipes_page import FOLDER, SECTIONS, recipes_page
+from recipes_page import CRON, FOLDER, SECTIONS, cron_page, recipes_page
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -25,9 +26,25 @@ ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the recipes are for POSIX shells")
 
 
-def test_the_page_shows_every_recipe(golden: Golden) -> None:
-    assert {name for names in SECTIONS.values() for name in names} == {path.name for path in FOLDER.iterdir()}
+def test_the_pages_show_every_recipe(golden: Golden) -> None:
+    shown = {name for part in (CRON, SECTIONS) for names in part.values() for name in names}
+    assert shown == {path.name for path in FOLDER.iterdir()}
     golden(ROOT / "docs" / "recipes.md", recipes_page())
+    golden(ROOT / "docs" / "cron.md", cron_page())
+
+
+ON_DAY = """
+import os, sys
+from datetime import date
+from salesmetrics.cli.app import run
+from salesmetrics.cli.environment import of_process
+
+around = of_process()
+if day := os.environ.get("TODAY"):
+    around = around._replace(today=lambda: date.fromisoformat(day))
+sys.exit(run(sys.argv[1:], around))
+"""
+"""The program on a day of one's choice."""
 
 
 @pytest.fixture
@@ -35,9 +52,11 @@ def work(tmp_path: Path) -> Path:
     """A folder with `salesmetrics` and a `mail` that writes down what it is given."""
     programs = tmp_path / "bin"
     programs.mkdir()
+    (programs / "on_day.py").write_text(ON_DAY, "utf-8")
     scripts = {
-        "salesmetrics": f'exec "{sys.executable}" -m salesmetrics "$@"\n',
+        "salesmetrics": f'exec "{sys.executable}" "{programs}/on_day.py" "$@"\n',
         "mail": f'{{ echo "$@"; cat; }} > "{tmp_path}/mailed.txt"\n',
+        "no-mail": 'cat > /dev/null; echo "no mail today" >&2; exit 7\n',
     }
     for name, text in scripts.items():
         (programs / name).write_text(f"#!/bin/sh\n{text}", "utf-8")
@@ -50,64 +69,121 @@ def run(work: Path, *words: str, **variables: str) -> subprocess.CompletedProces
     return subprocess.run(words, cwd=work, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
 
 
-def write_export(path: Path, last: date, won: int, lost: int) -> None:
-    """Deals closed in the week before the one of the last day, and one created on that day."""
-    monday = last - timedelta(days=last.weekday() + 7)
+MONDAY = date(2026, 11, 23)
+"""On which the weekly report runs."""
+WEEK = "2026-W47 (2026-11-16 to 2026-11-22)"
+FRIDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 22)
+
+
+def write_export(path: Path, last: date, won: int = 20, lost: int = 20) -> None:
+    """Deals closed in the week before MONDAY, and four times as many lost ones in the week before that; none after the last day.
+
+    An open deal was created on the last day.
+    """
     rows = ["Deal ID,Owner,Deal Stage,Amount,Created Date,Close Date"]
-    for n in range(won + lost):
-        stage = "Closed Won" if n < won else "Closed Lost"
-        rows.append(f"D{n},Ana,{stage},100,{monday - timedelta(days=20)},{monday + timedelta(days=n % 5)}")
-    rows.append(f"D{won + lost},Ana,Negotiation,100,{last},")
+    weeks = [(MONDAY - timedelta(days=14), 0, 4 * (won + lost)), (MONDAY - timedelta(days=7), won, lost)]
+    for monday, wins, losses in weeks:
+        for n in range(wins + losses):
+            closed = min(monday + timedelta(days=n % 5), last)
+            if closed >= monday:
+                stage = "Closed Won" if n < wins else "Closed Lost"
+                rows.append(f"{monday}-{n},Ana,{stage},100,{monday - timedelta(days=20)},{closed}")
+    rows.append(f"open,Ana,Negotiation,100,{last},")
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(rows) + "\n", "utf-8")
 
 
-def weekly(work: Path) -> subprocess.CompletedProcess[str]:
-    return run(work, str(FOLDER / "weekly.sh"), "exports", "out", MAILTO="sales@example.org", MAIL="mail")
+def weekly(work: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    given = {"MAILTO": "sales@example.org", "TODAY": str(MONDAY), **variables}
+    return run(work, str(FOLDER / "weekly.sh"), "my exports", "out", **given)
+
+
+def mailed(work: Path) -> tuple[str, list[str]]:
+    """The subject and the lines of what was mailed."""
+    subject, *lines = (work / "mailed.txt").read_text("utf-8").splitlines()
+    return subject, lines
 
 
 needs_flock = pytest.mark.skipif(shutil.which("flock") is None, reason="needs flock")
 
 
 @needs_flock
-def test_a_good_week_writes_the_report_and_mails_nobody(work: Path) -> None:
-    write_export(work / "exports" / "deals-2026-01-05.csv", date(2026, 1, 5), 1, 1)
-    write_export(work / "exports" / "deals-2026-01-12.csv", date.today(), 20, 20)
+@pytest.mark.parametrize("last", [FRIDAY, SUNDAY, MONDAY], ids=["friday", "sunday", "monday"])
+def test_the_week_that_has_just_ended_is_mailed_whatever_the_last_day_of_the_export(work: Path, last: date) -> None:
+    write_export(work / "my exports" / "deals-2026-11-16.csv", date(2026, 11, 15))
+    write_export(work / "my exports" / "deals-2026-11-23.csv", last)
     done = weekly(work)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    report = (work / "out" / "report.md").read_text("utf-8")
-    assert "deals-2026-01-12.csv" in report
-    assert re.search(r"Win rate \| 50\.0 %", report)
-    assert "**met** Win rate" in report
-    assert not (work / "mailed.txt").exists()
+    subject, lines = mailed(work)
+    assert subject == "-s sales report sales@example.org"
+    assert "deals-2026-11-23.csv" in lines[0]
+    assert WEEK in lines[1]
+    (rate,) = [line for line in lines if line.startswith("Win rate ")]
+    assert "50.0 %" in rate
+    assert "20/40" in rate.replace(" ", "")
+    assert lines == (work / "out" / "report.txt").read_text("utf-8").splitlines()
+    assert max(map(cell_len, lines)) <= 80
 
 
 @needs_flock
-def test_a_missed_goal_is_mailed_with_its_line(work: Path) -> None:
-    write_export(work / "exports" / "deals-1.csv", date.today(), 2, 38)
+def test_a_missed_goal_is_mailed_with_its_line_and_the_report(work: Path) -> None:
+    write_export(work / "my exports" / "deals-1.csv", FRIDAY, 2, 38)
     done = weekly(work)
-    assert done.returncode == 1
-    assert (work / "out" / "report.md").exists()
-    subject, *lines = (work / "mailed.txt").read_text("utf-8").splitlines()
+    assert (done.returncode, done.stderr) == (1, "")
+    subject, lines = mailed(work)
     assert subject == "-s sales report: exit code 1 sales@example.org"
-    assert len(lines) == 1
-    assert lines[0].startswith("error: goal missed: Win rate: goal win_rate >= 25%, now 5.0 % (period ")
+    assert lines[0].startswith("error: goal missed: Win rate: goal win_rate >= 0.25, now 5.0 % (period ")
+    assert lines[1:] == (work / "out" / "report.txt").read_text("utf-8").splitlines()
 
 
 @needs_flock
 def test_a_stale_export_is_mailed_and_not_reported(work: Path) -> None:
-    write_export(work / "exports" / "deals-1.csv", date.today() - timedelta(days=30), 20, 20)
-    done = weekly(work)
-    assert done.returncode == 1
-    assert not (work / "out" / "report.md").exists()
-    _, *lines = (work / "mailed.txt").read_text("utf-8").splitlines()
+    write_export(work / "my exports" / "deals-1.csv", FRIDAY)
+    assert weekly(work).returncode == 0
+    # The same export a week later: what it says of that week is nothing, and the report of last Monday is gone.
+    done = weekly(work, TODAY=str(MONDAY + timedelta(days=7)))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert not (work / "out" / "report.txt").exists()
+    subject, lines = mailed(work)
+    assert subject == "-s sales report: exit code 1 sales@example.org"
     assert len(lines) == 1
-    assert "30 days old" in lines[0]
+    assert "10 days old" in lines[0]
+
+
+@needs_flock
+def test_a_folder_without_exports_is_mailed(work: Path) -> None:
+    (work / "my exports").mkdir()
+    done = weekly(work)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert mailed(work) == ("-s sales report: exit code 2 sales@example.org", ["no export in my exports"])
+
+
+@needs_flock
+def test_a_mail_that_fails_is_loud(work: Path) -> None:
+    write_export(work / "my exports" / "deals-1.csv", FRIDAY)
+    done = weekly(work, MAIL="no-mail")
+    assert (done.returncode, done.stderr) == (7, "no mail today\n")
+
+
+@pytest.mark.parametrize(("last", "code"), [(FRIDAY, 0), (SUNDAY, 0), (date(2026, 11, 13), 1)])
+def test_the_line_for_a_crontab(work: Path, last: date, code: int) -> None:
+    (line,) = re.findall(r"^COLUMNS=80 .*", cron_page(), re.MULTILINE)
+    write_export(work / "my exports" / "old deals.csv", date(2026, 11, 6))
+    os.utime(work / "my exports" / "old deals.csv", (0, 0))
+    write_export(work / "my exports" / "new deals.csv", last)
+    done = run(work, "sh", "-ec", line.replace("exports/", "my\\ exports/"), TODAY=str(MONDAY))
+    assert done.returncode == code, done.stderr
+    if code:
+        assert (done.stdout, "10 days old" in done.stderr) == ("", True)
+    else:
+        assert done.stdout.startswith("new deals.csv ")
+        assert WEEK in done.stdout
+        assert max(map(cell_len, done.stdout.splitlines())) <= 80
 
 
 @needs_flock
 def test_a_second_run_leaves_the_first_alone(work: Path) -> None:
-    write_export(work / "exports" / "deals-1.csv", date.today(), 20, 20)
+    write_export(work / "my exports" / "deals-1.csv", FRIDAY)
     (work / "out").mkdir()
     holder = subprocess.Popen(
         ["flock", str(work / "out" / ".lock"), "-c", "echo held; read _"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -117,7 +193,7 @@ def test_a_second_run_leaves_the_first_alone(work: Path) -> None:
     done = weekly(work)
     holder.communicate(b"\n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert not (work / "out" / "report.md").exists()
+    assert not (work / "mailed.txt").exists()
 
 
 def test_the_newest_is_told_by_its_name(work: Path) -> None:
@@ -157,7 +233,7 @@ def test_what_got_worse_through_jq(work: Path) -> None:
         ]
     rows.append("open,Ana,Negotiation,100,2026-03-01,")
     (work / "deals.csv").write_text("\n".join(rows) + "\n", "utf-8")
-    done = run(work, str(FOLDER / "worse.sh"), "deals.csv")
+    done = run(work, str(FOLDER / "worse.sh"), "deals.csv", TODAY="2026-03-02")
     assert done.returncode == 0, done.stderr
     assert "Win rate: 0.8 -> 0.2" in done.stdout.splitlines()
     assert run(work, str(FOLDER / "worse.sh"), "none.csv").returncode == 2
@@ -165,8 +241,10 @@ def test_what_got_worse_through_jq(work: Path) -> None:
 
 def test_reports_into_duckdb(work: Path) -> None:
     for week, won in (("2026-W01", 3), ("2026-W02", 1)):
-        write_export(work / "deals.csv", date(2026, 1, 12), won, 4 - won)
-        assert run(work, "salesmetrics", "report", "deals.csv", "--format", "csv", "-o", f"{week}.csv").returncode == 0
+        write_export(work / "deals.csv", FRIDAY, won, 4 - won)
+        (line,) = re.findall("`(salesmetrics report [^`]*)`", (FOLDER / "to_duckdb.py").read_text("utf-8"))
+        line = line.replace("FILE", "deals.csv").replace("2026-W47", week)
+        assert run(work, "sh", "-ec", line, TODAY=str(MONDAY)).returncode == 0
     for _ in range(2):
         done = run(work, sys.executable, str(FOLDER / "to_duckdb.py"), "history.duckdb", "2026-W01.csv", "2026-W02.csv")
         assert done.returncode == 0, done.stderr
@@ -187,19 +265,26 @@ def test_the_csv_read_by_duckdb(work: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_commands_of_the_workflow(work: Path) -> None:
-    write_export(work / "exports" / "deals.csv", date(2026, 1, 12), 20, 20)
-    commands = re.findall(r"- run: ((?:salesmetrics|cat) .*)", (FOLDER / "github-actions.yml").read_text("utf-8"))
+    write_export(work / "exports" / "deals.csv", FRIDAY)
+    commands = re.findall(r"- run: ((?:salesmetrics|test) .*)", (FOLDER / "github-actions.yml").read_text("utf-8"))
     assert len(commands) == 3
     for command in commands:
-        done = run(work, "sh", "-ec", command, GITHUB_STEP_SUMMARY=str(work / "summary.md"))
+        done = run(work, "sh", "-ec", command, GITHUB_STEP_SUMMARY=str(work / "summary.md"), TODAY=str(MONDAY))
         assert done.returncode == 0, done.stderr
-    assert (work / "summary.md").read_text("utf-8").startswith("### deals.csv")
+    summary = (work / "summary.md").read_text("utf-8")
+    assert summary.startswith("### deals.csv")
+    assert WEEK in summary
+    # The value, its interval, its counts and the verdict on the change are columns in Markdown.
+    assert "| Win rate | 50.0 % | 35.2 – 64.8 % | 20/40 | 0.0 % | +50.0 pp | better |" in summary
 
 
 def test_a_chat_message_is_json_around_markdown(work: Path) -> None:
-    write_export(work / "deals.csv", date(2026, 1, 12), 3, 1)
-    done = run(work, str(FOLDER / "chat.sh"), "deals.csv")
+    write_export(work / "deals.csv", FRIDAY)
+    done = run(work, str(FOLDER / "chat.sh"), "deals.csv", TODAY=str(MONDAY))
     assert done.returncode == 0, done.stderr
     text = json.loads(done.stdout)["text"]
     assert text.startswith("### deals.csv")
+    assert WEEK in text
     assert "Win rate" in text
+    stale = run(work, str(FOLDER / "chat.sh"), "deals.csv", TODAY="2026-12-07")
+    assert (stale.returncode, stale.stdout) == (1, "")

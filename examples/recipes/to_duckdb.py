@@ -2,7 +2,8 @@
 
 python to_duckdb.py HISTORY.duckdb REPORT.csv [REPORT.csv ...]
 
-A report that is loaded again replaces its earlier rows. Create reports with `salesmetrics report FILE --format csv -o 2026-W47.csv`.
+A report that is loaded again replaces its earlier rows. Create the report of a week with
+`salesmetrics report FILE --as-of today --period last-week --format csv -o 2026-W47.csv`.
 """
 
 import sys
