@@ -370,8 +370,6 @@ ALLOWED = {
     "config schema": "a command",
     "whole number": "a kind of option",
     " is None": "code",
-    "year-month-day and time": "the name of a form of dates",
-    "day.month.year and time": "the name of a form of dates",
 }
 
 

@@ -5,7 +5,6 @@ It holds what was found in the files, active where it should be fixed, and the d
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -144,14 +143,13 @@ def _codes(how: Message) -> Iterator[str]:
 def _date_order(how: Message) -> str | None:
     """The order that a column of dates was read by; year first needs no settling.
 
-    >>> [_date_order(Message("date_shapes", shapes=(shape,))) for shape in ("day.month.year", "year-month-day")]
+    >>> [_date_order(Message("date_shapes", shapes=(Message(code, sep="."),))) for code in ("dmy", "ymd")]
     ['dmy', None]
     """
     if isinstance(inner := how.details.get("how"), Message):
         return _date_order(inner)
-    shape = next(iter(how.details.get("shapes", ())), "")
-    match = re.match(r"(day|month)\W(day|month)\Wyear", shape) if isinstance(shape, str) else None
-    return {"day": "dmy", "month": "mdy"}[match[1]] if match else None
+    shape = next(iter(how.details.get("shapes", ())), None)
+    return None if shape is None else {"dmy": "dmy", "dmy_and_time": "dmy", "mdy": "mdy"}.get(shape.code)
 
 
 def _guessed(guesses: Sequence[FileGuess], options: ReadOptions) -> Iterator[_Line]:

@@ -345,7 +345,7 @@ def _looks_mixed(text: pl.Series, how: Message) -> bool:
     if len(shapes) > 1 or how.code == AS_BESIDE:
         return True
     marks = text.str.slice(4, 1)
-    year_first = bool(shapes) and str(shapes[0]).startswith("year")
+    year_first = bool(shapes) and shapes[0].code in {"ymd", "ymd_and_time"}
     return year_first and not (marks == marks.drop_nulls().first()).all()
 
 

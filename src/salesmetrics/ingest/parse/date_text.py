@@ -12,13 +12,17 @@ from salesmetrics.calendar.months import MONTHS
 from salesmetrics.ingest.parse.common import KEY, WHY
 from salesmetrics.ingest.parse.number_text import DIGITS
 from salesmetrics.ingest.parse.text import cleaned, is_ascii
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salesmetrics.ingest.parse.common import ParseOptions
 
 __all__ = [
     "INSTANT_DTYPE",
     "THAI_YEARS",
+    "YEAR_FIRST",
     "Fast",
     "Form",
     "Order",
@@ -29,6 +33,7 @@ __all__ = [
     "read_fast",
     "real_date",
     "tidy_dates",
+    "year_last",
 ]
 
 THAI_YEARS = 543
@@ -290,22 +295,26 @@ INSTANT_DTYPE = pl.Datetime("us")
 _SAMPLE = 200
 _YEARS = (1900, 2199)
 """Years that are what they seem."""
+YEAR_FIRST = Message("ymd", sep="-")
+"""How dates are written where the year stands first."""
+_YEAR_FIRST_TIMED, _DOTTED_TIMED = Message("ymd_and_time", sep="-"), Message("dmy_and_time", sep=".")
+_YEAR_LAST = frozenset({"dmy", "mdy", "dmy_and_time"})
 # What a format string reads without a second opinion: the separators and the year's length leave no other reading.
 _D, _T = "[0-9]{2}[.][0-9]{2}[.][0-9]{4}", "[0-9]{2}:[0-9]{2}"
-_FAST: tuple[tuple[str, str, str], ...] = (
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d", "year-month-day"),
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M:%S", "year-month-day and time"),
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M", "year-month-day and time"),
-    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%dT%H:%M:%S", "year-month-day and time"),
+_FAST: tuple[tuple[str, str, Message], ...] = (
+    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d", YEAR_FIRST),
+    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M:%S", _YEAR_FIRST_TIMED),
+    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$", "%Y-%m-%d %H:%M", _YEAR_FIRST_TIMED),
+    (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "%Y-%m-%dT%H:%M:%S", _YEAR_FIRST_TIMED),
     (
         r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?Z$",
         "%Y-%m-%dT%H:%M:%S%.fZ",
-        "year-month-day and time",
+        _YEAR_FIRST_TIMED,
     ),
-    (rf"^{_D}$", "%d.%m.%Y", "day.month.year"),
-    (rf"^{_D} {_T}:[0-9]{{2}}$", "%d.%m.%Y %H:%M:%S", "day.month.year and time"),
-    (rf"^{_D} {_T}$", "%d.%m.%Y %H:%M", "day.month.year and time"),
-    (r"^[0-9]{4}/[0-9]{2}/[0-9]{2}$", "%Y/%m/%d", "year/month/day"),
+    (rf"^{_D}$", "%d.%m.%Y", Message("dmy", sep=".")),
+    (rf"^{_D} {_T}:[0-9]{{2}}$", "%d.%m.%Y %H:%M:%S", _DOTTED_TIMED),
+    (rf"^{_D} {_T}$", "%d.%m.%Y %H:%M", _DOTTED_TIMED),
+    (r"^[0-9]{4}/[0-9]{2}/[0-9]{2}$", "%Y/%m/%d", Message("ymd", sep="/")),
 )
 _TIMES = (("", ""), (f" {_T}", " %H:%M"), (f" {_T}:[0-9]{{2}}", " %H:%M:%S"))
 _NUMERIC: tuple[tuple[str, str, str], ...] = tuple(
@@ -317,12 +326,12 @@ class Form(Struct, frozen=True):
     """The commonest strict format among the first cells of a column.
 
     Args:
-        name: In words; of dates with the year last in the order that an option names.
+        shape: How it is written; of dates with the year last only where an option names the order.
         format: As ``strptime`` takes it; of dates with the year last without day and month: what follows the year.
         sep: What separates day and month of dates with the year last; empty for others.
     """
 
-    name: str
+    shape: Message | None
     format: str
     sep: str = ""
 
@@ -337,8 +346,8 @@ def form_of(sample: pl.Series, options: ParseOptions) -> Form | None:
     sample = sample.head(_SAMPLE)
     hits = [count * _may_use(form, options) for count, (_, form, _) in zip(_hits(sample, _FAST), _FAST, strict=True)]
     if max(hits):
-        _, form, name = _FAST[hits.index(max(hits))]
-        return Form(name, form)
+        _, form, shape = _FAST[hits.index(max(hits))]
+        return Form(shape, form)
     hits = _hits(sample, _NUMERIC)
     if max(hits):
         _, sep, time = _NUMERIC[hits.index(max(hits))]
@@ -346,16 +355,20 @@ def form_of(sample: pl.Series, options: ParseOptions) -> Form | None:
     return None
 
 
-def _hits(sample: pl.Series, forms: tuple[tuple[str, str, str], ...]) -> list[int]:
+def _hits(sample: pl.Series, forms: Sequence[tuple[str, str, object]]) -> list[int]:
     cells = sample.alias("cells").to_frame()
     counts = cells.select(pl.col("cells").str.contains(form[0]).sum().alias(form[0]) for form in forms)
     return [int(count) for count in counts.row(0)]
 
 
-def in_order(sep: str, order: str | None) -> str:
-    """The format of dates with the year last in words; empty where no order is decided."""
-    first = {"dmy": f"day{sep}month", "mdy": f"month{sep}day"}.get(order or "", "")
-    return f"{first}{sep}year" if first else ""
+def in_order(sep: str, order: str | None) -> Message | None:
+    """How dates with the year last are written; None where no order is decided."""
+    return Message(order, sep=sep) if order in _YEAR_LAST else None
+
+
+def year_last(shape: Message | None) -> bool:
+    """Whether dates of a shape have the year last."""
+    return shape is not None and shape.code in _YEAR_LAST
 
 
 class Fast(Struct, frozen=True):
@@ -364,19 +377,19 @@ class Fast(Struct, frozen=True):
     Args:
         values: The values of its cells.
         rest: Boolean: the cells left over.
-        name: The format in words; empty where nothing is read by one.
+        shape: How they are written; None where nothing is read by one format.
         proven: Separator → the order of day and month that it has proven.
     """
 
     values: pl.Series
     rest: pl.Series
-    name: str = ""
+    shape: Message | None = None
     proven: dict[str, Order] = field(default_factory=dict)
 
     @property
     def numeric(self) -> bool:
         """Whether the format has the year last."""
-        return self.name.startswith(("day", "month"))
+        return year_last(self.shape)
 
 
 def nothing_fast(text: pl.Series, dtype: pl.DataType) -> Fast:
@@ -397,13 +410,13 @@ def read_fast(text: pl.Series, dtype: pl.DataType, form: Form | None, options: P
     if form is None:
         return nothing_fast(text, dtype)
     if not form.sep:
-        return _checked(text, _read(text, form.format, dtype), form.name, {})
+        return _checked(text, _read(text, form.format, dtype), form.shape, {})
     forms: dict[Order, str] = {
         "dmy": f"%d{form.sep}%m{form.sep}%Y{form.format}",
         "mdy": f"%m{form.sep}%d{form.sep}%Y{form.format}",
     }
     if options.date_order == "dmy" or options.date_order == "mdy":
-        return _checked(text, _read(text, forms[options.date_order], dtype), form.name, {})
+        return _checked(text, _read(text, forms[options.date_order], dtype), form.shape, {})
     if not alone:
         return nothing_fast(text, dtype)
     readings = {order: _read(text, written, dtype) for order, written in forms.items()}
@@ -424,7 +437,7 @@ def _read(text: pl.Series, form: str, dtype: pl.DataType) -> pl.Series:
     return text.str.to_date(form, strict=False).cast(dtype)
 
 
-def _checked(text: pl.Series, values: pl.Series, name: str, proven: dict[str, Order]) -> Fast:
+def _checked(text: pl.Series, values: pl.Series, shape: Message | None, proven: dict[str, Order]) -> Fast:
     """Leave over what the format takes too easily: years of fewer digits or another calendar, and 9999 for "no end"."""
     rest = values.is_null() & (text != "").fill_null(value=False)
     low, high = values.min(), values.max()
@@ -432,7 +445,7 @@ def _checked(text: pl.Series, values: pl.Series, name: str, proven: dict[str, Or
         strange = (~values.dt.year().is_between(*_YEARS)).fill_null(value=False)
         rest |= strange
         values = values.zip_with(~strange, pl.Series([None], dtype=values.dtype).new_from_index(0, len(text)))
-    return Fast(values, rest, name, proven)
+    return Fast(values, rest, shape, proven)
 
 
 def _may_use(form: str, options: ParseOptions) -> bool:

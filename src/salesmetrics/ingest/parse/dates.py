@@ -15,6 +15,7 @@ from salesmetrics.ingest.parse.date_text import (
     INSTANT_DTYPE,
     THAI,
     THAI_YEARS,
+    YEAR_FIRST,
     Fast,
     Order,
     date_parts,
@@ -23,6 +24,7 @@ from salesmetrics.ingest.parse.date_text import (
     nothing_fast,
     read_fast,
     real_date,
+    year_last,
 )
 from salesmetrics.ingest.parse.evidence import CELLS, ROW, TEXT, Evidence, Part, Sample, distinct_texts, sorts_of
 from salesmetrics.ingest.parse.instants import (
@@ -46,7 +48,6 @@ __all__ = ["INSTANT_DTYPE", "DateLook", "DateParser", "DateReading", "Order", "d
 _SERIAL_ZERO = pl.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)
 _NO_DATE = r"^(?:0{1,8}|0000-00-00|0001-01-01|9999-12-31|1900-01-00|00?[./]00?[./]0000|31[./]12[./]9999|12/31/9999)(?:[T ].*)?$"
-_ORDER_NAMES = {"dmy": ("day", "month"), "mdy": ("month", "day")}
 _HALF_CENTURY = 50
 _EACH = "each"
 """Instead of an order: each date of the column is by itself, and bad where it reads more than one way."""
@@ -190,11 +191,11 @@ class DateParser(Struct, frozen=True):
         form = form_of(sample.cells[TEXT], self.options)
         proven = {fact[7]: fact[8:] for fact in evidence.facts if fact.startswith("proven:")}
         numeric = form is not None and bool(form.sep)
-        name = "" if form is None else form.name
-        last = numeric or name.startswith("day")
+        shape = None if form is None else form.shape
+        last = numeric or year_last(shape)
         known = _Known(self.header, self.path, evidence, proven, numeric=last and bool(evidence.count("fast")))
         zulu = form is not None and form.zulu
-        shapes: tuple[str | Message, ...] = ()
+        shapes: tuple[Message, ...] = ()
         orders: dict[str, str] = {}
         thai = serials = False
         newest, offset = evidence.highest, None
@@ -207,13 +208,14 @@ class DateParser(Struct, frozen=True):
             shapes = _shapes(good, orders)
             offset = usual_offset(good, evidence.count("fast") if zulu else 0)
         if form is not None and form.sep in proven:
-            name = in_order(form.sep, proven[form.sep])
-        uniform = bool(name) and not shapes
-        if form is not None and form.sep and not name and (first := in_order(form.sep, orders.get(form.sep))) in shapes:
-            name = first
+            shape = in_order(form.sep, proven[form.sep])
+        uniform = shape is not None and not shapes
+        if form is not None and form.sep and shape is None:
+            first = in_order(form.sep, orders.get(form.sep))
+            shape = first if first in shapes else None
         if "no_dates" in evidence.facts:
             shapes, uniform = (*shapes, Message("days_as_blank")), False
-        seen = tuple(dict.fromkeys([name, *shapes] if name else shapes))
+        seen = tuple(dict.fromkeys([*([] if shape is None else [shape]), *shapes]))
         how = Message("date_shapes", shapes=seen) if seen else Message("no_dates_read")
         return DateReading(orders, newest, thai, serials, zulu, offset, how, uniform)
 
@@ -574,17 +576,17 @@ def _from_number(*, serials: bool) -> pl.Expr:
     return pl.when(digits == 5).then(serial.cast(INSTANT_DTYPE)).otherwise(epoch)
 
 
-def _shapes(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[str | Message, ...]:
+def _shapes(good: pl.DataFrame, orders: Mapping[str, str]) -> tuple[Message, ...]:
     """The shapes seen, those of most cells first."""
-    names: dict[str, str | Message] = {
-        "iso": "year-month-day",
-        "compact": "yearmonthday",
+    names: dict[str, Message] = {
+        "iso": YEAR_FIRST,
+        "compact": Message("ymd", sep=""),
         "name": Message("month_by_name"),
         "number": Message("serial_or_epoch"),
     }
     for sep, order in orders.items():
-        names[sep + order] = sep.join((*_ORDER_NAMES[order], "year")) if order != _EACH else Message("each_by_itself")
+        names[sep + order] = in_order(sep, order) or Message("each_by_itself")
     order_of = pl.col("sep").replace_strict(orders, default=None, return_dtype=pl.String)
     named = pl.when(pl.col("shape") == "numeric").then(pl.concat_str(pl.col("sep"), order_of)).otherwise("shape")
     counts = good.group_by(named.alias("named")).agg(pl.col(CELLS).sum()).sort(CELLS, "named", descending=[True, False])
-    return tuple(names.get(shape, shape) for shape in counts["named"])
+    return tuple(names[shape] for shape in counts["named"])
