@@ -6,11 +6,13 @@ import csv
 import json
 import re
 import shlex
+import time
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from in_process import invoke
@@ -360,3 +362,18 @@ def test_a_running_number_and_a_year_are_no_amount(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_words_that_read_like_an_end(word: str, outcome: str | None) -> None:
     assert guess_outcome(word) == outcome
+
+
+@pytest.mark.parametrize("cell", ["a." * 30_000 + "1", "1" + " " * 60_000 + "!", "-" * 60_000, "1'" * 30_000 + "?"])
+def test_no_cell_makes_a_guess_slow(cell: str) -> None:
+    frame = pl.DataFrame({f"h{number}": [f"{cell}{row}" for row in range(30)] for number in range(10)})
+    begun = time.process_time()
+    guess_columns(frame)
+    assert time.process_time() - begun < 5
+
+
+def test_a_wide_table_is_guessed_in_seconds() -> None:
+    frame = pl.DataFrame({f"h{number}": [str(row) for row in range(300)] for number in range(600)})
+    begun = time.process_time()
+    guess_columns(frame)
+    assert time.process_time() - begun < 20
