@@ -251,6 +251,20 @@ def test_additive_kpis_add_up_to_the_total_in_every_kind_of_file() -> None:
     assert checked > 10
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_first_and_the_others_add_up_to_the_total_of_any_export(seed: int, tmp_path: Path) -> None:
+    codes = ("EUR", "USD") if seed % 2 else ("EUR",)
+    path = written(tmp_path / "deals.csv", records([*OWNERS, "Ed", "Flo"], codes, size=80 + 40 * seed, seed=seed))
+    additive = [kpi.id for kpi in catalog().kpis.values() if kpi.additive]
+    report = report_on(path, by=["owner"], kpis=additive, sort="won_deals", top=1 + seed)
+    totals = {(m.id, m.currency): m.value for m in report.metrics if not m.group}
+    assert len(totals) > 10
+    for (kpi, code), total in totals.items():
+        parts = [m.value for m in report.metrics if m.group and (m.id, m.currency) == (kpi, code)]
+        if total is not None and None not in parts:
+            assert sum(parts) == total, kpi
+
+
 def test_two_dimensions_have_one_row_of_others(deals: str) -> None:
     report = report_on(deals, by=["owner", "region"], kpis=["won_deals"], top=3)
     groups = [tuple(metric.group.values()) for metric in report.metrics if metric.group]
@@ -461,6 +475,8 @@ def test_a_settings_file_may_name_them_for_the_occasion(deals: str, tmp_path: Pa
     (tmp_path / "salesmetrics.toml").write_text(text, "utf-8")
     plain = invoke("report", deals, "--kpi", "revenue", "--format", "json", cwd=tmp_path)
     assert [m["group"] for m in json.loads(plain.stdout)["metrics"]] == [{}]
+    plain = invoke("report", deals, "--kpi", "revenue", "--format", "csv", cwd=tmp_path)
+    assert plain.stdout.startswith("\ufeffmetric;title;family;unit;basis;currency;period;value;numerator;")
     done = invoke("report", deals, "--kpi", "revenue", "--by", "owner", "--format", "csv", cwd=tmp_path)
     assert done.stdout.startswith("\ufeffmetric;title;")
     assert done.stdout.splitlines()[0].count(";") == len(LONG) + 2

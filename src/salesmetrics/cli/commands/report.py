@@ -81,7 +81,13 @@ def report(
         goals=lambda request: settle_goals(watch, settings, request, catalog),
         goals_by={name for tables in settings.goals.values() for table in tables for name in table.group},
     )
-    write_answer(replace(result, everything=output.all), output, form, environment, wide=segments.wide)
+    write_answer(
+        replace(result, everything=output.all),
+        output,
+        form,
+        environment,
+        wide=segments.wide and bool(selection.by or selection.every),
+    )
     write_rejects(dataset, rejects, environment)
     missed = tell_about_goals(result, environment, strict=strict, quiet=output.quiet)
     failed = missed or (strict and has_errors(dataset))

@@ -105,9 +105,11 @@ def _named(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:
 
 
 def _filled(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:
-    """The columns that hold something; the value alone where it is its own numerator."""
+    """The columns that hold something; the value alone where it is its own numerator, or the amount of its record."""
     columns = _named(rows)
     filled = {name: cells for name, cells in columns.items() if name != "n" and any(cell is not None for cell in cells)}
+    if "value" in filled and filled.get("amount") == filled["value"]:
+        del filled["amount"]
     if {"value", "numerator"} <= set(filled) and filled["value"] == filled["numerator"]:
         return {name: cells for name, cells in filled.items() if name not in {"numerator", "denominator"}}
     return filled
