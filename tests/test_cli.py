@@ -41,9 +41,12 @@ def shell(line: str) -> subprocess.CompletedProcess[str]:
         ("-h", ("polars", "pydantic", "numpy")),
         ("report --help", ("polars", "numpy")),
         ("kpis --help", ("polars", "numpy")),
+        ("kpis", ("polars", "pydantic", "numpy")),
+        ("explain win_rate", ("polars", "pydantic", "numpy")),
+        ("config show", ("polars", "numpy")),
     ],
 )
-def test_help_and_version_import_nothing_heavy(option: str, banned: tuple[str, ...]) -> None:
+def test_what_reads_no_file_imports_nothing_heavy(option: str, banned: tuple[str, ...]) -> None:
     code = (
         "import sys; from salesmetrics.cli.app import make_app\n"
         f"try: make_app()({option.split()!r})\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from salesmetrics.answers.catalog import Card, Definition, Kpis
 from salesmetrics.answers.files import Unlock
 from salesmetrics.engine.plan import make_plan, needs_of
-from salesmetrics.entities.derived import columns_of
+from salesmetrics.entities.declared import columns_of
 from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined

@@ -17,8 +17,8 @@ from salesmetrics.engine.plan import make_plan
 from salesmetrics.engine.unknown import unknown_measures, withheld_measures
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
-from salesmetrics.entities.declared import date_columns
-from salesmetrics.entities.derived import columns_of, with_coded_outcome, with_derived
+from salesmetrics.entities.declared import columns_of, date_columns
+from salesmetrics.entities.derived import with_coded_outcome, with_derived
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
 

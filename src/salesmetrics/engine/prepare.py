@@ -20,8 +20,7 @@ from salesmetrics.engine.unknown import complete_today, early_ends
 from salesmetrics.engine.where import apply_where, named_columns
 from salesmetrics.entities.accounts import by_name
 from salesmetrics.entities.clocks import mixed_clocks
-from salesmetrics.entities.declared import makings
-from salesmetrics.entities.derived import columns_of
+from salesmetrics.entities.declared import columns_of, makings
 from salesmetrics.entities.later import days_unknown
 from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.entities.make import Asked, make_entities

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    import polars as pl
 
 __all__ = [
     "DERIVED",
@@ -16,6 +19,7 @@ __all__ = [
     "MONEY_COLUMNS",
     "Derived",
     "Entity",
+    "columns_of",
     "date_columns",
     "files_of",
     "kinds_of",
@@ -258,3 +262,15 @@ def makings(entities: Iterable[str]) -> frozenset[str]:
             found.add(entity)
             waiting += ENTITIES[entity].rests_on if entity in ENTITIES else ()
     return frozenset(found)
+
+
+def columns_of(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, set[str]]:
+    """The columns that measures can ask for, by entity: those that are there, those that can be derived, and ``as_of``."""
+    given = set() if as_of is None else {"as_of"}
+    columns = {entity: set(frame.columns) | given for entity, frame in frames.items()}
+    for (entity, name), derived in DERIVED.items():
+        if entity in columns and name not in columns[entity]:
+            there = columns[entity]
+            if there.issuperset(derived.needs) and (not derived.any_of or there.intersection(derived.any_of)):
+                there.add(name)
+    return columns

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["as_of_view", "columns_of", "with_coded_outcome", "with_derived"]
+__all__ = ["as_of_view", "with_coded_outcome", "with_derived"]
 
 
 OF_CUSTOMERS = ("renewal", "expansion", "existing")
@@ -130,18 +130,6 @@ def _unknown(lost: Sequence[str]) -> Message | None:
 
 _WRITTEN_OVER = frozenset({"stage", "status", "probability", "expected_close"})
 """Of what a later change writes over, what a report shows."""
-
-
-def columns_of(frames: Mapping[str, pl.DataFrame], as_of: date | None) -> dict[str, set[str]]:
-    """The columns that measures can ask for, by entity: those that are there, those that can be derived, and ``as_of``."""
-    given = set() if as_of is None else {"as_of"}
-    columns = {entity: set(frame.columns) | given for entity, frame in frames.items()}
-    for (entity, name), derived in DERIVED.items():
-        if entity in columns and name not in columns[entity]:
-            there = columns[entity]
-            if there.issuperset(derived.needs) and (not derived.any_of or there.intersection(derived.any_of)):
-                there.add(name)
-    return columns
 
 
 def with_derived(frame: pl.DataFrame, entity: str, wanted: set[str]) -> pl.DataFrame:

@@ -1,11 +1,13 @@
-"""What the reader takes and gives: options in, a dataset out, and the part of it that one table becomes."""
+"""What the reader takes and gives: options in, a dataset out, and the part of it that one table becomes.
+
+Nothing here imports Polars: a command that reads no file does not wait for it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
@@ -13,6 +15,8 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    import polars as pl
 
     from salesmetrics.ingest.canonical.outcome import StageWord
     from salesmetrics.ingest.parse import ParseOptions
@@ -102,6 +106,8 @@ class Dataset(msgspec.Struct, frozen=True):
     @property
     def rejects(self) -> pl.DataFrame:
         """``path``, ``row`` (UInt32), ``column``, ``value``, ``reason`` in English: one line per fault of a rejected row."""
+        import polars as pl
+
         from salesmetrics.messages import text
 
         # A name of a file may be bytes that are no text, which a column of text cannot hold.
