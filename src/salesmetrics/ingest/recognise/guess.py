@@ -56,6 +56,7 @@ _FIRM = re.compile(
 _FULL_NAME = re.compile(r"[^\W\d_][^\W\d_'’-]*(?:(?:\. ?| )[^\W\d_][^\W\d_'’-]*){0,3}\.?")
 _CODE = re.compile(r"#?[A-Za-z]{0,6}[-_/]?\d[\w/-]*|[0-9a-fA-F-]{16,}|(?=\w*\d)[A-Za-z\d]{6,20}")
 _DIGITS = re.compile(r"-?\d+(?:[.,]0+)?")
+_HAS_DIGITS = re.compile(r"\d\D*\d\D*\d")
 _COMPACT_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _AMOUNT = re.compile(
     r"[^\w\d]{0,3}\s?(?:[A-Z]{2,3}\s?)?[-(]?[^\w\d]{0,2}\d[\d.,'\s]*\)?\s?(?:[^\w\d]{1,3}|\w{1,4}\.?)?"
@@ -254,7 +255,7 @@ class _Table:
         if self.looks[header].are(_DIGITS.fullmatch):
             # A number of five digits may be a day of a spreadsheet, and is an amount far more often.
             return self.looks[header].are(_COMPACT_DAY.fullmatch)
-        if not self.can_be(header, ColumnType.DAY):
+        if not self.looks[header].are(_HAS_DIGITS.search) or not self.can_be(header, ColumnType.DAY):
             return False
         days = self.days(header)
         return days is not None and days.drop_nulls().len() >= 0.8 * len(self.looks[header].cells)
