@@ -377,3 +377,34 @@ def test_a_wide_table_is_guessed_in_seconds() -> None:
     begun = time.process_time()
     guess_columns(frame)
     assert time.process_time() - begun < 20
+
+
+def test_every_refusal_of_a_kind_names_inspect(tmp_path: Path) -> None:
+    written(tmp_path, "a.csv", "Date,Name,Email,Source,Value\n2026-01-03,Oak,a@x.test,web,100\n")
+    ambiguous = invoke("report", "a.csv", cwd=tmp_path).stderr
+    assert "could be" in ambiguous
+    assert "`salesmetrics inspect a.csv` shows what each column could be" in ambiguous
+    folder = tmp_path / "several"
+    folder.mkdir()
+    for name in ("a", "b"):
+        written(folder, f"{name}.csv", "Client,Who,How much,Where are we\nOak,Ann,10,won\nElm,Bob,20,lost\n")
+    of_a_folder = invoke("report", "several", cwd=tmp_path).stderr
+    assert "`salesmetrics inspect several/a.csv`" in of_a_folder
+    answer = json.loads(invoke("inspect", "several", "--format", "json", cwd=tmp_path).stdout)
+    assert [guess["path"] for guess in answer["guesses"]] == ["several/a.csv", "several/b.csv"]
+
+
+@pytest.mark.parametrize("command", ["report", "check", "rows revenue", "trend revenue", "explain revenue"])
+def test_the_command_of_a_hint_is_in_the_hint_of_every_command(tmp_path: Path, command: str) -> None:
+    written(tmp_path, "x.csv", "Client,Who,How much,Where are we\nOak,Ann,10,won\nElm,Bob,20,lost\n")
+    done = invoke(*command.split(), "x.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "`salesmetrics report deals=x.csv --map" in done.stderr
+
+
+def test_what_is_piped_in_is_guessed_too(tmp_path: Path) -> None:
+    data = b"Client,Who,How much,Where are we\nOak,Ann,10,won\nElm,Bob,20,lost\n"
+    shown = invoke("inspect", "-", cwd=tmp_path, stdin=data)
+    words = shlex.split(printed_command(shown.stdout).replace("\\\n", " "))
+    done = invoke(*words[1:], "--kpi", "revenue", "--format", "json", cwd=tmp_path, stdin=data)
+    assert json.loads(done.stdout)["metrics"][0]["value"] == 10

@@ -202,12 +202,13 @@ class Files:
 
     def _with_way_out(self, error: SalesmetricsError, options: ReadOptions) -> SalesmetricsError:
         """A refusal, with the command that reads the file all the same where one can be guessed."""
+        refused = error.details.get("path")
         for argument in expand(self.arguments):
-            for table in self._last.get(argument.path, ()):
-                if table.source.path == error.details.get("path"):
-                    from salesmetrics.ingest.propose import with_way_out
+            table = next((table for table in self._last.get(argument.path, ()) if table.source.path == refused), None)
+            if table is not None or argument.path == refused:
+                from salesmetrics.ingest.propose import with_way_out
 
-                    return with_way_out(error, table, argument, options)
+                return with_way_out(error, table, argument, options)
         return error
 
     def hashed(self, dataset: Dataset) -> Dataset:

@@ -194,13 +194,13 @@ def propose_after(
 
 
 def with_way_out(
-    error: SalesmetricsError, table: RawTable, argument: FileArgument, options: ReadOptions
+    error: SalesmetricsError, table: RawTable | None, argument: FileArgument, options: ReadOptions
 ) -> SalesmetricsError:
     """The refusal of a file with what to type next: the command that `inspect` shows, and the command itself where it is good.
 
     Args:
         error: Why the file is not read.
-        table: Its table.
+        table: Its table, where it is still at hand.
         argument: The file.
         options: What the user settled.
     """
@@ -208,7 +208,7 @@ def with_way_out(
     if error.code not in _NAMED or not isinstance(fix, Message):
         return error
     path = _quoted(argument.path)
-    if fix.code in _VAGUE and not is_something_else(error):
+    if table is not None and fix.code in _VAGUE and not is_something_else(error):
         proposal = propose(table, argument, options)
         if proposal.good:
             kind, command = proposal.guessed.kind, " ".join(proposal.lines)
@@ -223,7 +223,7 @@ def is_something_else(error: SalesmetricsError) -> bool:
     return isinstance(detail, Message) and detail.code == "instead"
 
 
-_NAMED = frozenset({"kind_unknown", "column_missing"})
+_NAMED = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
 _VAGUE = frozenset(
     {
         "the_kinds",

@@ -103,7 +103,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     # --- columns and values --------------------------------------------------------------------------------------
     "kind_unknown": ErrorText("`{path:typed}` is not a known kind of export{detail}", "{fix}"),
-    "kind_ambiguous": ErrorText("`{path:typed}` could be {first:,} or {second:typed}", "name the kind: {named:or}"),
+    "kind_ambiguous": ErrorText("`{path:typed}` could be {first:,} or {second:typed}", "{fix}"),
     "lists_overlap": ErrorText(
         "`{first:typed}` and `{second:typed}` are two exports of the same list of {kind}: {what}", "{fix}"
     ),

@@ -107,6 +107,7 @@ FIXES: Mapping[str, str] = {
     "reshape": _RESHAPE,
     "reshape_quotas": f"if it holds quotas, {_RESHAPE}",
     "amount_to_make": "`{column}` is the price of one unit: add a column `Amount` with price times quantity",
+    "name_one_kind": "name the kind: {named:or}",
     "paste_this": "if it lists {kind}, use `{command:typed}`; `salesmetrics inspect {path:typed}` explains each guess",
     "or_inspect": "{fix}; `salesmetrics inspect {path:typed}` shows what each column could be",
     "the_kinds": "the kinds are {kinds:,}; if it is one of them, name the kind and its columns: `KIND={path:typed} --map FIELD=HEADER`",

@@ -95,8 +95,8 @@ def refuse_doubt(
     close = list(dict.fromkeys([best.kind, *(c.kind for c in others)])) if not best.missing else []
     if len(close) > 1 and weight <= best.score and best.score >= ENOUGH / 2:
         *first, last = close
-        named = [Message("kind_of_file", kind=kind, path=path) for kind in close]
-        raise SalesmetricsError("kind_ambiguous", path=path, first=first, second=last, named=named)
+        fix = Message("name_one_kind", named=[Message("kind_of_file", kind=kind, path=path) for kind in close])
+        raise SalesmetricsError("kind_ambiguous", path=path, first=first, second=last, fix=fix)
     if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
         fix = _months_held(ranked, keys, path, sample) or _kind_to_name(best, keys, path, sample)
         raise _unknown(best, headers, path, other if weight > max(ENOUGH, best.score) else None, fix)
