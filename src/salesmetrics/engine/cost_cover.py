@@ -75,6 +75,7 @@ class CostCover:
     def run(self, window: Window) -> Window | None:
         """The longest row of whole months of a period that costs cover, of equally long ones the last; None without any.
 
+        >>> from datetime import date
         >>> import polars as pl
         >>> rows = {START: [date(2026, 1, 1), date(2026, 3, 9)], END: [date(2026, 2, 1), date(2026, 3, 10)]}
         >>> cover = CostCover(pl.DataFrame(rows))

@@ -179,7 +179,7 @@ def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
     >>> sorted(facts_behind(catalog().measures["lost_amount"]))
     [('deals', 'amount'), ('deals', 'lost'), ('deals', 'outcome')]
     >>> sorted(facts_behind(catalog().measures["won_deals"]))
-    [('deals', 'outcome'), ('deals', 'won')]
+    [('deals', 'each'), ('deals', 'outcome'), ('deals', 'won')]
     """
     kinds, declared = kinds_of(measure.entity), ENTITIES.get(measure.entity)
     facts = declared.facts if declared else {}
