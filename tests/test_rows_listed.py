@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from in_process import invoke
+from salesmetrics import load
+from salesmetrics.render.writers import Screen, render
 from test_segment_order import records, written
 
 if TYPE_CHECKING:
@@ -136,6 +139,19 @@ def test_how_they_look(golden: Golden, deals: str) -> None:
         for words in (["revenue"], ["win_rate"], ["median_deal_size"], ["revenue", "--columns", "Deal ID,amount,Owner"])
     ]
     golden("render/rows_listed.txt", "\n".join(shown))
+
+
+def test_a_screen_shows_all_of_as_many_records_as_were_asked_for(deals: str) -> None:
+    from salesmetrics.drilldown.listing import Listing, list_rows
+    from salesmetrics.engine.resolve import resolve
+    from salesmetrics.metrics.catalog import catalog
+
+    frames = {str(kind): frame for kind, frame in load(deals).records.items()}
+    request = resolve(date(2026, 6, 28), None, kpis=("win_rate",))
+    for top, shown in ((30, 30), (None, 12)):
+        text = render(list_rows(request, frames, catalog(), Listing(top=top)), "table", Screen(width=80, height=20))
+        found = len([line for line in text.splitlines() if " D-" in line])
+        assert found == shown if top else found <= shown
 
 
 def test_the_deals_behind_the_lost_value_of_a_quarter() -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import re
 import shlex
 from collections import Counter
 from decimal import Decimal
@@ -22,6 +23,7 @@ from in_process import invoke
 from salesmetrics import load, report_on
 from salesmetrics.engine.segments import ordered_segments, sort_of
 from salesmetrics.metrics.catalog import catalog
+from salesmetrics.render.writers import Screen, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -305,6 +307,14 @@ def test_a_goal_of_a_segment_that_is_among_the_others_is_still_judged(deals: str
     first = json.loads(invoke("report", deals, *words, "--top", "2", "--no-total", cwd=tmp_path).stdout)["goals"]
     assert len(plain) == len(OWNERS) + 1
     assert first == plain
+
+
+def test_a_screen_shows_all_of_as_many_segments_as_were_asked_for(deals: str) -> None:
+    for top, least in ((7, 9), (None, 0)):
+        report = report_on(deals, by=["owner"], kpis=["revenue"], sort="revenue", top=top)
+        text = render(replace(report, everything=False), "table", Screen(width=80, height=12))
+        found = [line for line in text.splitlines() if re.search(r"\.\d\d +n \d", line)]
+        assert len(found) == least if top else len(found) < len(OWNERS) + 1
 
 
 # --- a trend -----------------------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class Rows(Answer, frozen=True, kw_only=True):
     ] = field(default_factory=Filters)
     chosen: Annotated[bool, NOT_IN_JSON] = False
     """its columns were asked for by name"""
+    limited: Annotated[bool, NOT_IN_JSON] = False
+    """so many records were asked for: a screen shows all of these"""
     records: Annotated[int, Meta(description="all records behind the KPI, listed or not")] = 0
     totals: Annotated[
         list[RowsTotal], Meta(description="for each name that records stand under and, of money, each currency")

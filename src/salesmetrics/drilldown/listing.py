@@ -84,6 +84,7 @@ def list_rows(
         rows=rows,
         filters=request.filters,
         chosen=bool(listing.columns),
+        limited=listing.top is not None,
         records=records,
         totals=totals,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
@@ -207,7 +207,7 @@ def _segments(report: Report) -> Table:
     kpis = list(dict.fromkeys(metric.id for metric in report.metrics))
     compared = any(metric.change for metric in report.metrics)
     if len(kpis) <= (1 if compared else _FEW_KPIS):
-        return replace(segments(report), drops="last", dropped="segments_not_shown")
+        return replace(segments(report), drops=_drops(report), dropped="segments_not_shown")
     elsewhere = {metric.id for metric in report.metrics if metric.own_period}
     shown = [kpi for kpi in kpis if kpi not in elsewhere]
     titles = {metric.id: title_of(metric) for metric in report.metrics}
@@ -230,7 +230,12 @@ def _segments(report: Report) -> Table:
     )
     signs = [phrase("verdict_signs", better=_BETTER, worse=_WORSE)] if compared else []
     notes = (*order_note(report), *chance_note(report), *signs, *few_note(report), *undefined_note(report.metrics))
-    return Table(columns, drawn, notes, drops="last", dropped="segments_not_shown")
+    return Table(columns, drawn, notes, drops=_drops(report), dropped="segments_not_shown")
+
+
+def _drops(report: Report) -> Literal["", "last"]:
+    """Which segments give way where a screen has fewer lines: none where so many were asked for."""
+    return "" if report.segments and report.segments.top else "last"
 
 
 def _by_rank(report: Report) -> Callable[[str], int]:

@@ -49,7 +49,7 @@ def rows_document(answer: Rows) -> Document:
         tuple(_column(name, place if answer.chosen else _rank(name)) for place, name in enumerate(cells)),
         tuple(Row(row) for row in zip(*cells.values(), strict=True)),
         apart=False,
-        drops="last",
+        drops="" if answer.limited else "last",
         dropped="records_not_shown",
     )
     shown = len(answer.rows)
