@@ -385,6 +385,16 @@ def test_without_totals_a_spreadsheet_may_sum(deals: str, rows: list[Record]) ->
     assert [row["period"] for row in found if row["metric"] == "open_deals"] != []
 
 
+def test_segments_are_not_sorted_by_a_kpi_that_they_do_not_divide() -> None:
+    files = [str(EXAMPLES / "deals.csv"), str(EXAMPLES / "surveys.csv")]
+    words = ["--by", "product", "--kpi", "nps,revenue", "--top", "2", "--format", "json", "-q"]
+    answer = json.loads(invoke("report", *files, *words).stdout)
+    assert answer["segments"]["kpi"] == "revenue"
+    done = invoke("report", *files, *words, "--sort", "nps:asc")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: invalid `--sort nps:asc`: it has no value by product")
+
+
 def test_a_kpi_that_no_segment_divides_keeps_its_only_value() -> None:
     files = [str(EXAMPLES / "deals.csv"), str(EXAMPLES / "surveys.csv")]
     for form in ("table", "json", "csv"):

@@ -80,14 +80,13 @@ def in_order(request: Request, setup: Prepared, frames: Mapping[str, pl.DataFram
     """The setup with its segments in the order asked for, and all but the first as one.
 
     Raises:
-        SalesmetricsError: ``option_invalid``, for a KPI that does not exist or cannot be computed.
+        SalesmetricsError: ``option_invalid``, for a KPI that does not exist, cannot be computed or has no segments.
     """
     if not request.by or (request.sort is None and request.top is None):
         return setup
-    name, ascending = sort_of(request.sort) if request.sort else (_first_kpi(request, setup), False)
     whole = replace(request, every=None, trend=False, compare=None, comparison=None)
-    alone = replace(whole, kpis=(name,), families=(), sort=None)
-    groups, currency = ordered_segments(metrics_of(alone, _of_one(alone, setup, frames, catalog)), ascending=ascending)
+    name, ascending, metrics = _ranking(whole, setup, frames, catalog)
+    groups, currency = ordered_segments(metrics, ascending=ascending)
     count, top = len(groups), request.top
     if top is not None and count <= top:
         # Segments that only other KPIs know fill the places that are left.
@@ -104,9 +103,39 @@ def in_order(request: Request, setup: Prepared, frames: Mapping[str, pl.DataFram
     return arranged(setup, request.by, Ordering(rank, kept, said))
 
 
-def _first_kpi(request: Request, setup: Prepared) -> str:
+def _ranking(
+    request: Request, setup: Prepared, frames: Mapping[str, pl.DataFrame], catalog: Catalog
+) -> tuple[str, bool, list[Metric]]:
+    """The KPI that segments are ordered by, whether its lowest value comes first, and its metrics.
+
+    Where none is named, it is the first of the report that has a value for any segment.
+    """
+
+    def of(name: str) -> list[Metric]:
+        alone = replace(request, kpis=(name,), families=(), sort=None)
+        return metrics_of(alone, _of_one(alone, setup, frames, catalog))
+
+    if request.sort is None:
+        tried = ((name, of(name)) for name in _in_typed_order(request, setup))
+        first = next(tried)
+        name, metrics = first if _divided(first[1]) else next((one for one in tried if _divided(one[1])), first)
+        return name, False, metrics
+    name, ascending = sort_of(request.sort)
+    metrics = of(name)
+    if not _divided(metrics) and any(metric.value is not None for metric in metrics):
+        cause, fix = Message("kpi_without_segments", by=request.by), Message("sort_by_another")
+        raise SalesmetricsError("option_invalid", option="--sort", value=request.sort, cause=cause, fix=fix)
+    return name, ascending, metrics
+
+
+def _divided(metrics: Iterable[Metric]) -> bool:
+    return any(metric.group and metric.value is not None for metric in metrics)
+
+
+def _in_typed_order(request: Request, setup: Prepared) -> list[str]:
+    """The KPIs of a report, those named in the order in which they are."""
     there = [kpi.id for kpi in setup.plan.kpis]
-    return next((name for name in request.kpis if name in there), there[0])
+    return list(dict.fromkeys([*(name for name in request.kpis if name in there), *there]))
 
 
 def _of_one(request: Request, setup: Prepared, frames: Mapping[str, pl.DataFrame], catalog: Catalog) -> Prepared:

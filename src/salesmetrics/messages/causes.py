@@ -29,6 +29,7 @@ CAUSES: Mapping[str, str] = {
     "has_to_be_at_most": "must be at most {most}",
     "no_such_column": "unknown column",
     "no_such_kpi": "unknown KPI",
+    "kpi_without_segments": "it has no value by {by:,}",
     "kpi_not_in_files": "these files lack what it needs",
     "only_in_forms": "it is for {forms:or+}, and the output is {form}",
     "only_with": "it needs {options:`or+`}",

@@ -35,6 +35,7 @@ FIXES: Mapping[str, str] = {
     "add_option": "add {options:`or+`}, or leave it out",
     "format_to_try": "try {set:format {form}}",
     "level_example": "for example {set:level 0.9}",
+    "sort_by_another": "sort by another KPI",
     "top_example": "for example {set:top 10}",
     "min_n_example": "for example {set:min-n 20}",
     "variable_example": "for example `{variable}={example}`",
