@@ -197,3 +197,26 @@ def test_a_mapping_of_months_is_a_list_of_sales_too(tmp_path: Path) -> None:
     )
     assert dataset.frames["deals"]["closed"].to_list() == [date(2026, 1, 31), date(2026, 2, 28)]
     assert values(dataset)["won_deals"] is None
+
+
+def test_sales_beside_deals_count_once(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(
+        "Deal ID,Name,Stage,Amount,Created,Closed\n1,Kiln,Won,900,2026-01-05,2026-02-10\n", encoding="utf-8"
+    )
+    (tmp_path / "sales.csv").write_text("Date,Salesperson,Product,Total\n2026-02-10,Ann,Lamp,55\n", encoding="utf-8")
+    folder = load([str(tmp_path)])
+    assert folder.frames["deals"]["amount"].to_list() == [900]
+    assert "sales_beside_deals" in codes(folder)
+    both = load([str(tmp_path / "deals.csv"), str(tmp_path / "sales.csv")])
+    assert both.frames["deals"]["amount"].sum() == 955
+    assert "sales_and_deals" in codes(both)
+    alone = load([str(tmp_path / "sales.csv")])
+    assert {"sales_beside_deals", "sales_and_deals"}.isdisjoint(codes(alone))
+
+
+def test_sales_of_two_years_are_one_list(tmp_path: Path) -> None:
+    for year in (2025, 2026):
+        (tmp_path / f"{year}.csv").write_text(
+            f"Date,Salesperson,Product,Total\n{year}-02-10,Ann,Kiln,900\n{year}-03-11,Bob,Kiln,50\n", encoding="utf-8"
+        )
+    assert values(load([str(tmp_path)]))["revenue"] == 1900

@@ -186,19 +186,22 @@ def _read_all(
 
 
 def _without_second_lists(parts: list[Part], named: set[str], findings: list[Finding]) -> list[Part]:
-    """Leave quotes aside where a folder also holds the deals: the same business must not count twice."""
-    quotes = [part for part in parts if part.kind == "deals" and part.recognition.lists == "quotes"]
-    deals = [part for part in parts if part.kind == "deals" and part not in quotes]
-    if not quotes or not deals:
+    """Leave quotes and sales aside where a folder also holds the deals: the same business must not count twice."""
+    deals = [part for part in parts if part.kind == "deals" and part.recognition.lists is None]
+    if not deals:
         return parts
-    brought = [part for part in quotes if part.path not in named]
-    findings += [
-        finding("quotes_beside_deals", kind="deals", path=part.path, count=part.table.rows_read) for part in brought
-    ]
-    if len(brought) < len(quotes):
-        count = sum(part.table.rows_read for part in quotes if part not in brought)
-        findings.append(finding("quotes_and_deals", kind="deals", count=count))
-    return [part for part in parts if part not in brought]
+    for lists in ("quotes", "sales"):
+        second = [part for part in parts if part.kind == "deals" and part.recognition.lists == lists]
+        brought = [part for part in second if part.path not in named]
+        findings += [
+            finding(f"{lists}_beside_deals", kind="deals", path=part.path, count=part.table.rows_read)
+            for part in brought
+        ]
+        if len(brought) < len(second):
+            count = sum(part.table.rows_read for part in second if part not in brought)
+            findings.append(finding(f"{lists}_and_deals", kind="deals", count=count))
+        parts = [part for part in parts if part not in brought]
+    return parts
 
 
 def _without_payments(parts: list[Part], findings: list[Finding]) -> list[Part]:

@@ -185,6 +185,14 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "quotes and deals are added up, as requested: the same business may count twice",
         "report on them separately",
     ),
+    "sales_beside_deals": (
+        "`{path:typed}` is a list of sales and was skipped: with the deals, the same business would count twice",
+        "to report on sales, pass that file alone",
+    ),
+    "sales_and_deals": (
+        "sales and deals are added up, as requested: the same business may count twice",
+        "report on them separately",
+    ),
     "file_skipped": (
         "`{path:typed}` was skipped: salesmetrics does not know this kind of export{detail:said}",
         "{fix:typed}",

@@ -68,6 +68,8 @@ SEVERITIES: Mapping[str, Severity] = {
     "file_unusable": WARNING,
     "quotes_beside_deals": WARNING,
     "quotes_and_deals": ERROR,
+    "sales_beside_deals": WARNING,
+    "sales_and_deals": ERROR,
     "file_skipped": NOTE,
     # which rows are records
     "deleted_rows": NOTE,

@@ -159,7 +159,7 @@ def _keep_records(part: Part) -> None:
             part.kind,
             part.path,
             header,
-            line_items=policy == "line_items" or part.recognition.layout == SALES,
+            line_items=policy == "line_items" or part.recognition.lists == SALES,
         ),
     )
 
@@ -244,7 +244,7 @@ def _deals(part: Part, frame: pl.DataFrame, stages: Stages, options: ReadOptions
     part.stage_words = word_counts(frame, ("status", "stage"), vocabulary)
     if part.recognition.profile in _ARCHIVES_LOST and "Active" in frame.columns:
         frame = frame.with_columns(archived_as_lost(frame, part.stage_words))
-    if part.recognition.layout != SALES or not times_quantity(part.recognition.columns):
+    if part.recognition.lists != SALES or not times_quantity(part.recognition.columns):
         doubt_unit_prices(part, frame)
     frame = frame.with_columns(deal_outcomes(frame, part.stage_words))
     part.final_words = tuple(ended_in_unknown_stages(frame, part.stage_words))

@@ -89,7 +89,7 @@ def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, 
         return read
     path, header = table.source.path, recognition.columns["won_on"].header
     findings, withheld = read.findings, read.withheld
-    if recognition.layout == SALES:
+    if recognition.lists == SALES:
         findings.append(finding("sales_made", kind="deals", path=path, column=header, count=0))
     found = _days(table.frame, header)
     if found is not None:
@@ -100,9 +100,9 @@ def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, 
             finding("months_as_days", kind="deals", path=path, column=header, count=len(days), unit=unit, value=example)
         )
         withheld.append(Withheld("deals", "day", "days_unknown"))
-    sums = counted_records(table.frame, recognition, mapping) if recognition.layout == SALES else None
+    sums = counted_records(table.frame, recognition, mapping) if recognition.lists == SALES else None
     each = counts_each(recognition.columns, table.frame.columns, by_day=found is None)
-    if sums is not None or (not each and (found is not None or recognition.layout == SALES)):
+    if sums is not None or (not each and (found is not None or recognition.lists == SALES)):
         findings.append(
             finding("rows_are_sums", kind="deals", path=path, column=sums or header, count=table.frame.height)
         )
@@ -112,7 +112,7 @@ def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, 
 
 def with_amounts(frame: pl.DataFrame, recognition: Recognition, path: str) -> tuple[pl.DataFrame, list[Finding]]:
     """The canonical frame of a list of sales with amounts that are the price times the quantity, where only these are there."""
-    if recognition.layout != SALES or not times_quantity(recognition.columns):
+    if recognition.lists != SALES or not times_quantity(recognition.columns):
         return frame, []
     price, quantity = (recognition.columns[name].header for name in ("amount", "quantity"))
     product = (pl.col("amount") * pl.col("quantity")).cast(MONEY_DTYPE)

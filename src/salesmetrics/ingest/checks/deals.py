@@ -103,7 +103,7 @@ def _mostly_filled(context: Context, column: str, among: pl.Expr) -> bool:
 def _only_won(context: Context) -> list[Finding]:
     if context.frame.is_empty() or not bool(context.frame.select(_WON.all()).item()):
         return []
-    if context.frame.height < 2 or all(file.recognition.layout == SALES for file in _files(context)):
+    if context.frame.height < 2 or all(file.recognition.lists == SALES for file in _files(context)):
         return []
     return [finding("only_won", kind="deals", path=_single_path(context), count=context.frame.height)]
 

@@ -43,8 +43,7 @@ class Recognition(msgspec.Struct, frozen=True):
     ``lists`` says what the rows are where they are not the records of the kind themselves, as the layout has it.
     ``constants`` are canonical columns with one value for all rows (a calls module has type ``call``);
     ``duplicates`` are further columns with the same header as a matched one, in order; ``spare`` are
-    columns with another header that would have done as well. ``layout`` is which shape of its kind it has: ``sales`` is a
-    list of sales, all of them won.
+    columns with another header that would have done as well.
     """
 
     kind: Kind
@@ -55,11 +54,10 @@ class Recognition(msgspec.Struct, frozen=True):
     unmapped: tuple[str, ...]
     notes: tuple[Message, ...]
     alternatives: tuple[tuple[Kind, str, float], ...]
-    lists: Literal["quotes"] | None = None
+    lists: Literal["quotes", "sales"] | None = None
     constants: dict[str, str] = msgspec.field(default_factory=dict)
     duplicates: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     spare: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    layout: str = ""
 
 
 def recognise(
@@ -126,14 +124,13 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
             alternatives.setdefault((each.kind, each.profile), round(each.score, 2))
     rival = max((c.score for c in ranked if c.kind != best.kind), default=0.0)
     margin = 1 - rival / best.score if best.score > 0 else 0.0
-    if best.layout.name == SALES:
+    if best.layout.lists == SALES:
         margin = SURE_OF_SALES
     confidence = 1.0 if sure else round(0.5 * min(1.0, best.score / 4) + 0.5 * max(0.0, margin), 2)
     return Recognition(
         kind=best.kind,
         profile=best.profile,
-        title=load_profile(best.profile).title
-        + (f" {best.layout.name}" if best.layout.name not in ("", SALES) else ""),
+        title=load_profile(best.profile).title + (f" {best.layout.name}" if best.layout.name else ""),
         confidence=confidence,
         columns=best.columns,
         unmapped=tuple(h for h in headers if h not in used),
@@ -143,7 +140,6 @@ def _recognition(best: Candidate, ranked: Sequence[Candidate], headers: Sequence
         constants={f: v for f, v in best.layout.constants.items() if f not in best.columns},
         duplicates=best.duplicates,
         spare=best.spare,
-        layout=best.layout.name,
     )
 
 

@@ -62,7 +62,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One shape of a file of one kind: the headers of a report, a module or an API."""
 
     name: str = ""
-    lists: Literal["quotes"] | None = None
+    lists: Literal["quotes", "sales"] | None = None
     """What its rows are where they are not the records of the kind themselves: ``quotes`` for a deal, several of which may
     stand for the same business."""
     signature: Names = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.calendar import parse_period_label
 from salesmetrics.ingest.parse.common import plain_text
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SALES", "counts_each", "is_month", "list_of_sales", "names_month", "sales_only", "times_quantity"]
 
-SALES = "sales"
-"""Name of the layout of such a list."""
+SALES: Literal["sales"] = "sales"
+"""What such a list is said to list."""
 
 _DATES = (
     "date|day|datum|tag|fecha|día|data|date de vente|date vente|jour|дата|日期|تاريخ|التاريخ|tarikh|tanggal|dato|päivämäärä|päivä|dátum"
@@ -179,7 +179,7 @@ def list_of_sales(
     explained = {match.header for match in columns.values()}
     if not asked and not _is_sure(keys, columns, explained, sample):
         return None
-    layout = Layout(name=SALES, constants={"status": "Won"})
+    layout = Layout(lists=SALES, constants={"status": "Won"})
     return Candidate("deals", deals.profile, layout, columns, {}, {}, max(4.0, ranked[0].score), ())
 
 

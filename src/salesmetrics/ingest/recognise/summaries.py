@@ -67,7 +67,7 @@ def refuse_summary(frame: pl.DataFrame, recognition: Recognition, path: str, map
     if recognition.kind not in ("deals", "leads"):
         return
     header = counted_records(frame, recognition, mapping)
-    if header is None or recognition.layout == SALES:
+    if header is None or recognition.lists == SALES:
         return
     detail = Message("instead", what=Message("summary_of_several", kind=recognition.kind, column=header))
     fix = Message(
