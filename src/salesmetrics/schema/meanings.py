@@ -128,7 +128,7 @@ MEANINGS: Mapping[str, str] = {
 
 OF_A_KIND: Mapping[tuple[str, str], str] = {
     ("deals", "name"): "Name of the deal.",
-    ("deals", "status"): "Status of the deal, where it stands beside the stage; its words say how the deal ended.",
+    ("deals", "status"): "Status of the deal, if it is separate from the stage; its words say how the deal ended.",
     ("deals", "amount"): "Value of the whole deal.",
     ("deals", "type"): "Type of the deal, such as new business or renewal.",
     ("deals", "created"): "Date on which the deal was created.",

@@ -1,0 +1,145 @@
+"""The README and the pages of docs/ that are written by hand: each command runs, and each output is what it prints.
+
+A page is one session in one folder: its blocks run from top to bottom, so a file that one block writes is there for the next.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from in_process import invoke
+from recipes_page import cron_page
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [
+    ROOT / "README.md",
+    *(DOCS / f"{name}.md" for name in ("README", "quickstart", "your_file", "questions", "trust", "json")),
+]
+GENERATED = {"configuration.md", "cron.md", "fields.md", "recipes.md"}
+RECORDS = {"performance.md", "decisions.md"}
+"""Pages about measurements; their commands are benchmarks."""
+BLOCK = re.compile(r"^(?P<mark><!-- ci:\w+ -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\$ (?P<command>(?:.*\\\n)*.*)\n", re.MULTILINE)
+TODAY = date(2026, 10, 5)
+"""The Monday after the last event of the examples."""
+posix = pytest.mark.skipif(os.name == "nt", reason="the pages are for POSIX shells")
+
+
+class Ran(NamedTuple):
+    output: str
+    errors: str
+    code: int
+
+
+def run(command: str, folder: Path) -> Ran:
+    """Run a command: in this process where it is salesmetrics alone, otherwise by a shell."""
+    words = list(shlex.shlex(command.replace("\\\n", " "), posix=True, punctuation_chars="|<>&;"))
+    lines = [line for line in re.sub(r"\\\n", " ", command).splitlines() if line.strip()]
+    if len(lines) == 1 and words[0] == "salesmetrics" and not any(re.fullmatch(r"[|<>&;]+", word) for word in words):
+        done = invoke(*shlex.split(lines[0])[1:], cwd=folder, today=TODAY)
+        return Ran(done.stdout, done.stderr, done.returncode)
+    if "| jq" in command and shutil.which("jq") is None:
+        pytest.skip("needs jq")
+    env = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    shell = ["bash", "-euo", "pipefail", "-c", command]
+    piped = subprocess.run(shell, cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    return Ran(piped.stdout, piped.stderr, piped.returncode)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder like a checkout: the examples, and `salesmetrics` on the path."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "salesmetrics"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m salesmetrics "$@"\n', "utf-8")
+    program.chmod(0o755)
+    (tmp_path / "examples").mkdir()
+    for path in (ROOT / "examples").glob("*.csv"):
+        shutil.copy(path, tmp_path / "examples")
+    shutil.copy(ROOT / "examples" / "deals.csv", tmp_path)
+    return tmp_path
+
+
+def commands_of(block: str) -> list[str]:
+    """The commands of a block for a shell; all of it is one if it has text for a file or a loop in it."""
+    if "<<" in block:
+        return [block]
+    joined = re.sub(r"(\\|\|)\n", lambda found: f"{found[1]}\0", block)
+    return [line.replace("\0", "\n") for line in joined.splitlines() if line.strip()]
+
+
+@posix
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_block_of_a_page_runs(page: Path, folder: Path, request: pytest.FixtureRequest) -> None:
+    text = page.read_text("utf-8")
+
+    def current(block: re.Match[str]) -> str:
+        if block["mark"]:  # run by .ci/run, in a copy of its own
+            return block[0]
+        if block["kind"] == "toml":
+            (folder / "salesmetrics.toml").write_text(block["text"], "utf-8")
+        elif block["kind"] == "sh":
+            for command in commands_of(block["text"]):
+                done = run(command, folder)
+                assert done.code == 0, f"{command}\n{done.errors}"
+        elif block["kind"] == "console":
+            found = COMMAND.match(block["text"])
+            assert found, block[0]
+            done = run(found["command"], folder)
+            assert done.code == 0, f"{found['command']}\n{done.errors}"
+            return f"```console\n{found[0]}{done.output}```"
+        else:
+            assert block["kind"] == "crontab", f"nothing runs a block of kind {block['kind']!r}"
+        return block[0]
+
+    now = BLOCK.sub(current, text)
+    if request.config.getoption("--update-golden"):
+        page.write_text(now, "utf-8")
+    assert now == text or request.config.getoption("--update-golden"), f"{page.name}: run pytest with --update-golden"
+
+
+@posix
+def test_every_command_of_the_table_of_questions_runs(folder: Path) -> None:
+    rows = re.findall(r"^\| .* \| `(salesmetrics .*)` \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert len(rows) > 8
+    failed = {row: done.errors for row in rows if (done := run(row, folder)).code not in {0, 1 if " check " in row else 0}}
+    assert failed == {}
+    assert (folder / "revenue.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_line_for_a_crontab_is_the_one_of_the_page_about_cron() -> None:
+    """The recipes run it on days around a weekend."""
+    (line,) = re.findall(r"^15 6 \* \* 1  (.*)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert f"COLUMNS=80 {line.replace('/srv/exports/', 'exports/')}" in cron_page().splitlines()
+
+
+def test_a_page_that_nobody_runs_is_made_or_a_record() -> None:
+    assert {path.name for path in DOCS.glob("*.md")} == {path.name for path in PAGES[1:]} | GENERATED | RECORDS
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_to_files(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_index_names_every_page() -> None:
+    named = set(re.findall(r"\]\(([\w/]+\.md)\)", (DOCS / "README.md").read_text("utf-8")))
+    assert named == {path.name for path in DOCS.glob("*.md")} - {"README.md"} | {"kpis/README.md"}
+
+
+def test_the_readme_is_short_and_has_one_command_of_each_kind_for_a_new_machine() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 140
+    assert [text.count(f"<!-- ci:{name} -->\n```sh\n") for name in ("run", "test")] == [1, 1]
