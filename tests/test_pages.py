@@ -113,8 +113,8 @@ def test_every_block_of_a_page_runs(page: Path, folder: Path, request: pytest.Fi
 def test_every_command_of_the_table_of_questions_runs(folder: Path) -> None:
     rows = re.findall(r"^\| .* \| `(salesmetrics .*)` \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert len(rows) > 8
-    failed = {row: done.errors for row in rows if (done := run(row, folder)).code not in {0, 1 if " check " in row else 0}}
-    assert failed == {}
+    codes = {row: run(row, folder).code for row in rows}
+    assert codes == {row: 1 if " check " in row else 0 for row in rows}  # the examples have unreadable rows
     assert (folder / "revenue.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 

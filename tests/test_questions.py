@@ -60,19 +60,20 @@ def test_the_win_rate_by_rep_against_last_quarter(tmp_path: Path) -> None:
 
 
 def usable() -> list[dict[str, str]]:
-    """The rows of deals whose amount and dates can be read, with plain Python."""
-    return [row for row in rows() if row["Record ID"] and row["Close Date"] is not None and readable(row)]
+    return [row for row in rows() if readable(row)]
 
 
 def readable(row: dict[str, str]) -> bool:
+    """Whether a row has an id, all its cells, an amount that is a number or blank, and dates that exist."""
+    if not row["Record ID"] or None in row.values():
+        return False
     try:
         Decimal(row["Amount"] or 0)
         for header in ("Create Date", "Close Date"):
-            if row[header]:
-                datetime.fromisoformat(row[header])
+            datetime.fromisoformat(row[header] or "2026-01-01")
     except (ArithmeticError, ValueError):
         return False
-    return row["Associated Company IDs"] is not None
+    return True
 
 
 def amounts(stage: str, first: str, end: str, region: str = "") -> list[Decimal]:
@@ -98,7 +99,8 @@ def test_the_deals_that_make_up_the_lost_value_of_a_quarter(tmp_path: Path) -> N
 def test_the_mail_of_a_monday_is_about_the_week_before_it(tmp_path: Path) -> None:
     assert asked(WEEKLY, tmp_path).returncode == 0
     mail = (tmp_path / "weekly.md").read_text("utf-8")
-    week, before = (amounts("Closed won", *days) for days in (("2026-09-28", "2026-10-05"), ("2026-09-21", "2026-09-28")))
+    week = amounts("Closed won", "2026-09-28", "2026-10-05")
+    before = amounts("Closed won", "2026-09-21", "2026-09-28")
     assert "2026-09-28 to 2026-10-04" in mail
     assert f"| Revenue | {sum(week):,.2f} |  | n {len(week)} | {sum(before):,.2f} |" in mail
     assert f"| Won deals | {len(week)} |" in mail
