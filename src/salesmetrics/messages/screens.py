@@ -104,7 +104,7 @@ DIGESTS: Mapping[str, str] = {
     "won_amount_zero": "{count:# won deal has|# won deals have} an amount of 0, which lowers averages",
     "deal_types_mixed": "new business, renewals and expansions differ: try --by type",
     "references_unknown": "{count:# row has|# rows have} a {column:typed} that no other file lists",
-    "stage_not_understood": "a stage that ends deals is not understood: nothing that rests on outcomes is computed",
+    "stage_not_understood": "an unknown stage ends deals: nothing about outcomes is computed",
     "stage_words_unknown": "{count:# row|# rows} in unknown stages count as open",
     "spelling_variants": "{column:typed} has values in several spellings",
     "and_more_alike": "{message:typed} (and {n:,} more like it)",

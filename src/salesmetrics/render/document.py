@@ -252,7 +252,6 @@ class Table(Struct, frozen=True):
         apart: Whether there is an empty line above.
         drops: Which rows are left out where a screen has fewer lines: the ``first`` or the ``last``, or none.
         dropped: Code of the message that counts those that are left out, as ``n``.
-        missing: How many rows are left out already.
         under: A line right below the rows.
     """
 
@@ -267,7 +266,6 @@ class Table(Struct, frozen=True):
     apart: bool = True
     drops: Literal["", "first", "last"] = ""
     dropped: str = "rows_not_shown"
-    missing: int = 0
     under: str = ""
 
     @property
@@ -381,9 +379,11 @@ class Document(Struct, frozen=True):
         measure: How wide prose is set where the place has no width of its own, such as a pipe.
         most: So many lines at most, whatever a screen has.
         shorter: The same with less in it, for a screen that has fewer lines.
+        rows_kept: Rows that tables which drop some keep, before the shorter form is drawn; None keeps all of them.
     """
 
     blocks: tuple[Block, ...]
     measure: int | None = None
     most: int | None = None
     shorter: Document | None = None
+    rows_kept: int | None = 5

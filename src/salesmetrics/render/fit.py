@@ -1,4 +1,4 @@
-"""Fits a table to a width. Own file: it decides what gives way, whatever medium is drawn.
+"""Fits a table to a width and a document to a height. Own file: it decides what gives way, whatever medium is drawn.
 
 Which columns stay, move below or vanish, and how a table is split into blocks, is decided here and nowhere else. Numbers are
 never cut: what does not fit gives way by its rank, text is broken, and a table whose columns come in groups becomes several
@@ -7,21 +7,26 @@ blocks.
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len, chop_cells
 
-from salesmetrics.render.document import Kind, Narrow
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Kind, Narrow, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from salesmetrics.render.document import Column, Table
+    from salesmetrics.render.document import Column, Document
 
-__all__ = ["GAP", "Fitted", "Placed", "fit", "total", "widest", "wrap"]
+__all__ = ["GAP", "Fitted", "Placed", "fit", "fit_lines", "total", "widest", "wrap"]
+
+T = TypeVar("T")
 
 GAP = 2
 _CORE = 1
@@ -285,3 +290,55 @@ def _blocks(table: Table, groups: Sequence[list[Placed]], room: int | None) -> l
                 blocks.append([])
             blocks[-1].extend(piece)
     return blocks
+
+
+# --- a document that has to fit so many lines ---
+
+
+def fit_lines(document: Document, room: float, draw: Callable[[Document], Sequence[T]]) -> Sequence[T]:
+    """The lines of the fullest form of a document that fits; of the shortest where none does.
+
+    Args:
+        document: The document; ``shorter`` and the ``drops`` of its tables say what gives way.
+        room: Lines that there are.
+        draw: Gives its lines.
+    """
+    while True:
+        # Nobody draws a million rows of which a screen shows forty.
+        lines = draw(document if room == math.inf else _with_rows(document, room))
+        if len(lines) > room and document.rows_kept is not None:
+            lines = _with_fewer_rows(document, lines, room, draw)
+        if len(lines) <= room or document.shorter is None:
+            return lines
+        document = document.shorter
+
+
+def _with_fewer_rows(
+    document: Document, lines: Sequence[T], room: float, draw: Callable[[Document], Sequence[T]]
+) -> Sequence[T]:
+    """The lines of a document whose tables give as many rows as it takes, and as they can do without."""
+    kept: float = room
+    least = document.rows_kept or 1
+    while len(lines) > room and kept > least:
+        giving = [len(table.rows) for table in document.blocks if isinstance(table, Table) and table.drops]
+        high = min(kept, max(giving, default=0))
+        over = len(lines) - room
+        kept = max(least, high - max(over // max(sum(rows >= high for rows in giving), 1), 1))
+        lines = draw(_with_rows(document, kept))
+        if high <= least:
+            break
+    return lines
+
+
+def _with_rows(document: Document, kept: float) -> Document:
+    """A document with at most so many rows in each of the tables that can do without others."""
+    blocks = tuple(
+        _shortened(block, int(kept)) if isinstance(block, Table) and block.drops and len(block.rows) > kept else block
+        for block in document.blocks
+    )
+    return replace(document, blocks=blocks)
+
+
+def _shortened(table: Table, kept: int) -> Table:
+    rows = table.rows[-kept:] if table.drops == "first" else table.rows[:kept]
+    return replace(table, rows=rows, under=phrase(table.dropped, n=len(table.rows) - kept))

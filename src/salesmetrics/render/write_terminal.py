@@ -32,7 +32,7 @@ from salesmetrics.render.document import (
     Tone,
     plain,
 )
-from salesmetrics.render.fit import GAP, fit, total, widest, wrap
+from salesmetrics.render.fit import GAP, fit, fit_lines, total, widest, wrap
 from salesmetrics.render.text import sparkline
 from salesmetrics.render.visible import visible
 
@@ -51,7 +51,7 @@ _STYLES = {
     Tone.STRONG: "bold",
     Tone.MUTED: "dim",
     Tone.GOOD: "green",
-    Tone.WARNING: "yellow",
+    Tone.WARNING: "magenta",
     Tone.BAD: "red",
     Tone.MARK: "cyan",
 }
@@ -98,60 +98,8 @@ def write(document: Document, screen: Screen) -> str:
     Colours repeat what the words say. Without a width, as in a pipe or a file, nothing is cut or broken but long prose.
     """
     place = _Place(document.measure if screen.width is None else screen.width, screen.ascii_only)
-    document = _without_hidden_rows(document, screen)
-    lines = _lines(document, place)
-    while document.shorter is not None and len(lines) > _room(document, screen):
-        document = _without_hidden_rows(document.shorter, screen)
-        lines = _lines(document, place)
-    while (over := len(lines) - _room(document, screen)) > 0:
-        cut = _with_fewer_rows(document, int(over))
-        if cut is None:
-            break
-        document, lines = cut, _lines(cut, place)
+    lines = fit_lines(document, _room(document, screen), lambda one: _lines(one, place))
     return "".join(f"{_ansi(line) if screen.color else ''.join(span.text for span in line)}\n" for line in lines)
-
-
-_KEPT = 5
-"""Rows that a table keeps, however low a screen is."""
-
-
-def _without_hidden_rows(document: Document, screen: Screen) -> Document:
-    """A document without the rows that a screen could never show, so that nobody draws a million of them."""
-    room = _room(document, screen)
-    if not any(_gives(block) and len(block.rows) > room for block in document.blocks if isinstance(block, Table)):
-        return document
-    blocks = tuple(
-        _without_rows(block, len(block.rows) - int(room))
-        if isinstance(block, Table) and _gives(block) and len(block.rows) > room
-        else block
-        for block in document.blocks
-    )
-    return replace(document, blocks=blocks)
-
-
-def _gives(table: Table) -> bool:
-    """Whether rows of a table may be left out."""
-    return bool(table.drops) and len(table.rows) > _KEPT
-
-
-def _with_fewer_rows(document: Document, over: int) -> Document | None:
-    """A document without so many rows of the tables that can do without them; None where they have no more to give."""
-    giving = [block for block in document.blocks if isinstance(block, Table) and _gives(block)]
-    if not giving:
-        return None
-    share = math.ceil(over / len(giving))
-    blocks = tuple(
-        _without_rows(block, share) if isinstance(block, Table) and block in giving else block
-        for block in document.blocks
-    )
-    return replace(document, blocks=blocks)
-
-
-def _without_rows(table: Table, count: int) -> Table:
-    kept = max(len(table.rows) - count - (not table.under), _KEPT)
-    rows = table.rows[-kept:] if table.drops == "first" else table.rows[:kept]
-    missing = table.missing + len(table.rows) - kept
-    return replace(table, rows=rows, missing=missing, under=phrase(table.dropped, n=missing))
 
 
 _PROMPT = 2
@@ -247,7 +195,7 @@ def _items(block: Items, place: _Place) -> Iterator[_Line]:
         body = Cell(_body(item, block, lead_width, place), block.tone)
         yield from _hanging(Cell(item.lead, item.tone), body, place, lead_width=lead_width, indent=block.indent)
         if item.hint:
-            hint = Cell(phrase("hint", hint=plain(item.hint)), Tone.MUTED)
+            hint = Cell(phrase("hint", hint=plain(item.hint)))
             yield from _hanging(Cell(), hint, place, lead_width=lead_width, indent=block.indent)
     if len(shown) < len(block.items) and block.more:
         more = plain(block.more)

@@ -54,6 +54,8 @@ __all__ = ["overview"]
 
 _FINDINGS = 5
 _FEW_KPIS = 3
+_ROWS = 10
+"""Rows of a long table that are shown before findings are."""
 _LEAST_FINDINGS = 3
 """Findings that are shown before rows of a long table are."""
 _LABEL = 19
@@ -81,25 +83,27 @@ def _screen(report: Report, numbers: Sequence[Block], *, least: int = 0, most: i
     Args:
         report: What the numbers are of.
         numbers: Tables and notes.
-        least: Findings that are shown in any case, where there are so many.
+        least: So many findings are shown before a long table is shown whole.
         most: Lines at most.
     """
     found = digested(with_names(report.touching, report), {metric.reason for metric in report.metrics})
     top, bottom = (*report_head(report), *numbers, *goal_blocks(report)), tuple(_more(report))
-    document: Document | None = None
-    for shown, hints in reversed(list(_steps(found, least))):
+    document = Document((*top, *_findings(report, found, 0, 0)), most=most)
+    for shown in range(1, min(_LEAST_FINDINGS, len(found)) + 1):
+        document = Document((*top, *_findings(report, found, shown, 0)), most=most, shorter=document)
+    for shown, hints in reversed(list(_steps(found))):
         blocks = (*top, *_findings(report, found, shown, hints), *bottom)
-        document = Document(blocks, shorter=document, most=most)
-    assert document is not None
+        kept = None if shown > least or hints else _ROWS
+        document = Document(blocks, shorter=document, most=most, rows_kept=kept)
     return document
 
 
-def _steps(found: Sequence[Digest], least: int) -> Iterator[tuple[int, int]]:
+def _steps(found: Sequence[Digest]) -> Iterator[tuple[int, int]]:
     """How many findings are shown and how many of them with a hint, from the most to the least."""
     most = min(_FINDINGS, len(found))
     hinted = len({one.hint for one in found[:most] if one.hint})
     yield from ((most, hints) for hints in range(hinted, -1, -1))
-    yield from ((shown, 0) for shown in range(most - 1, min(least, most) - 1, -1))
+    yield from ((shown, 0) for shown in range(most - 1, -1, -1))
 
 
 # --- the numbers ---
@@ -229,7 +233,13 @@ def _segments(report: Report) -> Table:
         for row in rows
     )
     signs = [phrase("verdict_signs", better=_BETTER, worse=_WORSE)] if compared else []
-    notes = (*order_note(report), *chance_note(report), *signs, *few_note(report), *undefined_note(report.metrics))
+    notes = (
+        *order_note(report),
+        *chance_note(report),
+        *signs,
+        *few_note(report),
+        *undefined_note(metric for metric in report.metrics if metric.id in shown),
+    )
     return Table(columns, drawn, notes, drops=_drops(report), dropped="segments_not_shown")
 
 
