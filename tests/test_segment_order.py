@@ -500,3 +500,18 @@ def test_a_settings_file_may_name_them_for_the_occasion(deals: str, tmp_path: Pa
     done = invoke("report", deals, "--kpi", "revenue", "--by", "owner", "--format", "csv", cwd=tmp_path)
     assert done.stdout.startswith("\ufeffmetric;title;")
     assert done.stdout.splitlines()[0].count(";") == len(LONG) + 2
+
+
+@pytest.mark.parametrize("command", ["report", "trend revenue", "rows revenue"])
+@pytest.mark.parametrize("form", ["json", "table", "md"])
+def test_what_is_about_csv_changes_no_other_form(command: str, form: str, deals: str, tmp_path: Path) -> None:
+    names = {"SALESMETRICS_LOCALE": "de", "SALESMETRICS_BOM": "true", "SALESMETRICS_WIDE": "1"}
+    plain, local = (
+        invoke(*command.split(), deals, "--format", form, "-q", cwd=tmp_path, env=env) for env in ({}, names)
+    )
+    assert plain.returncode == local.returncode == 0
+
+    def numbers(text: str) -> str:
+        return re.sub(r'"environment": \[[^]]*\]|.*SALESMETRICS_.*', "", text)
+
+    assert numbers(local.stdout) == numbers(plain.stdout)
