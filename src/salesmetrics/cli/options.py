@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import typer
@@ -15,8 +16,9 @@ import typer
 from salesmetrics.cli.environment import Environment, environment_of
 from salesmetrics.cli.output import form_of
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import phrase
 from salesmetrics.schema.message import Message
-from salesmetrics.settings.options import PANELS, SHAPING, Output, Reading, SettingsOptions, options_of
+from salesmetrics.settings.options import PANELS, SHAPING, Diagnosis, Output, Reading, SettingsOptions, options_of
 from salesmetrics.settings.sources import (
     SettingsFile,
     Settled,
@@ -130,7 +132,7 @@ class _Command:
     @property
     def typed_groups(self) -> list[Any]:
         """The groups whose options it takes."""
-        return [*self.groups.values(), *([SettingsOptions] if self.file else [])]
+        return [*self.groups.values(), *([SettingsOptions] if self.file else []), Diagnosis]
 
     def takes(self) -> list[Option]:
         """The options that it takes."""
@@ -152,6 +154,7 @@ class _Command:
                 if option.name in taken:
                     panel = reads if group is SettingsOptions else option.panel
                     found.append(_parameter(option.name, *typer_option(option, panel)))
+        found += [_parameter(option.name, *typer_option(option, option.panel)) for option in options_of(Diagnosis)]
         if self.context == CONTEXT:
             found.append(_parameter(CONTEXT, typer.Context, inspect.Parameter.empty))
         return found
@@ -198,15 +201,38 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         written = next((group for group in groups.values() if isinstance(group, Output)), None)
         _refuse_idle(asked, typed, settled, form_of(written) if written else None)
+        verbose, begun = settled["verbose"].value, perf_counter()
+        if verbose:
+            _say_settings(settled, environment)
         try:
             around = {asked.environment: environment} if asked.environment else {}
             command(**values, **groups, **({asked.file: settings} if asked.file else {}), **around)
         except SalesmetricsError as error:
             raise _named(error, {n: s for n, s in settled.items() if n not in asked.own}) from error
+        finally:
+            if verbose:
+                environment.say(phrase("time_taken", seconds=perf_counter() - begun))
 
     expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     expanded.__annotations__ = {p.name: p.annotation for p in parameters}
     return expanded
+
+
+def _say_settings(settled: Mapping[str, Settled], environment: Environment) -> None:
+    """Which values are in effect that are no defaults, and where each comes from."""
+    for name, (value, source, items) in settled.items():
+        for item, place in (items or {None: source}).items():
+            if place.kind == "default" or name in Diagnosis._fields:
+                continue
+            said = (
+                value
+                if item is None
+                else Message("pair", name=item, value=value[item])
+                if isinstance(value, dict)
+                else item
+            )
+            where = Message("place_in_file", path=place.path, line=place.line) if place.kind == "file" else place.name
+            environment.say(phrase("in_effect", name=name, value=said, place=where))
 
 
 def made(kind: Any, settled: Mapping[str, Settled]) -> Any:

@@ -20,6 +20,7 @@ __all__ = [
     "SHAPING",
     "TABLES",
     "Compare",
+    "Diagnosis",
     "Every",
     "Listed",
     "Option",
@@ -491,7 +492,18 @@ class Output(NamedTuple):
     ] = False
     color: Annotated[Color, Option("When to colour the output.")] = "auto"
     quiet: Annotated[bool, Option("Print only errors to stderr.", short="-q")] = False
-    debug: Annotated[bool, Option("Show the traceback of an unexpected error.", variable=False, hidden=True)] = False
+
+
+class Diagnosis(NamedTuple):
+    """What a command says of itself; every command has these."""
+
+    verbose: Annotated[
+        bool,
+        Option(
+            "Print to stderr which settings are in effect, from where, and the time taken.", short="-v", variable=False
+        ),
+    ] = False
+    debug: Annotated[bool, Option("Show the traceback of an unexpected error.", variable=False)] = False
 
 
 PANELS: Mapping[Any, str] = {
@@ -501,6 +513,7 @@ PANELS: Mapping[Any, str] = {
     Listed: "Report",
     Watch: "For scheduled runs",
     Output: "Output",
+    Diagnosis: "Output",
 }
 """The part of the help that the options of a group stand in."""
 
