@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PERIOD_FORMS",
+    "PERIOD_WORDS",
     "bucket_expression",
     "bucket_label",
     "bucket_starts",
@@ -55,6 +56,9 @@ _EXAMPLES = (
     *("last-90-days", "Q3", "2026", "2026-Q1", "2026-03", "2026-W05", "2026-03-31"),
     *("FY2026", "FY2026-Q2", "FY2026-M03", "2026-01-01..2026-03-31"),
 )
+
+PERIOD_WORDS = ("all", *_WORDS, *_FISCAL_WORDS, *_TO_DATE)
+"""Every word that ``--period`` takes."""
 
 PERIOD_FORMS = ("all", *_WORDS, *_TO_DATE, *_EXAMPLES)
 """Every form that ``--period`` takes, by word or by example."""

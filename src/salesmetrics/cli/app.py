@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -116,6 +117,10 @@ def run(words: list[str], environment: Environment | None = None) -> int:
     """
     around = environment or of_process()
     with around.lent():
+        if "_SALESMETRICS_COMPLETE" in around.variables:
+            from salesmetrics.cli.completion import complete
+
+            return complete(make_app(), os.environ)
         return _run(words, around)
 
 
@@ -124,10 +129,9 @@ def _run(words: list[str], environment: Environment) -> int:
         closed = SalesmetricsError("output_unwritable", path="stdout", cause=Message("stdout_closed"))
         _tell(closed, environment)
         return ExitCode.INPUT_ERROR
-    completing = any(name.endswith("_COMPLETE") for name in environment.variables)
     try:
-        around = environment if completing else environment._replace(begun=_begin_early(words))
-        app = make_app(None if completing else next(iter(words), None))
+        around = environment._replace(begun=_begin_early(words))
+        app = make_app(next(iter(words), None))
         code = app(args=words, prog_name="salesmetrics", obj=around, standalone_mode=False)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.OK

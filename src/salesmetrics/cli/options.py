@@ -22,6 +22,7 @@ from salesmetrics.settings.options import PANELS, SHAPING, Diagnosis, Output, Re
 from salesmetrics.settings.sources import (
     SettingsFile,
     Settled,
+    Source,
     find_settings,
     from_options_and_variables,
     merge,
@@ -221,7 +222,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 def _say_settings(settled: Mapping[str, Settled], environment: Environment) -> None:
     """Which values are in effect that are no defaults, and where each comes from."""
     for name, (value, source, items) in settled.items():
-        for item, place in (items or {None: source}).items():
+        places: list[tuple[str | None, Source]] = [*items.items()] or [(None, source)]
+        for item, place in places:
             if place.kind == "default" or name in Diagnosis._fields:
                 continue
             said = (

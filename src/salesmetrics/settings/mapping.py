@@ -21,6 +21,8 @@ __all__ = ["complete_columns", "complete_mapping", "headers_in"]
 _READ = 65_536
 _LINES = 10
 _DELIMITERS = ",;\t|"
+_RUN = frozenset("\\`$\"'")
+"""What a shell may run or end a word at: zsh evaluates what it is offered, so that no header with one of these is."""
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -61,7 +63,8 @@ def _begins(name: str, begun: str) -> bool:
 
 def _headers(files: Iterable[str]) -> Sequence[str]:
     paths = [name.partition("=")[2] if _kind_of(name) else name for name in files]
-    return list(dict.fromkeys(header for path in paths for header in headers_in(path)))
+    found = dict.fromkeys(header for path in paths for header in headers_in(path))
+    return [header for header in found if header.isprintable() and not set(header) & _RUN]
 
 
 def _fields(files: Iterable[str]) -> Mapping[str, str]:

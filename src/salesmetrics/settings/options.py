@@ -11,6 +11,7 @@ from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from salesmetrics.render.writers import WRITERS
+from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
     "SettingsOptions",
     "Table",
     "Watch",
-    "complete_kpis",
     "declared_options",
     "file_options",
     "options_of",
@@ -47,66 +47,6 @@ Words = tuple[str, ...]
 Pairs = Mapping[str, str]
 
 
-def _zone(text: str) -> None:
-    from salesmetrics.calendar.model import check_zone, zone_refused
-    from salesmetrics.errors import RefusedError
-
-    try:
-        check_zone(text)
-    except RefusedError:
-        raise zone_refused(text) from None
-
-
-def _age(text: str) -> None:
-    from salesmetrics.calendar.age import parse_age
-    from salesmetrics.errors import RefusedError, SalesmetricsError
-    from salesmetrics.schema.message import Message
-
-    try:
-        parse_age(text)
-    except RefusedError as refusal:
-        cause, fix = refusal.cause, Message("age_example")
-        raise SalesmetricsError("option_invalid", option="--max-age", value=text, cause=cause, fix=fix) from None
-
-
-def _currency_symbol(pair: str) -> None:
-    from salesmetrics.ingest.parse.currency import settled_symbols  # only where one is settled: it loads polars
-
-    sign, _, code = pair.rpartition("=")
-    settled_symbols({sign: code})
-
-
-def complete_kpis(incomplete: str) -> list[tuple[str, str]]:
-    """Ids of KPIs that begin so, each with its title."""
-    from salesmetrics.metrics.catalog import catalog
-
-    return [(kpi.id, kpi.title) for kpi in catalog().kpis.values() if kpi.id.startswith(incomplete)]
-
-
-def _complete_mapping(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
-    from salesmetrics.settings.mapping import complete_mapping
-
-    return complete_mapping(ctx, incomplete)
-
-
-def _locale(text: str) -> None:
-    from salesmetrics.render.csv_locales import csv_dialect
-
-    csv_dialect(text)
-
-
-def _complete_columns(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
-    from salesmetrics.settings.mapping import complete_columns
-
-    return complete_columns(ctx, incomplete)
-
-
-def _complete_locales(incomplete: str) -> list[tuple[str, str]]:
-    from salesmetrics.render.csv_locales import known_locales
-
-    return [item for item in known_locales() if item[0].casefold().startswith(incomplete.casefold())]
-
-
 class Reading(NamedTuple):
     """How to read what a file leaves open."""
 
@@ -119,6 +59,7 @@ class Reading(NamedTuple):
             key="read.encoding",
             about="encoding of the files, for example cp1251",
             example="cp1251",
+            complete=completion.complete_encodings,
         ),
     ] = None
     delimiter: Annotated[
@@ -130,6 +71,7 @@ class Reading(NamedTuple):
             key="read.delimiter",
             about="delimiter: , ; | or tab",
             example=";",
+            complete=completion.complete_delimiters,
         ),
     ] = None
     date_order: Annotated[
@@ -155,6 +97,7 @@ class Reading(NamedTuple):
             key="read.profile",
             about="CRM of the exports, for example hubspot",
             example="hubspot",
+            complete=completion.complete_profiles,
         ),
     ] = None
     map: Annotated[
@@ -167,7 +110,7 @@ class Reading(NamedTuple):
             adds=True,
             form="map_example",
             example=("amount", "Deal size"),
-            complete=_complete_mapping,
+            complete=completion.complete_mapping,
         ),
     ] = MappingProxyType({})
     currency_symbol: Annotated[
@@ -180,8 +123,9 @@ class Reading(NamedTuple):
             adds=True,
             name_with_signs=True,
             form="symbol_example",
-            check=_currency_symbol,
+            check=checks.check_currency_symbol,
             example=("$", "USD"),
+            complete=completion.complete_symbols,
         ),
     ] = MappingProxyType({})
     timezone: Annotated[
@@ -191,8 +135,9 @@ class Reading(NamedTuple):
             metavar="ZONE",
             key="read.timezone",
             about="time zone in which days are counted, for example Europe/Berlin",
-            check=_zone,
+            check=checks.check_zone,
             example="Europe/Berlin",
+            complete=completion.complete_zones,
         ),
     ] = None
     won: Annotated[
@@ -258,7 +203,7 @@ class Selection(NamedTuple):
             about="columns to group by",
             split=True,
             example=("owner",),
-            complete=_complete_columns,
+            complete=completion.complete_columns,
         ),
     ] = ()
     kpi: Annotated[
@@ -271,7 +216,7 @@ class Selection(NamedTuple):
             split=True,
             rules_out="family",
             example=("revenue", "win_rate"),
-            complete=complete_kpis,
+            complete=completion.complete_kpis,
         ),
     ] = ()
     family: Annotated[
@@ -284,6 +229,7 @@ class Selection(NamedTuple):
             split=True,
             rules_out="kpi",
             example=("conversion",),
+            complete=completion.complete_families,
         ),
     ] = ()
     where: Annotated[
@@ -305,11 +251,17 @@ class Selection(NamedTuple):
             about="currency to convert amounts to (requires a rates file)",
             behind=True,
             example="EUR",
+            complete=completion.complete_currencies,
         ),
     ] = None
     as_of: Annotated[
         str | None,
-        Option("Report date: a date or `today`.", metavar="DATE|today", shown_default="the last event in the data"),
+        Option(
+            "Report date: a date or `today`.",
+            metavar="DATE|today",
+            shown_default="the last event in the data",
+            complete=completion.complete_days,
+        ),
     ] = None
     period: Annotated[
         str,
@@ -318,6 +270,7 @@ class Selection(NamedTuple):
             metavar="P",
             key="report.period",
             about="period, for example last-month",
+            complete=completion.complete_periods,
         ),
     ] = "all"
     compare: Annotated[
@@ -340,6 +293,7 @@ class Selection(NamedTuple):
             form="level_example",
             least=0.5,
             most=0.999,
+            complete=completion.complete_levels,
         ),
     ] = 0.95
     min_n: Annotated[
@@ -367,7 +321,7 @@ class Segments(NamedTuple):
             about="KPI that segments are sorted by, highest first; with :asc lowest first",
             beside=("by",),
             example="revenue",
-            complete=complete_kpis,
+            complete=completion.complete_order,
         ),
     ] = None
     top: Annotated[
@@ -414,7 +368,7 @@ class Listed(NamedTuple):
             metavar="COLUMN[,COLUMN]",
             split=True,
             variable=False,
-            complete=_complete_columns,
+            complete=completion.complete_columns,
         ),
     ] = ()
     sort: Annotated[
@@ -423,7 +377,7 @@ class Listed(NamedTuple):
             "Sort by a column: numbers and dates highest first, text from A to Z.",
             metavar="COLUMN[:asc|desc]",
             variable=False,
-            complete=_complete_columns,
+            complete=completion.complete_columns,
         ),
     ] = None
     top: Annotated[
@@ -437,7 +391,14 @@ class Listed(NamedTuple):
 class Watch(NamedTuple):
     """When a scheduled report fails."""
 
-    goal: Annotated[Words, Option("Goal for a KPI (repeatable). Exit 1 if missed.", metavar="'KPI >= NUMBER'")] = ()
+    goal: Annotated[
+        Words,
+        Option(
+            "Goal for a KPI (repeatable). Exit 1 if missed.",
+            metavar="'KPI >= NUMBER'",
+            complete=completion.complete_one_kpi,
+        ),
+    ] = ()
     max_age: Annotated[
         str | None,
         Option(
@@ -445,8 +406,9 @@ class Watch(NamedTuple):
             metavar="7d",
             key="report.max_age",
             about="maximum age of the last event, for example 7d or 2w",
-            check=_age,
+            check=checks.check_age,
             example="7d",
+            complete=completion.complete_ages,
         ),
     ] = None
 
@@ -476,8 +438,8 @@ class Output(NamedTuple):
             key="csv.locale",
             about="locale that sets the decimal mark and delimiter of CSV, for example de",
             forms=("csv",),
-            check=_locale,
-            complete=_complete_locales,
+            check=checks.check_locale,
+            complete=completion.complete_locales,
             example="de",
         ),
     ] = None

@@ -8,13 +8,14 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import OptionalFiles, Without, with_groups
-from salesmetrics.settings.options import Output, Reading, Selection, complete_kpis
+from salesmetrics.settings.completion import complete_one_kpi
+from salesmetrics.settings.options import Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
 def explain(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_kpis)],
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_one_kpi)],
     reading: Reading,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "min_n"))],

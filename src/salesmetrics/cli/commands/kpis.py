@@ -8,6 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Without, with_groups
+from salesmetrics.settings.completion import complete_families
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
 
@@ -17,7 +18,10 @@ def kpis(
     output: Annotated[Output, Without(("all",))],
     settings: SettingsFile,
     environment: Environment,
-    family: Annotated[list[str] | None, typer.Option(metavar="NAME", help="List only KPIs of this family.")] = None,
+    family: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="List only KPIs of this family.", autocompletion=complete_families),
+    ] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="List only KPIs that contain this text.")] = None,
 ) -> None:
     """List the KPIs: id, unit and formula.

@@ -8,7 +8,8 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Always, Files, NotFromFile, Without, with_groups
-from salesmetrics.settings.options import PANELS, Every, Output, Reading, Segments, Selection, complete_kpis
+from salesmetrics.settings.completion import complete_kpis
+from salesmetrics.settings.options import PANELS, Every, Output, Reading, Segments, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 

@@ -1,0 +1,101 @@
+"""Tab: what a shell hands over, and what it gets back. Own file: imported when a shell asks, and never else.
+
+Bash ends a word at ``=`` and ``:``, replaces what stands behind it only, and takes a blank for the end of a word; Typer leaves all of
+this aside. Other shells hand words over whole and quote what they insert.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+
+__all__ = ["complete"]
+
+_BREAKS = re.compile(r"[=:]+")
+_QUOTES = "\"'"
+_PLAIN = re.compile(r"[\w@%+=:,./-]*")
+
+
+class _Line(NamedTuple):
+    """A command line as bash has it.
+
+    Attributes:
+        words: Whole, those that bash cut at ``=`` and ``:`` put together again.
+        at: The place of the word that Tab was pressed in.
+        kept: What of that word stands before the part that bash replaces.
+        quoted: Whether that part begins with a quote.
+    """
+
+    words: list[str]
+    at: int
+    kept: str
+    quoted: bool
+
+
+def _line(text: str, place: int) -> _Line:
+    r"""The words of ``COMP_WORDS``, one a line.
+
+    >>> _line("x\n--map\namount\n=\nDe", 4)
+    _Line(words=['x', '--map', 'amount=De'], at=2, kept='amount=', quoted=False)
+    >>> _line("x\n--period\n=", 2)
+    _Line(words=['x', '--period='], at=1, kept='--period=', quoted=False)
+    """
+    words: list[str] = []
+    at, kept, part = 0, "", ""
+    after_break = False
+    for number, word in enumerate(text.split("\n")):
+        is_break = _BREAKS.fullmatch(word) is not None
+        before = words[-1] if words and (is_break or after_break) else ""
+        if before:
+            words[-1] += word
+        else:
+            words.append(word)
+        after_break = is_break
+        if number == place:
+            at = len(words) - 1
+            kept, part = (before + word, "") if is_break else (before, word)
+    return _Line(words, at, kept.lstrip(_QUOTES), part[:1] in _QUOTES and bool(part))
+
+
+def complete(app: Callable[..., object], variables: MutableMapping[str, str]) -> int:
+    """Answer a shell.
+
+    Args:
+        app: The program.
+        variables: Those of the process; what bash says in them is put right.
+    """
+    if variables.get("_SALESMETRICS_COMPLETE") != "complete_bash" or "\n" not in variables.get("COMP_WORDS", ""):
+        return _run(app)
+    line = _line(variables["COMP_WORDS"], int(variables.get("COMP_CWORD", "0")))
+    variables["COMP_WORDS"], variables["COMP_CWORD"] = "\n".join(line.words), str(line.at)
+    out = io.StringIO()
+    with redirect_stdout(out):
+        code = _run(app)
+    sys.stdout.writelines(f"{_for_bash(offer, line)}\n" for offer in out.getvalue().splitlines())
+    return code
+
+
+def _run(app: Callable[..., object]) -> int:
+    try:
+        app(args=[], prog_name="salesmetrics")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    finally:
+        sys.stdout.flush()
+    return 0
+
+
+def _for_bash(offer: str, line: _Line) -> str:
+    for kept in (line.kept, line.kept.partition("=")[2]):
+        if kept and offer.startswith(kept):
+            offer = offer.removeprefix(kept)
+            break
+    if line.quoted or _PLAIN.fullmatch(offer):
+        return offer
+    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", offer)

@@ -1,0 +1,60 @@
+"""What values of options must be. Own file: each check imports what it needs only when a value is given."""
+
+from __future__ import annotations
+
+__all__ = ["check_age", "check_currency_symbol", "check_locale", "check_zone"]
+
+
+def check_zone(text: str) -> None:
+    """A time zone that there is.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.calendar import model
+    from salesmetrics.errors import RefusedError
+
+    try:
+        model.check_zone(text)
+    except RefusedError:
+        raise model.zone_refused(text) from None
+
+
+def check_age(text: str) -> None:
+    """An age in days or weeks.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.calendar.age import parse_age
+    from salesmetrics.errors import RefusedError, SalesmetricsError
+    from salesmetrics.schema.message import Message
+
+    try:
+        parse_age(text)
+    except RefusedError as refusal:
+        cause, fix = refusal.cause, Message("age_example")
+        raise SalesmetricsError("option_invalid", option="--max-age", value=text, cause=cause, fix=fix) from None
+
+
+def check_currency_symbol(pair: str) -> None:
+    """A sign that can stand for a currency, and a code of one.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.ingest.parse.currency import settled_symbols  # only where one is settled: it loads polars
+
+    sign, _, code = pair.rpartition("=")
+    settled_symbols({sign: code})
+
+
+def check_locale(text: str) -> None:
+    """A locale that CSV can be written for.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.render.csv_locales import csv_dialect
+
+    csv_dialect(text)
