@@ -220,3 +220,25 @@ def test_sales_of_two_years_are_one_list(tmp_path: Path) -> None:
             f"Date,Salesperson,Product,Total\n{year}-02-10,Ann,Kiln,900\n{year}-03-11,Bob,Kiln,50\n", encoding="utf-8"
         )
     assert values(load([str(tmp_path)]))["revenue"] == 1900
+
+
+@pytest.mark.parametrize(("second", "revenue"), [("50", "450"), ("100", None)])
+def test_equal_lines_are_doubted_only_where_no_order_has_different_ones(
+    tmp_path: Path, second: str, revenue: str | None
+) -> None:
+    rows = [
+        "1,2026-01-03,Oak,Pen,1,100",
+        "1,2026-01-03,Oak,Ink,2,100",
+        "2,2026-01-05,Elm,Pen,1,100",
+        f"2,2026-01-05,Elm,Ink,1,{second}",
+        "3,2026-01-05,Ash,Pen,1,100",
+    ]
+    dataset = read(tmp_path, "\n".join(["Order ID,Order Date,Customer,Product,Quantity,Sales", *rows]) + "\n")
+    assert values(dataset)["revenue"] == (None if revenue is None else Decimal(revenue))
+    assert values(dataset)["won_deals"] == 3
+
+
+def test_a_price_times_a_quantity_is_of_its_line(tmp_path: Path) -> None:
+    rows = ["1,2026-01-03,Oak,Pen,2,10", "1,2026-01-03,Oak,Ink,2,10"]
+    dataset = read(tmp_path, "\n".join(["Order ID,Order Date,Customer,Product,Quantity,Unit Price", *rows]) + "\n")
+    assert values(dataset)["revenue"] == 40

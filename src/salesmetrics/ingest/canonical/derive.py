@@ -36,6 +36,7 @@ from salesmetrics.ingest.canonical.outcome import (
     word_counts,
 )
 from salesmetrics.ingest.canonical.overlap import count_once, quotas_told_twice
+from salesmetrics.ingest.canonical.sales import amounts_of_lines
 from salesmetrics.ingest.canonical.surveys import with_question
 from salesmetrics.ingest.canonical.unsettled import ended_in_unknown_stages
 from salesmetrics.ingest.dataset import FILE
@@ -160,6 +161,7 @@ def _keep_records(part: Part) -> None:
             part.path,
             header,
             line_items=policy == "line_items" or part.recognition.lists == SALES,
+            of_lines=amounts_of_lines(part.frame, part.recognition),
         ),
     )
 

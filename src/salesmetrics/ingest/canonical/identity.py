@@ -171,12 +171,15 @@ def without_fragments(frame: pl.DataFrame, kind: Kind, path: str, constants: Col
     return Kept(frame.filter(~mask), "fragment", n, (said,))
 
 
-def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | None, *, line_items: bool) -> list[Kept]:
+def without_repeats(
+    frame: pl.DataFrame, kind: Kind, path: str, header: str | None, *, line_items: bool, of_lines: bool = False
+) -> list[Kept]:
     """Apply the rule for ids that occur more than once.
 
     Rows that are equal in every column are one record. Product rows of one deal (where the profile says that the CRM
     writes them) become the deal once, with the sum of their amounts. Anything else is kept as it is, and is an error to look
-    at: which of two contents is right cannot be known here.
+    at: which of two contents is right cannot be known here. Amounts that are known to be ``of_lines`` are not doubted
+    where the lines of a deal have the same.
 
     Returns:
         One step per rule that had something to do, in order; the last one's frame is the result.
@@ -200,7 +203,8 @@ def without_repeats(frame: pl.DataFrame, kind: Kind, path: str, header: str | No
         n = twins.height - merged.height
         said = finding("product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height)
         singled = merged.filter(~pl.col("id").is_duplicated()).get_column("id")
-        equal, unsure = _equal_amounts(twins.filter(pl.col("id").is_in(singled.implode())), kind, path, summed=True)
+        doubtful = twins.filter(pl.col("id").is_in(singled.implode()))
+        equal, unsure = ([], ()) if of_lines else _equal_amounts(doubtful, kind, path, summed=True)
         twins = merged
         steps.append(Kept(_in_order(rest, twins), "line_item", n, (said, *equal), unsure))
     for rule in (_per_person, _lines_of_one):

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["SalesRead", "sales_made", "with_amounts"]
+__all__ = ["SalesRead", "amounts_of_lines", "sales_made", "with_amounts"]
 
+_DIFFER = 0.2
+"""From this share of orders of several lines on, whose amounts differ, amounts are those of lines."""
 _UNITS = ("month", "quarter")
 _FIRST_OF_MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00)?)?")
 _YEAR_WORDS = frozenset(
@@ -120,6 +122,20 @@ def with_amounts(frame: pl.DataFrame, recognition: Recognition, path: str) -> tu
         "amounts_multiplied", kind="deals", path=path, column=price, rows=frame.get_column(ROW), quantity=quantity
     )
     return frame.with_columns(product.alias("amount")), [said]
+
+
+def amounts_of_lines(frame: pl.DataFrame, recognition: Recognition) -> bool:
+    """Whether the amounts of a list of sales are those of the lines of an order, and not of the whole order on each line.
+
+    They are where each is a price times a quantity, or where enough orders of several lines have different ones.
+    """
+    if recognition.lists != SALES or not {"id", "amount"} <= set(frame.columns):
+        return False
+    if times_quantity(recognition.columns):
+        return True
+    orders = frame.group_by("id").agg(lines=pl.len(), differ=pl.col("amount").drop_nulls().n_unique() > 1)
+    several = orders.filter((pl.col("lines") > 1) & pl.col("id").is_not_null()).get_column("differ")
+    return bool(several.len()) and int(several.sum()) >= _DIFFER * several.len()
 
 
 def _days(frame: pl.DataFrame, header: str) -> tuple[pl.Series, str, str] | None:
