@@ -6,11 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
+from in_process import invoke
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import Dataset, load
+from salesmetrics.ingest.recognise import sales
+from salesmetrics.ingest.recognise.columns import recognise
 from salesmetrics.library import report_on
 
 if TYPE_CHECKING:
@@ -242,3 +246,34 @@ def test_a_price_times_a_quantity_is_of_its_line(tmp_path: Path) -> None:
     rows = ["1,2026-01-03,Oak,Pen,2,10", "1,2026-01-03,Oak,Ink,2,10"]
     dataset = read(tmp_path, "\n".join(["Order ID,Order Date,Customer,Product,Quantity,Unit Price", *rows]) + "\n")
     assert values(dataset)["revenue"] == 40
+
+
+def kind_and_list(day: str, amount: str, cell: str) -> tuple[str, str | None]:
+    sample = pl.DataFrame([[cell, "100.50"], [cell, "90.00"]], schema=[day, amount], orient="row")
+    found = recognise([day, amount], path="x.csv", sample=sample)
+    return found.kind, found.lists
+
+
+def test_every_word_for_a_date_and_for_sales_makes_a_list() -> None:
+    days, months = (*sales._DATES.split("|"), *sales._SALE_DATES.split("|")), sales._MONTHS.split("|")
+    pairs = [(day, "Sales", "2026-01-03") for day in days] + [(month, "Sales", "2026-01") for month in months]
+    pairs += [("Date", amount, "2026-01-03") for amount in sales._AMOUNTS.split("|")]
+    assert [pair for pair in pairs if kind_and_list(*pair) != ("deals", "sales")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (("trend", "revenue", "--every", "month"), True),
+        (("trend", "revenue", "--every", "quarter"), False),
+        (("report", "--period", "2026-02"), True),
+        (("report", "--period", "2026-01-01..2026-02-28"), False),
+        (("report", "--period", "last-quarter"), False),
+        (("report", "--period", "last-60-days"), True),
+    ],
+)
+def test_quarters_are_not_cut_into_months(tmp_path: Path, words: tuple[str, ...], refused: bool) -> None:
+    written(tmp_path, "Quarter,Revenue\n2025 Q3,90\n2025 Q4,100\n2026 Q1,120\n")
+    done = invoke(*words, "list.csv", cwd=tmp_path)
+    assert (done.returncode == 2) is refused
+    assert ("the dates of the deals are quarters without a day" in done.stderr) is refused

@@ -54,8 +54,9 @@ def resolve(
         if as_of is None:
             raise _needs_dates("--compare", compare)
         compared = comparison(found, as_of, compare, calendar)
-    if any(item.fact == "day" for item in more.get("withheld", ())):
-        _refuse_finer_than_months(period, found, more.get("every"))
+    unknown = {item.fact for item in more.get("withheld", ())}
+    if "day" in unknown:
+        _refuse_finer(period, found, more.get("every"), quarters="month" in unknown)
     return Request(
         as_of=as_of,
         as_of_source=source,
@@ -110,12 +111,17 @@ def _shift(
         return None
 
 
-def _refuse_finer_than_months(text: str, found: Period | None, every: str | None) -> None:
-    """Raise for weeks, days and parts of months where the dates of deals are months: the numbers would only look exact."""
-    cause, fix = Message("dates_are_months"), Message("whole_months")
-    if every == "week":
+def _refuse_finer(text: str, found: Period | None, every: str | None, *, quarters: bool) -> None:
+    """Raise for what is finer than the dates of deals, where these are months or quarters: it would only look exact."""
+    finer, first = (("week", "day", "month"), (1, 4, 7, 10)) if quarters else (("week", "day"), range(1, 13))
+    cause = Message("dates_are_units", unit="quarter" if quarters else "month")
+    fix = Message("whole_quarters" if quarters else "whole_months")
+    if every in finer:
         raise SalesmetricsError("option_invalid", option="--every", value=every, cause=cause, fix=fix)
-    if found is not None and (found.unit in ("week", "day") or (found.start is not None and found.start.day != 1)):
+    start = None if found is None else found.start
+    if found is not None and (
+        found.unit in finer or (start is not None and (start.day != 1 or start.month not in first))
+    ):
         raise SalesmetricsError("option_invalid", option="--period", value=text, cause=cause, fix=fix)
 
 

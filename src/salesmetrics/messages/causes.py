@@ -36,7 +36,7 @@ CAUSES: Mapping[str, str] = {
     "locale_unknown": "unknown locale",
     "form_not_written": "`{command}` only writes {forms:or+}",
     "no_dates": "the files have no dates",
-    "dates_are_months": "the dates of the deals are months without a day",
+    "dates_are_units": "the dates of the deals are {unit}s without a day",
     # --- days and periods -----------------------------------------------------------------------------------------
     "period_unknown": "unknown period",
     "period_days": "must be 1 to 36500 days",

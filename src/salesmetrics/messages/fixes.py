@@ -42,6 +42,7 @@ FIXES: Mapping[str, str] = {
     "age_example": "for example {set:max-age 7d}",
     "name_a_date": "set the date column with {set:map created=HEADER} or {set:map closed=HEADER}",
     "whole_months": "use whole months, quarters or years, for example {set:every month} or {set:period last-quarter}",
+    "whole_quarters": "ask for whole quarters or years, for example {set:every quarter} or {set:period last-quarter}",
     # --- days and periods -------------------------------------------------------------------------------------------
     "period_this_quarter": "add {set:period this-quarter}",
     "period_begun": "choose a period that has started",

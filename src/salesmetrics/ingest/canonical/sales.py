@@ -101,7 +101,7 @@ def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, 
         findings.append(
             finding("months_as_days", kind="deals", path=path, column=header, count=len(days), unit=unit, value=example)
         )
-        withheld.append(Withheld("deals", "day", "days_unknown"))
+        withheld += [Withheld("deals", fact, "days_unknown") for fact in ("day", "month")[: _UNITS.index(unit) + 1]]
     sums = counted_records(table.frame, recognition, mapping) if recognition.lists == SALES else None
     each = counts_each(recognition.columns, table.frame.columns, by_day=found is None)
     if sums is not None or (not each and (found is not None or recognition.lists == SALES)):

@@ -35,12 +35,12 @@ SALES: Literal["sales"] = "sales"
 """What such a list is said to list."""
 
 _DATES = (
-    "date|day|datum|tag|fecha|día|data|date de vente|date vente|jour|дата|日期|تاريخ|التاريخ|tarikh|tanggal|dato|päivämäärä|päivä|dátum"
+    "date|day|datum|tag|fecha|día|data|jour|дата|日期|تاريخ|التاريخ|tarikh|tanggal|dato|päivämäärä|päivä|dátum"
     "|ημερομηνία|תאריך|दिनांक|तारीख|วันที่|ngày|날짜|일자|日付|年月日|tarih|dată"
 )
 _SALE_DATES = (
     "sale date|sales date|date of sale|sold on|sold|date sold|sold date|order date|date of order|ordered on|order day"
-    "|verkaufsdatum|verkauft am|bestelldatum|auftragsdatum|bestellt am|date de commande|date d'achat|fecha de venta|fecha venta"
+    "|verkaufsdatum|verkauft am|bestelldatum|auftragsdatum|bestellt am|date de vente|date vente|date de commande|date d'achat|fecha de venta|fecha venta"
     "|fecha de pedido|data da venda|data venda|data de venda|data do pedido|data vendita|data ordine|verkoopdatum|orderdatum|besteldatum"
     "|försäljningsdatum|salgsdato|ordredato|data sprzedaży|data zamówienia|satış tarihi|sipariş tarihi|datum prodeje|datum objednávky"
     "|дата продажи|дата заказа|дата продажу|销售日期|訂單日期|订单日期|下单日期|销售时间|تاريخ البيع|تاريخ الطلب|tarikh jualan|tanggal penjualan"
