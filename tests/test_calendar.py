@@ -221,10 +221,22 @@ def test_every_form_that_is_offered_is_understood(form: str) -> None:
         ("qdt", "unknown period", "did you mean `qtd`?"),
         ("soon", "unknown period", "last-90-days"),
         ("", "unknown period", "2026-01-01..2026-03-31"),
-        ("2026-13", "2026 has 12 months", "2026-03"),
-        ("2026-Q5", "unknown period", "2026-Q1"),
-        ("2025-W53", "2025 has 52 weeks", "2026-W05"),
-        ("2026-W00", "2026 has 53 weeks", "2026-W05"),
+        ("2026-13", "2026 has 12 months", "for example `--period 2026-12`"),
+        ("FY2026-M13", "2026 has 12 months", "for example `--period FY2026-M12`"),
+        ("2026-Q5", "a year has 4 quarters", "for example `--period 2026-Q4`"),
+        ("Q5", "a year has 4 quarters", "for example `--period 2026-Q4`"),
+        ("FY26Q5", "a year has 4 quarters", "for example `--period FY2026-Q4`"),
+        ("Q0 FY26", "a year has 4 quarters", "for example `--period FY2026-Q1`"),
+        ("2026-H3", "a year has 2 half-years", "for example `--period 2026-H2`"),
+        ("2025-W53", "2025 has 52 weeks", "for example `--period 2025-W52`"),
+        ("2026-W00", "2026 has 53 weeks", "for example `--period 2026-W53`"),
+        ("kw60", "a year has 53 weeks", "for example `--period 2026-W53`"),
+        ("W05", "the year is missing", "for example `--period 2026-W05`"),
+        ("M3", "the year is missing", "for example `--period 2026-03`"),
+        ("March", "the year is missing", "for example `--period 2026-03`"),
+        ("30d", "unknown period", "for example `--period last-30-days`"),
+        ("last 30 d", "unknown period", "for example `--period last-30-days`"),
+        ("yesterday", "unknown period", "for example `--period 2026-11-20`"),
         ("2026-02-29", "this day does not exist", "2026-03-31"),
         ("2206-01-01", "must be 1970 to 2199", "2026"),
         ("0206", "must be 1970 to 2199", "2026"),
@@ -243,6 +255,8 @@ def test_what_names_no_period_is_refused_with_the_way_out(text: str, cause: str,
     assert caught.value.message.startswith(f"invalid `--period {text}`")
     assert cause in caught.value.message
     assert fix in caught.value.hint
+    if fix.startswith("for example"):
+        assert parse_period(fix.split()[-1].strip("`"), as_of=d("2026-11-21"), calendar=ISO) is not None
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def parse_period(text: str, *, as_of: date, calendar: Calendar) -> Period | None
         return _last_days(text, int(days[1]), as_of)
     if ".." in text:
         return _range(text, as_of, calendar)
-    return _fixed(text, text, calendar).seen_from(as_of)
+    return _fixed(text, text, as_of, calendar).seen_from(as_of)
 
 
 def _relative(which: str, unit: str, as_of: date, calendar: Calendar, *, fiscal: bool | None) -> Period:
@@ -129,8 +129,8 @@ def _range(text: str, as_of: date, calendar: Calendar) -> Period:
     first, _, last = (part.strip() for part in text.strip().partition(".."))
     if not first and not last:
         raise _refused(text, Message("period_without_days"), Message("period_range"))
-    start = _fixed(first, text, calendar).start if first else None
-    end = _fixed(last, text, calendar).end if last else as_of + _DAY
+    start = _fixed(first, text, as_of, calendar).start if first else None
+    end = _fixed(last, text, as_of, calendar).end if last else as_of + _DAY
     if start and end <= start:
         cause = Message("period_reversed") if last else Message("period_begins_late", as_of=as_of)
         raise _refused(text, cause, Message("period_two_dots"))
@@ -138,16 +138,61 @@ def _range(text: str, as_of: date, calendar: Calendar) -> Period:
     return Period(label, start, end).seen_from(as_of)
 
 
-def _fixed(part: str, text: str, calendar: Calendar) -> Period:
+def _fixed(part: str, text: str, as_of: date, calendar: Calendar) -> Period:
     try:
         period = read_label(part, calendar)
     except RefusedError as refusal:
-        raise _refused(text, refusal.cause, Message("period_forms", near=None, forms=_EXAMPLES)) from None
+        raise _refused(text, refusal.cause, _last_unit(refusal.cause, part)) from None
     if period is None:
+        _refuse_number(part, text, as_of)
         near = get_close_matches(part.strip().casefold().replace(" ", "-"), [*PERIOD_FORMS, *_FISCAL_WORDS], n=1)
         hint = Message("did_you_mean", near=near[0]) if near else None
         raise _refused(text, Message("period_unknown"), Message("period_forms", near=hint, forms=PERIOD_FORMS))
     return period if period.unit != "day" else replace(period, unit=None)
+
+
+_NUMBERED = r"(fy ?)?(\d{4}|\d{2})? ?(q|h|m|w|kw)(\d{1,2})(?: ?(fy ?)?(\d{4}|\d{2}))?"
+_OF_A_YEAR = {"q": ("quarter", 4), "h": ("half-year", 2), "m": ("month", 12), "w": ("week", 53), "kw": ("week", 53)}
+_DAYS_BACK = r"(?:last )?(\d{1,4}) ?d(?:ays?)?"
+
+
+def _refuse_number(part: str, text: str, as_of: date) -> None:
+    """Refuse what is nearly a period: a fifth quarter, a week or a month without a year, days without ``last``."""
+    plain = _plain(part)
+    days = re.fullmatch(_DAYS_BACK, plain)
+    if days:
+        raise _refused(text, Message("period_unknown"), Message("period_example", label=f"last-{days[1]}-days"))
+    if plain in ("today", "yesterday"):
+        day = as_of if plain == "today" else as_of - _DAY
+        raise _refused(text, Message("period_unknown"), Message("period_example", label=str(day)))
+    if month := _month(plain):
+        raise _refused(text, Message("year_missing"), Message("period_example", label=f"{as_of.year}-{month:02}"))
+    found = re.fullmatch(_NUMBERED, plain)
+    if found is None:
+        return
+    fiscal, year, sign, number = found[1] or found[5], found[2] or found[6], found[3], int(found[4])
+    unit, most = _OF_A_YEAR[sign]
+    of_year = f"{'FY' if fiscal else ''}{year if year is None or len(year) == 4 else f'20{year}'}"
+    label = f"{of_year if year else as_of.year}-{sign[-1].upper()}{min(max(number, 1), most):0{len(str(most))}}"
+    if not 1 <= number <= most:
+        cause = Message("units_of_any_year", most=most, unit=unit)
+    elif year is None:
+        cause = Message("year_missing")
+    else:
+        return
+    raise _refused(
+        text, cause, Message("period_example", label=label if sign != "m" or fiscal else label.replace("M", ""))
+    )
+
+
+def _last_unit(cause: Message, part: str) -> Message:
+    """The last month or week of a year that has no such one."""
+    if cause.code != "units_of_year":
+        return Message("period_forms", near=None, forms=_EXAMPLES)
+    year, unit, most = (cause.details[name] for name in ("year", "unit", "most"))
+    fiscal = _plain(part).startswith("fy")
+    sign = {"week": "W", "quarter": "Q"}.get(unit, "M" if fiscal else "")
+    return Message("period_example", label=f"{'FY' if fiscal else ''}{year}-{sign}{most}")
 
 
 def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:

@@ -48,6 +48,8 @@ CAUSES: Mapping[str, str] = {
     "years_known": "the year must be {first} to {last}",
     "no_years_before": "years before {year} are not supported",
     "units_of_year": "{year} has {most} {unit}s",
+    "units_of_any_year": "a year has {most} {unit}s",
+    "year_missing": "the year is missing",
     "period_to_date": "{period} to date",
     "last_period_of_revenue": "last period in revenue",
     "last_event_of": "last {event} in {kind}",

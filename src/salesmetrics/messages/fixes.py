@@ -47,6 +47,7 @@ FIXES: Mapping[str, str] = {
     "period_this_quarter": "add {set:period this-quarter}",
     "period_begun": "choose a period that has started",
     "period_last_days": "for example {set:period last-90-days}",
+    "period_example": "for example {set:period {label}}",
     "period_range": "for example {set:period 2026-01-01..2026-03-31}",
     "period_two_dots": "write the first day, two dots and the last day",
     "period_forms": "{near}forms: {forms}",
