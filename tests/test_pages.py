@@ -19,6 +19,7 @@ import pytest
 
 from in_process import invoke
 from recipes_page import cron_page
+from salesmetrics.schema.kinds import column_types
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -122,6 +123,13 @@ def test_the_line_for_a_crontab_is_the_one_of_the_page_about_cron() -> None:
     """The recipes run it on days around a weekend."""
     (line,) = re.findall(r"^15 6 \* \* 1  (.*)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert f"COLUMNS=80 {line.replace('/srv/exports/', 'exports/')}" in cron_page().splitlines()
+
+
+def test_the_fields_to_set_first_are_fields_of_their_kind() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| [^|`]* \| (.*) \|$", (DOCS / "your_file.md").read_text("utf-8"), re.MULTILINE)
+    assert len(rows) > 5
+    for kind, fields in rows:
+        assert set(re.findall(r"`(\w+)`", fields)) <= set(column_types(kind)), kind
 
 
 def test_a_page_that_nobody_runs_is_made_or_a_record() -> None:
