@@ -44,7 +44,7 @@ the right type, and by the place of the column among the others."""
 _LOOKED_AT = 1_000
 _CUT = 120
 _SAMPLES = 3
-_SHOWN = 40
+_SHOWN = 24
 _FEW_NAMES = 40
 _FEW_WORDS = 30
 _MOSTLY = 0.6

@@ -52,7 +52,7 @@ def inspection_document(answer: Inspection) -> Document:
     """What was recognised, with what would change it: on a screen, or all of it."""
     blocks: list[Block] = []
     for guess in answer.guesses:
-        blocks += guess_blocks(guess)
+        blocks += guess_blocks(guess, everything=answer.everything)
     if not answer.everything:
         return Document((*blocks, *_at_a_glance(answer)))
     for file in answer.files:

@@ -18,12 +18,20 @@ __all__ = ["guess_blocks"]
 
 _SURE = 0.5
 _ONE_LINE = 76
+_MISSING = 8
+_SAMPLES = 2
+_MORE = ("…",)
 _TITLES = ("column_header", "column_field", "column_sure", "column_because", "column_cells")
 _OF_WORDS = ("column_word", "column_word_counts_as", "column_rows")
 
 
-def guess_blocks(guess: FileGuess) -> list[Block]:
-    """A file that is not recognised: why, what each column could be, and what to paste."""
+def guess_blocks(guess: FileGuess, *, everything: bool) -> list[Block]:
+    """A file that is not recognised: why, what each column could be, and what to paste.
+
+    Args:
+        guess: The guess.
+        everything: All fields without a column are named, rather than the first ones.
+    """
     blocks: list[Block] = [
         Heading(guess.path),
         Text(guess.problem, indent=2),
@@ -31,7 +39,8 @@ def guess_blocks(guess: FileGuess) -> list[Block]:
         _table([phrase(code) for code in _TITLES], map(_column, guess.columns), headed=True),
     ]
     if guess.missing:
-        blocks.append(Text(phrase("fact_missing", names=", ".join(guess.missing)), Tone.MUTED, indent=2))
+        names = guess.missing if everything else [*guess.missing[:_MISSING], *_MORE]
+        blocks.append(Text(phrase("fact_missing", names=", ".join(names)), Tone.MUTED, indent=2))
     if guess.words:
         words = [(Cell(one_line(w.word)), Cell(w.outcome), Cell(count(w.count))) for w in guess.words]
         blocks += [Heading(phrase("heading_guessed_words")), _table([phrase(code) for code in _OF_WORDS], words)]
@@ -51,7 +60,7 @@ def _title(guess: FileGuess) -> str:
 
 
 def _column(each: ColumnGuess) -> list[Cell]:
-    samples = Cell(one_line(", ".join(each.samples)), Tone.MUTED)
+    samples = Cell(one_line(", ".join(each.samples[:_SAMPLES])), Tone.MUTED)
     if each.field is None:
         return [Cell(one_line(each.header)), Cell(phrase("no_guess"), Tone.MUTED), Cell(""), Cell(""), samples]
     doubtful = Tone.WARNING if each.confidence < _SURE else Tone.PLAIN
