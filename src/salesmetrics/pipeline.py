@@ -364,7 +364,7 @@ def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalo
 
     request = request_of(question, dataset)
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
-    return list_rows(request, dataset.records, catalog, listing, names_of(dataset).column)
+    return list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
 
 
 def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Working:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, field
 
 from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model, Number
-from salesmetrics.answers.provenance import Filters
+from salesmetrics.answers.provenance import Filters, InputRead, Span
+from salesmetrics.answers.report import Period
 
 __all__ = ["Rows", "RowsCell", "RowsTotal"]
 
@@ -48,3 +50,9 @@ class Rows(Answer, frozen=True, kw_only=True):
     totals: Annotated[
         list[RowsTotal], Meta(description="for each name that records stand under and, of money, each currency")
     ] = field(default_factory=list)
+    title: Annotated[str, Meta(description="of the KPI")] = ""
+    as_of: date | None = None
+    as_of_source: Annotated[str | None, Meta(description="where the as-of date comes from")] = None
+    period: Period = field(default_factory=lambda: Period(label="all"))
+    inputs: list[InputRead] = field(default_factory=list)
+    span: Annotated[Span | None, Meta(description="first and last day of the records")] = None

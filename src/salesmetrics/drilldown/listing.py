@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.rows import RowsCell
     from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.schema.provenance import Input
 
 __all__ = ["Listing", "list_rows", "totals_of"]
 
@@ -51,6 +52,7 @@ def list_rows(
     catalog: Catalog,
     listing: Listing = Listing(),  # noqa: B008 - it is frozen
     column: Callable[[str], str] = str,
+    inputs: Sequence[Input] = (),
 ) -> Rows:
     """The records of :func:`records_behind` in plain values, and what all of them add up to.
 
@@ -60,6 +62,7 @@ def list_rows(
         catalog: The KPIs that exist.
         listing: Which of the records, in which order, with which columns.
         column: The column that a field or header stands for.
+        inputs: The files behind the frames.
 
     Raises:
         SalesmetricsError: As for a report; ``option_invalid``, for a column that the records do not have.
@@ -87,6 +90,12 @@ def list_rows(
         limited=listing.top is not None,
         records=records,
         totals=totals,
+        title=catalog.kpis[request.kpis[0]].title_with(request.settings),
+        as_of=request.as_of,
+        as_of_source=None if request.as_of_source is None else text(request.as_of_source),
+        period=request.period,
+        inputs=list(inputs),
+        span=request.span,
     )
 
 

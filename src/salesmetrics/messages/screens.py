@@ -30,7 +30,6 @@ SCREENS: Mapping[str, str] = {
     "seen_on": "as of {day}",
     "seen_on_from": "as of {day} ({source:typed})",
     "card_shaped": "filter",
-    "period_asked": "period {period:typed}",
     "only_where": "only records where {where:typed}",
     "by_settings": "settings: {path:typed} ({keys:, 6 …})",
     "by_environment": "environment: {names:, 6 …}",

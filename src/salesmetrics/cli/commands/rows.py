@@ -34,13 +34,16 @@ def rows(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
-    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.output import carries_hashes, form_of, write_answer
     from salesmetrics.cli.request import begin_files, make_catalog, make_listing, make_question, read_options
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
     refuse_form(form, Rows, "rows")
-    begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
+    begun, options = (
+        begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)),
+        read_options(reading),
+    )
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     found = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))
     write_answer(found, output, form, environment)

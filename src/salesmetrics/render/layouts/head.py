@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.provenance import Filters
     from salesmetrics.answers.report import Report
+    from salesmetrics.answers.rows import Rows
     from salesmetrics.schema.provenance import Input
 
-__all__ = ["file_lines", "files_typed", "report_head", "shaped"]
+__all__ = ["file_lines", "files_typed", "report_head", "rows_head", "shaped"]
 
 _LINES = 2
 """So many files have a line each."""
@@ -28,8 +29,17 @@ _LINES = 2
 
 def report_head(report: Report) -> list[Heading | Text]:
     """Files, then days, currency and as-of day, then filter, settings file and variables, where there are such."""
-    lines = [", ".join(_facts(report)), ", ".join(shaped(report.filters))]
-    return [*file_lines(report.inputs), *(Text(line) for line in lines if line)]
+    return _head(report, [*_comparison(report), *_money(report)])
+
+
+def rows_head(answer: Rows) -> list[Heading | Text]:
+    """The same above records, which have their currency beside them."""
+    return _head(answer, [])
+
+
+def _head(answer: Report | Rows, facts: Sequence[str]) -> list[Heading | Text]:
+    lines = [", ".join([*_days(answer), *facts, *_seen(answer)]), ", ".join(shaped(answer.filters))]
+    return [*file_lines(answer.inputs), *(Text(line) for line in lines if line)]
 
 
 def file_lines(inputs: Sequence[Input]) -> list[Heading | Text]:
@@ -68,26 +78,34 @@ def _name(path: str) -> str:
     return re.split(r"[/\\]", path)[-1] or path
 
 
-def _facts(report: Report) -> list[str]:
-    """The facts that hold for all numbers."""
-    found = [_period(report)]
-    if report.period.start is not None and report.span is not None:
-        found.append(phrase("records_behind_period", first=report.span.first, last=report.span.last))
-    if report.comparison is not None:
-        other = report.comparison
-        code = "compared_to_date" if other.to_date else "compared_with"
-        last = day_before(other.end)
-        found.append(phrase(code, label=one_line(other.label), first=other.start, last=last))
-    codes = currencies(report.metrics)
-    if len(codes) == 1:
-        found.append(phrase("money_in", currency=codes[0]))
-    if report.as_of is not None:
-        code = "seen_on_from" if report.as_of_source else "seen_on"
-        found.append(phrase(code, day=report.as_of, source=one_line(report.as_of_source or "")))
+def _days(answer: Report | Rows) -> list[str]:
+    found = [_period(answer)]
+    if answer.period.start is not None and answer.span is not None:
+        found.append(phrase("records_behind_period", first=answer.span.first, last=answer.span.last))
     return found
 
 
-def _period(report: Report) -> str:
+def _comparison(report: Report) -> list[str]:
+    other = report.comparison
+    if other is None:
+        return []
+    code = "compared_to_date" if other.to_date else "compared_with"
+    return [phrase(code, label=one_line(other.label), first=other.start, last=day_before(other.end))]
+
+
+def _money(report: Report) -> list[str]:
+    codes = currencies(report.metrics)
+    return [phrase("money_in", currency=codes[0])] if len(codes) == 1 else []
+
+
+def _seen(answer: Report | Rows) -> list[str]:
+    if answer.as_of is None:
+        return []
+    code = "seen_on_from" if answer.as_of_source else "seen_on"
+    return [phrase(code, day=answer.as_of, source=one_line(answer.as_of_source or ""))]
+
+
+def _period(report: Report | Rows) -> str:
     period = report.period
     if period.start is None or period.end is None:
         if report.span is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
-from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.head import rows_head
 from salesmetrics.render.layouts.words import record_left_out_text
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.text import amount, one_line
@@ -30,16 +30,18 @@ _LONG = frozenset({"left_out", "name", "account", "company", "owner", "team", "s
 """Text that may be cut on a terminal; identifiers, numbers and dates never are."""
 _CENTS = 2
 _HEADS = ("kpi", "entity", "currency", "outcome")
+_SAID = frozenset({"kpi", "entity"})
+"""What the head says in other words."""
 
 
 def rows_document(answer: Rows) -> Document:
     """The records, with what is the same for all of them above; columns that hold nothing are left out."""
     columns = _named(answer.rows) if answer.chosen else _filled(answer.rows)
     same = [] if answer.chosen else [name for name in _HEADS if name in columns and len(set(columns[name])) == 1]
-    facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same]
-    asked = answer.filters.period
-    affected = [*([] if asked == "all" else [phrase("period_asked", period=one_line(asked))]), *shaped(answer.filters)]
-    head = [Text(text, Tone.MUTED) for text in (", ".join(facts), ", ".join(affected), answer.how) if text]
+    facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same if name not in _SAID]
+    meaning = phrase("rows_mean", title=one_line(answer.title or answer.kpi), how=answer.how)
+    alike = [phrase("alike_in_all", parts=facts)] if facts else []
+    head = [*rows_head(answer), *(Text(text, Tone.MUTED) for text in (meaning, *alike))]
     cells = {name: _cells(column, name) for name, column in columns.items() if name not in same}
     if not answer.chosen and {"numerator", "denominator"} <= set(cells):
         pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
@@ -48,7 +50,6 @@ def rows_document(answer: Rows) -> Document:
     table = Table(
         tuple(_column(name, place if answer.chosen else _rank(name)) for place, name in enumerate(cells)),
         tuple(Row(row) for row in zip(*cells.values(), strict=True)),
-        apart=False,
         drops="" if answer.limited else "last",
         dropped="records_not_shown",
     )
