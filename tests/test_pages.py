@@ -5,6 +5,7 @@ A page is one session in one folder: its blocks run from top to bottom, so a fil
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -130,6 +131,16 @@ def test_the_fields_to_set_first_are_fields_of_their_kind() -> None:
     assert len(rows) > 5
     for kind, fields in rows:
         assert set(re.findall(r"`(\w+)`", fields)) <= set(column_types(kind)), kind
+
+
+def test_the_page_about_json_names_every_key_and_every_unit() -> None:
+    text = (DOCS / "json.md").read_text("utf-8")
+    named = {
+        key for row in re.findall(r"^\| (`.*?) \| .* \|$", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)
+    }
+    report = json.loads(invoke("schema", "report").stdout)
+    assert named == set(report["properties"]) - {"schema_version", "generator", "command"}
+    assert [unit for unit in report["$defs"]["Metric"]["properties"]["unit"]["enum"] if f"`{unit}`" not in text] == []
 
 
 def test_a_page_that_nobody_runs_is_made_or_a_record() -> None:
