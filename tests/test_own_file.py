@@ -323,6 +323,17 @@ def test_headers_that_say_nothing_are_guessed_by_their_cells(tmp_path: Path) -> 
     assert all(each.confidence < 0.9 for each in guessed.columns)
 
 
+def test_calls_and_emails_are_a_list_of_activities(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{('Call', 'Email', 'Meeting')[n % 3]},{('Ann', 'Bob')[n % 2]},2026-01-{n:02}\n" for n in range(1, 20)
+    )
+    written(tmp_path, "log.csv", f"What we did,Who,On\n{rows}")
+    command = printed_command(invoke("inspect", "log.csv", cwd=tmp_path).stdout)
+    assert "activities=log.csv" in command
+    found = json.loads(pasted(command, "--kpi", "calls,emails", "--format", "json", cwd=tmp_path).stdout)["metrics"]
+    assert [item["value"] for item in found] == [6, 7]
+
+
 def test_an_export_without_a_word_in_its_header_is_guessed_by_its_cells() -> None:
     path = Path(__file__).parent.parent / "examples" / "deals.csv"
     (table,) = open_tables(str(path), path.read_bytes(), encoding=None, delimiter=None)

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import read_files
 from salesmetrics.ingest.recognise.colloquial import guess_outcome
-from salesmetrics.ingest.recognise.guess import Guessed, guess_columns, settles_kind
+from salesmetrics.ingest.recognise.guess import guess_columns
+from salesmetrics.ingest.recognise.guessed import Guessed, settles_kind
 from salesmetrics.ingest.recognise.refusals import resolve_mapping
 from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.ingest.source.arguments import expand

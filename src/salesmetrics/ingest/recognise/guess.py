@@ -21,6 +21,7 @@ from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.candidates import NEEDS, rank_candidates
 from salesmetrics.ingest.recognise.colloquial import CALLED, guess_outcome
+from salesmetrics.ingest.recognise.guessed import BY_CELLS, BY_PLACE, BY_WORDS, KNOWN, LIKELY, Guess, Guessed
 from salesmetrics.ingest.recognise.headers import header_keys, is_unit_price
 from salesmetrics.ingest.recognise.index import FurtherWords, claims_of, languages_with, load_profile, words_for
 from salesmetrics.ingest.recognise.profile import GENERIC
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.candidates import Candidate
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["Guess", "Guessed", "guess_columns", "settles_kind"]
-
-KNOWN, LIKELY, BY_WORDS, BY_CELLS, BY_PLACE = 0.95, 0.85, 0.75, 0.6, 0.4
-"""How sure a guess is: by a known header, by cells that hardly leave a doubt, by a word of the header, by cells that are of
-the right type, and by the place of the column among the others."""
+__all__ = ["guess_columns"]
 
 _LOOKED_AT = 1_000
 _CUT = 120
@@ -65,44 +62,6 @@ _YES_NO = re.compile(
     r"yes|no|true|false|y|n|x|ja|nein|j|oui|non|o|si|sí|s|sim|não|да|нет|д|н|是|否|1|0|はい|いいえ|نعم|لا|tak|nie|ano|ne|evet|hayır"
 )
 _PERCENT = re.compile(r"\d{1,3}(?:[.,]\d+)?\s?%")
-
-
-class Guess(msgspec.Struct, frozen=True):
-    """A column, and the field that it could be.
-
-    Attributes:
-        header: As it stands in the file.
-        field: The field; None where nothing speaks for one.
-        confidence: How sure that is, 0–1.
-        reason: Code of what it rests on: ``header``, ``words``, ``cells`` or ``place``.
-        samples: Some of its cells.
-    """
-
-    header: str
-    field: str | None
-    confidence: float
-    reason: str
-    samples: tuple[str, ...]
-
-
-class Guessed(msgspec.Struct, frozen=True):
-    """What a file could be, column by column."""
-
-    kind: Kind
-    columns: tuple[Guess, ...]
-
-    @property
-    def mapping(self) -> dict[str, str]:
-        """Field → header."""
-        return {each.field: each.header for each in self.columns if each.field is not None}
-
-    def without(self, header: str) -> Guessed:
-        """The same without a guess for one column."""
-        columns = tuple(
-            msgspec.structs.replace(each, field=None, confidence=0.0) if each.header == header else each
-            for each in self.columns
-        )
-        return Guessed(self.kind, columns)
 
 
 class _Looks(msgspec.Struct, frozen=True):
@@ -150,11 +109,15 @@ def guess_columns(
     keys = {header: header_keys(header, headers) for header in headers}
     ranked = rank_candidates(keys, kind, None, said, sample.head(200))
     table = _Table(sample, looks, said)
+    touches = _touches(table) if kind in (None, "activities") else None
+    kind = kind or ("activities" if touches is not None else None)
     best = next((each for each in ranked if each.kind == (kind or "deals")), ranked[0])
     deals = kind in (None, "deals")
     found = _by_headers(table, best, named=kind is not None)
     if deals:
         _of_deals(table, found)
+    if touches is not None:
+        _of_activities(table, found, touches)
     _needed(table, best.kind, found)
     missing = [group for group in NEEDS[best.kind] if not set(group) & {field for field, _, _ in found.values()}]
     other = ranked[0]
@@ -167,12 +130,6 @@ def guess_columns(
         field, confidence, reason = found.get(header, (None, 0.0, ""))
         columns.append(Guess(header, field, round(confidence, 2), reason, _samples(looks[header])))
     return Guessed(best.kind, tuple(columns))
-
-
-def settles_kind(guessed: Guessed) -> bool:
-    """Whether every column that the kind needs has a guess that is more than its place."""
-    sure = {each.field for each in guessed.columns if each.confidence >= BY_CELLS}
-    return all(sure & set(group) for group in NEEDS[guessed.kind])
 
 
 # --- what cells look like ---
@@ -318,6 +275,24 @@ def _of_deals(table: _Table, found: _Found) -> None:
     """Guess the columns of deals, those first that say most."""
     for step in (_stage, _dates, _amount, _by_words, _currency, _probability, _owner, _names):
         step(table, found)
+
+
+def _touches(table: _Table) -> str | None:
+    """The column whose few words are calls, emails and meetings, in a table without money."""
+    words = words_for(GENERIC, "activities")
+    for header, looks in table.looks.items():
+        known = {words.classify(word, ("call", "email", "meeting", "task")) for word in looks.distinct[:_FEW_WORDS]}
+        if len(looks.distinct) <= _FEW_WORDS and len(known - {None}) > 1 and not any(map(table.is_money, table.looks)):
+            return header
+    return None
+
+
+def _of_activities(table: _Table, found: _Found, touches: str) -> None:
+    _put(table, found, touches, "type", LIKELY, "cells")
+    for header in table.free(found):
+        if table.is_day(header):
+            _put(table, found, header, "occurred", BY_CELLS, "cells")
+    _owner(table, found)
 
 
 def _put(table: _Table, found: _Found, header: str, field: str, confidence: float, reason: str) -> bool:
