@@ -171,9 +171,10 @@ def test_strict_fails_on_a_rejected_row() -> None:
     assert done.stderr.startswith("error: 5 rows rejected")
 
 
-def test_rejects_are_written_with_their_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["report", "check", "inspect", "rows revenue", "explain revenue", "trend revenue"])
+def test_rejects_are_written_with_their_place(command: str, tmp_path: Path) -> None:
     target = tmp_path / "rejects.csv"
-    run("report", DEALS, "--kpi", "revenue", "--rejects", str(target))
+    run(*command.split(), DEALS, "--rejects", str(target))
     lines = target.read_text("utf-8").splitlines()
     assert lines[0] == "path,row,column,value,reason"
     assert any(line.startswith("examples/deals.csv,67,Amount,12.5oo,") for line in lines)

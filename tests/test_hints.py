@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
 import shlex
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.main import get_command
 
+import salesmetrics
+from in_process import invoke
 from salesmetrics.cli.app import make_app
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import ReadOptions, load
 from salesmetrics.library import report_on
-from salesmetrics.messages import findings_of_reports, typed
+from salesmetrics.messages import catalogues, findings_of_reports, typed
 from salesmetrics.messages.errors import CATALOGUE
 from salesmetrics.messages.findings import FINDINGS
 from salesmetrics.messages.fixes import FIXES
@@ -24,9 +29,11 @@ from salesmetrics.messages.fixes import FIXES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+SOURCE = Path(salesmetrics.__file__).parent
+EXAMPLES = Path(__file__).parent.parent / "examples"
 CASES = Path(__file__).parent / "cases"
 NAMES = sorted(path.parent.relative_to(CASES).as_posix() for path in CASES.rglob("cmd"))
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*|(?<=`)-[a-z](?![\w-])")
 INSIDE = re.compile(r"__\w+__|\b\w+_text\b|\bPolars\b|\bpydantic\b|\bSeries\b|\bDataFrame\b|\bNone\b|Traceback")
 ONLY_OF = {
     "outputs_collide": "check",
@@ -92,6 +99,124 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
     assert strange_options(FINDINGS[code][1] or "", commands) == []
 
 
+COMPUTE = ("report", "rows", "trend", "explain")
+ROOMS = {
+    "ingest": (*READING, "init"),
+    "entities": COMPUTE,
+    "engine": COMPUTE,
+    "drilldown": COMPUTE,
+    "calendar": COMPUTE,
+    "render/layouts/files.py": ("inspect", "check"),
+    "render/layouts/guesses.py": ("inspect",),
+    "render/layouts/overview.py": ("report",),
+    "render/layouts/rows.py": ("rows",),
+    "render/layouts/trend.py": ("trend",),
+    "render": (*READING, "kpis", "config"),
+    "cli/output.py": (*READING,),
+    "cli/guarding.py": (*READING, "init", "kpis", "config"),
+    "cli": (*READING, "init"),
+    "schema": READING,
+}
+"""Where a message is made → the commands that can say it; the first that fits."""
+ABOUT_THE_OPTION = {
+    "as_of_differs": "in a report",
+    "as_of_option": "names what was typed",
+    "condition_without": "only said of --where",
+    "columns_of_condition": "only said of --where",
+    "date_of_several_readings": "in the list of rejected rows",
+    "format_to_try": "only said of options beside --format",
+    "did_you_mean_by": "only said of --by",
+    "kpis_available": "below a report",
+    "period_this_quarter": "only said of --compare",
+    "rows_not_shown": "only where there is --all",
+    "segments_not_shown": "below a report",
+    "segments_too_many": "only said of --by",
+    "top_example": "only said of --top",
+    "values_too_many": "only said of --every",
+    "where_all_have": "only said of --where",
+    "where_example": "only said of --where",
+    "where_invalid": "only said of --where",
+    "whole_months": "only said of --every and --period",
+    "whole_quarters": "only said of --every and --period",
+    "without_compare": "only said of --compare",
+}
+"""Messages that name an option which was given, so that the command has it."""
+
+
+@cache
+def makers() -> Mapping[str, frozenset[str]]:
+    """Code of a message → the modules that make it."""
+    found: dict[str, set[str]] = {}
+    for path in SOURCE.rglob("*.py"):
+        name = path.relative_to(SOURCE).as_posix()
+        if not name.startswith("messages/"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.setdefault(node.value, set()).add(name)
+    return {code: frozenset(names) for code, names in found.items()}
+
+
+def plain(template: str) -> str:
+    return re.sub(r"\{set:([a-z-]+)", r"--\1 ", template)
+
+
+NAMING = sorted(
+    code
+    for catalogue in catalogues()
+    for code, template in catalogue.items()
+    if code in makers() and OPTION.search(plain(template)) and not code.endswith(".hint")
+)
+
+
+@pytest.mark.parametrize("code", NAMING)
+def test_a_message_names_options_of_every_command_that_can_say_it(code: str) -> None:
+    template = plain(next(catalogue[code] for catalogue in catalogues() if code in catalogue))
+    for module in makers()[code]:
+        room = next((room for room in ROOMS if module.startswith(room)), None)
+        # What the declaration of an option says is said of it alone.
+        if room is None:
+            assert module.startswith("settings/"), module
+        elif code not in ABOUT_THE_OPTION:
+            assert strange_options(template, ROOMS[room]) == []
+
+
+def test_no_excuse_is_out_of_date() -> None:
+    assert set(ABOUT_THE_OPTION) <= set(NAMING)
+
+
+SPOKEN = [
+    *("report deals.csv", "report deals.csv --by owner", "report deals.csv -o out.csv", "check deals.csv"),
+    *(
+        "trend win_rate deals.csv",
+        "trend win_rate deals.csv -o out.csv",
+        "trend win_rate deals.csv --every week --by owner",
+    ),
+    *(
+        "rows win_rate deals.csv",
+        "rows win_rate deals.csv -o out.csv",
+        "explain win_rate deals.csv",
+        "inspect deals.csv",
+    ),
+    *("inspect deals.csv leads.csv activities.csv quotas.csv", "kpis", "config show", "init deals.csv -o -"),
+]
+
+
+@pytest.mark.parametrize("columns", ["60", "120"])
+@pytest.mark.parametrize("line", SPOKEN)
+def test_what_a_command_says_names_options_that_it_has(line: str, columns: str, tmp_path: Path) -> None:
+    """On a screen of ten lines, on which most is left out, with a settings file further up."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (tmp_path / "salesmetrics.toml").write_text("[report]\nmin_n = 5\n", "utf-8")
+    for path in EXAMPLES.glob("*.csv"):
+        shutil.copy(path, folder)
+    words = line.split()
+    done = invoke(*words, cwd=folder, env={**os.environ, "COLUMNS": columns, "LINES": "10"})
+    said = [done.stderr] if words[0] in ("init", "kpis") else [done.stderr, done.stdout]
+    for text in said:
+        assert strange_options(" ".join(text.split()), [words[0]]) == []
+
+
 @pytest.mark.parametrize("code", FIXES)
 def test_a_fix_names_options_that_there_are(code: str) -> None:
     known = frozenset().union(*options_of().values())
@@ -100,8 +225,9 @@ def test_a_fix_names_options_that_there_are(code: str) -> None:
 
 
 def test_the_check_itself_finds_what_does_not_exist() -> None:
-    assert strange_options("try `--rejects x`", ["trend"]) == ["--rejects of trend"]
-    assert strange_options("try `salesmetrics check FILE --rejects x`", ["trend"]) == []
+    assert strange_options("try `--family x`", ["trend"]) == ["--family of trend"]
+    assert strange_options("try `-o x`", ["schema"]) == ["-o of schema"]
+    assert strange_options("try `salesmetrics check FILE --rejects x`", ["kpis"]) == []
     assert strange_options("try `salesmetrics kpis --rejects x`", ["report"]) == ["--rejects of kpis"]
 
 

@@ -344,7 +344,9 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     return without_totals(result) if question.no_total else result, dataset
 
 
-def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalog, listing: Listing) -> Rows:
+def rows(
+    files: Files, options: ReadOptions, question: Question, catalog: Catalog, listing: Listing
+) -> tuple[Rows, Dataset]:
     """The records behind one KPI.
 
     Args:
@@ -364,10 +366,11 @@ def rows(files: Files, options: ReadOptions, question: Question, catalog: Catalo
 
     request = request_of(question, dataset)
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
-    return list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
+    found = list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
+    return found, dataset
 
 
-def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> Working:
+def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Working, Dataset]:
     """The working of one KPI.
 
     Args:
@@ -382,12 +385,12 @@ def explain(files: Files, options: ReadOptions, question: Question, catalog: Cat
     dataset = load(files, replace(options, as_of=question.as_of))
     from salesmetrics.drilldown.working import explain_working
 
-    return explain_working(request_of(question, dataset), dataset.records, catalog, dataset.inputs)
+    return explain_working(request_of(question, dataset), dataset.records, catalog, dataset.inputs), dataset
 
 
 def inspect(
     files: Files, options: ReadOptions, settings: Settings, catalog: Callable[[], Catalog], shaped: Shaped
-) -> Inspection:
+) -> tuple[Inspection, Dataset | None]:
     """What was recognised in files, and what they allow.
 
     Args:
@@ -410,12 +413,13 @@ def inspect(
 
     dataset, guesses = files.read_or_guess(options)
     if dataset is None:
-        return Inspection(files=[], allowed=[], unlocks=[], findings=[], filters=filters_of(shaped), guesses=guesses)
+        nothing = Inspection(files=[], allowed=[], unlocks=[], findings=[], filters=filters_of(shaped), guesses=guesses)
+        return nothing, None
     as_of, _ = dataset.last_event or (None, None)
     own = {str(kind): day for kind, (day, _) in dataset.last_events.items()}
     frames, _ = make_entities(dataset.entities, Moments(as_of, own, asked=False), settings)
     allowed, missing = unlocks(frames, catalog(), settings, as_of)
-    return Inspection(
+    answer = Inspection(
         files=file_readings(dataset),
         allowed=allowed,
         unlocks=missing,
@@ -423,6 +427,7 @@ def inspect(
         filters=filters_of(shaped),
         guesses=guesses,
     )
+    return answer, dataset
 
 
 def _about(question: Question, more: Iterable[str] = ()) -> frozenset[str] | None:

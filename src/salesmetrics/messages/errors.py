@@ -157,7 +157,9 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "use a longer step with `--every`, a shorter `--period` or fewer KPIs; `salesmetrics check` names a date far from all others",
     ),
     "where_invalid": ErrorText("invalid `--where {text}`: {cause}", "{fix}"),
-    "output_unwritable": ErrorText("cannot write `{path:typed}`: {cause:said}", "write to another place with `-o`"),
+    "output_unwritable": ErrorText(
+        "cannot write `{path:typed}`: {cause:said}", "check the folder, its permissions and the free space"
+    ),
     "output_is_input": ErrorText("{output:typed} would overwrite {path:typed}", "write to another file"),
     "outputs_collide": ErrorText(
         "the output and the rejected rows would both be written to {path:typed}",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import OptionalFiles, Without, with_groups
+from salesmetrics.cli.options import OptionalFiles, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_one_kpi
 from salesmetrics.settings.options import Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
@@ -22,6 +22,7 @@ def explain(
     output: Annotated[Output, Without(("all",))],
     environment: Environment,
     files: OptionalFiles = None,
+    rejects: Rejects = None,
 ) -> None:
     """Explain a KPI: formula, basis, edge cases, source; with files, also its working.
 
@@ -33,7 +34,7 @@ def explain(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
-    from salesmetrics.cli.output import carries_hashes, form_of, write_answer
+    from salesmetrics.cli.output import carries_hashes, form_of, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
     from salesmetrics.drilldown.describe import define_kpi
     from salesmetrics.render.writers import refuse_form
@@ -48,4 +49,6 @@ def explain(
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     options = read_options(reading)
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
-    write_answer(pipeline.explain(begun, options, question, known), output, form, environment)
+    working, dataset = pipeline.explain(begun, options, question, known)
+    write_answer(working, output, form, environment)
+    write_rejects(dataset, rejects, environment)

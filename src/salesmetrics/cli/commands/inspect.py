@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Files, with_groups
+from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.settings.options import Output, Reading
 from salesmetrics.settings.sources import SettingsFile
 
 
 @with_groups
-def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Output, environment: Environment) -> None:
+def inspect(
+    files: Files,
+    reading: Reading,
+    settings: SettingsFile,
+    output: Output,
+    environment: Environment,
+    rejects: Rejects = None,
+) -> None:
     """Show what was recognised in the files, and what is missing.
 
     Kind, CRM, encoding, columns, dates and stages, each with the option that changes it. Computes nothing.
@@ -23,7 +30,7 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
 
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection
-    from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.cli.output import form_of, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, make_catalog, read_options
     from salesmetrics.messages import phrase
     from salesmetrics.render.writers import refuse_form
@@ -31,8 +38,12 @@ def inspect(files: Files, reading: Reading, settings: SettingsFile, output: Outp
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
     begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
-    answer = pipeline.inspect(begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped)
+    answer, dataset = pipeline.inspect(
+        begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped
+    )
     write_answer(replace(answer, everything=output.all, arguments=tuple(files)), output, form, environment)
+    if dataset is not None:
+        write_rejects(dataset, rejects, environment)
     if not output.quiet:
         for guess in answer.guesses:
             environment.say(phrase("file_needs_mapping" if guess.works else "file_refused", path=guess.path))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
+from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_one_kpi
 from salesmetrics.settings.options import Listed, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
@@ -23,6 +23,7 @@ def rows(
     listed: Annotated[Listed, NotFromFile(("columns", "sort", "top"))],
     output: Output,
     environment: Environment,
+    rejects: Rejects = None,
 ) -> None:
     """List the records behind a KPI (numerator, denominator, excluded) with row numbers.
 
@@ -34,7 +35,7 @@ def rows(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
-    from salesmetrics.cli.output import carries_hashes, form_of, write_answer
+    from salesmetrics.cli.output import carries_hashes, form_of, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, make_catalog, make_listing, make_question, read_options
     from salesmetrics.render.writers import refuse_form
 
@@ -45,5 +46,6 @@ def rows(
         read_options(reading),
     )
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
-    found = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))
+    found, dataset = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))
     write_answer(found, output, form, environment)
+    write_rejects(dataset, rejects, environment)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Always, Files, NotFromFile, Without, with_groups
+from salesmetrics.cli.options import Always, Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_kpis
 from salesmetrics.settings.options import PANELS, Every, Output, Reading, Segments, Selection
 from salesmetrics.settings.sources import SettingsFile
@@ -30,6 +30,7 @@ def trend(
         Every,
         typer.Option(metavar="week|month|quarter|year", help="Length of a period.", rich_help_panel=PANELS[Selection]),
     ] = "month",
+    rejects: Rejects = None,
 ) -> None:
     """Show a KPI over time: the value and counts of each period, and whether it is unusual.
 
@@ -40,7 +41,14 @@ def trend(
     from msgspec.structs import replace
 
     from salesmetrics import pipeline
-    from salesmetrics.cli.output import carries_hashes, form_of, says_rejects, tell_about_rejects, write_answer
+    from salesmetrics.cli.output import (
+        carries_hashes,
+        form_of,
+        says_rejects,
+        tell_about_rejects,
+        write_answer,
+        write_rejects,
+    )
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
@@ -52,5 +60,6 @@ def trend(
     )
     result, dataset = pipeline.trend(begun, options, question, make_catalog(settings))
     write_answer(replace(result, everything=output.all), output, form, environment, wide=segments.wide)
+    write_rejects(dataset, rejects, environment)
     if not output.quiet and not says_rejects(output, form):
-        tell_about_rejects(dataset, None, environment, strict=False)
+        tell_about_rejects(dataset, rejects, environment, strict=False)
