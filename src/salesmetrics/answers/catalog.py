@@ -31,6 +31,7 @@ class Card(Model, frozen=True, kw_only=True):
     example: str
     source: str
     since: str
+    headline: Annotated[int | None, Meta(description="its place among the KPIs that a report shows first")] = None
 
 
 class Kpis(Answer, frozen=True, kw_only=True):

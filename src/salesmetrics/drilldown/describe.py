@@ -55,6 +55,7 @@ def describe_kpi(kpi: Kpi, catalog: Catalog) -> Card:
         example=f">>>{example}".strip() if example else "",
         source=kpi.source,
         since=kpi.since,
+        headline=kpi.headline,
     )
 
 

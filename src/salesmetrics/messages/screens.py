@@ -29,6 +29,7 @@ SCREENS: Mapping[str, str] = {
     "money_in": "amounts in {currency:typed}",
     "seen_on": "as of {day}",
     "seen_on_from": "as of {day} ({source:typed})",
+    "days_of_records": "{days:typed}; records from {first} to {last}",
     "card_shaped": "filter",
     "only_where": "only records where {where:typed}",
     "by_settings": "settings: {path:typed} ({keys:, 6 …})",

@@ -156,7 +156,10 @@ def _days(answer: Working) -> str:
         if start
         else "days_to"
     )
-    return phrase(code, start=start, end=end, as_of=answer.as_of or Message("day_unknown"))
+    days = phrase(code, start=start, end=end, as_of=answer.as_of or Message("day_unknown"))
+    if answer.span is None:
+        return days
+    return phrase("days_of_records", days=days, first=answer.span.first, last=answer.span.last)
 
 
 def _ingredient(item: Ingredient) -> Bullet:

@@ -129,4 +129,6 @@ def shaped(filters: Filters) -> list[str]:
 def files_typed(arguments: Sequence[str], inputs: Sequence[Input]) -> str:
     """Files as they are typed after a command; without what was typed, their paths."""
     named = list(arguments) or [item.path for item in inputs]
-    return " ".join(shlex.quote(one_line(name)) for name in named) if len(named) <= _LINES else "FILE"
+    if "-" in named or len(named) > _LINES:
+        return "FILE"
+    return " ".join(shlex.quote(one_line(name)) for name in named)
