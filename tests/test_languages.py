@@ -224,6 +224,50 @@ def test_headers_of_the_languages_that_are_always_read(language: str) -> None:
     assert tuple(columns.get(header) for header in headers.split(",")) == fields
 
 
+FRENCH_INVOICES = {
+    "Facture;Client;Commercial;Date facture;Échéance;Montant HT;TVA;Montant TTC;Réglé le": {
+        "id": "Facture",
+        "account": "Client",
+        "owner": "Commercial",
+        "issued": "Date facture",
+        "due": "Échéance",
+        "amount": "Montant TTC",
+        "paid_on": "Réglé le",
+    },
+    "N° pièce;Date pièce;Code tiers;Intitulé tiers;Représentant;Total TTC;Date échéance;Solde dû;Mode règlement": {
+        "id": "N° pièce",
+        "issued": "Date pièce",
+        "account_id": "Code tiers",
+        "account": "Intitulé tiers",
+        "owner": "Représentant",
+        "amount": "Total TTC",
+        "due": "Date échéance",
+        "balance": "Solde dû",
+    },
+}
+"""As accounting programs write them; the second has no word for invoice."""
+
+
+@pytest.mark.parametrize("headers", FRENCH_INVOICES)
+def test_invoices_of_french_accounting_programs(headers: str) -> None:
+    found = recognise(headers.split(";"), path="x.csv")
+    assert found.kind == "invoices"
+    assert {field: match.header for field, match in found.columns.items()} == FRENCH_INVOICES[headers]
+
+
+def test_the_one_who_handles_a_contact_goes_before_the_caller() -> None:
+    found = recognise(
+        ["Caller", "Handled by", "Medium", "Talk time (min)"],
+        path="x.csv",
+        kind="activities",
+        mapping={"occurred": "Caller"},
+    )
+    assert {field: match.header for field, match in found.columns.items() if field in {"owner", "type"}} == {
+        "owner": "Handled by",
+        "type": "Medium",
+    }
+
+
 LEADS = {
     "italian": ("Nome,Azienda,Provenienza,Stato lead,Creato il", "Convertito", "Squalificato", "Contattato"),
     "polish": ("Nazwa,Firma,Źródło pozyskania,Status potencjalnego klienta,Data utworzenia", "Skonwertowany", "Martwy", "Nowy"),
