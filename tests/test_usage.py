@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.cells import cell_len
 from typer.main import get_command
 
 from in_process import Done, invoke
@@ -53,7 +54,38 @@ WRONG = {
     "salesmetrics config shw": ("no command `shw`", "did you mean `salesmetrics config show`?"),
     "salesmetrics config qwertz": ("no command `qwertz`", "run `salesmetrics config -h` for the list"),
     "salesmetrics schema repot": ("no command `repot` writes JSON", "did you mean `salesmetrics schema report`?"),
+    "salesmetrics help": ("no command `help`", "did you mean `salesmetrics -h`?"),
+    "salesmetrics help trend": ("no command `help`", "did you mean `salesmetrics trend -h`?"),
+    "salesmetrics version": ("no command `version`", "did you mean `salesmetrics --version`?"),
     # arguments
+    "salesmetrics report deals.csv win_rate --by owner": (
+        "`win_rate` is a KPI, not a file",
+        "did you mean `salesmetrics report deals.csv --by owner --kpi win_rate`?",
+    ),
+    "salesmetrics check win_rate revenue deals.csv": (
+        "`win_rate` is a KPI, not a file",
+        "did you mean `salesmetrics report deals.csv --kpi win_rate,revenue`?",
+    ),
+    "salesmetrics trend win_rate revenue deals.csv": (
+        "`revenue` is a KPI, not a file",
+        "did you mean `salesmetrics trend win_rate,revenue deals.csv`?",
+    ),
+    "salesmetrics rows win_rate revenue deals.csv": (
+        "`revenue` is a KPI, not a file",
+        "did you mean `salesmetrics report deals.csv --kpi win_rate,revenue`?",
+    ),
+    "salesmetrics report win_rate": (
+        "`win_rate` is a KPI, not a file",
+        "for example `salesmetrics report deals.csv --kpi win_rate`",
+    ),
+    "salesmetrics trend deals.csv --kpi win_rate --every week": (
+        "`salesmetrics trend` has no option `--kpi`",
+        "did you mean `salesmetrics trend win_rate deals.csv --every week`?",
+    ),
+    "salesmetrics rows --kpi=win_rate deals.csv": (
+        "`salesmetrics rows` has no option `--kpi`",
+        "did you mean `salesmetrics rows win_rate deals.csv`?",
+    ),
     "salesmetrics trend deals.csv win_rate": (
         "`deals.csv` is a file, not a KPI",
         "did you mean `salesmetrics trend win_rate deals.csv`?",
@@ -164,6 +196,14 @@ WRONG = {
         "invalid `--every weekly`: must be one of week, month, quarter, year",
         "for example `--every week`",
     ),
+    "salesmetrics report deals.csv --as-of 30.09.2026": (
+        "invalid `--as-of 30.09.2026`: not a date",
+        "write `--as-of 2026-09-30`",
+    ),
+    "salesmetrics report deals.csv --as-of 05/06/2026": (
+        "invalid `--as-of 05/06/2026`: not a date",
+        "write `--as-of 2026-01-31` or `--as-of today`",
+    ),
     "salesmetrics report deals.csv --compare year_ago": (
         "invalid `--compare year_ago`: must be one of previous, year-ago",
         "for example `--compare year-ago`",
@@ -202,6 +242,40 @@ def test_no_word_at_all_shows_the_help(line: str) -> None:
     assert (done.returncode, done.stderr) == (2, "")
     assert "Usage: salesmetrics" in done.stdout
     assert done.stdout.count("Usage:") == 1
+
+
+SHOWN = [
+    *(
+        "report deals.csv",
+        "report deals.csv --by owner",
+        "report deals.csv --all",
+        "report deals.csv --every quarter --kpi win_rate",
+    ),
+    *(
+        "report deals.csv --period last-month --compare previous",
+        "trend win_rate deals.csv --by team",
+        "rows win_rate deals.csv",
+    ),
+    *(
+        "explain win_rate",
+        "explain win_rate deals.csv",
+        "inspect deals.csv --all",
+        "inspect deals.csv quotas.csv",
+        "check deals.csv",
+    ),
+    *("kpis", "config show"),
+]
+
+
+@pytest.mark.parametrize("columns", [None, "80"])
+@pytest.mark.parametrize("line", SHOWN)
+def test_what_is_piped_is_as_wide_as_columns_says_and_120_without_it(line: str, columns: str | None) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    done = invoke(*line.split(), cwd=EXAMPLES, env={**env, **({"COLUMNS": columns} if columns else {})})
+    widest = max(map(cell_len, done.stdout.splitlines()))
+    assert widest <= int(columns or 120)
+    if columns is None and line in ("report deals.csv --all", "explain win_rate deals.csv", "check deals.csv"):
+        assert widest > 80
 
 
 # --- help ----------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,22 @@ def parse_as_of(text: str, *, today: date | None = None) -> date:
         if FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
         raise _refused(text, Message("years_known", first=FIRST_YEAR, last=LAST_YEAR), Message("year_wrong"))
+    if meant := _written_otherwise(word, today):
+        raise _refused(text, Message("not_a_date"), Message("day_as_iso", day=meant))
     near = Message("did_you_mean", near="today") if get_close_matches(word, ["today"]) else None
     raise _refused(text, Message("not_a_date"), Message("day_or_today", near=near))
+
+
+def _written_otherwise(word: str, today: date | None) -> date | None:
+    """The day that is meant, where there is one way only to read it."""
+    if word == "yesterday" and today is not None:
+        return today - timedelta(days=1)
+    match = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", word)
+    found = set()
+    for day, month in [(match[1], match[2]), (match[2], match[1])] if match else []:
+        with suppress(ValueError):
+            found.add(date(int(match[3]), int(month), int(day)))  # type: ignore[index]
+    return found.pop() if len(found) == 1 else None
 
 
 def _refused(text: str, cause: Message, fix: Message) -> SalesmetricsError:

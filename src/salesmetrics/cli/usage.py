@@ -114,7 +114,7 @@ class Command(_AsTyped, TyperCommand):
         """Read what was typed; an argument too many, and a file where a KPI belongs, are refused.
 
         Raises:
-            SalesmetricsError: ``argument_extra`` or ``file_for_kpi``.
+            SalesmetricsError: ``argument_extra``, ``file_for_kpi`` or ``kpi_for_file``.
         """
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
@@ -124,10 +124,12 @@ class Command(_AsTyped, TyperCommand):
             rest = super().parse_args(ctx, args)
         except typer.BadParameter:
             _refuse_file_for_kpi(ctx)
+            _refuse_kpi_for_file(ctx)
             raise
+        _refuse_file_for_kpi(ctx)
+        _refuse_kpi_for_file(ctx)
         if rest:
             raise SalesmetricsError("argument_extra", command=ctx.command_path, argument=rest[0], fix=_extra(ctx, rest))
-        _refuse_file_for_kpi(ctx)
         return rest
 
 
@@ -231,10 +233,24 @@ def _no_option(name: str, context: Any, words: Sequence[str], commands: Commands
         name = next((word for word in words if word.startswith(name) and not word.startswith("--")), name)
     if isinstance(command, TyperGroup):
         return _option_first(name, context, words, commands)
+    if name == "--kpi" and any(param.name == "kpi" for param in command.params):
+        line = _line(context.info_name, _kpi_first(context.meta[_WORDS]))
+        return SalesmetricsError(
+            "option_unknown", command=context.command_path, option=name, fix=Message("did_you_mean_this", near=line)
+        )
     own = [option for param in command.params if not getattr(param, "hidden", False) for option in param.opts]
     fix = _near_option(name, own) or _elsewhere(name, commands)
     fix = fix or Message("list_options", command=context.command_path)
     return SalesmetricsError("option_unknown", command=context.command_path, option=name, fix=fix)
+
+
+def _kpi_first(words: Sequence[str]) -> list[str]:
+    """What was typed with a KPI as an option, with the KPI as the first word."""
+    rest = list(words)
+    place = next(number for number, word in enumerate(rest) if word.partition("=")[0] == "--kpi")
+    word = rest.pop(place)
+    kpi = word.partition("=")[2] if "=" in word else rest.pop(place) if place < len(rest) else "win_rate"
+    return [kpi, *rest]
 
 
 def _near_option(name: str, own: Sequence[str]) -> Message | None:
@@ -304,6 +320,11 @@ def _no_command(context: Any, words: list[str]) -> SalesmetricsError:
         more = ["--kpi", kpis[0]] if kpis else []
         line = _line("report", [name, *(word for word in rest if word not in kpis[:1]), *more])
         return SalesmetricsError("file_as_command", name=name, fix=Message("did_you_mean_this", near=line))
+    if name in ("help", "version"):
+        verb = next((word for word in rest if word in context.command.commands), None)
+        words = [*([verb] if verb else []), "-h"] if name == "help" else ["--version"]
+        fix = Message("did_you_mean_this", near=" ".join((_PROGRAM, *words)))
+        return SalesmetricsError("verb_unknown", name=name, fix=fix)
     near = get_close_matches(name.casefold(), context.command.commands, n=1, cutoff=0.7)
     if near:
         fix = Message("did_you_mean_this", near=_line(near[0], rest))
@@ -360,6 +381,36 @@ def _refuse_file_for_kpi(context: Any) -> None:
     words.insert(words.index(typed), kpi or "win_rate")
     fix = Message("did_you_mean_this" if kpi else "example", near=_line(verb, words), line=_line(verb, words))
     raise SalesmetricsError("file_for_kpi", name=typed, fix=fix)
+
+
+def _refuse_kpi_for_file(context: Any) -> None:
+    """Refuse ``report deals.csv win_rate``: KPIs are an option there, and one word elsewhere.
+
+    Raises:
+        SalesmetricsError: ``kpi_for_file``.
+    """
+    files = [word for word in context.params.get("files") or () if isinstance(word, str)]
+    found = [word for word in files if _KPIS.fullmatch(word) and not _is_file(word) and _is_kpi(word)]
+    if not found:
+        return
+    verb, words, kpis = context.info_name, list(context.meta[_WORDS]), ",".join(found)
+    for word in found:
+        words.remove(word)
+    if len(found) == len(files):
+        words.append("deals.csv")
+    if verb == "trend":
+        first = words.index(context.params["kpi"])
+        words[first] = f"{words[first]},{kpis}"
+    else:
+        verb = "report"
+        kpi = context.params.get("kpi")
+        if kpi is not None:
+            words.remove(kpi)
+            kpis = f"{kpi},{kpis}"
+        words += ["--kpi", kpis]
+    line = _line(verb, words)
+    fix = Message("did_you_mean_this", near=line) if len(found) < len(files) else Message("example", line=line)
+    raise SalesmetricsError("kpi_for_file", name=found[0], fix=fix)
 
 
 def _extra(context: Any, rest: Sequence[str]) -> Message:

@@ -139,6 +139,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "argument_missing": ErrorText("`{command}` needs {argument}", "{fix}"),
     "argument_extra": ErrorText("`{command}` takes no argument `{argument:typed}`", "{fix}"),
     "file_for_kpi": ErrorText("`{name:typed}` is a file, not a KPI", "{fix}"),
+    "kpi_for_file": ErrorText("`{name:typed}` is a KPI, not a file", "{fix}"),
     "verb_unknown": ErrorText("no command `{name:typed}`", "{fix}"),
     "file_as_command": ErrorText("`{name:typed}` is a file, not a command", "{fix}"),
     "kpi_as_command": ErrorText("`{name:typed}` is a KPI, not a command", "{fix}"),
@@ -146,7 +147,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "option_idle": ErrorText("`{option:typed}` has no effect: {cause}", "{fix}"),
     "kpi_unknown": ErrorText("unknown KPI `{name}`", "{fix}"),
     "command_unknown": ErrorText("no command `{name}` writes JSON", "{fix}"),
-    "family_unknown": ErrorText("unknown KPI family `{name}`", "use one of: {known:,}"),
+    "family_unknown": ErrorText("unknown KPI family `{name}`", "{near}use one of: {known:,}"),
     "dimension_unknown": ErrorText("cannot group by `{name}`: no file has this column", "{fix}"),
     "segments_too_many": ErrorText(
         "`--by {names:typed}` would create {count:,} segments (limit {limit:,})",

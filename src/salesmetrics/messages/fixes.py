@@ -53,6 +53,7 @@ FIXES: Mapping[str, str] = {
     "period_forms": "{near}forms: {forms}",
     "without_compare": "leave out `--compare`",
     "day_example": "write it as year-month-day, for example {set:as-of 2026-01-31}",
+    "day_as_iso": "write {set:as-of {day}}",
     "day_or_today": "{near}write {set:as-of 2026-01-31} or {set:as-of today}",
     "year_wrong": "correct the year",
     "zone_example": "use a name such as `Europe/Berlin`",

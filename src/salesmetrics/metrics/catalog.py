@@ -88,7 +88,11 @@ class Catalog(msgspec.Struct, frozen=True):
         known = list(dict.fromkeys(k.family for k in self.kpis.values()))
         for name in heads:
             if name not in known:
-                raise SalesmetricsError("family_unknown", name=name, known=known)
+                close = get_close_matches(name.casefold(), known, n=1) or [
+                    family for family in known if family.startswith(name)
+                ]
+                near = Message("did_you_mean", near=close[0]) if close else None
+                raise SalesmetricsError("family_unknown", name=name, near=near, known=known)
         if not wanted and not heads:
             return list(self.kpis.values())
         return [k for k in self.kpis.values() if k.id in wanted or k.family in heads]
