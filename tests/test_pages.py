@@ -140,6 +140,10 @@ def test_the_page_about_json_names_every_key_and_every_unit() -> None:
     }
     report = json.loads(invoke("schema", "report").stdout)
     assert named == set(report["properties"]) - {"schema_version", "generator", "command"}
+    verdicts = next(
+        each["enum"] for each in report["$defs"]["Change"]["properties"]["verdict"]["anyOf"] if "enum" in each
+    )
+    assert [verdict for verdict in verdicts if f"`{verdict}`" not in text] == []
     assert [unit for unit in report["$defs"]["Metric"]["properties"]["unit"]["enum"] if f"`{unit}`" not in text] == []
 
 
