@@ -158,7 +158,7 @@ WRONG = {
     ),
     "salesmetrics inspect deals.csv --by owner": (
         "`salesmetrics inspect` has no option `--by`",
-        "`--by` is an option of `salesmetrics report` and `salesmetrics trend`",
+        "`--by` is an option of `salesmetrics report`, `salesmetrics trend` and `salesmetrics losses`",
     ),
     "salesmetrics --by owner deals.csv": (
         "`--by` comes before the command",

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
     from salesmetrics.calendar import Calendar
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["load", "report_on"]
+__all__ = ["load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -86,3 +87,40 @@ def report_on(
     )
     request = replace(pipeline.request_of(question, dataset), **more)
     return build_report(request, dataset.records, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)
+
+
+def losses(
+    *files: str | Dataset,
+    by: Iterable[str] = (),
+    where: str | None = None,
+    period: str = "all",
+    compare: Literal["previous", "year-ago"] | None = None,
+    as_of: date | None = None,
+    calendar: Calendar | None = None,
+    currency: str | None = None,
+) -> Losses:
+    """Why and where deals are lost.
+
+    Args:
+        *files: Paths, or one dataset.
+        by: Columns that deals are grouped by.
+        where: An SQL condition over canonical columns.
+        period: Its name, for example ``last-quarter``; deals are in it by the day they were lost.
+        compare: The earlier period to compare with.
+        as_of: The report date; the last event in the data when left out.
+        calendar: How weeks and years are counted.
+        currency: Convert all amounts to this one, with the rates among the files.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    given = files[0] if len(files) == 1 else ""
+    dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
+    from salesmetrics.analysis.losses import build_losses
+    from salesmetrics.engine.request import Question
+
+    question = Question(
+        as_of=as_of, period=period, compare=compare, calendar=calendar, by=tuple(by), where=where, currency=currency
+    )
+    request, facts = pipeline.request_of(question, dataset), pipeline.loss_facts(dataset)
+    return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)

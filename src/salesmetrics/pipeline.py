@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
+    from salesmetrics.analysis.losses import LossFacts
     from salesmetrics.answers.catalog import Working
     from salesmetrics.answers.files import Inspection
+    from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
     from salesmetrics.answers.rows import Rows
     from salesmetrics.drilldown.listing import Listing
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.inspection import FileGuess
     from salesmetrics.schema.provenance import Shaped
 
-__all__ = ["Files", "explain", "inspect", "load", "report", "request_of", "rows", "trend"]
+__all__ = ["Files", "explain", "inspect", "load", "losses", "report", "request_of", "rows", "trend"]
 
 T = TypeVar("T")
 
@@ -368,6 +370,50 @@ def rows(
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
     found = list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
     return found, dataset
+
+
+def losses(
+    files: Files, options: ReadOptions, question: Question, *, cell: str | None = None
+) -> tuple[Losses | Rows, Dataset]:
+    """Why and where deals are lost.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for.
+        cell: List the deals behind this cell instead.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.losses.build_losses`; ``outcome_unsettled``.
+    """
+    dataset = load(files, replace(options, as_of=question.as_of))
+    from salesmetrics.analysis.losses import build_losses, loss_rows
+
+    request, facts = request_of(question, dataset), loss_facts(dataset)
+    if cell is not None:
+        return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return replace(found, arguments=files.arguments), dataset
+
+
+def loss_facts(dataset: Dataset) -> LossFacts:
+    """What the files say of their stages and cells beside the records.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are lost.
+    """
+    from salesmetrics.analysis.losses import LossFacts
+    from salesmetrics.engine.unknown import refuse_unsettled_rows
+    from salesmetrics.ingest.recognise.index import load_profile
+    from salesmetrics.metrics.catalog import catalog
+
+    refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings)
+    signs = {i: load_profile(file.recognition.profile).separator for i, file in enumerate(dataset.files)}
+    words = [word for file in dataset.files for word in file.stage_words if word.column == "stage"]
+    return LossFacts(
+        {word.word: word.outcome for word in words if word.how != "unknown"},
+        {i: sign for i, sign in signs.items() if sign is not None},
+    )
 
 
 def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Working, Dataset]:

@@ -29,9 +29,9 @@ class RowsTotal(Model, frozen=True, kw_only=True):
 
 
 class Rows(Answer, frozen=True, kw_only=True):
-    """The answer of `rows`: the records behind a KPI."""
+    """The answer of `rows`: the records behind a KPI; and of `--rows`: those behind a cell of a table."""
 
-    commands: ClassVar = ("rows",)
+    commands: ClassVar = ("rows", "losses")
 
     command: str = "rows"
     kpi: str

@@ -41,7 +41,16 @@ if TYPE_CHECKING:
     from salesmetrics.schema.withheld import Withheld
     from salesmetrics.statistics.intervals import Bounds
 
-__all__ = ["MAX_RANKED", "MAX_SEGMENTS", "Ordering", "Prepared", "mixed_types", "prepare"]
+__all__ = [
+    "MAX_RANKED",
+    "MAX_SEGMENTS",
+    "Ordering",
+    "Prepared",
+    "check_dimensions",
+    "check_segments",
+    "mixed_types",
+    "prepare",
+]
 
 
 MAX_SEGMENTS = 10_000
@@ -116,8 +125,8 @@ def prepare(
     unfiltered = _unfiltered(entities, named) if request.where else {}
     if request.where:
         entities = apply_where(entities, request.where, renamed=request.renamed, listed=listed)
-    _check_dimensions(request.by, entities, listed)
-    _check_segments(request.by, entities, MAX_SEGMENTS if request.top is None else MAX_RANKED)
+    check_dimensions(request.by, entities, listed)
+    check_segments(request.by, entities, MAX_SEGMENTS if request.top is None else MAX_RANKED)
     columns = columns_of(entities, request.as_of)
     bounded = window_of(request).bounded
     plan = make_plan(
@@ -173,7 +182,12 @@ def _retention_window(request: Request, entities: Mapping[str, pl.DataFrame]) ->
     return window if window.bounded else span_windows("year", entities, request.as_of, request.calendar)[""]
 
 
-def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], listed: set[str]) -> None:
+def check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], listed: set[str]) -> None:
+    """Refuse to group by what no frame has.
+
+    Raises:
+        SalesmetricsError: ``dimension_unknown``.
+    """
     known = {name for frame in frames.values() for name in frame.columns if not name.startswith("__")}
     shown = sorted(listed)
     for name in by:
@@ -185,7 +199,7 @@ def _check_dimensions(by: Sequence[str], frames: Mapping[str, pl.DataFrame], lis
             )
 
 
-def _check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame], limit: int) -> None:
+def check_segments(by: Sequence[str], frames: Mapping[str, pl.DataFrame], limit: int) -> None:
     """Refuse groups by what nearly every record has of its own: nobody reads so many, and no memory holds them."""
     count = max(
         (frame.select(by).unique().height for frame in frames.values() if by and set(by) <= set(frame.columns)),

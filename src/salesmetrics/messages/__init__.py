@@ -149,6 +149,7 @@ def typed(word: str) -> str:
 def catalogues() -> tuple[Mapping[str, str], ...]:
     """Every catalogue of messages; a code stands in one of them (a test looks)."""
     from salesmetrics.messages import (
+        analyses,
         causes,
         errors,
         findings,
@@ -183,6 +184,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         findings_of_records.PARTS,
         findings_of_reports.PARTS,
         screens.SCREENS,
+        analyses.ANALYSES,
     )
 
 

@@ -96,6 +96,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     null_words: frozenset[str] = frozenset()
     """Casefolded words that mean "nothing" in this CRM."""
     id_prefix: str | None = None
+    separator: str | None = None
+    """The sign between several values of one cell; None where nothing is known of such cells."""
     repeated_ids: Literal["error", "line_items", "continuation"] = "error"
     """What a repeated deal id means. ``line_items``: one row per product, amounts add up; ``continuation``: further
     lines of a record repeat nothing and have blank cells; ``error``: a finding."""
@@ -162,7 +164,9 @@ def parse_profile(text: str) -> Profile:
     return profile
 
 
-_SINGLE = frozenset({"name", "title", "verified", "date_order", "decimal", "id_prefix", "lists", "repeated_ids"})
+_SINGLE = frozenset(
+    {"name", "title", "verified", "date_order", "decimal", "id_prefix", "separator", "lists", "repeated_ids"}
+)
 
 
 def _split(tree: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
@@ -15,21 +15,50 @@ from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from salesmetrics.answers.provenance import Filters
-    from salesmetrics.answers.report import Report
+    from salesmetrics.answers.provenance import Filters, Span
+    from salesmetrics.answers.report import Comparison, Period, Report
     from salesmetrics.answers.rows import Rows
     from salesmetrics.schema.provenance import Input
 
-__all__ = ["file_lines", "files_typed", "report_head", "rows_head", "shaped"]
+__all__ = ["answer_head", "file_lines", "files_typed", "report_head", "rows_head", "shaped"]
 
 _LINES = 2
 """So many files have a line each."""
 
 
+class _Dated(Protocol):
+    """What the head of an answer is made from."""
+
+    @property
+    def inputs(self) -> list[Input]: ...
+    @property
+    def as_of(self) -> date | None: ...
+    @property
+    def as_of_source(self) -> str | None: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def span(self) -> Span | None: ...
+    @property
+    def filters(self) -> Filters: ...
+
+
 def report_head(report: Report) -> list[Heading | Text]:
     """Files, then days, currency and as-of day, then filter, settings file and variables, where there are such."""
-    return _head(report, [*_comparison(report), *_money(report)])
+    return answer_head(report, report.comparison, currencies(report.metrics))
+
+
+def answer_head(answer: _Dated, comparison: Comparison | None, codes: Sequence[str]) -> list[Heading | Text]:
+    """The same above any answer.
+
+    Args:
+        answer: What it stands above.
+        comparison: The earlier period that it is compared with.
+        codes: The currencies of its amounts.
+    """
+    return _head(answer, [*_comparison(comparison), *_money(codes)])
 
 
 def rows_head(answer: Rows) -> list[Heading | Text]:
@@ -37,7 +66,7 @@ def rows_head(answer: Rows) -> list[Heading | Text]:
     return _head(answer, [])
 
 
-def _head(answer: Report | Rows, facts: Sequence[str]) -> list[Heading | Text]:
+def _head(answer: _Dated, facts: Sequence[str]) -> list[Heading | Text]:
     lines = [", ".join([*_days(answer), *facts, *_seen(answer)]), ", ".join(shaped(answer.filters))]
     return [*file_lines(answer.inputs), *(Text(line) for line in lines if line)]
 
@@ -78,34 +107,32 @@ def _name(path: str) -> str:
     return re.split(r"[/\\]", path)[-1] or path
 
 
-def _days(answer: Report | Rows) -> list[str]:
+def _days(answer: _Dated) -> list[str]:
     found = [_period(answer)]
     if answer.period.start is not None and answer.span is not None:
         found.append(phrase("records_behind_period", first=answer.span.first, last=answer.span.last))
     return found
 
 
-def _comparison(report: Report) -> list[str]:
-    other = report.comparison
+def _comparison(other: Comparison | None) -> list[str]:
     if other is None:
         return []
     code = "compared_to_date" if other.to_date else "compared_with"
     return [phrase(code, label=one_line(other.label), first=other.start, last=day_before(other.end))]
 
 
-def _money(report: Report) -> list[str]:
-    codes = currencies(report.metrics)
+def _money(codes: Sequence[str]) -> list[str]:
     return [phrase("money_in", currency=codes[0])] if len(codes) == 1 else []
 
 
-def _seen(answer: Report | Rows) -> list[str]:
+def _seen(answer: _Dated) -> list[str]:
     if answer.as_of is None:
         return []
     code = "seen_on_from" if answer.as_of_source else "seen_on"
     return [phrase(code, day=answer.as_of, source=one_line(answer.as_of_source or ""))]
 
 
-def _period(report: Report | Rows) -> str:
+def _period(report: _Dated) -> str:
     period = report.period
     if period.start is None or period.end is None:
         if report.span is None:

@@ -1,0 +1,60 @@
+"""`salesmetrics losses`: why and where deals are lost."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from salesmetrics.cli.environment import Environment
+from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.sources import SettingsFile
+
+
+@with_groups
+def losses(
+    files: Files,
+    reading: Reading,
+    settings: SettingsFile,
+    selection: Annotated[Selection, Without(("kpi", "family", "every")), NotFromFile(("kpi", "family", "every", "by"))],
+    output: Output,
+    environment: Environment,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            metavar="CELL",
+            help="List the deals behind a cell: a reason, or stage:NAME, owner:NAME, …",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = None,
+    rejects: Rejects = None,
+) -> None:
+    """Show why and where deals are lost: by reason, stage, competitor, owner, product and age.
+
+    Examples:
+      salesmetrics losses deals.csv
+      salesmetrics losses deals.csv stages.csv --by team
+      salesmetrics losses deals.csv --period last-quarter --compare previous
+      salesmetrics losses deals.csv --rows Price
+    """
+    from salesmetrics import pipeline
+    from salesmetrics.cli.output import (
+        carries_hashes,
+        form_of,
+        says_rejects,
+        tell_about_rejects,
+        write_answer,
+        write_rejects,
+    )
+    from salesmetrics.cli.request import begin_files, make_question, read_options
+
+    form = form_of(output)
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    question = make_question(selection, settings, environment.today())
+    answer, dataset = pipeline.losses(begun, read_options(reading), question, cell=rows)
+    write_answer(answer, output, form, environment)
+    write_rejects(dataset, rejects, environment)
+    if not output.quiet and not says_rejects(output, form):
+        tell_about_rejects(dataset, rejects, environment, strict=False)

@@ -1,0 +1,190 @@
+"""How lost deals look: how many have a reason, then a table per view, with the sentences that they need."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import (
+    Cell,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Kind,
+    Narrow,
+    Row,
+    Sheet,
+    Table,
+    Text,
+    Tone,
+)
+from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.words import FEW
+from salesmetrics.render.text import amount, change, count, interval, one_line
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.answers.losses import Loss, LossCoverage, Losses
+    from salesmetrics.render.document import Block
+
+__all__ = ["losses_document", "losses_sheet"]
+
+_MANY = frozenset({"competitor", "owner", "product"})
+"""Views of which a screen shows the first."""
+
+
+def losses_document(answer: Losses) -> Document:
+    """The total in all views, then the reasons of each segment."""
+    codes = list(dict.fromkeys(loss.currency for loss in answer.losses if not loss.all_currencies))
+    blocks: list[Block] = [*answer_head(answer, answer.comparison, [code for code in codes if code])]
+    for covered in answer.coverage:
+        losses = [loss for loss in answer.losses if loss.group == covered.group]
+        total = not covered.group
+        name = ", ".join(one_line(value or phrase("segment_blank")) for value in covered.group.values())
+        blocks.append(Text(_coverage(covered, answer), Tone.STRONG, apart=True) if total else Heading(name))
+        if not total:
+            blocks.append(Text(_coverage(covered, answer), Tone.MUTED))
+        for view, members in groupby(losses, key=lambda loss: loss.view):
+            if total or view == "reason":
+                blocks.append(_table(phrase(f"view_{view}"), list(members), codes, answer))
+    notes = _notes(answer)
+    blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
+    if answer.findings:
+        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
+        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
+    return Document(tuple(blocks))
+
+
+def _coverage(covered: LossCoverage, answer: Losses) -> str:
+    without = covered.lost - covered.with_reason
+    code = "lost_without_reasons" if "reason" in answer.unknown else "lost_covered" if without else "lost_covered_all"
+    share = amount(covered.share, "ratio")
+    return phrase(code, lost=covered.lost, with_reason=covered.with_reason, without=without, share=share)
+
+
+def _table(title: str, losses: Sequence[Loss], codes: Sequence[str | None], answer: Losses) -> Table:
+    """A row per item, with the values of all currencies beside each other."""
+    items = [loss for loss in losses if loss.all_currencies or len(codes) == 1]
+    columns = [
+        Column(title, Kind.LABEL),
+        Column(phrase("column_lost"), Kind.VALUE),
+        Column(phrase("column_share_lost"), Kind.NUMBER),
+        Column(phrase("column_interval"), Kind.INTERVAL, 3, Narrow.VANISH, plural=phrase("columns_interval")),
+    ]
+    if answer.comparison is not None:
+        columns += [
+            Column(phrase("column_previous_share"), Kind.NUMBER, 2, Narrow.VANISH, plural=phrase("columns_previous")),
+            Column(phrase("column_change"), Kind.CHANGE),
+            Column(phrase("column_change_interval"), Kind.INTERVAL, 4, Narrow.VANISH),
+            Column(phrase("column_verdict"), Kind.VERDICT, silent=True),
+        ]
+    for place, code in enumerate(codes):
+        named = phrase("column_lost_value_in", currency=code or phrase("segment_no_currency"))
+        columns += [
+            Column(named if len(codes) > 1 else phrase("column_lost_value"), Kind.NUMBER, place and 5, Narrow.VANISH),
+            Column(phrase("column_share_value"), Kind.NUMBER, 5, Narrow.VANISH),
+        ]
+    values = {(loss.item, loss.currency): loss for loss in losses if not loss.all_currencies}
+    whole = all(_is_whole(loss) for loss in losses)
+    rows = []
+    for loss in items:
+        cells = [Cell(_name(loss)), Cell(count(loss.count), value=loss.count), _share(loss), _interval(loss)]
+        if answer.comparison is not None:
+            cells += _change(loss)
+        for code in codes:
+            cells += _value(values.get((loss.item, code)), whole=whole)
+        rows.append(Row(tuple(cells)))
+    return Table(tuple(columns), tuple(rows), drops="last" if losses[0].view in _MANY else "")
+
+
+def _name(loss: Loss) -> str:
+    if loss.item is None:
+        return phrase("segment_blank")
+    return phrase("loss_days", days=loss.item) if loss.view == "age" else one_line(loss.item)
+
+
+def _share(loss: Loss) -> Cell:
+    flag = FEW if loss.small else ""
+    return Cell(amount(loss.share_of_count, "ratio"), Tone.MUTED if loss.small else Tone.PLAIN, flag=flag)
+
+
+def _interval(loss: Loss) -> Cell:
+    return Cell(interval(loss.interval, "ratio"), Tone.MUTED)
+
+
+def _change(loss: Loss) -> list[Cell]:
+    before = None if loss.previous is None else loss.previous.share_of_count
+    step, _, span = change(loss.change, "ratio")
+    verdict = loss.change.verdict if loss.change and loss.change.verdict in ("higher", "lower") else ""
+    return [
+        Cell(amount(before, "ratio"), Tone.MUTED),
+        Cell(step),
+        Cell(span, Tone.MUTED),
+        Cell(phrase(f"verdict_{verdict}") if verdict else ""),
+    ]
+
+
+def _is_whole(loss: Loss) -> bool:
+    return loss.value is None or loss.value == int(loss.value)
+
+
+def _value(loss: Loss | None, *, whole: bool) -> list[Cell]:
+    if loss is None:
+        return [Cell(), Cell()]
+    places = 0 if whole else 2
+    value = Cell(amount(loss.value, "money", places=places), value=loss.value, currency=loss.currency, unit="money")
+    return [value, Cell(amount(loss.share_of_value, "ratio") if loss.share_of_value is not None else "", Tone.MUTED)]
+
+
+def _notes(answer: Losses) -> list[str]:
+    total = answer.coverage[0]
+    found = []
+    if total.several:
+        found.append(phrase("lost_several", n=total.several, signs=answer.separators))
+    if answer.similar:
+        found.append(phrase("lost_similar", groups=[Message("same_reasons", reasons=item) for item in answer.similar]))
+    views = [view for view in ("age", "owner") if view not in answer.unknown]
+    first = [loss for loss in answer.losses if views and loss.view == views[0] and not loss.group]
+    unpriced = sum(loss.unpriced for loss in first if loss.all_currencies or not _several(answer))
+    if unpriced:
+        found.append(phrase("lost_unpriced", n=unpriced))
+    if answer.undated:
+        found.append(phrase("lost_undated", n=answer.undated))
+    if answer.unknown:
+        code = "losses_unknown_stage" if "stage" in answer.unknown else "losses_unknown"
+        found.append(phrase(code, views=[Message(f"view_{view}") for view in answer.unknown]))
+    if any(loss.small for loss in answer.losses):
+        found.append(phrase("lost_small", sign=FEW, min_n=answer.min_n))
+    if answer.group_by:
+        found.append(phrase("lost_other_views", names=answer.group_by))
+    return found
+
+
+def _several(answer: Losses) -> bool:
+    return any(loss.all_currencies for loss in answer.losses)
+
+
+def losses_sheet(answer: Losses) -> Sheet:
+    """A row per item of a view, group and currency."""
+    header = ["view", "item", *answer.group_by, "currency", "count", "share_of_count", "low", "high", "value"]
+    header += ["share_of_value", "unpriced", "previous_count", "previous_share", "change", "change_low", "change_high"]
+    rows = []
+    for loss in answer.losses:
+        groups = [loss.group.get(name) if loss.group else None for name in answer.group_by]
+        before, step = loss.previous, loss.change
+        rows.append(
+            [
+                *(loss.view, loss.item, *groups, loss.currency, loss.count, loss.share_of_count),
+                *((loss.interval.low, loss.interval.high) if loss.interval else (None, None)),
+                *(loss.value, loss.share_of_value, loss.unpriced),
+                *((before.count, before.share_of_count) if before else (None, None)),
+                step.absolute if step else None,
+                *((step.interval.low, step.interval.high) if step and step.interval else (None, None)),
+                *([step.verdict if step else None, loss.value_reason]),
+            ]
+        )
+    return Sheet([*header, "verdict", "reason"], rows)
