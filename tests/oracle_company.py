@@ -371,6 +371,8 @@ class Oracle(oracle_money.Oracle):
         return None if known(worth) is None else of_billed(known(worth), self.invoiced())
 
     def repeat_purchase_rate_invoices(self) -> Any:
+        if self.low and self.whole and self.whole - self.low < timedelta(days=365):
+            return None  # too short for most customers to buy again
         rows = [r for r in self.pool("invoices") if r["state"] != "cancelled" and self.inside(r["issued"])]
         billed = [r["account_id"] for r in rows if r["account_id"]]
         return over(sum(billed.count(account) > 1 for account in set(billed)), len(set(billed)))

@@ -284,6 +284,8 @@ class Oracle:
         return over(12 * net, self.cost(stretch=self.previous))
 
     def repeat_purchase_rate(self) -> Any:
+        if self.low and self.whole and self.whole - self.low < timedelta(days=365):
+            return None  # too short for most customers to buy again
         deals = [r for r in self.rows["deals"] if not (r["created"] and r["created"] > AS_OF)]
         bought = [
             r["account_id"] for r in deals if r["outcome"] == "won" and self.inside(r["closed"]) and r["account_id"]
