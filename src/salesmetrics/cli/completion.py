@@ -1,7 +1,7 @@
 """Tab: what a shell hands over, and what it gets back. Own file: imported when a shell asks, and never else.
 
 Bash ends a word at ``=`` and ``:``, replaces what stands behind it only, and takes a blank for the end of a word; Typer leaves all of
-this aside. Other shells hand words over whole and quote what they insert.
+this aside. Other shells hand words over whole, replace the whole of ``--period=last``, and quote what they insert.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import io
 import re
 import sys
 from contextlib import redirect_stdout
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["complete"]
 
+_OPTION = re.compile(r"(?:^|\s)(--[a-z-]+=)\S*$")
+"""The beginning of a word that holds an option and its value."""
 _BREAKS = re.compile(r"[=:]+")
 _QUOTES = "\"'"
 _PLAIN = re.compile(r"[\w@%+=:,./-]*")
@@ -70,14 +73,20 @@ def complete(app: Callable[..., object], variables: MutableMapping[str, str]) ->
         app: The program.
         variables: Those of the process; what bash says in them is put right.
     """
-    if variables.get("_SALESMETRICS_COMPLETE") != "complete_bash" or "\n" not in variables.get("COMP_WORDS", ""):
+    write: Callable[[str], str]
+    option = _OPTION.search(variables.get("_TYPER_COMPLETE_ARGS", ""))
+    if variables.get("_SALESMETRICS_COMPLETE") == "complete_bash" and "\n" in variables.get("COMP_WORDS", ""):
+        line = _line(variables["COMP_WORDS"], int(variables.get("COMP_CWORD", "0")))
+        variables["COMP_WORDS"], variables["COMP_CWORD"] = "\n".join(line.words), str(line.at)
+        write = partial(_for_bash, line=line)
+    elif option:
+        write = partial(_with_option, option=option[1], zsh=variables["_SALESMETRICS_COMPLETE"] == "complete_zsh")
+    else:
         return _run(app)
-    line = _line(variables["COMP_WORDS"], int(variables.get("COMP_CWORD", "0")))
-    variables["COMP_WORDS"], variables["COMP_CWORD"] = "\n".join(line.words), str(line.at)
     out = io.StringIO()
     with redirect_stdout(out):
         code = _run(app)
-    sys.stdout.writelines(f"{_for_bash(offer, line)}\n" for offer in out.getvalue().splitlines())
+    sys.stdout.writelines(f"{write(offer)}\n" for offer in out.getvalue().splitlines())
     return code
 
 
@@ -89,6 +98,13 @@ def _run(app: Callable[..., object]) -> int:
     finally:
         sys.stdout.flush()
     return 0
+
+
+def _with_option(offer: str, *, option: str, zsh: bool) -> str:
+    """An offer as the whole word that zsh and fish replace: with the option in front of it."""
+    if not offer or not zsh:
+        return f"{option}{offer}" if offer else ""
+    return re.sub(r'^(_arguments \'\*: :\(\()?"', rf"\g<0>{option}", offer)
 
 
 def _for_bash(offer: str, line: _Line) -> str:
