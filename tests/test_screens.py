@@ -221,6 +221,29 @@ def test_findings_are_those_that_touch_what_is_shown() -> None:
     )
 
 
+def test_a_sparkline_says_its_months_and_ends_where_the_period_does() -> None:
+    assert "12 months to 2026-09" in screen(*SCREENS["deals"], columns=120)
+    assert "12 mo to 2026-09" in screen(*SCREENS["deals"])
+    quarter = screen("report", DEALS, "--period", "2026-Q1", columns=120)
+    assert "12 months to 2026-03" in quarter
+    bars = re.search(r"\nWon deals .*?([▁▂▃▄▅▆▇█ ]{12})\n", quarter)
+    assert bars is not None
+    earlier = screen("report", DEALS, "--as-of", "2026-03-31", columns=120)
+    assert bars[1] in earlier, "the same twelve months as of the last day of the period"
+
+
+def test_a_currency_without_records_has_no_row(tmp_path: Path) -> None:
+    rows = ["1,Won,100,EUR,2026-01-02,2026-01-09", "2,Won,70,USD,2026-01-03,2026-01-08", "3,Open,50,USD,2026-01-04,"]
+    path = tmp_path / "deals.csv"
+    path.write_text("\n".join(["id,stage,amount,currency,created,closed", *rows]) + "\n", "utf-8")
+    text = screen("report", str(path))
+    assert re.search(r"\nRevenue \(EUR\) +100", text)
+    assert re.search(r"\nRevenue \(USD\) +70", text)
+    assert re.search(r"\nOpen pipeline \(USD\) +50", text)
+    assert "Open pipeline (EUR)" not in text
+    assert text.index("Revenue (USD)") < text.index("Won deals"), "KPIs keep their order whatever their currency"
+
+
 # --- real exports ------------------------------------------------------------------------------------------------------
 
 REAL = {

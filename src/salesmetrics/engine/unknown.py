@@ -232,14 +232,26 @@ def touching(
         headers: Kind and column → the header that the export has for it.
         named: Columns that records are grouped or filtered by.
     """
-    behind = {fact for measure in measures for fact in (*facts_behind(measure), *_dates_behind(measure))}
+    of_each = [{*facts_behind(measure), *_dates_behind(measure)} for measure in measures]
+    behind = set[tuple[str, str]]().union(*of_each)
     kinds = {kind for kind, _ in behind}
     behind |= {(kind, column) for kind in kinds for column in named}
     behind |= {(kind, column) for kind, fact in behind for column in _MADE_OF.get(fact, ())}
     columns: dict[tuple[str, str], set[str]] = {}
     for (kind, column), header in headers.items():
         columns.setdefault((kind, header), set()).add(column)
-    return [item for item in findings if _touches(item, kinds, behind, columns)]
+
+    def touches(item: Finding) -> bool:
+        if item.kind is None:
+            return True
+        if item.column is None or item.code in _OF_ROWS:
+            return item.kind in kinds
+        if item.code in _ABOUT:
+            about = [{(item.kind, fact) for fact in facts} for facts in _ABOUT[item.code]]
+            return any(facts <= own for facts in about for own in of_each)
+        return any((item.kind, column) in behind for column in columns.get((item.kind, item.column), (item.column,)))
+
+    return [item for item in findings if touches(item)]
 
 
 def _dates_behind(measure: Measure) -> set[tuple[str, str]]:
@@ -247,26 +259,15 @@ def _dates_behind(measure: Measure) -> set[tuple[str, str]]:
     return {(kind, name) for kind in kinds_of(measure.entity) for name in (column, "currency") if name is not None}
 
 
-def _touches(
-    item: Finding,
-    kinds: Collection[str],
-    behind: Collection[tuple[str, str]],
-    columns: Mapping[tuple[str, str], Collection[str]],
-) -> bool:
-    if item.kind is None:
-        return True
-    if item.column is None or item.code in _OF_ROWS:
-        return item.kind in kinds
-    named = _ABOUT.get(item.code) or columns.get((item.kind, item.column), (item.column,))
-    return any((item.kind, column) in behind for column in named)
-
-
-_ABOUT = {
-    "closed_before_created": ("created",),
-    "open_with_past_close": ("expected_close",),
-    "won_amount_zero": ("amount",),
+_ABOUT: Mapping[str, tuple[frozenset[str], ...]] = {
+    "closed_before_created": (frozenset({"created", "closed"}),),
+    "lost_amount_all_zero": (frozenset({"amount", "lost"}),),
+    "open_amount_all_zero": (frozenset({"amount", "not_won", "outcome"}),),
+    "open_with_past_close": (frozenset({"expected_close"}), frozenset({"not_won", "outcome"})),
+    "won_amount_blank": (frozenset({"amount", "won"}),),
+    "won_amount_zero": (frozenset({"amount", "won"}),),
 }
-"""Code of a finding → the columns that it is about, where its header is that of others too."""
+"""Code of a finding → what a measure rests on that it touches, all of a set, where its column does not tell."""
 
 _OF_ROWS = frozenset(
     {

@@ -115,9 +115,10 @@ def _tables(report: Report) -> list[Block]:
         return []
     apart = kept_apart(report.metrics)
     places = places_of(report.metrics)
-    silent = _silent(report.metrics, apart)
+    said = _of_used_currencies(report.metrics, apart)
+    silent = _silent(said)
     place = {kpi: number for number, kpi in enumerate(report.order)}
-    shown = [metric for metric in report.metrics if id(metric) not in silent]
+    shown = [metric for metric in said if id(metric) not in silent]
     ordered = sorted(shown, key=lambda metric: (metric.own_period, place.get(metric.id, 0)))
     rows = [_row(metric, apart, places, span) for span, members in _by_span(ordered).items() for metric in members]
     month = report.trend_to.strftime("%Y-%m") if report.trend_to else ""
@@ -162,7 +163,13 @@ def _by_span(metrics: Sequence[Metric]) -> Mapping[str, list[Metric]]:
     return found
 
 
-def _silent(metrics: Sequence[Metric], apart: Collection[str]) -> Mapping[int, str]:
+def _of_used_currencies(metrics: Sequence[Metric], apart: Collection[str]) -> list[Metric]:
+    """Metrics without those of a currency in which a KPI has nothing, while it has something in another."""
+    used = {metric.id for metric in metrics if metric.value}
+    return [metric for metric in metrics if metric.value or metric.id not in apart or metric.id not in used]
+
+
+def _silent(metrics: Sequence[Metric]) -> Mapping[int, str]:
     """The metrics without a value that share a reason, by identity, with one note for all of them."""
     groups: dict[str, list[Metric]] = {}
     for metric in metrics:
@@ -170,7 +177,7 @@ def _silent(metrics: Sequence[Metric], apart: Collection[str]) -> Mapping[int, s
             groups.setdefault(reason_words(metric), []).append(metric)
     found: dict[int, str] = {}
     for reason, members in groups.items():
-        titles = list(dict.fromkeys(title_of(metric, apart=apart) for metric in members))
+        titles = list(dict.fromkeys(title_of(metric) for metric in members))
         if len(members) > 1:
             found |= dict.fromkeys(map(id, members), phrase("no_values", titles=titles, reason=reason))
     return found
