@@ -419,3 +419,16 @@ def test_what_is_piped_in_is_guessed_too(tmp_path: Path) -> None:
     words = shlex.split(printed_command(shown.stdout).replace("\\\n", " "))
     done = invoke(*words[1:], "--kpi", "revenue", "--format", "json", cwd=tmp_path, stdin=data)
     assert json.loads(done.stdout)["metrics"][0]["value"] == 10
+
+
+def test_ids_and_minutes_are_no_money_in_a_list_of_calls(tmp_path: Path) -> None:
+    rows = "".join(
+        f"#{5000 + n},2026-06-{n:02} 09:15,{('Phone', 'E-mail', 'Visit')[n % 3]},{('Ada', 'Ben')[n % 2]},Acme,{n}\n"
+        for n in range(1, 20)
+    )
+    written(tmp_path, "tickets.csv", f"Ref,Logged,Medium,Handled by,Caller company,Talk time (min)\n{rows}")
+    command = printed_command(invoke("inspect", "tickets.csv", cwd=tmp_path).stdout)
+    assert "activities=tickets.csv" in command
+    assert "owner='Handled by'" in command
+    found = json.loads(pasted(command, "--kpi", "calls,meetings", "--format", "json", cwd=tmp_path).stdout)["metrics"]
+    assert [item["value"] for item in found] == [6, 6]

@@ -109,7 +109,8 @@ def guess_columns(
     keys = {header: header_keys(header, headers) for header in headers}
     ranked = rank_candidates(keys, kind, None, said, sample.head(200))
     table = _Table(sample, looks, said)
-    touches = _touches(table) if kind in (None, "activities") else None
+    logged = next((each for each in ranked if each.kind == "activities"), None)
+    touches = _touches(table, logged) if kind in (None, "activities") else None
     kind = kind or ("activities" if touches is not None else None)
     best = next((each for each in ranked if each.kind == (kind or "deals")), ranked[0])
     deals = kind in (None, "deals")
@@ -277,12 +278,18 @@ def _of_deals(table: _Table, found: _Found) -> None:
         step(table, found)
 
 
-def _touches(table: _Table) -> str | None:
-    """The column whose few words are calls, emails and meetings, in a table without money."""
+def _touches(table: _Table, logged: Candidate | None) -> str | None:
+    """The column whose few words are calls, emails and meetings, in a table without money.
+
+    Numbers under a header that is known of activities, such as ids and durations, are no money.
+    """
     words = words_for(GENERIC, "activities")
+    known_headers = {match.header for match in logged.columns.values()} if logged else set()
+    if any(table.is_money(header) for header in table.looks if header not in known_headers):
+        return None
     for header, looks in table.looks.items():
         known = {words.classify(word, ("call", "email", "meeting", "task")) for word in looks.distinct[:_FEW_WORDS]}
-        if len(looks.distinct) <= _FEW_WORDS and len(known - {None}) > 1 and not any(map(table.is_money, table.looks)):
+        if len(looks.distinct) <= _FEW_WORDS and len(known - {None}) > 1:
             return header
     return None
 
