@@ -22,7 +22,7 @@ lint: ## format, lint, check types, and hold the directions between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-golden: ## write the expected outputs, the profile index, generated pages and hashes anew; read the difference before you commit it
+golden: ## write the expected outputs, the profile index and generated pages anew; read the difference before you commit it
 	$(BIN)/python -m pytest -q --update-golden $(ARGS)
 
 bench: ## speed beside a script by hand, as ratios of one run

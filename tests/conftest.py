@@ -25,7 +25,6 @@ settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--whole-replay", action="store_true", help="replay every recorded command instead of a third")
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected files of golden tests")
 
 

@@ -1,10 +1,24 @@
-"""Some three hundred commands whose every byte is held while the program is rebuilt inside (see test_replay.py)."""
+"""What some three hundred commands print, here and at another commit: ``python tests/replay.py main~5`` prints the differences.
+
+For work that is to change nothing that anybody sees. Both trees run the commands over the examples of this one.
+"""
 
 from __future__ import annotations
 
+import argparse
+import difflib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
 from itertools import product
+from pathlib import Path
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "answers", "differences"]
+
+ROOT = Path(__file__).parent.parent
 
 FORMS = ("table", "csv", "json", "md")
 DEALS = "examples/deals.csv"
@@ -118,3 +132,68 @@ def _commands() -> list[str]:
 
 COMMANDS = _commands()
 """Each as typed after ``salesmetrics``, in the folder of the project; ``COLUMNS=80`` may stand before it."""
+
+_RUN = """
+import json, shlex, sys
+from pathlib import Path
+from in_process import invoke
+found = {}
+for command in json.load(sys.stdin):
+    words = shlex.split(command)
+    width = words.pop(0).partition("=")[2] if words[0].startswith("COLUMNS=") else "100"
+    done = invoke(*words, cwd=Path.cwd(), env={"HOME": "/nonexistent", "COLUMNS": width, "LANG": "C.UTF-8"})
+    found[command] = [str(done.returncode), done.stdout, done.stderr]
+json.dump(found, sys.stdout)
+"""
+
+
+def answers(tree: Path, commands: list[str]) -> dict[str, list[str]]:
+    """Exit code, stdout and stderr of each command, as the package of a tree gives them."""
+    paths = os.pathsep.join(str(tree / name) for name in ("src", "tests"))
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN],
+        input=json.dumps(commands),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": paths},
+        check=True,
+    )
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+def differences(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The commands that answer otherwise, each with the lines that differ."""
+    return {
+        command: [
+            line
+            for old, new in zip(before[command], after[command], strict=True)
+            for line in difflib.unified_diff(old.splitlines(), new.splitlines(), "before", "after", lineterm="", n=0)
+        ]
+        for command in before
+        if before[command] != after[command]
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare what commands print here with what they print at a commit.")
+    parser.add_argument("commit", help="the commit to compare with, for example main~5")
+    parser.add_argument("--only", default="", help="only commands that contain this text")
+    asked = parser.parse_args()
+    commands = [command for command in COMMANDS if asked.only in command]
+    with tempfile.TemporaryDirectory() as folder:
+        archive = subprocess.run(
+            ["git", "archive", asked.commit, "src", "tests"], cwd=ROOT, stdout=subprocess.PIPE, check=True
+        )
+        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+        before = answers(Path(folder), commands)
+    found = differences(before, answers(ROOT, commands))
+    for command, lines in found.items():
+        print(f"$ salesmetrics {shlex.join(shlex.split(command))}", *lines, "", sep="\n")
+    print(f"{len(found)} of {len(commands)} commands answer otherwise than at {asked.commit}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
