@@ -42,7 +42,11 @@ KNOWN = {
     "--level": ("0.99", "0.99"),
     "--locale": ("pt-B", "pt-BR"),
     "--map": ("created=Create", "created=Create Date"),
+    "--lost": ("Closed l", "Closed lost"),
     "--max-age": ("4", "4d"),
+    "--open": ("Pres", "Presentation scheduled"),
+    "--other": ("Vo", "Void"),
+    "--won": ("Closed w", "Closed won"),
     "--as-of": ("to", "today"),
     "--period": ("last-fiscal-y", "last-fiscal-year"),
     "--profile": ("hub", "hubspot"),
@@ -51,13 +55,13 @@ KNOWN = {
 """What is typed so far, and one of the words that are offered."""
 SORTED = {"rows": ("Deal S", "Deal Stage"), "report": ("win_rate:", "win_rate:asc"), "trend": ("win_r", "win_rate")}
 OPEN = {
-    *("--won", "--lost", "--other", "--open", "--where", "--top", "--min-n", "--search"),
+    *("--where", "--top", "--min-n", "--search"),
     *("--config", "--output", "--rejects", "--install-completion", "--show-completion"),
 }
 """Options of which nothing is known, or whose values are files, which the shell completes."""
 ARGUMENTS = {"kpi": ("win_rate_v", "win_rate_value"), "command": ("tre", "trend")}
 FLAGS = {"--no-config", "--strict", "--no-total", "--wide", "--bom", "--all", "--quiet", "--verbose", "--debug"} | {
-    *("--force", "--github", "--help", "--version"),
+    *("--force", "--github", "--help", "--rows", "--version"),
 }
 
 

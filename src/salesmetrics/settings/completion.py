@@ -28,6 +28,7 @@ __all__ = [
     "complete_order",
     "complete_periods",
     "complete_profiles",
+    "complete_stages",
     "complete_symbols",
     "complete_zones",
 ]
@@ -101,12 +102,14 @@ def _own_kpis(ctx: Any) -> dict[str, str]:
     import tomllib
 
     from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.settings.mapping import is_harmless
     from salesmetrics.settings.sources import find_settings
 
     try:
         path = find_settings(ctx.params.get("config"), left_out=bool(ctx.params.get("no_config")))
         tables = tomllib.loads(path.read_text("utf-8")).get("kpi", {}) if path else {}
-        return {name: str(table.get("title", "")) for name, table in tables.items() if name.isidentifier()}
+        titles = {name: str(table.get("title", "")) for name, table in tables.items() if name.isidentifier()}
+        return {name: title if is_harmless(title) else "" for name, title in titles.items()}
     except (SalesmetricsError, OSError, ValueError, AttributeError):
         return {}
 
@@ -208,3 +211,10 @@ def complete_columns(ctx: Any, incomplete: str) -> Offers:
     from salesmetrics.settings import mapping
 
     return mapping.complete_columns(ctx, incomplete)
+
+
+def complete_stages(ctx: Any, incomplete: str) -> Offers:
+    """Words of the stage and status columns of the files."""
+    from salesmetrics.settings import mapping
+
+    return mapping.complete_stages(ctx, incomplete)

@@ -16,10 +16,11 @@ from salesmetrics.schema.meanings import meaning_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["complete_columns", "complete_mapping", "headers_in"]
+__all__ = ["complete_columns", "complete_mapping", "complete_stages", "headers_in", "is_harmless"]
 
 _READ = 65_536
 _LINES = 10
+_OFFERED = 50
 _DELIMITERS = ",;\t|"
 _RUN = frozenset("\\`$\"'")
 """What a shell may run or end a word at: zsh evaluates what it is offered, so that no header with one of these is."""
@@ -53,6 +54,44 @@ def complete_columns(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
     return [(f"{before}{comma}{name}", about) for name, about in found.items() if _begins(name, begun)]
 
 
+def complete_stages(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    """Words of the columns that known headers or ``--map`` make stages or statuses, in the files on the line.
+
+    Args:
+        ctx: Click's context: what else is on the line.
+        incomplete: What was typed so far.
+    """
+    mapped = [str(pair).partition("=") for pair in ctx.params.get("map") or ()]
+    known = _stage_headers() | {_key(header) for field, _, header in mapped if field in ("stage", "status")}
+    words: dict[str, str] = {}
+    for path in _paths(_files(ctx)):
+        header, *rows = _rows_in(path) or [[]]
+        for place, name in enumerate(header):
+            if _key(name) in known:
+                words |= {row[place].strip(): name for row in rows if place < len(row) and row[place].strip()}
+    offered = [word for word in sorted(words) if is_harmless(word) and _begins(word, incomplete)]
+    return [(word, words[word] if is_harmless(words[word]) else "") for word in offered[:_OFFERED]]
+
+
+def _stage_headers() -> set[str]:
+    from salesmetrics.ingest.recognise.index import languages, load_profile, profiles
+
+    found: set[str] = set()
+    for name in (*profiles(), *languages()):
+        for layout in load_profile(name).kind.get("deals", ()):
+            found |= {_key(header) for field in ("stage", "status") for header in layout.columns.get(field, ())}
+    return found
+
+
+def _key(header: str) -> str:
+    return "".join(letter for letter in header.casefold() if letter.isalnum())
+
+
+def is_harmless(text: str) -> bool:
+    """Whether no shell runs anything of a text that it is offered."""
+    return text.isprintable() and not set(text) & _RUN
+
+
 def _files(ctx: Any) -> Sequence[str]:
     return (*(ctx.params.get("files") or ()), *ctx.args)  # while an option lacks its value, Click parses no further
 
@@ -62,9 +101,12 @@ def _begins(name: str, begun: str) -> bool:
 
 
 def _headers(files: Iterable[str]) -> Sequence[str]:
-    paths = [name.partition("=")[2] if _kind_of(name) else name for name in files]
-    found = dict.fromkeys(header for path in paths for header in headers_in(path))
-    return [header for header in found if header.isprintable() and not set(header) & _RUN]
+    found = dict.fromkeys(header for path in _paths(files) for header in headers_in(path))
+    return [header for header in found if is_harmless(header)]
+
+
+def _paths(files: Iterable[str]) -> list[str]:
+    return [name.partition("=")[2] if _kind_of(name) else name for name in files]
 
 
 def _fields(files: Iterable[str]) -> Mapping[str, str]:
@@ -81,21 +123,28 @@ def _kind_of(argument: str) -> str | None:
 
 
 def headers_in(path: str) -> Sequence[str]:
-    """The headers of a delimited text file; none where it is anything else.
+    """The headers of a delimited text file; none where it is anything else."""
+    header, *_ = _rows_in(path) or [[]]
+    return [cell.strip() for cell in header if cell.strip()]
 
-    The line of the header is the one with the most cells among the first ten.
-    """
+
+def _rows_in(path: str) -> list[list[str]]:
+    """The first rows of a delimited text file, from its header on: the line with the most cells among the first ten."""
     try:
         with Path(path).open("rb") as file:
             data = file.read(_READ)
     except (OSError, ValueError):
-        return ()
+        return []
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
     if b"\0" in data and encoding == "utf-8":
-        return ()
-    lines = _decoded(data, encoding).splitlines()[:_LINES]
-    rows = [row for line in lines if line.strip() for row in csv.reader([line], delimiter=_delimiter(lines))]
-    return [cell.strip() for cell in max(rows, key=len, default=()) if cell.strip()]
+        return []
+    lines = _decoded(data, encoding).splitlines()
+    if len(data) == _READ and len(lines) > 1:
+        lines.pop()  # which is cut
+    delimiter = _delimiter(lines[:_LINES])
+    rows = [row for line in lines if line.strip() for row in csv.reader([line], delimiter=delimiter)]
+    first = max(range(min(len(rows), _LINES)), key=lambda place: (len(rows[place]), -place), default=0)
+    return rows[first:]
 
 
 def _decoded(data: bytes, encoding: str) -> str:

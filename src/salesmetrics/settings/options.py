@@ -148,6 +148,7 @@ class Reading(NamedTuple):
             key="stages.won",
             about="words that mean won",
             adds=True,
+            complete=completion.complete_stages,
         ),
     ] = ()
     lost: Annotated[
@@ -158,6 +159,7 @@ class Reading(NamedTuple):
             key="stages.lost",
             about="words that mean lost",
             adds=True,
+            complete=completion.complete_stages,
         ),
     ] = ()
     other: Annotated[
@@ -168,6 +170,7 @@ class Reading(NamedTuple):
             key="stages.other",
             about="words that mean closed without a decision",
             adds=True,
+            complete=completion.complete_stages,
         ),
     ] = ()
     open: Annotated[
@@ -178,6 +181,7 @@ class Reading(NamedTuple):
             key="stages.open",
             about="words that mean still open",
             adds=True,
+            complete=completion.complete_stages,
         ),
     ] = ()
 
