@@ -55,13 +55,13 @@ KNOWN = {
 """What is typed so far, and one of the words that are offered."""
 SORTED = {"rows": ("Deal S", "Deal Stage"), "report": ("win_rate:", "win_rate:asc"), "trend": ("win_r", "win_rate")}
 OPEN = {
-    *("--where", "--top", "--min-n", "--search"),
+    *("--where", "--top", "--min-n", "--search", "--rows"),
     *("--config", "--output", "--rejects", "--install-completion", "--show-completion"),
 }
 """Options of which nothing is known, or whose values are files, which the shell completes."""
 ARGUMENTS = {"kpi": ("win_rate_v", "win_rate_value"), "command": ("tre", "trend")}
 FLAGS = {"--no-config", "--strict", "--no-total", "--wide", "--bom", "--all", "--quiet", "--verbose", "--debug"} | {
-    *("--force", "--github", "--help", "--rows", "--version"),
+    *("--force", "--github", "--help", "--version"),
 }
 
 

@@ -43,7 +43,7 @@ ONLY_OF = {
     "business_hours_invalid": "report",
 }
 """Errors that only some commands can end in, and one of these."""
-READING = ("report", "inspect", "check", "rows", "trend", "explain")
+READING = ("report", "inspect", "check", "rows", "trend", "explain", "losses")
 
 
 @cache
@@ -99,9 +99,10 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
     assert strange_options(FINDINGS[code][1] or "", commands) == []
 
 
-COMPUTE = ("report", "rows", "trend", "explain")
+COMPUTE = ("report", "rows", "trend", "explain", "losses")
 ROOMS = {
     "ingest": (*READING, "init"),
+    "analysis/losses.py": ("losses",),
     "entities": COMPUTE,
     "engine": COMPUTE,
     "drilldown": COMPUTE,
@@ -180,6 +181,12 @@ def test_a_message_names_options_of_every_command_that_can_say_it(code: str) -> 
             assert strange_options(template, ROOMS[room]) == []
 
 
+def test_every_command_that_reads_files_is_looked_at() -> None:
+    commands = get_command(make_app()).commands  # type: ignore[attr-defined]
+    reading = {name for name, command in commands.items() for param in command.params if param.name == "files"}
+    assert reading == {*READING, "init"}
+
+
 def test_no_excuse_is_out_of_date() -> None:
     assert set(ABOUT_THE_OPTION) <= set(NAMING)
 
@@ -198,6 +205,7 @@ SPOKEN = [
         "inspect deals.csv",
     ),
     *("inspect deals.csv leads.csv activities.csv quotas.csv", "kpis", "config show", "init deals.csv -o -"),
+    *("losses deals.csv", "losses deals.csv -o out.csv"),
 ]
 
 
