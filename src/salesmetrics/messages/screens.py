@@ -105,7 +105,7 @@ DIGESTS: Mapping[str, str] = {
     "deal_types_mixed": "new business, renewals and expansions differ: try --by type",
     "references_unknown": "{count:# row has|# rows have} a {column:typed} that no other file lists",
     "stage_not_understood": "an unknown stage ends deals: nothing about outcomes is computed",
-    "stage_words_unknown": "{count:# row|# rows} in unknown stages count as open",
+    "stage_words_unknown": "{count:# row in an unknown stage counts|# rows in unknown stages count} as open: {words:`,` 3 …}",
     "spelling_variants": "{column:typed} has values in several spellings",
     "and_more_alike": "{message:typed} (and {n:,} more like it)",
 }
