@@ -432,3 +432,25 @@ def test_ids_and_minutes_are_no_money_in_a_list_of_calls(tmp_path: Path) -> None
     assert "owner='Handled by'" in command
     found = json.loads(pasted(command, "--kpi", "calls,meetings", "--format", "json", cwd=tmp_path).stdout)["metrics"]
     assert [item["value"] for item in found] == [6, 6]
+
+
+def test_init_names_the_command_that_reads_these_files(tmp_path: Path) -> None:
+    """The settings hold no kind: a file that could be two is named with it again."""
+    written(tmp_path, "pitches.csv", "Brand,Since,Verdict,Worth\nA,2026-01-05,yes,100.50\nB,2026-01-15,no,200.25\n")
+    words = [
+        "--map",
+        "stage=Verdict",
+        "--map",
+        "created=Since",
+        "--map",
+        "amount=Worth",
+        "--won",
+        "yes",
+        "--lost",
+        "no",
+    ]
+    said = invoke("init", "deals=pitches.csv", *words, cwd=tmp_path).stderr
+    command = re.search(r"`salesmetrics (report .*)` without", said)
+    assert command
+    done = invoke(*command[1].split(), "--kpi", "revenue", "--format", "csv", cwd=tmp_path)
+    assert (done.returncode, ",100.50," in done.stdout or ",100.5," in done.stdout) == (0, True), done.stderr

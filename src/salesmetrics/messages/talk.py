@@ -17,7 +17,7 @@ TALK: Mapping[str, str] = {
     "rejected": "{n} {n:row|rows} rejected; list them with `--rejects rejects.csv`",
     "goal_told": "goal {status}: {goal:typed} ({about:typed})",
     "settings_from_above": "note: settings come from `{path:typed}` in a parent folder; `--no-config` ignores them",
-    "settings_written": "wrote {path:typed}: review it, then run `salesmetrics report FILE` without further options",
+    "settings_written": "wrote {path:typed}: review it, then run `salesmetrics report {files:typed}` without further options",
     "settings_guessed": "note: {path:typed} is not recognised; its columns are a guess: check the table [map]",
     "file_needs_mapping": "note: `report` reads {path:typed} only with this mapping",
     "file_refused": "note: `report` refuses {path:typed}, and no guess reads it as it stands",

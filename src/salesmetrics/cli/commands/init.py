@@ -43,6 +43,7 @@ def init(
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.messages import phrase
+    from salesmetrics.render.layouts.head import files_typed
     from salesmetrics.render.output import write_output
     from salesmetrics.settings.sources import FILE_NAME
     from salesmetrics.settings.template import settings_template
@@ -58,4 +59,4 @@ def init(
     for guess in guesses:
         environment.say(phrase("settings_guessed", path=guess.path))
     if path != "-":
-        environment.say(phrase("settings_written", path=path))
+        environment.say(phrase("settings_written", path=path, files=files_typed(files or ("-",), ())))
