@@ -59,7 +59,7 @@ def test_settings_and_variables_are_said_where_they_shape_numbers(tmp_path: Path
         "where": "amount > 0",
         "period": "2026-Q2",
         "settings_file": "salesmetrics.toml",
-        "settings": ["stages.won", "report.period", "calendar"],
+        "settings": ["stages.won", "report.period", "calendar.fiscal_start_month"],
         "environment": ["SALESMETRICS_WHERE"],
     }
 
@@ -67,7 +67,23 @@ def test_settings_and_variables_are_said_where_they_shape_numbers(tmp_path: Path
 def test_an_option_takes_the_place_of_what_the_file_says(tmp_path: Path) -> None:
     (tmp_path / "salesmetrics.toml").write_text(SETTINGS, "utf-8")
     found = answered("report", DEALS, "--period", "all", cwd=tmp_path)
-    assert found["filters"]["settings"] == ["stages.won", "calendar"]
+    assert found["filters"]["settings"] == ["stages.won", "calendar.fiscal_start_month"]
+
+
+def test_the_head_of_a_screen_says_what_shaped_its_numbers(tmp_path: Path) -> None:
+    (tmp_path / "salesmetrics.toml").write_text(SETTINGS + "\n[settings]\nstalled_days = 20\n", "utf-8")
+    env = {**os.environ, "SALESMETRICS_WHERE": "amount > 0", "COLUMNS": "200"}
+    shaped = "only records where amount > 0, settings: salesmetrics.toml (stages.won, report.period, "
+    shaped += "calendar.fiscal_start_month, settings.stalled_days), environment: SALESMETRICS_WHERE"
+    for form in ("table", "md"):
+        done = invoke("report", DEALS, "--format", form, "-q", cwd=tmp_path, env=env)
+        assert shaped in done.stdout.replace("\\_", "_").replace("\\>", ">"), done.stderr
+        assert "2026-Q2 (2026-04-01 to 2026-06-30)" in done.stdout
+        assert "records from 2024-10-02 to 2026-09-30" in done.stdout
+    trend = invoke("trend", "win_rate", DEALS, "--every", "year", "-q", cwd=tmp_path, env=env).stdout
+    assert "only records where amount > 0" in trend
+    checked = invoke("check", DEALS, cwd=tmp_path, env=env).stdout
+    assert "settings: salesmetrics.toml (stages.won, " in checked
 
 
 def test_the_days_of_the_records_are_said(tmp_path: Path) -> None:

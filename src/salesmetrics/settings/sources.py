@@ -223,13 +223,23 @@ def shaped_by(settled: Mapping[str, Settled], names: Collection[str], file: Sett
     """
     found = [source for name in names if name in settled for source in _sources(settled[name])]
     plain = no_settings()
-    tables = {"calendar": file.calendar != plain.calendar, "settings": file.thresholds != plain.thresholds}
     keys = dict.fromkeys(source.name for source in found if source.kind == "file")
     return Shaped(
         file.path,
-        (*keys, *(name for name, differs in tables.items() if differs)),
+        (
+            *keys,
+            *_changed("calendar", file.calendar, plain.calendar),
+            *_changed("settings", file.thresholds, plain.thresholds),
+        ),
         tuple(dict.fromkeys(source.name for source in found if source.kind == "variable")),
     )
+
+
+def _changed(table: str, own: object, plain: object) -> list[str]:
+    """The keys of a table that the file gives another value than the default."""
+    if own == plain:
+        return []
+    return [f"{table}.{name}" for name in type(own).__annotations__ if getattr(own, name) != getattr(plain, name)]
 
 
 def _sources(settled: Settled) -> tuple[Source, ...]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_head", "file_lines", "files_typed", "report_head", "rows_head", "shaped"]
 
+_TYPED = 4
+"""So many files are typed again in a command to paste."""
 _LINES = 2
 """So many files have a line each."""
 
@@ -156,6 +158,6 @@ def shaped(filters: Filters) -> list[str]:
 def files_typed(arguments: Sequence[str], inputs: Sequence[Input]) -> str:
     """Files as they are typed after a command; without what was typed, their paths."""
     named = list(arguments) or [item.path for item in inputs]
-    if "-" in named or len(named) > _LINES:
+    if "-" in named or len(named) > _TYPED:
         return "FILE"
     return " ".join(shlex.quote(one_line(name)) for name in named)
