@@ -156,6 +156,24 @@ def test_kpis_of_the_settings_file_are_offered(tmp_path: Path) -> None:
     assert offered("fish", ["explain"], "calls_p", tmp_path) == []
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["report", "none.csv", "--map"],
+        ["report", ".", "--by"],
+        ["report", "salesmetrics.toml", "--won"],
+        ["report", "deals.csv", "--level", "abc", "--kpi"],
+        ["report", "deals.csv", "--qwertz", "--kpi"],
+        ["qwertz"],
+        ["trend", "deals.csv", "win_rate", "--kpi"],
+    ],
+)
+def test_tab_never_fails(shell: str, words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "salesmetrics.toml").write_bytes(b"\0\xff[kpi\n")
+    offered(shell, words, "x", tmp_path)
+
+
 HOSTILE = [
     "$(touch pwned)",
     "`touch pwned`",

@@ -13,6 +13,8 @@ from contextlib import redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from salesmetrics.errors import ExitCode
+
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
@@ -95,6 +97,9 @@ def _run(app: Callable[..., object]) -> int:
         app(args=[], prog_name="salesmetrics")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
+    except Exception:
+        # Whoever presses Tab is writing a command and cannot read a traceback.
+        return ExitCode.BUG
     finally:
         sys.stdout.flush()
     return 0

@@ -12,9 +12,13 @@ from salesmetrics.cli.usage import Command, Group
 from salesmetrics.settings.options import Output
 from salesmetrics.settings.sources import SettingsFile
 
-config = typer.Typer(
-    cls=Group, no_args_is_help=True, help="Show the settings in effect, or the JSON Schema of the settings file."
-)
+HELP = """Show the settings in effect, or the JSON Schema of the settings file.
+
+Example:
+  salesmetrics config show
+"""
+
+config = typer.Typer(cls=Group, no_args_is_help=True, help=HELP)
 
 
 @config.command(cls=Command)
