@@ -42,6 +42,10 @@ TYPED = {
     "explain": ["win_rate", f"win_rate {DEALS}"],
     "config show": [""],
     "config schema": [""],
+    "compare": [
+        "examples/weekly",
+        "examples/weekly --rows won",
+    ],
     "schema": ["", "trend"],
     "init": [f"{DEALS} -o -"],
 }

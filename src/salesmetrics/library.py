@@ -10,16 +10,17 @@ from salesmetrics import pipeline
 from salesmetrics.ingest.dataset import ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from salesmetrics.answers.compare import Compare
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
     from salesmetrics.calendar import Calendar
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["load", "losses", "report_on"]
+__all__ = ["compare", "load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -124,3 +125,39 @@ def losses(
     )
     request, facts = pipeline.request_of(question, dataset), pipeline.loss_facts(dataset)
     return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+
+
+def compare(
+    *files: str,
+    by: Iterable[str] = (),
+    where: str | None = None,
+    period: str = "all",
+    currency: str | None = None,
+    on: Mapping[str, date | str] | None = None,
+    calendar: Calendar | None = None,
+    **options: Any,
+) -> Compare:
+    """What changed between exports of one list: the bridge from the pipeline of each to that of the next.
+
+    Args:
+        *files: Paths, patterns or folders of two exports or more, and rates where ``currency`` needs them.
+        by: Columns that deals are grouped by.
+        where: An SQL condition over canonical columns.
+        period: Only deals expected to close in it, for example ``2026-Q3``.
+        currency: Convert all amounts to this one, at the rates of the last export's day.
+        on: The days of exports, by file; else the date in its name, else its last event.
+        calendar: How weeks and years are counted.
+        **options: Fields of :class:`salesmetrics.ingest.dataset.ReadOptions`, for example ``date_order="dmy"``.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    from salesmetrics.answers.compare import Compare
+    from salesmetrics.engine.request import Question
+    from salesmetrics.series import Exports, compare_exports
+
+    question = Question(by=tuple(by), where=where, period=period, currency=currency, calendar=calendar)
+    exports = Exports(files, ReadOptions(**options), hashed=True)
+    answer = compare_exports(exports, question, [f"{file}={day}" for file, day in (on or {}).items()])
+    assert isinstance(answer, Compare)
+    return answer

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.inspection import FileGuess
     from salesmetrics.schema.provenance import Shaped
 
-__all__ = ["Files", "explain", "inspect", "load", "losses", "report", "request_of", "rows", "trend"]
+__all__ = ["Files", "columns_asked", "explain", "inspect", "load", "losses", "report", "request_of", "rows", "trend"]
 
 T = TypeVar("T")
 
@@ -306,7 +306,7 @@ def report(
     from salesmetrics.ingest.read import with_findings
 
     options = replace(options, as_of=question.as_of)
-    dataset, words = files.read(options, _about(question, goals_by))
+    dataset, words = files.read(options, columns_asked(question, goals_by))
     checked = files.begin(partial(with_findings, dataset, words, options, files.together))
     accept(dataset)
     request = request_of(question, dataset)
@@ -334,7 +334,7 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     Raises:
         SalesmetricsError: As :func:`report`.
     """
-    dataset = load(files, replace(options, as_of=question.as_of), _about(question))
+    dataset = load(files, replace(options, as_of=question.as_of), columns_asked(question))
     from salesmetrics.engine.segments import without_totals
     from salesmetrics.engine.trend import build_trend
     from salesmetrics.engine.unknown import refuse_unsettled
@@ -476,7 +476,7 @@ def inspect(
     return answer, dataset
 
 
-def _about(question: Question, more: Iterable[str] = ()) -> frozenset[str] | None:
+def columns_asked(question: Question, more: Iterable[str] = ()) -> frozenset[str] | None:
     """The columns that a question is about beside its KPIs; None where its condition cannot be read, which is told later."""
     from salesmetrics.engine.where import named_columns
 

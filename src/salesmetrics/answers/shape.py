@@ -23,6 +23,7 @@ class JsonField(NamedTuple):
     """A field of an answer or of a part of one.
 
     Attributes:
+        name: Its attribute.
         default: Its default; ``...`` for none, and for one that is made anew each time.
         meta: Its description, and the least number that it may hold.
     """
@@ -31,6 +32,11 @@ class JsonField(NamedTuple):
     hint: Any
     default: Any
     meta: Meta
+
+    @property
+    def key(self) -> str:
+        """Its name in the JSON: a word that Python keeps for itself has an underscore behind it as an attribute."""
+        return self.name.rstrip("_")
 
 
 def answers_by_command() -> Mapping[str, tuple[type[Answer], ...]]:

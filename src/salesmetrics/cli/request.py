@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.messages import phrase
-from salesmetrics.pipeline import Files
+from salesmetrics.pipeline import Exports, Files
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from salesmetrics.settings.options import Listed, Reading, Segments, Selection
     from salesmetrics.settings.sources import SettingsFile
 
-__all__ = ["begin_files", "make_catalog", "make_listing", "make_question", "read_options"]
+__all__ = ["begin_files", "make_catalog", "make_listing", "make_question", "read_exports", "read_options"]
 
 PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
@@ -46,16 +46,28 @@ def begin_files(files: Sequence[str], environment: Environment, *, quiet: bool =
         quiet: Show nothing.
         hashed: The output carries their hashes.
     """
-    stdin = environment.stdin
-    if "-" in [name.rpartition("=")[2] for name in files] and (stdin is None or stdin.isatty()):
-        raise SalesmetricsError("stdin_is_terminal")
     return Files(
         files,
-        stdin=None if stdin is None else stdin.buffer,
+        stdin=_piped(files, environment),
         during=None if quiet else _progress(files, environment),
         early=environment.begun,
         hashed=hashed,
     )
+
+
+def read_exports(
+    files: Sequence[str], options: ReadOptions, environment: Environment, *, hashed: bool = False
+) -> Exports:
+    """The exports of a comparison, each to be read by itself."""
+    return Exports(files, options, stdin=_piped(files, environment), hashed=hashed)
+
+
+def _piped(files: Sequence[str], environment: Environment) -> BinaryIO | None:
+    """What ``-`` reads from."""
+    stdin = environment.stdin
+    if "-" in [name.rpartition("=")[2] for name in files] and (stdin is None or stdin.isatty()):
+        raise SalesmetricsError("stdin_is_terminal")
+    return None if stdin is None else stdin.buffer
 
 
 def _progress(files: Sequence[str], environment: Environment) -> AbstractContextManager[object]:

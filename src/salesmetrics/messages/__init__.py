@@ -151,6 +151,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
     from salesmetrics.messages import (
         analyses,
         causes,
+        comparing,
         errors,
         findings,
         findings_of_files,
@@ -185,6 +186,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         findings_of_reports.PARTS,
         screens.SCREENS,
         analyses.ANALYSES,
+        comparing.COMPARING,
     )
 
 

@@ -184,6 +184,35 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "business_hours_invalid": ErrorText(
         "invalid business hours `{text}`", "write them like `09:00-18:00 Mon-Fri`, in the time zone of the export"
     ),
+    # --- exports of one list -------------------------------------------------------------------------------------
+    "exports_too_few": ErrorText(
+        "`compare` needs two exports of deals or more, and {paths:this is|these are} {paths:,}",
+        "name an earlier export too, for example `salesmetrics compare deals-2026-09-20.csv deals-2026-09-30.csv`",
+    ),
+    "exports_same_day": ErrorText(
+        "`{first:typed}` and `{second:typed}` are exports of the same day, {day} ({source})",
+        "keep one of them, or set the day of the other: `--on {name:typed}=DATE`",
+    ),
+    "exports_reversed": ErrorText(
+        "`{path:typed}` is of {day}, and the export after it is older",
+        "put the older export first: `salesmetrics compare {files:typed}`",
+    ),
+    "exports_undated": ErrorText(
+        "`{path:typed}` has no date in its name and no dated event, so its day is unknown",
+        "set it: `--on {path:shell}=DATE`",
+    ),
+    "exports_unrelated": ErrorText(
+        "`{first:typed}` and `{second:typed}` share {shared:,} of {deals:# id|# ids}, so they are exports of different lists (for example `{example}` and `{other}`)",
+        "compare two exports of one list, with the same id column: set it with `--map id=HEADER`",
+    ),
+    "ids_missing": ErrorText(
+        "`{path:typed}` has no deal ids{rows}, and deals are matched by id only",
+        "add the record id to the export (HubSpot `Record ID`, Salesforce `Opportunity ID`, Pipedrive `Deal - ID`), or name its column with `--map id=HEADER`",
+    ),
+    "ids_repeated": ErrorText(
+        "`{path:typed}` has deal id `{id}` on rows {rows:, 5 , …}{more}",
+        "export each deal once: as a list of deals, without products or contacts",
+    ),
     # --- ourselves -----------------------------------------------------------------------------------------------
     "bug": ErrorText(
         "unexpected {type}: {cause:said}",

@@ -7,6 +7,10 @@ __all__ = ["PARTS", "WORDS"]
 WORDS: dict[str, tuple[str, str | None]] = {
     # --- the day and the period -----------------------------------------------------------------------------------------
     "as_of_reconstructed": ("the export goes beyond {day}: {parts:;}", "{advice}"),
+    "deals_missing_later": (
+        "{count:,} of {deals:# deal|# deals} of the export before `{path:typed}` are not in it and count as removed",
+        "deleted or merged deals are few: check that both exports have the same filter, owner and pipeline",
+    ),
     "as_of_differs": (
         "without `--as-of`, each file is measured at its own last event: {days:,}; everything else at {as_of}",
         "use `--as-of {as_of}` to measure all of them on one day and ignore later data",

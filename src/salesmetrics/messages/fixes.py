@@ -52,6 +52,8 @@ FIXES: Mapping[str, str] = {
     "period_two_dots": "write the first day, two dots and the last day",
     "period_forms": "{near}forms: {forms}",
     "without_compare": "leave out `--compare`",
+    "on_example": "write for example `--on deals.csv=2026-09-30`",
+    "on_files": "exports given: {paths:`,` 5 more}",
     "day_example": "write it as year-month-day, for example {set:as-of 2026-01-31}",
     "day_as_iso": "write {set:as-of {day}}",
     "day_or_today": "{near}write {set:as-of 2026-01-31} or {set:as-of today}",

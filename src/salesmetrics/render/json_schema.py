@@ -59,7 +59,12 @@ def _model(answer: type) -> type[BaseModel]:
     declared = {
         field.name: (
             rebuilt(field.hint, _part),
-            Field(field.default, description=field.meta.description, ge=field.meta.ge),
+            Field(
+                field.default,
+                description=field.meta.description,
+                ge=field.meta.ge,
+                serialization_alias=None if field.key == field.name else field.key,
+            ),
         )
         for field in json_fields(answer)
     }

@@ -98,7 +98,10 @@ def _struct(model: type, later: Mapping[str, tuple[str, ...]]) -> type[msgspec.S
     declared = sorted(json_fields(model), key=lambda field: field.name in behind)
     return msgspec.defstruct(
         model.__name__,
-        [(field.name, rebuilt(field.hint, partial(_part, later=later), _union)) for field in declared],
+        [
+            (field.name, rebuilt(field.hint, partial(_part, later=later), _union), msgspec.field(name=field.key))
+            for field in declared
+        ],
         gc=False,
     )
 

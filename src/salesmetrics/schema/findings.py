@@ -185,6 +185,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "paid_above_deal": WARNING,
     # the day and the period of a report
     "as_of_reconstructed": NOTE,
+    "deals_missing_later": WARNING,
     "as_of_differs": NOTE,
     "data_end_early": WARNING,
     "period_complete_today": NOTE,

@@ -1,0 +1,91 @@
+"""`salesmetrics compare`: what changed between exports of one list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from salesmetrics.cli.environment import Environment
+from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
+from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.sources import SettingsFile
+
+if TYPE_CHECKING:
+    from salesmetrics.answers.compare import BarId
+
+_SHOWN_CHANGES = 20
+"""So many of the largest changes are told in words; JSON has all of them."""
+
+
+@with_groups
+def compare(
+    files: Files,
+    reading: Reading,
+    settings: SettingsFile,
+    # An export is the state of its own day, and a bridge has no KPIs.
+    selection: Annotated[
+        Selection,
+        Without(("kpi", "family", "as_of", "compare", "every", "level", "min_n")),
+        NotFromFile(("kpi", "family", "as_of", "compare", "every", "by", "period")),
+    ],
+    output: Output,
+    environment: Environment,
+    on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE=DATE",
+            help="Day of an export (repeatable). Default: the date in its name, else its last event.",
+            rich_help_panel=PANELS[Reading],
+            show_default=False,
+        ),
+    ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BAR",
+            help="List the deals behind a bar, for example won or pushed_out.",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = None,
+) -> None:
+    """Show what changed between exports of one list: the bridge from one pipeline to the next.
+
+    Examples:
+      salesmetrics compare deals-2026-09-20.csv deals-2026-09-30.csv
+      salesmetrics compare old.csv new.csv --on old.csv=2026-09-20 --on new.csv=2026-09-30
+      salesmetrics compare exports --period 2026-Q3 --by owner
+    """
+    from msgspec.structs import replace
+
+    from salesmetrics import pipeline
+    from salesmetrics.answers.compare import Compare
+    from salesmetrics.cli.output import carries_hashes, form_of, write_answer
+    from salesmetrics.cli.request import make_question, read_exports, read_options
+
+    form = form_of(output)
+    bar = None if rows is None else _bar_named(rows)
+    exports = read_exports(files, read_options(reading), environment, hashed=carries_hashes(form))
+    question = make_question(selection, settings, environment.today())
+    most = None if form == "json" else _SHOWN_CHANGES
+    answer = pipeline.compare(exports, question, on or (), most=most, bar=bar)
+    shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
+    write_answer(shown, output, form, environment)
+
+
+def _bar_named(word: str) -> BarId:
+    """The bar that a word stands for.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.answers.compare import BarId
+    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.schema.message import Message
+
+    known: dict[str, BarId] = {bar: bar for bar in get_args(BarId)}
+    bar = known.get(word.strip().casefold().replace("-", "_").replace(" ", "_"))
+    if bar is None:
+        cause, fix = Message("no_such_bar"), Message("use_one_of", known=list(known))
+        raise SalesmetricsError("option_invalid", option="--rows", value=word, cause=cause, fix=fix)
+    return bar
