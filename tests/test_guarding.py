@@ -51,6 +51,7 @@ COMMANDS = {
     "inspect": ("inspect", "deals.csv", "--format", "json"),
     "rows": ("rows", "revenue", "deals.csv", "--format", "csv"),
     "trend": ("trend", "revenue", "deals.csv", "--format", "csv"),
+    "compare": ("compare", "deals.csv", "hard.csv", "--format", "csv"),
     "explain": ("explain", "revenue", "deals.csv", "--format", "json"),
     "init": ("init", "deals.csv", "--force"),
 }

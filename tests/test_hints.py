@@ -41,6 +41,8 @@ ONLY_OF = {
     "format_unknown": "report",
     "values_too_many": "trend",
     "business_hours_invalid": "report",
+    "exports_same_day": "compare",
+    "exports_undated": "compare",
 }
 """Errors that only some commands can end in, and one of these."""
 READING = ("report", "inspect", "check", "rows", "trend", "explain", "losses")

@@ -71,8 +71,8 @@ def behind(interval: Interval, bar: BarId, by: Sequence[str]) -> pl.DataFrame:
         by: Dimensions.
 
     Returns:
-        ``from``, ``to`` (Date), ``row_from``, ``row_to`` (UInt32), ``id``, ``name``, ``owner``, the dimensions,
-        ``currency``, ``value`` (signed), ``stage_from``, ``stage_to``, ``amount_from``, ``amount_to``,
+        ``from``, ``to`` (Date), ``row_from``, ``row_to`` (UInt32), ``id``, ``name``, ``owner``, ``group_…`` of
+        each dimension, ``currency``, ``value`` (signed), ``stage_from``, ``stage_to``, ``amount_from``, ``amount_to``,
         ``expected_close_from``, ``expected_close_to``; in order of the size of the value.
     """
     deals, late = interval.deals, pl.col("new_here")
@@ -110,7 +110,7 @@ def behind(interval: Interval, bar: BarId, by: Sequence[str]) -> pl.DataFrame:
             "id",
             latest("name"),
             latest("owner"),
-            *(of_line(key(number), name) for number, name in enumerate(by) if name not in ("owner", "currency")),
+            *(of_line(key(number), f"group_{name}") for number, name in enumerate(by)),
             of_line("currency", "currency"),
             value.alias("value"),
             *pairs,

@@ -17,6 +17,7 @@ from salesmetrics.answers.compare import Compare, Export
 from salesmetrics.answers.provenance import filters_of
 from salesmetrics.answers.rows import Rows, RowsTotal
 from salesmetrics.calendar import Calendar, parse_as_of
+from salesmetrics.calendar.steps import months_after
 from salesmetrics.engine.prepare import MAX_SEGMENTS, check_dimensions, check_segments
 from salesmetrics.engine.resolve import in_zone, terms_of
 from salesmetrics.engine.where import apply_where, named_columns
@@ -58,7 +59,7 @@ _FEWEST_SHARED = 10
 MANY_REMOVED = 5
 """From more than one in so many deals of the earlier export missing in the later one, its filter is in doubt."""
 _SHOWN = 5
-_YEARS_AHEAD = 10
+_MONTHS_AHEAD = 120
 
 Source = Literal["option", "file_name", "last_event"]
 
@@ -102,7 +103,7 @@ def day_in_name(path: str) -> date | None:
     days = set()
     for year, _, month, day in _DAY.findall(name):
         try:
-            days.add(date(int(year), int(month), int(day)))
+            days.add(date.fromisoformat(f"{year}-{month}-{day}"))
         except ValueError:
             continue
     return days.pop() if len(days) == 1 else None
@@ -183,7 +184,7 @@ def state_in_scope(
         renamed: Names in it that are headers → columns.
 
     Raises:
-        SalesmetricsError: ``ids_missing``, ``ids_repeated``, ``dimension_unknown``, ``segments_too_many`` or ``where_invalid``.
+        SalesmetricsError: ``ids_missing``, ``ids_twice``, ``dimension_unknown``, ``segments_too_many`` or ``where_invalid``.
     """
     _refuse_ids(deals, path)
     listed = {name for name in deals.columns if not name.startswith("__")}
@@ -204,7 +205,7 @@ def _refuse_ids(deals: pl.DataFrame, path: str) -> None:
         first = twice.filter(pl.col("id") == twice["id"][0])
         others = twice["id"].n_unique() - 1
         more = Message("and_ids_more", n=others) if others else None
-        raise SalesmetricsError("ids_repeated", path=path, id=first["id"][0], rows=_rows(first), more=more)
+        raise SalesmetricsError("ids_twice", path=path, id=first["id"][0], rows=_rows(first), more=more)
 
 
 def _rows(frame: pl.DataFrame) -> Some:
@@ -285,7 +286,7 @@ def settled(
         period = terms_of(question.period, last, calendar).period
     except SalesmetricsError:
         # Expected close dates lie ahead: a period that has not begun yet is one to look at.
-        period = terms_of(question.period, last.replace(year=last.year + _YEARS_AHEAD, day=1), calendar).period
+        period = terms_of(question.period, months_after(last, _MONTHS_AHEAD), calendar).period
         if period.start is None or period.start <= last:
             raise
     terms = Terms(

@@ -209,7 +209,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "`{path:typed}` has no deal ids{rows}, and deals are matched by id only",
         "add the record id to the export (HubSpot `Record ID`, Salesforce `Opportunity ID`, Pipedrive `Deal - ID`), or name its column with `--map id=HEADER`",
     ),
-    "ids_repeated": ErrorText(
+    "ids_twice": ErrorText(
         "`{path:typed}` has deal id `{id}` on rows {rows:, 5 , …}{more}",
         "export each deal once: as a list of deals, without products or contacts",
     ),
