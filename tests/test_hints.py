@@ -103,12 +103,14 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
 
 COMPUTE = ("report", "rows", "trend", "explain", "losses")
 ROOMS = {
+    "analysis/exports.py": ("compare",),
     "ingest": (*READING, "init"),
     "analysis/losses.py": ("losses",),
     "entities": COMPUTE,
     "engine": COMPUTE,
     "drilldown": COMPUTE,
     "calendar": COMPUTE,
+    "render/layouts/compare.py": ("compare",),
     "render/layouts/files.py": ("inspect", "check"),
     "render/layouts/guesses.py": ("inspect",),
     "render/layouts/overview.py": ("report",),

@@ -130,7 +130,7 @@ def assert_no_byte_changes(
 ) -> None:
     planned = asked(command, path, words)
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_about", lambda *_: None)
+        patch.setattr(pipeline, "columns_asked", lambda *_: None)
         assert planned == asked(command, path, words)
 
 

@@ -295,8 +295,9 @@ COMMANDS = dict(every_command())
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_gives_examples_that_run(name: str, tmp_path: Path) -> None:
-    for path in EXAMPLES.glob("*.csv"):
+    for path in (*EXAMPLES.glob("*.csv"), *EXAMPLES.glob("weekly/*.csv")):
         shutil.copy(path, tmp_path)
+    shutil.copytree(EXAMPLES / "weekly", tmp_path / "weekly")
     shown = run(f"{name} -h").stdout
     examples = examples_of(COMMANDS[name])
     assert examples

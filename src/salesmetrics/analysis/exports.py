@@ -307,6 +307,11 @@ def _positions(stages: pl.DataFrame | None) -> dict[str, Decimal]:
     return dict(known.filter(~pl.col("name").is_duplicated()).iter_rows())
 
 
+def _place(item: Finding) -> tuple[str | None, ...]:
+    """What a finding is about: that of a later export takes the place of the same before, but rejected rows are of one export."""
+    return item.code, item.column, item.path if item.code == "rows_rejected" else None
+
+
 class Fold:
     """What changed between exports, one after the other: only the last one is held.
 
@@ -334,7 +339,7 @@ class Fold:
         self.intervals: list[Interval] = []
         self.exports: list[Export] = []
         self.inputs: list[Input] = []
-        self.findings: dict[tuple[str, str | None], Finding] = {}
+        self.findings: dict[tuple[str | None, ...], Finding] = {}
         self.notes: list[Finding] = []
         self.changes: list[DealChange] = []
         self.listed: list[pl.DataFrame] = []
@@ -369,7 +374,7 @@ class Fold:
         state = state_in_scope(deals, export.path, by, where, renamed)
         self.exports.append(Export(path=export.path, as_of=export.day, day_from=export.source, deals=state.height))
         self.inputs += dataset.inputs
-        self.findings |= {(item.code, item.column): item for item in dataset.findings}
+        self.findings |= {_place(item): item for item in dataset.findings}
         snapshot = Snapshot(export.day, state)
         if self._before is not None:
             self._compare(*self._before, export, snapshot)
@@ -389,7 +394,7 @@ class Fold:
         """All amounts at the rates of the last export's day, so that a change of rates is no change of a deal."""
         without = deals.drop("closed", strict=False)
         frames, notes = convert({"deals": without, **self.rates}, code, self.last, self.terms.calendar)
-        self.findings |= {(item.code, item.column): item for item in notes}
+        self.findings |= {_place(item): item for item in notes}
         made = frames["deals"]
         return made.with_columns(deals["closed"]) if "closed" in deals.columns else made
 

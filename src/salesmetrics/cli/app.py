@@ -34,7 +34,20 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What a write can meet for which nobody here is to blame; whatever else writes says so itself."""
 
 
-COMMANDS = ("report", "inspect", "check", "rows", "trend", "compare", "losses", "kpis", "explain", "init", "config", "schema")
+COMMANDS = (
+    "report",
+    "inspect",
+    "check",
+    "rows",
+    "trend",
+    "compare",
+    "losses",
+    "kpis",
+    "explain",
+    "init",
+    "config",
+    "schema",
+)
 """In the order of the help; each is a function, or a Typer of its own, in the module of the same name."""
 
 

@@ -13,8 +13,9 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.messages import phrase
-from salesmetrics.pipeline import Exports, Files
+from salesmetrics.pipeline import Files
 from salesmetrics.schema.message import Message
+from salesmetrics.series import Exports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -52,23 +52,23 @@ def compare(
     """Show what changed between exports of one list: the bridge from one pipeline to the next.
 
     Examples:
-      salesmetrics compare deals-2026-09-20.csv deals-2026-09-30.csv
-      salesmetrics compare old.csv new.csv --on old.csv=2026-09-20 --on new.csv=2026-09-30
-      salesmetrics compare exports --period 2026-Q3 --by owner
+      salesmetrics compare deals-2026-09-23.csv deals-2026-09-30.csv
+      salesmetrics compare deals-2026-09-23.csv deals.csv --on deals.csv=2026-09-30
+      salesmetrics compare weekly --period 2026-Q3 --by owner
     """
     from msgspec.structs import replace
 
-    from salesmetrics import pipeline
     from salesmetrics.answers.compare import Compare
     from salesmetrics.cli.output import carries_hashes, form_of, write_answer
     from salesmetrics.cli.request import make_question, read_exports, read_options
+    from salesmetrics.series import compare_exports
 
     form = form_of(output)
     bar = None if rows is None else _bar_named(rows)
     exports = read_exports(files, read_options(reading), environment, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     most = None if form == "json" else _SHOWN_CHANGES
-    answer = pipeline.compare(exports, question, on or (), most=most, bar=bar)
+    answer = compare_exports(exports, question, on or (), most=most, bar=bar)
     shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
     write_answer(shown, output, form, environment)
 

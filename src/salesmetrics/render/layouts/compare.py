@@ -47,7 +47,7 @@ _MOVES = 4
 _TOLD = 20
 _STEPS = ("increased", "decreased")
 _ENDS = ("start", "end")
-_OWN = frozenset({"deals_missing_later", "rate_missing"})
+_OWN = frozenset({"deals_missing_later", "rate_missing", "rows_rejected"})
 """Codes of findings that touch the bridge itself."""
 _NARROWEST_BAR, _WIDEST_BAR = 8, 24
 
