@@ -40,6 +40,10 @@ WRONG = {
         "`my deals.csv` is a file, not a command",
         "did you mean `salesmetrics report 'my deals.csv' --kpi win_rate`?",
     ),
+    "salesmetrics ./export.dat": (
+        "`./export.dat` is a file, not a command",
+        "did you mean `salesmetrics report ./export.dat`?",
+    ),
     "salesmetrics deals=export.dat": (
         "`deals=export.dat` is a file, not a command",
         "did you mean `salesmetrics report deals=export.dat`?",

@@ -350,7 +350,7 @@ def _is_file(word: str) -> bool:
     if word == "-" or (equals and kind in KIND_NAMES):
         return True
     try:
-        return word.lower().endswith(EXPORT_SUFFIXES) or "*" in word or Path(word).exists()
+        return word.lower().endswith(EXPORT_SUFFIXES) or not {"*", "/"}.isdisjoint(word) or Path(word).exists()
     except (OSError, ValueError):
         return False
 
