@@ -66,9 +66,7 @@ def folder(tmp_path: Path) -> Path:
     program = tmp_path / "bin" / "salesmetrics"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m salesmetrics "$@"\n', "utf-8")
     program.chmod(0o755)
-    (tmp_path / "examples").mkdir()
-    for path in (ROOT / "examples").glob("*.csv"):
-        shutil.copy(path, tmp_path / "examples")
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("*.py", "plugin"))
     shutil.copy(ROOT / "examples" / "deals.csv", tmp_path)
     return tmp_path
 
