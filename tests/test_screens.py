@@ -116,6 +116,11 @@ def test_one_kpi_takes_a_few_lines() -> None:
         assert len(screen("report", DEALS, "--kpi", kpi).splitlines()) <= 14, kpi
 
 
+def test_one_kpi_says_what_it_leaves_out() -> None:
+    assert "\nleft out: 28 deals closed without a decision\n" in screen("report", DEALS, "--kpi", "win_rate")
+    assert "left out" not in screen("report", DEALS, "--kpi", "won_deals")
+
+
 def test_the_headline_numbers_are_on_the_last_screen() -> None:
     for name in ("deals", "folder", "compared", "family", "one_kpi"):
         last = screen(*SCREENS[name]).splitlines()[-38:]

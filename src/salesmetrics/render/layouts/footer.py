@@ -32,6 +32,7 @@ __all__ = [
     "goal_about",
     "goal_blocks",
     "goals",
+    "left_out",
     "with_names",
 ]
 

@@ -23,7 +23,7 @@ from salesmetrics.render.document import (
     Undefined,
 )
 from salesmetrics.render.layouts.digest import SAID_ABOVE, digest_items, digested
-from salesmetrics.render.layouts.footer import goal_blocks, with_names
+from salesmetrics.render.layouts.footer import goal_blocks, left_out, with_names
 from salesmetrics.render.layouts.head import files_typed, report_head
 from salesmetrics.render.layouts.segments import is_series, segment_rows, segment_titles, segments
 from salesmetrics.render.layouts.trend import trend
@@ -73,8 +73,11 @@ def overview(report: Report) -> Document:
         return _screen(report, trend(report), least=_LEAST_FINDINGS)
     if report.group_by or is_series(report):
         return _screen(report, [_segments(report)], least=_LEAST_FINDINGS)
-    several = len({metric.id for metric in report.metrics}) > 1
-    return _screen(report, _tables(report), most=None if several else _LINES_OF_ONE)
+    if len({metric.id for metric in report.metrics}) > 1:
+        return _screen(report, _tables(report))
+    groups = [lead for lead, _ in left_out(report.metrics)]
+    below = [Text(phrase("result_left_out", parts=groups), Tone.MUTED)] if groups else []
+    return _screen(report, [*_tables(report), *below], most=_LINES_OF_ONE)
 
 
 def _screen(report: Report, numbers: Sequence[Block], *, least: int = 0, most: int | None = None) -> Document:
