@@ -20,10 +20,10 @@ INTRO = """\
 # Fields
 
 A file is read by its fields: each column that is recognised is one of those below. A header is found whatever its case,
-punctuation, `CamelCase` or `snake_case`, and with a unit behind it: `Close Date (UTC)` is `close date`. Further headers are known
+punctuation, `CamelCase` or `snake_case`, and with a unit after it: `Close Date (UTC)` is `close date`. Further headers are known
 for plain tables in {languages} languages, and for exports of {crms}.
 
-Where a header is not known, say which field it is. `inspect` guesses, and prints the whole command:
+For an unknown header, name its field. `inspect` guesses and prints the whole command:
 
 ```sh
 salesmetrics inspect FILE
@@ -37,7 +37,7 @@ The same in `salesmetrics.toml`, where `salesmetrics init FILE` writes it:
 amount = "How much"
 ```
 
-`--map amount=` (nothing behind the sign) ignores the column. Columns without a field are kept: `--by "Their header"` and
+`--map amount=` (no header after the sign) ignores the column. Columns without a field are kept: `--by "Their header"` and
 `--where` take them.
 
 | type | what is read |
@@ -52,7 +52,7 @@ TYPES = {
     ColumnType.COUNT: "a whole number",
     ColumnType.SCORE: "a whole number",
     ColumnType.SHARE: "a share: 0–1, or in percent",
-    ColumnType.DAY: "a date in any usual writing; the column settles whether the day comes first, else `--date-order`",
+    ColumnType.DAY: "a date in any usual format; whether the day comes first follows from the column or from `--date-order`",
     ColumnType.INSTANT: "a date with or without a time of day",
     ColumnType.FLAG: "yes or no, true or false, 1 or 0, in many languages",
     ColumnType.DURATION: "a duration: minutes, hours, `1:30`, `45 min`",
