@@ -237,6 +237,15 @@ def test_a_sparkline_says_its_months_and_ends_where_the_period_does() -> None:
     assert bars[1] in earlier, "the same twelve months as of the last day of the period"
 
 
+def test_segments_are_of_one_time_unless_another_is_asked_for() -> None:
+    first = screen("report", "examples", "--by", "region", columns=120)
+    assert "Quota" not in first.split("Check before")[0]
+    asked = ("revenue", "win_rate", "won_deals", "quota_attainment")
+    named = screen("report", "examples", "--by", "region", "--kpi", ",".join(asked), columns=120)
+    assert re.search(r"attainment\b", named)
+    assert "\n[a] 2026-Q3\n" in named
+
+
 def test_a_currency_without_records_has_no_row(tmp_path: Path) -> None:
     rows = ["1,Won,100,EUR,2026-01-02,2026-01-09", "2,Won,70,USD,2026-01-03,2026-01-08", "3,Open,50,USD,2026-01-04,"]
     path = tmp_path / "deals.csv"

@@ -33,6 +33,8 @@ from salesmetrics.render.layouts.words import (
     interval_title,
     kept_apart,
     order_note,
+    own_periods,
+    period_of,
     places_of,
     reason_words,
     title_of,
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from salesmetrics.answers.report import Metric, Report
-    from salesmetrics.render.document import Block
+    from salesmetrics.render.document import Block, Footnote
     from salesmetrics.render.layouts.digest import Digest
 
 __all__ = ["overview"]
@@ -215,22 +217,25 @@ def _row(metric: Metric, apart: Collection[str], places: Mapping[str, int], span
 def _segments(report: Report) -> Table:
     """Segments or periods as rows, the total first, and as many KPIs as fit, those that come first at the front.
 
-    A few KPIs, and a comparison, have their intervals, counts and verdicts beside them; the others are values only, of the
-    one time that the report is about.
+    A few KPIs have their intervals, counts and verdicts beside them; more are values and changes only. Of the KPIs that come
+    first those are left out that are about a time of their own; one that was asked for has that time in a footnote.
     """
     kpis = list(dict.fromkeys(metric.id for metric in report.metrics))
     compared = any(metric.change for metric in report.metrics)
     if len(kpis) <= (1 if compared else _FEW_KPIS):
         return replace(segments(report), drops=_drops(report), dropped="segments_not_shown")
-    elsewhere = {metric.id for metric in report.metrics if metric.own_period}
-    shown = [kpi for kpi in kpis if kpi not in elsewhere]
+    elsewhere = {metric.id for metric in report.metrics if metric.own_period} if report.headlines else set[str]()
+    shown = [kpi for kpi in kpis if kpi not in elsewhere] or kpis
+    report = replace(report, metrics=[metric for metric in report.metrics if metric.id in shown])
     titles = {metric.id: title_of(metric) for metric in report.metrics}
-    rows = segment_rows(replace(report, metrics=[metric for metric in report.metrics if metric.id in shown]))
+    own = own_periods(report)
+    footnotes = {metric.id: period_of(metric, own) for metric in report.metrics}
+    rows = segment_rows(report)
     places = places_of(report.metrics)
     ranks = {kpi: rank for rank, kpi in enumerate(sorted(shown, key=_by_rank(report)), start=1)}
     columns = (
         *(Column(title, Kind.LABEL, wraps=True) for title in segment_titles(report)),
-        *(column for kpi in shown for column in _columns(titles[kpi], ranks[kpi], compared=compared)),
+        *(column for kpi in shown for column in _columns(titles[kpi], ranks[kpi], footnotes[kpi], compared=compared)),
     )
     drawn = tuple(
         Row(
@@ -248,7 +253,8 @@ def _segments(report: Report) -> Table:
         *chance_note(report),
         *signs,
         *few_note(report),
-        *undefined_note(metric for metric in report.metrics if metric.id in shown),
+        *(f"{note.sign} {note.text}" for note in own.values()),
+        *undefined_note(report.metrics),
     )
     return Table(columns, drawn, notes, drops=_drops(report), dropped="segments_not_shown")
 
@@ -263,9 +269,9 @@ def _by_rank(report: Report) -> Callable[[str], int]:
     return lambda kpi: ranks.get(kpi, len(ranks))
 
 
-def _columns(title: str, rank: int, *, compared: bool) -> list[Column]:
+def _columns(title: str, rank: int, footnote: Footnote | None, *, compared: bool) -> list[Column]:
     """The value of a KPI, and its change, which gives way just before it."""
-    value = Column(title, Kind.NUMBER, 2 * rank, Narrow.VANISH, plural=title, stacked=True)
+    value = Column(title, Kind.NUMBER, 2 * rank, Narrow.VANISH, plural=title, stacked=True, footnote=footnote)
     change = Column(phrase("column_change"), Kind.CHANGE, 2 * rank + 1, Narrow.VANISH, continues=True)
     return [value, change] if compared else [value]
 
