@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import sys
 from contextlib import suppress
@@ -129,11 +128,11 @@ def run(words: list[str], environment: Environment | None = None) -> int:
         environment: What it finds around it; what is around this process when left out.
     """
     around = environment or of_process()
-    with around.lent():
-        if "_SALESMETRICS_COMPLETE" in around.variables:
-            from salesmetrics.cli.completion import complete
+    if "_SALESMETRICS_COMPLETE" in around.variables:
+        from salesmetrics.cli.completion import complete
 
-            return complete(make_app(), os.environ)
+        return complete(make_app(), around)
+    with around.lent():
         return _run(words, around)
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import io
 import re
-import sys
-from contextlib import redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable
+
+    from salesmetrics.cli.environment import Environment
 
 __all__ = ["complete"]
 
@@ -68,27 +68,28 @@ def _line(text: str, place: int) -> _Line:
     return _Line(words, at, kept.lstrip(_QUOTES), part[:1] in _QUOTES and bool(part))
 
 
-def complete(app: Callable[..., object], variables: MutableMapping[str, str]) -> int:
+def complete(app: Callable[..., object], environment: Environment) -> int:
     """Answer a shell.
 
     Args:
         app: The program.
-        variables: Those of the process; what bash says in them is put right.
+        environment: Whose variables say what was typed; what bash says in them is put right.
     """
-    write: Callable[[str], str]
+    variables = {**environment.variables}
+    write: Callable[[str], str] | None = None
     option = _OPTION.search(variables.get("_TYPER_COMPLETE_ARGS", ""))
-    if variables.get("_SALESMETRICS_COMPLETE") == "complete_bash" and "\n" in variables.get("COMP_WORDS", ""):
+    if variables["_SALESMETRICS_COMPLETE"] == "complete_bash" and "\n" in variables.get("COMP_WORDS", ""):
         line = _line(variables["COMP_WORDS"], int(variables.get("COMP_CWORD", "0")))
         variables["COMP_WORDS"], variables["COMP_CWORD"] = "\n".join(line.words), str(line.at)
         write = partial(_for_bash, line=line)
     elif option:
         write = partial(_with_option, option=option[1], zsh=variables["_SALESMETRICS_COMPLETE"] == "complete_zsh")
-    else:
-        return _run(app)
     out = io.StringIO()
-    with redirect_stdout(out):
+    with environment._replace(variables=variables, stdout=out).lent():
         code = _run(app)
-    sys.stdout.writelines(f"{write(offer)}\n" for offer in out.getvalue().splitlines())
+    if environment.stdout is not None:
+        offers = out.getvalue().splitlines()
+        environment.stdout.writelines(f"{write(offer) if write else offer}\n" for offer in offers)
     return code
 
 
@@ -100,8 +101,6 @@ def _run(app: Callable[..., object]) -> int:
     except Exception:
         # Whoever presses Tab is writing a command and cannot read a traceback.
         return ExitCode.BUG
-    finally:
-        sys.stdout.flush()
     return 0
 
 
