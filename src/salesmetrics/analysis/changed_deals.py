@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,7 +11,7 @@ from salesmetrics.analysis.compare import BARS, EXITS, LEAVES_AT, SEEN, key, sam
 from salesmetrics.answers.compare import DealChange, DealState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from salesmetrics.analysis.compare import Interval
     from salesmetrics.answers.compare import BarId
@@ -40,26 +41,40 @@ def changes(interval: Interval, most: int | None) -> list[DealChange]:
         .filter(seen & (pl.col("barred") | pl.any_horizontal(pl.col("^differs_.*$"))))
         .sort("barred", "size", "id", descending=[True, True, False], nulls_last=True)
     )
-    rows = (found if most is None else found.head(most)).iter_rows(named=True)
-    return [_change(row, interval) for row in rows]
+    found = found if most is None else found.head(most)
+    told = found.select("id", _latest("name"), "entry", "step", "exit", pl.col("^differs_.*$"))
+    states = zip(_states(found, "old"), _states(found, "new"), strict=True)
+    return [
+        DealChange(
+            deal_id=id_,
+            name=name,
+            from_day=interval.from_day,
+            to_day=interval.to_day,
+            bars=_bars(entry, step, leaving),
+            changed=[column for column, other in zip(SEEN, differ, strict=True) if other],
+            from_=old,
+            to_=new,
+        )
+        for (id_, name, entry, step, leaving, *differ), (old, new) in zip(told.iter_rows(), states, strict=True)
+    ]
 
 
-def _change(row: Mapping[str, object], interval: Interval) -> DealChange:
-    bars: set[object] = {row["entry"], row["step"], row["exit"]}
-    return DealChange(
-        deal_id=str(row["id"]),
-        name=row["new_name"] if row["new_here"] else row["old_name"],  # type: ignore[arg-type]
-        from_day=interval.from_day,
-        to_day=interval.to_day,
-        bars=[bar for bar in BARS if bar in bars],
-        changed=[name for name in SEEN if row[f"differs_{name}"]],
-        from_=_state(row, "old") if row["old_here"] else None,
-        to_=_state(row, "new") if row["new_here"] else None,
-    )
+@cache
+def _bars(*ids: BarId | None) -> list[BarId]:
+    """The bars of a deal, in the order of all; the same list for all deals of the same bars."""
+    return [bar for bar in BARS if bar in ids]
 
 
-def _state(row: Mapping[str, object], side: str) -> DealState:
-    return DealState(**{name: row[f"{side}_{name}"] for name in DealState.__struct_fields__})  # type: ignore[arg-type]
+def _states(deals: pl.DataFrame, side: str) -> Iterator[DealState | None]:
+    names = DealState.__struct_fields__
+    cells = deals.select(f"{side}_here", *(f"{side}_{name}" for name in names)).iter_rows()
+    return (DealState(**dict(zip(names, row, strict=True))) if here else None for here, *row in cells)
+
+
+def _latest(column: str) -> pl.Expr:
+    """What the later export says, or of a deal that is not in it the earlier one."""
+    late = pl.when("new_here").then(pl.col(f"new_{column}"))
+    return late.otherwise(pl.col(f"old_{column}")).alias(column)
 
 
 def behind(interval: Interval, bar: BarId, by: Sequence[str]) -> pl.DataFrame:
@@ -75,7 +90,7 @@ def behind(interval: Interval, bar: BarId, by: Sequence[str]) -> pl.DataFrame:
         each dimension, ``currency``, ``value`` (signed), ``stage_from``, ``stage_to``, ``amount_from``, ``amount_to``,
         ``expected_close_from``, ``expected_close_to``; in order of the size of the value.
     """
-    deals, late = interval.deals, pl.col("new_here")
+    deals = interval.deals
     place = {"start": "at_start", "end": "at_end", "increased": "step", "decreased": "step"}.get(
         bar, "exit" if bar in EXITS else "entry"
     )
@@ -92,9 +107,6 @@ def behind(interval: Interval, bar: BarId, by: Sequence[str]) -> pl.DataFrame:
     def of_line(column: str, name: str) -> pl.Expr:
         return pl.when(of_old).then(pl.col(f"old_{column}")).otherwise(pl.col(f"new_{column}")).alias(name)
 
-    def latest(column: str) -> pl.Expr:
-        return pl.when(late).then(pl.col(f"new_{column}")).otherwise(pl.col(f"old_{column}")).alias(column)
-
     pairs = [
         pl.col(f"{side}_{name}").alias(f"{name}_{way}")
         for name in ("stage", "amount", "expected_close")
@@ -108,8 +120,8 @@ def behind(interval: Interval, bar: BarId, by: Sequence[str]) -> pl.DataFrame:
             pl.col("old___row__").alias("row_from"),
             pl.col("new___row__").alias("row_to"),
             "id",
-            latest("name"),
-            latest("owner"),
+            _latest("name"),
+            _latest("owner"),
             *(of_line(key(number), f"group_{name}") for number, name in enumerate(by)),
             of_line("currency", "currency"),
             value.alias("value"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -140,7 +140,8 @@ class Interval(msgspec.Struct, frozen=True):
         to_day: Of the later one.
         lines: The sums of each bar by line: of the total (the empty group) and of each group.
         beside: What changed beside the bars.
-        deals: The deals of both, each on a row with its bars: ``entry``, ``step``, ``exit``.
+        deals: The deals that are in a pipeline or differ, each on a row with its bars: ``entry``, ``step``, ``exit``.
+        shared: How many ids are in both.
     """
 
     from_day: date
@@ -148,6 +149,7 @@ class Interval(msgspec.Struct, frozen=True):
     lines: Mapping[Line, Mapping[BarId, Sums]]
     beside: Beside
     deals: pl.DataFrame
+    shared: int
 
 
 # --- two exports ---
@@ -179,13 +181,22 @@ def compared(old: Snapshot, new: Snapshot, terms: Terms) -> Interval:
         new: The later one; its ids are unique.
         terms: What is asked for.
     """
-    both = _matched(old.deals, new.deals)
-    both = both.with_columns(_places(old.day, terms)).with_columns(_step(terms))
+    matched = _matched(old.deals, new.deals)
+    shared = matched.select((pl.col("old_here") & pl.col("new_here")).sum().alias("shared"))
+    # Most deals are closed in both exports, and the same: nothing below is about them.
+    placed = matched.with_columns(_places(old.day, terms)).filter(_matters())
+    both, counted = pl.collect_all([placed.with_columns(_step()), shared])
     deals = both.with_columns(_exit(terms, len(terms.by)), _entry(terms, len(terms.by)))
     lines = _lines(deals, len(terms.by)) if terms.by else {}
     whole = deals if not terms.by else both.with_columns(_exit(terms, 0), _entry(terms, 0))
     lines = {**_lines(whole, 0), **lines}
-    return Interval(old.day, new.day, lines, _beside(whole, old.day, new.day, terms), deals)
+    return Interval(old.day, new.day, lines, _beside(whole, old.day, new.day, terms), deals, shared=int(counted.item()))
+
+
+def _matters() -> pl.Expr:
+    """Deals that are in a pipeline, or differ between the exports."""
+    differs = reduce(or_, (~same(name) for name in SEEN))
+    return pl.col("at_start") | pl.col("at_end") | pl.col("passing") | pl.col("appeared") | _is("old", "open") | differs
 
 
 def key(place: int) -> str:
@@ -193,15 +204,15 @@ def key(place: int) -> str:
     return f"by_{place}"
 
 
-def _matched(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+def _matched(old: pl.DataFrame, new: pl.DataFrame) -> pl.LazyFrame:
     """A row per id of either export, with what each says of it."""
 
-    def named(frame: pl.DataFrame, side: str) -> pl.DataFrame:
+    def named(frame: pl.DataFrame, side: str) -> pl.LazyFrame:
         columns = [pl.col(name).alias(f"{side}_{name}") for name in frame.columns if name != "id"]
-        return frame.select("id", *columns, pl.lit(value=True).alias(f"{side}_here"))
+        return frame.lazy().select("id", *columns, pl.lit(value=True).alias(f"{side}_here"))
 
     flags = ("old_here", "new_here", "old_kept", "new_kept")
-    joined = named(old, "old").join(named(new, "new"), on="id", how="full", coalesce=True, maintain_order="right_left")
+    joined = named(old, "old").join(named(new, "new"), on="id", how="full", coalesce=True)
     return joined.with_columns(pl.col(name).fill_null(value=False) for name in flags)
 
 
@@ -238,9 +249,8 @@ def _places(old_day: date, terms: Terms) -> list[pl.Expr]:
     ]
 
 
-def _step(terms: Terms) -> list[pl.Expr]:
+def _step() -> list[pl.Expr]:
     """The change of amount while in the pipeline, and the bar that it stands in."""
-    del terms
     old, new = pl.col("old_amount"), pl.col("new_amount")
     delta = new.fill_null(0) - old.fill_null(0)
     here = pl.col("at_start") & pl.col("new_here") & pl.col("one_currency")
@@ -407,7 +417,6 @@ def _beside(deals: pl.DataFrame, old_day: date, new_day: date, terms: Terms) -> 
     return Beside(
         from_=old_day,
         to_=new_day,
-        in_both=both.height,
         stage_moves=_stage_moves(still, terms.positions),
         close_dates_later=later,
         close_dates_earlier=earlier,

@@ -46,9 +46,7 @@ __all__ = [
     "day_in_name",
     "days_by_option",
     "in_order",
-    "refuse_strangers",
     "refuse_withheld",
-    "removed_many",
     "settled",
     "state_in_scope",
 ]
@@ -56,7 +54,7 @@ __all__ = [
 _DAY = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
 _FEWEST_SHARED = 10
 """One in so many ids of the smaller of two exports is in the other at least, or they are of different lists."""
-MANY_REMOVED = 5
+_MANY_REMOVED = 5
 """From more than one in so many deals of the earlier export missing in the later one, its filter is in doubt."""
 _SHOWN = 5
 _MONTHS_AHEAD = 120
@@ -236,13 +234,12 @@ def refuse_withheld(withheld: Sequence[Withheld], findings: Sequence[Finding]) -
         raise SalesmetricsError("outcome_unsettled", kpis="compare", cause=said.problem, fix=said.remedy)
 
 
-def refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, paths: tuple[str, str]) -> None:
+def _refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, shared: int, paths: tuple[str, str]) -> None:
     """Stop where two exports share so few ids that they are of different lists.
 
     Raises:
         SalesmetricsError: ``exports_unrelated``.
     """
-    shared = int(old["id"].is_in(new["id"].implode()).sum())
     smaller = min(old.height, new.height)
     if shared * _FEWEST_SHARED < smaller:
         raise SalesmetricsError(
@@ -256,12 +253,12 @@ def refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, paths: tuple[str, str
         )
 
 
-def removed_many(old: pl.DataFrame, new: pl.DataFrame, path: str) -> list[Finding]:
+def _removed_many(deals: int, shared: int, path: str) -> list[Finding]:
     """A finding where more than a fifth of the deals of one export are missing in the next."""
-    gone = old.height - int(old["id"].is_in(new["id"].implode()).sum())
-    if gone * MANY_REMOVED <= old.height:
+    gone = deals - shared
+    if gone * _MANY_REMOVED <= deals:
         return []
-    return [finding("deals_missing_later", kind="deals", path=path, count=gone, deals=old.height)]
+    return [finding("deals_missing_later", kind="deals", path=path, count=gone, deals=deals)]
 
 
 # --- the answer, from two exports at a time ---
@@ -381,9 +378,9 @@ class Fold:
         self._before = (export, snapshot)
 
     def _compare(self, before: Dated, old: Snapshot, export: Dated, new: Snapshot) -> None:
-        refuse_strangers(old.deals, new.deals, (before.path, export.path))
-        self.notes += removed_many(old.deals, new.deals, export.path)
         interval = compared(old, new, self.terms)
+        _refuse_strangers(old.deals, new.deals, interval.shared, (before.path, export.path))
+        self.notes += _removed_many(old.deals.height, interval.shared, export.path)
         if self.bar is None:
             self.changes += changes(interval, self.most)
         else:

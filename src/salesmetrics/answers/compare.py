@@ -140,11 +140,10 @@ class Bookings(Model, frozen=True, kw_only=True):
 
 
 class Beside(Model, frozen=True, kw_only=True):
-    """What changed beside the bars, of the deals in both exports."""
+    """What changed beside the bars, of the deals in both exports that the condition lets in."""
 
     from_: date
     to_: date
-    in_both: Annotated[int, Meta(description="deals in both exports")]
     stage_moves: list[StageMove]
     close_dates_later: Annotated[int, Meta(description="open deals whose expected close date moved to a later day")]
     close_dates_earlier: int
