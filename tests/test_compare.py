@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -21,7 +23,7 @@ from in_process import invoke
 from oracle_compare import bars_of
 from salesmetrics.analysis.changed_deals import behind, changes
 from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, state_of
-from salesmetrics.render.layouts.compare import rounded
+from salesmetrics.render.rounding import balanced, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,6 +192,19 @@ def test_digits_on_screen_add_up(bars: list[Decimal], start: Decimal, places: in
     shown = rounded(exact, places)
     assert shown[0] + sum(shown[1:-1]) == shown[-1]
     assert all(abs(a - b) <= Decimal(1).scaleb(-places) * 2 for a, b in zip(shown, exact, strict=True))
+
+
+@given(
+    rows=st.lists(st.lists(st.decimals(-100, 100, places=4), min_size=4, max_size=4), min_size=1, max_size=9),
+    places=st.sampled_from([0, 2]),
+)
+def test_digits_of_groups_add_up_to_those_of_the_total(rows: list[list[Decimal]], places: int) -> None:
+    closed = [[*row, -sum(row)] for row in rows]
+    exact = [[-sum(column) for column in zip(*closed, strict=True)], *closed]
+    shown = balanced(exact, places)
+    assert all(sum(line) == 0 for line in (*shown, *zip(*shown, strict=True)))
+    for before, after in zip(exact, shown, strict=True):
+        assert all(abs(a - b) < Decimal(1).scaleb(-places) for a, b in zip(before, after, strict=True))
 
 
 # --- what the definition says of single deals -----------------------------------------------------------------------------
@@ -366,3 +381,20 @@ def test_one_real_export_at_two_days(realdata: Path, tmp_path: Path) -> None:
     assert total["new"].count == came.height
     assert total["start"].value == total["end"].value == 0
     assert total["start"].unpriced == total["start"].count
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------------
+
+PAGE = ROOT / "docs" / "compare.md"
+
+
+def test_the_page_shows_what_its_commands_print(golden: Golden) -> None:
+    def printed(match: re.Match[str]) -> str:
+        program, command, *words = shlex.split(match[1])
+        assert (program, command) == ("salesmetrics", "compare")
+        return f"```sh\n{match[1]}\n```\n\n```text\n{run(*words).stdout}```"
+
+    blocks = re.compile(r"```sh\n(.*?)\n```\n\n```text\n.*?```", re.DOTALL)
+    text = PAGE.read_text("utf-8")
+    assert len(blocks.findall(text)) == 4
+    golden(str(PAGE), blocks.sub(printed, text))

@@ -158,6 +158,6 @@ def compare(
 
     question = Question(by=tuple(by), where=where, period=period, currency=currency, calendar=calendar)
     exports = Exports(files, ReadOptions(**options), hashed=True)
-    answer = compare_exports(exports, question, [f"{file}={day}" for file, day in (on or {}).items()])
+    answer, _ = compare_exports(exports, question, [f"{file}={day}" for file, day in (on or {}).items()])
     assert isinstance(answer, Compare)
     return answer

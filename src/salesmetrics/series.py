@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec.structs import replace
+
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.pipeline import Files, columns_asked, load
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Question
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.ingest.source.arguments import FileArgument
+    from salesmetrics.ingest.table.table import RejectedRow
 
 __all__ = ["Exports", "compare_exports"]
 
@@ -91,7 +94,7 @@ class Exports:
 
 def compare_exports(
     exports: Exports, question: Question, on: Sequence[str] = (), *, most: int | None = None, bar: BarId | None = None
-) -> Compare | Rows:
+) -> tuple[Compare | Rows, Dataset]:
     """What changed between exports of one list, two at a time.
 
     Args:
@@ -100,6 +103,9 @@ def compare_exports(
         on: ``FILE=DATE``: the days of exports.
         most: So many deals at most among the changes; None for all.
         bar: The deals in this bar are asked for.
+
+    Returns:
+        The answer, and the last dataset with the inputs and the rejected rows of all of them.
 
     Raises:
         SalesmetricsError: As :func:`load`; and what :mod:`salesmetrics.analysis.exports` refuses.
@@ -110,8 +116,10 @@ def compare_exports(
     dated = exports.dated(on)
     terms = settled(question, dated[-1].day, exports.aside, exports.options.timezone)
     fold = Fold(question, terms, exports.aside, dated[-1].day, most, bar)
+    rejected: list[tuple[str, RejectedRow]] = []
     for export in dated:
         dataset = exports.read(export.path, columns_asked(question))
         if "deals" in dataset.frames:
             fold.add(export, dataset.frames["deals"], dataset, names_of(dataset).column)
-    return fold.answer()
+        rejected += dataset.rejected
+    return fold.answer(), replace(dataset, inputs=tuple(fold.inputs), rejected=tuple(rejected))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Files, NotFromFile, Without, with_groups
+from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.options import PANELS, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
@@ -48,6 +48,7 @@ def compare(
             rich_help_panel=PANELS[Selection],
         ),
     ] = None,
+    rejects: Rejects = None,
 ) -> None:
     """Show what changed between exports of one list: the bridge from one pipeline to the next.
 
@@ -59,7 +60,14 @@ def compare(
     from msgspec.structs import replace
 
     from salesmetrics.answers.compare import Compare
-    from salesmetrics.cli.output import carries_hashes, form_of, write_answer
+    from salesmetrics.cli.output import (
+        carries_hashes,
+        form_of,
+        says_rejects,
+        tell_about_rejects,
+        write_answer,
+        write_rejects,
+    )
     from salesmetrics.cli.request import make_question, read_exports, read_options
     from salesmetrics.series import compare_exports
 
@@ -68,9 +76,12 @@ def compare(
     exports = read_exports(files, read_options(reading), environment, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     most = None if form == "json" else _SHOWN_CHANGES
-    answer = compare_exports(exports, question, on or (), most=most, bar=bar)
+    answer, dataset = compare_exports(exports, question, on or (), most=most, bar=bar)
     shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
     write_answer(shown, output, form, environment)
+    write_rejects(dataset, rejects, environment)
+    if not output.quiet and not says_rejects(output, form):
+        tell_about_rejects(dataset, rejects, environment, strict=False)
 
 
 def _bar_named(word: str) -> BarId:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
@@ -28,6 +30,7 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import shaped
 from salesmetrics.render.layouts.words import period_text
+from salesmetrics.render.rounding import balanced, rounded
 from salesmetrics.render.text import amount, decimals, one_line
 
 if TYPE_CHECKING:
@@ -38,13 +41,15 @@ if TYPE_CHECKING:
     from salesmetrics.answers.compare import BarId, Beside, Bridge, Compare, DealChange, DealState
     from salesmetrics.render.document import Block
 
-__all__ = ["compare_document", "compare_sheet", "rounded"]
+__all__ = ["compare_document", "compare_sheet"]
 
 _LINES = 3
 """So many exports have a line each."""
 _MOVES = 4
 """So many stage moves are named, the most frequent first."""
 _TOLD = 20
+_BALANCED = 400
+"""So many groups add up to their total in every digit; of more only the bars of each do."""
 _STEPS = ("increased", "decreased")
 _ENDS = ("start", "end")
 _OWN = frozenset({"deals_missing_later", "rate_missing", "rows_rejected"})
@@ -69,28 +74,35 @@ def compare_document(answer: Compare) -> Document:
 # --- digits that add up ---
 
 
-def rounded(values: Sequence[Number], places: int) -> list[Decimal]:
-    """The values of a bridge, first and last its ends, with so many digits behind the point, so that they still add up.
+def _adding_up(lines: Sequence[Bridge], places: int) -> list[dict[BarId, Decimal]]:
+    """The values of lines as they are shown: bars add up to the ends, and groups to the total of their currency."""
+    found: dict[int, dict[BarId, Decimal]] = {}
+    for currency in dict.fromkeys(line.currency for line in lines):
+        own = [number for number, line in enumerate(lines) if line.currency == currency]
+        table = _shown([lines[number] for number in own], places)
+        found |= dict(zip(own, table, strict=True))
+    return [found[number] for number in range(len(lines))]
 
-    The ends are rounded; the bars between get the digits that are left by largest remainder.
 
-    >>> rounded([Decimal("0.4"), Decimal("0.4"), Decimal("0.4"), Decimal("1.2")], 0)
-    [Decimal('0'), Decimal('1'), Decimal('0'), Decimal('1')]
-    """
+def _shown(lines: Sequence[Bridge], places: int) -> list[dict[BarId, Decimal]]:
+    """Those of one currency, the total first."""
     unit = Decimal(1).scaleb(-places)
-    with localcontext() as context:
-        context.prec = 60
-        exact = [Decimal(value) for value in values]
-        first, *bars, last = exact
-        ends = [value.quantize(unit, ROUND_HALF_UP) for value in (first, last)]
-        floors = [value.quantize(unit, ROUND_FLOOR) for value in bars]
-        left = int((ends[1] - ends[0] - sum(floors)) / unit)
-        fractions = sorted(range(len(bars)), key=lambda place: (floors[place] - bars[place], place))
-        for place in fractions[: max(left, 0)]:
-            floors[place] += unit
-        for place in list(reversed(fractions))[: max(-left, 0)]:
-            floors[place] -= unit
-    return [ends[0], *floors, ends[1]]
+    whole = all(Decimal(bar.value) % unit == 0 for line in lines for bar in line.bars)
+    if whole or len(lines) == 1 or len(lines) > _BALANCED:
+        digits = [rounded([bar.value for bar in line.bars], places) for line in lines]
+        return [
+            dict(zip([bar.id for bar in line.bars], row, strict=True)) for line, row in zip(lines, digits, strict=True)
+        ]
+    ids = [bar.id for bar in max((line.bars for line in lines), key=len)]
+    groups = [{bar.id: Decimal(bar.value) for bar in line.bars} for line in lines[1:]]
+    rows = [[row[bar] * (-1 if bar == "end" else 1) for bar in ids] for row in groups]
+    total = [-sum(column, Decimal(0)) for column in zip(*rows, strict=True)]
+    first, *others = balanced([total, *rows], places)
+    made = [
+        {bar: -cell if (bar == "end") != (number == 0) else cell for bar, cell in zip(ids, row, strict=True)}
+        for number, row in enumerate([first, *others])
+    ]
+    return [{bar.id: row[bar.id] for bar in line.bars} for line, row in zip(lines, made, strict=True)]
 
 
 # --- the head ---
@@ -136,7 +148,7 @@ def _head(answer: Compare) -> list[Block]:
             for export in exports[1:]
         ]
     what = (
-        phrase("pipeline_of_period", period=period_text(answer.period))
+        phrase("pipeline_of_period", period=period_text(replace(answer.period, partial=False)))
         if _bounded(answer)
         else phrase("pipeline_of_all")
     )
@@ -151,8 +163,13 @@ def _bounded(answer: Compare) -> bool:
 
 
 def _sentences(answer: Compare) -> list[Block]:
-    lines = [line for line in _wholes(answer) if not line.group]
-    return [Text(_sentence(line, answer), Tone.STRONG, apart=not number) for number, line in enumerate(lines)]
+    lines = _wholes(answer)
+    places = _places(lines)
+    told = [pair for pair in zip(lines, _adding_up(lines, places), strict=True) if not pair[0].group]
+    return [
+        Text(_sentence(line, list(values.values()), places, answer), Tone.STRONG, apart=not number)
+        for number, (line, values) in enumerate(told)
+    ]
 
 
 def _wholes(answer: Compare) -> list[Bridge]:
@@ -161,10 +178,8 @@ def _wholes(answer: Compare) -> list[Bridge]:
     return [line for line in answer.bridge if (line.from_, line.to_) == (first, last)]
 
 
-def _sentence(line: Bridge, answer: Compare) -> str:
+def _sentence(line: Bridge, values: Sequence[Decimal], places: int, answer: Compare) -> str:
     priced = any(bar.value for bar in line.bars)
-    places = _places([line])
-    values = rounded([bar.value for bar in line.bars], places)
     start, end = line.bars[0], line.bars[-1]
     step = values[-1] - values[0] if priced else Decimal(end.count - start.count)
     way = "up" if step > 0 else "down" if step < 0 else "none"
@@ -306,11 +321,9 @@ def _by_group(answer: Compare) -> list[Block]:
         *([Column(phrase("column_currency"), Kind.LABEL)] if several else []),
         *(Column(phrase(f"bar_{bar}"), Kind.VALUE, stacked=True, group=bar) for bar in ids),
     )
+    digits = _adding_up(lines, places)
     rows = []
-    for line in lines:
-        values = dict(
-            zip([bar.id for bar in line.bars], rounded([bar.value for bar in line.bars], places), strict=True)
-        )
+    for line, values in zip(lines, digits, strict=True):
         names = [one_line(name or phrase("segment_blank")) for name in line.group.values()]
         names = names or [phrase("segment_total"), *[""] * (len(answer.group_by) - 1)]
         code = [Cell(one_line(line.currency or phrase("segment_no_currency")))] if several else []
@@ -430,15 +443,17 @@ def _bookings(beside: Beside, answer: Compare) -> list[Item]:
 
 
 def _changes(answer: Compare) -> list[Block]:
-    told = _largest(answer.changes)
+    told = _largest(answer)
     if not told:
         return []
     bullets = tuple(Bullet(_change(change)) for change in told)
     return [Heading(phrase("heading_changes")), Bullets(bullets)]
 
 
-def _largest(found: Sequence[DealChange]) -> list[DealChange]:
-    """The largest of all intervals, by the amount that came, went or changed."""
+def _largest(answer: Compare) -> list[DealChange]:
+    """The largest of all intervals, by the amount that came, went or changed; then moved close dates, where these are no bars."""
+    beside = set() if _bounded(answer) else {"expected_close", "outcome"}
+    found = [change for change in answer.changes if change.bars or beside & set(change.changed)]
     ordered = sorted(found, key=lambda change: (not change.bars, -_size(change)))
     return ordered[:_TOLD]
 
