@@ -60,7 +60,7 @@ COMPARING: Mapping[str, str] = {
     "note_changed": "(n): deals whose amount changed; none of them came or went",
     "note_priced": "amounts added to deals that had none: {n:,}; amounts cleared: {gone:,}",
     "note_whole_by_group": "each line is the whole from {first} to {last}; each interval: --format csv or json",
-    "note_rank": "a deal that moved in several ways stands in one bar: removed, then won, lost or closed without a decision, then pushed out, then currency, then moved; new, then reopened, then pulled in",
+    "note_rank": "a deal that changed in several ways is in one bar only: removed, then won, lost or closed without a decision, then pushed out, then currency, then moved; new, then reopened, then pulled in",
     # --- beside the bars ------------------------------------------------------------------------------------------------
     "heading_beside": "Beside the bars",
     "lead_stages": "stages",
