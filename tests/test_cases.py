@@ -36,6 +36,7 @@ ELSEWHERE = {
     "files_too_many": "needs 10,001 files: test_too_many_files_are_refused in test_bounds.py",
     "rows_misfit": "needs half a million rows: test_bounds.py",
     "variable_invalid": "needs a variable: test_the_same_refusal_names_its_place in test_options.py",
+    "usage": "what Typer may refuse one day: test_what_typer_refuses_in_a_way_that_is_not_known in test_usage.py",
     "threads_short": "needs a machine at its end: test_limits.py",
     "memory_short": "needs a machine at its end: tests in test_bounds.py and test_limits.py",
 }

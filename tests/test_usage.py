@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from in_process import Done, invoke
 from salesmetrics.cli.app import make_app
-from salesmetrics.cli.usage import examples_of
+from salesmetrics.cli.usage import UsageError, examples_of, usage_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,6 +232,13 @@ def test_a_whole_command_in_a_hint_is_one_that_runs(line: str, tmp_path: Path) -
         missing = " is an option of " in WRONG[line][1]
         done = run(f"{pasted} -h" if missing else pasted, tmp_path)
         assert done.returncode == 0, (pasted, done.stderr)
+
+
+def test_what_typer_refuses_in_a_way_that_is_not_known() -> None:
+    error = UsageError("It is Monday.")
+    refusal = usage_refusal(error, ["report"], dict)
+    assert (refusal.code, refusal.message) == ("usage", "`salesmetrics`: It is Monday.")
+    assert refusal.hint == "run `salesmetrics -h` for its options"
 
 
 def test_a_file_that_is_named_like_a_kpi_is_no_mistake(tmp_path: Path) -> None:
