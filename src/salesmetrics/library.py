@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.answers.compare import Compare
+    from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
     from salesmetrics.calendar import Calendar
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["compare", "load", "losses", "report_on"]
+__all__ = ["compare", "funnel", "load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -123,7 +124,7 @@ def losses(
     question = Question(
         as_of=as_of, period=period, compare=compare, calendar=calendar, by=tuple(by), where=where, currency=currency
     )
-    request, facts = pipeline.request_of(question, dataset), pipeline.loss_facts(dataset)
+    request, facts = pipeline.request_of(question, dataset), pipeline.loss_facts(dataset, ReadOptions())
     return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 
@@ -161,3 +162,42 @@ def compare(
     answer, _ = compare_exports(exports, question, [f"{file}={day}" for file, day in (on or {}).items()])
     assert isinstance(answer, Compare)
     return answer
+
+
+def funnel(
+    *files: str | Dataset,
+    by: Iterable[str] = (),
+    where: str | None = None,
+    period: str = "all",
+    as_of: date | None = None,
+    calendar: Calendar | None = None,
+    currency: str | None = None,
+    cohort: bool = False,
+    horizon: int | None = None,
+) -> Funnel:
+    """How deals pass the stages of a pipeline: conversion, time in stage, and where value waits.
+
+    Args:
+        *files: Paths, or one dataset: deals and their stage history.
+        by: Columns that deals are grouped by.
+        where: An SQL condition over canonical columns.
+        period: Its name, for example ``last-quarter``; deals are in it by the day they entered a stage.
+        as_of: The report date; the last event in the data when left out.
+        calendar: How weeks and years are counted.
+        currency: Convert all amounts to this one, with the rates among the files.
+        cohort: The period is that of the creation of deals.
+        horizon: Days within which a deal advances; 180 when left out.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    given = files[0] if len(files) == 1 else ""
+    dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
+    from salesmetrics.analysis.funnel import build_funnel
+    from salesmetrics.engine.request import Question
+
+    question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
+    request = pipeline.request_of(question, dataset)
+    days = horizon or request.settings.horizon_days
+    facts = pipeline.funnel_facts(dataset, ReadOptions(), cohort=cohort, horizon=days)
+    return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)

@@ -40,6 +40,7 @@ COMMANDS = (
     "rows",
     "trend",
     "compare",
+    "funnel",
     "losses",
     "kpis",
     "explain",

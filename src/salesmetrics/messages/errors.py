@@ -180,6 +180,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "kpi_invalid": ErrorText("`{path:typed}` `[kpi.{name}]`: {cause}", "{fix}"),
     "plugin_invalid": ErrorText("cannot load the plugin `{name}`: {cause}", "correct it, or uninstall it"),
     "outcome_unsettled": ErrorText("cannot compute `{kpis}`: {cause:said}", "{fix:typed}"),
+    "stage_order_unknown": ErrorText(
+        "the order of the stages{pipeline} is unclear: deals pass {stages:`and`} in either order",
+        "write a file with the lines {lines:`and` 40 more} in your order, and add it as `pipelines=FILE`",
+    ),
     "report_empty": ErrorText("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorText(
         "invalid business hours `{text}`", "write them like `09:00-18:00 Mon-Fri`, in the time zone of the export"

@@ -1,0 +1,86 @@
+"""`salesmetrics funnel`: stage conversion, time in stage, where deals stick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from salesmetrics.cli.environment import Environment
+from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.sources import SettingsFile
+
+
+@with_groups
+def funnel(
+    files: Files,
+    reading: Reading,
+    settings: SettingsFile,
+    selection: Annotated[
+        Selection,
+        Without(("kpi", "family", "every", "compare")),
+        NotFromFile(("kpi", "family", "every", "compare", "by")),
+    ],
+    output: Output,
+    environment: Environment,
+    cohort: Annotated[
+        bool,
+        typer.Option(
+            "--cohort",
+            help="The period is that of creation: follow the deals created in it.",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = False,
+    horizon: Annotated[
+        int | None,
+        typer.Option(
+            "--horizon",
+            metavar="DAYS",
+            help="Days within which `will advance` expects a deal to advance.",
+            show_default="the setting horizon_days",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            metavar="CELL",
+            help="List the deals behind a cell: STAGE, STAGE:lost, STAGE:stuck, won, …",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = None,
+    rejects: Rejects = None,
+) -> None:
+    """Show how deals pass the stages: conversion, time in stage, and where value waits.
+
+    Examples:
+      salesmetrics funnel deals.csv stages.csv
+      salesmetrics funnel deals.csv stages.csv --by team --period last-quarter
+      salesmetrics funnel deals.csv stages.csv --rows "Contract sent:stuck"
+    """
+    from salesmetrics import pipeline
+    from salesmetrics.cli.output import (
+        carries_hashes,
+        form_of,
+        says_rejects,
+        tell_about_rejects,
+        write_answer,
+        write_rejects,
+    )
+    from salesmetrics.cli.request import begin_files, make_question, read_options
+    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.schema.message import Message
+
+    if horizon is not None and horizon < 1:
+        cause, fix = Message("has_to_be_at_least", least=1), Message("write_for_example", example="--horizon 90")
+        raise SalesmetricsError("option_invalid", option="--horizon", value=horizon, cause=cause, fix=fix)
+    form = form_of(output)
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    question = make_question(selection, settings, environment.today())
+    answer, dataset = pipeline.funnel(begun, read_options(reading), question, cohort=cohort, horizon=horizon, cell=rows)
+    write_answer(answer, output, form, environment)
+    write_rejects(dataset, rejects, environment)
+    if not output.quiet and not says_rejects(output, form):
+        tell_about_rejects(dataset, rejects, environment, strict=False)

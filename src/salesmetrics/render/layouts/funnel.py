@@ -1,0 +1,260 @@
+"""How a funnel looks: a table per pipeline and segment, where value waits in words, and what is known without a history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import (
+    Cell,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Kind,
+    Narrow,
+    Row,
+    Sheet,
+    Table,
+    Text,
+    Tone,
+)
+from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.words import FEW
+from salesmetrics.render.text import amount, count, interval, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.answers.funnel import Bottleneck, Funnel, FunnelMoves, FunnelShare, FunnelStage, FunnelStock
+    from salesmetrics.render.document import Block
+
+__all__ = ["funnel_document", "funnel_sheet"]
+
+
+def funnel_document(answer: Funnel) -> Document:
+    """The bottleneck in a sentence, the table of each pipeline and segment, and what else happened below it."""
+    blocks: list[Block] = [*answer_head(answer, None, answer.currencies)]
+    if answer.basis == "created":
+        blocks.append(Text(phrase("funnel_cohort"), Tone.MUTED))
+    if answer.stock:
+        blocks += _stock(answer)
+    several = len(answer.order) > 1
+    for moves in answer.moves:
+        stages = [s for s in answer.stages if s.pipeline == moves.pipeline and s.group == moves.group]
+        if not stages:
+            continue
+        title = _title(moves, several=several)
+        if title:
+            blocks.append(Heading(title))
+        blocks.append(_table(stages))
+        worst = [b for b in answer.bottlenecks if b.pipeline == moves.pipeline and b.group == moves.group]
+        blocks += [Text(line, apart=not n) for n, line in enumerate([*map(_bottleneck, worst), *_moved(moves)])]
+    notes = _notes(answer)
+    blocks += [Text(note, Tone.MUTED, apart=not n) for n, note in enumerate(notes)]
+    if answer.findings:
+        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
+        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
+    return Document(tuple(blocks))
+
+
+def _title(moves: FunnelMoves, *, several: bool) -> str:
+    pipeline = [one_line(moves.pipeline or phrase("segment_blank"))] if several else []
+    return ", ".join([*pipeline, *(one_line(value or phrase("segment_blank")) for value in moves.group.values())])
+
+
+def _table(stages: Sequence[FunnelStage]) -> Table:
+    gone = ("lost", "other", "still_here")
+    shown = [name for name in gone if any(getattr(stage, name) for stage in stages)]
+    strict = any(_differ(stage) for stage in stages)
+    columns = [
+        Column(phrase("column_stage"), Kind.LABEL),
+        Column(phrase("column_entered"), Kind.VALUE),
+        Column(phrase("column_of_previous"), Kind.NUMBER),
+        Column(phrase("column_interval"), Kind.INTERVAL, 5, Narrow.VANISH, plural=phrase("columns_interval")),
+        *(
+            [Column(phrase("column_strict"), Kind.NUMBER, 4, Narrow.VANISH, plural=phrase("column_strict"))]
+            if strict
+            else []
+        ),
+        Column(phrase("column_of_all"), Kind.NUMBER, 3, Narrow.VANISH, plural=phrase("column_of_all")),
+        *(Column(phrase(f"column_{name}"), Kind.NUMBER, 2, Narrow.VANISH) for name in shown),
+        Column(phrase("column_now_here"), Kind.NUMBER, 2, Narrow.VANISH),
+        Column(phrase("column_will_advance"), Kind.NUMBER, 1, Narrow.VANISH, plural=phrase("column_will_advance")),
+        Column(phrase("column_median_days"), Kind.NUMBER),
+        Column(phrase("column_p90_days"), Kind.NUMBER, 3, Narrow.VANISH),
+        Column(phrase("column_waits"), Kind.NUMBER),
+        Column(phrase("column_stuck"), Kind.NUMBER, 1, Narrow.VANISH),
+    ]
+    by, whole = _waits(stages)
+    rows = []
+    for stage in stages:
+        cells = [
+            Cell(phrase("row_won") if stage.stage is None else one_line(stage.stage)),
+            Cell(count(stage.entered), value=stage.entered),
+            _share(stage.of_previous, small=stage.small),
+            Cell(interval(stage.of_previous.interval, "ratio") if stage.of_previous else "", Tone.MUTED),
+            *([_strict(stage)] if strict else []),
+            _share(stage.of_all),
+            *(_count(getattr(stage, name)) for name in shown),
+            _count(stage.now_here),
+            _share(stage.will_advance),
+            *_times(stage),
+            Cell(amount(_wait(stage, by) / whole, "ratio") if whole and stage.waiting else ""),
+            _count(stage.stuck.count if stage.stuck else None),
+        ]
+        rows.append(Row(tuple(cells), total=stage.stage is None))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _differ(stage: FunnelStage) -> bool:
+    passed, strict = stage.of_previous, stage.of_previous_strict
+    return bool(passed and strict) and getattr(passed, "value", None) != getattr(strict, "value", None)
+
+
+def _strict(stage: FunnelStage) -> Cell:
+    return _share(stage.of_previous_strict) if _differ(stage) else Cell()
+
+
+def _share(share: FunnelShare | None, *, small: bool = False) -> Cell:
+    if share is None:
+        return Cell()
+    flag = FEW if small and share.value is not None else ""
+    return Cell(amount(share.value, "ratio"), Tone.MUTED if small else Tone.PLAIN, flag=flag)
+
+
+def _count(number: int | None) -> Cell:
+    return Cell("" if number is None else count(number), value=number)
+
+
+def _times(stage: FunnelStage) -> list[Cell]:
+    time = stage.time_in_stage
+    if time is None:
+        return [Cell(), Cell()]
+    return [Cell(amount(value, "days"), value=value) for value in (time.median, time.p90)]
+
+
+def _waits(stages: Sequence[FunnelStage]) -> tuple[str, float]:
+    """By what stages wait, and how much of it all of them have."""
+    waits = [stage.waiting for stage in stages if stage.waiting]
+    by = "value_days" if all(w.value_days is not None or not w.deal_days for w in waits) else "deal_days"
+    return by, sum(_wait(stage, by) for stage in stages)
+
+
+def _wait(stage: FunnelStage, by: str) -> float:
+    return float(getattr(stage.waiting, by, None) or 0)
+
+
+def _bottleneck(worst: Bottleneck) -> str:
+    code = f"bottleneck_{worst.by}" if worst.previous is None else f"bottleneck_{worst.by}_before"
+    share, previous = amount(worst.share, "ratio"), amount(worst.previous, "ratio")
+    return phrase(code, stage=one_line(worst.stage), share=share, previous=previous)
+
+
+def _moved(moves: FunnelMoves) -> list[str]:
+    names = ("back", "skipped", "re_entered", "mid_funnel")
+    parts = [phrase(f"moved_{name}", n=getattr(moves, name)) for name in names if getattr(moves, name)]
+    return [phrase("moved", n=moves.deals, parts=parts)] if parts else []
+
+
+def _notes(answer: Funnel) -> list[str]:
+    found = []
+    if answer.stages:
+        found.append(phrase("funnel_legend", days=answer.horizon_days))
+        if any(_differ(stage) for stage in answer.stages):
+            found.append(phrase("funnel_strict"))
+        found += [
+            phrase("order_by_history", stages=[one_line(name) for name in order.stages])
+            for order in answer.order
+            if order.source == "history"
+        ]
+    if answer.without_history and answer.stages:
+        found.append(phrase("funnel_without", n=answer.without_history))
+    if any(stage.small and not stage.group for stage in answer.stages):
+        found.append(phrase("funnel_small", sign=FEW, min_n=answer.min_n))
+    return found
+
+
+def _stock(answer: Funnel) -> list[Block]:
+    """Open deals by stage, and how the history is exported."""
+    blocks: list[Block] = [Text(phrase("stock_only"), apart=True)]
+    several = len({stock.pipeline for stock in answer.stock}) > 1
+    groups: dict[Any, list[FunnelStock]] = {}
+    for stock in answer.stock:
+        groups.setdefault((stock.pipeline, *stock.group.values()), []).append(stock)
+    for key, rows in groups.items():
+        names = [one_line(name or phrase("segment_blank")) for name in (key if several else key[1:])]
+        if names:
+            blocks.append(Heading(", ".join(names)))
+        ages = any(row.age_median is not None for row in rows)
+        money = len({row.currency for row in answer.stock}) > 1
+        columns = [
+            Column(phrase("column_stage"), Kind.LABEL),
+            *([Column(phrase("column_currency"), Kind.TEXT)] if money else []),
+            Column(phrase("column_open_deals"), Kind.VALUE),
+            Column(phrase("column_value"), Kind.NUMBER),
+            *([Column(phrase("column_age_in_stage"), Kind.NUMBER)] if ages else []),
+        ]
+        table = [
+            Row(
+                (
+                    Cell(one_line(row.stage or phrase("segment_blank"))),
+                    *([Cell(one_line(row.currency or phrase("segment_no_currency")))] if money else []),
+                    _count(row.count),
+                    Cell(amount(row.value, "money"), value=row.value),
+                    *([Cell(amount(row.age_median, "days"))] if ages else []),
+                )
+            )
+            for row in rows
+        ]
+        blocks.append(Table(tuple(columns), tuple(table)))
+    known = answer.crm if answer.crm in _KNOWN else "other"
+    blocks.append(Text(phrase("stock_unknown"), apart=True))
+    blocks.append(Text(phrase(f"export_history_{known}")))
+    return blocks
+
+
+_KNOWN = frozenset({"salesforce", "hubspot", "pipedrive", "zoho", "dynamics365", "bitrix24", "amocrm", "fxiaoke"})
+"""Profiles of which a message says how their history is exported."""
+
+
+def funnel_sheet(answer: Funnel) -> Sheet:
+    """A row per stage of a pipeline and segment; without a history, of the stock."""
+    by = answer.group_by
+    if not answer.stages:
+        header = ["pipeline", "stage", *by, "currency", "count", "value", "unpriced", "age_median"]
+        stock = [
+            [s.pipeline, s.stage, *_group(s.group, by), s.currency, s.count, s.value, s.unpriced, s.age_median]
+            for s in answer.stock
+        ]
+        return Sheet(header, stock)
+    shares = ("of_previous", "of_previous_strict", "of_all", "of_all_strict", "will_advance")
+    header = ["pipeline", "position", "stage", *by, *_COUNTS]
+    header += [f"{name}{end}" for name in shares for end in ("", "_low", "_high")]
+    header += ["median_days", "p90_days", "value_days", "deal_days", "stuck", "stuck_value"]
+    rows = []
+    for stage in answer.stages:
+        name = stage.stage if stage.stage is not None else "won"
+        row: list[Any] = [stage.pipeline, stage.position, name, *_group(stage.group, by)]
+        row += [getattr(stage, column) for column in _COUNTS]
+        for column in shares:
+            row += _ends(getattr(stage, column))
+        time, waits, stuck = stage.time_in_stage, stage.waiting, stage.stuck
+        row += [time.median, time.p90] if time else [None, None]
+        row += [waits.value_days, waits.deal_days] if waits else [None, None]
+        row += [stuck.count, stuck.value] if stuck else [None, None]
+        rows.append(row)
+    return Sheet(header, rows)
+
+
+_COUNTS = ("entered", "entered_strict", "advanced", "lost", "other", "still_here", "now_here")
+
+
+def _group(group: dict[str, str | None], by: Sequence[str]) -> list[str | None]:
+    return [group.get(name) for name in by]
+
+
+def _ends(share: FunnelShare | None) -> list[Any]:
+    if share is None:
+        return [None, None, None]
+    return [share.value, *((share.interval.low, share.interval.high) if share.interval else (None, None))]
