@@ -34,6 +34,11 @@ TYPED = {
     "inspect": ["examples/leads.csv", "examples"],
     "check": [DEALS, "examples"],
     "rows": [f"revenue {DEALS} --period last-quarter"],
+    "funnel": [
+        f"{DEALS} examples/stages.csv --by team --period last-quarter",
+        f"{DEALS} examples/stages.csv --rows won",
+        DEALS,
+    ],
     "losses": [
         f"{DEALS} examples/stages.csv --by team --period last-quarter --compare previous",
         f"{DEALS} --rows Price",

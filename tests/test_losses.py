@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-import shlex
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -335,21 +333,3 @@ def test_the_library_says_what_the_command_says() -> None:
     made = json.loads(render(found, "json"))
     assert made["losses"] == printed["losses"]
     assert made["coverage"] == printed["coverage"]
-
-
-# --- the page -------------------------------------------------------------------------------------------------------
-
-PAGE = ROOT / "docs" / "losses.md"
-
-
-def test_the_page_shows_what_its_commands_print(golden: Golden) -> None:
-    text = PAGE.read_text("utf-8")
-
-    def printed(match: re.Match[str]) -> str:
-        program, *words = shlex.split(match[1])
-        assert program == "salesmetrics"
-        return f"```sh\n{match[1]}\n```\n\n```text\n{shown(*words)}```"
-
-    blocks = re.compile(r"```sh\n(.*?)\n```\n\n```text\n.*?```", re.DOTALL)
-    assert len(blocks.findall(text)) > 2
-    golden(str(PAGE), blocks.sub(printed, text))

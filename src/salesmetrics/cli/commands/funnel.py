@@ -37,8 +37,7 @@ def funnel(
         typer.Option(
             "--horizon",
             metavar="DAYS",
-            help="Days within which `will advance` expects a deal to advance.",
-            show_default="the setting horizon_days",
+            help="Days within which a deal will advance; default: the setting horizon_days.",
             rich_help_panel=PANELS[Selection],
         ),
     ] = None,
