@@ -162,7 +162,7 @@ WRONG = {
     ),
     "salesmetrics inspect deals.csv --by owner": (
         "`salesmetrics inspect` has no option `--by`",
-        "`--by` is an option of `salesmetrics report`, `salesmetrics trend`, `salesmetrics funnel` and `salesmetrics losses`",
+        "`--by` is an option of `salesmetrics report`, `salesmetrics trend`, `salesmetrics compare`, `salesmetrics funnel` and `salesmetrics losses`",
     ),
     "salesmetrics --by owner deals.csv": (
         "`--by` comes before the command",
