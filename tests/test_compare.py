@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -352,6 +353,17 @@ def test_the_last_days_of_exports_come_from_options_names_and_events() -> None:
         (date(2026, 9, 9), "file_name"),
         (date(2026, 9, 17), "option"),
     ]
+
+
+def test_a_file_of_snapshots_says_what_its_exports_say(tmp_path: Path) -> None:
+    parts = [
+        pl.read_csv(path, infer_schema=False).with_columns(pl.lit(path.stem[-10:]).alias("Snapshot Date"))
+        for path in sorted((ROOT / WEEKLY).glob("*.csv"))
+    ]
+    pl.concat(parts).write_csv(tmp_path / "all.csv")
+    one, many = (salesmetrics.compare(str(path), by=["team"]) for path in (tmp_path / "all.csv", ROOT / WEEKLY))
+    assert (one.bridge, one.beside, one.changes) == (many.bridge, many.beside, many.changes)
+    assert {item.sha256 for item in one.inputs} == {hashlib.sha256((tmp_path / "all.csv").read_bytes()).hexdigest()}
 
 
 def test_a_period_ahead_is_looked_at() -> None:

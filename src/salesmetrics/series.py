@@ -5,6 +5,8 @@ What is asked of one dataset is in ``pipeline``; what a series of them says is f
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Question
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.ingest.source.arguments import FileArgument
-    from salesmetrics.ingest.table.table import RejectedRow
+    from salesmetrics.ingest.table.raw import RawTable, RejectedRow
 
-__all__ = ["Exports", "compare_exports"]
+__all__ = ["Exports", "by_snapshot", "compare_exports"]
 
+_HEAD = 4096
+_SNAPSHOT = frozenset({"snapshot date", "snapshot day", "snapshot", "snapshot at", "snapshot time"})
 _FEW_EXPORTS = 3
 """So few files are read once, and held until they are needed: two exports, and rates."""
 
@@ -50,6 +54,31 @@ class Exports:
         self.items = {item.path: item for item in expand(self.arguments)}
         self.aside: dict[str, pl.DataFrame] = {}
         self._kept: dict[str, Dataset] = {}
+        self._parts: dict[str, dict[date, RawTable]] = {}
+        self._hashes: dict[str, str | None] = {}
+
+    def _snapshots(self, item: FileArgument) -> list[Dated]:
+        """The days of a file that has a snapshot date on each row; none of another file.
+
+        Raises:
+            SalesmetricsError: ``snapshot_day_unreadable``; what is wrong with the file.
+        """
+        path = item.path
+        if item.kind not in (None, "deals") or not _names_snapshots(path):
+            return []
+        from salesmetrics.analysis.exports import Dated
+        from salesmetrics.ingest.source.fetch import fetch
+        from salesmetrics.ingest.table.table import open_tables
+
+        options = self.options
+        data = fetch(path)
+        tables = open_tables(path, data, encoding=options.encoding, delimiter=options.delimiter)
+        parts = [split for table in tables if (split := by_snapshot(table)) is not None]
+        if len(parts) != 1 or len(tables) != 1:
+            return []
+        self._parts[path] = parts[0]
+        self._hashes[path] = hashlib.sha256(data).hexdigest() if self._hashed else None
+        return [Dated(path, day, "snapshot_column") for day in parts[0]]
 
     def dated(self, on: Sequence[str]) -> list[Dated]:
         """The exports with their days, in order; files of other kinds are laid aside.
@@ -63,7 +92,10 @@ class Exports:
         found: list[Dated] = []
         for path, item in self.items.items():
             named = day_in_name(path) if item.kind in (None, "deals") else None
-            if path in given:
+            snapshots = [] if path in given else self._snapshots(item)
+            if snapshots:
+                found += snapshots
+            elif path in given:
                 found.append(Dated(path, given[path], "option"))
             elif named is not None:
                 found.append(Dated(path, named, "file_name"))
@@ -77,19 +109,67 @@ class Exports:
         if "deals" not in dataset.frames:
             self.aside |= dataset.entities
             return None
-        if len(self.items) <= _FEW_EXPORTS:
+        if len(self.items) <= _FEW_EXPORTS or item.path == "-":
             self._kept[item.path] = dataset
         if dataset.last_events.get("deals") is None:
             raise SalesmetricsError("exports_undated", path=item.path)
         return dataset.last_events["deals"][0]
 
-    def read(self, path: str, about: frozenset[str] | None = None) -> Dataset:
-        """The dataset of one export."""
+    def read(self, path: str, about: frozenset[str] | None = None, day: date | None = None) -> Dataset:
+        """The dataset of one export; of a file with many, that of a day."""
         if path in self._kept:
             return self._kept.pop(path)
         kind = self.items[path].kind
         argument = path if kind is None else f"{kind}={path}"
+        if path in self._parts and day is not None:
+            return self._read_part(argument, self._parts[path][day], about)
         return load(Files((argument,), stdin=self._stdin, hashed=self._hashed), self.options, about)
+
+    def _read_part(self, argument: str, table: RawTable, about: frozenset[str] | None) -> Dataset:
+        from salesmetrics.ingest.read import read_files, with_findings
+
+        dataset, words = read_files((argument,), self.options, lambda _: [table], about=about)
+        inputs = tuple(replace(item, sha256=self._hashes[table.source.path]) for item in dataset.inputs)
+        return with_findings(replace(dataset, inputs=inputs), words, self.options)
+
+
+def _names_snapshots(path: str) -> bool:
+    """Whether the first bytes of a file speak of snapshots: only then its rows are looked at twice."""
+    try:
+        with Path(path).open("rb") as file:
+            return b"snapshot" in file.read(_HEAD).replace(b"\0", b"").lower()
+    except OSError:
+        return False
+
+
+def by_snapshot(table: RawTable) -> dict[date, RawTable] | None:
+    """The rows of each day, of a table with a snapshot date on each row; None of another table.
+
+    Raises:
+        SalesmetricsError: ``snapshot_day_unreadable``.
+    """
+    import polars as pl
+
+    from salesmetrics.ingest.recognise.words import normalise
+
+    names = [name for name in table.frame.columns if normalise(name).replace("_", " ") in _SNAPSHOT]
+    if len(names) != 1:
+        return None
+    (name,) = names
+    days = table.frame.get_column(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    if days.null_count():
+        first = table.frame.filter(days.is_null()).row(0, named=True)
+        details = {"column": name, "row": first["__row__"], "value": first[name] or ""}
+        raise SalesmetricsError("snapshot_day_unreadable", path=table.source.path, **details)
+    ordered = days.unique().sort().to_list()
+    found = {}
+    for place, day in enumerate(ordered):
+        frame = table.frame.filter(days == day)
+        rest = (table.ignored, table.rejected, table.findings) if not place else ({}, (), ())
+        ignored, rejected, findings = rest
+        rows = frame.height + len(rejected) + sum(ignored.values())
+        found[day] = replace(table, frame=frame, rows_read=rows, ignored=ignored, rejected=rejected, findings=findings)
+    return found
 
 
 def compare_exports(
@@ -118,7 +198,7 @@ def compare_exports(
     fold = Fold(question, terms, exports.aside, dated[-1].day, most, bar)
     rejected: list[tuple[str, RejectedRow]] = []
     for export in dated:
-        dataset = exports.read(export.path, columns_asked(question))
+        dataset = exports.read(export.path, columns_asked(question), export.day)
         if "deals" in dataset.frames:
             fold.add(export, dataset.frames["deals"], dataset, names_of(dataset).column)
         rejected += dataset.rejected

@@ -59,7 +59,7 @@ _MANY_REMOVED = 5
 _SHOWN = 5
 _MONTHS_AHEAD = 120
 
-Source = Literal["option", "file_name", "last_event"]
+Source = Literal["option", "file_name", "last_event", "snapshot_column"]
 
 
 class Dated(NamedTuple):
@@ -159,7 +159,7 @@ def in_order(exports: Sequence[Dated], *, typed: bool) -> list[Dated]:
                 source=Message(f"day_from_{second.source}"),
                 name=shlex.quote(second.path),
             )
-    if typed and ordered != list(exports):
+    if typed and ordered != list(exports) and len({export.path for export in exports}) == len(exports):
         late = next(first for first, second in pairwise(exports) if first.day > second.day)
         files = " ".join(shlex.quote(export.path) for export in ordered)
         raise SalesmetricsError("exports_reversed", path=late.path, day=late.day, files=files)
@@ -253,12 +253,22 @@ def _refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, shared: int, paths: 
         )
 
 
-def _removed_many(deals: int, shared: int, path: str) -> list[Finding]:
+def _removed_many(interval: Interval, deals: int, path: str) -> list[Finding]:
     """A finding where more than a fifth of the deals of one export are missing in the next."""
-    gone = deals - shared
+    gone = deals - interval.shared
     if gone * _MANY_REMOVED <= deals:
         return []
-    return [finding("deals_missing_later", kind="deals", path=path, count=gone, deals=deals)]
+    return [
+        finding(
+            "deals_missing_later",
+            kind="deals",
+            path=path,
+            count=gone,
+            deals=deals,
+            before=interval.from_day,
+            day=interval.to_day,
+        )
+    ]
 
 
 # --- the answer, from two exports at a time ---
@@ -340,6 +350,7 @@ class Fold:
         self.notes: list[Finding] = []
         self.changes: list[DealChange] = []
         self.listed: list[pl.DataFrame] = []
+        self._kept = 0
         self._before: tuple[Dated, Snapshot] | None = None
 
     def add(
@@ -369,6 +380,7 @@ class Fold:
         where = self.question.where
         renamed = {name: column(name) for name in named_columns(where) if column(name) != name}
         state = state_in_scope(deals, export.path, by, where, renamed)
+        self._kept += int(state["kept"].sum())
         self.exports.append(Export(path=export.path, as_of=export.day, day_from=export.source, deals=state.height))
         self.inputs += dataset.inputs
         self.findings |= {_place(item): item for item in dataset.findings}
@@ -380,7 +392,7 @@ class Fold:
     def _compare(self, before: Dated, old: Snapshot, export: Dated, new: Snapshot) -> None:
         interval = compared(old, new, self.terms)
         _refuse_strangers(old.deals, new.deals, interval.shared, (before.path, export.path))
-        self.notes += _removed_many(old.deals.height, interval.shared, export.path)
+        self.notes += _removed_many(interval, old.deals.height, export.path)
         if self.bar is None:
             self.changes += changes(interval, self.most)
         else:
@@ -399,10 +411,13 @@ class Fold:
         """The answer.
 
         Raises:
-            SalesmetricsError: ``exports_too_few``; ``option_invalid``: no deal is in the bar whose deals are asked for.
+            SalesmetricsError: ``exports_too_few``; ``report_empty``; ``option_invalid``: no deal is in the bar whose deals are asked for.
         """
         if not self.intervals:
             raise SalesmetricsError("exports_too_few", paths=[export.path for export in self.exports])
+        if not self._kept:
+            cause, fix = Message("none_fulfils", condition=self.question.where), Message("loosen_condition")
+            raise SalesmetricsError("report_empty", cause=cause, fix=fix)
         filters = filters_of(self.question.shaped, where=self.question.where, period=self.question.period)
         if self.bar is not None:
             return self._rows(self.bar, filters)

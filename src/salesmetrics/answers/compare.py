@@ -54,7 +54,8 @@ class Export(Model, frozen=True, kw_only=True):
     path: str
     as_of: date
     day_from: Annotated[
-        Literal["option", "file_name", "last_event"], Meta(description="source of the day of the export")
+        Literal["option", "file_name", "last_event", "snapshot_column"],
+        Meta(description="source of the day of the export"),
     ]
     deals: Annotated[int, Meta(description="deals in the export, before any filter")]
 

@@ -44,6 +44,7 @@ CAUSES: Mapping[str, str] = {
     "and_ids_more": ", and {n:# more id|# more ids} on several rows",
     "day_from_option": "from --on",
     "day_from_file_name": "from the file name",
+    "day_from_snapshot_column": "snapshot date on each row",
     "day_from_last_event": "its last event",
     # --- days and periods -----------------------------------------------------------------------------------------
     "period_unknown": "unknown period",

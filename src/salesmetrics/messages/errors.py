@@ -205,6 +205,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "`{path:typed}` has no date in its name and no dated event, so its day is unknown",
         "set it: `--on {path:shell}=DATE`",
     ),
+    "snapshot_day_unreadable": ErrorText(
+        "column `{column}` of `{path:typed}` should hold the day of each snapshot, but row {row} has `{value}`",
+        "write it as year-month-day, or export each snapshot to a file of its own",
+    ),
     "exports_unrelated": ErrorText(
         "`{first:typed}` and `{second:typed}` share {shared:,} of {deals:# id|# ids}, so they are exports of different lists (for example `{example}` and `{other}`)",
         "compare two exports of one list, with the same id column: set it with `--map id=HEADER`",

@@ -8,7 +8,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     # --- the day and the period -----------------------------------------------------------------------------------------
     "as_of_reconstructed": ("the export goes beyond {day}: {parts:;}", "{advice}"),
     "deals_missing_later": (
-        "{count:,} of {deals:# deal|# deals} of the export before `{path:typed}` are not in it and count as removed",
+        "{count:,} of {deals:# deal|# deals} of {before} are missing in the export of {day}, `{path:typed}`, and count as removed",
         "deleted or merged deals are few: check that both exports have the same filter, owner and pipeline",
     ),
     "as_of_differs": (

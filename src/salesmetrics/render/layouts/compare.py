@@ -315,7 +315,7 @@ def _by_group(answer: Compare) -> list[Block]:
     lines = _wholes(answer)
     places = _places(lines)
     ids = _filled(lines)
-    several = len({line.currency for line in lines}) > 1
+    several = len({line.currency for line in lines}) > 1 and "currency" not in answer.group_by
     columns = (
         *(Column(one_line(name), Kind.LABEL, wraps=True) for name in answer.group_by),
         *([Column(phrase("column_currency"), Kind.LABEL)] if several else []),
@@ -326,6 +326,8 @@ def _by_group(answer: Compare) -> list[Block]:
     for line, values in zip(lines, digits, strict=True):
         names = [one_line(name or phrase("segment_blank")) for name in line.group.values()]
         names = names or [phrase("segment_total"), *[""] * (len(answer.group_by) - 1)]
+        if not line.group and "currency" in answer.group_by:
+            names[-1] = f"{names[-1]} {one_line(line.currency or '')}".strip()
         code = [Cell(one_line(line.currency or phrase("segment_no_currency")))] if several else []
         cells = [
             Cell(_money(values[bar], places, None), value=values[bar], unit="money", currency=line.currency)
