@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
@@ -291,28 +292,30 @@ def _bottlenecks(setting: Setting, stages: Sequence[FunnelStage]) -> list[Bottle
         valued = all(s.waiting and (s.waiting.value_days is not None or not s.waiting.deal_days) for s in own)
         by: Literal["value_days", "deal_days"] = "value_days" if valued else "deal_days"
         waits = {stage.position: _wait(stage.waiting, by) for stage in own}
-        total = sum(waits.values())
+        total = sum(waits.values(), Decimal(0))
         if total <= 0:
             continue
         worst = max(own, key=lambda stage: (waits[stage.position], -stage.position))
         then = {position: _wait(waiting, by) for position, waiting in earlier.get(own_key, {}).items()}
-        share = then.get(worst.position, 0.0) / sum(then.values()) if sum(then.values()) > 0 else None
+        before_all = sum(then.values(), Decimal(0))
+        share = float(then.get(worst.position, Decimal(0)) / before_all) if before_all > 0 else None
         item = Bottleneck(
             pipeline=own_key[0],
             group=worst.group,
             stage=str(worst.stage),
             by=by,
-            share=waits[worst.position] / total,
+            share=float(waits[worst.position] / total),
             previous=share,
         )
         found.append(((bool(worst.group), -sizes[own_key], str(own_key)), item))
     return [item for _, item in sorted(found, key=lambda one: one[0])]
 
 
-def _wait(waiting: FunnelWaiting | None, by: str) -> float:
+def _wait(waiting: FunnelWaiting | None, by: str) -> Decimal:
+    """Exact, so that no share depends on the order in which it is added up."""
     if waiting is None:
-        return 0.0
-    return float((waiting.value_days if by == "value_days" else waiting.deal_days) or 0)
+        return Decimal(0)
+    return Decimal((waiting.value_days if by == "value_days" else waiting.deal_days) or 0)
 
 
 # --- without a history ---
