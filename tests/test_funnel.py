@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -413,3 +415,55 @@ def test_the_library_says_what_the_command_says() -> None:
     found = json.loads(render(salesmetrics.funnel(str(DEALS), str(STAGES), period="2026", cohort=True), "json"))
     printed = json.loads(shown("funnel", str(DEALS), str(STAGES), "--period", "2026", "--cohort", "--format", "json"))
     assert {**found, "inputs": None, "filters": None} == {**printed, "inputs": None, "filters": None}
+
+
+# --- the example with skips, returns and deals that start in the middle ----------------------------------------------
+
+MIXED = ROOT / "examples" / "pipelines"
+
+
+def test_the_example_is_what_its_generator_writes(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "examples" / "pipelines.py", tmp_path], check=True, capture_output=True)
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in MIXED.iterdir()}
+
+
+@pytest.mark.parametrize("files", [("deals.csv", "history.csv"), ("deals.csv", "history.csv", "order.csv")])
+@pytest.mark.parametrize("cohort", [False, True])
+def test_every_pipeline_of_the_example_is_what_a_loop_says(files: tuple[str, ...], cohort: bool) -> None:
+    def rows_of(name: str) -> list[dict[str, str]]:
+        with (MIXED / name).open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    deals = [
+        {
+            "id": row["Deal ID"],
+            "pipeline": row["Pipeline"],
+            "outcome": {"Won": "won", "Lost": "lost"}.get(row["Stage"], "open"),
+            "created": row["Created"],
+            "closed": date.fromisoformat(row["Closed"]) if row["Closed"] else None,
+            "amount": Decimal(row["Amount"]) if row["Amount"] else None,
+            "currency": row["Currency"],
+        }
+        for row in rows_of("deals.csv")
+    ]
+    entries = [
+        {"deal_id": row["Deal ID"], "stage": row["To Stage"], "entered": datetime.fromisoformat(row["Entered"])}
+        for row in rows_of("history.csv")
+    ]
+    paths = [str(MIXED / name) for name in files]
+    found = salesmetrics.funnel(*paths, period="2026-Q2", cohort=cohort, horizon=20)
+    assert [order.pipeline for order in found.order] == ["New business", "Renewals"]
+    until = max(entry["entered"].date() for entry in entries)
+    for order in found.order:
+        assert order.source == ("pipelines" if "order.csv" in files else "history")
+        mine = [deal for deal in deals if deal["pipeline"] == order.pipeline]
+        if cohort:
+            mine = [deal for deal in mine if "2026-04-01" <= deal["created"] < "2026-07-01"]
+        span = (None, None) if cohort else (date(2026, 4, 1), date(2026, 7, 1))
+        rows, moves = funnel_of(mine, entries, order.stages, until, *span)
+        check([stage for stage in found.stages if stage.pipeline == order.pipeline], rows, 20)
+        (told,) = [item for item in found.moves if item.pipeline == order.pipeline]
+        assert {name: getattr(told, name) for name in moves} == moves
+        if order.pipeline == "New business":
+            assert min(moves.values()) > 0
