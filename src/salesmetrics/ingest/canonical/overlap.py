@@ -187,7 +187,10 @@ def _overlap(
         files = " ".join(shlex.quote(f"{part.kind}={part.path}") for part in reversed(newest_first))
         own = Message("or_own_numbers", files=files) if n == shared else None
     newest = newest_first[0]
-    fix = Message("report_newest", command=_command(newest, parts), own=own)
+    compare = (
+        _compare(newest_first) if differs and shared > _MOST * min(newer.frame.height, older.frame.height) else None
+    )
+    fix = Message("report_newest", command=_command(newest, parts), own=own, compare=compare)
     if set("!*") & set(newest.path):
         fix = Message("take_others_out", path=newest.path, own=own)
     day = _last_day(newest.frame, newest.kind)
@@ -201,6 +204,14 @@ def _overlap(
     return SalesmetricsError(
         "lists_overlap", first=first.path, second=second.path, kind=newest.kind, what=what, fix=fix
     )
+
+
+def _compare(newest_first: Sequence[Part]) -> Message | None:
+    """What to type to see what changed between exports of deals, each a file of its own."""
+    paths = [part.path for part in reversed(newest_first)]
+    if newest_first[0].kind != "deals" or set("!*") & set("".join(paths)):
+        return None
+    return Message("or_compare", files=" ".join(map(shlex.quote, paths)))
 
 
 def _one_of(first: Part, second: Part, parts: Sequence[Part], own: Message | None) -> Message:
