@@ -339,6 +339,19 @@ def test_json_and_csv_and_the_library_say_the_same() -> None:
     assert_identity(made.bridge)
 
 
+def test_a_sheet_tells_the_total_from_deals_without_a_value(tmp_path: Path) -> None:
+    for day, amount in ((20, 5), (30, 7)):
+        path = tmp_path / f"deals-2026-09-{day}.csv"
+        path.write_text(f"Deal ID,Stage,Amount,Currency,Owner\n1,Demo,{amount},EUR,\n2,Demo,3,EUR,Bo\n", "utf-8")
+    sheet = invoke("compare", str(tmp_path), "--by", "owner,currency", "--format", "csv").stdout
+    rows = [row for row in csv.DictReader(io.StringIO(sheet)) if row["bar"] == "end"]
+    assert [(row["owner"], row["group_currency"], row["value"]) for row in rows] == [
+        ("", "", "10"),
+        ("Bo", "EUR", "3"),
+        ("(blank)", "EUR", "7"),
+    ]
+
+
 def test_every_bar_has_something_in_it_in_the_examples() -> None:
     full = set()
     for period in ("all", "2026-Q3"):

@@ -29,6 +29,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.report import BLANK, headers_unlike
 from salesmetrics.render.layouts.words import period_text
 from salesmetrics.render.rounding import balanced, rounded
 from salesmetrics.render.text import amount, decimals, one_line
@@ -54,6 +55,8 @@ _STEPS = ("increased", "decreased")
 _ENDS = ("start", "end")
 _OWN = frozenset({"deals_missing_later", "rate_missing", "rows_rejected"})
 """Codes of findings that touch the bridge itself."""
+_BEFORE = ("from", "to")
+_AFTER = ("currency", "bar", "value", "count", "unpriced", "changed", "priced", "unpriced_now")
 _NARROWEST_BAR, _WIDEST_BAR = 8, 24
 
 
@@ -505,26 +508,14 @@ def _findings(answer: Compare) -> list[Block]:
 
 
 def compare_sheet(answer: Compare) -> Sheet:
-    """A row per bar of each line and interval."""
+    """A row per bar of each line and interval; the total has empty dimensions, and deals without a value are ``(blank)``."""
     return Sheet(
-        [
-            "from",
-            "to",
-            *answer.group_by,
-            "currency",
-            "bar",
-            "value",
-            "count",
-            "unpriced",
-            "changed",
-            "priced",
-            "unpriced_now",
-        ],
+        [*_BEFORE, *headers_unlike((*_BEFORE, *_AFTER), answer.group_by), *_AFTER],
         (
             [
                 line.from_.isoformat(),
                 line.to_.isoformat(),
-                *(line.group.get(name, "") for name in answer.group_by),
+                *((line.group[name] or BLANK) if line.group else None for name in answer.group_by),
                 line.currency,
                 bar.id,
                 bar.value,

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import Metric, Number, Report
     from salesmetrics.render.document import Block, Footnote
 
-__all__ = ["report_document", "report_sheet", "report_wide_sheet"]
+__all__ = ["BLANK", "headers_unlike", "report_document", "report_sheet", "report_wide_sheet"]
 
 
 BLANK = "(blank)"
@@ -154,10 +154,10 @@ def report_sheet(report: Report) -> Sheet:
 
 
 def _dimension_headers(dimensions: Sequence[str]) -> list[str]:
-    return _not_among((*_BEFORE, *_AFTER), dimensions)
+    return headers_unlike((*_BEFORE, *_AFTER), dimensions)
 
 
-def _not_among(taken: Sequence[str], names: Iterable[str]) -> list[str]:
+def headers_unlike(taken: Sequence[str], names: Iterable[str]) -> list[str]:
     """Headers that are called like none of those that are there already, nor like each other."""
     headers: list[str] = []
     for name in names:
@@ -220,7 +220,7 @@ def _over_time(report: Report) -> Sheet:
         (*key[:size], label, *key[size:], *(values.get(column) for column in columns))
         for key, (label, values) in rows.items()
     )
-    return Sheet((*fixed, *_not_among(fixed, ["value" if column is None else column for column in columns])), cells)
+    return Sheet((*fixed, *headers_unlike(fixed, ["value" if column is None else column for column in columns])), cells)
 
 
 def _over_segments(report: Report) -> Sheet:
@@ -231,7 +231,7 @@ def _over_segments(report: Report) -> Sheet:
         rows.setdefault(key, {})[_group_cells(metric, report)] = metric.value
     titles = [" / ".join(name for name in group if name is not None) or "total" for group in groups]
     cells = ((*key, *(values.get(group) for group in groups)) for key, values in rows.items())
-    return Sheet((*_BEFORE, *_not_among(_BEFORE, titles)), cells)
+    return Sheet((*_BEFORE, *headers_unlike(_BEFORE, titles)), cells)
 
 
 def _head(metric: Metric) -> tuple[str | None, ...]:
