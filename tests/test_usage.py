@@ -40,6 +40,14 @@ WRONG = {
         "`my deals.csv` is a file, not a command",
         "did you mean `salesmetrics report 'my deals.csv' --kpi win_rate`?",
     ),
+    "salesmetrics deals.csv report --by owner": (
+        "`deals.csv` is a file, not a command",
+        "did you mean `salesmetrics report deals.csv --by owner`?",
+    ),
+    "salesmetrics deals.csv rows revenue": (
+        "`deals.csv` is a file, not a command",
+        "did you mean `salesmetrics rows revenue deals.csv`?",
+    ),
     "salesmetrics ./export.dat": (
         "`./export.dat` is a file, not a command",
         "did you mean `salesmetrics report ./export.dat`?",

@@ -220,6 +220,9 @@ def _value_of(param: Any) -> Message:
     return Message("option_form", option=flag, form="VALUE" if param is None else param.metavar or "VALUE")
 
 
+_OF_A_KPI = ("rows", "trend", "explain")
+"""Commands whose first argument is a KPI."""
+
 _EXAMPLES = {"as_of": "2026-01-31", "period": "last-quarter", "goal": "'win_rate >= 25%'", "output": "report.md"}
 
 
@@ -318,7 +321,9 @@ def _no_command(context: Any, words: list[str]) -> SalesmetricsError:
     if _is_file(name):
         kpis = [word for word in rest if _KPIS.fullmatch(word) and _is_kpi(word)]
         more = ["--kpi", kpis[0]] if kpis else []
-        line = _line("report", [name, *(word for word in rest if word not in kpis[:1]), *more])
+        verb = next((word for word in rest if word in context.command.commands), "report")
+        left = [name, *(word for word in rest if word not in (verb, *kpis[:1])), *more]
+        line = _line(verb, _kpi_first(left) if more and verb in _OF_A_KPI else left)
         return SalesmetricsError("file_as_command", name=name, fix=Message("did_you_mean_this", near=line))
     if name in ("help", "version"):
         verb = next((word for word in rest if word in context.command.commands), None)
