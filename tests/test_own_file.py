@@ -454,3 +454,19 @@ def test_init_names_the_command_that_reads_these_files(tmp_path: Path) -> None:
     assert command
     done = invoke(*command[1].split(), "--kpi", "revenue", "--format", "csv", cwd=tmp_path)
     assert (done.returncode, ",100.50," in done.stdout or ",100.5," in done.stdout) == (0, True), done.stderr
+
+
+def test_a_stage_in_several_spellings_is_proposed_once(tmp_path: Path) -> None:
+    rows = ("Signed", "signed", "SIGNED", "Said no", "SAID NO")
+    text = "".join(f"Client {n},{100 + n}.50,{stage},2026-03-1{n}\n" for n, stage in enumerate(rows))
+    written(tmp_path, "jobs.csv", f"Client name,How much,Where are we,Done\n{text}")
+    command = printed_command(invoke("inspect", "jobs.csv", cwd=tmp_path).stdout)
+    assert command.count("--won") == command.count("--lost") == 1
+    assert numbers(tmp_path, "jobs.csv")["won_deals"]["value"] == 3
+
+
+def test_a_price_beside_a_quantity_is_not_proposed_as_the_amount(tmp_path: Path) -> None:
+    head = "Invoice No,Date,Customer,Product,Quantity,Price"
+    text = f"{head}\nA1,2026-03-02,Oak,Desk,2,300.00\nA1,2026-03-02,Oak,Lamp,3,40.00\nA2,2026-03-05,Elm,Lamp,1,40.00\n"
+    written(tmp_path, "sold.csv", text)
+    assert numbers(tmp_path, "sold.csv")["revenue"]["value"] == 760

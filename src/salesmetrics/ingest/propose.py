@@ -145,9 +145,9 @@ def propose(table: RawTable, argument: FileArgument, options: ReadOptions) -> Pr
         words = (*words, *found)
         chosen = replace(
             chosen,
-            won=(*chosen.won, *(each.word for each in found if each.outcome == "won")),
-            lost=(*chosen.lost, *(each.word for each in found if each.outcome == "lost")),
-            open=(*chosen.open, *(each.word for each in found if each.outcome == "open")),
+            won=(*chosen.won, *_spelt_once(found, "won")),
+            lost=(*chosen.lost, *_spelt_once(found, "lost")),
+            open=(*chosen.open, *_spelt_once(found, "open")),
         )
     works = doubt is None and unsettled is None
     assumed = {
@@ -158,6 +158,13 @@ def propose(table: RawTable, argument: FileArgument, options: ReadOptions) -> Pr
     return Proposal(
         argument.path, guessed, chosen, words, works, works and settles_kind(guessed), assumed, doubt, unsettled
     )
+
+
+def _spelt_once(words: Sequence[WordGuess], outcome: str) -> list[str]:
+    """The stages that could mean an end, each in one spelling: an option holds for all of them."""
+    return list({comparable(each.word): each.word for each in reversed(words) if each.outcome == outcome}.values())[
+        ::-1
+    ]
 
 
 def propose_after(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from salesmetrics.ingest.recognise.candidates import NEEDS
+from salesmetrics.ingest.recognise.sales import is_price
 
 if TYPE_CHECKING:
     from salesmetrics.schema.kinds import Kind
@@ -44,8 +45,12 @@ class Guessed(msgspec.Struct, frozen=True):
 
     @property
     def mapping(self) -> dict[str, str]:
-        """Field → header."""
-        return {each.field: each.header for each in self.columns if each.field is not None}
+        """Field → header; without a price beside a quantity, which the reader multiplies unless somebody calls it the amount."""
+        found = {each.field: each for each in self.columns if each.field is not None}
+        price = found.get("amount")
+        if price is not None and price.reason == "header" and "quantity" in found and is_price(price.header):
+            del found["amount"]
+        return {field: each.header for field, each in found.items()}
 
     def without(self, header: str) -> Guessed:
         """The same without a guess for one column."""

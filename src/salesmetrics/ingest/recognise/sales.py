@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.headers import HeaderKeys
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["SALES", "counts_each", "is_month", "list_of_sales", "names_month", "sales_only", "times_quantity"]
+__all__ = [
+    "SALES",
+    "counts_each",
+    "is_month",
+    "is_price",
+    "list_of_sales",
+    "names_month",
+    "sales_only",
+    "times_quantity",
+]
 
 SALES: Literal["sales"] = "sales"
 """What such a list is said to list."""
@@ -315,7 +324,16 @@ def times_quantity(columns: Mapping[str, ColumnMatch]) -> bool:
     amount = columns.get("amount")
     if amount is None or amount.how == "option" or "quantity" not in columns:
         return False
-    return is_unit_price(amount.header) or words_of(amount.header) in _known(_PRICES)
+    return is_price(amount.header)
+
+
+def is_price(header: str) -> bool:
+    """Whether a header is that of the price of one unit, or of a mere price.
+
+    >>> is_price("Unit Price"), is_price("Price"), is_price("Line Total")
+    (True, True, False)
+    """
+    return is_unit_price(header) or words_of(header) in _known(_PRICES)
 
 
 def counts_each(columns: Mapping[str, ColumnMatch], headers: Sequence[str], *, by_day: bool) -> bool:
