@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -277,3 +278,40 @@ def test_quarters_are_not_cut_into_months(tmp_path: Path, words: tuple[str, ...]
     done = invoke(*words, "list.csv", cwd=tmp_path)
     assert (done.returncode == 2) is refused
     assert ("the dates of the deals are quarters without a day" in done.stderr) is refused
+
+
+@pytest.mark.parametrize("sales", ["53585", "20250", "45000.5", "12500000"])
+def test_sales_that_could_be_days_of_a_spreadsheet_are_amounts(tmp_path: Path, sales: str) -> None:
+    dataset = read(tmp_path, f"Month,Sales,Region\nJan 2026,{sales},North\nFeb 2026,1,South\n")
+    assert values(dataset)["revenue"] == Decimal(sales) + 1
+
+
+LINES = (
+    "Date,Salesperson,Product,Qty,Total,Order No\n2026-03-02,Tom,Desk,1,300,S1\n2026-03-02,Tom,Chair,2,200,S1\n"
+    "2026-03-04,Ann,Desk,1,350,S2\n2026-03-05,Ann,Lamp,1,40,S3\n2026-03-05,Ann,Lamp,2,80,S3\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "revenue", "said"),
+    [
+        (("--by", "product"), {"Desk": "350", "Lamp": "120", None: "500"}, 1),
+        (("--by", "product", "--map", "id="), {"Desk": "650", "Chair": "200", "Lamp": "120"}, None),
+        (("--where", "product = 'Desk'"), {"": "350"}, 1),
+        (("--by", "owner"), {"Tom": "500", "Ann": "470"}, None),
+    ],
+)
+def test_orders_of_several_products_are_missing_from_the_values_by_product(
+    tmp_path: Path, words: tuple[str, ...], revenue: dict[str | None, str], said: int | None
+) -> None:
+    written(tmp_path, LINES)
+    done = invoke("report", "list.csv", "--kpi", "revenue", *words, "--format", "json", cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    by = words[1]
+    found = {
+        item.get("group", {}).get(by, ""): item["value"]
+        for item in answer["metrics"]
+        if item.get("group") or "--where" in words
+    }
+    assert found == {name: float(value) for name, value in revenue.items()}
+    assert next((f["count"] for f in answer["findings"] if f["code"] == "products_merged"), None) == said

@@ -21,7 +21,7 @@ from salesmetrics.engine.prepare import Ordering, prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.segments import arranged, name_of_others, ordered_segments, sort_of
 from salesmetrics.engine.series import last_drawn, series, trends
-from salesmetrics.engine.unknown import touching
+from salesmetrics.engine.unknown import products_merged, touching
 from salesmetrics.engine.where import named_columns
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
@@ -168,8 +168,9 @@ def make_report(
     command: str,
 ) -> Report:
     """The report around metrics that were computed from a setup."""
-    findings = [*findings, *setup.findings, *lengths_differ(request, metrics)]
     named = {*request.by, *(request.renamed.get(name, name) for name in named_columns(request.where))}
+    merged = products_merged(findings) if "product" in named else []
+    findings = [*merged, *findings, *setup.findings, *lengths_differ(request, metrics)]
     return Report(
         command=command,
         as_of=request.as_of,

@@ -30,6 +30,7 @@ __all__ = [
     "covered_days",
     "early_ends",
     "facts_behind",
+    "products_merged",
     "refuse_unsettled",
     "refuse_unsettled_rows",
     "touching",
@@ -214,6 +215,15 @@ _MADE_OF = {
     "expected_close": ("close_date",),
 }
 """Column → the columns of an export that the reader makes it of."""
+
+
+def products_merged(findings: Iterable[Finding]) -> list[Finding]:
+    """What has to be said where records are grouped or filtered by product: those merged from several have none."""
+    return [
+        finding("products_merged", kind=item.kind, path=item.path, count=mixed)
+        for item in findings
+        if item.code in ("product_rows_merged", "lines_merged") and (mixed := item.details.get("mixed"))
+    ]
 
 
 def touching(

@@ -282,6 +282,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "the product rows of {deals:# deal|# deals} were merged into one row per deal ({count:# row|# rows} fewer); amounts were added up",
         "to use the deal amounts themselves, export without the product column",
     ),
+    "products_merged": (
+        "{count:# {kind:noun} has lines of several products and counts for none of them|# {kind:nouns} have lines of several products and count for none of them}: values by product are too low",
+        "add `--map id=` to count each line on its own, by its product: numbers of {kind:nouns} are then those of lines",
+    ),
     "rows_alike": (
         "{count:# row is an exact copy|# rows are exact copies} of an earlier row, and no id distinguishes them; all are counted",
         "export the record ids: a row that appears twice then counts once",

@@ -201,9 +201,12 @@ def without_repeats(
             steps.append(Kept(_in_order(rest, twins), "duplicate", len(gone), (said,)))
     elif (merged := _merged_lines(twins)) is not None and merged.height < twins.height:
         n = twins.height - merged.height
-        said = finding("product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height)
         singled = merged.filter(~pl.col("id").is_duplicated()).get_column("id")
         doubtful = twins.filter(pl.col("id").is_in(singled.implode()))
+        mixed = _of_several_products(doubtful)
+        said = finding(
+            "product_rows_merged", kind=kind, path=path, column=header, count=n, deals=merged.height, mixed=mixed
+        )
         equal, unsure = ([], ()) if of_lines else _equal_amounts(doubtful, kind, path, summed=True)
         twins = merged
         steps.append(Kept(_in_order(rest, twins), "line_item", n, (said, *equal), unsure))
@@ -279,11 +282,21 @@ def _lines_of_one(twins: pl.DataFrame, kind: Kind, path: str, header: str | None
     once = _once(lines, [c for c in line_fields if c in twins.columns])
     n, records = lines.height - once.height, Message(f"{kind}_counted", n=once.height)
     rows = lines.filter(~pl.col(ROW).is_in(once.get_column(ROW).implode())).get_column(ROW).to_list()
-    findings = [finding("lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, records=records)]
+    mixed = _of_several_products(lines)
+    findings = [
+        finding("lines_merged", kind=kind, path=path, column=header, count=n, rows=rows, records=records, mixed=mixed)
+    ]
     equal, withheld = _equal_amounts(lines, kind, path)
     findings += equal
     left = twins.filter(~pl.col("id").is_in(good.implode()))
     return Kept(pl.concat([once, left]).sort(ROW), "line_item", n, tuple(findings), withheld)
+
+
+def _of_several_products(lines: pl.DataFrame) -> int:
+    """How many records have lines of more than one product, so that the record itself has none."""
+    if "product" not in lines.columns:
+        return 0
+    return int(lines.group_by("id").agg(pl.col("product").n_unique() > 1).get_column("product").sum())
 
 
 def _equal_amounts(

@@ -21,6 +21,8 @@ _DATE = re.compile(
     r"\d{1,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,4}|\d{1,2}[. ,-]+(?:de )?[^\W\d]{3,}|(?<![^\W\d])[^\W\d]{3,}+[. -]++\d{1,4}"
     r"|^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}(?:\.\d+)?$|^(?:\d{13}|\d{16}|\d{19})(?:\.0*)?$|^\d{1,2} ?[ก-ฮ]|^\d{1,2}[/月]\d{1,2}日?$"
 )
+_AMOUNT_TOO = re.compile(r"\d{5}(?:\.\d+)?|(?!(?:19|20)\d\d(?:0[1-9]|1[0-2]))\d{8}")
+"""Numbers that a spreadsheet may mean as a day, and that are amounts far more often."""
 _NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
 OF_PROGRAMS = re.compile(
     r"(?:api|rpc|http|https|function|method|system|server|sdk|graphql|webhook|tool)[\W_]", re.IGNORECASE
@@ -79,7 +81,8 @@ def could_be(sample: pl.DataFrame | None, header: str, type_: ColumnType) -> boo
     if type_ in (ColumnType.DAY, ColumnType.INSTANT):
         return 2 * dates > n
     if type_ in (ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.SHARE, ColumnType.COUNT, ColumnType.SCORE):
-        return sum(bool(_MONEY.fullmatch(value)) for value in values) >= 0.8 * n and not dates
+        days = dates and any(_DATE.search(value) and not _AMOUNT_TOO.fullmatch(value) for value in values)
+        return not days and sum(bool(_MONEY.fullmatch(value)) for value in values) >= 0.8 * n
     if type_ in (ColumnType.TEXT, ColumnType.ID) and all(_PERIOD.fullmatch(value) for value in values):
         return False
     if type_ is ColumnType.TEXT:
