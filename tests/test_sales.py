@@ -315,3 +315,13 @@ def test_orders_of_several_products_are_missing_from_the_values_by_product(
     }
     assert found == {name: float(value) for name, value in revenue.items()}
     assert next((f["count"] for f in answer["findings"] if f["code"] == "products_merged"), None) == said
+
+
+def test_lines_that_may_have_the_amount_of_the_order_are_not_advised_to_count_on_their_own(tmp_path: Path) -> None:
+    hint = "to count each line on its own"
+    written(tmp_path, LINES)
+    assert hint in invoke("report", "list.csv", "--by", "product", cwd=tmp_path).stdout
+    written(tmp_path, LINES.replace(",200,", ",300,").replace(",80,", ",40,"))
+    done = invoke("report", "list.csv", "--by", "product", cwd=tmp_path).stdout
+    assert "1 deal has lines of several products" in done
+    assert hint not in done

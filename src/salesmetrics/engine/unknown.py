@@ -217,10 +217,20 @@ _MADE_OF = {
 """Column → the columns of an export that the reader makes it of."""
 
 
-def products_merged(findings: Iterable[Finding]) -> list[Finding]:
-    """What has to be said where records are grouped or filtered by product: those merged from several have none."""
+def products_merged(findings: Collection[Finding]) -> list[Finding]:
+    """What has to be said where records are grouped or filtered by product: those merged from several have none.
+
+    Lines count on their own if their amounts are known to be theirs, and if a record of the kind needs no id.
+    """
+    doubted = {item.path for item in findings if item.code == "line_amounts_equal"}
     return [
-        finding("products_merged", kind=item.kind, path=item.path, count=mixed)
+        finding(
+            "products_merged",
+            kind=item.kind,
+            path=item.path,
+            count=mixed,
+            advice=Message("count_lines") if item.kind == "deals" and item.path not in doubted else None,
+        )
         for item in findings
         if item.code in ("product_rows_merged", "lines_merged") and (mixed := item.details.get("mixed"))
     ]

@@ -284,7 +284,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     "products_merged": (
         "{count:# {kind:noun} has lines of several products and counts for none of them|# {kind:nouns} have lines of several products and count for none of them}: values by product are too low",
-        "add `--map id=` to count each line on its own, by its product: numbers of {kind:nouns} are then those of lines",
+        "{advice}",
     ),
     "rows_alike": (
         "{count:# row is an exact copy|# rows are exact copies} of an earlier row, and no id distinguishes them; all are counted",
