@@ -321,9 +321,9 @@ def _no_command(context: Any, words: list[str]) -> SalesmetricsError:
     if _is_file(name):
         kpis = [word for word in rest if _KPIS.fullmatch(word) and _is_kpi(word)]
         more = ["--kpi", kpis[0]] if kpis else []
-        verb = next((word for word in rest if word in context.command.commands), "report")
-        left = [name, *(word for word in rest if word not in (verb, *kpis[:1])), *more]
-        line = _line(verb, _kpi_first(left) if more and verb in _OF_A_KPI else left)
+        command = next((word for word in rest if word in context.command.commands), "report")
+        left = [name, *(word for word in rest if word not in (command, *kpis[:1])), *more]
+        line = _line(command, _kpi_first(left) if more and command in _OF_A_KPI else left)
         return SalesmetricsError("file_as_command", name=name, fix=Message("did_you_mean_this", near=line))
     if name in ("help", "version"):
         verb = next((word for word in rest if word in context.command.commands), None)

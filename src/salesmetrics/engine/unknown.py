@@ -232,7 +232,9 @@ def products_merged(findings: Collection[Finding]) -> list[Finding]:
             advice=Message("count_lines") if item.kind == "deals" and item.path not in doubted else None,
         )
         for item in findings
-        if item.code in ("product_rows_merged", "lines_merged") and (mixed := item.details.get("mixed"))
+        if item.code in ("product_rows_merged", "lines_merged")
+        and isinstance(mixed := item.details.get("mixed"), int)
+        and mixed
     ]
 
 
