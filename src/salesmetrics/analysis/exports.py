@@ -253,6 +253,16 @@ def _refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, shared: int, paths: 
         )
 
 
+def _after_its_day(state: pl.DataFrame, export: Dated) -> list[Finding]:
+    """A finding where deals were created or closed after the day of their export: the day is wrong, or another file's."""
+    ended = pl.col("outcome").is_in(["won", "lost", "other"]) & (pl.col("closed") > export.day)
+    late = state.filter((pl.col("created") > export.day).fill_null(value=False) | ended.fill_null(value=False))
+    if late.is_empty():
+        return []
+    rows = late["__row__"].sort()
+    return [finding("events_after_export", kind="deals", path=export.path, rows=rows, day=export.day)]
+
+
 def _removed_many(interval: Interval, deals: int, path: str) -> list[Finding]:
     """A finding where more than a fifth of the deals of one export are missing in the next."""
     gone = deals - interval.shared
@@ -383,6 +393,7 @@ class Fold:
         self._kept += int(state["kept"].sum())
         self.exports.append(Export(path=export.path, as_of=export.day, day_from=export.source, deals=state.height))
         self.inputs += dataset.inputs
+        self.notes += _after_its_day(state, export)
         self.findings |= {_place(item): item for item in dataset.findings}
         snapshot = Snapshot(export.day, state)
         if self._before is not None:

@@ -7,6 +7,10 @@ __all__ = ["PARTS", "WORDS"]
 WORDS: dict[str, tuple[str, str | None]] = {
     # --- the day and the period -----------------------------------------------------------------------------------------
     "as_of_reconstructed": ("the export goes beyond {day}: {parts:;}", "{advice}"),
+    "events_after_export": (
+        "in `{path:typed}`, {count:# deal was|# deals were} created or closed after the day of the export, {day}",
+        "check the date in its name, or the day that was set for it",
+    ),
     "deals_missing_later": (
         "{count:,} of {deals:# deal|# deals} of {before} are missing in the export of {day}, `{path:typed}`, and count as removed",
         "deleted or merged deals are few: check that both exports have the same filter, owner and pipeline",

@@ -187,6 +187,7 @@ SEVERITIES: Mapping[str, Severity] = {
     # the day and the period of a report
     "as_of_reconstructed": NOTE,
     "deals_missing_later": WARNING,
+    "events_after_export": WARNING,
     "as_of_differs": NOTE,
     "data_end_early": WARNING,
     "period_complete_today": NOTE,
