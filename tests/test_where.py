@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 import pytest
 
+from in_process import invoke
 from salesmetrics.engine.where import apply_where
 from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEALS = pl.DataFrame(
     {
@@ -87,3 +92,20 @@ def test_what_is_never_meant_is_refused(condition: str, cause: str, fix: str) ->
 
 def test_the_fix_of_a_text_column_works() -> None:
     assert kept('TRY_CAST("List Amount" AS DOUBLE) > 9')["quantity"].to_list() == [9, 10]
+
+
+@pytest.mark.parametrize(
+    ("condition", "hint"),
+    [
+        ("owner = Ann", "did you mean `owner = 'Ann'`?"),
+        ('amount > 10 and owner="Ann"', "did you mean `amount > 10 and owner='Ann'`?"),
+        ("""owner <> "O'Neil" """.strip(), "did you mean `owner <> 'O''Neil'`?"),
+        ("Ann = owner", "columns: "),
+        ("owner = amout", "did you mean `amount`?"),
+    ],
+)
+def test_a_text_without_quotes_is_shown_with_them(tmp_path: Path, condition: str, hint: str) -> None:
+    (tmp_path / "deals.csv").write_text("Deal ID,Stage,Amount,Owner\n1,Won,20,Ann\n", encoding="utf-8")
+    done = invoke("report", "deals.csv", "--where", condition, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"\nhint: {hint}" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -136,11 +137,22 @@ def _parsed(condition: str) -> Node:
 def _unknown(condition: str, names: set[str], known: Collection[str], listed: Collection[str]) -> SalesmetricsError:
     shown = sorted(name for name in listed if not name.startswith("__"))
     missing = sorted(names.difference(known)) or sorted(names)
+    if (as_text := _with_quotes(condition, missing[0])) and not get_close_matches(missing[0], shown, n=1, cutoff=0.85):
+        return _invalid(condition, Message("no_column", name=missing[0]), Message("did_you_mean_this", near=as_text))
     near = get_close_matches(missing[0], shown, n=1, cutoff=0.5)
     hint = Message("did_you_mean", near=near[0]) if near else None
     return _invalid(
         condition, Message("no_column", name=missing[0]), Message("columns_there", near=hint, columns=shown)
     )
+
+
+def _with_quotes(condition: str, name: str) -> str | None:
+    """The condition with a name that something is compared with as a text; None where nothing is."""
+    text = name.replace("'", "''")
+    changed, n = re.subn(
+        rf"""([=>]\s*)(?:"{re.escape(name)}"|{re.escape(name)}\b)""", lambda found: f"{found[1]}'{text}'", condition
+    )
+    return changed if n else None
 
 
 def _invalid(condition: str, cause: Message, fix: Message | None = None) -> SalesmetricsError:
