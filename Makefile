@@ -28,6 +28,7 @@ golden: ## write the expected outputs, the profile index and generated pages ane
 bench: ## speed beside a script by hand, as ratios of one run
 	$(BIN)/python tests/benchmark/report_benchmark.py
 	$(BIN)/python tests/benchmark/read_benchmark.py
+	$(BIN)/python tests/benchmark/compare_benchmark.py
 
 ci: ## everything that must hold before a change is taken
 	.ci/run
