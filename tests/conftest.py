@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 REALDATA = Path(__file__).parent.parent.parent / "shared" / "realdata"
 
 collect_ignore_glob = ["cases/*"]  # files that cases bring along, some of them broken on purpose
+
+# What a screen holds depends on its size, and that of the terminal in which the tests run is none of their business.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
 
 # The whole suite has to fit into ten minutes on two slow cores; a test that needs more examples says so itself.
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)

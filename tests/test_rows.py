@@ -183,13 +183,13 @@ def records() -> Rows:
         "closed": ["2024-10-09", "2025-01-17"],
     }
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return Rows(kpi="win_rate", how="", rows=rows)
+    return Rows(kpi="win_rate", title="Win rate", how="the sum of numerator", rows=rows)
 
 
 def test_records_at_a_terminal_keep_what_matters_and_say_what_they_drop() -> None:
     text = render(records(), "table", Screen(width=80))
-    head, names, first, _, *rest = text.splitlines()
-    assert head == "kpi win_rate, entity deals"
+    head, meaning, blank, names, first, _, *rest = text.splitlines()
+    assert [head, meaning, blank] == ["all records", "Win rate: the sum of numerator", ""]
     assert names.split() == ["row", "k/n", "left_out", "id", "name", "owner", "outcome", "amount"]
     assert first == "  2  1 / 1             31400210000  Flintmark Ag…  Karim Bellw…  won      1555.5"
     said = "not shown in 80 columns: account, created and closed (use --format csv or json)"
@@ -208,5 +208,5 @@ def test_records_in_a_pipe_are_whole() -> None:
     text = render(records(), "table")
     assert "Flintmark Agri and all of its daughters" in text
     assert "Osierbridge Marine" in text
-    assert len(text.splitlines()) == 4
+    assert len(text.splitlines()) == 6
     assert "not shown" not in text

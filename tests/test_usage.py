@@ -168,9 +168,13 @@ WRONG = {
         "`salesmetrics report` has no option `-x`",
         "run `salesmetrics report -h` for the list",
     ),
-    "salesmetrics inspect deals.csv --by owner": (
-        "`salesmetrics inspect` has no option `--by`",
-        "`--by` is an option of `salesmetrics report`, `salesmetrics trend`, `salesmetrics compare`, `salesmetrics funnel` and `salesmetrics losses`",
+    "salesmetrics inspect deals.csv --wide": (
+        "`salesmetrics inspect` has no option `--wide`",
+        "`--wide` is an option of `salesmetrics report` and `salesmetrics trend`",
+    ),
+    "salesmetrics inspect deals.csv --goal 3": (
+        "`salesmetrics inspect` has no option `--goal`",
+        "`--goal` is an option of `salesmetrics report`",
     ),
     "salesmetrics --by owner deals.csv": (
         "`--by` comes before the command",

@@ -242,7 +242,7 @@ def _no_option(name: str, context: Any, words: Sequence[str], commands: Commands
             "option_unknown", command=context.command_path, option=name, fix=Message("did_you_mean_this", near=line)
         )
     own = [option for param in command.params if not getattr(param, "hidden", False) for option in param.opts]
-    fix = _near_option(name, own) or _elsewhere(name, commands)
+    fix = _elsewhere(name, commands) or _near_option(name, own)
     fix = fix or Message("list_options", command=context.command_path)
     return SalesmetricsError("option_unknown", command=context.command_path, option=name, fix=fix)
 
