@@ -176,6 +176,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("hostile")
     (place / "salesmetrics.toml").write_text(SETTINGS, "utf-8")
     (place / "deals \x1b]52;c;x\x07 @octocat `<img src=x>\u202e.csv").write_text(export(HOSTILE), "utf-8")
+    (place / "later").mkdir()
+    # The same deals with the next text in the place of each: other names, owners and stages.
+    later = export([*HOSTILE[1:], HOSTILE[0]])
+    for number, (old, new) in enumerate(zip(HOSTILE, [*HOSTILE[1:], HOSTILE[0]], strict=True)):
+        later = later.replace(quoted([f"d{number}{new}"])[:-2], quoted([f"d{number}{old}"])[:-2], 1)
+    (place / "later" / "x\x1b[2J @octocat <b> 2027-01-01.csv").write_text(later, "utf-8")
     with zipfile.ZipFile(place / "bag.zip", "w") as archive:
         archive.writestr("in\x1b[2J <b>@octocat \u202e`.csv", export([f"z{text}" for text in HOSTILE]))
     return place
@@ -204,6 +210,9 @@ RUNS = [
     *((("rows", "revenue", *FILES), form) for form in ("table", "csv", "json", "md")),
     *((("trend", "hostile", *FILES), form) for form in ("table", "csv", "json", "md")),
     (("trend", "revenue", *FILES, "--by", "owner"), "md"),
+    *((("compare", *FILES, "later/*.csv"), form) for form in ("table", "csv", "json", "md")),
+    *((("compare", *FILES, "later/*.csv", "--by", "owner"), form) for form in ("table", "csv", "md")),
+    *((("compare", *FILES, "later/*.csv", "--rows", "start"), form) for form in ("table", "csv", "md")),
     *((("explain", "revenue", *FILES), form) for form in ("table", "json", "md")),
     (("explain", "hostile", *FILES), "table"),
     *((("explain", "hostile"), form) for form in ("table", "csv", "json", "md")),
