@@ -148,8 +148,9 @@ def _setting(
     cells = found.cells.join(attributes, on="journey", how="left", maintain_order="left")
     cells = cells.with_columns(
         inside=in_window("passed", window),
-        first=in_window("passed", window).first().over("journey"),
-        then=pl.col("seen").shift(-1).over("journey").fill_null(value=False),
+        # A journey begins with its first stage, and its stages follow one another.
+        first=pl.when(pl.col("position") == 1).then(in_window("passed", window)).forward_fill(),
+        then=(pl.col("seen").shift(-1) & (pl.col("position").shift(-1) > 1)).fill_null(value=False),
     )
     visits = found.visits.join(attributes, on="journey", how="left", maintain_order="left")
     by = tuple(request.by)

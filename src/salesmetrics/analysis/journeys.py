@@ -90,11 +90,15 @@ def journeys(
     )
     visits = visits.select("journey", "position", "entered", "left")
     cells = _cells(ways, visits)
-    middle = visits.group_by("journey", maintain_order=True).agg(
-        first=pl.col("position").first(),
-        back=(pl.col("position") < pl.col("position").cum_max()).any(),
-        again=pl.col("position").is_duplicated().any(),
+    came = pl.col("position").shift(1)
+    falls = (pl.col("journey") == pl.col("journey").shift(1)) & (pl.col("position") < came)
+    middle = visits.with_columns(falls=falls.fill_null(value=False))
+    middle = middle.group_by("journey", maintain_order=True).agg(
+        first=pl.col("position").first(), back=pl.col("falls").any(), stays=pl.len()
     )
+    stages_of = visits.select("journey", "position").unique().group_by("journey").agg(stages=pl.len())
+    middle = middle.join(stages_of, on="journey", how="left", maintain_order="left")
+    middle = middle.with_columns(again=pl.col("stays") > pl.col("stages")).drop("stays", "stages")
     lowest = cells.filter("seen").group_by("journey").agg(lowest=pl.col("position").min())
     skipped = (
         cells.join(lowest, on="journey")
@@ -212,12 +216,13 @@ def _by_history(entries: pl.DataFrame, names: Sequence[str], pipeline: str | Non
 def _stays(entries: pl.DataFrame, until: date | None) -> pl.DataFrame:
     """Stays in order of time; entries that name the same stage again are one."""
     rows = entries.sort("deal", "at", "position", "row", nulls_last=True, maintain_order=True)
-    rows = rows.with_columns(run=pl.struct("pipeline", "stage").rle_id().over("deal"))
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in ("deal", "pipeline", "stage"))
+    rows = rows.with_columns(run=(~same).cum_sum())
     stays = rows.group_by("deal", "run", maintain_order=True).agg(
         pl.col("pipeline", "stage", "position", "meaning", "outcome", "closed", "entered").first(),
         pl.col("exited").last(),
     )
-    following = pl.col("entered").shift(-1).over("deal")
+    following = pl.when(pl.col("deal").shift(-1) == pl.col("deal")).then(pl.col("entered").shift(-1))
     ended = pl.when(pl.col("outcome") != "open").then(pl.coalesce("closed", pl.lit(until, pl.Date)))
     left = pl.coalesce("exited", following, ended)
     return stays.with_columns(left=pl.max_horizontal(left, pl.when(left.is_not_null()).then("entered")))
@@ -225,26 +230,25 @@ def _stays(entries: pl.DataFrame, until: date | None) -> pl.DataFrame:
 
 def _ways(deals: pl.DataFrame, stays: pl.DataFrame, lengths: pl.DataFrame) -> pl.DataFrame:
     """A row per deal and pipeline, with how far it came and what became of it there."""
-    last = pl.col("pipeline").last().over("deal")
-    placed = stays.with_columns(here=pl.col("pipeline").eq_missing(last))
-    ways = placed.group_by("deal", "pipeline", maintain_order=True).agg(
-        pl.col("here").first(),
-        reached=pl.col("position").max(),
-        standing=pl.col("position").last(),
-        won_on=pl.col("entered").filter(pl.col("meaning") == "won").last(),
-        gone=pl.col("left").max(),
+    last = stays.group_by("deal", maintain_order=True).agg(last=pl.col("pipeline").last())
+    won = stays.filter(pl.col("meaning") == "won").group_by("deal", "pipeline").agg(won_on=pl.col("entered").last())
+    ways = stays.group_by("deal", "pipeline", maintain_order=True).agg(
+        reached=pl.col("position").max(), standing=pl.col("position").last(), gone=pl.col("left").max()
     )
+    ways = ways.join(won, on=["deal", "pipeline"], how="left", nulls_equal=True, maintain_order="left")
+    ways = ways.join(last, on="deal", how="left", maintain_order="left")
+    ways = ways.with_columns(here=pl.col("pipeline").eq_missing(pl.col("last"))).drop("last")
     ways = ways.join(lengths, on="pipeline", how="left", nulls_equal=True, maintain_order="left")
     columns = deals.drop("pipeline", strict=False).with_row_index("deal")
     ways = ways.join(columns, on="deal", how="left", maintain_order="left")
     outcome = pl.when("here").then(pl.col("outcome")).otherwise(pl.lit("other"))
-    won = pl.col("here") & (pl.col("outcome") == "won")
+    is_won = pl.col("here") & (pl.col("outcome") == "won")
     ways = ways.with_columns(
         outcome=outcome,
-        furthest=pl.when(won).then("end").otherwise("reached"),
+        furthest=pl.when(is_won).then("end").otherwise("reached"),
         now=pl.when(pl.col("here") & (pl.col("outcome") == "open")).then(pl.coalesce("standing", "reached")),
         over=pl.when(outcome != "open").then(pl.when("here").then(pl.coalesce("closed", "gone")).otherwise("gone")),
-        won_on=pl.when(won).then(pl.coalesce("closed", "won_on")),
+        won_on=pl.when(is_won).then(pl.coalesce("closed", "won_on")),
     )
     return (
         ways.filter(pl.col("furthest").is_not_null())
@@ -267,5 +271,12 @@ def _cells(ways: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     cells = grid.join(
         pl.concat([first.select(won.columns), won]), on=["journey", "position"], how="left", maintain_order="left"
     )
-    soonest = pl.col("recorded").cum_min(reverse=True).backward_fill().over("journey")
-    return cells.with_columns(pl.col("seen").fill_null(value=False), passed=soonest)
+    # Days of a later journey are larger by so much that a running minimum from the end begins anew with each journey.
+    apart = pl.col("journey").cast(pl.Int64) * _APART
+    soonest = (pl.col("recorded").to_physical().cast(pl.Int64) + apart).cum_min(reverse=True).backward_fill() - apart
+    passed = pl.when(soonest < _APART // 2).then(soonest).cast(pl.Int32).cast(pl.Date)
+    return cells.with_columns(pl.col("seen").fill_null(value=False), passed=passed)
+
+
+_APART = 1 << 24
+"""Days: more than lie between any two dates."""

@@ -75,7 +75,7 @@ def deals_in_scope(request: Request, frames: Mapping[str, pl.DataFrame]) -> Scop
 def in_window(column: str, window: Window) -> pl.Expr:
     """Whether a day lies in a period; of a record without one nobody knows, and it lies in none that has an end."""
     day = pl.col(column).cast(pl.Date)
-    inside = pl.lit(value=True)
+    inside = day.is_null() | day.is_not_null()
     if window.start is not None:
         inside &= day >= window.start
     if window.end is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesmetrics.analysis.journeys import Journeys
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.request import Request
+    from salesmetrics.statistics.survival import Curves
 
 __all__ = ["FATES", "FunnelFacts", "Setting", "numbers", "stuck_deals", "waits_of"]
 
@@ -103,23 +104,38 @@ def _times(setting: Setting) -> pl.DataFrame:
     )
 
 
+def _timed(setting: Setting, cells: pl.DataFrame, at: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Recorded entries with the days spent in the stage and the ``group`` (Int64) of each; and the groups."""
+    seen = cells.filter(pl.col("seen") & pl.col("recorded").is_not_null())
+    timed = seen.join(_times(setting), on=["journey", "position"], how="inner", maintain_order="left")
+    groups = timed.select(at).unique(maintain_order=True).with_row_index("group")
+    groups = groups.with_columns(pl.col("group").cast(pl.Int64))
+    return timed.join(groups, on=list(at), how="left", nulls_equal=True, maintain_order="left"), groups
+
+
+def _days_in_stage(timed: pl.DataFrame, level: float) -> Curves:
+    """The share that is still in the stage by each day: any exit ends it, and who stands there is censored."""
+    stands = pl.col("stands").cast(pl.Int64)
+    table = timed.select("group", time="days", won=1 - stands, lost=pl.lit(0, pl.Int64), censored=stands)
+    return survival_curves(table, level)
+
+
 def _estimates(setting: Setting, at: Sequence[str]) -> pl.DataFrame:
     """Time in stage by Kaplan–Meier, and the share that advances within the horizon by Aalen–Johansen, all groups at once."""
-    seen = setting.cells.filter(pl.col("inside") & pl.col("seen") & pl.col("recorded").is_not_null())
-    open_stage = seen.join(_times(setting), on=["journey", "position"], how="inner", maintain_order="left")
-    groups = open_stage.select(at).unique(maintain_order=True).with_row_index("group")
-    keyed = open_stage.join(groups, on=list(at), how="left", nulls_equal=True).with_columns(
-        pl.col("group").cast(pl.Int64)
-    )
-    level = setting.request.level
-    one = pl.lit(1, pl.Int64)
-    stands = pl.col("stands").cast(pl.Int64)
-    stay = keyed.select("group", time="days", won=one - stands, lost=pl.lit(0, pl.Int64), censored=stands)
-    curves = survival_curves(stay, level)
+    timed, groups = _timed(setting, setting.cells.filter("inside"), at)
+    curves = _days_in_stage(timed, setting.request.level)
     median = curves.reaching(HALF).collect().select("group", "low", "high", median="time")
     p90 = curves.reaching(MOST).collect().select("group", p90="time")
+    counts = timed.group_by("group").agg(timed=pl.len())
+    for part in (median, p90, _chances(setting, timed), counts):
+        groups = groups.join(part, on="group", how="left")
+    return groups.drop("group")
+
+
+def _chances(setting: Setting, timed: pl.DataFrame) -> pl.DataFrame:
+    """The share of each group that enters a later stage within the horizon, losses competing and open deals censored."""
     start, day = pl.col("recorded"), pl.lit(setting.until, pl.Date)
-    ends = keyed.join(_advances(setting, keyed), on=["journey", "position"], how="left").with_columns(
+    ends = timed.join(_advances(setting, timed), on=["journey", "position"], how="left").with_columns(
         won=pl.col("on").is_not_null(), lost=pl.col("on").is_null() & (pl.col("outcome") != "open")
     )
     time = (pl.coalesce("on", pl.when("lost").then(pl.coalesce("over", day)).otherwise(day)) - start).dt.total_days()
@@ -130,15 +146,9 @@ def _estimates(setting: Setting, at: Sequence[str]) -> pl.DataFrame:
         lost=pl.col("lost").cast(pl.Int64),
         censored=(~pl.col("won") & ~pl.col("lost")).cast(pl.Int64),
     )
-    chance = (
-        incidence_curves(table.filter(pl.col("time").is_not_null()), level=level).at(setting.facts.horizon).collect()
-    )
-    chance = chance.select("group", chance="value", chance_low="low", chance_high="high")
-    timed = keyed.group_by("group").agg(timed=pl.len())
-    found = groups.with_columns(pl.col("group").cast(pl.Int64))
-    for part in (median, p90, chance, timed):
-        found = found.join(part, on="group", how="left")
-    return found.drop("group")
+    curves = incidence_curves(table.filter(pl.col("time").is_not_null()), level=setting.request.level)
+    found = curves.at(setting.facts.horizon).collect()
+    return found.select("group", chance="value", chance_low="low", chance_high="high")
 
 
 def _advances(setting: Setting, cells: pl.DataFrame) -> pl.DataFrame:
@@ -188,13 +198,12 @@ def _waiting_of(parts: Sequence[Mapping[str, Any]]) -> FunnelWaiting:
 
 def stuck_deals(setting: Setting) -> pl.DataFrame:
     """Open deals that have been in their stage for longer than 90 % of all deals stay there."""
-    limits = _estimates(
-        setting._replace(cells=setting.cells.with_columns(inside=pl.lit(value=True))), ["pipeline", "position"]
-    )
+    at = ["pipeline", "position"]
+    timed, groups = _timed(setting, setting.cells, at)
+    limits = _days_in_stage(timed, setting.request.level).reaching(MOST).collect().select("group", p90="time")
+    limits = groups.join(limits, on="group", how="left")
     times = _times(setting).filter("stands").join(setting.found.deals, on="journey", how="left", maintain_order="left")
-    times = times.join(
-        limits.select("pipeline", "position", "p90"), on=["pipeline", "position"], how="left", nulls_equal=True
-    )
+    times = times.join(limits, on=at, how="left", nulls_equal=True, maintain_order="left")
     return times.filter(pl.col("days") > pl.col("p90"))
 
 
