@@ -515,3 +515,15 @@ def test_what_is_about_csv_changes_no_other_form(command: str, form: str, deals:
         return re.sub(r'"environment": \[[^]]*\]|.*SALESMETRICS_.*', "", text)
 
     assert numbers(local.stdout) == numbers(plain.stdout)
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("win_rate", ["Bo", "Ann", "Di", "Cy"]), ("win_rate:asc", ["Di", "Cy", "Bo", "Ann"])]
+)
+def test_of_equal_segments_that_of_more_records_comes_first(sort: str, first: list[str], tmp_path: Path) -> None:
+    deals = [("Ann", "Won"), *[("Bo", "Won")] * 3, ("Cy", "Lost"), *[("Di", "Lost")] * 2]
+    text = "".join(f"{n},{stage},10,{owner}\n" for n, (owner, stage) in enumerate(deals))
+    (tmp_path / "deals.csv").write_text(f"Deal ID,Stage,Amount,Owner\n{text}", encoding="utf-8")
+    words = ("report", "deals.csv", "--kpi", "win_rate", "--by", "owner", "--sort", sort, "--format", "json")
+    metrics = json.loads(invoke(*words, cwd=tmp_path).stdout)["metrics"]
+    assert [item["group"]["owner"] for item in metrics if item.get("group")] == first

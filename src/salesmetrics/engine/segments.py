@@ -42,10 +42,12 @@ def sort_of(text: str) -> tuple[str, bool]:
 def ordered_segments(metrics: Iterable[Metric], *, ascending: bool) -> tuple[list[Group], str | None]:
     """The segments of one KPI by its value, and the currency whose amounts settle that, where there are several.
 
-    Segments without a value come last, and equal ones in order of their keys. Amounts in several currencies are never
+    Segments without a value come last. Of equal ones that of more records comes first, so that one deal won of one is not
+    placed above three of three, and then they are in order of their keys. Amounts in several currencies are never
     added up: the currency that most segments have amounts in goes first, and the next one orders those without it.
     """
     values: dict[Group, dict[str | None, Number]] = {}
+    records: Counter[Group] = Counter()
     currencies: dict[str | None, None] = {}
     for metric in metrics:
         if not metric.group:
@@ -54,13 +56,14 @@ def ordered_segments(metrics: Iterable[Metric], *, ascending: bool) -> tuple[lis
         currencies[metric.currency] = None
         if metric.value is not None:
             own[metric.currency] = metric.value
+            records[tuple(metric.group.values())] += metric.n or 0
     known = Counter(code for own in values.values() for code in own)
     codes = sorted(currencies, key=lambda code: (-known[code], code is None, code or ""))
 
     def place(group: Group) -> tuple[object, ...]:
         own = [values[group].get(code) for code in codes]
         sizes = [(value is None, 0 if value is None else value if ascending else -value) for value in own]
-        return (*sizes, group_order(group))
+        return (*sizes, -records[group], group_order(group))
 
     return sorted(values, key=place), codes[0] if len(codes) > 1 else None
 
