@@ -325,3 +325,20 @@ def test_lines_that_may_have_the_amount_of_the_order_are_not_advised_to_count_on
     done = invoke("report", "list.csv", "--by", "product", cwd=tmp_path).stdout
     assert "1 deal has lines of several products" in done
     assert hint not in done
+
+
+def test_a_list_that_is_named_already_is_not_to_be_named(tmp_path: Path) -> None:
+    written(tmp_path, "Month,Sales\nJan 2026,900\nFeb 2026,800\n")
+    hint = "if these are not sales, name what they are: `KIND=list.csv`"
+    assert hint in invoke("report", "list.csv", cwd=tmp_path).stdout
+    named = invoke("report", "deals=list.csv", cwd=tmp_path).stdout
+    assert "read as a list of sales" in named
+    assert hint not in named
+
+
+def test_a_period_that_has_not_begun_is_not_so_far(tmp_path: Path) -> None:
+    written(tmp_path, "Date,Salesperson,Amount\n2026-06-05,Ann,900\n2026-06-25,Bo,800\n")
+    assert "so far until 2026-06-25" in invoke("report", "list.csv", "--period", "2026", cwd=tmp_path).stdout
+    later = invoke("report", "list.csv", "--period", "2027", cwd=tmp_path).stdout
+    assert "2027 (2027-01-01 to 2027-12-31)" in later
+    assert "so far" not in later

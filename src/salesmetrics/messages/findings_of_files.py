@@ -78,7 +78,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     # --- lists of sales ------------------------------------------------------------------------------------------------
     "sales_made": (
         "read as a list of sales, each a deal won on its `{column}`: no stage says that a deal was lost or is open, so there is no win rate and no pipeline",
-        "if these are not sales, name what they are: `KIND={path:typed}`",
+        "{advice}",
     ),
     "months_as_days": (
         "`{column}` has no day (`{value}`): each row counts on the last day of its {unit}, and nothing finer than a {unit} is computed",

@@ -40,6 +40,7 @@ FIXES: Mapping[str, str] = {
     "min_n_example": "for example {set:min-n 20}",
     "variable_example": "for example `{variable}={example}`",
     "age_example": "for example {set:max-age 7d}",
+    "name_if_no_sales": "if these are not sales, name what they are: `KIND={path:typed}`",
     "count_lines": "to count each line on its own, by its product, add {set:map id=}; a number of deals is then one of lines",
     "name_a_date": "set the date column with {set:map created=HEADER} or {set:map closed=HEADER}",
     "whole_months": "use whole months, quarters or years, for example {set:every month} or {set:period last-quarter}",

@@ -92,7 +92,8 @@ def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, 
     path, header = table.source.path, recognition.columns["won_on"].header
     findings, withheld = read.findings, read.withheld
     if recognition.lists == SALES:
-        findings.append(finding("sales_made", kind="deals", path=path, column=header, count=0))
+        advice = None if recognition.confidence == 1 else Message("name_if_no_sales", path=path)
+        findings.append(finding("sales_made", kind="deals", path=path, column=header, count=0, advice=advice))
     found = _days(table.frame, header)
     if found is not None:
         days, unit, example = found

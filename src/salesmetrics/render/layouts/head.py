@@ -140,7 +140,8 @@ def _period(report: _Dated) -> str:
         if report.span is None:
             return phrase("records_undated")
         return phrase("records_between", first=report.span.first, last=report.span.last)
-    code = "period_so_far" if period.partial and report.as_of is not None else "period_between"
+    begun = report.as_of is not None and report.as_of >= period.start
+    code = "period_so_far" if period.partial and begun else "period_between"
     last = day_before(period.end)
     return phrase(code, label=one_line(period.label), first=period.start, last=last, as_of=report.as_of)
 
