@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shlex
+import threading
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -377,6 +379,18 @@ def test_a_file_of_snapshots_says_what_its_exports_say(tmp_path: Path) -> None:
     one, many = (salesmetrics.compare(str(path), by=["team"]) for path in (tmp_path / "all.csv", ROOT / WEEKLY))
     assert (one.bridge, one.beside, one.changes) == (many.bridge, many.beside, many.changes)
     assert {item.sha256 for item in one.inputs} == {hashlib.sha256((tmp_path / "all.csv").read_bytes()).hexdigest()}
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    made = []
+    for path in PAIR:
+        pipe = tmp_path / Path(path).name.replace("deals-", "").replace("2026-", "")
+        os.mkfifo(pipe)
+        threading.Thread(target=pipe.write_bytes, args=[(ROOT / path).read_bytes()], daemon=True).start()
+        made.append(str(pipe))
+    found = salesmetrics.compare(*made)
+    assert [export.day_from for export in found.exports] == ["last_event", "last_event"]
+    assert found.exports[1].deals == 64
 
 
 def test_a_period_ahead_is_looked_at() -> None:

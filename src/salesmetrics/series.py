@@ -109,7 +109,7 @@ class Exports:
         if "deals" not in dataset.frames:
             self.aside |= dataset.entities
             return None
-        if len(self.items) <= _FEW_EXPORTS or item.path == "-":
+        if len(self.items) <= _FEW_EXPORTS or not Path(item.path).is_file():
             self._kept[item.path] = dataset
         if dataset.last_events.get("deals") is None:
             raise SalesmetricsError("exports_undated", path=item.path)
@@ -134,8 +134,10 @@ class Exports:
 
 
 def _names_snapshots(path: str) -> bool:
-    """Whether the first bytes of a file speak of snapshots: only then its rows are looked at twice."""
+    """Whether the first bytes of a file speak of snapshots: only then its rows are looked at twice. A pipe is read once."""
     try:
+        if not Path(path).is_file():
+            return False
         with Path(path).open("rb") as file:
             return b"snapshot" in file.read(_HEAD).replace(b"\0", b"").lower()
     except OSError:
