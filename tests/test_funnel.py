@@ -292,6 +292,19 @@ def test_date_entered_columns_are_a_history(tmp_path: Path) -> None:
     assert table == [("Qualified to buy", 3, 2, 1, 0), ("Contract sent", 2, 1, 0, 1), (None, 1, None, None, None)]
 
 
+def test_one_date_column_per_stage_is_a_history(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(
+        "deal_id,owner,stage,amount,created_date,close_date,stage_date_discovery,stage_date_proposal,stage_date_closed_won\n"
+        "1,Ann,Closed Won,10,2026-01-01,2026-01-20,2026-01-02,2026-01-10,2026-01-20\n"
+        "2,Ann,Proposal,20,2026-01-03,,2026-01-04,2026-01-30,\n"
+        "3,Bob,Closed Lost,30,2026-01-05,2026-02-01,2026-01-06,,\n",
+        "utf-8",
+    )
+    found = salesmetrics.funnel(str(tmp_path / "deals.csv"))
+    table = [(s.stage, s.entered, s.advanced, s.lost, s.still_here) for s in found.stages]
+    assert table == [("discovery", 3, 2, 1, 0), ("proposal", 2, 1, 0, 1), (None, 1, None, None, None)]
+
+
 def test_a_stage_history_alone_gives_a_funnel() -> None:
     alone = salesmetrics.funnel(str(STAGES))
     with STAGES.open(encoding="utf-8", newline="") as stream:

@@ -32,6 +32,7 @@ _LABEL = re.compile(
     r"""^date (entered|exited) ["'“‘„«](?P<stage>.+?)(?: \((?P<pipeline>[^()]+)\))?["'”’“»]$""", re.IGNORECASE
 )
 _INTERNAL = re.compile(r"^hs_(?:v2_)?date_(entered|exited)_(?P<stage>.+)$", re.IGNORECASE)
+_PER_STAGE = re.compile(r"^stage[ _]date[ _](?P<stage>(?!entered|exited|chang|modif|updat|of\b).+)$", re.IGNORECASE)
 _DERIVED = frozenset({"outcome", "deal_class"})
 
 
@@ -117,10 +118,15 @@ def entered_columns(headers: list[str]) -> dict[tuple[str, str | None], dict[str
 
     >>> entered_columns(['Date entered "Won (Sales)"', "Amount"])
     {('Won', 'Sales'): {'entered': 'Date entered "Won (Sales)"'}}
+    >>> entered_columns(["stage_date_discovery", "Stage date entered"])
+    {('discovery', None): {'entered': 'stage_date_discovery'}}
     """
     found: dict[tuple[str, str | None], dict[str, str]] = {}
     for header in headers:
         match = _LABEL.match(header.strip()) or _INTERNAL.match(header.strip())
+        plain = _PER_STAGE.match(header.strip())
+        if plain is not None:
+            found.setdefault((plain["stage"], None), {}).setdefault("entered", header)
         if match is None or match["stage"].casefold() == "current_stage":
             continue
         pipeline = match.groupdict().get("pipeline")
