@@ -470,3 +470,11 @@ def test_a_price_beside_a_quantity_is_not_proposed_as_the_amount(tmp_path: Path)
     text = f"{head}\nA1,2026-03-02,Oak,Desk,2,300.00\nA1,2026-03-02,Oak,Lamp,3,40.00\nA2,2026-03-05,Elm,Lamp,1,40.00\n"
     written(tmp_path, "sold.csv", text)
     assert numbers(tmp_path, "sold.csv")["revenue"]["value"] == 760
+
+
+def test_a_column_called_an_id_is_proposed_before_amounts_that_happen_to_differ(tmp_path: Path) -> None:
+    text = "Order Date,Sales Rep,Net,VAT,Order ID\n2026-01-03,Ann,10000,2000,7\n2026-01-05,Bob,20000,4000,9\n"
+    written(tmp_path, "orders.csv", text)
+    guessed = guess_columns(pl.read_csv(tmp_path / "orders.csv", infer_schema=False))
+    assert guessed.mapping["id"] == "Order ID"
+    assert guessed.mapping["amount"] == "Net"

@@ -512,8 +512,8 @@ def _says_yes(looks: _Looks) -> bool:
 
 
 def _names(table: _Table, found: _Found) -> None:
-    """The id, the customer and the name of a deal: cells that all or mostly differ."""
-    for header in table.free(found):
+    """The id, the customer and the name of a deal: cells that all or mostly differ, those under the header of an id first."""
+    for header in sorted(table.free(found), key=lambda header: not header_keys(header).is_key):
         if table.is_day(header):
             continue
         looks, called = table.looks[header], table.called(header)
