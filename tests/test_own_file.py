@@ -469,7 +469,9 @@ def test_a_price_beside_a_quantity_is_not_proposed_as_the_amount(tmp_path: Path)
     head = "Invoice No,Date,Customer,Product,Quantity,Price"
     text = f"{head}\nA1,2026-03-02,Oak,Desk,2,300.00\nA1,2026-03-02,Oak,Lamp,3,40.00\nA2,2026-03-05,Elm,Lamp,1,40.00\n"
     written(tmp_path, "sold.csv", text)
-    assert numbers(tmp_path, "sold.csv")["revenue"]["value"] == 760
+    found = numbers(tmp_path, "sold.csv")
+    assert found["revenue"]["value"] == 760
+    assert found["won_deals"]["value"] == 2  # orders, not their lines
 
 
 def test_a_column_called_an_id_is_proposed_before_amounts_that_happen_to_differ(tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def _fits(table: _Table, header: str, type_: ColumnType) -> bool:
 
 def _of_deals(table: _Table, found: _Found) -> None:
     """Guess the columns of deals, those first that say most."""
-    for step in (_stage, _dates, _amount, _by_words, _currency, _probability, _owner, _names):
+    for step in (_stage, _dates, _amount, _by_words, _order, _currency, _probability, _owner, _names):
         step(table, found)
 
 
@@ -509,6 +509,19 @@ def _owner(table: _Table, found: _Found) -> None:
 
 def _says_yes(looks: _Looks) -> bool:
     return looks.are(lambda cell: _YES_NO.fullmatch(cell.casefold()), 1)
+
+
+_ORDERS = frozenset({"order", "invoice", "receipt", "bill", "transaction", "sale", "sales"})
+
+
+def _order(table: _Table, found: _Found) -> None:
+    """The number of an order of several lines: called so, beside the product or the quantity of a line."""
+    if not _has(found, "product", "quantity"):
+        return
+    for header in table.free(found):
+        words = words_of(header).split()
+        if len(words) == 2 and words[0] in _ORDERS and header_keys(header).is_key:
+            _put(table, found, header, "id", BY_WORDS, "words")
 
 
 def _names(table: _Table, found: _Found) -> None:
