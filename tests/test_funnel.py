@@ -480,3 +480,17 @@ def test_every_pipeline_of_the_example_is_what_a_loop_says(files: tuple[str, ...
         assert {name: getattr(told, name) for name in moves} == moves
         if order.pipeline == "New business":
             assert min(moves.values()) > 0
+
+
+@pytest.mark.parametrize("by", ["pipeline", "currency", "stage", "outcome", "pipeline,currency", "owner,currency"])
+def test_segments_by_what_a_funnel_has_itself_add_up(by: str) -> None:
+    found = salesmetrics.funnel(str(MIXED), by=by.split(","))
+    for order in found.order:
+        total = [stage.entered for stage in found.stages if not stage.group and stage.pipeline == order.pipeline]
+        parts = [stage for stage in found.stages if stage.group and stage.pipeline == order.pipeline]
+        if by != "pipeline":
+            sums = [sum(s.entered for s in parts if s.position == p) for p in range(1, len(total) + 1)]
+            assert sums == total
+            assert {tuple(stage.group) for stage in parts} == {tuple(by.split(","))}
+    assert render(found, "table")
+    assert render(salesmetrics.losses(str(MIXED), by=by.split(",")), "table")

@@ -144,7 +144,7 @@ def _setting(
         raise SalesmetricsError("report_empty", cause=Message("no_deals_in_period"), fix=Message("another_period"))
     found = journeys(deals, stages, frames.get("pipelines"), facts.meanings, until)
     own = ["journey", "pipeline", "outcome", "furthest", "now", "over", "amount", "currency", "won_on", *request.by]
-    attributes = found.deals.select(own)
+    attributes = found.deals.select(list(dict.fromkeys(own)))
     cells = found.cells.join(attributes, on="journey", how="left", maintain_order="left")
     cells = cells.with_columns(
         inside=in_window("passed", window),
@@ -153,8 +153,8 @@ def _setting(
         then=(pl.col("seen").shift(-1) & (pl.col("position").shift(-1) > 1)).fill_null(value=False),
     )
     visits = found.visits.join(attributes, on="journey", how="left", maintain_order="left")
-    by = tuple(request.by)
-    keys = (("pipeline",), ("pipeline", *by)) if by else (("pipeline",),)
+    # There is a funnel per pipeline as it is.
+    keys = tuple(dict.fromkeys((("pipeline",), tuple(dict.fromkeys(("pipeline", *request.by))))))
     return Setting(request, facts, found, cells, visits, window, until, keys)
 
 
@@ -171,7 +171,7 @@ def _stages(setting: Setting) -> list[FunnelStage]:
             groups.setdefault(tuple(row[name] for name in keys), {})[row["position"]] = row
         for key, by_position in groups.items():
             names = setting.found.orders[key[0]][0]
-            group = group_of(setting.request.by, dict(zip(keys[1:], key[1:], strict=True)), total=len(keys) == 1)
+            group = group_of(setting.request.by, dict(zip(keys, key, strict=True)), total=len(keys) == 1)
             rank = (pipelines.index(key[0]), group_order(key[1:]))
             for position in range(1, len(names) + 2):
                 row = by_position.get(position, {})
@@ -286,7 +286,8 @@ def _bottlenecks(setting: Setting, stages: Sequence[FunnelStage]) -> list[Bottle
     tables: dict[Any, list[FunnelStage]] = {}
     for stage in stages:
         if stage.stage is not None:
-            tables.setdefault((stage.pipeline, *stage.group.values()), []).append(stage)
+            group = (value for name, value in stage.group.items() if name != "pipeline")
+            tables.setdefault((stage.pipeline, *group), []).append(stage)
     sizes = {key: max(stage.entered for stage in own) for key, own in tables.items()}
     found = []
     for own_key, own in tables.items():

@@ -170,7 +170,7 @@ def waits_of(setting: Setting, at: Sequence[str], window: Window) -> dict[tuple[
     if window.end is not None:
         left = pl.min_horizontal(left, pl.lit(window.end, pl.Date))
     stays = setting.visits.with_columns(days=(left - entered).dt.total_days().clip(0)).filter(pl.col("days") > 0)
-    rows = stays.group_by(*at, "currency").agg(
+    rows = stays.group_by(list(dict.fromkeys([*at, "currency"]))).agg(
         value=(pl.col("amount") * pl.col("days")).sum(),
         days=pl.col("days").sum(),
         priced=pl.col("amount").count(),
