@@ -494,3 +494,12 @@ def test_segments_by_what_a_funnel_has_itself_add_up(by: str) -> None:
             assert {tuple(stage.group) for stage in parts} == {tuple(by.split(","))}
     assert render(found, "table")
     assert render(salesmetrics.losses(str(MIXED), by=by.split(",")), "table")
+
+
+def test_a_horizon_that_nobody_has_reached_is_undefined_with_the_reason() -> None:
+    found = salesmetrics.funnel(str(DEALS), str(STAGES), period="2026-Q1", as_of=date(2026, 3, 31))
+    chances = [stage.will_advance for stage in found.stages if stage.will_advance]
+    assert {chance.value for chance in chances if chance.reason} == {None}
+    assert "not_reached" in {chance.reason for chance in chances}
+    text = shown("funnel", str(DEALS), str(STAGES), "--period", "2026-Q1", "--as-of", "2026-03-31")
+    assert "no deal has been observed for 180 days yet" in text

@@ -161,6 +161,9 @@ def _notes(answer: Funnel) -> list[str]:
     found = []
     if answer.stages:
         found.append(phrase("funnel_legend", days=answer.horizon_days))
+        chances = [stage.will_advance for stage in answer.stages if stage.will_advance]
+        if any(chance.reason == "not_reached" for chance in chances):
+            found.append(phrase("funnel_not_reached", days=answer.horizon_days))
         if any(_differ(stage) for stage in answer.stages):
             found.append(phrase("funnel_strict"))
         found += [
