@@ -38,6 +38,7 @@ KNOWN = {
     "--family": ("conversion,s", "conversion,speed"),
     "--format": ("js", "json"),
     "--goal": ("win_r", "win_rate"),
+    "--horizon": ("9", "90"),
     "--kpi": ("revenue,win_r", "revenue,win_rate"),
     "--level": ("0.99", "0.99"),
     "--locale": ("pt-B", "pt-BR"),
@@ -61,7 +62,7 @@ OPEN = {
 """Options of which nothing is known, or whose values are files, which the shell completes."""
 ARGUMENTS = {"kpi": ("win_rate_v", "win_rate_value"), "command": ("tre", "trend")}
 FLAGS = {"--no-config", "--strict", "--no-total", "--wide", "--bom", "--all", "--quiet", "--verbose", "--debug"} | {
-    *("--force", "--github", "--help", "--version"),
+    *("--cohort", "--force", "--github", "--help", "--version"),
 }
 
 

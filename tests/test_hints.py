@@ -106,19 +106,30 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
     assert strange_options(FINDINGS[code][1] or "", commands) == []
 
 
-COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare")
+COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel")
 ROOMS = {
     "analysis/exports.py": ("compare",),
     "ingest": (*READING, "init"),
     "analysis/losses.py": ("losses",),
     "analysis/compare.py": ("compare",),
-    "analysis": ("losses", "compare"),
+    "analysis/funnel.py": ("funnel",),
+    "analysis/journeys.py": ("funnel",),
+    "analysis/stage_numbers.py": ("funnel",),
+    "analysis": ("losses", "compare", "funnel"),
     "entities": COMPUTE,
     "engine": COMPUTE,
     "drilldown": COMPUTE,
-    "calendar/as_of.py": ("report", "rows", "trend", "explain", "losses"),  # `--on` of compare has words of its own
+    "calendar/as_of.py": (
+        "report",
+        "rows",
+        "trend",
+        "explain",
+        "losses",
+        "funnel",
+    ),  # `--on` of compare has words of its own
     "calendar": COMPUTE,
     "render/layouts/compare.py": ("compare",),
+    "render/layouts/funnel.py": ("funnel",),
     "render/layouts/files.py": ("inspect", "check"),
     "render/layouts/guesses.py": ("inspect",),
     "render/layouts/overview.py": ("report",),

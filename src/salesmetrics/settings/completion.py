@@ -53,6 +53,7 @@ _ENCODINGS = (
     *("big5", "cp932", "euc-kr", "gb18030", "koi8-r", "shift_jis"),
 )
 _DELIMITERS = (",", ";", "|", "tab")
+_HORIZONS = ("30", "60", "90", "180", "365")
 _AGES = ("1d", "3d", "4d", "7d", "2w", "31d")
 _LEVELS = ("0.8", "0.9", "0.95", "0.99")
 _SIGNS = ("$", "£", "¥", "kr")
@@ -143,6 +144,11 @@ def complete_days(incomplete: str) -> Offers:
 def complete_ages(incomplete: str) -> Offers:
     """Ages of an export."""
     return _that_begin(_AGES, incomplete)
+
+
+def complete_horizons(incomplete: str) -> Offers:
+    """Days to look ahead."""
+    return _that_begin(_HORIZONS, incomplete)
 
 
 def complete_zones(incomplete: str) -> Offers:

@@ -8,6 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.settings.completion import complete_horizons
 from salesmetrics.settings.options import PANELS, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
@@ -38,6 +39,7 @@ def funnel(
             "--horizon",
             metavar="DAYS",
             help="Days within which a deal will advance; default: the setting horizon_days.",
+            autocompletion=complete_horizons,
             rich_help_panel=PANELS[Selection],
         ),
     ] = None,
