@@ -233,7 +233,7 @@ def added(folder: Path) -> str:
         from salesmetrics.cli import app
         from salesmetrics.messages import labels
 
-        app.COMMANDS = (*app.COMMANDS, "toy")
+        app.COMMANDS = {**app.COMMANDS, "toy": "Count deals by owner."}
         labels.LABELS |= {"column_owner": "owner", "column_deals": "deals"}
 
         def toy(*files):

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from typer.main import get_command
 
 from in_process import Done, invoke
+from salesmetrics.cli import app
 from salesmetrics.cli.app import make_app
 from salesmetrics.cli.usage import UsageError, examples_of, usage_refusal
 
@@ -338,3 +339,16 @@ def test_every_help_gives_examples_that_run(name: str, tmp_path: Path) -> None:
 def test_the_help_says_no_type_that_only_python_has(name: str) -> None:
     shown = run(f"{name} -h").stdout
     assert not re.search(r"<\w+(\[\w+\])?>|\{|\bdefault: \(|\[default: False\]", shown)
+
+
+def test_the_help_lists_each_command_by_the_first_line_of_its_own() -> None:
+    commands = get_command(make_app()).commands  # type: ignore[attr-defined]
+    first = {name: " ".join(command.help.split("\n\n")[0].split()) for name, command in commands.items()}
+    assert first == dict(app.COMMANDS)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], []])
+def test_the_help_of_the_program_makes_no_command(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "import_module", lambda _: pytest.fail("a command was made"))
+    done = invoke(*words)
+    assert all(line[:40] in done.stdout for line in app.COMMANDS.values())

@@ -16,12 +16,13 @@ from salesmetrics.cli.limits import error_lines, shortage
 from salesmetrics.cli.usage import Command, Group, UsageError, usage_refusal
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages import phrase
-from salesmetrics.pipeline import Files
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from salesmetrics.pipeline import Files
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
 
@@ -29,26 +30,28 @@ _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
 
 
+_HELP_OPTIONS = ("-h", "--help")
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What a write can meet for which nobody here is to blame; whatever else writes says so itself."""
 
 
-COMMANDS = (
-    "report",
-    "inspect",
-    "check",
-    "rows",
-    "trend",
-    "compare",
-    "funnel",
-    "losses",
-    "kpis",
-    "explain",
-    "init",
-    "config",
-    "schema",
-)
-"""In the order of the help; each is a function, or a Typer of its own, in the module of the same name."""
+COMMANDS: Mapping[str, str] = {
+    "report": "Compute every KPI that the files allow, each with its counts and interval.",
+    "inspect": "Show what was recognised in the files, and what is missing.",
+    "check": "Check data quality: findings by rule, with counts and rows. Exit 1 on errors.",
+    "rows": "List the records behind a KPI (numerator, denominator, excluded) with row numbers.",
+    "trend": "Show a KPI over time: the value and counts of each period, and whether it is unusual.",
+    "compare": "Show what changed between exports of one list: the bridge from one pipeline to the next.",
+    "funnel": "Show how deals pass the stages: conversion, time in stage, and where value waits.",
+    "losses": "Show why and where deals are lost: by reason, stage, competitor, owner, product and age.",
+    "kpis": "List the KPIs: id, unit and formula.",
+    "explain": "Explain a KPI: formula, basis, edge cases, source; with files, also its working.",
+    "init": "Write a settings file for these exports, so that later commands need no options.",
+    "config": "Show the settings in effect, or the JSON Schema of the settings file.",
+    "schema": "Print the JSON Schema of a command's JSON output.",
+}
+"""In the order of the help, each with its line there, which is the first of its own help; each is a function, or a Typer of its
+own, in the module of the same name."""
 
 
 HELP = """Sales KPIs from any CRM export, each with its definition, counts and uncertainty.
@@ -64,7 +67,8 @@ def make_app(only: str | None = None) -> typer.Typer:
     """The program.
 
     Args:
-        only: The one command that is going to run: the others then need not be made.
+        only: The one command that is going to run: the others then need not be made. Of ``--help`` alone none is: their names
+            and lines are enough.
     """
     app = typer.Typer(
         name="salesmetrics",
@@ -72,16 +76,24 @@ def make_app(only: str | None = None) -> typer.Typer:
         help=HELP,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": list(_HELP_OPTIONS)},
     )
     app.callback()(_common)
-    for name in COMMANDS if only not in COMMANDS else [only]:
+    if only in _HELP_OPTIONS:
+        for name, line in COMMANDS.items():
+            app.command(name, help=line)(_listed)
+        return app
+    for name in COMMANDS if only is None or only not in COMMANDS else [only]:
         command = getattr(import_module(f"salesmetrics.cli.commands.{name}"), name)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
             app.command(cls=Command)(command)
     return app
+
+
+def _listed() -> None:
+    """Stands for a command of which only the line in the help is wanted."""
 
 
 def _print_version(context: typer.Context, wanted: bool) -> None:  # noqa: FBT001 - the signature of a Typer callback
@@ -144,7 +156,7 @@ def _run(words: list[str], environment: Environment) -> int:
         return ExitCode.INPUT_ERROR
     try:
         around = environment._replace(begun=_begin_early(words))
-        app = make_app(next(iter(words), None))
+        app = make_app(next(iter(words), "--help"))
         code = app(args=words, prog_name="salesmetrics", obj=around, standalone_mode=False)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.OK
@@ -187,6 +199,8 @@ def _begin_early(words: list[str]) -> Files | None:
     What follows the command and is no option is a file for certain.
     """
     if len(words) > 1 and words[0] == "report" and not words[1].startswith("-"):
+        from salesmetrics.pipeline import Files  # which a help does not wait for
+
         return Files(words[1:2])
     return None
 
