@@ -16,6 +16,7 @@ from salesmetrics.cli.limits import error_lines, shortage
 from salesmetrics.cli.usage import Command, Group, UsageError, usage_refusal
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages import phrase
+from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
@@ -33,25 +34,6 @@ _SIGNALLED = 128
 _HELP_OPTIONS = ("-h", "--help")
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What a write can meet for which nobody here is to blame; whatever else writes says so itself."""
-
-
-COMMANDS: Mapping[str, str] = {
-    "report": "Compute every KPI that the files allow, each with its counts and interval.",
-    "inspect": "Show what was recognised in the files, and what is missing.",
-    "check": "Check data quality: findings by rule, with counts and rows. Exit 1 on errors.",
-    "rows": "List the records behind a KPI (numerator, denominator, excluded) with row numbers.",
-    "trend": "Show a KPI over time: the value and counts of each period, and whether it is unusual.",
-    "compare": "Show what changed between exports of one list: the bridge from one pipeline to the next.",
-    "funnel": "Show how deals pass the stages: conversion, time in stage, and where value waits.",
-    "losses": "Show why and where deals are lost: by reason, stage, competitor, owner, product and age.",
-    "kpis": "List the KPIs: id, unit and formula.",
-    "explain": "Explain a KPI: formula, basis, edge cases, source; with files, also its working.",
-    "init": "Write a settings file for these exports, so that later commands need no options.",
-    "config": "Show the settings in effect, or the JSON Schema of the settings file.",
-    "schema": "Print the JSON Schema of a command's JSON output.",
-}
-"""In the order of the help, each with its line there, which is the first of its own help; each is a function, or a Typer of its
-own, in the module of the same name."""
 
 
 HELP = """Sales KPIs from any CRM export, each with its definition, counts and uncertainty.
