@@ -10,7 +10,7 @@ from salesmetrics import pipeline
 from salesmetrics.ingest.dataset import ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from salesmetrics.answers.compare import Compare
@@ -38,6 +38,12 @@ def load(*files: str, **options: Any) -> Dataset:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
     return pipeline.load(pipeline.Files(files, hashed=True), ReadOptions(**options))
+
+
+def _dataset(files: Sequence[str | Dataset], as_of: date | None) -> Dataset:
+    """The one dataset that is given, or what the files hold."""
+    given = files[0] if len(files) == 1 else ""
+    return load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
 
 
 def report_on(
@@ -71,8 +77,7 @@ def report_on(
     Raises:
         SalesmetricsError: As for the command.
     """
-    given = files[0] if len(files) == 1 else ""
-    dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
+    dataset = _dataset(files, as_of)
     from salesmetrics.engine.build import build_report
     from salesmetrics.engine.request import Question
     from salesmetrics.metrics.catalog import catalog
@@ -116,8 +121,7 @@ def losses(
     Raises:
         SalesmetricsError: As for the command.
     """
-    given = files[0] if len(files) == 1 else ""
-    dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
+    dataset = _dataset(files, as_of)
     from salesmetrics.analysis.losses import build_losses
     from salesmetrics.engine.request import Question
 
@@ -191,8 +195,7 @@ def funnel(
     Raises:
         SalesmetricsError: As for the command.
     """
-    given = files[0] if len(files) == 1 else ""
-    dataset = load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
+    dataset = _dataset(files, as_of)
     from salesmetrics.analysis.funnel import build_funnel
     from salesmetrics.engine.request import Question
 

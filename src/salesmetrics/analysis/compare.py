@@ -10,12 +10,12 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import msgspec
 import polars as pl
 
-from salesmetrics.answers.compare import Bar, Beside, Bookings, Bridge, ClosedAgain, StageMove
+from salesmetrics.answers.compare import Bar, BarId, Beside, Bookings, Bridge, ClosedAgain, StageMove
 from salesmetrics.calendar import Calendar, bucket_expression
 from salesmetrics.calendar.steps import days_later
 from salesmetrics.engine.metric import group_order
@@ -23,8 +23,6 @@ from salesmetrics.engine.metric import group_order
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-
-    from salesmetrics.answers.compare import BarId
 
 __all__ = [
     "BARS",
@@ -41,24 +39,8 @@ __all__ = [
     "state_of",
 ]
 
-BARS: tuple[BarId, ...] = (
-    "start",
-    "new",
-    "reopened",
-    "moved_in",
-    "currency_in",
-    "pulled_in",
-    "increased",
-    "decreased",
-    "pushed_out",
-    "won",
-    "lost",
-    "other",
-    "moved_out",
-    "currency_out",
-    "removed",
-    "end",
-)
+BARS: tuple[BarId, ...] = get_args(BarId)
+"""In the order of a bridge."""
 EXITS = frozenset({"pushed_out", "won", "lost", "other", "moved_out", "currency_out", "removed"})
 """Bars that take deals out of the pipeline: their counts and, of positive amounts, values are negative."""
 

@@ -10,7 +10,15 @@ import polars as pl
 from salesmetrics.analysis.cells import cell_rows, no_such_cell
 from salesmetrics.analysis.journeys import has_history, journeys
 from salesmetrics.analysis.scope import currency_codes, deals_in_scope, group_of, in_window, source_text
-from salesmetrics.analysis.stage_numbers import FATES, FunnelFacts, Setting, numbers, stuck_deals, waits_of
+from salesmetrics.analysis.stage_numbers import (
+    FATES,
+    FunnelFacts,
+    Setting,
+    numbers,
+    stuck_deals,
+    times_in_stage,
+    waits_of,
+)
 from salesmetrics.answers.funnel import (
     Bottleneck,
     Funnel,
@@ -155,14 +163,15 @@ def _setting(
     visits = found.visits.join(attributes, on="journey", how="left", maintain_order="left")
     # There is a funnel per pipeline as it is.
     keys = tuple(dict.fromkeys((("pipeline",), tuple(dict.fromkeys(("pipeline", *request.by))))))
-    return Setting(request, facts, found, cells, visits, window, until, keys)
+    return Setting(request, facts, found, cells, visits, times_in_stage(visits, until), window, until, keys)
 
 
 # --- the table ---
 
 
 def _stages(setting: Setting) -> list[FunnelStage]:
-    tables = {keys: numbers(setting, keys) for keys in setting.keys}
+    stuck = stuck_deals(setting)
+    tables = {keys: numbers(setting, keys, stuck) for keys in setting.keys}
     found: list[tuple[Any, FunnelStage]] = []
     pipelines = list(setting.found.orders)
     for keys, rows in tables.items():

@@ -101,9 +101,7 @@ def build_losses(
     """
     lost = _lost_deals(request, frames, facts)
     window = window_of(request)
-    here = lost.frame.filter(in_window("closed", window))
-    if here.is_empty():
-        raise _nothing_lost(window)
+    here = _lost_in(window, lost)
     reason = next((w.reason for w in request.withheld if (w.kind, w.fact) == ("deals", "amount")), None)
     codes = currency_codes(here)
     terms = _Terms(request, codes, reason)
@@ -151,9 +149,7 @@ def loss_rows(
     """
     lost = _lost_deals(request, frames, facts)
     window = window_of(request)
-    here = lost.frame.filter(in_window("closed", window))
-    if here.is_empty():
-        raise _nothing_lost(window)
+    here = _lost_in(window, lost)
     name, colon, item = cell.partition(":")
     view, item = (name.strip(), item.strip()) if colon and name.strip() in lost.views else ("reason", cell.strip())
     if view not in lost.views:
@@ -170,10 +166,13 @@ def loss_rows(
     return cell_rows(found, "losses", how, request, inputs=inputs, more=("loss_reason",))
 
 
-def _nothing_lost(window: Window) -> SalesmetricsError:
-    cause = Message("no_lost_in_period" if window.bounded else "no_lost_deals")
-    fix = Message("another_period" if window.bounded else "name_lost_stage")
-    return SalesmetricsError("report_empty", cause=cause, fix=fix)
+def _lost_in(window: Window, lost: _LostDeals) -> pl.DataFrame:
+    here = lost.frame.filter(in_window("closed", window))
+    if here.is_empty():
+        cause = Message("no_lost_in_period" if window.bounded else "no_lost_deals")
+        fix = Message("another_period" if window.bounded else "name_lost_stage")
+        raise SalesmetricsError("report_empty", cause=cause, fix=fix)
+    return here
 
 
 # --- the deals and what they have in common ---

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.statistics.survival import Curves
 
-__all__ = ["FATES", "FunnelFacts", "Setting", "numbers", "stuck_deals", "waits_of"]
+__all__ = ["FATES", "FunnelFacts", "Setting", "numbers", "stuck_deals", "times_in_stage", "waits_of"]
 
 FATES = ("advanced", "lost", "other", "still_here")
 HALF, MOST = 0.5, 0.9
@@ -47,6 +47,7 @@ class Setting(NamedTuple):
     Attributes:
         ways: The journeys of the deals that are asked about.
         cells: Their stages, with the columns of the journey.
+        times: As :func:`times_in_stage` gives them.
         window: Of entries.
         until: The last day that is known.
         keys: Groupings of a table: the pipeline alone, and with the columns of the segments.
@@ -57,13 +58,14 @@ class Setting(NamedTuple):
     found: Journeys
     cells: pl.DataFrame
     visits: pl.DataFrame
+    times: pl.DataFrame
     window: Window
     until: date | None
     keys: tuple[tuple[str, ...], ...]
 
 
-def numbers(setting: Setting, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """A row per grouping and stage with everything that is counted or estimated of it."""
+def numbers(setting: Setting, keys: tuple[str, ...], stuck: pl.DataFrame) -> list[dict[str, Any]]:
+    """A row per grouping and stage with everything that is counted or estimated of it; ``stuck`` as of :func:`stuck_deals`."""
     at = [*keys, "position"]
     cells, inside = setting.cells, pl.col("inside")
     here = inside & (pl.col("furthest") == pl.col("position"))
@@ -78,7 +80,7 @@ def numbers(setting: Setting, keys: tuple[str, ...]) -> list[dict[str, Any]]:
         begun=pl.col("first").sum(),
         begun_strict=(pl.col("first") & pl.col("seen")).sum(),
     )
-    for part in (_now_here(setting, at), _estimates(setting, at), _stuck(setting, at)):
+    for part in (_now_here(setting, at), _estimates(setting, at), _stuck(setting, stuck, at)):
         table = table.join(part, on=at, how="left", nulls_equal=True)
     waits = waits_of(setting, at, setting.window)
     counts = ("now_here", "stuck", "timed")
@@ -91,11 +93,18 @@ def _now_here(setting: Setting, at: Sequence[str]) -> pl.DataFrame:
     return ways.group_by(at).agg(now_here=pl.len())
 
 
-def _times(setting: Setting) -> pl.DataFrame:
-    """Days that each deal has spent in each stage, over all of its stays, and whether it still stands there."""
-    day = pl.lit(setting.until, pl.Date)
-    left = pl.coalesce("left", day)
-    stays = setting.visits.with_columns(
+def times_in_stage(visits: pl.DataFrame, until: date | None) -> pl.DataFrame:
+    """Days that each deal has spent in each stage, over all of its stays, and whether it still stands there.
+
+    Args:
+        visits: ``journey``, ``position``, ``entered``, ``left`` (Date) and ``now``, the position at which the deal stands.
+        until: The last day that is known.
+
+    Returns:
+        A row per ``journey`` and ``position``: ``days`` (Int64) and ``stands`` (Boolean).
+    """
+    left = pl.coalesce("left", pl.lit(until, pl.Date))
+    stays = visits.with_columns(
         days=(left - pl.col("entered")).dt.total_days().clip(0),
         stands=pl.col("left").is_null() & (pl.col("now") == pl.col("position")),
     )
@@ -107,7 +116,7 @@ def _times(setting: Setting) -> pl.DataFrame:
 def _timed(setting: Setting, cells: pl.DataFrame, at: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Recorded entries with the days spent in the stage and the ``group`` (Int64) of each; and the groups."""
     seen = cells.filter(pl.col("seen") & pl.col("recorded").is_not_null())
-    timed = seen.join(_times(setting), on=["journey", "position"], how="inner", maintain_order="left")
+    timed = seen.join(setting.times, on=["journey", "position"], how="inner", maintain_order="left")
     groups = timed.select(at).unique(maintain_order=True).with_row_index("group")
     groups = groups.with_columns(pl.col("group").cast(pl.Int64))
     return timed.join(groups, on=list(at), how="left", nulls_equal=True, maintain_order="left"), groups
@@ -202,12 +211,12 @@ def stuck_deals(setting: Setting) -> pl.DataFrame:
     timed, groups = _timed(setting, setting.cells, at)
     limits = _days_in_stage(timed, setting.request.level).reaching(MOST).collect().select("group", p90="time")
     limits = groups.join(limits, on="group", how="left")
-    times = _times(setting).filter("stands").join(setting.found.deals, on="journey", how="left", maintain_order="left")
+    times = setting.times.filter("stands").join(setting.found.deals, on="journey", how="left", maintain_order="left")
     times = times.join(limits, on=at, how="left", nulls_equal=True, maintain_order="left")
     return times.filter(pl.col("days") > pl.col("p90"))
 
 
-def _stuck(setting: Setting, at: Sequence[str]) -> pl.DataFrame:
+def _stuck(setting: Setting, stuck: pl.DataFrame, at: Sequence[str]) -> pl.DataFrame:
     one = setting.found.deals["currency"].n_unique() <= 1
     value = pl.col("amount").sum() if one else pl.lit(None, pl.Decimal(38, 8))
-    return stuck_deals(setting).group_by(at).agg(stuck=pl.len(), stuck_value=value)
+    return stuck.group_by(at).agg(stuck=pl.len(), stuck_value=value)

@@ -24,6 +24,7 @@ __all__ = [
     "says_rejects",
     "tell_about_rejects",
     "write_answer",
+    "write_read",
     "write_rejects",
 ]
 
@@ -65,6 +66,23 @@ def write_answer(answer: Any, output: Output, form: str, environment: Environmen
     encoding = _encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
     text = render(answer, form, _screen_of(output, environment), wide=wide)
     write_output(text, output.output, environment.stdout, encoding=encoding)
+
+
+def write_read(
+    answer: Any,
+    dataset: Dataset,
+    output: Output,
+    form: str,
+    rejects: str | None,
+    environment: Environment,
+    *,
+    wide: bool = False,
+) -> None:
+    """Write an answer and the rejected rows of what it was read from, and say that there are some where the answer does not."""
+    write_answer(answer, output, form, environment, wide=wide)
+    write_rejects(dataset, rejects, environment)
+    if not output.quiet and not says_rejects(output, form):
+        tell_about_rejects(dataset, rejects, environment, strict=False)
 
 
 def _screen_of(output: Output, environment: Environment) -> Screen:

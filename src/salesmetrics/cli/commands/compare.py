@@ -60,14 +60,7 @@ def compare(
     from msgspec.structs import replace
 
     from salesmetrics.answers.compare import Compare
-    from salesmetrics.cli.output import (
-        carries_hashes,
-        form_of,
-        says_rejects,
-        tell_about_rejects,
-        write_answer,
-        write_rejects,
-    )
+    from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import make_question, read_exports, read_options
     from salesmetrics.series import compare_exports
 
@@ -78,10 +71,7 @@ def compare(
     most = None if form == "json" else _SHOWN_CHANGES
     answer, dataset = compare_exports(exports, question, on or (), most=most, bar=bar)
     shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
-    write_answer(shown, output, form, environment)
-    write_rejects(dataset, rejects, environment)
-    if not output.quiet and not says_rejects(output, form):
-        tell_about_rejects(dataset, rejects, environment, strict=False)
+    write_read(shown, dataset, output, form, rejects, environment)
 
 
 def _bar_named(word: str) -> BarId:

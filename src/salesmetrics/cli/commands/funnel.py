@@ -62,14 +62,7 @@ def funnel(
       salesmetrics funnel deals.csv stages.csv --rows "Contract sent:stuck"
     """
     from salesmetrics import pipeline
-    from salesmetrics.cli.output import (
-        carries_hashes,
-        form_of,
-        says_rejects,
-        tell_about_rejects,
-        write_answer,
-        write_rejects,
-    )
+    from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_question, read_options
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.schema.message import Message
@@ -81,7 +74,4 @@ def funnel(
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     answer, dataset = pipeline.funnel(begun, read_options(reading), question, cohort=cohort, horizon=horizon, cell=rows)
-    write_answer(answer, output, form, environment)
-    write_rejects(dataset, rejects, environment)
-    if not output.quiet and not says_rejects(output, form):
-        tell_about_rejects(dataset, rejects, environment, strict=False)
+    write_read(answer, dataset, output, form, rejects, environment)

@@ -40,21 +40,11 @@ def losses(
       salesmetrics losses deals.csv --rows Price
     """
     from salesmetrics import pipeline
-    from salesmetrics.cli.output import (
-        carries_hashes,
-        form_of,
-        says_rejects,
-        tell_about_rejects,
-        write_answer,
-        write_rejects,
-    )
+    from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_question, read_options
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     answer, dataset = pipeline.losses(begun, read_options(reading), question, cell=rows)
-    write_answer(answer, output, form, environment)
-    write_rejects(dataset, rejects, environment)
-    if not output.quiet and not says_rejects(output, form):
-        tell_about_rejects(dataset, rejects, environment, strict=False)
+    write_read(answer, dataset, output, form, rejects, environment)

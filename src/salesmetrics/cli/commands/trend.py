@@ -41,14 +41,7 @@ def trend(
     from msgspec.structs import replace
 
     from salesmetrics import pipeline
-    from salesmetrics.cli.output import (
-        carries_hashes,
-        form_of,
-        says_rejects,
-        tell_about_rejects,
-        write_answer,
-        write_rejects,
-    )
+    from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
@@ -59,7 +52,5 @@ def trend(
         selection._replace(kpi=kpis, every=every), settings, environment.today(), segments=segments
     )
     result, dataset = pipeline.trend(begun, options, question, make_catalog(settings))
-    write_answer(replace(result, everything=output.all), output, form, environment, wide=segments.wide)
-    write_rejects(dataset, rejects, environment)
-    if not output.quiet and not says_rejects(output, form):
-        tell_about_rejects(dataset, rejects, environment, strict=False)
+    shown = replace(result, everything=output.all)
+    write_read(shown, dataset, output, form, rejects, environment, wide=segments.wide)
