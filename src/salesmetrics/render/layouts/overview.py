@@ -153,7 +153,7 @@ def _tables(report: Report) -> list[Block]:
         ),
     )
     notes = (*dict.fromkeys(silent.values()), *few_note(report), *verdict_note(report))
-    return [Table(columns, tuple(rows), notes)] if rows else [Text(note) for note in notes]
+    return [Table(columns, tuple(rows), notes)] if rows else [Text(note, apart=not n) for n, note in enumerate(notes)]
 
 
 def _span(metric: Metric) -> str:
