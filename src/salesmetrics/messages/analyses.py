@@ -41,7 +41,6 @@ ANALYSES: Mapping[str, str] = {
     "column_share_value_in": "of {currency:typed}",
     "column_previous_share": "previous",
     "loss_days": "{days} d",
-    "losses_by_group": "reasons by {names:and}",
     "lost_several": "{n:# deal has|# deals have} several reasons (cells split at `{signs:or}`) and {n:counts|count} under each,"
     " so shares add up to more than 100 %",
     "lost_similar": "not merged, but perhaps the same reason: {groups:;}",

@@ -28,7 +28,6 @@ COMPARING: Mapping[str, str] = {
     "bar_removed": "removed",
     "bar_end": "end",
     # --- the head -------------------------------------------------------------------------------------------------------
-    "export_of_day": "{path:typed}",
     "export_facts": "{day} ({source}), {deals:# deal|# deals}",
     "exports_counted": "{n:# export|# exports}",
     "exports_between": "{first} to {last}",
