@@ -1,10 +1,11 @@
-"""Funnels: against a loop over the deals, lifelines, and what has to hold whatever deals do."""
+"""Funnels: against a loop over the deals, lifelines, scikit-survival, and what has to hold whatever deals do."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import random
 import subprocess
 import sys
 from contextlib import suppress
@@ -18,6 +19,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
+from sksurv.nonparametric import cumulative_incidence_competing_risks
 
 import salesmetrics
 from in_process import invoke
@@ -156,6 +158,51 @@ def test_every_number_is_that_of_a_loop_over_the_deals(world: Any, period: str, 
             continue
         assert {name: getattr(told[0], name) for name in moves} == moves
         check(stages, rows, horizon)
+
+
+def many_deals(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Deals that go forward, back and over stages, at most four days apart, so that nearly every day has ties."""
+    draw = random.Random(seed)
+    deals, entries = [], []
+    for number in range(500):
+        at, place = datetime(2026, 3, 1, 9) + timedelta(draw.randint(0, 110)), 0
+        created, outcome = at.date(), "open"
+        while outcome == "open" and at.date() <= AS_OF and draw.random() < 0.9:
+            entries.append({"deal_id": str(number), "stage": NAMES[place], "entered": at})
+            place = max(0, place + draw.choice([1, 1, 1, 1, 2, -1]))
+            at += timedelta(draw.randint(0, 4), 1)
+            outcome = "won" if place >= len(NAMES) else draw.choice(["open", "open", "open", "lost", "open", "other"])
+        closed = at.date() if outcome != "open" and at.date() <= AS_OF else None
+        money = {"amount": Decimal(draw.randint(1, 9) * 100), "currency": "EUR"}
+        outcome = outcome if closed else "open"
+        region = draw.choice(["North", "South"])
+        known = {"id": str(number), "outcome": outcome, "created": created, "closed": closed, "region": region}
+        deals.append({**known, **money})
+    return deals, entries
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("horizon", [1, 4, 9])
+def test_will_advance_is_that_of_scikit_survival(seed: int, horizon: int) -> None:
+    deals, entries = many_deals(seed)
+    found = answered(deals, entries, horizon=horizon, by=("region",))
+    compared = 0
+    for group in ({}, {"region": "North"}, {"region": "South"}):
+        mine = [deal for deal in deals if not group or deal["region"] == group["region"]]
+        rows, _ = funnel_of(mine, entries, NAMES, AS_OF)
+        stages = [stage for stage in found.stages if stage.group == group and stage.stage]
+        for stage, row in zip(stages, rows, strict=False):
+            causes = [cause for _, cause in row.ways]
+            assert {1, 2} <= set(causes)
+            days, shares = cumulative_incidence_competing_risks(causes, [day for day, _ in row.ways])
+            if stage.will_advance.value is None:
+                assert days[-1] < horizon
+                continue
+            (expected,) = shares[1][days <= horizon][-1:]
+            assert stage.will_advance.value == pytest.approx(expected, abs=1e-9)
+            assert stage.will_advance.denominator == len(row.ways)
+            compared += 0 in causes
+    assert compared >= 6
 
 
 def answered_or_refused(deals: list[dict[str, Any]], entries: list[dict[str, Any]], **terms: Any) -> Funnel | None:

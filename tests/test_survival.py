@@ -1,4 +1,4 @@
-"""Survival estimates against loops over single records, lifelines, and a simulated world with a known truth."""
+"""Survival estimates against loops over single records, lifelines, scikit-survival, and a simulated world with a known truth."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.utils import median_survival_times
 from scipy import stats
+from sksurv.nonparametric import cumulative_incidence_competing_risks
 
 from salesmetrics.statistics.survival import (
     CENSORED,
@@ -149,6 +150,23 @@ def test_incidence_and_interval_are_those_of_lifelines() -> None:
             assert bounds is not None
             ends = sorted(fitter.confidence_interval_.loc[point.day])
             assert (bounds.low, bounds.high) == pytest.approx(ends, abs=1e-9)
+
+
+@pytest.mark.parametrize("last_day", [3, 12, 60])
+@pytest.mark.parametrize("seed", range(8))
+def test_incidence_of_many_ties_is_that_of_scikit_survival(seed: int, last_day: int) -> None:
+    """On a day on which some are won, some lost and some last seen, the ends come before the last look at the others."""
+    draw = random.Random(seed)
+    causes = [CENSORED, WON, LOST]
+    data = [(draw.randint(0, last_day), draw.choices(causes, weights=(2, 1, 3))[0]) for _ in range(300)]
+    data += [(0, WON), (0, LOST), (last_day, CENSORED)]
+    days, shares = cumulative_incidence_competing_risks([cause for _, cause in data], [day for day, _ in data])
+    for cause in (WON, LOST):
+        points = cumulative_incidence(table(data), cause).points
+        assert [point.day for point in points] == list(days)
+        assert [point.value for point in points] == pytest.approx(list(shares[cause]), abs=1e-9)
+    still_open = [point.value for point in kaplan_meier(table(data)).points]
+    assert still_open == pytest.approx(list(1 - shares[0]), abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(8))
