@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesmetrics.drilldown.describe import define_kpi
-from salesmetrics.metrics.catalog import SYNONYMS, catalog
+from salesmetrics.metrics.catalog import SYNONYMS, catalog, one_per_idea
 from salesmetrics.render.writers import Screen, render
 
 if TYPE_CHECKING:
@@ -64,3 +64,19 @@ def test_examples_read_as_equations() -> None:
 def test_no_definition_breaks_off_before_its_example(kpi: Kpi) -> None:
     paragraphs = [text.strip() for text in kpi.doc.partition(">>>")[0].split("\n\n")]
     assert not [text for text in paragraphs if text.endswith((":", ","))]
+
+
+@pytest.mark.parametrize("kpi", KNOWN.kpis)
+def test_a_kpi_is_of_one_idea_and_an_idea_has_one_leader(kpi: str) -> None:
+    leader = KNOWN.kpis[KNOWN.kpis[kpi].idea]
+    assert leader.idea == leader.id
+    assert KNOWN.kpis[kpi].headline is None or leader.headline is not None
+
+
+def test_of_an_idea_one_kpi_is_left_and_nothing_of_the_others_is_lost() -> None:
+    ideas = {kpi.idea for kpi in KNOWN.kpis.values()}
+    assert [kpi.id for kpi in one_per_idea(KNOWN.kpis.values())] == [kpi for kpi in KNOWN.kpis if kpi in ideas]
+    followers = [KNOWN.kpis[name] for name in ("win_rate_broad", "loss_rate", "median_deal_size")]
+    assert [kpi.id for kpi in one_per_idea(followers)] == ["win_rate_broad", "median_deal_size"]
+    for one in ("loss_rate", "win_rate_broad", "win_rate_value", "win_loss_ratio"):
+        assert KNOWN.kpis[one].idea == "win_rate"

@@ -102,6 +102,7 @@ def meetings(meetings: Number) -> Shape:
     basis="occurred",
     n="owned_activities",
     excluded={"missing_owner": "ownerless_activities", "missing_date": "undated_activities"},
+    idea="activities",
     source="Vymo, activities / agents and days",
 )
 def activities_per_rep_day(owned_activities: Number, rep_days: Number) -> Shape:
@@ -145,6 +146,7 @@ def contacts_per_day(people_by_day: Number, rep_days: Number) -> Shape:
     basis="occurred",
     n="people_by_week",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
+    idea="contacts_per_day",
     source="own definition",
 )
 def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
@@ -166,6 +168,7 @@ def contacts_per_week(people_by_week: Number, rep_weeks: Number) -> Shape:
     basis="occurred",
     n="people_by_month",
     excluded={"missing_owner": "ownerless_activities", "unlinked": "unlinked_activities"},
+    idea="contacts_per_day",
     source="own definition",
 )
 def contacts_per_month(people_by_month: Number, rep_months: Number) -> Shape:

@@ -62,6 +62,7 @@ def collection_rate(amount_received: Number, amount_due: Number) -> Shape:
     unit="ratio",
     formula="cash received in the period / amount invoiced in the period",
     basis="mixed",
+    idea="collection_rate",
     source="mdbkw and llssg on 销售回款率, variant 1",
 )
 def collection_rate_receipts(receipts: Number, invoiced_amount: Number) -> Shape:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-__all__ = ["FAMILIES", "FORMER_NAMES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "split_name"]
+__all__ = ["FAMILIES", "FORMER_NAMES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "one_per_idea", "split_name"]
 
 SHIFTS = ("previous", "year_ago")
 """Endings of input names for an earlier period of the same length."""
@@ -174,6 +174,26 @@ def split_name(name: str) -> tuple[str, str]:
         if name.endswith(f"_{shift}"):
             return name.removesuffix(f"_{shift}"), shift
     return name, ""
+
+
+def one_per_idea(kpis: Iterable[Kpi]) -> list[Kpi]:
+    """Of KPIs that say the same in other words only one: the leading one where it is among them, else the first.
+
+    Args:
+        kpis: In the order of the catalogue.
+
+    Returns:
+        In the same order.
+
+    >>> known = catalog().kpis
+    >>> [kpi.id for kpi in one_per_idea([known["won_deals"], known["loss_rate"], known["win_rate"]])]
+    ['won_deals', 'win_rate']
+    """
+    asked = list(kpis)
+    chosen: dict[str, str] = {}
+    for kpi in sorted(asked, key=lambda kpi: kpi.id != kpi.idea):
+        chosen.setdefault(kpi.idea, kpi.id)
+    return [kpi for kpi in asked if chosen[kpi.idea] == kpi.id]
 
 
 def _family_modules() -> tuple[ModuleType, ...]:

@@ -43,6 +43,7 @@ def win_rate(won_deals: Number, lost_deals: Number) -> Shape:
     basis="closed",
     n="decided_priced_deals",
     excluded={"missing_amount": "decided_unpriced_deals", "negative_amount": "decided_negative_deals", **UNDATED},
+    idea="win_rate",
     source="dbt_salesforce, sales_snapshot; QuarterOne",
 )
 def win_rate_value(won_sized_amount: Number, lost_sized_amount: Number, lost_deals: Number) -> Shape:
@@ -70,6 +71,7 @@ def win_rate_value(won_sized_amount: Number, lost_sized_amount: Number, lost_dea
     basis="closed",
     interval="wilson",
     excluded=UNDATED,
+    idea="win_rate",
     source="Kellblog, broad win rate",
 )
 def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -> Shape:
@@ -91,6 +93,7 @@ def win_rate_broad(won_deals: Number, lost_deals: Number, other_deals: Number) -
     open="created_open_deals",
     interval="wilson",
     excluded={"missing_created_date": "undated_created_deals"},
+    idea="win_rate_horizon",
     source="Varicent, Created Win Rate",
 )
 def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
@@ -145,6 +148,7 @@ def win_rate_horizon(
     basis="closed",
     interval="wilson",
     excluded={"other_outcome": "other_deals", **UNDATED},
+    idea="win_rate",
     source="Salesforce help 000387867, (CLOSED-WON)/CLOSED; Oracle 25R4",
 )
 def loss_rate(won_deals: Number, lost_deals: Number) -> Shape:
@@ -163,6 +167,7 @@ def loss_rate(won_deals: Number, lost_deals: Number) -> Shape:
     formula="won / lost",
     basis="closed",
     excluded={"other_outcome": "other_deals", **UNDATED},
+    idea="win_rate",
     source="own definition",
 )
 def win_loss_ratio(won_deals: Number, lost_deals: Number) -> Shape:
@@ -255,6 +260,7 @@ def missed_leads(missed_leads: Number, missable_leads: Number) -> Shape:
     n="unanswered_priced",
     excluded={"missing_amount": "unanswered_unpriced"},
     additive=True,
+    idea="missed_leads",
     source="own definition: lost or expired without a follow-up",
 )
 def missed_value(unanswered_amount: Number) -> Shape:
@@ -280,6 +286,7 @@ def missed_value(unanswered_amount: Number) -> Shape:
     n="slow_priced",
     excluded={"missing_amount": "slow_unpriced"},
     additive=True,
+    idea="missed_leads",
     source="own definition: how much slow answers cost",
 )
 def missed_value_slow(slow_amount: Number) -> Shape:

@@ -116,6 +116,7 @@ def ltv(
     span="year",
     n="customers_at_start",
     excluded={"missing_end_date": "customers_vague", "missing_cost": "won_uncosted_deals"},
+    idea="ltv",
     source="Skok, SaaS Metrics 2.0, on gross margin",
 )
 def ltv_margin(ltv: Number, gross_margin: Number) -> Shape:

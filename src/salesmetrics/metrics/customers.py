@@ -48,6 +48,7 @@ def customer_retention(customers_kept: Number, customers_at_start: Number) -> Sh
     span="year",
     interval="wilson",
     excluded=VAGUE,
+    idea="customer_retention",
     source="GASP, logo churn",
 )
 def logo_churn(customers_lost: Number, customers_at_start: Number) -> Shape:
@@ -140,6 +141,7 @@ def repeat_purchase_rate(repeat_accounts: Number, buying_accounts: Number) -> Sh
     interval="wilson",
     yearly=True,
     excluded={"missing_account": "invoices_unlinked", "cancelled": "invoices_cancelled"},
+    idea="repeat_purchase_rate",
     source="own definition: repeat purchase from invoices",
 )
 def repeat_purchase_rate_invoices(reinvoiced_accounts: Number, invoiced_accounts: Number) -> Shape:

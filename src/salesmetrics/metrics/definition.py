@@ -153,6 +153,8 @@ class Kpi(msgspec.Struct, frozen=True):
     """Its place among the KPIs that a report shows first, the lowest first; None where it is shown only when asked for."""
     parts_of_all: Callable[[Sequence[dict[str, Any]]], list[Shape]] | None = None
     """``parts`` of many sets of inputs, where that is cheaper at once than one by one."""
+    idea: str = ""
+    """The KPI that leads those of the same idea: its own id where it leads. Of an idea only one gets a verdict."""
     by_position: bool = False
     """``parts`` takes its inputs in their order, and not only by name."""
 
@@ -220,6 +222,7 @@ def kpi(
     since: str = "0.1.0",
     titled: str | None = None,
     headline: int | None = None,
+    idea: str | None = None,
 ) -> Callable[[Callable[P, Shape]], Callable[P, Number]]:
     """Declare a function of measures as a KPI; the function itself then returns the plain number.
 
@@ -246,6 +249,8 @@ def kpi(
         yearly: It needs a year: of a shorter period it reads low.
         since: First version that has it.
         headline: Its place among the KPIs that a report shows first, the lowest first; None for one that has to be asked for.
+        idea: The id of the KPI that leads those which say the same in other words, such as ``win_rate`` for the loss rate:
+            only the leading one of an idea gets a verdict. None where this one leads.
         titled: The title of a number, where it depends on a setting: ``Win rate within {settings.horizon_days} days``.
     """
 
@@ -281,6 +286,7 @@ def kpi(
             since=since,
             titled=titled,
             headline=headline,
+            idea=idea or function.__name__,
             by_position=all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values()),
         )
         setattr(value, "__definition__", definition)  # noqa: B010

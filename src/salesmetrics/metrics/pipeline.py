@@ -43,6 +43,7 @@ def open_pipeline(open_amount: Number) -> Shape:
     n="open_weighable_deals",
     excluded={"missing_amount_or_probability": "open_unweighable_deals"},
     additive=True,
+    idea="open_pipeline",
     source="Salesforce, expected revenue; GASP",
     headline=27,
 )
@@ -68,6 +69,7 @@ def weighted_pipeline(open_weighted_amount: Number) -> Shape:
     n="created_priced_deals",
     excluded={"missing_amount": "created_unpriced_deals", "missing_created_date": "undated_created_deals"},
     additive=True,
+    idea="created_deals",
     source="dbt_salesforce, pipeline created",
     headline=15,
 )
@@ -89,6 +91,7 @@ def pipeline_created(created_amount: Number) -> Shape:
     n="open_due_priced_deals",
     excluded={"missing_amount": "open_due_unpriced_deals", "missing_expected_close": "open_unplanned_deals"},
     additive=True,
+    idea="open_pipeline",
     source="GitLab, pipeline with close dates in the quarter",
 )
 def pipeline_due(open_due_amount: Number) -> Shape:
@@ -112,6 +115,7 @@ def pipeline_due(open_due_amount: Number) -> Shape:
     n="overdue_priced_deals",
     excluded={"missing_amount": "overdue_unpriced_deals", "missing_expected_close": "open_unplanned_deals"},
     additive=True,
+    idea="overdue_deals",
     source="own definition: the amounts of overdue_deals",
 )
 def overdue_pipeline(overdue_amount: Number) -> Shape:
@@ -135,6 +139,7 @@ def overdue_pipeline(overdue_amount: Number) -> Shape:
     n="lost_priced_deals",
     excluded={"missing_amount": "lost_unpriced_deals", "missing_close_date": "undated_lost_deals"},
     additive=True,
+    idea="lost_deals",
     source="own definition: the amounts of lost_deals",
 )
 def lost_value(lost_amount: Number) -> Shape:
@@ -159,6 +164,7 @@ def lost_value(lost_amount: Number) -> Shape:
     n="other_priced_deals",
     excluded={"missing_amount": "other_unpriced_deals", "missing_close_date": "undated_other_deals"},
     additive=True,
+    idea="other_deals",
     source="own definition: the amounts of other_deals",
 )
 def other_value(other_amount: Number) -> Shape:
@@ -211,6 +217,7 @@ def pipeline_coverage(quota_due_amount: Number, quota: Number) -> Shape:
         "missing_expected_close": "open_unplanned_deals",
         "no_quota": "quotaless_due_deals",
     },
+    idea="pipeline_coverage",
     source="Rafiki, coverage of the remaining quota",
 )
 def pipeline_coverage_remaining(quota_due_amount: Number, quota: Number, quota_won_amount: Number) -> Shape:
@@ -286,6 +293,7 @@ def stalled_deals(quiet_deals: Number, hearable_deals: Number) -> Shape:
     formula="open deals longer in their stage than 90 % of won deals (or than stalled_stage_days)",
     basis="snapshot",
     excluded={"missing_stage_entry": "unstaged_deals"},
+    idea="stalled_deals",
     source="Lead Liaison, stage rot",
 )
 def stalled_deals_in_stage(stuck_deals: Number, staged_deals: Number) -> Shape:
@@ -309,6 +317,7 @@ def stalled_deals_in_stage(stuck_deals: Number, staged_deals: Number) -> Shape:
     formula="open deals created more than stalled_age_days (180) before the as-of date",
     basis="snapshot",
     excluded={"missing_created_date": "open_undated_deals"},
+    idea="stalled_deals",
     source="Freshsales, stale deals",
 )
 def stalled_deals_by_age(old_open_deals: Number, open_deals: Number, open_undated_deals: Number) -> Shape:

@@ -42,6 +42,7 @@ def revenue(won_amount: Number) -> Shape:
     span="quarter",
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
+    idea="revenue",
     source="NetSuite, growth rate; 销售增长率",
 )
 def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
@@ -68,6 +69,7 @@ def revenue_growth(revenue: Number, revenue_previous: Number) -> Shape:
     span="year",
     n="won_priced_deals",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
+    idea="revenue",
     source="own definition: revenue_growth_yoy",
     headline=17,
 )
@@ -204,6 +206,7 @@ def discount_rate(won_net_amount: Number, won_list_amount: Number) -> Shape:
     basis="closed",
     n="won_owners",
     excluded={"missing_amount": "won_unpriced_deals", "missing_close_date": "undated_won_deals"},
+    idea="revenue",
     source="own definition: full-time equivalents",
 )
 def revenue_per_rep(

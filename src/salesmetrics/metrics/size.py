@@ -46,6 +46,7 @@ def average_deal_size(won_amounts: Sample) -> Shape:
     basis="closed",
     interval="order_statistic",
     excluded=UNPRICED,
+    idea="average_deal_size",
     source="common practice; interval from order statistics",
 )
 def median_deal_size(won_amounts: Sample) -> Shape:

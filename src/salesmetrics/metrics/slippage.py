@@ -46,6 +46,7 @@ def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
     span="quarter",
     n="due_priced_deals",
     excluded={"missing_amount": "due_unpriced_deals", "other_outcome": "void_due_deals", **DARK},
+    idea="slip_rate",
     source="Ebsta, slipped; Truly, pushed deals",
 )
 def slip_rate_value(slipped_amount: Number, due_amount: Number) -> Shape:

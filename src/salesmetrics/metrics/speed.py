@@ -30,6 +30,7 @@ LOST = {"negative_duration": "lost_negative_cycles", "missing_date": "lost_undat
     basis="closed",
     interval="hall",
     excluded=WON,
+    idea="sales_cycle_median",
     source="Atrium: won deals only",
 )
 def sales_cycle_mean(won_cycle_days: Sample) -> Shape:
@@ -73,6 +74,7 @@ def sales_cycle_median(won_cycle_days: Sample) -> Shape:
     basis="closed",
     interval="order_statistic",
     excluded=WON,
+    idea="sales_cycle_median",
     source="own definition: linear interpolation (type 7)",
 )
 def sales_cycle_p90(won_cycle_days: Sample) -> Shape:
@@ -189,6 +191,7 @@ def lead_response_median(response_ends: EventTable) -> Shape:
     basis="created",
     interval="wilson",
     excluded={"missing_created_date": "leads_without_date"},
+    idea="lead_response_median",
     source="HBR 2011: 23 % of companies never answered",
 )
 def lead_response_rate(touched_leads: Number, touchable_leads: Number) -> Shape:
@@ -208,6 +211,7 @@ def lead_response_rate(touched_leads: Number, touchable_leads: Number) -> Shape:
     basis="created",
     interval="wilson",
     excluded={"too_recent": "leads_too_young_5m", "missing_created_date": "leads_without_date"},
+    idea="lead_response_median",
     source="own definition: lead response time",
 )
 def lead_response_within_5m(leads_answered_5m: Number, leads_aged_5m: Number) -> Shape:
@@ -229,6 +233,7 @@ def lead_response_within_5m(leads_answered_5m: Number, leads_aged_5m: Number) ->
     basis="created",
     interval="wilson",
     excluded={"too_recent": "leads_too_young_1h", "missing_created_date": "leads_without_date"},
+    idea="lead_response_median",
     source="HBR 2011: 37 % of companies within an hour",
 )
 def lead_response_within_1h(leads_answered_1h: Number, leads_aged_1h: Number) -> Shape:
@@ -248,6 +253,7 @@ def lead_response_within_1h(leads_answered_1h: Number, leads_aged_1h: Number) ->
     basis="created",
     interval="wilson",
     excluded={"too_recent": "leads_too_young_24h", "missing_created_date": "leads_without_date"},
+    idea="lead_response_median",
     source="HBR 2011",
 )
 def lead_response_within_24h(leads_answered_24h: Number, leads_aged_24h: Number) -> Shape:

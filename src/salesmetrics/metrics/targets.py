@@ -89,6 +89,7 @@ def reps_at_quota(rep_results: Sample) -> Shape:
     span="quota",
     interval="wilson",
     excluded={"ramping_up": "ramping_reps", "no_quota": "quotaless_reps"},
+    idea="reps_at_quota",
     source="own definition: what is left of reps_at_quota",
 )
 def quota_miss_rate(rep_results: Sample) -> Shape:
@@ -114,6 +115,7 @@ def quota_miss_rate(rep_results: Sample) -> Shape:
     n="quota_won_deals",
     excluded=LEFT_OUT,
     exact=True,
+    idea="quota_attainment",
     source="Salesforce help, forecasts: quota and gap",
 )
 def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
@@ -137,6 +139,7 @@ def quota_gap(quota: Number, quota_won_amount: Number) -> Shape:
     n="quota_won_deals",
     excluded=LEFT_OUT,
     exact=True,
+    idea="quota_attainment",
     source="Ebsta, pacing line (linear)",
 )
 def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
@@ -159,6 +162,7 @@ def pacing(quota_won_amount: Number, quota_to_date: Number) -> Shape:
     span="quota",
     n="quota_won_deals",
     excluded=LEFT_OUT,
+    idea="quota_attainment",
     source="Ebsta, pacing line (historical shape)",
 )
 def pacing_seasonal(

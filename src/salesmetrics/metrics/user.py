@@ -139,6 +139,7 @@ def _definition(item: UserKpi, expression: _Expression, catalog: Catalog, kpis: 
         doc=item.description or f"Defined in the settings file: {item.expression}",
         source="settings file",
         headline=HEADLINE if item.headline else None,
+        idea=item.id,
     )
 
 
