@@ -103,8 +103,22 @@ def answered(
     return build_funnel(resolve(AS_OF, None, **terms), frames_of(deals, entries), facts)
 
 
+def shares_of_waiting(rows: list[Row]) -> tuple[str | None, list[float | None]]:
+    """By what the stages wait, and the share of each: of value-days if no stage with waiting deals lacks them."""
+    priced = all(len(row.value_days) == 1 for row in rows[:-1] if row.deal_days)
+    waits = [sum(row.value_days.values(), Decimal(0)) if priced else row.deal_days for row in rows[:-1]]
+    whole = sum(waits)
+    if whole <= 0:
+        return None, [None] * len(waits)
+    return "value_days" if priced else "deal_days", [float(wait / whole) for wait in waits]
+
+
 def check(stages: list[FunnelStage], rows: list[Row], horizon: int) -> None:
     assert len(stages) == len(rows)
+    by, shares = shares_of_waiting(rows)
+    waits = [stage.waiting for stage in stages if stage.stage]
+    assert [(wait.share_by, wait.share) for wait in waits] == [(by, pytest.approx(share)) for share in shares]
+    assert {wait.share_reason for wait in waits} == {None if by else "zero_denominator"}
     for number, (stage, row) in enumerate(zip(stages, rows, strict=True)):
         assert (stage.entered, stage.entered_strict) == (row.entered, row.strict)
         whole = rows[0].begun
@@ -320,6 +334,26 @@ def test_the_bottleneck_is_the_stage_where_most_value_waits() -> None:
     before = salesmetrics.funnel(str(DEALS), str(STAGES), period="2025-Q4")
     then = {stage.stage: float(stage.waiting.value_days) for stage in before.stages if stage.stage}
     assert found.bottleneck.previous == pytest.approx(then[worst] / sum(then.values()))
+
+
+def test_a_bottleneck_has_no_share_before_where_amounts_were_unknown_then(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(
+        "Deal ID,Stage,Amount,Created,Closed\n"
+        "1,Lost,,2026-01-01,2026-02-10\n2,Demo,50,2026-04-01,\n3,Won,70,2026-04-02,2026-06-30\n",
+        "utf-8",
+    )
+    (tmp_path / "stages.csv").write_text(
+        "Deal ID,To Stage,Entered\n1,Demo,2026-01-01\n1,Offer,2026-02-01\n2,Demo,2026-04-01\n"
+        "3,Demo,2026-04-02\n3,Offer,2026-04-20\n3,Won,2026-06-30\n",
+        "utf-8",
+    )
+    paths = [str(tmp_path / "deals.csv"), str(tmp_path / "stages.csv")]
+    found = salesmetrics.funnel(*paths, period="2026-Q2")
+    assert (found.bottleneck.by, found.bottleneck.previous) == ("value_days", None)
+    before = salesmetrics.funnel(*paths, period="2026-Q1")
+    assert [stage.waiting.share_by for stage in before.stages if stage.stage] == ["deal_days", "deal_days"]
+    assert "waiting: share of days of deals;" in " ".join(render(before, "table").split())
+    assert "waiting: share of amount × days;" in " ".join(render(found, "table").split())
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from salesmetrics.analysis.cells import cell_rows, no_such_cell
 from salesmetrics.analysis.journeys import has_history, journeys
@@ -41,8 +42,9 @@ from salesmetrics.schema.message import Message
 from salesmetrics.statistics.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from salesmetrics.answers.funnel import WaitsBy
     from salesmetrics.answers.rows import Rows
     from salesmetrics.engine.request import Request
     from salesmetrics.schema.provenance import Finding, Input
@@ -93,7 +95,7 @@ def build_funnel(
     if not has_history(scope.deals, scope.stages):
         return Funnel(stages=[], stock=_stock(scope.deals, request), **common)
     setting = _setting(request, scope.deals, scope.stages, frames, facts)
-    stages = _stages(setting)
+    stages = _with_shares(_stages(setting))
     bottlenecks = _bottlenecks(setting, stages)
     return Funnel(
         stages=stages,
@@ -284,6 +286,22 @@ def _moves(setting: Setting) -> list[FunnelMoves]:
     return [moves for *_, moves in sorted(found, key=lambda one: one[:3])]
 
 
+def _with_shares(stages: Sequence[FunnelStage]) -> list[FunnelStage]:
+    """The stages, each with its share of what waits in its pipeline and segment: of value-days, else of days of deals."""
+    shared = {}
+    for own in _tables(stages).values():
+        by = _measure(stage.waiting for stage in own)
+        waits = [_wait(stage.waiting, by) for stage in own]
+        total = sum(waits, Decimal(0))
+        for stage, wait in zip(own, waits, strict=True):
+            assert stage.waiting is not None
+            share: dict[str, Any] = {"share_reason": "zero_denominator"}
+            if total > 0:
+                share = {"share": float(wait / total), "share_by": by}
+            shared[id(stage)] = replace(stage, waiting=replace(stage.waiting, **share))
+    return [shared.get(id(stage), stage) for stage in stages]
+
+
 def _bottlenecks(setting: Setting, stages: Sequence[FunnelStage]) -> list[Bottleneck]:
     """The stage of each pipeline and segment where most value waits, or where amounts are unknown, most deals."""
     earlier: dict[Any, dict[int, FunnelWaiting]] = {}
@@ -292,37 +310,53 @@ def _bottlenecks(setting: Setting, stages: Sequence[FunnelStage]) -> list[Bottle
         for keys in setting.keys:
             for (*key, position), waiting in waits_of(setting, [*keys, "position"], before).items():
                 earlier.setdefault(tuple(key), {})[position] = waiting
-    tables: dict[Any, list[FunnelStage]] = {}
-    for stage in stages:
-        if stage.stage is not None:
-            group = (value for name, value in stage.group.items() if name != "pipeline")
-            tables.setdefault((stage.pipeline, *group), []).append(stage)
+    tables = _tables(stages)
     sizes = {key: max(stage.entered for stage in own) for key, own in tables.items()}
     found = []
     for own_key, own in tables.items():
-        valued = all(s.waiting and (s.waiting.value_days is not None or not s.waiting.deal_days) for s in own)
-        by: Literal["value_days", "deal_days"] = "value_days" if valued else "deal_days"
-        waits = {stage.position: _wait(stage.waiting, by) for stage in own}
-        total = sum(waits.values(), Decimal(0))
-        if total <= 0:
+        by = own[0].waiting.share_by if own[0].waiting else None
+        if by is None:
             continue
-        worst = max(own, key=lambda stage: (waits[stage.position], -stage.position))
-        then = {position: _wait(waiting, by) for position, waiting in earlier.get(own_key, {}).items()}
-        before_all = sum(then.values(), Decimal(0))
-        share = float(then.get(worst.position, Decimal(0)) / before_all) if before_all > 0 else None
+        worst = max(own, key=lambda stage: (_wait(stage.waiting, by), -stage.position))
+        assert worst.waiting is not None
+        assert worst.waiting.share is not None
         item = Bottleneck(
             pipeline=own_key[0],
             group=worst.group,
             stage=str(worst.stage),
             by=by,
-            share=float(waits[worst.position] / total),
-            previous=share,
+            share=worst.waiting.share,
+            previous=_share_before(earlier.get(own_key, {}), worst.position, by),
         )
         found.append(((bool(worst.group), -sizes[own_key], str(own_key)), item))
     return [item for _, item in sorted(found, key=lambda one: one[0])]
 
 
-def _wait(waiting: FunnelWaiting | None, by: str) -> Decimal:
+def _tables(stages: Sequence[FunnelStage]) -> dict[Any, list[FunnelStage]]:
+    """The stages of each pipeline and segment, without the row of won deals."""
+    tables: dict[Any, list[FunnelStage]] = {}
+    for stage in stages:
+        if stage.stage is not None:
+            group = (value for name, value in stage.group.items() if name != "pipeline")
+            tables.setdefault((stage.pipeline, *group), []).append(stage)
+    return tables
+
+
+def _measure(waits: Iterable[FunnelWaiting | None]) -> WaitsBy:
+    """What stages are compared by: value-days, if each in which deals waited has them."""
+    valued = all(one is None or one.value_days is not None or not one.deal_days for one in waits)
+    return "value_days" if valued else "deal_days"
+
+
+def _share_before(earlier: Mapping[int, FunnelWaiting], position: int, by: WaitsBy) -> float | None:
+    """The share of a stage in the previous period; None where what it is compared by is not known of that period."""
+    if by == "value_days" and _measure(earlier.values()) != by:
+        return None
+    total = sum((_wait(waiting, by) for waiting in earlier.values()), Decimal(0))
+    return float(_wait(earlier.get(position), by) / total) if total > 0 else None
+
+
+def _wait(waiting: FunnelWaiting | None, by: WaitsBy) -> Decimal:
     """Exact, so that no share depends on the order in which it is added up."""
     if waiting is None:
         return Decimal(0)

@@ -23,7 +23,10 @@ __all__ = [
     "FunnelWaiting",
     "StuckDeals",
     "ValueDays",
+    "WaitsBy",
 ]
+
+WaitsBy = Literal["value_days", "deal_days"]
 
 _Count = Annotated[int, Meta(ge=0)]
 
@@ -64,6 +67,11 @@ class FunnelWaiting(Model, frozen=True, kw_only=True):
     by_currency: Annotated[list[ValueDays], Meta(description="if there are several currencies")] = field(
         default_factory=list
     )
+    share: Annotated[float | None, Meta(description="of the waiting in all stages of the pipeline and group")] = None
+    share_by: Annotated[
+        WaitsBy | None, Meta(description="what share is of: deal_days where some stage has no value_days")
+    ] = None
+    share_reason: Annotated[str | None, Meta(description="why there is no share")] = None
 
 
 class StuckDeals(Model, frozen=True, kw_only=True):
@@ -119,7 +127,7 @@ class Bottleneck(Model, frozen=True, kw_only=True):
     pipeline: str | None = None
     group: dict[str, str | None] = field(default_factory=dict)
     stage: str
-    by: Literal["value_days", "deal_days"]
+    by: WaitsBy
     share: float
     previous: Annotated[float | None, Meta(description="its share in the previous period")] = None
 

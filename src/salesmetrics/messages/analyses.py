@@ -94,7 +94,9 @@ ANALYSES: Mapping[str, str] = {
     "moved_re_entered": "{n:,} entered a stage again",
     "moved_mid_funnel": "{n:,} started after the first stage",
     "funnel_legend": "of previous: share of the deals of the stage before; will advance: within {days:,} days, open deals censored (Aalen–Johansen);"
-    " median, p90: days in the stage (Kaplan–Meier); waiting: share of amount × days; stuck: longer than p90",
+    " median, p90: days in the stage (Kaplan–Meier); waiting: share of {waits:or}; stuck: longer than p90",
+    "waits_by_value_days": "amount × days",
+    "waits_by_deal_days": "days of deals",
     "funnel_not_reached": "will advance –: no deal has been observed for {days:,} days yet; `--horizon` takes fewer",
     "funnel_strict": "a stage that a deal skipped counts as passed; strict: recorded entries only",
     "order_by_history": "order of stages as most deals went: {stages:,}; set it with a list of stages and their order (`pipelines=FILE`)",

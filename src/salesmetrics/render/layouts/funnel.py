@@ -86,7 +86,6 @@ def _table(stages: Sequence[FunnelStage]) -> Table:
         Column(phrase("column_waits"), Kind.NUMBER),
         Column(phrase("column_stuck"), Kind.NUMBER, 1, Narrow.VANISH),
     ]
-    by, whole = _waits(stages)
     rows = []
     for stage in stages:
         cells = [
@@ -100,11 +99,16 @@ def _table(stages: Sequence[FunnelStage]) -> Table:
             _count(stage.now_here),
             _share(stage.will_advance),
             *_times(stage),
-            Cell(amount(_wait(stage, by) / whole, "ratio") if whole and stage.waiting else ""),
+            _waiting(stage),
             _count(stage.stuck.count if stage.stuck else None),
         ]
         rows.append(Row(tuple(cells), total=stage.stage is None))
     return Table(tuple(columns), tuple(rows))
+
+
+def _waiting(stage: FunnelStage) -> Cell:
+    share = stage.waiting.share if stage.waiting else None
+    return Cell("" if share is None else amount(share, "ratio"))
 
 
 def _differ(stage: FunnelStage) -> bool:
@@ -134,17 +138,6 @@ def _times(stage: FunnelStage) -> list[Cell]:
     return [Cell(amount(value, "days"), value=value) for value in (time.median, time.p90)]
 
 
-def _waits(stages: Sequence[FunnelStage]) -> tuple[str, float]:
-    """By what stages wait, and how much of it all of them have."""
-    waits = [stage.waiting for stage in stages if stage.waiting]
-    by = "value_days" if all(w.value_days is not None or not w.deal_days for w in waits) else "deal_days"
-    return by, sum(_wait(stage, by) for stage in stages)
-
-
-def _wait(stage: FunnelStage, by: str) -> float:
-    return float(getattr(stage.waiting, by, None) or 0)
-
-
 def _bottleneck(worst: Bottleneck) -> str:
     code = f"bottleneck_{worst.by}" if worst.previous is None else f"bottleneck_{worst.by}_before"
     share, previous = amount(worst.share, "ratio"), amount(worst.previous, "ratio")
@@ -160,7 +153,9 @@ def _moved(moves: FunnelMoves) -> list[str]:
 def _notes(answer: Funnel) -> list[str]:
     found = []
     if answer.stages:
-        found.append(phrase("funnel_legend", days=answer.horizon_days))
+        measures = {stage.waiting.share_by for stage in answer.stages if stage.waiting and stage.waiting.share_by}
+        waits = [phrase(f"waits_by_{by}") for by in sorted(measures, reverse=True) or ["value_days"]]
+        found.append(phrase("funnel_legend", days=answer.horizon_days, waits=waits))
         chances = [stage.will_advance for stage in answer.stages if stage.will_advance]
         if any(chance.reason == "not_reached" for chance in chances):
             found.append(phrase("funnel_not_reached", days=answer.horizon_days))
@@ -234,7 +229,16 @@ def funnel_sheet(answer: Funnel) -> Sheet:
     shares = ("of_previous", "of_previous_strict", "of_all", "of_all_strict", "will_advance")
     header = ["pipeline", "position", "stage", *by, *_COUNTS]
     header += [f"{name}{end}" for name in shares for end in ("", "_low", "_high")]
-    header += ["median_days", "p90_days", "value_days", "deal_days", "stuck", "stuck_value"]
+    header += [
+        "median_days",
+        "p90_days",
+        "value_days",
+        "deal_days",
+        "stuck",
+        "stuck_value",
+        "waiting_share",
+        "share_by",
+    ]
     rows = []
     for stage in answer.stages:
         name = stage.stage if stage.stage is not None else "won"
@@ -246,6 +250,7 @@ def funnel_sheet(answer: Funnel) -> Sheet:
         row += [time.median, time.p90] if time else [None, None]
         row += [waits.value_days, waits.deal_days] if waits else [None, None]
         row += [stuck.count, stuck.value] if stuck else [None, None]
+        row += [waits.share, waits.share_by] if waits else [None, None]
         rows.append(row)
     return Sheet(header, rows)
 
