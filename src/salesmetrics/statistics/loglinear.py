@@ -1,6 +1,6 @@
-"""Counts as a product of effects: Poisson regression with a log link, shrunk effects and more spread than Poisson's.
+"""Counts as a product of effects that are held back: Poisson regression with a log link. Own file: a method of its own.
 
-Own file: a method of its own. Sums are numpy's own, never a linear algebra library's, so that threads change no digit.
+Counts may spread more than Poisson's do. Sums are numpy's own, never a linear algebra library's, so that threads change no digit.
 """
 
 from __future__ import annotations
