@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
-from salesmetrics import pipeline
+from salesmetrics import analyses, pipeline
 from salesmetrics.ingest.dataset import ReadOptions
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def losses(
     question = Question(
         as_of=as_of, period=period, compare=compare, calendar=calendar, by=tuple(by), where=where, currency=currency
     )
-    request, facts = pipeline.request_of(question, dataset), pipeline.loss_facts(dataset, ReadOptions())
+    request, facts = pipeline.request_of(question, dataset), analyses.loss_facts(dataset, ReadOptions())
     return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 
@@ -202,5 +202,5 @@ def funnel(
     question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
     request = pipeline.request_of(question, dataset)
     days = horizon or request.settings.horizon_days
-    facts = pipeline.funnel_facts(dataset, ReadOptions(), cohort=cohort, horizon=days)
+    facts = analyses.funnel_facts(dataset, ReadOptions(), cohort=cohort, horizon=days)
     return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)

@@ -27,12 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
-    from salesmetrics.analysis.funnel import FunnelFacts
-    from salesmetrics.analysis.losses import LossFacts
     from salesmetrics.answers.catalog import Working
     from salesmetrics.answers.files import Inspection
-    from salesmetrics.answers.funnel import Funnel
-    from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
     from salesmetrics.answers.rows import Rows
     from salesmetrics.drilldown.listing import Listing
@@ -50,10 +46,8 @@ __all__ = [
     "Files",
     "columns_asked",
     "explain",
-    "funnel",
     "inspect",
     "load",
-    "losses",
     "report",
     "request_of",
     "rows",
@@ -384,97 +378,6 @@ def rows(
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
     found = list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
     return found, dataset
-
-
-def funnel(
-    files: Files,
-    options: ReadOptions,
-    question: Question,
-    *,
-    cohort: bool = False,
-    horizon: int | None = None,
-    cell: str | None = None,
-) -> tuple[Funnel | Rows, Dataset]:
-    """How deals pass the stages of a pipeline.
-
-    Args:
-        files: The files.
-        options: How they are read.
-        question: What is asked for.
-        cohort: The period is that of the creation of deals.
-        horizon: Days within which a deal advances; the setting when left out.
-        cell: List the deals behind this cell instead.
-
-    Raises:
-        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.funnel.build_funnel`; ``outcome_unsettled``.
-    """
-    options = replace(options, as_of=question.as_of)
-    dataset = load(files, options)
-    from salesmetrics.analysis.funnel import build_funnel, funnel_rows
-
-    request = request_of(question, dataset)
-    facts = funnel_facts(dataset, options, cohort=cohort, horizon=horizon or request.settings.horizon_days)
-    if cell is not None:
-        return funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
-    found = build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
-
-
-def funnel_facts(dataset: Dataset, options: ReadOptions, *, cohort: bool, horizon: int) -> FunnelFacts:
-    """What the files say of their stages beside the records.
-
-    Raises:
-        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are won or lost.
-    """
-    from salesmetrics.analysis.funnel import FunnelFacts
-    from salesmetrics.engine.unknown import refuse_unsettled_rows
-    from salesmetrics.ingest.canonical.meanings import stage_meanings
-    from salesmetrics.metrics.catalog import catalog
-
-    refuse_unsettled_rows("win_rate", catalog(), dataset.withheld, lambda: dataset.findings)
-    crm = next((file.recognition.profile for file in dataset.files if file.recognition.kind == "deals"), "")
-    return FunnelFacts(stage_meanings(dataset, options), crm, cohort, horizon)
-
-
-def losses(
-    files: Files, options: ReadOptions, question: Question, *, cell: str | None = None
-) -> tuple[Losses | Rows, Dataset]:
-    """Why and where deals are lost.
-
-    Args:
-        files: The files.
-        options: How they are read.
-        question: What is asked for.
-        cell: List the deals behind this cell instead.
-
-    Raises:
-        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.losses.build_losses`; ``outcome_unsettled``.
-    """
-    dataset = load(files, replace(options, as_of=question.as_of))
-    from salesmetrics.analysis.losses import build_losses, loss_rows
-
-    request, facts = request_of(question, dataset), loss_facts(dataset, options)
-    if cell is not None:
-        return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
-    found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
-
-
-def loss_facts(dataset: Dataset, options: ReadOptions) -> LossFacts:
-    """What the files say of their stages and cells beside the records.
-
-    Raises:
-        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are lost.
-    """
-    from salesmetrics.analysis.losses import LossFacts
-    from salesmetrics.engine.unknown import refuse_unsettled_rows
-    from salesmetrics.ingest.canonical.meanings import stage_meanings
-    from salesmetrics.ingest.recognise.index import load_profile
-    from salesmetrics.metrics.catalog import catalog
-
-    refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings)
-    signs = {i: load_profile(file.recognition.profile).separator for i, file in enumerate(dataset.files)}
-    return LossFacts(stage_meanings(dataset, options), {i: sign for i, sign in signs.items() if sign is not None})
 
 
 def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Working, Dataset]:

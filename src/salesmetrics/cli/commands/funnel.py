@@ -61,7 +61,7 @@ def funnel(
       salesmetrics funnel deals.csv stages.csv --by team --period last-quarter
       salesmetrics funnel deals.csv stages.csv --rows "Contract sent:stuck"
     """
-    from salesmetrics import pipeline
+    from salesmetrics import analyses
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_question, read_options
     from salesmetrics.errors import SalesmetricsError
@@ -73,5 +73,5 @@ def funnel(
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
-    answer, dataset = pipeline.funnel(begun, read_options(reading), question, cohort=cohort, horizon=horizon, cell=rows)
+    answer, dataset = analyses.funnel(begun, read_options(reading), question, cohort=cohort, horizon=horizon, cell=rows)
     write_read(answer, dataset, output, form, rejects, environment)

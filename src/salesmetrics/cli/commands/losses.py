@@ -39,12 +39,12 @@ def losses(
       salesmetrics losses deals.csv --period last-quarter --compare previous
       salesmetrics losses deals.csv --rows Price
     """
-    from salesmetrics import pipeline
+    from salesmetrics import analyses
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_question, read_options
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
-    answer, dataset = pipeline.losses(begun, read_options(reading), question, cell=rows)
+    answer, dataset = analyses.losses(begun, read_options(reading), question, cell=rows)
     write_read(answer, dataset, output, form, rejects, environment)

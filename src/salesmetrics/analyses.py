@@ -1,0 +1,114 @@
+"""What is asked of analyses: from files to what is a table by nature. Own file: a function per command, with the facts that it needs.
+
+The schedule is that of ``pipeline``: files are read and checked there, and nothing heavy is imported before they are on their way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from salesmetrics.pipeline import Files, load, request_of
+
+if TYPE_CHECKING:
+    from salesmetrics.analysis.funnel import FunnelFacts
+    from salesmetrics.analysis.losses import LossFacts
+    from salesmetrics.answers.funnel import Funnel
+    from salesmetrics.answers.losses import Losses
+    from salesmetrics.answers.rows import Rows
+    from salesmetrics.engine.request import Question
+    from salesmetrics.ingest.dataset import Dataset, ReadOptions
+
+__all__ = ["funnel", "funnel_facts", "loss_facts", "losses"]
+
+
+def funnel(
+    files: Files,
+    options: ReadOptions,
+    question: Question,
+    *,
+    cohort: bool = False,
+    horizon: int | None = None,
+    cell: str | None = None,
+) -> tuple[Funnel | Rows, Dataset]:
+    """How deals pass the stages of a pipeline.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for.
+        cohort: The period is that of the creation of deals.
+        horizon: Days within which a deal advances; the setting when left out.
+        cell: List the deals behind this cell instead.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.funnel.build_funnel`; ``outcome_unsettled``.
+    """
+    options = replace(options, as_of=question.as_of)
+    dataset = load(files, options)
+    from salesmetrics.analysis.funnel import build_funnel, funnel_rows
+
+    request = request_of(question, dataset)
+    facts = funnel_facts(dataset, options, cohort=cohort, horizon=horizon or request.settings.horizon_days)
+    if cell is not None:
+        return funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    found = build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return replace(found, arguments=files.arguments), dataset
+
+
+def funnel_facts(dataset: Dataset, options: ReadOptions, *, cohort: bool, horizon: int) -> FunnelFacts:
+    """What the files say of their stages beside the records.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are won or lost.
+    """
+    from salesmetrics.analysis.funnel import FunnelFacts
+    from salesmetrics.engine.unknown import refuse_unsettled_rows
+    from salesmetrics.ingest.canonical.meanings import stage_meanings
+    from salesmetrics.metrics.catalog import catalog
+
+    refuse_unsettled_rows("win_rate", catalog(), dataset.withheld, lambda: dataset.findings)
+    crm = next((file.recognition.profile for file in dataset.files if file.recognition.kind == "deals"), "")
+    return FunnelFacts(stage_meanings(dataset, options), crm, cohort, horizon)
+
+
+def losses(
+    files: Files, options: ReadOptions, question: Question, *, cell: str | None = None
+) -> tuple[Losses | Rows, Dataset]:
+    """Why and where deals are lost.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for.
+        cell: List the deals behind this cell instead.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.losses.build_losses`; ``outcome_unsettled``.
+    """
+    dataset = load(files, replace(options, as_of=question.as_of))
+    from salesmetrics.analysis.losses import build_losses, loss_rows
+
+    request, facts = request_of(question, dataset), loss_facts(dataset, options)
+    if cell is not None:
+        return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return replace(found, arguments=files.arguments), dataset
+
+
+def loss_facts(dataset: Dataset, options: ReadOptions) -> LossFacts:
+    """What the files say of their stages and cells beside the records.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are lost.
+    """
+    from salesmetrics.analysis.losses import LossFacts
+    from salesmetrics.engine.unknown import refuse_unsettled_rows
+    from salesmetrics.ingest.canonical.meanings import stage_meanings
+    from salesmetrics.ingest.recognise.index import load_profile
+    from salesmetrics.metrics.catalog import catalog
+
+    refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings)
+    signs = {i: load_profile(file.recognition.profile).separator for i, file in enumerate(dataset.files)}
+    return LossFacts(stage_meanings(dataset, options), {i: sign for i, sign in signs.items() if sign is not None})
