@@ -76,6 +76,10 @@ class History(msgspec.Struct, frozen=True, eq=False):
         stage: Codes of the stage of an open deal, and of the last open stage of a closed one; -1 where unknown. None without
             a stage history.
         kind: Codes of the type of the deal, -1 where unknown; None without types.
+        since: First day on which an end is recorded; None where the history holds every deal. Many exports hold deals that
+            closed from some day on: a deal created before it is seen only because it was still open then, so it is at
+            risk from that day on (delayed entry), and windows before it had no wins because nobody recorded them. Not
+            looked at yet: on such an export chances are too low and the shock too large.
     """
 
     created: NDArray[Any]
@@ -84,6 +88,7 @@ class History(msgspec.Struct, frozen=True, eq=False):
     amount: Floats
     stage: NDArray[Any] | None = None
     kind: NDArray[Any] | None = None
+    since: int | None = None
 
 
 class Draws(msgspec.Struct, frozen=True, eq=False):
