@@ -412,6 +412,18 @@ def test_each_pipeline_has_a_funnel_of_its_own(tmp_path: Path) -> None:
     assert (first.pipeline, first.stage, first.entered, first.advanced, first.other) == ("New", "Demo", 2, 1, 1)
 
 
+def test_a_move_back_counts_also_after_a_visit_to_another_pipeline(tmp_path: Path) -> None:
+    (tmp_path / "stages.csv").write_text(
+        "Deal ID,Pipeline,To Stage,Entered\n"
+        "1,New,Demo,2026-01-01 10:00\n1,New,Offer,2026-01-05 10:00\n1,Other,Call,2026-01-06 10:00\n"
+        "1,New,Demo,2026-01-07 10:00\n2,New,Demo,2026-01-02 10:00\n2,New,Offer,2026-01-08 10:00\n",
+        "utf-8",
+    )
+    found = salesmetrics.funnel(str(tmp_path / "stages.csv"))
+    moves = {item.pipeline: (item.deals, item.back, item.re_entered) for item in found.moves}
+    assert moves == {"New": (2, 1, 1), "Other": (1, 0, 0)}
+
+
 BITRIX = ROOT.parent / "shared" / "realdata" / "bitrix_ru_messy_small"
 
 

@@ -17,8 +17,8 @@ from salesmetrics.analysis.stage_numbers import (
     Setting,
     numbers,
     stuck_deals,
-    times_in_stage,
     waits_of,
+    with_advances,
 )
 from salesmetrics.answers.funnel import (
     Bottleneck,
@@ -153,26 +153,24 @@ def _setting(
     if deals.is_empty():
         raise SalesmetricsError("report_empty", cause=Message("no_deals_in_period"), fix=Message("another_period"))
     found = journeys(deals, stages, frames.get("pipelines"), facts.meanings, until)
-    own = ["journey", "pipeline", "outcome", "furthest", "now", "over", "amount", "currency", "won_on", *request.by]
-    attributes = found.deals.select(list(dict.fromkeys(own)))
-    cells = found.cells.join(attributes, on="journey", how="left", maintain_order="left")
+    own = found.deals.select("furthest", "outcome")
+    cells = found.cells.hstack(own[found.cells["journey"]])
     cells = cells.with_columns(
         inside=in_window("passed", window),
         # A journey begins with its first stage, and its stages follow one another.
         first=pl.when(pl.col("position") == 1).then(in_window("passed", window)).forward_fill(),
         then=(pl.col("seen").shift(-1) & (pl.col("position").shift(-1) > 1)).fill_null(value=False),
     )
-    visits = found.visits.join(attributes, on="journey", how="left", maintain_order="left")
     # There is a funnel per pipeline as it is.
     keys = tuple(dict.fromkeys((("pipeline",), tuple(dict.fromkeys(("pipeline", *request.by))))))
-    return Setting(request, facts, found, cells, visits, times_in_stage(visits, until), window, until, keys)
+    return Setting(request, facts, found, cells, window, until, keys)
 
 
 # --- the table ---
 
 
 def _stages(setting: Setting) -> list[FunnelStage]:
-    stuck = stuck_deals(setting)
+    stuck, setting = stuck_deals(setting), with_advances(setting)
     tables = {keys: numbers(setting, keys, stuck) for keys in setting.keys}
     found: list[tuple[Any, FunnelStage]] = []
     pipelines = list(setting.found.orders)
@@ -308,7 +306,7 @@ def _bottlenecks(setting: Setting, stages: Sequence[FunnelStage]) -> list[Bottle
     before = setting.request.previous
     if before is not None and setting.window.bounded:
         for keys in setting.keys:
-            for (*key, position), waiting in waits_of(setting, [*keys, "position"], before).items():
+            for (*key, position), waiting in waits_of(setting, keys, before).items():
                 earlier.setdefault(tuple(key), {})[position] = waiting
     tables = _tables(stages)
     sizes = {key: max(stage.entered for stage in own) for key, own in tables.items()}
@@ -434,11 +432,12 @@ def funnel_rows(
     at = pl.DataFrame(list(places.items()), schema={"pipeline": pl.String, "position": pl.Int64}, orient="row")
     ways = setting.found.deals
     if part == "now_here":
-        chosen = ways.filter(pl.col("now").is_not_null()).select("journey", "pipeline", position="now")
+        chosen = ways.filter(pl.col("now").is_not_null()).select("journey", position="now")
     elif part == "stuck":
-        chosen = stuck_deals(setting).select("journey", "pipeline", "position")
+        chosen = stuck_deals(setting).select("journey", "position")
     else:
-        chosen = setting.cells.filter(_match(part)).select("journey", "pipeline", "position")
+        chosen = setting.cells.filter(_match(part)).select("journey", "position")
+    chosen = chosen.hstack(ways.select("pipeline")[chosen["journey"]])
     chosen = chosen.join(at, on=["pipeline", "position"], how="semi", nulls_equal=True)
     deals = ways.join(chosen, on="journey", how="semi")
     if deals.is_empty():

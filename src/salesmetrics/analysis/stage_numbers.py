@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.statistics.survival import Curves
 
-__all__ = ["FATES", "FunnelFacts", "Setting", "numbers", "stuck_deals", "times_in_stage", "waits_of"]
+__all__ = ["FATES", "FunnelFacts", "Setting", "numbers", "stuck_deals", "waits_of", "with_advances"]
 
 FATES = ("advanced", "lost", "other", "still_here")
 HALF, MOST = 0.5, 0.9
@@ -45,9 +45,9 @@ class Setting(NamedTuple):
     """What all parts of a funnel look at.
 
     Attributes:
-        ways: The journeys of the deals that are asked about.
-        cells: Their stages, with the columns of the journey.
-        times: As :func:`times_in_stage` gives them.
+        found: The journeys of the deals that are asked about.
+        cells: Their stages: as in :class:`Journeys`, with ``furthest``, ``outcome`` of the journey, and ``inside``, ``first``,
+            ``then`` (Boolean).
         window: Of entries.
         until: The last day that is known.
         keys: Groupings of a table: the pipeline alone, and with the columns of the segments.
@@ -57,19 +57,56 @@ class Setting(NamedTuple):
     facts: FunnelFacts
     found: Journeys
     cells: pl.DataFrame
-    visits: pl.DataFrame
-    times: pl.DataFrame
     window: Window
     until: date | None
     keys: tuple[tuple[str, ...], ...]
 
 
+class _Groups(NamedTuple):
+    """The segments of a grouping, numbered: what is grouped by one number takes a fraction of the time.
+
+    Attributes:
+        segments: ``segment`` (Int64) and the columns of the grouping.
+        of: The segment of each journey.
+        width: More than there are positions.
+    """
+
+    segments: pl.DataFrame
+    of: pl.Series
+    width: int
+
+    def group(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame with ``journey`` and ``position``, and the ``group`` (Int64): a segment and a position in one."""
+        return frame.with_columns(group=self.of[frame["journey"]] * self.width + frame["position"])
+
+    def named(self, table: pl.DataFrame) -> pl.DataFrame:
+        """A table with a ``group``, and the columns of the grouping and ``position`` instead."""
+        group = pl.col("group")
+        table = table.with_columns(segment=group // self.width, position=group % self.width)
+        return table.join(self.segments, on="segment", how="left", maintain_order="left").drop("segment", "group")
+
+
+def _groups(setting: Setting, keys: Sequence[str]) -> _Groups:
+    deals = setting.found.deals.select(keys)
+    segments = (
+        deals.unique(maintain_order=True).with_row_index("segment").with_columns(pl.col("segment").cast(pl.Int64))
+    )
+    of = deals.join(segments, on=list(keys), how="left", nulls_equal=True, maintain_order="left")["segment"]
+    return _Groups(segments, of, 2 + max((len(names) for names, _ in setting.found.orders.values()), default=0))
+
+
 def numbers(setting: Setting, keys: tuple[str, ...], stuck: pl.DataFrame) -> list[dict[str, Any]]:
-    """A row per grouping and stage with everything that is counted or estimated of it; ``stuck`` as of :func:`stuck_deals`."""
-    at = [*keys, "position"]
-    cells, inside = setting.cells, pl.col("inside")
+    """A row per grouping and stage with everything that is counted or estimated of it.
+
+    Args:
+        setting: With ``on`` in its cells, as :func:`with_advances` gives it.
+        keys: Columns of the grouping.
+        stuck: As of :func:`stuck_deals`.
+    """
+    groups = _groups(setting, keys)
+    cells, inside = groups.group(setting.cells), pl.col("inside")
     here = inside & (pl.col("furthest") == pl.col("position"))
-    table = cells.group_by(at).agg(
+    table = cells.group_by("group").agg(
         entered=inside.sum(),
         entered_strict=(inside & pl.col("seen")).sum(),
         advanced=(inside & (pl.col("furthest") > pl.col("position"))).sum(),
@@ -80,46 +117,19 @@ def numbers(setting: Setting, keys: tuple[str, ...], stuck: pl.DataFrame) -> lis
         begun=pl.col("first").sum(),
         begun_strict=(pl.col("first") & pl.col("seen")).sum(),
     )
-    for part in (_now_here(setting, at), _estimates(setting, at), _stuck(setting, stuck, at)):
-        table = table.join(part, on=at, how="left", nulls_equal=True)
-    waits = waits_of(setting, at, setting.window)
+    standing = setting.found.deals.filter(pl.col("now").is_not_null()).select("journey", position="now")
+    now_here = groups.group(standing).group_by("group").agg(now_here=pl.len())
+    for part in (now_here, _estimates(setting, cells), _stuck(setting, groups.group(stuck))):
+        table = table.join(part, on="group", how="left")
     counts = ("now_here", "stuck", "timed")
-    rows = table.with_columns(pl.col(counts).fill_null(0)).to_dicts()
-    return [row | {"waiting": waits.get(tuple(row[name] for name in at))} for row in rows]
+    rows = groups.named(table.with_columns(pl.col(counts).fill_null(0))).to_dicts()
+    waits = waits_of(setting, keys, setting.window)
+    return [row | {"waiting": waits.get((*(row[name] for name in keys), row["position"]))} for row in rows]
 
 
-def _now_here(setting: Setting, at: Sequence[str]) -> pl.DataFrame:
-    ways = setting.found.deals.filter(pl.col("now").is_not_null()).with_columns(position=pl.col("now"))
-    return ways.group_by(at).agg(now_here=pl.len())
-
-
-def times_in_stage(visits: pl.DataFrame, until: date | None) -> pl.DataFrame:
-    """Days that each deal has spent in each stage, over all of its stays, and whether it still stands there.
-
-    Args:
-        visits: ``journey``, ``position``, ``entered``, ``left`` (Date) and ``now``, the position at which the deal stands.
-        until: The last day that is known.
-
-    Returns:
-        A row per ``journey`` and ``position``: ``days`` (Int64) and ``stands`` (Boolean).
-    """
-    left = pl.coalesce("left", pl.lit(until, pl.Date))
-    stays = visits.with_columns(
-        days=(left - pl.col("entered")).dt.total_days().clip(0),
-        stands=pl.col("left").is_null() & (pl.col("now") == pl.col("position")),
-    )
-    return stays.group_by("journey", "position").agg(
-        pl.col("days").sum(), pl.col("stands").fill_null(value=False).any()
-    )
-
-
-def _timed(setting: Setting, cells: pl.DataFrame, at: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Recorded entries with the days spent in the stage and the ``group`` (Int64) of each; and the groups."""
-    seen = cells.filter(pl.col("seen") & pl.col("recorded").is_not_null())
-    timed = seen.join(setting.times, on=["journey", "position"], how="inner", maintain_order="left")
-    groups = timed.select(at).unique(maintain_order=True).with_row_index("group")
-    groups = groups.with_columns(pl.col("group").cast(pl.Int64))
-    return timed.join(groups, on=list(at), how="left", nulls_equal=True, maintain_order="left"), groups
+def _timed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Recorded entries, with the days spent in the stage."""
+    return cells.filter(pl.col("seen") & pl.col("recorded").is_not_null() & pl.col("days").is_not_null())
 
 
 def _days_in_stage(timed: pl.DataFrame, level: float) -> Curves:
@@ -129,65 +139,83 @@ def _days_in_stage(timed: pl.DataFrame, level: float) -> Curves:
     return survival_curves(table, level)
 
 
-def _estimates(setting: Setting, at: Sequence[str]) -> pl.DataFrame:
+def _estimates(setting: Setting, cells: pl.DataFrame) -> pl.DataFrame:
     """Time in stage by Kaplan–Meier, and the share that advances within the horizon by Aalen–Johansen, all groups at once."""
-    timed, groups = _timed(setting, setting.cells.filter("inside"), at)
+    timed = _timed(cells.filter("inside"))
     curves = _days_in_stage(timed, setting.request.level)
     median = curves.reaching(HALF).collect().select("group", "low", "high", median="time")
     p90 = curves.reaching(MOST).collect().select("group", p90="time")
-    counts = timed.group_by("group").agg(timed=pl.len())
-    for part in (median, p90, _chances(setting, timed), counts):
-        groups = groups.join(part, on="group", how="left")
-    return groups.drop("group")
+    found = timed.group_by("group").agg(timed=pl.len())
+    for part in (median, p90, _chances(setting, timed)):
+        found = found.join(part, on="group", how="left")
+    return found
 
 
 def _chances(setting: Setting, timed: pl.DataFrame) -> pl.DataFrame:
     """The share of each group that enters a later stage within the horizon, losses competing and open deals censored."""
     start, day = pl.col("recorded"), pl.lit(setting.until, pl.Date)
-    ends = timed.join(_advances(setting, timed), on=["journey", "position"], how="left").with_columns(
-        won=pl.col("on").is_not_null(), lost=pl.col("on").is_null() & (pl.col("outcome") != "open")
-    )
-    time = (pl.coalesce("on", pl.when("lost").then(pl.coalesce("over", day)).otherwise(day)) - start).dt.total_days()
-    table = ends.select(
+    won, over = pl.col("on").is_not_null(), pl.col("outcome") != "open"
+    end = pl.coalesce("on", pl.when(over).then(pl.coalesce("over", day)).otherwise(day))
+    table = timed.select(
         "group",
-        time=time.clip(0),
-        won=pl.col("won").cast(pl.Int64),
-        lost=pl.col("lost").cast(pl.Int64),
-        censored=(~pl.col("won") & ~pl.col("lost")).cast(pl.Int64),
+        time=(end - start).dt.total_days().clip(0),
+        won=won.cast(pl.Int64),
+        lost=(~won & over).cast(pl.Int64),
+        censored=(~won & ~over).cast(pl.Int64),
     )
     curves = incidence_curves(table.filter(pl.col("time").is_not_null()), level=setting.request.level)
     found = curves.at(setting.facts.horizon).collect()
     return found.select("group", chance="value", chance_low="low", chance_high="high")
 
 
-def _advances(setting: Setting, cells: pl.DataFrame) -> pl.DataFrame:
-    """The day of the first entry into a later stage, or of the win, after each recorded entry."""
-    later = setting.visits.select("journey", reached="position", on="entered")
-    won = setting.found.deals.filter(pl.col("outcome") == "won").select(
-        "journey", reached=pl.lit(1 << 30, pl.Int64), on=pl.coalesce("won_on", pl.lit(setting.until, pl.Date))
+def with_advances(setting: Setting) -> Setting:
+    """The setting with two more columns of its cells.
+
+    Returns:
+        ``over`` (Date): the end of the journey; ``on`` (Date): of each recorded entry, the day of the first entry into a later
+        stage, or of the win, from then on; null where there is none.
+    """
+    deals, visits, today = setting.found.deals, setting.found.visits, pl.lit(setting.until, pl.Date)
+    ended = deals.select("over", "back", won=pl.when(pl.col("outcome") == "won").then(pl.coalesce("won_on", today)))
+    cells = setting.cells.hstack(ended[setting.cells["journey"]]).with_row_index("cell")
+    # Who never moved back enters the next stage with a recorded entry first; of the others all entries are looked at.
+    visited = pl.col("days").is_not_null()
+    following, whose = (
+        pl.when(visited).then(name).shift(-1).backward_fill() for name in (pl.col("recorded"), pl.col("journey"))
     )
-    pairs = cells.select("journey", "position", "recorded").join(pl.concat([later, won]), on="journey")
-    pairs = pairs.filter((pl.col("reached") > pl.col("position")) & (pl.col("on") >= pl.col("recorded")))
-    return pairs.group_by("journey", "position").agg(pl.col("on").min())
+    some = cells.filter(pl.col("back") & visited).select("cell", "journey", "position", "recorded")
+    later = some.join(visits.select("journey", reached="position", at="entered"), on="journey")
+    later = later.filter((pl.col("reached") > pl.col("position")) & (pl.col("at") >= pl.col("recorded")))
+    cells = cells.join(later.group_by("cell").agg(pl.col("at").min()), on="cell", how="left", maintain_order="left")
+    entry = pl.when("back").then("at").otherwise(pl.when(whose == pl.col("journey")).then(following))
+    win = pl.when(pl.col("won") >= pl.col("recorded")).then("won")
+    cells = cells.with_columns(on=pl.min_horizontal(entry, win)).drop("cell", "at", "back", "won")
+    return setting._replace(cells=cells)
 
 
-def waits_of(setting: Setting, at: Sequence[str], window: Window) -> dict[tuple[Any, ...], FunnelWaiting]:
-    """Days in each stage within a period, and amount × days, in each currency."""
+def waits_of(setting: Setting, keys: Sequence[str], window: Window) -> dict[tuple[Any, ...], FunnelWaiting]:
+    """Days in each stage within a period, and amount × days, in each currency, by grouping and position."""
     left, entered = pl.coalesce("left", pl.lit(setting.until, pl.Date)), pl.col("entered")
     if window.start is not None:
         entered = pl.max_horizontal(entered, pl.lit(window.start, pl.Date))
     if window.end is not None:
         left = pl.min_horizontal(left, pl.lit(window.end, pl.Date))
-    stays = setting.visits.with_columns(days=(left - entered).dt.total_days().clip(0)).filter(pl.col("days") > 0)
-    rows = stays.group_by(list(dict.fromkeys([*at, "currency"]))).agg(
-        value=(pl.col("amount") * pl.col("days")).sum(),
-        days=pl.col("days").sum(),
-        priced=pl.col("amount").count(),
-        unpriced=pl.col("journey").filter(pl.col("amount").is_null()).n_unique(),
+    stays = setting.found.visits.with_columns(days=(left - entered).dt.total_days()).filter(pl.col("days") > 0)
+    stays = stays.hstack(setting.found.deals.select("amount", "currency")[stays["journey"]])
+    groups = _groups(setting, keys)
+    rows = (
+        groups.group(stays)
+        .group_by("group", "currency")
+        .agg(
+            value=(pl.col("amount") * pl.col("days")).sum(),
+            days=pl.col("days").sum(),
+            priced=pl.col("amount").count(),
+            unpriced=pl.col("journey").filter(pl.col("amount").is_null()).n_unique(),
+        )
     )
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows.sort("currency", nulls_last=True).iter_rows(named=True):
-        found.setdefault(tuple(row[name] for name in at), []).append(row)
+    for row in groups.named(rows).sort("currency", nulls_last=True).iter_rows(named=True):
+        found.setdefault((*(row[name] for name in keys), row["position"]), []).append(row)
     return {key: _waiting_of(parts) for key, parts in found.items()}
 
 
@@ -206,17 +234,15 @@ def _waiting_of(parts: Sequence[Mapping[str, Any]]) -> FunnelWaiting:
 
 
 def stuck_deals(setting: Setting) -> pl.DataFrame:
-    """Open deals that have been in their stage for longer than 90 % of all deals stay there."""
-    at = ["pipeline", "position"]
-    timed, groups = _timed(setting, setting.cells, at)
-    limits = _days_in_stage(timed, setting.request.level).reaching(MOST).collect().select("group", p90="time")
-    limits = groups.join(limits, on="group", how="left")
-    times = setting.times.filter("stands").join(setting.found.deals, on="journey", how="left", maintain_order="left")
-    times = times.join(limits, on=at, how="left", nulls_equal=True, maintain_order="left")
-    return times.filter(pl.col("days") > pl.col("p90"))
+    """Open deals that have been in their stage for longer than 90 % of all deals stay there, with its ``position``."""
+    cells = _groups(setting, ["pipeline"]).group(setting.cells)
+    limits = _days_in_stage(_timed(cells), setting.request.level).reaching(MOST).collect().select("group", p90="time")
+    stuck = cells.filter("stands").join(limits, on="group", how="left", maintain_order="left")
+    stuck = stuck.filter(pl.col("days") > pl.col("p90")).select("journey", "position", "days")
+    return stuck.hstack(setting.found.deals.drop("journey")[stuck["journey"]])
 
 
-def _stuck(setting: Setting, stuck: pl.DataFrame, at: Sequence[str]) -> pl.DataFrame:
+def _stuck(setting: Setting, stuck: pl.DataFrame) -> pl.DataFrame:
     one = setting.found.deals["currency"].n_unique() <= 1
     value = pl.col("amount").sum() if one else pl.lit(None, pl.Decimal(38, 8))
-    return stuck.group_by(at).agg(stuck=pl.len(), stuck_value=value)
+    return stuck.group_by("group").agg(stuck=pl.len(), stuck_value=value)
