@@ -45,6 +45,10 @@ _TAIL: Final = 20
 _TAIL_DAYS: Final = 60.0
 _WINDOWS: Final = 48
 _FEW_WINDOWS: Final = 4
+_LEAST_LEFT: Final = 0.3
+"""Share of the residuals of past windows that effects leave at the least."""
+_ROUNDS: Final = 2
+"""How often effects and the shock, each of which depends on the other, are estimated."""
 _LEAD: Final = 28
 """Days of history before the first window, so that deals are open in it."""
 _HALF_LIFE: Final = 18.0
@@ -159,10 +163,10 @@ def outlook(history: History, as_of: int, start: int, end: int, *, draws: int, s
         seed: Of the generator, PCG64. The same deals in another order give the same draws.
         shock: Whether deals share a shock; without it they win independently, which no firm's deals do.
     """
-    deals = _sorted(known_on(history, as_of))
-    past = deals.past
+    past = known_on(history, as_of)
     span = _Span(as_of, max(start, as_of + 1), end)
-    still = np.flatnonzero(past.cause == OPEN)
+    given = np.flatnonzero(past.cause == OPEN)
+    still = _in_order(past, given)
     if past.created.size == 0 or span.end <= span.start:
         nothing = np.zeros(draws)
         notes: tuple[Note, ...] = () if past.created.size else ("no_deals",)
@@ -170,39 +174,46 @@ def outlook(history: History, as_of: int, start: int, end: int, *, draws: int, s
     generator = np.random.Generator(np.random.PCG64(seed))
     pool = _amounts(past, as_of)
     groups = _groups(past, as_of)
-    creation = _creation(past, as_of, end)
-    windows = _windows(past, groups, creation, span)
-    season = _wins(windows, _SHOCK)
-    spread = _shock(windows, season)
-    season = _wins(windows, spread.size)
-    level, unsure = season.at(windows.next[None, :])
+    made = np.bincount(past.created - int(past.created.min()), minlength=as_of + 1 - int(past.created.min()))
+    windows = _windows(past, groups, span)
+    spread = _Shock(np.array([_SHOCK]), np.ones(1))
+    for _ in range(_ROUNDS):
+        season = _wins(windows, spread.size)
+        creation = _creation(made, as_of, end, spread.size * math.sqrt(windows.step))
+        spread = _shock(windows, season, creation)
+    level, unsure = float(season.at(windows.next[None, :])[0]), season.variance(windows.next)
     normal = generator.standard_normal((4, draws))
     wide = _drawn_sizes(spread, generator, draws) if shock else np.zeros(draws)
-    logs = level[0] + math.sqrt(unsure[0]) * normal[0] + wide * normal[1] - np.square(wide) / 2
+    logs = level + math.sqrt(unsure) * normal[0] + wide * normal[1] - np.square(wide) / 2
     # Draws of like multipliers share their chances.
     parts = np.array_split(np.argsort(logs, kind="stable"), min(_GROUPS, draws))
     multipliers = np.exp(np.array([logs[part].mean() for part in parts]))
     tables = [chances(group.hazards, span.horizon, span.skip, multipliers) for group in groups]
 
-    of_open = np.zeros((len(parts), still.size))
-    expected = np.zeros(len(parts))
-    for table, group in zip(tables, groups, strict=True):
-        mine = group.member[still]
-        ages = as_of - past.created[still[mine]]
-        of_open[:, mine] = table.of_age[:, np.minimum(ages, table.of_age.shape[1] - 1)]
-        expected += (table.of_new * (creation.between(as_of + 1, end)[::-1] * group.share)[None, :]).sum(axis=1)
-    of_open_deals = _open_values(of_open, past.amount[still], parts, pool, normal[2], generator)
+    # One column per group and age.
+    table = np.concatenate([of.of_age for of in tables], axis=1)
+    widths = np.array([of.of_age.shape[1] for of in tables])
+    group_of = np.zeros(still.size, np.int64)
+    for code, group in enumerate(groups):
+        group_of[group.member[still]] = code
+    column = (widths.cumsum() - widths)[group_of] + np.minimum(as_of - past.created[still], widths[group_of] - 1)
+    of_open_deals = _open_values(table, column, past.amount[still], parts, pool, normal[2], generator)
+    ahead = creation.between(as_of + 1, end)[::-1]
     mean = np.empty(draws)
-    for part, value in zip(parts, expected, strict=True):
-        mean[part] = value
+    for i, part in enumerate(parts):
+        mean[part] = sum(
+            float((of.of_new[i] * ahead).sum()) * group.share for of, group in zip(tables, groups, strict=True)
+        )
     mean *= np.exp(math.sqrt(creation.unsure) * normal[3] - creation.unsure / 2)
     of_new_deals = _new_values(mean, pool, normal[2], generator)
     sizes = np.array([part.size for part in parts])
+    chance = np.empty(past.created.size)
+    chance[still] = ((table * sizes[:, None]).sum(axis=0) / draws)[column]
     return Draws(
         of_open_deals,
         of_new_deals,
         of_open_deals + of_new_deals,
-        ((of_open * sizes[:, None]).sum(axis=0) / draws)[deals.back],
+        chance[given],
         spread.size if shock else 0.0,
         tuple(_notes(past, pool, windows)),
         SHOCK_FLOOR,
@@ -246,30 +257,10 @@ class _Span(msgspec.Struct, frozen=True):
         )
 
 
-class _Sorted(msgspec.Struct, frozen=True, eq=False):
-    """Deals in an order of their own, and for each open deal of the given order its place among the open ones of that."""
-
-    past: History
-    back: Whole
-
-
-def _sorted(history: History) -> _Sorted:
-    kind = np.zeros(history.created.size, np.int64) if history.kind is None else history.kind
-    keys = (history.amount, history.cause, history.ended, history.created, kind)
-    # Only open deals and amounts of won ones are looked at one by one; the others are counted.
-    order = np.lexsort(keys)
-    ordered = History(
-        history.created[order],
-        history.ended[order],
-        history.cause[order],
-        history.amount[order],
-        None,
-        kind[order],
-    )
-    still = order[ordered.cause == OPEN]
-    rank = np.empty(history.created.size, np.int64)
-    rank[still] = np.arange(still.size)
-    return _Sorted(ordered, rank[history.cause == OPEN])
+def _in_order(past: History, still: Whole) -> Whole:
+    """Open deals in an order of their own: the other deals are counted, these are drawn one by one."""
+    kind = np.zeros(still.size, np.int64) if past.kind is None else past.kind[still]
+    return still[np.lexsort((past.amount[still], past.created[still], kind))]
 
 
 class _Group(msgspec.Struct, frozen=True, eq=False):
@@ -282,19 +273,23 @@ class _Group(msgspec.Struct, frozen=True, eq=False):
 
 def _groups(past: History, as_of: int) -> list[_Group]:
     """A group per type of deal with enough decided deals; the others share the hazards of all."""
-    assert past.kind is not None
     decided = past.cause != OPEN
-    kinds, codes = np.unique(past.kind, return_inverse=True)
-    enough = np.bincount(codes[decided], minlength=kinds.size) >= _OWN_CURVE
-    own = np.where(enough, np.arange(kinds.size), -1)[codes]
+    every = np.ones(past.created.size, bool)
     days = np.maximum(np.where(decided, past.ended, as_of) - past.created, 0)
     lately = past.created > as_of - 365
     if not lately.any():
-        lately = np.ones(past.created.size, bool)
+        lately = every
+    kinds, codes = np.unique(past.kind, return_inverse=True) if past.kind is not None else (np.zeros(1), None)
+    own: list[NDArray[np.bool_]] = []
+    others = every
+    if codes is not None:
+        enough = np.bincount(codes[decided], minlength=kinds.size) >= _OWN_CURVE
+        own = [codes == code for code in np.flatnonzero(enough)]
+        others = ~enough[codes]
     found = []
-    for code in np.unique(own):
-        member = own == code
-        chosen = member if code >= 0 else np.ones(past.created.size, bool)
+    for member, chosen in [*((member, member) for member in own), (others, every)]:
+        if not member.any():
+            continue
         curve = smooth_tail(hazards(days[chosen], past.cause[chosen].astype(np.int64)), _TAIL, _TAIL_DAYS)
         found.append(_Group(member, curve, float((member & lately).sum() / lately.sum())))
     return found
@@ -315,7 +310,9 @@ class _Windows(msgspec.Struct, frozen=True, eq=False):
         of_open: float64[k]: expected of the deals open before it.
         variance: float64[k]: of those wins, if they are independent.
         of_created: float64[k]: expected of the deals that were created in it.
-        of_rate: float64[k]: expected of those that would be created in it by the rate of creation.
+        of_new: Chance of a deal that is created in the window, by its days after the as-of day; one array per window.
+        spans: They.
+        step: Months from one to the next.
         weight: float64[k].
         design: float64[k, p].
         sizes: float64[p].
@@ -326,7 +323,9 @@ class _Windows(msgspec.Struct, frozen=True, eq=False):
     of_open: Floats
     variance: Floats
     of_created: Floats
-    of_rate: Floats
+    of_new: tuple[Floats, ...]
+    spans: tuple[_Span, ...]
+    step: int
     weight: Floats
     design: Floats
     sizes: Floats
@@ -337,11 +336,20 @@ class _Windows(msgspec.Struct, frozen=True, eq=False):
         """How many there are."""
         return int(self.won.size)
 
+    def by_rate(self, creation: _Creation) -> Floats:
+        """Expected of the deals that would be created in each by the rate of creation."""
+        return np.array(
+            [
+                (creation.between(span.as_of + 1, span.end) * chance).sum()
+                for span, chance in zip(self.spans, self.of_new, strict=True)
+            ]
+        )
 
-def _windows(past: History, groups: list[_Group], creation: _Creation, span: _Span) -> _Windows:
+
+def _windows(past: History, groups: list[_Group], span: _Span) -> _Windows:
     """Windows that lie within the history, none of which has a day of another one unless the one asked for is long."""
     step = 1 if span.horizon <= 31 else 3 if span.horizon <= 92 else 6 if span.horizon <= 184 else 12
-    first = creation.first
+    first = int(past.created.min())
     back: list[tuple[int, _Span]] = []
     for months in range(step, _WINDOWS * step, step):
         earlier = span.before(months)
@@ -351,7 +359,8 @@ def _windows(past: History, groups: list[_Group], creation: _Creation, span: _Sp
             back.append((months, earlier))
     numbers = np.array([months for months, _ in back], np.int64)
     design, sizes, following = _season(numbers, step)
-    won, of_open, variance, of_created, of_rate = np.zeros((5, len(back)))
+    won, of_open, variance, of_created = np.zeros((4, len(back)))
+    new = [np.zeros(window.horizon) for _, window in back]
     for group in groups if back else []:
         tally = _tally(past, group, first, span.as_of, [window for _, window in back])
         tables = {
@@ -367,10 +376,11 @@ def _windows(past: History, groups: list[_Group], creation: _Creation, span: _Sp
             of_open[i] += (still * chance).sum()
             variance[i] += (still * chance * (1.0 - chance)).sum()
             of_created[i] += (tally.made[known:seen] * of_new).sum()
-            of_rate[i] += (creation.between(window.as_of + 1, window.end) * of_new).sum() * group.share
+            new[i] += of_new * group.share
             won[i] += tally.won[window.end - 1] - tally.won[window.start - 1]
     weight = 0.5 ** (numbers / _HALF_LIFE)
-    return _Windows(won, of_open, variance, of_created, of_rate, weight, design, sizes, following)
+    spans = tuple(window for _, window in back)
+    return _Windows(won, of_open, variance, of_created, tuple(new), spans, step, weight, design, sizes, following)
 
 
 class _Tally(msgspec.Struct, frozen=True, eq=False):
@@ -431,20 +441,29 @@ class _Creation(msgspec.Struct, frozen=True, eq=False):
         first: That first day.
         daily: float64[days].
         unsure: Variance of the logarithm of the rate in the days after the as-of day.
+        spent: Effective number of effects that the rates were made of.
     """
 
     first: int
     daily: Floats
     unsure: float
+    spent: float
 
     def between(self, start: int, end: int) -> Floats:
         """The rates from a day to another, the latter not included."""
         return self.daily[start - self.first : end - self.first]
 
 
-def _creation(past: History, as_of: int, end: int) -> _Creation:
-    """Rate of creation by month of history, with level, trend and season."""
-    first = int(past.created.min())
+def _creation(made: Whole, as_of: int, end: int, overdispersion: float) -> _Creation:
+    """Rate of creation by month of history, with level, trend and season.
+
+    Args:
+        made: int64[days]: deals created on each day up to the as-of day.
+        as_of: That day.
+        end: First day that no rate is wanted of.
+        overdispersion: Standard deviation of what the deals of a month share, on the log scale.
+    """
+    first = as_of + 1 - made.size
     edges = [first]
     month = month_after(date.fromordinal(first + _EPOCH))
     while month.toordinal() - _EPOCH <= as_of:
@@ -452,7 +471,7 @@ def _creation(past: History, as_of: int, end: int) -> _Creation:
         month = month_after(month)
     starts = np.array(edges, np.int64)
     lengths = np.diff(np.append(starts, as_of + 1)).astype(np.float64)
-    counts = np.bincount(np.searchsorted(starts, past.created, side="right") - 1, minlength=starts.size).astype(float)
+    counts = np.add.reduceat(made, starts - first).astype(float)
     middle = starts + lengths / 2
     seasons = starts.size > _SEASONS
     every = np.arange(first, end)
@@ -466,12 +485,12 @@ def _creation(past: History, as_of: int, end: int) -> _Creation:
     sizes = np.array([_SIZES["level"], _SIZES["trend"], *([_SIZES["month"]] * 12 if seasons else [])])
     rate = counts.sum() / lengths.sum()
     weights = 0.5 ** ((as_of - middle) / 30.44 / _HALF_LIFE)
-    fitted = fit_log_linear(counts, lengths * rate, design(middle, _month_of(starts)), sizes, weights, _SHOCK**2)
-    logs, _ = fitted.at(design(every.astype(float), _month_of(every)))
+    known = design(middle, _month_of(starts))
+    fitted = fit_log_linear(counts, lengths * rate, known, sizes, weights, overdispersion**2)
+    logs = fitted.at(design(every.astype(float), _month_of(every)))
     ahead = every[every > as_of]
     whole = design(ahead.astype(float), _month_of(ahead)).mean(axis=0)
-    _, unsure = fitted.at(whole[None, :])
-    return _Creation(first, rate * np.exp(logs), float(unsure[0]))
+    return _Creation(first, rate * np.exp(logs), fitted.variance(whole), fitted.spent)
 
 
 def _month_of(days: Whole) -> Whole:
@@ -490,7 +509,7 @@ class _Shock(msgspec.Struct, frozen=True, eq=False):
         return math.sqrt(float((np.square(self.sizes) * self.chances).sum()))
 
 
-def _shock(windows: _Windows, season: LogLinear) -> _Shock:
+def _shock(windows: _Windows, season: LogLinear, creation: _Creation) -> _Shock:
     """How much past totals vary beyond chance, relative to what the model says of those days.
 
     Twice the root of a count has variance c/m + σ²·m (c: variance of the count if deals are independent, m: its mean, σ:
@@ -498,13 +517,15 @@ def _shock(windows: _Windows, season: LogLinear) -> _Shock:
     """
     sizes = np.linspace(SHOCK_FLOOR, _SHOCK_MOST, 40)
     logs = -np.square(np.log(sizes / _SHOCK) / _SHOCK_UNSURE) / 2 - np.log(sizes)
-    told = windows.of_open + windows.of_rate > 0.0
+    of_rate = windows.by_rate(creation)
+    told = windows.of_open + of_rate > 0.0
     if told.any():
-        effects, _ = season.at(windows.design[told])
-        times = np.exp(effects)
-        mean = times * (windows.of_open + windows.of_rate)[told]
-        chance = times * (windows.variance + windows.of_rate)[told] / mean
-        lost = told.sum() / max(told.sum() - season.spent, 1.0)
+        times = np.exp(season.at(windows.design[told]))
+        mean = times * (windows.of_open + of_rate)[told]
+        chance = times * (windows.variance + of_rate)[told] / mean
+        # What effects have taken up is missing from the residuals.
+        spent = season.spent + creation.spent * float(of_rate.sum() / (windows.of_open + of_rate).sum())
+        lost = 1.0 / max(1.0 - spent / float(told.sum()), _LEAST_LEFT)
         apart = 4 * np.square(np.sqrt(windows.won[told] + 0.375) - np.sqrt(mean + 0.375)) * lost
         spread = chance[None, :] + np.square(sizes)[:, None] * mean[None, :]
         logs = logs - ((apart[None, :] / spread + np.log(spread)) / 2).sum(axis=1) / lost
@@ -518,40 +539,55 @@ def _drawn_sizes(spread: _Shock, generator: np.random.Generator, draws: int) -> 
 
 
 def _open_values(
-    of_open: Floats,
+    table: Floats,
+    column: Whole,
     amounts: Floats,
     parts: list[NDArray[np.intp]],
     pool: Floats,
     unsure: Floats,
     generator: np.random.Generator,
 ) -> Floats:
-    """Value won of open deals: each drawn singly, or the many small ones of a long list by their mean and variance."""
+    """Value won of open deals: each drawn singly, or the many small ones of a long list by their mean and variance.
+
+    Args:
+        table: float64[parts, columns]: chances.
+        column: int64[deals]: which of them is that of each deal.
+        amounts: float64[deals].
+        parts: The draws that have the chances of each row.
+        pool: Amounts that an unknown one is drawn from.
+        unsure: Normal, one per draw: how far the mean of the pool is off.
+        generator: Of numbers.
+    """
     value = np.zeros(unsure.size)
     if amounts.size == 0:
         return value
     unknown = np.isnan(amounts)
     pooled = pool if pool.size else np.zeros(1)
-    mean, square = float(pooled.mean()), float(np.square(pooled).mean())
-    known = np.where(unknown, mean, amounts)
+    factor = _mean_factor(pooled, unsure)
+    known = np.where(unknown, float(pooled.mean()), amounts)
     single = np.ones(amounts.size, bool)
     if amounts.size > _SINGLY:
         single[np.argsort(-np.abs(known), kind="stable")[_LARGEST:]] = False
-    factor = _mean_factor(pooled, unsure)
-    for row, part in zip(of_open, parts, strict=True):
-        sure, vague = single & ~unknown, single & unknown
-        hit = generator.random((part.size, int(sure.sum()))) < row[sure]
-        value[part] = (hit * known[sure]).sum(axis=1)
+    rest = ~single
+    if rest.any():
+        count, at = table.shape[1], column[rest]
+        first = np.bincount(at, weights=known[rest], minlength=count)
+        same = np.bincount(at, weights=np.square(known[rest]), minlength=count)
+        vary = np.where(unknown[rest], float(np.square(pooled).mean()), np.square(known[rest]))
+        second = np.bincount(at, weights=vary, minlength=count)
+        centre = (table * first).sum(axis=1)
+        spread = np.sqrt(np.maximum((table * second - np.square(table) * same).sum(axis=1), 0.0))
+        lowest = 0.0 if bool((known[rest] >= 0.0).all()) else -math.inf
+        for i, part in enumerate(parts):
+            value[part] = np.maximum(centre[i] + spread[i] * generator.standard_normal(part.size), lowest)
+    sure, vague = single & ~unknown, single & unknown
+    for row, part in zip(table, parts, strict=True):
+        hit = generator.random((part.size, int(sure.sum()))) < row[column[sure]]
+        value[part] += (hit * known[sure]).sum(axis=1)
         if vague.any():
-            hit = generator.random((part.size, int(vague.sum()))) < row[vague]
+            hit = generator.random((part.size, int(vague.sum()))) < row[column[vague]]
             drawn = pooled[generator.integers(0, pooled.size, hit.shape)]
             value[part] += (hit * drawn).sum(axis=1) * factor[part]
-        rest = ~single
-        if rest.any():
-            chance, each = row[rest], np.where(unknown[rest], square, np.square(known[rest]))
-            centre = float((chance * known[rest]).sum())
-            spread = math.sqrt(max(float((chance * each - np.square(chance * known[rest])).sum()), 0.0))
-            many = centre + spread * generator.standard_normal(part.size)
-            value[part] += np.maximum(many, 0.0) if bool((known[rest] >= 0.0).all()) else many
     return value
 
 

@@ -33,11 +33,14 @@ class LogLinear(msgspec.Struct, frozen=True, eq=False):
     covariance: Floats
     spent: float
 
-    def at(self, design: Floats) -> tuple[Floats, Floats]:
-        """Logarithm of the ratio and its variance for each row of a design."""
-        means = (design * self.effects).sum(axis=1)
-        spread = (design[:, :, None] * self.covariance[None, :, :] * design[:, None, :]).sum(axis=(1, 2))
-        return means, spread
+    def at(self, design: Floats) -> Floats:
+        """Logarithm of the ratio for each row of a design."""
+        logs: Floats = (design * self.effects).sum(axis=1)
+        return logs
+
+    def variance(self, row: Floats) -> float:
+        """How uncertain the logarithm of the ratio is for a row of a design."""
+        return float((row[:, None] * self.covariance * row[None, :]).sum())
 
 
 def fit_log_linear(
