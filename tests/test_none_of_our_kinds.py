@@ -59,15 +59,15 @@ OTHERS = {
     ),
     "a change log": (
         "a log of field changes",
-        ["deal_id,changed_field_key,old_value,new_value,change_time", "1,stage_id,1,2,2026-01-05", "1,user_id,7,8,2026-01-06"],
+        ["deal_id,changed_field_key,old_value,new_value,change_time", "1,next_step,1,2,2026-01-05", "1,user_id,7,8,2026-01-06"],
     ),
     "a change log without old values": (
         "a log of field changes",
-        ["id,deal_id,changed_field_key,new_value,change_time", "1,1,stage_id,2,2026-01-05", "2,1,lost_reason,price,2026-01-06"],
+        ["id,deal_id,changed_field_key,new_value,change_time", "1,1,next_step,2,2026-01-05", "2,1,lost_reason,price,2026-01-06"],
     ),
     "a change log in Spanish": (
         "a log of field changes",
-        ["ID de negocio;Campo modificado;Valor anterior;Nuevo valor;Fecha", "1;Etapa;A;B;05.01.2026", "1;Propietario;Ana;Eva;15.01.2026"],
+        ["ID de negocio;Campo modificado;Valor anterior;Nuevo valor;Fecha", "1;Origen;A;B;05.01.2026", "1;Propietario;Ana;Eva;15.01.2026"],
     ),
 }  # fmt: skip
 

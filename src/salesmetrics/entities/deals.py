@@ -126,7 +126,7 @@ def _visits(deals: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFr
         return None
     known = (
         stages.with_columns(clock("entered", exact=comparable((stages, "entered"))).alias("__at__"))
-        .filter((pl.col("entered") < end_of(as_of)) & pl.col("deal_id").is_not_null())
+        .filter((pl.col("entered") < end_of(as_of)) & pl.col("deal_id").is_not_null() & pl.col("stage").is_not_null())
         .select(
             pl.col("deal_id").alias("id"),
             "stage",

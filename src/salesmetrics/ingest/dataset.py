@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.canonical.outcome import StageWord
     from salesmetrics.ingest.parse import ParseOptions
+    from salesmetrics.ingest.recognise.changelog import Unfolded
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
@@ -149,6 +150,8 @@ class Part(msgspec.Struct):
     final_words: tuple[StageWord, ...] = ()
     withheld: list[Withheld] = msgspec.field(default_factory=list)
     narrow: bool = False
+    unfolded: Unfolded | None = None
+    """Which row is about which field, of a log of changes."""
 
     @property
     def kind(self) -> Kind:

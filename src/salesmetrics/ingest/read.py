@@ -11,6 +11,7 @@ from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS, events_of, last_e
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.canonical.derive import derive
+from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, unfolded
 from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
 from salesmetrics.ingest.canonical.others import names_of_interest, with_others
@@ -21,7 +22,7 @@ from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOpt
 from salesmetrics.ingest.parse import ParseOptions
 from salesmetrics.ingest.parse.currency import settled_symbols
 from salesmetrics.ingest.recognise.candidates import NEEDS
-from salesmetrics.ingest.recognise.changelog import refuse_change_log
+from salesmetrics.ingest.recognise.changelog import change_log
 from salesmetrics.ingest.recognise.columns import recognise
 from salesmetrics.ingest.recognise.headers import warm_up
 from salesmetrics.ingest.recognise.index import load_profile
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from salesmetrics.ingest.recognise.changelog import Unfolded
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.raw import RejectedRow
     from salesmetrics.ingest.together import Together
@@ -166,15 +168,17 @@ def _read_all(
                 raise
             skipped.append((argument.path, error))
             continue
-        for table in found:
-            mapping = _mapping_for(table, options.mapping) if len(expanded) > 1 or len(found) > 1 else options.mapping
-            unused -= set(mapping)
+        for read in found:
             try:
-                parts.append(_part(table, argument, options, mapping, together, about))
+                table, log = _unfolded(read, argument, options)
+                several = len(expanded) > 1 or len(found) > 1
+                mapping = _mapping_for(table, options.mapping) if several else options.mapping
+                unused -= set(mapping)
+                parts.append(_part(table, argument, options, mapping, together, about, log))
             except SalesmetricsError as error:
                 if error.code not in _UNKNOWN or not (brought or len(found) > 1):
                     raise
-                skipped.append((table.source.path, error))
+                skipped.append((read.source.path, error))
     if not parts and skipped:
         raise skipped[0][1]
     for name in sorted(unused):
@@ -229,6 +233,14 @@ def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
     return {name: header for name, header in mapping.items() if not header.strip() or normalise(header) in headers}
 
 
+def _unfolded(table: RawTable, argument: FileArgument, options: ReadOptions) -> tuple[RawTable, Unfolded | None]:
+    """A log of changes with a column per field; any other table as it is."""
+    if argument.kind not in (None, "stages"):
+        return table, None
+    log = change_log(table.frame, table.source.path, options.mapping)
+    return (table, None) if log is None else unfolded(table, log)
+
+
 def _part(
     table: RawTable,
     argument: FileArgument,
@@ -236,17 +248,19 @@ def _part(
     mapping: Mapping[str, str],
     together: Together,
     about: frozenset[str] | None,
+    log: Unfolded | None = None,
 ) -> Part:
     headers = [name for name in table.frame.columns if name != ROW]
-    refuse_change_log(table.frame, table.source.path)
     recognition = recognise(
         headers,
         path=table.source.path,
-        kind=argument.kind,
+        kind=argument.kind if log is None else "stages",
         profile=options.profile,
-        mapping=mapping,
+        mapping=mapping if log is None else mapping_of(log, mapping),
         sample=table.frame.drop(ROW).head(200),
     )
+    if log is not None:
+        recognition = recognised(recognition, mapping)
     symbols = settled_symbols(options.symbols)
     recognition, found, withheld = found_by_cells(table, recognition, mapping, symbols)
     refuse_summary(table.frame, recognition, table.source.path, mapping)
@@ -289,13 +303,14 @@ def _part(
             *found,
             *sales.findings,
             *multiplied,
-            *misspelt_headers(recognition, table.source.path, table.frame.head(200)),
+            *(misspelt_headers(recognition, table.source.path, table.frame.head(200)) if log is None else ()),
             *said,
             *bare,
             *result.findings,
         ],
         withheld=[*withheld, *sales.withheld],
         narrow=narrow,
+        unfolded=log,
     )
 
 

@@ -92,6 +92,27 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "the amount of a sale is `{quantity}` times `{column}`, in {count:# row|# rows}",
         None,
     ),
+    # --- logs of changes -----------------------------------------------------------------------------------------------
+    "log_of_changes": (
+        "read as a log of changes of {fields:`and`}{others}",
+        None,
+    ),
+    "log_without_deals": (
+        "`{column}` has never changed in {count:# deal|# deals}: the log has no row about {count:it|them}, so the present value counts since creation{since}",
+        None,
+    ),
+    "log_with_gaps": (
+        "{count:# row changes|# rows change} `{column}` from a value that is not the one before, for example in deal `{example}`: the log lacks changes",
+        "export the log without a filter on dates or values",
+    ),
+    "log_ends_elsewhere": (
+        "`{column}` ends at another value than the deals file has in {count:# deal|# deals} of {of:,}, for example `{example}`",
+        "export the log and the deals on the same day",
+    ),
+    "log_of_other_names": (
+        "`{column}` has other names than the deals file, in all {of:# deal|# deals} that changed it: perhaps ids in one and names in the other; deals without a change are left out",
+        "export both with names or both with ids, or add a list of stages with both (`pipelines=FILE`)",
+    ),
     # --- values --------------------------------------------------------------------------------------------------------
     "cells_unreadable": (
         "`{column}` cannot be read in {count:# row|# rows} and counts as blank there: {reason}, for example `{value}`",

@@ -85,6 +85,7 @@ LABELS: Mapping[str, str] = {
     "row_left_out_as_line_item": "{n:# line of another row|# lines of other rows}",
     "row_left_out_as_per_person": "{n:# further person of a record|# further persons of a record}",
     "row_left_out_as_plan": "{n:# row of a plan|# rows of a plan}",
+    "row_left_out_as_other_field": "{n:# row about another field|# rows about other fields}",
     "row_left_out_as_footer": "{n:# footer line|# footer lines}",
     "row_left_out_as_repeated_header": "{n:# repeated header|# repeated headers}",
     "row_left_out_as_title": "{n:# title line|# title lines}",

@@ -72,6 +72,7 @@ SKIPPED: Mapping[str, str] = {
     "footer": "{n:# footer|# footers} skipped",
     "fragment": "{n:# broken line|# broken lines} skipped",
     "line_item": "{n:# order line|# order lines} merged",
+    "other_field": "{n:# row about other fields|# rows about other fields}",
     "per_person": "{n:# row|# rows} merged by person",
     "plan": "{n:# planned row|# planned rows} skipped",
     "repeated_header": "{n:# repeated header|# repeated headers} skipped",

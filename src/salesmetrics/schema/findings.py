@@ -44,6 +44,12 @@ SEVERITIES: Mapping[str, Severity] = {
     "months_as_days": NOTE,
     "rows_are_sums": NOTE,
     "amounts_multiplied": NOTE,
+    # logs of changes
+    "log_of_changes": NOTE,
+    "log_without_deals": NOTE,
+    "log_with_gaps": WARNING,
+    "log_ends_elsewhere": WARNING,
+    "log_of_other_names": WARNING,
     # values
     "cells_unreadable": WARNING,
     "history_unreadable": WARNING,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from salesmetrics.ingest.canonical.questions import asks
 from salesmetrics.ingest.recognise.headers import (
@@ -107,7 +108,7 @@ def rank_candidates(
     sample: pl.DataFrame | None,
 ) -> list[Candidate]:
     """All candidates, the best first; ties are settled by the order of the kinds, then of the profiles."""
-    kinds = list(KINDS)
+    kinds, full = list(KINDS), {form.full for form in keys.values()}
     found: list[Candidate] = []
     possible = [profile, GENERIC] if profile else [n for n in profiles() if may_sign(keys, n)] + spoken(keys)
     for name in dict.fromkeys(possible):
@@ -117,7 +118,9 @@ def rank_candidates(
             for layout in layouts:
                 weight = signature_weight(keys, name, each, layout)
                 if weight >= ENOUGH_HITS or name == profile or not is_crm(name):
-                    found.append(_lay(keys, each, name, layout, said, sample, weight + (name == profile)))
+                    candidate = _lay(keys, each, name, layout, said, sample, weight + (name == profile))
+                    # What is called a kind by name is of it, whatever speaks against it.
+                    found.append(candidate if kind is not None else _vetoed(candidate, full))
     if profile not in (None, GENERIC):
         own = {each.kind for each in found if each.profile == profile}
         found = [each for each in found if each.profile == profile or each.kind not in own]
@@ -132,6 +135,12 @@ def rank_candidates(
             c.layout.name,
         ),
     )
+
+
+def _vetoed(candidate: Candidate, full: set[str]) -> Candidate:
+    """A candidate with the score that it has where a header speaks against its layout."""
+    against = full & {words_of(header) for header in candidate.layout.veto}
+    return replace(candidate, score=candidate.score * VETOED) if against else candidate
 
 
 def _lay(
@@ -165,7 +174,7 @@ def _lay(
     if kind == "invoices":
         ordered = as_payments(with_due_as_amount(ordered, keys), keys)
     missing = tuple(group for group in NEEDS[kind] if not any(f in ordered or f in layout.constants for f in group))
-    score = _score(keys, kind, profile, layout, ordered, weight, missing)
+    score = _score(keys, kind, profile, ordered, weight, missing)
     if kind == "deals" and not missing:
         score += _outcomes_held(ordered, profile, sample)
     if kind == "customers" and not missing:
@@ -270,7 +279,6 @@ def _score(
     keys: Mapping[str, HeaderKeys],
     kind: Kind,
     profile: str,
-    layout: Layout,
     columns: Mapping[str, ColumnMatch],
     weight: float,
     missing: tuple[tuple[str, ...], ...],
@@ -287,8 +295,6 @@ def _score(
         score += len(full & signature_of(GENERIC, kind, ""))
     if missing:
         score *= LACKING
-    if full & {words_of(h) for h in layout.veto}:
-        score *= VETOED
     first = next(iter(keys), None)
     if kind in _NAMED_BY_NOUN and first is not None and _is_own_name(keys[first].full, first, kind, columns):
         score += 1

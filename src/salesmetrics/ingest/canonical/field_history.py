@@ -1,0 +1,386 @@
+"""A log of changes, a row per field, as states of deals: what a deal was after each change, and before the first.
+
+A log tells of changes only. What it leaves out is known from the deals beside it:
+
+* The value before the first change of a field is the one that the deal was created with.
+* A deal whose field the log does not name has never changed it: its present value has held since it was created.
+* A field of which the log has not one row is not logged, and nothing is known of it.
+* All this holds from the day on which the log begins, its first row about any field: what happened before, nobody wrote down.
+  Of an older deal the value is known from that day on, but not the day on which it entered its stage, so that this is no entry.
+* A log is as old as the deals where at most three of its rows can be missing: it has no row of a time that, at the rate at
+  which it has rows later, would have given three, and no deal ended in that time.
+* A log without values before a change, such as HubSpot's history of properties, names the first value of each deal itself,
+  and says nothing of deals that it does not name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from msgspec.structs import replace
+
+from salesmetrics.ingest.canonical.canonical import parse_beside
+from salesmetrics.ingest.parse.common import Place, plain_text
+from salesmetrics.ingest.recognise.changelog import Unfolded, deal_column
+from salesmetrics.ingest.recognise.columns import ColumnMatch
+from salesmetrics.ingest.table.table import ROW
+from salesmetrics.schema.clock import utc_name
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.findings import finding
+from salesmetrics.schema.kinds import column_types
+from salesmetrics.schema.message import Message, Some
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from salesmetrics.ingest.dataset import Part
+    from salesmetrics.ingest.recognise.changelog import ChangeLog
+    from salesmetrics.ingest.recognise.columns import Recognition
+    from salesmetrics.ingest.table.table import RawTable
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["mapping_of", "recognised", "states_of", "unfolded"]
+
+_NOT_A_HISTORY = ("stage", "from_stage", "expected_close", "amount", "owner", "owner_id", "exited")
+"""Fields of a stage entry that a column of a log, beside its values, gives as they are now."""
+_AT = "__at__"
+_NTH = "__nth__"
+
+
+def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
+    """Give each field of a log a column of its own, and leave the rows about other fields out.
+
+    Args:
+        table: The log, all text.
+        log: What its columns hold.
+
+    Returns:
+        The table, in which a value stands under the name of its field; and where.
+    """
+    cells = plain_text(table.frame.get_column(log.field)).str.strip_chars()
+    names = {each.name: canonical for canonical, each in log.tracked.items()}
+    known = cells.is_in([*names, *log.begun]).fill_null(value=False)
+    rest = table.frame.filter(~known)
+    frame, cells = table.frame.filter(known), cells.filter(known)
+    headers = [name for name in table.frame.columns if name not in (log.new, log.old)]
+    now, was, made = dict[str, str](), dict[str, str](), list[pl.Series]()
+    for name, canonical in names.items():
+        here = cells == name
+        for source, target, suffix in ((log.new, now, ""), (log.old, was, " (before)")):
+            if source is None:
+                continue
+            header = next(
+                each
+                for each in (f"{name}{suffix}", f"{source} ({name}){suffix}", f"{ROW}{name}")
+                if each not in headers
+            )
+            headers.append(header)
+            target[canonical] = header
+            text = plain_text(frame.get_column(source))
+            made.append(
+                pl.DataFrame([here.alias("h"), text.alias("t")])
+                .select(pl.when("h").then("t").alias(header))
+                .to_series()
+            )
+    if "stage" not in now:
+        # A history without a stage is of no kind; the column is taken away again.
+        now["stage"] = f"{ROW}stage"
+        made.append(pl.Series(now["stage"], [None] * frame.height, dtype=pl.String))
+    drop = [name for name in (log.new, log.old) if name is not None]
+    left_out = table.frame.height - frame.height
+    ignored = dict(table.ignored)
+    if left_out:
+        ignored["other_field"] = ignored.get("other_field", 0) + left_out
+    field = cells.replace_strict(names, default=None, return_dtype=pl.String)
+    made_table = replace(table, frame=frame.drop(drop).hstack(made), ignored=ignored)
+    return made_table, Unfolded(log, now, was, field, rest, deal_column(table.frame.drop(ROW), log))
+
+
+def mapping_of(found: Unfolded, mapping: Mapping[str, str]) -> dict[str, str]:
+    """What is said of the columns of a log: those of its fields, and what the user said of the others."""
+    said = {name: header for name, header in mapping.items() if name not in _NOT_A_HISTORY}
+    own = dict.fromkeys(_NOT_A_HISTORY, "") | dict(found.now)
+    if found.deal is not None and found.deal not in said.values():
+        said.setdefault("deal_id", found.deal)
+    return said | own | ({"from_stage": found.was["stage"]} if "stage" in found.was else {})
+
+
+def recognised(recognition: Recognition, asked: Mapping[str, str]) -> Recognition:
+    """A recognition without the column that only stands in for a stage, and that says what the user did not say."""
+    columns = {
+        name: ColumnMatch(name, match.header, "profile") if match.how == "option" and name not in asked else match
+        for name, match in recognition.columns.items()
+        if match.header != f"{ROW}stage"
+    }
+    return replace(recognition, columns=columns)
+
+
+def states_of(part: Part, found: Unfolded, present: pl.DataFrame | None) -> tuple[pl.DataFrame, list[Finding]]:
+    """Every state of every deal that a log tells of.
+
+    Args:
+        part: The log, canonical: ``deal_id`` (String), ``entered`` (Datetime) and a column per field.
+        found: Which row is about which field.
+        present: The deals beside it, as they are now: ``id`` (String), ``created``, ``closed`` (Date) and the values of
+            ``stage``, ``status``, ``amount`` and of the dates of closing, ``close_date`` and ``expected_close``, where they have
+            them; one row per id.
+
+    Returns:
+        Stage entries: ``deal_id``, ``entered``, ``stage`` (where it changed, else null), and ``expected_close``, ``amount`` and
+        ``owner`` as they stood, where the log tells of them. Several changes of an instant are microseconds apart, in the
+        order in which one value leads to the next. And what has to be said.
+    """
+    rows = _rows(part, found)
+    fields = [name for name in found.now if name in found.log.tracked]
+    findings = [_said(part, found)]
+    begun = rows.filter(pl.col("field").is_null()).group_by("deal_id").agg(born=pl.col(_AT).min())
+    rows = rows.filter(pl.col("field").is_not_null())
+    first = list[pl.DataFrame]()
+    if found.log.old is not None:
+        known = _deals(rows, begun, present)
+        opens = _opens(part, found, rows, begun, known)
+        for name in (each for each in fields if each != "owner"):
+            start, said = _starts(part, found, name, rows, known, opens)
+            first.append(start)
+            findings += said
+    frame = _filled(rows, fields, first)
+    kept = [name for name in frame.columns if name not in ("field", _AT, _NTH, *(f"was_{f}" for f in fields))]
+    frame = frame.select(kept)
+    return frame if "stage" in fields else frame.drop("stage", strict=False), findings
+
+
+def _rows(part: Part, found: Unfolded) -> pl.DataFrame:
+    """The rows of the log with their field, the value before and after, and the instant."""
+    table = part.table.frame
+    places = pl.DataFrame([table.get_column(ROW), found.field.alias("field")])
+    own = [name for name in part.frame.columns if name in {ROW, utc_name("entered"), *column_types("stages")}]
+    frame = part.frame.select(own).join(places, on=ROW, how="left", maintain_order="left")
+    kept = table.filter(table.get_column(ROW).is_in(part.frame.get_column(ROW).implode()))
+    types, old = column_types("stages"), list[pl.Series]()
+    for name, header in found.was.items():
+        if name == "stage":
+            old.append(part.frame.get_column("from_stage").alias("was_stage"))
+            continue
+        text = kept.get_column(header)
+        place = Place(header, part.path, kept.get_column(ROW), text)
+        old.append(parse_beside(place, types[name], part.options, kept).values.alias(f"was_{name}"))
+    frame = frame.hstack(old).filter(pl.col("deal_id").is_not_null() & pl.col("entered").is_not_null())
+    frame = frame.with_columns(pl.col("entered").cast(pl.Datetime("us")).alias(_AT))
+    return _in_order(frame, [name for name in found.now if name in found.log.tracked])
+
+
+def _in_order(rows: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
+    """Rows in order of time, and in one instant so that each value begins where the one before ends."""
+    was = {name: f"was_{name}" for name in fields if f"was_{name}" in rows.columns}
+    rows = rows.with_columns(pl.lit(0, pl.Int64).alias(_NTH))
+    key = ["deal_id", "field", _AT]
+    rows = rows.sort(*key, ROW)
+    tied = rows.filter(pl.struct(key).is_duplicated() & pl.col("field").is_in(list(was)))
+    if tied.is_empty():
+        return rows
+    places = dict[int, int]()
+    for (_, field, _at), group in tied.group_by(key, maintain_order=True):
+        name = str(field)
+        links = sorted(
+            group.select(was[name], name, ROW).iter_rows(), key=lambda link: (str(link[0]), str(link[1]), link[2])
+        )
+        places |= {row: nth for nth, row in enumerate(_chain(links))}
+    order = pl.col(ROW).replace_strict(places, default=0, return_dtype=pl.Int64).alias(_NTH)
+    return rows.with_columns(order).sort("deal_id", "field", _AT, _NTH, ROW)
+
+
+def _chain(links: list[tuple[object, object, int]]) -> list[int]:
+    """Row numbers in an order in which each old value is the new value before, as far as there is one."""
+    left, order = list(links), list[int]()
+    value: object = None
+    while left:
+        ends = [new for _, new, _ in left]
+        follows = [link for link in left if order and link[0] == value]
+        begins = [link for link in left if link[0] not in ends]
+        chosen = (follows or begins or left)[0]
+        left.remove(chosen)
+        order.append(chosen[2])
+        value = chosen[1]
+    return order
+
+
+# --- what is known of deals before their first change ---
+
+
+def _deals(rows: pl.DataFrame, begun: pl.DataFrame, present: pl.DataFrame | None) -> pl.DataFrame:
+    """Deals by id with the instant of their creation, where it is known, and their present values."""
+    if present is None:
+        deals, day = rows.select("deal_id").unique().sort("deal_id"), pl.lit(None, pl.Datetime("us"))
+    else:
+        deals = present.rename({"id": "deal_id"})
+        day = (
+            pl.col("created").cast(pl.Datetime("us")) if "created" in deals.columns else pl.lit(None, pl.Datetime("us"))
+        )
+    deals = deals.with_columns(day.alias("day")).join(begun, on="deal_id", how="left", maintain_order="left")
+    return deals.with_columns(born=pl.coalesce("born", "day")).drop("day")
+
+
+def _starts(
+    part: Part, found: Unfolded, name: str, rows: pl.DataFrame, deals: pl.DataFrame, opens: datetime | None
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """The value of a field that each deal has when it is created, or when the log begins: ``deal_id``, instant, value."""
+    own = rows.filter(pl.col("field") == name)
+    changes = own.group_by("deal_id", maintain_order=True).agg(
+        value=pl.col(f"was_{name}").first(), soonest=pl.col(_AT).first(), last=pl.col(name).last()
+    )
+    source = next((c for c in _SOURCES[found.log.tracked[name].of_deals] if c in deals.columns), None)
+    now = pl.lit(None, own.schema[name]) if source is None else pl.col(source)
+    closed = pl.col("closed") if "closed" in deals.columns else pl.lit(None, pl.Date)
+    every = deals.select("deal_id", "born", present=now, closed=closed)
+    every = every.join(changes, on="deal_id", how="left", maintain_order="left")
+    moved = pl.col("soonest").is_not_null()
+    findings = _broken(part, found, name, own)
+    told = every.filter(moved) if source is not None else every.head(0)
+    differ = told.filter(pl.col("last").ne_missing(pl.col("present")))
+    # Where not one value is the same, the two files do not name things alike: ids in one, names in the other.
+    strange = bool(told.height) and differ.height == told.height and own.schema[name] == pl.String
+    if differ.height:
+        code = "log_of_other_names" if strange else "log_ends_elsewhere"
+        findings.append(_about(code, part, found, name, differ, of=told.height))
+    since = pl.lit(opens, pl.Datetime("us"))
+    before = (pl.col("born").dt.date() < since.dt.date()).fill_null(value=False)
+    at = pl.when(before).then(since).otherwise(pl.min_horizontal("born", "soonest")).cast(pl.Datetime("us"))
+    usable = moved | pl.lit(source is not None and not strange)
+    # A deal that was over before the log begins has no state in it.
+    lasting = moved | pl.col("closed").is_null() | (pl.col("closed") >= at.dt.date())
+    started = every.filter(usable & lasting & pl.col("born").is_not_null()).select(
+        "deal_id",
+        at.alias(_AT),
+        pl.when(moved).then("value").otherwise("present").alias(name),
+        older=before,
+        still=~moved,
+    )
+    unmoved = started.filter("still")
+    if unmoved.height:
+        findings.append(_about("log_without_deals", part, found, name, unmoved, since=_since(opens)))
+    if name == "stage":
+        started = started.filter(~pl.col("older"))
+    return started.select("deal_id", _AT, name), findings
+
+
+def _since(opens: datetime | None) -> Message | None:
+    return None if opens is None else Message("log_since", day=opens.date())
+
+
+def _opens(
+    part: Part, found: Unfolded, rows: pl.DataFrame, begun: pl.DataFrame, deals: pl.DataFrame
+) -> datetime | None:
+    """The instant at which a log begins; None where it is as old as the deals."""
+    header = part.recognition.columns["entered"].header
+    rest = found.rest.get_column(header)
+    place = Place(header, part.path, found.rest.get_column(ROW), rest)
+    others = (
+        parse_beside(place, ColumnType.INSTANT, part.options, part.table.frame).values if len(rest) else rest.clear()
+    )
+    times = [rows.get_column(_AT), begun.get_column("born"), others.cast(pl.Datetime("us"))]
+    every = pl.concat([each.alias(_AT) for each in times]).drop_nulls()
+    first, last = every.min(), every.max()
+    if first is None or "closed" not in deals.columns:
+        return first  # type: ignore[return-value]
+    day, end = pl.lit(first).dt.date(), pl.lit(last).dt.date()
+    born, closed = pl.col("born").dt.date(), pl.coalesce("closed", end)
+    lived = deals.filter(born.is_not_null())
+    before = pl.max_horizontal(0, (pl.min_horizontal(closed, day) - born).dt.total_days())
+    after = pl.max_horizontal(0, (pl.min_horizontal(closed, end) - pl.max_horizontal(born, day)).dt.total_days() + 1)
+    ended = (pl.col("closed") < day) & (born < pl.col("closed"))
+    unlogged, logged, gone = lived.select(before.sum(), after.sum().alias("after"), ended.any().alias("gone")).row(0)
+    missing = len(every) * unlogged / logged if logged else unlogged
+    return first if gone or missing > _MISSING else None  # type: ignore[return-value]
+
+
+_MISSING = 3
+"""Rows that a log may lack: a process that would give three has none with a chance of 5 % (a Poisson count)."""
+
+_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "stage": ("stage",),
+    "status": ("status", "stage"),
+    "close_date": ("close_date", "expected_close"),
+    "expected_close": ("expected_close", "close_date"),
+    "amount": ("amount",),
+}
+"""Field of deals that a log is about → the columns that have its present value, the first that is there."""
+
+
+def _broken(part: Part, found: Unfolded, name: str, own: pl.DataFrame) -> list[Finding]:
+    """Changes that do not begin where the one before ended: the log lacks the changes between."""
+    before = pl.col(name).shift(1)
+    wrong = (pl.col("deal_id") == pl.col("deal_id").shift(1)) & pl.col(f"was_{name}").ne_missing(before)
+    rows = own.filter(wrong.fill_null(value=False))
+    return [_about("log_with_gaps", part, found, name, rows)] if rows.height else []
+
+
+def _about(code: str, part: Part, found: Unfolded, name: str, rows: pl.DataFrame, **details: Any) -> Finding:
+    details |= {"example": rows.get_column("deal_id").sort()[0]}
+    column, path = found.log.tracked[name].name, part.path
+    if ROW not in rows.columns:
+        return finding(code, kind="stages", path=path, column=column, count=rows.height, **details)
+    return finding(code, kind="stages", path=path, column=column, rows=rows.get_column(ROW).sort(), **details)
+
+
+def _said(part: Part, found: Unfolded) -> Finding:
+    """That a file is read as a log of changes: of which fields, and which others it names."""
+    names = tuple(each.name for each in found.log.tracked.values())
+    others = (
+        Message("log_other_fields", names=Some(found.log.others[:5], len(found.log.others)))
+        if found.log.others
+        else None
+    )
+    count = part.frame.height
+    return finding(
+        "log_of_changes",
+        kind="stages",
+        path=part.path,
+        column=found.log.field,
+        count=count,
+        fields=names,
+        others=others,
+    )
+
+
+# --- states ---
+
+
+def _filled(rows: pl.DataFrame, fields: list[str], starts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Starts and changes in order of time, each with the values that hold from then on."""
+    begin = pl.lit(-1, pl.Int64).alias(_NTH)
+    first = [start.with_columns(pl.lit(value=True).alias(f"{start.columns[-1]}?"), begin) for start in starts]
+    changes = rows.with_columns((pl.col("field") == name).alias(f"{name}?") for name in fields)
+    frame = pl.concat([changes, *first], how="diagonal")
+    marks = [f"{name}?" for name in fields]
+    frame = frame.with_columns(pl.col(marks).fill_null(value=False))
+    # What a deal starts with at one instant is one state.
+    alike = ["deal_id", _AT]
+    begins = (
+        frame.filter(pl.col(_NTH) == -1)
+        .group_by(alike, maintain_order=True)
+        .agg(
+            *(pl.col(name).filter(pl.col(f"{name}?")).first() for name in fields),
+            *(pl.col(mark).any() for mark in marks),
+            pl.col(_NTH).first(),
+        )
+    )
+    frame = pl.concat([begins, frame.filter(pl.col(_NTH) >= 0)], how="diagonal")
+    frame = frame.sort("deal_id", _AT, _NTH, ROW, nulls_last=True)
+    nth = pl.int_range(pl.len())
+    frame = frame.with_columns(nth.alias(_NTH))
+    for name in fields:
+        held = pl.when(f"{name}?").then(_NTH).forward_fill().over("deal_id")
+        frame = (
+            frame.with_columns(pl.col(name).gather(held).alias(name))
+            if name != "stage"
+            else frame.with_columns(pl.when("stage?").then("stage").alias("stage"))
+        )
+    later = nth.over("deal_id", _AT).cast(pl.Duration("us"))
+    frame = frame.with_columns(entered=pl.col(_AT) + later)
+    utc = utc_name("entered")
+    if utc in frame.columns:
+        ahead = (pl.col(_AT) - pl.col(utc)).drop_nulls().first()
+        frame = frame.with_columns(pl.coalesce(pl.col(utc) + later, pl.col("entered") - ahead).alias(utc))
+    return frame.drop(marks)
