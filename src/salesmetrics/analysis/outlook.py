@@ -55,11 +55,11 @@ _HALF_LIFE: Final = 18.0
 """Months after which what was seen counts half."""
 _SEASONS: Final = 24
 """Months of history from which months of the year have effects of their own."""
-_SHOCK: Final = 0.15
+_SHOCK: Final = 0.2
 _SHOCK_UNSURE: Final = 0.7
 _SHOCK_MOST: Final = 1.2
 """What is assumed of the shock before any window is seen: log-normal around this, so unsure, and never more."""
-_SIZES: Final = {"level": 1.0, "wins": 0.5, "trend": 0.4, "month": 0.2, "phase": 0.4}
+_SIZES: Final = {"level": 1.0, "wins": 0.5, "trend": 0.4, "month": 0.3, "phase": 0.4}
 """Standard deviations of effects on the log scale before any count is seen."""
 _GROUPS: Final = 100
 """Draws are put in so many groups of like multipliers, which share their chances."""
