@@ -30,6 +30,7 @@ __all__ = [
     "Report",
     "SegmentOrder",
     "Unit",
+    "Verdicts",
 ]
 
 Unit = Literal["money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"]
@@ -74,10 +75,30 @@ class Change(Model, frozen=True, kw_only=True):
     interval: Interval | None = None
     verdict: Annotated[
         Literal["better", "worse", "no clear difference", "too few", "higher", "lower", "same"] | None,
+        Meta(description="based on p_adjusted; none without an interval; a neutral KPI is higher or lower"),
+    ] = None
+    p: Annotated[float | None, Meta(description="two-sided p-value of the change, by the method of its interval")] = (
+        None
+    )
+    p_adjusted: Annotated[
+        float | None, Meta(description="p corrected for all verdicts of the report; null where there is no verdict")
+    ] = None
+    verdict_reason: Annotated[
+        Literal["same_idea", "short_history"] | None,
         Meta(
-            description="based on the interval of the change; none without an interval; a neutral KPI is higher or lower"
+            description="why there is no verdict in spite of an interval: another KPI says the same (verdict_of), or fewer "
+            "than six earlier periods show how much this count varies"
         ),
     ] = None
+    verdict_of: Annotated[str | None, Meta(description="KPI that has the verdict for this one")] = None
+
+
+class Verdicts(Model, frozen=True, kw_only=True):
+    """How the verdicts on changes were corrected for their number."""
+
+    method: Literal["benjamini_hochberg"]
+    fdr: Annotated[float, Meta(description="accepted share of wrong verdicts among better, worse, higher and lower")]
+    comparisons: Annotated[int, Meta(description="number of changes that were judged together")]
 
 
 class Goal(Model, frozen=True, kw_only=True):
@@ -204,7 +225,8 @@ class Report(Answer, frozen=True, kw_only=True):
 
     commands: ClassVar = ("report", "trend")
     later: ClassVar = {
-        "Report": ("as_of_source", "not_computed", "goals", "filters", "span", "segments"),
+        "Report": ("as_of_source", "not_computed", "goals", "filters", "span", "segments", "verdicts"),
+        "Change": ("p", "p_adjusted", "verdict_reason", "verdict_of"),
         "Finding": ("path", "share_of_value"),
     }
 
@@ -223,6 +245,7 @@ class Report(Answer, frozen=True, kw_only=True):
     ] = field(default_factory=Filters)
     span: Annotated[Span | None, Meta(description="first and last day of the records")] = None
     segments: Annotated[SegmentOrder | None, Meta(description="if an order of segments was requested")] = None
+    verdicts: Annotated[Verdicts | None, Meta(description="if there is a comparison")] = None
     available: Annotated[tuple[Available, ...], NOT_IN_JSON] = ()
     """KPIs that these files allow, where only the first were asked for"""
     min_n: Annotated[int, NOT_IN_JSON] = 10

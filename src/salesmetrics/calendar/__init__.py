@@ -10,6 +10,7 @@ from salesmetrics.calendar.comparison import (
     last_complete,
     last_units,
     periods_before,
+    ranges_before,
     years_before,
 )
 from salesmetrics.calendar.model import Calendar, Every, Pattern, Period, Unit, unit_period
@@ -22,6 +23,7 @@ from salesmetrics.calendar.periods import (
     parse_period,
     parse_period_label,
     periods_of_column,
+    range_expression,
     split,
 )
 from salesmetrics.calendar.zones import Change, clock_changes, utc_of_wall
@@ -50,6 +52,8 @@ __all__ = [
     "parse_period_label",
     "periods_before",
     "periods_of_column",
+    "range_expression",
+    "ranges_before",
     "split",
     "unit_period",
     "utc_of_wall",

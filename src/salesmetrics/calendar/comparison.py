@@ -15,7 +15,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from salesmetrics.calendar.model import Every
 
-__all__ = ["Comparison", "comparison", "last_complete", "last_units", "periods_before", "years_before"]
+__all__ = ["Comparison", "comparison", "last_complete", "last_units", "periods_before", "ranges_before", "years_before"]
 
 
 _DAY = timedelta(days=1)
@@ -185,6 +185,36 @@ def periods_before(start: date, end: date, number: int, calendar: Calendar) -> l
         return []
     edges = [_months_before(start, k * months) for k in range(number + 1)]
     return list(zip(edges[1:], edges[:-1], strict=True))
+
+
+def ranges_before(period: Period, as_of: date, number: int, calendar: Calendar) -> list[tuple[date, date]]:
+    """The ranges of days before a period that are like it, the latest first; each is cut as the period is.
+
+    The first is what ``comparison`` has for ``previous``, the second what it has for that one, and so on.
+
+    Args:
+        period: What a report is for, as it was parsed and not clipped, with a beginning.
+        as_of: The report date; of a period that is not over only so many days count as have elapsed.
+        number: How many.
+        calendar: The calendar in force.
+
+    >>> quarter = Period("2017-Q4", date(2017, 10, 1), date(2018, 1, 1), "quarter")
+    >>> [str(end) for _, end in ranges_before(quarter, date(2017, 11, 15), 2, Calendar())]
+    ['2017-08-16', '2017-05-17']
+    """
+    start = _start(period)
+    elapsed = min(period.end, as_of + _DAY) - start
+    whole = _whole(period, calendar)
+    if whole is not None:
+        over = start + elapsed == whole.end
+        units = _units_before(whole, number, calendar)
+        return [(first, end if over else min(first + elapsed, end)) for first, end in units]
+    length = period.end - start
+    found: list[tuple[date, date]] = []
+    while len(found) < number and (start - date(FIRST_YEAR, 1, 1)) >= length > timedelta(0):
+        start -= length
+        found.append((start, start + elapsed))
+    return found
 
 
 def _units_before(here: Period, number: int, calendar: Calendar) -> list[tuple[date, date]]:

@@ -458,6 +458,24 @@ def bucket_expression(day: pl.Expr, every: Every, calendar: Calendar) -> pl.Expr
     return day.dt.truncate("1mo").dt.offset_by(f"-{shift}mo").dt.truncate(unit).dt.offset_by(f"{shift}mo")
 
 
+def range_expression(day: pl.Expr, ranges: Sequence[tuple[date, date]]) -> pl.Expr:
+    """First day of the range of days that each day lies in.
+
+    Args:
+        day: A Date expression.
+        ranges: Half-open ranges that do not overlap, in any order.
+
+    Returns:
+        A Date expression; blank where the day is blank or in no range.
+    """
+    import polars as pl
+
+    starts, ends = (pl.Series(days, dtype=pl.Date) for days in zip(*sorted(ranges), strict=True))
+    place = pl.lit(starts).search_sorted(day.fill_null(starts[0]), side="right").cast(pl.Int64) - 1
+    at = place.clip(0, len(starts) - 1)
+    return pl.when((place >= 0) & (day < pl.lit(ends).gather(at))).then(pl.lit(starts).gather(at))
+
+
 def _bucket_of_weeks(day: pl.Expr, every: Every, calendar: Calendar) -> pl.Expr:
     import polars as pl
 

@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from salesmetrics.answers.report import Available, Change, Metric, NotComputed, Period, Report, SegmentOrder
 from salesmetrics.calendar import unit_period, years_before
 from salesmetrics.calendar.steps import day_after, day_before
+from salesmetrics.engine.changes import change_between, corrected, judged, lengths_differ, per_day
 from salesmetrics.engine.compute import Cell, Keys, counts, staff_cells, value_table, with_derived_columns
 from salesmetrics.engine.cost_cover import cost_shift
-from salesmetrics.engine.evaluate import Outcome, change_between, evaluate, lengths_differ, per_day
+from salesmetrics.engine.evaluate import Outcome, evaluate
 from salesmetrics.engine.maturity import MATURING, maturing, of_long_periods
 from salesmetrics.engine.metric import Beside, MetricColumn, cell_order, groups_of, in_cell_order, make_metrics, plain
 from salesmetrics.engine.moments import seen_by
+from salesmetrics.engine.past import past_of
 from salesmetrics.engine.prepare import Ordering, prepare
 from salesmetrics.engine.request import Request, window_of, windows_of
 from salesmetrics.engine.segments import arranged, name_of_others, ordered_segments, sort_of
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
     from salesmetrics.calendar.windows import Window
     from salesmetrics.engine.compute import Source
     from salesmetrics.engine.evaluate import Group, Values
+    from salesmetrics.engine.past import Past
     from salesmetrics.engine.plan import Refused
     from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
+    from salesmetrics.statistics.changes import Dispersion
 
 __all__ = ["Request", "build_report", "in_order", "make_report", "metrics_of"]
 
@@ -192,6 +196,7 @@ def make_report(
         ranked=tuple(kpi.id for kpi in sorted(setup.plan.kpis, key=lambda kpi: kpi.headline or _LAST)),
         touching=tuple(touching(findings, setup.plan.measures.values(), request.headers, named)),
         trend_to=last_drawn(request) if request.trend else None,
+        verdicts=corrected(metrics, request.accepted) if request.compare else None,
     )
 
 
@@ -238,17 +243,21 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
     columns: list[MetricColumn] = []
     for kpis, asked, windows, total, grouped in tables:
         terms = _Terms(request, asked, windows, _own_period(request, asked, windows[""]), setup.currency)
+        seen = replace(source, as_of=asked.as_of)
+        sides = {by: past_of(asked, kpis, seen, windows, by) if compared else None for by in {(), setup.by}}
         for money in (True, False):
             chosen = [kpi for kpi in kpis if source.catalog.is_money(kpi) == money]
             for table, grouping in ((total, False), (grouped, True)) if request.by else ((total, False),):
                 own = [cell for cell in ordered if bool(cell.group) == grouping and counts(source, cell, money=money)]
                 values, groups = table.values(own), groups_of(request.by, own)
+                past = None if money else sides[setup.by if grouping else ()]
                 for kpi in chosen:
-                    metrics = _metrics(terms, kpi, own, groups, values, source, drawn.get(kpi.id))
-                    columns.append(MetricColumn(own, position[kpi.id], metrics))
+                    found = _metrics(terms, kpi, own, groups, values, source, drawn.get(kpi.id), past)
+                    columns.append(MetricColumn(own, position[kpi.id], found))
     if request.every is not None:
         columns += series(request, setup, position)
-    return in_cell_order(columns, setup.rank)
+    metrics = in_cell_order(columns, setup.rank)
+    return judged(metrics, source.catalog.kpis, request.accepted) if request.compare else metrics
 
 
 class _Terms(NamedTuple):
@@ -277,6 +286,7 @@ def _metrics(
     values: Values,
     source: Source,
     trend: list[float | None] | None,
+    past: Past | None,
 ) -> list[Metric]:
     """A KPI in some cells: with those of the period before, where they are compared."""
     catalog, asked = source.catalog, terms.asked
@@ -288,8 +298,9 @@ def _metrics(
     if asked.compare is not None and asked.compare in values.by_shift and kpi.basis != "snapshot":
         before = of_long_periods(kpi, evaluate(kpi, values.shifted(asked.compare), catalog, asked.level), days)
         young = maturing(kpi, values, terms.windows[""].end, asked)
-        steps = zip(outcomes, before, young, strict=True)
-        beside = (_compared(asked, kpi, terms.windows, now, then, young=grows) for now, then, grows in steps)
+        varied = _varied(kpi, cells, outcomes, before, past, asked.min_n)
+        steps = zip(outcomes, before, young, varied, strict=True)
+        beside = (_compared(asked, kpi, terms.windows, *pair, young=grows, past=own) for *pair, grows, own in steps)
     money = catalog.is_money(kpi)
     return make_metrics(
         terms.request,
@@ -304,11 +315,36 @@ def _metrics(
     )
 
 
+def _varied(
+    kpi: Kpi,
+    cells: Sequence[Cell],
+    now: Sequence[Outcome],
+    before: Sequence[Outcome],
+    past: Past | None,
+    min_n: int,
+) -> list[Dispersion | None]:
+    """How much a count has varied so far in each cell; not asked where too few records give no verdict anyway."""
+    found: list[Dispersion | None] = [None] * len(cells)
+    if past is None or kpi.id not in past.starts:
+        return found
+    enough = [i for i, pair in enumerate(zip(now, before, strict=True)) if all((o.n or 0) >= min_n for o in pair)]
+    for place, own in zip(enough, past.of(kpi, [cells[i] for i in enough]), strict=True):
+        found[place] = own
+    return found
+
+
 def _compared(
-    request: Request, kpi: Kpi, windows: Mapping[str, Window], now: Outcome, before: Outcome, *, young: bool
+    request: Request,
+    kpi: Kpi,
+    windows: Mapping[str, Window],
+    now: Outcome,
+    before: Outcome,
+    *,
+    young: bool,
+    past: Dispersion | None,
 ) -> Beside:
     """The value of the period before, and the step from it; the state on a day has no period before."""
-    change = change_between(kpi, now, before, request.level, request.min_n)
+    change = change_between(kpi, now, before, request.level, request.min_n, past)
     if change is not None and young:
         change = Change(absolute=None, relative=None, reason=MATURING)
     elif change is not None and kpi.additive and request.calendar.of_weeks:

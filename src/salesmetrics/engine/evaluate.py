@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from salesmetrics.answers.report import Change, Interval, Metric
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.settings import PREFIX, Settings
@@ -30,9 +28,6 @@ from salesmetrics.metrics.shapes import (
     number,
     readings,
 )
-from salesmetrics.schema.findings import finding
-from salesmetrics.schema.message import Message
-from salesmetrics.statistics.distributions import two_sided_z
 from salesmetrics.statistics.intervals import (
     Bounds,
     hybrid_difference,
@@ -46,11 +41,8 @@ from salesmetrics.statistics.quantiles import quantiles
 if TYPE_CHECKING:
     from datetime import date
 
-    from salesmetrics.calendar.windows import Window
-    from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Number, Shape
-    from salesmetrics.schema.provenance import Finding
 
 __all__ = [
     "ABSENT",
@@ -58,10 +50,7 @@ __all__ = [
     "Group",
     "Outcome",
     "Values",
-    "change_between",
     "evaluate",
-    "lengths_differ",
-    "per_day",
 ]
 
 
@@ -393,116 +382,3 @@ def _difference(shape: DifferenceInDifferences, level: float) -> Bounds | None:
         other_after[0] / other_after[1] - other_before[0] / other_before[1],
     )
     return hybrid_difference(values[0], rise, values[1], other).scaled(100)
-
-
-# --- the step from an earlier value to the present one, with the interval of the step and what can be said of it ---
-
-
-Verdict = Literal["better", "worse", "no clear difference", "too few", "higher", "lower"]
-
-
-def change_between(kpi: Kpi, now: Outcome, before: Outcome, level: float, min_n: int) -> Change | None:
-    """How a KPI moved; None where either value is undefined.
-
-    The interval is that of the difference itself: Newcombe's for rates, for means and quantiles the one made of
-    their two intervals (MOVER), and for numbers of records the normal approximation to the difference of two Poisson
-    counts. Sums have none, nor has a KPI that still grows after its period, whose young period would look worse whatever
-    happened: nothing can be said about chance there, so there is no verdict.
-
-    Args:
-        kpi: Says whether more is better.
-        now: The value of the period.
-        before: The value of the period before.
-        level: Confidence level.
-        min_n: With fewer records in either period nothing is concluded.
-    """
-    if now.value is None or before.value is None:
-        return None
-    step = _step(now.value, before.value)
-    base = float(before.value)
-    bounds, method = _interval(kpi, now, before, level)
-    return Change(
-        absolute=step.normalize() + Decimal(0) if isinstance(step, Decimal) else step,
-        relative=float(step) / base if base > 0 else None,
-        interval=None if bounds is None else Interval(low=bounds.low, high=bounds.high, level=level, method=method),
-        verdict=_verdict(kpi, float(step), bounds, few=_few(now, min_n) or _few(before, min_n)),
-    )
-
-
-def per_day(now: Outcome, before: Outcome, window: Window, earlier: Window) -> float | None:
-    """The relative change per day of a sum or count over two periods that differ by whole weeks; None where they do not."""
-    days = [None if w.start is None or w.end is None else (w.end - w.start).days for w in (window, earlier)]
-    if days[0] is None or days[1] is None or days[0] == days[1] or not before.value or float(before.value) < 0:
-        return None
-    return float(now.value) / days[0] / (float(before.value) / days[1]) - 1
-
-
-def lengths_differ(request: Request, metrics: Sequence[Metric]) -> list[Finding]:
-    """That a year or quarter of weeks is compared with a longer or shorter one, and the changes per day."""
-    known = [m for m in metrics if m.change is not None and m.change.per_day is not None and not m.group]
-    beside = request.comparison
-    if not known or beside is None or request.period.start is None or request.period.end is None:
-        return []
-    days = ((request.period.end - request.period.start).days, (beside.end - beside.start).days)
-    changes = [
-        Message("change_per_day", title=m.title, percent=100 * m.change.per_day)
-        for m in known
-        if m.change and m.change.per_day is not None
-    ]
-    length, other = (Message("weeks", n=n // 7) if n % 7 == 0 else Message("days", n=n) for n in days)
-    return [
-        finding(
-            "lengths_differ",
-            count=0,
-            period=request.period.label,
-            length=length,
-            other=beside.label,
-            other_length=other,
-            changes=tuple(changes),
-        )
-    ]
-
-
-def _step(now: Any, before: Any) -> Decimal | float:
-    """The difference: exact unless one of them is a float, as a median between two whole days is."""
-    if isinstance(now, float) or isinstance(before, float):
-        return float(now) - float(before)
-    return Decimal(now) - Decimal(before)
-
-
-def _interval(kpi: Kpi, now: Outcome, before: Outcome, level: float) -> tuple[Bounds | None, str]:
-    if kpi.matures:
-        return None, ""
-    if kpi.interval == "wilson":
-        return newcombe_difference(*_parts(now), *_parts(before), level), "newcombe"
-    if kpi.interval in {"hall", "order_statistic"} and now.interval is not None and before.interval is not None:
-        ends = (now.interval, before.interval)
-        if all(math.isfinite(end) for bounds in ends for end in (bounds.low, bounds.high)):
-            return hybrid_difference(now.value, ends[0], before.value, ends[1]), "hybrid"
-    records = kpi.unit == "count" and isinstance(now.value, int) and isinstance(before.value, int)
-    if records and kpi.additive and kpi.basis != "snapshot":
-        step, reach = float(now.value - before.value), two_sided_z(level) * math.sqrt(now.value + before.value)
-        if not reach:  # no record in either period: no spread seen is not certainty
-            return None, ""
-        return Bounds(step - reach, step + reach), "poisson_normal"
-    return None, ""
-
-
-def _parts(outcome: Outcome) -> tuple[int, int]:
-    return int(outcome.numerator or 0), int(outcome.denominator or 0)
-
-
-def _verdict(kpi: Kpi, step: float, bounds: Bounds | None, *, few: bool) -> Verdict | None:
-    if bounds is None:
-        return None
-    if few:
-        return "too few"
-    if bounds.low <= 0 <= bounds.high:
-        return "no clear difference"
-    if kpi.direction == "neutral":
-        return "higher" if step > 0 else "lower"
-    return "better" if (step > 0) == (kpi.direction == "higher") else "worse"
-
-
-def _few(outcome: Outcome, min_n: int) -> bool:
-    return outcome.n is not None and outcome.n < min_n

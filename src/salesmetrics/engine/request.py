@@ -49,6 +49,7 @@ class Question(msgspec.Struct, frozen=True):
         where: An SQL condition over columns by their names or headers.
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
+        fdr: The share of wrong ones that is accepted among verdicts on changes; None for what the level leaves.
         trend: Add the last twelve months to each KPI that has a date.
         every: Also one value per week, month, quarter or year, of the KPIs that have a date.
         settings: Thresholds and outside figures.
@@ -71,6 +72,7 @@ class Question(msgspec.Struct, frozen=True):
     where: str | None = None
     level: float = 0.95
     min_n: int = 10
+    fdr: float | None = None
     trend: bool = False
     every: Every | None = None
     settings: Settings = msgspec.field(default_factory=Settings)
@@ -120,6 +122,7 @@ class Request(msgspec.Struct, frozen=True):
         compare: Its name: ``previous`` or ``year_ago``.
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
+        fdr: The share of wrong ones that is accepted among verdicts on changes; None for what the level leaves.
         trend: Add the last twelve months to each KPI that has a date.
         every: Also one value per week, month, quarter or year, of the KPIs that have a date.
         calendar: How weeks and years are counted.
@@ -153,6 +156,7 @@ class Request(msgspec.Struct, frozen=True):
     compare: str | None = None
     level: float = 0.95
     min_n: int = 10
+    fdr: float | None = None
     trend: bool = False
     every: Every | None = None
     calendar: Calendar = msgspec.field(default_factory=Calendar)
@@ -165,6 +169,11 @@ class Request(msgspec.Struct, frozen=True):
     shaped: Shaped = msgspec.field(default_factory=Shaped)
     span: Span | None = None
     guessed: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def accepted(self) -> float:
+        """The share of wrong ones that is accepted among the verdicts on changes."""
+        return round(1 - self.level, 6) if self.fdr is None else self.fdr
 
     @property
     def filters(self) -> Filters:

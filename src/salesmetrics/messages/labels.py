@@ -195,6 +195,7 @@ LABELS: Mapping[str, str] = {
     "verdict_same": "same",
     "verdict_no_clear_difference": "no clear difference",
     "verdict_too_few": "small sample",
+    "verdict_of_another": "see {kpi:typed}",
     "outside_above": "above",
     "outside_below": "below",
     "previous_value": "previous {value}",

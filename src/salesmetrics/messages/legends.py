@@ -12,7 +12,8 @@ __all__ = ["LEGENDS"]
 LEGENDS: Mapping[str, str] = {
     "small_sample": "{sign} fewer than {min_n} records: treat as a hint",
     "no_verdict": "no verdict: without an interval, a change may be chance",
-    "chance_among_many": "at this level, about 1 in {odds} segments looks better or worse by chance alone ({n:# verdict|# verdicts} given)",
+    "short_history": "no verdict on a count: fewer than 6 earlier periods show how much it varies",
+    "verdicts_corrected": "verdicts corrected for {n} comparisons (Benjamini–Hochberg, {percent:g} %)",
     "segments_in_order": "{parts:;}",
     "sorted_desc": "sorted by {kpi}, highest first",
     "sorted_asc": "sorted by {kpi}, lowest first",

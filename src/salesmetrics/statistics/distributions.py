@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
-__all__ = ["check_level", "normal_quantile", "poisson_cdf", "student_t_quantile", "two_sided_z"]
+__all__ = [
+    "check_level",
+    "normal_quantile",
+    "normal_tail",
+    "poisson_cdf",
+    "student_t_quantile",
+    "student_t_tail",
+    "two_sided_z",
+]
 
 _STANDARD_NORMAL = NormalDist()
 _EXPANSION_FROM = 1000.0
@@ -27,6 +35,15 @@ def normal_quantile(probability: float) -> float:
     1.959964
     """
     return _STANDARD_NORMAL.inv_cdf(probability)
+
+
+def normal_tail(z: float) -> float:
+    """How probable it is that a standard normal variable lies above this value; as exact far out as near 0.
+
+    >>> round(normal_tail(1.959964), 6)
+    0.025
+    """
+    return math.erfc(z / math.sqrt(2)) / 2
 
 
 def two_sided_z(level: float) -> float:
@@ -78,6 +95,15 @@ def _t_expansion(z: float, degrees: float) -> float:
         ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160,
     )
     return z * (1 + sum(term / degrees**power for power, term in enumerate(terms, start=1)))
+
+
+def student_t_tail(t: float, degrees: float) -> float:
+    """How probable it is that a t variable with ``degrees`` of freedom lies above this value.
+
+    >>> round(student_t_tail(2.228139, 10), 6)
+    0.025
+    """
+    return _t_tail(t, degrees) if t >= 0 else 1.0 - _t_tail(-t, degrees)
 
 
 def _t_tail(t: float, degrees: float) -> float:

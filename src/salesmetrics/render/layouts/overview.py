@@ -28,7 +28,7 @@ from salesmetrics.render.layouts.head import files_typed, report_head
 from salesmetrics.render.layouts.segments import is_series, segment_rows, segment_titles, segments
 from salesmetrics.render.layouts.trend import trend
 from salesmetrics.render.layouts.words import (
-    chance_note,
+    correction_note,
     few_note,
     interval_title,
     kept_apart,
@@ -152,7 +152,12 @@ def _tables(report: Report) -> list[Block]:
             short=phrase("year_to", month=month),
         ),
     )
-    notes = (*dict.fromkeys(silent.values()), *few_note(report), *verdict_note(report))
+    notes = (
+        *dict.fromkeys(silent.values()),
+        *correction_note(report),
+        *few_note(report),
+        *verdict_note(report),
+    )
     return [Table(columns, tuple(rows), notes)] if rows else [Text(note, apart=not n) for n, note in enumerate(notes)]
 
 
@@ -250,7 +255,7 @@ def _segments(report: Report) -> Table:
     signs = [phrase("verdict_signs", better=_BETTER, worse=_WORSE)] if compared else []
     notes = (
         *order_note(report),
-        *chance_note(report),
+        *correction_note(report),
         *signs,
         *few_note(report),
         *(f"{note.sign} {note.text}" for note in own.values()),

@@ -27,6 +27,7 @@ from salesmetrics.render.layouts.overview import overview
 from salesmetrics.render.layouts.segments import is_series, segments
 from salesmetrics.render.layouts.trend import trend
 from salesmetrics.render.layouts.words import (
+    correction_note,
     families,
     few_note,
     headline,
@@ -104,7 +105,9 @@ def _kpis(report: Report) -> Table:
         for family, members in families(report.metrics, report.order)
         for metric in members
     )
-    return Table(columns, rows, (*few_note(report), *verdict_note(report), *own.values()), indent=2)
+    return Table(
+        columns, rows, (*correction_note(report), *few_note(report), *verdict_note(report), *own.values()), indent=2
+    )
 
 
 def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str, places: int) -> Row:

@@ -11,7 +11,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Kind, Row, Table, Tone
 from salesmetrics.render.layouts.words import (
     bound_places,
-    chance_note,
+    correction_note,
     currency_of,
     families,
     few_note,
@@ -85,7 +85,7 @@ def segments(report: Report) -> Table:
         )
         for index, segment in enumerate(found)
     )
-    notes = [*order_note(report), *chance_note(report), *few_note(report), *verdict_note(report)]
+    notes = [*order_note(report), *correction_note(report), *few_note(report), *verdict_note(report)]
     return Table(
         (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
         rows,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NOTHING",
     "bound_places",
-    "chance_note",
+    "correction_note",
     "currencies",
     "currency_of",
     "families",
@@ -55,8 +55,8 @@ __all__ = [
 FEW = "~"
 """Marks a value that rests on few records."""
 
-MANY_SEGMENTS = 10
-"""From so many segments on, chance alone is likely to have made one of them look different."""
+_SEVERAL = 2
+"""Of a single verdict there is nothing to correct."""
 
 NOTHING = frozenset({"zero_denominator", "no_records"})
 
@@ -220,7 +220,9 @@ def verdict_text(metric: Metric | None) -> str:
         return ""
     if metric.change.reason:
         return reason_text(metric.change.reason)
-    verdict = metric.change.verdict
+    verdict, leader = metric.change.verdict, metric.change.verdict_of
+    if leader is not None:
+        return phrase("verdict_of_another", kpi=leader)
     return phrase(f"verdict_{verdict.replace(' ', '_')}") if verdict else ""
 
 
@@ -273,14 +275,12 @@ def order_note(report: Report) -> list[str]:
     return [phrase("segments_in_order", parts=parts)]
 
 
-def chance_note(report: Report) -> list[str]:
-    """What to expect of many verdicts at once: at 95 % one in twenty segments differs by chance alone."""
-    groups = {tuple(metric.group.items()) for metric in report.metrics if metric.group}
-    spans = [m.change.interval for m in report.metrics if m.group and m.change and m.change.verdict != "too few"]
-    drawn = [span for span in spans if span is not None]
-    if len(groups) < MANY_SEGMENTS or not drawn:
+def correction_note(report: Report) -> list[str]:
+    """That verdicts were corrected for their number, where there is more than one."""
+    made = report.verdicts
+    if made is None or made.comparisons < _SEVERAL:
         return []
-    return [phrase("chance_among_many", odds=round(1 / (1 - drawn[0].level)), n=len(drawn))]
+    return [phrase("verdicts_corrected", n=made.comparisons, percent=100 * made.fdr)]
 
 
 def few_note(report: Report) -> list[str]:
@@ -290,10 +290,10 @@ def few_note(report: Report) -> list[str]:
 
 def verdict_note(report: Report) -> list[str]:
     """Why some changes have no verdict, where there are such."""
-    bare = any(
-        metric.change and metric.change.verdict is None and metric.change.reason is None for metric in report.metrics
-    )
-    return [phrase("no_verdict")] if bare else []
+    silent = [metric.change for metric in report.metrics if metric.change and metric.change.verdict is None]
+    bare = any(change.interval is None and change.reason is None for change in silent)
+    young = any(change.verdict_reason == "short_history" for change in silent)
+    return [*([phrase("no_verdict")] if bare else []), *([phrase("short_history")] if young else [])]
 
 
 def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:
