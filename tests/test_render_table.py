@@ -23,7 +23,7 @@ from report_fixture import (
     wilson,
     win_rate,
 )
-from salesmetrics.answers.report import Change, Excluded, NotComputed, Period
+from salesmetrics.answers.report import Change, Excluded, NotComputed, Period, Verdicts
 from salesmetrics.render.text import amount, fraction, interval
 from salesmetrics.render.writers import Screen, render
 from salesmetrics.schema.findings import finding
@@ -342,11 +342,38 @@ def test_with_a_comparison_each_change_has_its_verdict(width: int | None, kpis: 
     assert ("use --format csv" in " ".join(text.split())) == (text.count("48.8 – ") < 4 * kpis)
 
 
-def test_many_verdicts_come_with_what_chance_alone_would_do() -> None:
-    said = "about 1 in 20 segments looks better or worse by chance alone (20 verdicts given)"
-    assert said in " ".join(plain(compared_segments(10, 2), 80).split())
-    assert "by chance alone" not in plain(compared_segments(9, 2), 80)
-    assert "by chance alone" not in plain(grouped_report([f"Owner {i}" for i in range(20)]), 80)
+def test_verdicts_say_how_many_they_were_corrected_for() -> None:
+    def drawn(comparisons: int) -> str:
+        made = Verdicts(method="benjamini_hochberg", fdr=0.05, comparisons=comparisons)
+        return " ".join(plain(structs.replace(compared_segments(10, 2), verdicts=made), 80).split())
+
+    assert "verdicts corrected for 20 comparisons (Benjamini–Hochberg, 5 %)" in drawn(20)
+    assert "corrected" not in drawn(1)
+    assert "corrected" not in plain(grouped_report([f"Owner {i}" for i in range(20)]), 80)
+
+
+def test_a_change_of_the_same_idea_names_the_kpi_that_is_judged() -> None:
+    made = compared_segments(3, 1)
+    metrics = [
+        structs.replace(metric, change=structs.replace(metric.change, verdict=None, verdict_of="win_rate"))
+        if metric.change
+        else metric
+        for metric in made.metrics
+    ]
+    drawn = plain(structs.replace(made, metrics=metrics), 120)
+    assert "see win_rate" in drawn
+    assert "no verdict" not in drawn
+
+
+def test_a_count_without_a_past_says_why_it_has_no_verdict() -> None:
+    made = compared_segments(3, 1)
+    metrics = [
+        structs.replace(metric, change=structs.replace(metric.change, verdict=None, verdict_reason="short_history"))
+        if metric.change
+        else metric
+        for metric in made.metrics
+    ]
+    assert "fewer than 6 earlier periods" in plain(structs.replace(made, metrics=metrics), 120)
 
 
 def test_what_would_unlock_more_is_told_in_a_few_lines_that_matter_most() -> None:

@@ -6,6 +6,7 @@ package over generated deals and calls (``build_report`` in this process), with 
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter
 from datetime import date, timedelta
@@ -42,7 +43,7 @@ def deals(
     rng: np.random.Generator,
     per_quarter: Sequence[int],
     *,
-    win_rate: Callable[[Array, Array], Array] = lambda rep, quarter: np.full(rep.shape, 0.35),
+    win_rate: Callable[[Array, Array], Array] = lambda rep, _: np.full(rep.shape, 0.35),
     sigma: float = 1.0,
 ) -> pl.DataFrame:
     """Deals of reps who do not differ, and of whom none changes; those that close after the as-of day are open.
@@ -57,7 +58,7 @@ def deals(
     counts = rng.poisson(means)
     rep, quarter = (np.repeat(side.ravel(), counts.ravel()) for side in np.indices(counts.shape))
     n = rep.size
-    lengths = np.array([(b - a).days for a, b in zip(QUARTER_STARTS[:-1], QUARTER_STARTS[1:], strict=True)])
+    lengths = np.array([(b - a).days for a, b in itertools.pairwise(QUARTER_STARTS)])
     begins = np.array([(day - START).days for day in QUARTER_STARTS[:-1]])
     closed = begins[quarter] + (rng.random(n) * lengths[quarter]).astype(int)
     cycle = np.ceil(20 * rng.lognormal(0, 0.6, n)).astype(int)
@@ -274,7 +275,9 @@ def main(runs: int = 500) -> None:
         shares = " | ".join(f"{power(max(runs // 5, 20), 7, size, fall):.0%}" for fall in (0.10, 0.15, 0.25))
         print(f"| {size} | {shares} |")
     print("\n## Calls of weeks: nothing changed, about 40 calls of 12 reps each\n")
-    print("| calls per lead | weeks in the data | p below 5 %, Poisson | p below 5 %, own past | reports that call anyone |")
+    print(
+        "| calls per lead | weeks in the data | p below 5 %, Poisson | p below 5 %, own past | reports that call anyone |"
+    )
     print("|---|---|---|---|---|")
     for several in (1.0, 3.0, 6.0):
         for weeks in (9, 14, 26):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import polars as pl
 from msgspec.structs import replace
@@ -14,11 +14,14 @@ from salesmetrics.analysis.cells import cell_rows, no_such_cell
 from salesmetrics.analysis.scope import currency_codes, deals_in_scope, group_of, in_window, source_text
 from salesmetrics.answers.losses import Loss, LossBefore, LossCoverage, Losses, LossView
 from salesmetrics.answers.report import Change, Interval
+from salesmetrics.engine.changes import corrected
 from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.request import window_of
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
+from salesmetrics.statistics.changes import newcombe_p_value
 from salesmetrics.statistics.intervals import newcombe_difference, wilson
+from salesmetrics.statistics.multiple import benjamini_hochberg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,6 +110,7 @@ def build_losses(
     terms = _Terms(request, codes, reason)
     earlier = request.previous if request.compare == "previous" else request.year_ago if request.compare else None
     before = None if earlier is None else _counts(lost.frame.filter(in_window("closed", earlier)), lost.views, request)
+    losses = _losses(_counts(here, lost.views, request), before, lost.views, terms)
     return Losses(
         as_of=request.as_of,
         as_of_source=source_text(request),
@@ -115,7 +119,7 @@ def build_losses(
         group_by=list(request.by),
         inputs=list(inputs),
         coverage=_coverage(here, request),
-        losses=_losses(_counts(here, lost.views, request), before, lost.views, terms),
+        losses=losses,
         undated=lost.frame["closed"].null_count() if window.bounded else 0,
         separators=list(lost.separators),
         similar=_similar(here),
@@ -124,6 +128,7 @@ def build_losses(
         filters=request.filters,
         span=request.span,
         min_n=request.min_n,
+        verdicts=corrected((loss.change for loss in losses), request.accepted) if before is not None else None,
     )
 
 
@@ -332,7 +337,20 @@ def _losses(now: _Counts, before: _Counts | None, views: Sequence[LossView], ter
                 earlier = before.items[view].get(key, _NONE)
                 loss = _compared(loss, earlier, before.totals.get((group, code), _NONE), now, key, terms)
             found.append((order, loss))
-    return [loss for _, loss in sorted(found, key=lambda one: one[0])]
+    return _judged([loss for _, loss in sorted(found, key=lambda one: one[0])], terms.request.accepted)
+
+
+def _judged(losses: Sequence[Loss], fdr: float) -> list[Loss]:
+    """Losses with the verdicts on the changes of their shares, corrected for how many there are."""
+    p_values = benjamini_hochberg([None if loss.change is None else loss.change.p for loss in losses])
+    return [
+        loss
+        if loss.change is None or adjusted is None
+        else replace(
+            loss, change=replace(loss.change, p_adjusted=adjusted, verdict=_verdict(loss.change, adjusted <= fdr))
+        )
+        for loss, adjusted in zip(losses, p_values, strict=True)
+    ]
 
 
 def _loss(view: LossView, key: _Key, count: _Count, of: _Count, terms: _Terms) -> Loss:
@@ -376,14 +394,17 @@ def _compared(loss: Loss, earlier: _Count, of: _Count, now: _Counts, key: _Key, 
             relative=None,
             interval=bounds
             and Interval(low=bounds.low, high=bounds.high, level=terms.request.level, method="newcombe"),
-            verdict="too few" if few else _verdict(bounds.low, bounds.high) if bounds else None,
+            p=None if few else newcombe_p_value(loss.count, n, earlier.deals, of.deals),
+            verdict="too few" if few else None,
         )
     previous = LossBefore(count=earlier.deals, value=plain(value), share_of_count=share)
     return replace(loss, previous=previous, change=change)
 
 
-def _verdict(low: Any, high: Any) -> Any:
-    return "higher" if low > 0 else "lower" if high < 0 else "no clear difference"
+def _verdict(change: Change, called: bool) -> Literal["higher", "lower", "no clear difference"]:  # noqa: FBT001
+    if not called:
+        return "no clear difference"
+    return "higher" if float(change.absolute or 0) > 0 else "lower"
 
 
 def _coverage(frame: pl.DataFrame, request: Request) -> list[LossCoverage]:

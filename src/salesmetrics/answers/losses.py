@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model, Number
 from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead, Span
-from salesmetrics.answers.report import Change, Comparison, Interval, Period
+from salesmetrics.answers.report import Change, Comparison, Interval, Period, Verdicts
 
 __all__ = ["Loss", "LossBefore", "LossCoverage", "LossView", "Losses"]
 
@@ -99,6 +99,7 @@ class Losses(Answer, frozen=True, kw_only=True):
         Filters, Meta(description="what affects the values besides the files: filters, settings, variables")
     ] = field(default_factory=Filters)
     span: Annotated[Span | None, Meta(description="first and last day of the records")] = None
+    verdicts: Annotated[Verdicts | None, Meta(description="if there is a comparison")] = None
     arguments: Annotated[tuple[str, ...], NOT_IN_JSON] = ()
     """the files as they were typed"""
     everything: Annotated[bool, NOT_IN_JSON] = False

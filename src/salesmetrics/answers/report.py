@@ -226,7 +226,6 @@ class Report(Answer, frozen=True, kw_only=True):
     commands: ClassVar = ("report", "trend")
     later: ClassVar = {
         "Report": ("as_of_source", "not_computed", "goals", "filters", "span", "segments", "verdicts"),
-        "Change": ("p", "p_adjusted", "verdict_reason", "verdict_of"),
         "Finding": ("path", "share_of_value"),
     }
 

@@ -196,7 +196,7 @@ def make_report(
         ranked=tuple(kpi.id for kpi in sorted(setup.plan.kpis, key=lambda kpi: kpi.headline or _LAST)),
         touching=tuple(touching(findings, setup.plan.measures.values(), request.headers, named)),
         trend_to=last_drawn(request) if request.trend else None,
-        verdicts=corrected(metrics, request.accepted) if request.compare else None,
+        verdicts=corrected((metric.change for metric in metrics), request.accepted) if request.compare else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The step from an earlier value to the present one, with its interval, and what can be said of it.
 
-Own file: what is said rests on all steps of a report together, and only a report compares.
+What is said rests on all steps of a report together.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from salesmetrics.statistics.intervals import Bounds, hybrid_difference, newcomb
 from salesmetrics.statistics.multiple import benjamini_hochberg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from salesmetrics.answers.report import Metric
     from salesmetrics.calendar.windows import Window
@@ -206,9 +206,9 @@ def judged(metrics: Sequence[Metric], kpis: Mapping[str, Kpi], fdr: float) -> li
     return found
 
 
-def corrected(metrics: Sequence[Metric], fdr: float) -> Verdicts:
-    """How the verdicts of a report were corrected."""
-    made = sum(metric.change is not None and metric.change.p_adjusted is not None for metric in metrics)
+def corrected(changes: Iterable[Change | None], fdr: float) -> Verdicts:
+    """How the verdicts on changes were corrected."""
+    made = sum(change is not None and change.p_adjusted is not None for change in changes)
     return Verdicts(method="benjamini_hochberg", fdr=fdr, comparisons=made)
 
 

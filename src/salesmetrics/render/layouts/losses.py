@@ -21,7 +21,7 @@ from salesmetrics.render.document import (
     Tone,
 )
 from salesmetrics.render.layouts.head import answer_head, files_typed
-from salesmetrics.render.layouts.words import FEW
+from salesmetrics.render.layouts.words import FEW, correction_note
 from salesmetrics.render.text import amount, change, count, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -159,6 +159,7 @@ def _notes(answer: Losses) -> list[str]:
         found.append(phrase(code, views=[Message(f"view_{view}") for view in answer.unknown]))
     if any(loss.small for loss in answer.losses):
         found.append(phrase("lost_small", sign=FEW, min_n=answer.min_n))
+    found += correction_note(answer.verdicts)
     if answer.group_by:
         found.append(phrase("lost_other_views", names=answer.group_by))
     return found

@@ -154,7 +154,7 @@ def _tables(report: Report) -> list[Block]:
     )
     notes = (
         *dict.fromkeys(silent.values()),
-        *correction_note(report),
+        *correction_note(report.verdicts),
         *few_note(report),
         *verdict_note(report),
     )
@@ -255,7 +255,7 @@ def _segments(report: Report) -> Table:
     signs = [phrase("verdict_signs", better=_BETTER, worse=_WORSE)] if compared else []
     notes = (
         *order_note(report),
-        *correction_note(report),
+        *correction_note(report.verdicts),
         *signs,
         *few_note(report),
         *(f"{note.sign} {note.text}" for note in own.values()),

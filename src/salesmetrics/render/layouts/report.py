@@ -106,7 +106,10 @@ def _kpis(report: Report) -> Table:
         for metric in members
     )
     return Table(
-        columns, rows, (*correction_note(report), *few_note(report), *verdict_note(report), *own.values()), indent=2
+        columns,
+        rows,
+        (*correction_note(report.verdicts), *few_note(report), *verdict_note(report), *own.values()),
+        indent=2,
     )
 
 

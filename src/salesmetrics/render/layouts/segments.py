@@ -85,7 +85,7 @@ def segments(report: Report) -> Table:
         )
         for index, segment in enumerate(found)
     )
-    notes = [*order_note(report), *correction_note(report), *few_note(report), *verdict_note(report)]
+    notes = [*order_note(report), *correction_note(report.verdicts), *few_note(report), *verdict_note(report)]
     return Table(
         (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
         rows,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.provenance import Span
-    from salesmetrics.answers.report import Comparison, Metric, Period, Report, Unit
+    from salesmetrics.answers.report import Comparison, Metric, Period, Report, Unit, Verdicts
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
@@ -275,9 +275,8 @@ def order_note(report: Report) -> list[str]:
     return [phrase("segments_in_order", parts=parts)]
 
 
-def correction_note(report: Report) -> list[str]:
+def correction_note(made: Verdicts | None) -> list[str]:
     """That verdicts were corrected for their number, where there is more than one."""
-    made = report.verdicts
     if made is None or made.comparisons < _SEVERAL:
         return []
     return [phrase("verdicts_corrected", n=made.comparisons, percent=100 * made.fdr)]
@@ -293,7 +292,8 @@ def verdict_note(report: Report) -> list[str]:
     silent = [metric.change for metric in report.metrics if metric.change and metric.change.verdict is None]
     bare = any(change.interval is None and change.reason is None for change in silent)
     young = any(change.verdict_reason == "short_history" for change in silent)
-    return [*([phrase("no_verdict")] if bare else []), *([phrase("short_history")] if young else [])]
+    code = "no_verdict_on_some" if bare and young else "short_history" if young else "no_verdict"
+    return [phrase(code)] if bare or young else []
 
 
 def undefined_counts(metrics: Iterable[Metric]) -> list[tuple[int, str]]:
