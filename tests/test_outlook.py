@@ -138,6 +138,36 @@ def test_a_deal_older_than_all_that_were_seen_has_the_hazard_of_the_tail() -> No
     assert 0.0 < tail < 1.0
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 25), st.sampled_from([OPEN, WON, LOST]), st.integers(0, 30)), min_size=1))
+def test_who_comes_in_late_is_at_risk_from_then_on(data: list[tuple[int, int, int]]) -> None:
+    days, causes, entry = np.array(data).T
+    found = hazards(days, causes, entry)
+    seen = [(day, cause, first) for day, cause, first in data if first <= day]
+    for age in range(found.at_risk.size):
+        at_risk = sum(first <= age <= day for day, _, first in seen)
+        won = sum(cause == WON and day == age for day, cause, _ in seen)
+        assert found.at_risk[age] == at_risk
+        assert found.won[age] == (won / at_risk if at_risk else 0.0)
+
+
+def test_an_export_of_what_ended_lately_says_the_same() -> None:
+    """An export that holds no deal that ended before a day: chances of the whole history, not those of survivors."""
+    history = firm(20_000)
+    since = TODAY - 500
+    kept = np.flatnonzero((history.ended >= since) | (history.ended < 0))
+    export = permuted(history, kept)
+    cut = History(export.created, export.ended, export.cause, export.amount, None, export.kind, since)
+    whole, aware, unaware = of(history), of(cut), of(export)
+    assert aware.chances.mean() == pytest.approx(whole.chances.mean(), rel=0.05)
+    assert aware.expected_new == pytest.approx(whole.expected_new, rel=0.1)
+    assert abs(unaware.chances.mean() / whole.chances.mean() - 1) > abs(aware.chances.mean() / whole.chances.mean() - 1)
+    assert known_on(cut, TODAY - 10).since == since
+    # A day before anything is recorded: nothing is known of windows, and numbers come out.
+    early = outlook(cut, since - 5, since - 4, since + 60, draws=100, seed=1)
+    assert np.isfinite(early.total).all()
+
+
 def test_more_frequent_wins_compete_with_losses() -> None:
     history = known_on(firm(2000), TODAY)
     days = np.where(history.cause == OPEN, TODAY, history.ended) - history.created

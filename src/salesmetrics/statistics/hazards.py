@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from salesmetrics.statistics.survival import LOST, WON
+
 __all__ = ["Chances", "Hazards", "chances", "hazards", "smooth_tail"]
 
 Floats = NDArray[np.float64]
@@ -55,12 +57,14 @@ class Chances(msgspec.Struct, frozen=True, eq=False):
     of_new: Floats
 
 
-def hazards(days: NDArray[Any], causes: NDArray[Any]) -> Hazards:
+def hazards(days: NDArray[Any], causes: NDArray[Any], entry: NDArray[Any] | None = None) -> Hazards:
     """Daily hazards; a record last seen open at an age is still at risk of what happens at that age.
 
     Args:
         days: int[n], not negative: age at the end or, where there is none, on the last day seen.
         causes: int[n]: 0 still open (censored), 1 won, 2 lost.
+        entry: int[n], not negative: age from which on an end would have been seen; 0 where it is not given. What ended
+            before it is left out.
 
     Two of four won on the days 1 and 3, one lost on day 3, one open on day 2:
 
@@ -68,19 +72,29 @@ def hazards(days: NDArray[Any], causes: NDArray[Any]) -> Hazards:
     >>> found.won.tolist(), found.lost.tolist(), found.at_risk.tolist()
     ([0.0, 0.25, 0.0, 0.5], [0.0, 0.0, 0.0, 0.5], [4.0, 4.0, 3.0, 2.0])
     """
+    if entry is not None:
+        seen = entry <= days
+        days, causes, entry = days[seen], causes[seen], entry[seen]
     longest = int(days.max()) + 1 if days.size else 0
     by_cause = np.bincount(days * 3 + causes, minlength=3 * longest).reshape(longest, 3)
-    at_risk = by_cause.sum(axis=1)[::-1].cumsum()[::-1].astype(np.float64)
-    return Hazards(by_cause[:, 1] / at_risk, by_cause[:, 2] / at_risk, at_risk)
+    at_risk = by_cause.sum(axis=1)[::-1].cumsum()[::-1]
+    if entry is not None:
+        # Less those who come in at a later age.
+        later = np.bincount(entry, minlength=longest + 1)[1:][::-1].cumsum()[::-1]
+        at_risk = at_risk - later
+    risk = at_risk.astype(np.float64)
+    won, lost = (np.divide(by_cause[:, cause], risk, out=np.zeros(longest), where=risk > 0.0) for cause in (WON, LOST))
+    return Hazards(won, lost, risk)
 
 
 def smooth_tail(found: Hazards, at_least: int, days: float) -> Hazards:
-    """The same with one constant hazard for all ages at which fewer than so many were seen.
+    """The same with one constant hazard for all ages beyond the last one at which so many were seen.
 
     Few records make hazards of 0 and 1. The constant is that of the days at risk beyond, to which ``days`` days at the
     average of all ages are added, so that ages which nobody has reached have a hazard too.
     """
-    kept = int(np.searchsorted(-found.at_risk, -at_least, side="right"))
+    enough = np.flatnonzero(found.at_risk >= at_least)
+    kept = int(enough[-1]) + 1 if enough.size else 0
     every, beyond = float(found.at_risk.sum()), float(found.at_risk[kept:].sum())
     tails = []
     for hazard in (found.won, found.lost):
