@@ -34,6 +34,10 @@ TYPED = {
     "inspect": ["examples/leads.csv", "examples"],
     "check": [DEALS, "examples"],
     "rows": [f"revenue {DEALS} --period last-quarter"],
+    "forecast": [
+        f"{DEALS} examples/stages.csv --period 2026-Q4 --by team --target 900000 --draws 500",
+        f"{DEALS} --period 2026-Q4 --rows open --draws 500",
+    ],
     "funnel": [
         f"{DEALS} examples/stages.csv --by team --period last-quarter",
         f"{DEALS} examples/stages.csv --rows won",

@@ -43,6 +43,7 @@ ONLY_OF = {
     "business_hours_invalid": "report",
     "exports_same_day": "compare",
     "exports_undated": "compare",
+    "period_over": "forecast",
 }
 """Errors that only some commands can end in, and one of these."""
 READING = tuple(
@@ -106,7 +107,7 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
     assert strange_options(FINDINGS[code][1] or "", commands) == []
 
 
-COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel")
+COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", "forecast")
 ROOMS = {
     "analysis/exports.py": ("compare",),
     "ingest": (*READING, "init"),
@@ -115,7 +116,8 @@ ROOMS = {
     "analysis/funnel.py": ("funnel",),
     "analysis/journeys.py": ("funnel",),
     "analysis/stage_numbers.py": ("funnel",),
-    "analysis": ("losses", "compare", "funnel"),
+    "analysis/forecast.py": ("forecast",),
+    "analysis": ("losses", "compare", "funnel", "forecast"),
     "entities": COMPUTE,
     "engine": COMPUTE,
     "drilldown": COMPUTE,

@@ -5,6 +5,8 @@ The schedule is that of ``pipeline``: files are read and checked there, and noth
 
 from __future__ import annotations
 
+import shlex
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,15 +14,19 @@ from msgspec.structs import replace
 from salesmetrics.pipeline import Files, load, request_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.analysis.forecast import ForecastFacts
     from salesmetrics.analysis.funnel import FunnelFacts
     from salesmetrics.analysis.losses import LossFacts
+    from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.rows import Rows
     from salesmetrics.engine.request import Question
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
 
-__all__ = ["funnel", "funnel_facts", "loss_facts", "losses"]
+__all__ = ["forecast", "forecast_facts", "funnel", "funnel_facts", "loss_facts", "losses"]
 
 
 def funnel(
@@ -112,3 +118,58 @@ def loss_facts(dataset: Dataset, options: ReadOptions) -> LossFacts:
     refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings)
     signs = {i: load_profile(file.recognition.profile).separator for i, file in enumerate(dataset.files)}
     return LossFacts(stage_meanings(dataset, options), {i: sign for i, sign in signs.items() if sign is not None})
+
+
+def forecast(
+    files: Files,
+    options: ReadOptions,
+    question: Question,
+    *,
+    target: float | None = None,
+    seed: int = 1,
+    draws: int = 10_000,
+    cell: str | None = None,
+) -> tuple[Forecast | Rows, Dataset]:
+    """What will close in a period, with its range, and how good such forecasts were.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for.
+        target: What the total is to reach; the quotas of the period when left out.
+        seed: Of the simulation.
+        draws: Simulated outcomes.
+        cell: List the deals behind this cell instead.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.forecast.build_forecast`; ``outcome_unsettled``.
+    """
+    options = replace(options, as_of=question.as_of)
+    dataset = load(files, options)
+    from salesmetrics.analysis.forecast import build_forecast, forecast_rows
+
+    request = request_of(question, dataset)
+    facts = forecast_facts(dataset, options, files.arguments, target=target, seed=seed, draws=draws)
+    if cell is not None:
+        return forecast_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    found = build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return replace(found, arguments=files.arguments), dataset
+
+
+def forecast_facts(
+    dataset: Dataset, options: ReadOptions, arguments: Sequence[str], *, target: float | None, seed: int, draws: int
+) -> ForecastFacts:
+    """What is asked and known beside the records.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are won, or what their amounts are.
+    """
+    from salesmetrics.analysis.forecast import ForecastFacts
+    from salesmetrics.engine.unknown import refuse_unsettled_rows
+    from salesmetrics.ingest.canonical.meanings import stage_meanings
+    from salesmetrics.metrics.catalog import catalog
+
+    refuse_unsettled_rows("revenue", catalog(), dataset.withheld, lambda: dataset.findings)
+    goal = None if target is None else Decimal(repr(target)).normalize() + Decimal(0)
+    typed = " ".join(map(shlex.quote, arguments)) if "-" not in arguments else "FILE"
+    return ForecastFacts(stage_meanings(dataset, options), typed or "FILE", goal, draws, seed)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.answers.compare import Compare
+    from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["compare", "funnel", "load", "losses", "report_on"]
+__all__ = ["compare", "forecast", "funnel", "load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -204,3 +205,43 @@ def funnel(
     days = horizon or request.settings.horizon_days
     facts = analyses.funnel_facts(dataset, ReadOptions(), cohort=cohort, horizon=days)
     return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+
+
+def forecast(
+    *files: str | Dataset,
+    period: str,
+    by: Iterable[str] = (),
+    where: str | None = None,
+    as_of: date | None = None,
+    calendar: Calendar | None = None,
+    currency: str | None = None,
+    target: float | None = None,
+    seed: int = 1,
+    draws: int = 10_000,
+) -> Forecast:
+    """What will close in a period, with its range, and how good such forecasts were.
+
+    Args:
+        *files: Paths, or one dataset: deals, and their stage history and quotas where there are such.
+        period: Its name, for example ``2026-Q4``: one that is not over on the report date.
+        by: Columns that deals are grouped by.
+        where: An SQL condition over canonical columns.
+        as_of: The report date; the last event in the data when left out.
+        calendar: How weeks and years are counted.
+        currency: Convert all amounts to this one, with the rates among the files.
+        target: What the total is to reach; the quotas of the period when left out.
+        seed: Of the simulation: the same seed gives the same answer.
+        draws: Simulated outcomes.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    dataset = _dataset(files, as_of)
+    from salesmetrics.analysis.forecast import build_forecast
+    from salesmetrics.engine.request import Question
+
+    question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
+    request = pipeline.request_of(question, dataset)
+    typed = [str(file) for file in files if isinstance(file, str)]
+    facts = analyses.forecast_facts(dataset, ReadOptions(), typed, target=target, seed=seed, draws=draws)
+    return build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)

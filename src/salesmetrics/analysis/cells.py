@@ -49,7 +49,9 @@ def cell_rows(
     places = [name for name in ("__file__", "__row__") if name in deals.columns]
     rows = deals.sort(places, maintain_order=True).select(names)
     cells = [
-        column.to_list() if column.dtype in (pl.String, pl.UInt32, pl.Int64) else [_plain(cell) for cell in column]
+        column.to_list()
+        if column.dtype in (pl.String, pl.UInt32, pl.Int64, pl.Float64)
+        else [_plain(cell) for cell in column]
         for column in rows
     ]
     shown = [name.strip("_") for name in names]

@@ -34,11 +34,13 @@ class Scope(NamedTuple):
             where the files have none.
         stages: The stage history as it was read; None without one.
         notes: What has to be said about how these were made.
+        quotas: Quotas by day; None without such a file.
     """
 
     deals: pl.DataFrame
     stages: pl.DataFrame | None
     notes: tuple[Finding, ...]
+    quotas: pl.DataFrame | None = None
 
 
 def deals_in_scope(request: Request, frames: Mapping[str, pl.DataFrame]) -> Scope:
@@ -69,7 +71,7 @@ def deals_in_scope(request: Request, frames: Mapping[str, pl.DataFrame]) -> Scop
         *(pl.lit(None, dtype=kind).alias(name) for name, kind in blanks.items() if name not in deals.columns),
         *(pl.col(name).cast(pl.String) for name in request.by),
     )
-    return Scope(deals, entities.get("stages"), tuple(notes))
+    return Scope(deals, entities.get("stages"), tuple(notes), entities.get("quotas"))
 
 
 def in_window(column: str, window: Window) -> pl.Expr:

@@ -158,6 +158,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         findings_of_records,
         findings_of_reports,
         fixes,
+        forecasting,
         labels,
         legends,
         needs,
@@ -187,6 +188,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         screens.SCREENS,
         analyses.ANALYSES,
         comparing.COMPARING,
+        forecasting.FORECASTING,
     )
 
 

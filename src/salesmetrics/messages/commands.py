@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "trend": "Show a KPI over time: the value and counts of each period, and whether it is unusual.",
     "compare": "Show what changed between exports of one list: the bridge from one pipeline to the next.",
     "funnel": "Show how deals pass the stages: conversion, time in stage, and where value waits.",
+    "forecast": "Show what will close in a period, with its range, and how good such forecasts were.",
     "losses": "Show why and where deals are lost: by reason, stage, competitor, owner, product and age.",
     "kpis": "List the KPIs: id, unit and formula.",
     "explain": "Explain a KPI: formula, basis, edge cases, source; with files, also its working.",

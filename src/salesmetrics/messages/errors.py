@@ -184,6 +184,13 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "the order of the stages{pipeline} is unclear: deals pass {stages:`and`} in either order",
         "write a file with the lines {lines:`and` 40 more} in your order, and add it as `pipelines=FILE`",
     ),
+    "period_missing": ErrorText(
+        "`forecast` needs a period", "try `salesmetrics forecast {files:typed} --period {period}`"
+    ),
+    "period_over": ErrorText(
+        "`{period}` is over on {as_of}: nothing is left to forecast",
+        "try `salesmetrics report {files:typed} --period {period}`, or an earlier day with `--as-of`",
+    ),
     "report_empty": ErrorText("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorText(
         "invalid business hours `{text}`", "write them like `09:00-18:00 Mon-Fri`, in the time zone of the export"

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
+from salesmetrics.settings.forecasting import Forecasting
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Compare",
     "Diagnosis",
     "Every",
+    "Forecasting",
     "Listed",
     "Option",
     "Output",
@@ -478,16 +480,17 @@ PANELS: Mapping[Any, str] = {
     Segments: "Report",
     Listed: "Report",
     Watch: "For scheduled runs",
+    Forecasting: "Report",
     Output: "Output",
     Diagnosis: "Output",
 }
 """The part of the help that the options of a group stand in."""
 
-GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Watch, Output)
+GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Watch, Forecasting, Output)
 """The groups whose options a variable or the settings file can give."""
 
 
-SHAPING = (*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n")
+SHAPING = (*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n", *Forecasting._fields)
 """The options that affect numbers: every answer shows the source of their values."""
 
 
@@ -505,6 +508,7 @@ TABLES = (
         "Defaults of a report.",
         "Defaults of a report. Options override them.",
     ),
+    Table("forecast", "What a forecast is to reach, and how it is simulated."),
     Table("csv", "How CSV is written.", "CSV for a spreadsheet: Excel needs both in most of Europe."),
     Table("calendar", "Weeks and fiscal years.", special=True),
     Table("settings", "Thresholds and external figures.", "Thresholds that some KPIs use.", special=True),

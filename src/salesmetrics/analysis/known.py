@@ -1,0 +1,356 @@
+"""Deals as they were known at the end of a day, in arrays. Own file: forecasts of today and of past days are made from the same."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from salesmetrics.analysis.outlook import OPEN, WON, History
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["OPEN", "WON", "Deals", "Known", "Wins", "amounts_at_close", "day_number", "deals_of", "known_on"]
+
+NEVER = -1
+"""A day that nobody knows."""
+
+CLOSED = 2
+_CAUSES: Mapping[str, int] = {"open": OPEN, "won": WON, "lost": CLOSED, "other": CLOSED}
+_EPOCH = date(1970, 1, 1).toordinal()
+
+Days = np.ndarray[Any, np.dtype[np.int64]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01.
+
+    >>> day_number(date(1970, 1, 2))
+    1
+    """
+    return day.toordinal() - _EPOCH
+
+
+class Wins:
+    """What was won by day, exact.
+
+    Args:
+        days: Day numbers in order, each once.
+        values: Sum of the known amounts of each.
+        counts: Won deals of each, with an amount and without.
+    """
+
+    def __init__(self, days: Sequence[int], values: Sequence[Decimal], counts: Sequence[tuple[int, int]]) -> None:
+        self.days = list(days)
+        self._sums, self._counts = [Decimal(0)], [(0, 0)]
+        for value, (deals, unpriced) in zip(values, counts, strict=True):
+            self._sums.append(self._sums[-1] + value)
+            self._counts.append((self._counts[-1][0] + deals, self._counts[-1][1] + unpriced))
+
+    def between(self, start: int, end: int) -> Decimal:
+        """The sum over days ``[start, end)``.
+
+        >>> Wins([3, 5], [Decimal("1.10"), Decimal(2)], [(1, 0), (2, 1)]).between(3, 6)
+        Decimal('3.10')
+        """
+        low, high = bisect_left(self.days, start), bisect_left(self.days, end)
+        return self._sums[max(low, high)] - self._sums[low]
+
+    def deals(self, start: int, end: int) -> tuple[int, int]:
+        """Won deals of these days, and those without an amount among them."""
+        low, high = bisect_left(self.days, start), bisect_left(self.days, end)
+        (a, b), (c, d) = self._counts[low], self._counts[max(low, high)]
+        return c - a, d - b
+
+
+class Moves(NamedTuple):
+    """Entries into stages, by deal and then in order of time.
+
+    Attributes:
+        deal: Index of the deal.
+        day: int64.
+        stage: Code of an open stage; -1 for a stage that ends a deal.
+        expected: The close date that was put down then; -1 for none.
+    """
+
+    deal: Days
+    day: Days
+    stage: Days
+    expected: Days
+
+
+class Deals(NamedTuple):
+    """Deals in the order of their frame.
+
+    Attributes:
+        created: int64, -1 where unknown; never after the end.
+        ended: int64, -1 for an open deal and for one that closed on an unknown day.
+        cause: 0 open, 1 won, 2 closed otherwise.
+        amount: float64; nan where unknown.
+        exact: The same as decimals.
+        kind: Codes of the type, -1 where unknown; None without types.
+        stage: Codes of the stage that the export names; None without stages.
+        expected: Expected close that the export names, -1 where blank; None without the column.
+        probability: float64 from 0 to 1; nan where blank; None without the column.
+        category: Codes of the forecast category; None without the column.
+        categories: Their words, by code.
+        moves: The stage history; None without one.
+        wins: What was won by day.
+        at_close: Amounts are recorded when a deal closes: those of open deals are unknown.
+        first: The first day on which a deal closed; None where none did.
+    """
+
+    created: Days
+    ended: Days
+    cause: np.ndarray[Any, np.dtype[np.int8]]
+    amount: Floats
+    exact: pl.Series
+    kind: Days | None
+    stage: Days | None
+    expected: Days | None
+    probability: Floats | None
+    category: Days | None
+    categories: tuple[str, ...]
+    moves: Moves | None
+    wins: Wins
+    at_close: bool
+    first: int | None
+
+
+def amounts_at_close(deals: pl.DataFrame) -> bool:
+    """Whether amounts are recorded at the close: lost deals have none above 0, or open deals have none at all.
+
+    Then the amount of a deal tells how it ended, and a past day must not know it.
+
+    Args:
+        deals: Canonical deals as exported: ``outcome`` (String) and ``amount``.
+    """
+    if "amount" not in deals.columns:
+        return False
+    known = pl.col("amount").is_not_null()
+    lost, of_lost, opened, of_open = deals.select(
+        (pl.col("outcome") == "lost").sum(),
+        ((pl.col("outcome") == "lost") & known & (pl.col("amount") != 0)).sum().alias("of_lost"),
+        (pl.col("outcome") == "open").sum().alias("open"),
+        ((pl.col("outcome") == "open") & known).sum().alias("of_open"),
+    ).row(0)
+    return bool((lost and not of_lost) or (opened and not of_open))
+
+
+def deals_of(
+    frame: pl.DataFrame, stages: pl.DataFrame | None, meanings: Mapping[str, str], *, at_close: bool = False
+) -> Deals:
+    """The deals of a frame, in one currency.
+
+    Args:
+        frame: Deals as of a day: ``outcome`` (String), ``created``, ``closed`` (Date), ``amount`` (Decimal), and ``type``,
+            ``stage``, ``expected_close``, ``probability``, ``forecast_category`` where known.
+        stages: Stage history: ``deal_id``, ``stage``, ``entered``, and ``expected_close`` where known.
+        meanings: Stage → outcome that it means; a stage that is not there is open.
+        at_close: Amounts are recorded at the close.
+    """
+    kind = next((name for name in ("deal_class", "type") if name in frame.columns), None)
+    known = {"kind": kind, "stage": "stage", "expected": "expected_close"}
+    known |= {"probability": "probability", "category": "forecast_category"}
+    own = {name: column for name, column in known.items() if column in frame.columns}
+    history = stages is not None and {"deal_id", "stage", "entered"} <= set(stages.columns) and "id" in frame.columns
+    table = frame.select(
+        cause=pl.col("outcome").cast(pl.String).replace_strict(_CAUSES, default=CLOSED, return_dtype=pl.Int8),
+        created=_days("created"),
+        ended=pl.when(pl.col("outcome") != "open").then(_days("closed")).otherwise(NEVER),
+        amount="amount",
+        **{name: pl.col(column) for name, column in own.items()},
+        **({"id": pl.col("id")} if history else {}),
+    )
+    ended = table["ended"].to_numpy()
+    created = table["created"].to_numpy()
+    created = np.where((ended >= 0) & (created > ended), ended, created)
+    words = _codes(table["category"].str.strip_chars()) if "category" in own else None
+    names = _stage_names(table, stages if history else None)
+    won = frame.filter((pl.col("outcome") == "won") & pl.col("closed").is_not_null())
+    by_day = won.group_by(day=_days("closed")).agg(
+        pl.col("amount").sum(), pl.len(), pl.col("amount").null_count().alias("unpriced")
+    )
+    by_day = by_day.sort("day")
+    counts = list(zip(by_day["len"].to_list(), by_day["unpriced"].to_list(), strict=True))
+    closing = ended[ended >= 0]
+    return Deals(
+        created=created,
+        ended=ended,
+        cause=table["cause"].to_numpy(),
+        amount=_floats(table["amount"].cast(pl.Float64)),
+        exact=table["amount"],
+        kind=_codes(table["kind"])[0] if "kind" in own else None,
+        stage=_coded(table["stage"], names) if "stage" in own else None,
+        expected=table.select(_days("expected")).to_series().to_numpy() if "expected" in own else None,
+        probability=_floats(table["probability"].cast(pl.Float64)) if "probability" in own else None,
+        category=words[0] if words else None,
+        categories=words[1] if words else (),
+        moves=_moves(table, stages, meanings, names) if history and stages is not None else None,
+        wins=Wins(by_day["day"].to_list(), by_day["amount"].to_list(), counts),
+        at_close=at_close,
+        first=int(closing.min()) if closing.size else None,
+    )
+
+
+def _days(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.Date).cast(pl.Int32).cast(pl.Int64).fill_null(NEVER)
+
+
+def _floats(column: pl.Series) -> Floats:
+    return column.fill_null(float("nan")).to_numpy()
+
+
+def _codes(column: pl.Series) -> tuple[Days, tuple[str, ...]]:
+    names = column.drop_nulls().unique().sort().to_list()
+    return _coded(column, names), tuple(names)
+
+
+def _coded(column: pl.Series, names: Sequence[str]) -> Days:
+    table = {name: code for code, name in enumerate(names)}
+    if not table:
+        return np.full(len(column), NEVER, dtype=np.int64)
+    return column.replace_strict(table, default=NEVER, return_dtype=pl.Int64).fill_null(NEVER).to_numpy()
+
+
+def _stage_names(table: pl.DataFrame, stages: pl.DataFrame | None) -> list[str]:
+    columns = [table["stage"]] if "stage" in table.columns else []
+    columns += [stages["stage"]] if stages is not None else []
+    return sorted({name for column in columns for name in column.drop_nulls().unique()})
+
+
+def _moves(table: pl.DataFrame, stages: pl.DataFrame, meanings: Mapping[str, str], names: Sequence[str]) -> Moves:
+    keys = table.select("id", pl.int_range(pl.len(), dtype=pl.Int64).alias("deal")).drop_nulls("id")
+    keys = keys.unique("id", keep="first", maintain_order=True)
+    plan = pl.col("expected_close") if "expected_close" in stages.columns else pl.lit(None, pl.Date)
+    rows = stages.filter(pl.col("entered").is_not_null() & pl.col("stage").is_not_null()).select(
+        "deal_id", "stage", pl.col("entered").alias("at"), plan.alias("plan")
+    )
+    rows = rows.join(keys, left_on="deal_id", right_on="id", how="inner").sort("deal", "at", "stage", "plan")
+    closes = [name for name in names if meanings.get(name, "open") != "open"]
+    stage = _coded(rows["stage"], names)
+    ends = rows["stage"].is_in(closes).to_numpy()
+    return Moves(
+        deal=rows["deal"].to_numpy(),
+        day=rows.select(_days("at")).to_series().to_numpy(),
+        stage=np.where(ends, NEVER, stage),
+        expected=rows.select(_days("plan")).to_series().to_numpy(),
+    )
+
+
+# --- a day ---
+
+
+class Known:
+    """What was known at the end of a day.
+
+    Args:
+        deals: All deals.
+        day: The day.
+        live: It is the day of the export, whose open deals have their stage, probability, category and expected close.
+            Of another day only dates are known, and what a stage history says.
+    """
+
+    def __init__(self, deals: Deals, day: int, *, live: bool) -> None:
+        self.deals, self.day, self.live = deals, day, live
+        ended = (deals.ended >= 0) & (deals.ended <= day)
+        self.closed: Flags = ended
+        gone = ended | ((deals.cause != OPEN) & (deals.ended < 0))
+        begun = deals.created <= day
+        self.open: Flags = ~gone & (begun if live else begun & (deals.created >= 0))
+
+    @cached_property
+    def amount(self) -> Floats:
+        """Amounts as they were known: nan where they were not."""
+        if not self.deals.at_close:
+            return self.deals.amount
+        won = self.closed & (self.deals.cause == WON)
+        return np.where(won, self.deals.amount, np.nan)
+
+    @cached_property
+    def typical(self) -> float | None:
+        """Mean amount of the deals won so far; None where none has one."""
+        won = self.deals.amount[self.closed & (self.deals.cause == WON)]
+        known = won[~np.isnan(won)]
+        return float(np.sort(known).mean()) if known.size else None
+
+    @cached_property
+    def stage(self) -> Days | None:
+        """The last open stage of each deal; None without a history."""
+        moves = self.deals.moves
+        if moves is None:
+            return None
+        found = np.full(self.deals.created.size, NEVER, dtype=np.int64)
+        seen = (moves.day <= self.day) & (moves.stage >= 0)
+        found[moves.deal[seen]] = moves.stage[seen]
+        if self.live and self.deals.stage is not None:
+            found = np.where(self.open & (found < 0), self.deals.stage, found)
+        return found
+
+    @cached_property
+    def expected(self) -> Days | None:
+        """The expected close of each deal; None where nobody knows it."""
+        moves = self.deals.moves
+        found: Days | None = None
+        if moves is not None and (moves.expected >= 0).any():
+            found = np.full(self.deals.created.size, NEVER, dtype=np.int64)
+            seen = (moves.day <= self.day) & (moves.expected >= 0)
+            found[moves.deal[seen]] = moves.expected[seen]
+        if self.live and self.deals.expected is not None:
+            own = self.deals.expected
+            found = own if found is None else np.where(own >= 0, own, found)
+        return found
+
+    @cached_property
+    def slips(self) -> Days:
+        """Days from the close date expected half-way through a deal's life to its close, of the deals won so far, in order."""
+        moves, deals = self.deals.moves, self.deals
+        if moves is None:
+            return np.empty(0, dtype=np.int64)
+        won = self.closed & (deals.cause == WON) & (deals.created >= 0)
+        middle = (deals.created + deals.ended) // 2
+        named = (moves.expected >= 0) & won[moves.deal] & (moves.day < deals.ended[moves.deal])
+        plan = np.full(deals.created.size, NEVER, dtype=np.int64)
+        first = np.flatnonzero(named)[::-1]
+        plan[moves.deal[first]] = moves.expected[first]
+        seen = named & (moves.day <= middle[moves.deal])
+        plan[moves.deal[seen]] = moves.expected[seen]
+        there = won & (plan >= 0)
+        return np.sort(deals.ended[there] - plan[there])
+
+    @cached_property
+    def learning(self) -> Flags:
+        """Deals that a simulation learns from or is about: their dates are known."""
+        return (self.open | self.closed) & (self.deals.created >= 0)
+
+    def history(self) -> History:
+        """The same for the simulation, which cuts it at the day itself."""
+        deals, keep = self.deals, self.learning
+        return History(
+            created=deals.created[keep],
+            ended=deals.ended[keep],
+            cause=deals.cause[keep],
+            amount=self.amount[keep],
+            stage=None if self.stage is None else self.stage[keep],
+            kind=None if deals.kind is None else deals.kind[keep],
+            since=deals.first,
+        )
+
+
+def known_on(deals: Deals, day: int, *, live: bool = False) -> Known:
+    """What was known at the end of a day: deals created by then; closed later means open.
+
+    Args:
+        deals: All deals.
+        day: The day.
+        live: It is the day of the export itself.
+    """
+    return Known(deals, day, live=live)

@@ -1,0 +1,112 @@
+"""What a forecast says: parts, methods, the back-test, sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FORECASTING"]
+
+FORECASTING: Mapping[str, str] = {
+    # --- refusals -------------------------------------------------------------------------------------------------------
+    "no_amounts": "no deal has an amount",
+    "map_amount": "if a column has the amount, name it: `--map amount=HEADER`",
+    "target_of_currencies": "amounts are in several currencies ({currencies:and})",
+    "convert_first": "convert them with `--currency {currency}` and a rates file, or leave out --target",
+    "target_example": "write for example {set:target 900000}",
+    "seed_example": "write for example {set:seed 7}",
+    "draws_example": "write for example {set:draws 20000}",
+    # --- records behind a cell ------------------------------------------------------------------------------------------
+    "title_of_forecast": "forecast",
+    "how_forecast_open": "open deals, each with its chance to be won within the period",
+    "how_forecast_due": "open deals expected to close in the period, each with its chance to be won in it",
+    "how_forecast_overdue": "open deals past their expected close date, each with its chance to be won within the period",
+    "how_forecast_won_so_far": "deals won in the period so far",
+    # --- the answer in a sentence ---------------------------------------------------------------------------------------
+    "forecast_said": "Forecast for {period:typed}: {value} (P10 {low}, P90 {high}).",
+    "forecast_none": "No simulated forecast for {period:typed}: {reason}.",
+    "forecast_target_quotas": "The quotas are {target}: reached in {chance} of the simulated outcomes.",
+    "forecast_target_target": "The target is {target}: reached in {chance} of the simulated outcomes.",
+    "forecast_target_unknown": "The target is {target}; the chance to reach it is unknown.",
+    # --- parts ----------------------------------------------------------------------------------------------------------
+    "column_part": "part",
+    "column_p10": "P10",
+    "column_p50": "P50",
+    "column_p90": "P90",
+    "column_mean": "mean",
+    "part_of_won_so_far": "won so far",
+    "part_of_open": "open deals",
+    "part_of_not_yet_created": "not yet created",
+    "part_of_total": "total",
+    # --- methods --------------------------------------------------------------------------------------------------------
+    "column_method": "method",
+    "column_forecast": "forecast",
+    "column_target_chance": "target reached",
+    "column_wape": "WAPE",
+    "column_bias": "bias",
+    "column_coverage": "in range",
+    "column_past_periods": "periods",
+    "column_lead": "made at",
+    "column_best": "",
+    "mark_best": "best",
+    "method_last_period": "last period",
+    "method_last_year": "last year",
+    "method_categories": "CRM categories",
+    "method_crm_probability": "CRM probability",
+    "method_stage_rates": "stage win rates",
+    "method_time_to_event": "time to event",
+    "lead_start": "start",
+    "lead_one_third": "one third",
+    "lead_two_thirds": "two thirds",
+    # --- why a method says nothing --------------------------------------------------------------------------------------
+    "why_outside_data": "the data do not go back that far",
+    "why_few_closed": "fewer than 30 closed deals with dates, or fewer than 10 won ones, to learn from",
+    "why_no_created": "no deal has a creation date",
+    "why_missing_amount": "no won deal has an amount",
+    "why_no_category": "no open deal has a forecast category",
+    "why_unknown_categories": "no forecast category is known",
+    "why_no_probability": "no open deal has a probability",
+    "why_no_expected_close": "no expected close dates",
+    "why_no_stage_history": "needs a stage history (`stages=FILE`)",
+    "why_overwritten": "later changes wrote over what the deals said then",
+    # --- the back-test --------------------------------------------------------------------------------------------------
+    "heading_backtest": "Past forecasts",
+    "backtest_of": "{n:# past period|# past periods} ({first:typed} to {last:typed}), with what was known on each day: {how}.",
+    "backtest_reconstructed": "deals put back by their created, closed and stage dates, with the amounts of today",
+    "backtest_exports": "from the exports of those days",
+    "backtest_both": "from the exports of those days where there are such, else put back by dates, with the amounts of today",
+    "backtest_none": "No back-test: the deals do not go back far enough.",
+    "backtest_best": "Best at this point of a period: {method} (WAPE {wape} on {n} periods; naive: {naive}).",
+    "backtest_naive": "No method beats the naive one: {method} has the smallest WAPE ({wape} on {n} periods).",
+    "backtest_unmarked": "No method is marked as the best: it takes two methods on six past periods.",
+    "not_assessed": "not assessed: {methods:;}",
+    "method_because": "{method} ({reason})",
+    "heading_calibration": "Chances: stated, and what became of the deals",
+    "column_stated": "stated",
+    "column_became": "won",
+    "column_n_deals": "deals",
+    "brier_of": "Brier score of {method}: {score:.3f}; always stating the overall share: {reference:.3f}",
+    # --- notes ----------------------------------------------------------------------------------------------------------
+    "forecast_legend": "WAPE: sum of errors / sum of actual values; bias: above 0 too high; in range: share of past periods between P10 and P90",
+    "forecast_scaled": "last period, last year: won so far, and per day left what a day of the last complete period, or of the rest of the same period a year ago, brought",
+    "forecast_overdue": "{n:# open deal is|# open deals are} past {n:its|their} expected close date, worth {value}",
+    "forecast_overdue_bare": "{n:# open deal is|# open deals are} past {n:its|their} expected close date",
+    "forecast_undated": "{n:# open deal has|# open deals have} no creation date: time to event leaves {n:it|them} out",
+    "forecast_without_currency": "{n:# deal has|# deals have} neither amount nor currency and {n:is|are} in no forecast",
+    "forecast_unpriced": "{n:# open deal has|# open deals have} no amount: {n:it is|each is} drawn from the amounts of won deals",
+    "forecast_at_close": "amounts are recorded when a deal closes: open deals, also those of past days, are drawn from the amounts of won deals",
+    "forecast_slips": "won deals closed {days:,.0f} days after the date expected half-way (median of {n:,}); {late} late: CRM probability and stage win rates take this into account",
+    "forecast_slips_early": "won deals closed {days:,.0f} days before the date expected half-way (median of {n:,}); {late} late: CRM probability and stage win rates take this into account",
+    "forecast_due": "expected close in the period: {n:# open deal|# open deals}",
+    "forecast_simulated": "{draws:,} simulated outcomes, seed {seed}; past days {past:,}; shared shock of a period {shock:.0%}",
+    "forecast_note_few_windows": "few past periods: the shared shock is mostly assumed",
+    "forecast_note_no_wins": "no deal was won so far: nothing is expected",
+    "forecast_note_no_amounts": "no won deal has an amount",
+    "forecast_note_no_deals": "no deal is known",
+    "forecast_segments": "segments: each is simulated by itself, so that their ranges do not add up; the back-test is of all deals",
+    "forecast_categories": "due by forecast category: {parts:,}",
+    "category_and_value": "{category:typed} {value} ({n:# deal|# deals})",
+    "category_unknown": "{category:typed} {value} ({n:# deal|# deals}, unknown category)",
+}
