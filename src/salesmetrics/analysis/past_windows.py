@@ -1,6 +1,6 @@
-"""What past windows like a period say of it: how many more deals are won, how many are created, and how totals vary.
+"""What past windows like a period say of it: wins, creation, spread. Own file: it estimates, `outlook` draws from that.
 
-`outlook` draws futures from what is estimated here.
+How many more deals are won in such windows than the ages of deals explain, how many are created, and how much totals vary.
 """
 
 from __future__ import annotations
