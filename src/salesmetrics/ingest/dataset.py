@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.changelog import Unfolded
     from salesmetrics.ingest.recognise.columns import Recognition
+    from salesmetrics.ingest.recognise.versions import Versions
     from salesmetrics.ingest.table.table import RawTable, RejectedRow, Source
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
@@ -152,6 +153,8 @@ class Part(msgspec.Struct):
     narrow: bool = False
     unfolded: Unfolded | None = None
     """Which row is about which field, of a log of changes."""
+    versions: Versions | None = None
+    """What tells the versions of a deal apart, of a table that has them all."""
 
     @property
     def kind(self) -> Kind:

@@ -11,7 +11,7 @@ from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS, events_of, last_e
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.canonical.derive import derive
-from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, unfolded
+from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, unfolded, versions_said, with_deleted
 from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
 from salesmetrics.ingest.canonical.others import names_of_interest, with_others
@@ -30,6 +30,7 @@ from salesmetrics.ingest.recognise.misfit import refuse_misfits
 from salesmetrics.ingest.recognise.misspelt import misspelt_headers
 from salesmetrics.ingest.recognise.payments import is_payments
 from salesmetrics.ingest.recognise.summaries import refuse_summary
+from salesmetrics.ingest.recognise.versions import of_versions
 from salesmetrics.ingest.recognise.words import comparable, normalise
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import fetch
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from salesmetrics.ingest.recognise.changelog import Unfolded
+    from salesmetrics.ingest.recognise.columns import Recognition
+    from salesmetrics.ingest.recognise.versions import Versions
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.raw import RejectedRow
     from salesmetrics.ingest.together import Together
@@ -241,6 +244,24 @@ def _unfolded(table: RawTable, argument: FileArgument, options: ReadOptions) -> 
     return (table, None) if log is None else unfolded(table, log)
 
 
+def _recognised(
+    table: RawTable, argument: FileArgument, options: ReadOptions, mapping: Mapping[str, str], log: Unfolded | None
+) -> tuple[Recognition, Versions | None]:
+    """What a table is, and what tells its versions apart where it has several of each record."""
+    kind, path, profile = argument.kind, table.source.path, options.profile
+    if log is None and kind in (None, "stages"):
+        found = of_versions(table, profile, mapping)
+        if found is not None:
+            return found
+    headers, sample = [name for name in table.frame.columns if name != ROW], table.frame.drop(ROW).head(200)
+    if log is None:
+        return recognise(headers, path=path, kind=kind, profile=profile, mapping=mapping, sample=sample), None
+    said = mapping_of(log, mapping)
+    return recognised(
+        recognise(headers, path=path, kind="stages", profile=profile, mapping=said, sample=sample), mapping
+    ), None
+
+
 def _part(
     table: RawTable,
     argument: FileArgument,
@@ -250,17 +271,7 @@ def _part(
     about: frozenset[str] | None,
     log: Unfolded | None = None,
 ) -> Part:
-    headers = [name for name in table.frame.columns if name != ROW]
-    recognition = recognise(
-        headers,
-        path=table.source.path,
-        kind=argument.kind if log is None else "stages",
-        profile=options.profile,
-        mapping=mapping if log is None else mapping_of(log, mapping),
-        sample=table.frame.drop(ROW).head(200),
-    )
-    if log is not None:
-        recognition = recognised(recognition, mapping)
+    recognition, versions = _recognised(table, argument, options, mapping, log)
     symbols = settled_symbols(options.symbols)
     recognition, found, withheld = found_by_cells(table, recognition, mapping, symbols)
     refuse_summary(table.frame, recognition, table.source.path, mapping)
@@ -279,9 +290,13 @@ def _part(
     result = canonicalise(table, recognition, parse_options, id_prefix=prefix, others=others, together=together)
     refuse_misfits(table, recognition, result.rejected, options, parse_options)
     rejected = [*table.rejected, *result.rejected]
+    told = log is not None or versions is not None
     said = rejection_findings(rejected, recognition.kind, table.source.path)
     constants = recognition.constants
     frame, narrow = result.frame, others is not None
+    if versions is not None:
+        said.append(versions_said(frame, table.source.path, versions))
+        frame = with_deleted(frame, table, versions, parse_options)
     if narrow and not _told_by_fields(frame, constants):
         frame, narrow = with_others(frame, table, recognition), False
     frame, multiplied = with_amounts(frame, recognition, table.source.path)
@@ -303,7 +318,7 @@ def _part(
             *found,
             *sales.findings,
             *multiplied,
-            *(misspelt_headers(recognition, table.source.path, table.frame.head(200)) if log is None else ()),
+            *(misspelt_headers(recognition, table.source.path, table.frame.head(200)) if not told else ()),
             *said,
             *bare,
             *result.findings,
@@ -311,6 +326,7 @@ def _part(
         withheld=[*withheld, *sales.withheld],
         narrow=narrow,
         unfolded=log,
+        versions=versions,
     )
 
 

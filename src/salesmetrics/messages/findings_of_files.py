@@ -113,6 +113,14 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "`{column}` has other names than the deals file, in all {of:# deal|# deals} that changed it: perhaps ids in one and names in the other; deals without a change are left out",
         "export both with names or both with ids, or add a list of stages with both (`pipelines=FILE`)",
     ),
+    "versions_of_deals": (
+        "read as the versions of {deals:# deal|# deals}, each valid from `{column}` on: {several:# deal has|# deals have} more than one",
+        None,
+    ),
+    "no_second_version": (
+        "read as the versions of {deals:# deal|# deals}, each valid from `{column}` on: no deal has two versions, so nothing has moved",
+        "if deals did move, the table was filtered: take all versions, not only the active ones",
+    ),
     # --- values --------------------------------------------------------------------------------------------------------
     "cells_unreadable": (
         "`{column}` cannot be read in {count:# row|# rows} and counts as blank there: {reason}, for example `{value}`",

@@ -50,6 +50,8 @@ SEVERITIES: Mapping[str, Severity] = {
     "log_with_gaps": WARNING,
     "log_ends_elsewhere": WARNING,
     "log_of_other_names": WARNING,
+    "versions_of_deals": NOTE,
+    "no_second_version": WARNING,
     # values
     "cells_unreadable": WARNING,
     "history_unreadable": WARNING,

@@ -9,7 +9,7 @@ import polars as pl
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
 from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
-from salesmetrics.ingest.canonical.field_history import states_of
+from salesmetrics.ingest.canonical.field_history import states_of, states_of_versions
 from salesmetrics.ingest.canonical.identity import (
     alike_but_for_people,
     repeated_ids,
@@ -95,7 +95,7 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     count_once(parts)
     reps = _united([part.frame for part in parts if part.kind == "reps"])
     stages = stage_definitions(_united([part.frame for part in parts if part.kind == "pipelines"]), comparable)
-    logged = any(part.unfolded is not None for part in parts)
+    logged = any(part.unfolded is not None or part.versions is not None for part in parts)
     planned = _planned(parts) if logged else []
     for part in parts:
         if part.kind == "pipelines" and stages.unclear:
@@ -151,7 +151,9 @@ def _present(deals: pl.DataFrame | None, planned: Sequence[pl.DataFrame]) -> pl.
 
 
 def _told(part: Part, present: pl.DataFrame | None) -> pl.DataFrame:
-    """The records of a part; of a log of changes the states that it tells of."""
+    """The records of a part; of a log of changes or of versions the states that it tells of."""
+    if part.versions is not None:
+        return states_of_versions(part, part.versions, present)
     if part.unfolded is None:
         return part.frame
     states, findings = states_of(part, part.unfolded, present)
