@@ -407,8 +407,8 @@ def versions_said(frame: pl.DataFrame, path: str, versions: Versions) -> Finding
     deals = frame.filter(pl.col("deal_id").is_not_null()).group_by("deal_id").len()
     several = deals.filter(pl.col("len") > 1).height
     code = "versions_of_deals" if several else "no_second_version"
-    known = {"count": frame.height, "deals": deals.height, "several": several}
-    return finding(code, kind="stages", path=path, column=versions.start, **known)
+    column, n = versions.start, deals.height
+    return finding(code, kind="stages", path=path, column=column, count=frame.height, deals=n, several=several)
 
 
 def states_of_versions(part: Part, versions: Versions, present: pl.DataFrame | None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["Versions", "of_versions"]
 
 _SURE = frozenset(words_of(name).removeprefix("_").strip() for name in VERSIONED)
-_STARTS = frozenset(
-    {"valid from", "effective from", "effective start date", "row effective from", "version start", "sys start time"}
+_STARTS = re.compile(
+    r"(?:(?:row|record|version) )?(?:valid|effective) from(?: date)?|effective start(?: date)?|(?:version|sys) start(?: time)?"
 )
-_ENDS = frozenset(
-    {"valid to", "valid until", "effective to", "effective end date", "row effective to", "version end", "sys end time"}
+_ENDS = re.compile(
+    r"(?:(?:row|record|version) )?(?:valid|effective) (?:to|until)(?: date)?|effective end(?: date)?|(?:version|sys) end(?: time)?"
 )
-_OF_A_VERSION = _SURE | _STARTS | _ENDS | {
-    *("fivetran end", "fivetran active", "fivetran synced", "fivetran id", "fivetran deleted", "dbt valid to", "dbt scd id"),
-    *("dbt updated at", "is current", "current flag", "version", "version number", "version no", "row number"),
-}  # fmt: skip
+_OTHERS = re.compile(
+    r"fivetran (?:end|active|synced|id|deleted)|dbt (?:valid to|scd id|updated at)|is current|current flag|version(?: (?:number|no))?"
+)
+"""What else stands in such tables, and is about a version rather than a deal."""
 _CARRIED = ("stage", "amount", "owner", "owner_id", "pipeline")
 
 
@@ -66,11 +67,13 @@ def of_versions(
     words = {name: words_of(name).removeprefix("_").strip() for name in table.frame.columns if name != ROW}
     start = next((name for name, form in words.items() if form in _SURE), None)
     sure = start is not None
-    if start is None and _ENDS & set(words.values()):
-        start = next((name for name, form in words.items() if form in _STARTS), None)
+    if start is None and any(map(_ENDS.fullmatch, words.values())):
+        start = next((name for name, form in words.items() if _STARTS.fullmatch(form)), None)
     if start is None:
         return None
-    own = [name for name, form in words.items() if form not in _OF_A_VERSION]
+    patterns = (_STARTS, _ENDS, _OTHERS)
+    of_version = {form for form in words.values() if any(pattern.fullmatch(form) for pattern in patterns)}
+    own = [name for name, form in words.items() if form not in _SURE | of_version]
     sample = table.frame.select(own).head(200)
     try:
         found = recognise(own, path=table.source.path, profile=profile, mapping=mapping, sample=sample)
