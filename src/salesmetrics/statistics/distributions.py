@@ -1,4 +1,4 @@
-"""Quantiles of the normal and of Student's t distribution, and the tails of the Poisson distribution."""
+"""Quantiles of the normal, Student's t and the beta distribution, and tails of the t, the χ² and the Poisson distribution."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 from statistics import NormalDist
 
 __all__ = [
+    "beta_quantile",
     "check_level",
+    "chi_square_tail",
     "normal_quantile",
     "normal_tail",
     "poisson_cdf",
@@ -108,6 +110,46 @@ def student_t_tail(t: float, degrees: float) -> float:
 
 def _t_tail(t: float, degrees: float) -> float:
     return _incomplete_beta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
+
+
+def beta_quantile(probability: float, a: float, b: float) -> float:
+    """The value that a beta variable stays below with this probability, by bisection.
+
+    The share of a population that lies below the r-th of n values drawn from it is beta with r and n − r + 1.
+
+    >>> round(beta_quantile(0.025, 8, 8), 6)
+    0.265861
+    """
+    if not 0.0 < probability < 1.0 or not min(a, b) > 0.0:
+        msg = f"no quantile of beta({a}, {b}) at probability {probability}"
+        raise ValueError(msg)
+    low, high = 0.0, 1.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if _incomplete_beta(middle, a, b) < probability else (low, middle)
+    return (low + high) / 2
+
+
+def chi_square_tail(value: float, degrees: int) -> float:
+    """The probability that a χ² variable with a whole number of degrees of freedom is above ``value``.
+
+    The finite sums of Abramowitz & Stegun, 26.4.4 and 26.4.5.
+
+    >>> round(chi_square_tail(19.675138, 11), 6)
+    0.05
+    """
+    if value < 0.0 or degrees < 1:
+        msg = f"no tail of chi-square at {value} with {degrees} degrees of freedom"
+        raise ValueError(msg)
+    half = value / 2
+    if half == 0.0:
+        return 1.0
+    odd = degrees % 2
+    powers = [k + odd / 2 for k in range((degrees - odd) // 2)]
+    terms = (math.exp(power * math.log(half) - half - math.lgamma(power + 1)) for power in powers)
+    return min(1.0, math.fsum(terms) + (math.erfc(math.sqrt(half)) if odd else 0.0))
 
 
 def _incomplete_beta(x: float, a: float, b: float) -> float:

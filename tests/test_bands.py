@@ -1,0 +1,160 @@
+"""Bands, over-dispersion and detectable differences against scipy, by hand and by simulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from salesmetrics.statistics.bands import (
+    Band,
+    binomial_band,
+    detectable_rate,
+    detectable_value,
+    dispersion,
+    mean_band,
+    poisson_band,
+    quantile_band,
+    widened,
+)
+from salesmetrics.statistics.two_samples import fisher_exact
+
+TAILS = (0.025, 0.975, 0.001, 0.999)
+
+
+def _interpolated(distribution: stats.rv_frozen, p: float) -> float:
+    r = int(distribution.ppf(p))
+    before, at = distribution.cdf(r - 1), distribution.cdf(r)
+    return max(0.0, r - (at - p) / (at - before))
+
+
+@given(st.floats(0.001, 0.999), st.integers(1, 3_000))
+@settings(deadline=None)
+def test_binomial_limits_are_those_of_scipy_interpolated(rate: float, n: int) -> None:
+    band = binomial_band(rate, n)
+    assert band is not None
+    for end, p in zip(band, TAILS, strict=True):
+        assert end == pytest.approx(_interpolated(stats.binom(n, rate), p) / n, abs=2e-9)
+    assert 0 <= band.low_998 <= band.low_95 <= band.high_95 <= band.high_998 <= 1
+
+
+@pytest.mark.parametrize("mean", [0.3, 1.0, 9.7, 10.0, 250.0, 40_000.5])
+def test_poisson_limits_are_those_of_scipy_interpolated(mean: float) -> None:
+    band = poisson_band(mean)
+    assert band is not None
+    for end, p in zip(band, TAILS, strict=True):
+        assert end == pytest.approx(_interpolated(stats.poisson(mean), p), rel=1e-7, abs=1e-9)
+
+
+def test_there_is_no_band_without_spread_or_records() -> None:
+    assert binomial_band(0.0, 10) is binomial_band(1.0, 10) is binomial_band(0.5, 0) is None
+    assert poisson_band(0.0) is None
+    nothing = np.array([], dtype=np.int64)
+    assert quantile_band(np.array([2.0, 2.0, 2.0]), nothing, 5, 0.5) is None
+    assert quantile_band(np.array([2.0]), np.array([0]), 5, 0.5) is None
+    generator = np.random.Generator(np.random.PCG64(1))
+    assert mean_band(np.array([3.0, 3.0]), 5, 100, generator) is None
+    assert mean_band(np.array([1.0, 3.0]), 0, 100, generator) is None
+
+
+def test_the_binomial_band_holds_so_many_segments() -> None:
+    """Counted over the binomial distribution: interpolated limits leave out as much as they say, on average over sizes."""
+    outside_95, outside_998 = [], []
+    for n in range(20, 60):
+        band, k = binomial_band(0.25, n), np.arange(n + 1)
+        assert band is not None
+        chance = stats.binom.pmf(k, n, 0.25)
+        outside_95.append(chance[(k / n < band.low_95) | (k / n > band.high_95)].sum())
+        outside_998.append(chance[(k / n < band.low_998) | (k / n > band.high_998)].sum())
+    assert np.mean(outside_95) == pytest.approx(0.05, abs=0.008)
+    assert np.mean(outside_998) == pytest.approx(0.002, abs=0.0006)
+
+
+@pytest.mark.parametrize("n", [1, 2, 15, 40, 101])
+@pytest.mark.parametrize("q", [0.5, 0.9])
+def test_the_band_of_a_quantile_is_what_resampling_comes_to(n: int, q: float) -> None:
+    generator = np.random.Generator(np.random.PCG64(3))
+    population = np.sort(generator.lognormal(3, 1, 5_000))
+    own = np.sort(generator.permutation(5_000)[:400])
+    others = np.delete(population, own)
+    band = quantile_band(population, own, n, q)
+    assert band is not None
+    drawn = np.sort(np.quantile(others[generator.integers(0, len(others), (20_000, n))], q, axis=1))
+    shares = [np.searchsorted(drawn, end) / len(drawn) for end in band]
+    assert shares == pytest.approx(TAILS, abs=0.02 if n == 2 else 0.008)
+
+
+def test_the_band_of_a_quantile_leaves_out_the_own_records() -> None:
+    population = np.arange(10.0)
+    without_top, without_bottom = np.array([5, 6, 7, 8, 9]), np.array([0, 1, 2, 3, 4])
+    high, low = quantile_band(population, without_bottom, 3, 0.5), quantile_band(population, without_top, 3, 0.5)
+    assert high is not None
+    assert low is not None
+    assert (low.low_998, low.high_998, high.low_998, high.high_998) == (0.0, 4.0, 5.0, 9.0)
+
+
+@pytest.mark.parametrize("n", [20, 100, 101, 400])
+def test_the_band_of_a_mean_holds_so_many_means(n: int) -> None:
+    generator = np.random.Generator(np.random.PCG64(4))
+    others = generator.gamma(2.0, 100.0, 3_000)
+    band = mean_band(others, n, 10_000, generator)
+    assert band is not None
+    means = others[generator.integers(0, len(others), (20_000, n))].mean(axis=1)
+    assert [(means < end).mean() for end in band] == pytest.approx(TAILS, abs=0.006)
+
+
+def test_dispersion_by_hand() -> None:
+    z = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, -1.0, 1.0, 0.0, 2.0, 8.0]
+    # One z at each end of twelve: -3 becomes -2 and 8 becomes 4.
+    winsorised = [-2.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, -1.0, 1.0, 0.0, 2.0, 4.0]
+    found = dispersion(z)
+    assert found is not None
+    assert found.factor == pytest.approx(sum(v * v for v in winsorised) / 12)
+    assert found.plain == pytest.approx(sum(v * v for v in z) / 12)
+    assert found.p_value == pytest.approx(float(stats.chi2.sf(52.0, 11)))
+    assert found.applied
+    assert dispersion([1.0, 2.0, 3.0]) is None
+
+
+def test_two_of_twenty_are_winsorised_at_each_end() -> None:
+    z = [*range(-10, 0), *range(1, 11)]
+    found = dispersion([float(v) for v in z])
+    assert found is not None
+    assert found.factor == pytest.approx(2 * (sum(v * v for v in range(1, 9)) + 2 * 64) / 20)
+
+
+def test_chance_alone_is_hardly_ever_taken_for_more() -> None:
+    generator = np.random.Generator(np.random.PCG64(2))
+    applied = sum(dispersion(row).applied for row in generator.normal(size=(2_000, 12)).tolist())  # type: ignore[union-attr]
+    assert applied <= 100  # winsorised z vary less, so that it is less than 5 %
+    assert not dispersion([*generator.normal(size=11).tolist(), 9.0]).applied  # type: ignore[union-attr]
+    assert dispersion((3 * generator.normal(size=12)).tolist()).applied  # type: ignore[union-attr]
+
+
+def test_a_band_is_widened_around_its_centre_and_stays_within_what_can_be() -> None:
+    assert widened(Band(0.2, 0.4, 0.1, 0.5), 0.3, 1.0, 0.0, 1.0) == pytest.approx((0.2, 0.4, 0.1, 0.5))
+    assert widened(Band(0.2, 0.4, 0.1, 0.5), 0.3, 25.0, 0.0, 1.0) == pytest.approx((0.0, 0.8, 0.0, 1.0))
+
+
+def test_the_detectable_difference_is_called_four_times_in_five() -> None:
+    """A rep with so much more than the team, at the p-value that one of twelve needs."""
+    alpha, generator = 0.05 / 12, np.random.Generator(np.random.PCG64(6))
+    step = detectable_rate(0.3, 40, 440, alpha)
+    by_hand = (2.8653 + 0.8416) * math.sqrt(0.21 * (1 / 40 + 1 / 440)) + (1 / 40 + 1 / 440) / 2
+    assert step == pytest.approx(by_hand, abs=1e-3)
+    assert step is not None
+    own, team = generator.binomial(40, 0.3 + step, 2_000), generator.binomial(440, 0.3, 2_000)
+    called = [(fisher_exact(int(a), 40, int(b), 440) or 1) <= alpha for a, b in zip(own, team, strict=True)]
+    assert 0.75 <= np.mean(called) <= 0.85
+
+
+def test_nothing_is_detectable_beyond_what_a_rate_can_be() -> None:
+    assert detectable_rate(0.3, 3, 20, 0.001) is None
+    assert detectable_rate(0.0, 30, 20, 0.001) is None
+    assert detectable_rate(0.5, 0, 20, 0.01) is None
+    assert detectable_value(0.0, 5, 5, 0.01) is None
+    assert detectable_value(2.0, 50, 50, 0.05) == pytest.approx((1.959964 + 0.841621) * 2 * 0.2)
