@@ -19,6 +19,7 @@ from salesmetrics.statistics.bands import (
     mean_band,
     poisson_band,
     quantile_band,
+    resampled_mean_band,
     widened,
 )
 from salesmetrics.statistics.two_samples import fisher_exact
@@ -57,8 +58,9 @@ def test_there_is_no_band_without_spread_or_records() -> None:
     assert quantile_band(np.array([2.0, 2.0, 2.0]), nothing, 5, 0.5) is None
     assert quantile_band(np.array([2.0]), np.array([0]), 5, 0.5) is None
     generator = np.random.Generator(np.random.PCG64(1))
-    assert mean_band(np.array([3.0, 3.0]), 5, 100, generator) is None
-    assert mean_band(np.array([1.0, 3.0]), 0, 100, generator) is None
+    assert resampled_mean_band(np.array([3.0, 3.0]), nothing, 5, 100, generator) is None
+    assert resampled_mean_band(np.array([1.0, 3.0]), nothing, 0, 100, generator) is None
+    assert mean_band(3.0, 0.0, 0.0, 5) is None
 
 
 def test_the_binomial_band_holds_so_many_segments() -> None:
@@ -100,8 +102,13 @@ def test_the_band_of_a_quantile_leaves_out_the_own_records() -> None:
 @pytest.mark.parametrize("n", [20, 100, 101, 400])
 def test_the_band_of_a_mean_holds_so_many_means(n: int) -> None:
     generator = np.random.Generator(np.random.PCG64(4))
-    others = generator.gamma(2.0, 100.0, 3_000)
-    band = mean_band(others, n, 10_000, generator)
+    population = np.sort(generator.gamma(2.0, 100.0, 3_000))
+    own = np.arange(2_700, 3_000)
+    others = np.delete(population, own)
+    if n <= 100:
+        band = resampled_mean_band(population, own, n, 10_000, generator)
+    else:
+        band = mean_band(float(others.mean()), float(others.std()), float(stats.skew(others)), n)
     assert band is not None
     means = others[generator.integers(0, len(others), (20_000, n))].mean(axis=1)
     assert [(means < end).mean() for end in band] == pytest.approx(TAILS, abs=0.006)

@@ -69,9 +69,10 @@ def test_welch_where_nothing_varies() -> None:
 def test_one_against_others_is_the_pooled_t_test_of_one() -> None:
     others = [4.0, 5.5, 6.1, 5.2, 7.3]
     oracle = stats.ttest_ind([9.0], others, equal_var=True).pvalue
-    assert one_against_others(9.0, others) == pytest.approx(float(oracle), rel=1e-9)
-    assert one_against_others(9.0, [1.0, 2.0, 3.0]) is None
-    assert one_against_others(9.0, [2.0] * 5) is None
+    mean, variance = float(np.mean(others)), float(np.var(others, ddof=1))
+    assert one_against_others(9.0, 5, mean, variance) == pytest.approx(float(oracle), rel=1e-9)
+    assert one_against_others(9.0, 3, mean, variance) is None
+    assert one_against_others(9.0, 5, mean, 0.0) is None
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 10, 11, 199])

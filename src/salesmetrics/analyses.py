@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.pipeline import Files, load, request_of
+from salesmetrics.pipeline import Files, columns_asked, load, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from salesmetrics.analysis.benchmark import BenchmarkTerms
     from salesmetrics.analysis.forecast import ForecastFacts
     from salesmetrics.analysis.funnel import FunnelFacts
     from salesmetrics.analysis.losses import LossFacts
+    from salesmetrics.answers.benchmark import Benchmark
     from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.rows import Rows
     from salesmetrics.engine.request import Question
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
+    from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["forecast", "forecast_facts", "funnel", "funnel_facts", "loss_facts", "losses"]
+__all__ = ["benchmark", "forecast", "forecast_facts", "funnel", "funnel_facts", "loss_facts", "losses"]
 
 
 def funnel(
@@ -173,3 +176,35 @@ def forecast_facts(
     goal = None if target is None else Decimal(repr(target)).normalize() + Decimal(0)
     typed = " ".join(map(shlex.quote, arguments)) if "-" not in arguments else "FILE"
     return ForecastFacts(stage_meanings(dataset, options), typed or "FILE", goal, draws, seed)
+
+
+def benchmark(
+    files: Files,
+    options: ReadOptions,
+    question: Question,
+    catalog: Catalog,
+    terms: BenchmarkTerms,
+    *,
+    cell: str | None = None,
+) -> tuple[Benchmark | Rows, Dataset]:
+    """Each segment against the team without it.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for; ``by`` divides records into segments.
+        catalog: The KPIs that exist.
+        terms: How segments are judged.
+        cell: List the records behind this row instead, such as ``win_rate:Ann``.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.benchmark.build_benchmark`.
+    """
+    dataset = load(files, replace(options, as_of=question.as_of), columns_asked(question))
+    from salesmetrics.analysis.benchmark import benchmark_rows, build_benchmark
+
+    request = request_of(question, dataset)
+    if cell is not None:
+        return benchmark_rows(request, dataset.records, catalog, terms, cell, dataset.inputs), dataset
+    found = build_benchmark(request, dataset.records, catalog, terms, inputs=dataset.inputs, findings=dataset.findings)
+    return replace(found, arguments=files.arguments), dataset

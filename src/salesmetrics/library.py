@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from salesmetrics.answers.benchmark import Benchmark
     from salesmetrics.answers.compare import Compare
     from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["compare", "forecast", "funnel", "load", "losses", "report_on"]
+__all__ = ["benchmark", "compare", "forecast", "funnel", "load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -95,6 +96,62 @@ def report_on(
     )
     request = replace(pipeline.request_of(question, dataset), **more)
     return build_report(request, dataset.records, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)
+
+
+def benchmark(
+    *files: str | Dataset,
+    by: Iterable[str],
+    kpis: Iterable[str] = (),
+    families: Iterable[str] = (),
+    where: str | None = None,
+    period: str = "all",
+    as_of: date | None = None,
+    calendar: Calendar | None = None,
+    currency: str | None = None,
+    min_n: int = 10,
+    fdr: float = 0.05,
+    seed: int = 1,
+    known: Catalog | None = None,
+) -> Benchmark:
+    """Is anyone really different? Each segment against the team without it.
+
+    Args:
+        *files: Paths, or one dataset.
+        by: Columns that divide records into segments, for example ``["owner"]``.
+        kpis: Ids wanted; with ``families`` empty too, the headline KPIs, one per idea.
+        families: Families wanted.
+        where: An SQL condition over canonical columns.
+        period: Its name, for example ``last-quarter``.
+        as_of: The report date; the last event in the data when left out.
+        calendar: How weeks and years are counted.
+        currency: Convert all amounts to this one, with the rates among the files.
+        min_n: Segments with fewer records are not judged.
+        fdr: Expected share of wrong ones among the segments that are called.
+        seed: Of resampling.
+        known: Another catalogue than the one that ships.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    dataset = _dataset(files, as_of)
+    from salesmetrics.analysis.benchmark import BenchmarkTerms, build_benchmark
+    from salesmetrics.engine.request import Question
+    from salesmetrics.metrics.catalog import catalog
+
+    question = Question(
+        as_of=as_of,
+        period=period,
+        calendar=calendar,
+        kpis=tuple(kpis),
+        families=tuple(families),
+        by=tuple(by),
+        where=where,
+        currency=currency,
+        min_n=min_n,
+    )
+    request, terms = pipeline.request_of(question, dataset), BenchmarkTerms(fdr, seed)
+    inputs, findings = dataset.inputs, dataset.findings
+    return build_benchmark(request, dataset.records, known or catalog(), terms, inputs=inputs, findings=findings)
 
 
 def losses(

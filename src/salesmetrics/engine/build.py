@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.calendar import Calendar, Every
     from salesmetrics.calendar.windows import Window
-    from salesmetrics.engine.compute import Source
+    from salesmetrics.engine.compute import Source, ValueTable
     from salesmetrics.engine.evaluate import Group, Values
     from salesmetrics.engine.past import Past
     from salesmetrics.engine.plan import Refused
@@ -47,7 +47,17 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Finding, Input
     from salesmetrics.statistics.changes import Dispersion
 
-__all__ = ["Request", "build_report", "in_order", "make_report", "metrics_of"]
+__all__ = [
+    "Request",
+    "Tabled",
+    "build_report",
+    "in_order",
+    "make_report",
+    "metrics_of",
+    "not_computed_of",
+    "own_period",
+    "tables_of",
+]
 
 
 _LAST = 10_000
@@ -185,7 +195,7 @@ def make_report(
         segments=None if setup.ordering is None else setup.ordering.said,
         inputs=list(inputs),
         metrics=list(metrics),
-        not_computed=[_not_computed(item) for item in setup.plan.not_computed],
+        not_computed=not_computed_of(setup),
         findings=findings,
         filters=request.filters,
         span=request.span,
@@ -198,6 +208,11 @@ def make_report(
         trend_to=last_drawn(request) if request.trend else None,
         verdicts=corrected((metric.change for metric in metrics), request.accepted) if request.compare else None,
     )
+
+
+def not_computed_of(setup: Prepared) -> list[NotComputed]:
+    """The KPIs that the files do not allow, with what would allow them."""
+    return [_not_computed(item) for item in setup.plan.not_computed]
 
 
 def _not_computed(refused: Refused) -> NotComputed:
@@ -215,11 +230,28 @@ def _not_computed(refused: Refused) -> NotComputed:
     )
 
 
-def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
-    """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
+class Tabled(NamedTuple):
+    """Measure values of KPIs that share their periods.
+
+    Attributes:
+        kpis: They.
+        asked: The request as they see it.
+        windows: The periods that they look at; ``""`` is their own.
+        total: Values of all records.
+        grouped: Values of each segment; the same as the total without dimensions.
+    """
+
+    kpis: list[Kpi]
+    asked: Request
+    windows: Mapping[str, Window]
+    total: ValueTable
+    grouped: ValueTable
+
+
+def tables_of(request: Request, setup: Prepared) -> tuple[list[Tabled], list[Cell], Source]:
+    """The measure values of all KPIs in one pass per period, all cells that any of them has in their order, and the source."""
     plan = setup.plan
     source = with_derived_columns(setup.source, plan.measures.values())
-    setup = replace(setup, source=source)
     spans: dict[tuple[str, frozenset[str], date | None, str | None], list[Kpi]] = {}
     compared = {request.compare} if request.compare else set()
     for kpi in plan.kpis:
@@ -234,17 +266,24 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
         windows = {shift: window for shift, window in windows.items() if shift in shifts}
         table = value_table(dated, kpis, windows, Keys())
         grouped = value_table(dated, kpis, windows, Keys(by=setup.by)) if setup.by else table
-        tables.append((kpis, asked, windows, table, grouped))
+        tables.append(Tabled(kpis, asked, windows, table, grouped))
         cells |= table.cells() | grouped.cells()
     cells |= staff_cells(source, setup.by, window_of(request), cells)
+    return tables, sorted(cells, key=cell_order), source
+
+
+def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
+    """Every KPI in every cell: the total first, then groups in order of their keys, KPIs in catalogue order."""
+    plan = setup.plan
+    tables, ordered, source = tables_of(request, setup)
+    setup = replace(setup, source=source)
     drawn = trends(request, setup) if request.trend and not request.by else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
-    ordered = sorted(cells, key=cell_order)
     columns: list[MetricColumn] = []
     for kpis, asked, windows, total, grouped in tables:
-        terms = _Terms(request, asked, windows, _own_period(request, asked, windows[""]), setup.currency)
+        terms = _Terms(request, asked, windows, own_period(request, asked, windows[""]), setup.currency)
         seen = replace(source, as_of=asked.as_of)
-        sides = {by: past_of(asked, kpis, seen, windows, by) if compared else None for by in {(), setup.by}}
+        sides = {by: past_of(asked, kpis, seen, windows, by) if request.compare else None for by in {(), setup.by}}
         for money in (True, False):
             chosen = [kpi for kpi in kpis if source.catalog.is_money(kpi) == money]
             for table, grouping in ((total, False), (grouped, True)) if request.by else ((total, False),):
@@ -361,7 +400,7 @@ def _day_of(request: Request, asked: Request) -> Period | None:
     return Period(label=text(Message("period_on_day", day=day)), start=day, end=day_after(day))
 
 
-def _own_period(request: Request, asked: Request, window: Window) -> Period | None:
+def own_period(request: Request, asked: Request, window: Window) -> Period | None:
     """The period that a KPI is about where that is not the one of the report."""
     if window in (window_of(request), window_of(asked)):
         return None

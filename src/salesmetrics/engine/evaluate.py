@@ -51,6 +51,7 @@ __all__ = [
     "Outcome",
     "Values",
     "evaluate",
+    "shapes_of",
 ]
 
 
@@ -138,20 +139,43 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) ->
     return _with_excluded(found, excluded)
 
 
+def shapes_of(kpi: Kpi, values: Values, catalog: Catalog) -> list[Shape | None]:
+    """What a KPI is made of in some cells: the records behind a number, for what compares records rather than numbers.
+
+    Returns:
+        One shape per cell; None where an input is missing.
+    """
+    columns, reasons = _inputs(kpi, values, catalog)
+    known = [place for place, reason in enumerate(reasons) if reason is None]
+    shapes = _shapes(kpi, [[column[i] for i in known] for column in columns], len(known), catalog)
+    found: list[Shape | None] = [None] * values.count
+    for place, shape in zip(known, shapes, strict=True):
+        found[place] = shape
+    return found
+
+
+def _shapes(kpi: Kpi, columns: Sequence[Sequence[Any]], count: int, catalog: Catalog) -> Sequence[Shape]:
+    """What a KPI is made of in cells that have all of its inputs."""
+    exact = _is_prorated(kpi, catalog)
+    if kpi.by_position and columns and not exact:
+        return list(map(kpi.parts, *columns))
+    rows = zip(*columns, strict=True) if columns else iter([()] * count)
+    inputs = [dict(zip(kpi.inputs, row, strict=True)) for row in rows]
+    if exact:
+        inputs = [_alike(row) for row in inputs]
+    return [kpi.parts(**row) for row in inputs] if kpi.parts_of_all is None else kpi.parts_of_all(inputs)
+
+
+def _is_prorated(kpi: Kpi, catalog: Catalog) -> bool:
+    return any(m.prorated for name in kpi.inputs if (m := catalog.measures.get(split_name(name)[0])) is not None)
+
+
 def _known(
     kpi: Kpi, columns: Sequence[Sequence[Any]], counted: _Counts, catalog: Catalog, level: float | None
 ) -> list[Outcome]:
     """A KPI in cells that have all of its inputs."""
-    exact = any(m.prorated for name in kpi.inputs if (m := catalog.measures.get(split_name(name)[0])) is not None)
-    if kpi.by_position and columns and not exact:
-        return _outcomes(kpi, list(map(kpi.parts, *columns)), counted, level)
-    rows = zip(*columns, strict=True) if columns else iter([()] * len(counted))
-    inputs = [dict(zip(kpi.inputs, row, strict=True)) for row in rows]
-    if exact:
-        inputs = [_alike(row) for row in inputs]
-    shapes = [kpi.parts(**row) for row in inputs] if kpi.parts_of_all is None else kpi.parts_of_all(inputs)
-    found = _outcomes(kpi, shapes, counted, level)
-    if not exact:
+    found = _outcomes(kpi, _shapes(kpi, columns, len(counted), catalog), counted, level)
+    if not _is_prorated(kpi, catalog):
         return found
     return [
         replace(

@@ -133,6 +133,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     # --- options -------------------------------------------------------------------------------------------------
     "option_invalid": ErrorText("invalid `{option} {value}`: {cause}", "{fix}"),
     "option_unknown": ErrorText("`{command}` has no option `{option:typed}`", "{fix}"),
+    "option_needed": ErrorText("`{command}` needs `{option}`", "{fix}"),
     "option_first": ErrorText("`{option:typed}` comes before the command", "{fix}"),
     "value_missing": ErrorText("`{option:typed}` needs a value", "{fix}"),
     "value_unwanted": ErrorText("`{option:typed}` takes no value", "leave out `=` and what follows it"),

@@ -66,6 +66,13 @@ REASONS: Mapping[str, str] = {
     "no_end_dates": "customer end dates are unknown",
     "zero_churn": "no customer left, so the lifetime is unknown",
     "right_censored": "still open, so the end is unknown",
+    "no_test": "a sum, or a ratio of sums, has no records to compare",
+    "no_spread": "all records are alike",
+    "one_segment": "only one segment has a value",
+    "few_segments": "fewer than five segments to see how much counts vary",
+    "blank_segment": "no segment, and in no team",
+    "same_idea": "another KPI with a verdict says the same",
+    "partly_employed": "not employed for the whole period",
 }
 
 NOTHING_THERE: Mapping[str, str] = {

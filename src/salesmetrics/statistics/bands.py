@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 __all__ = [
     "Band",
@@ -29,6 +30,7 @@ __all__ = [
     "mean_band",
     "poisson_band",
     "quantile_band",
+    "resampled_mean_band",
     "widened",
 ]
 
@@ -41,7 +43,6 @@ POWER: Final = 0.8
 _HETEROGENEOUS = 0.05
 _WINSORISED = 0.1
 _NEGLIGIBLE = 1e-30
-_CLOSED_FORM_ABOVE = 100
 
 
 class Band(NamedTuple):
@@ -108,7 +109,7 @@ def _interpolated(weights: Floats) -> list[float]:
     return found
 
 
-def quantile_band(population: Floats, own: Floats, n: int, q: float) -> Band | None:
+def quantile_band(population: Floats, own: Ints, n: int, q: float) -> Band | None:
     """The band of a quantile of n records drawn, with return, from a population without its own part.
 
     The share of the population below the r-th of n drawn records is beta with r and n − r + 1, so the limits are known
@@ -137,32 +138,49 @@ def quantile_band(population: Floats, own: Floats, n: int, q: float) -> Band | N
     return None if found[2] == found[3] else Band(*found)
 
 
-def mean_band(others: Floats, n: int, draws: int, generator: np.random.Generator) -> Band | None:
-    """The band of the mean of n records drawn, with return, from others.
-
-    Up to 100 records by resampling; from there on mean + s/√n·(z + γ(z² − 1)/(6√n)) with γ the skewness of the others
-    (Cornish & Fisher 1938).
+def mean_band(mean: float, sd: float, skewness: float, n: int) -> Band | None:
+    """The band of the mean of many records drawn from others: mean + s/√n·(z + γ(z² − 1)/(6√n)) (Cornish & Fisher 1938).
 
     Args:
-        others: The records of the other segments (float64).
+        mean: Of the others.
+        sd: Their standard deviation.
+        skewness: Their skewness γ.
+        n: Records drawn.
+
+    Returns:
+        None where the others do not vary.
+    """
+    if n < 1 or not sd > 0.0:
+        return None
+    zs = [normal_quantile(p) for p in TAILS]
+    return Band(*(mean + sd / math.sqrt(n) * (z + skewness * (z * z - 1) / (6 * math.sqrt(n))) for z in zs))
+
+
+def resampled_mean_band(
+    population: Floats, own: Ints, n: int, draws: int, generator: np.random.Generator
+) -> Band | None:
+    """The same of few records, by drawing them from the others again and again, with return.
+
+    Args:
+        population: All records (float64), ascending.
+        own: Places in the population, ascending, that do not belong to the others.
         n: Records drawn.
         draws: How many means are drawn.
         generator: Where random numbers come from.
 
     Returns:
-        None without records, or where the others do not vary.
+        None without records on either side, or where all limits are one value.
     """
-    if n < 1 or len(others) < 1 or others.min() == others.max():
+    rest = len(population) - len(own)
+    if n < 1 or rest < 1:
         return None
     import numpy as np
 
-    if n > _CLOSED_FORM_ABOVE:
-        mean, sd = float(others.mean()), float(others.std())
-        skewness = float((((others - mean) / sd) ** 3).mean())
-        zs = [normal_quantile(p) for p in TAILS]
-        return Band(*(mean + sd / math.sqrt(n) * (z + skewness * (z * z - 1) / (6 * math.sqrt(n))) for z in zs))
-    means = np.sort(others[generator.integers(0, len(others), (draws, n))].mean(axis=1))
-    return Band(*(float(means[min(int(p * draws), draws - 1)]) for p in TAILS))
+    ranks = generator.integers(0, rest, (draws, n))
+    ranks += np.searchsorted(own - np.arange(len(own)), ranks, side="right")
+    means = np.sort(population[ranks].mean(axis=1))
+    found = Band(*(float(means[min(int(p * draws), draws - 1)]) for p in TAILS))
+    return None if found.low_998 == found.high_998 else found
 
 
 def widened(band: Band, centre: float, factor: float, least: float, most: float) -> Band:

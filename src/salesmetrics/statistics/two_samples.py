@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from salesmetrics.statistics.distributions import student_t_tail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -105,27 +105,28 @@ def welch(n1: int, mean1: float, variance1: float, n2: int, mean2: float, varian
     return _within(2 * student_t_tail(abs(mean1 - mean2) / math.sqrt(first + second), degrees))
 
 
-def one_against_others(value: float, others: Sequence[float]) -> float | None:
+def one_against_others(value: float, others: int, mean: float, variance: float) -> float | None:
     """P-value of one value among others of its kind: Student's prediction of a further one.
 
-    t = (value − mean) / (s·√(1 + 1/m)) with m − 1 degrees of freedom. Counts are given as square roots, which spread alike
-    whatever their size. What the others vary by is what is taken for chance, so counts that scatter more than chance
-    alone would make them need no further allowance.
+    t = (value − mean) / (s·√(1 + 1/m)) with m − 1 degrees of freedom, over the m others. Counts are given as square roots,
+    which spread alike whatever their size. What the others vary by is what is taken for chance, so counts that scatter
+    more than chance alone would make them need no further allowance.
+
+    Args:
+        value: The one.
+        others: How many others there are.
+        mean: Their mean.
+        variance: Their sample variance (divisor m − 1).
 
     Returns:
         None with fewer than four others, or where they are all alike.
 
-    >>> round(one_against_others(9.0, [4.0, 5.0, 6.0, 5.0]), 6)
+    >>> round(one_against_others(9.0, 4, 5.0, 2 / 3), 6)
     0.022006
     """
-    m = len(others)
-    if m < _FEWEST_OTHERS:
+    if others < _FEWEST_OTHERS or not variance > 0.0:
         return None
-    mean = math.fsum(others) / m
-    variance = math.fsum((other - mean) ** 2 for other in others) / (m - 1)
-    if not variance > 0.0:
-        return None
-    return _within(2 * student_t_tail(abs(value - mean) / math.sqrt(variance * (1 + 1 / m)), m - 1))
+    return _within(2 * student_t_tail(abs(value - mean) / math.sqrt(variance * (1 + 1 / others)), others - 1))
 
 
 _FEWEST_OTHERS = 4

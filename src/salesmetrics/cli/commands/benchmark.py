@@ -1,0 +1,82 @@
+"""`salesmetrics benchmark`: each segment against the team without it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from salesmetrics.cli.environment import Environment
+from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.sources import SettingsFile
+
+_LEAST, _MOST = 0.0001, 0.5
+
+
+@with_groups
+def benchmark(
+    files: Files,
+    reading: Reading,
+    settings: SettingsFile,
+    selection: Annotated[
+        Selection, Without(("compare", "every")), NotFromFile(("compare", "every", "kpi", "family", "by"))
+    ],
+    output: Output,
+    environment: Environment,
+    fdr: Annotated[
+        float,
+        typer.Option(
+            "--fdr",
+            metavar="SHARE",
+            help="Expected share of wrong ones among the segments that are called.",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = 0.05,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", metavar="N", help="Seed of resampling.", rich_help_panel=PANELS[Selection]),
+    ] = 1,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            metavar="CELL",
+            help="List the records behind a row: KPI:SEGMENT, for example win_rate:Ann.",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = None,
+    rejects: Rejects = None,
+) -> None:
+    """Show which reps or segments really differ from the team, and which differences chance explains.
+
+    Examples:
+      salesmetrics benchmark deals.csv --by owner
+      salesmetrics benchmark deals.csv --by team --kpi win_rate,average_deal_size --period 2026
+      salesmetrics benchmark deals.csv --by owner --rows "win_rate:Karim Bellweather"
+    """
+    from msgspec.structs import replace
+
+    from salesmetrics import pipeline
+    from salesmetrics.analysis.benchmark import BenchmarkTerms
+    from salesmetrics.answers.benchmark import Benchmark
+    from salesmetrics.cli.output import carries_hashes, form_of, write_read
+    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
+    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.schema.message import Message
+
+    if not _LEAST <= fdr <= _MOST:
+        cause, fix = Message("has_to_be_between", least=_LEAST, most=_MOST), Message("fdr_example")
+        raise SalesmetricsError("option_invalid", option="--fdr", value=fdr, cause=cause, fix=fix)
+    if seed < 0:
+        cause, fix = Message("has_to_be_at_least", least=0), Message("seed_example")
+        raise SalesmetricsError("option_invalid", option="--seed", value=seed, cause=cause, fix=fix)
+    form = form_of(output)
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    question = make_question(selection, settings, environment.today())
+    terms = BenchmarkTerms(fdr, seed)
+    answer, dataset = pipeline.benchmark(
+        begun, read_options(reading), question, make_catalog(settings), terms, cell=rows
+    )
+    shown = replace(answer, everything=output.all) if isinstance(answer, Benchmark) else answer
+    write_read(shown, dataset, output, form, rejects, environment)

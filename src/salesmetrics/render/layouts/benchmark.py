@@ -1,0 +1,262 @@
+"""How a benchmark looks: a sentence and a table per KPI, those that differ first, and what the bands mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.answers.report import Interval
+from salesmetrics.messages import catalogues, phrase
+from salesmetrics.render.document import (
+    Cell,
+    Code,
+    Column,
+    Document,
+    Kind,
+    Narrow,
+    Row,
+    Sheet,
+    Table,
+    Text,
+    Tone,
+)
+from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.words import FEW, period_label, reason_text
+from salesmetrics.render.text import amount, count, decimals, interval, one_line
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.answers.benchmark import Benchmark, BenchmarkKpi, BenchmarkRow
+    from salesmetrics.render.document import Block
+
+__all__ = ["benchmark_document", "benchmark_sheet"]
+
+_DRAWN = 25
+"""Cells of a drawn band."""
+
+
+def benchmark_document(answer: Benchmark) -> Document:
+    """A sentence per KPI that says who differs, the segments below it, and one legend for all."""
+    codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
+    blocks: list[Block] = [*answer_head(answer, None, codes)]
+    for kpi in answer.kpis:
+        rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency)]
+        blocks.append(Text(_sentence(kpi, answer, several=len(codes) > 1), Tone.STRONG, apart=True))
+        blocks.append(_table(kpi, rows, answer))
+    notes = _notes(answer)
+    blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
+    if answer.findings:
+        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
+        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
+    return Document(tuple(blocks))
+
+
+# --- sentences ---
+
+
+def _sentence(kpi: BenchmarkKpi, answer: Benchmark, *, several: bool) -> str:
+    title = _title(kpi, several=several)
+    if kpi.reason is not None:
+        return phrase("bench_unjudged", title=title, reason=reason_text(kpi.reason))
+    if not kpi.judged:
+        return phrase("bench_all_few", title=title, peers=_peers(answer, kpi.too_few), min_n=answer.min_n)
+    called = kpi.above + kpi.below
+    code = "bench_called" if called else "bench_none"
+    said = phrase(code, title=title, peers=_peers(answer, kpi.judged), n=called)
+    seen = kpi.detectable
+    if seen is None:
+        return said
+    if seen.difference is None:
+        return f"{said} {phrase('bench_undetectable', n=seen.n)}"
+    difference = amount(seen.difference, kpi.unit, currency=kpi.currency)
+    if kpi.unit == "ratio":
+        difference = phrase("points", n=f"{100 * seen.difference:.0f}")
+    return f"{said} {phrase('bench_detectable', n=seen.n, difference=difference)}"
+
+
+def _title(kpi: BenchmarkKpi, *, several: bool) -> str:
+    title = kpi.title
+    if several and kpi.currency:
+        title = phrase("title_in_currency", title=title, currency=kpi.currency)
+    return title if kpi.period is None else phrase("title_of_period", title=title, period=period_label(kpi.period))
+
+
+def _peers(answer: Benchmark, n: int) -> Message:
+    code = f"peers_{answer.group_by[0]}" if len(answer.group_by) == 1 else ""
+    return Message(code if any(code in known for known in catalogues()) else "peers_segment", n=n)
+
+
+# --- a table ---
+
+
+def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -> Table:
+    banded = any(row.band for row in rows)
+    tested = any(row.test for row in rows)
+    columns = [
+        Column(", ".join(answer.group_by), Kind.LABEL),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column(phrase("column_share"), Kind.SHARE, 4, Narrow.VANISH, plural=phrase("columns_share")),
+        Column(phrase("column_team"), Kind.NUMBER),
+    ]
+    if banded:
+        columns += [
+            Column(phrase("column_band"), Kind.INTERVAL, 2, Narrow.VANISH, plural=phrase("columns_band")),
+            Column("", Kind.MARK, 3, Narrow.VANISH, detail=True),
+        ]
+    if tested:
+        columns.append(Column(phrase("column_p"), Kind.NUMBER, 1, Narrow.VANISH))
+    columns.append(Column(phrase("column_verdict"), Kind.VERDICT, silent=True))
+    places = decimals([row.value for row in rows if row.value is not None], kpi.unit)
+    finer = decimals([row.team.value for row in rows if row.team and row.team.value is not None], kpi.unit)
+    axis = _axis(rows)
+    drawn = []
+    for row in rows:
+        cells = [
+            Cell(_name(row)),
+            _value(row, kpi, places),
+            Cell(_behind(row, kpi), Tone.MUTED),
+            _team(row, kpi, places),
+        ]
+        if banded:
+            mark = _mark(row, axis)
+            cells += [Cell(_band(row, kpi, finer), Tone.MUTED), Cell(mark, Tone.MARK)]
+        if tested:
+            cells.append(Cell(_p(row)))
+        drawn.append(Row((*cells, _verdict(row))))
+    return Table(tuple(columns), tuple(drawn), apart=False, drops="last")
+
+
+def _name(row: BenchmarkRow) -> str:
+    return ", ".join(one_line(value) if value is not None else phrase("segment_blank") for value in row.group.values())
+
+
+def _value(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:
+    few = row.verdict == "too_few"
+    text = amount(row.value, kpi.unit, places=places)
+    tone = Tone.MUTED if few or row.value is None else Tone.PLAIN
+    return Cell(text, tone, row.value, kpi.unit, row.currency, FEW if few else "")
+
+
+def _team(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:
+    value = row.team.value if row.team else None
+    return Cell("" if value is None else amount(value, kpi.unit, places=places), value=value)
+
+
+def _behind(row: BenchmarkRow, kpi: BenchmarkKpi) -> str:
+    """What a value is made of: ``k / n``, else its number of records."""
+    top, bottom = row.numerator, row.denominator
+    if isinstance(top, int) and isinstance(bottom, int) and row.n == bottom:
+        return f"{count(top)} / {count(bottom)}"
+    return "" if row.n is None or (kpi.unit == "count" and row.n == row.value) else phrase("records_behind", n=row.n)
+
+
+def _band(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> str:
+    if row.band is None:
+        return ""
+    ends = Interval(low=row.band.low_95, high=row.band.high_95, level=0.95, method="")
+    return interval(ends, kpi.unit, places=places)
+
+
+def _p(row: BenchmarkRow) -> str:
+    if row.test is None:
+        return ""
+    return phrase("p_below", p=_LEAST_P) if row.test.adjusted < _LEAST_P else f"{row.test.adjusted:.3f}"
+
+
+_LEAST_P = 0.001
+
+
+def _verdict(row: BenchmarkRow) -> Cell:
+    if row.verdict is None:
+        return Cell(reason_text(row.reason) if row.reason else "", Tone.MUTED)
+    tone = Tone.MUTED if row.verdict == "too_few" else Tone.STRONG
+    return Cell(phrase(f"benchmark_{row.verdict}"), tone)
+
+
+def _axis(rows: Sequence[BenchmarkRow]) -> tuple[float, float]:
+    """From where to where all bands and values of a table lie."""
+    ends = [end for row in rows if row.band for end in (row.band.low_998, row.band.high_998)]
+    ends += [float(row.value) for row in rows if row.value is not None and row.band]
+    return (min(ends), max(ends)) if ends else (0.0, 0.0)
+
+
+def _mark(row: BenchmarkRow, axis: tuple[float, float]) -> str:
+    """The band of a segment with its value in it: ``┄├──●──┤┄``."""
+    low, high = axis
+    if row.band is None or row.value is None or high <= low:
+        return ""
+
+    def place(value: float) -> int:
+        return round((value - low) / (high - low) * (_DRAWN - 1))
+
+    signs = [" "] * _DRAWN
+    for start, end, sign in ((row.band.low_998, row.band.high_998, "┄"), (row.band.low_95, row.band.high_95, "─")):
+        for at in range(place(start), place(end) + 1):
+            signs[at] = sign
+    signs[place(row.band.low_95)], signs[place(row.band.high_95)] = "├", "┤"
+    signs[place(float(row.value))] = "○" if row.verdict == "too_few" else "●"
+    return "".join(signs).rstrip()
+
+
+# --- notes ---
+
+
+def _notes(answer: Benchmark) -> list[str]:
+    found = []
+    if answer.tests:
+        found.append(phrase("bench_legend", tests=answer.tests, fdr=answer.fdr))
+    wider = [kpi for kpi in answer.kpis if kpi.dispersion and kpi.dispersion.applied]
+    if wider:
+        factors = [Message("bench_factor", title=k.title, factor=k.dispersion.factor) for k in wider if k.dispersion]
+        found.append(phrase("bench_dispersed", factors=factors))
+    if any(row.verdict == "too_few" for row in answer.benchmark):
+        found.append(phrase("bench_few", sign=FEW, min_n=answer.min_n))
+    if any(None in row.group.values() for row in answer.benchmark):
+        found.append(phrase("bench_blank"))
+    reasons: dict[str, list[str]] = {}
+    for item in answer.not_compared:
+        reasons.setdefault(item.reason, []).append(item.title)
+    if reasons:
+        said = [Message("bench_reason", titles=titles, reason=reason_text(code)) for code, titles in reasons.items()]
+        found.append(phrase("bench_not_compared", reasons=said))
+    return found
+
+
+# --- a sheet ---
+
+
+def benchmark_sheet(answer: Benchmark) -> Sheet:
+    """A row per KPI, currency and segment."""
+    header = [
+        "kpi",
+        "title",
+        "unit",
+        "currency",
+        *answer.group_by,
+        "value",
+        "numerator",
+        "denominator",
+        "n",
+        "low",
+        "high",
+    ]
+    header += ["team_value", "team_numerator", "team_denominator", "low_95", "high_95", "low_998", "high_998"]
+    header += ["verdict", "p_value", "adjusted", "method", "reason"]
+    kpis = {(kpi.id, kpi.currency): kpi for kpi in answer.kpis}
+    rows: list[list[Any]] = []
+    for row in answer.benchmark:
+        kpi, team, band, test = kpis[row.kpi, row.currency], row.team, row.band, row.test
+        rows.append(
+            [
+                *(row.kpi, kpi.title, kpi.unit, row.currency, *(row.group[name] for name in answer.group_by)),
+                *(row.value, row.numerator, row.denominator, row.n),
+                *((row.interval.low, row.interval.high) if row.interval else (None, None)),
+                *((team.value, team.numerator, team.denominator) if team else (None, None, None)),
+                *((band.low_95, band.high_95, band.low_998, band.high_998) if band else (None,) * 4),
+                row.verdict,
+                *((test.p_value, test.adjusted, test.method) if test else (None, None, None)),
+                row.reason,
+            ]
+        )
+    return Sheet(header, rows)
