@@ -43,6 +43,11 @@ TYPED = {
         f"{DEALS} examples/stages.csv --rows won",
         DEALS,
     ],
+    "benchmark": [
+        f"{DEALS} --by owner",
+        f"{DEALS} --by team --kpi revenue,win_rate",
+        f"{DEALS} --by team --rows win_rate:Enterprise",
+    ],
     "losses": [
         f"{DEALS} examples/stages.csv --by team --period last-quarter --compare previous",
         f"{DEALS} --rows Price",

@@ -107,17 +107,18 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
     assert strange_options(FINDINGS[code][1] or "", commands) == []
 
 
-COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", "forecast")
+COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", "forecast", "benchmark")
 ROOMS = {
     "analysis/exports.py": ("compare",),
     "ingest": (*READING, "init"),
+    "analysis/benchmark.py": ("benchmark",),
     "analysis/losses.py": ("losses",),
     "analysis/compare.py": ("compare",),
     "analysis/funnel.py": ("funnel",),
     "analysis/journeys.py": ("funnel",),
     "analysis/stage_numbers.py": ("funnel",),
     "analysis/forecast.py": ("forecast",),
-    "analysis": ("losses", "compare", "funnel", "forecast"),
+    "analysis": ("losses", "compare", "funnel", "forecast", "benchmark"),
     "entities": COMPUTE,
     "engine": COMPUTE,
     "drilldown": COMPUTE,
@@ -128,6 +129,7 @@ ROOMS = {
         "explain",
         "losses",
         "funnel",
+        "benchmark",
     ),  # `--on` of compare has words of its own
     "calendar": COMPUTE,
     "render/layouts/compare.py": ("compare",),
@@ -138,7 +140,7 @@ ROOMS = {
     "render/layouts/rows.py": ("rows",),
     "render/layouts/trend.py": ("trend",),
     "render": (*READING, "kpis", "config"),
-    "cli/output.py": ("report", "trend", "losses"),
+    "cli/output.py": ("report", "trend", "losses", "benchmark"),
     "cli/guarding.py": (*READING, "init", "kpis", "config"),
     "cli": (*READING, "init"),
     "schema": READING,
@@ -225,6 +227,7 @@ SPOKEN = [
     ),
     *("inspect deals.csv leads.csv activities.csv quotas.csv", "kpis", "config show", "init deals.csv -o -"),
     *("losses deals.csv", "losses deals.csv -o out.csv"),
+    *("benchmark deals.csv --by owner", "benchmark deals.csv --by owner -o out.csv"),
 ]
 
 

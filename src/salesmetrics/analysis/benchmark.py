@@ -32,6 +32,7 @@ from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
+from salesmetrics.metrics.catalog import one_per_idea
 from salesmetrics.metrics.shapes import Undefined
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.bands import Band, dispersion, widened
@@ -157,8 +158,8 @@ def build_benchmark(
         raise SalesmetricsError("report_empty", cause=cause, fix=Message("another_dimension"))
     results = [_compare(family, request, setup, terms) for family in families]
     if not (request.kpis or request.families):
-        able = [result for result in results if result.reason != "no_test"]
-        missed += [_missed(r.family.kpi, request, "no_test") for r in results if r.reason == "no_test"]
+        able = [result for result in results if result.reason is None]
+        missed += [_missed(r.family.kpi, request, r.reason) for r in results if r.reason is not None and able]
         results = able or results
     tested = [one.tested for result in results for one in result.compared if one.tested]
     adjusted = iter(benjamini_hochberg([_significant(one.p_value) for one in tested]))
@@ -216,20 +217,14 @@ def _families(request: Request, setup: Prepared, *, chosen: bool) -> tuple[list[
             else:
                 missed[kpi.id] = _missed(kpi, request, reason)
     ordered = [name for name in dict.fromkeys([*request.kpis, *(k.id for k in setup.plan.kpis)]) if name in found]
-    leads = {name for name in ordered if _idea(found[name][0].kpi) == name}
-    ideas: set[str] = set()
-    families = []
-    for name in ordered:
-        idea = _idea(found[name][0].kpi)
-        judged = idea not in ideas and (idea not in leads or idea == name)
-        ideas |= {idea} if judged else set()
-        if judged or chosen:
-            families += [family._replace(judged=judged) for family in found[name]]
+    leading = {kpi.id for kpi in one_per_idea([found[name][0].kpi for name in ordered])}
+    families = [
+        family._replace(judged=name in leading)
+        for name in ordered
+        if chosen or name in leading
+        for family in found[name]
+    ]
     return families, [missed[kpi.id] for kpi in setup.plan.kpis if kpi.id in missed]
-
-
-def _idea(kpi: Kpi) -> str:
-    return getattr(kpi, "idea", "") or kpi.id
 
 
 def _of_kpi(

@@ -21,7 +21,6 @@ from salesmetrics.metrics.shapes import (
     Tally,
     lists_of,
     number,
-    total,
 )
 from salesmetrics.statistics.bands import (
     Band,
@@ -235,14 +234,14 @@ class _Values:
     def _sums(self) -> list[Any]:
         import polars as pl
 
-        return [total(self._exact.gather(pl.Series(own, dtype=pl.UInt32))) for own in self._own]
+        return [self._exact.gather(pl.Series(own, dtype=pl.UInt32)).sum() for own in self._own]
 
     @cached_property
     def _above(self) -> tuple[float, int]:
         """The quantile of all, and the place of the first record above it."""
         import numpy as np
 
-        middle = float(quantile(self._all, self._q or 0.5))  # type: ignore[arg-type]
+        middle = float(np.quantile(self._all, self._q or 0.5))
         return middle, int(np.searchsorted(self._all, middle, side="right"))
 
     def size(self, place: int) -> int:
@@ -335,7 +334,9 @@ class _Values:
         share = detectable_rate(self._q, n, rest, alpha)
         if share is None or self._q + share >= 1.0:
             return None
-        return float(quantile(self._all, self._q + share)) - self._above[0]  # type: ignore[arg-type]
+        import numpy as np
+
+        return float(np.quantile(self._all, self._q + share)) - self._above[0]
 
 
 class _Others(Sequence[Any]):
@@ -378,6 +379,8 @@ class _Counts:
 
     def band(self, place: int, generator: np.random.Generator) -> Band | None:
         del generator
+        if len(self._counts) < FEWEST_COUNTED:  # how much counts vary is not known
+            return None
         mean = self.team(place).value
         return poisson_band(mean) if mean else None
 

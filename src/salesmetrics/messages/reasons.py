@@ -70,7 +70,7 @@ REASONS: Mapping[str, str] = {
     "no_spread": "all records are alike",
     "one_segment": "only one segment has a value",
     "few_segments": "fewer than five segments to see how much counts vary",
-    "blank_segment": "no segment, and in no team",
+    "blank_segment": "no segment",
     "same_idea": "another KPI with a verdict says the same",
     "partly_employed": "not employed for the whole period",
 }

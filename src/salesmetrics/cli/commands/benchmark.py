@@ -57,7 +57,7 @@ def benchmark(
     """
     from msgspec.structs import replace
 
-    from salesmetrics import pipeline
+    from salesmetrics import analyses
     from salesmetrics.analysis.benchmark import BenchmarkTerms
     from salesmetrics.answers.benchmark import Benchmark
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
@@ -75,7 +75,7 @@ def benchmark(
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     terms = BenchmarkTerms(fdr, seed)
-    answer, dataset = pipeline.benchmark(
+    answer, dataset = analyses.benchmark(
         begun, read_options(reading), question, make_catalog(settings), terms, cell=rows
     )
     shown = replace(answer, everything=output.all) if isinstance(answer, Benchmark) else answer

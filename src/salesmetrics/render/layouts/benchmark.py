@@ -41,7 +41,7 @@ def benchmark_document(answer: Benchmark) -> Document:
     codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
     blocks: list[Block] = [*answer_head(answer, None, codes)]
     for kpi in answer.kpis:
-        rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency)]
+        rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency) and _is_there(row)]
         blocks.append(Text(_sentence(kpi, answer, several=len(codes) > 1), Tone.STRONG, apart=True))
         blocks.append(_table(kpi, rows, answer))
     notes = _notes(answer)
@@ -63,7 +63,7 @@ def _sentence(kpi: BenchmarkKpi, answer: Benchmark, *, several: bool) -> str:
         return phrase("bench_all_few", title=title, peers=_peers(answer, kpi.too_few), min_n=answer.min_n)
     called = kpi.above + kpi.below
     code = "bench_called" if called else "bench_none"
-    said = phrase(code, title=title, peers=_peers(answer, kpi.judged), n=called)
+    said = phrase(code, title=title, peers=_peers(answer, kpi.judged), n=called, others=_others(answer))
     seen = kpi.detectable
     if seen is None:
         return said
@@ -82,6 +82,16 @@ def _title(kpi: BenchmarkKpi, *, several: bool) -> str:
     return title if kpi.period is None else phrase("title_of_period", title=title, period=period_label(kpi.period))
 
 
+def _others(answer: Benchmark) -> str:
+    """What the other segments together are called: reps are a team."""
+    return phrase("column_team" if answer.group_by == ["owner"] else "column_others")
+
+
+def _is_there(row: BenchmarkRow) -> bool:
+    """Whether a row says anything: a blank segment without a record does not."""
+    return row.value is not None or None not in row.group.values()
+
+
 def _peers(answer: Benchmark, n: int) -> Message:
     code = f"peers_{answer.group_by[0]}" if len(answer.group_by) == 1 else ""
     return Message(code if any(code in known for known in catalogues()) else "peers_segment", n=n)
@@ -97,7 +107,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
         Column(", ".join(answer.group_by), Kind.LABEL),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share"), Kind.SHARE, 4, Narrow.VANISH, plural=phrase("columns_share")),
-        Column(phrase("column_team"), Kind.NUMBER),
+        Column(_others(answer), Kind.NUMBER),
     ]
     if banded:
         columns += [
@@ -123,7 +133,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
             cells += [Cell(_band(row, kpi, finer), Tone.MUTED), Cell(mark, Tone.MARK)]
         if tested:
             cells.append(Cell(_p(row)))
-        drawn.append(Row((*cells, _verdict(row))))
+        drawn.append(Row((*cells, _verdict(row, kpi))))
     return Table(tuple(columns), tuple(drawn), apart=False, drops="last")
 
 
@@ -167,9 +177,9 @@ def _p(row: BenchmarkRow) -> str:
 _LEAST_P = 0.001
 
 
-def _verdict(row: BenchmarkRow) -> Cell:
-    if row.verdict is None:
-        return Cell(reason_text(row.reason) if row.reason else "", Tone.MUTED)
+def _verdict(row: BenchmarkRow, kpi: BenchmarkKpi) -> Cell:
+    if row.verdict is None:  # a reason that holds for all rows stands above them
+        return Cell(reason_text(row.reason) if row.reason and row.reason != kpi.reason else "", Tone.MUTED)
     tone = Tone.MUTED if row.verdict == "too_few" else Tone.STRONG
     return Cell(phrase(f"benchmark_{row.verdict}"), tone)
 
@@ -205,14 +215,15 @@ def _mark(row: BenchmarkRow, axis: tuple[float, float]) -> str:
 def _notes(answer: Benchmark) -> list[str]:
     found = []
     if answer.tests:
-        found.append(phrase("bench_legend", tests=answer.tests, fdr=answer.fdr))
+        codes = [*(["bench_team"] if answer.group_by == ["owner"] else []), "bench_legend", "bench_rule"]
+        found.append("; ".join(phrase(code, tests=answer.tests, fdr=answer.fdr) for code in codes))
     wider = [kpi for kpi in answer.kpis if kpi.dispersion and kpi.dispersion.applied]
     if wider:
         factors = [Message("bench_factor", title=k.title, factor=k.dispersion.factor) for k in wider if k.dispersion]
         found.append(phrase("bench_dispersed", factors=factors))
     if any(row.verdict == "too_few" for row in answer.benchmark):
         found.append(phrase("bench_few", sign=FEW, min_n=answer.min_n))
-    if any(None in row.group.values() for row in answer.benchmark):
+    if any(None in row.group.values() and _is_there(row) for row in answer.benchmark):
         found.append(phrase("bench_blank"))
     reasons: dict[str, list[str]] = {}
     for item in answer.not_compared:
