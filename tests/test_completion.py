@@ -57,7 +57,7 @@ KNOWN = {
 SORTED = {"rows": ("Deal S", "Deal Stage"), "report": ("win_rate:", "win_rate:asc"), "trend": ("win_r", "win_rate")}
 OPEN = {
     *("--where", "--top", "--min-n", "--search", "--rows", "--on"),
-    *("--target", "--seed", "--draws"),
+    *("--target", "--seed", "--draws", "--fdr"),
     *("--config", "--output", "--rejects", "--install-completion", "--show-completion"),
 }
 """Options of which nothing is known, or whose values are files, which the shell completes."""

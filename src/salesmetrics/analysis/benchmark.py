@@ -246,8 +246,9 @@ def _of_kpi(
             money = catalog.is_money(kpi)
             currency = (code if source.several else setup.currency) if money else None
             families.append(_Family(kpi, currency, period, own, judged=True))
-    reasons = [outcome.reason for outcome in outcomes if outcome.reason]
-    return families, "not_by_dimension" if "not_by_dimension" in reasons else next(iter(reasons), "no_records")
+    if not table.grouped.unsplit.isdisjoint(catalog.required_measures(kpi)):
+        return families, "not_by_dimension"
+    return families, next((outcome.reason for outcome in outcomes if outcome.reason), "no_records")
 
 
 def _missed(kpi: Kpi, request: Request, reason: str) -> BenchmarkNotCompared:
@@ -260,22 +261,25 @@ def _missed(kpi: Kpi, request: Request, reason: str) -> BenchmarkNotCompared:
 def _compare(family: _Family, request: Request, setup: Prepared, terms: BenchmarkTerms) -> _Result:
     """All segments of a KPI beside the others, with their p-values."""
     known = [s for s in family.segments if s.outcome.value is not None and None not in s.group]
+    apart = _apart(family, known, request, setup) if _is_counted(family.kpi, known) else {}
+    known = [segment for segment in known if segment.group not in apart]
     if len(known) < _LEAST_SEGMENTS:
-        return _Result(family, [_alone(s, "one_segment") for s in family.segments], None, None, "one_segment")
+        reason = next(iter(apart.values()), "one_segment")
+        alone = [_alone(segment, apart.get(segment.group, reason)) for segment in family.segments]
+        return _Result(family, alone, None, None, reason)
     shapes = [segment.shape for segment in known if not isinstance(segment.shape, Undefined)]
     peers = peers_of(family.kpi, shapes) if len(shapes) == len(known) else None
     places = {segment.group: place for place, segment in enumerate(known)}
     if peers is None:
         return _Result(family, [_alone(s, "no_test") for s in family.segments], None, None, "no_test")
-    part_time = _partly_employed(family, request, setup) if peers.counted else frozenset()
     spread = dispersion([z for p in places.values() if not _few(peers, p, request) and (z := peers.z(p)) is not None])
     compared = []
     for segment in family.segments:
         place = places.get(segment.group)
         if place is None:
-            compared.append(_alone(segment, "blank_segment"))
+            compared.append(_alone(segment, apart.get(segment.group, "blank_segment")))
         else:
-            why = "partly_employed" if segment.group in part_time else MATURING if segment.young else None
+            why = MATURING if segment.young else None
             compared.append(_beside(segment, place, peers, spread, family, request, terms, why))
     return _Result(family, compared, peers, spread, _unjudged(compared))
 
@@ -288,6 +292,11 @@ def _unjudged(compared: Sequence[_Compared]) -> str | None:
 
 
 _LEAST_SEGMENTS = 2
+
+
+def _is_counted(kpi: Kpi, segments: Sequence[_Segment]) -> bool:
+    """Whether a KPI is a count per segment, which is lower for who was there for less of the period."""
+    return kpi.unit == "count" and kpi.additive and all(isinstance(s.shape, int) for s in segments)
 
 
 def _alone(segment: _Segment, reason: str) -> _Compared:
@@ -327,9 +336,20 @@ def _beside(
     return _Compared(segment, team, band, tested, why or (None if tested else peers.untested))
 
 
-def _partly_employed(family: _Family, request: Request, setup: Prepared) -> frozenset[Group]:
-    """Reps who were not there for all of the period: their counts and sums are no fewer for being fewer."""
+def _apart(family: _Family, segments: Sequence[_Segment], request: Request, setup: Prepared) -> dict[Group, str]:
+    """Segments whose counts say nothing beside those of the others, with the reason.
+
+    They were not there for all of the period, or they have no record and no reps file says that they were there.
+    """
     reps = setup.source.frames.get("reps")
+    known = reps is not None and request.by == ("owner",) and {"owner", "hired"} <= set(reps.columns)
+    there = set(reps["owner"].to_list()) if known and reps is not None else set()
+    found = {s.group: "presence_unknown" for s in segments if not s.outcome.value and s.group[0] not in there}
+    return found | dict.fromkeys(_partly_employed(family, request, reps), "partly_employed")
+
+
+def _partly_employed(family: _Family, request: Request, reps: pl.DataFrame | None) -> frozenset[Group]:
+    """Reps who were hired or left within the period."""
     if request.by != ("owner",) or reps is None or "owner" not in reps.columns:
         return frozenset()
     period = family.period or request.period

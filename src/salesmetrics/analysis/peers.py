@@ -1,6 +1,6 @@
-"""Segments of one KPI, each against the others together: rates, means, quantiles, counts and sums.
+"""Segments of one KPI, each against the others together. Own file: the statistics of a benchmark apart from its answer.
 
-Own file: the statistics of a benchmark apart from its answer. Everything is computed from the records that the shapes of
+Rates, means, quantiles, counts and sums: everything is computed from the records that the shapes of
 :mod:`salesmetrics.metrics.shapes` carry, those of all segments in arrays at once.
 """
 

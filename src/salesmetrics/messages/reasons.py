@@ -72,6 +72,7 @@ REASONS: Mapping[str, str] = {
     "few_segments": "fewer than five segments to see how much counts vary",
     "blank_segment": "no segment",
     "same_idea": "another KPI with a verdict says the same",
+    "presence_unknown": "no records; a reps file says who was there",
     "partly_employed": "not employed for the whole period",
 }
 

@@ -1,6 +1,6 @@
-"""Where segments land that do not differ: the bands of a funnel plot, over-dispersion, and what could have been seen.
+"""Where segments land that do not differ. Own file: what a benchmark draws, apart from what it decides.
 
-Own file: what a benchmark draws, apart from what it decides. Source: Spiegelhalter, Funnel plots for comparing
+The bands of a funnel plot, over-dispersion, and what could have been seen. Source: Spiegelhalter, Funnel plots for comparing
 institutional performance, Statistics in Medicine 24 (2005).
 """
 

@@ -1,6 +1,6 @@
-"""Whether two samples can come from one source: p-values of rates, means, quantiles and single counts.
+"""Whether two samples can come from one source: p-values. Own file: tests of their own, beside the intervals.
 
-Own file: tests of their own, beside the intervals. All are two-sided. Random numbers come from the generator that is given;
+Of rates, means, quantiles and single counts. All are two-sided. Random numbers come from the generator that is given;
 the same seed gives the same digits on any machine.
 """
 
