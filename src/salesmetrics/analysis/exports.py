@@ -43,15 +43,15 @@ __all__ = [
     "Dated",
     "Fold",
     "Told",
-    "day_in_name",
     "days_by_option",
     "in_order",
+    "refuse_ids",
+    "refuse_strangers",
     "refuse_withheld",
     "settled",
     "state_in_scope",
 ]
 
-_DAY = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
 _FEWEST_SHARED = 10
 """One in so many ids of the smaller of two exports is in the other at least, or they are of different lists."""
 _MANY_REMOVED = 5
@@ -87,24 +87,6 @@ class Told(Protocol):
     def inputs(self) -> tuple[Input, ...]:
         """How its file was read."""
         ...
-
-
-def day_in_name(path: str) -> date | None:
-    """The day in the name of a file: year, month, day; None where there is none, or more than one.
-
-    >>> day_in_name("exports/deals-2026-09-30.csv"), day_in_name("2026/deals_20260930.csv.gz")
-    (datetime.date(2026, 9, 30), datetime.date(2026, 9, 30))
-    >>> day_in_name("deals.csv"), day_in_name("deals-2026-01-01-2026-03-31.csv"), day_in_name("deals-2026-13-01.csv")
-    (None, None, None)
-    """
-    name = re.split(r"[/\\]", path)[-1]
-    days = set()
-    for year, _, month, day in _DAY.findall(name):
-        try:
-            days.add(date.fromisoformat(f"{year}-{month}-{day}"))
-        except ValueError:
-            continue
-    return days.pop() if len(days) == 1 else None
 
 
 def days_by_option(pairs: Sequence[str], paths: Sequence[str]) -> dict[str, date]:
@@ -184,7 +166,7 @@ def state_in_scope(
     Raises:
         SalesmetricsError: ``ids_missing``, ``ids_twice``, ``dimension_unknown``, ``segments_too_many`` or ``where_invalid``.
     """
-    _refuse_ids(deals, path)
+    refuse_ids(deals, path)
     listed = {name for name in deals.columns if not name.startswith("__")}
     check_dimensions(by, {"deals": deals}, listed)
     check_segments(by, {"deals": deals}, MAX_SEGMENTS)
@@ -192,7 +174,12 @@ def state_in_scope(
     return state_of(deals, by, kept)
 
 
-def _refuse_ids(deals: pl.DataFrame, path: str) -> None:
+def refuse_ids(deals: pl.DataFrame, path: str) -> None:
+    """Stop where deals cannot be matched by id.
+
+    Raises:
+        SalesmetricsError: ``ids_missing`` or ``ids_twice``.
+    """
     if "id" not in deals.columns or deals["id"].null_count() == deals.height:
         raise SalesmetricsError("ids_missing", path=path, rows=None)
     blank = deals.filter(pl.col("id").is_null())
@@ -234,7 +221,7 @@ def refuse_withheld(withheld: Sequence[Withheld], findings: Sequence[Finding]) -
         raise SalesmetricsError("outcome_unsettled", kpis="compare", cause=said.problem, fix=said.remedy)
 
 
-def _refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, shared: int, paths: tuple[str, str]) -> None:
+def refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, shared: int, paths: tuple[str, str]) -> None:
     """Stop where two exports share so few ids that they are of different lists.
 
     Raises:
@@ -402,7 +389,7 @@ class Fold:
 
     def _compare(self, before: Dated, old: Snapshot, export: Dated, new: Snapshot) -> None:
         interval = compared(old, new, self.terms)
-        _refuse_strangers(old.deals, new.deals, interval.shared, (before.path, export.path))
+        refuse_strangers(old.deals, new.deals, interval.shared, (before.path, export.path))
         self.notes += _removed_many(interval, old.deals.height, export.path)
         if self.bar is None:
             self.changes += changes(interval, self.most)

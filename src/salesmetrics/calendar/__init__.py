@@ -3,7 +3,7 @@
 Nothing here reads the clock: ``as_of`` and ``today`` are always handed in. Periods are half-open, ``[start, end)``.
 """
 
-from salesmetrics.calendar.as_of import LastEvent, last_event_day, parse_as_of
+from salesmetrics.calendar.as_of import LastEvent, day_in_name, last_event_day, parse_as_of
 from salesmetrics.calendar.comparison import (
     Comparison,
     comparison,
@@ -43,6 +43,7 @@ __all__ = [
     "bucket_starts",
     "clock_changes",
     "comparison",
+    "day_in_name",
     "last_complete",
     "last_event_day",
     "last_units",

@@ -17,11 +17,12 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["LastEvent", "last_event_day", "parse_as_of"]
+__all__ = ["LastEvent", "day_in_name", "last_event_day", "parse_as_of"]
 
 _LONG_GAP_DAYS = 90
 _LONG_GAP_FACTOR = 3
 _STRAYS_ONE_IN = 20
+_DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
 
 
 def parse_as_of(text: str, *, today: date | None = None) -> date:
@@ -48,6 +49,24 @@ def parse_as_of(text: str, *, today: date | None = None) -> date:
         raise _refused(text, Message("not_a_date"), Message("day_as_iso", day=meant))
     near = Message("did_you_mean", near="today") if get_close_matches(word, ["today"]) else None
     raise _refused(text, Message("not_a_date"), Message("day_or_today", near=near))
+
+
+def day_in_name(path: str) -> date | None:
+    """The day in the name of a file: year, month, day; None where there is none, or more than one.
+
+    >>> day_in_name("exports/deals-2026-09-30.csv"), day_in_name("2026/deals_20260930.csv.gz")
+    (datetime.date(2026, 9, 30), datetime.date(2026, 9, 30))
+    >>> day_in_name("deals.csv"), day_in_name("deals-2026-01-01-2026-03-31.csv"), day_in_name("deals-2026-13-01.csv")
+    (None, None, None)
+    """
+    name = re.split(r"[/\\]", path)[-1]
+    days = set()
+    for year, _, month, day in _DAY_IN_NAME.findall(name):
+        try:
+            days.add(date.fromisoformat(f"{year}-{month}-{day}"))
+        except ValueError:
+            continue
+    return days.pop() if len(days) == 1 else None
 
 
 def _written_otherwise(word: str, today: date | None) -> date | None:

@@ -121,9 +121,18 @@ def deal_stages(
 
 
 def _visits(deals: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFrame | None:
-    """Entries into stages known by the day, in order, each with the day on which it ended where that is known."""
+    """Entries into stages known by the day, in order, each with the day on which it ended where that is known.
+
+    Where exports tell of them, the entry of a deal that stood there before is null, and ``unsure`` (Boolean) says that
+    nobody knows how long the visit was.
+    """
     if "id" not in deals.columns or not {"deal_id", "stage", "entered"} <= set(stages.columns):
         return None
+    exports = "__state__" in stages.columns
+    if exports:
+        # What exports put down of a deal is no entry; that its stage ended so, ends a visit.
+        state = pl.col("__state__")
+        stages = stages.filter(state.is_null() | state.is_in(["stage", "left"]))
     known = (
         stages.with_columns(clock("entered", exact=comparable((stages, "entered"))).alias("__at__"))
         .filter((pl.col("entered") < end_of(as_of)) & pl.col("deal_id").is_not_null() & pl.col("stage").is_not_null())
@@ -133,18 +142,25 @@ def _visits(deals: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFr
             "entered",
             "__at__",
             *(["exited"] if "exited" in stages.columns else []),
+            *(["__state__", "__ongoing__"] if exports else []),
         )
         .sort("id", "__at__", "stage")
         .drop("__at__")
     )
     if known.join(deals.select("id").drop_nulls(), on="id", how="semi").is_empty():
         return None
-    if "expected_close" in stages.columns and "exited" not in stages.columns:
+    if "expected_close" in stages.columns and "exited" not in stages.columns and not exports:
         # Such a history has a row per change, and names the stage again where something else changed: no new entry.
         known = known.filter(pl.col("stage").ne_missing(pl.col("stage").shift(1)).over("id") | _is_first("id"))
     following = pl.col("entered").shift(-1).over("id")
     left = pl.coalesce("exited", following) if "exited" in known.columns else following
-    return known.with_columns(left=left.dt.date())
+    if exports:
+        unsure = pl.col("__ongoing__").fill_null(value=False)
+        untracked = (unsure | unsure.shift(-1).fill_null(value=False).over("id")).alias("unsure")
+        known = known.with_columns(left=left.dt.date()).with_columns(untracked)
+        known = known.filter(pl.col("__state__").ne_missing("left")).drop("__state__")
+        return known.with_columns(entered=pl.when(~unsure).then("entered")).drop("__ongoing__")
+    return known.with_columns(left=left.dt.date(), unsure=pl.lit(value=False))
 
 
 def _is_first(key: str) -> pl.Expr:
@@ -170,7 +186,7 @@ def _limits(deals: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
 
 DEAL = "__deal__"
 _DAY = pl.Date()
-_ADDED = ("known_from", "known_until", "was_expected")
+_ADDED = ("known_from", "known_until", "was_expected", "planned_before")
 
 
 def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -> pl.DataFrame | None:
@@ -190,7 +206,8 @@ def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -
         history has no such column), ``was_expected`` (Date: the date it replaced), ``known_from`` (Date: the day it was put
         down) and ``known_until`` (Date: the day it was replaced or the deal closed; null while it stands). The time of a
         deal before its first date is a row with ``unplanned`` true, known from its creation; ``has_plan`` says whether a
-        date follows. A deal that closed on an unknown day is one row with ``vague`` true. None where the history of no
+        date follows. So is the time in which exports of the list had no date for a deal, or the deal was missing;
+        ``planned_before`` says whether a date was known before that. A deal that closed on an unknown day is one row with ``vague`` true. None where the history of no
         deal tells of close dates.
     """
     if (
@@ -207,9 +224,13 @@ def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -
     history = _history(frame, stages, as_of)
     if history is None:
         return None
-    plans = frame.drop("expected_close", "amount" if "amount" in history.columns else "", strict=False).join(
+    carried = [name for name in ("amount", "currency") if name in history.columns]
+    plans = frame.drop("expected_close", *carried, strict=False).join(
         history, on=DEAL, how="inner", maintain_order="right"
     )
+    if "currency" in carried:
+        plans = plans.join(frame.select(DEAL, __own__="currency"), on=DEAL, how="left", maintain_order="left")
+        plans = plans.with_columns(currency=pl.coalesce("currency", "__own__")).drop("__own__")
     first = history.group_by(DEAL).agg(pl.col("known_from").min().alias("__first__"))
     before = frame.join(first, on=DEAL, how="left", maintain_order="left").with_columns(
         expected_close=pl.lit(None, dtype=_DAY),
@@ -218,8 +239,9 @@ def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -
         known_until=pl.coalesce("__first__", "closed"),
         unplanned=~pl.col("vague"),
         has_plan=pl.col("__first__").is_not_null(),
+        planned_before=pl.lit(value=False),
     )
-    plans = plans.with_columns(unplanned=pl.lit(value=False), has_plan=pl.lit(value=True))
+    plans = plans.with_columns(unplanned=pl.col("expected_close").is_null(), has_plan=pl.lit(value=True))
     before = before.filter(
         ~pl.col("has_plan") | pl.col("known_from").is_null() | (pl.col("known_from") < pl.col("known_until"))
     )
@@ -227,24 +249,42 @@ def close_plans(deals: pl.DataFrame, stages: pl.DataFrame | None, as_of: date) -
 
 
 def _history(frame: pl.DataFrame, stages: pl.DataFrame, as_of: date) -> pl.DataFrame | None:
-    """The dates put down for each deal while it was open, in order of time."""
-    known = stages.filter(
-        (pl.col("entered") < end_of(as_of)) & pl.col("expected_close").is_not_null() & pl.col("deal_id").is_not_null()
-    )
-    carried = [name for name in ("amount",) if name in stages.columns]
-    named = known.select("deal_id", "entered", "expected_close", *carried).join(
+    """The dates put down for each deal while it was open, in order of time.
+
+    Exports also say that a deal had no date, that it was missing, or closed for a while: there its date is not known, and
+    while it was closed there is nothing to know.
+    """
+    exports = "__state__" in stages.columns
+    told = pl.col("expected_close").is_not_null()
+    if exports:
+        told |= pl.col("__state__").is_in(["open", "absent", "closed"]).fill_null(value=False)
+    known = stages.filter((pl.col("entered") < end_of(as_of)) & told & pl.col("deal_id").is_not_null())
+    # A deal may have changed its currency between exports; a stage history has that of the deal.
+    carried = ["amount"] if "amount" in stages.columns else []
+    carried += ["currency"] if exports and "currency" in stages.columns and "currency" in frame.columns else []
+    state = pl.col("__state__") if exports else pl.lit("open")
+    named = known.select("deal_id", "entered", "expected_close", *carried, state=state).join(
         frame.filter(~pl.col("vague")).select(DEAL, "id", "closed"), left_on="deal_id", right_on="id", how="inner"
     )
     day = pl.col("entered").dt.date()
     named = named.filter(pl.col("closed").is_null() | (day < pl.col("closed")))
-    if named.is_empty():
+    if named["expected_close"].null_count() == named.height:
         return None
     named = named.sort(DEAL, "entered", "expected_close", *carried)
-    return named.select(
-        DEAL,
-        "expected_close",
-        *carried,
-        pl.col("expected_close").shift(1).over(DEAL).alias("was_expected"),
-        day.alias("known_from"),
-        pl.coalesce(day.shift(-1).over(DEAL), "closed").alias("known_until"),
+    # A date that was missing for a while stands until there is another one; a deal that is opened again begins anew.
+    closed, dark = (pl.col("state") == "closed").fill_null(value=False), pl.col("expected_close").is_null()
+    named = named.with_columns(spell=closed.cum_sum().over(DEAL), dark=dark & ~closed)
+    again = pl.col("dark") & pl.col("dark").shift(1).over(DEAL, "spell").fill_null(value=False)
+    named = named.filter(~again).with_columns(
+        put=pl.col("expected_close").forward_fill().over(DEAL, "spell"),
+        known_from=day,
+        known_until=pl.coalesce(day.shift(-1).over(DEAL), "closed"),
+        planned_before=pl.col("expected_close").is_not_null().cum_max().over(DEAL),
+    )
+    named = named.with_columns(
+        was_expected=pl.col("put").shift(1).over(DEAL, "spell"),
+        planned_before=pl.col("planned_before") & pl.col("dark"),
+    )
+    return named.filter(pl.col("state").ne_missing(pl.lit("closed"))).select(
+        DEAL, "expected_close", *carried, "was_expected", "known_from", "known_until", "planned_before"
     )

@@ -1,7 +1,7 @@
 """Measures of expected close dates: whether deals close when expected, and how often the date is pushed back.
 
 Columns used: ``expected_close``, ``was_expected``, ``known_from``, ``known_until``, ``closed`` (Date), ``unplanned``,
-``has_plan``, ``vague`` (Boolean), ``outcome`` (String) and ``amount`` (Decimal(38, 8)), as
+``has_plan``, ``planned_before``, ``vague`` (Boolean), ``outcome`` (String) and ``amount`` (Decimal(38, 8)), as
 :func:`salesmetrics.entities.deals.close_plans` makes them.
 """
 
@@ -145,6 +145,7 @@ def close_date_pushes(
     known_until: pl.Expr,
     unplanned: pl.Expr,
     has_plan: pl.Expr,
+    planned_before: pl.Expr,
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
@@ -152,7 +153,7 @@ def close_date_pushes(
     import polars as pl
 
     tracked = _tracked(expected_close, known_from, known_until, window_start, window_end)
-    dark = _untracked(unplanned, has_plan, known_from, known_until, window_start, window_end)
+    dark = _untracked(unplanned, has_plan, planned_before, known_from, known_until, window_start, window_end)
     pushes = count(_pushed(expected_close, was_expected, known_from, window_start, window_end))
     known = tracked.fill_null(value=False).any() | ~dark.fill_null(value=False).any()
     return pl.when(known).then(pushes)
@@ -186,11 +187,12 @@ def untracked_deals(
     has_plan: pl.Expr,
     known_from: pl.Expr,
     known_until: pl.Expr,
+    planned_before: pl.Expr,
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
     """Deals open in the period without a known expected close date in it."""
-    return count(_untracked(unplanned, has_plan, known_from, known_until, window_start, window_end))
+    return count(_untracked(unplanned, has_plan, planned_before, known_from, known_until, window_start, window_end))
 
 
 def _due(expected_close: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
@@ -223,11 +225,13 @@ def _tracked(
 def _untracked(
     unplanned: pl.Expr,
     has_plan: pl.Expr,
+    planned_before: pl.Expr,
     known_from: pl.Expr,
     known_until: pl.Expr,
     start: pl.Expr,
     end: pl.Expr,
 ) -> pl.Expr:
-    """Whether a deal was open in the period, and the first date that is known of it, if any, is a later one."""
+    """Whether a deal was open in the period, and no date of it is known in it: the next, if any, is a later one, the last an earlier."""
     there = (known_from < end).fill_null(value=True) & (start.is_null() | _open_at(known_until, start))
-    return unplanned & there & (~has_plan | (known_until >= end))
+    earlier = ~planned_before | (known_from <= start).fill_null(value=False)
+    return unplanned & there & (~has_plan | (_open_at(known_until, end) & earlier))
