@@ -123,6 +123,7 @@ class Files:
         during: What is shown while they are read.
         early: What was begun when less was known; it goes on.
         hashed: Their hashes are asked for.
+        alone: They are no exports of one list, whatever their names.
     """
 
     def __init__(
@@ -133,13 +134,15 @@ class Files:
         during: AbstractContextManager[object] | None = None,
         early: Files | None = None,
         hashed: bool = False,
+        alone: bool = False,
     ) -> None:
         self.arguments, self._stdin = tuple(arguments), stdin
         self._during = nullcontext() if during is None else during
         self._bytes: dict[str, Future[bytes]] = early._bytes if early else {}
         self._hashed, self._hashes = hashed, dict[str, Future[str]]()
         self._tables: dict[str, Future[list[RawTable]]] = {}
-        self._large = False
+        self._large, self._alone = False, alone
+        self._held: dict[str, list[RawTable]] = {}
         self._last: dict[str, list[RawTable]] = {}
         with suppress(SalesmetricsError):
             paths = [item.path for item in expand(self.arguments)]
@@ -171,26 +174,30 @@ class Files:
             about: The columns that the question is about beside its KPIs; None where everything is wanted.
         """
         self.open(options)
-        from salesmetrics.ingest.read import read_files
+        from salesmetrics.history import Tables, read_with_history
 
+        tables = Tables(partial(self._read, options), self._held.__setitem__, self._alone)
         with self._during:
             try:
-                return read_files(self.arguments, options, partial(self._read, options), self.together, about)
+                return read_with_history(self.arguments, options, tables, self.together, about)
             except SalesmetricsError as error:
                 raise self._with_way_out(error, options) from error
             finally:
-                self._last.clear()
+                self._last, self._held = {}, {}
 
     def read_or_guess(self, options: ReadOptions) -> tuple[Dataset | None, list[FileGuess]]:
         """The dataset of the files that are recognised, checked, and a guess for each that is not; None where none is."""
         self.open(options)
+        from salesmetrics.history import Tables, read_with_history
         from salesmetrics.ingest.propose import propose_after
-        from salesmetrics.ingest.read import read_files, with_findings
+        from salesmetrics.ingest.read import with_findings
         from salesmetrics.ingest.recognise.inspection import file_guess
 
-        tables: dict[str, list[RawTable]] = {}
+        tables, held = dict[str, list[RawTable]](), dict[str, list[RawTable]]()
 
         def opened(path: str) -> list[RawTable]:
+            if path in held:
+                return held.pop(path)
             if path not in tables:
                 tables[path] = self._read(options, path)
             return tables[path]
@@ -199,8 +206,9 @@ class Files:
         guesses: list[FileGuess] = []
         with self._during:
             while arguments:
+                held.clear()
                 try:
-                    dataset, words = read_files(arguments, options, opened, self.together)
+                    dataset, words = read_with_history(arguments, options, Tables(opened, held.__setitem__), self.together)
                     return with_findings(dataset, words, options, self.together), guesses
                 except SalesmetricsError as error:
                     found = propose_after(error, arguments, tables, options)
@@ -226,17 +234,21 @@ class Files:
         known = {path: found.result() for path, found in self._hashes.items()}
         if not self._hashed:
             return dataset
-        pairs = zip(dataset.inputs, dataset.files, strict=True)
-        inputs = [replace(item, sha256=known[file.origin]) for item, file in pairs]
+        # Older exports of a list are among the inputs only; each is a file by itself.
+        paths = [file.origin for file in dataset.files]
+        paths += [item.path.partition("!")[0] for item in dataset.inputs[len(paths) :]]
+        pairs = zip(dataset.inputs, paths, strict=True)
+        inputs = [replace(item, sha256=known[path]) for item, path in pairs]
         return replace(dataset, inputs=tuple(inputs))
 
     def _read(self, options: ReadOptions, path: str) -> list[RawTable]:
-        if path not in self._tables:
+        if path not in self._tables and path not in self._held:
             self._fetch(path)
             self._tables[path] = self._open(path, options)
-        self._last.clear()
-        self._last[path] = self._tables.pop(path).result()
-        return self._last[path]
+        found = self._held.pop(path) if path in self._held else self._tables[path].result()
+        self._tables.pop(path, None)
+        self._last = {path: found}
+        return found
 
     def _fetch(self, path: str) -> None:
         piped = read_pipe(path, self._stdin)  # here: nobody could interrupt a thread that waits for a pipe

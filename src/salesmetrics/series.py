@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.history import by_snapshot, names_snapshots
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.pipeline import Files, columns_asked, load
 
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.raw import RawTable, RejectedRow
 
-__all__ = ["Exports", "by_snapshot", "compare_exports"]
+__all__ = ["Exports", "compare_exports"]
 
-_HEAD = 4096
-_SNAPSHOT = frozenset({"snapshot date", "snapshot day", "snapshot", "snapshot at", "snapshot time"})
 _FEW_EXPORTS = 3
 """So few files are read once, and held until they are needed: two exports, and rates."""
 
@@ -64,7 +63,7 @@ class Exports:
             SalesmetricsError: ``snapshot_day_unreadable``; what is wrong with the file.
         """
         path = item.path
-        if item.kind not in (None, "deals") or not _names_snapshots(path):
+        if item.kind not in (None, "deals") or not names_snapshots(path):
             return []
         from salesmetrics.analysis.exports import Dated
         from salesmetrics.ingest.source.fetch import fetch
@@ -86,7 +85,8 @@ class Exports:
         Raises:
             SalesmetricsError: As :func:`load`; ``option_invalid``; ``exports_undated`` and what else an order refuses.
         """
-        from salesmetrics.analysis.exports import Dated, day_in_name, days_by_option, in_order
+        from salesmetrics.analysis.exports import Dated, days_by_option, in_order
+        from salesmetrics.calendar import day_in_name
 
         given = days_by_option(on, list(self.items))
         found: list[Dated] = []
@@ -123,7 +123,7 @@ class Exports:
         argument = path if kind is None else f"{kind}={path}"
         if path in self._parts and day is not None:
             return self._read_part(argument, self._parts[path][day], about)
-        return load(Files((argument,), stdin=self._stdin, hashed=self._hashed), self.options, about)
+        return load(Files((argument,), stdin=self._stdin, hashed=self._hashed, alone=True), self.options, about)
 
     def _read_part(self, argument: str, table: RawTable, about: frozenset[str] | None) -> Dataset:
         from salesmetrics.ingest.read import read_files, with_findings
@@ -131,47 +131,6 @@ class Exports:
         dataset, words = read_files((argument,), self.options, lambda _: [table], about=about)
         inputs = tuple(replace(item, sha256=self._hashes[table.source.path]) for item in dataset.inputs)
         return with_findings(replace(dataset, inputs=inputs), words, self.options)
-
-
-def _names_snapshots(path: str) -> bool:
-    """Whether the first bytes of a file speak of snapshots: only then its rows are looked at twice. A pipe is read once."""
-    try:
-        if not Path(path).is_file():
-            return False
-        with Path(path).open("rb") as file:
-            return b"snapshot" in file.read(_HEAD).replace(b"\0", b"").lower()
-    except OSError:
-        return False
-
-
-def by_snapshot(table: RawTable) -> dict[date, RawTable] | None:
-    """The rows of each day, of a table with a snapshot date on each row; None of another table.
-
-    Raises:
-        SalesmetricsError: ``snapshot_day_unreadable``.
-    """
-    import polars as pl
-
-    from salesmetrics.ingest.recognise.words import normalise
-
-    names = [name for name in table.frame.columns if normalise(name).replace("_", " ") in _SNAPSHOT]
-    if len(names) != 1:
-        return None
-    (name,) = names
-    days = table.frame.get_column(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    if days.null_count():
-        first = table.frame.filter(days.is_null()).row(0, named=True)
-        details = {"column": name, "row": first["__row__"], "value": first[name] or ""}
-        raise SalesmetricsError("snapshot_day_unreadable", path=table.source.path, **details)
-    ordered = days.unique().sort().to_list()
-    found = {}
-    for place, day in enumerate(ordered):
-        frame = table.frame.filter(days == day)
-        rest = (table.ignored, table.rejected, table.findings) if not place else ({}, (), ())
-        ignored, rejected, findings = rest
-        rows = frame.height + len(rejected) + sum(ignored.values())
-        found[day] = replace(table, frame=frame, rows_read=rows, ignored=ignored, rejected=rejected, findings=findings)
-    return found
 
 
 def compare_exports(

@@ -179,5 +179,5 @@ def _ends(pairs: pl.DataFrame, day: date) -> list[pl.DataFrame]:
     return [
         _as_rows(absent, "absent", entered=pl.lit(day)),
         _as_rows(closed, "closed", entered=on),
-        _as_rows(closed, "left", entered=on),
+        _as_rows(closed.filter(pl.col("stage_was").is_not_null()), "left", entered=on, pipeline=pl.col("pipeline_was")),
     ]

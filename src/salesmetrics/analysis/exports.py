@@ -43,6 +43,7 @@ __all__ = [
     "Dated",
     "Fold",
     "Told",
+    "after_its_day",
     "days_by_option",
     "in_order",
     "refuse_ids",
@@ -139,7 +140,7 @@ def in_order(exports: Sequence[Dated], *, typed: bool) -> list[Dated]:
                 second=second.path,
                 day=first.day,
                 source=Message(f"day_from_{second.source}"),
-                name=shlex.quote(second.path),
+                fix=Message("keep_or_set_day", name=shlex.quote(second.path)),
             )
     if typed and ordered != list(exports) and len({export.path for export in exports}) == len(exports):
         late = next(first for first, second in pairwise(exports) if first.day > second.day)
@@ -237,17 +238,20 @@ def refuse_strangers(old: pl.DataFrame, new: pl.DataFrame, shared: int, paths: t
             deals=smaller,
             example=old["id"].sort()[0],
             other=new["id"].sort()[0],
+            fix=Message("compare_one_list"),
         )
 
 
-def _after_its_day(state: pl.DataFrame, export: Dated) -> list[Finding]:
+def after_its_day(deals: pl.DataFrame, export: Dated) -> list[Finding]:
     """A finding where deals were created or closed after the day of their export: the day is wrong, or another file's."""
-    ended = pl.col("outcome").is_in(["won", "lost", "other"]) & (pl.col("closed") > export.day)
-    late = state.filter((pl.col("created") > export.day).fill_null(value=False) | ended.fill_null(value=False))
-    if late.is_empty():
-        return []
-    rows = late["__row__"].sort()
-    return [finding("events_after_export", kind="deals", path=export.path, rows=rows, day=export.day)]
+    late = pl.lit(value=False)
+    if "created" in deals.columns:
+        late |= (pl.col("created") > export.day).fill_null(value=False)
+    if "closed" in deals.columns:
+        ended = pl.col("outcome").is_in(["won", "lost", "other"]) & (pl.col("closed") > export.day)
+        late |= ended.fill_null(value=False)
+    rows = deals.filter(late)["__row__"].sort()
+    return [finding("events_after_export", kind="deals", path=export.path, rows=rows, day=export.day)] if len(rows) else []
 
 
 def _removed_many(interval: Interval, deals: int, path: str) -> list[Finding]:
@@ -380,7 +384,7 @@ class Fold:
         self._kept += int(state["kept"].sum())
         self.exports.append(Export(path=export.path, as_of=export.day, day_from=export.source, deals=state.height))
         self.inputs += dataset.inputs
-        self.notes += _after_its_day(state, export)
+        self.notes += after_its_day(state, export)
         self.findings |= {_place(item): item for item in dataset.findings}
         snapshot = Snapshot(export.day, state)
         if self._before is not None:

@@ -30,10 +30,11 @@ class Journeys(NamedTuple):
             (Boolean).
         cells: A row per journey and stage that it entered or passed, in this order: ``journey`` (UInt32), ``position``,
             ``seen`` (Boolean: the entry is recorded), ``recorded`` (Date), ``days`` (Int64: all stays together, until the last
-            day that is known; null where there was none), ``stands`` (Boolean: it is there now) and ``passed`` (Date: the
-            first day on which it was there or further).
+            day that is known; null where there was none), ``unsure`` (Boolean: nobody knows whether it spent these days there,
+            for it was out of sight in between), ``stands`` (Boolean: it is there now) and ``passed`` (Date: the first day on
+            which it was there or further). Where it was there before its history begins, ``recorded`` and ``passed`` are null.
         visits: A row per stay, by journey and time: ``journey``, ``position``, ``entered``, ``left`` (Date; null for one that
-            lasts).
+            lasts), ``early`` (Boolean: it was there before that day already, the first that is known) and ``unsure``.
         orders: The stages.
         unplaced: Deals without a recorded stage.
     """
@@ -84,7 +85,7 @@ def journeys(
     visits = stays.filter(pl.col("position").is_not_null()).join(
         ways.select("way", "journey"), on="way", how="left", maintain_order="left"
     )
-    visits = visits.select("journey", "position", "entered", "left")
+    visits = visits.select("journey", "position", "entered", "left", "early", "unsure")
     cells = _cells(ways, visits, until)
     ways = _with_moves(ways, visits, cells)
     return Journeys(ways.drop("way", "end"), cells.drop("stays"), visits, orders, unplaced)
@@ -96,7 +97,11 @@ def _entries(
     """Every entry that is known by the day, with its deal and the meaning of its stage, by deal and time."""
     own = [pl.col("pipeline").alias("deal_pipeline")] if "pipeline" in deals.columns else []
     keys = deals.select("id", *own).with_row_index("deal").filter(pl.col("id").is_not_null())
-    known = stages.filter(pl.col("stage").is_not_null() & pl.col("entered").is_not_null())
+    told, ongoing = pl.col("stage").is_not_null(), pl.lit(value=False)
+    if "__state__" in stages.columns:  # exports tell of a stage that ended so, too, and of one that lasted already
+        told |= (pl.col("__state__") == "left").fill_null(value=False)
+        ongoing = pl.col("__ongoing__").fill_null(value=False)
+    known = stages.filter(told & pl.col("entered").is_not_null()).with_columns(ongoing=ongoing)
     if until is not None:
         known = known.filter(pl.col("entered").cast(pl.Date) <= until)
     joined = known.join(
@@ -111,11 +116,14 @@ def _entries(
     frame = joined.select(
         "deal",
         "stage",
+        "ongoing",
         pl.col("entered").cast(pl.Datetime("us")).alias("at"),
         entered=pl.col("entered").cast(pl.Date),
         exited=exited if until is None else pl.when(exited <= until).then(exited),
         pipeline=pl.coalesce(named) if named else pl.lit(None, pl.String),
-        meaning=pl.col("stage").replace_strict(dict(meanings), default="open", return_dtype=pl.String),
+        meaning=pl.when(pl.col("stage").is_not_null()).then(
+            pl.col("stage").replace_strict(dict(meanings), default="open", return_dtype=pl.String)
+        ),
         row=pl.col("__row__") if "__row__" in joined.columns else pl.lit(0),
     )
     # One column after another, the last first: in less than half of the time that all at once take.
@@ -234,7 +242,13 @@ def _stays(entries: pl.DataFrame, orders: Orders, deals: pl.DataFrame, until: da
     rows = rows.sort(moments + pl.col("position").fill_null(places.height + 1), maintain_order=True)
     begins = rows.select(begins=_changes("way", "stage"))["begins"]
     ends = begins.shift(-1, fill_value=True)
-    stays = rows.filter(begins).with_columns(rows.filter(ends)["exited"])
+    runs = begins.cum_sum()
+    unsure = runs.filter(rows["ongoing"] & ~begins).unique()
+    stays = rows.filter(begins).with_columns(
+        rows.filter(ends)["exited"],
+        early="ongoing",
+        unsure=runs.filter(begins).is_in(unsure.implode()),
+    )
     stays = stays.hstack(deals.select("outcome", "closed")[stays["deal"]])
     following = pl.when(pl.col("deal").shift(-1) == pl.col("deal")).then(pl.col("entered").shift(-1))
     ended = pl.when(pl.col("outcome") != "open").then(pl.coalesce("closed", pl.lit(until, pl.Date)))
@@ -286,6 +300,8 @@ def _cells(ways: pl.DataFrame, visits: pl.DataFrame, until: date | None) -> pl.D
     left = pl.coalesce("left", pl.lit(until, pl.Date))
     stays = visits.select(
         "entered",
+        "early",
+        "unsure",
         place=places,
         days=(left - pl.col("entered")).dt.total_days().clip(0),
         stands=pl.col("left").is_null() & (pl.col("position") == ways["now"][visits["journey"]]),
@@ -294,7 +310,9 @@ def _cells(ways: pl.DataFrame, visits: pl.DataFrame, until: date | None) -> pl.D
         stays.sort("place", maintain_order=True)
         .group_by("place", maintain_order=True)
         .agg(
-            recorded=pl.col("entered").first(),
+            recorded=pl.when(~pl.col("early").any()).then(pl.col("entered").first()),
+            early=pl.col("early").any(),
+            unsure=pl.col("unsure").any(),
             days=pl.col("days").sum(),
             stands=pl.col("stands").fill_null(value=False).any(),
             stays=pl.len(),
@@ -303,6 +321,8 @@ def _cells(ways: pl.DataFrame, visits: pl.DataFrame, until: date | None) -> pl.D
     won = ways.select(
         place=begins + pl.col("furthest") - 1,
         recorded="won_on",
+        early=pl.lit(value=False),
+        unsure=pl.lit(value=False),
         days=pl.lit(None, pl.Int64),
         stands=pl.lit(value=False),
         stays=pl.lit(0, pl.UInt32),
@@ -316,7 +336,11 @@ def _cells(ways: pl.DataFrame, visits: pl.DataFrame, until: date | None) -> pl.D
     soonest = (pl.col("recorded").to_physical().cast(pl.Int64) + apart).cum_min(reverse=True).backward_fill() - apart
     passed = pl.when(soonest < _APART // 2).then(soonest).cast(pl.Int32).cast(pl.Date)
     no = pl.lit(value=False)
-    return cells.drop("place").with_columns(pl.col("seen", "stands").fill_null(no), passed=passed)
+    if visits["early"].any():  # since when it was there or further, nobody knows
+        before = pl.col("early").fill_null(value=False).cum_max(reverse=True).over("journey")
+        passed = pl.when(~before).then(passed)
+    cells = cells.with_columns(pl.col("seen", "stands", "unsure").fill_null(no), passed=passed)
+    return cells.drop("place", "early")
 
 
 _APART = 1 << 24
@@ -326,7 +350,8 @@ _APART = 1 << 24
 def _with_moves(ways: pl.DataFrame, visits: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """The ways, with how they went other than from one stage to the next."""
     falls = (pl.col("journey") == pl.col("journey").shift(1)) & (pl.col("position") < pl.col("position").shift(1))
-    began = visits.filter(visits.select(begins=_changes("journey"))["begins"]).select("journey", first="position")
+    began = visits.filter(visits.select(begins=_changes("journey"))["begins"])
+    began = began.select("journey", "early", first="position")
     seen = (
         cells.filter("seen")
         .group_by("journey", maintain_order=True)
@@ -338,6 +363,6 @@ def _with_moves(ways: pl.DataFrame, visits: pl.DataFrame, cells: pl.DataFrame) -
         back=pl.col("journey").is_in(visits.filter(falls)["journey"].unique().implode()),
         again=pl.col("journey").is_in(cells.filter(pl.col("stays") > 1)["journey"].unique().implode()),
         skipped=(pl.col("furthest") - pl.col("lowest") + 1 > pl.col("stages")).fill_null(value=False),
-        middle=pl.col("first").fill_null(pl.col("end")) > 1,
+        middle=(pl.col("first").fill_null(pl.col("end")) > 1) & ~pl.col("early").fill_null(value=False),
     )
-    return ways.drop("first", "stages", "lowest")
+    return ways.drop("first", "early", "stages", "lowest")

@@ -129,7 +129,8 @@ def numbers(setting: Setting, keys: tuple[str, ...], stuck: pl.DataFrame) -> lis
 
 def _timed(cells: pl.DataFrame) -> pl.DataFrame:
     """Recorded entries, with the days spent in the stage."""
-    return cells.filter(pl.col("seen") & pl.col("recorded").is_not_null() & pl.col("days").is_not_null())
+    known = pl.col("recorded").is_not_null() & pl.col("days").is_not_null() & ~pl.col("unsure")
+    return cells.filter(pl.col("seen") & known)
 
 
 def _days_in_stage(timed: pl.DataFrame, level: float) -> Curves:
@@ -237,7 +238,7 @@ def stuck_deals(setting: Setting) -> pl.DataFrame:
     """Open deals that have been in their stage for longer than 90 % of all deals stay there, with its ``position``."""
     cells = _groups(setting, ["pipeline"]).group(setting.cells)
     limits = _days_in_stage(_timed(cells), setting.request.level).reaching(MOST).collect().select("group", p90="time")
-    stuck = cells.filter("stands").join(limits, on="group", how="left", maintain_order="left")
+    stuck = cells.filter(pl.col("stands") & ~pl.col("unsure")).join(limits, on="group", how="left", maintain_order="left")
     stuck = stuck.filter(pl.col("days") > pl.col("p90")).select("journey", "position", "days")
     return stuck.hstack(setting.found.deals.drop("journey")[stuck["journey"]])
 

@@ -22,6 +22,7 @@ __all__ = [
     "has_errors",
     "headlines_of",
     "says_rejects",
+    "tell_about_exports",
     "tell_about_rejects",
     "write_answer",
     "write_read",
@@ -81,6 +82,7 @@ def write_read(
     """Write an answer and the rejected rows of what it was read from, and say that there are some where the answer does not."""
     write_answer(answer, output, form, environment, wide=wide)
     write_rejects(dataset, rejects, environment)
+    tell_about_exports(dataset, output, form, environment)
     if not output.quiet and not says_rejects(output, form):
         tell_about_rejects(dataset, rejects, environment, strict=False)
 
@@ -148,6 +150,15 @@ def write_rejects(dataset: Dataset, path: str | None, environment: Environment) 
 
     rejects = dataset.rejects
     write_output(write_rows(rejects.columns, rejects.rows()), path, environment.stdout)
+
+
+def tell_about_exports(dataset: Dataset, output: Output, form: str, environment: Environment) -> None:
+    """One line on stderr about exports that are history, where the output has no place for it: a sheet has numbers only."""
+    if output.quiet or WRITERS[form].draws != "sheet":
+        return
+    for item in dataset.findings:
+        if item.code in ("exports_in_series", "snapshots_in_series"):
+            environment.say(item.message)
 
 
 def tell_about_rejects(dataset: Dataset, path: str | None, environment: Environment, *, strict: bool) -> None:

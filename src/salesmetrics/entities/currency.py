@@ -221,6 +221,10 @@ def _as_deals(
     joined = stages.drop(own, strict=False).join(
         terms, left_on="deal_id", right_on="id", how="left", maintain_order="left"
     )
+    if "__state__" in stages.columns and {"currency"} <= set(own) & set(stages.columns):
+        # Between exports a deal may have changed its currency.
+        then = pl.coalesce(stages.get_column("currency"), pl.col("currency"))
+        joined = joined.with_columns(currency=then)
     made, _ = _converted("deals", joined, code, rates, as_of, calendar)
     return made.drop(own)
 

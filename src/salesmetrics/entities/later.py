@@ -41,7 +41,7 @@ def later_records(frames: Mapping[str, pl.DataFrame], day: date) -> list[Finding
     """
     found = []
     for kind, column in _COMES.items():
-        frame = frames.get(kind)
+        frame = _recorded(frames.get(kind))
         if frame is None or column not in frame.columns:
             continue
         later = _count(frame, pl.col(column).cast(pl.Date) > day)
@@ -66,6 +66,11 @@ def put_back(kind: str, count: int, day: date, parts: Sequence[Message], advice:
         advice: What to do about it.
     """
     return finding("as_of_reconstructed", kind=kind, count=count, day=day, parts=tuple(parts), advice=advice)
+
+
+def _recorded(frame: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Without what exports of a list tell of its past: it has the days of the exports, and on these nothing need have happened."""
+    return frame.filter(pl.col("__state__").is_null()) if frame is not None and "__state__" in frame.columns else frame
 
 
 def _count(frame: pl.DataFrame, mask: pl.Expr) -> int:
@@ -94,7 +99,7 @@ def reaches_past(frames: Mapping[str, pl.DataFrame], day: date) -> bool:
         day: The day.
     """
     for kind, names in _HAPPENS.items():
-        frame = frames.get(kind)
+        frame = _recorded(frames.get(kind))
         for name in names if frame is not None else ():
             if frame is not None and name in frame.columns:
                 at = pl.col(name).cast(pl.Date)

@@ -92,6 +92,8 @@ class Dataset(msgspec.Struct, frozen=True):
         span: The first and the last day on which something happened, in any kind of file.
         withheld: What the files leave so unsure that no number may rest on it; each comes with a finding.
         rejected: File and fault of every rejected row; a row may have several.
+        history: What older exports of the list of deals tell of its past, beside the stage history that is among the frames:
+            see :mod:`salesmetrics.analysis.export_history`. None where there are none.
     """
 
     frames: dict[Kind, pl.DataFrame]
@@ -104,6 +106,7 @@ class Dataset(msgspec.Struct, frozen=True):
     withheld: tuple[Withheld, ...] = ()
     timezone: str | None = None
     span: tuple[date, date] | None = None
+    history: pl.DataFrame | None = None
 
     @property
     def rejects(self) -> pl.DataFrame:
@@ -120,8 +123,14 @@ class Dataset(msgspec.Struct, frozen=True):
 
     @property
     def entities(self) -> dict[str, pl.DataFrame]:
-        """The frames by plain name, as the report takes them."""
-        return {str(kind): frame for kind, frame in self.frames.items()}
+        """The frames by plain name, as the report takes them; what older exports tell is part of the stage history."""
+        found = {str(kind): frame for kind, frame in self.frames.items()}
+        if self.history is None:
+            return found
+        import polars as pl
+
+        told = [found["stages"]] if "stages" in found else []
+        return {**found, "stages": pl.concat([*told, self.history], how="diagonal_relaxed")}
 
     @property
     def records(self) -> dict[str, pl.DataFrame]:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.together import Together
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load", "read_files", "with_findings"]
+__all__ = ["FILE", "Dataset", "LoadedFile", "ReadOptions", "load", "mapping_for", "read_files", "with_findings"]
 
 _UNKNOWN = frozenset({"kind_unknown", "kind_ambiguous", "column_missing"})
 _SKIPPABLE = _UNKNOWN | {"file_empty", "header_only", "file_binary", "disguised_file", "header_missing", "fixed_width"}
@@ -88,6 +88,7 @@ def read_files(
     tables: Callable[[str], list[RawTable]],
     together: Together = in_turn,
     about: frozenset[str] | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> tuple[Dataset, frozenset[str]]:
     """Read files into one dataset whose records have not been checked yet.
 
@@ -98,6 +99,7 @@ def read_files(
         together: How several things are done at once.
         about: Names of columns, or headers, that the question is about beside its KPIs; None where everything is wanted.
             The rows that count are the same; columns that no field claims may be left out.
+        without: Paths among the arguments that are left out.
 
     Returns:
         The dataset, and the stages and statuses that its findings name already.
@@ -107,7 +109,7 @@ def read_files(
             settles, or has no usable row. A folder, a pattern or an archive may hold files of no known kind: these are
             skipped with a finding, as long as one file is known.
     """
-    parts, findings = _read_all(arguments, options, tables, together, about)
+    parts, findings = _read_all(arguments, options, tables, together, about, without)
     _refuse_if_nothing_usable(parts)
     frames = derive(parts, options)
     findings += [said for part in parts for said in part.findings]
@@ -155,12 +157,13 @@ def _read_all(
     tables: Callable[[str], list[RawTable]],
     together: Together,
     about: frozenset[str] | None,
+    without: frozenset[str],
 ) -> tuple[list[Part], list[Finding]]:
     warm_up()
     parts: list[Part] = []
     skipped: list[tuple[str, SalesmetricsError]] = []
     named = {argument.partition("=")[2] for argument in arguments} | set(arguments)
-    expanded = expand(arguments)
+    expanded = [item for item in expand(arguments) if item.path not in without]
     unused = set(options.mapping)
     for argument in expanded:
         brought = argument.path not in named
@@ -175,7 +178,7 @@ def _read_all(
             try:
                 table, log = _unfolded(read, argument, options)
                 several = len(expanded) > 1 or len(found) > 1
-                mapping = _mapping_for(table, options.mapping) if several else options.mapping
+                mapping = mapping_for(table, options.mapping) if several else options.mapping
                 unused -= set(mapping)
                 parts.append(_part(table, argument, options, mapping, together, about, log))
             except SalesmetricsError as error:
@@ -230,7 +233,7 @@ def _skipped(path: str, error: SalesmetricsError) -> Finding:
     return finding("file_unusable", path=path, count=0, cause=Message(error.code, **error.details))
 
 
-def _mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
+def mapping_for(table: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
     """The mappings that concern this one of several files: those whose header it has, and those that take a column away."""
     headers = {normalise(header) for header in table.frame.columns}
     return {name: header for name, header in mapping.items() if not header.strip() or normalise(header) in headers}

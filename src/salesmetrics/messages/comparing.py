@@ -31,6 +31,7 @@ COMPARING: Mapping[str, str] = {
     "export_facts": "{day} ({source}), {deals:# deal|# deals}",
     "exports_counted": "{n:# export|# exports}",
     "exports_between": "{first} to {last}",
+    "export_on": "{day}",
     "pipeline_of_period": "open deals expected to close in {period:typed}",
     "pipeline_of_all": "open deals, whatever their expected close date",
     # --- the sentence ---------------------------------------------------------------------------------------------------

@@ -203,7 +203,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     "exports_same_day": ErrorText(
         "`{first:typed}` and `{second:typed}` are exports of the same day, {day} ({source})",
-        "keep one of them, or set the day of the other: `--on {name:typed}=DATE`",
+        "{fix}",
     ),
     "exports_reversed": ErrorText(
         "`{path:typed}` is of {day}, and the export after it is older",
@@ -219,7 +219,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     "exports_unrelated": ErrorText(
         "`{first:typed}` and `{second:typed}` share {shared:,} of {deals:# id|# ids}, so they are exports of different lists (for example `{example}` and `{other}`)",
-        "compare two exports of one list, with the same id column: set it with `--map id=HEADER`",
+        "{fix}",
     ),
     "ids_missing": ErrorText(
         "`{path:typed}` has no deal ids{rows}, and deals are matched by id only",

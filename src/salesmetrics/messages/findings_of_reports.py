@@ -15,6 +15,30 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "{count:,} of {deals:# deal|# deals} of {before} are missing in the export of {day}, `{path:typed}`, and count as removed",
         "deleted or merged deals are few: check that both exports have the same filter, owner and pipeline",
     ),
+    "exports_in_series": (
+        "`{path:typed}` is the list; {count:# older export|# older exports} ({days}) {count:is its history|are its history}",
+        "a move between two exports has the date of the later one; to count only the list: `deals={path:typed}`",
+    ),
+    "snapshots_in_series": (
+        "the rows of {day} in `{path:typed}` are the list; those of {count:# earlier day|# earlier days} ({days}) are its history",
+        "a move between two days has the date of the later one",
+    ),
+    "deals_in_older_only": (
+        "{count:# deal|# deals} of older exports {count:is|are} not in the list of {day} and {count:counts|count} nowhere, not even in its history",
+        "deleted or merged deals are few: check that all exports have the same filter, owner and pipeline",
+    ),
+    "deals_absent_between": (
+        "{count:# deal is|# deals are} missing from an export between two that have {count:it|them}: what happened then is unknown",
+        None,
+    ),
+    "stages_before_exports": (
+        "the stage history in the files has expected close dates, too, so the older exports are not used",
+        None,
+    ),
+    "stages_beside_exports": (
+        "entries into stages are those of the stage history in the files; the older exports only add expected close dates and amounts",
+        None,
+    ),
     "as_of_differs": (
         "without `--as-of`, each file is measured at its own last event: {days:,}; everything else at {as_of}",
         "use `--as-of {as_of}` to measure all of them on one day and ignore later data",

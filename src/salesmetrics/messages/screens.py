@@ -16,6 +16,8 @@ SCREENS: Mapping[str, str] = {
     "records_of": "{kind}",
     "records_of_crm": "{crm:typed} {kind}",
     "first_of_files": "{path:typed} + {n:# file|# files}",
+    "exports_of_list": " is the list; {n:# older export|# older exports} ({days}) {n:is its history|are its history}",
+    "snapshots_of_list": "the rows of {day} are the list; those of {n:# earlier day|# earlier days} ({days}) are its history",
     "files_read_whole": "{used:# row|# rows} used",
     "files_read_in_part": "{used:,} of {n:# row|# rows} used ({parts:,})",
     "part_rejected": "{n:,} rejected",

@@ -11,6 +11,7 @@ from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 __all__ = ["Finding", "Input", "RowCounts", "Severity", "Shaped"]
 
@@ -104,6 +105,8 @@ class Input(msgspec.Struct, frozen=True):
     """The CRM that it comes from, as its makers call it; empty where it is like that of none."""
     left_out: Mapping[str, int] = msgspec.field(default_factory=dict)
     """Reason → the rows that were ignored for it."""
+    day: date | None = None
+    """The day of an export that is one of several of the same list."""
 
 
 class Shaped(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ def check(
     """
     from salesmetrics.answers.files import Check
     from salesmetrics.answers.provenance import filters_of
-    from salesmetrics.cli.output import carries_hashes, form_of, has_errors, write_answer, write_rejects
+    from salesmetrics.cli.output import carries_hashes, form_of, has_errors, tell_about_exports, write_answer, write_rejects
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output
@@ -60,5 +60,6 @@ def check(
     else:
         write_answer(answer, output, form, environment)
     write_rejects(dataset, rejects, environment)
+    tell_about_exports(dataset, output, form, environment)
     if not passed:
         raise typer.Exit(ExitCode.CHECK_FAILED)

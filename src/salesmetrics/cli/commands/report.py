@@ -48,6 +48,7 @@ def report(
         has_errors,
         headlines_of,
         says_rejects,
+        tell_about_exports,
         tell_about_rejects,
         write_answer,
         write_rejects,
@@ -89,6 +90,7 @@ def report(
         wide=segments.wide and bool(selection.by or selection.every),
     )
     write_rejects(dataset, rejects, environment)
+    tell_about_exports(dataset, output, form, environment)
     missed = tell_about_goals(result, environment, strict=strict, quiet=output.quiet)
     failed = missed or (strict and has_errors(dataset))
     if not output.quiet and (strict or not says_rejects(output, form)):

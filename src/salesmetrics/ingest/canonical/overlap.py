@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.calendar import periods_of_column
+from salesmetrics.calendar import day_in_name, periods_of_column
 from salesmetrics.calendar.steps import days_later
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS
@@ -211,7 +211,9 @@ def _compare(newest_first: Sequence[Part]) -> Message | None:
     paths = [part.path for part in reversed(newest_first)]
     if newest_first[0].kind != "deals" or set("!*") & set("".join(paths)):
         return None
-    return Message("or_compare", files=" ".join(map(shlex.quote, paths)))
+    undated = any(day_in_name(path) is None for path in paths)
+    named = Message("or_name_days") if undated else None
+    return Message("or_compare", files=" ".join(map(shlex.quote, paths)), named=named)
 
 
 def _one_of(first: Part, second: Part, parts: Sequence[Part], own: Message | None) -> Message:

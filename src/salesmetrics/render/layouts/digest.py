@@ -56,8 +56,8 @@ class Digest(Struct, frozen=True):
         return sum(finding.count for finding in self.findings)
 
 
-SAID_ABOVE = frozenset({"rows_ignored"})
-"""What the head of a screen says in its counts of rows."""
+SAID_ABOVE = frozenset({"rows_ignored", "exports_in_series", "snapshots_in_series"})
+"""What the head of a screen says: in its counts of rows, and of exports of one list."""
 
 
 def digested(found: Iterable[Finding], reasons: Collection[str | None] = ()) -> list[Digest]:

@@ -26,6 +26,8 @@ __all__ = ["answer_head", "file_lines", "files_typed", "report_head", "rows_head
 
 _TYPED = 4
 """So many files are typed again in a command to paste."""
+_HISTORY = "history"
+"""The kind of older exports of a list, which have one line together."""
 _LINES = 2
 """So many files have a line each."""
 
@@ -75,8 +77,24 @@ def _head(answer: _Dated, facts: Sequence[str]) -> list[Heading | Text]:
 
 def file_lines(inputs: Sequence[Input]) -> list[Heading | Text]:
     """A line per file; many are summed up in one."""
+    older = [item for item in inputs if item.kind == _HISTORY]
+    inputs = [item for item in inputs if item.kind != _HISTORY]
     if not inputs:
         return []
+    return [*_of_files(inputs), *([_series(inputs, older)] if older else [])]
+
+
+def _series(inputs: Sequence[Input], older: Sequence[Input]) -> Text:
+    """Which export is the list, and how many older ones are its history."""
+    item = next(item for item in inputs if item.day is not None)
+    days = sorted(export.day for export in older if export.day is not None)
+    between = phrase("exports_between", first=days[0], last=days[-1]) if len(days) > 1 else phrase("export_on", day=days[0])
+    if older[0].path == item.path:
+        return Text(phrase("snapshots_of_list", day=item.day, n=len(older), days=between))
+    return Text((Code(one_line(_name(item.path))), phrase("exports_of_list", n=len(older), days=between)))
+
+
+def _of_files(inputs: Sequence[Input]) -> list[Heading | Text]:
     if len(inputs) > _LINES:
         first = next((item for item in inputs if item.kind == "deals"), inputs[0])
         named = phrase("first_of_files", path=one_line(_name(first.path)), n=len(inputs) - 1)
