@@ -193,9 +193,7 @@ def _one_day(first: str, second: str, day: date) -> SalesmetricsError:
 class _Walk:
     """Exports one after the other, until the newest is left."""
 
-    def __init__(
-        self, items: Sequence[FileArgument], options: ReadOptions, tables: Tables, together: Together
-    ) -> None:
+    def __init__(self, items: Sequence[FileArgument], options: ReadOptions, tables: Tables, together: Together) -> None:
         self.items, self.options, self.tables, self.together = items, options, tables, together
         self._definitions: dict[str, list[RawTable]] | None = None
 
@@ -310,7 +308,7 @@ class _Walk:
         found.findings += [item for item in dataset.findings if item.code == "rows_rejected" and item.kind == "deals"]
         found.findings += after_its_day(deals, export.dated)
         own = next(item for item in dataset.inputs if item.kind == "deals")
-        found.inputs.append(replace(own, kind=HISTORY, day=export.dated.day))
+        found.inputs.append(replace(own, kind=HISTORY, exported=export.dated.day))
         found.rejected += [(name, row) for name, row in dataset.rejected if name == own.path]
 
     def _stages(self) -> Mapping[str, list[RawTable]]:
@@ -419,14 +417,14 @@ class _Found:
         stages = [] if rows is None else [("stages", (export.day, Message("event_stage_entry")))]
         if rows is not None and "stages" in main.last_events:
             stages = [("stages", max(main.last_events["stages"], stages[0][1], key=lambda event: event[0]))]
-        inputs = [replace(item, day=export.day) if item.path == path else item for item in main.inputs]
+        inputs = [replace(item, exported=export.day) if item.path == path else item for item in main.inputs]
         return replace(
             main,
             history=rows,
             inputs=(*inputs, *self.inputs),
             findings=(*self._said(deals), *lost, *main.findings, *after_its_day(deals, export), *self.findings),
             rejected=(*main.rejected, *self.rejected),
-            last_events={**main.last_events, **dict(stages)},  # type: ignore[dict-item]
+            last_events={**main.last_events, **dict(stages)},
         )
 
     def _said(self, deals: pl.DataFrame) -> list[Finding]:
@@ -461,4 +459,3 @@ def _beside(history: pl.DataFrame, stages: pl.DataFrame | None) -> tuple[pl.Data
         return None, [finding("stages_before_exports", kind="stages", count=stages.height)]
     plans = history.filter(~pl.col("__state__").is_in(["stage", "left"]))
     return plans, [finding("stages_beside_exports", kind="stages", count=stages.height), *found]
-

@@ -193,7 +193,8 @@ class Files:
         from salesmetrics.ingest.read import with_findings
         from salesmetrics.ingest.recognise.inspection import file_guess
 
-        tables, held = dict[str, list[RawTable]](), dict[str, list[RawTable]]()
+        tables: dict[str, list[RawTable]] = {}
+        held: dict[str, list[RawTable]] = {}
 
         def opened(path: str) -> list[RawTable]:
             if path in held:
@@ -208,7 +209,9 @@ class Files:
             while arguments:
                 held.clear()
                 try:
-                    dataset, words = read_with_history(arguments, options, Tables(opened, held.__setitem__), self.together)
+                    dataset, words = read_with_history(
+                        arguments, options, Tables(opened, held.__setitem__), self.together
+                    )
                     return with_findings(dataset, words, options, self.together), guesses
                 except SalesmetricsError as error:
                     found = propose_after(error, arguments, tables, options)

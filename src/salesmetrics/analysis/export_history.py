@@ -106,9 +106,7 @@ class ExportHistory:
             already, nobody knows for how long.
         """
         closed = pl.col("closed") if "closed" in deals.columns else pl.lit(None, dtype=pl.Date)
-        own = deals.select(
-            "id", "__row__", "__file__", __over__=(pl.col("outcome") != "open") & closed.is_not_null()
-        )
+        own = deals.select("id", "__row__", "__file__", __over__=(pl.col("outcome") != "open") & closed.is_not_null())
         rows = pl.concat(self._rows).join(own, left_on="deal_id", right_on="id", how="inner", maintain_order="left")
         # How a deal ended for good, its own close date says.
         ends = pl.col("__state__").is_in(["closed", "left"])

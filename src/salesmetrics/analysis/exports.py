@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -29,6 +28,7 @@ from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from decimal import Decimal
 
     from salesmetrics.analysis.compare import Interval
@@ -251,7 +251,9 @@ def after_its_day(deals: pl.DataFrame, export: Dated) -> list[Finding]:
         ended = pl.col("outcome").is_in(["won", "lost", "other"]) & (pl.col("closed") > export.day)
         late |= ended.fill_null(value=False)
     rows = deals.filter(late)["__row__"].sort()
-    return [finding("events_after_export", kind="deals", path=export.path, rows=rows, day=export.day)] if len(rows) else []
+    return (
+        [finding("events_after_export", kind="deals", path=export.path, rows=rows, day=export.day)] if len(rows) else []
+    )
 
 
 def _removed_many(interval: Interval, deals: int, path: str) -> list[Finding]:

@@ -38,6 +38,7 @@ from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.moments import moments_of
 from salesmetrics.engine.request import window_of
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.intervals import wilson
 
@@ -95,6 +96,7 @@ def build_funnel(
     if not has_history(scope.deals, scope.stages):
         return Funnel(stages=[], stock=_stock(scope.deals, request), **common)
     setting = _setting(request, scope.deals, scope.stages, frames, facts)
+    common["findings"] += _before_exports(setting)
     stages = _with_shares(_stages(setting))
     bottlenecks = _bottlenecks(setting, stages)
     return Funnel(
@@ -110,6 +112,12 @@ def build_funnel(
         without_history=setting.found.unplaced,
         **common,
     )
+
+
+def _before_exports(setting: Setting) -> list[Finding]:
+    """A finding where deals stood in a stage before the first export that has them."""
+    early = setting.found.visits.filter("early")["journey"].n_unique()
+    return [finding("entries_before_exports", kind="deals", count=early)] if early else []
 
 
 def _with_deals(frames: Mapping[str, pl.DataFrame], facts: FunnelFacts) -> Mapping[str, pl.DataFrame]:

@@ -238,7 +238,9 @@ def stuck_deals(setting: Setting) -> pl.DataFrame:
     """Open deals that have been in their stage for longer than 90 % of all deals stay there, with its ``position``."""
     cells = _groups(setting, ["pipeline"]).group(setting.cells)
     limits = _days_in_stage(_timed(cells), setting.request.level).reaching(MOST).collect().select("group", p90="time")
-    stuck = cells.filter(pl.col("stands") & ~pl.col("unsure")).join(limits, on="group", how="left", maintain_order="left")
+    stuck = cells.filter(pl.col("stands") & ~pl.col("unsure")).join(
+        limits, on="group", how="left", maintain_order="left"
+    )
     stuck = stuck.filter(pl.col("days") > pl.col("p90")).select("journey", "position", "days")
     return stuck.hstack(setting.found.deals.drop("journey")[stuck["journey"]])
 

@@ -156,8 +156,10 @@ def tell_about_exports(dataset: Dataset, output: Output, form: str, environment:
     """One line on stderr about exports that are history, where the output has no place for it: a sheet has numbers only."""
     if output.quiet or WRITERS[form].draws != "sheet":
         return
+    from salesmetrics.render.layouts.head import SERIES
+
     for item in dataset.findings:
-        if item.code in ("exports_in_series", "snapshots_in_series"):
+        if item.code in SERIES:
             environment.say(item.message)
 
 

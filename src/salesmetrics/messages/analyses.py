@@ -99,6 +99,7 @@ ANALYSES: Mapping[str, str] = {
     "waits_by_deal_days": "days of deals",
     "funnel_not_reached": "will advance –: no deal has been observed for {days:,} days yet; `--horizon` takes fewer",
     "funnel_strict": "a stage that a deal skipped counts as passed; strict: recorded entries only",
+    "funnel_of_exports": "stages are known on the days of the exports only: several moves between two exports are one, and have the day of the later export",
     "order_by_history": "order of stages as most deals went: {stages:,}; set it with a list of stages and their order (`pipelines=FILE`)",
     "funnel_without": "{n:# deal has|# deals have} no recorded stage and {n:is|are} left out",
     "funnel_small": "{sign} fewer than {min_n} deals: treat the share as a hint",

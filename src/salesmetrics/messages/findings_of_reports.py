@@ -31,6 +31,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "{count:# deal is|# deals are} missing from an export between two that have {count:it|them}: what happened then is unknown",
         None,
     ),
+    "entries_before_exports": (
+        "{count:# deal was|# deals were} in a stage before the first export that has {count:it|them}: that entry has no date, so it is in no period, and the days in that stage are in no median",
+        "a stage history, or a column with the date of entry into the stage, has these dates",
+    ),
     "stages_before_exports": (
         "the stage history in the files has expected close dates, too, so the older exports are not used",
         None,

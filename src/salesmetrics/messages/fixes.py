@@ -107,7 +107,7 @@ FIXES: Mapping[str, str] = {
     "leave_list_out": "leave out the file of the other list, or take the day out of its name if it is a part of this one",
     "take_others_out": "the newest is `{path:typed}`: remove the others from the archive or workbook{own}",
     "take_one_out": "remove `{first:typed}` or `{second:typed}` from the archive or workbook{own}",
-    "report_one": "report only one of them: {first} or {second}{own}",
+    "report_one": "report only one of them: {first} or {second}{named}{own}",
     "add_currency_column": "add a currency column",
     "add_rates": "add a rates file",
     "sign_or_rates": "if {named} is {code}, add `--currency-symbol '{sign}={code}'`; otherwise add a rates file",

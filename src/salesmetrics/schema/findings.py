@@ -200,6 +200,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "snapshots_in_series": NOTE,
     "deals_in_older_only": NOTE,
     "deals_absent_between": NOTE,
+    "entries_before_exports": NOTE,
     "stages_before_exports": NOTE,
     "stages_beside_exports": NOTE,
     "as_of_differs": NOTE,

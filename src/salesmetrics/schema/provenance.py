@@ -105,7 +105,7 @@ class Input(msgspec.Struct, frozen=True):
     """The CRM that it comes from, as its makers call it; empty where it is like that of none."""
     left_out: Mapping[str, int] = msgspec.field(default_factory=dict)
     """Reason → the rows that were ignored for it."""
-    day: date | None = None
+    exported: date | None = None
     """The day of an export that is one of several of the same list."""
 
 

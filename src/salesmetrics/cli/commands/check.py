@@ -34,7 +34,14 @@ def check(
     """
     from salesmetrics.answers.files import Check
     from salesmetrics.answers.provenance import filters_of
-    from salesmetrics.cli.output import carries_hashes, form_of, has_errors, tell_about_exports, write_answer, write_rejects
+    from salesmetrics.cli.output import (
+        carries_hashes,
+        form_of,
+        has_errors,
+        tell_about_exports,
+        write_answer,
+        write_rejects,
+    )
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.pipeline import load
     from salesmetrics.render.output import write_output

@@ -200,7 +200,7 @@ def _overlap(
     else:
         what = Message("newest_unknown", what=what)
         first, second = (part for part in parts if part is older or part is newer)
-        fix = _one_of(first, second, parts, own)
+        fix = _one_of(first, second, parts, own, None if compare is None else compare.details["named"])
     return SalesmetricsError(
         "lists_overlap", first=first.path, second=second.path, kind=newest.kind, what=what, fix=fix
     )
@@ -216,11 +216,11 @@ def _compare(newest_first: Sequence[Part]) -> Message | None:
     return Message("or_compare", files=" ".join(map(shlex.quote, paths)), named=named)
 
 
-def _one_of(first: Part, second: Part, parts: Sequence[Part], own: Message | None) -> Message:
+def _one_of(first: Part, second: Part, parts: Sequence[Part], own: Message | None, named: Any) -> Message:
     """What to do where nothing tells which file is newer: both commands, and no choice."""
     if set("!*") & set(first.path + second.path):
         return Message("take_one_out", first=first.path, second=second.path, own=own)
-    return Message("report_one", first=_command(first, parts), second=_command(second, parts), own=own)
+    return Message("report_one", first=_command(first, parts), second=_command(second, parts), named=named, own=own)
 
 
 def _command(newest: Part, parts: Sequence[Part]) -> Message:

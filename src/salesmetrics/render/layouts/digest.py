@@ -11,6 +11,7 @@ from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.screens import DIGESTS
 from salesmetrics.render.document import Item, Items, Prose, Tone
 from salesmetrics.render.layouts.footer import finding_rows
+from salesmetrics.render.layouts.head import SERIES
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.findings import effect_of
 from salesmetrics.schema.message import Message
@@ -56,7 +57,7 @@ class Digest(Struct, frozen=True):
         return sum(finding.count for finding in self.findings)
 
 
-SAID_ABOVE = frozenset({"rows_ignored", "exports_in_series", "snapshots_in_series"})
+SAID_ABOVE = frozenset({"rows_ignored", *SERIES})
 """What the head of a screen says: in its counts of rows, and of exports of one list."""
 
 

@@ -16,6 +16,7 @@ from salesmetrics.render.document import (
     Item,
     Items,
     Kind,
+    Prose,
     Row,
     Sheet,
     Table,
@@ -25,7 +26,7 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.digest import digest_items, with_rejects_as_one
 from salesmetrics.render.layouts.footer import by_severity, finding_items
 from salesmetrics.render.layouts.guesses import guess_blocks
-from salesmetrics.render.layouts.head import file_lines, files_typed, shaped
+from salesmetrics.render.layouts.head import SERIES, file_lines, files_typed, shaped
 from salesmetrics.render.text import count, one_line
 from salesmetrics.schema.inspection import SURE
 from salesmetrics.schema.message import Message
@@ -81,6 +82,9 @@ def _at_a_glance(answer: Inspection) -> Iterator[Block]:
     else:
         for file in answer.files:
             yield from _file(file, short=True)
+    for item in answer.findings:
+        if item.code in SERIES:
+            yield Text(Prose(one_line(item.message)), apart=True)
     if lines := shaped(answer.filters):
         yield Text(", ".join(lines), apart=True)
     if answer.unlocks:

@@ -19,7 +19,7 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
-from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.head import SERIES, answer_head, files_typed
 from salesmetrics.render.layouts.words import FEW
 from salesmetrics.render.text import amount, count, interval, one_line
 
@@ -166,6 +166,11 @@ def _notes(answer: Funnel) -> list[str]:
             for order in answer.order
             if order.source == "history"
         ]
+        said = {item.code: item for item in answer.findings}
+        if said.keys() & SERIES and "stages_beside_exports" not in said:
+            found.append(phrase("funnel_of_exports"))
+        if "entries_before_exports" in said:
+            found.append(one_line(said["entries_before_exports"].message))
     if answer.without_history and answer.stages:
         found.append(phrase("funnel_without", n=answer.without_history))
     if any(stage.small and not stage.group for stage in answer.stages):

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from salesmetrics.answers.rows import Rows
     from salesmetrics.schema.provenance import Input
 
-__all__ = ["answer_head", "file_lines", "files_typed", "report_head", "rows_head", "shaped"]
+__all__ = ["SERIES", "answer_head", "file_lines", "files_typed", "report_head", "rows_head", "shaped"]
 
 _TYPED = 4
 """So many files are typed again in a command to paste."""
+SERIES = frozenset({"exports_in_series", "snapshots_in_series"})
+"""Findings that say which export is the list, and which are its history."""
 _HISTORY = "history"
 """The kind of older exports of a list, which have one line together."""
 _LINES = 2
@@ -86,11 +88,13 @@ def file_lines(inputs: Sequence[Input]) -> list[Heading | Text]:
 
 def _series(inputs: Sequence[Input], older: Sequence[Input]) -> Text:
     """Which export is the list, and how many older ones are its history."""
-    item = next(item for item in inputs if item.day is not None)
-    days = sorted(export.day for export in older if export.day is not None)
-    between = phrase("exports_between", first=days[0], last=days[-1]) if len(days) > 1 else phrase("export_on", day=days[0])
+    item = next(item for item in inputs if item.exported is not None)
+    days = sorted(export.exported for export in older if export.exported is not None)
+    between = (
+        phrase("exports_between", first=days[0], last=days[-1]) if len(days) > 1 else phrase("export_on", day=days[0])
+    )
     if older[0].path == item.path:
-        return Text(phrase("snapshots_of_list", day=item.day, n=len(older), days=between))
+        return Text(phrase("snapshots_of_list", day=item.exported, n=len(older), days=between))
     return Text((Code(one_line(_name(item.path))), phrase("exports_of_list", n=len(older), days=between)))
 
 
