@@ -45,11 +45,13 @@ __all__ = [
 
 LEADS: tuple[Lead, ...] = get_args(Lead)
 
-MOST_PERIODS = 12
+MOST_PERIODS, MOST_OF_MANY = 12, 6
+"""Past periods that are tested at most; fewer where a history has many deals."""
+_MANY = 200_000
 BEST_FROM = 6
 """Past periods that a method needs to be called the best."""
 _LEAST_BEFORE, _HALF_A_YEAR = 3, 180
-_DRAWS = 2_000
+_DRAWS = 1_000
 """Futures simulated for a past day: enough for a median and a range."""
 _DISTINCT = 12
 _BINS = 10
@@ -159,19 +161,21 @@ def lead_of(day: int, span: Span) -> Lead:
     return min(LEADS, key=lambda lead: abs(moments_of_period(span)[lead] - day))
 
 
-def tested_periods(period: Period, first: int | None, day: int, calendar: Calendar) -> list[Period]:
-    """The complete periods that a history allows to test, the latest first: twelve at most.
+def periods_to_test(deals: Deals, period: Period, day: int, calendar: Calendar) -> list[Period]:
+    """The complete periods that a history allows to test, the latest first: twelve at most, six of more than 200,000 deals.
 
     A period is tested if the three periods before it lie behind the first close, or half a year of them where that is
     less; the period of the first close counts as the first of these.
     """
+    first = deals.first
     if first is None:
         return []
+    most = MOST_PERIODS if deals.created.size <= _MANY else MOST_OF_MANY
     found: list[Period] = []
-    candidates = past_periods(period, MOST_PERIODS + _LEAST_BEFORE + (span_of(period).end - day) // span_of(period).days + 1, calendar)  # fmt: skip
-    for past in [period, *candidates]:
+    ahead = max(span_of(period).start - day - 1, 0) // span_of(period).days + 2
+    for past in past_periods(period, ahead + most, calendar):
         span = span_of(past)
-        if span.end > day + 1 or len(found) == MOST_PERIODS:
+        if span.end > day + 1 or len(found) == most:
             continue
         need = min(_LEAST_BEFORE, -(-_HALF_A_YEAR // span.days))
         before = past_periods(past, need, calendar)
@@ -200,12 +204,12 @@ def backtest(
         period: The period that is forecast now.
         day: The as-of day; periods that end later are not tested.
         calendar: How weeks and years are counted.
-        draws: Simulated futures of the forecast; a past day takes 2,000 at most.
+        draws: Simulated futures of the forecast; a past day takes 1,000 at most.
         seed: Of the generator.
         export_of: Gives what an export of a day knew, where there is one near it.
     """
     found = []
-    for past in tested_periods(period, deals.first, day, calendar):
+    for past in periods_to_test(deals, period, day, calendar):
         terms = terms_for(past, span_of(past).start - 1, calendar, draws=min(draws, _DRAWS), seed=seed)
         actual = deals.wins.between(*terms.span)
         for lead, then in moments_of_period(terms.span).items():
@@ -360,11 +364,11 @@ def kept_probabilities(deals: Deals) -> Chances | None:
 
 
 def calibration(method: MethodId, chances: Chances, currency: str | None, level: float) -> list[Calibration]:
-    """Stated against what became, by stated chance: each of up to twelve different ones, else ten bins of equal width."""
+    """Stated against what became, by stated chance: each of up to twelve different ones, else ten bins (a, b] of equal width."""
     stated, became = chances
     values = np.unique(stated)
     if values.size > _DISTINCT:
-        place = np.minimum((stated * _BINS).astype(np.int64), _BINS - 1)
+        place = np.searchsorted(np.linspace(0, 1, _BINS + 1)[1:-1], stated)
     else:
         place = np.searchsorted(values, stated)
     found = []

@@ -297,7 +297,7 @@ def _line(setting: _Setting, deals: Deals, code: str | None, group: dict[str, st
     methods = [
         ForecastMethod(
             id=method,
-            value=None if found.value is None else rounded(found.value),
+            value=found.value,
             chance_of_target=reached if method == "time_to_event" else None,
             reason=found.reason,
             left_out=found.left_out,

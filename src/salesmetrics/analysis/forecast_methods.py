@@ -149,7 +149,12 @@ def _scaled(known: Known, span: Span, of: Span, start: int) -> Estimate:
         return Estimate(reason="outside_data")
     left = span.end - _first(known, span)
     rest = known.deals.wins.between(start, of.end) * left / (of.end - start)
-    return Estimate(float(won_so_far(known, span) + rest))
+    return Estimate(_cents(float(won_so_far(known, span) + rest)))
+
+
+def _cents(value: float) -> float:
+    """A value that was added up to two decimals, so that it has the same bytes on any machine."""
+    return round(value, 2)
 
 
 def _recorded(deals: Deals, span: Span) -> bool:
@@ -246,7 +251,7 @@ def _with_won(known: Known, span: Span, chances: np.ndarray[Any, np.dtype[np.flo
     filled = np.where(blank, known.typical or 0.0, amounts)
     # Sorted, so that the sum does not depend on the order of rows.
     value = float(np.sort(filled * chances[picked]).sum())
-    return Estimate(float(won_so_far(known, span)) + value, left_out=left_out)
+    return Estimate(_cents(float(won_so_far(known, span)) + value), left_out=left_out)
 
 
 # --- of the history ---

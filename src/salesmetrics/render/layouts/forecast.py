@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["forecast_document", "forecast_sheet"]
 
 NAIVE = ("last_period", "last_year")
-_PAST_DRAWS = 2_000
+_PAST_DRAWS = 1_000
 
 
 def forecast_document(answer: Forecast) -> Document:

@@ -1,0 +1,532 @@
+"""Forecasts: against loops over plain rows and scikit-learn, and past forecasts against those really made on those days."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss
+
+import oracle_forecast as oracle
+import salesmetrics
+from in_process import invoke
+from salesmetrics.analysis.backtest import brier_score, calibration, periods_to_test, shared_scores
+from salesmetrics.analysis.forecast import ForecastFacts, build_forecast
+from salesmetrics.analysis.forecast_methods import Estimate
+from salesmetrics.analysis.known import day_number, deals_of, known_on
+from salesmetrics.calendar import Calendar, Period
+from salesmetrics.engine.resolve import resolve
+from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from golden_file import Golden
+    from salesmetrics.answers.forecast import Forecast, ForecastLine
+
+ROOT = Path(__file__).parent.parent
+DEALS, STAGES, QUOTAS = (str(ROOT / "examples" / f"{name}.csv") for name in ("deals", "stages", "quotas"))
+MAVEN = ROOT.parent / "shared" / "realdata" / "maven_crm_original" / "sales_pipeline.csv"
+DAY = timedelta(days=1)
+LEADS = ("start", "one_third", "two_thirds")
+
+
+def shown(*words: str, cwd: Path = ROOT) -> str:
+    done = invoke(*words, cwd=cwd, env={"HOME": "/nonexistent", "COLUMNS": "120"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def of(line: ForecastLine, method: str) -> Any:
+    return next(one for one in line.methods if one.id == method)
+
+
+def part(line: ForecastLine, name: str) -> Any:
+    return next(one for one in line.parts if one.id == name)
+
+
+# --- the Maven export -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def maven() -> Forecast:
+    if not MAVEN.exists():
+        pytest.skip("no realdata beside this checkout")
+    return salesmetrics.forecast(str(MAVEN), period="2017-12", as_of=date(2017, 11, 30))
+
+
+def test_a_year_of_deals_is_back_tested_from_june_to_november(maven: Forecast) -> None:
+    assert {moment.period for moment in maven.moments} == {f"2017-{month:02}" for month in range(6, 12)}
+    tests = {(test.method, test.lead): test for test in maven.backtest}
+    for lead in LEADS:
+        assert tests["last_year", lead].reason == "not_assessed"
+        assert tests["last_year", lead].cause == "outside_data"
+        assert tests["crm_probability", lead].cause == "overwritten"
+    # Amounts are recorded at the close: what became of a deal must not be read from its amount.
+    assert maven.amounts_at_close
+    best = next(test for test in maven.backtest if test.lead == "start" and test.best)
+    naive = tests["last_period", "start"]
+    assert best.shared_periods == 6
+    assert best.method == "time_to_event"
+    assert best.shared_wape < naive.shared_wape
+    assert "Best at this point of a period: time to event" in shown(
+        *("forecast", str(MAVEN), "--period", "2017-12", "--as-of", "2017-11-30")
+    )
+
+
+def test_the_naive_method_is_that_of_a_loop(maven: Forecast) -> None:
+    deals = oracle.maven(MAVEN)
+    ranges = oracle.months(date(2017, 5, 1), 8)
+    for lead, third in zip(LEADS, range(3), strict=True):
+        pairs = []
+        for before, here in pairwise(ranges[:-1]):
+            as_of = here[0] + ((here[1] - here[0]).days * third // 3 - 1) * DAY
+            said = oracle.last_period(deals, here, before, as_of)
+            moment = next(
+                m for m in maven.moments
+                if (m.method, m.lead, m.period) == ("last_period", lead, f"{here[0]:%Y-%m}")
+            )  # fmt: skip
+            assert moment.as_of == as_of
+            assert moment.value == pytest.approx(said)
+            assert float(moment.actual) == pytest.approx(oracle.won(deals, *here))
+            pairs.append((said, oracle.won(deals, *here)))
+        test = next(t for t in maven.backtest if (t.method, t.lead) == ("last_period", lead))
+        assert test.wape == pytest.approx(oracle.wape(pairs))
+        assert test.bias == pytest.approx(sum(a - b for a, b in pairs) / sum(b for _, b in pairs))
+
+
+def test_coverage_counts_the_outcomes_inside_the_range(maven: Forecast) -> None:
+    for lead in LEADS:
+        said = [m for m in maven.moments if (m.method, m.lead) == ("time_to_event", lead)]
+        inside = sum(m.p10 <= m.actual <= m.p90 for m in said)
+        test = next(t for t in maven.backtest if (t.method, t.lead) == ("time_to_event", lead))
+        assert test.coverage == inside / len(said)
+
+
+# --- the examples -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def example() -> Forecast:
+    return salesmetrics.forecast(DEALS, STAGES, QUOTAS, period="2026-Q3", as_of=date(2026, 8, 10), draws=1000)
+
+
+def test_won_so_far_and_the_target_are_exact(example: Forecast) -> None:
+    line = example.forecast[0]
+    query = """SELECT count(*), sum(CAST("Amount" AS DECIMAL(38, 4))) FROM read_csv(?, all_varchar = true, header = true,
+        null_padding = true, strict_mode = false) WHERE "Deal Stage" = 'Closed won' AND "Associated Company IDs" IS NOT NULL
+        AND CAST(TRY_CAST("Close Date" AS TIMESTAMP) AS DATE) BETWEEN DATE '2026-07-01' AND DATE '2026-08-10'"""
+    count, value = duckdb.execute(query, [DEALS]).fetchone()
+    so_far = part(line, "won_so_far")
+    assert (so_far.deals, so_far.value) == (count, value)
+    quota = duckdb.execute(
+        "SELECT sum(CAST(Quota AS DECIMAL(38, 4))) FROM read_csv(?, all_varchar = true) WHERE Period = '2026-Q3'",
+        [QUOTAS],
+    ).fetchone()[0]
+    assert (line.target, line.target_source) == (quota, "quotas")
+
+
+def test_the_total_is_won_so_far_and_what_is_simulated(example: Forecast) -> None:
+    line = example.forecast[0]
+    total, won = part(line, "total"), float(part(line, "won_so_far").value)
+    means = part(line, "open").mean + part(line, "not_yet_created").mean
+    assert total.mean == pytest.approx(won + means, rel=1e-4)
+    simulated = of(line, "time_to_event")
+    assert (simulated.value, simulated.p10, simulated.p90) == (total.p50, total.p10, total.p90)
+    assert total.p10 < total.p50 < total.p90
+    assert 0 < line.chance_of_target < 1
+
+
+def test_a_target_far_away_is_never_reached() -> None:
+    line = salesmetrics.forecast(DEALS, period="2026-Q4", target=1e12, draws=200).forecast[0]
+    assert (line.target, line.target_source, line.chance_of_target) == (10**12, "target", 0.0)
+
+
+def test_weighted_methods_are_those_of_loops_over_raw_rows() -> None:
+    """CRM probability and stage win rates, on the day of the export, from the raw texts of deals and stage history."""
+    as_of, start, end = date(2026, 9, 30), date(2026, 10, 1), date(2027, 1, 1)
+    line = salesmetrics.forecast(DEALS, STAGES, period="2026-Q4", draws=200).forecast[0]
+    deals = {row["id"]: row for row in salesmetrics.load(DEALS).frames["deals"].to_dicts()}
+    moves: dict[str, list[dict[str, Any]]] = {}
+    for row in pl.read_csv(STAGES, infer_schema=False).sort("Entered", maintain_order=True).to_dicts():
+        moves.setdefault(row["Deal ID"], []).append(row)
+    day = date.fromisoformat
+    plans = {
+        key: [(day(m["Entered"][:10]), day(m["Expected Close"])) for m in rows if m["Expected Close"]]
+        for key, rows in moves.items()
+    }
+    closed = {"won": [], "lost": [], "other": []}
+    for key, deal in deals.items():
+        if deal["outcome"] != "open":
+            closed[deal["outcome"]].append(key)
+    slips = []
+    for key in closed["won"]:
+        there = [plan for plan in plans.get(key, []) if plan[0] < deals[key]["closed"]]
+        if there:
+            slips.append(oracle.slip(there, min(deals[key]["created"], deals[key]["closed"]), deals[key]["closed"]))
+    assert (line.slippage.n, line.slippage.median) == (len(slips), float(np.median(slips)))
+    ends = {"Closed won", "Closed lost", "Void", "Duplicate"}
+    outcomes = [
+        (stage, deals[key]["deal_class"], outcome == "won")
+        for outcome, keys in closed.items()
+        for key in keys
+        for stage in {m["To Stage"] for m in moves.get(key, [])} - ends
+    ]
+    oracle.OVERALL[0] = len(closed["won"]) / sum(map(len, closed.values()))
+    known = [d["amount"] for d in deals.values() if d["outcome"] == "won" and d["amount"] is not None]
+    typical = float(sum(known)) / len(known)
+    by_probability = by_stage = 0.0
+    for key, deal in deals.items():
+        expected = deal["expected_close"] or (plans.get(key) or [(None, None)])[-1][1]
+        if deal["outcome"] != "open" or expected is None:
+            continue
+        amount = typical if deal["amount"] is None else float(deal["amount"])
+        timing = oracle.weight(slips, expected, as_of, start, end)
+        by_probability += amount * float(deal["probability"] or 0) * timing
+        stage = [m["To Stage"] for m in moves.get(key, []) if m["To Stage"] not in ends]
+        by_stage += amount * oracle.stage_rate(outcomes, (stage or [deal["stage"]])[-1], deal["deal_class"]) * timing
+    assert of(line, "crm_probability").value == pytest.approx(by_probability, rel=1e-5)
+    assert of(line, "stage_rates").value == pytest.approx(by_stage, rel=1e-5)
+
+
+# --- generated histories ----------------------------------------------------------------------------------------------
+
+FIRST, LAST = date(2025, 1, 1), date(2026, 6, 10)
+TEXTS = {"id": pl.String, "outcome": pl.String, "type": pl.String, "currency": pl.String}
+
+
+def history(seed: int, size: int = 900) -> list[dict[str, Any]]:
+    """Deals whose amounts never change; also those that are created or closed after the last day."""
+    r = random.Random(seed)
+    found = []
+    for number in range(size):
+        created = FIRST + r.randrange((LAST - FIRST).days + 60) * DAY
+        kind = r.choice(["New", "New", "Upsell", None])
+        found.append(
+            {
+                "id": f"D-{number:04}",
+                "created": created,
+                "closed": created + int(r.gammavariate(2, 20 if kind == "Upsell" else 35)) * DAY,
+                "outcome": "won"
+                if r.random() < (0.5 if kind == "Upsell" else 0.3)
+                else r.choice(["lost", "lost", "other"]),
+                "amount": None if r.random() < 0.03 else Decimal(r.randrange(100, 90_000)) / 4,
+                "type": kind,
+                "currency": "EUR",
+            }
+        )
+    return found
+
+
+def export(deals: list[dict[str, Any]], day: date) -> dict[str, pl.DataFrame]:
+    """What an export made on a day holds."""
+    rows = [
+        {
+            **deal,
+            "closed": deal["closed"] if deal["closed"] <= day else None,
+            "outcome": deal["outcome"] if deal["closed"] <= day else "open",
+            "__row__": number + 2,
+            "__file__": 0,
+        }
+        for number, deal in enumerate(deals)
+        if deal["created"] <= day
+    ]
+    days = {"created": pl.Date, "closed": pl.Date, "amount": pl.Decimal(38, 8)}
+    return {"deals": pl.DataFrame(rows, schema_overrides={**TEXTS, **days})}
+
+
+def said_on(frames: dict[str, pl.DataFrame], day: date, period: str, **facts: Any) -> Forecast:
+    request = resolve(day, None, period=period, own={"deals": day})
+    return build_forecast(request, frames, ForecastFacts({}, **{"draws": 400, **facts}))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_past_forecasts_are_those_really_made_on_those_days(seed: int) -> None:
+    deals = history(seed)
+    found = said_on(export(deals, LAST), LAST, "2026-06")
+    said = {(m.period, m.lead, m.method): m for m in found.moments}
+    assert len({m.period for m in found.moments}) == 12
+    for period, lead in {(m.period, m.lead) for m in found.moments}:
+        if period not in ("2026-05", "2026-03" if seed == 1 else "2025-12"):
+            continue
+        day = said[period, lead, "last_period"].as_of
+        made = said_on(export(deals, day), day, period).forecast[0]
+        for method in ("last_period", "last_year", "time_to_event"):
+            then, now = of(made, method), said.get((period, lead, method))
+            assert then.value == (now.value if now else None)
+            if now is not None:
+                assert (then.p10, then.p90) == (now.p10, now.p90)
+
+
+def test_the_naive_methods_are_those_of_loops() -> None:
+    rows = history(2)
+    deals = [
+        oracle.Deal(d["created"], d["closed"], d["outcome"], None if d["amount"] is None else float(d["amount"]))
+        for d in rows
+    ]
+    found = said_on(export(rows, LAST), LAST, "2026-06")
+    ranges = {f"{start:%Y-%m}": (start, end) for start, end in oracle.months(date(2025, 1, 1), 18)}
+    checked = 0
+    for m in found.moments:
+        here = ranges[m.period]
+        before = ranges[f"{here[0] - DAY:%Y-%m}"]
+        if m.method == "last_period":
+            assert m.value == pytest.approx(oracle.last_period(deals, here, before, m.as_of), abs=0.01)
+        if m.method == "last_year":
+            ago = ranges[f"{here[0].year - 1}-{here[0].month:02}"]
+            assert m.value == pytest.approx(oracle.last_year(deals, here, ago, m.as_of), abs=0.01)
+            checked += 1
+    assert checked > 9
+
+
+def test_what_happened_later_changes_no_past_forecast() -> None:
+    deals = history(3)
+    before = said_on(export(deals, LAST), LAST, "2026-06")
+    late = [
+        {**deal, "closed": deal["closed"] + 9 * DAY, "outcome": "won" if deal["outcome"] == "lost" else "lost"}
+        if deal["closed"] > date(2026, 4, 30)
+        else deal
+        for deal in deals
+    ]
+    after = said_on(export(late, LAST), LAST, "2026-06")
+    for one, other in zip(before.moments, after.moments, strict=True):
+        assert (one.method, one.period, one.lead) == (other.method, other.period, other.lead)
+        if one.as_of <= date(2026, 4, 30):
+            assert (one.value, one.p10, one.p90) == (other.value, other.p10, other.p90)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    frames = export(history(4), LAST)
+    shuffled = {"deals": frames["deals"].sample(fraction=1.0, shuffle=True, seed=9)}
+    assert said_on(frames, LAST, "2026-06") == said_on(shuffled, LAST, "2026-06")
+
+
+def test_the_seed_is_the_only_source_of_chance() -> None:
+    frames = export(history(5), LAST)
+    one, same, other = (said_on(frames, LAST, "2026-06", seed=seed).forecast[0] for seed in (1, 1, 2))
+    assert one == same
+    assert of(one, "time_to_event") != of(other, "time_to_event")
+    assert of(one, "last_period") == of(other, "last_period")
+
+
+@pytest.mark.parametrize(
+    "variables", [{"PYTHONHASHSEED": "7"}, {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}]
+)
+def test_the_same_bytes_whatever_the_hash_seed_and_the_threads(variables: dict[str, str]) -> None:
+    words = ["forecast", DEALS, STAGES, "--period", "2026-Q4", "--by", "team", "--draws", "300", "--format", "json"]
+    line = [sys.executable, "-m", "salesmetrics", *words]
+    done = subprocess.run(line, env={**os.environ, **variables}, capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout.decode() == shown(*words)
+
+
+def test_segments_have_all_deals_of_the_total() -> None:
+    found = salesmetrics.forecast(DEALS, QUOTAS, period="2026-Q3", as_of=date(2026, 8, 10), by=["team"], draws=200)
+    total, *segments = found.forecast
+    assert total.group == {}
+    assert sum(part(line, "won_so_far").value for line in segments) == part(total, "won_so_far").value
+    assert sum(line.open.count for line in segments) == total.open.count
+    assert sum(line.target for line in segments) == total.target
+
+
+def test_one_forecast_per_currency() -> None:
+    frames = export(history(6), LAST)
+    codes = pl.Series(["EUR" if n % 3 else "USD" for n in range(frames["deals"].height)])
+    found = said_on({"deals": frames["deals"].with_columns(currency=codes)}, LAST, "2026-06")
+    assert [line.currency for line in found.forecast] == ["EUR", "USD"]
+    assert {test.currency for test in found.backtest} == {"EUR", "USD"}
+    alone = said_on({"deals": frames["deals"].filter(codes == "USD")}, LAST, "2026-06")
+    assert [m.value for m in alone.forecast[0].methods] == [m.value for m in found.forecast[1].methods]
+
+
+def test_a_zero_actual_gives_no_percentage() -> None:
+    deals = [
+        {
+            **deal,
+            "amount": Decimal(0) if deal["outcome"] == "won" and deal["closed"] >= date(2025, 6, 1) else deal["amount"],
+        }
+        for deal in history(7)
+    ]
+    found = said_on(export(deals, LAST), LAST, "2026-06")
+    naive = [test for test in found.backtest if test.method == "last_period"]
+    assert all((test.wape, test.bias, test.reason) == (None, None, "zero_denominator") for test in naive)
+    assert not any(test.best for test in found.backtest)
+
+
+def test_too_few_closed_deals_give_no_simulation() -> None:
+    found = said_on(export(history(8, 40), date(2025, 12, 31)), date(2025, 12, 31), "2026-01")
+    line = found.forecast[0]
+    assert of(line, "time_to_event").reason == "few_closed"
+    assert [part(line, name).reason for name in ("open", "not_yet_created", "total")] == ["few_closed"] * 3
+    assert part(line, "won_so_far").value == 0
+
+
+def test_open_deals_without_amounts_are_drawn_from_won_ones() -> None:
+    deals = history(9)
+    priced = said_on(export(deals, LAST), LAST, "2026-06").forecast[0]
+    frames = export(deals, LAST)
+    blank = frames["deals"].with_columns(
+        amount=pl.when(pl.arange(pl.len()) % 2 == 0)
+        .then("amount")
+        .otherwise(pl.when(pl.col("outcome") != "open").then("amount"))
+    )
+    found = said_on({"deals": blank}, LAST, "2026-06").forecast[0]
+    assert found.open.unpriced > 20
+    assert part(found, "open").mean == pytest.approx(part(priced, "open").mean, rel=0.25)
+
+
+# --- what a month knows -----------------------------------------------------------------------------------------------
+
+
+def test_a_past_day_knows_no_later_stage_and_no_amount_of_the_close() -> None:
+    frame = pl.DataFrame(
+        {
+            "id": ["1", "2", "3"], "outcome": ["won", "lost", "open"], "created": [date(2026, 1, 1)] * 3,
+            "closed": [date(2026, 3, 1), date(2026, 3, 2), None], "amount": [Decimal(9), Decimal(0), None],
+            "expected_close": [None, None, date(2026, 5, 1)], "stage": ["Won", "Lost", "Demo"],
+        }
+    ).with_columns(pl.col("amount").cast(pl.Decimal(38, 8)))  # fmt: skip
+    stages = pl.DataFrame(
+        {
+            "deal_id": ["1", "1", "2"],
+            "stage": ["Demo", "Won", "Talk"],
+            "entered": [date(2026, 1, 2), date(2026, 3, 1), date(2026, 2, 9)],
+        }
+    )
+    deals = deals_of(frame, stages, {"Won": "won", "Lost": "lost"}, at_close=True)
+    past = known_on(deals, day_number(date(2026, 2, 1)))
+    assert past.open.tolist() == [True, True, True]
+    assert np.isnan(past.amount).all()
+    assert past.stage.tolist() == [0, -1, -1]
+    assert past.expected is None
+    live = known_on(deals, day_number(date(2026, 3, 31)), live=True)
+    assert live.open.tolist() == [False, False, True]
+    assert live.stage.tolist() == [0, 2, 0]
+    assert live.amount[0] == 9
+
+
+def test_three_periods_of_closes_come_before_the_first_that_is_tested() -> None:
+    rows = [{**deal, "closed": max(deal["closed"], date(2025, 3, 20))} for deal in history(1, 200)]
+    deals = deals_of(export(rows, LAST)["deals"], None, {})
+    month = Period("2026-06", date(2026, 6, 1), date(2026, 7, 1), "month")
+    tested = [p.name for p in periods_to_test(deals, month, day_number(LAST), Calendar())]
+    assert (tested[0], tested[-1], len(tested)) == ("2026-05", "2025-06", 12)
+    quarter = Period("2026-Q2", date(2026, 4, 1), date(2026, 7, 1), "quarter")
+    tested = [p.name for p in periods_to_test(deals, quarter, day_number(LAST), Calendar())]
+    assert tested == ["2026-Q1", "2025-Q4", "2025-Q3"]
+
+
+# --- chances ----------------------------------------------------------------------------------------------------------
+
+
+def test_calibration_and_brier_score_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(3)
+    stated = np.round(rng.beta(2, 3, 4000), 3)
+    became = rng.random(4000) < stated**1.5
+    rows = calibration("time_to_event", (stated, became), "EUR", 0.95)
+    shares, means = calibration_curve(became, stated, n_bins=10, strategy="uniform")
+    assert [row.became for row in rows] == pytest.approx(shares)
+    assert [row.stated for row in rows] == pytest.approx(means, rel=1e-5)
+    score = brier_score("time_to_event", (stated, became), "EUR")
+    assert score.score == pytest.approx(brier_score_loss(became, stated), rel=1e-5)
+    assert score.reference == pytest.approx(brier_score_loss(became, np.full(4000, became.mean())), rel=1e-5)
+    few = calibration(
+        "crm_probability", (np.array([0.6] * 5 + [0.2] * 5), np.array([True, True] + [False] * 8)), None, 0.95
+    )
+    assert [(row.stated, row.n, row.won, row.became) for row in few] == [(0.2, 5, 0, 0.0), (0.6, 5, 2, 0.4)]
+
+
+def test_a_crm_that_keeps_probabilities_is_calibrated(tmp_path: Path) -> None:
+    lines = ["Deal ID,Stage,Amount,Probability,Create Date,Close Date"]
+    for n in range(120):
+        won, probability = n % 5 < 2, 60 if n % 2 else 30
+        day = FIRST + n * DAY
+        lines.append(f"{n},{'Closed Won' if won else 'Closed Lost'},100,{probability}%,{day},{day + 20 * DAY}")
+    lines += [f"{n},Proposal,100,60%,2025-04-20,2025-06-10" for n in range(200, 210)]
+    (tmp_path / "deals.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    found = salesmetrics.forecast(str(tmp_path / "deals.csv"), period="2025-06", draws=200)
+    rows = [row for row in found.calibration if row.method == "crm_probability"]
+    assert [(row.stated, row.n, row.won) for row in rows] == [(0.3, 60, 24), (0.6, 60, 24)]
+    assert of(found.forecast[0], "crm_probability").value == pytest.approx(600)
+
+
+# --- the best method --------------------------------------------------------------------------------------------------
+
+
+def test_methods_are_compared_on_the_periods_that_they_share() -> None:
+    from salesmetrics.analysis.backtest import Said
+
+    def said(method: str, number: int, error: float) -> Said:
+        period = Period(f"P{number}", FIRST, LAST)
+        value = Estimate(100.0 + error)
+        return Said(period, "start", 0, "reconstructed", method, value, 0.0, Decimal(100))  # type: ignore[arg-type]
+
+    naive = [said("last_period", n, 10 if n < 8 else 90) for n in range(10)]
+    other = [said("time_to_event", n, 20) for n in range(8)]
+    few = [said("last_year", n, 0) for n in range(5)]
+    shared = shared_scores([*naive, *other, *few], "start")
+    assert (shared.best, shared.periods) == ("last_period", 8)
+    assert shared.wape == pytest.approx({"last_period": 0.1, "time_to_event": 0.2})
+    assert shared_scores(naive, "start").best is None
+    assert shared_scores([*naive, *few], "start").best is None
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+def test_records_behind_a_cell() -> None:
+    lines = json.loads(
+        shown("forecast", DEALS, "--period", "2026-Q4", "--rows", "open", "--draws", "200", "--format", "json")
+    )
+    assert lines["records"] == 150
+    assert all(0 <= row["chance"] <= 1 for row in lines["rows"])
+    late = json.loads(
+        shown("forecast", DEALS, "--period", "2026-Q4", "--rows", "overdue", "--draws", "200", "--format", "json")
+    )
+    answer = salesmetrics.forecast(DEALS, period="2026-Q4", draws=200).forecast[0]
+    assert (late["records"], Decimal(str(late["totals"][0]["value"]))) == (answer.overdue.count, answer.overdue.value)
+    assert all(row["expected_close"] < "2026-09-30" for row in late["rows"])
+
+
+def test_a_period_that_has_begun_takes_what_is_won(example: Forecast) -> None:
+    assert example.lead == "one_third"
+    assert example.forecast[0].seed == 1
+
+
+def test_a_period_to_come_counts_nothing_that_closes_before_it() -> None:
+    near = salesmetrics.forecast(DEALS, period="2026-10", draws=500).forecast[0]
+    far = salesmetrics.forecast(DEALS, period="2027-06", draws=500).forecast[0]
+    assert part(near, "open").mean > 5 * part(far, "open").mean
+    assert part(far, "not_yet_created").mean > part(near, "not_yet_created").mean
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--period", "2026-Q2"], "period_over"),
+        ([], "period_missing"),
+        (["--period", "..2027-01-31"], "period_missing"),
+    ],
+)
+def test_what_cannot_be_forecast_is_refused(words: list[str], code: str) -> None:
+    period = words[1] if words else "all"
+    with pytest.raises(SalesmetricsError) as refused:
+        salesmetrics.forecast(DEALS, period=period)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("form", ["table", "md", "csv", "json"])
+def test_a_forecast_in_every_form(form: str, golden: Golden) -> None:
+    words = ("forecast", "examples/deals.csv", "examples/stages.csv", "examples/quotas.csv", "--period", "2026-Q3")
+    text = shown(*words, "--as-of", "2026-08-10", "--by", "team", "--draws", "500", "--format", form, "-q")
+    golden(str(ROOT / "tests" / "golden" / "forecast" / f"by_team.{form}"), text)
