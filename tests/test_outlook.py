@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from scipy import optimize
 from sksurv.nonparametric import cumulative_incidence_competing_risks
 
-from salesmetrics.analysis.outlook import LOST, OPEN, SHOCK_FLOOR, WON, Draws, History, known_on, outlook
-from salesmetrics.statistics.hazards import chances, hazards, smooth_tail
+from salesmetrics.analysis.outlook import LOST, OPEN, SHOCK_FLOOR, WON, Draws, History, known_on, outlook, outlooks
+from salesmetrics.statistics.hazards import Hazards, chances, hazards, smooth_tail
 from salesmetrics.statistics.loglinear import fit_log_linear
 from salesmetrics.statistics.survival import cumulative_incidence, day_table
 from study import study
@@ -58,6 +58,21 @@ def of(history: History, start: int = TODAY + 1, end: int = TODAY + 91, draws: i
     return outlook(history, TODAY, start, end, draws=draws, seed=7, **more)
 
 
+def curve(days: np.ndarray, causes: np.ndarray, entry: np.ndarray | None = None) -> Hazards:
+    """Hazards of single records."""
+    ages = int(days.max()) + 1
+    if entry is not None:
+        seen = entry <= days
+        days, causes, entry = days[seen], causes[seen], entry[seen]
+    won, lost, still = (np.bincount(days[causes == cause], minlength=ages) for cause in (WON, LOST, OPEN))
+    return hazards(won, lost, still, None if entry is None else np.bincount(entry, minlength=ages))
+
+
+def curve_of(history: History) -> Hazards:
+    days = np.where(history.cause == OPEN, TODAY, history.ended) - history.created
+    return smooth_tail(curve(days, history.cause), 20, 60.0)
+
+
 # --- chances ---------------------------------------------------------------------------------------------------------
 
 records = st.lists(st.tuples(st.integers(0, 25), st.sampled_from([OPEN, WON, LOST])), min_size=3, max_size=60)
@@ -85,7 +100,7 @@ def test_chances_are_conditional_incidences(data: list[tuple[int, int]], horizon
     # scikit-survival numbers causes from 1 on and wants each of them seen.
     if not {WON, LOST} <= set(causes.tolist()):
         return
-    found = chances(hazards(days, causes), horizon, skip).of_age[0]
+    found = chances(curve(days, causes), horizon, skip).of_age[0]
     for age in range(int(days.max())):
         later = causes[days > age]
         if not {WON, LOST} <= set(later.tolist()):
@@ -101,18 +116,18 @@ def test_new_deals_have_the_incidence_of_the_curve_that_other_commands_show(
     data: list[tuple[int, int]], horizon: int
 ) -> None:
     days, causes = np.array(data).T
-    curve = cumulative_incidence(day_table(days.tolist(), causes.tolist()))
-    found = chances(hazards(days, causes), horizon).of_new[0]
+    shown = cumulative_incidence(day_table(days.tolist(), causes.tolist()))
+    found = chances(curve(days, causes), horizon).of_new[0]
     assert len(found) == horizon
     for left in range(min(horizon, int(days.max()) + 1)):
-        estimate = curve.at(left)
+        estimate = shown.at(left)
         assert found[left] == pytest.approx(estimate.value if estimate else 0.0, abs=1e-12)
 
 
 def test_conditional_chance_by_hand() -> None:
     """Of ten, two are won and two lost at 5; of the six left three are won at 9, the others stay open till 12."""
     days, causes = np.array([5] * 4 + [9] * 3 + [12] * 3), np.array([1, 1, 2, 2, 1, 1, 1, 0, 0, 0])
-    found = hazards(days, causes)
+    found = curve(days, causes)
     assert chances(found, 10).of_age[0, 3] == pytest.approx(0.2 + 0.6 * 0.5)
     assert chances(found, 10).of_age[0, 5] == pytest.approx(0.5)
     assert chances(found, 10, skip=3).of_age[0, 5] == pytest.approx(0.5)
@@ -122,15 +137,14 @@ def test_conditional_chance_by_hand() -> None:
 
 def test_two_windows_make_one() -> None:
     history = firm(3000)
-    days = np.where(history.cause == OPEN, TODAY, history.ended) - history.created
-    found = smooth_tail(hazards(days, history.cause.astype(int)), 20, 60.0)
+    found = curve_of(history)
     whole, first, rest = chances(found, 90), chances(found, 30), chances(found, 90, skip=30)
     assert whole.of_age == pytest.approx(np.pad(first.of_age, ((0, 0), (0, 0))) + rest.of_age, abs=1e-12)
 
 
 def test_a_deal_older_than_all_that_were_seen_has_the_hazard_of_the_tail() -> None:
     days, causes = np.array([3] * 50 + [40] * 5), np.array([1] * 25 + [2] * 25 + [1] + [0] * 4)
-    found = smooth_tail(hazards(days, causes), 20, 60.0)
+    found = smooth_tail(curve(days, causes), 20, 60.0)
     assert found.won.size == 4
     tail = chances(found, 30).of_age[0, -1]
     daily, either = found.tail_won, found.tail_won + found.tail_lost
@@ -142,7 +156,7 @@ def test_a_deal_older_than_all_that_were_seen_has_the_hazard_of_the_tail() -> No
 @given(st.lists(st.tuples(st.integers(0, 25), st.sampled_from([OPEN, WON, LOST]), st.integers(0, 30)), min_size=1))
 def test_who_comes_in_late_is_at_risk_from_then_on(data: list[tuple[int, int, int]]) -> None:
     days, causes, entry = np.array(data).T
-    found = hazards(days, causes, entry)
+    found = curve(days, causes, entry)
     seen = [(day, cause, first) for day, cause, first in data if first <= day]
     for age in range(found.at_risk.size):
         at_risk = sum(first <= age <= day for day, _, first in seen)
@@ -169,9 +183,8 @@ def test_an_export_of_what_ended_lately_says_the_same() -> None:
 
 
 def test_more_frequent_wins_compete_with_losses() -> None:
-    history = known_on(firm(2000), TODAY)
-    days = np.where(history.cause == OPEN, TODAY, history.ended) - history.created
-    found = smooth_tail(hazards(days, history.cause.astype(int)), 20, 60.0)
+    history = firm(2000)
+    found = curve_of(history)
     rows = chances(found, 90, 0, np.array([0.0, 0.5, 1.0, 2.0, 50.0]))
     assert np.all(np.diff(rows.of_age, axis=0) >= 0)
     assert not rows.of_age[0].any()
@@ -266,6 +279,34 @@ def test_order_does_not_matter(number: int) -> None:
     place[np.flatnonzero(history.cause == OPEN)] = np.arange(int((history.cause == OPEN).sum()))
     moved = place[order][place[order] >= 0]
     assert one.chances[moved].tobytes() == other.chances.tobytes()
+
+
+def test_several_days_are_as_if_each_were_asked_alone() -> None:
+    """Deals are counted once; what was known on a day comes out as if nothing had happened since."""
+    history = firm(5000)
+    moments = [
+        (TODAY - back, TODAY - back + gap, TODAY - back + 91) for back in (0, 60, 91, 400, 930) for gap in (1, 31)
+    ]
+    together = outlooks(history, moments, draws=500, seed=7)
+    for (day, start, end), found in zip(moments, together, strict=True):
+        alone = outlook(known_on(history, day), day, start, end, draws=500, seed=7)
+        assert alone.total.tobytes() == found.total.tobytes()
+        assert alone.chances.tobytes() == found.chances.tobytes()
+        assert (alone.notes, alone.shock, alone.windows) == (found.notes, found.shock, found.windows)
+    assert outlooks(history, [], draws=500, seed=7) == []
+
+
+def test_amounts_recorded_at_the_close_are_not_known_before() -> None:
+    history = firm(3000)
+    still = history.cause == OPEN
+    blank = History(
+        history.created, history.ended, history.cause, np.where(still, np.nan, history.amount), None, history.kind
+    )
+    moment = [(TODAY, TODAY + 1, TODAY + 91)]
+    assert (
+        outlooks(history, moment, draws=500, seed=7, at_close=True)[0].total.tobytes()
+        == of(blank, draws=500).total.tobytes()
+    )
 
 
 def test_many_open_deals_are_drawn_by_mean_and_variance() -> None:

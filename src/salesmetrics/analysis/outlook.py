@@ -18,36 +18,35 @@ from numpy.typing import NDArray
 from salesmetrics.analysis.past_windows import (
     SHOCK_ASSUMED,
     SHOCK_FLOOR,
-    Group,
+    Counts,
     History,
     Shock,
     Span,
     Windows,
+    counts_of,
     creation_of,
+    groups_of,
     known_on,
     shock_of,
     windows_of,
     wins_of,
 )
-from salesmetrics.statistics.hazards import chances, hazards, smooth_tail
+from salesmetrics.statistics.hazards import chances
 from salesmetrics.statistics.survival import CENSORED as OPEN
 from salesmetrics.statistics.survival import LOST, WON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["LOST", "OPEN", "SHOCK_FLOOR", "WON", "Draws", "History", "Note", "known_on", "outlook"]
+__all__ = ["LOST", "OPEN", "SHOCK_FLOOR", "WON", "Draws", "History", "Note", "known_on", "outlook", "outlooks"]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 Note = Literal["no_deals", "no_wins", "no_amounts", "few_windows"]
 
-_OWN_CURVE: Final = 30
-"""Decided deals from which a type of deal has chances of its own."""
-_TAIL: Final = 20
-"""Ages at which fewer deals were seen share one hazard."""
-_TAIL_DAYS: Final = 60.0
+_AMOUNTS_OF: Final = 730
+_FEW_AMOUNTS: Final = 30
 _FEW_WINDOWS: Final = 4
 _ROUNDS: Final = 2
 """How often effects and the shock, each of which depends on the other, are estimated."""
@@ -104,24 +103,56 @@ def outlook(history: History, as_of: int, start: int, end: int, *, draws: int, s
         seed: Of the generator, PCG64. The same deals in another order give the same draws.
         shock: Whether deals share a shock; without it they win independently, which no firm's deals do.
     """
-    past = known_on(history, as_of)
-    span = Span(as_of, max(start, as_of + 1), end)
-    given = np.flatnonzero(past.cause == OPEN)
-    still = _in_order(past, given)
-    if past.created.size == 0 or span.end <= span.start:
-        nothing = np.zeros(draws)
-        notes: tuple[Note, ...] = () if past.created.size else ("no_deals",)
-        return Draws(nothing, nothing, nothing, np.zeros(still.size), 0.0, notes)
+    return outlooks(history, [(as_of, start, end)], draws=draws, seed=seed, shock=shock)[0]
+
+
+def outlooks(
+    history: History,
+    moments: Sequence[tuple[int, int, int]],
+    *,
+    draws: int,
+    seed: int,
+    shock: bool = True,
+    at_close: bool = False,
+) -> list[Draws]:
+    """What :func:`outlook` says on several days, each with what was known then: deals are counted once for all days.
+
+    Args:
+        history: Deals as known on the latest of the days or later.
+        moments: As-of day, start and end of each.
+        draws: How many, above 0.
+        seed: Of the generator, which begins anew for each.
+        shock: Whether deals share a shock.
+        at_close: Amounts were recorded when deals closed: those of open deals are unknown.
+    """
+    spans = [Span(as_of, max(start, as_of + 1), end) for as_of, start, end in moments]
+    counts = counts_of(history, spans) if spans else None
+    return [
+        _nothing(draws, 0, ("no_deals",)) if counts is None else _outlook(counts, span, draws, seed, shock, at_close)
+        for span in spans
+    ]
+
+
+def _nothing(draws: int, still: int, notes: tuple[Note, ...]) -> Draws:
+    nothing = np.zeros(draws)
+    return Draws(nothing, nothing, nothing, np.zeros(still), 0.0, notes)
+
+
+def _outlook(counts: Counts, span: Span, draws: int, seed: int, shock: bool, at_close: bool) -> Draws:  # noqa: FBT001
+    as_of = span.as_of
+    given = np.flatnonzero((counts.created <= as_of) & (counts.ended > as_of))
+    pool = _amounts(counts, as_of)
+    begun = bool(counts.made[:, : max(as_of + 1 - counts.first, 0)].any())
+    if not begun or span.end <= span.start or as_of < counts.since:
+        return _nothing(draws, given.size, () if begun and as_of >= counts.since else ("no_deals",))
+    still = _in_order(counts, given)
     generator = np.random.Generator(np.random.PCG64(seed))
-    pool = _amounts(past, as_of)
-    groups = _groups(past, as_of)
-    first = min(max(int(past.created.min()), past.since or int(past.created.min())), as_of)
-    made = np.bincount(past.created[past.created >= first] - first, minlength=as_of + 1 - first)
-    windows = windows_of(past, groups, span)
+    groups = groups_of(counts, as_of)
+    windows = windows_of(counts, groups, span)
     spread = Shock(np.array([SHOCK_ASSUMED]), np.ones(1))
     for _ in range(_ROUNDS):
         season = wins_of(windows, spread.size)
-        creation = creation_of(made, as_of, end, spread.size * math.sqrt(windows.step))
+        creation = creation_of(counts, as_of, span.end, spread.size * math.sqrt(windows.step))
         spread = shock_of(windows, season, creation)
     level, unsure = float(season.at(windows.next[None, :])[0]), season.variance(windows.next)
     normal = generator.standard_normal((4, draws))
@@ -135,21 +166,23 @@ def outlook(history: History, as_of: int, start: int, end: int, *, draws: int, s
     # One column per group and age.
     table = np.concatenate([of.of_age for of in tables], axis=1)
     widths = np.array([of.of_age.shape[1] for of in tables])
-    group_of = np.zeros(still.size, np.int64)
-    for code, group in enumerate(groups):
-        group_of[group.member[still]] = code
-    column = (widths.cumsum() - widths)[group_of] + np.minimum(as_of - past.created[still], widths[group_of] - 1)
-    of_open_deals = _open_values(table, column, past.amount[still], parts, pool, normal[2], generator)
-    ahead = creation.between(as_of + 1, end)[::-1]
+    group_of = np.zeros(counts.made.shape[0], np.int64)
+    for number, group in enumerate(groups):
+        group_of[list(group.codes)] = number
+    of = group_of[counts.code[still]]
+    column = (widths.cumsum() - widths)[of] + np.minimum(as_of - counts.created[still], widths[of] - 1)
+    amounts = np.full(still.size, np.nan) if at_close else counts.amount[still]
+    of_open_deals = _open_values(table, column, amounts, parts, pool, normal[2], generator)
+    ahead = creation.between(as_of + 1, span.end)[::-1]
     mean = np.empty(draws)
     for i, part in enumerate(parts):
         mean[part] = sum(
-            float((of.of_new[i] * ahead).sum()) * group.share for of, group in zip(tables, groups, strict=True)
+            float((each.of_new[i] * ahead).sum()) * group.share for each, group in zip(tables, groups, strict=True)
         )
     mean *= np.exp(math.sqrt(creation.unsure) * normal[3] - creation.unsure / 2)
     of_new_deals = _new_values(mean, pool, normal[2], generator)
     sizes = np.array([part.size for part in parts])
-    chance = np.empty(past.created.size)
+    chance = np.empty(counts.created.size)
     chance[still] = ((table * sizes[:, None]).sum(axis=0) / draws)[column]
     return Draws(
         of_open_deals,
@@ -157,15 +190,15 @@ def outlook(history: History, as_of: int, start: int, end: int, *, draws: int, s
         of_open_deals + of_new_deals,
         chance[given],
         spread.size if shock else 0.0,
-        tuple(_notes(past, pool, windows)),
+        tuple(_notes(counts, as_of, pool, windows)),
         SHOCK_FLOOR,
         float(mean.mean()),
         windows.count,
     )
 
 
-def _notes(past: History, pool: Floats, windows: Windows) -> Iterator[Note]:
-    if not bool((past.cause == WON).any()):
+def _notes(counts: Counts, as_of: int, pool: Floats, windows: Windows) -> Iterator[Note]:
+    if not counts.ends[as_of][0].any():
         yield "no_wins"
     elif pool.size == 0:
         yield "no_amounts"
@@ -173,43 +206,16 @@ def _notes(past: History, pool: Floats, windows: Windows) -> Iterator[Note]:
         yield "few_windows"
 
 
-def _in_order(past: History, still: Whole) -> Whole:
+def _in_order(counts: Counts, still: Whole) -> Whole:
     """Open deals in an order of their own: the other deals are counted, these are drawn one by one."""
-    kind = np.zeros(still.size, np.int64) if past.kind is None else past.kind[still]
-    return still[np.lexsort((past.amount[still], past.created[still], kind))]
+    return still[np.lexsort((counts.amount[still], counts.created[still], counts.code[still]))]
 
 
-def _groups(past: History, as_of: int) -> list[Group]:
-    """A group per type of deal with enough decided deals; the others share the hazards of all."""
-    decided = past.cause != OPEN
-    every = np.ones(past.created.size, bool)
-    days = np.maximum(np.where(decided, past.ended, as_of) - past.created, 0)
-    entry = None if past.since is None else np.maximum(past.since - past.created, 0)
-    lately = past.created > as_of - 365
-    if not lately.any():
-        lately = every
-    kinds, codes = np.unique(past.kind, return_inverse=True) if past.kind is not None else (np.zeros(1), None)
-    own: list[NDArray[np.bool_]] = []
-    others = every
-    if codes is not None:
-        enough = np.bincount(codes[decided], minlength=kinds.size) >= _OWN_CURVE
-        own = [codes == code for code in np.flatnonzero(enough)]
-        others = ~enough[codes]
-    found = []
-    for member, chosen in [*((member, member) for member in own), (others, every)]:
-        if not member.any():
-            continue
-        curve = hazards(days[chosen], past.cause[chosen].astype(np.int64), None if entry is None else entry[chosen])
-        curve = smooth_tail(curve, _TAIL, _TAIL_DAYS)
-        found.append(Group(member, curve, float((member & lately).sum() / lately.sum())))
-    return found
-
-
-def _amounts(past: History, as_of: int) -> Floats:
+def _amounts(counts: Counts, as_of: int) -> Floats:
     """Amounts of deals won in the last two years, of all won ones where those are few; in order."""
-    won = (past.cause == WON) & ~np.isnan(past.amount)
-    lately = won & (past.ended > as_of - 730)
-    return np.sort(past.amount[lately if int(lately.sum()) >= _OWN_CURVE else won])
+    won = counts.won & (counts.ended <= as_of) & ~np.isnan(counts.amount)
+    lately = won & (counts.ended > as_of - _AMOUNTS_OF)
+    return np.sort(counts.amount[lately if int(lately.sum()) >= _FEW_AMOUNTS else won])
 
 
 def _drawn_sizes(spread: Shock, generator: np.random.Generator, draws: int) -> Floats:

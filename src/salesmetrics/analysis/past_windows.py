@@ -7,28 +7,34 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from salesmetrics.calendar.steps import month_after, months_after
-from salesmetrics.statistics.hazards import Hazards, chances
+from salesmetrics.statistics.hazards import Hazards, chances, hazards, smooth_tail
 from salesmetrics.statistics.loglinear import LogLinear, fit_log_linear
 from salesmetrics.statistics.survival import CENSORED as OPEN
 from salesmetrics.statistics.survival import WON
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
     "SHOCK_ASSUMED",
     "SHOCK_FLOOR",
+    "Counts",
     "Creation",
     "Group",
     "History",
     "Shock",
     "Span",
     "Windows",
+    "counts_of",
     "creation_of",
+    "groups_of",
     "known_on",
     "shock_of",
     "windows_of",
@@ -46,6 +52,16 @@ _SHOCK_MOST: Final = 1.2
 """What is assumed of the shock before any window is seen: log-normal around this, so unsure, and never more."""
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _WINDOWS: Final = 48
+_NEVER: Final = 1 << 40
+_LONG_AGO: Final = 7_305
+"""Deals are as old as this at most, in days: what is older ends no more often."""
+_LATELY: Final = 365
+_OWN_CURVE: Final = 30
+"""Decided deals from which a type of deal has chances of its own."""
+_MOST_KINDS: Final = 12
+_TAIL: Final = 20
+"""Ages at which fewer deals were seen share one hazard."""
+_TAIL_DAYS: Final = 60.0
 _LEAD: Final = 28
 """Days of history before the first window, so that deals are open in it."""
 _LEAST_LEFT: Final = 0.3
@@ -134,12 +150,147 @@ class Span(msgspec.Struct, frozen=True):
         )
 
 
-class Group(msgspec.Struct, frozen=True, eq=False):
-    """Deals that share their hazards: which, and their share of the deals created lately."""
+class Counts(msgspec.Struct, frozen=True, eq=False):
+    """All that is counted of deals, on all days on which something is asked: one pass over them, however many days.
 
-    member: NDArray[np.bool_]
+    Attributes:
+        first: The first day on which one was created.
+        since: First day on which ends were recorded.
+        created: int64[n].
+        ended: int64[n]: a day that never comes where the deal is open.
+        won: bool[n].
+        amount: float64[n].
+        code: int64[n]: 0, or the number of a type of deal that is frequent enough.
+        made: int64[codes, days]: deals created on each day from the first on.
+        gone: By day: int64[codes, days]: how many of these had ended by then.
+        wins: By day: int64[codes]: how many deals had been won by then.
+        ends: By as-of day: int64[2, codes, ages]: how many had been won by then at each age, and how many had ended otherwise.
+    """
+
+    first: int
+    since: int
+    created: Whole
+    ended: Whole
+    won: NDArray[np.bool_]
+    amount: Floats
+    code: Whole
+    made: Whole
+    gone: dict[int, Whole]
+    wins: dict[int, Whole]
+    ends: dict[int, Whole]
+
+
+def counts_of(history: History, spans: Sequence[Span]) -> Counts | None:
+    """Count deals for the windows before some spans; ``None`` where no deal was created by the last as-of day."""
+    last = max(span.as_of for span in spans)
+    seen = history.created <= last
+    if history.since is not None:
+        seen &= (history.ended >= history.since) | (history.cause == OPEN)
+    if not seen.any():
+        return None
+    created = np.maximum(history.created[seen], last - _LONG_AGO).astype(np.int64)
+    cause = history.cause[seen]
+    ended = np.where(cause == OPEN, _NEVER, np.maximum(history.ended[seen], created))
+    won = cause == WON
+    code = _codes(None if history.kind is None else history.kind[seen], cause != OPEN)
+    first = int(created.min())
+    since = first if history.since is None else max(history.since, first)
+
+    known = sorted({span.as_of for span in spans})
+    windows = [window for span in spans for _, window in past_spans(span, first, since)]
+    days, codes = last - first + 1, int(code.max()) + 1
+    edges = sorted({*known, *(window.as_of for window in windows)})
+    width = len(edges) + 1
+    cell = (code * days + created - first) * width + np.searchsorted(edges, ended)
+    gone = np.bincount(cell, minlength=codes * days * width).reshape(codes, days, width)
+    made = gone.sum(axis=2)
+    gone = gone.cumsum(axis=2)
+
+    decided = ended <= last
+    age = (ended - created)[decided]
+    oldest, width = int(age.max(initial=0)) + 1, len(known)
+    by = (~won[decided]) * codes + code[decided]
+    cell = (by * oldest + age) * width + np.searchsorted(known, ended[decided])
+    ends = np.bincount(cell, minlength=2 * codes * oldest * width).reshape(2, codes, oldest, width).cumsum(axis=3)
+
+    marks = sorted({mark for window in windows for mark in (window.start - 1, window.end - 1)})
+    width = len(marks) + 1
+    cell = code[won] * width + np.searchsorted(marks, ended[won])
+    wins = np.bincount(cell, minlength=codes * width).reshape(codes, width).cumsum(axis=1)
+    return Counts(
+        first,
+        since,
+        created,
+        ended,
+        won,
+        history.amount[seen],
+        code,
+        made,
+        {day: gone[:, :, i] for i, day in enumerate(edges)},
+        {day: wins[:, i] for i, day in enumerate(marks)},
+        {day: ends[:, :, :, i] for i, day in enumerate(known)},
+    )
+
+
+def _codes(kind: NDArray[Any] | None, decided: NDArray[np.bool_]) -> Whole:
+    """Numbers from 1 on for the most frequent types with enough decided deals, 0 for the others."""
+    if kind is None:
+        return np.zeros(decided.size, np.int64)
+    kinds, place = np.unique(kind, return_inverse=True)
+    often = np.bincount(place[decided], minlength=kinds.size)
+    frequent = np.argsort(-often, kind="stable")[:_MOST_KINDS]
+    frequent = np.sort(frequent[often[frequent] >= _OWN_CURVE])
+    numbers = np.zeros(kinds.size, np.int64)
+    numbers[frequent] = np.arange(1, frequent.size + 1)
+    return numbers[place]
+
+
+class Group(msgspec.Struct, frozen=True, eq=False):
+    """Deals that share their hazards.
+
+    Attributes:
+        codes: Which types, as numbers.
+        hazards: Theirs.
+        share: Their share of the deals created in the last year.
+    """
+
+    codes: tuple[int, ...]
     hazards: Hazards
     share: float
+
+
+def groups_of(counts: Counts, as_of: int) -> list[Group]:
+    """A group per type of deal with enough decided deals by a day; the others share the hazards of all."""
+    won, lost = counts.ends[as_of]
+    days = as_of - counts.first + 1
+    still = (counts.made - counts.gone[as_of])[:, :days][:, ::-1]
+    # Seen from the first day on which ends are recorded; what was created later, from the beginning.
+    before = min(max(counts.since - counts.first, 0), days)
+    lately = counts.made[:, max(days - _LATELY, 0) : days].sum(axis=1)
+    lately = lately if lately.any() else counts.made[:, :days].sum(axis=1)
+    enough = (won + lost).sum(axis=1) >= _OWN_CURVE
+    enough[0] = False
+    ages = max(days, won.shape[1])
+
+    def curve(codes: tuple[int, ...]) -> Hazards:
+        of = list(codes)
+        come = np.zeros(ages, np.int64)
+        come[1 : before + 1] = counts.made[of, :before].sum(axis=0)[::-1]
+        wins, losses, open_ = (_padded(part[of].sum(axis=0), ages) for part in (won, lost, still))
+        return smooth_tail(hazards(wins, losses, open_, come), _TAIL, _TAIL_DAYS)
+
+    every = tuple(range(len(enough)))
+    others = tuple(code for code in every if not enough[code])
+    own = [((code,), (code,)) for code in every if enough[code]]
+    return [
+        Group(members, curve(learned), float(lately[list(members)].sum() / lately.sum()))
+        for members, learned in [*own, (others, every)]
+        if counts.made[list(members), :days].any()
+    ]
+
+
+def _padded(part: Whole, size: int) -> Whole:
+    return np.concatenate([part, np.zeros(size - part.size, part.dtype)])
 
 
 class Windows(msgspec.Struct, frozen=True, eq=False):
@@ -186,23 +337,39 @@ class Windows(msgspec.Struct, frozen=True, eq=False):
         )
 
 
-def windows_of(past: History, groups: list[Group], span: Span) -> Windows:
-    """Windows that lie within the history, none of which has a day of another one unless the one asked for is long."""
-    step = 1 if span.horizon <= 31 else 3 if span.horizon <= 92 else 6 if span.horizon <= 184 else 12
-    first = int(past.created.min())
-    back: list[tuple[int, Span]] = []
-    for months in range(step, _WINDOWS * step, step):
+def past_spans(span: Span, first: int, since: int) -> list[tuple[int, Span]]:
+    """Spans that lie some months before one, the latest first, with the months; only long ones share days.
+
+    Args:
+        span: The one asked for.
+        first: The first day on which a deal was created.
+        since: The first day on which ends are recorded.
+    """
+    step = _step(span)
+    found: list[tuple[int, Span]] = []
+    for months in range(step, 2 * _WINDOWS * step, step):
         earlier = span.before(months)
-        if earlier.as_of < max(first + _LEAD, (past.since or first) - 1) or len(back) == _WINDOWS:
+        if earlier.as_of < max(first + _LEAD, since - 1) or len(found) == _WINDOWS:
             break
         if earlier.end - 1 <= span.as_of and earlier.end > earlier.start:
-            back.append((months, earlier))
+            found.append((months, earlier))
+    return found
+
+
+def _step(span: Span) -> int:
+    return 1 if span.horizon <= 31 else 3 if span.horizon <= 92 else 6 if span.horizon <= 184 else 12
+
+
+def windows_of(counts: Counts, groups: Sequence[Group], span: Span) -> Windows:
+    """What happened in the spans before one, and what ages explain of it."""
+    back = past_spans(span, counts.first, counts.since)
     numbers = np.array([months for months, _ in back], np.int64)
-    design, sizes, following = _season(numbers, step)
+    design, sizes, following = _season(numbers, _step(span))
     won, of_open, variance, of_created = np.zeros((4, len(back)))
     new = [np.zeros(window.horizon) for _, window in back]
-    for group in groups if back else []:
-        tally = _tally(past, group, first, span.as_of, [window for _, window in back])
+    for group in groups:
+        members = list(group.codes)
+        made = counts.made[members].sum(axis=0)
         tables = {
             (horizon, skip): chances(group.hazards, horizon, skip)
             for horizon, skip in sorted({(window.horizon, window.skip) for _, window in back})
@@ -210,48 +377,17 @@ def windows_of(past: History, groups: list[Group], span: Span) -> Windows:
         for i, (_, window) in enumerate(back):
             table = tables[window.horizon, window.skip]
             of_new = table.of_new[0, ::-1]
-            known, seen = window.as_of + 1 - first, window.end - first
-            still = tally.made[:known] - tally.ended[window.as_of][:known]
+            known, seen = window.as_of + 1 - counts.first, window.end - counts.first
+            still = made[:known] - counts.gone[window.as_of][members, :known].sum(axis=0)
             chance = table.of_age[0, np.minimum(np.arange(known)[::-1], table.of_age.shape[1] - 1)]
             of_open[i] += (still * chance).sum()
             variance[i] += (still * chance * (1.0 - chance)).sum()
-            of_created[i] += (tally.made[known:seen] * of_new).sum()
+            of_created[i] += (made[known:seen] * of_new).sum()
             new[i] += of_new * group.share
-            won[i] += tally.won[window.end - 1] - tally.won[window.start - 1]
+            won[i] += (counts.wins[window.end - 1] - counts.wins[window.start - 1])[members].sum()
     weight = 0.5 ** (numbers / _HALF_LIFE)
     spans = tuple(window for _, window in back)
-    return Windows(won, of_open, variance, of_created, tuple(new), spans, step, weight, design, sizes, following)
-
-
-class _Tally(msgspec.Struct, frozen=True, eq=False):
-    """Counts of the deals of a group.
-
-    Attributes:
-        made: int64[days]: created on each day from the first on.
-        ended: By day: int64[days], how many of those created on each day had ended by then.
-        won: By day: how many had been won by then.
-    """
-
-    made: Whole
-    ended: dict[int, Whole]
-    won: dict[int, int]
-
-
-def _tally(past: History, group: Group, first: int, as_of: int, windows: list[Span]) -> _Tally:
-    known = sorted({window.as_of for window in windows})
-    day = past.created[group.member] - first
-    ended = np.where(past.cause == OPEN, as_of + 1, past.ended)[group.member]
-    days, width = as_of - first + 1, len(known) + 1
-    cells = np.bincount(day * width + np.searchsorted(known, ended), minlength=days * width).reshape(days, width)
-    by = cells.cumsum(axis=1)
-    wins = np.sort(ended[past.cause[group.member] == WON])
-    edges = sorted({edge for window in windows for edge in (window.start - 1, window.end - 1)})
-    won = np.searchsorted(wins, edges, side="right")
-    return _Tally(
-        cells.sum(axis=1),
-        {at: by[:, i] for i, at in enumerate(known)},
-        {at: int(number) for at, number in zip(edges, won, strict=True)},
-    )
+    return Windows(won, of_open, variance, of_created, tuple(new), spans, _step(span), weight, design, sizes, following)
 
 
 def _season(numbers: Whole, step: int) -> tuple[Floats, Floats, Floats]:
@@ -294,16 +430,17 @@ class Creation(msgspec.Struct, frozen=True, eq=False):
         return self.daily[start - self.first : end - self.first]
 
 
-def creation_of(made: Whole, as_of: int, end: int, overdispersion: float) -> Creation:
+def creation_of(counts: Counts, as_of: int, end: int, overdispersion: float) -> Creation:
     """Rate of creation by month of history, with level, trend and season.
 
     Args:
-        made: int64[days], one at least: deals created on each day up to the as-of day.
-        as_of: That day.
+        counts: Deals; those created before the first day on which ends were recorded are not all there.
+        as_of: The last day that is known.
         end: First day that no rate is wanted of.
         overdispersion: Standard deviation of what the deals of a month share, on the log scale.
     """
-    first = as_of + 1 - made.size
+    first = min(counts.since, as_of)
+    made = counts.made[:, first - counts.first : as_of + 1 - counts.first].sum(axis=0)
     edges = [first]
     month = month_after(date.fromordinal(first + _EPOCH))
     while month.toordinal() - _EPOCH <= as_of:
@@ -311,7 +448,7 @@ def creation_of(made: Whole, as_of: int, end: int, overdispersion: float) -> Cre
         month = month_after(month)
     starts = np.array(edges, np.int64)
     lengths = np.diff(np.append(starts, as_of + 1)).astype(np.float64)
-    counts = np.add.reduceat(made, starts - first).astype(float)
+    number = np.add.reduceat(made, starts - first).astype(float)
     middle = starts + lengths / 2
     seasons = starts.size > _SEASONS
     every = np.arange(first, end)
@@ -324,9 +461,9 @@ def creation_of(made: Whole, as_of: int, end: int, overdispersion: float) -> Cre
 
     sizes = np.array([_SIZES["level"], _SIZES["trend"], *([_SIZES["month"]] * 12 if seasons else [])])
     weights = 0.5 ** ((as_of - middle) / 30.44 / _HALF_LIFE)
-    rate = max(float((weights * counts).sum() / (weights * lengths).sum()), 1e-9)
+    rate = max(float((weights * number).sum() / (weights * lengths).sum()), 1e-9)
     known = design(middle, _month_of(starts))
-    fitted = fit_log_linear(counts, lengths * rate, known, sizes, weights, overdispersion**2)
+    fitted = fit_log_linear(number, lengths * rate, known, sizes, weights, overdispersion**2)
     logs = fitted.at(design(every.astype(float), _month_of(every)))
     ahead = every[every > as_of]
     whole = design(ahead.astype(float), _month_of(ahead)).mean(axis=0)

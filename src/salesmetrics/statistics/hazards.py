@@ -13,8 +13,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from salesmetrics.statistics.survival import LOST, WON
-
 __all__ = ["Chances", "Hazards", "chances", "hazards", "smooth_tail"]
 
 Floats = NDArray[np.float64]
@@ -57,34 +55,30 @@ class Chances(msgspec.Struct, frozen=True, eq=False):
     of_new: Floats
 
 
-def hazards(days: NDArray[Any], causes: NDArray[Any], entry: NDArray[Any] | None = None) -> Hazards:
+def hazards(won: NDArray[Any], lost: NDArray[Any], still: NDArray[Any], later: NDArray[Any] | None = None) -> Hazards:
     """Daily hazards; a record last seen open at an age is still at risk of what happens at that age.
 
     Args:
-        days: int[n], not negative: age at the end or, where there is none, on the last day seen.
-        causes: int[n]: 0 still open (censored), 1 won, 2 lost.
-        entry: int[n], not negative: age from which on an end would have been seen; 0 where it is not given. What ended
-            before it is left out.
+        won: int[ages]: how many were won at each age in days.
+        lost: int[ages]: how many ended otherwise.
+        still: int[ages]: how many were last seen open.
+        later: int[ages]: how many came in at each age, because an end before it would not have been seen; all were there
+            from the first day on where it is not given.
 
     Two of four won on the days 1 and 3, one lost on day 3, one open on day 2:
 
-    >>> found = hazards(np.array([1, 3, 3, 2]), np.array([1, 1, 2, 0]))
+    >>> found = hazards(np.array([0, 1, 0, 1]), np.array([0, 0, 0, 1]), np.array([0, 0, 1, 0]))
     >>> found.won.tolist(), found.lost.tolist(), found.at_risk.tolist()
     ([0.0, 0.25, 0.0, 0.5], [0.0, 0.0, 0.0, 0.5], [4.0, 4.0, 3.0, 2.0])
     """
-    if entry is not None:
-        seen = entry <= days
-        days, causes, entry = days[seen], causes[seen], entry[seen]
-    longest = int(days.max()) + 1 if days.size else 0
-    by_cause = np.bincount(days * 3 + causes, minlength=3 * longest).reshape(longest, 3)
-    at_risk = by_cause.sum(axis=1)[::-1].cumsum()[::-1]
-    if entry is not None:
-        # Less those who come in at a later age.
-        later = np.bincount(entry, minlength=longest + 1)[1:][::-1].cumsum()[::-1]
-        at_risk = at_risk - later
-    risk = at_risk.astype(np.float64)
-    won, lost = (np.divide(by_cause[:, cause], risk, out=np.zeros(longest), where=risk > 0.0) for cause in (WON, LOST))
-    return Hazards(won, lost, risk)
+    left = won + lost + still
+    if later is not None:
+        # Who comes in at an age leaves those who are not there before it.
+        left = left - np.append(later[1:], 0)
+    risk = left[::-1].cumsum()[::-1].astype(np.float64)
+    seen = risk > 0.0
+    of_won, of_lost = (np.divide(ended, risk, out=np.zeros(risk.size), where=seen) for ended in (won, lost))
+    return Hazards(of_won, of_lost, risk)
 
 
 def smooth_tail(found: Hazards, at_least: int, days: float) -> Hazards:
@@ -116,7 +110,7 @@ def chances(found: Hazards, horizon: int, skip: int = 0, multipliers: Floats | N
         skip: Days at its beginning on which wins do not count, fewer than the horizon.
         multipliers: float64[m]; one row of ones where it is not given.
 
-    >>> found = hazards(np.array([1, 3, 3, 2]), np.array([1, 1, 2, 0]))
+    >>> found = hazards(np.array([0, 1, 0, 1]), np.array([0, 0, 0, 1]), np.array([0, 0, 1, 0]))
     >>> chances(found, 2).of_age.tolist(), chances(found, 2).of_new.tolist()
     ([[0.25, 0.5, 0.5, 0.0, 0.0]], [[0.0, 0.25]])
     >>> chances(found, 3, skip=2).of_age.tolist()
