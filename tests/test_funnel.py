@@ -315,7 +315,7 @@ def test_the_examples_are_what_a_loop_over_the_raw_files_says(
     deals, entries = raw()
     found = salesmetrics.funnel(str(DEALS), str(STAGES), period=period, by=["team"], horizon=30)
     (order,) = found.order
-    assert order.source == "history"
+    assert order.source == "crm"
     for team in (None, "Enterprise"):
         mine = [deal for deal in deals if team in (None, deal["team"])]
         rows, moves = funnel_of(mine, entries, order.stages, date(2026, 9, 30), start, end)

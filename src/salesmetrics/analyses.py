@@ -59,27 +59,43 @@ def funnel(
     from salesmetrics.analysis.funnel import build_funnel, funnel_rows
 
     request = request_of(question, dataset)
-    facts = funnel_facts(dataset, options, cohort=cohort, horizon=horizon or request.settings.horizon_days)
+    facts = funnel_facts(
+        dataset,
+        options,
+        cohort=cohort,
+        horizon=horizon or request.settings.horizon_days,
+        order=request.settings.stage_order,
+    )
     if cell is not None:
         return funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
     found = build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
     return replace(found, arguments=files.arguments), dataset
 
 
-def funnel_facts(dataset: Dataset, options: ReadOptions, *, cohort: bool, horizon: int) -> FunnelFacts:
+def funnel_facts(
+    dataset: Dataset, options: ReadOptions, *, cohort: bool, horizon: int, order: Sequence[str] = ()
+) -> FunnelFacts:
     """What the files say of their stages beside the records.
+
+    Args:
+        dataset: The files.
+        options: How they were read.
+        cohort: The period is that of the creation of deals.
+        horizon: Days within which a deal advances.
+        order: Stages in order, as the settings have them.
 
     Raises:
         SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are won or lost.
     """
     from salesmetrics.analysis.funnel import FunnelFacts
     from salesmetrics.engine.unknown import refuse_unsettled_rows
-    from salesmetrics.ingest.canonical.meanings import stage_meanings
+    from salesmetrics.ingest.canonical.meanings import crm_orders, places_in, stage_meanings
     from salesmetrics.metrics.catalog import catalog
 
     refuse_unsettled_rows("win_rate", catalog(), dataset.withheld, lambda: dataset.findings)
     crm = next((file.recognition.profile for file in dataset.files if file.recognition.kind == "deals"), "")
-    return FunnelFacts(stage_meanings(dataset, options), crm, cohort, horizon)
+    meanings = stage_meanings(dataset, options)
+    return FunnelFacts(meanings, crm, cohort, horizon, places_in(meanings, order), crm_orders(dataset, meanings))
 
 
 def losses(

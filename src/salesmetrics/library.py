@@ -260,7 +260,9 @@ def funnel(
     question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
     request = pipeline.request_of(question, dataset)
     days = horizon or request.settings.horizon_days
-    facts = analyses.funnel_facts(dataset, ReadOptions(), cohort=cohort, horizon=days)
+    facts = analyses.funnel_facts(
+        dataset, ReadOptions(), cohort=cohort, horizon=days, order=request.settings.stage_order
+    )
     return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 

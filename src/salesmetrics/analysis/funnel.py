@@ -9,7 +9,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from salesmetrics.analysis.cells import cell_rows, no_such_cell
-from salesmetrics.analysis.journeys import has_history, journeys
+from salesmetrics.analysis.journeys import StageOrders, has_history, journeys
 from salesmetrics.analysis.scope import currency_codes, deals_in_scope, group_of, in_window, source_text
 from salesmetrics.analysis.stage_numbers import (
     FATES,
@@ -160,7 +160,8 @@ def _setting(
         window = ALL
     if deals.is_empty():
         raise SalesmetricsError("report_empty", cause=Message("no_deals_in_period"), fix=Message("another_period"))
-    found = journeys(deals, stages, frames.get("pipelines"), facts.meanings, until)
+    told = StageOrders(frames.get("pipelines"), facts.settled, facts.orders)
+    found = journeys(deals, stages, told, facts.meanings, until)
     own = found.deals.select("furthest", "outcome")
     cells = found.cells.hstack(own[found.cells["journey"]])
     cells = cells.with_columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-__all__ = ["Journeys", "has_history", "journeys", "stage_orders"]
+__all__ = ["Journeys", "StageOrders", "has_history", "journeys", "stage_orders"]
 
 Orders = dict[str | None, tuple[tuple[str, ...], str]]
 """Pipeline → its open stages in order, and what the order comes from."""
@@ -58,7 +59,7 @@ def has_history(deals: pl.DataFrame, stages: pl.DataFrame | None) -> bool:
 def journeys(
     deals: pl.DataFrame,
     stages: pl.DataFrame,
-    pipelines: pl.DataFrame | None,
+    told: StageOrders,
     meanings: Mapping[str, str],
     until: date | None,
 ) -> Journeys:
@@ -70,15 +71,15 @@ def journeys(
     Args:
         deals: Deals as of the day: ``id``, ``outcome`` (String), ``closed`` (Date), ``pipeline`` where known.
         stages: ``deal_id``, ``stage`` (String), ``entered`` (Datetime), ``exited`` and ``pipeline`` where known.
-        pipelines: Definitions of stages with their position, if there are any.
+        told: What is known of the order of stages beside the history.
         meanings: Stage → outcome that it means; a stage that is not there is open.
         until: The day after which nothing is known.
 
     Raises:
-        SalesmetricsError: ``stage_order_unknown``.
+        SalesmetricsError: ``stage_order_unknown`` or ``stage_order_lacks``.
     """
     entries = _entries(deals, stages, meanings, until)
-    orders = stage_orders(entries, pipelines)
+    orders = stage_orders(entries, told)
     stays = _stays(entries, orders, deals, until)
     ways = _ways(deals, stays, orders)
     unplaced = deals.height - ways["deal"].n_unique()
@@ -135,23 +136,53 @@ def _entries(
 # --- the order of stages ---
 
 
-def stage_orders(entries: pl.DataFrame, pipelines: pl.DataFrame | None) -> Orders:
-    """The open stages of each pipeline in order: as the definitions say, else as most deals went.
+class StageOrders(NamedTuple):
+    """What is known of the order of stages beside the history.
+
+    Attributes:
+        pipelines: Definitions of stages with their position, if there are any.
+        settled: Stage → its place, as the settings have it.
+        known: The same of each order that the CRM is known to have.
+    """
+
+    pipelines: pl.DataFrame | None = None
+    settled: Mapping[str, int] = MappingProxyType({})
+    known: Sequence[Mapping[str, int]] = ()
+
+
+def stage_orders(entries: pl.DataFrame, told: StageOrders) -> Orders:
+    """The open stages of each pipeline in order: as the definitions say, the settings, the CRM, else as most deals went.
+
+    Each of these holds for a pipeline only where it names every stage of it. Settings that name some of the stages of a
+    pipeline are a mistake.
 
     Raises:
-        SalesmetricsError: ``stage_order_unknown``: as many deals went one way as the other, or in a circle.
+        SalesmetricsError: ``stage_order_unknown``: as many deals went one way as the other, or in a circle;
+            ``stage_order_lacks``: the settings name some of the stages only.
     """
     found: Orders = {}
     opened = entries.filter(pl.col("meaning") == "open")
     for pipeline in entries["pipeline"].unique().sort(nulls_last=True):
         here = opened.filter(pl.col("pipeline").eq_missing(pl.lit(pipeline, pl.String)))
         names = here["stage"].unique().sort().to_list()
-        defined = _defined(pipelines, pipeline)
+        defined = _defined(told.pipelines, pipeline)
         if names and set(names) <= set(defined):
             found[pipeline] = tuple(name for name in defined if name in names), "pipelines"
+            continue
+        lacking = [name for name in names if name not in told.settled]
+        if names and not lacking:
+            found[pipeline] = tuple(sorted(names, key=told.settled.__getitem__)), "settings"
+        elif lacking and len(lacking) < len(names):
+            raise SalesmetricsError("stage_order_lacks", stages=lacking, pipeline=_in(pipeline))
         else:
-            found[pipeline] = _by_history(here, names, pipeline), "history"
+            known = next((order for order in told.known if names and set(names) <= order.keys()), None)
+            by_crm = known and tuple(sorted(names, key=known.__getitem__))
+            found[pipeline] = (by_crm, "crm") if by_crm else (_by_history(here, names, pipeline), "history")
     return found
+
+
+def _in(pipeline: str | None) -> Message | None:
+    return Message("in_pipeline", pipeline=pipeline) if pipeline else None
 
 
 def _defined(pipelines: pl.DataFrame | None, pipeline: str | None) -> list[str]:
@@ -196,7 +227,7 @@ def _by_history(entries: pl.DataFrame, names: Sequence[str], pipeline: str | Non
         lines = [f"{name},{place}" for place, name in enumerate(guess, 1)]
         raise SalesmetricsError(
             "stage_order_unknown",
-            pipeline=Message("in_pipeline", pipeline=pipeline) if pipeline else None,
+            pipeline=_in(pipeline),
             stages=list(ties[0]) if ties else left,
             lines=["stage,order", *lines],
         )

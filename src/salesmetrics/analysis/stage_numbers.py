@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -33,12 +34,16 @@ class FunnelFacts(NamedTuple):
         crm: The profile of the deals.
         cohort: The period is that of the creation of deals, not of their entries.
         horizon: Days within which a deal advances, or does not.
+        settled: Stage → its place, as the settings have it.
+        orders: The same of each order that the CRM is known to have.
     """
 
     meanings: Mapping[str, str]
     crm: str = ""
     cohort: bool = False
     horizon: int = 180
+    settled: Mapping[str, int] = MappingProxyType({})
+    orders: Sequence[Mapping[str, int]] = ()
 
 
 class Setting(NamedTuple):

@@ -137,7 +137,7 @@ class FunnelOrder(Model, frozen=True, kw_only=True):
 
     pipeline: str | None
     stages: list[str]
-    source: Literal["pipelines", "history"]
+    source: Literal["pipelines", "settings", "crm", "history"]
 
 
 class FunnelStock(Model, frozen=True, kw_only=True):

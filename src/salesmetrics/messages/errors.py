@@ -192,6 +192,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "`{period}` is over on {as_of}: nothing is left to forecast",
         "try `salesmetrics report {files:typed} --period {period}`, or an earlier day with `--as-of`",
     ),
+    "stage_order_lacks": ErrorText(
+        "`stage_order` in the settings names some of the stages{pipeline} but not {stages:`and` 20 more}",
+        "add the others to `stage_order` under `[settings]`, in their place",
+    ),
     "report_empty": ErrorText("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorText(
         "invalid business hours `{text}`", "write them like `09:00-18:00 Mon-Fri`, in the time zone of the export"

@@ -87,6 +87,7 @@ FIXES: Mapping[str, str] = {
     "use_delimiter": "use one of {known:`,`}, or `tab`",
     "check_says_why": "run `salesmetrics check FILE` to see why",
     "use_currency_code": "use an ISO 4217 code, for example `--currency-symbol '$=USD'`",
+    "stage_order_form": 'name each open stage once, in order: `stage_order = ["New", "Offer"]`',
     "name_field_of_log": "name the field that holds the stage, `--map stage=NAME`, or the close date, `--map expected_close=NAME`: {names:`,` 8 more}",
     "option_that_fits": "use {set:{option} {value}}, or leave out {option_or_key} to have it detected",
     "export_deals_themselves": "export the deals themselves, one row each; if `{column}` is the number of units of a deal, use"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003 - bounds and configuration are checked against these annotations
 from typing import Annotated, ClassVar
 
-from salesmetrics.metrics.bounds import Bounds, check_bounds
+from salesmetrics.metrics.bounds import Bounds, SettingError, check_bounds
 from salesmetrics.metrics.incentives import IncentivePlan  # noqa: TC001 - as above
+from salesmetrics.schema.message import Message
 
 __all__ = ["PREFIX", "Settings"]
 
@@ -37,6 +38,8 @@ class Settings:
         expired_days: Days without a touch after which an open lead or deal counts as lost.
         meeting_yield_days: Days after a meeting in which progress counts as its yield.
         training_window_days: Days compared before and after a training.
+        stage_order: Open stages in order, of all pipelines; each pipeline takes its own from the list. A list of stages with
+            their order (`pipelines=FILE`) comes first.
         incentive: Pay plan: tiers, bonuses and caps.
 
     Raises:
@@ -62,11 +65,19 @@ class Settings:
     expired_days: Days = 90
     meeting_yield_days: Days = 14
     training_window_days: Days = 90
+    stage_order: tuple[str, ...] = ()
     incentive: IncentivePlan | None = None
 
     def __post_init__(self) -> None:
         """Refuse what lies outside its bounds, wherever it comes from."""
         check_bounds(self)
+        named = [" ".join(stage.casefold().split()) for stage in self.stage_order]
+        twice = next(
+            (stage for stage, name in zip(self.stage_order, named, strict=True) if named.count(name) > 1), None
+        )
+        if twice is not None or "" in named:
+            cause = Message("stage_blank_in_order") if twice is None else Message("stage_twice_in_order", stage=twice)
+            raise SettingError("stage_order", cause, Message("stage_order_form"))
 
     def value(self, name: str) -> object:
         """A setting by its parameter name.

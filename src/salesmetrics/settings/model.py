@@ -265,7 +265,7 @@ def _leaves(file: SettingsFile) -> Iterator[tuple[str, Any, str, Option | None]]
 
 def _plain(value: Any) -> Any:
     """As the file could say it: models as tables, without what is not set."""
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)

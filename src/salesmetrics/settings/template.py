@@ -237,9 +237,10 @@ def _calendar() -> Iterator[_Line]:
 
 def _settings() -> Iterator[_Line]:
     examples = {"market_size": 10_000, "stalled_stage_days": 30, "business_hours": "09:00-18:00 Mon-Fri"}
+    examples |= {"stage_order": ["New", "Offer"]}
     about = setting_descriptions()
     for item in fields(Settings):
-        value = examples.get(item.name) if item.default is None else item.default
+        value = examples.get(item.name) if item.default in (None, ()) else item.default
         if value is not None:
             yield _Line(item.name, _value(value), about.get(item.name, ""), on=False)
 

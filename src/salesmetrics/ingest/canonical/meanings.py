@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from salesmetrics.ingest.canonical.links import stage_definitions
-from salesmetrics.ingest.recognise.index import FurtherWords, words_for
+from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, words_for
 from salesmetrics.ingest.recognise.words import comparable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from salesmetrics.ingest.canonical.outcome import Classifier
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
 
-__all__ = ["stage_meanings"]
+__all__ = ["crm_orders", "places_in", "stage_meanings"]
 
 
 def stage_meanings(dataset: Dataset, options: ReadOptions) -> dict[str, str]:
@@ -44,3 +47,33 @@ def stage_meanings(dataset: Dataset, options: ReadOptions) -> dict[str, str]:
             outcome = asked.get(key) or known.get(key) or defined.get(key)
             found[stage] = outcome or next(filter(None, (words.classify(stage) for words in vocabularies)), "open")
     return found
+
+
+_OF_A_PIPELINE = re.compile(r"^c\d+:")
+"""How Bitrix24 marks the stages of further pipelines: ``C6:NEW``."""
+
+
+def places_in(stages: Iterable[str], order: Sequence[str]) -> dict[str, int]:
+    """Stage → its place in an order, for the stages that it names, however they are written.
+
+    >>> places_in(["Proposal", "Lead", "C6:NEW"], ["lead", "PROPOSAL", "new"])
+    {'Proposal': 1, 'Lead': 0, 'C6:NEW': 2}
+    """
+    places = {comparable(name): place for place, name in enumerate(order)}
+    found = {
+        stage: places.get(comparable(stage), places.get(_OF_A_PIPELINE.sub("", comparable(stage)))) for stage in stages
+    }
+    return {stage: place for stage, place in found.items() if place is not None}
+
+
+def crm_orders(dataset: Dataset, stages: Iterable[str]) -> tuple[dict[str, int], ...]:
+    """Stage → its place, for each order of stages that the CRM of the files sets up by itself.
+
+    Args:
+        dataset: The files.
+        stages: The stages that they name.
+    """
+    profiles = [file.recognition.profile for file in dataset.files if file.recognition.kind in ("deals", "stages")]
+    named = list(stages)
+    orders = [order for name in dict.fromkeys(profiles) for order in load_profile(name).order.values()]
+    return tuple(places_in(named, order) for order in orders)

@@ -102,6 +102,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a repeated deal id means. ``line_items``: one row per product, amounts add up; ``continuation``: further
     lines of a record repeat nothing and have blank cells; ``error``: a finding."""
     word: dict[str, dict[str, Names]] = {}
+    order: dict[str, Names] = {}
+    """Pipeline that the CRM sets up by itself → its open stages in order, by their labels or by their ids."""
     other: dict[str, Names] = {}
     """Exports that salesmetrics has no use for (contacts, orders, …) → their signature headers."""
 

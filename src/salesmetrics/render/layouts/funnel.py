@@ -166,6 +166,8 @@ def _notes(answer: Funnel) -> list[str]:
             for order in answer.order
             if order.source == "history"
         ]
+        if any(order.source == "crm" and len(order.stages) > 1 for order in answer.order):
+            found.append(phrase("order_by_crm"))
         said = {item.code: item for item in answer.findings}
         if said.keys() & SERIES and "stages_beside_exports" not in said:
             found.append(phrase("funnel_of_exports"))
