@@ -269,6 +269,75 @@ def test_past_forecasts_are_those_really_made_on_those_days(seed: int) -> None:
                 assert (then.p10, then.p90) == (now.p10, now.p90)
 
 
+# --- exports of past days ---------------------------------------------------------------------------------------------
+
+HEADER = "Deal ID,Stage,Amount,Currency,Probability,Forecast Category,Create Date,Close Date"
+
+
+def exported(deals: list[dict[str, Any]], day: date) -> str:
+    """An export as CSV: stage, probability, category and expected close of an open deal change with time; closing writes over them."""
+    lines = [HEADER]
+    for deal in deals:
+        if deal["created"] > day:
+            continue
+        r = random.Random(f"{deal['id']}{(day - deal['created']).days // 15}")
+        if deal["closed"] <= day:
+            won = deal["outcome"] == "won"
+            state = [
+                "Closed Won" if won else "Closed Lost",
+                "100%" if won else "0%",
+                "Closed" if won else "Omitted",
+                deal["closed"],
+            ]
+        else:
+            # Now and then nobody puts down a chance or a date.
+            expected = day + (r.randrange(60) - 10) * DAY if r.random() < 0.95 else ""
+            stage = r.choice(["Demo", "Proposal", "Contract"])
+            state = [
+                stage,
+                f"{r.choice([20, 40, 60, 80])}%",
+                r.choice(["Commit", "Best Case", "Pipeline", ""]),
+                expected,
+            ]
+        lines.append(f"{deal['id']},{state[0]},{deal['amount']},EUR,{state[1]},{state[2]},{deal['created']},{state[3]}")
+    return "\n".join(lines) + "\n"
+
+
+def test_exports_of_past_days_say_what_every_method_would_have_said(tmp_path: Path) -> None:
+    deals = [{**deal, "amount": deal["amount"] or 25} for deal in history(11, 500)]
+    ranges = oracle.months(date(2025, 10, 1), 8)
+    days = [start + ((end - start).days * third // 3 - 1) * DAY for start, end in ranges for third in range(3)]
+    for day in (*days, LAST):
+        (tmp_path / f"deals-{day}.csv").write_text(exported(deals, day), "utf-8")
+    found = salesmetrics.forecast(str(tmp_path), period="2026-06", draws=150)
+    assert {m.source for m in found.moments if m.period >= "2025-10"} == {"export"}
+    assert {m.source for m in found.moments if m.period < "2025-10"} == {"reconstructed"}
+    said = {(m.period, m.lead, m.method): m for m in found.moments}
+    for place in (5, 15, 22):
+        day, period, lead = days[place], f"{ranges[place // 3][0]:%Y-%m}", LEADS[place % 3]
+        folder = tmp_path / f"until-{day}"
+        folder.mkdir()
+        for path in tmp_path.glob("deals-*.csv"):
+            if path.name <= f"deals-{day}.csv":
+                (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
+        made = salesmetrics.forecast(str(folder), period=period, as_of=day, draws=150).forecast[0]
+        for method in made.methods:
+            if method.id != "last_year":
+                then = said[period, lead, method.id]
+                assert (method.value, method.p10, method.p90) == (then.value, then.p10, then.p90), method.id
+    scored = {
+        test.method for test in found.backtest if test.lead == "start" and test.periods >= 6 and test.wape is not None
+    }
+    assert scored >= {"last_period", "categories", "crm_probability", "stage_rates", "time_to_event"}
+    stated = [row for row in found.calibration if row.method == "crm_probability"]
+    assert {row.stated for row in stated} == {0.2, 0.4, 0.6, 0.8}
+    text = shown("forecast", str(tmp_path), "--period", "2026-06", "--draws", "150")
+    assert "from the exports of those days where there are such" in " ".join(text.split())
+
+
+# --- loops --------------------------------------------------------------------------------------------------------------
+
+
 def test_the_naive_methods_are_those_of_loops() -> None:
     rows = history(2)
     deals = [

@@ -185,13 +185,15 @@ def forecast_facts(
     """
     from salesmetrics.analysis.forecast import ForecastFacts
     from salesmetrics.engine.unknown import refuse_unsettled_rows
+    from salesmetrics.history import HISTORY
     from salesmetrics.ingest.canonical.meanings import stage_meanings
     from salesmetrics.metrics.catalog import catalog
 
     refuse_unsettled_rows("revenue", catalog(), dataset.withheld, lambda: dataset.findings)
     goal = None if target is None else Decimal(repr(target)).normalize() + Decimal(0)
     typed = " ".join(map(shlex.quote, arguments)) if "-" not in arguments else "FILE"
-    return ForecastFacts(stage_meanings(dataset, options), typed or "FILE", goal, draws, seed)
+    exports = tuple(item.exported for item in dataset.inputs if item.kind == HISTORY and item.exported is not None)
+    return ForecastFacts(stage_meanings(dataset, options), typed or "FILE", goal, draws, seed, exports)
 
 
 def benchmark(

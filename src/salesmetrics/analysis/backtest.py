@@ -21,9 +21,9 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.statistics.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from salesmetrics.analysis.known import Deals, Known
+    from salesmetrics.analysis.known import Deals
     from salesmetrics.answers.forecast import MethodId
     from salesmetrics.calendar import Calendar
 
@@ -33,13 +33,13 @@ __all__ = [
     "backtest",
     "brier_score",
     "calibration",
-    "kept_probabilities",
     "lead_of",
     "past_periods",
     "scores",
     "shared_scores",
     "shown_moments",
     "simulated_chances",
+    "stated_probabilities",
     "terms_for",
 ]
 
@@ -195,7 +195,6 @@ def backtest(
     *,
     draws: int,
     seed: int,
-    export_of: Callable[[int, Span], Known | None] | None = None,
 ) -> list[Said]:
     """What every method would have said of past periods.
 
@@ -206,20 +205,18 @@ def backtest(
         calendar: How weeks and years are counted.
         draws: Simulated futures of the forecast; a past day takes 1,000 at most.
         seed: Of the generator.
-        export_of: Gives what an export of a day knew, where there is one near it.
     """
     found = []
     for past in periods_to_test(deals, period, day, calendar):
         terms = terms_for(past, span_of(past).start - 1, calendar, draws=min(draws, _DRAWS), seed=seed)
         actual = deals.wins.between(*terms.span)
         for lead, then in moments_of_period(terms.span).items():
-            export = None if export_of is None else export_of(then, terms.span)
-            known = known_on(deals, then) if export is None else export
+            known = known_on(deals, then)
             won = float(won_so_far(known, terms.span))
-            source: Literal["reconstructed", "export"] = "reconstructed" if export is None else "export"
+            source: Literal["reconstructed", "export"] = "export" if known.told else "reconstructed"
             for method in METHODS:
                 said = estimate(method, known, terms)
-                found.append(Said(past, lead, known.day, source, method, said, won, actual))
+                found.append(Said(past, lead, then, source, method, said, won, actual))
     return found
 
 
@@ -336,8 +333,6 @@ def simulated_chances(said: Sequence[Said], deals: Deals) -> Chances:
     for one in said:
         if one.lead != "start" or one.method != "time_to_event" or one.estimate.draws is None:
             continue
-        if one.source != "reconstructed":
-            continue
         known = known_on(deals, one.day)
         open_ = np.flatnonzero(known.learning & known.open)
         span = span_of(one.period)
@@ -349,11 +344,17 @@ def simulated_chances(said: Sequence[Said], deals: Deals) -> Chances:
     return np.concatenate(stated), np.concatenate(became)
 
 
-def kept_probabilities(deals: Deals) -> Chances | None:
-    """The probability that closed deals kept, and whether they were won; None where closing writes 0 or 1 over it.
+def stated_probabilities(deals: Deals) -> Chances | None:
+    """The probability that the CRM stated for closed deals, and whether they were won; None where closing wrote over it.
 
-    Where more than half of the closed deals have another probability, the CRM keeps the last one that was stated.
+    Of older exports that which stood half-way through the life of a deal. Without such the one that closed deals kept, if
+    more than half of them have another than 0 or 1.
     """
+    closed = (deals.cause != OPEN) & (deals.ended >= 0)
+    if deals.chances is not None and deals.chances.day.size:
+        noted = deals.chances.half_way(deals, closed, np.full(deals.created.size, np.nan))
+        there = ~np.isnan(noted)
+        return (noted[there], deals.cause[there] == WON) if there.any() else None
     if deals.probability is None:
         return None
     done = (deals.cause != OPEN) & ~np.isnan(deals.probability)

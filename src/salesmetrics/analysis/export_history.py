@@ -28,9 +28,12 @@ _STATE: dict[str, Any] = {
     "stage_entered": pl.Date,
     "created": pl.Date,
     "closed": pl.Date,
+    "probability": pl.Float64,
+    "forecast_category": pl.String,
 }
+_CHANCE = ("probability", "forecast_category")
 _PLAN = ("expected_close", "amount", "currency")
-_ALSO: dict[str, Any] = {"name": pl.String, "status": pl.String, "owner": pl.String, "probability": pl.Float64}
+_ALSO: dict[str, Any] = {"name": pl.String, "status": pl.String, "owner": pl.String}
 """What else differs where a deal has changed."""
 _ROWS: dict[str, Any] = {
     "deal_id": pl.String,
@@ -40,6 +43,8 @@ _ROWS: dict[str, Any] = {
     "expected_close": pl.Date,
     "amount": pl.Decimal(38, 8),
     "currency": pl.String,
+    "probability": pl.Float64,
+    "forecast_category": pl.String,
     "__state__": pl.String,
     "__ongoing__": pl.Boolean,
 }
@@ -81,7 +86,7 @@ class ExportHistory:
         if not self.differs:
             unequal = (_changed(name) for name in columns if name in known.columns)
             self.differs = bool(pairs.select((both & reduce(or_, unequal)).any()).item())
-        self._rows += [_entries(pairs, day, self._day), _plans(pairs, day), *_ends(pairs, day)]
+        self._rows += [_entries(pairs, day, self._day), _plans(pairs, day), _chances(pairs, day), *_ends(pairs, day)]
         gone = known.join(state, on="id", how="anti", maintain_order="left").with_columns(here=pl.lit(value=False))
         kept = ["id", *_STATE, *(() if self.differs else _ALSO), "here", "last"]
         self._known = pl.concat([state.select(kept), gone.select(kept)])
@@ -101,6 +106,7 @@ class ExportHistory:
         Returns:
             A canonical stage history with two further columns. ``__state__`` (String) says what a row tells: ``stage``, an
             entry into a stage; ``open``, what was put down of an open deal from that day on, blank where it was blank;
+            ``chance``, likewise its probability and forecast category;
             ``absent``, that it is untracked from that day on; ``closed``, that it was closed then and opened again later;
             ``left``, that its stage ended so. ``__ongoing__`` (Boolean): the deal stood in the stage before that day
             already, nobody knows for how long.
@@ -165,6 +171,14 @@ def _plans(pairs: pl.DataFrame, day: date) -> pl.DataFrame:
     other = reduce(or_, map(_changed, _PLAN))
     rows = pairs.filter(_is_open() & (~_was_here() | ~_was_open() | other))
     return _as_rows(rows, "open", entered=pl.lit(day), **{name: pl.col(name) for name in _PLAN})
+
+
+def _chances(pairs: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Probability and forecast category of open deals, where they are not what the export before had."""
+    other, there = reduce(or_, map(_changed, _CHANCE)), reduce(or_, (pl.col(name).is_not_null() for name in _CHANCE))
+    new = ~_was_here() | ~_was_open()
+    rows = pairs.filter(_is_open() & ((new & there) | (~new & other)))
+    return _as_rows(rows, "chance", entered=pl.lit(day), **{name: pl.col(name) for name in _CHANCE})
 
 
 def _ends(pairs: pl.DataFrame, day: date) -> list[pl.DataFrame]:

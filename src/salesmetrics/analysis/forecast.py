@@ -14,11 +14,11 @@ from salesmetrics.analysis.backtest import (
     backtest,
     brier_score,
     calibration,
-    kept_probabilities,
     lead_of,
     scores,
     shown_moments,
     simulated_chances,
+    stated_probabilities,
     terms_for,
 )
 from salesmetrics.analysis.cells import cell_rows, no_such_cell
@@ -78,6 +78,7 @@ class ForecastFacts(NamedTuple):
         target: What the total is to reach; the quotas where there is none.
         draws: Simulated futures.
         seed: Of the generator.
+        exports: Days of older exports of the list.
     """
 
     meanings: Mapping[str, str]
@@ -85,6 +86,7 @@ class ForecastFacts(NamedTuple):
     target: Decimal | None = None
     draws: int = DRAWS
     seed: int = SEED
+    exports: tuple[date, ...] = ()
 
 
 class _Setting(NamedTuple):
@@ -263,7 +265,8 @@ def _in_currency(frame: pl.DataFrame, code: str | None, codes: Sequence[str | No
 
 def _deals(setting: _Setting, frame: pl.DataFrame, code: str | None) -> Deals:
     here = _in_currency(frame, code, setting.codes)
-    return deals_of(here, setting.scope.stages, setting.facts.meanings, at_close=setting.at_close)
+    facts = setting.facts
+    return deals_of(here, setting.scope.stages, facts.meanings, at_close=setting.at_close, exports=facts.exports)
 
 
 # --- a line ---
@@ -372,12 +375,13 @@ def _exact(deals: Deals, picked: Flags) -> Any:
 
 
 def _by_category(setting: _Setting, deals: Deals, known: Known) -> list[ForecastCategory]:
-    if deals.category is None or not setting.live or known.expected is None:
+    category = known.category
+    if category is None or known.expected is None:
         return []
     due = due_in(known, setting.terms.span)
     found = []
     for code in [*range(len(deals.categories)), -1]:
-        here = due & (deals.category == code)
+        here = due & (category == code)
         if here.any():
             word = deals.categories[code] if code >= 0 else None
             meaning: Any = counts_as(word) if word else None
@@ -418,7 +422,7 @@ def _marked(line: ForecastLine, tests: Sequence[Backtest], setting: _Setting) ->
 
 
 def _add_chances(more: dict[str, Any], deals: Deals, said: Sequence[Said], code: str | None, setting: _Setting) -> None:
-    kept = kept_probabilities(deals) if setting.live else None
+    kept = stated_probabilities(deals) if setting.live else None
     found: dict[MethodId, Chances | None] = {"crm_probability": kept, "time_to_event": simulated_chances(said, deals)}
     for method, chances in found.items():
         if chances is None:

@@ -189,32 +189,32 @@ def due_in(known: Known, span: Span) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 def _categories(known: Known, terms: Terms) -> Estimate:
     """Won so far, and the deals due in the period that the CRM has as commit."""
-    deals = known.deals
-    if not known.live:
+    deals, category = known.deals, known.category
+    if not known.told:
         return Estimate(reason="overwritten")
-    if deals.category is None or not (deals.category[known.open] >= 0).any():
+    if category is None or not (category[known.open] >= 0).any():
         return Estimate(reason="no_category")
     if known.expected is None:
         return Estimate(reason="no_expected_close")
     commit = [code for code, word in enumerate(deals.categories) if counts_as(word) == "commit"]
     if not any(counts_as(word) for word in deals.categories):
         return Estimate(reason="unknown_categories")
-    picked = due_in(known, terms.span) & np.isin(deals.category, commit)
+    picked = due_in(known, terms.span) & np.isin(category, commit)
     return _with_won(known, terms.span, picked.astype(float))
 
 
 def _crm_probability(known: Known, terms: Terms) -> Estimate:
     """Won so far, and amount × probability of open deals × the chance to close in the period."""
-    deals = known.deals
-    if not known.live:
+    probability = known.probability
+    if not known.told:
         return Estimate(reason="overwritten")
-    if deals.probability is None or np.isnan(deals.probability[known.open]).all():
+    if probability is None or np.isnan(probability[known.open]).all():
         return Estimate(reason="no_probability")
     timing = _timing(known, terms.span)
     if timing is None:
         return Estimate(reason="no_expected_close")
-    blank = np.isnan(deals.probability)
-    chances = np.where(blank, 0.0, deals.probability) * timing
+    blank = np.isnan(probability)
+    chances = np.where(blank, 0.0, probability) * timing
     return _with_won(known, terms.span, chances, int((blank & (timing > 0)).sum()))
 
 
@@ -287,9 +287,11 @@ def stage_rates(known: Known) -> np.ndarray[Any, np.dtype[np.float64]]:
     assert moves is not None
     done = known.closed & (deals.cause != OPEN)
     kind = np.zeros(deals.created.size, np.int64) if deals.kind is None else deals.kind + 1
-    stages, kinds = int(max(moves.stage.max(initial=0), (known.stage if known.stage is not None else moves.stage).max(initial=0))) + 1, int(kind.max(initial=0)) + 1  # fmt: skip
-    seen = (moves.day <= known.day) & (moves.stage >= 0) & done[moves.deal]
-    pairs = np.unique(moves.deal[seen] * stages + moves.stage[seen])
+    standing = moves.value if known.stage is None else known.stage
+    stages = int(max(moves.value.max(initial=0), standing.max(initial=0))) + 1
+    kinds = int(kind.max(initial=0)) + 1
+    seen = (moves.day <= known.day) & done[moves.deal]
+    pairs = np.unique(moves.deal[seen] * stages + moves.value[seen])
     deal, stage = pairs // stages, pairs % stages
     cell = stage * kinds + kind[deal]
     won = (deals.cause[deal] == WON).astype(float)

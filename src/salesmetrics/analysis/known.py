@@ -71,20 +71,45 @@ class Wins:
         return c - a, d - b
 
 
-class Moves(NamedTuple):
-    """Entries into stages, by deal and then in order of time.
+class Notes(NamedTuple):
+    """What was put down of deals, by deal and then in order of time; it stands until the next one of the deal.
 
     Attributes:
         deal: Index of the deal.
-        day: int64.
-        stage: Code of an open stage; -1 for a stage that ends a deal.
-        expected: The close date that was put down then; -1 for none.
+        day: int64: the day.
+        value: A number or a code; nan or -1 where it was put down that there is none.
     """
 
     deal: Days
     day: Days
-    stage: Days
-    expected: Days
+    value: np.ndarray[Any, Any]
+
+    def on(self, day: int, found: np.ndarray[Any, Any], among: Flags | None = None) -> np.ndarray[Any, Any]:
+        """What stands at the end of a day, for each deal.
+
+        Args:
+            day: The day.
+            found: What holds of a deal of which nothing was put down by then; written over.
+            among: The notes that count.
+        """
+        seen = self.day <= day if among is None else among & (self.day <= day)
+        found[self.deal[seen]] = self.value[seen]
+        return found
+
+    def half_way(self, deals: Deals, closed: Flags, found: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """What stood half-way between the creation and the end of closed deals; where nothing did, the first that was put down.
+
+        Args:
+            deals: The deals.
+            closed: Which of them count.
+            found: What holds of the others; written over.
+        """
+        among = closed[self.deal] & (self.day < deals.ended[self.deal])
+        first = np.flatnonzero(among)[::-1]
+        found[self.deal[first]] = self.value[first]
+        seen = among & (self.day <= ((deals.created + deals.ended) // 2)[self.deal])
+        found[self.deal[seen]] = self.value[seen]
+        return found
 
 
 class Deals(NamedTuple):
@@ -102,7 +127,12 @@ class Deals(NamedTuple):
         probability: float64 from 0 to 1; nan where blank; None without the column.
         category: Codes of the forecast category; None without the column.
         categories: Their words, by code.
-        moves: The stage history; None without one.
+        moves: Entries into open stages; None without a stage history.
+        plans: Expected close dates that a history put down; None where there are none.
+        sums: Amounts, likewise.
+        chances: Probabilities, likewise.
+        calls: Forecast categories, likewise.
+        exports: Days of older exports of the list, in order.
         wins: What was won by day.
         at_close: Amounts are recorded when a deal closes: those of open deals are unknown.
         first: The first day on which a deal closed; None where none did.
@@ -119,7 +149,12 @@ class Deals(NamedTuple):
     probability: Floats | None
     category: Days | None
     categories: tuple[str, ...]
-    moves: Moves | None
+    moves: Notes | None
+    plans: Notes | None
+    sums: Notes | None
+    chances: Notes | None
+    calls: Notes | None
+    exports: tuple[int, ...]
     wins: Wins
     at_close: bool
     first: int | None
@@ -146,7 +181,12 @@ def amounts_at_close(deals: pl.DataFrame) -> bool:
 
 
 def deals_of(
-    frame: pl.DataFrame, stages: pl.DataFrame | None, meanings: Mapping[str, str], *, at_close: bool = False
+    frame: pl.DataFrame,
+    stages: pl.DataFrame | None,
+    meanings: Mapping[str, str],
+    *,
+    at_close: bool = False,
+    exports: Sequence[date] = (),
 ) -> Deals:
     """The deals of a frame, in one currency.
 
@@ -156,6 +196,7 @@ def deals_of(
         stages: Stage history: ``deal_id``, ``stage``, ``entered``, and ``expected_close`` where known.
         meanings: Stage → outcome that it means; a stage that is not there is open.
         at_close: Amounts are recorded at the close.
+        exports: Days of older exports of the list.
     """
     kind = next((name for name in ("deal_class", "type") if name in frame.columns), None)
     known = {"kind": kind, "stage": "stage", "expected": "expected_close"}
@@ -173,8 +214,9 @@ def deals_of(
     ended = table["ended"].to_numpy()
     created = table["created"].to_numpy()
     created = np.where((ended >= 0) & (created > ended), ended, created)
-    words = _codes(table["category"].str.strip_chars()) if "category" in own else None
-    names = _stage_names(table, stages if history else None)
+    told = _told(table, stages) if history and stages is not None else None
+    names = _names(table, told, "stage")
+    words = _names(table, told, "category")
     won = frame.filter((pl.col("outcome") == "won") & pl.col("closed").is_not_null())
     by_day = won.group_by(day=_days("closed")).agg(
         pl.col("amount").sum(), pl.len(), pl.col("amount").null_count().alias("unpriced")
@@ -192,9 +234,10 @@ def deals_of(
         stage=_coded(table["stage"], names) if "stage" in own else None,
         expected=table.select(_days("expected")).to_series().to_numpy() if "expected" in own else None,
         probability=_floats(table["probability"].cast(pl.Float64)) if "probability" in own else None,
-        category=words[0] if words else None,
-        categories=words[1] if words else (),
-        moves=_moves(table, stages, meanings, names) if history and stages is not None else None,
+        category=_coded(table["category"].str.strip_chars(), words) if "category" in own else None,
+        categories=tuple(words),
+        **_histories(told, meanings, names, words),
+        exports=tuple(sorted(map(day_number, exports))),
         wins=Wins(by_day["day"].to_list(), by_day["amount"].to_list(), counts),
         at_close=at_close,
         first=int(closing.min()) if closing.size else None,
@@ -221,32 +264,68 @@ def _coded(column: pl.Series, names: Sequence[str]) -> Days:
     return column.replace_strict(table, default=NEVER, return_dtype=pl.Int64).fill_null(NEVER).to_numpy()
 
 
-def _stage_names(table: pl.DataFrame, stages: pl.DataFrame | None) -> list[str]:
-    columns = [table["stage"]] if "stage" in table.columns else []
-    columns += [stages["stage"]] if stages is not None else []
-    return sorted({name for column in columns for name in column.drop_nulls().unique()})
+def _names(table: pl.DataFrame, told: pl.DataFrame | None, column: str) -> list[str]:
+    frames = [frame for frame in (table, told) if frame is not None and column in frame.columns]
+    return sorted(
+        {name.strip() if column == "category" else name for f in frames for name in f[column].drop_nulls().unique()}
+    )
 
 
-def _moves(table: pl.DataFrame, stages: pl.DataFrame, meanings: Mapping[str, str], names: Sequence[str]) -> Moves:
+def _told(table: pl.DataFrame, stages: pl.DataFrame) -> pl.DataFrame:
+    """What a history tells of these deals, by deal and time; ``state`` is that of exports, null of any other history."""
     keys = table.select("id", pl.int_range(pl.len(), dtype=pl.Int64).alias("deal")).drop_nulls("id")
     keys = keys.unique("id", keep="first", maintain_order=True)
-    plan = pl.col("expected_close") if "expected_close" in stages.columns else pl.lit(None, pl.Date)
-    rows = stages.filter(pl.col("entered").is_not_null() & pl.col("stage").is_not_null()).select(
-        "deal_id", "stage", pl.col("entered").alias("at"), plan.alias("plan")
+    named = {"expected": "expected_close", "amount": "amount", "probability": "probability"}
+    named |= {"category": "forecast_category", "state": "__state__"}
+    kinds: Mapping[str, Any] = {"expected": pl.Date, "amount": pl.Float64, "probability": pl.Float64}
+    rows = stages.filter(pl.col("entered").is_not_null()).select(
+        "deal_id",
+        "stage",
+        pl.col("entered").alias("at"),
+        *(
+            (pl.col(column) if column in stages.columns else pl.lit(None)).cast(kinds.get(name, pl.String)).alias(name)
+            for name, column in named.items()
+        ),
     )
-    rows = rows.join(keys, left_on="deal_id", right_on="id", how="inner").sort("deal", "at", "stage", "plan")
+    rows = rows.join(keys, left_on="deal_id", right_on="id", how="inner")
+    return rows.sort("deal", "at", "stage", "expected", "amount").with_columns(day=_days("at"))
+
+
+def _histories(
+    told: pl.DataFrame | None, meanings: Mapping[str, str], names: Sequence[str], words: Sequence[str]
+) -> dict[str, Notes | None]:
+    """A history per fact; exports also tell that there was none, any other history tells only what it names."""
+    if told is None:
+        return dict.fromkeys(("moves", "plans", "sums", "chances", "calls"))
+    state = pl.col("state")
+    opened = (state == "open").fill_null(value=False)
     closes = [name for name in names if meanings.get(name, "open") != "open"]
-    stage = _coded(rows["stage"], names)
-    ends = rows["stage"].is_in(closes).to_numpy()
-    return Moves(
-        deal=rows["deal"].to_numpy(),
-        day=rows.select(_days("at")).to_series().to_numpy(),
-        stage=np.where(ends, NEVER, stage),
-        expected=rows.select(_days("plan")).to_series().to_numpy(),
-    )
+    moved = pl.col("stage").is_not_null() & (state.is_null() | (state == "stage")) & ~pl.col("stage").is_in(closes)
+    moves = told.filter(moved)
+    plans = told.filter((pl.col("expected").is_not_null() & state.is_null()) | opened)
+    sums = told.filter((pl.col("amount").is_not_null() & state.is_null()) | opened)
+    chances = told.filter((state == "chance").fill_null(value=False))
+    return {
+        "moves": _notes(moves, _coded(moves["stage"], names)),
+        "plans": _notes(plans, plans.select(_days("expected")).to_series().to_numpy()),
+        "sums": _notes(sums, _floats(sums["amount"])),
+        "chances": _notes(chances, _floats(chances["probability"])),
+        "calls": _notes(chances, _coded(chances["category"].str.strip_chars(), words)),
+    }
+
+
+def _notes(rows: pl.DataFrame, values: np.ndarray[Any, Any]) -> Notes:
+    return Notes(rows["deal"].to_numpy(), rows["day"].to_numpy(), values)
 
 
 # --- a day ---
+
+_FRESH = 8
+"""Days after an export on which what stood in it still counts as known: exports are made daily or weekly."""
+
+
+def _blank(deals: Deals) -> Days:
+    return np.full(deals.created.size, NEVER, dtype=np.int64)
 
 
 class Known:
@@ -268,12 +347,18 @@ class Known:
         self.open: Flags = ~gone & (begun if live else begun & (deals.created >= 0))
 
     @cached_property
+    def told(self) -> bool:
+        """Whether what stands in open deals is known: on the day of the export, or of an older one shortly before."""
+        return self.live or any(self.day - _FRESH < day <= self.day for day in self.deals.exports)
+
+    @cached_property
     def amount(self) -> Floats:
-        """Amounts as they were known: nan where they were not."""
-        if not self.deals.at_close:
-            return self.deals.amount
-        won = self.closed & (self.deals.cause == WON)
-        return np.where(won, self.deals.amount, np.nan)
+        """Amounts as they were known: nan where they were not. Without a history of them those of today stand."""
+        deals = self.deals
+        found = np.where(self.closed & (deals.cause == WON), deals.amount, np.nan) if deals.at_close else deals.amount
+        if not self.live and deals.sums is not None:
+            found = np.where(self.open, deals.sums.on(self.day, found.copy()), found)
+        return found
 
     @cached_property
     def typical(self) -> float | None:
@@ -285,44 +370,52 @@ class Known:
     @cached_property
     def stage(self) -> Days | None:
         """The last open stage of each deal; None without a history."""
-        moves = self.deals.moves
-        if moves is None:
+        deals = self.deals
+        if deals.moves is None:
             return None
-        found = np.full(self.deals.created.size, NEVER, dtype=np.int64)
-        seen = (moves.day <= self.day) & (moves.stage >= 0)
-        found[moves.deal[seen]] = moves.stage[seen]
-        if self.live and self.deals.stage is not None:
-            found = np.where(self.open & (found < 0), self.deals.stage, found)
+        found = deals.moves.on(self.day, _blank(deals))
+        if self.live and deals.stage is not None:
+            found = np.where(self.open & (found < 0), deals.stage, found)
         return found
 
     @cached_property
     def expected(self) -> Days | None:
         """The expected close of each deal; None where nobody knows it."""
-        moves = self.deals.moves
+        deals = self.deals
         found: Days | None = None
-        if moves is not None and (moves.expected >= 0).any():
-            found = np.full(self.deals.created.size, NEVER, dtype=np.int64)
-            seen = (moves.day <= self.day) & (moves.expected >= 0)
-            found[moves.deal[seen]] = moves.expected[seen]
-        if self.live and self.deals.expected is not None:
-            own = self.deals.expected
+        if deals.plans is not None and (deals.plans.value >= 0).any():
+            found = deals.plans.on(self.day, _blank(deals))
+        if self.live and deals.expected is not None:
+            own = deals.expected
             found = own if found is None else np.where(own >= 0, own, found)
         return found
 
     @cached_property
+    def probability(self) -> Floats | None:
+        """The probability that the CRM states for each deal; None where nobody knows it."""
+        deals = self.deals
+        if self.live:
+            return deals.probability
+        if deals.chances is None or not self.told:
+            return None
+        return deals.chances.on(self.day, np.full(deals.created.size, np.nan))
+
+    @cached_property
+    def category(self) -> Days | None:
+        """The forecast category of each deal; None where nobody knows it."""
+        deals = self.deals
+        if self.live:
+            return deals.category
+        return None if deals.calls is None or not self.told else deals.calls.on(self.day, _blank(deals))
+
+    @cached_property
     def slips(self) -> Days:
         """Days from the close date expected half-way through a deal's life to its close, of the deals won so far, in order."""
-        moves, deals = self.deals.moves, self.deals
-        if moves is None:
+        deals = self.deals
+        if deals.plans is None:
             return np.empty(0, dtype=np.int64)
         won = self.closed & (deals.cause == WON) & (deals.created >= 0)
-        middle = (deals.created + deals.ended) // 2
-        named = (moves.expected >= 0) & won[moves.deal] & (moves.day < deals.ended[moves.deal])
-        plan = np.full(deals.created.size, NEVER, dtype=np.int64)
-        first = np.flatnonzero(named)[::-1]
-        plan[moves.deal[first]] = moves.expected[first]
-        seen = named & (moves.day <= middle[moves.deal])
-        plan[moves.deal[seen]] = moves.expected[seen]
+        plan = deals.plans.half_way(deals, won, _blank(deals))
         there = won & (plan >= 0)
         return np.sort(deals.ended[there] - plan[there])
 
