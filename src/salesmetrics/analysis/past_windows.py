@@ -70,7 +70,7 @@ _HALF_LIFE: Final = 18.0
 """Months after which what was seen counts half."""
 _SEASONS: Final = 24
 """Months of history from which months of the year have effects of their own."""
-_SIZES: Final = {"level": 1.0, "wins": 0.5, "trend": 0.4, "month": 0.3, "phase": 0.4}
+_SIZES: Final = {"level": 1.0, "wins": 0.5, "trend": 0.4, "month": 0.3, "phase": 0.6}
 """Standard deviations of effects on the log scale before any count is seen."""
 
 
