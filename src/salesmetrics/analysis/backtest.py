@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 from msgspec.structs import replace
 
-from salesmetrics.analysis.forecast_methods import METHODS, Estimate, Span, Terms, estimate, won_so_far
+from salesmetrics.analysis.forecast_methods import METHODS, Estimate, Span, Terms, estimate, time_to_event, won_so_far
 from salesmetrics.analysis.known import OPEN, WON, day_number, known_on
 from salesmetrics.answers.forecast import Backtest, BacktestMoment, BrierScore, Calibration, Lead
 from salesmetrics.answers.report import Interval
@@ -23,7 +23,7 @@ from salesmetrics.statistics.intervals import wilson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.analysis.known import Deals
+    from salesmetrics.analysis.known import Deals, Known
     from salesmetrics.answers.forecast import MethodId
     from salesmetrics.calendar import Calendar
 
@@ -206,17 +206,19 @@ def backtest(
         draws: Simulated futures of the forecast; a past day takes 1,000 at most.
         seed: Of the generator.
     """
-    found = []
+    asked: list[tuple[Period, Lead, Known, Terms]] = []
     for past in periods_to_test(deals, period, day, calendar):
         terms = terms_for(past, span_of(past).start - 1, calendar, draws=min(draws, _DRAWS), seed=seed)
-        actual = deals.wins.between(*terms.span)
         for lead, then in moments_of_period(terms.span).items():
-            known = known_on(deals, then)
-            won = float(won_so_far(known, terms.span))
-            source: Literal["reconstructed", "export"] = "export" if known.told else "reconstructed"
-            for method in METHODS:
-                said = estimate(method, known, terms)
-                found.append(Said(past, lead, then, source, method, said, won, actual))
+            asked.append((past, lead, known_on(deals, then), terms))
+    simulated = time_to_event([(known, terms) for *_, known, terms in asked])
+    found = []
+    for (past, lead, known, terms), drawn in zip(asked, simulated, strict=True):
+        won, actual = float(won_so_far(known, terms.span)), deals.wins.between(*terms.span)
+        source: Literal["reconstructed", "export"] = "export" if known.told else "reconstructed"
+        for method in METHODS:
+            said = drawn if method == "time_to_event" else estimate(method, known, terms)
+            found.append(Said(past, lead, known.day, source, method, said, won, actual))
     return found
 
 

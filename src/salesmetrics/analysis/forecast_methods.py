@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 
 from salesmetrics.analysis.known import OPEN, WON, Known
-from salesmetrics.analysis.outlook import Draws, outlook
+from salesmetrics.analysis.outlook import Draws, outlook, outlooks
 from salesmetrics.answers.forecast import MethodId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from salesmetrics.analysis.known import Deals
 
-__all__ = ["METHODS", "NAIVE", "Estimate", "Span", "Terms", "counts_as", "due_in", "estimate", "rounded"]
+__all__ = [
+    "METHODS",
+    "NAIVE",
+    "Estimate",
+    "Span",
+    "Terms",
+    "counts_as",
+    "due_in",
+    "estimate",
+    "rounded",
+    "time_to_event",
+    "won_so_far",
+]
 
 METHODS: tuple[MethodId, ...] = get_args(MethodId)
 NAIVE: tuple[MethodId, ...] = ("last_period", "last_year")
@@ -317,16 +329,42 @@ def _too_few(known: Known) -> str | None:
 
 def _time_to_event(known: Known, terms: Terms) -> Estimate:
     """Won so far, open deals by their chance to be won within the period, and deals not yet created."""
+    return time_to_event([(known, terms)])[0]
+
+
+def time_to_event(asked: Sequence[tuple[Known, Terms]]) -> list[Estimate]:
+    """What time to event says of several periods on several days; deals are counted once for all of them.
+
+    Args:
+        asked: What is known on a day, and the period; all of the same deals, with as many draws and the same seed.
+    """
+    found = {place: Estimate(reason=reason) for place, (known, _) in enumerate(asked) if (reason := _silent(known))}
+    ready = [place for place in range(len(asked)) if place not in found]
+    for place, drawn in zip(ready, _drawn([asked[place] for place in ready]), strict=True):
+        known, terms = asked[place]
+        won = float(won_so_far(known, terms.span))
+        undated = int((known.open & (known.deals.created < 0)).sum())
+        found[place] = Estimate(summary(drawn.total + won)["p50"], draws=drawn, left_out=undated)
+    return [found[place] for place in range(len(asked))]
+
+
+def _silent(known: Known) -> str | None:
     reason = _too_few(known)
-    if reason is None and known.typical is None:
-        reason = "missing_amount"
-    if reason is not None:
-        return Estimate(reason=reason)
-    span = terms.span
-    drawn = outlook(known.history(), known.day, _first(known, span), span.end, draws=terms.draws, seed=terms.seed)
-    won = float(won_so_far(known, span))
-    undated = int((known.open & (known.deals.created < 0)).sum())
-    return Estimate(summary(drawn.total + won)["p50"], draws=drawn, left_out=undated)
+    return "missing_amount" if reason is None and known.typical is None else reason
+
+
+def _drawn(asked: Sequence[tuple[Known, Terms]]) -> list[Draws]:
+    if not asked:
+        return []
+    deals, terms = asked[0][0].deals, asked[0][1]
+    moments = [(known.day, _first(known, own.span), own.span.end) for known, own in asked]
+    if len(asked) > 1 and deals.sums is None:
+        return outlooks(deals.history(), moments, draws=terms.draws, seed=terms.seed, at_close=deals.at_close)
+    # Amounts that have a history are those of each day.
+    return [
+        outlook(known.history(), *moment, draws=terms.draws, seed=terms.seed)
+        for (known, _), moment in zip(asked, moments, strict=True)
+    ]
 
 
 _ESTIMATES: Mapping[MethodId, Any] = {

@@ -159,6 +159,13 @@ class Deals(NamedTuple):
     at_close: bool
     first: int | None
 
+    def history(self) -> History:
+        """Deals whose dates are known, for a simulation that cuts them at days of its own."""
+        keep = (self.created >= 0) & ((self.cause == OPEN) | (self.ended >= 0))
+        kind = None if self.kind is None else self.kind[keep]
+        parts = (self.created[keep], self.ended[keep], self.cause[keep], self.amount[keep])
+        return History(*parts, kind=kind, since=self.first)
+
 
 def amounts_at_close(deals: pl.DataFrame) -> bool:
     """Whether amounts are recorded at the close: lost deals have none above 0, or open deals have none at all.
@@ -363,9 +370,9 @@ class Known:
     @cached_property
     def typical(self) -> float | None:
         """Mean amount of the deals won so far; None where none has one."""
-        won = self.deals.amount[self.closed & (self.deals.cause == WON)]
-        known = won[~np.isnan(won)]
-        return float(np.sort(known).mean()) if known.size else None
+        wins = self.deals.wins
+        deals, unpriced = wins.deals(0, self.day + 1)
+        return float(wins.between(0, self.day + 1) / (deals - unpriced)) if deals > unpriced else None
 
     @cached_property
     def stage(self) -> Days | None:

@@ -74,9 +74,9 @@ FORECASTING: Mapping[str, str] = {
     # --- the back-test --------------------------------------------------------------------------------------------------
     "heading_backtest": "Past forecasts",
     "backtest_of": "{n:# past period|# past periods} ({first:typed} to {last:typed}), with what was known on each day: {how}.",
-    "backtest_reconstructed": "deals put back by their created, closed and stage dates, with the amounts of today",
+    "backtest_reconstructed": "deals put back by their created, closed and stage dates, with the amounts of today where no history has others",
     "backtest_exports": "from the exports of those days",
-    "backtest_both": "from the exports of those days where there are such, else put back by dates, with the amounts of today",
+    "backtest_both": "from the exports of those days where there are such, else put back by dates, with the amounts of today where no history has others",
     "backtest_none": "No back-test: the deals do not go back far enough.",
     "backtest_best": "Best at this point of a period: {method} (WAPE {wape} on {n} periods; naive: {naive}).",
     "backtest_naive": "No method beats the naive one: {method} has the smallest WAPE ({wape} on {n} periods).",
