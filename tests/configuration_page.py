@@ -62,6 +62,14 @@ Conditions and KPI expressions can only compute and compare: they cannot read fi
 comparisons, `AND`, `OR`, `NOT`, `IN (…)`, `BETWEEN`, `LIKE`, `ILIKE`, regular expressions (`~`, `~*`), `IS NULL`, arithmetic, `||`,
 `CASE`, `CAST` and `TRY_CAST` to {listed(TYPES)}, dates as `DATE '2026-01-31'` and `INTERVAL '3 months'`, and the functions
 {listed(FUNCTIONS)}. Subqueries, table functions, window functions, further statements and comments are errors.""",
+    "losses": """\
+Variants of loss reasons, each with the reason that it counts as in `losses` ([docs/losses.md](losses.md)). `init` writes those that read alike
+as comments.
+
+```toml
+[losses.reasons]
+"no budget" = "No budget"
+```""",
     "csv": """\
 How CSV is written, for a spreadsheet. Excel needs `bom` to read UTF-8 and, in most of Europe and Latin America, the
 `locale` of the computer: `de` writes `1234,5;2026-01-31`. Dates stay ISO, numbers keep all their decimals, and JSON never

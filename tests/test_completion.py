@@ -45,6 +45,7 @@ KNOWN = {
     "--map": ("created=Create", "created=Create Date"),
     "--lost": ("Closed l", "Closed lost"),
     "--max-age": ("4", "4d"),
+    "--merge-reason": ("price=Pri", "price=Price"),
     "--open": ("Pres", "Presentation scheduled"),
     "--other": ("Vo", "Void"),
     "--won": ("Closed w", "Closed won"),
@@ -54,9 +55,15 @@ KNOWN = {
     "--timezone": ("Europe/Berl", "Europe/Berlin"),
 }
 """What is typed so far, and one of the words that are offered."""
+CELLS = {
+    "compare": ("pushed", "pushed_out"),
+    "funnel": ("Presentation scheduled:st", "Presentation scheduled:stuck"),
+    "losses": ("Pri", "Price"),
+}
+"""What is typed of a cell behind ``--rows``, and what is offered."""
 SORTED = {"rows": ("Deal S", "Deal Stage"), "report": ("win_rate:", "win_rate:asc"), "trend": ("win_r", "win_rate")}
 OPEN = {
-    *("--where", "--top", "--min-n", "--search", "--rows", "--on"),
+    *("--where", "--top", "--min-n", "--search", "--on"),
     *("--target", "--seed", "--draws", "--fdr"),
     *("--config", "--output", "--rejects", "--install-completion", "--show-completion"),
 }
@@ -110,13 +117,31 @@ def given(command: str) -> list[str]:
     return [*command.split(), *(["win_rate"] if "kpi" in params else []), *(["deals.csv"] if "files" in params else [])]
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("command", "begun", "word"),
+    [
+        ("losses", "owner:Kar", "owner:Karim Bellweather"),
+        ("losses", "age:31", "age:31-90"),
+        ("losses", "ow", "owner:"),
+        ("losses", "stage:Qual", "stage:Qualified to buy"),
+        ("funnel", "Qual", "Qualified to buy"),
+        ("funnel", "wo", "won"),
+        ("compare", "wo", "won"),
+    ],
+)
+def test_cells_are_offered(shell: str, command: str, begun: str, word: str) -> None:
+    files = ["deals.csv", "stages.csv"] if command != "compare" else ["weekly"]
+    assert word in offered(shell, [command, *files, "--rows"], begun.replace(" ", r"\ "))
+
+
 def test_every_option_is_looked_at() -> None:
-    assert {option for _, option in OPTIONS} - {"--sort"} == set(KNOWN) | (OPEN & {o for _, o in OPTIONS}) | (
+    assert {option for _, option in OPTIONS} - {"--sort", "--rows"} == set(KNOWN) | (OPEN & {o for _, o in OPTIONS}) | (
         FLAGS & {o for _, o in OPTIONS}
     )
 
 
-OFFERED = [pair for pair in OPTIONS if pair[1] in {*KNOWN, "--sort"}]
+OFFERED = [pair for pair in OPTIONS if (pair[0] in CELLS if pair[1] == "--rows" else pair[1] in {*KNOWN, "--sort"})]
 FIRST = list({option: (command, option) for command, option in reversed(OFFERED)}.values())
 """One command of each option: the option is the same in the others, and so is what is offered."""
 
@@ -126,7 +151,8 @@ FIRST = list({option: (command, option) for command, option in reversed(OFFERED)
     [("fish", *pair) for pair in OFFERED] + [(shell, *pair) for shell in ("bash", "zsh") for pair in FIRST],
 )
 def test_known_values_are_offered(shell: str, command: str, option: str) -> None:
-    begun, word = SORTED[command] if option == "--sort" else KNOWN[option]
+    own = {"--sort": SORTED, "--rows": CELLS}.get(option)
+    begun, word = KNOWN[option] if own is None else own[command]
     if option == "--family" and command == "kpis":
         begun, word = "conv", "conversion"
     begun_there = begun.replace(" ", r"\ ")

@@ -142,6 +142,7 @@ UNUSABLE = {
     "max_age": ("soon", "must be a number of days or weeks, for example 7d or 2w"),
     "locale": ("tlh", "unknown locale"),
     "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
+    "merge_reason": ({"$": "$"}, "the reason is the variant itself"),
 }
 """Values that the declaration's own check refuses, and why."""
 

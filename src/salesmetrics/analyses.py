@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from salesmetrics.pipeline import Files, columns_asked, load, request_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from salesmetrics.analysis.benchmark import BenchmarkTerms
     from salesmetrics.analysis.forecast import ForecastFacts
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["benchmark", "forecast", "forecast_facts", "funnel", "funnel_facts", "loss_facts", "losses"]
+__all__ = ["benchmark", "forecast", "forecast_facts", "funnel", "funnel_facts", "loss_facts", "losses", "separators_of"]
 
 
 def funnel(
@@ -99,7 +99,12 @@ def funnel_facts(
 
 
 def losses(
-    files: Files, options: ReadOptions, question: Question, *, cell: str | None = None
+    files: Files,
+    options: ReadOptions,
+    question: Question,
+    *,
+    cell: str | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> tuple[Losses | Rows, Dataset]:
     """Why and where deals are lost.
 
@@ -108,6 +113,7 @@ def losses(
         options: How they are read.
         question: What is asked for.
         cell: List the deals behind this cell instead.
+        reasons: Variant of a reason → the reason that it counts as.
 
     Raises:
         SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.losses.build_losses`; ``outcome_unsettled``.
@@ -115,28 +121,36 @@ def losses(
     dataset = load(files, replace(options, as_of=question.as_of))
     from salesmetrics.analysis.losses import build_losses, loss_rows
 
-    request, facts = request_of(question, dataset), loss_facts(dataset, options)
+    request, facts = request_of(question, dataset), loss_facts(dataset, options, reasons)
     if cell is not None:
         return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
     found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
     return replace(found, arguments=files.arguments), dataset
 
 
-def loss_facts(dataset: Dataset, options: ReadOptions) -> LossFacts:
+def loss_facts(dataset: Dataset, options: ReadOptions, reasons: Mapping[str, str] | None = None) -> LossFacts:
     """What the files say of their stages and cells beside the records.
 
     Raises:
-        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are lost.
+        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are lost; ``option_invalid``: reasons that
+            count as each other.
     """
     from salesmetrics.analysis.losses import LossFacts
+    from salesmetrics.analysis.reasons import settled_reasons
     from salesmetrics.engine.unknown import refuse_unsettled_rows
     from salesmetrics.ingest.canonical.meanings import stage_meanings
-    from salesmetrics.ingest.recognise.index import load_profile
     from salesmetrics.metrics.catalog import catalog
 
     refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings)
+    return LossFacts(stage_meanings(dataset, options), separators_of(dataset), settled_reasons(reasons or {}))
+
+
+def separators_of(dataset: Dataset) -> dict[int, str]:
+    """The sign between several values of a cell, by the index of the file, where its CRM has one."""
+    from salesmetrics.ingest.recognise.index import load_profile
+
     signs = {i: load_profile(file.recognition.profile).separator for i, file in enumerate(dataset.files)}
-    return LossFacts(stage_meanings(dataset, options), {i: sign for i, sign in signs.items() if sign is not None})
+    return {i: sign for i, sign in signs.items() if sign is not None}
 
 
 def forecast(

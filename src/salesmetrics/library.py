@@ -163,6 +163,7 @@ def losses(
     as_of: date | None = None,
     calendar: Calendar | None = None,
     currency: str | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> Losses:
     """Why and where deals are lost.
 
@@ -175,6 +176,7 @@ def losses(
         as_of: The report date; the last event in the data when left out.
         calendar: How weeks and years are counted.
         currency: Convert all amounts to this one, with the rates among the files.
+        reasons: Variant of a loss reason → the reason that it counts as.
 
     Raises:
         SalesmetricsError: As for the command.
@@ -186,7 +188,7 @@ def losses(
     question = Question(
         as_of=as_of, period=period, compare=compare, calendar=calendar, by=tuple(by), where=where, currency=currency
     )
-    request, facts = pipeline.request_of(question, dataset), analyses.loss_facts(dataset, ReadOptions())
+    request, facts = pipeline.request_of(question, dataset), analyses.loss_facts(dataset, ReadOptions(), reasons)
     return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 

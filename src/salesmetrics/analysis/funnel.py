@@ -21,6 +21,7 @@ from salesmetrics.analysis.stage_numbers import (
     with_advances,
 )
 from salesmetrics.answers.funnel import (
+    FUNNEL_PARTS,
     Bottleneck,
     Funnel,
     FunnelMoves,
@@ -430,8 +431,7 @@ def funnel_rows(
     setting = _setting(request, scope.deals, scope.stages, frames, facts)
     orders = setting.found.orders
     name, colon, part = cell.rpartition(":")
-    parts = (*FATES, "entered", "strict", "now_here", "stuck")
-    stage, part = (name.strip(), part.strip()) if colon and part.strip() in parts else (cell.strip(), "entered")
+    stage, part = (name.strip(), part.strip()) if colon and part.strip() in FUNNEL_PARTS else (cell.strip(), "entered")
     places = {pipeline: order.index(stage) + 1 for pipeline, (order, _) in orders.items() if stage in order}
     if stage == "won" and part == "entered":
         places = {pipeline: len(order) + 1 for pipeline, (order, _) in orders.items()}

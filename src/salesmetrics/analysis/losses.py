@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import polars as pl
 from msgspec.structs import replace
 
 from salesmetrics.analysis.cells import cell_rows, no_such_cell
+from salesmetrics.analysis.reasons import alike, reason_key, split_reasons
 from salesmetrics.analysis.scope import currency_codes, deals_in_scope, group_of, in_window, source_text
-from salesmetrics.answers.losses import Loss, LossBefore, LossCoverage, Losses, LossView
+from salesmetrics.answers.losses import LOSS_AGES, VIEWS, Loss, LossBefore, LossCoverage, Losses, LossView, MergedReason
 from salesmetrics.answers.report import Change, Interval
 from salesmetrics.engine.changes import corrected
 from salesmetrics.engine.metric import group_order, plain
@@ -33,11 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LossFacts", "build_losses", "loss_rows"]
 
-VIEWS: tuple[LossView, ...] = get_args(LossView)
-
-BANDS = ("0-7", "8-30", "31-90", "91-180", "181-365", "366+")
-"""Days from creation to loss."""
 BAND_ENDS = (7, 30, 90, 180, 365)
+"""Last day of each but the last of ``LOSS_AGES``."""
 
 COMPETITORS = frozenset(
     {
@@ -49,6 +45,7 @@ COMPETITORS = frozenset(
 """Headers, without case and punctuation, of the column that names who won instead."""
 
 DEAL, ITEM, TOTAL, CURRENCY, ALL = "__deal__", "__item__", "__total__", "__currency__", "__all__"
+VARIANTS = "__variants__"
 
 
 class LossFacts(NamedTuple):
@@ -57,10 +54,12 @@ class LossFacts(NamedTuple):
     Attributes:
         meanings: Stage → outcome that it means; a stage that is not there is open.
         separators: Index of a file → the sign between several values of a cell.
+        reasons: Variant of a reason → the reason that it counts as.
     """
 
     meanings: Mapping[str, str]
     separators: Mapping[int, str]
+    reasons: Mapping[str, str] = {}
 
 
 class _LostDeals(NamedTuple):
@@ -122,6 +121,7 @@ def build_losses(
         losses=losses,
         undated=lost.frame["closed"].null_count() if window.bounded else 0,
         separators=list(lost.separators),
+        merged=_merged(here, facts.reasons),
         similar=_similar(here),
         unknown=[view for view in VIEWS if view not in lost.views],
         findings=[*findings, *lost.notes],
@@ -160,6 +160,8 @@ def loss_rows(
     if view not in lost.views:
         raise no_such_cell(cell, [f"{each}:" for each in lost.views])
     column = pl.col(f"view_{view}")
+    if view == "reason":
+        item = facts.reasons.get(item, item)
     blank = column.list.drop_nulls().list.len().fill_null(0) == 0 if view == "reason" else column.is_null()
     match = column.list.contains(item) if view == "reason" else column == item
     found = here.filter(match.fill_null(value=False) if item else blank)
@@ -194,12 +196,16 @@ def _lost_deals(request: Request, frames: Mapping[str, pl.DataFrame], facts: Los
     made: dict[str, pl.Expr | pl.Series] = {}
     split: tuple[str, ...] = ()
     if "loss_reason" in frame.columns:
-        reasons, split = _reasons(frame, facts.separators)
+        reasons, split = split_reasons(frame, facts.separators)
+        if facts.reasons:
+            variants = pl.element().is_in(list(facts.reasons))
+            frame = frame.with_columns(reasons.list.eval(pl.element().filter(variants)).alias(VARIANTS))
+            reasons = reasons.list.eval(pl.element().replace(dict(facts.reasons))).list.unique(maintain_order=True)
         made["reason"] = reasons
     stage = _last_stage(frame, scope.stages, facts.meanings)
     if stage is not None:
         made["stage"] = stage
-    rival = next((name for name in frame.columns if _key(name) in COMPETITORS), None)
+    rival = next((name for name in frame.columns if reason_key(name) in COMPETITORS), None)
     if rival is not None:
         made["competitor"] = pl.col(rival).cast(pl.String)
     made |= {name: pl.col(name) for name in ("owner", "product") if name in frame.columns}
@@ -208,21 +214,6 @@ def _lost_deals(request: Request, frames: Mapping[str, pl.DataFrame], facts: Los
     columns = [value.alias(f"view_{name}") for name, value in made.items()]
     views = tuple(view for view in VIEWS if view in made)
     return _LostDeals(frame.with_columns(columns), views, split, scope.notes)
-
-
-def _reasons(frame: pl.DataFrame, separators: Mapping[int, str]) -> tuple[pl.Series, tuple[str, ...]]:
-    """The reasons of each deal, and the signs that they were split at: those that some cell holds."""
-    whole = pl.col("loss_reason").str.strip_chars().replace("", None)
-    found, used = pl.concat_list(whole), []
-    for index, sign in separators.items():
-        here = (pl.col("__file__") == index) & whole.str.contains(sign.strip(), literal=True)
-        if frame.select(here.fill_null(value=False).any()).item():
-            parts = whole.str.split(sign.strip()).list.eval(pl.element().str.strip_chars().replace("", None))
-            found = pl.when(here).then(parts.list.drop_nulls().list.unique(maintain_order=True)).otherwise(found)
-            used.append(sign.strip())
-    # A cell of signs alone is blank; what is exploded drops a deal with an empty list.
-    reasons = frame.select(pl.when(found.list.len() > 0).then(found).alias("reason"))["reason"]
-    return reasons, tuple(dict.fromkeys(used))
 
 
 def _last_stage(frame: pl.DataFrame, stages: pl.DataFrame | None, meanings: Mapping[str, str]) -> pl.Series | None:
@@ -246,15 +237,10 @@ def _last_stage(frame: pl.DataFrame, stages: pl.DataFrame | None, meanings: Mapp
 def _age_band() -> pl.Expr:
     days = (pl.col("closed") - pl.col("created")).dt.total_days()
     band: Any = pl.when(days < 0).then(None)
-    for end, label in zip(BAND_ENDS, BANDS, strict=False):
+    for end, label in zip(BAND_ENDS, LOSS_AGES, strict=False):
         band = band.when(days <= end).then(pl.lit(label))
-    expression: pl.Expr = band.when(days.is_not_null()).then(pl.lit(BANDS[-1]))
+    expression: pl.Expr = band.when(days.is_not_null()).then(pl.lit(LOSS_AGES[-1]))
     return expression
-
-
-def _key(text: str) -> str:
-    """A text without case, punctuation and double spaces."""
-    return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
 
 # --- counting ---
@@ -330,7 +316,7 @@ def _losses(now: _Counts, before: _Counts | None, views: Sequence[LossView], ter
             if code not in wanted or (group, code) not in now.totals:
                 continue
             count, size = here.get(key, _NONE), here.get((group, ALL, item), _NONE)
-            rank = BANDS.index(item) if view == "age" and item is not None else -size.deals
+            rank = LOSS_AGES.index(item) if view == "age" and item is not None else -size.deals
             order = (group_order(group), place, item is None, rank, item or "", code != ALL, code is None, str(code))
             loss = _loss(view, key, count, now.totals[group, code], terms)
             if before is not None:
@@ -437,11 +423,14 @@ def _coverage(frame: pl.DataFrame, request: Request) -> list[LossCoverage]:
     return found
 
 
+def _merged(frame: pl.DataFrame, reasons: Mapping[str, str]) -> list[MergedReason]:
+    """How many deals have each variant that counts as another reason; 0 tells that a variant is not there."""
+    if VARIANTS not in frame.columns:
+        return []
+    counts = dict(frame[VARIANTS].explode().drop_nulls().value_counts().iter_rows())
+    return [MergedReason(variant=name, reason=reasons[name], count=counts.get(name, 0)) for name in sorted(reasons)]
+
+
 def _similar(frame: pl.DataFrame) -> list[list[str]]:
     """Reasons that read alike: nothing is merged, whoever keeps the CRM decides whether they are the same."""
-    if "view_reason" not in frame.columns:
-        return []
-    alike: dict[str, list[str]] = defaultdict(list)
-    for reason in frame["view_reason"].explode().drop_nulls().unique().sort():
-        alike[_key(reason)].append(reason)
-    return [reasons for key, reasons in sorted(alike.items()) if key and len(reasons) > 1]
+    return alike(frame["view_reason"].explode().drop_nulls().unique()) if "view_reason" in frame.columns else []

@@ -12,6 +12,7 @@ from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead, 
 from salesmetrics.answers.report import Interval, Period
 
 __all__ = [
+    "FUNNEL_PARTS",
     "Bottleneck",
     "Funnel",
     "FunnelMoves",
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 WaitsBy = Literal["value_days", "deal_days"]
+
+FUNNEL_PARTS = ("advanced", "lost", "other", "still_here", "entered", "strict", "now_here", "stuck")
+"""Numbers of a stage whose deals can be listed."""
 
 _Count = Annotated[int, Meta(ge=0)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from msgspec import Meta, field
 
@@ -11,9 +11,13 @@ from salesmetrics.answers.base import NOT_IN_JSON, Answer, Model, Number
 from salesmetrics.answers.provenance import Filters, FindingInWords, InputRead, Span
 from salesmetrics.answers.report import Change, Comparison, Interval, Period, Verdicts
 
-__all__ = ["Loss", "LossBefore", "LossCoverage", "LossView", "Losses"]
+__all__ = ["LOSS_AGES", "VIEWS", "Loss", "LossBefore", "LossCoverage", "LossView", "Losses", "MergedReason"]
 
 LossView = Literal["reason", "stage", "competitor", "owner", "product", "age"]
+VIEWS: tuple[LossView, ...] = get_args(LossView)
+
+LOSS_AGES = ("0-7", "8-30", "31-90", "91-180", "181-365", "366+")
+"""Days from creation to loss."""
 
 
 class LossBefore(Model, frozen=True, kw_only=True):
@@ -70,6 +74,14 @@ class LossCoverage(Model, frozen=True, kw_only=True):
     several: Annotated[int, Meta(ge=0, description="deals with more than one reason: each counts under all of them")]
 
 
+class MergedReason(Model, frozen=True, kw_only=True):
+    """A variant of a reason that counts as another one, as the settings ask for."""
+
+    variant: str
+    reason: str
+    count: Annotated[int, Meta(ge=0, description="lost deals of the period with this variant")]
+
+
 class Losses(Answer, frozen=True, kw_only=True):
     """The answer of `losses`."""
 
@@ -88,8 +100,12 @@ class Losses(Answer, frozen=True, kw_only=True):
     separators: Annotated[list[str], Meta(description="signs at which a cell with several reasons was split")] = field(
         default_factory=list
     )
+    merged: Annotated[
+        list[MergedReason], Meta(description="variants of reasons that count as another one (`losses.reasons`)")
+    ] = field(default_factory=list)
     similar: Annotated[
-        list[list[str]], Meta(description="reasons that differ only in case, spaces or punctuation; not merged")
+        list[list[str]],
+        Meta(description="reasons that differ only in case, accents, spaces or punctuation; not merged"),
     ] = field(default_factory=list)
     unknown: Annotated[list[LossView], Meta(description="views that the files do not allow")] = field(
         default_factory=list

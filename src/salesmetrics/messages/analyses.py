@@ -43,7 +43,10 @@ ANALYSES: Mapping[str, str] = {
     "loss_days": "{days} d",
     "lost_several": "{n:# deal has|# deals have} several reasons (cells split at `{signs:or}`) and {n:counts|count} under each,"
     " so shares add up to more than 100 %",
-    "lost_similar": "not merged, but perhaps the same reason: {groups:;}",
+    "lost_merged": "{n:# reason of a deal was|# reasons of deals were} merged: {parts:,}",
+    "lost_merged_part": "`{variant:typed}` as `{reason:typed}` ({n:,})",
+    "lost_merged_none": "no lost deal has the reason {variants:`or`}, which the settings merge",
+    "lost_similar": "not merged, but perhaps the same reason: {groups:;}; `salesmetrics init` writes a map of them",
     "same_reasons": "{reasons:`and`}",
     "lost_undated": "{n:# lost deal has|# lost deals have} no close date and {n:is|are} in no period",
     "lost_unpriced": "{n:# lost deal has|# lost deals have} no amount: {n:it counts|they count}, without value",

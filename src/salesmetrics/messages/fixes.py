@@ -24,6 +24,7 @@ FIXES: Mapping[str, str] = {
     "did_you_mean": "did you mean `{near}`? ",
     # --- options ----------------------------------------------------------------------------------------------------
     "symbol_example": "for example `--currency-symbol '$=USD'`; in a shell, single quotes protect the sign",
+    "reason_example": "for example `--merge-reason 'no budget=No budget'`: the variant, then the reason that it counts as",
     "map_example": 'for example {set:map amount="Deal size"}',
     "example": "for example `{line:typed}`",
     "option_example": "for example `{option} {value}`",

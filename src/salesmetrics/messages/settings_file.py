@@ -44,6 +44,8 @@ SETTINGS_FILE: Mapping[str, str] = {
     "field_of_kind": "{kind}, {how:typed}",
     "field_of_kind_in_part": "{kind}, {how:typed}, guessed from part of its name",
     "field_of_other_kind": "#   {kind}: {field} is `{header:typed}`, {how:typed}",
+    "reason_variant": "{n:# deal|# deals} beside {other:,}",
+    "reasons_one_letter_apart": '# one letter apart, perhaps the same: "{variant:typed}" ({n:,}) and "{reason:typed}" ({other:,})',
     "words_counted": "{words:,}",
     "words_guessed": "{words:,}, a guess",
     "words_read_as": "# read as {outcome}: {words:,}",

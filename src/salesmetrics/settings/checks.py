@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["check_age", "check_currency_symbol", "check_locale", "check_zone"]
+__all__ = ["check_age", "check_currency_symbol", "check_locale", "check_reason", "check_zone"]
 
 
 def check_zone(text: str) -> None:
@@ -58,3 +58,20 @@ def check_locale(text: str) -> None:
     from salesmetrics.render.csv_locales import csv_dialect
 
     csv_dialect(text)
+
+
+def check_reason(pair: str) -> None:
+    """A variant, and the reason that it counts as.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.schema.message import Message
+
+    variant, _, reason = (part.strip() for part in pair.rpartition("="))
+    if not reason or variant == reason:
+        cause = Message("reason_missing" if not reason else "reason_of_itself")
+        raise SalesmetricsError(
+            "option_invalid", option="--merge-reason", value=pair, cause=cause, fix=Message("reason_example")
+        )

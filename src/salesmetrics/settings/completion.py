@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 
 __all__ = [
     "complete_ages",
+    "complete_bars",
     "complete_columns",
     "complete_currencies",
     "complete_days",
     "complete_delimiters",
     "complete_encodings",
     "complete_families",
+    "complete_funnel_cells",
     "complete_kpis",
     "complete_levels",
     "complete_locales",
+    "complete_loss_cells",
     "complete_mapping",
     "complete_one_kpi",
     "complete_order",
     "complete_periods",
     "complete_profiles",
+    "complete_reasons",
     "complete_stages",
     "complete_symbols",
     "complete_zones",
@@ -224,3 +228,33 @@ def complete_stages(ctx: Any, incomplete: str) -> Offers:
     from salesmetrics.settings import mapping
 
     return mapping.complete_stages(ctx, incomplete)
+
+
+def complete_reasons(ctx: Any, incomplete: str) -> Offers:
+    """Loss reasons of the files, before and behind ``=``."""
+    from salesmetrics.settings import mapping
+
+    return mapping.complete_reasons(ctx, incomplete)
+
+
+def complete_bars(incomplete: str) -> Offers:
+    """Bars of `compare`."""
+    from typing import get_args
+
+    from salesmetrics.answers.compare import BarId
+
+    return _that_begin(get_args(BarId), incomplete)
+
+
+def complete_funnel_cells(ctx: Any, incomplete: str) -> Offers:
+    """Cells of `funnel`: stages of the files, and behind ``STAGE:`` what became of its deals."""
+    from salesmetrics.settings import mapping
+
+    return mapping.complete_funnel_cells(ctx, incomplete)
+
+
+def complete_loss_cells(ctx: Any, incomplete: str) -> Offers:
+    """Cells of `losses`: reasons of the files, and behind ``VIEW:`` words of its column."""
+    from salesmetrics.settings import mapping
+
+    return mapping.complete_loss_cells(ctx, incomplete)

@@ -16,7 +16,16 @@ from salesmetrics.schema.meanings import meaning_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["complete_columns", "complete_mapping", "complete_stages", "headers_in", "is_harmless"]
+__all__ = [
+    "complete_columns",
+    "complete_funnel_cells",
+    "complete_loss_cells",
+    "complete_mapping",
+    "complete_reasons",
+    "complete_stages",
+    "headers_in",
+    "is_harmless",
+]
 
 _READ = 65_536
 _LINES = 10
@@ -61,26 +70,85 @@ def complete_stages(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
         ctx: Click's context: what else is on the line.
         incomplete: What was typed so far.
     """
+    return _that_begin(_words_in(ctx, ("deals",), ("stage", "status")), incomplete)
+
+
+def complete_reasons(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    """``VARIANT=REASON``: loss reasons in the files on the line, before and behind the sign.
+
+    Args:
+        ctx: Click's context: what else is on the line.
+        incomplete: What was typed so far.
+    """
+    variant, equals, _ = incomplete.rpartition("=")
+    words = _words_in(ctx, ("deals",), ("loss_reason",))
+    end = "" if equals else "="
+    return _that_begin({f"{variant}{equals}{word}{end}": header for word, header in words.items()}, incomplete)
+
+
+def complete_loss_cells(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    """Cells of `losses`: reasons of the files on the line, views, and behind ``VIEW:`` the words of its column.
+
+    Args:
+        ctx: Click's context: what else is on the line.
+        incomplete: What was typed so far.
+    """
+    from salesmetrics.answers.losses import LOSS_AGES, VIEWS
+
+    view, colon, _ = incomplete.partition(":")
+    if not colon or view not in VIEWS:
+        reasons = _words_in(ctx, ("deals",), ("loss_reason",))
+        return _that_begin({**reasons, **{f"{name}:": "" for name in VIEWS}}, incomplete)
+    fields = {"reason": "loss_reason"}.get(view, view)
+    words = dict.fromkeys(LOSS_AGES, "") if view == "age" else _words_in(ctx, ("deals", "stages"), (fields,))
+    return _that_begin({f"{view}:{word}": header for word, header in words.items()}, incomplete)
+
+
+def complete_funnel_cells(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    """Cells of `funnel`: stages of the files on the line, ``won``, and behind ``STAGE:`` what became of its deals.
+
+    Args:
+        ctx: Click's context: what else is on the line.
+        incomplete: What was typed so far.
+    """
+    from salesmetrics.answers.funnel import FUNNEL_PARTS
+
+    stage, colon, _ = incomplete.rpartition(":")
+    words = _words_in(ctx, ("deals", "stages", "pipelines"), ("stage", "name"))
+    if colon and stage in words:
+        return _that_begin({f"{stage}:{part}": "" for part in FUNNEL_PARTS}, incomplete)
+    return _that_begin({**words, "won": ""}, incomplete)
+
+
+def _that_begin(words: Mapping[str, str], begun: str) -> list[tuple[str, str]]:
+    """Words that begin so and that no shell runs, each with the header of its column."""
+    offered = [word for word in words if is_harmless(word) and _begins(word, begun)]
+    return [(word, words[word] if is_harmless(words[word]) else "") for word in offered[:_OFFERED]]
+
+
+def _words_in(ctx: Any, kinds: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+    """Words of the columns that known headers or ``--map`` make one of some fields, with the header, in alphabetical order."""
     mapped = [str(pair).partition("=") for pair in ctx.params.get("map") or ()]
-    known = _stage_headers() | {_key(header) for field, _, header in mapped if field in ("stage", "status")}
+    known = _headers_of(kinds, fields) | {_key(header) for field, _, header in mapped if field in fields}
     words: dict[str, str] = {}
     for path in _paths(_files(ctx)):
         header, *rows = _rows_in(path) or [[]]
         for place, name in enumerate(header):
             if _key(name) in known:
                 words |= {row[place].strip(): name for row in rows if place < len(row) and row[place].strip()}
-    offered = [word for word in sorted(words) if is_harmless(word) and _begins(word, incomplete)]
-    return [(word, words[word] if is_harmless(words[word]) else "") for word in offered[:_OFFERED]]
+    return {word: words[word] for word in sorted(words)}
 
 
-def _stage_headers() -> set[str]:
+def _headers_of(kinds: Sequence[str], fields: Sequence[str]) -> set[str]:
     from salesmetrics.ingest.recognise.index import languages, load_profile, profiles
 
-    found: set[str] = set()
-    for name in (*profiles(), *languages()):
-        for layout in load_profile(name).kind.get("deals", ()):
-            found |= {_key(header) for field in ("stage", "status") for header in layout.columns.get(field, ())}
-    return found
+    layouts = [
+        layout
+        for name in (*profiles(), *languages())
+        for kind in kinds
+        for layout in load_profile(name).kind.get(kind, ())
+    ]
+    return {_key(header) for layout in layouts for field in fields for header in layout.columns.get(field, ())}
 
 
 def _key(header: str) -> str:

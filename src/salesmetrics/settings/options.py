@@ -26,6 +26,7 @@ __all__ = [
     "Every",
     "Forecasting",
     "Listed",
+    "Merging",
     "Option",
     "Output",
     "Reading",
@@ -394,6 +395,26 @@ class Listed(NamedTuple):
     ] = None
 
 
+class Merging(NamedTuple):
+    """Which values count as one."""
+
+    merge_reason: Annotated[
+        Pairs,
+        Option(
+            "Count a variant of a loss reason as the reason, for example 'no budget=No budget' (repeatable).",
+            metavar="VARIANT=REASON",
+            key="losses.reasons",
+            about='variant of a loss reason = the reason that it counts as, for example "no budget" = "No budget"',
+            adds=True,
+            name_with_signs=True,
+            form="reason_example",
+            check=checks.check_reason,
+            example=("no budget", "No budget"),
+            complete=completion.complete_reasons,
+        ),
+    ] = MappingProxyType({})
+
+
 class Watch(NamedTuple):
     """When a scheduled report fails."""
 
@@ -479,6 +500,7 @@ PANELS: Mapping[Any, str] = {
     Selection: "Report",
     Segments: "Report",
     Listed: "Report",
+    Merging: "Report",
     Watch: "For scheduled runs",
     Forecasting: "Report",
     Output: "Output",
@@ -486,11 +508,14 @@ PANELS: Mapping[Any, str] = {
 }
 """The part of the help that the options of a group stand in."""
 
-GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Watch, Forecasting, Output)
+GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Merging, Watch, Forecasting, Output)
 """The groups whose options a variable or the settings file can give."""
 
 
-SHAPING = (*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n", *Forecasting._fields)
+SHAPING = (
+    *(*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n"),
+    *(*Merging._fields, *Forecasting._fields),
+)
 """The options that affect numbers: every answer shows the source of their values."""
 
 
@@ -509,6 +534,11 @@ TABLES = (
         "Defaults of a report. Options override them.",
     ),
     Table("forecast", "What a forecast is to reach, and how it is simulated."),
+    Table(
+        "losses",
+        "Loss reasons that count as one.",
+        "Loss reasons that read alike. A line without # makes the first count as the second in `losses`.",
+    ),
     Table("csv", "How CSV is written.", "CSV for a spreadsheet: Excel needs both in most of Europe."),
     Table("calendar", "Weeks and fiscal years.", special=True),
     Table("settings", "Thresholds and external figures.", "Thresholds that some KPIs use.", special=True),

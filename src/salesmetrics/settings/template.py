@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from salesmetrics.analysis.reasons import alike, reason_key
+from salesmetrics.ingest.recognise.misspelt import one_slip
 from salesmetrics.messages import phrase
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
@@ -48,6 +50,7 @@ def settings_template(
     options: ReadOptions,
     guesses: Sequence[FileGuess] = (),
     hows: Sequence[Message] = (),
+    reasons: Mapping[str, int] | None = None,
 ) -> str:
     """The text of a settings file that makes later runs read these files the same way.
 
@@ -60,6 +63,7 @@ def settings_template(
         options: The options of the command line.
         guesses: What files could be that are not recognised: active lines, each marked as a guess.
         hows: How the columns of these files were read.
+        reasons: Loss reason → deals that have it, the most frequent first.
     """
     seen = [
         phrase("settings_read", path=_comment(item.path), kind=item.kind, crm=item.crm, n=item.rows.used)
@@ -72,6 +76,7 @@ def settings_template(
         "stages": _stages(readings, options, guesses),
         "currency": _symbols(options),
         "report": _keys("report"),
+        "losses": _reasons(reasons or {}),
         "csv": _keys("csv"),
         "calendar": _calendar(),
         "settings": _settings(),
@@ -222,6 +227,39 @@ def _symbols(options: ReadOptions) -> Iterator[_Line]:
     if not options.symbols:
         sign, code = next(option.example for option in options_of_table("currency"))
         yield _Line(_text(sign), _text(code), "", on=False)
+
+
+def _reasons(counts: Mapping[str, int]) -> Iterator[_Line | str]:
+    """Reasons that read alike, each as a variant of the most frequent one of them; and those with a letter that differs.
+
+    All of it is a comment: whoever keeps the CRM decides whether they are the same.
+    """
+    groups = alike(counts)
+    rank = {reason: place for place, reason in enumerate(counts)}
+    for members in groups:
+        reason, *variants = sorted(members, key=rank.__getitem__)
+        for variant in variants:
+            why = phrase("reason_variant", n=counts[variant], other=counts[reason])
+            yield _Line(_text(variant), _text(reason), why, on=False)
+    if not groups:
+        variant, reason = next(option.example for option in options_of_table("losses"))
+        yield _Line(_text(variant), _text(reason), "", on=False)
+    keys: dict[str, str] = {}
+    for reason in counts:
+        keys.setdefault(reason_key(reason), reason)
+    short = [key for key in keys if len(key) >= _SHORTEST][:_COMPARED]
+    for place, key in enumerate(short):
+        for other in short[place + 1 :]:
+            if one_slip(other, key):
+                pair = {"variant": keys[other], "reason": keys[key]}
+                numbers = {"n": counts[keys[other]], "other": counts[keys[key]]}
+                yield _comment(phrase("reasons_one_letter_apart", **pair, **numbers))
+
+
+_SHORTEST = 5
+"""Letters of a reason below which one letter makes another word."""
+_COMPARED = 300
+"""Reasons that are compared letter by letter: more are free text."""
 
 
 def _keys(table: str) -> Iterator[_Line]:

@@ -8,6 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.settings.completion import complete_bars
 from salesmetrics.settings.options import PANELS, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
@@ -46,6 +47,7 @@ def compare(
             metavar="BAR",
             help="List the deals behind a bar, for example won or pushed_out.",
             rich_help_panel=PANELS[Selection],
+            autocompletion=complete_bars,
         ),
     ] = None,
     rejects: Rejects = None,

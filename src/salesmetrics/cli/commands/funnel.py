@@ -8,7 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
-from salesmetrics.settings.completion import complete_horizons
+from salesmetrics.settings.completion import complete_funnel_cells, complete_horizons
 from salesmetrics.settings.options import PANELS, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
@@ -50,6 +50,7 @@ def funnel(
             metavar="CELL",
             help="List the deals behind a cell: STAGE, STAGE:lost, STAGE:stuck, won, …",
             rich_help_panel=PANELS[Selection],
+            autocompletion=complete_funnel_cells,
         ),
     ] = None,
     rejects: Rejects = None,

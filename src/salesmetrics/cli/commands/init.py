@@ -55,7 +55,14 @@ def init(
     dataset, guesses = begin_files(files, environment).read_or_guess(options) if files else (None, [])
     readings = file_readings(dataset) if dataset is not None else []
     hows = [how for file in dataset.files for how in file.how.values()] if dataset is not None else []
-    write_output(settings_template(readings, options, guesses, hows), path, environment.stdout)
+    deals = dataset.entities.get("deals") if dataset is not None else None
+    reasons = None
+    if dataset is not None and deals is not None:
+        from salesmetrics.analyses import separators_of
+        from salesmetrics.analysis.reasons import counted_reasons
+
+        reasons = counted_reasons(deals, separators_of(dataset))
+    write_output(settings_template(readings, options, guesses, hows, reasons), path, environment.stdout)
     for guess in guesses:
         environment.say(phrase("settings_guessed", path=guess.path))
     if path != "-":

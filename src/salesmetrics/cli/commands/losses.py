@@ -8,7 +8,8 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
-from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.completion import complete_loss_cells
+from salesmetrics.settings.options import PANELS, Merging, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -18,6 +19,7 @@ def losses(
     reading: Reading,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("kpi", "family", "every")), NotFromFile(("kpi", "family", "every", "by"))],
+    merging: Merging,
     output: Output,
     environment: Environment,
     rows: Annotated[
@@ -27,6 +29,7 @@ def losses(
             metavar="CELL",
             help="List the deals behind a cell: a reason, or stage:NAME, owner:NAME, …",
             rich_help_panel=PANELS[Selection],
+            autocompletion=complete_loss_cells,
         ),
     ] = None,
     rejects: Rejects = None,
@@ -46,5 +49,5 @@ def losses(
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
-    answer, dataset = analyses.losses(begun, read_options(reading), question, cell=rows)
+    answer, dataset = analyses.losses(begun, read_options(reading), question, cell=rows, reasons=merging.merge_reason)
     write_read(answer, dataset, output, form, rejects, environment)

@@ -145,6 +145,16 @@ def _notes(answer: Losses) -> list[str]:
     found = []
     if total.several:
         found.append(phrase("lost_several", n=total.several, signs=answer.separators))
+    merged = [item for item in answer.merged if item.count]
+    if merged:
+        parts = [
+            Message("lost_merged_part", variant=one_line(item.variant), reason=one_line(item.reason), n=item.count)
+            for item in merged
+        ]
+        found.append(phrase("lost_merged", n=sum(item.count for item in merged), parts=parts))
+    if len(merged) < len(answer.merged):
+        unused = [one_line(item.variant) for item in answer.merged if not item.count]
+        found.append(phrase("lost_merged_none", variants=unused))
     if answer.similar:
         found.append(phrase("lost_similar", groups=[Message("same_reasons", reasons=item) for item in answer.similar]))
     views = [view for view in ("age", "owner") if view not in answer.unknown]
