@@ -401,7 +401,7 @@ class Merging(NamedTuple):
     merge_reason: Annotated[
         Pairs,
         Option(
-            "Count a variant of a loss reason as the reason, for example 'no budget=No budget' (repeatable).",
+            "Count one loss reason as another, for example 'no budget=No budget' (repeatable).",
             metavar="VARIANT=REASON",
             key="losses.reasons",
             about='variant of a loss reason = the reason that it counts as, for example "no budget" = "No budget"',
