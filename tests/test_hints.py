@@ -113,6 +113,7 @@ ROOMS = {
     "ingest": (*READING, "init"),
     "analysis/benchmark.py": ("benchmark",),
     "analysis/losses.py": ("losses",),
+    "analysis/reasons.py": ("losses",),
     "analysis/compare.py": ("compare",),
     "analysis/funnel.py": ("funnel",),
     "analysis/journeys.py": ("funnel",),
