@@ -16,6 +16,8 @@ from salesmetrics.schema.meanings import meaning_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from salesmetrics.schema.kinds import Kind
+
 __all__ = [
     "complete_columns",
     "complete_funnel_cells",
@@ -126,7 +128,7 @@ def _that_begin(words: Mapping[str, str], begun: str) -> list[tuple[str, str]]:
     return [(word, words[word] if is_harmless(words[word]) else "") for word in offered[:_OFFERED]]
 
 
-def _words_in(ctx: Any, kinds: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+def _words_in(ctx: Any, kinds: Sequence[Kind], fields: Sequence[str]) -> dict[str, str]:
     """Words of the columns that known headers or ``--map`` make one of some fields, with the header, in alphabetical order."""
     mapped = [str(pair).partition("=") for pair in ctx.params.get("map") or ()]
     known = _headers_of(kinds, fields) | {_key(header) for field, _, header in mapped if field in fields}
@@ -139,7 +141,7 @@ def _words_in(ctx: Any, kinds: Sequence[str], fields: Sequence[str]) -> dict[str
     return {word: words[word] for word in sorted(words)}
 
 
-def _headers_of(kinds: Sequence[str], fields: Sequence[str]) -> set[str]:
+def _headers_of(kinds: Sequence[Kind], fields: Sequence[str]) -> set[str]:
     from salesmetrics.ingest.recognise.index import languages, load_profile, profiles
 
     layouts = [
