@@ -48,6 +48,11 @@ TYPED = {
         f"{DEALS} --by team --kpi revenue,win_rate",
         f"{DEALS} --by team --rows win_rate:Enterprise",
     ],
+    "cohort": [
+        f"{DEALS} --every quarter --by team",
+        f"{DEALS} examples/leads.csv --of leads",
+        f"{DEALS} --rows 2026-01:won",
+    ],
     "losses": [
         f"{DEALS} examples/stages.csv --by team --period last-quarter --compare previous",
         f"{DEALS} --rows Price",

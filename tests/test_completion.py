@@ -46,6 +46,7 @@ KNOWN = {
     "--lost": ("Closed l", "Closed lost"),
     "--max-age": ("4", "4d"),
     "--merge-reason": ("price=Pri", "price=Price"),
+    "--of": ("le", "leads"),
     "--open": ("Pres", "Presentation scheduled"),
     "--other": ("Vo", "Void"),
     "--won": ("Closed w", "Closed won"),

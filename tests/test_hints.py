@@ -107,7 +107,7 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
     assert strange_options(FINDINGS[code][1] or "", commands) == []
 
 
-COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", "forecast", "benchmark")
+COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", "forecast", "benchmark", "cohort")
 ROOMS = {
     "analysis/exports.py": ("compare",),
     "ingest": (*READING, "init"),
@@ -119,7 +119,10 @@ ROOMS = {
     "analysis/journeys.py": ("funnel",),
     "analysis/stage_numbers.py": ("funnel",),
     "analysis/forecast.py": ("forecast",),
-    "analysis": ("losses", "compare", "funnel", "forecast", "benchmark"),
+    "analysis/cohort.py": ("cohort",),
+    "analysis/closed_basis.py": ("cohort",),
+    "analysis/followed.py": ("cohort",),
+    "analysis": ("losses", "compare", "funnel", "forecast", "benchmark", "cohort"),
     "entities": COMPUTE,
     "engine": COMPUTE,
     "drilldown": COMPUTE,
@@ -131,9 +134,11 @@ ROOMS = {
         "losses",
         "funnel",
         "benchmark",
+        "cohort",
     ),  # `--on` of compare has words of its own
     "calendar": COMPUTE,
     "render/layouts/compare.py": ("compare",),
+    "render/layouts/cohort.py": ("cohort",),
     "render/layouts/funnel.py": ("funnel",),
     "render/layouts/files.py": ("inspect", "check"),
     "render/layouts/guesses.py": ("inspect",),
@@ -227,7 +232,7 @@ SPOKEN = [
         "inspect deals.csv",
     ),
     *("inspect deals.csv leads.csv activities.csv quotas.csv", "kpis", "config show", "init deals.csv -o -"),
-    *("losses deals.csv", "losses deals.csv -o out.csv"),
+    *("losses deals.csv", "losses deals.csv -o out.csv", "cohort deals.csv"),
     *("benchmark deals.csv --by owner", "benchmark deals.csv --by owner -o out.csv"),
 ]
 

@@ -215,6 +215,7 @@ RUNS = [
     *((("compare", *FILES, "later/*.csv", "--rows", "start"), form) for form in ("table", "csv", "md")),
     *((("funnel", *FILES), form) for form in ("table", "csv", "json", "md")),
     *((("benchmark", *FILES, "--by", "owner"), form) for form in ("table", "csv", "json", "md")),
+    *((("cohort", *FILES, "--by", "owner"), form) for form in ("table", "csv", "json", "md")),
     *((("losses", *FILES, "--by", "owner"), form) for form in ("table", "csv", "json", "md")),
     *((("explain", "revenue", *FILES), form) for form in ("table", "json", "md")),
     (("explain", "hostile", *FILES), "table"),

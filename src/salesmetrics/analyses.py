@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from salesmetrics.analysis.benchmark import BenchmarkTerms
+    from salesmetrics.analysis.cohort import CohortFacts
     from salesmetrics.analysis.forecast import ForecastFacts
     from salesmetrics.analysis.funnel import FunnelFacts
     from salesmetrics.analysis.losses import LossFacts
     from salesmetrics.answers.benchmark import Benchmark
+    from salesmetrics.answers.cohort import CohortOf, Cohorts
     from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
@@ -29,7 +31,18 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["benchmark", "forecast", "forecast_facts", "funnel", "funnel_facts", "loss_facts", "losses", "separators_of"]
+__all__ = [
+    "benchmark",
+    "cohort",
+    "cohort_facts",
+    "forecast",
+    "forecast_facts",
+    "funnel",
+    "funnel_facts",
+    "loss_facts",
+    "losses",
+    "separators_of",
+]
 
 
 def funnel(
@@ -240,3 +253,57 @@ def benchmark(
         return benchmark_rows(request, dataset.records, catalog, terms, cell, dataset.inputs), dataset
     found = build_benchmark(request, dataset.records, catalog, terms, inputs=dataset.inputs, findings=dataset.findings)
     return replace(found, arguments=files.arguments), dataset
+
+
+def cohort(
+    files: Files,
+    options: ReadOptions,
+    question: Question,
+    *,
+    of: CohortOf = "deals",
+    every: Literal["month", "quarter"] = "month",
+    cell: str | None = None,
+) -> tuple[Cohorts | Rows, Dataset]:
+    """Follow created deals or leads to their end.
+
+    Args:
+        files: The files.
+        options: How they are read.
+        question: What is asked for.
+        of: Which records are followed.
+        every: The length of a cohort.
+        cell: List the records behind this cell instead.
+
+    Raises:
+        SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.cohort.build_cohorts`; ``outcome_unsettled``.
+    """
+    about = None if cell is not None else columns_asked(question)
+    dataset = load(files, replace(options, as_of=question.as_of), about)
+    from salesmetrics.analysis.cohort import build_cohorts, cohort_rows
+
+    request, facts = request_of(question, dataset), cohort_facts(dataset, of, every)
+    if cell is not None:
+        return cohort_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    found = build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return replace(found, arguments=files.arguments), dataset
+
+
+def cohort_facts(dataset: Dataset, of: CohortOf, every: Literal["month", "quarter"]) -> CohortFacts:
+    """What the files leave so unsure that no number of a cohort may rest on it.
+
+    Raises:
+        SalesmetricsError: ``outcome_unsettled``: nobody knows yet which records were won.
+    """
+    from salesmetrics.analysis.cohort import CohortFacts
+    from salesmetrics.engine.unknown import refuse_unsettled_rows, withheld_measures
+    from salesmetrics.metrics.catalog import catalog
+
+    known = catalog()
+    kpi = "win_rate_horizon" if of == "deals" else "lead_conversion_rate"
+    refuse_unsettled_rows(kpi, known, dataset.withheld, lambda: dataset.findings)
+
+    def reason(*kpis: str) -> str | None:
+        measures = [m for name in kpis for m in known.required_measures(known.kpis[name]).values()]
+        return next(iter(withheld_measures(dataset.withheld, measures).values()), None)
+
+    return CohortFacts(of, every, reason(kpi), reason("revenue"), reason("win_rate"))

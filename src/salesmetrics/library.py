@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from salesmetrics.answers.benchmark import Benchmark
+    from salesmetrics.answers.cohort import CohortOf, Cohorts
     from salesmetrics.answers.compare import Compare
     from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["benchmark", "compare", "forecast", "funnel", "load", "losses", "report_on"]
+__all__ = ["benchmark", "cohort", "compare", "forecast", "funnel", "load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -306,3 +307,41 @@ def forecast(
     typed = [str(file) for file in files if isinstance(file, str)]
     facts = analyses.forecast_facts(dataset, ReadOptions(), typed, target=target, seed=seed, draws=draws)
     return build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+
+
+def cohort(
+    *files: str | Dataset,
+    every: Literal["month", "quarter"] = "month",
+    of: CohortOf = "deals",
+    by: Iterable[str] = (),
+    where: str | None = None,
+    period: str = "all",
+    as_of: date | None = None,
+    calendar: Calendar | None = None,
+    currency: str | None = None,
+) -> Cohorts:
+    """Follow created deals or leads to their end: the share won within 30 to 365 days, and revenue per created deal.
+
+    Args:
+        *files: Paths, or one dataset.
+        every: The length of a cohort.
+        of: Which records are followed.
+        by: Columns that records are grouped by.
+        where: An SQL condition over canonical columns.
+        period: Its name, for example ``2026``; records are in it by the day they were created.
+        as_of: The report date; the last event in the data when left out.
+        calendar: How weeks and years are counted.
+        currency: Convert all amounts to this one, with the rates among the files.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    dataset = _dataset(files, as_of)
+    from salesmetrics.analysis.cohort import build_cohorts
+    from salesmetrics.engine.request import Question
+
+    question = Question(
+        as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency, every=every
+    )
+    request, facts = pipeline.request_of(question, dataset), analyses.cohort_facts(dataset, of, every)
+    return build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)

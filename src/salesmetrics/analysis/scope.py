@@ -1,4 +1,4 @@
-"""The deals that a request is about: as of its day, in one currency, filtered, grouped. Own file: every analysis begins here."""
+"""The deals or leads that a request is about: as of its day, in one currency, filtered. Own file: every analysis begins here."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Request
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Scope", "currency_codes", "deals_in_scope", "group_of", "in_window", "source_text"]
+__all__ = ["Scope", "currency_codes", "deals_in_scope", "group_of", "in_window", "leads_in_scope", "source_text"]
 
 
 class Scope(NamedTuple):
     """What an analysis works on.
 
     Attributes:
-        deals: Deals as of the day that fulfil the condition, with ``amount`` (Decimal) and ``currency`` (String), null
+        deals: Deals, or leads, as of the day that fulfil the condition, with ``amount`` (Decimal) and ``currency`` (String), null
             where the files have none.
         stages: The stage history as it was read; None without one.
         notes: What has to be said about how these were made.
@@ -56,22 +56,41 @@ def deals_in_scope(request: Request, frames: Mapping[str, pl.DataFrame]) -> Scop
     """
     if "deals" not in frames:
         raise SalesmetricsError("report_empty", cause=Message("needs_deals"), fix=Message("add_deals_file"))
+    return _in_scope(request, frames, "deals", {"created": pl.Date, "closed": pl.Date})
+
+
+def leads_in_scope(request: Request, frames: Mapping[str, pl.DataFrame]) -> Scope:
+    """The leads that a request is about, in the place of deals.
+
+    Args:
+        request: What is asked for.
+        frames: Canonical frames by kind.
+
+    Raises:
+        SalesmetricsError: As for ``deals_in_scope``.
+    """
+    if "leads" not in frames:
+        raise SalesmetricsError("report_empty", cause=Message("needs_leads"), fix=Message("add_leads_file"))
+    return _in_scope(request, frames, "leads", {"created": pl.Datetime("us")})
+
+
+def _in_scope(request: Request, frames: Mapping[str, pl.DataFrame], kind: str, dates: Mapping[str, Any]) -> Scope:
     named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
-    asked = Asked(request.by, named, window_of(request), request.calendar, request.currency, makings(("deals",)))
+    asked = Asked(request.by, named, window_of(request), request.calendar, request.currency, makings((kind,)))
     entities, notes = make_entities(frames, moments_of(request), request.settings, asked)
-    made = {"deals": entities["deals"]}
-    listed = {name for name in made["deals"].columns if not name.startswith("__")}
+    made = {kind: entities[kind]}
+    listed = {name for name in made[kind].columns if not name.startswith("__")}
     if request.where:
         made = apply_where(made, request.where, renamed=request.renamed, listed=listed)
     check_dimensions(request.by, made, listed)
     check_segments(request.by, made, MAX_SEGMENTS)
-    deals = made["deals"]
-    blanks: dict[str, Any] = {"amount": pl.Decimal(38, 8), "currency": pl.String, "created": pl.Date, "closed": pl.Date}
-    deals = deals.with_columns(
-        *(pl.lit(None, dtype=kind).alias(name) for name, kind in blanks.items() if name not in deals.columns),
+    records = made[kind]
+    blanks: dict[str, Any] = {"amount": pl.Decimal(38, 8), "currency": pl.String, **dates}
+    records = records.with_columns(
+        *(pl.lit(None, dtype=kind).alias(name) for name, kind in blanks.items() if name not in records.columns),
         *(pl.col(name).cast(pl.String) for name in request.by),
     )
-    return Scope(deals, entities.get("stages"), tuple(notes), entities.get("quotas"))
+    return Scope(records, entities.get("stages"), tuple(notes), entities.get("quotas"))
 
 
 def in_window(column: str, window: Window) -> pl.Expr:

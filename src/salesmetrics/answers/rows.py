@@ -31,7 +31,7 @@ class RowsTotal(Model, frozen=True, kw_only=True):
 class Rows(Answer, frozen=True, kw_only=True):
     """The answer of `rows`: the records behind a KPI; and of `--rows`: those behind a cell of a table."""
 
-    commands: ClassVar = ("rows", "compare", "funnel", "forecast", "losses", "benchmark")
+    commands: ClassVar = ("rows", "cohort", "compare", "funnel", "forecast", "losses", "benchmark")
 
     command: str = "rows"
     kpi: str

@@ -10,7 +10,7 @@ import re
 import shlex
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -70,12 +70,26 @@ class _Taken:
             return value
         if self.kind == list[str]:
             return list(value)
+        if isinstance(value, str) and get_origin(self.kind) is Literal:
+            raise _no_choice(param, value, get_args(self.kind))
         if isinstance(value, str) and (declared := _declared(param.name)) is not None:
             from salesmetrics.settings.sources import read_typed
 
             return read_typed(declared, value)
         param._runtime_param = None
         return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def _no_choice(param: Any, value: str, choices: Sequence[str]) -> SalesmetricsError:
+    """The refusal of a value that is none of those of a command's own option, which may be fewer than elsewhere."""
+    from difflib import get_close_matches
+
+    flag = max(param.opts, key=len)
+    near = get_close_matches(value.casefold(), choices, n=1)
+    fix = Message("option_example", option=flag, value=(*near, *choices)[0])
+    return SalesmetricsError(
+        "option_invalid", option=flag, value=value, cause=Message("not_one_of", known=choices), fix=fix
+    )
 
 
 class _AsTyped:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["activity_view", "end_of", "lead_view", "meeting_outcomes", "rep_days", "with_gaps"]
+__all__ = ["activity_view", "end_of", "lead_view", "meeting_outcomes", "rep_days", "with_conversion_day", "with_gaps"]
 
 
 INSTANT = pl.Datetime("us")
@@ -172,7 +172,7 @@ def lead_view(
     if as_of is None:
         return frame, []
     end = end_of(as_of)
-    dated = _with_conversion_day(frame, deals)
+    dated = with_conversion_day(frame, deals)
     have = set(dated.columns)
     later = (pl.col("created") >= end).fill_null(value=False) if "created" in have else pl.lit(value=False)
     undone = _after(dated, "__converted__", end)
@@ -245,7 +245,13 @@ def _with_qualified(leads: pl.DataFrame) -> pl.DataFrame:
     return leads.with_columns(qualified=pl.any_horizontal([expr.fill_null(value=False) for expr in said]))
 
 
-def _with_conversion_day(leads: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame:
+def with_conversion_day(leads: pl.DataFrame, deals: pl.DataFrame | None) -> pl.DataFrame:
+    """The leads with ``__converted__`` (Datetime), the day of their conversion, where something tells it.
+
+    Args:
+        leads: Canonical leads.
+        deals: Canonical deals of the whole export, which may name the lead that each came from.
+    """
     if "is_converted" not in leads.columns:
         return leads
     if "converted_at" in leads.columns:

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "funnel": "Show how deals pass the stages: conversion, time in stage, and where value waits.",
     "forecast": "Show what will close in a period, with its range, and how good such forecasts were.",
     "benchmark": "Show which reps or segments really differ from the team, and which differences chance explains.",
+    "cohort": "Follow created deals or leads to their end: the share won by each horizon, open ones not counted as lost.",
     "losses": "Show why and where deals are lost: by reason, stage, competitor, owner, product and age.",
     "kpis": "List the KPIs: id, unit and formula.",
     "explain": "Explain a KPI: formula, basis, edge cases, source; with files, also its working.",

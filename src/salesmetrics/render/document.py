@@ -182,10 +182,14 @@ class Column(Struct, frozen=True):
 
 
 class Sparkline(Struct, frozen=True):
-    """A row of small bars, one per value; ``None`` is a gap. Counts and money stand on zero."""
+    """A row of small bars, one per value; ``None`` is a gap. Counts and money stand on zero.
+
+    ``top`` is the value of a full bar, so that rows can be compared; without it that is the largest of the row.
+    """
 
     values: tuple[float | None, ...]
     on_zero: bool
+    top: float | None = None
 
 
 class Bar(Struct, frozen=True):

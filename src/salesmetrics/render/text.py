@@ -135,13 +135,14 @@ def change(step: Change | None, unit: Unit) -> tuple[str, str, str]:
     return absolute, relative, f"{_signed(span.low, unit)} – {_signed(span.high, unit)}{suffix}"
 
 
-def sparkline(values: Sequence[float | None], *, on_zero: bool) -> str:
+def sparkline(values: Sequence[float | None], *, on_zero: bool, top: float | None = None) -> str:
     """A row of bars, one per value; a gap stays a gap.
 
-    Bars ``on_zero`` let a small step look small, as counts and money should; others span their own range.
+    Bars ``on_zero`` let a small step look small, as counts and money should; others span their own range. A full bar is
+    ``top``, or the largest value.
 
-    >>> sparkline([0, 5, None, 10], on_zero=True)
-    '▁▅ █'
+    >>> sparkline([0, 5, None, 10], on_zero=True), sparkline([0, 5, None, 10], on_zero=True, top=20)
+    ('▁▅ █', '▁▃ ▅')
     """
     known = [value for value in values if value is not None]
     if not known:
@@ -149,11 +150,14 @@ def sparkline(values: Sequence[float | None], *, on_zero: bool) -> str:
     low, high = min(known), max(known)
     if on_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    top = len(_BARS) - 1
+    high = max(high, top) if top is not None else high
+    top_bar = len(_BARS) - 1
     if high == low:
-        level = 0 if on_zero else top // 2
+        level = 0 if on_zero else top_bar // 2
         return "".join(" " if value is None else _BARS[level] for value in values)
-    return "".join(" " if value is None else _BARS[int((value - low) / (high - low) * top + 0.5)] for value in values)
+    return "".join(
+        " " if value is None else _BARS[int((value - low) / (high - low) * top_bar + 0.5)] for value in values
+    )
 
 
 def _suffix(unit: Unit, currency: str | None) -> str:

@@ -301,7 +301,7 @@ def _flagged(table: Table) -> list[bool]:
 
 def _cell_text(cell: Cell, *, flagged: bool) -> str:
     if isinstance(cell.mark, Sparkline):
-        return sparkline(cell.mark.values, on_zero=cell.mark.on_zero)
+        return sparkline(cell.mark.values, on_zero=cell.mark.on_zero, top=cell.mark.top)
     if isinstance(cell.mark, Bar):
         return "█"
     sign = f" {cell.footnote.sign}" if cell.footnote else ""

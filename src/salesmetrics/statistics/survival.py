@@ -37,6 +37,7 @@ __all__ = [
     "incidence_curves",
     "kaplan_meier",
     "survival_curves",
+    "won_among_decided",
 ]
 
 CENSORED: Final = 0
@@ -236,6 +237,7 @@ def incidence_curves(table: pl.DataFrame, cause: Literal[1, 2] = WON, level: flo
 
     Args:
         table: ``group``, ``time``, ``won``, ``lost``, ``censored`` (Int64) in any order; a time may occur more than once.
+            A column ``other`` counts a third end, which competes with both.
         cause: ``WON`` or ``LOST``.
         level: Confidence level of the bounds.
 
@@ -310,8 +312,9 @@ def _at_risk(table: pl.DataFrame, events: str) -> pl.LazyFrame:
     """The times of each group in order, none empty, with who was at risk, who ended, and who is left after it."""
     import polars as pl
 
-    rows = table.lazy().group_by("group", "time").agg(pl.sum("won", "lost", "censored")).sort("group", "time")
-    rows = rows.with_columns(ended=pl.col("won") + pl.col("lost"))
+    ends = ["won", "lost", *(name for name in ("other",) if name in table.columns)]
+    rows = table.lazy().group_by("group", "time").agg(pl.sum(*ends, "censored")).sort("group", "time")
+    rows = rows.with_columns(ended=pl.sum_horizontal(ends))
     rows = rows.with_columns(left=pl.col("ended") + pl.col("censored")).filter(pl.col("left") > 0)
     left = pl.col("left")
     rows = rows.with_columns(
@@ -321,6 +324,63 @@ def _at_risk(table: pl.DataFrame, events: str) -> pl.LazyFrame:
     )
     stays = 1 - pl.col("ended") / pl.col("at_risk")
     return rows.with_columns(surviving=stays.cum_prod().over("group"))
+
+
+def won_among_decided(table: pl.DataFrame, time: int, level: float = 0.95) -> pl.DataFrame:
+    """The share of wins among the records of each group that are won or lost by a time: W/(W + L) of two incidences.
+
+    W and L are the Aalen–Johansen incidences of winning and losing. With λₖ = eₖ/Y for each end k at a time, S the share not
+    ended before it, and W, L the incidences after it and at the end, the derivative of the share by λₖ is
+    gₖ = (L·S·[k won] − W·S·[k lost] − (W·Lᵢ − L·Wᵢ)/(1 − Σλ)) / (W + L)², and the variance the sum over the times of that of
+    multinomial counts: (Σ gₖ²λₖ − (Σ gₖλₖ)²)/Y. Without records censored before the time it is that of a plain share,
+    p(1 − p)/n. The bounds are on the logit scale.
+
+    Args:
+        table: As for ``incidence_curves``.
+        time: The time, which is included; the curves are known until then.
+        level: Confidence level of the bounds.
+
+    Returns:
+        ``group``, ``value``, ``low``, ``high`` (Float64): null without a win and a loss by then, the bounds also where all
+        are won or all lost.
+
+    Two wins and one loss of four records, the other one open for longer:
+
+    >>> rows = [(0, 1, 1, 0, 0), (0, 2, 0, 1, 0), (0, 3, 1, 0, 0), (0, 9, 0, 0, 1)]
+    >>> [round(share, 3) for share in won_among_decided(event_table(rows), 5).row(0)[1:]]
+    [0.667, 0.154, 0.957]
+    """
+    import polars as pl
+
+    steps = _at_risk(table, "won").filter(pl.col("time") <= time)
+    risk, before = pl.col("at_risk").cast(pl.Float64), pl.col("before")
+    steps = steps.with_columns(before=pl.col("surviving").shift(1).over("group").fill_null(1.0))
+    steps = steps.with_columns(
+        w=_running(before * pl.col("won") / risk),
+        l=_running(before * pl.col("lost") / risk),
+        of_won=pl.col("won") / risk,
+        of_lost=pl.col("lost") / risk,
+        of_any=pl.col("ended") / risk,
+    ).with_columns(won_in_all=pl.col("w").last().over("group"), lost_in_all=pl.col("l").last().over("group"))
+    won, lost, any_end = pl.col("won_in_all"), pl.col("lost_in_all"), pl.col("of_any")
+    # After a time at which everybody ends neither curve moves.
+    drop = pl.when(any_end < 1).then((won * pl.col("l") - lost * pl.col("w")) / (1 - any_end)).otherwise(0.0)
+    steps = steps.with_columns(drop=drop)
+    slopes = {"of_won": lost * before - pl.col("drop"), "of_lost": -won * before - pl.col("drop")}
+    rest = any_end - pl.col("of_won") - pl.col("of_lost")
+    squares = sum((slope**2 * pl.col(name) for name, slope in slopes.items()), pl.col("drop") ** 2 * rest)
+    mean = sum((slope * pl.col(name) for name, slope in slopes.items()), -pl.col("drop") * rest)
+    found = steps.group_by("group", maintain_order=True).agg(
+        won.last(), lost.last(), variance=((squares - mean**2) / risk).sum()
+    )
+    decided = won + lost
+    value = pl.when(decided > 0).then(won / decided)
+    inside = value.is_between(_ROUNDING, 1 - _ROUNDING, closed="none") & (pl.col("variance") > 0)
+    share = pl.when(inside).then(value)
+    reach = two_sided_z(level) * pl.col("variance").sqrt() / (decided**2 * share * (1 - share))
+    odds = share / (1 - share)
+    low, high = odds * (-reach).exp(), odds * reach.exp()
+    return found.select("group", value=value, low=low / (1 + low), high=high / (1 + high)).collect()
 
 
 def _spread(ended: pl.Expr, at_risk: pl.Expr) -> pl.Expr:

@@ -1,0 +1,251 @@
+"""How cohorts look: a row each with the share won by each horizon, revenue, and the closed basis in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import (
+    Cell,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Kind,
+    Narrow,
+    Row,
+    Sheet,
+    Sparkline,
+    Table,
+    Text,
+    Tone,
+)
+from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.words import FEW, reason_text
+from salesmetrics.render.text import amount, count, interval, one_line
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from salesmetrics.answers.cohort import ClosedBasis, Cohort, CohortHorizon, CohortRevenue, Cohorts, Suspect
+    from salesmetrics.render.document import Block
+
+__all__ = ["cohorts_document", "cohorts_sheet"]
+
+
+def cohorts_document(answer: Cohorts) -> Document:
+    """The cohorts of the total, what they brought in, the closed basis beside them, and the segments."""
+    codes = list(dict.fromkeys(money.currency for row in answer.cohorts for h in row.horizons for money in h.revenue))
+    total, *own = [row for row in answer.cohorts if not row.group]
+    blocks: list[Block] = [*answer_head(answer, None, [code for code in codes if code])]
+    top = max((value for row in (total, *own) for value in row.curve if value is not None), default=0.0)
+    blocks.append(_table([*own, total], answer, top, drops="first", dropped="cohorts_not_shown"))
+    for code in codes:
+        named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
+        blocks.append(Heading(named if len(codes) > 1 else phrase("heading_revenue_per_deal")))
+        blocks.append(_revenue([*own, total], code))
+    for group in [row for row in answer.cohorts if row.group and row.cohort is None][:1]:
+        segments = [row for row in answer.cohorts if row.group and row.cohort is None]
+        blocks.append(Heading(phrase("heading_by", names=list(group.group))))
+        blocks.append(_table(segments, answer, 0.0, drops="last", dropped="segments_not_shown"))
+    blocks += [Text(line, apart=not place) for place, line in enumerate(_closed_basis(answer))]
+    notes = _notes(answer)
+    blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
+    if answer.findings:
+        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
+        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
+    return Document(tuple(blocks))
+
+
+def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, dropped: str) -> Table:
+    by_cohort = drops == "first"
+    title = phrase("column_cohort") if by_cohort else ", ".join(map(one_line, rows[0].group))
+    columns = [
+        Column(title, Kind.LABEL),
+        Column(phrase("column_deals" if answer.of == "deals" else "column_created_leads"), Kind.NUMBER),
+        Column(phrase("column_ended"), Kind.NUMBER, 1, Narrow.VANISH, plural=phrase("column_ended")),
+        *(Column(phrase("column_days", days=h.days), Kind.NUMBER) for h in rows[0].horizons),
+        Column(phrase("column_interval"), Kind.INTERVAL, 3, Narrow.VANISH, plural=phrase("columns_interval")),
+        Column(phrase("column_at_risk"), Kind.NUMBER, 2, Narrow.VANISH, plural=phrase("column_at_risk")),
+        *([Column(phrase("column_curve"), Kind.MARK, 4, Narrow.VANISH)] if top else []),
+    ]
+    drawn = []
+    for row in rows:
+        last = _longest(row)
+        cells = [
+            Cell(_label(row, by_cohort=by_cohort)),
+            Cell(count(row.size), value=row.size),
+            Cell(amount(row.ended.value, "ratio"), Tone.MUTED),
+            *(_share(h, small=row.small) for h in row.horizons),
+            Cell(interval(last.interval, "ratio") if last else "", Tone.MUTED),
+            Cell(count(last.at_risk) if last and last.at_risk is not None else "", Tone.MUTED),
+            *([Cell(mark=Sparkline(row.curve, on_zero=True, top=top) if row.curve else None)] if top else []),
+        ]
+        drawn.append(Row(tuple(cells), total=by_cohort and row.cohort is None))
+    return Table(tuple(columns), tuple(drawn), drops=drops, dropped=dropped)
+
+
+def _longest(row: Cohort) -> CohortHorizon | None:
+    return next((h for h in reversed(row.horizons) if h.value is not None), None)
+
+
+def _label(row: Cohort, *, by_cohort: bool) -> str:
+    if not by_cohort:
+        return ", ".join(one_line(value or phrase("segment_blank")) for value in row.group.values())
+    if row.cohort is None:
+        return phrase("row_all_cohorts")
+    label = one_line(row.cohort)
+    return phrase("partly_in_brackets", label=label) if row.partial else label
+
+
+def _share(horizon: CohortHorizon, *, small: bool) -> Cell:
+    flag = FEW if small and horizon.value is not None else ""
+    tone = Tone.MUTED if small or horizon.value is None else Tone.PLAIN
+    return Cell(amount(horizon.value, "ratio"), tone, horizon.value, "ratio", flag=flag)
+
+
+def _revenue(rows: Sequence[Cohort], code: str | None) -> Table:
+    columns = [
+        Column(phrase("column_cohort"), Kind.LABEL),
+        *(Column(phrase("column_days", days=h.days), Kind.NUMBER) for h in rows[0].horizons),
+    ]
+    drawn = []
+    for row in rows:
+        cells = [Cell(_label(row, by_cohort=True))]
+        for horizon in row.horizons:
+            value = next((money.per_created for money in horizon.revenue if money.currency == code), None)
+            tone = Tone.MUTED if value is None else Tone.PLAIN
+            cells.append(Cell(amount(value, "money", places=2), tone, value, "money", code))
+        drawn.append(Row(tuple(cells), total=row.cohort is None))
+    return Table(tuple(columns), tuple(drawn), drops="first", dropped="cohorts_not_shown", apart=False)
+
+
+# --- the closed basis ---
+
+
+def _closed_basis(answer: Cohorts) -> list[str]:
+    bases = answer.closed_basis
+    total = next((base for base in bases if not base.group), None)
+    if total is None or total.win_rate.value is None:
+        return []
+    rate = total.win_rate
+    details: dict[str, Any] = {
+        "closed": amount(rate.value, "ratio"),
+        "won": rate.numerator,
+        "decided": rate.denominator,
+        "days": total.horizon_days,
+        "share": amount(total.cohorts.value, "ratio"),
+        "closed_interval": interval(rate.interval, "ratio"),
+        "interval": interval(total.cohorts.interval, "ratio"),
+    }
+    if total.cohorts.value is None:
+        return [phrase("closed_basis", **details)]
+    lines = [phrase("closed_basis_differs" if total.differs else "closed_basis_same", **details)]
+    if total.differs:
+        lines.append(_suspects(total))
+    if total.still_open:
+        lines.append(phrase("closed_basis_open", open=amount(total.still_open, "ratio"), days=total.horizon_days))
+    others = [
+        Message(
+            "closed_basis_group",
+            name=_name(base),
+            closed=amount(base.win_rate.value, "ratio"),
+            share=amount(base.cohorts.value, "ratio"),
+            days=base.horizon_days,
+        )
+        for base in bases
+        if base.group and base.differs
+    ]
+    if others:
+        lines.append(phrase("closed_basis_groups", groups=others))
+    return lines
+
+
+def _suspects(base: ClosedBasis) -> str:
+    shown = [suspect for suspect in base.suspects if suspect.supported]
+    if not shown:
+        biases = [Message(f"bias_{suspect.bias}") for suspect in base.suspects]
+        return phrase("closed_basis_none_shown", biases=biases)
+    return phrase("closed_basis_shown", biases=[_suspect(suspect) for suspect in shown])
+
+
+def _suspect(suspect: Suspect) -> Message:
+    return Message(
+        f"suspect_{suspect.bias}",
+        numerator=suspect.numerator,
+        denominator=suspect.denominator,
+        days=suspect.days,
+    )
+
+
+def _name(base: ClosedBasis) -> str:
+    return ", ".join(one_line(value or phrase("segment_blank")) for value in base.group.values())
+
+
+def _notes(answer: Cohorts) -> list[str]:
+    total = next(row for row in answer.cohorts if not row.group)
+    found = [phrase(f"cohort_legend_{answer.of}")]
+    reasons = dict.fromkeys(h.reason for row in answer.cohorts if not row.group for h in row.horizons if h.reason)
+    if answer.of == "deals":
+        found.append(phrase("cohort_revenue_all"))
+    if "not_reached" in reasons:
+        found.append(phrase("cohort_not_reached"))
+    found += [phrase("cohort_undefined", reason=reason_text(code)) for code in reasons if code != "not_reached"]
+    money = [money for h in total.horizons for money in h.revenue]
+    found += [phrase("cohort_undefined", reason=text) for text in dict.fromkeys(_reasons(money))]
+    if answer.undated:
+        found.append(phrase(f"cohort_undated_{answer.of}", n=answer.undated))
+    if total.unplaced:
+        found.append(phrase(f"cohort_unplaced_{answer.of}", n=total.unplaced))
+    unpriced = max((item.unpriced for item in money), default=0)
+    if unpriced:
+        found.append(phrase("cohort_unpriced", n=unpriced))
+    if any(row.small for row in answer.cohorts if not row.group or row.cohort is None):
+        found.append(phrase("cohort_small", sign=FEW, min_n=answer.min_n))
+    if answer.group_by:
+        found.append(phrase("cohort_of_groups", names=answer.group_by))
+    return found
+
+
+def _reasons(money: Iterable[Any]) -> list[str]:
+    return [reason_text(item.reason) for item in money if item.reason]
+
+
+# --- as rows ---
+
+
+def cohorts_sheet(answer: Cohorts) -> Sheet:
+    """A row per cohort, segment and number: maturity, share won by each horizon, revenue per created record."""
+    by = answer.group_by
+    header = ["cohort", *by, "metric", "days", "currency", "value", "numerator", "denominator", "low", "high"]
+    rows: list[list[Any]] = []
+    for row in answer.cohorts:
+        lead = [row.cohort, *(row.group.get(name) for name in by)]
+        ended = row.ended
+        rows.append(
+            [*lead, "ended", None, None, ended.value, ended.numerator, ended.denominator, *_ends(ended), None, None]
+        )
+        rows += [
+            [*lead, "won_share", h.days, None, h.value, h.won, h.n, *_ends(h), h.at_risk, h.reason]
+            for h in row.horizons
+        ]
+        rows += [[*lead, *_revenue_row(h.days, money)] for h in row.horizons for money in h.revenue]
+    for base in answer.closed_basis:
+        lead = [None, *(base.group.get(name) for name in by)]
+        for name, days, share in (
+            ("win_rate", None, base.win_rate),
+            ("won_of_decided", base.horizon_days, base.cohorts),
+        ):
+            numbers = [share.value, share.numerator, share.denominator, *_ends(share)]
+            rows.append([*lead, name, days, None, *numbers, None, share.reason])
+    return Sheet([*header, "at_risk", "reason"], rows)
+
+
+def _revenue_row(days: int, money: CohortRevenue) -> list[Any]:
+    numbers = [money.per_created, money.value, money.created]
+    return ["revenue_per_created", days, money.currency, *numbers, None, None, None, money.reason]
+
+
+def _ends(share: Any) -> list[Any]:
+    return [share.interval.low, share.interval.high] if share.interval else [None, None]
