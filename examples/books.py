@@ -1,4 +1,4 @@
-"""What the back office keeps: customers, recurring revenue, invoices, quotas, costs, people, surveys, prices, rates."""
+"""What the back office keeps: customers, recurring revenue, invoices, quotas, costs, people, surveys, prices, rates, figures."""
 
 from __future__ import annotations
 
@@ -240,3 +240,13 @@ def rates(rng: Random) -> Iterator[Row]:
         for code, rate in level.items():
             level[code] = rate * (1 + rng.gauss(0, 0.009))
             yield [CURRENCY, code, f"{month:%Y-%m}", f"{level[code]:.4f}"]
+
+
+def figures() -> Iterator[Row]:
+    """Invented outside figures; the program has none of its own."""
+    yield ["KPI", "Segment", "Value", "Source", "Year"]
+    source = "Invented Software Sales Survey"
+    yield ["win_rate", "", "0.29", source, "2025"]
+    yield ["win_rate", "Small Business", "0.34", source, "2025"]
+    yield ["average_deal_size", "", "9400", source, "2025"]
+    yield ["sales_cycle_median", "", "41", source, "2025"]

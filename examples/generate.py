@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from books import costs, customers, invoices, products, quotas, rates, reps, revenue, surveys
+from books import costs, customers, figures, invoices, products, quotas, rates, reps, revenue, surveys
 from crm import activities, deals, leads, stages
 from history import simulate
 
@@ -39,6 +39,7 @@ def main(folder: Path) -> None:
     _write(folder / "surveys.csv", surveys(world, Random(SEED + 4)))
     _write(folder / "products.csv", products())
     _write(folder / "rates.csv", rates(Random(SEED + 5)))
+    _write(folder / "figures.csv", figures())
 
 
 def _write(path: Path, rows: Iterable[Sequence[str]], *, quoting: int = csv.QUOTE_MINIMAL) -> None:

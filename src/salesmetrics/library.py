@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
-    from salesmetrics.calendar import Calendar
+    from salesmetrics.calendar import Calendar, Every
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
@@ -112,6 +112,7 @@ def benchmark(
     min_n: int = 10,
     fdr: float = 0.05,
     seed: int = 1,
+    every: Every | None = None,
     known: Catalog | None = None,
 ) -> Benchmark:
     """Is anyone really different? Each segment against the team without it.
@@ -129,6 +130,7 @@ def benchmark(
         min_n: Segments with fewer records are not judged.
         fdr: Expected share of wrong ones among the segments that are called.
         seed: Of resampling.
+        every: Length of the periods of each segment's own past, for example ``month``.
         known: Another catalogue than the one that ships.
 
     Raises:
@@ -150,7 +152,7 @@ def benchmark(
         currency=currency,
         min_n=min_n,
     )
-    request, terms = pipeline.request_of(question, dataset), BenchmarkTerms(fdr, seed)
+    request, terms = pipeline.request_of(question, dataset), BenchmarkTerms(fdr, seed, every)
     inputs, findings = dataset.inputs, dataset.findings
     return build_benchmark(request, dataset.records, known or catalog(), terms, inputs=inputs, findings=findings)
 

@@ -9,6 +9,7 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from salesmetrics.analysis.cells import no_such_cell
+from salesmetrics.analysis.own_history import Place, histories
 from salesmetrics.analysis.peers import Peers, Team, Tested, peers_of
 from salesmetrics.analysis.scope import source_text
 from salesmetrics.answers.benchmark import (
@@ -16,6 +17,7 @@ from salesmetrics.answers.benchmark import (
     BenchmarkBand,
     BenchmarkDetectable,
     BenchmarkDispersion,
+    BenchmarkFigure,
     BenchmarkKpi,
     BenchmarkNotCompared,
     BenchmarkRow,
@@ -34,6 +36,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import one_per_idea
 from salesmetrics.metrics.shapes import Undefined
+from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.bands import Band, dispersion, widened
 from salesmetrics.statistics.multiple import benjamini_hochberg
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Period
     from salesmetrics.answers.rows import Rows
+    from salesmetrics.calendar import Every
     from salesmetrics.engine.build import Tabled
     from salesmetrics.engine.compute import Source
     from salesmetrics.engine.evaluate import Cell, Group, Outcome
@@ -67,10 +71,12 @@ class BenchmarkTerms(NamedTuple):
     Attributes:
         fdr: Expected share of wrong ones among the segments that are called.
         seed: Of resampling.
+        every: Length of the periods of each segment's own past; without one it is left out.
     """
 
     fdr: float = 0.05
     seed: int = 1
+    every: Every | None = None
 
 
 class _Segment(NamedTuple):
@@ -149,6 +155,8 @@ def build_benchmark(
     """
     if not request.by:
         raise _no_dimension(frames)
+    figures, unknown = _figures(frames.get(FIGURES), catalog)
+    frames = {kind: frame for kind, frame in frames.items() if kind != FIGURES}
     asked, setup = _prepared(request, frames, catalog)
     families, missed = _families(asked, setup, chosen=bool(request.kpis or request.families))
     if not families:
@@ -158,6 +166,7 @@ def build_benchmark(
         raise SalesmetricsError("report_empty", cause=cause, fix=Message("another_dimension"))
     results = [_compare(family, request, setup, terms) for family in families]
     if not (request.kpis or request.families):
+        results = [r._replace(reason=r.reason or "count_only") if _is_count(r) else r for r in results]
         able = [result for result in results if result.reason is None]
         missed += [_missed(r.family.kpi, request, r.reason) for r in results if r.reason is not None and able]
         results = able or results
@@ -169,6 +178,10 @@ def build_benchmark(
         made = [_row(one, result, request, terms, adjusted) for one in result.compared]
         kpis.append(_summary(result, made, len(tested), request, terms))
         rows += _arranged(made)
+    if terms.every is not None:
+        chosen = [catalog.kpis[name] for name in dict.fromkeys(kpi.id for kpi in kpis)]
+        past = histories(asked, chosen, frames, catalog, terms.every)
+        rows = [replace(row, history=past.get(Place(row.kpi, row.currency, tuple(row.group.values())))) for row in rows]
     return Benchmark(
         as_of=request.as_of,
         as_of_source=source_text(request),
@@ -180,13 +193,39 @@ def build_benchmark(
         tests=len(tested),
         fdr=terms.fdr,
         seed=terms.seed,
+        figures=[figure for kpi in dict.fromkeys(kpi.id for kpi in kpis) for figure in figures if figure.kpi == kpi],
         not_compared=missed,
         not_computed=not_computed_of(setup) if request.kpis or request.families else [],
-        findings=[*findings, *setup.findings],
+        findings=[*findings, *unknown, *setup.findings],
         filters=request.filters,
         span=request.span,
         min_n=request.min_n,
     )
+
+
+# --- outside figures ---
+
+FIGURES = "figures"
+
+
+def _figures(frame: pl.DataFrame | None, catalog: Catalog) -> tuple[list[BenchmarkFigure], list[Finding]]:
+    """The figures of a file, in its order, and those of no KPI as a finding."""
+    if frame is None or not {"kpi", "value"} <= set(frame.columns):
+        return [], []
+    found, strange = [], []
+    for row in frame.iter_rows(named=True):
+        if row["kpi"] is None or row["value"] is None:
+            continue
+        if row["kpi"] not in catalog.kpis:
+            strange.append(row)
+            continue
+        more = {name: row.get(name) for name in ("segment", "source", "year")}
+        found.append(BenchmarkFigure(kpi=row["kpi"], value=plain(row["value"]), **more))
+    if not strange:
+        return found, []
+    names = tuple(dict.fromkeys(row["kpi"] for row in strange))
+    rows = [int(row["__row__"]) for row in strange]
+    return found, [finding("figures_of_no_kpi", kind=FIGURES, rows=rows, names=names)]
 
 
 # --- which KPIs, and their segments ---
@@ -292,6 +331,11 @@ def _unjudged(compared: Sequence[_Compared]) -> str | None:
 
 
 _LEAST_SEGMENTS = 2
+
+
+def _is_count(result: _Result) -> bool:
+    """Whether it compares one number per segment: that is done where it is asked for, and not beside what records show."""
+    return _is_counted(result.family.kpi, [s for s in result.family.segments if s.outcome.value is not None])
 
 
 def _is_counted(kpi: Kpi, segments: Sequence[_Segment]) -> bool:

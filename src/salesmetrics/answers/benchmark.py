@@ -16,6 +16,8 @@ __all__ = [
     "BenchmarkBand",
     "BenchmarkDetectable",
     "BenchmarkDispersion",
+    "BenchmarkFigure",
+    "BenchmarkHistory",
     "BenchmarkKpi",
     "BenchmarkNotCompared",
     "BenchmarkRow",
@@ -53,6 +55,23 @@ class BenchmarkBand(Model, frozen=True, kw_only=True):
     high_998: float
 
 
+class BenchmarkHistory(Model, frozen=True, kw_only=True):
+    """The latest complete period of a segment, between the control limits of its own periods."""
+
+    every: Literal["week", "month", "quarter", "year"]
+    periods: Annotated[int, Meta(ge=0, description="complete periods with a value in which the segment was there")]
+    period: Annotated[Period | None, Meta(description="the latest of them")] = None
+    value: Annotated[Number | None, Meta(description="of that period")] = None
+    low: Number | None = None
+    centre: Number | None = None
+    high: Number | None = None
+    method: str | None = None
+    outside: Annotated[
+        Literal["above", "below"] | None, Meta(description="side on which the value is outside the limits")
+    ] = None
+    reason: Annotated[str | None, Meta(description="why there are no limits")] = None
+
+
 class BenchmarkTest(Model, frozen=True, kw_only=True):
     """The comparison of a segment with the team."""
 
@@ -76,6 +95,7 @@ class BenchmarkRow(Model, frozen=True, kw_only=True):
     team: BenchmarkTeam | None = None
     band: BenchmarkBand | None = None
     test: BenchmarkTest | None = None
+    history: Annotated[BenchmarkHistory | None, Meta(description="if periods were asked for: its own past")] = None
     verdict: Annotated[
         BenchmarkVerdict | None,
         Meta(description="within: not called, even outside the band; null where nothing can be compared"),
@@ -129,6 +149,16 @@ class BenchmarkNotCompared(Model, frozen=True, kw_only=True):
     reason: str
 
 
+class BenchmarkFigure(Model, frozen=True, kw_only=True):
+    """What a KPI is elsewhere, by a file of outside figures; none are built in."""
+
+    kpi: str
+    segment: str | None = None
+    value: Number
+    source: str | None = None
+    year: str | None = None
+
+
 class Benchmark(Answer, frozen=True, kw_only=True):
     """The answer of `benchmark`."""
 
@@ -149,6 +179,9 @@ class Benchmark(Answer, frozen=True, kw_only=True):
     tests: Annotated[int, Meta(ge=0, description="comparisons made: p-values are corrected for so many")]
     fdr: Annotated[float, Meta(description="expected share of wrong ones among the segments that are called")]
     seed: Annotated[int, Meta(description="of resampling")]
+    figures: Annotated[list[BenchmarkFigure], Meta(description="outside figures, with their source")] = field(
+        default_factory=list
+    )
     not_compared: list[BenchmarkNotCompared] = field(default_factory=list)
     not_computed: list[NotComputed] = field(default_factory=list)
     findings: list[FindingInWords] = field(default_factory=list)

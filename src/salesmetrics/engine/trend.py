@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
 
-__all__ = ["build_trend", "per_period"]
+__all__ = ["build_trend", "per_period", "with_limits"]
 
 
 def build_trend(
@@ -78,7 +78,7 @@ def build_trend(
         members: dict[tuple[object, ...], list[Metric]] = {}
         for metric in values:
             members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
-        metrics += [metric for one in members.values() for metric in _with_limits(kpi, one)]
+        metrics += [metric for one in members.values() for metric in with_limits(kpi, one)]
     return make_report(request, setup, metrics, inputs=inputs, findings=findings, command="trend")
 
 
@@ -90,7 +90,8 @@ def _no_series(kpi: Kpi) -> SalesmetricsError:
     return SalesmetricsError("report_empty", cause=cause, fix=fix)
 
 
-def _with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
+def with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
+    """The metrics of one KPI, group and currency in order of time, with the control limits of their complete periods."""
     complete = [metric.period is not None and not metric.period.partial for metric in metrics]
     method, found = _limits(kpi, metrics, complete)
     n = sum(whole and metric.value is not None for metric, whole in zip(metrics, complete, strict=True))

@@ -57,6 +57,7 @@ _NOUNS = {
     "surveys": ("answer", "answers"),
     "products": ("product", "products"),
     "rates": ("rate", "rates"),
+    "figures": ("figure", "figures"),
 }
 _MARKS = {",": ", ", ";": "; ", "/": " / "}
 """What stands between the items of a list; before a word such as "and" it is a comma."""

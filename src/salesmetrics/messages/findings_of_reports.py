@@ -88,6 +88,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "the rates have no date or period, so each applies to every day",
         "to convert each amount at its own rate, add a column with the date or period of the rate",
     ),
+    "figures_of_no_kpi": (
+        "{count:# outside figure is|# outside figures are} of no known KPI: {names:`,` 5 more}",
+        "use ids of KPIs: `salesmetrics kpis` lists them",
+    ),
     "currency_assumed": (
         "{kinds:and} have no currency column; their amounts are read as {currency}, like all others",
         "if that is wrong, add a currency column",

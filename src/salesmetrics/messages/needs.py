@@ -26,6 +26,7 @@ NEEDS: Mapping[str, str] = {
     "file_surveys": "a surveys file",
     "file_products": "a products file",
     "file_rates": "a rates file",
+    "file_figures": "a figures file",
     "files_for_lead_touches": "leads with creation dates, and activities that name them (a lead, deal or account id)",
     "files_for_chances": "leads or deals with amounts and creation dates, and activities that name them",
     "files_for_deal_touches": "activities that name deals, or a column for last_activity in the deals file",

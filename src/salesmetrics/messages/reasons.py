@@ -72,6 +72,8 @@ REASONS: Mapping[str, str] = {
     "few_segments": "fewer than five segments to see how much counts vary",
     "blank_segment": "no segment",
     "same_idea": "another KPI with a verdict says the same",
+    "few_periods": "fewer than six complete periods",
+    "count_only": "one number per segment; compared if named with --kpi",
     "presence_unknown": "no records; a reps file says who was there",
     "partly_employed": "not employed for the whole period",
 }

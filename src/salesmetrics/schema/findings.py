@@ -215,6 +215,7 @@ SEVERITIES: Mapping[str, Severity] = {
     # money
     "rate_missing": WARNING,
     "rates_undated": NOTE,
+    "figures_of_no_kpi": WARNING,
     "currency_assumed": NOTE,
     "products_ambiguous": WARNING,
     "costs_partial": WARNING,

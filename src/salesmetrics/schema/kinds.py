@@ -11,6 +11,7 @@ from salesmetrics.schema.records import (
     Cost,
     Customer,
     Deal,
+    Figure,
     Invoice,
     Lead,
     Product,
@@ -45,6 +46,7 @@ Kind = Literal[
     "surveys",
     "products",
     "rates",
+    "figures",
 ]
 
 KIND_NAMES: tuple[Kind, ...] = get_args(Kind)
@@ -64,6 +66,7 @@ KINDS: Mapping[Kind, type[Record]] = {
     "surveys": Survey,
     "products": Product,
     "rates": Rate,
+    "figures": Figure,
 }
 
 

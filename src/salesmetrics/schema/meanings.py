@@ -27,6 +27,7 @@ KIND_MEANINGS: Mapping[str, str] = {
     "surveys": "Answers to surveys: one row per answer.",
     "products": "The price list: one row per product.",
     "rates": "Exchange rates.",
+    "figures": "Outside figures that `benchmark` shows beside your own: one row per KPI and segment, with its source.",
 }
 """What a file of each kind lists."""
 
@@ -123,6 +124,9 @@ MEANINGS: Mapping[str, str] = {
     "sku": "Product code.",
     "to_currency": "Currency that the rate converts to.",
     "rate": "Units of `to_currency` for one unit of `currency`.",
+    "kpi": "Id of the KPI, as `salesmetrics kpis` lists it.",
+    "value": "The figure: a rate as 0.25, money and days as numbers.",
+    "year": "Year that it is about.",
 }
 """Field → what it means."""
 
@@ -171,6 +175,8 @@ OF_A_KIND: Mapping[tuple[str, str], str] = {
     ("products", "is_active"): "Whether the product is still sold.",
     ("rates", "currency"): "Currency that the rate converts from.",
     ("rates", "date"): "Date of the rate.",
+    ("figures", "segment"): "Whom the figure is about; blank for everybody.",
+    ("figures", "source"): "Who published it.",
 }
 """Kind and field → what it means there."""
 

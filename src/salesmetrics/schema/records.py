@@ -30,6 +30,7 @@ __all__ = [
     "Cost",
     "Customer",
     "Deal",
+    "Figure",
     "Invoice",
     "Lead",
     "Product",
@@ -417,6 +418,19 @@ class Rate(Record):
     date: Day | None = None
     period: PeriodLabel | None = None
     rate: Quantity | None = None
+
+
+# --- what a KPI is elsewhere, and who says so ---
+
+
+class Figure(Record):
+    """What a KPI is elsewhere, and who says so: an outside figure to compare with."""
+
+    kpi: Id | None = None
+    segment: Text | None = None
+    value: Quantity | None = None
+    source: Text | None = None
+    year: Text | None = None
 
 
 # --- one move of a deal into a stage: one row of a stage-history export ---

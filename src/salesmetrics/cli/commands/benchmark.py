@@ -8,7 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
-from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.options import PANELS, Every, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 _LEAST, _MOST = 0.0001, 0.5
@@ -19,9 +19,7 @@ def benchmark(
     files: Files,
     reading: Reading,
     settings: SettingsFile,
-    selection: Annotated[
-        Selection, Without(("compare", "every")), NotFromFile(("compare", "every", "kpi", "family", "by"))
-    ],
+    selection: Annotated[Selection, Without(("compare",)), NotFromFile(("compare", "every", "kpi", "family", "by"))],
     output: Output,
     environment: Environment,
     fdr: Annotated[
@@ -37,6 +35,14 @@ def benchmark(
         int,
         typer.Option("--seed", metavar="N", help="Seed of resampling.", rich_help_panel=PANELS[Selection]),
     ] = 1,
+    every: Annotated[
+        Every | None,
+        typer.Option(
+            metavar="week|month|quarter|year",
+            help="Also show the latest complete period of each segment beside its own past.",
+            rich_help_panel=PANELS[Selection],
+        ),
+    ] = None,
     rows: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +80,7 @@ def benchmark(
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
-    terms = BenchmarkTerms(fdr, seed)
+    terms = BenchmarkTerms(fdr, seed, every)
     answer, dataset = analyses.benchmark(
         begun, read_options(reading), question, make_catalog(settings), terms, cell=rows
     )

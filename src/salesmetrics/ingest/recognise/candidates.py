@@ -76,6 +76,7 @@ NEEDS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     "surveys": (("score",), ("answered", "account", "account_id", "type", "owner", "id")),
     "products": (("name", "sku", "id"), ("list_price", "cost", "category")),
     "rates": (("currency",), ("rate",), ("date", "period", "to_currency")),
+    "figures": (("kpi",), ("value",), ("source", "year")),
 }
 """For each kind, groups of columns of which one each must be there for any KPI to be possible."""
 

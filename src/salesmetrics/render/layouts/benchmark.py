@@ -27,7 +27,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.answers.benchmark import Benchmark, BenchmarkKpi, BenchmarkRow
+    from salesmetrics.answers.benchmark import Benchmark, BenchmarkFigure, BenchmarkKpi, BenchmarkRow
     from salesmetrics.render.document import Block
 
 __all__ = ["benchmark_document", "benchmark_sheet"]
@@ -44,6 +44,9 @@ def benchmark_document(answer: Benchmark) -> Document:
         rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency) and _is_there(row)]
         blocks.append(Text(_sentence(kpi, answer, several=len(codes) > 1), Tone.STRONG, apart=True))
         blocks.append(_table(kpi, rows, answer))
+        figures = [_figure(figure, kpi) for figure in answer.figures if figure.kpi == kpi.id]
+        if figures:
+            blocks.append(Text(phrase("bench_outside", figures=figures)))
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
     if answer.findings:
@@ -65,7 +68,7 @@ def _sentence(kpi: BenchmarkKpi, answer: Benchmark, *, several: bool) -> str:
     code = "bench_called" if called else "bench_none"
     said = phrase(code, title=title, peers=_peers(answer, kpi.judged), n=called, others=_others(answer))
     seen = kpi.detectable
-    if seen is None:
+    if seen is None or (called and seen.difference is None):
         return said
     if seen.difference is None:
         return f"{said} {phrase('bench_undetectable', n=seen.n)}"
@@ -97,6 +100,16 @@ def _peers(answer: Benchmark, n: int) -> Message:
     return Message(code if any(code in known for known in catalogues()) else "peers_segment", n=n)
 
 
+def _figure(figure: BenchmarkFigure, kpi: BenchmarkKpi) -> Message:
+    parts = [one_line(part) for part in (figure.source, figure.year) if part]
+    return Message(
+        "bench_figure",
+        value=amount(figure.value, kpi.unit),
+        segment=Message("bench_of_segment", segment=one_line(figure.segment)) if figure.segment else None,
+        source=Message("bench_source", parts=parts) if parts else None,
+    )
+
+
 # --- a table ---
 
 
@@ -117,6 +130,12 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
     if tested:
         columns.append(Column(phrase("column_p"), Kind.NUMBER, 1, Narrow.VANISH))
     columns.append(Column(phrase("column_verdict"), Kind.VERDICT, silent=True))
+    past = next((row.history.every for row in rows if row.history), None)
+    if past is not None:
+        columns += [
+            Column(phrase(f"column_own_{past}"), Kind.NUMBER, 5, Narrow.VANISH),
+            Column(phrase("column_usual"), Kind.INTERVAL, 5, Narrow.VANISH),
+        ]
     places = decimals([row.value for row in rows if row.value is not None], kpi.unit)
     finer = decimals([row.team.value for row in rows if row.team and row.team.value is not None], kpi.unit)
     axis = _axis(rows)
@@ -133,7 +152,10 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
             cells += [Cell(_band(row, kpi, finer), Tone.MUTED), Cell(mark, Tone.MARK)]
         if tested:
             cells.append(Cell(_p(row)))
-        drawn.append(Row((*cells, _verdict(row, kpi))))
+        cells.append(_verdict(row, kpi))
+        if past is not None:
+            cells += _own(row, kpi, places)
+        drawn.append(Row(tuple(cells)))
     return Table(tuple(columns), tuple(drawn), apart=False, drops="last")
 
 
@@ -184,6 +206,21 @@ def _verdict(row: BenchmarkRow, kpi: BenchmarkKpi) -> Cell:
     return Cell(phrase(f"benchmark_{row.verdict}"), tone)
 
 
+def _own(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> list[Cell]:
+    """The latest period of a segment, and its own limits."""
+    own = row.history
+    if own is None or own.value is None or own.period is None:
+        return [Cell(), Cell()]
+    sign = {"above": ABOVE, "below": BELOW}.get(own.outside or "", "")
+    text = amount(own.value, kpi.unit, places=places)
+    ends = None if own.low is None else Interval(low=own.low, high=own.high, level=0.95, method="")
+    span = interval(ends, kpi.unit, places=1 if kpi.unit == "count" else places)
+    return [Cell(text, value=own.value, flag=sign), Cell(span, Tone.MUTED)]
+
+
+ABOVE, BELOW = "↑", "↓"
+
+
 def _axis(rows: Sequence[BenchmarkRow]) -> tuple[float, float]:
     """From where to where all bands and values of a table lie."""
     ends = [end for row in rows if row.band for end in (row.band.low_998, row.band.high_998)]
@@ -217,6 +254,8 @@ def _notes(answer: Benchmark) -> list[str]:
     if answer.tests:
         codes = [*(["bench_team"] if answer.group_by == ["owner"] else []), "bench_legend", "bench_rule"]
         found.append("; ".join(phrase(code, tests=answer.tests, fdr=answer.fdr) for code in codes))
+    if any(row.history and row.history.low is not None for row in answer.benchmark):
+        found.append(phrase("bench_own", by=answer.group_by, sign_high=ABOVE, sign_low=BELOW))
     wider = [kpi for kpi in answer.kpis if kpi.dispersion and kpi.dispersion.applied]
     if wider:
         factors = [Message("bench_factor", title=k.title, factor=k.dispersion.factor) for k in wider if k.dispersion]
@@ -254,6 +293,10 @@ def benchmark_sheet(answer: Benchmark) -> Sheet:
     ]
     header += ["team_value", "team_numerator", "team_denominator", "low_95", "high_95", "low_998", "high_998"]
     header += ["verdict", "p_value", "adjusted", "method", "reason"]
+    owned = any(row.history for row in answer.benchmark)
+    header += (
+        [f"own_{name}" for name in ("period", "value", "low", "high", "outside", "periods", "reason")] if owned else []
+    )
     kpis = {(kpi.id, kpi.currency): kpi for kpi in answer.kpis}
     rows: list[list[Any]] = []
     for row in answer.benchmark:
@@ -268,6 +311,15 @@ def benchmark_sheet(answer: Benchmark) -> Sheet:
                 row.verdict,
                 *((test.p_value, test.adjusted, test.method) if test else (None, None, None)),
                 row.reason,
+                *(_past(row) if owned else []),
             ]
         )
     return Sheet(header, rows)
+
+
+def _past(row: BenchmarkRow) -> list[Any]:
+    own = row.history
+    if own is None:
+        return [None] * 7
+    period = own.period.label if own.period else None
+    return [period, own.value, own.low, own.high, own.outside, own.periods, own.reason]
