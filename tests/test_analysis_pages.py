@@ -26,7 +26,7 @@ def printed(match: re.Match[str]) -> str:
     return f"```sh\n{match[1]}\n```\n\n```text\n{done.stdout}```"
 
 
-@pytest.mark.parametrize("name", ["benchmark", "cohort", "funnel", "losses"])
+@pytest.mark.parametrize("name", ["benchmark", "cohort", "forecast", "funnel", "losses"])
 def test_a_page_shows_what_its_commands_print(name: str, golden: Golden) -> None:
     page = ROOT / "docs" / f"{name}.md"
     text = page.read_text("utf-8")

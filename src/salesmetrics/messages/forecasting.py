@@ -16,7 +16,7 @@ FORECASTING: Mapping[str, str] = {
     "target_of_currencies": "amounts are in several currencies ({currencies:and})",
     "convert_first": "convert them with `--currency {currency}` and a rates file, or leave out --target",
     "target_example": "write for example {set:target 900000}",
-    "seed_example": "write for example {set:seed 7}",
+    "simulation_seed_example": "write for example {set:seed 7}",
     "draws_example": "write for example {set:draws 20000}",
     # --- records behind a cell ------------------------------------------------------------------------------------------
     "title_of_forecast": "forecast",
@@ -60,6 +60,9 @@ FORECASTING: Mapping[str, str] = {
     "lead_start": "start",
     "lead_one_third": "one third",
     "lead_two_thirds": "two thirds",
+    "scores_at_start": "WAPE, bias, in range: of past forecasts made at the start of a period, as this one",
+    "scores_at_one_third": "WAPE, bias, in range: of past forecasts made after a third of a period, nearest to this one",
+    "scores_at_two_thirds": "WAPE, bias, in range: of past forecasts made after two thirds of a period, nearest to this one",
     # --- why a method says nothing --------------------------------------------------------------------------------------
     "why_outside_data": "the data do not go back that far",
     "why_few_closed": "fewer than 30 closed deals with dates, or fewer than 10 won ones, to learn from",
@@ -89,7 +92,8 @@ FORECASTING: Mapping[str, str] = {
     "column_n_deals": "deals",
     "brier_of": "Brier score of {method}: {score:.3f}; always stating the overall share: {reference:.3f}",
     # --- notes ----------------------------------------------------------------------------------------------------------
-    "forecast_legend": "WAPE: sum of errors / sum of actual values; bias: above 0 too high; in range: share of past periods between P10 and P90",
+    "forecast_legend": "WAPE: sum of absolute errors / sum of actual values; bias: above 0 too high; in range: share of past periods between P10 and P90, 80 % if the range is right",
+    "forecast_parts": "P10 and P90: nine in ten simulated outcomes are above or below; means of parts add up, P10, P50 and P90 do not",
     "forecast_scaled": "last period, last year: won so far, and per day left what a day of the last complete period, or of the rest of the same period a year ago, brought",
     "forecast_overdue": "{n:# open deal is|# open deals are} past {n:its|their} expected close date, worth {value}",
     "forecast_overdue_bare": "{n:# open deal is|# open deals are} past {n:its|their} expected close date",

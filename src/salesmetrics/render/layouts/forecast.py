@@ -149,7 +149,10 @@ def _methods(line: ForecastLine, answer: Forecast) -> Table:
             cells += [*_score(tests.get(method.id)), Cell(phrase("mark_best") if method.best else "", Tone.GOOD)]
         if method.reason is None or (tests.get(method.id) and tests[method.id].wape is not None):
             rows.append(Row(tuple(cells)))
-    return Table(tuple(columns), tuple(rows), notes=_silent(line.methods))
+    notes = _silent(line.methods)
+    if tested:
+        notes = (phrase(f"scores_at_{answer.lead}"), *notes)
+    return Table(tuple(columns), tuple(rows), notes=notes)
 
 
 def _silent(methods: Sequence[ForecastMethod]) -> tuple[str, ...]:
@@ -192,10 +195,10 @@ def _tests(line: ForecastLine, answer: Forecast) -> list[Block]:
     columns = (
         Column(phrase("column_method"), Kind.LABEL),
         Column(phrase("column_lead"), Kind.TEXT),
-        Column(phrase("column_past_periods"), Kind.NUMBER),
+        Column(phrase("column_past_periods"), Kind.NUMBER, 2, Narrow.VANISH),
         Column(phrase("column_wape"), Kind.VALUE),
-        Column(phrase("column_bias"), Kind.NUMBER),
-        Column(phrase("column_coverage"), Kind.NUMBER),
+        Column(phrase("column_bias"), Kind.NUMBER, 1, Narrow.VANISH),
+        Column(phrase("column_coverage"), Kind.NUMBER, 1, Narrow.VANISH),
         Column(phrase("column_best"), Kind.VERDICT, silent=True),
     )
     rows = []
@@ -304,7 +307,8 @@ def _categories(line: ForecastLine) -> list[Message]:
 
 
 def _legend(answer: Forecast) -> list[str]:
-    found = [phrase("forecast_scaled")]
+    simulated = any(line.shock is not None for line in answer.forecast)
+    found = [phrase("forecast_parts"), phrase("forecast_scaled")] if simulated else [phrase("forecast_scaled")]
     if answer.without_currency:
         found.append(phrase("forecast_without_currency", n=answer.without_currency))
     if answer.moments:
