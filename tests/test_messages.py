@@ -357,7 +357,7 @@ OTHER_WORDS = {
     "calendar/periods.py": "how files write periods",
     "schema/meanings.py": "what fields mean, for the page that lists them",
     "settings/options.py": "declarations of options, whose help is translated where it is declared",
-    "settings/forecasting.py": "the same of a forecast",
+    "settings/option_groups.py": "the same",
     "cli/limits.py": "what the system and Polars say",
 }
 ALLOWED = {

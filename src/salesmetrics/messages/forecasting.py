@@ -73,7 +73,7 @@ FORECASTING: Mapping[str, str] = {
     "why_no_probability": "no open deal has a probability",
     "why_no_expected_close": "no expected close dates",
     "why_no_stage_history": "needs a stage history (`stages=FILE`)",
-    "why_overwritten": "later changes wrote over what the deals said then",
+    "why_overwritten": "the values of that day were overwritten later",
     # --- the back-test --------------------------------------------------------------------------------------------------
     "heading_backtest": "Past forecasts",
     "backtest_of": "{n:# past period|# past periods} ({first:typed} to {last:typed}), with what was known on each day: {how}.",

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
-from salesmetrics.settings.forecasting import Forecasting
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
+from salesmetrics.settings.option_groups import Forecasting, Listed, Merging, Watch
 
 __all__ = [
     "GROUPS",
@@ -363,81 +363,6 @@ class Segments(NamedTuple):
             beside=("by", "every"),
         ),
     ] = False
-
-
-class Listed(NamedTuple):
-    """Which records stand where, and with what."""
-
-    columns: Annotated[
-        Words,
-        Option(
-            "Columns to list: fields or headers of the export.",
-            metavar="COLUMN[,COLUMN]",
-            split=True,
-            variable=False,
-            complete=completion.complete_columns,
-        ),
-    ] = ()
-    sort: Annotated[
-        str | None,
-        Option(
-            "Sort by a column: numbers and dates highest first, text from A to Z.",
-            metavar="COLUMN[:asc|desc]",
-            variable=False,
-            complete=completion.complete_columns,
-        ),
-    ] = None
-    top: Annotated[
-        int | None,
-        Option(
-            "List the first N records; the totals are of all.", metavar="N", form="top_example", least=1, variable=False
-        ),
-    ] = None
-
-
-class Merging(NamedTuple):
-    """Which values count as one."""
-
-    merge_reason: Annotated[
-        Pairs,
-        Option(
-            "Count one loss reason as another, for example 'no budget=No budget' (repeatable).",
-            metavar="VARIANT=REASON",
-            key="losses.reasons",
-            about='variant of a loss reason = the reason that it counts as, for example "no budget" = "No budget"',
-            adds=True,
-            name_with_signs=True,
-            form="reason_example",
-            check=checks.check_reason,
-            example=("no budget", "No budget"),
-            complete=completion.complete_reasons,
-        ),
-    ] = MappingProxyType({})
-
-
-class Watch(NamedTuple):
-    """When a scheduled report fails."""
-
-    goal: Annotated[
-        Words,
-        Option(
-            "Goal for a KPI (repeatable). Exit 1 if missed.",
-            metavar="'KPI >= NUMBER'",
-            complete=completion.complete_one_kpi,
-        ),
-    ] = ()
-    max_age: Annotated[
-        str | None,
-        Option(
-            "Exit 1 if the last event is older than this, for example 7d or 2w.",
-            metavar="7d",
-            key="report.max_age",
-            about="maximum age of the last event, for example 7d or 2w",
-            check=checks.check_age,
-            example="7d",
-            complete=completion.complete_ages,
-        ),
-    ] = None
 
 
 class Output(NamedTuple):

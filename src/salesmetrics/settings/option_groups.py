@@ -1,0 +1,130 @@
+"""Groups of options that only some commands take. Own file: `options` declares those of all, and how all are found."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, NamedTuple
+
+from salesmetrics.settings import checks, completion
+from salesmetrics.settings.option import Option
+
+__all__ = ["Forecasting", "Listed", "Merging", "Watch"]
+
+Words = tuple[str, ...]
+Pairs = Mapping[str, str]
+
+
+class Listed(NamedTuple):
+    """Which records stand where, and with what."""
+
+    columns: Annotated[
+        Words,
+        Option(
+            "Columns to list: fields or headers of the export.",
+            metavar="COLUMN[,COLUMN]",
+            split=True,
+            variable=False,
+            complete=completion.complete_columns,
+        ),
+    ] = ()
+    sort: Annotated[
+        str | None,
+        Option(
+            "Sort by a column: numbers and dates highest first, text from A to Z.",
+            metavar="COLUMN[:asc|desc]",
+            variable=False,
+            complete=completion.complete_columns,
+        ),
+    ] = None
+    top: Annotated[
+        int | None,
+        Option(
+            "List the first N records; the totals are of all.", metavar="N", form="top_example", least=1, variable=False
+        ),
+    ] = None
+
+
+class Merging(NamedTuple):
+    """Which values count as one."""
+
+    merge_reason: Annotated[
+        Pairs,
+        Option(
+            "Count one loss reason as another, for example 'no budget=No budget' (repeatable).",
+            metavar="VARIANT=REASON",
+            key="losses.reasons",
+            about='variant of a loss reason = the reason that it counts as, for example "no budget" = "No budget"',
+            adds=True,
+            name_with_signs=True,
+            form="reason_example",
+            check=checks.check_reason,
+            example=("no budget", "No budget"),
+            complete=completion.complete_reasons,
+        ),
+    ] = MappingProxyType({})
+
+
+class Watch(NamedTuple):
+    """When a scheduled report fails."""
+
+    goal: Annotated[
+        Words,
+        Option(
+            "Goal for a KPI (repeatable). Exit 1 if missed.",
+            metavar="'KPI >= NUMBER'",
+            complete=completion.complete_one_kpi,
+        ),
+    ] = ()
+    max_age: Annotated[
+        str | None,
+        Option(
+            "Exit 1 if the last event is older than this, for example 7d or 2w.",
+            metavar="7d",
+            key="report.max_age",
+            about="maximum age of the last event, for example 7d or 2w",
+            check=checks.check_age,
+            example="7d",
+            complete=completion.complete_ages,
+        ),
+    ] = None
+
+
+class Forecasting(NamedTuple):
+    """What a forecast is to reach, and how it is simulated."""
+
+    target: Annotated[
+        float | None,
+        Option(
+            "Target of the period.",
+            metavar="N",
+            shown_default="the quotas of the period",
+            key="forecast.target",
+            about="target of the forecast period; default: the quotas of the period",
+            form="target_example",
+            least=0,
+            example=900000,
+        ),
+    ] = None
+    seed: Annotated[
+        int,
+        Option(
+            "Seed of the simulation: the same seed gives the same output.",
+            metavar="N",
+            key="forecast.seed",
+            about="seed of the simulation",
+            form="simulation_seed_example",
+            least=0,
+            most=2**63 - 1,
+        ),
+    ] = 1
+    draws: Annotated[
+        int,
+        Option(
+            "Number of simulated outcomes.",
+            metavar="N",
+            key="forecast.draws",
+            about="number of simulated outcomes",
+            form="draws_example",
+            least=10,
+            most=1_000_000,
+        ),
+    ] = 10_000
