@@ -454,19 +454,20 @@ def cohort_rows(
     parts = {"": pl.lit(value=True), "unplaced": ~pl.col(PLACED)}
     parts |= {fate: pl.col(FATE) == fate for fate in FATES}
     parts |= {str(days): pl.col(PLACED) & (pl.col(FATE) == "won") & (pl.col(TIME) <= days) for days in HORIZONS}
-    known = [f"{label}:{part}" for label in [*labels][-1:] for part in ("won", "open", str(HORIZONS[2]))]
-    known += ["total:won", *reversed(labels)]
-    if part not in parts or (name != "total" and name not in labels):
-        raise no_such_cell(cell, known)
-    found = here.filter(parts[part]) if name == "total" else here.filter(parts[part], pl.col(COHORT) == labels[name])
+    there = part in parts and (name == "total" or name in labels)
+    found = here.filter(parts[part]) if there else here.clear()
+    found = found.filter(pl.col(COHORT) == labels[name]) if name in labels else found
     if found.is_empty():
-        raise no_such_cell(cell, known)
+        last = here.filter(pl.col(COHORT) == starts[-1])
+        some = [p for p in ("won", "lost", "open", "90") if not last.filter(parts[p]).is_empty()]
+        label = unit_period(starts[-1], facts.every, request.calendar).name
+        raise no_such_cell(cell, [*(f"{label}:{p}" for p in some), "total", *reversed(labels)])
     code = (
         f"cohort_{part}_{facts.of}" if part in FATES else "cohort_by" if part.isdecimal() else f"cohort_{part or 'all'}"
     )
     how = Message(
         "how_cohort", cohort=Message("all_cohorts") if name == "total" else name, part=Message(code, days=part)
     )
-    own = [column for column in found.columns if not column.startswith("__") or column in ("__row__", "__file__")]
+    names = [column for column in found.columns if not column.startswith("__") or column in ("__row__", "__file__")]
     more = ("outcome",) if facts.of == "deals" else ("company", "status", "converted_at")
-    return cell_rows(found.select(own), "cohort", how, request, inputs=inputs, more=more)
+    return cell_rows(found.select(names), "cohort", how, request, inputs=inputs, more=more)

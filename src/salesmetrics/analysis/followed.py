@@ -74,6 +74,8 @@ def followed(request: Request, frames: Mapping[str, pl.DataFrame], of: CohortOf)
     Raises:
         SalesmetricsError: ``report_empty``: there are no creation dates or no ends; or as for ``deals_in_scope``.
     """
+    if of == "deals" and "deals" not in frames and "leads" in frames:
+        raise SalesmetricsError("report_empty", cause=Message("needs_deals"), fix=Message("follow_leads"))
     scope = leads_in_scope(request, frames) if of == "leads" else deals_in_scope(request, frames)
     as_of = moments_of(request).of(of)
     if as_of is None or not scope.deals["created"].count():

@@ -35,27 +35,46 @@ __all__ = ["cohorts_document", "cohorts_sheet"]
 
 
 def cohorts_document(answer: Cohorts) -> Document:
-    """The cohorts of the total, what they brought in, the closed basis beside them, and the segments."""
+    """The cohorts of the total, what they brought in, the closed basis beside them, and the segments.
+
+    A low screen does without what they brought in.
+    """
     codes = list(dict.fromkeys(money.currency for row in answer.cohorts for h in row.horizons for money in h.revenue))
     total, *own = [row for row in answer.cohorts if not row.group]
-    blocks: list[Block] = [*answer_head(answer, None, [code for code in codes if code])]
-    top = max((value for row in (total, *own) for value in row.curve if value is not None), default=0.0)
-    blocks.append(_table([*own, total], answer, top, drops="first", dropped="cohorts_not_shown"))
+    rows = [*own, total]
+    head = answer_head(answer, None, [code for code in codes if code])
+    top = max((value for row in rows for value in row.curve if value is not None), default=0.0)
+    cohorts = _table(rows, answer, top, drops="first", dropped="cohorts_not_shown")
+    revenue: list[Block] = []
     for code in codes:
         named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
-        blocks.append(Heading(named if len(codes) > 1 else phrase("heading_revenue_per_deal")))
-        blocks.append(_revenue([*own, total], code))
-    for group in [row for row in answer.cohorts if row.group and row.cohort is None][:1]:
-        segments = [row for row in answer.cohorts if row.group and row.cohort is None]
-        blocks.append(Heading(phrase("heading_by", names=list(group.group))))
-        blocks.append(_table(segments, answer, 0.0, drops="last", dropped="segments_not_shown"))
-    blocks += [Text(line, apart=not place) for place, line in enumerate(_closed_basis(answer))]
+        revenue += [Heading(named if len(codes) > 1 else phrase("heading_revenue_per_deal")), _revenue(rows, code)]
+    below = [*_segments(answer), *_below(answer)]
+    elsewhere = Text(phrase("revenue_not_shown"), apart=True)
+    shorter = Document((*head, cohorts, *([elsewhere] if revenue else []), *below))
+    return Document((*head, cohorts, *revenue, *below), shorter=shorter if revenue else None, rows_kept=_ENOUGH)
+
+
+_ENOUGH = 12
+"""Cohorts that a screen shows with what they brought in."""
+
+
+def _segments(answer: Cohorts) -> list[Block]:
+    segments = [row for row in answer.cohorts if row.group and row.cohort is None]
+    if not segments:
+        return []
+    table = _table(segments, answer, 0.0, drops="last", dropped="segments_not_shown")
+    return [Heading(phrase("heading_by", names=answer.group_by)), table]
+
+
+def _below(answer: Cohorts) -> list[Block]:
+    blocks: list[Block] = [Text(line, apart=not place) for place, line in enumerate(_closed_basis(answer))]
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
     if answer.findings:
         command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
         blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
-    return Document(tuple(blocks))
+    return blocks
 
 
 def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, dropped: str) -> Table:
