@@ -216,6 +216,7 @@ RUNS = [
     *((("funnel", *FILES), form) for form in ("table", "csv", "json", "md")),
     *((("benchmark", *FILES, "--by", "owner"), form) for form in ("table", "csv", "json", "md")),
     *((("cohort", *FILES, "--by", "owner"), form) for form in ("table", "csv", "json", "md")),
+    *((("forecast", *FILES, "--by", "owner", "--period", "2027-Q1"), form) for form in ("table", "csv", "json", "md")),
     *((("losses", *FILES, "--by", "owner"), form) for form in ("table", "csv", "json", "md")),
     *((("explain", "revenue", *FILES), form) for form in ("table", "json", "md")),
     (("explain", "hostile", *FILES), "table"),

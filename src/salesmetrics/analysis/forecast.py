@@ -23,6 +23,7 @@ from salesmetrics.analysis.backtest import (
 )
 from salesmetrics.analysis.cells import cell_rows, no_such_cell
 from salesmetrics.analysis.forecast_methods import (
+    LEAST_SLIPS,
     METHODS,
     counts_as,
     due_in,
@@ -308,7 +309,6 @@ def _line(setting: _Setting, deals: Deals, code: str | None, group: dict[str, st
         )
         for method, found in said.items()
     ]
-    slips = known.slips
     return ForecastLine(
         group=group,
         period=setting.request.period,
@@ -322,15 +322,21 @@ def _line(setting: _Setting, deals: Deals, code: str | None, group: dict[str, st
         due=None if known.expected is None else _counted(setting, deals, due_in(known, span)),
         overdue=None if known.expected is None else _counted(setting, deals, _overdue(known)),
         categories=_by_category(setting, deals, known),
-        slippage=ForecastSlippage(n=int(slips.size), median=float(np.median(slips)), late=float((slips > 0).mean()))
-        if slips.size
-        else None,
+        slippage=_slippage(known),
         undated=int((known.open & (deals.created < 0)).sum()),
         shock=None if simulated.draws is None else rounded(simulated.draws.shock),
         seed=setting.facts.seed,
         draws=setting.facts.draws,
         notes=[] if simulated.draws is None else list(simulated.draws.notes),
     )
+
+
+def _slippage(known: Known) -> ForecastSlippage | None:
+    slips = known.slips
+    if not slips.size:
+        return None
+    late, used = float((slips > 0).mean()), slips.size >= LEAST_SLIPS
+    return ForecastSlippage(n=int(slips.size), median=float(np.median(slips)), late=late, used=used)
 
 
 def _parts(known: Known, setting: _Setting, found: Estimate, won: Decimal) -> list[ForecastPart]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesmetrics.analysis.known import Deals
 
 __all__ = [
+    "LEAST_SLIPS",
     "METHODS",
     "NAIVE",
     "Estimate",

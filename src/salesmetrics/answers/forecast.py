@@ -87,6 +87,7 @@ class ForecastSlippage(Model, frozen=True, kw_only=True):
     n: int
     median: float
     late: Annotated[float, Meta(description="share that closed after it")]
+    used: Annotated[bool, Meta(description="whether methods use it: from 30 deals on")]
 
 
 class ForecastLine(Model, frozen=True, kw_only=True):

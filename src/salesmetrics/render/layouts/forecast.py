@@ -108,7 +108,7 @@ def _simulated(value: float | None, line: ForecastLine) -> Cell:
     return Cell(_money(value, line), value=value, currency=line.currency, unit="money")
 
 
-def _methods(line: ForecastLine, answer: Forecast) -> Table:
+def _methods(line: ForecastLine, answer: Forecast) -> Block:
     tests = {
         test.method: test
         for test in answer.backtest
@@ -152,6 +152,8 @@ def _methods(line: ForecastLine, answer: Forecast) -> Table:
     notes = _silent(line.methods)
     if tested:
         notes = (phrase(f"scores_at_{answer.lead}"), *notes)
+    if not rows:
+        return Text(" ".join(notes), Tone.MUTED, apart=True)
     return Table(tuple(columns), tuple(rows), notes=notes)
 
 
@@ -277,10 +279,11 @@ def _notes(line: ForecastLine, answer: Forecast) -> list[str]:
             found.append(phrase("forecast_overdue", n=line.overdue.count, value=value))
     if line.categories:
         found.append(phrase("forecast_categories", parts=_categories(line)))
-    if line.slippage is not None:
-        days, late = line.slippage.median, amount(line.slippage.late, "ratio")
-        code = "forecast_slips" if days >= 0 else "forecast_slips_early"
-        found.append(phrase(code, days=abs(days), n=line.slippage.n, late=late))
+    if line.slippage is not None and line.slippage.used:
+        days, late = round(line.slippage.median), amount(line.slippage.late, "ratio")
+        side = phrase("slips_after" if days > 0 else "slips_before")
+        code = "forecast_slips" if days else "forecast_slips_none"
+        found.append(phrase(code, days=abs(days), side=side, n=line.slippage.n, late=late))
     if answer.amounts_at_close:
         found.append(phrase("forecast_at_close"))
     elif line.open.unpriced:
@@ -307,8 +310,13 @@ def _categories(line: ForecastLine) -> list[Message]:
 
 
 def _legend(answer: Forecast) -> list[str]:
-    simulated = any(line.shock is not None for line in answer.forecast)
-    found = [phrase("forecast_parts"), phrase("forecast_scaled")] if simulated else [phrase("forecast_scaled")]
+    found = []
+    if any(line.shock is not None for line in answer.forecast):
+        found.append(phrase("forecast_parts"))
+    assessed = {test.method for test in answer.backtest if test.wape is not None}
+    assessed |= {m.id for line in answer.forecast for m in line.methods if m.value is not None}
+    if assessed & set(NAIVE):
+        found.append(phrase("forecast_scaled"))
     if answer.without_currency:
         found.append(phrase("forecast_without_currency", n=answer.without_currency))
     if answer.moments:
