@@ -145,6 +145,7 @@ CAUSES: Mapping[str, str] = {
     "change_log": "it is a log of field changes (`{column}` holds the name of the field, for example {fields:`,`}), and none of these is known as a stage or a close date",
     "stage_twice_in_order": "`{stage}` stands in it twice",
     "stage_blank_in_order": "a stage in it is blank",
+    "id_is_name": "`{id}` is `{name}`",
     "log_since": ", but not before {day}, when the log begins",
     "log_other_fields": "; rows about other fields ({names:`,`}) are left out",
     "summary_of_several": "each row holds several {kind} (column `{column}`), so it is a summary",

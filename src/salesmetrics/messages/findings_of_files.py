@@ -110,8 +110,16 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "export the log and the deals on the same day",
     ),
     "log_of_other_names": (
-        "`{column}` has other names than the deals file, in all {of:# deal|# deals} that changed it: perhaps ids in one and names in the other; deals without a change are left out",
-        "export both with names or both with ids, or add a list of stages with both (`pipelines=FILE`)",
+        "`{column}` has {values:`,` 3 …}, and the deals file {names:`,` 3 …}: nothing shows which is which, so the log gives no stages",
+        "add a list of stages with the columns `id` and `name` (`pipelines=FILE`), or export both files with names",
+    ),
+    "linked_by_name": (
+        "`{column}` has names, not ids: {count:,} of {of:# deal is|# deals are} found by {count:its|their} name",
+        "export the id of the deals, too: two deals may have one name",
+    ),
+    "log_names_from_deals": (
+        "`{column}` has other names than the deals file; the deals show which is which: {names:,}",
+        None,
     ),
     "versions_of_deals": (
         "read as the versions of {deals:# deal|# deals}, each valid from `{column}` on: {several:# deal has|# deals have} more than one",

@@ -49,7 +49,9 @@ SEVERITIES: Mapping[str, Severity] = {
     "log_without_deals": NOTE,
     "log_with_gaps": WARNING,
     "log_ends_elsewhere": WARNING,
-    "log_of_other_names": WARNING,
+    "log_of_other_names": ERROR,
+    "linked_by_name": NOTE,
+    "log_names_from_deals": NOTE,
     "versions_of_deals": NOTE,
     "no_second_version": WARNING,
     # values

@@ -9,7 +9,7 @@ import polars as pl
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
 from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
-from salesmetrics.ingest.canonical.field_history import states_of, states_of_versions
+from salesmetrics.ingest.canonical.field_history import as_now, planned_dates, states_of, states_of_versions
 from salesmetrics.ingest.canonical.identity import (
     alike_but_for_people,
     repeated_ids,
@@ -21,6 +21,7 @@ from salesmetrics.ingest.canonical.identity import (
 from salesmetrics.ingest.canonical.links import (
     Stages,
     converted_by_deals,
+    linked_by_name,
     named_owners,
     named_stages,
     owner_from_id,
@@ -96,7 +97,7 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     reps = _united([part.frame for part in parts if part.kind == "reps"])
     stages = stage_definitions(_united([part.frame for part in parts if part.kind == "pipelines"]), comparable)
     logged = any(part.unfolded is not None or part.versions is not None for part in parts)
-    planned = _planned(parts) if logged else []
+    planned = planned_dates(parts) if logged else []
     for part in parts:
         if part.kind == "pipelines" and stages.unclear:
             unclear = tuple(stages.unclear[:5])
@@ -113,7 +114,10 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     for part in parts:
         if part.kind == "leads":
             part.frame = _leads(part, deals, options)
-    present = _present(deals, planned) if logged else None
+    for part in parts:
+        if part.kind == "stages":
+            _apply(part, linked_by_name(part.frame, deals, part.path, part.header("deal_id")))
+    present = as_now(deals, planned) if logged else None
     marked = [(part.kind, _marked(_told(part, present), i)) for i, part in enumerate(parts)]
     if not any(kind == "stages" for kind, _ in marked):
         marked += [
@@ -123,31 +127,6 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     if frames["quotas"] is not None:
         quotas_told_twice(frames["quotas"], parts)
     return {kind: frame for kind, frame in frames.items() if frame is not None}
-
-
-def _planned(parts: Sequence[Part]) -> list[pl.DataFrame]:
-    """The dates of closing of deals as their exports have them, before one becomes the day on which a deal ended."""
-    names = ("id", "close_date", "expected_close")
-    found = [
-        part.frame.select(name for name in names if name in part.frame.columns)
-        for part in parts
-        if part.kind == "deals"
-    ]
-    return [frame for frame in found if "id" in frame.columns]
-
-
-def _present(deals: pl.DataFrame | None, planned: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
-    """The deals beside a log of changes, as they are now; None where nothing names them."""
-    if deals is None or not planned:
-        return None
-    dates = (
-        pl.concat(planned, how="diagonal")
-        .filter(pl.col("id").is_not_null())
-        .unique("id", keep="first", maintain_order=True)
-    )
-    names = ("id", "created", "closed", "stage", "status", "amount")
-    own = deals.select(name for name in names if name in deals.columns).filter(pl.col("id").is_not_null())
-    return own.unique("id", keep="first", maintain_order=True).join(dates, on="id", how="left", maintain_order="left")
 
 
 def _told(part: Part, present: pl.DataFrame | None) -> pl.DataFrame:

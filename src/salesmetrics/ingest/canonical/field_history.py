@@ -80,7 +80,7 @@ def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
             )
             headers.append(header)
             target[canonical] = header
-            text = plain_text(frame.get_column(source))
+            text = _bare(plain_text(frame.get_column(source)))
             made.append(
                 pl.DataFrame([here.alias("h"), text.alias("t")])
                 .select(pl.when("h").then("t").alias(header))
@@ -100,6 +100,25 @@ def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
     return made_table, Unfolded(log, now, was, field, rest, deal_column(table.frame.drop(ROW), log))
 
 
+_JSON = r"^\s*[\[{]"
+_IN_JSON = r'"(?:id|sale|value|timestamp)"\s*:\s*"?([^",}\]]+)'
+"""The value in the cell of an API: ``[{"lead_status":{"id":142,"pipeline_id":5}}]``."""
+
+
+def _bare(text: pl.Series) -> pl.Series:
+    """Cells without the JSON that an API packs a value into.
+
+    >>> _bare(pl.Series(['[{"lead_status":{"id":142,"pipeline_id":5}}]', "[]", "Demo"])).to_list()
+    ['142', None, 'Demo']
+    """
+    packed = text.str.contains(_JSON)
+    if not packed.any():
+        return text
+    frame = pl.DataFrame([text.alias("text"), packed.alias("packed")])
+    inside = pl.col("text").str.extract(_IN_JSON)
+    return frame.select(pl.when("packed").then(inside).otherwise("text")).to_series()
+
+
 def mapping_of(found: Unfolded, mapping: Mapping[str, str]) -> dict[str, str]:
     """What is said of the columns of a log: those of its fields, and what the user said of the others."""
     said = {name: header for name, header in mapping.items() if name not in _NOT_A_HISTORY}
@@ -117,6 +136,31 @@ def recognised(recognition: Recognition, asked: Mapping[str, str]) -> Recognitio
         if match.header != f"{ROW}stage"
     }
     return replace(recognition, columns=columns)
+
+
+def planned_dates(parts: Sequence[Part]) -> list[pl.DataFrame]:
+    """The dates of closing of deals as their exports have them, before one becomes the day on which a deal ended."""
+    names = ("id", "close_date", "expected_close")
+    found = [
+        part.frame.select(name for name in names if name in part.frame.columns)
+        for part in parts
+        if part.kind == "deals"
+    ]
+    return [frame for frame in found if "id" in frame.columns]
+
+
+def as_now(deals: pl.DataFrame | None, planned: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
+    """The deals beside a log of changes, as they are now; None where nothing names them."""
+    if deals is None or not planned:
+        return None
+    dates = (
+        pl.concat(planned, how="diagonal")
+        .filter(pl.col("id").is_not_null())
+        .unique("id", keep="first", maintain_order=True)
+    )
+    names = ("id", "created", "closed", "stage", "status", "amount")
+    own = deals.select(name for name in names if name in deals.columns).filter(pl.col("id").is_not_null())
+    return own.unique("id", keep="first", maintain_order=True).join(dates, on="id", how="left", maintain_order="left")
 
 
 def states_of(part: Part, found: Unfolded, present: pl.DataFrame | None) -> tuple[pl.DataFrame, list[Finding]]:
@@ -141,8 +185,12 @@ def states_of(part: Part, found: Unfolded, present: pl.DataFrame | None) -> tupl
     rows = rows.filter(pl.col("field").is_not_null())
     first = list[pl.DataFrame]()
     if found.log.old is not None:
-        known = _deals(rows, begun, present)
+        beside = present is not None and not rows.join(present, left_on="deal_id", right_on="id", how="semi").is_empty()
+        known = _deals(rows, begun, present if beside else None)
         opens = _opens(part, found, rows, begun, known)
+        rows, said = _named_alike(part, found, rows, known)
+        findings += said
+        fields = [name for name in fields if name != "stage" or "stage" in rows.columns]
         for name in (each for each in fields if each != "owner"):
             start, said = _starts(part, found, name, rows, known, opens)
             first.append(start)
@@ -241,15 +289,12 @@ def _starts(
     findings = _broken(part, found, name, own)
     told = every.filter(moved) if source is not None else every.head(0)
     differ = told.filter(pl.col("last").ne_missing(pl.col("present")))
-    # Where not one value is the same, the two files do not name things alike: ids in one, names in the other.
-    strange = bool(told.height) and differ.height == told.height and own.schema[name] == pl.String
     if differ.height:
-        code = "log_of_other_names" if strange else "log_ends_elsewhere"
-        findings.append(_about(code, part, found, name, differ, of=told.height))
+        findings.append(_about("log_ends_elsewhere", part, found, name, differ, of=told.height))
     since = pl.lit(opens, pl.Datetime("us"))
     before = (pl.col("born").dt.date() < since.dt.date()).fill_null(value=False)
     at = pl.when(before).then(since).otherwise(pl.min_horizontal("born", "soonest")).cast(pl.Datetime("us"))
-    usable = moved | pl.lit(source is not None and not strange)
+    usable = moved | pl.lit(source is not None)
     # A deal that was over before the log begins has no state in it.
     lasting = moved | pl.col("closed").is_null() | (pl.col("closed") >= at.dt.date())
     started = every.filter(usable & lasting & pl.col("born").is_not_null()).select(
@@ -265,6 +310,46 @@ def _starts(
     if name == "stage":
         started = started.filter(~pl.col("older"))
     return started.select("deal_id", _AT, name), findings
+
+
+def _named_alike(
+    part: Part, found: Unfolded, rows: pl.DataFrame, deals: pl.DataFrame
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Changes whose stages are called as in the deals file; without them where nobody knows which is which.
+
+    A log may have ids where the deals file has names. Each deal that moved shows its last id beside its present name. These
+    pairs name the ids where they contradict one another nowhere and leave no id without a name.
+    """
+    tracked = found.log.tracked.get("stage")
+    if tracked is None:
+        return rows, []
+    source = next((c for c in _SOURCES[tracked.of_deals] if c in deals.columns), None)
+    if source is None:
+        return rows, []
+    own = rows.filter(pl.col("field") == "stage")
+    values = set(own["stage"].to_list()) | set(own["was_stage"].to_list()) - {None}
+    names = set(deals[source].drop_nulls().to_list())
+    if not names or values & names:
+        return rows, []
+    last = own.group_by("deal_id", maintain_order=True).agg(pl.col("stage").last())
+    seen = last.join(deals.select("deal_id", name=source), on="deal_id").select("stage", "name").drop_nulls().unique()
+    pairs = dict(sorted(seen.iter_rows()))
+    sure = len(pairs) == seen.height == len(set(pairs.values()))
+    if not sure or values - {None} - pairs.keys():
+        return rows.drop("stage"), [
+            _about(
+                "log_of_other_names",
+                part,
+                found,
+                "stage",
+                own,
+                names=sorted(names)[:3],
+                values=sorted(values - {None})[:3],
+            )
+        ]
+    told = tuple(Message("id_is_name", id=id_, name=name) for id_, name in sorted(pairs.items()))
+    renamed = rows.with_columns(pl.col("stage", "was_stage").replace(pairs))
+    return renamed, [_about("log_names_from_deals", part, found, "stage", own, names=told)]
 
 
 def _since(opens: datetime | None) -> Message | None:

@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 import msgspec
 import polars as pl
 
+from salesmetrics.ingest.canonical.identity import Kept
+from salesmetrics.schema.findings import finding
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Stages", "converted_by_deals", "named_owners", "named_stages", "owner_from_id", "stage_definitions"]
+__all__ = [
+    "Stages",
+    "converted_by_deals",
+    "linked_by_name",
+    "named_owners",
+    "named_stages",
+    "owner_from_id",
+    "stage_definitions",
+]
 
 _OF_REP = ("team", "region", "manager")
 
@@ -123,6 +134,39 @@ def _column_map(frame: pl.DataFrame, key: str, value: str) -> dict[str, str]:
     pairs = frame.select(key, value).drop_nulls().unique(maintain_order=True)
     once = pairs.filter(pl.col(key).is_unique())
     return dict(once.iter_rows())
+
+
+_MOST = 0.5
+"""From this share of names on that are those of deals, a column of deals holds names."""
+
+
+def linked_by_name(stages: pl.DataFrame, deals: pl.DataFrame | None, path: str, header: str | None) -> list[Kept]:
+    """Stage changes with the id of their deal, where they name each deal by its name and not one by its id.
+
+    A name that several deals share links nothing.
+
+    Args:
+        stages: Canonical stage changes with ``deal_id``.
+        deals: Canonical deals with ``id`` and ``name``, or None.
+        path: Of the stage changes.
+        header: Of the column that names the deals.
+
+    Returns:
+        The changes with ids in the place of names, and that this was done; nothing where ids are ids.
+    """
+    if deals is None or not {"id", "name"} <= set(deals.columns) or "deal_id" not in stages.columns:
+        return []
+    used = stages.get_column("deal_id").drop_nulls().unique()
+    if used.is_in(deals.get_column("id").drop_nulls().implode()).any():
+        return []
+    named = deals.select("name", "id").drop_nulls().filter(pl.col("name").is_unique())
+    known = used.is_in(named.get_column("name").implode())
+    if not used.len() or known.sum() < used.len() * _MOST:
+        return []
+    ids = dict(named.iter_rows())
+    frame = stages.with_columns(pl.col("deal_id").replace(ids))
+    said = finding("linked_by_name", kind="stages", path=path, column=header, count=int(known.sum()), of=used.len())
+    return [Kept(frame, findings=(said,))]
 
 
 def converted_by_deals(leads: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame | None:

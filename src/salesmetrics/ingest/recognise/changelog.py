@@ -33,8 +33,10 @@ def _pattern(text: str) -> re.Pattern[str]:
 _FIELD = _pattern(
     r"(?:changed |modified |updated |audit )?(?:field|attribute|property|column|item)(?: (?:changed|modified|key|name|label|type|api name|event|id))*"
     r"|field event|(?:changed|modified|updated) (?:field|attribute|property|key|column)s?(?: (?:key|name))?|key(?: name)?"
-    r"|geandertes feld|feld(?:name)?|champ(?: modifie)?|campo(?: (?:modificado|alterado|modificato))?|(?:измененное )?поле|событие|字段(?:名称)?"
+    r"|geandertes feld|feld(?:name)?|champ(?: modifie)?|campo(?: (?:modificado|alterado|modificato))?|(?:измененное )?поле|(?:event )?(?:type|name)|event|событие|字段(?:名称)?"
 )
+_EVENT = _pattern(r"(?:event )?(?:type|name)|event|событие")
+"""What may as well be the type of an activity or a message."""
 _NEW = _pattern(
     r"(?:new|to|after|current)(?: (?:value|string|text))?|changed to|value (?:after|to)|(?:neuer|nouvelle|nuevo|novo|nuovo) (?:wert|valeur|valor|valore)"
     r"|новое значение|значение после|新值"
@@ -53,10 +55,10 @@ _DEAL = _pattern(
 )
 """What the column of the deals is called in logs of every object."""
 _CREATED = _pattern(
-    r"(?:(?:opportunity|deal|lead|record)? ?created(?: (?:from lead|date|at|on|time|by))?|create date|createdate|create|creation|add time|opportunity created from lead"
+    r"(?:(?:opportunity|deal|lead|record)? ?created(?: (?:from lead|date|at|on|time|by))?|create date|createdate|create|creation|add time|(?:lead|deal) added|opportunity created from lead"
     r"|(?:сделка )?создан[ао]?|создание|новая сделка|дата создания|erstellt|creado|criado|cree|creato|创建)"
 )
-_STAGE = _pattern(r"stage|phase|fase|etapa|etape|стади|этап|阶段|階段")
+_STAGE = _pattern(r"(?:lead|deal|opportunity) status changed|stage|phase|fase|etapa|etape|стади|этап|阶段|階段")
 """A name that no export of ours has, and that is one of a stage all the same."""
 
 _OF_TIME = _pattern(r"\b(?:time|date|duration|days|since|age|probability)\b|дата|время|дней|日期|时间")
@@ -66,6 +68,8 @@ _LOOSE = 99
 
 _MEANS = {"stage": "stage", "close_date": "expected_close", "expected_close": "expected_close", "amount": "amount"}
 _MEANS |= {"owner": "owner", "owner_id": "owner", "status": "stage"}
+_OF_EVENTS = {"sale field changed": "amount", "entity responsible changed": "owner"}
+"""Types of the events of amoCRM."""
 _BETTER = ("stage", "expected_close", "close_date", "amount", "owner", "owner_id", "status")
 """Fields of a deal whose history is read; of two names for the same the first of these."""
 
@@ -156,7 +160,7 @@ def change_log(frame: pl.DataFrame, path: str, mapping: Mapping[str, str]) -> Ch
     if old is None and not _NAMED.search(unaccented(words_of(field))):
         return None
     if not {"stage", "expected_close"} & tracked.keys():
-        if _VALUE.fullmatch(words_of(new)) or not names:
+        if _VALUE.fullmatch(words_of(new)) or _EVENT.fullmatch(words_of(field)) or not names:
             return None
         detail = Message("instead", what=Message("change_log", column=field, fields=names[:3]))
         fix = Message("name_field_of_log", names=names[:8])
@@ -240,6 +244,8 @@ def _called(name: str) -> tuple[str, int] | None:
     words = words_of(name)
     if _CREATED.fullmatch(words):
         return None
+    if words in _OF_EVENTS:
+        return _OF_EVENTS[words], 0
     forms = header_keys(name).forms(nouns_of("deals"))
     own = [each for each in profiles() if each != GENERIC]
     for profile in (GENERIC, *own, *languages()):

@@ -215,6 +215,9 @@ def _stock(answer: Funnel) -> list[Block]:
         blocks.append(Table(tuple(columns), tuple(table)))
     known = answer.crm if answer.crm in _KNOWN else "other"
     blocks.append(Text(phrase("stock_unknown"), apart=True))
+    unread = next((item for item in answer.findings if item.code == "log_of_other_names"), None)
+    if unread is not None:
+        return [*blocks, Text(one_line(unread.message)), Text(one_line(unread.hint or ""))]
     blocks.append(Text(phrase(f"export_history_{known}")))
     return blocks
 
