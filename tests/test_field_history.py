@@ -134,6 +134,12 @@ SHAPES: dict[str, dict[str, Any]] = {
         "header": ["商机ID", "字段", "旧值", "新值", "变更时间", "变更人"],
         "names": ["销售阶段", "预计成交日期", "金额", "负责人"],
     },
+    "HubSpot properties in a warehouse": {
+        "header": ["deal_id", "name", "", "value", "timestamp", "source"],
+        "names": ["dealstage", "closedate", "amount", "hubspot_owner_id"],
+        "begin": True,
+        "old": False,
+    },
     "HubSpot properties": {
         "header": ["Record ID", "Property", "", "Value", "Timestamp", "Source"],
         "names": ["dealstage", "closedate", "amount", "hubspot_owner_id"],

@@ -28,7 +28,7 @@ def slip_rate(slipped_deals: Number, due_deals: Number) -> Shape:
     The expected date is the last one entered before the period, so moving it later makes no difference. Won and lost deals
     did not slip. Deals closed as void or duplicate are left out and counted, as are deals that were open at the start
     without a known expected date, because they may have been due. The default period is the last complete quarter, fiscal if a fiscal calendar is set.
-    The dates come from a stage history with the expected close date in each row.
+    The dates come from a stage history with the expected close date in each row, or from a log of changed fields.
 
     >>> slip_rate(12, 40)
     0.3

@@ -66,7 +66,7 @@ def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
     known = cells.is_in([*names, *log.begun]).fill_null(value=False)
     rest = table.frame.filter(~known)
     frame, cells = table.frame.filter(known), cells.filter(known)
-    headers = [name for name in table.frame.columns if name not in (log.new, log.old)]
+    headers = [name for name in table.frame.columns if name not in (log.new, log.old, *log.named.values())]
     now, was, made = dict[str, str](), dict[str, str](), list[pl.Series]()
     for name, canonical in names.items():
         here = cells == name
@@ -81,6 +81,8 @@ def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
             headers.append(header)
             target[canonical] = header
             text = _bare(plain_text(frame.get_column(source)))
+            if source in log.named and canonical in ("stage", "owner"):
+                text = pl.select(pl.coalesce(plain_text(frame.get_column(log.named[source])), text)).to_series()
             made.append(
                 pl.DataFrame([here.alias("h"), text.alias("t")])
                 .select(pl.when("h").then("t").alias(header))
@@ -90,7 +92,7 @@ def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
         # A history without a stage is of no kind; the column is taken away again.
         now["stage"] = f"{ROW}stage"
         made.append(pl.Series(now["stage"], [None] * frame.height, dtype=pl.String))
-    drop = [name for name in (log.new, log.old) if name is not None]
+    drop = [name for name in (log.new, log.old, *log.named.values()) if name is not None]
     left_out = table.frame.height - frame.height
     ignored = dict(table.ignored)
     if left_out:

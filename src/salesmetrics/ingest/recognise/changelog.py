@@ -68,7 +68,10 @@ _LOOSE = 99
 
 _MEANS = {"stage": "stage", "close_date": "expected_close", "expected_close": "expected_close", "amount": "amount"}
 _MEANS |= {"owner": "owner", "owner_id": "owner", "status": "stage"}
-_OF_EVENTS = {"sale field changed": "amount", "entity responsible changed": "owner"}
+_OF_EVENTS = (
+    (_pattern(r"(?:sale|price) field changed"), "amount"),
+    (_pattern(r"(?:entity|lead|deal) responsible changed"), "owner"),
+)
 """Types of the events of amoCRM."""
 _BETTER = ("stage", "expected_close", "close_date", "amount", "owner", "owner_id", "status")
 """Fields of a deal whose history is read; of two names for the same the first of these."""
@@ -96,6 +99,7 @@ class ChangeLog(msgspec.Struct, frozen=True):
         tracked: Canonical field of a stage entry (``stage``, ``expected_close``, ``amount``, ``owner``) → what it is called here.
         begun: Names of rows about the creation of a deal.
         others: Names of all other fields, in order.
+        named: Header of values that are ids → header of their names, where the log has both.
     """
 
     field: str
@@ -104,6 +108,7 @@ class ChangeLog(msgspec.Struct, frozen=True):
     tracked: Mapping[str, Tracked]
     begun: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    named: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Unfolded(msgspec.Struct, frozen=True):
@@ -158,7 +163,10 @@ def change_log(frame: pl.DataFrame, path: str, mapping: Mapping[str, str]) -> Ch
         if meant is not None:
             tracked[meant] = Tracked(name, canonical)
     if old is None and not _NAMED.search(unaccented(words_of(field))):
-        return None
+        # A name with a value is a property only where it is called exactly so, and belongs to some deal.
+        exact = any((called := _called(each.name)) and called[1] != _LOOSE for each in tracked.values())
+        if not exact or not _VALUE.fullmatch(words_of(new)) or not _has_deal(frame, field, new):
+            return None
     if not {"stage", "expected_close"} & tracked.keys():
         if _VALUE.fullmatch(words_of(new)) or _EVENT.fullmatch(words_of(field)) or not names:
             return None
@@ -167,7 +175,27 @@ def change_log(frame: pl.DataFrame, path: str, mapping: Mapping[str, str]) -> Ch
         raise SalesmetricsError("kind_unknown", path=path, detail=detail, fix=fix)
     known = {each.name for each in tracked.values()}
     begun = tuple(name for name in names if name not in known and _CREATED.fullmatch(words_of(name)))
-    return ChangeLog(field, new, old, tracked, begun, tuple(n for n in names if n not in known and n not in begun))
+    others = tuple(name for name in names if name not in known and name not in begun)
+    return ChangeLog(field, new, old, tracked, begun, others, _with_names(frame.columns, new, old))
+
+
+def _has_deal(frame: pl.DataFrame, field: str, new: str) -> bool:
+    return any(
+        "deal_id" in _claims("stages", header_keys(name).forms(()))
+        for name in frame.columns
+        if name not in (field, new)
+    )
+
+
+def _with_names(headers: Sequence[str], *values: str | None) -> dict[str, str]:
+    """The columns that repeat a value as people read it: ``new_value_formatted`` beside ``new_value`` in Pipedrive."""
+    found = {}
+    for value in values:
+        words = words_of(value) if value is not None else ""
+        shown = next((name for name in headers if words and words_of(name).endswith(f"{words} formatted")), None)
+        if value is not None and shown is not None:
+            found[value] = shown
+    return found
 
 
 def _columns(headers: Sequence[str]) -> tuple[str, str, str | None] | None:
@@ -244,8 +272,9 @@ def _called(name: str) -> tuple[str, int] | None:
     words = words_of(name)
     if _CREATED.fullmatch(words):
         return None
-    if words in _OF_EVENTS:
-        return _OF_EVENTS[words], 0
+    event = next((field for pattern, field in _OF_EVENTS if pattern.fullmatch(words)), None)
+    if event is not None:
+        return event, 0
     forms = header_keys(name).forms(nouns_of("deals"))
     own = [each for each in profiles() if each != GENERIC]
     for profile in (GENERIC, *own, *languages()):
