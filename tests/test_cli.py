@@ -12,8 +12,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from typer.main import get_command
 
 from in_process import Done, invoke
+from salesmetrics.cli.app import make_app
 
 ROOT = Path(__file__).parent.parent
 DEALS = "examples/deals.csv"
@@ -178,6 +180,45 @@ def test_rejects_are_written_with_their_place(command: str, tmp_path: Path) -> N
     lines = target.read_text("utf-8").splitlines()
     assert lines[0] == "path,row,column,value,reason"
     assert any(line.startswith("examples/deals.csv,67,Amount,12.5oo,") for line in lines)
+
+
+READING = {
+    "benchmark": "--by owner",
+    "check": "",
+    "compare": "examples/weekly/deals-2026-09-30.csv --on examples/deals.csv=2026-09-23",
+    "explain": "win_rate",
+    "forecast": "--period 2026-Q4 --draws 100",
+    "funnel": "examples/stages.csv",
+    "inspect": "",
+    "losses": "",
+    "report": "--kpi revenue",
+    "rows": "win_rate",
+    "trend": "win_rate",
+}
+"""Commands that answer from files, with what else they need."""
+
+
+def test_every_command_that_reads_files_is_looked_at() -> None:
+    commands = get_command(make_app()).commands.items()  # type: ignore[attr-defined]
+    reading = {name for name, command in commands if any(param.name == "rejects" for param in command.params)}
+    assert reading == set(READING)
+
+
+@pytest.mark.parametrize("form", ["table", "md", "csv", "json"])
+@pytest.mark.parametrize("command", READING)
+def test_every_command_says_that_rows_were_rejected(command: str, form: str) -> None:
+    words = READING[command].split()
+    files = [*words, DEALS] if command in ("explain", "rows", "trend") else [DEALS, *words]
+    done = run(command, *files, "--format", form)
+    if f"invalid `--format {form}`" in done.stderr:
+        assert (command, form) in {("explain", "csv"), ("inspect", "csv")}
+        return
+    assert done.returncode in (0, 1), done.stderr
+    said = "warning: 5 rows rejected; list them with `--rejects rejects.csv`" in done.stderr
+    # The table of `check` lists them, and a screen or a text says so in its head.
+    listed = command == "check" or (form in ("table", "md") and "5 rejected" in done.stdout)
+    assert said != listed
+    assert "warning" not in run(command, *files, "--format", form, "-q").stderr
 
 
 def test_colour_only_repeats_what_words_say() -> None:

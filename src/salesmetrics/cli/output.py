@@ -78,12 +78,24 @@ def write_read(
     environment: Environment,
     *,
     wide: bool = False,
+    headless: bool = False,
 ) -> None:
-    """Write an answer and the rejected rows of what it was read from, and say that there are some where the answer does not."""
+    """Write an answer and the rejected rows of what it was read from, and say that there are some where the answer does not.
+
+    Args:
+        answer: What was asked for.
+        dataset: What it was read from.
+        output: Where the output goes.
+        form: Its form.
+        rejects: The file of the rejected rows, if one is named.
+        environment: Of the command.
+        wide: A sheet has a column per period or segment.
+        headless: No form of the answer lists the files with their rows.
+    """
     write_answer(answer, output, form, environment, wide=wide)
     write_rejects(dataset, rejects, environment)
     tell_about_exports(dataset, output, form, environment)
-    if not output.quiet and not says_rejects(output, form):
+    if not output.quiet and (headless or not says_rejects(output, form)):
         tell_about_rejects(dataset, rejects, environment, strict=False)
 
 

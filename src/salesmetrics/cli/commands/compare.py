@@ -73,7 +73,7 @@ def compare(
     most = None if form == "json" else _SHOWN_CHANGES
     answer, dataset = compare_exports(exports, question, on or (), most=most, bar=bar)
     shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
-    write_read(shown, dataset, output, form, rejects, environment)
+    write_read(shown, dataset, output, form, rejects, environment, headless=True)
 
 
 def _bar_named(word: str) -> BarId:

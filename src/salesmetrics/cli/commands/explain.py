@@ -34,7 +34,7 @@ def explain(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.catalog import Definition, Working
-    from salesmetrics.cli.output import carries_hashes, form_of, write_answer, write_rejects
+    from salesmetrics.cli.output import carries_hashes, form_of, write_answer, write_read
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
     from salesmetrics.drilldown.describe import define_kpi
     from salesmetrics.render.writers import refuse_form
@@ -50,5 +50,4 @@ def explain(
     options = read_options(reading)
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     working, dataset = pipeline.explain(begun, options, question, known)
-    write_answer(working, output, form, environment)
-    write_rejects(dataset, rejects, environment)
+    write_read(working, dataset, output, form, rejects, environment, headless=True)

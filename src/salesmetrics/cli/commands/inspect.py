@@ -30,7 +30,7 @@ def inspect(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.files import Inspection
-    from salesmetrics.cli.output import form_of, write_answer, write_rejects
+    from salesmetrics.cli.output import form_of, write_answer, write_read
     from salesmetrics.cli.request import begin_files, make_catalog, read_options
     from salesmetrics.messages import phrase
     from salesmetrics.render.writers import refuse_form
@@ -41,9 +41,11 @@ def inspect(
     answer, dataset = pipeline.inspect(
         begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped
     )
-    write_answer(replace(answer, everything=output.all, arguments=tuple(files)), output, form, environment)
-    if dataset is not None:
-        write_rejects(dataset, rejects, environment)
+    shown = replace(answer, everything=output.all, arguments=tuple(files))
+    if dataset is None:
+        write_answer(shown, output, form, environment)
+    else:
+        write_read(shown, dataset, output, form, rejects, environment)
     if not output.quiet:
         for guess in answer.guesses:
             environment.say(phrase("file_needs_mapping" if guess.works else "file_refused", path=guess.path))

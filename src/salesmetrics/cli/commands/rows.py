@@ -35,7 +35,7 @@ def rows(
 
     from salesmetrics import pipeline
     from salesmetrics.answers.rows import Rows
-    from salesmetrics.cli.output import carries_hashes, form_of, tell_about_exports, write_answer, write_rejects
+    from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_catalog, make_listing, make_question, read_options
     from salesmetrics.render.writers import refuse_form
 
@@ -47,6 +47,4 @@ def rows(
     )
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     found, dataset = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))
-    write_answer(found, output, form, environment)
-    write_rejects(dataset, rejects, environment)
-    tell_about_exports(dataset, output, form, environment)
+    write_read(found, dataset, output, form, rejects, environment)
