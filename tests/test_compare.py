@@ -25,7 +25,7 @@ import salesmetrics
 from in_process import invoke
 from oracle_compare import bars_of
 from salesmetrics.analysis.changed_deals import behind, changes
-from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, state_of
+from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, direction, state_of
 from salesmetrics.render.rounding import balanced, rounded
 
 if TYPE_CHECKING:
@@ -437,3 +437,67 @@ def test_the_page_shows_what_its_commands_print(golden: Golden) -> None:
     text = PAGE.read_text("utf-8")
     assert len(blocks.findall(text)) == 4
     golden(str(PAGE), blocks.sub(printed, text))
+
+
+# --- which way deals move ----------------------------------------------------------------------------------------------
+
+MOVES = {
+    "old.csv": "Deal ID,Pipeline,Stage,Amount\n1,A,Alpha,5\n2,A,Gamma,5\n3,A,Beta,5\n4,B,Gamma,5\n5,A,Alpha,5\n6,A,Lost,1\n",
+    "new.csv": "Deal ID,Pipeline,Stage,Amount\n1,A,Beta,5\n2,A,Alpha,5\n3,A,Delta,5\n4,B,Alpha,5\n5,A,Alpha,5\n6,A,Lost,1\n",
+}
+
+
+def ways(folder: Path, *words: str) -> dict[tuple[str, str], str | None]:
+    dates = ("--on", "old.csv=2026-01-01", "--on", "new.csv=2026-01-08", "--format", "json")
+    stages = [word for name in ("Alpha", "Beta", "Gamma", "Delta") for word in ("--open", name)]
+    done = invoke("compare", "old.csv", "new.csv", *words, *dates, *stages, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (beside,) = json.loads(done.stdout)["beside"]
+    return {(move["from"], move["to"]): move["direction"] for move in beside["stage_moves"]}
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> Path:
+    for name, text in MOVES.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_without_an_order_of_stages_nobody_knows_which_way_deals_moved(moved: Path) -> None:
+    assert set(ways(moved).values()) == {None}
+    words = ("--on", "old.csv=2026-01-01", "--on", "new.csv=2026-01-08", "--open", "Alpha")
+    more = [word for name in ("Beta", "Gamma", "Delta") for word in ("--open", name)]
+    done = invoke("compare", "old.csv", "new.csv", *words, *more, cwd=moved)
+    assert "4 open deals moved, forward or back is unknown: " in done.stdout
+
+
+def test_the_order_of_the_settings_says_which_way_deals_moved(moved: Path) -> None:
+    (moved / "salesmetrics.toml").write_text('[settings]\nstage_order = ["alpha", "Beta", "Gamma"]\n', "utf-8")
+    known = {("Alpha", "Beta"): "forward", ("Gamma", "Alpha"): "back", ("Beta", "Delta"): None}
+    assert ways(moved) == known
+    # A list of stages with their order comes first, and the settings say what it leaves out.
+    (moved / "stages.csv").write_text("stage,order\nBeta,1\nAlpha,2\nDelta,3\n", "utf-8")
+    assert ways(moved, "pipelines=stages.csv") == {
+        ("Alpha", "Beta"): "back",
+        ("Gamma", "Alpha"): "back",
+        ("Beta", "Delta"): "forward",
+    }
+
+
+def test_the_order_of_the_crm_says_which_way_deals_moved() -> None:
+    weekly = ROOT / "examples" / "weekly"
+    found = salesmetrics.compare(str(weekly / "deals-2026-09-09.csv"), str(weekly / "deals-2026-09-30.csv"))
+    order = [
+        "Appointment scheduled",
+        "Qualified to buy",
+        "Presentation scheduled",
+        "Decision maker bought-in",
+        "Contract sent",
+    ]
+    moves = found.beside[0].stage_moves
+    assert sum(move.count for move in moves) > 5
+    for move in moves:
+        way = "forward" if order.index(move.to_) > order.index(move.from_) else "back"
+        assert move.direction == way
+    # Two pipelines may go opposite ways.
+    assert direction("Demo", "Offer", [[{"Demo": 1, "Offer": 2}, {"Offer": 1, "Demo": 2}]]) is None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from salesmetrics.analysis.exports import Dated
+    from salesmetrics.analysis.journeys import StageOrders
     from salesmetrics.answers.compare import BarId, Compare
     from salesmetrics.answers.rows import Rows
     from salesmetrics.engine.request import Question
@@ -158,9 +159,23 @@ def compare_exports(
     terms = settled(question, dated[-1].day, exports.aside, exports.options.timezone)
     fold = Fold(question, terms, exports.aside, dated[-1].day, most, bar)
     rejected: list[tuple[str, RejectedRow]] = []
+    stages: set[str] = set()
     for export in dated:
         dataset = exports.read(export.path, columns_asked(question), export.day)
         if "deals" in dataset.frames:
-            fold.add(export, dataset.frames["deals"], dataset, names_of(dataset).column)
+            fold.add(
+                export, dataset.frames["deals"], dataset, names_of(dataset).column, _told(dataset, question, stages)
+            )
         rejected += dataset.rejected
     return fold.answer(), replace(dataset, inputs=tuple(fold.inputs), rejected=tuple(rejected))
+
+
+def _told(dataset: Dataset, question: Question, stages: set[str]) -> StageOrders:
+    """What the settings and the CRM say of the order of stages in an export, and of those in the exports before."""
+    from salesmetrics.analysis.journeys import StageOrders
+    from salesmetrics.ingest.canonical.meanings import crm_orders, places_in
+
+    deals = dataset.frames["deals"]
+    if "stage" in deals.columns:
+        stages.update(deals["stage"].drop_nulls().unique())
+    return StageOrders(settled=places_in(stages, question.settings.stage_order), known=crm_orders(dataset, stages))

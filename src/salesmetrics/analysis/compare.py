@@ -7,6 +7,7 @@ and by count, in every line (a group in a currency), because each deal enters an
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
@@ -21,7 +22,6 @@ from salesmetrics.calendar.steps import days_later
 from salesmetrics.engine.metric import group_order
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import date
 
 __all__ = [
@@ -67,6 +67,9 @@ SEEN: tuple[Literal["stage", "outcome", "amount", "currency", "expected_close", 
 """What is looked at for a change, in this order."""
 _WEEK = 7
 
+Orders = Sequence[Sequence[Mapping[str, Decimal | int]]]
+"""Of each source of orders, those that count first in front: the orders, which are stages and their places."""
+
 Group = tuple[str | None, ...]
 Line = tuple[Group, str | None]
 
@@ -87,7 +90,7 @@ class Terms(msgspec.Struct, frozen=True):
         start: First day of the period; None without one.
         end: The day after its last; None without a period.
         calendar: What quarters are.
-        positions: Stage → its place, where a file says so.
+        orders: What is known of the order of stages.
     """
 
     by: tuple[str, ...] = ()
@@ -95,7 +98,7 @@ class Terms(msgspec.Struct, frozen=True):
     start: date | None = None
     end: date | None = None
     calendar: Calendar = msgspec.field(default_factory=Calendar)
-    positions: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
+    orders: Orders = ()
 
     @property
     def bounded(self) -> bool:
@@ -399,7 +402,7 @@ def _beside(deals: pl.DataFrame, old_day: date, new_day: date, terms: Terms) -> 
     return Beside(
         from_=old_day,
         to_=new_day,
-        stage_moves=_stage_moves(still, terms.positions),
+        stage_moves=_stage_moves(still, terms.orders),
         close_dates_later=later,
         close_dates_earlier=earlier,
         close_date_days=total or 0,
@@ -414,19 +417,31 @@ def _beside(deals: pl.DataFrame, old_day: date, new_day: date, terms: Terms) -> 
     )
 
 
-def _stage_moves(still: pl.DataFrame, positions: Mapping[str, Decimal]) -> list[StageMove]:
+def _stage_moves(still: pl.DataFrame, orders: Orders) -> list[StageMove]:
     moves = still.filter(~same("stage")).group_by("old_stage", "new_stage").len()
     moves = moves.sort("len", "old_stage", "new_stage", descending=[True, False, False], nulls_last=True)
     return [
-        StageMove(from_=old, to_=new, count=n, direction=_direction(positions.get(old), positions.get(new)))
+        StageMove(from_=old, to_=new, count=n, direction=direction(old, new, orders))
         for old, new, n in moves.iter_rows()
     ]
 
 
-def _direction(old: Decimal | None, new: Decimal | None) -> Literal["forward", "back"] | None:
-    if old is None or new is None or old == new:
-        return None
-    return "forward" if new > old else "back"
+def direction(old: str | None, new: str | None, orders: Orders) -> Literal["forward", "back"] | None:
+    """Which way a deal moved, by the first source of orders that has both stages; None where its orders disagree, or none has.
+
+    >>> direction("Demo", "Offer", [[{"Demo": 1}], [{"Demo": 1, "Offer": 2}]])
+    'forward'
+    >>> direction("Demo", "Offer", [[{"Demo": 1, "Offer": 2}, {"Offer": 1, "Demo": 2}]])
+    """
+    for source in orders:
+        ways = {_way(order[old], order[new]) for order in source if old in order and new in order}
+        if ways:
+            return ways.pop() if len(ways) == 1 else None
+    return None
+
+
+def _way(old: Decimal | int, new: Decimal | int) -> Literal["forward", "back"] | None:
+    return None if old == new else "forward" if new > old else "back"
 
 
 def _bookings(kept: pl.DataFrame, terms: Terms) -> list[Bookings]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from salesmetrics.analysis.changed_deals import behind, changes
 from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, state_of
+from salesmetrics.analysis.journeys import crm_order
 from salesmetrics.answers.compare import Compare, Export
 from salesmetrics.answers.provenance import filters_of
 from salesmetrics.answers.rows import Rows, RowsTotal
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from salesmetrics.analysis.compare import Interval
+    from salesmetrics.analysis.journeys import StageOrders
     from salesmetrics.answers.compare import BarId, DealChange
     from salesmetrics.answers.provenance import Filters
     from salesmetrics.answers.report import Period
@@ -175,6 +177,20 @@ def state_in_scope(
     return state_of(deals, by, kept)
 
 
+def open_stages(deals: pl.DataFrame) -> dict[str | None, set[str]]:
+    """Pipeline → the stages of its open deals."""
+    if "stage" not in deals.columns:
+        return {}
+    pipeline = pl.col("pipeline") if "pipeline" in deals.columns else pl.lit(None, dtype=pl.String).alias("pipeline")
+    pairs = (
+        deals.filter((pl.col("outcome") == "open") & pl.col("stage").is_not_null()).select(pipeline, "stage").unique()
+    )
+    found: dict[str | None, set[str]] = {}
+    for name, stage in pairs.iter_rows():
+        found.setdefault(name, set()).add(stage)
+    return found
+
+
 def refuse_ids(deals: pl.DataFrame, path: str) -> None:
     """Stop where deals cannot be matched by id.
 
@@ -304,7 +320,7 @@ def settled(
         start=period.start,
         end=period.end,
         calendar=calendar,
-        positions=_positions(aside.get("pipelines")),
+        orders=[[_positions(aside.get("pipelines"))]],
     )
     return terms, period
 
@@ -354,6 +370,7 @@ class Fold:
         self.changes: list[DealChange] = []
         self.listed: list[pl.DataFrame] = []
         self._kept = 0
+        self._stages: dict[str | None, set[str]] = {}
         self._before: tuple[Dated, Snapshot] | None = None
 
     def add(
@@ -362,6 +379,7 @@ class Fold:
         deals: pl.DataFrame,
         dataset: Told,
         column: Callable[[str], str],
+        told: StageOrders,
     ) -> None:
         """Put the next export behind the others.
 
@@ -370,6 +388,7 @@ class Fold:
             deals: Its canonical deals.
             dataset: What else is known of it.
             column: The column that a name or header stands for.
+            told: What the settings and the CRM say of the order of its stages.
 
         Raises:
             SalesmetricsError: What the export, or two in a row, are refused for.
@@ -389,6 +408,12 @@ class Fold:
         self.notes += after_its_day(state, export)
         self.findings |= {_place(item): item for item in dataset.findings}
         snapshot = Snapshot(export.day, state)
+        stages = open_stages(deals)
+        for pipeline, before in self._stages.items():
+            stages[pipeline] = stages.get(pipeline, set()) | before
+        self._stages = stages
+        of_crm = [order for names in stages.values() if (order := crm_order(names, told)) is not None]
+        self.terms = replace(self.terms, orders=[*self.terms.orders[:1], [told.settled], of_crm])
         if self._before is not None:
             self._compare(*self._before, export, snapshot)
         self._before = (export, snapshot)

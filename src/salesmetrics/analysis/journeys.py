@@ -12,10 +12,10 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-__all__ = ["Journeys", "StageOrders", "has_history", "journeys", "stage_orders"]
+__all__ = ["Journeys", "StageOrders", "crm_order", "has_history", "journeys", "stage_orders"]
 
 Orders = dict[str | None, tuple[tuple[str, ...], str]]
 """Pipeline → its open stages in order, and what the order comes from."""
@@ -175,10 +175,16 @@ def stage_orders(entries: pl.DataFrame, told: StageOrders) -> Orders:
         elif lacking and len(lacking) < len(names):
             raise SalesmetricsError("stage_order_lacks", stages=lacking, pipeline=_in(pipeline))
         else:
-            known = next((order for order in told.known if names and set(names) <= order.keys()), None)
+            known = crm_order(names, told)
             by_crm = known and tuple(sorted(names, key=known.__getitem__))
             found[pipeline] = (by_crm, "crm") if by_crm else (_by_history(here, names, pipeline), "history")
     return found
+
+
+def crm_order(names: Iterable[str], told: StageOrders) -> Mapping[str, int] | None:
+    """Stage → its place in the first order of the CRM that has every stage of a pipeline; None where none has."""
+    stages = set(names)
+    return next((order for order in told.known if stages and stages <= order.keys()), None)
 
 
 def _in(pipeline: str | None) -> Message | None:

@@ -117,7 +117,10 @@ class StageMove(Model, frozen=True, kw_only=True):
     to_: str | None
     count: int
     direction: Annotated[
-        Literal["forward", "back"] | None, Meta(description="by the order of a pipelines file; null without one")
+        Literal["forward", "back"] | None,
+        Meta(
+            description="by the order of stages of a pipelines file, the settings or the CRM; null where none has both"
+        ),
     ] = None
 
 

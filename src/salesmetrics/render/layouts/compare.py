@@ -418,8 +418,9 @@ def _stages(beside: Beside) -> list[Item]:
     named += [phrase("more_stage_moves", n=rest)] if rest else []
     total = sum(move.count for move in moves)
     ways = {way: sum(move.count for move in moves if move.direction == way) for way in ("forward", "back")}
-    code = "stages_moved_ways" if any(ways.values()) else "stages_moved"
-    return [Item(phrase("lead_stages"), phrase(code, n=total, moves=named, **ways))]
+    unknown = total - sum(ways.values())
+    code = "stages_moved" if unknown == total else "stages_moved_some" if unknown else "stages_moved_ways"
+    return [Item(phrase("lead_stages"), phrase(code, n=total, moves=named, unknown=unknown, **ways))]
 
 
 def _stage(name: str | None) -> str:
