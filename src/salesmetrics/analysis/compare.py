@@ -433,6 +433,8 @@ def direction(old: str | None, new: str | None, orders: Orders) -> Literal["forw
     'forward'
     >>> direction("Demo", "Offer", [[{"Demo": 1, "Offer": 2}, {"Offer": 1, "Demo": 2}]])
     """
+    if old is None or new is None:
+        return None
     for source in orders:
         ways = {_way(order[old], order[new]) for order in source if old in order and new in order}
         if ways:
