@@ -47,6 +47,7 @@ TYPED = {
         f"{DEALS} --by owner",
         f"{DEALS} --by team --kpi revenue,win_rate",
         f"{DEALS} --by team --rows win_rate:Enterprise",
+        f"{DEALS} examples/figures.csv --by team --every quarter --period 2026-Q2 --compare previous",
     ],
     "cohort": [
         f"{DEALS} --every quarter --by team",

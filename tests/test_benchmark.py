@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -434,3 +435,69 @@ def test_only_periods_of_employment_count(tmp_path: Path) -> None:
     few = histories(write(tmp_path / "few.csv", made(2, {"Ann": (40, 0.5), "Bob": (40, 0.5)})))
     assert {history.reason for history in few.values()} == {"few_periods"}
     assert counts
+
+
+# --- two periods: mix, what segments did, and the factors of velocity ---
+
+
+def two_quarters(tmp_path: Path, cells: dict[tuple[str, int], tuple[int, int]]) -> str:
+    """Deals by region and quarter of 2026: so many won of so many decided, each of 100."""
+    rows = []
+    for (team, quarter), (won, decided) in cells.items():
+        for place in range(decided):
+            stage = "Closed Won" if place < won else "Closed Lost"
+            day = f"2026-{3 * quarter - 1:02d}-{place % 28 + 1:02d}"
+            rows.append([f"D-{len(rows)}", "Ann", team, stage, "100.00", "EUR", f"2026-{3 * quarter - 2:02d}-01", day])
+    rows.append(["D-open", "Ann", "Big", "Qualification", "100.00", "EUR", "2026-06-30", ""])
+    return write(tmp_path / "deals.csv", rows)
+
+
+PARADOX = {("Big", 1): (4, 20), ("Small", 1): (40, 80), ("Big", 2): (15, 60), ("Small", 2): (24, 40)}
+"""The win rate of both rises, and that of all falls from 44 % to 39 %."""
+
+
+def test_simpsons_paradox_is_said_when_it_happens(tmp_path: Path) -> None:
+    path = two_quarters(tmp_path, PARADOX)
+    found = salesmetrics.benchmark(path, by=["team"], kpis=["win_rate"], period="2026-Q2", compare="previous")
+    (change,) = found.changes
+    assert (change.previous, change.value) == (0.44, 0.39)
+    assert (change.change, change.within, change.mix) == (Decimal("-0.05"), Decimal("0.08"), Decimal("-0.13"))
+    assert change.paradox == "up"
+    named = {part.group["team"]: part for part in change.segments}
+    assert named["Big"].previous_share == 0.2
+    assert named["Big"].share == 0.6
+    words = ["benchmark", path, "--by", "team", "--kpi", "win_rate", "--period", "2026-Q2", "--compare", "previous"]
+    page = " ".join(shown(*words, cwd=tmp_path).split())
+    assert "Win rate: 44.0 % → 39.0 %, -5.0 pp: +8.0 pp within teams, -13.0 pp by mix." in page
+    assert "Simpson's paradox: every team with records in both periods rose, and the total fell" in page
+
+
+@pytest.mark.parametrize("by", ["owner", "team", "region", "source"])
+@pytest.mark.parametrize("compare", ["previous", "year-ago"])
+def test_parts_add_up_to_the_change_of_the_report(by: str, compare: Any) -> None:
+    kpis = ["win_rate", "average_deal_size", "win_rate_value", "sales_cycle_mean", "pipeline_velocity"]
+    found = salesmetrics.benchmark(DEALS, by=[by], kpis=kpis, period="2026-Q2", compare=compare)
+    report = salesmetrics.report_on(DEALS, kpis=kpis, period="2026-Q2", compare=compare)
+    metrics = {metric.id: metric for metric in report.metrics}
+    assert [change.kpi for change in found.changes if change.reason is None] == kpis[:-1]
+    for change in found.changes:
+        assert change.within is not None
+        assert change.change == change.within + (change.mix or 0)
+        assert float(change.change or 0) == pytest.approx(
+            float(metrics[change.kpi].value or 0) - float(metrics[change.kpi].previous or 0), abs=1e-7
+        )
+        sums = [sum(getattr(part, name) for part in change.segments) for name in ("within", "mix")]
+        assert [float(one) for one in sums] == pytest.approx([float(change.within), float(change.mix or 0)], abs=1e-5)
+    (velocity,) = found.velocity
+    assert float(velocity.value) == pytest.approx(float(metrics["pipeline_velocity"].value or 0))
+    assert float(sum(factor.part for factor in velocity.factors)) == pytest.approx(float(velocity.change), abs=1e-5)
+    assert float(velocity.change) == pytest.approx(float(velocity.value) - float(velocity.previous), abs=1e-5)
+
+
+def test_a_segment_that_is_new_is_all_mix(tmp_path: Path) -> None:
+    cells = {("Old", 1): (50, 100), ("Old", 2): (50, 100), ("New", 2): (0, 100)}
+    path = two_quarters(tmp_path, cells)
+    found = salesmetrics.benchmark(path, by=["team"], kpis=["win_rate"], period="2026-Q2", compare="previous")
+    (change,) = found.changes
+    assert (change.within, change.mix) == (0, Decimal("-0.25"))
+    assert change.paradox is None

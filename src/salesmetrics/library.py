@@ -106,6 +106,7 @@ def benchmark(
     families: Iterable[str] = (),
     where: str | None = None,
     period: str = "all",
+    compare: Literal["previous", "year-ago"] | None = None,
     as_of: date | None = None,
     calendar: Calendar | None = None,
     currency: str | None = None,
@@ -124,6 +125,7 @@ def benchmark(
         families: Families wanted.
         where: An SQL condition over canonical columns.
         period: Its name, for example ``last-quarter``.
+        compare: The earlier period whose change is divided over segments.
         as_of: The report date; the last event in the data when left out.
         calendar: How weeks and years are counted.
         currency: Convert all amounts to this one, with the rates among the files.
@@ -144,6 +146,7 @@ def benchmark(
     question = Question(
         as_of=as_of,
         period=period,
+        compare=compare,
         calendar=calendar,
         kpis=tuple(kpis),
         families=tuple(families),

@@ -12,6 +12,7 @@ from salesmetrics.analysis.cells import no_such_cell
 from salesmetrics.analysis.own_history import Place, histories
 from salesmetrics.analysis.peers import Peers, Team, Tested, peers_of
 from salesmetrics.analysis.scope import source_text
+from salesmetrics.analysis.segment_changes import Measured, changes_of, velocity_of
 from salesmetrics.answers.benchmark import (
     Benchmark,
     BenchmarkBand,
@@ -158,7 +159,8 @@ def build_benchmark(
     figures, unknown = _figures(frames.get(FIGURES), catalog)
     frames = {kind: frame for kind, frame in frames.items() if kind != FIGURES}
     asked, setup = _prepared(request, frames, catalog)
-    families, missed = _families(asked, setup, chosen=bool(request.kpis or request.families))
+    measured = Measured(*tables_of(asked, setup), setup.currency)
+    families, missed = _families(asked, setup, measured, chosen=bool(request.kpis or request.families))
     if not families:
         raise _nothing_divided(request, missed)
     if len({s.group for family in families for s in family.segments if None not in s.group}) < _LEAST_SEGMENTS:
@@ -186,6 +188,7 @@ def build_benchmark(
         as_of=request.as_of,
         as_of_source=source_text(request),
         period=request.period,
+        comparison=request.comparison,
         group_by=list(request.by),
         inputs=list(inputs),
         kpis=kpis,
@@ -194,6 +197,8 @@ def build_benchmark(
         fdr=terms.fdr,
         seed=terms.seed,
         figures=[figure for kpi in dict.fromkeys(kpi.id for kpi in kpis) for figure in figures if figure.kpi == kpi],
+        changes=changes_of(asked, measured, [kpi.id for kpi in kpis]) if request.compare else [],
+        velocity=velocity_of(asked, measured) if request.compare else [],
         not_compared=missed,
         not_computed=not_computed_of(setup) if request.kpis or request.families else [],
         findings=[*findings, *unknown, *setup.findings],
@@ -237,13 +242,16 @@ def _prepared(request: Request, frames: Mapping[str, pl.DataFrame], catalog: Cat
     if not chosen and not request.families:
         heads = [kpi for kpi in catalog.kpis.values() if kpi.headline is not None]
         chosen = tuple(kpi.id for kpi in sorted(heads, key=lambda kpi: kpi.headline or 0))
-    asked = replace(request, kpis=chosen, headlines=0, compare=None, comparison=None, every=None, trend=False)
+        chosen += ("pipeline_velocity",) if request.compare else ()
+    asked = replace(request, kpis=chosen, headlines=0, every=None, trend=False)
     return asked, prepare(asked, frames, catalog)
 
 
-def _families(request: Request, setup: Prepared, *, chosen: bool) -> tuple[list[_Family], list[BenchmarkNotCompared]]:
+def _families(
+    request: Request, setup: Prepared, measured: Measured, *, chosen: bool
+) -> tuple[list[_Family], list[BenchmarkNotCompared]]:
     """The KPIs that segments have values of, in the order asked for; of each idea the first is judged."""
-    tables, cells, source = tables_of(request, setup)
+    tables, cells, source = measured.tables, measured.cells, measured.source
     found: dict[str, list[_Family]] = {}
     missed: dict[str, BenchmarkNotCompared] = {}
     for table in tables:

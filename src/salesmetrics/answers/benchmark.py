@@ -14,15 +14,19 @@ from salesmetrics.answers.report import Comparison, Interval, NotComputed, Perio
 __all__ = [
     "Benchmark",
     "BenchmarkBand",
+    "BenchmarkChange",
     "BenchmarkDetectable",
     "BenchmarkDispersion",
+    "BenchmarkFactor",
     "BenchmarkFigure",
     "BenchmarkHistory",
     "BenchmarkKpi",
     "BenchmarkNotCompared",
+    "BenchmarkPart",
     "BenchmarkRow",
     "BenchmarkTeam",
     "BenchmarkTest",
+    "BenchmarkVelocity",
     "BenchmarkVerdict",
 ]
 
@@ -149,6 +153,59 @@ class BenchmarkNotCompared(Model, frozen=True, kw_only=True):
     reason: str
 
 
+class BenchmarkPart(Model, frozen=True, kw_only=True):
+    """What a segment adds to a change."""
+
+    group: dict[str, str | None]
+    previous: float | None
+    value: float | None
+    previous_share: Annotated[float, Meta(description="of the records of the earlier period")]
+    share: Annotated[float, Meta(description="of those of the period")]
+    within: Annotated[Number, Meta(description="by the change of its own value")]
+    mix: Annotated[Number, Meta(description="by the change of its share")]
+
+
+class BenchmarkChange(Model, frozen=True, kw_only=True):
+    """The change of a KPI from the earlier period, and its parts: change = within + mix, exactly."""
+
+    kpi: str
+    title: str
+    unit: Unit
+    currency: str | None = None
+    previous: Number | None
+    value: Number | None
+    change: Number | None = None
+    within: Annotated[Number | None, Meta(description="what the values of segments did")] = None
+    mix: Annotated[Number | None, Meta(description="what their shares of the records did")] = None
+    paradox: Annotated[
+        Literal["up", "down"] | None,
+        Meta(description="Simpson's paradox: every segment moved this way, and the total the other way"),
+    ] = None
+    segments: list[BenchmarkPart] = field(default_factory=list)
+    reason: Annotated[str | None, Meta(description="why there are no parts")] = None
+
+
+class BenchmarkFactor(Model, frozen=True, kw_only=True):
+    """A factor of pipeline velocity, and what its change adds."""
+
+    id: str
+    title: str
+    unit: Unit
+    previous: Number
+    value: Number
+    part: Number
+
+
+class BenchmarkVelocity(Model, frozen=True, kw_only=True):
+    """The change of pipeline velocity: the parts of its factors add up to it (Shapley values)."""
+
+    currency: str | None = None
+    previous: Number
+    value: Number
+    change: Number
+    factors: list[BenchmarkFactor]
+
+
 class BenchmarkFigure(Model, frozen=True, kw_only=True):
     """What a KPI is elsewhere, by a file of outside figures; none are built in."""
 
@@ -182,6 +239,12 @@ class Benchmark(Answer, frozen=True, kw_only=True):
     figures: Annotated[list[BenchmarkFigure], Meta(description="outside figures, with their source")] = field(
         default_factory=list
     )
+    changes: Annotated[
+        list[BenchmarkChange], Meta(description="if an earlier period was asked for: the parts of each change")
+    ] = field(default_factory=list)
+    velocity: Annotated[
+        list[BenchmarkVelocity], Meta(description="if an earlier period was asked for: velocity by its factors")
+    ] = field(default_factory=list)
     not_compared: list[BenchmarkNotCompared] = field(default_factory=list)
     not_computed: list[NotComputed] = field(default_factory=list)
     findings: list[FindingInWords] = field(default_factory=list)

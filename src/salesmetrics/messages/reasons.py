@@ -72,6 +72,7 @@ REASONS: Mapping[str, str] = {
     "few_segments": "fewer than five segments to see how much counts vary",
     "blank_segment": "no segment",
     "same_idea": "another KPI with a verdict says the same",
+    "not_additive": "records count in several segments, so parts do not add up",
     "few_periods": "fewer than six complete periods",
     "count_only": "one number per segment; compared if named with --kpi",
     "presence_unknown": "no records; a reps file says who was there",

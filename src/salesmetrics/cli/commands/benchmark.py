@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from salesmetrics.cli.environment import Environment
-from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.cli.options import Files, NotFromFile, Rejects, with_groups
 from salesmetrics.settings.options import PANELS, Every, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
@@ -19,7 +19,7 @@ def benchmark(
     files: Files,
     reading: Reading,
     settings: SettingsFile,
-    selection: Annotated[Selection, Without(("compare",)), NotFromFile(("compare", "every", "kpi", "family", "by"))],
+    selection: Annotated[Selection, NotFromFile(("compare", "every", "kpi", "family", "by"))],
     output: Output,
     environment: Environment,
     fdr: Annotated[
@@ -59,6 +59,7 @@ def benchmark(
     Examples:
       salesmetrics benchmark deals.csv --by owner
       salesmetrics benchmark deals.csv --by team --kpi win_rate,average_deal_size --period 2026
+      salesmetrics benchmark deals.csv --by region --period last-quarter --compare previous
       salesmetrics benchmark deals.csv --by owner --rows "win_rate:Karim Bellweather"
     """
     from msgspec.structs import replace

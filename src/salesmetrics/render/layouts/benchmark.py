@@ -19,6 +19,7 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
+from salesmetrics.render.layouts.benchmark_changes import benchmark_changes
 from salesmetrics.render.layouts.head import answer_head, files_typed
 from salesmetrics.render.layouts.words import FEW, period_label, reason_text
 from salesmetrics.render.text import amount, count, decimals, interval, one_line
@@ -39,7 +40,7 @@ _DRAWN = 25
 def benchmark_document(answer: Benchmark) -> Document:
     """A sentence per KPI that says who differs, the segments below it, and one legend for all."""
     codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
-    blocks: list[Block] = [*answer_head(answer, None, codes)]
+    blocks: list[Block] = [*answer_head(answer, answer.comparison, codes)]
     for kpi in answer.kpis:
         rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency) and _is_there(row)]
         blocks.append(Text(_sentence(kpi, answer, several=len(codes) > 1), Tone.STRONG, apart=True))
@@ -47,6 +48,7 @@ def benchmark_document(answer: Benchmark) -> Document:
         figures = [_figure(figure, kpi) for figure in answer.figures if figure.kpi == kpi.id]
         if figures:
             blocks.append(Text(phrase("bench_outside", figures=figures)))
+    blocks += benchmark_changes(answer)
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
     if answer.findings:

@@ -1,0 +1,139 @@
+"""How the parts of a change look: what segments did and what their mix did. Own file: a second part of a benchmark's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.answers.report import Change
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Cell, Column, Heading, Kind, Narrow, Row, Table, Text, Tone
+from salesmetrics.render.layouts.words import reason_text
+from salesmetrics.render.rounding import rounded
+from salesmetrics.render.text import amount, change, one_line
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.answers.benchmark import Benchmark, BenchmarkChange, BenchmarkPart, BenchmarkVelocity
+    from salesmetrics.answers.report import Number, Unit
+    from salesmetrics.render.document import Block
+
+__all__ = ["benchmark_changes"]
+
+_FINEST = {"ratio": 3, "money": 2, "money_per_day": 2}
+"""Unit → places of its parts, so that they add up on the screen; a ratio is shown as points with one place."""
+
+
+def benchmark_changes(answer: Benchmark) -> list[Block]:
+    """A sentence and a table per KPI, then the factors of velocity; nothing without an earlier period."""
+    divided = [item for item in answer.changes if item.change is not None]
+    if answer.comparison is None or not (divided or answer.velocity):
+        return []
+    before, after = one_line(answer.comparison.label), one_line(answer.period.label)
+    blocks: list[Block] = [Heading(phrase("bench_heading_changes", before=before, after=after))]
+    for item in divided:
+        blocks += _parts(item, answer, first=item is divided[0])
+    blocks += [block for item in answer.velocity for block in _velocity(item)]
+    legends = [*(["bench_parts_legend"] if divided else []), *(["bench_velocity_legend"] if answer.velocity else [])]
+    blocks += [Text(phrase(code), Tone.MUTED, apart=not place) for place, code in enumerate(legends)]
+    reasons: dict[str, list[str]] = {}
+    for item in answer.changes:
+        if item.reason is not None:
+            reasons.setdefault(item.reason, []).append(item.title)
+    blocks += [
+        Text(phrase("bench_no_parts", titles=titles, reason=reason_text(code)), Tone.MUTED)
+        for code, titles in reasons.items()
+    ]
+    return blocks
+
+
+def _parts(item: BenchmarkChange, answer: Benchmark, *, first: bool) -> list[Block]:
+    whole, within, mix = _adding_up(item.change, [item.within, item.mix], item.unit)
+    texts = {name: _step(value, item.unit) for name, value in (("change", whole), ("within", within), ("mix", mix))}
+    code = f"parts_{answer.group_by[0]}" if len(answer.group_by) == 1 else ""
+    said = phrase(
+        "bench_parts",
+        title=_titled(item.title, item.currency, answer),
+        previous=amount(item.previous, item.unit),
+        value=amount(item.value, item.unit),
+        segments=Message(code if code in _NAMED else "parts_of_segments"),
+        **texts,
+    )
+    blocks: list[Block] = [Text(said, Tone.STRONG, apart=not first)]
+    if item.paradox is not None:
+        blocks.append(Text(phrase(f"bench_paradox_{item.paradox}", by=answer.group_by)))
+    columns = [
+        Column(", ".join(answer.group_by), Kind.LABEL),
+        Column(phrase("column_previous"), Kind.NUMBER),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column(phrase("column_share_before"), Kind.NUMBER, 2, Narrow.VANISH),
+        Column(phrase("column_share_now"), Kind.NUMBER, 2, Narrow.VANISH),
+        Column(phrase("column_within"), Kind.CHANGE),
+        Column(phrase("column_mix"), Kind.CHANGE),
+    ]
+    ordered = sorted(item.segments, key=lambda part: -abs(float(part.within) + float(part.mix)))
+    rows = [_row(part, item.unit) for part in ordered]
+    return [*blocks, Table(tuple(columns), tuple(rows), apart=False, drops="last")]
+
+
+_NAMED = frozenset({"parts_owner", "parts_team", "parts_region", "parts_product", "parts_source"})
+
+
+def _row(part: BenchmarkPart, unit: Unit) -> Row:
+    name = ", ".join(one_line(v) if v is not None else phrase("segment_blank") for v in part.group.values())
+    return Row(
+        (
+            Cell(name),
+            Cell(amount(part.previous, unit), Tone.MUTED, part.previous),
+            Cell(amount(part.value, unit), value=part.value),
+            Cell(amount(part.previous_share, "ratio"), Tone.MUTED),
+            Cell(amount(part.share, "ratio"), Tone.MUTED),
+            Cell(_step(part.within, unit), value=part.within),
+            Cell(_step(part.mix, unit), value=part.mix),
+        )
+    )
+
+
+def _velocity(item: BenchmarkVelocity) -> list[Block]:
+    unit: Unit = "money_per_day"
+    whole, *parts = _adding_up(item.change, [factor.part for factor in item.factors], unit)
+    columns = [
+        Column(phrase("column_factor"), Kind.LABEL),
+        Column(phrase("column_previous"), Kind.NUMBER),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column(phrase("column_part"), Kind.CHANGE),
+    ]
+    rows = [
+        Row(
+            (
+                Cell(factor.title),
+                Cell(amount(factor.previous, factor.unit), Tone.MUTED),
+                Cell(amount(factor.value, factor.unit)),
+                Cell(_step(part, unit)),
+            )
+        )
+        for factor, part in zip(item.factors, parts, strict=True)
+    ]
+    ends = (
+        Cell(amount(item.previous, unit, currency=item.currency)),
+        Cell(amount(item.value, unit, currency=item.currency)),
+    )
+    rows.append(Row((Cell(phrase("title_of_velocity")), *ends, Cell(_step(whole, unit))), total=True))
+    return [Table(tuple(columns), tuple(rows))]
+
+
+def _titled(title: str, currency: str | None, answer: Benchmark) -> str:
+    several = len({item.currency for item in answer.changes if item.currency}) > 1
+    return phrase("title_in_currency", title=title, currency=currency) if several and currency else title
+
+
+def _adding_up(change: Number | None, parts: Sequence[Number | None], unit: Unit) -> list[Number]:
+    """The change and its parts with so many digits that parts still add up to it."""
+    known = [part or 0 for part in parts]
+    *some, last = rounded([0, *known, change or 0], _FINEST.get(unit, 1))
+    return [last, *some[1:]]
+
+
+def _step(value: Number, unit: Unit) -> str:
+    return change(Change(absolute=value, relative=None), unit)[0]
