@@ -9,10 +9,9 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from salesmetrics.analysis.cells import no_such_cell
-from salesmetrics.analysis.own_history import Place, histories
 from salesmetrics.analysis.peers import Peers, Team, Tested, peers_of
 from salesmetrics.analysis.scope import source_text
-from salesmetrics.analysis.segment_changes import Measured, changes_of, velocity_of
+from salesmetrics.analysis.segments_over_time import Measured, Place, changes_of, histories, velocity_of
 from salesmetrics.answers.benchmark import (
     Benchmark,
     BenchmarkBand,
