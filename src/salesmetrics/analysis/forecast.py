@@ -237,7 +237,9 @@ def _setting(request: Request, frames: Mapping[str, pl.DataFrame], facts: Foreca
         coming = unit_period(day_after(request.as_of), "quarter", request.calendar).label
         raise SalesmetricsError("period_missing", files=facts.files, period=coming)
     if period.end <= day_after(request.as_of):
-        details = {"period": period.name, "as_of": request.as_of, "files": facts.files}
+        unit = period.unit if period.unit not in (None, "day") else "quarter"
+        running = unit_period(day_after(request.as_of), unit or "quarter", request.calendar, fiscal=period.fiscal).label
+        details = {"period": period.name, "as_of": request.as_of, "files": facts.files, "running": running}
         raise SalesmetricsError("period_over", **details)
     scope = deals_in_scope(request, frames)
     if not scope.deals["amount"].count():

@@ -190,7 +190,8 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     "period_over": ErrorText(
         "`{period}` is over on {as_of}: nothing is left to forecast",
-        "try `salesmetrics report {files:typed} --period {period}`, or an earlier day with `--as-of`",
+        "see what it brought with `salesmetrics report {files:typed} --period {period}`, or forecast"
+        " `salesmetrics forecast {files:typed} --period {running}`",
     ),
     "stage_order_lacks": ErrorText(
         "`stage_order` in the settings names some of the stages{pipeline} but not {stages:`and` 20 more}",

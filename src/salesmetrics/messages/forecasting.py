@@ -61,6 +61,7 @@ FORECASTING: Mapping[str, str] = {
     "lead_one_third": "one third",
     "lead_two_thirds": "two thirds",
     "scores_at_start": "WAPE, bias, in range: of past forecasts made at the start of a period, as this one",
+    "scores_made_earlier": "WAPE, bias, in range: of past forecasts made on the day before a period; this one is made {days:# day|# days} earlier and knows less",
     "scores_at_one_third": "WAPE, bias, in range: of past forecasts made after a third of a period, nearest to this one",
     "scores_at_two_thirds": "WAPE, bias, in range: of past forecasts made after two thirds of a period, nearest to this one",
     # --- why a method says nothing --------------------------------------------------------------------------------------
@@ -77,6 +78,7 @@ FORECASTING: Mapping[str, str] = {
     # --- the back-test --------------------------------------------------------------------------------------------------
     "heading_backtest": "Past forecasts",
     "backtest_of": "{n:# past period|# past periods} ({first:typed} to {last:typed}), with what was known on each day: {how}.",
+    "backtest_of_one": "{n:# past period|# past periods} ({first:typed}), with what was known on each day: {how}.",
     "backtest_reconstructed": "deals put back by their created, closed and stage dates, with the amounts of today where no history has others",
     "backtest_exports": "from the exports of those days",
     "backtest_both": "from the exports of those days where there are such, else put back by dates, with the amounts of today where no history has others",
@@ -90,10 +92,12 @@ FORECASTING: Mapping[str, str] = {
     "column_stated": "stated",
     "column_became": "won",
     "column_n_deals": "deals",
+    "chances_of_time_to_event": "time to event: deals open at the start of past periods, won within the period",
+    "chances_of_crm_probability": "CRM probability: closed deals by the probability that they had half-way, or that they kept",
     "brier_of": "Brier score of {method}: {score:.3f}; always stating the overall share: {reference:.3f}",
     # --- notes ----------------------------------------------------------------------------------------------------------
     "forecast_legend": "WAPE: sum of absolute errors / sum of actual values; bias: above 0 too high; in range: share of past periods between P10 and P90, 80 % if the range is right",
-    "forecast_parts": "P10 and P90: nine in ten simulated outcomes are above or below; means of parts add up, P10, P50 and P90 do not",
+    "forecast_parts": "one in ten simulated outcomes is below P10, one in ten above P90; means of parts add up, P10, P50 and P90 do not",
     "forecast_scaled": "last period, last year: won so far, and per day left what a day of the last complete period, or of the rest of the same period a year ago, brought",
     "forecast_overdue": "{n:# open deal is|# open deals are} past {n:its|their} expected close date, worth {value}",
     "forecast_overdue_bare": "{n:# open deal is|# open deals are} past {n:its|their} expected close date",
@@ -105,7 +109,7 @@ FORECASTING: Mapping[str, str] = {
     "forecast_slips_none": "the median won deal closed on the close date that was expected half-way through its life, and {late} of {n:,} closed late: CRM probability and stage win rates use this",
     "slips_after": "after",
     "slips_before": "before",
-    "forecast_simulated": "{draws:,} simulated outcomes, seed {seed}; past days {past:,}; shared shock of a period {shock:.0%}",
+    "forecast_simulated": "{draws:,} simulated outcomes ({past:,} for past days), seed {seed}; periods vary by about {shock:.0%} more than chance, which the range includes",
     "forecast_note_few_windows": "few past periods: the shared shock is mostly assumed",
     "forecast_note_no_wins": "no deal was won so far: nothing is expected",
     "forecast_note_no_amounts": "no won deal has an amount",

@@ -151,10 +151,17 @@ def _methods(line: ForecastLine, answer: Forecast) -> Block:
             rows.append(Row(tuple(cells)))
     notes = _silent(line.methods)
     if tested:
-        notes = (phrase(f"scores_at_{answer.lead}"), *notes)
+        notes = (_made_at(answer), *notes)
     if not rows:
         return Text(" ".join(notes), Tone.MUTED, apart=True)
     return Table(tuple(columns), tuple(rows), notes=notes)
+
+
+def _made_at(answer: Forecast) -> str:
+    """Which past forecasts the scores are of, and how far this one is from these."""
+    start = answer.period.start
+    days = 0 if start is None or answer.as_of is None else (start - answer.as_of).days - 1
+    return phrase("scores_made_earlier", days=days) if days > 0 else phrase(f"scores_at_{answer.lead}")
 
 
 def _silent(methods: Sequence[ForecastMethod]) -> tuple[str, ...]:
@@ -192,7 +199,7 @@ def _tests(line: ForecastLine, answer: Forecast) -> list[Block]:
     span = {"n": len(periods), "first": one_line(periods[-1]), "last": one_line(periods[0])}
     blocks: list[Block] = [
         Heading(phrase("heading_backtest")),
-        Text(phrase("backtest_of", how=phrase(f"backtest_{how}"), **span)),
+        Text(phrase("backtest_of" if len(periods) > 1 else "backtest_of_one", how=phrase(f"backtest_{how}"), **span)),
     ]
     columns = (
         Column(phrase("column_method"), Kind.LABEL),
@@ -258,7 +265,9 @@ def _calibrated(line: ForecastLine, answer: Forecast) -> list[Block]:
         Column(phrase("column_became"), Kind.VALUE),
         Column(phrase("column_interval"), Kind.INTERVAL, 1, Narrow.VANISH),
     )
-    notes = tuple(
+    methods = dict.fromkeys(one.method for one in answer.calibration if one.currency == line.currency)
+    notes = tuple(phrase(f"chances_of_{method}") for method in methods)
+    notes += tuple(
         phrase("brier_of", method=phrase(f"method_{one.method}"), score=one.score, reference=one.reference)
         for one in answer.brier
         if one.currency == line.currency
