@@ -3,7 +3,8 @@
     python tests/benchmark/compare_benchmark.py [--rows 1000000] [--rounds 3] [--exports 52] [--folder DIR]
 
 In the later export one deal in a hundred is gone, as many are new, and one in twenty has another amount, stage or owner.
-With more than two exports it is shown that a folder of them takes the memory of two.
+With more than two exports it is shown that a folder of them takes the memory of two, in a report too, where the newest is
+the list and the others are its history.
 """
 
 from __future__ import annotations
@@ -71,6 +72,13 @@ def _memory(folder: Path, rows: int, exports: int, rounds: int) -> None:
         "the folder": [*command, str(folder)],
     }
     print(f"\n{table(alternate(sides, rounds), 'two of them')}")
+    report = [sys.executable, "-m", "salesmetrics", "report", "-q"]
+    sides = {
+        "report of the newest": [*report, str(paths[-1])],
+        "report of the last two": [*report, *map(str, paths[-2:])],
+        "report of the folder": [*report, str(folder)],
+    }
+    print(f"\n{table(alternate(sides, rounds), 'report of the last two')}")
 
 
 def _two_exports(deals: pl.DataFrame, old: Path, new: Path) -> None:

@@ -89,7 +89,7 @@ class ExportHistory:
         self._rows += [_entries(pairs, day, self._day), _plans(pairs, day), _chances(pairs, day), *_ends(pairs, day)]
         gone = known.join(state, on="id", how="anti", maintain_order="left").with_columns(here=pl.lit(value=False))
         kept = ["id", *_STATE, *(() if self.differs else _ALSO), "here", "last"]
-        self._known = pl.concat([state.select(kept), gone.select(kept)])
+        self._known = pl.concat([state.select(kept), _copied(gone.select(kept))])
         self._day = day
 
     @property
@@ -141,7 +141,14 @@ def _was_here() -> pl.Expr:
 
 def _as_rows(frame: pl.DataFrame, state: str, **columns: pl.Expr) -> pl.DataFrame:
     given: dict[str, Any] = {"deal_id": pl.col("id"), "__state__": pl.lit(state), **columns}
-    return frame.select(given.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in _ROWS.items())
+    rows = frame.select(given.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in _ROWS.items())
+    return _copied(rows)
+
+
+def _copied(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with texts of their own: those that were filtered out of a column keep all of its text in memory."""
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    return rows.with_columns(pl.concat_str(name, pl.lit("")) for name in texts)
 
 
 def _entries(pairs: pl.DataFrame, day: date, before: date | None) -> pl.DataFrame:
