@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 UNKNOWN = "no_close_date_history"
 
 
-@measure(entity="close_plans", basis="snapshot")
+@measure(entity="close_plans", basis="snapshot", missing=UNKNOWN)
 def due_deals(
     expected_close: pl.Expr,
     known_from: pl.Expr,
     known_until: pl.Expr,
     closed: pl.Expr,
     outcome: pl.Expr,
+    unplanned: pl.Expr,
     window_start: pl.Expr,
     window_end: pl.Expr,
 ) -> pl.Expr:
-    """Deals open at the start of the period and then expected to close in it, without void ones."""
+    """Deals open at the start of the period and then expected to close in it, without void ones; unknown if no date was known then."""
+    import polars as pl
+
     due = _due(expected_close, known_from, known_until, window_start, window_end)
-    return count(due & ~_void(closed, outcome, window_end))
+    planned = expected_close.is_not_null() & (known_from < window_start) & _open_at(known_until, window_start)
+    dark = _dark(unplanned, known_from, known_until, window_start)
+    known = planned.fill_null(value=False).any() | ~dark.fill_null(value=False).any()
+    return pl.when(known).then(count(due & ~_void(closed, outcome, window_end)))
 
 
 @measure(entity="close_plans", basis="snapshot")
@@ -127,8 +133,7 @@ def due_unpriced_deals(
 @measure(entity="close_plans", basis="snapshot")
 def unplanned_at_start(unplanned: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, window_start: pl.Expr) -> pl.Expr:
     """Deals open at the start of the period, with an unknown expected close date at that time."""
-    there = (known_from < window_start).fill_null(value=True)
-    return count(unplanned & there & _open_at(known_until, window_start))
+    return count(_dark(unplanned, known_from, known_until, window_start))
 
 
 @measure(entity="close_plans", basis="snapshot")
@@ -199,6 +204,11 @@ def _due(expected_close: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, sta
     """Whether this is the date known at the start of the period, and falls in it."""
     known = (known_from < start) & _open_at(known_until, start)
     return known & (expected_close >= start) & (expected_close < end)
+
+
+def _dark(unplanned: pl.Expr, known_from: pl.Expr, known_until: pl.Expr, start: pl.Expr) -> pl.Expr:
+    """Whether a deal was open at the start of the period, with an unknown expected close date at that time."""
+    return unplanned & (known_from < start).fill_null(value=True) & _open_at(known_until, start)
 
 
 def _open_at(until: pl.Expr, day: pl.Expr) -> pl.Expr:
