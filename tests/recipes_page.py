@@ -55,6 +55,18 @@ In a crontab, `%` is a line break: write a goal as `win_rate >= 0.25` there, not
 
 cron mails what a command prints, whether it fails or not. The scripts below also say in the subject that something is wrong, keep a
 second run from starting, and need no crontab.
+
+## Keep the exports
+
+Let the CRM, or a script, write each export into one folder, with its day in its name. Nothing has to be tidied up: the newest is the list,
+and the older ones are [its history](compare.md#keep-your-exports-what-a-folder-gives). So the line becomes
+
+```sh
+cp deals.csv "exports/deals-$(date +%F).csv"
+COLUMNS=80 salesmetrics report exports --as-of today --period last-week --compare previous --max-age 4d
+```
+
+and the report has pushed close dates, too.
 """
 
 CRON = {

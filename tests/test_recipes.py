@@ -167,7 +167,7 @@ def test_a_mail_that_fails_is_loud(work: Path) -> None:
 
 @pytest.mark.parametrize(("last", "code"), [(FRIDAY, 0), (SUNDAY, 0), (date(2026, 11, 13), 1)])
 def test_the_line_for_a_crontab(work: Path, last: date, code: int) -> None:
-    (line,) = re.findall(r"^COLUMNS=80 .*", cron_page(), re.MULTILINE)
+    line, _ = re.findall(r"^COLUMNS=80 .*", cron_page(), re.MULTILINE)
     write_export(work / "my exports" / "old deals.csv", date(2026, 11, 6))
     os.utime(work / "my exports" / "old deals.csv", (0, 0))
     write_export(work / "my exports" / "new deals.csv", last)
@@ -179,6 +179,16 @@ def test_the_line_for_a_crontab(work: Path, last: date, code: int) -> None:
         assert done.stdout.startswith("new deals.csv ")
         assert WEEK in done.stdout
         assert max(map(cell_len, done.stdout.splitlines())) <= 80
+
+
+def test_a_folder_that_keeps_its_exports(work: Path) -> None:
+    (lines,) = re.findall(r"^cp deals.csv .*\nCOLUMNS=80 .*", cron_page(), re.MULTILINE)
+    write_export(work / "exports" / "deals-2026-11-13.csv", date(2026, 11, 13))
+    write_export(work / "deals.csv", FRIDAY)
+    done = run(work, "sh", "-ec", lines, TODAY=str(MONDAY))
+    assert done.returncode == 0, done.stderr
+    assert "is the list; 1 older export (2026-11-13) is its history" in done.stdout
+    assert WEEK in done.stdout
 
 
 @needs_flock

@@ -1,6 +1,17 @@
 """Exports of one list, one after the other. Own file: each is a dataset of its own, and is let go before the next but one.
 
 What is asked of one dataset is in ``pipeline``; what a series of them says is folded here, two at a time.
+
+Two things are made of the exports of one list. ``history`` reads the newest as the dataset, with what the older ones tell as
+its stage history: that is what every command gets by itself, and ``Dataset.history`` says whether there is one. Here each is
+a dataset of its own, as it was known on its day, for whoever looks at them one by one::
+
+    exports = Exports(arguments, options)
+    for export in exports.dated(()):  # from the earliest day to the latest; a folder, files, or snapshots on each row
+        dataset = exports.read(export.path, columns_asked(question), export.day)
+
+Keep no dataset longer than its turn. Files of other kinds are laid aside where they have no date in their names
+(``exports.aside``); fewer than two exports of deals are refused (``exports_too_few``).
 """
 
 from __future__ import annotations
