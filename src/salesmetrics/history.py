@@ -414,9 +414,6 @@ class _Found:
         if not self.history.differs and self.history.removed and export.source == "file_name":
             return None
         rows, lost = _beside(self.history.history(deals), main.frames.get("stages"))
-        stages = [] if rows is None else [("stages", (export.day, Message("event_stage_entry")))]
-        if rows is not None and "stages" in main.last_events:
-            stages = [("stages", max(main.last_events["stages"], stages[0][1], key=lambda event: event[0]))]
         inputs = [replace(item, exported=export.day) if item.path == path else item for item in main.inputs]
         return replace(
             main,
@@ -424,7 +421,7 @@ class _Found:
             inputs=(*inputs, *self.inputs),
             findings=(*self._said(deals), *lost, *main.findings, *after_its_day(deals, export), *self.findings),
             rejected=(*main.rejected, *self.rejected),
-            last_events={**main.last_events, **dict(stages)},
+            exported=None if rows is None else export.day,
         )
 
     def _said(self, deals: pl.DataFrame) -> list[Finding]:

@@ -441,8 +441,7 @@ def inspect(
         nothing = Inspection(files=[], allowed=[], unlocks=[], findings=[], filters=filters_of(shaped), guesses=guesses)
         return nothing, None
     as_of, _ = dataset.last_event or (None, None)
-    own = {str(kind): day for kind, (day, _) in dataset.last_events.items()}
-    frames, _ = make_entities(dataset.entities, Moments(as_of, own, asked=False), settings)
+    frames, _ = make_entities(dataset.entities, Moments(as_of, dataset.own_days, asked=False), settings)
     allowed, missing = unlocks(frames, catalog(), settings, as_of)
     answer = Inspection(
         files=file_readings(dataset),
@@ -509,5 +508,5 @@ def request_of(question: Question, dataset: Dataset) -> Request:
             if file.recognition.confidence < SURE and file.origin == file.source.path
         ),
         span=None if dataset.span is None else Span(first=dataset.span[0], last=dataset.span[1]),
-        own=None if named else {kind: event for kind, (event, _) in dataset.last_events.items()},
+        own=None if named else dataset.own_days,
     )

@@ -21,7 +21,7 @@ class Moments(msgspec.Struct, frozen=True):
 
     Attributes:
         day: The day that the report speaks for.
-        own: The last event of each kind, where no day was asked for.
+        own: The last event of each kind, where no day was asked for; ``exports`` is the newest of several exports of one list.
         asked: Whether the day was asked for: then what came later is left out of every file. Where it was not, nothing is.
     """
 
@@ -38,5 +38,6 @@ class Moments(msgspec.Struct, frozen=True):
         """The day for records of a kind, or for what is made of several: that of the deals where they are among them, else the latest."""
         if self.day is None or "deals" in kinds:
             return self.day
-        days = [max(own, self.day) if kind in _LASTING else own for kind in kinds if (own := self.own.get(kind))]
+        known = [*kinds, *(["exports"] if "stages" in kinds else [])]  # exports of a list tell of its stages, too
+        days = [max(own, self.day) if kind in _LASTING else own for kind in known if (own := self.own.get(kind))]
         return max(days, default=self.day)

@@ -94,6 +94,7 @@ class Dataset(msgspec.Struct, frozen=True):
         rejected: File and fault of every rejected row; a row may have several.
         history: What older exports of the list of deals tell of its past, beside the stage history that is among the frames:
             see :mod:`salesmetrics.analysis.export_history`. None where there are none.
+        exported: The day of the newest of these exports, up to which that is known.
     """
 
     frames: dict[Kind, pl.DataFrame]
@@ -107,6 +108,7 @@ class Dataset(msgspec.Struct, frozen=True):
     timezone: str | None = None
     span: tuple[date, date] | None = None
     history: pl.DataFrame | None = None
+    exported: date | None = None
 
     @property
     def rejects(self) -> pl.DataFrame:
@@ -120,6 +122,12 @@ class Dataset(msgspec.Struct, frozen=True):
         rows = [(names[path], row.row, row.column, row.value, text(row.reason)) for path, row in self.rejected]
         schema = {"path": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    @property
+    def own_days(self) -> dict[str, date]:
+        """Kind of file → its last event; ``exports`` → the day of the newest export that the history of the deals goes up to."""
+        found = {str(kind): day for kind, (day, _) in self.last_events.items()}
+        return found if self.exported is None else {**found, "exports": self.exported}
 
     @property
     def entities(self) -> dict[str, pl.DataFrame]:
