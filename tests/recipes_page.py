@@ -58,7 +58,7 @@ second run from starting, and need no crontab.
 
 ## Keep the exports
 
-Let the CRM, or a script, write each export into one folder, with its day in its name. Nothing has to be tidied up: the newest is the list,
+Let the CRM, or a script, write each export into one folder, with its day in its name. There is nothing to tidy up: the newest is the list,
 and the older ones are [its history](compare.md#keep-your-exports-what-a-folder-gives). So the line becomes
 
 ```sh
