@@ -62,6 +62,8 @@ Conditions and KPI expressions can only compute and compare: they cannot read fi
 comparisons, `AND`, `OR`, `NOT`, `IN (…)`, `BETWEEN`, `LIKE`, `ILIKE`, regular expressions (`~`, `~*`), `IS NULL`, arithmetic, `||`,
 `CASE`, `CAST` and `TRY_CAST` to {listed(TYPES)}, dates as `DATE '2026-01-31'` and `INTERVAL '3 months'`, and the functions
 {listed(FUNCTIONS)}. Subqueries, table functions, window functions, further statements and comments are errors.""",
+    "forecast": """\
+What [forecast](forecast.md) is to reach, and how it is simulated. Without a target, what the quotas of the period add up to is the target.""",
     "losses": """\
 Variants of loss reasons, each with the reason that it counts as in `losses` ([docs/losses.md](losses.md)). `init` writes those that read alike
 as comments.

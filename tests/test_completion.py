@@ -58,6 +58,7 @@ KNOWN = {
 """What is typed so far, and one of the words that are offered."""
 CELLS = {
     "compare": ("pushed", "pushed_out"),
+    "forecast": ("overd", "overdue"),
     "funnel": ("Presentation scheduled:st", "Presentation scheduled:stuck"),
     "losses": ("Pri", "Price"),
 }

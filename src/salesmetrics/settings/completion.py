@@ -21,6 +21,7 @@ __all__ = [
     "complete_delimiters",
     "complete_encodings",
     "complete_families",
+    "complete_forecast_cells",
     "complete_funnel_cells",
     "complete_kpis",
     "complete_levels",
@@ -251,6 +252,11 @@ def complete_funnel_cells(ctx: Any, incomplete: str) -> Offers:
     from salesmetrics.settings import mapping
 
     return mapping.complete_funnel_cells(ctx, incomplete)
+
+
+def complete_forecast_cells(incomplete: str) -> Offers:
+    """Cells of `forecast`."""
+    return _that_begin(("open", "due", "overdue", "won_so_far"), incomplete)
 
 
 def complete_loss_cells(ctx: Any, incomplete: str) -> Offers:

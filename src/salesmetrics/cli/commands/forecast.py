@@ -8,6 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
+from salesmetrics.settings.completion import complete_forecast_cells
 from salesmetrics.settings.options import PANELS, Forecasting, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
@@ -32,6 +33,7 @@ def forecast(
             "--rows",
             metavar="CELL",
             help="List deals: open (with their chance), due, overdue or won_so_far.",
+            autocompletion=complete_forecast_cells,
             rich_help_panel=PANELS[Selection],
         ),
     ] = None,
