@@ -17,6 +17,8 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
@@ -30,6 +32,7 @@ from salesmetrics.analysis.known import day_number, deals_of, known_on
 from salesmetrics.calendar import Calendar, Period
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.render.writers import render
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -267,6 +270,66 @@ def test_past_forecasts_are_those_really_made_on_those_days(seed: int) -> None:
             assert then.value == (now.value if now else None)
             if now is not None:
                 assert (then.p10, then.p90) == (now.p10, now.p90)
+
+
+messy = st.fixed_dictionaries(
+    {
+        "outcome": st.sampled_from(["open", "open", "won", "won", "lost", "other"]),
+        "created": st.none() | st.dates(date(2025, 6, 1), LAST),
+        "closed": st.none() | st.dates(date(2025, 6, 1), LAST),
+        "amount": st.sampled_from(
+            [None, Decimal(0), Decimal("-5.5"), Decimal("0.01"), Decimal("12.5"), Decimal(10) ** 14]
+        ),
+        "currency": st.sampled_from(["EUR", "EUR", "USD", None]),
+        "type": st.sampled_from(["New", None]),
+        "expected_close": st.none() | st.dates(date(2026, 5, 1), date(2026, 8, 1)),
+        "probability": st.sampled_from([None, 0.0, 0.3, 1.0]),
+        "forecast_category": st.sampled_from([None, "Commit", "maybe", " "]),
+        "owner": st.sampled_from(["Ann", None]),
+    }
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    deals=st.lists(messy, min_size=1, max_size=90),
+    period=st.sampled_from(["2026-06", "2026-07", "2026-06-01..2026-06-20"]),
+)
+def test_whatever_the_deals_every_number_is_finite_and_counts_add_up(deals: list[dict[str, Any]], period: str) -> None:
+    rows = [
+        {
+            **deal,
+            "closed": deal["closed"] if deal["outcome"] != "open" else None,
+            "id": str(n),
+            "__row__": n + 2,
+            "__file__": 0,
+        }
+        for n, deal in enumerate(deals)
+    ]
+    kinds = {"forecast_category": pl.String, "owner": pl.String, "probability": pl.Float64, "amount": pl.Decimal(38, 8)}
+    kinds |= dict.fromkeys(("created", "closed", "expected_close"), pl.Date)
+    frame = pl.DataFrame(rows, schema_overrides={**TEXTS, **kinds})
+    request = resolve(LAST, None, period=period, own={"deals": LAST}, by=("owner",))
+    facts = ForecastFacts({}, draws=20)
+    if not any(deal["amount"] is not None for deal in deals):
+        with pytest.raises(SalesmetricsError, match="no deal has an amount"):
+            build_forecast(request, {"deals": frame}, facts)
+        return
+    found = build_forecast(request, {"deals": frame}, facts)
+    text = render(found, "json")
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    for line in json.loads(text)["forecast"]:
+        for one in [*line["parts"], *line["methods"]]:
+            ends = [one["p10"], one["p50"] if "p50" in one else one["value"], one["p90"]]
+            assert ends[0] is None or ends == sorted(ends)
+    total = [line for line in found.forecast if not line.group]
+    opened = sum(deal["outcome"] == "open" for deal in deals)
+    assert sum(line.open.count for line in total) + found.without_currency >= opened
+    assert sum(line.open.count for line in total) == sum(line.open.count for line in found.forecast if line.group)
+    for form in ("table", "md", "csv"):
+        assert render(found, form)
+    assert build_forecast(request, {"deals": frame.reverse()}, facts) == found
 
 
 # --- exports of past days ---------------------------------------------------------------------------------------------
