@@ -98,7 +98,7 @@ def world(seed: int, size: int = 160) -> list[Deal]:
 
 def slippage(deals: Sequence[Deal], start: date, end: date, known: date | None = None) -> dict[str, Any]:
     """Slips and pushes in ``[start, end)``, of all that is known from a day on; deals created from it on are known wholly."""
-    found: dict[str, Any] = {"due": 0, "slipped": 0, "dark": 0, "pushes": 0, "days": 0}
+    found: dict[str, Any] = {"due": 0, "slipped": 0, "due_sum": 0, "slipped_sum": 0, "dark": 0, "pushes": 0, "days": 0}
     for deal in deals:
         since = deal.created if known is None or deal.created >= known else known
         for before, after in zip(deal.changes, deal.changes[1:], strict=False):
@@ -118,8 +118,11 @@ def slippage(deals: Sequence[Deal], start: date, end: date, known: date | None =
             continue
         state = deal.on(start - timedelta(days=1))
         if state is not None and start <= state.plan < end:
+            slipped = deal.closed is None or deal.closed >= end
             found["due"] += 1
-            found["slipped"] += deal.closed is None or deal.closed >= end
+            found["due_sum"] += state.amount
+            found["slipped"] += slipped
+            found["slipped_sum"] += slipped * state.amount
     return found
 
 

@@ -34,14 +34,16 @@ def funnel(folder: Path, history: str, *words: str) -> Any:
 
 
 def slips(folder: Path, start: date, end: date) -> dict[str, Any]:
-    kpis = [word for kpi in ("slip_rate", "push_count", "push_days_mean") for word in ("--kpi", kpi)]
+    kpis = [word for kpi in ("slip_rate", "slip_rate_value", "push_count", "push_days_mean") for word in ("--kpi", kpi)]
     found = answer(folder, "report", "deals.csv", "history.csv", *kpis, "--period", f"{start}..{end}")
     by_id = {metric["id"]: metric for metric in found["metrics"]}
-    rate, mean = by_id["slip_rate"], by_id["push_days_mean"]
+    rate, mean, value = by_id["slip_rate"], by_id["push_days_mean"], by_id["slip_rate_value"]
     dark = {item["code"]: item["count"] for item in rate["excluded"]}
     return {
         "due": rate["denominator"] or 0,
         "slipped": rate["numerator"] or 0,
+        "due_sum": round(float(value["denominator"] or 0)),
+        "slipped_sum": round(float(value["numerator"] or 0)),
         "dark": dark["no_close_date_history"],
         "pushes": by_id["push_count"]["value"] or 0,
         "days": round(mean["value"] * mean["n"]) if mean["n"] else 0,
@@ -129,6 +131,29 @@ SHAPES: dict[str, dict[str, Any]] = {
     "German": {
         "header": ["Deal-ID", "Geändertes Feld", "Alter Wert", "Neuer Wert", "Änderungsdatum", "Geändert von"],
         "names": ["Phase", "Abschlussdatum", "Betrag", "Inhaber"],
+    },
+    "French": {
+        "header": [
+            "ID opportunité",
+            "Champ / Événement",
+            "Ancienne valeur",
+            "Nouvelle valeur",
+            "Date de modification",
+            "Par",
+        ],
+        "names": ["Étape", "Date de clôture", "Montant", "Propriétaire"],
+    },
+    "Dutch": {
+        "header": ["Deal ID", "Veld", "Oude waarde", "Nieuwe waarde", "Gewijzigd op", "Door"],
+        "names": ["Fase", "Sluitingsdatum", "Bedrag", "Eigenaar"],
+    },
+    "Turkish": {
+        "header": ["Deal ID", "Alan", "Eski değer", "Yeni değer", "Tarih", "Kim"],
+        "names": ["Aşama", "Kapanış Tarihi", "Tutar", "Sahibi"],
+    },
+    "Japanese": {
+        "header": ["商談 ID", "項目", "変更前", "変更後", "日時", "変更者"],
+        "names": ["フェーズ", "完了予定日", "金額", "所有者"],
     },
     "Chinese": {
         "header": ["商机ID", "字段", "旧值", "新值", "变更时间", "变更人"],

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from salesmetrics.ingest.canonical.canonical import parse_beside
 from salesmetrics.ingest.parse.common import Place, plain_text
-from salesmetrics.ingest.recognise.changelog import Unfolded, deal_column
+from salesmetrics.ingest.recognise.changelog import Unfolded, deal_column, time_column
 from salesmetrics.ingest.recognise.columns import ColumnMatch
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.clock import utc_name
@@ -97,9 +97,10 @@ def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
     ignored = dict(table.ignored)
     if left_out:
         ignored["other_field"] = ignored.get("other_field", 0) + left_out
+    own = table.frame.drop(ROW)
     field = cells.replace_strict(names, default=None, return_dtype=pl.String)
     made_table = replace(table, frame=frame.drop(drop).hstack(made), ignored=ignored)
-    return made_table, Unfolded(log, now, was, field, rest, deal_column(table.frame.drop(ROW), log))
+    return made_table, Unfolded(log, now, was, field, rest, deal_column(own, log), time_column(own, log))
 
 
 _JSON = r"^\s*[\[{]"
@@ -127,6 +128,8 @@ def mapping_of(found: Unfolded, mapping: Mapping[str, str]) -> dict[str, str]:
     own = dict.fromkeys(_NOT_A_HISTORY, "") | dict(found.now)
     if found.deal is not None and found.deal not in said.values():
         said.setdefault("deal_id", found.deal)
+    if found.time is not None and found.time not in said.values():
+        said.setdefault("entered", found.time)
     return said | own | ({"from_stage": found.was["stage"]} if "stage" in found.was else {})
 
 
@@ -444,35 +447,28 @@ def _filled(rows: pl.DataFrame, fields: list[str], starts: Sequence[pl.DataFrame
     frame = pl.concat([changes, *first], how="diagonal")
     marks = [f"{name}?" for name in fields]
     frame = frame.with_columns(pl.col(marks).fill_null(value=False))
-    # What a deal starts with at one instant is one state.
-    alike = ["deal_id", _AT]
-    begins = (
-        frame.filter(pl.col(_NTH) == -1)
-        .group_by(alike, maintain_order=True)
-        .agg(
-            *(pl.col(name).filter(pl.col(f"{name}?")).first() for name in fields),
-            *(pl.col(mark).any() for mark in marks),
-            pl.col(_NTH).first(),
-        )
-    )
+    # What a deal starts with at one instant is one state: each field is in one of its rows.
+    told = [pl.col(name).max() for name in fields], [pl.col(mark).any() for mark in marks]
+    begins = frame.filter(pl.col(_NTH) == -1).group_by("deal_id", _AT).agg(*told[0], *told[1], pl.col(_NTH).first())
     frame = pl.concat([begins, frame.filter(pl.col(_NTH) >= 0)], how="diagonal")
     frame = frame.sort("deal_id", _AT, _NTH, ROW, nulls_last=True)
-    nth = pl.int_range(pl.len())
-    frame = frame.with_columns(nth.alias(_NTH))
-    for name in fields:
-        held = pl.when(f"{name}?").then(_NTH).forward_fill().over("deal_id")
-        frame = (
-            frame.with_columns(pl.col(name).gather(held).alias(name))
-            if name != "stage"
-            else frame.with_columns(pl.when("stage?").then("stage").alias("stage"))
-        )
-    later = nth.over("deal_id", _AT).cast(pl.Duration("us"))
-    frame = frame.with_columns(entered=pl.col(_AT) + later)
+    # Rows of a deal follow one another, so that what was set last is its own where it is not before its first row.
+    nth, deal, at = pl.int_range(pl.len()), pl.col("deal_id"), pl.col(_AT)
+    frame = frame.with_columns(nth.alias(_NTH), fresh=deal.ne_missing(deal.shift(1)))
+    frame = frame.with_columns(own=pl.when("fresh").then(_NTH).forward_fill())
+    for name in (each for each in fields if each != "stage"):
+        held = pl.when(f"{name}?").then(_NTH).forward_fill()
+        frame = frame.with_columns(pl.col(name).gather(pl.when(held >= pl.col("own")).then(held)).alias(name))
+    if "stage" in fields:
+        frame = frame.with_columns(pl.when("stage?").then("stage").alias("stage"))
+    alone = pl.when(pl.col("fresh") | at.ne_missing(at.shift(1))).then(_NTH).forward_fill()
+    later = (pl.col(_NTH) - alone).cast(pl.Duration("us"))
+    frame = frame.with_columns(entered=at + later)
     utc = utc_name("entered")
     if utc in frame.columns:
-        ahead = (pl.col(_AT) - pl.col(utc)).drop_nulls().first()
+        ahead = (at - pl.col(utc)).drop_nulls().first()
         frame = frame.with_columns(pl.coalesce(pl.col(utc) + later, pl.col("entered") - ahead).alias(utc))
-    return frame.drop(marks)
+    return frame.drop(*marks, "fresh", "own")
 
 
 # --- a row for each version of a deal ---

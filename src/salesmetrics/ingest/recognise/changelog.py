@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["ChangeLog", "Tracked", "Unfolded", "change_log", "deal_column"]
+__all__ = ["ChangeLog", "Tracked", "Unfolded", "change_log", "deal_column", "time_column"]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -33,25 +33,36 @@ def _pattern(text: str) -> re.Pattern[str]:
 _FIELD = _pattern(
     r"(?:changed |modified |updated |audit )?(?:field|attribute|property|column|item)(?: (?:changed|modified|key|name|label|type|api name|event|id))*"
     r"|field event|(?:changed|modified|updated) (?:field|attribute|property|key|column)s?(?: (?:key|name))?|key(?: name)?"
-    r"|geandertes feld|feld(?:name)?|champ(?: modifie)?|campo(?: (?:modificado|alterado|modificato))?|(?:измененное )?поле|(?:event )?(?:type|name)|event|событие|字段(?:名称)?"
+    r"|(?:geandertes )?feld(?:name)?(?: ereignis)?|champ(?: (?:modifie|evenement))?|nom du champ|campo(?: (?:modificado|alterado|modificato|evento))?"
+    r"|(?:gewijzigd )?veld|falt|felt|pole|alan|mez[oő]|c[aâ]mp|kentt[aä]|kolom|(?:измененное )?поле|(?:змінене )?поле|項目|フィールド|필드|(?:event )?(?:type|name)|event|событие|字段(?:名称)?"
 )
 _EVENT = _pattern(r"(?:event )?(?:type|name)|event|событие")
 """What may as well be the type of an activity or a message."""
 _NEW = _pattern(
     r"(?:new|to|after|current)(?: (?:value|string|text))?|changed to|value (?:after|to)|(?:neuer|nouvelle|nuevo|novo|nuovo) (?:wert|valeur|valor|valore)"
-    r"|новое значение|значение после|新值"
+    r"|(?:valor|valore) (?:nuevo|novo|nuovo)|nieuwe waarde|nytt v[aä]rde|ny (?:v[aæ]rdi|verdi)|nowa wartosc|yeni deger|nova hodnota|nilai baru|uj ertek|uusi arvo"
+    r"|новое значение|значение после|стало|нове значення|значення після|(?:变更|變更|修改)后|(?:變更|変更)[後后](?:の値)?|新[值値]|새 값|변경 후"
 )
 _OLD = _pattern(
     r"(?:old|from|before|previous|prior|original)(?: (?:value|string|text))?|changed from|value (?:before|from)"
     r"|(?:alter|ancienne|antiguo|valor|valore) (?:wert|valeur|valor|anterior|antigo|precedente)|vorheriger wert|valeur precedente"
-    r"|(?:старое|прежнее|предыдущее) значение|значение до|[旧原]值"
+    r"|(?:vecchio|antigo|antiguo) (?:valore|valor)|oude waarde|gammalt v[aä]rde|gammel (?:v[aæ]rdi|verdi)|stara wartosc|poprzednia wartosc|eski deger|(?:puvodni|stara) hodnota"
+    r"|nilai lama|(?:regi|korabbi) ertek|vanha arvo|(?:старое|прежнее|предыдущее) значение|значение до|было|(?:старе|попереднє) значення|значення до"
+    r"|(?:变更|變更|修改|変更)前(?:の値)?|[旧原舊][值値]|이전 값|변경 전"
 )
 _VALUE = _pattern(r"(?:(?:property|field|attribute|key) )?values?|wert|valeur|valore?|значение|值")
 _NAMED = _pattern(r"(?:field|attribute|property|key|feld|champ|campo|поле|字段)")
+_WHEN = _pattern(
+    r"(?:date|time|datum|data|fecha|tarih|dato|datetime)(?: (?:et heure|y hora|e hora|e ora|i czas|ve saat|time))?"
+    r"|(?:edit|change|update|modification|event|audit)(?:ed)? (?:date|time)|date de (?:la )?modification|modifie le|bearbeitungsdatum|bearbeitet am|zuletzt geandert"
+    r"|fecha de (?:edicion|modificacion)|data (?:de|da) (?:edicao|modificacao|alteracao)|data (?:di )?modifica|gewijzigd op|wijzigingsdatum|andrad|endret|data zmiany"
+    r"|degistirme tarihi|datum zmeny|дата и время|дата зміни|日時|変更日時?|更新日時|날짜|변경일"
+)
+"""What the column of the instants is called in logs, where a history of stages calls none so."""
 """What a column of names beside one plain value is called: an item or an event with a value is no log of fields."""
 _DEAL = _pattern(
     r"(?:crm )?(?:deal|opportunity|potential|lead|record|object|entity|item|parent|target|issue|regarding)s?(?: (?:id|guid|key|name|number|no))?"
-    r"|(?:id )?(?:объекта?|сделк[аи]|сущности)|商机(?:id|编号|名称)?"
+    r"|(?:id )?(?:объекта?|сделк[аи]|сущности)|(?:商机|商談|案件|거래) ?(?:id|编号|名称|番号|名)?"
 )
 """What the column of the deals is called in logs of every object."""
 _CREATED = _pattern(
@@ -121,6 +132,7 @@ class Unfolded(msgspec.Struct, frozen=True):
         field: Canonical field per row, as long as the table; null for the creation of a deal.
         rest: The rows about other fields.
         deal: Header of the deals, where one is called so.
+        time: Header of the instants, where only logs call one so.
     """
 
     log: ChangeLog
@@ -129,6 +141,7 @@ class Unfolded(msgspec.Struct, frozen=True):
     field: pl.Series
     rest: pl.DataFrame
     deal: str | None
+    time: str | None = None
 
 
 def change_log(frame: pl.DataFrame, path: str, mapping: Mapping[str, str]) -> ChangeLog | None:
@@ -238,6 +251,21 @@ def deal_column(frame: pl.DataFrame, log: ChangeLog) -> str | None:
     ranked = sorted((rank, place, name) for place, name in enumerate(names) if (rank := called(name)) is not None)
     repeats = [name for _, _, name in ranked if plain_text(frame.get_column(name)).drop_nulls().is_duplicated().any()]
     return next(iter(repeats), ranked[0][2] if ranked else None)
+
+
+def time_column(frame: pl.DataFrame, log: ChangeLog) -> str | None:
+    """The header of the instants of a log, where only logs call one so; None where a history of stages does, too.
+
+    Args:
+        frame: The log, as text.
+        log: What it holds.
+    """
+    names = [name for name in frame.columns if name not in (log.field, log.new, log.old)]
+    if any(
+        "entered" in _claims("stages", header_keys(name, frame.columns).forms(nouns_of("stages"))) for name in names
+    ):
+        return None
+    return next((name for name in names if _WHEN.fullmatch(unaccented(words_of(name)))), None)
 
 
 def _claims(kind: Kind, forms: Sequence[str]) -> set[str]:
