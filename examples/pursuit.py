@@ -76,9 +76,11 @@ def _walk_stages(world: World, deal: Deal, outcome: str, close: datetime) -> Non
     ended = CLOSING_TIME if deal.is_open else steps[-1][1]
     deal.owner = owner_on(deal.account, ended.date())
     before = ""
-    plans = _expected_on_the_way(deal, [at for _, at in steps], close)
-    for index, (name, at) in enumerate(steps):
-        left = steps[index + 1][1] if index + 1 < len(steps) else None
+    # Two nights may end in the same morning, in either order; no deal enters the later stage first.
+    times = sorted(at for _, at in steps)
+    plans = _expected_on_the_way(deal, times, close)
+    for index, (name, at) in enumerate(zip([name for name, _ in steps], times, strict=True)):
+        left = times[index + 1] if index + 1 < len(steps) else None
         owner = owner_on(deal.account, at.date())
         world.moves.append(StageMove(deal.id, before, name, at, left, owner, deal.amount, plans[index]))
         before = name

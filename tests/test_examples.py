@@ -6,6 +6,7 @@ import csv
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,14 @@ def test_names_of_people_agree_across_files() -> None:
     for name, column in [("quotas.csv", "Owner"), ("customers.csv", "Owner"), ("activities.csv", "Owner")]:
         assert {row[column] for row in records(name)} <= people
     assert {row["Deal owner"] for row in records("deals.csv")} - {"", None} <= people
+
+
+def test_no_stay_in_a_stage_of_the_history_overlaps_the_next() -> None:
+    moves: dict[str, list[dict[str, str]]] = {}
+    for row in records("stages.csv"):
+        moves.setdefault(row["Deal ID"], []).append(row)
+    for stays in moves.values():
+        assert stays == sorted(stays, key=lambda row: row["Entered"])
+        for before, after in pairwise(stays):
+            assert before["Entered"] <= before["Exited"] == after["Entered"]
+            assert after["From Stage"] == before["To Stage"]

@@ -321,8 +321,9 @@ def test_the_examples_are_what_a_loop_over_the_raw_files_says(
         rows, moves = funnel_of(mine, entries, order.stages, date(2026, 9, 30), start, end)
         check([s for s in found.stages if s.group == ({"team": team} if team else {})], rows, 30)
         assert moves["deals"] > 100
-    assert moves["back"]
     assert moves["skipped"]
+    # No deal of this example moves back; some of `examples/pipelines` do.
+    assert not moves["back"]
 
 
 def test_the_bottleneck_is_the_stage_where_most_value_waits() -> None:
