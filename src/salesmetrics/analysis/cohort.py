@@ -74,12 +74,16 @@ class _Level(NamedTuple):
         totals: The same per segment over all cohorts, ``age`` being that of the cohort that is furthest.
         ends: Event table: ``row`` of the cohort and of the ``total``, ``age`` and ``finished`` of the cohort, ``done`` (all
             cohorts of the segment are finished), ``time``, ``won``, ``lost``, ``other``, ``censored``.
+        of_cohorts: The same by cohort, ``group`` being its row; of segments with the days that matter alone.
+        of_totals: The same by row of the totals.
     """
 
     by: tuple[str, ...]
     cohorts: pl.DataFrame
     totals: pl.DataFrame
     ends: pl.DataFrame
+    of_cohorts: pl.DataFrame
+    of_totals: pl.DataFrame
 
 
 class _Terms(NamedTuple):
@@ -131,7 +135,6 @@ def build_cohorts(
         shares = _shares_of(level, terms)
         rows += _rows(level, shares, _money(won, level), terms)
         if facts.of == "deals":
-            table = level.ends.select("time", *_ENDS, group="total")
             longest = {
                 row: max(reached)
                 for row in level.totals["row"]
@@ -139,7 +142,7 @@ def build_cohorts(
             }
             index = level.totals.select("row", *part)
             bases += closed_bases(
-                request, records, Followups(part, index, table, longest, here), facts.decisions_unknown
+                request, records, Followups(part, index, level.of_totals, longest, here), facts.decisions_unknown
             )
     return Cohorts(
         as_of=records.as_of,
@@ -213,7 +216,18 @@ def _level(cells: pl.DataFrame, ends: pl.DataFrame, by: tuple[str, ...], terms: 
     how: Any = {"on": by, "how": "left", "nulls_equal": True, "maintain_order": "left"} if by else {"how": "cross"}
     cohorts = cohorts.join(index, **how)
     placed = ends.join(cohorts.select(*keys, *_INDEX), on=keys, how="left", nulls_equal=True)
-    return _Level(by, cohorts, totals, placed.drop(keys))
+    placed = placed.drop(keys)
+    of_totals = placed.group_by("time", group="total").agg(pl.sum(*_ENDS))
+    # Between two horizons the order of days decides nothing: nobody is censored before a horizon that a cohort has reached.
+    time = pl.lit(_CLIPPED).gather(pl.col("time")) if by else pl.col("time")
+    of_cohorts = placed.group_by(time.alias("time"), group="row").agg(pl.sum(*_ENDS))
+    return _Level(by, cohorts, totals, placed, of_cohorts, of_totals)
+
+
+_CLIPPED = pl.Series(
+    [day if day in (*HORIZONS, BEYOND) else min(h for h in HORIZONS if h > day) - 1 for day in range(BEYOND + 1)]
+)
+"""Day since creation → the day before the next horizon, or the horizon itself."""
 
 
 _INDEX = ("row", "total", "age", "finished", "done")
@@ -248,9 +262,7 @@ def _shares_of(level: _Level, terms: _Terms) -> _Shares:
     """The share won by each horizon; of the total also by each day at which its curve is drawn."""
     found: _Shares = {}
     horizons = HORIZONS if level.by else sorted({*HORIZONS, *DRAWN})
-    own = level.ends.select("time", *_ENDS, group="row")
-    every = {"row": own, "total": level.ends.select("time", *_ENDS, group="total")}
-    for kind, table in every.items():
+    for kind, table in (("row", level.of_cohorts), ("total", level.of_totals)):
         rows = level.cohorts if kind == "row" else level.totals
         curves = incidence_curves(table, level=terms.request.level)
         made, all_counts = replace(curves, steps=curves.steps.collect().lazy()), _won_by(table, horizons)
