@@ -438,6 +438,11 @@ def test_what_is_no_export_is_refused(header: str) -> None:
     assert refusal(header).code == "kind_unknown"
 
 
+def test_a_header_that_reads_like_a_name_of_ours_is_one_of_the_file() -> None:
+    found = recognise(row("Deal,Stage,Amount,Created,column 5"), path="x.csv")
+    assert "column 5" in found.unmapped
+
+
 def test_a_history_of_versions_is_not_taken_for_the_records() -> None:
     error = refusal("_fivetran_start,id,name,stage_name,amount,close_date,is_won,forecast_category_name")
     assert error.code == "kind_unknown"

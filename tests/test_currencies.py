@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from in_process import invoke
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.parse.currency import CODES, CRM_DEFAULT, NAMES, SHARED, SYMBOLS, named, parse_currency
+from salesmetrics.ingest.parse.currency import CODES, NAMES, SHARED, SYMBOLS, named, parse_currency
 from salesmetrics.ingest.read import load
+from salesmetrics.schema.currencies import CRM_DEFAULT
 from salesmetrics.settings.model import parse_settings
 from salesmetrics.settings.sources import FILE_NAME
 

@@ -262,6 +262,7 @@ def test_duplicate_and_empty_headers() -> None:
     table = read("ID,Tag,Tag,,Tag.1,,\n1,a,b,c,d,,\n2,a,a,,d,,\n")
     assert table.headers == ("ID", "Tag", "Tag", "", "Tag.1")
     assert table.frame.columns == [ROW, "ID", "Tag", "Tag.2", "column 4", "Tag.1"]
+    assert (table.named, table.nameless) == (["ID", "Tag", "Tag.2", "Tag.1"], {"column 4"})
     twice, empty = sorted(table.findings, key=lambda item: item.code, reverse=True)
     assert (twice.code, twice.column, twice.count, twice.rows) == ("header_twice", "Tag", 1, (2,))
     assert (empty.code, empty.column, empty.rows) == ("header_empty", "column 4", (2,))

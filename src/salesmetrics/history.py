@@ -275,7 +275,7 @@ class _Walk:
         mapping = mapping_for(table, self.options.mapping)
         known = {"kind": item.kind, "profile": self.options.profile, "mapping": mapping}
         try:
-            recognition = recognise(sample.columns, path=table.source.path, sample=sample, **known)  # type: ignore[arg-type]
+            recognition = recognise(table.named, path=table.source.path, sample=sample, **known)  # type: ignore[arg-type]
         except SalesmetricsError:
             recognition = None
         match = recognition.columns.get("id") if recognition is not None else None
@@ -331,7 +331,7 @@ class _Walk:
         self.tables.put_back(item.path, opened)
         sample = opened[0].frame.drop(ROW).head(200)
         try:
-            kind = item.kind or recognise(sample.columns, path=item.path, sample=sample).kind
+            kind = item.kind or recognise(opened[0].named, path=item.path, sample=sample).kind
         except SalesmetricsError:
             return
         if kind == "pipelines" and len(opened) == 1 and self._definitions is not None:

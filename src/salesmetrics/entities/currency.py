@@ -13,6 +13,7 @@ from salesmetrics.entities.accounts import account_keys, ids_by_name
 from salesmetrics.entities.days import END, MONEY, START, with_days
 from salesmetrics.entities.declared import MONEY_COLUMNS
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.currencies import CRM_DEFAULT, CRM_DEFAULT_ID
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
@@ -132,7 +133,7 @@ def _way_out(named: list[str], code: str) -> Message:
     signs = [name for name in named if not re.fullmatch("[A-Z]{3}", name)]
     if not signs:
         return Message("add_rates")
-    sign = "-99" if signs[0].startswith("CRM") else signs[0]
+    sign = CRM_DEFAULT_ID if signs[0] == CRM_DEFAULT else signs[0]
     return Message("sign_or_rates", named=signs[0], sign=sign, code=code)
 
 

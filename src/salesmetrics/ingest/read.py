@@ -256,7 +256,7 @@ def _recognised(
         found = of_versions(table, profile, mapping)
         if found is not None:
             return found
-    headers, sample = [name for name in table.frame.columns if name != ROW], table.frame.drop(ROW).head(200)
+    headers, sample = table.named, table.frame.drop(ROW).head(200)
     if log is None:
         return recognise(headers, path=path, kind=kind, profile=profile, mapping=mapping, sample=sample), None
     said = mapping_of(log, mapping)
@@ -377,7 +377,7 @@ def _is_known_without(part: Part, field: str) -> bool:
     """Whether a file is still of its kind, without a word of the user, when a column is taken away."""
     sample = part.table.frame.drop(ROW).head(200)
     try:
-        again = recognise(sample.columns, path=part.path, mapping={field: ""}, sample=sample)
+        again = recognise(part.table.named, path=part.path, mapping={field: ""}, sample=sample)
     except SalesmetricsError:
         return False
     return again.kind == part.kind

@@ -1,8 +1,8 @@
-"""The codes of ISO 4217."""
+"""The codes of ISO 4217, and the name of a currency that an export does not name."""
 
 from __future__ import annotations
 
-__all__ = ["CODES"]
+__all__ = ["CODES", "CRM_DEFAULT", "CRM_DEFAULT_ID"]
 
 CODES = frozenset(
     """
@@ -14,3 +14,8 @@ CODES = frozenset(
     UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL
     """.split()  # noqa: SIM905 - a list of them is 158 lines
 )
+
+CRM_DEFAULT_ID = "-99"
+"""SuiteCRM's id of the currency of the system, which an export does not name."""
+CRM_DEFAULT = "CRM default"
+"""What stands for that currency."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from salesmetrics.ingest.parse.currency import CRM_DEFAULT, SHARED, agree, parse_currency
+from salesmetrics.ingest.parse.currency import SHARED, agree, parse_currency
 from salesmetrics.ingest.recognise.headers import header_currency
+from salesmetrics.schema.currencies import CRM_DEFAULT
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import column_types

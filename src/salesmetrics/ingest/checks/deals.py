@@ -10,8 +10,9 @@ import polars as pl
 from salesmetrics.ingest.canonical.as_of import first_believable
 from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.checks.context import Rule, apply_rules
-from salesmetrics.ingest.parse.currency import CRM_DEFAULT, named
+from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.sales import SALES
+from salesmetrics.schema.currencies import CRM_DEFAULT
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.schema.currencies import CODES
+from salesmetrics.schema.currencies import CODES, CRM_DEFAULT, CRM_DEFAULT_ID
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CODES",
-    "CRM_DEFAULT",
     "SHARED",
     "agree",
     "merged",
@@ -54,10 +53,6 @@ SHARED: dict[str, tuple[str, frozenset[str]]] = {
 """Casefolded symbols that several currencies share: the name under which their amounts are kept apart, and the currencies."""
 
 _BY_NAME = dict(SHARED.values())
-
-CRM_DEFAULT = "CRM default"
-"""What SuiteCRM's currency id ``-99`` stands for: the currency of the system, which an export does not name."""
-
 
 NAMES: dict[str, str] = {
     "российский рубль": "RUB", "рубль": "RUB", "рубли": "RUB", "рублей": "RUB", "russian ruble": "RUB", "ruble": "RUB",
@@ -218,7 +213,7 @@ def _code_or_text(text: str, symbols: Mapping[str, str]) -> str | None:
     whole = named(word, symbols)
     if whole is not None or word == CRM_DEFAULT:
         return whole or word
-    if word == "-99":
+    if word == CRM_DEFAULT_ID:
         return CRM_DEFAULT
     inside = [part for part in word.replace("(", " ").replace(")", " ").split() if part in CODES]
     return inside[0] if len(set(inside)) == 1 else word.upper()

@@ -72,7 +72,7 @@ def recognise(
     """Find out what a file is from its header.
 
     Args:
-        frame_headers: The unique headers of the raw frame.
+        frame_headers: The unique headers of the file, without columns that have none.
         path: What the user called the file; for messages only.
         kind: The kind, where the user named it.
         profile: The CRM, where the user named it.
@@ -87,7 +87,7 @@ def recognise(
     >>> r.kind, {name: match.header for name, match in r.columns.items()}["amount"]
     ('deals', 'Deal Size ($)')
     """
-    headers = tuple(h for h in frame_headers if not _is_nameless(h))
+    headers = tuple(header for header in frame_headers if header.strip())
     check_profile(profile)
     said = resolve_mapping(mapping or {}, headers, path)
     keys = {header: header_keys(header, headers) for header in headers}
@@ -156,7 +156,3 @@ def _notes(best: Candidate) -> tuple[Message, ...]:
     for name, twins in best.duplicates.items():
         notes.append(Message("occurs_often", column=best.columns[name].header, times=len(twins) + 1))
     return tuple(notes)
-
-
-def _is_nameless(header: str) -> bool:
-    return not header.strip() or (header.startswith("column ") and header[7:].isdigit())

@@ -13,7 +13,6 @@ from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.columns import ColumnMatch, Recognition, recognise
 from salesmetrics.ingest.recognise.refusals import VERSIONED
 from salesmetrics.ingest.recognise.words import words_of
-from salesmetrics.ingest.table.table import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ def of_versions(
         What the table is, and what tells its versions apart. None for a table that holds no versions, or those of
         something else than deals.
     """
-    words = {name: words_of(name).removeprefix("_").strip() for name in table.frame.columns if name != ROW}
+    words = {name: words_of(name).removeprefix("_").strip() for name in table.named}
     start = next((name for name, form in words.items() if form in _SURE), None)
     sure = start is not None
     if start is None and any(map(_ENDS.fullmatch, words.values())):

@@ -100,6 +100,7 @@ def assemble(
         ignored={reason: count for reason, count in sorted(ignored.items()) if count},
         rejected=rejected,
         findings=tuple(findings),
+        nameless=frozenset(name for name, place in zip(names, kept, strict=True) if not headers[place]),
     )
 
 

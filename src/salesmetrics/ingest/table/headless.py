@@ -101,10 +101,15 @@ def header_line(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     >>> header_line([["7", "Kiln", "Won", "500.00", "2026-01-05"], ["8", "Sand", "Lost", "20.00", "2026-01-09"]], ",")
     'id,name,stage,amount,date 1'
     """
-    return delimiter.join(_guesses(rows))
+    return delimiter.join(_names(_guesses(rows)))
 
 
-def _guesses(rows: Sequence[Sequence[str]]) -> list[str]:
+def _names(guesses: Sequence[str | None]) -> list[str]:
+    """A name for each column: its place where nothing is guessed."""
+    return [name or f"column {place}" for place, name in enumerate(guesses, 1)]
+
+
+def _guesses(rows: Sequence[Sequence[str]]) -> list[str | None]:
     from salesmetrics.ingest.recognise.index import words_for
     from salesmetrics.ingest.recognise.profile import GENERIC
 
@@ -113,10 +118,10 @@ def _guesses(rows: Sequence[Sequence[str]]) -> list[str]:
     words = words_for(GENERIC, "deals")
     dates = [place for place, cells in enumerate(columns) if cells and all(_DATE.fullmatch(cell) for cell in cells)]
     guessed = {place: f"date {number}" for number, place in enumerate(dates, 1)} | _created_and_closed(rows, dates)
-    names: list[str] = []
+    names: list[str | None] = []
     for place, cells in enumerate(columns):
         distinct = set(cells)
-        name = guessed.get(place, f"column {place + 1}")
+        name = guessed.get(place)
         if place in guessed:
             pass
         elif distinct and {words.classify(cell, ("won", "lost")) for cell in distinct} & {"won", "lost"}:
@@ -125,17 +130,17 @@ def _guesses(rows: Sequence[Sequence[str]]) -> list[str]:
             name = "id"
         elif len(distinct) == len(rows) and all(any(c.isalpha() for c in cell) for cell in cells):
             name = "name"
-        names.append(name if name not in names else f"column {place + 1}")
+        names.append(None if name in names else name)
     amount = _amount(columns, names)
     return [*names[:amount], "amount", *names[amount + 1 :]] if amount is not None else names
 
 
-def _amount(columns: Sequence[Sequence[str]], names: Sequence[str]) -> int | None:
+def _amount(columns: Sequence[Sequence[str]], names: Sequence[str | None]) -> int | None:
     """The one column that looks like money: the only one with decimals, else the only one of numbers that are no ids."""
     numbers = [
         place
         for place, cells in enumerate(columns)
-        if names[place].startswith("column ") and cells and all(_is_sum(cell) for cell in cells)
+        if names[place] is None and cells and all(_is_sum(cell) for cell in cells)
     ]
     exact = [place for place in numbers if any(_DECIMAL.fullmatch(cell) for cell in columns[place])]
     found = exact or [place for place in numbers if not _are_keys(columns[place])]
@@ -201,28 +206,29 @@ def refuse_headless(rows: Sequence[Sequence[str]], index: int, delimiter: str, p
     first = next(place for place, row in enumerate(rows) if any(row))
     records = [row for row in rows[first:] if any(row)]
     shown = [cell for cell in records[0] if cell][:4]
-    names = _guesses(records)
+    guesses = _guesses(records)
     raise SalesmetricsError(
         "header_missing",
         path=path,
         row=first + 1,
         cells=shown,
-        width=len(names),
-        line=delimiter.join(names),
-        tried=_tried(names, records, path),
+        width=len(guesses),
+        line=delimiter.join(_names(guesses)),
+        tried=_tried(guesses, records, path),
     )
 
 
-def _tried(names: Sequence[str], records: Sequence[Sequence[str]], path: str) -> Message | None:
+def _tried(guesses: Sequence[str | None], records: Sequence[Sequence[str]], path: str) -> Message | None:
     """What a header of guesses leaves to be named: the columns it cannot name, and all where no list is known by it."""
     import polars as pl
 
     from salesmetrics.ingest.recognise.columns import recognise
 
+    names, guessed = _names(guesses), [name for name in guesses if name is not None]
     cells = [[*row, *[""] * (len(names) - len(row))] for row in records]
     sample = pl.DataFrame(dict(zip(names, map(list, zip(*cells, strict=True)), strict=True)))
     try:
-        used = {match.header for match in recognise(names, path=path, sample=sample).columns.values()}
+        used = {match.header for match in recognise(guessed, path=path, sample=sample).columns.values()}
     except SalesmetricsError:
         return Message("and_name_the_others")
     left = [str(place) for place, name in enumerate(names, 1) if name not in used]

@@ -60,6 +60,7 @@ class RawTable(msgspec.Struct, frozen=True):
     unique name (a second ``X`` is ``X.1``, an empty header ``column 7``), all String with blanks as null or ``""``
     (parquet and xlsx keep typed columns), and ``ROW``. ``rows_read`` is all records but the header, and equals
     ``frame.height + len(rejected) + sum(ignored.values())``. ``plain``: every cell is known to be ASCII without NUL.
+    ``nameless`` are the columns whose name is not from the file.
     """
 
     source: Source
@@ -70,3 +71,9 @@ class RawTable(msgspec.Struct, frozen=True):
     rejected: tuple[RejectedRow, ...]
     findings: tuple[Finding, ...]
     plain: bool = False
+    nameless: frozenset[str] = frozenset()
+
+    @property
+    def named(self) -> list[str]:
+        """The columns that have a header."""
+        return [name for name in self.frame.columns if name != ROW and name not in self.nameless]
