@@ -91,6 +91,53 @@ def loaded(folder: Path) -> Dataset:
     return load([str(folder / "deals.csv"), str(folder / "history.csv")])
 
 
+def states_by_deal(folder: Path) -> set[str]:
+    return set(loaded(folder).frames["stages"]["deal_id"].to_list())
+
+
+def test_a_log_that_ends_early_says_nothing_of_deals_that_were_open_then(tmp_path: Path) -> None:
+    deals, until = world(9), date(2026, 2, 1)
+    (tmp_path / "deals.csv").write_text(deals_file(deals))
+    head, *rows = log(deals).splitlines()
+    (tmp_path / "history.csv").write_text(
+        "\n".join([head, *(r for r in rows if r.rsplit(",", 2)[1] < f"{until}")]) + "\n"
+    )
+    (said,) = [item for item in loaded(tmp_path).findings if item.code == "log_ends_early"]
+    assert str(max(r.rsplit(",", 2)[1][:10] for r in rows if r.rsplit(",", 2)[1] < f"{until}")) in said.message
+    known = states_by_deal(tmp_path)
+    quiet = {d.id for d in deals if len(d.changes) == 1}
+    assert quiet
+    assert not known & quiet
+    moved = {d.id for d in deals if any(c.at.date() < until for c in d.changes[1:])}
+    ended = {d.id for d in deals if d.closed and d.closed < until and len(d.changes) == 2}
+    assert known >= moved | ended
+
+
+def test_a_log_of_some_deals_says_nothing_of_the_others(tmp_path: Path) -> None:
+    deals = world(10)
+    (tmp_path / "deals.csv").write_text(deals_file(deals))
+    mine = {deal.id for deal in deals[::2]}
+    head, *rows = log(deals).splitlines()
+    (tmp_path / "history.csv").write_text("\n".join([head, *(r for r in rows if r.split(",")[0] in mine)]) + "\n")
+    (said,) = [item for item in loaded(tmp_path).findings if item.code == "log_lacks_deals"]
+    assert said.severity.name == "ERROR"
+    assert states_by_deal(tmp_path) <= mine
+    (tmp_path / "history.csv").write_text(log(deals))
+    assert not {"log_lacks_deals", "log_ends_early"} & {item.code for item in loaded(tmp_path).findings}
+
+
+def test_close_dates_of_a_log_stand_beside_stages_in_columns(tmp_path: Path) -> None:
+    deals = [
+        'Record ID,Deal Name,Deal Stage,Close Date,Create Date,"Date entered ""Demo (Sales)""","Date entered ""Offer (Sales)"""',
+        "1,Oak,Offer,2026-06-30,2026-01-05,2026-01-05 10:00,2026-02-05 10:00",
+        "2,Elm,Demo,2026-05-31,2026-01-06,2026-01-06 10:00,",
+    ]
+    rows = ["1,closedate,2026-03-01,2026-06-30,2026-01-07"]
+    found = states(tmp_path, *rows, deals=tuple(deals))
+    assert {stage for _, _, stage, *_ in found} == {None, "Demo", "Offer"}
+    assert {plan for *_, plan in found} >= {date(2026, 3, 1), date(2026, 6, 30), date(2026, 5, 31)}
+
+
 SHAPES: dict[str, dict[str, Any]] = {
     "Salesforce API": {
         "header": ["OpportunityId", "Field", "OldValue", "NewValue", "CreatedDate", "CreatedById"],

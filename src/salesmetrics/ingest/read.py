@@ -11,12 +11,13 @@ from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS, events_of, last_e
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.canonical.derive import derive
-from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, unfolded, versions_said, with_deleted
+from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, unfolded
 from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
 from salesmetrics.ingest.canonical.others import names_of_interest, with_others
 from salesmetrics.ingest.canonical.sales import sales_made, with_amounts
 from salesmetrics.ingest.canonical.unsettled import unsettled
+from salesmetrics.ingest.canonical.version_history import versions_said, with_deleted
 from salesmetrics.ingest.checks.check import check_dataset
 from salesmetrics.ingest.dataset import FILE, Dataset, LoadedFile, Part, ReadOptions
 from salesmetrics.ingest.parse import ParseOptions

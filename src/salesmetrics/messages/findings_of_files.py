@@ -109,6 +109,14 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "`{column}` ends at another value than the deals file has in {count:# deal|# deals} of {of:,}, for example `{example}`",
         "export the log and the deals on the same day",
     ),
+    "log_ends_early": (
+        "the log ends on {day}, but the deals file has events up to {last}: a deal that was open then and has no row may have changed since, so nothing is known of it",
+        "export the log and the deals on the same day",
+    ),
+    "log_lacks_deals": (
+        "{count:# deal of|# deals of} {closes:,} were closed without a row about it, for example `{example}`: the log does not have all deals, so nothing is known of deals without a row",
+        "export the log of all deals, without a filter or a limit of rows",
+    ),
     "log_of_other_names": (
         "`{column}` has {values:`,` 3 …}, and the deals file {names:`,` 3 …}: nothing shows which is which, so the log gives no stages",
         "add a list of stages with the columns `id` and `name` (`pipelines=FILE`), or export both files with names",

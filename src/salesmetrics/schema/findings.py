@@ -49,6 +49,8 @@ SEVERITIES: Mapping[str, Severity] = {
     "log_without_deals": NOTE,
     "log_with_gaps": WARNING,
     "log_ends_elsewhere": WARNING,
+    "log_ends_early": WARNING,
+    "log_lacks_deals": ERROR,
     "log_of_other_names": ERROR,
     "linked_by_name": NOTE,
     "log_names_from_deals": NOTE,

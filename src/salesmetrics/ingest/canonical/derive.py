@@ -9,7 +9,7 @@ import polars as pl
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
 from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
-from salesmetrics.ingest.canonical.field_history import as_now, planned_dates, states_of, states_of_versions
+from salesmetrics.ingest.canonical.field_history import as_now, planned_dates, states_of
 from salesmetrics.ingest.canonical.identity import (
     alike_but_for_people,
     repeated_ids,
@@ -41,6 +41,7 @@ from salesmetrics.ingest.canonical.overlap import count_once, quotas_told_twice
 from salesmetrics.ingest.canonical.sales import amounts_of_lines
 from salesmetrics.ingest.canonical.surveys import with_question
 from salesmetrics.ingest.canonical.unsettled import ended_in_unknown_stages
+from salesmetrics.ingest.canonical.version_history import states_of_versions
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.common import Place, by_words
 from salesmetrics.ingest.recognise.index import FurtherWords, load_profile, words_for
@@ -119,7 +120,7 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
             _apply(part, linked_by_name(part.frame, deals, part.path, part.header("deal_id")))
     present = as_now(deals, planned) if logged else None
     marked = [(part.kind, _marked(_told(part, present), i)) for i, part in enumerate(parts)]
-    if not any(kind == "stages" for kind, _ in marked):
+    if not any(kind == "stages" and "stage" in frame.columns for kind, frame in marked):
         marked += [
             ("stages", _marked(entries, i)) for i, part in enumerate(parts) if (entries := _history(part)) is not None
         ]

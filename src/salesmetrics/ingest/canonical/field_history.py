@@ -9,13 +9,16 @@ A log tells of changes only. What it leaves out is known from the deals beside i
   Of an older deal the value is known from that day on, but not the day on which it entered its stage, so that this is no entry.
 * A log is as old as the deals where at most three of its rows can be missing: it has no row of a time that, at the rate at
   which it has rows later, would have given three, and no deal ended in that time.
+* A log ends with its last row, where by the same reckoning more than three are missing between that and the last event of
+  the deals: of a deal that was open then, and that the log does not name, nothing is known.
+* Where deals were closed without a row about it, the log does not have all deals, and its silence says nothing.
 * A log without values before a change, such as HubSpot's history of properties, names the first value of each deal itself,
   and says nothing of deals that it does not name.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 from msgspec.structs import replace
@@ -33,17 +36,15 @@ from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from salesmetrics.ingest.dataset import Part
-    from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.changelog import ChangeLog
     from salesmetrics.ingest.recognise.columns import Recognition
-    from salesmetrics.ingest.recognise.versions import Versions
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["mapping_of", "recognised", "states_of", "states_of_versions", "unfolded", "versions_said", "with_deleted"]
+__all__ = ["as_now", "mapping_of", "planned_dates", "recognised", "states_of", "unfolded"]
 
 _NOT_A_HISTORY = ("stage", "from_stage", "expected_close", "amount", "owner", "owner_id", "exited")
 """Fields of a stage entry that a column of a log, beside its values, gives as they are now."""
@@ -163,7 +164,7 @@ def as_now(deals: pl.DataFrame | None, planned: Sequence[pl.DataFrame]) -> pl.Da
         .filter(pl.col("id").is_not_null())
         .unique("id", keep="first", maintain_order=True)
     )
-    names = ("id", "created", "closed", "stage", "status", "amount")
+    names = ("id", "created", "closed", "outcome", "stage", "status", "amount")
     own = deals.select(name for name in names if name in deals.columns).filter(pl.col("id").is_not_null())
     return own.unique("id", keep="first", maintain_order=True).join(dates, on="id", how="left", maintain_order="left")
 
@@ -192,12 +193,12 @@ def states_of(part: Part, found: Unfolded, present: pl.DataFrame | None) -> tupl
     if found.log.old is not None:
         beside = present is not None and not rows.join(present, left_on="deal_id", right_on="id", how="semi").is_empty()
         known = _deals(rows, begun, present if beside else None)
-        opens = _opens(part, found, rows, begun, known)
         rows, said = _named_alike(part, found, rows, known)
-        findings += said
+        span, noted = _span(part, found, rows, begun, known)
+        findings += [*said, *noted]
         fields = [name for name in fields if name != "stage" or "stage" in rows.columns]
         for name in (each for each in fields if each != "owner"):
-            start, said = _starts(part, found, name, rows, known, opens)
+            start, said = _starts(part, found, name, rows, known, span)
             first.append(start)
             findings += said
     frame = _filled(rows, fields, first)
@@ -278,7 +279,7 @@ def _deals(rows: pl.DataFrame, begun: pl.DataFrame, present: pl.DataFrame | None
 
 
 def _starts(
-    part: Part, found: Unfolded, name: str, rows: pl.DataFrame, deals: pl.DataFrame, opens: datetime | None
+    part: Part, found: Unfolded, name: str, rows: pl.DataFrame, deals: pl.DataFrame, span: _Span
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """The value of a field that each deal has when it is created, or when the log begins: ``deal_id``, instant, value."""
     own = rows.filter(pl.col("field") == name)
@@ -296,10 +297,11 @@ def _starts(
     differ = told.filter(pl.col("last").ne_missing(pl.col("present")))
     if differ.height:
         findings.append(_about("log_ends_elsewhere", part, found, name, differ, of=told.height))
-    since = pl.lit(opens, pl.Datetime("us"))
+    since = pl.lit(span.opens, pl.Datetime("us"))
     before = (pl.col("born").dt.date() < since.dt.date()).fill_null(value=False)
     at = pl.when(before).then(since).otherwise(pl.min_horizontal("born", "soonest")).cast(pl.Datetime("us"))
-    usable = moved | pl.lit(source is not None)
+    ended = pl.lit(span.until is None) | (pl.col("closed") <= pl.lit(span.until, pl.Date)).fill_null(value=False)
+    usable = moved | (pl.lit(source is not None and span.whole) & ended)
     # A deal that was over before the log begins has no state in it.
     lasting = moved | pl.col("closed").is_null() | (pl.col("closed") >= at.dt.date())
     started = every.filter(usable & lasting & pl.col("born").is_not_null()).select(
@@ -311,7 +313,7 @@ def _starts(
     )
     unmoved = started.filter("still")
     if unmoved.height:
-        findings.append(_about("log_without_deals", part, found, name, unmoved, since=_since(opens)))
+        findings.append(_about("log_without_deals", part, found, name, unmoved, since=_since(span.opens)))
     if name == "stage":
         started = started.filter(~pl.col("older"))
     return started.select("deal_id", _AT, name), findings
@@ -361,10 +363,24 @@ def _since(opens: datetime | None) -> Message | None:
     return None if opens is None else Message("log_since", day=opens.date())
 
 
-def _opens(
+class _Span(NamedTuple):
+    """What a log covers.
+
+    Attributes:
+        opens: The instant at which it begins; None where it is as old as the deals.
+        until: The day on which it ends; None where it is as young as the deals.
+        whole: It has the changes of all deals.
+    """
+
+    opens: datetime | None = None
+    until: date | None = None
+    whole: bool = True
+
+
+def _span(
     part: Part, found: Unfolded, rows: pl.DataFrame, begun: pl.DataFrame, deals: pl.DataFrame
-) -> datetime | None:
-    """The instant at which a log begins; None where it is as old as the deals."""
+) -> tuple[_Span, list[Finding]]:
+    """From when to when a log tells of the deals, and whether it tells of all of them."""
     header = part.recognition.columns["entered"].header
     rest = found.rest.get_column(header)
     place = Place(header, part.path, found.rest.get_column(ROW), rest)
@@ -372,23 +388,63 @@ def _opens(
         parse_beside(place, ColumnType.INSTANT, part.options, part.table.frame).values if len(rest) else rest.clear()
     )
     times = [rows.get_column(_AT), begun.get_column("born"), others.cast(pl.Datetime("us"))]
-    every = pl.concat([each.alias(_AT) for each in times]).drop_nulls()
-    first, last = every.min(), every.max()
-    if first is None or "closed" not in deals.columns:
-        return first  # type: ignore[return-value]
-    day, end = pl.lit(first).dt.date(), pl.lit(last).dt.date()
-    born, closed = pl.col("born").dt.date(), pl.coalesce("closed", end)
-    lived = deals.filter(born.is_not_null())
-    before = pl.max_horizontal(0, (pl.min_horizontal(closed, day) - born).dt.total_days())
-    after = pl.max_horizontal(0, (pl.min_horizontal(closed, end) - pl.max_horizontal(born, day)).dt.total_days() + 1)
-    ended = (pl.col("closed") < day) & (born < pl.col("closed"))
-    unlogged, logged, gone = lived.select(before.sum(), after.sum().alias("after"), ended.any().alias("gone")).row(0)
-    missing = len(every) * unlogged / logged if logged else unlogged
-    return first if gone or missing > _MISSING else None  # type: ignore[return-value]
+    every = pl.concat([each.alias(_AT) for each in times]).drop_nulls().sort()
+    if every.is_empty():
+        return _Span(), []
+    first, last = every[0], every[-1]
+    if "closed" not in deals.columns:
+        return _Span(first), []
+    begins, ends = first.date(), last.date()
+    lived = deals.filter(pl.col("born").is_not_null()).with_columns(born=pl.col("born").dt.date())
+    latest = lived.select(pl.max_horizontal("born", "closed").max()).item() or ends
+    day, end, now = (pl.lit(each, pl.Date) for each in (begins, ends, max(latest, ends)))
+    born, closed = pl.col("born"), pl.col("closed")
+    spent = [
+        (pl.min_horizontal(closed, until) - pl.max_horizontal(born, since)).dt.total_days().clip(0).sum().alias(name)
+        for name, since, until in (("before", born, day), ("within", day, end), ("after", end, now))
+    ]
+    over = ((closed < day) & (born < closed)).any().fill_null(value=False).alias("over")
+    before, within, after, gone = lived.select(*spent, over).row(0)
+    rate = len(every) / max(within, 1)
+    opens = first if gone or rate * before > _MISSING else None
+    early = rate * after > _MISSING and (latest - ends).days > _QUIET
+    findings = []
+    if early:
+        findings.append(
+            _about("log_ends_early", part, found, next(iter(found.log.tracked)), rows, day=ends, last=latest)
+        )
+    lacking, closes = _without_an_end(rows, lived, begins, ends)
+    whole = len(lacking) <= _MISSING or len(lacking) * _ONE_IN <= closes
+    if not whole:
+        findings.append(_about("log_lacks_deals", part, found, "stage", lacking, closes=closes))
+    return _Span(opens, ends if early else None, whole), findings
 
 
 _MISSING = 3
 """Rows that a log may lack: a process that would give three has none with a chance of 5 % (a Poisson count)."""
+_QUIET = 7
+"""Days without a row that prove nothing: a holiday."""
+_ONE_IN = 20
+"""Of so many closed deals one may be without a row about its end."""
+
+
+def _without_an_end(rows: pl.DataFrame, deals: pl.DataFrame, begins: date, ends: date) -> tuple[pl.DataFrame, int]:
+    """Deals that were closed in the time of the log, without a row about their stage; and how many were closed in all.
+
+    Only stages in which no deal is open count: where a deal is closed in the stage that it reached, nothing changes.
+    """
+    if not {"stage", "outcome"} <= set(deals.columns) or "stage" not in rows.columns:
+        return deals.head(0), 0
+    opened = deals.filter(pl.col("outcome") == "open").get_column("stage").unique()
+    closed = deals.filter(
+        (pl.col("outcome") != "open")
+        & pl.col("closed").is_between(begins, ends)
+        & (pl.col("born") < pl.col("closed"))
+        & ~pl.col("stage").is_in(opened.implode())
+    )
+    logged = rows.filter(pl.col("field") == "stage").select("deal_id").unique()
+    return closed.join(logged, on="deal_id", how="anti"), closed.height
+
 
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     "stage": ("stage",),
@@ -469,71 +525,3 @@ def _filled(rows: pl.DataFrame, fields: list[str], starts: Sequence[pl.DataFrame
         ahead = (at - pl.col(utc)).drop_nulls().first()
         frame = frame.with_columns(pl.coalesce(pl.col(utc) + later, pl.col("entered") - ahead).alias(utc))
     return frame.drop(*marks, "fresh", "own")
-
-
-# --- a row for each version of a deal ---
-
-
-def with_deleted(frame: pl.DataFrame, table: RawTable, versions: Versions, options: ParseOptions) -> pl.DataFrame:
-    """Canonical versions with ``is_deleted`` (Boolean) where the latest version of a deal is deleted; as they were without a flag."""
-    if versions.deleted is None:
-        return frame
-    kept = table.frame.filter(table.frame.get_column(ROW).is_in(frame.get_column(ROW).implode()))
-    place = Place(versions.deleted, table.source.path, kept.get_column(ROW), kept.get_column(versions.deleted))
-    flags = parse_beside(place, ColumnType.FLAG, options, kept).values
-    last = pl.col(_NTH).sort_by("entered", maintain_order=True).last().over("deal_id")
-    return frame.with_columns(flags.alias(_NTH)).with_columns(last.alias("is_deleted")).drop(_NTH)
-
-
-def versions_said(frame: pl.DataFrame, path: str, versions: Versions) -> Finding:
-    """Of how many deals a table has the versions, deleted ones among them, and how many have more than one."""
-    deals = frame.filter(pl.col("deal_id").is_not_null()).group_by("deal_id").len()
-    several = deals.filter(pl.col("len") > 1).height
-    code = "versions_of_deals" if several else "no_second_version"
-    column, n = versions.start, deals.height
-    return finding(code, kind="stages", path=path, column=column, count=frame.height, deals=n, several=several)
-
-
-def states_of_versions(part: Part, versions: Versions, present: pl.DataFrame | None) -> pl.DataFrame:
-    """Every state of every deal, from a row for each of its versions.
-
-    The first version begins when somebody began to keep versions. Where that is after the day on which the deal was created, the
-    stage of that version is no entry: nobody knows since when the deal stood there.
-
-    Args:
-        part: The versions, canonical: ``deal_id``, ``stage`` (String), ``entered`` (Datetime) and what else they carry.
-        versions: Which columns say more of them.
-        present: The deals beside them, with ``id`` and ``created``.
-
-    Returns:
-        Stage entries as :func:`states_of` gives them.
-    """
-    rows = part.frame.drop("is_deleted", strict=False).with_columns(pl.col("entered").cast(pl.Datetime("us")))
-    rows = rows.filter(pl.col("deal_id").is_not_null() & pl.col("entered").is_not_null())
-    rows = rows.sort("deal_id", "entered", ROW, maintain_order=True)
-    born = _born(part, versions, rows, present)
-    first = (pl.col("deal_id") != pl.col("deal_id").shift(1)).fill_null(value=True)
-    changed = (
-        pl.when(first)
-        .then(pl.col("entered").dt.date() <= born)
-        .otherwise(pl.col("stage").ne_missing(pl.col("stage").shift(1)))
-    )
-    return rows.with_columns(stage=pl.when(changed).then("stage"))
-
-
-def _born(part: Part, versions: Versions, rows: pl.DataFrame, present: pl.DataFrame | None) -> pl.Series:
-    """The day on which the deal of each row was created, as its version says, else the deals file."""
-    day = pl.lit(None, pl.Date).alias("__born__")
-    frame = rows.select("deal_id", ROW, day)
-    if versions.created is not None:
-        kept = part.table.frame.filter(part.table.frame.get_column(ROW).is_in(rows.get_column(ROW).implode()))
-        place = Place(versions.created, part.path, kept.get_column(ROW), kept.get_column(versions.created))
-        days = pl.DataFrame(
-            [kept.get_column(ROW), parse_beside(place, ColumnType.DAY, part.options, kept).values.alias("__born__")]
-        )
-        frame = frame.drop("__born__").join(days, on=ROW, how="left", maintain_order="left")
-    if present is not None and "created" in present.columns:
-        known = present.select(pl.col("id").alias("deal_id"), "created")
-        frame = frame.join(known, on="deal_id", how="left", maintain_order="left")
-        frame = frame.with_columns(pl.coalesce("__born__", "created").alias("__born__"))
-    return frame.get_column("__born__")
