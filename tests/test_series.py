@@ -472,3 +472,66 @@ def test_rejected_rows_of_older_exports_are_said_and_listed(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert "soon" in rejects.read_text(encoding="utf-8")
     assert [item["rows"]["rejected"] for item in json.loads(done.stdout)["inputs"]] == [0, 1]
+
+
+# --- found by hand -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", [("", ""), (",Demo,", ",Proposal,")])
+def test_an_undated_copy_among_dated_exports_is_refused(tmp_path: Path, change: tuple[str, str]) -> None:
+    both = "\n".join([row("A"), row("B"), WON])
+    later = both.replace("2026-10-01", "2026-11-01")
+    folder = series(tmp_path, {"2026-09-20": both, "2026-09-27": later})
+    copy = (tmp_path / "deals-2026-09-27.csv").read_text(encoding="utf-8").replace(*change)
+    (tmp_path / "deals-latest.csv").write_text(copy, encoding="utf-8")
+    with pytest.raises(SalesmetricsError) as caught:
+        salesmetrics.load(folder)
+    assert caught.value.code == "export_undated"
+    assert "deals-latest.csv" in str(caught.value.message)
+
+
+def test_parts_with_one_deal_in_common_are_offered_both_readings(tmp_path: Path) -> None:
+    header = ",".join(HEADER) + "\n"
+    parts = {"01": [row("A"), row("B"), row("C")], "02": [row("C", "Proposal"), row("D"), row("E")]}
+    for month, rows in parts.items():
+        (tmp_path / f"deals-2026-{month}.csv").write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(SalesmetricsError) as caught:
+        salesmetrics.load(str(tmp_path))
+    assert caught.value.code == "lists_overlap"
+    assert "if they are parts of one list" in str(caught.value.hint)
+    assert "if they are exports of one list" in str(caught.value.hint)
+    assert "are two exports" not in str(caught.value.message)
+
+
+@pytest.mark.parametrize("period", ["2026-Q2", "2026-08", "2026-09-01..2026-09-19"])
+@pytest.mark.parametrize("created", ["2026-05-01", "2026-09-18"])
+def test_before_the_history_nothing_is_zero(tmp_path: Path, period: str, created: str) -> None:
+    both = "\n".join([row("A"), row("B"), WON]).replace("2026-05-01", created).replace("2026-05-2", "2026-09-2")
+    folder = series(tmp_path, {"2026-09-20": both, "2026-09-27": both.replace("2026-10-01", "2026-11-01")})
+    kpis = "push_count,push_days_mean,slip_rate,slip_rate_value"
+    found = answer("report", folder, "--kpi", kpis, "--period", period, "--as-of", "2026-09-27")
+    assert {(item["id"], item["value"], item["reason"]) for item in found["metrics"]} == {
+        (kpi, None, "no_close_date_history") for kpi in kpis.split(",")
+    }
+    within = answer("report", folder, "--kpi", "push_count", "--period", "2026-Q3", "--as-of", "2026-09-27")
+    assert values(within, "push_count")[0]["value"] == 2
+    said = {item["code"] for item in within["findings"]}
+    assert "as_of_differs" not in said
+    # Of deals that were created the day before the first export, only that day is unknown.
+    assert "close_dates_known_late" in said
+
+
+def test_a_stage_history_that_begins_later_says_so(tmp_path: Path) -> None:
+    deals = tmp_path / "deals.csv"
+    deals.write_text(
+        ",".join(HEADER) + "\n" + "\n".join([row("A"), row("B"), WON.replace("    ", "")]) + "\n", encoding="utf-8"
+    )
+    stages = tmp_path / "stages.csv"
+    lines = ["Deal ID,Stage,Entered,Expected Close", "A,Demo,2026-09-20,2026-10-01", "A,Demo,2026-09-25,2026-11-01"]
+    stages.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    names = (str(deals), f"stages={stages}", "--kpi", "push_count", "--as-of", "2026-09-30")
+    early = answer("report", *names, "--period", "2026-Q2")
+    assert [(item["value"], item["reason"]) for item in early["metrics"]] == [(None, "no_close_date_history")]
+    within = answer("report", *names, "--period", "2026-Q3")
+    assert values(within, "push_count")[0]["value"] == 1
+    assert "close_dates_known_late" in {item["code"] for item in within["findings"]}

@@ -91,7 +91,7 @@ def read_with_history(
         As :func:`salesmetrics.ingest.read.read_files`.
 
     Raises:
-        SalesmetricsError: As there; ``exports_same_day``, ``exports_unrelated``, ``ids_missing``, ``ids_twice`` and
+        SalesmetricsError: As there; ``exports_same_day``, ``exports_unrelated``, ``export_undated``, ``ids_missing``, ``ids_twice`` and
             ``snapshot_day_unreadable`` where exports of one list are given.
     """
     from salesmetrics.ingest.read import read_files
@@ -235,7 +235,29 @@ class _Walk:
             return None
         found.newest = before
         found.paths.add(before.item.path)
+        self._refuse_undated(found, waiting)
         return found
+
+    def _refuse_undated(self, found: _Found, waiting: Sequence[tuple[Dated, FileArgument, RawTable | None]]) -> None:
+        """Stop where another file has most deals of the newest export, or of its own among these: it is one without a day.
+
+        Raises:
+            SalesmetricsError: ``export_undated``.
+        """
+        from salesmetrics.analysis.exports import Dated
+
+        newest, seen = found.newest, {item.path for _, item, _ in waiting}
+        for item in self.items:
+            if item.kind not in (None, "deals") or item.path in seen:
+                continue
+            other = self._opened(Dated(item.path, newest.dated.day, "file_name"), item, None)
+            if other is None:
+                continue
+            self._put_back(other)
+            shared = int(other.ids.is_in(newest.ids.implode()).sum())
+            if shared > _MOST * min(other.ids.len(), newest.ids.len()):
+                first, path = newest.table.source.path, other.table.source.path
+                raise SalesmetricsError("export_undated", path=path, newest=first, shared=shared)
 
     def _put_back(self, *exports: _Export) -> None:
         for export in exports:

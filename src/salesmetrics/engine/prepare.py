@@ -15,8 +15,8 @@ from salesmetrics.engine.maturity import too_short
 from salesmetrics.engine.metric import NO_RANK
 from salesmetrics.engine.moments import days_differ, moments_of, seen_by
 from salesmetrics.engine.plan import FOR_CONDITION, Plan, Refused, a_file, make_plan
-from salesmetrics.engine.request import Request, window_of
-from salesmetrics.engine.unknown import complete_today, early_ends
+from salesmetrics.engine.request import Request, window_of, windows_of
+from salesmetrics.engine.unknown import complete_today, early_ends, plans_begin_late
 from salesmetrics.engine.where import apply_where, named_columns
 from salesmetrics.entities.accounts import by_name
 from salesmetrics.entities.clocks import mixed_clocks
@@ -152,6 +152,12 @@ def prepare(
         days = {"": window_of(request)} | ({"previous": request.previous} if request.previous else {})
         said += costs_partial(plan.kpis, catalog, days, entities.get("costs"))
     said += too_short(request, plan.kpis, window_of(request))
+    dated = {
+        kpi.title: windows_of(seen_by(request, kpi, catalog), entities, kpi, catalog)[""]
+        for kpi in plan.kpis
+        if any(m.entity == "close_plans" for m in catalog.required_measures(kpi).values())
+    }
+    said += plans_begin_late(entities.get("close_plans"), dated)
     counted = {m.entity for m in plan.measures.values() if "account_key" in m.columns}
     for entity in sorted(counted & {"deals", "invoices"}):
         said += by_name(entity, entities[entity])

@@ -30,6 +30,8 @@ __all__ = [
     "covered_days",
     "early_ends",
     "facts_behind",
+    "plans_begin_late",
+    "plans_known_from",
     "products_merged",
     "refuse_unsettled",
     "refuse_unsettled_rows",
@@ -77,7 +79,49 @@ def unknown_measures(
     silenced = {name: m for name, m in measures.items() if m.entity in silent and m.basis in EVENTS}
     if window.start is not None and window.end is not None and window.end <= window.start:
         silenced.pop("quota_won_amount", None)  # nothing has been won in a period that has not begun
-    return dict.fromkeys(silenced, "outside_data")
+    found = dict.fromkeys(silenced, "outside_data")
+    first = plans_known_from(frames.get("close_plans"))
+    if first is not None and window.end is not None and window.end <= first:
+        of_plans = (name for name, m in measures.items() if m.entity == "close_plans" and name not in _NOT_PLANNED)
+        found |= dict.fromkeys(of_plans, "no_close_date_history")
+    return found
+
+
+_NOT_PLANNED = frozenset({"unplanned_at_start", "untracked_deals", "vague_closed_deals"})
+"""Measures of deals of which no expected close date is known."""
+
+
+def plans_known_from(plans: pl.DataFrame | None) -> date | None:
+    """The first day on which the history has an expected close date of a deal; None without any."""
+    if plans is None or "known_from" not in plans.columns:
+        return None
+    day = plans.filter(pl.col("expected_close").is_not_null())["known_from"].min()
+    return day if isinstance(day, date) else None
+
+
+def plans_begin_late(plans: pl.DataFrame | None, windows: Mapping[str, Window]) -> list[Finding]:
+    """A finding where the history of expected close dates begins within a period, and deals were open in it before.
+
+    Args:
+        plans: Expected close dates by range of days.
+        windows: Title of a KPI that rests on them → its period.
+    """
+    first = plans_known_from(plans)
+    if plans is None or first is None:
+        return []
+    found: dict[date, list[str]] = {}
+    for title, window in windows.items():
+        start = window.start
+        if start is None or start >= first or (window.end is not None and window.end <= first):
+            continue
+        until = pl.col("known_until")
+        there = (pl.col("known_from") < first).fill_null(value=True) & (until.is_null() | (until > start))
+        if plans.select((pl.col("unplanned") & there).any()).item():
+            found.setdefault(start, []).append(title)
+    return [
+        finding("close_dates_known_late", kind="stages", count=0, day=first, start=start, titles=tuple(titles))
+        for start, titles in found.items()
+    ]
 
 
 def _misses(window: Window, days: tuple[date, date]) -> bool:

@@ -42,6 +42,8 @@ CAUSES: Mapping[str, str] = {
     "on_no_such_file": "no export `{path:typed}` is given",
     "ids_blank_in": " on {rows:row|rows} {rows:, 5 , …}",
     "and_ids_more": ", and {n:# more id|# more ids} on several rows",
+    "of_one_list": "are two exports of the same list of {kind}",
+    "parts_or_one_list": "have {kind} in common that differ",
     "day_from_option": "from --on",
     "day_from_file_name": "from the file name",
     "day_from_snapshot_column": "snapshot date on each row",

@@ -104,9 +104,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     # --- columns and values --------------------------------------------------------------------------------------
     "kind_unknown": ErrorText("`{path:typed}` is not a known kind of export{detail}", "{fix}"),
     "kind_ambiguous": ErrorText("`{path:typed}` could be {first:,} or {second:typed}", "{fix}"),
-    "lists_overlap": ErrorText(
-        "`{first:typed}` and `{second:typed}` are two exports of the same list of {kind}: {what}", "{fix}"
-    ),
+    "lists_overlap": ErrorText("`{first:typed}` and `{second:typed}` {relation}: {what}", "{fix}"),
     "kind_name_unknown": ErrorText("unknown kind of file `{kind}`", "use one of: {known:,}{near}"),
     "column_missing": ErrorText("`{path:typed}` has no column for {fields:`or`}{detail}", "{fix}"),
     "map_invalid": ErrorText("invalid `--map {text}`: {cause}", "{fix}"),
@@ -213,6 +211,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "exports_reversed": ErrorText(
         "`{path:typed}` is of {day}, and the export after it is older",
         "put the older export first: `salesmetrics compare {files:typed}`",
+    ),
+    "export_undated": ErrorText(
+        "`{path:typed}` has no date in its name, and {shared:# deal|# deals} of `{newest:typed}`: its place among the exports is unknown",
+        "put its day into its name (such as `deals-2026-09-30.csv`), or leave it out",
     ),
     "exports_undated": ErrorText(
         "`{path:typed}` has no date in its name and no dated event, so its day is unknown",

@@ -59,6 +59,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "the period is too short for {titles:and}: only customers who bought twice within it count, so the value is too low",
         "use a year, for example `--period last-365-days`",
     ),
+    "close_dates_known_late": (
+        "expected close dates are known from {day} only, and the period begins on {start}: what happened before {day} is not in {titles:and}",
+        "use a period from {day} on, or add earlier exports",
+    ),
     "lengths_differ": (
         "{period} has {length} and {other} has {other_length}; change per day: {changes:,}",
         None,

@@ -101,6 +101,7 @@ FIXES: Mapping[str, str] = {
     "report_command": "`salesmetrics report {files:typed}`",
     "or_own_numbers": "; if each file numbers its own records: `salesmetrics report {files:typed} --map id=`",
     "report_newest": "report only the newest file: {command}{compare}{own}",
+    "parts_or_exports": "if they are parts of one list, delete the outdated {differing:record from its file|records from their files}; if they are exports of one list on different days, {fix}",
     "or_compare": "; or see what changed: `salesmetrics compare {files:typed}`{named}",
     "or_name_days": "; or put the day of each export into its name (such as `deals-2026-09-30.csv`): then the newest is the list, and the others are its history",
     "keep_one_of_day": "keep one of them, or correct the day in its name",

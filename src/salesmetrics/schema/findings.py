@@ -211,6 +211,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "data_end_early": WARNING,
     "period_complete_today": NOTE,
     "period_too_short": WARNING,
+    "close_dates_known_late": WARNING,
     "lengths_differ": NOTE,
     "deal_types_mixed": NOTE,
     "conversion_day_unknown": NOTE,

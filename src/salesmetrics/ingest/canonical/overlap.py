@@ -201,8 +201,18 @@ def _overlap(
         what = Message("newest_unknown", what=what)
         first, second = (part for part in parts if part is older or part is newer)
         fix = _one_of(first, second, parts, own, None if compare is None else compare.details["named"])
+    few = differs is not None and shared <= _MOST * min(newer.frame.height, older.frame.height)
+    if few:  # parts of a list may have such records, too, and then the newest is no list
+        fix = Message("parts_or_exports", differing=differs[0] if differs else 0, fix=fix)
+    relation = Message("parts_or_one_list" if few else "of_one_list", kind=newest.kind)
     return SalesmetricsError(
-        "lists_overlap", first=first.path, second=second.path, kind=newest.kind, what=what, fix=fix
+        "lists_overlap",
+        first=first.path,
+        second=second.path,
+        kind=newest.kind,
+        relation=relation,
+        what=what,
+        fix=fix,
     )
 
 
