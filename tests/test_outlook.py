@@ -300,6 +300,20 @@ def test_several_days_are_as_if_each_were_asked_alone() -> None:
     assert outlooks(history, [], draws=500, seed=7) == []
 
 
+def test_types_are_chosen_by_what_was_known() -> None:
+    """Twenty types, of which other ones were frequent long ago."""
+    history = firm(6000)
+    number = history.created.size
+    draw = np.random.default_rng(3)
+    kind = np.where(history.created < TODAY - 500, draw.integers(0, 14, number), draw.integers(6, 20, number))
+    history = History(history.created, history.ended, history.cause, history.amount, None, kind)
+    for day in (TODAY - 450, TODAY - 30):
+        alone = outlook(known_on(history, day), day, day + 1, day + 31, draws=300, seed=1)
+        both = outlooks(history, [(TODAY, TODAY + 1, TODAY + 31), (day, day + 1, day + 31)], draws=300, seed=1)
+        assert alone.total.tobytes() == both[1].total.tobytes()
+        assert alone.chances.tobytes() == both[1].chances.tobytes()
+
+
 def test_amounts_recorded_at_the_close_are_not_known_before() -> None:
     history = firm(3000)
     still = history.cause == OPEN

@@ -128,7 +128,9 @@ def outlooks(
     spans = [Span(as_of, max(start, as_of + 1), end) for as_of, start, end in moments]
     counts = counts_of(history, spans) if spans else None
     return [
-        _nothing(draws, 0, ("no_deals",)) if counts is None else _outlook(counts, span, draws, seed, shock, at_close)
+        _nothing(draws, 0, ("no_deals",))
+        if counts is None
+        else _outlook(counts, span, draws=draws, seed=seed, shock=shock, at_close=at_close)
         for span in spans
     ]
 
@@ -138,14 +140,13 @@ def _nothing(draws: int, still: int, notes: tuple[Note, ...]) -> Draws:
     return Draws(nothing, nothing, nothing, np.zeros(still), 0.0, notes)
 
 
-def _outlook(counts: Counts, span: Span, draws: int, seed: int, shock: bool, at_close: bool) -> Draws:  # noqa: FBT001
+def _outlook(counts: Counts, span: Span, *, draws: int, seed: int, shock: bool, at_close: bool) -> Draws:
     as_of = span.as_of
     given = np.flatnonzero((counts.created <= as_of) & (counts.ended > as_of))
     pool = _amounts(counts, as_of)
     begun = bool(counts.made[:, : max(as_of + 1 - counts.first, 0)].any())
     if not begun or span.end <= span.start or as_of < counts.since:
         return _nothing(draws, given.size, () if begun and as_of >= counts.since else ("no_deals",))
-    still = _in_order(counts, given)
     generator = np.random.Generator(np.random.PCG64(seed))
     groups = groups_of(counts, as_of)
     windows = windows_of(counts, groups, span)
@@ -169,7 +170,10 @@ def _outlook(counts: Counts, span: Span, draws: int, seed: int, shock: bool, at_
     group_of = np.zeros(counts.made.shape[0], np.int64)
     for number, group in enumerate(groups):
         group_of[list(group.codes)] = number
-    of = group_of[counts.code[still]]
+    # The other deals are counted, open ones are drawn one by one, in an order that is not that of the rows.
+    of = group_of[counts.code[given]]
+    order = np.lexsort((counts.amount[given], counts.created[given], np.array([g.codes[0] for g in groups])[of]))
+    still, of = given[order], of[order]
     column = (widths.cumsum() - widths)[of] + np.minimum(as_of - counts.created[still], widths[of] - 1)
     amounts = np.full(still.size, np.nan) if at_close else counts.amount[still]
     of_open_deals = _open_values(table, column, amounts, parts, pool, normal[2], generator)
@@ -204,11 +208,6 @@ def _notes(counts: Counts, as_of: int, pool: Floats, windows: Windows) -> Iterat
         yield "no_amounts"
     if windows.count < _FEW_WINDOWS:
         yield "few_windows"
-
-
-def _in_order(counts: Counts, still: Whole) -> Whole:
-    """Open deals in an order of their own: the other deals are counted, these are drawn one by one."""
-    return still[np.lexsort((counts.amount[still], counts.created[still], counts.code[still]))]
 
 
 def _amounts(counts: Counts, as_of: int) -> Floats:

@@ -58,7 +58,8 @@ _LONG_AGO: Final = 7_305
 _LATELY: Final = 365
 _OWN_CURVE: Final = 30
 """Decided deals from which a type of deal has chances of its own."""
-_MOST_KINDS: Final = 12
+_MOST_KINDS, _COUNTED_KINDS = 12, 60
+"""Types that have chances of their own at most, and those that are counted: on each day the most frequent are chosen."""
 _TAIL: Final = 20
 """Ages at which fewer deals were seen share one hazard."""
 _TAIL_DAYS: Final = 60.0
@@ -238,7 +239,7 @@ def _codes(kind: NDArray[Any] | None, decided: NDArray[np.bool_]) -> Whole:
         return np.zeros(decided.size, np.int64)
     kinds, place = np.unique(kind, return_inverse=True)
     often = np.bincount(place[decided], minlength=kinds.size)
-    frequent = np.argsort(-often, kind="stable")[:_MOST_KINDS]
+    frequent = np.argsort(-often, kind="stable")[:_COUNTED_KINDS]
     frequent = np.sort(frequent[often[frequent] >= _OWN_CURVE])
     numbers = np.zeros(kinds.size, np.int64)
     numbers[frequent] = np.arange(1, frequent.size + 1)
@@ -268,8 +269,11 @@ def groups_of(counts: Counts, as_of: int) -> list[Group]:
     before = min(max(counts.since - counts.first, 0), days)
     lately = counts.made[:, max(days - _LATELY, 0) : days].sum(axis=1)
     lately = lately if lately.any() else counts.made[:, :days].sum(axis=1)
-    enough = (won + lost).sum(axis=1) >= _OWN_CURVE
-    enough[0] = False
+    decided = (won + lost).sum(axis=1)
+    decided[0] = 0
+    enough = np.zeros(decided.size, bool)
+    enough[np.argsort(-decided, kind="stable")[:_MOST_KINDS]] = True
+    enough &= decided >= _OWN_CURVE
     ages = max(days, won.shape[1])
 
     def curve(codes: tuple[int, ...]) -> Hazards:
