@@ -461,6 +461,17 @@ def test_currencies_stand_apart_and_deals_without_an_amount_are_counted(folder: 
     assert (money["currency"], money["value"]) == ("EUR", 140)
 
 
+def test_what_has_no_interval_is_not_compared(folder: Path) -> None:
+    (folder / "few.csv").write_text(
+        "Record ID,Deal Name,Deal Stage,Create Date,Close Date\n1,A,Closed Won,2025-01-10,2025-06-01\n"
+        "2,B,Closed Lost,2025-01-20,2025-02-05\n3,C,Qualified,2025-03-01,\n"
+    )
+    found = salesmetrics.cohort(str(folder / "few.csv"), every="quarter", as_of=AS_OF - timedelta(365)).closed_basis[0]
+    assert (found.horizon_days, found.cohorts.value, found.cohorts.interval, found.differs) == (90, 0.0, None, None)
+    text = " ".join(shown("cohort", "few.csv", "--every", "quarter", "--as-of", "2025-06-30", cwd=folder).split())
+    assert "0.0 % were won: too few for an interval, so the two are not compared" in text
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [

@@ -234,6 +234,8 @@ ANALYSES: Mapping[str, str] = {
     "closed_basis": "Closed-basis win rate {closed} ({won:,} of {decided:,} decided deals).",
     "closed_basis_same": "Closed-basis win rate {closed} ({won:,} of {decided:,} decided deals); of the deals of these cohorts that were decided within {days:,} days,"
     " {share} were won: no clear difference at this horizon.",
+    "closed_basis_unclear": "Closed-basis win rate {closed} ({won:,} of {decided:,} decided deals); of the deals of these cohorts that were decided within {days:,} days,"
+    " {share} were won: too few for an interval, so the two are not compared.",
     "closed_basis_differs": "Closed-basis win rate {closed} ({won:,} of {decided:,} decided deals); of the deals of these cohorts that were decided within {days:,} days,"
     " {share} were won: a difference of more than the intervals ({closed_interval} and {interval}).",
     "closed_basis_open": "The closed basis leaves out open deals: {open} of the created deals are still open after {days:,} days.",
@@ -251,7 +253,7 @@ ANALYSES: Mapping[str, str] = {
     " lost ones stay lost); interval, at risk: at the longest horizon reached; ended: no longer open",
     "cohort_legend_leads": "30 d … 365 d: share of the created leads converted within so many days; interval, at risk: at the longest horizon reached;"
     " ended: converted or disqualified, on whatever day; all: of the cohorts that are old enough for the horizon",
-    "cohort_revenue_all": "revenue per created deal of all: of the cohorts that are old enough for the horizon",
+    "cohort_revenue_all": "all: of the cohorts that are old enough for the horizon",
     "cohort_not_reached": "–: not reached: the youngest record of the cohort is not that old yet, and the cohort has not ended",
     "cohort_undefined": "–: {reason}",
     "cohort_undated_deals": "{n:# deal has|# deals have} no creation date and {n:is|are} in no cohort",

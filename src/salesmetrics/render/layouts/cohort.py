@@ -49,6 +49,8 @@ def cohorts_document(answer: Cohorts) -> Document:
     for code in codes:
         named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
         revenue += [Heading(named if len(codes) > 1 else phrase("heading_revenue_per_deal")), _revenue(rows, code)]
+    if any(money.created != total.size for h in total.horizons for money in h.revenue):
+        revenue.append(Text(phrase("cohort_revenue_all"), Tone.MUTED))
     below = [*_segments(answer), *_below(answer)]
     elsewhere = Text(phrase("revenue_not_shown"), apart=True)
     shorter = Document((*head, cohorts, *([elsewhere] if revenue else []), *below))
@@ -160,7 +162,8 @@ def _closed_basis(answer: Cohorts) -> list[str]:
     }
     if total.cohorts.value is None:
         return [phrase("closed_basis", **details)]
-    lines = [phrase("closed_basis_differs" if total.differs else "closed_basis_same", **details)]
+    found = {True: "closed_basis_differs", False: "closed_basis_same", None: "closed_basis_unclear"}[total.differs]
+    lines = [phrase(found, **details)]
     if total.differs:
         lines.append(_suspects(total))
     if total.still_open:
@@ -206,8 +209,6 @@ def _notes(answer: Cohorts) -> list[str]:
     total = next(row for row in answer.cohorts if not row.group)
     found = [phrase(f"cohort_legend_{answer.of}")]
     reasons = dict.fromkeys(h.reason for row in answer.cohorts if not row.group for h in row.horizons if h.reason)
-    if answer.of == "deals":
-        found.append(phrase("cohort_revenue_all"))
     if "not_reached" in reasons:
         found.append(phrase("cohort_not_reached"))
     found += [phrase("cohort_undefined", reason=reason_text(code)) for code in reasons if code != "not_reached"]
