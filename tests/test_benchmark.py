@@ -468,7 +468,7 @@ def test_simpsons_paradox_is_said_when_it_happens(tmp_path: Path) -> None:
     assert named["Big"].share == 0.6
     words = ["benchmark", path, "--by", "team", "--kpi", "win_rate", "--period", "2026-Q2", "--compare", "previous"]
     page = " ".join(shown(*words, cwd=tmp_path).split())
-    assert "Win rate: 44.0 % → 39.0 %, -5.0 pp: +8.0 pp within teams, -13.0 pp by mix." in page
+    assert "Win rate: -5.0 pp, from 44.0 % to 39.0 %: +8.0 pp within teams, -13.0 pp by mix." in page
     assert "Simpson's paradox: every team with records in both periods rose, and the total fell" in page
 
 

@@ -75,7 +75,7 @@ def called(one: Quarter, kpis: Sequence[str], rng: np.random.Generator) -> dict[
         for kpi, peers in compared(one).items()
         if kpi in kpis
         for place in places(peers, one, kpi)
-        if (tested := peers.test(place, rng)) is not None
+        if (tested := peers.test(place, lambda: rng)) is not None
     ]
     adjusted = benjamini_hochberg([p for *_, p in made])
     found: dict[str, list[int]] = {kpi: [] for kpi in kpis}
@@ -96,7 +96,7 @@ def outside(one: Quarter, factor: str, *, tail: str = "998") -> list[int]:
     spread = dispersion([z for place in range(REPS) if (z := peers.z(place)) is not None])
     found = []
     for place in range(REPS):
-        band = peers.band(place, np.random.default_rng(0))
+        band = peers.band(place, np.random.default_rng)
         team = peers.team(place).value
         if band is None or team is None:
             continue

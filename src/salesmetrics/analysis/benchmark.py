@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
@@ -44,6 +45,7 @@ from salesmetrics.statistics.multiple import benjamini_hochberg
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
     import polars as pl
 
     from salesmetrics.answers.report import Period
@@ -159,18 +161,24 @@ def build_benchmark(
     frames = {kind: frame for kind, frame in frames.items() if kind != FIGURES}
     asked, setup = _prepared(request, frames, catalog)
     measured = Measured(*tables_of(asked, setup), setup.currency)
-    families, missed = _families(asked, setup, measured, chosen=bool(request.kpis or request.families))
+    chosen = bool(request.kpis or request.families)
+    families, missed = _families(asked, setup, measured, chosen=chosen)
     if not families:
         raise _nothing_divided(request, missed)
     if len({s.group for family in families for s in family.segments if None not in s.group}) < _LEAST_SEGMENTS:
         cause = Message("one_segment_only", by=request.by)
         raise SalesmetricsError("report_empty", cause=cause, fix=Message("another_dimension"))
-    results = [_compare(family, request, setup, terms) for family in families]
-    if not (request.kpis or request.families):
-        results = [r._replace(reason=r.reason or "count_only") if _is_count(r) else r for r in results]
-        able = [result for result in results if result.reason is None]
-        missed += [_missed(r.family.kpi, request, r.reason) for r in results if r.reason is not None and able]
-        results = able or results
+    later = [family for family in families if not chosen and _is_count(family)]
+    results = [_compare(family, request, setup, terms) for family in families if family not in later]
+    able = [result for result in results if chosen or result.reason is None]
+    if able:
+        missed += [_missed(r.family.kpi, request, r.reason) for r in results if r not in able and r.reason is not None]
+        missed += [
+            _missed(kpi, request, "count_only") for kpi in {family.kpi.id: family.kpi for family in later}.values()
+        ]
+        results = able
+    else:
+        results += [_compare(family, request, setup, terms) for family in later]
     tested = [one.tested for result in results for one in result.compared if one.tested]
     adjusted = iter(benjamini_hochberg([_significant(one.p_value) for one in tested]))
     rows: list[BenchmarkRow] = []
@@ -180,8 +188,8 @@ def build_benchmark(
         kpis.append(_summary(result, made, len(tested), request, terms))
         rows += _arranged(made)
     if terms.every is not None:
-        chosen = [catalog.kpis[name] for name in dict.fromkeys(kpi.id for kpi in kpis)]
-        past = histories(asked, chosen, frames, catalog, terms.every)
+        shown = [catalog.kpis[name] for name in dict.fromkeys(kpi.id for kpi in kpis)]
+        past = histories(asked, shown, frames, catalog, terms.every)
         rows = [replace(row, history=past.get(Place(row.kpi, row.currency, tuple(row.group.values())))) for row in rows]
     return Benchmark(
         as_of=request.as_of,
@@ -199,7 +207,7 @@ def build_benchmark(
         changes=changes_of(asked, measured, [kpi.id for kpi in kpis]) if request.compare else [],
         velocity=velocity_of(asked, measured) if request.compare else [],
         not_compared=missed,
-        not_computed=not_computed_of(setup) if request.kpis or request.families else [],
+        not_computed=not_computed_of(setup) if chosen else [],
         findings=[*findings, *unknown, *setup.findings],
         filters=request.filters,
         span=request.span,
@@ -340,9 +348,9 @@ def _unjudged(compared: Sequence[_Compared]) -> str | None:
 _LEAST_SEGMENTS = 2
 
 
-def _is_count(result: _Result) -> bool:
-    """Whether it compares one number per segment: that is done where it is asked for, and not beside what records show."""
-    return _is_counted(result.family.kpi, [s for s in result.family.segments if s.outcome.value is not None])
+def _is_count(family: _Family) -> bool:
+    """Whether it has one number per segment: that is compared where it is named, and not beside what records show."""
+    return _is_counted(family.kpi, [s for s in family.segments if s.outcome.value is not None])
 
 
 def _is_counted(kpi: Kpi, segments: Sequence[_Segment]) -> bool:
@@ -371,20 +379,24 @@ def _beside(
     why: str | None,
 ) -> _Compared:
     """A segment beside the others. What it draws depends on nothing but the seed, the KPI and its own name."""
-    import numpy as np
-
     name = "\x1f".join((family.kpi.id, family.currency or "", *(part or "" for part in segment.group)))
-    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([terms.seed, crc32(name.encode())])))
+    draws = cache(partial(_generator, terms.seed, crc32(name.encode())))
     team = peers.team(place)
-    band = peers.band(place, generator)
+    band = peers.band(place, draws)
     if band is not None and spread is not None and spread.applied and team.value is not None:
         band = widened(band, float(team.value), spread.factor, peers.least, peers.most)
     if _few(peers, place, request):
         return _Compared(segment, team, band, few=True)
     if not family.judged:
         return _Compared(segment, team, band, reason="same_idea")
-    tested = peers.test(place, generator) if why is None else None
+    tested = peers.test(place, draws) if why is None else None
     return _Compared(segment, team, band, tested, why or (None if tested else peers.untested))
+
+
+def _generator(*seeds: int) -> np.random.Generator:
+    import numpy as np
+
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seeds)))
 
 
 def _apart(family: _Family, segments: Sequence[_Segment], request: Request, setup: Prepared) -> dict[Group, str]:

@@ -7,7 +7,7 @@ Rates, means, quantiles, counts and sums: everything is computed from the record
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi, Shape
 
     Ints = NDArray[np.int64]
+    Draws = Callable[[], np.random.Generator]
+    """Gives the generator of a segment, made when it is needed first."""
 
 __all__ = ["FEWEST_COUNTED", "Peers", "Team", "Tested", "peers_of"]
 
@@ -101,11 +103,11 @@ class Peers(Protocol):
         """The others together."""
         ...
 
-    def band(self, place: int, generator: np.random.Generator) -> Band | None:
+    def band(self, place: int, draws: Draws) -> Band | None:
         """Where segments like the others would be."""
         ...
 
-    def test(self, place: int, generator: np.random.Generator) -> Tested | None:
+    def test(self, place: int, draws: Draws) -> Tested | None:
         """Whether a segment can be one like the others; None where that cannot be tested."""
         ...
 
@@ -173,15 +175,15 @@ class _Rates:
         rate = number(Ratio(k, n))
         return Team(rate if rate is None or not self._parts else rate * self.size(place), k, n, n)
 
-    def band(self, place: int, generator: np.random.Generator) -> Band | None:
-        del generator
+    def band(self, place: int, draws: Draws) -> Band | None:
+        del draws
         k, n = self._others(place)
         own = self.size(place)
         found = binomial_band(k / n, own) if n else None
         return found if found is None or not self._parts else Band(*(end * own for end in found))
 
-    def test(self, place: int, generator: np.random.Generator) -> Tested | None:
-        del generator
+    def test(self, place: int, draws: Draws) -> Tested | None:
+        del draws
         p = fisher_exact(*self._pairs[place], *self._others(place))
         return None if p is None else Tested(p, "fisher")
 
@@ -237,6 +239,10 @@ class _Values:
         return [self._exact.gather(pl.Series(own, dtype=pl.UInt32)).sum() for own in self._own]
 
     @cached_property
+    def _whole(self) -> Any:
+        return sum(self._sums)
+
+    @cached_property
     def _above(self) -> tuple[float, int]:
         """The quantile of all, and the place of the first record above it."""
         import numpy as np
@@ -257,15 +263,15 @@ class _Values:
         if self._q is not None:
             others = _Others(self._exact, self._own[place])
             return Team(quantile(others, self._q), n=n)
-        top = sum(self._sums) - self._sums[place]
+        top = self._whole - self._sums[place]
         return Team(number(Ratio(top, n)), top, n, n)
 
-    def band(self, place: int, generator: np.random.Generator) -> Band | None:
+    def band(self, place: int, draws: Draws) -> Band | None:
         own, n = self._own[place], self.size(place)
         if self._q is not None:
             return quantile_band(self._all, own, n, self._q)
         if n <= MANY:
-            return resampled_mean_band(self._all, own, n, self._draws, generator)
+            return resampled_mean_band(self._all, own, n, self._draws, draws())
         rest = self._rest(place)
         if not rest:
             return None
@@ -278,7 +284,7 @@ class _Values:
         skewness = (third - 3 * first * second + 2 * first**3) / variance**1.5
         return mean_band(float(self._all.mean()) + first, math.sqrt(variance), skewness, n)
 
-    def test(self, place: int, generator: np.random.Generator) -> Tested | None:
+    def test(self, place: int, draws: Draws) -> Tested | None:
         own, n, rest = self._own[place], self.size(place), self._rest(place)
         if not n or not rest or self._all[0] == self._all[-1]:
             return None
@@ -289,10 +295,10 @@ class _Values:
         # The smaller side is drawn: what is far from all on one side is so on the other.
         sample = self._all[own] if n <= rest else np.delete(self._all, own)
         if self._q is None:
-            p, draws = self._pool.p_of_mean(sample, generator)
+            p, taken = self._pool.p_of_mean(sample, draws())
         else:
-            p, draws = self._pool.p_of_quantile(sample, self._q, generator)
-        return Tested(p, "resampled", draws)
+            p, taken = self._pool.p_of_quantile(sample, self._q, draws())
+        return Tested(p, "resampled", taken)
 
     def _closed(self, place: int) -> Tested | None:
         n, rest = self.size(place), self._rest(place)
@@ -377,8 +383,8 @@ class _Counts:
         rest = self._total - self._counts[place]
         return Team(number(Ratio(rest, others)), rest, others, others)
 
-    def band(self, place: int, generator: np.random.Generator) -> Band | None:
-        del generator
+    def band(self, place: int, draws: Draws) -> Band | None:
+        del draws
         if len(self._counts) < FEWEST_COUNTED:  # how much counts vary is not known
             return None
         mean = self.team(place).value
@@ -394,8 +400,8 @@ class _Counts:
         variance = (self._moments[1] - root * root - m * mean * mean) / max(m - 1, 1)
         return m, mean, variance if variance > _ROUNDING else 0.0
 
-    def test(self, place: int, generator: np.random.Generator) -> Tested | None:
-        del generator
+    def test(self, place: int, draws: Draws) -> Tested | None:
+        del draws
         if len(self._counts) < FEWEST_COUNTED:
             return None
         p = one_against_others(self._roots[place], *self._of_others(place))
@@ -425,12 +431,12 @@ class _Untested:
         del place
         return 0
 
-    def band(self, place: int, generator: np.random.Generator) -> Band | None:
-        del place, generator
+    def band(self, place: int, draws: Draws) -> Band | None:
+        del place, draws
         return None
 
-    def test(self, place: int, generator: np.random.Generator) -> Tested | None:
-        del place, generator
+    def test(self, place: int, draws: Draws) -> Tested | None:
+        del place, draws
         return None
 
     def z(self, place: int) -> float | None:

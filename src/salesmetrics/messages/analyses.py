@@ -181,7 +181,7 @@ ANALYSES: Mapping[str, str] = {
     "column_usual": "own range",
     "bench_own": "own range: control limits of the complete periods of each {by:and} ({sign_high}, {sign_low}: outside)",
     "bench_heading_changes": "Change from {before:typed} to {after:typed}",
-    "bench_parts": "{title:typed}: {previous} → {value}, {change}: {within} within {segments}, {mix} by mix.",
+    "bench_parts": "{title:typed}: {change}, from {previous} to {value}: {within} within {segments}, {mix} by mix.",
     "bench_paradox_up": "Simpson's paradox: every {by:and} with records in both periods rose, and the total fell, because the mix changed.",
     "bench_paradox_down": "Simpson's paradox: every {by:and} with records in both periods fell, and the total rose, because the mix changed.",
     "bench_no_parts": "no parts of the change of {titles:,}: {reason:typed}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 __all__ = [
@@ -113,6 +114,7 @@ def _t_tail(t: float, degrees: float) -> float:
     return _incomplete_beta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
 
 
+@lru_cache(4096)
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """The value that a beta variable stays below with this probability: Newton steps, and bisection where these leave the bracket.
 

@@ -89,10 +89,14 @@ def _row(part: BenchmarkPart, unit: Unit) -> Row:
             Cell(amount(part.value, unit), value=part.value),
             Cell(amount(part.previous_share, "ratio"), Tone.MUTED),
             Cell(amount(part.share, "ratio"), Tone.MUTED),
-            Cell(_step(part.within, unit), value=part.within),
-            Cell(_step(part.mix, unit), value=part.mix),
+            _part(part.within, unit),
+            _part(part.mix, unit),
         )
     )
+
+
+def _part(step: Number, unit: Unit) -> Cell:
+    return Cell(_step(rounded([step, step], _FINEST.get(unit, 1))[0], unit), value=step)
 
 
 def _velocity(item: BenchmarkVelocity) -> list[Block]:
