@@ -29,7 +29,7 @@ from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compar
 from salesmetrics.render.rounding import balanced, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from golden_file import Golden
     from salesmetrics.answers.compare import Bridge
@@ -437,6 +437,60 @@ def test_the_page_shows_what_its_commands_print(golden: Golden) -> None:
     text = PAGE.read_text("utf-8")
     assert len(blocks.findall(text)) == 5
     golden(str(PAGE), blocks.sub(printed, text))
+
+
+# --- a currency column in some exports only ---------------------------------------------------------------------------------
+
+IN_ONE = {
+    "a-2026-01-01.csv": ["1,Qualified,100,EUR", "2,Qualified,50,EUR", "3,Closed Won,10,EUR"],
+    "b-2026-01-08.csv": ["1,Closed Won,100,EUR", "2,Qualified,70,EUR", "4,Qualified,10,EUR"],
+    "c-2026-01-15.csv": ["1,Closed Won,100,EUR", "2,Closed Lost,70,EUR", "4,Qualified,15,EUR"],
+}
+
+
+def write_exports(folder: Path, bare: Sequence[str], codes: Mapping[str, str] | None = None) -> None:
+    """The exports; those that are bare have no currency column, and some deals another currency."""
+    for name, rows in IN_ONE.items():
+        lines = [line.replace("EUR", (codes or {}).get(f"{name[0]}{line[0]}", "EUR")) for line in rows]
+        text = ["Deal ID,Stage,Amount,Currency", *lines]
+        kept = [line.rpartition(",")[0] for line in text] if name[0] in bare else text
+        (folder / name).write_text("\n".join(kept) + "\n", "utf-8")
+
+
+@pytest.mark.parametrize("bare", ["a", "b", "c", "ab", "bc", "ac"])
+def test_an_export_without_a_currency_is_in_the_only_one_of_the_others(bare: str, tmp_path: Path) -> None:
+    (tmp_path / "with").mkdir()
+    write_exports(tmp_path / "with", "")
+    expected = salesmetrics.compare(str(tmp_path / "with"))
+    write_exports(tmp_path, bare)
+    paths = [str(tmp_path / name) for name in IN_ONE]
+    found = salesmetrics.compare(*paths)
+    assert found.bridge == expected.bridge
+    assert found.changes == expected.changes
+    notes = [item for item in found.findings if item.code == "currency_of_other_export"]
+    assert [(Path(str(item.path)).name[0], item.count) for item in notes] == [(name, 3) for name in bare]
+    rows = invoke("compare", *IN_ONE, "--rows", "won", "--format", "json", cwd=tmp_path)
+    assert {row["currency"] for row in json.loads(rows.stdout)["rows"]} == {"EUR"}
+
+
+@pytest.mark.parametrize("bare", ["a", "b"])
+@pytest.mark.parametrize("other", ["USD", ""])
+def test_with_several_currencies_in_the_other_export_it_is_refused(bare: str, other: str, tmp_path: Path) -> None:
+    named = "b" if bare == "a" else "a"
+    write_exports(tmp_path, bare, {f"{named}2": other})
+    done = invoke("compare", *list(IN_ONE)[:2], cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    codes = "EUR and USD" if other else "EUR, some without a currency"
+    assert f"`{bare}-2026-01-0{1 if bare == 'a' else 8}.csv` names no currency, and the amounts of" in done.stderr
+    assert f"are in {codes}: which of them its amounts are in is unknown" in done.stderr
+    assert "`--map currency=HEADER`" in done.stderr
+
+
+def test_without_any_currency_nothing_is_named(tmp_path: Path) -> None:
+    write_exports(tmp_path, "abc")
+    found = salesmetrics.compare(*[str(tmp_path / name) for name in IN_ONE])
+    assert {line.currency for line in found.bridge} == {None}
+    assert "currency_of_other_export" not in {item.code for item in found.findings}
 
 
 # --- which way deals move ----------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ ONLY_OF = {
     "business_hours_invalid": "report",
     "exports_same_day": "compare",
     "exports_undated": "compare",
+    "currency_in_one_export": "compare",
     "period_over": "forecast",
 }
 """Errors that only some commands can end in, and one of these."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from salesmetrics.analysis.changed_deals import behind, changes
 from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, state_of
 from salesmetrics.analysis.journeys import crm_order
+from salesmetrics.analysis.one_currency import Currencies, change_in, deals_in, interval_in
 from salesmetrics.answers.compare import Compare, Export
 from salesmetrics.answers.provenance import filters_of
 from salesmetrics.answers.rows import Rows, RowsTotal
@@ -370,6 +371,7 @@ class Fold:
         self.changes: list[DealChange] = []
         self.listed: list[pl.DataFrame] = []
         self._kept = 0
+        self._currencies = Currencies()
         self._stages: dict[str | None, set[str]] = {}
         self._before: tuple[Dated, Snapshot] | None = None
 
@@ -397,6 +399,9 @@ class Fold:
         by = [column(name) for name in self.question.by]
         if not self.exports:
             self.terms = replace(self.terms, by=tuple(by))
+        deals, code = self._currencies.add(deals, export.path)
+        if code is not None:
+            self._name_currency(code)
         if self.question.currency is not None:
             deals = self._converted(deals, self.question.currency)
         where = self.question.where
@@ -428,6 +433,15 @@ class Fold:
             self.listed.append(behind(interval, self.bar, self.terms.by))
         self.intervals.append(replace(interval, deals=pl.DataFrame()))
 
+    def _name_currency(self, code: str) -> None:
+        """All exports so far named no currency: they are in this one."""
+        self.intervals = [interval_in(interval, code) for interval in self.intervals]
+        self.changes = [change_in(change, code) for change in self.changes]
+        self.listed = [deals_in(frame, code) for frame in self.listed]
+        if self._before is not None:
+            export, snapshot = self._before
+            self._before = export, snapshot._replace(deals=deals_in(snapshot.deals, code))
+
     def _converted(self, deals: pl.DataFrame, code: str) -> pl.DataFrame:
         """All amounts at the rates of the last export's day, so that a change of rates is no change of a deal."""
         without = deals.drop("closed", strict=False)
@@ -458,7 +472,7 @@ class Fold:
             beside=[interval.beside for interval in self.intervals],
             changes=self.changes,
             inputs=self.inputs,
-            findings=[*self.notes, *self.findings.values()],
+            findings=[*self._currencies.notes, *self.notes, *self.findings.values()],
             filters=filters,
         )
 

@@ -91,6 +91,7 @@ CAUSES: Mapping[str, str] = {
     "fiscal_month_range": "the first month of the fiscal year must be 1 to 12, not {value}",
     "pattern_unknown": "the months of a fiscal quarter must be `months`, `445`, `454` or `544`, not `{value}`",
     "the_input": "the input `{path:typed}`",
+    "and_without_currency": ", some without a currency",
     "reason_missing": "the reason is missing",
     "reason_of_itself": "the reason is the variant itself",
     "reasons_in_a_circle": "these reasons count as each other",

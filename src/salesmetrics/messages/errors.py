@@ -228,6 +228,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "`{first:typed}` and `{second:typed}` share {shared:,} of {deals:# id|# ids}, so they are exports of different lists (for example `{example}` and `{other}`)",
         "{fix}",
     ),
+    "currency_in_one_export": ErrorText(
+        "`{path:typed}` names no currency, and the amounts of `{other:typed}` are in {codes:and}{blank}: which of them its amounts are in is unknown",
+        "export it again with its currency column, or name the column with `--map currency=HEADER`",
+    ),
     "ids_missing": ErrorText(
         "`{path:typed}` has no deal ids{rows}, and deals are matched by id only",
         "add the record id to the export (HubSpot `Record ID`, Salesforce `Opportunity ID`, Pipedrive `Deal - ID`), or name its column with `--map id=HEADER`",

@@ -15,6 +15,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "{count:,} of {deals:# deal|# deals} of {before} are missing in the export of {day}, `{path:typed}`, and count as removed",
         "deleted or merged deals are few: check that both exports have the same filter, owner and pipeline",
     ),
+    "currency_of_other_export": (
+        "`{path:typed}` names no currency; {count:# amount is|# amounts are} read as {currency}, the only one in `{other:typed}`",
+        "if they are in another one, export the currency column in both",
+    ),
     "exports_in_series": (
         "`{path:typed}` is the list; {count:# older export|# older exports} ({days}) {count:is its history|are its history}",
         "a move between two exports has the date of the later one; to count only the list: `deals={path:typed}`",

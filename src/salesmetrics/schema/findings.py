@@ -200,6 +200,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "as_of_reconstructed": NOTE,
     "deals_missing_later": WARNING,
     "events_after_export": WARNING,
+    "currency_of_other_export": NOTE,
     "exports_in_series": NOTE,
     "snapshots_in_series": NOTE,
     "deals_in_older_only": NOTE,

@@ -53,7 +53,9 @@ _BALANCED = 400
 """So many groups add up to their total in every digit; of more only the bars of each do."""
 _STEPS = ("increased", "decreased")
 _ENDS = ("start", "end")
-_OWN = frozenset({"deals_missing_later", "events_after_export", "rate_missing", "rows_rejected"})
+_OWN = frozenset(
+    {"currency_of_other_export", "deals_missing_later", "events_after_export", "rate_missing", "rows_rejected"}
+)
 """Codes of findings that touch the bridge itself."""
 _BEFORE = ("from", "to")
 _AFTER = ("currency", "bar", "value", "count", "unpriced", "changed", "priced", "unpriced_now")
