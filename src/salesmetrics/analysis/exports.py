@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from salesmetrics.analysis.changed_deals import behind, changes
 from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, state_of
-from salesmetrics.analysis.journeys import crm_order
-from salesmetrics.analysis.one_currency import Currencies, change_in, deals_in, interval_in
+from salesmetrics.analysis.journeys import crm_order, open_stages
 from salesmetrics.answers.compare import Compare, Export
 from salesmetrics.answers.provenance import filters_of
 from salesmetrics.answers.rows import Rows, RowsTotal
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.analysis.compare import Interval
     from salesmetrics.analysis.journeys import StageOrders
-    from salesmetrics.answers.compare import BarId, DealChange
+    from salesmetrics.answers.compare import BarId, DealChange, DealState
     from salesmetrics.answers.provenance import Filters
     from salesmetrics.answers.report import Period
     from salesmetrics.engine.request import Question
@@ -176,20 +175,6 @@ def state_in_scope(
     check_segments(by, {"deals": deals}, MAX_SEGMENTS)
     kept = None if where is None else _kept(deals, where, renamed, listed)
     return state_of(deals, by, kept)
-
-
-def open_stages(deals: pl.DataFrame) -> dict[str | None, set[str]]:
-    """Pipeline → the stages of its open deals."""
-    if "stage" not in deals.columns:
-        return {}
-    pipeline = pl.col("pipeline") if "pipeline" in deals.columns else pl.lit(None, dtype=pl.String).alias("pipeline")
-    pairs = (
-        deals.filter((pl.col("outcome") == "open") & pl.col("stage").is_not_null()).select(pipeline, "stage").unique()
-    )
-    found: dict[str | None, set[str]] = {}
-    for name, stage in pairs.iter_rows():
-        found.setdefault(name, set()).add(stage)
-    return found
 
 
 def refuse_ids(deals: pl.DataFrame, path: str) -> None:
@@ -339,6 +324,109 @@ def _place(item: Finding) -> tuple[str | None, ...]:
     return item.code, item.column, item.path if item.code == "rows_rejected" else None
 
 
+# --- an export that names no currency ---
+
+
+def _codes_of(deals: pl.DataFrame) -> frozenset[str | None] | None:
+    """The currencies of amounts, None among them for amounts without one; None where an export names no currency at all.
+
+    >>> deals = pl.DataFrame({"amount": [1, 2, None], "currency": ["EUR", None, None]})
+    >>> sorted(_codes_of(deals), key=str), _codes_of(deals.drop("currency"))
+    (['EUR', None], None)
+    """
+    if "currency" not in deals.columns or deals["currency"].null_count() == deals.height:
+        return None
+    known = pl.col("currency").is_not_null()
+    if "amount" in deals.columns:
+        known |= pl.col("amount").is_not_null()
+    return frozenset(deals.filter(known)["currency"].unique())
+
+
+class _Currencies:
+    """Exports one after the other: those that name no currency are in the only one that the others name.
+
+    Attributes:
+        notes: What has to be said about them.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[Finding] = []
+        self._codes: frozenset[str | None] | None = None
+        self._named = ""
+        self._unnamed: list[tuple[str, int]] = []
+
+    def add(self, deals: pl.DataFrame, path: str) -> tuple[pl.DataFrame, str | None]:
+        """The next export.
+
+        Args:
+            deals: Canonical deals.
+            path: Of the export.
+
+        Returns:
+            Its deals with their currency where that is known, and the currency of all exports before it where that is
+            known from now on only.
+
+        Raises:
+            SalesmetricsError: ``currency_in_one_export``: one export names no currency, and another one several.
+        """
+        codes = _codes_of(deals)
+        if codes is None:
+            priced = deals["amount"].count() if "amount" in deals.columns else 0
+            if self._codes is None or not priced:
+                self._unnamed += [(path, priced)] if priced else []
+                return deals, None
+            code = self._only(self._codes, path, self._named)
+            self._say(path, priced, code, self._named)
+            return _deals_in(deals, code), None
+        known = None
+        if self._unnamed and self._codes is None:
+            known = self._only(codes, self._unnamed[0][0], path)
+            for before, priced in self._unnamed:
+                self._say(before, priced, known, path)
+        self._codes, self._named = codes, path
+        return deals, known
+
+    def _only(self, codes: frozenset[str | None], path: str, other: str) -> str:
+        code = next(iter(codes)) if len(codes) == 1 else None
+        if code is None:
+            raise _unsure(codes, path, other)
+        return code
+
+    def _say(self, path: str, priced: int, code: str, other: str) -> None:
+        note = finding("currency_of_other_export", kind="deals", path=path, count=priced, currency=code, other=other)
+        self.notes.append(note)
+
+
+def _unsure(codes: frozenset[str | None], path: str, other: str) -> SalesmetricsError:
+    named = sorted(code for code in codes if code is not None)
+    blank = Message("and_without_currency") if None in codes else None
+    return SalesmetricsError("currency_in_one_export", path=path, other=other, codes=named, blank=blank)
+
+
+def _deals_in(deals: pl.DataFrame, code: str) -> pl.DataFrame:
+    """Deals in a currency."""
+    return deals.with_columns(currency=pl.lit(code, dtype=pl.String))
+
+
+def _interval_in(interval: Interval, code: str) -> Interval:
+    """An interval of exports that named no currency, in one."""
+    lines = {(group, code): bars for (group, _), bars in interval.lines.items()}
+    bookings = [replace(item, currency=code) for item in interval.beside.bookings]
+    return replace(interval, lines=lines, beside=replace(interval.beside, bookings=bookings))
+
+
+def _change_in(change: DealChange, code: str) -> DealChange:
+    """A change between exports that named no currency, in one."""
+    return replace(change, from_=_state_in(change.from_, code), to_=_state_in(change.to_, code))
+
+
+def _state_in(state: DealState | None, code: str) -> DealState | None:
+    return None if state is None else replace(state, currency=code)
+
+
+# --- the series ---
+
+
 class Fold:
     """What changed between exports, one after the other: only the last one is held.
 
@@ -371,7 +459,7 @@ class Fold:
         self.changes: list[DealChange] = []
         self.listed: list[pl.DataFrame] = []
         self._kept = 0
-        self._currencies = Currencies()
+        self._currencies = _Currencies()
         self._stages: dict[str | None, set[str]] = {}
         self._before: tuple[Dated, Snapshot] | None = None
 
@@ -435,12 +523,12 @@ class Fold:
 
     def _name_currency(self, code: str) -> None:
         """All exports so far named no currency: they are in this one."""
-        self.intervals = [interval_in(interval, code) for interval in self.intervals]
-        self.changes = [change_in(change, code) for change in self.changes]
-        self.listed = [deals_in(frame, code) for frame in self.listed]
+        self.intervals = [_interval_in(interval, code) for interval in self.intervals]
+        self.changes = [_change_in(change, code) for change in self.changes]
+        self.listed = [_deals_in(frame, code) for frame in self.listed]
         if self._before is not None:
             export, snapshot = self._before
-            self._before = export, snapshot._replace(deals=deals_in(snapshot.deals, code))
+            self._before = export, snapshot._replace(deals=_deals_in(snapshot.deals, code))
 
     def _converted(self, deals: pl.DataFrame, code: str) -> pl.DataFrame:
         """All amounts at the rates of the last export's day, so that a change of rates is no change of a deal."""

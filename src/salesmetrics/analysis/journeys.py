@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-__all__ = ["Journeys", "StageOrders", "crm_order", "has_history", "journeys", "stage_orders"]
+__all__ = ["Journeys", "StageOrders", "crm_order", "has_history", "journeys", "open_stages", "stage_orders"]
 
 Orders = dict[str | None, tuple[tuple[str, ...], str]]
 """Pipeline → its open stages in order, and what the order comes from."""
@@ -178,6 +178,20 @@ def stage_orders(entries: pl.DataFrame, told: StageOrders) -> Orders:
             known = crm_order(names, told)
             by_crm = known and tuple(sorted(names, key=known.__getitem__))
             found[pipeline] = (by_crm, "crm") if by_crm else (_by_history(here, names, pipeline), "history")
+    return found
+
+
+def open_stages(deals: pl.DataFrame) -> dict[str | None, set[str]]:
+    """Pipeline → the stages of its open deals."""
+    if "stage" not in deals.columns:
+        return {}
+    pipeline = pl.col("pipeline") if "pipeline" in deals.columns else pl.lit(None, dtype=pl.String).alias("pipeline")
+    pairs = (
+        deals.filter((pl.col("outcome") == "open") & pl.col("stage").is_not_null()).select(pipeline, "stage").unique()
+    )
+    found: dict[str | None, set[str]] = {}
+    for name, stage in pairs.iter_rows():
+        found.setdefault(name, set()).add(stage)
     return found
 
 
