@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import date
+from decimal import Decimal
 
+import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from salesmetrics.statistics.control import FEWEST, p_prime_limits, xmr_limits
+from salesmetrics.engine.build import Request
+from salesmetrics.engine.trend import build_trend
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.statistics.control import (
+    FEWEST,
+    PowerSums,
+    p_prime_limits,
+    power_of_counts,
+    power_of_sums,
+    scaled_limits,
+    variation_of,
+    xmr_limits,
+)
+from study import study
+
+STUDY = study("control")
 
 series = st.lists(st.none() | st.floats(-1e6, 1e6), max_size=20)
 shares = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -123,3 +143,183 @@ def test_pure_chance_is_rarely_called_unusual() -> None:
 def test_shares_that_are_all_the_same_end() -> None:
     assert p_prime_limits([(0, 10)] * 8) is None
     assert p_prime_limits([(10, 10)] * 8) is None
+
+
+# --- the scale on which skewed values are symmetrical ---
+
+amounts = st.lists(st.floats(0.01, 1e5), min_size=6, max_size=30)
+
+
+def on_scale_by_hand(values: list[float], power: float) -> tuple[float, float, float]:
+    """Limits on the scale of Box and Cox, by scipy there and back."""
+    from scipy.special import boxcox, inv_boxcox
+
+    scaled = boxcox(np.array(values), power)
+    reach = 3 / 1.128 * float(np.abs(np.diff(scaled)).mean())
+    low, centre, high = (
+        float(inv_boxcox(end, power)) for end in (scaled.mean() - reach, scaled.mean(), scaled.mean() + reach)
+    )
+    return (0.0 if math.isnan(low) else low), centre, high
+
+
+@given(amounts, st.sampled_from([-0.3, 0.0, 1 / 3, 0.5, 2 / 3]))
+def test_scaled_limits_against_scipy(values: list[float], power: float) -> None:
+    ours, plain = scaled_limits(values, power), xmr_limits(values)
+    assert (ours is None) == (plain is None)
+    if ours is None or plain is None:
+        return
+    low, centre, high = on_scale_by_hand(values, power)
+    if math.isnan(high) or math.isinf(high):  # the scale ends before the limit: the logarithm has no end
+        low, centre, high = on_scale_by_hand(values, 0.0)
+    assert ours.low == pytest.approx(min(low, plain.low), rel=1e-6, abs=1e-9)
+    assert (ours.centre, ours.high) == pytest.approx((centre, high), rel=1e-6)
+
+
+def test_power_one_is_the_plain_chart_and_so_are_values_below_zero() -> None:
+    values = [10.0, 12, 11, 13, 12, 14]
+    assert scaled_limits(values, 1.0) == xmr_limits(values)
+    below = [-1.0, 5, -1, 5, -1, 5]
+    assert scaled_limits(below, 0.0) == xmr_limits(below)
+    with_zero = scaled_limits([0.0, 12, 11, 13, 12, 14], 0.0)
+    assert with_zero == scaled_limits([0.0, 12, 11, 13, 12, 14], 1 / 3), "zero has no logarithm"
+
+
+@pytest.mark.parametrize(("shape", "variation"), [(0.8, 0.0), (2.0, 0.0), (2.0, 1.0), (5.0, 1.0), (0.8, 3.0)])
+def test_the_power_takes_away_the_skewness_of_sums(shape: float, variation: float) -> None:
+    """Sums of 20 gamma amounts: of as many each time, of a Poisson number, of a negative binomial one."""
+    rng = np.random.default_rng(7)
+    mean, runs = 20, 40_000
+    if variation == 0:
+        counts = np.full(runs, mean)
+    elif variation == 1:
+        counts = rng.poisson(mean, runs)
+    else:
+        counts = rng.negative_binomial(mean / (variation - 1), 1 / variation, runs)
+    sums = rng.gamma(shape * counts + 1e-9, 1.0)
+    drawn = rng.gamma(shape, 1.0, 200_000)
+    moments = PowerSums(drawn.size, *(float((drawn**power).sum()) for power in (1, 2, 3)))
+    power = power_of_sums(moments, variation)
+    assert power is not None
+    scaled = (sums[sums > 0] ** power - 1) / power
+    assert abs(stats.skew(scaled)) < 0.12
+    assert abs(stats.skew(scaled)) < abs(stats.skew(sums)) / 3
+
+
+def test_the_power_of_counts() -> None:
+    assert power_of_counts(1.0) == pytest.approx(2 / 3)
+    assert power_of_counts(0.2) == pytest.approx(2 / 3), "less variation than chance is chance"
+    assert power_of_counts(1e9) == pytest.approx(1 / 3)
+    rng = np.random.default_rng(8)
+    for variation in (2.0, 6.0):
+        drawn = rng.negative_binomial(60 / (variation - 1), 1 / variation, 40_000)
+        assert abs(stats.skew(drawn ** power_of_counts(variation))) < 0.1
+
+
+def test_amounts_without_a_spread_or_a_mean_have_no_power() -> None:
+    assert power_of_sums(PowerSums(0, 0, 0, 0), 1.0) is None
+    assert power_of_sums(PowerSums(10, 0, 0, 0), 1.0) is None
+    assert power_of_sums(PowerSums(10, 10, 10, 10), 0.0) is None
+
+
+def test_variation_is_half_the_mean_square_of_the_steps() -> None:
+    assert variation_of([4, 8, 6, 10]) == pytest.approx((16 + 4 + 16) / 6 / 7)
+    assert variation_of([4, None, 8]) == 1.0
+    rng = np.random.default_rng(9)
+    assert variation_of([int(k) for k in rng.poisson(30, 4000)]) == pytest.approx(1.0, abs=0.06)
+
+
+def test_short_form_of_the_study_few_series_without_a_change_raise_an_alarm() -> None:
+    """150 series each; docs/studies/control.md has 2,000 of every kind, with the highest share below 10 %."""
+    for name, deals in (("log-normal 1", 8), ("log-normal 1.5", 8), ("gamma 0.8", 8), ("normal, 30 % spread", 20)):
+        found = STUDY.sums(name, deals, 150, 1, fixed=True)
+        assert found["alarm"] <= 0.1, name
+    found = STUDY.sums("log-normal 1", 8, 150, 2, fixed=True)
+    assert found["plain alarm"] > 0.25, "what it was before"
+    assert STUDY.sums("log-normal 0.5", 20, 60, 3, fixed=True)["doubling"] > 0.9
+    assert STUDY.sums("log-normal 0.5", 50, 60, 3, fixed=False)["doubling"] > 0.7
+    assert STUDY.counts(20, 3.0, 150, 4)["alarm"] <= 0.1
+
+
+# --- in a trend ---
+
+
+def _deals(owner: str, months: dict[int, list[int]]) -> pl.DataFrame:
+    rows = [
+        (owner, date(2024 + m // 12, m % 12 + 1, 3 + i % 20), a) for m, own in months.items() for i, a in enumerate(own)
+    ]
+    frame = pl.DataFrame(rows, schema={"owner": pl.String, "closed": pl.Date, "amount": pl.Int64}, orient="row")
+    return frame.with_columns(
+        pl.col("amount").cast(pl.Decimal(38, 8)),
+        pl.lit("won").alias("outcome"),
+        pl.col("closed").alias("created"),
+        pl.int_range(pl.len()).cast(pl.String).str.pad_start(6).alias("id"),
+    )
+
+
+def _trend(frames: dict[str, pl.DataFrame], kpi: str, **more: object) -> list:  # type: ignore[type-arg]
+    request = Request(as_of=date(2024, 12, 31), as_of_source=None, kpis=(kpi,), every="month", **more)  # type: ignore[arg-type]
+    return build_trend(request, frames, catalog()).metrics
+
+
+def test_limits_of_revenue_are_on_the_scale_of_its_deals() -> None:
+    rng = np.random.default_rng(3)
+    months = {m: [int(a) for a in 1000 * rng.lognormal(0, 1, int(rng.poisson(8)) + 1)] for m in range(12)}
+    frame = _deals("Ada", months)
+    metrics = _trend({"deals": frame}, "revenue")
+    every = np.concatenate([np.array(own, dtype=float) for own in months.values()])
+    moments = PowerSums(every.size, *(float((every**power).sum()) for power in (1, 2, 3)))
+    power = power_of_sums(moments, variation_of([len(own) for own in months.values()]))
+    expected = scaled_limits([float(sum(own)) for own in months.values()], power or 1.0)
+    assert expected is not None
+    limits = [metric.limits for metric in metrics]
+    assert {(one.low, one.centre, one.high, one.power) for one in limits} == {(*expected, power)}
+    mixed = _trend({"deals": frame.sample(fraction=1, shuffle=True, seed=1)}, "revenue")
+    assert [metric.limits for metric in mixed] == limits, "the order of rows does not matter"
+
+
+def test_each_segment_has_the_scale_of_its_own_deals() -> None:
+    even = _deals("Ada", {m: [100 + m % 3] * (4 + m % 2) for m in range(12)})
+    rng = np.random.default_rng(4)
+    wild = _deals("Bob", {m: [int(a) for a in 1000 * rng.lognormal(0, 1.5, 6)] for m in range(12)})
+    metrics = _trend({"deals": pl.concat([even, wild])}, "revenue", by=("owner",))
+    powers = {metric.group.get("owner"): metric.limits.power for metric in metrics if metric.limits}
+    assert powers["Ada"] is None, "sums of as many deals of one size are as they are"
+    assert powers["Bob"] < 0.3
+    assert len(set(powers.values())) == 3
+
+
+@pytest.mark.parametrize(("kpi", "whole"), [("won_deals", True), ("revenue", True), ("win_rate", False)])
+def test_periods_without_the_person_do_not_count(kpi: str, whole: bool) -> None:
+    """Ada is hired on 10 March and leaves on 31 October: April to October are whole months of hers."""
+    frame = pl.concat(
+        [
+            _deals("Ada", {m: [100 + 7 * m, 130, 90][: 2 + m % 2] for m in range(2, 10)}),
+            _deals("Bob", {m: [100, 80 + m] for m in range(12)}),
+        ]
+    ).with_columns(outcome=pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("lost")).otherwise(pl.col("outcome")))
+    reps = pl.DataFrame({"owner": ["Ada"], "name": ["Ada"], "hired": [date(2024, 3, 10)], "left": [date(2024, 10, 31)]})
+    metrics = _trend({"deals": frame, "reps": reps}, kpi, by=("owner",))
+    months = {
+        owner: [m.period.start.month for m in metrics if m.group.get("owner") == owner and m.limits]
+        for owner in (None, "Ada", "Bob")
+    }
+    assert months == {None: list(range(1, 13)), "Ada": list(range(4 if whole else 3, 11)), "Bob": list(range(1, 13))}
+    assert {m.limits.n for m in metrics if m.group.get("owner") == "Ada" and m.limits} == {7 if whole else 8}
+    without = _trend({"deals": frame}, kpi, by=("owner",))
+    assert [m.value for m in without] == [m.value for m in metrics], "values stay as they are"
+
+
+def test_somebody_hired_again_counts_both_times() -> None:
+    frame = _deals("Ada", {m: [100 + m] * (2 + m % 2) for m in range(12) if m not in (5, 6)})
+    reps = pl.DataFrame(
+        {
+            "owner": ["Ada", "Ada"],
+            "name": ["Ada", "Ada"],
+            "hired": [date(2020, 1, 1), date(2024, 8, 1)],
+            "left": [date(2024, 5, 31), None],
+        },
+        schema_overrides={"left": pl.Date},
+    )
+    metrics = _trend({"deals": frame, "reps": reps}, "won_deals", by=("owner",))
+    assert [m.period.start.month for m in metrics if m.group and m.limits] == [1, 2, 3, 4, 5, 8, 9, 10, 11, 12]
+    assert Decimal(0) in [m.value for m in metrics if m.group and not m.limits]

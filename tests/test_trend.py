@@ -21,7 +21,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.writers import Screen, render
-from salesmetrics.statistics.control import p_prime_limits, xmr_limits
+from salesmetrics.statistics.control import PowerSums, p_prime_limits, power_of_sums, scaled_limits, variation_of
 
 AS_OF = date(2026, 3, 10)
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -107,7 +107,10 @@ def test_revenue_by_month_is_0_where_nothing_closed_and_has_single_value_limits(
     sums = [float(sum(r["amount"] for r in by_month()[label] if r["outcome"] == "won")) for label in MONTHS]
     assert [float(metric.value) for metric in report.metrics if metric.value is not None] == sums
     assert sums[6] == 0
-    theirs = xmr_limits([*sums[:-1], None])
+    won = [float(r["amount"]) for r in RECORDS if r["outcome"] == "won"]
+    moments = PowerSums(len(won), *(sum(amount**power for amount in won) for power in (1, 2, 3)))
+    number = [sum(r["outcome"] == "won" for r in by_month()[label]) for label in MONTHS[:-1]]
+    theirs = scaled_limits([*sums[:-1], None], power_of_sums(moments, variation_of(number)) or 1.0)
     assert theirs is not None
     limits = [metric.limits for metric in report.metrics]
     assert limits[-1] is None, "a partial month is not judged"

@@ -494,6 +494,7 @@ def request_of(question: Question, dataset: Dataset) -> Request:
         renamed={n: column for n in named_columns(question.where) if (column := names.column(n)) != n},
         level=question.level,
         min_n=question.min_n,
+        fdr=question.fdr,
         trend=question.trend,
         every=question.every,
         settings=question.settings,

@@ -26,6 +26,7 @@ from salesmetrics.engine.metric import in_cell_order, plain
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.series import series
 from salesmetrics.engine.trend import with_limits
+from salesmetrics.engine.usual import Records, amounts_of
 from salesmetrics.metrics.shapes import Mean, Ratio, as_decimal, total
 
 if TYPE_CHECKING:
@@ -90,8 +91,10 @@ def histories(
         if metric.group:
             members.setdefault(Place(metric.id, metric.currency, tuple(metric.group.values())), []).append(metric)
     staff = _staff(setup.source.frames.get("reps")) if request.by == ("owner",) else {}
+    several = setup.source.several
+    records = {kpi.id: Records(amounts_of(kpi, asked, setup, catalog), several) for kpi in setup.plan.kpis}
     return {
-        place: _latest(catalog.kpis[place.kpi], _there(own, staff.get(place.group[0])), every)
+        place: _latest(catalog.kpis[place.kpi], _there(own, staff.get(place.group[0])), every, records[place.kpi])
         for place, own in members.items()
     }
 
@@ -118,9 +121,9 @@ def _within(period: Period, employed: _Employment) -> bool:
     return begun and (employed.left is None or (period.end is not None and period.end <= employed.left))
 
 
-def _latest(kpi: Kpi, metrics: Sequence[Metric], every: Every) -> BenchmarkHistory:
+def _latest(kpi: Kpi, metrics: Sequence[Metric], every: Every, records: Records) -> BenchmarkHistory:
     known = sum(metric.value is not None for metric in metrics)
-    last = with_limits(kpi, metrics)[-1] if metrics else None
+    last = with_limits(kpi, metrics, records)[-1] if metrics else None
     limits = last.limits if last else None
     period = last.period if last else None
     if last is None or limits is None:

@@ -139,6 +139,10 @@ class Limits(Model, frozen=True, kw_only=True):
     outside: Annotated[
         Literal["above", "below"] | None, Meta(description="side on which the value is outside the limits")
     ] = None
+    power: Annotated[
+        float | None,
+        Meta(description="power of the scale the limits were computed on, 0 for the logarithm; null: as is"),
+    ] = None
 
 
 class Excluded(Model, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from salesmetrics.drilldown.listing import Listing
     from salesmetrics.engine.request import Question
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.settings.options import Listed, Reading, Segments, Selection
+    from salesmetrics.settings.options import Judging, Listed, Reading, Segments, Selection
     from salesmetrics.settings.sources import SettingsFile
 
 __all__ = ["begin_files", "make_catalog", "make_listing", "make_question", "read_exports", "read_options"]
@@ -108,6 +108,7 @@ def make_question(
     today: date,
     *,
     segments: Segments | None = None,
+    judging: Judging | None = None,
     trend: bool = False,
     headlines: int = 0,
 ) -> Question:
@@ -118,6 +119,7 @@ def make_question(
         settings: The settings file.
         today: The day that it is, for ``--as-of today``.
         segments: Options of segments.
+        judging: Options of verdicts.
         trend: Add the last twelve months to each KPI that has a date.
         headlines: So many KPIs at most where none is named, those that come first; 0 for all.
 
@@ -143,6 +145,7 @@ def make_question(
         where=selection.where,
         level=selection.level,
         min_n=selection.min_n,
+        fdr=judging.fdr if judging else None,
         trend=trend,
         every=selection.every,
         settings=settings.thresholds,

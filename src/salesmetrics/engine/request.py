@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.withheld import Withheld
 
-__all__ = ["PeriodTerms", "Question", "Request", "window_of", "windows_of"]
+__all__ = ["PeriodTerms", "Question", "Request", "accepted", "window_of", "windows_of"]
+
+
+def accepted(fdr: float | None, level: float) -> float:
+    """The share of wrong ones that is accepted among verdicts: what was asked for, else what the level leaves.
+
+    >>> accepted(None, 0.95), accepted(0.1, 0.95)
+    (0.05, 0.1)
+    """
+    return round(1 - level, 6) if fdr is None else fdr
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -79,6 +88,11 @@ class Question(msgspec.Struct, frozen=True):
     currency: str | None = None
     headlines: int = 0
     shaped: Shaped = msgspec.field(default_factory=Shaped)
+
+    @property
+    def accepted(self) -> float:
+        """The share of wrong ones that is accepted among verdicts."""
+        return accepted(self.fdr, self.level)
 
 
 class PeriodTerms(msgspec.Struct, frozen=True):
@@ -172,8 +186,8 @@ class Request(msgspec.Struct, frozen=True):
 
     @property
     def accepted(self) -> float:
-        """The share of wrong ones that is accepted among the verdicts on changes."""
-        return round(1 - self.level, 6) if self.fdr is None else self.fdr
+        """The share of wrong ones that is accepted among verdicts."""
+        return accepted(self.fdr, self.level)
 
     @property
     def filters(self) -> Filters:

@@ -21,10 +21,11 @@ from salesmetrics.engine.request import Request, window_of
 from salesmetrics.engine.resolve import terms_around
 from salesmetrics.engine.segments import arranged
 from salesmetrics.engine.series import refuse_many, series
+from salesmetrics.engine.usual import Employment, Records, amounts_of
 from salesmetrics.entities.declared import date_columns
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
-from salesmetrics.statistics.control import ProcessLimits, p_prime_limits, xmr_limits
+from salesmetrics.statistics.control import p_prime_limits, scaled_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
     from salesmetrics.schema.provenance import Finding, Input
+    from salesmetrics.statistics.control import ProcessLimits
 
 __all__ = ["build_trend", "per_period", "with_limits"]
 
@@ -50,8 +52,10 @@ def build_trend(
     """A report that holds each KPI for every period of the calendar, gaps included, and its control limits.
 
     Limits rest on the complete periods with a value, at least six of them: for shares Laney's p′ chart, which knows how
-    many records each period has, for all other KPIs mean ± 2.66 · mean moving range. A partial period has none, and a KPI
-    that still grows after its period has none at all: its last periods would always seem to fall.
+    many records each period has, for all other KPIs mean ± 2.66 · mean moving range, which for counts and sums of amounts
+    is taken on the scale on which they are symmetrical. A partial period has none, nor has one in which the person of the
+    segment was not employed throughout (for shares and averages: at all). A KPI that still grows after its period has none: its
+    last periods would always seem to fall.
 
     Args:
         request: With the KPIs and ``every``.
@@ -66,6 +70,7 @@ def build_trend(
     setup = in_order(request, prepare(request, frames, catalog), frames, catalog)
     metrics: list[Metric] = []
     position = {name: index for index, name in enumerate(dict.fromkeys(request.kpis))}
+    there = Employment(setup.source.frames.get("reps"))
     known = in_cell_order(series(request, setup, position), setup.rank)
     for name in position:
         kpi = catalog.kpis[name]
@@ -78,7 +83,9 @@ def build_trend(
         members: dict[tuple[object, ...], list[Metric]] = {}
         for metric in values:
             members.setdefault((tuple(metric.group.items()), metric.currency), []).append(metric)
-        metrics += [metric for one in members.values() for metric in with_limits(kpi, one)]
+        known_of = Records(amounts_of(kpi, request, setup, catalog), several=setup.source.several)
+        for one in members.values():
+            metrics += with_limits(kpi, one, known_of, there)
     return make_report(request, setup, metrics, inputs=inputs, findings=findings, command="trend")
 
 
@@ -90,39 +97,58 @@ def _no_series(kpi: Kpi) -> SalesmetricsError:
     return SalesmetricsError("report_empty", cause=cause, fix=fix)
 
 
-def with_limits(kpi: Kpi, metrics: Sequence[Metric]) -> list[Metric]:
-    """The metrics of one KPI, group and currency in order of time, with the control limits of their complete periods."""
-    complete = [metric.period is not None and not metric.period.partial for metric in metrics]
-    method, found = _limits(kpi, metrics, complete)
-    n = sum(whole and metric.value is not None for metric, whole in zip(metrics, complete, strict=True))
+def with_limits(kpi: Kpi, metrics: Sequence[Metric], records: Records, there: Employment | None = None) -> list[Metric]:
+    """The metrics of one KPI, group and currency in order of time, with the control limits of their complete periods.
+
+    Args:
+        kpi: What they are of.
+        metrics: One per period.
+        records: What is known of the records behind them.
+        there: Who was employed when; None where the periods are those in which the person was.
+    """
+    counted = [
+        m.period is not None
+        and not m.period.partial
+        and (there is None or there.covers(m.group, m.period, whole=kpi.additive))
+        for m in metrics
+    ]
+    usable = [metric if counts else None for metric, counts in zip(metrics, counted, strict=True)]
+    method: Literal["xmr", "p_prime"] = "p_prime" if kpi.interval == "wilson" else "xmr"
+    found: Sequence[ProcessLimits | None] = [None] * len(metrics)
+    power = None
+    if kpi.interval == "wilson" and not kpi.matures:
+        counts = [(int(m.numerator or 0), int(m.denominator or 0)) if m else None for m in usable]
+        found = p_prime_limits(counts) or found
+    elif not kpi.matures:
+        values = [float(m.value) if m and m.value is not None else None for m in usable]
+        power = records.power_of(kpi, [m for m in usable if m is not None and m.value is not None])
+        limits = scaled_limits(values, power)
+        found = [None if value is None else limits for value in values]
+    n = sum(m is not None and m.value is not None for m in usable)
     return [
-        metric if limits is None else structs.replace(metric, limits=_judged(metric, limits, method, n))
+        metric if limits is None else structs.replace(metric, limits=_judged(metric, limits, method, n, power))
         for metric, limits in zip(metrics, found, strict=True)
     ]
 
 
-def _limits(
-    kpi: Kpi, metrics: Sequence[Metric], complete: Sequence[bool]
-) -> tuple[Literal["xmr", "p_prime"], Sequence[ProcessLimits | None]]:
-    if kpi.matures:
-        return "xmr", [None] * len(metrics)
-    usable = [metric if whole else None for metric, whole in zip(metrics, complete, strict=True)]
-    if kpi.interval == "wilson":
-        counts = [(int(m.numerator or 0), int(m.denominator or 0)) if m else None for m in usable]
-        return "p_prime", p_prime_limits(counts) or [None] * len(metrics)
-    values = [float(m.value) if m and m.value is not None else None for m in usable]
-    limits = xmr_limits(values)
-    return "xmr", [limits if value is not None else None for value in values]
-
-
-def _judged(metric: Metric, limits: ProcessLimits, method: Literal["xmr", "p_prime"], n: int) -> Limits:
+def _judged(
+    metric: Metric, limits: ProcessLimits, method: Literal["xmr", "p_prime"], n: int, power: float | None
+) -> Limits:
     value = float(metric.value or 0)
     outside: Literal["above", "below"] | None = None
     if value > limits.high:
         outside = "above"
     elif value < limits.low:
         outside = "below"
-    return Limits(low=limits.low, centre=limits.centre, high=limits.high, method=method, n=n, outside=outside)
+    return Limits(
+        low=limits.low,
+        centre=limits.centre,
+        high=limits.high,
+        method=method,
+        n=n,
+        outside=outside,
+        power=None if power == 1 else power,
+    )
 
 
 # --- A series of a KPI that compares periods with each other: each period is asked for by itself ---

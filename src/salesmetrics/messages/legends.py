@@ -13,7 +13,7 @@ LEGENDS: Mapping[str, str] = {
     "small_sample": "{sign} fewer than {min_n} records: treat as a hint",
     "no_verdict": "no verdict: without an interval, a change may be chance",
     "short_history": "no verdict on a count: fewer than 6 earlier periods show how much it varies",
-    "no_verdict_on_some": "no verdict: without an interval, or for a count with fewer than 6 earlier periods",
+    "no_verdict_on_some": "no verdict: no interval, or a count with fewer than 6 earlier periods",
     "verdicts_corrected": "verdicts corrected for {n} comparisons (Benjamini–Hochberg, {percent:g} %)",
     "segments_in_order": "{parts:;}",
     "sorted_desc": "sorted by {kpi}, highest first",

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import Option
 
-__all__ = ["Forecasting", "Listed", "Merging", "Watch"]
+__all__ = ["Forecasting", "Judging", "Listed", "Merging", "Watch"]
 
 Words = tuple[str, ...]
 Pairs = Mapping[str, str]
@@ -61,6 +61,25 @@ class Merging(NamedTuple):
             complete=completion.complete_reasons,
         ),
     ] = MappingProxyType({})
+
+
+class Judging(NamedTuple):
+    """When a change or a difference is called one."""
+
+    fdr: Annotated[
+        float | None,
+        Option(
+            "Accepted share of wrong verdicts.",
+            metavar="SHARE",
+            key="report.fdr",
+            about="accepted share of wrong verdicts",
+            form="fdr_example",
+            least=0.0001,
+            most=0.99,
+            shown_default="1 - level",
+            example=0.05,
+        ),
+    ] = None
 
 
 class Watch(NamedTuple):

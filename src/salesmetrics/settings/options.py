@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
-from salesmetrics.settings.option_groups import Forecasting, Listed, Merging, Watch
+from salesmetrics.settings.option_groups import Forecasting, Judging, Listed, Merging, Watch
 
 __all__ = [
     "GROUPS",
@@ -25,6 +25,7 @@ __all__ = [
     "Diagnosis",
     "Every",
     "Forecasting",
+    "Judging",
     "Listed",
     "Merging",
     "Option",
@@ -426,6 +427,7 @@ PANELS: Mapping[Any, str] = {
     Segments: "Report",
     Listed: "Report",
     Merging: "Report",
+    Judging: "Report",
     Watch: "For scheduled runs",
     Forecasting: "Report",
     Output: "Output",
@@ -433,13 +435,13 @@ PANELS: Mapping[Any, str] = {
 }
 """The part of the help that the options of a group stand in."""
 
-GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Merging, Watch, Forecasting, Output)
+GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Judging, Merging, Watch, Forecasting, Output)
 """The groups whose options a variable or the settings file can give."""
 
 
 SHAPING = (
     *(*Reading._fields, "where", "currency", "as_of", "period", "level", "min_n"),
-    *(*Merging._fields, *Forecasting._fields),
+    *(*Judging._fields, *Merging._fields, *Forecasting._fields),
 )
 """The options that affect numbers: every answer shows the source of their values."""
 

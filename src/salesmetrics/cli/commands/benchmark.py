@@ -8,10 +8,8 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, with_groups
-from salesmetrics.settings.options import PANELS, Every, Output, Reading, Selection
+from salesmetrics.settings.options import PANELS, Every, Judging, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
-
-_LEAST, _MOST = 0.0001, 0.5
 
 
 @with_groups
@@ -20,17 +18,9 @@ def benchmark(
     reading: Reading,
     settings: SettingsFile,
     selection: Annotated[Selection, NotFromFile(("compare", "every", "kpi", "family", "by"))],
+    judging: Judging,
     output: Output,
     environment: Environment,
-    fdr: Annotated[
-        float,
-        typer.Option(
-            "--fdr",
-            metavar="SHARE",
-            help="Expected share of wrong ones among the segments that are called.",
-            rich_help_panel=PANELS[Selection],
-        ),
-    ] = 0.05,
     seed: Annotated[
         int,
         typer.Option("--seed", metavar="N", help="Seed of resampling.", rich_help_panel=PANELS[Selection]),
@@ -72,16 +62,13 @@ def benchmark(
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.schema.message import Message
 
-    if not _LEAST <= fdr <= _MOST:
-        cause, fix = Message("has_to_be_between", least=_LEAST, most=_MOST), Message("fdr_example")
-        raise SalesmetricsError("option_invalid", option="--fdr", value=fdr, cause=cause, fix=fix)
     if seed < 0:
         cause, fix = Message("has_to_be_at_least", least=0), Message("seed_example")
         raise SalesmetricsError("option_invalid", option="--seed", value=seed, cause=cause, fix=fix)
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    question = make_question(selection, settings, environment.today())
-    terms = BenchmarkTerms(fdr, seed, every)
+    question = make_question(selection, settings, environment.today(), judging=judging)
+    terms = BenchmarkTerms(question.accepted, seed, every)
     answer, dataset = analyses.benchmark(
         begun, read_options(reading), question, make_catalog(settings), terms, cell=rows
     )

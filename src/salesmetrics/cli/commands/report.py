@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import PANELS, Output, Reading, Segments, Selection, Watch
+from salesmetrics.settings.options import PANELS, Judging, Output, Reading, Segments, Selection, Watch
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -21,6 +21,7 @@ def report(
     settings: SettingsFile,
     selection: Selection,
     segments: Segments,
+    judging: Judging,
     watch: Watch,
     output: Output,
     strict: Annotated[
@@ -74,6 +75,7 @@ def report(
             settings,
             environment.today(),
             segments=segments,
+            judging=judging,
             trend=WRITERS[form].for_people,
             headlines=headlines_of(output, form, environment),
         ),
