@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["study"]
+__all__ = ["STUDIES", "study"]
 
 STUDIES = Path(__file__).parent.parent / "docs" / "studies"
 

@@ -27,7 +27,7 @@ from salesmetrics.statistics.changes import (
 )
 from salesmetrics.statistics.distributions import normal_tail, student_t_tail
 from salesmetrics.statistics.intervals import Bounds
-from study import study
+from study import STUDIES, study
 
 STUDY = study("verdicts")
 
@@ -277,3 +277,29 @@ def test_weeks_of_clustered_calls_are_not_called() -> None:
     assert found["Poisson"] > 0.25
     assert found["verdict"] < 0.08
     assert found["report"] <= 3 / 30
+
+
+def _table(page: str, heading: str) -> list[list[str]]:
+    """The rows of the table below a heading of a study."""
+    text = (STUDIES / page).read_text("utf-8").partition(f"## {heading}")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
+    ]
+    return rows[1:]
+
+
+def test_the_pages_of_the_studies_hold_their_promises() -> None:
+    def share(cell: str) -> float:
+        return float(cell.rstrip("%")) / 100
+
+    null = _table("verdicts.md", "Nothing changed")
+    assert len(null) == 4
+    assert all(share(row[1]) <= 0.06 < 0.5 < share(row[4]) for row in null)
+    falls = {row[0]: row for row in _table("verdicts.md", "A win rate falls")}
+    assert share(falls["300"][3]) >= 0.9
+    weeks = _table("verdicts.md", "Calls of weeks")
+    assert all(share(row[3]) <= 0.06 and share(row[4]) <= 0.06 for row in weeks if len(row) == 5)
+    sums = _table("control.md", "Sums of deals")
+    assert len(sums) == 40
+    assert max(share(row[2]) for row in sums) <= 0.1
+    assert max(share(row[2]) for row in _table("control.md", "Counts")) <= 0.1
