@@ -17,6 +17,7 @@ from salesmetrics.answers.forecast import Backtest, BacktestMoment, BrierScore, 
 from salesmetrics.answers.report import Interval
 from salesmetrics.calendar import Period, comparison, periods_before, unit_period
 from salesmetrics.calendar.steps import day_before, days_after
+from salesmetrics.engine.metric import plain
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.statistics.intervals import wilson
 
@@ -275,11 +276,17 @@ def _score(method: MethodId, lead: Lead, said: Sequence[Said], currency: str | N
     ranges = [(one.range, float(one.actual)) for one in there if one.range is not None]
     inside = sum(bounds[0] <= actual <= bounds[1] for bounds, actual in ranges if bounds is not None)
     coverage = inside / len(ranges) if ranges else None
+    line |= {"inside": inside if ranges else None, "ranges": len(ranges) or None, "actual": plain(total)}
     if not total:
         return Backtest(wape=None, bias=None, coverage=coverage, reason="zero_denominator", **line)
     errors = [(one.estimate.value or 0.0) - float(one.actual) for one in there]
+    wrong = sum(map(abs, errors))
     return Backtest(
-        wape=sum(map(abs, errors)) / float(total), bias=sum(errors) / float(total), coverage=coverage, **line
+        wape=wrong / float(total),
+        bias=sum(errors) / float(total),
+        coverage=coverage,
+        absolute_error=round(wrong, 2),
+        **line,
     )
 
 

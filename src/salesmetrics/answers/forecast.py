@@ -127,6 +127,10 @@ class Backtest(Model, frozen=True, kw_only=True):
     wape: Annotated[float | None, Meta(description="sum of absolute errors / sum of actual values")]
     bias: Annotated[float | None, Meta(description="sum of errors / sum of actual values; above 0: too high")]
     coverage: Annotated[float | None, Meta(description="share of actual values between P10 and P90")]
+    inside: Annotated[int | None, Meta(description="periods between P10 and P90")] = None
+    ranges: Annotated[int | None, Meta(description="periods with a range")] = None
+    absolute_error: Annotated[float | None, Meta(description="sum of absolute errors")] = None
+    actual: Annotated[Number | None, Meta(description="sum of actual values")] = None
     reason: Annotated[str | None, Meta(description="not_assessed, or why there is no share")] = None
     cause: Annotated[str | None, Meta(description="why it was not assessed")] = None
     best: Annotated[bool, Meta(description="smallest shared_wape of the lead")] = False

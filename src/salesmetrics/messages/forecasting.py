@@ -96,7 +96,7 @@ FORECASTING: Mapping[str, str] = {
     "chances_of_crm_probability": "CRM probability: closed deals by the probability that they had half-way, or that they kept",
     "brier_of": "Brier score of {method}: {score:.3f}; always stating the overall share: {reference:.3f}",
     # --- notes ----------------------------------------------------------------------------------------------------------
-    "forecast_legend": "WAPE: sum of absolute errors / sum of actual values; bias: above 0 too high; in range: share of past periods between P10 and P90, 80 % if the range is right",
+    "forecast_legend": "WAPE: sum of absolute errors / sum of actual values; bias: above 0 too high; in range: past periods between P10 and P90, four in five if the range is right",
     "forecast_parts": "one in ten simulated outcomes is below P10, one in ten above P90; means of parts add up, P10, P50 and P90 do not",
     "forecast_scaled": "last period, last year: won so far, and per day left what a day of the last complete period, or of the rest of the same period a year ago, brought",
     "forecast_overdue": "{n:# open deal is|# open deals are} past {n:its|their} expected close date, worth {value}",

@@ -180,7 +180,7 @@ def _score(test: Backtest | None) -> list[Cell]:
     return [
         Cell(amount(test.wape, "ratio")),
         Cell(("+" if (test.bias or 0) > 0 else "") + amount(test.bias, "ratio")),
-        Cell("" if test.coverage is None else amount(test.coverage, "ratio")),
+        Cell("" if test.inside is None else f"{test.inside} / {test.ranges}", value=test.coverage),
         Cell(count(test.periods)),
     ]
 
