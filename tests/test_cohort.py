@@ -335,6 +335,19 @@ def test_the_closed_basis_is_the_win_rate_of_the_report() -> None:
     assert (total.win_rate.interval.low, total.win_rate.interval.high) == pytest.approx((bounds.low, bounds.high))
 
 
+def test_the_share_within_180_days_is_the_kpi_of_the_report() -> None:
+    found = salesmetrics.cohort(str(DEALS), by=["team"])
+    kpis = salesmetrics.report_on(str(DEALS), kpis=["win_rate_horizon"], by=["team"]).metrics
+    totals = [row for row in found.cohorts if row.cohort is None]
+    assert [row.group for row in totals] == [metric.group for metric in kpis]
+    for row, metric in zip(totals, kpis, strict=True):
+        (horizon,) = [h for h in row.horizons if h.days == 180]
+        assert horizon.value == pytest.approx(metric.value)
+        assert (horizon.interval.low, horizon.interval.high) == pytest.approx(
+            (metric.interval.low, metric.interval.high)
+        )
+
+
 def test_a_growing_firm_is_told_so_and_a_steady_one_is_not_accused() -> None:
     names = list(STUDY.WORLDS)
     found = {name: STUDY.study(STUDY.WORLDS[name], 8, 12_000) for name in names}
