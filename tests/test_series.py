@@ -535,3 +535,17 @@ def test_a_stage_history_that_begins_later_says_so(tmp_path: Path) -> None:
     within = answer("report", *names, "--period", "2026-Q3")
     assert values(within, "push_count")[0]["value"] == 1
     assert "close_dates_known_late" in {item["code"] for item in within["findings"]}
+
+
+def test_files_that_number_their_own_deals_are_no_series(tmp_path: Path) -> None:
+    def of_month(month: int) -> str:
+        return "\n".join(
+            f"{n},Kiln {month}-{n},Ann,Won,{n}0,EUR,2026-0{month}-0{n},2026-0{month}-1{n}," for n in range(1, 6)
+        )
+
+    folder = series(tmp_path, {"2026-08-31": of_month(8), "2026-09-30": of_month(9)})
+    with pytest.raises(SalesmetricsError) as caught:
+        salesmetrics.load(folder)
+    assert caught.value.code == "lists_overlap"
+    assert "--map id=" in str(caught.value.hint)
+    assert salesmetrics.load(folder, mapping={"id": ""}).frames["deals"].height == 10

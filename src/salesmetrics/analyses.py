@@ -212,9 +212,9 @@ def forecast_facts(
     """
     from salesmetrics.analysis.forecast import ForecastFacts
     from salesmetrics.engine.unknown import refuse_unsettled_rows
-    from salesmetrics.history import HISTORY
     from salesmetrics.ingest.canonical.meanings import stage_meanings
     from salesmetrics.metrics.catalog import catalog
+    from salesmetrics.schema.provenance import HISTORY
 
     refuse_unsettled_rows("revenue", catalog(), dataset.withheld, lambda: dataset.findings)
     goal = None if target is None else Decimal(repr(target)).normalize() + Decimal(0)

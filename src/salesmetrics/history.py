@@ -17,6 +17,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.message import Message
+from salesmetrics.schema.provenance import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.together import Together
     from salesmetrics.schema.provenance import Finding, Input
 
-__all__ = ["HISTORY", "Tables", "by_snapshot", "names_snapshots", "read_with_history"]
-
-HISTORY = "history"
-"""The kind of an input whose deals count nowhere: an older export of the list."""
+__all__ = ["Tables", "by_snapshot", "names_snapshots", "read_with_history"]
 
 _HEAD = 4096
 _SNAPSHOT = frozenset({"snapshot date", "snapshot day", "snapshot", "snapshot at", "snapshot time"})
@@ -42,6 +40,7 @@ _PLAIN = (".csv", ".tsv", ".txt")
 _DIGITS = re.compile(r"\d{4}([-_.]?)\d{2}\1\d{2}")
 _DEFINING = 1_000_000
 """Bytes: a list of stages is not larger."""
+_LASTING = ("created", "name", "account")
 _MOST = 0.5
 """A later export has more than this share of the deals of an earlier one, or they are not of one list."""
 _MANY_REMOVED = 5
@@ -63,12 +62,25 @@ class Tables(NamedTuple):
 
 
 class _Export(NamedTuple):
-    """An export with its table; a file with a snapshot date on each row holds several."""
+    """An export with its table; a file with a snapshot date on each row holds several.
+
+    Attributes:
+        deals: ``id`` and what stays the same of a deal (``created``, ``name``, ``account``, as far as there are such), as text.
+    """
 
     dated: Dated
     item: FileArgument
     table: RawTable
-    ids: pl.Series
+    deals: pl.DataFrame
+
+    def shared(self, later: _Export) -> int:
+        """How many of its deals are in another export; none where most of these are other deals: each numbers its own."""
+        import polars as pl
+
+        both = self.deals.join(later.deals, on="id", suffix="_later")
+        lasting = [name for name in _LASTING if {name, f"{name}_later"} <= set(both.columns)]
+        same = [int(both.select((pl.col(name) == pl.col(f"{name}_later")).sum()).item()) for name in lasting]
+        return both.height if not same or max(same) > _MOST * both.height else 0
 
 
 def read_with_history(
@@ -254,8 +266,8 @@ class _Walk:
             if other is None:
                 continue
             self._put_back(other)
-            shared = int(other.ids.is_in(newest.ids.implode()).sum())
-            if shared > _MOST * min(other.ids.len(), newest.ids.len()):
+            shared = other.shared(newest)
+            if shared > _MOST * min(other.deals.height, newest.deals.height):
                 first, path = newest.table.source.path, other.table.source.path
                 raise SalesmetricsError("export_undated", path=path, newest=first, shared=shared)
 
@@ -305,8 +317,10 @@ class _Walk:
             if export.source == "file_name":
                 self.tables.put_back(item.path, [table])
             return None
-        ids = table.frame.get_column(match.header).cast(pl.String).str.strip_chars().unique().drop_nulls()
-        return _Export(export, item, table, ids.filter(ids != ""))
+        named = {name: recognition.columns.get(name) for name in ("id", *_LASTING)}
+        texts = (pl.col(m.header).cast(pl.String).str.strip_chars().alias(name) for name, m in named.items() if m)
+        deals = table.frame.select(texts).filter(pl.col("id").is_not_null() & (pl.col("id") != ""))
+        return _Export(export, item, table, deals.unique("id", keep="first", maintain_order=True))
 
     def _fold(self, found: _Found, export: _Export) -> None:
         """Put an older export into the history, and let its table go."""
@@ -376,17 +390,17 @@ def _refusal(before: _Export, here: _Export) -> SalesmetricsError | None:
     first, second = before.table.source.path, here.table.source.path
     if before.dated.day == here.dated.day:
         return _one_day(first, second, here.dated.day)
-    shared = int(before.ids.is_in(here.ids.implode()).sum())
-    if before.ids.len() and shared > _MOST * before.ids.len():
+    shared, size = before.shared(here), before.deals.height
+    if shared > _MOST * size:
         return None
     return SalesmetricsError(
         "exports_unrelated",
         first=first,
         second=second,
         shared=shared,
-        deals=before.ids.len(),
-        example=before.ids.min(),
-        other=here.ids.min(),
+        deals=size,
+        example=before.deals["id"].min(),
+        other=here.deals["id"].min(),
         fix=Message("leave_list_out"),
     )
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-__all__ = ["Finding", "Input", "RowCounts", "Severity", "Shaped"]
+__all__ = ["HISTORY", "Finding", "Input", "RowCounts", "Severity", "Shaped"]
+
+
+HISTORY = "history"
+"""The kind of an input whose deals count nowhere: an older export of the list."""
 
 
 class Severity(StrEnum):

@@ -24,10 +24,11 @@ from salesmetrics.render.document import (
     Table,
     Text,
 )
-from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.head import series, shaped
 from salesmetrics.render.layouts.words import left_out_text, reason_text, reason_words, record_left_out_text
 from salesmetrics.render.text import amount, fraction, interval, one_line
 from salesmetrics.schema.message import Message
+from salesmetrics.schema.provenance import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,8 +132,12 @@ def _equation(source: str, want: str) -> str:
 
 def working_document(answer: Working) -> Document:
     """Definition first, then the numbers in the order that the formula names them, then the result."""
-    paths = ", ".join(one_line(item.path) for item in answer.inputs)
-    facts = [Item(phrase("card_files"), paths), Item(phrase("card_days"), _days(answer))]
+    paths = ", ".join(one_line(item.path) for item in answer.inputs if item.kind != HISTORY)
+    facts = [
+        Item(phrase("card_files"), paths),
+        *(Item("", line) for line in series(answer.inputs)),
+        Item(phrase("card_days"), _days(answer)),
+    ]
     facts += [Item(phrase("card_shaped"), "; ".join(found))] if (found := shaped(answer.filters)) else []
     blocks = (
         *_card(answer.kpi),

@@ -12,6 +12,7 @@ from salesmetrics.messages.screens import SKIPPED
 from salesmetrics.render.document import Code, Heading, Text
 from salesmetrics.render.layouts.words import currencies
 from salesmetrics.render.text import one_line
+from salesmetrics.schema.provenance import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,16 +21,24 @@ if TYPE_CHECKING:
     from salesmetrics.answers.provenance import Filters, Span
     from salesmetrics.answers.report import Comparison, Period, Report
     from salesmetrics.answers.rows import Rows
+    from salesmetrics.render.document import Inline
     from salesmetrics.schema.provenance import Input
 
-__all__ = ["SERIES", "answer_head", "file_lines", "files_typed", "report_head", "rows_head", "shaped"]
+__all__ = [
+    "SERIES",
+    "answer_head",
+    "file_lines",
+    "files_typed",
+    "report_head",
+    "rows_head",
+    "series",
+    "shaped",
+]
 
 _TYPED = 4
 """So many files are typed again in a command to paste."""
 SERIES = frozenset({"exports_in_series", "snapshots_in_series"})
 """Findings that say which export is the list, and which are its history."""
-_HISTORY = "history"
-"""The kind of older exports of a list, which have one line together."""
 _LINES = 2
 """So many files have a line each."""
 
@@ -79,23 +88,23 @@ def _head(answer: _Dated, facts: Sequence[str]) -> list[Heading | Text]:
 
 def file_lines(inputs: Sequence[Input]) -> list[Heading | Text]:
     """A line per file; many are summed up in one."""
-    older = [item for item in inputs if item.kind == _HISTORY]
-    inputs = [item for item in inputs if item.kind != _HISTORY]
-    if not inputs:
+    counted = [item for item in inputs if item.kind != HISTORY]
+    return [*_of_files(counted), *map(Text, series(inputs))] if counted else []
+
+
+def series(inputs: Sequence[Input]) -> list[Inline]:
+    """Which export is the list, and how many older ones are its history; nothing where there is one."""
+    older = [item for item in inputs if item.kind == HISTORY]
+    if not older:
         return []
-    return [*_of_files(inputs), *([_series(inputs, older)] if older else [])]
-
-
-def _series(inputs: Sequence[Input], older: Sequence[Input]) -> Text:
-    """Which export is the list, and how many older ones are its history."""
     item = next(item for item in inputs if item.exported is not None)
     days = sorted(export.exported for export in older if export.exported is not None)
     between = (
         phrase("exports_between", first=days[0], last=days[-1]) if len(days) > 1 else phrase("export_on", day=days[0])
     )
     if older[0].path == item.path:
-        return Text(phrase("snapshots_of_list", day=item.exported, n=len(older), days=between))
-    return Text((Code(one_line(_name(item.path))), phrase("exports_of_list", n=len(older), days=between)))
+        return [phrase("snapshots_of_list", day=item.exported, n=len(older), days=between)]
+    return [(Code(one_line(_name(item.path))), phrase("exports_of_list", n=len(older), days=between))]
 
 
 def _of_files(inputs: Sequence[Input]) -> list[Heading | Text]:
