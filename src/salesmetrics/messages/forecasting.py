@@ -16,7 +16,7 @@ FORECASTING: Mapping[str, str] = {
     "target_of_currencies": "amounts are in several currencies ({currencies:and})",
     "convert_first": "convert them with `--currency {currency}` and a rates file, or leave out --target",
     "target_example": "write for example {set:target 900000}",
-    "seed_example": "write for example {set:seed 7}",
+    "simulation_seed_example": "write for example {set:seed 7}",
     "draws_example": "write for example {set:draws 20000}",
     # --- records behind a cell ------------------------------------------------------------------------------------------
     "title_of_forecast": "forecast",

@@ -130,7 +130,7 @@ class Forecasting(NamedTuple):
             metavar="N",
             key="forecast.seed",
             about="seed of the simulation",
-            form="seed_example",
+            form="simulation_seed_example",
             least=0,
             most=2**63 - 1,
         ),
