@@ -353,3 +353,22 @@ def test_what_is_no_log_is_left_alone(tmp_path: Path, first: date) -> None:
         ]
     )
     assert list(dataset.frames) == ["deals"]
+
+
+def test_a_log_alone_has_the_deals_that_it_names(tmp_path: Path) -> None:
+    rows = [
+        "1,created,,,2026-01-05",
+        "1,stage,New,Demo,2026-02-02",
+        "1,stage,Demo,Won,2026-03-02",
+        "1,expected_close_date,2026-05-01,2026-03-02,2026-03-02",
+        "2,created,,,1026-01-05",
+        "2,stage,New,Demo,2026-02-02",
+    ]
+    path = written(tmp_path, "history.csv", LOG, *rows)
+    done = invoke("funnel", path, "--format", "json", cwd=tmp_path, env={"HOME": "/nonexistent"})
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [(stage["stage"], stage["entered"]) for stage in found["stages"]] == [("New", 2), ("Demo", 2), (None, 1)]
+    # Rows that no row of the log gives are in no finding.
+    states(tmp_path, *rows, deals=(DEALS[0], DEALS[1].replace("2026-01-05", "1926-01-05"), DEALS[2]))
+    assert load([str(tmp_path / "deals.csv"), str(tmp_path / "history.csv")]).findings

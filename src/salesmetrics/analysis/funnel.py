@@ -129,7 +129,7 @@ def _with_deals(frames: Mapping[str, pl.DataFrame], facts: FunnelFacts) -> Mappi
     carried = [name for name in ("owner", "team", "pipeline", "amount", "currency") if name in stages.columns]
     rows = stages.filter(pl.col("deal_id").is_not_null()).sort("deal_id", "entered", maintain_order=True)
     deals = rows.group_by("deal_id", maintain_order=True).agg(
-        pl.col("stage").last(),
+        pl.col("stage").drop_nulls().last(),
         *(pl.col(name).drop_nulls().last() for name in carried),
         created=pl.col("entered").min().cast(pl.Date),
         last=pl.col("entered").max().cast(pl.Date),

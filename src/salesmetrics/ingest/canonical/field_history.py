@@ -506,6 +506,8 @@ def _filled(rows: pl.DataFrame, fields: list[str], starts: Sequence[pl.DataFrame
     # What a deal starts with at one instant is one state: each field is in one of its rows.
     told = [pl.col(name).max() for name in fields], [pl.col(mark).any() for mark in marks]
     begins = frame.filter(pl.col(_NTH) == -1).group_by("deal_id", _AT).agg(*told[0], *told[1], pl.col(_NTH).first())
+    numbers = rows.group_by("deal_id").agg(pl.col(ROW).min())
+    begins = begins.join(numbers, on="deal_id", how="left")
     frame = pl.concat([begins, frame.filter(pl.col(_NTH) >= 0)], how="diagonal")
     frame = frame.sort("deal_id", _AT, _NTH, ROW, nulls_last=True)
     # Rows of a deal follow one another, so that what was set last is its own where it is not before its first row.

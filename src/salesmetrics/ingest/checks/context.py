@@ -67,7 +67,9 @@ class Context(msgspec.Struct, frozen=True):
         for (index,), rows in hits.group_by(FILE, maintain_order=True):
             file = self.files[int(str(index))]
             header = _header(file, column) if column else None
-            if column and header is None:
+            # A state that no row of the log gives (see the module field_history) is the deals file's own.
+            rows = rows.drop_nulls(ROW)
+            if (column and header is None) or rows.is_empty():
                 continue
             findings.append(
                 finding(
