@@ -247,6 +247,24 @@ def test_rows_in_are_used_rejected_and_about_other_fields(tmp_path: Path) -> Non
     assert (unknown.details["ids"].values, list(unknown.rows)) == (("9999",), [len(text)])
 
 
+def test_a_log_in_pieces_is_one_log(tmp_path: Path) -> None:
+    deals = world(8, 120)
+    (tmp_path / "deals.csv").write_text(deals_file(deals))
+    head, *rows = log(deals).splitlines()
+    found = funnel(tmp_path, "\n".join([head, *rows]) + "\n")
+    early = [row for row in rows if row.rsplit(",", 2)[1] < "2025-10-01"]
+    for name, own in (("history.csv", early), ("history-2.csv", [row for row in rows if row not in early])):
+        (tmp_path / name).write_text("\n".join([head, *own]) + "\n")
+    pieces = answer(tmp_path, "funnel", "deals.csv", "history.csv", "history-2.csv")
+    assert {name: pieces[name] for name in found} == found
+    assert not {"log_ends_early", "log_ends_elsewhere", "log_with_gaps"} & {item["code"] for item in pieces["findings"]}
+    kpis = ("--kpi", "slip_rate", "--kpi", "push_count", "--period", "2026-Q1")
+    apart = answer(tmp_path, "report", "deals.csv", "history-2.csv", "history.csv", *kpis)
+    due = slippage(deals, *QUARTERS[2])
+    assert [(m["numerator"], m["denominator"]) for m in apart["metrics"][:1]] == [(due["slipped"], due["due"])]
+    assert apart["metrics"][1]["value"] == due["pushes"]
+
+
 def test_row_order_does_not_matter(tmp_path: Path) -> None:
     deals = world(8, 60)
     (tmp_path / "deals.csv").write_text(deals_file(deals))

@@ -119,7 +119,8 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
         if part.kind == "stages":
             _apply(part, linked_by_name(part.frame, deals, part.path, part.header("deal_id")))
     present = as_now(deals, planned) if logged else None
-    marked = [(part.kind, _marked(_told(part, present), i)) for i, part in enumerate(parts)]
+    marked = [(part.kind, _marked(_told(part, present), i)) for i, part in enumerate(parts) if part.unfolded is None]
+    marked += [("stages", states) for states in _logged(parts, present)]
     if not any(kind == "stages" and "stage" in frame.columns for kind, frame in marked):
         marked += [
             ("stages", _marked(entries, i)) for i, part in enumerate(parts) if (entries := _history(part)) is not None
@@ -131,14 +132,23 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
 
 
 def _told(part: Part, present: pl.DataFrame | None) -> pl.DataFrame:
-    """The records of a part; of a log of changes or of versions the states that it tells of."""
+    """The records of a part; of versions the states that they tell of."""
     if part.versions is not None:
         return states_of_versions(part, part.versions, present)
-    if part.unfolded is None:
-        return part.frame
-    states, findings = states_of(part, part.unfolded, present)
-    part.findings += findings
-    return states
+    return part.frame
+
+
+def _logged(parts: Sequence[Part], present: pl.DataFrame | None) -> list[pl.DataFrame]:
+    """The states that logs of changes tell of; those with values before a change are one log, and so are the others."""
+    found = []
+    for tells_old in (True, False):
+        logs = {i: p for i, p in enumerate(parts) if p.unfolded and (p.unfolded.log.old is not None) == tells_old}
+        if logs:
+            states, findings = states_of(logs, present)
+            found.append(states)
+            for path, said in findings:
+                next(part for part in logs.values() if part.path == path).findings.append(said)
+    return found
 
 
 def _history(part: Part) -> pl.DataFrame | None:

@@ -24,6 +24,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from salesmetrics.ingest.canonical.canonical import parse_beside
+from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.recognise.changelog import Unfolded, deal_column, time_column
 from salesmetrics.ingest.recognise.columns import ColumnMatch
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from salesmetrics.ingest.dataset import Part
-    from salesmetrics.ingest.recognise.changelog import ChangeLog
+    from salesmetrics.ingest.recognise.changelog import ChangeLog, Tracked
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.provenance import Finding
@@ -50,6 +51,7 @@ _NOT_A_HISTORY = ("stage", "from_stage", "expected_close", "amount", "owner", "o
 """Fields of a stage entry that a column of a log, beside its values, gives as they are now."""
 _AT = "__at__"
 _NTH = "__nth__"
+_INDEX = "__index__"
 
 
 def unfolded(table: RawTable, log: ChangeLog) -> tuple[RawTable, Unfolded]:
@@ -169,46 +171,103 @@ def as_now(deals: pl.DataFrame | None, planned: Sequence[pl.DataFrame]) -> pl.Da
     return own.unique("id", keep="first", maintain_order=True).join(dates, on="id", how="left", maintain_order="left")
 
 
-def states_of(part: Part, found: Unfolded, present: pl.DataFrame | None) -> tuple[pl.DataFrame, list[Finding]]:
-    """Every state of every deal that a log tells of.
+class _Log(NamedTuple):
+    """One log of changes, of one file or of several.
+
+    Attributes:
+        paths: Index of each file → its path.
+        tracked: Canonical field → what it is called.
+        rows: The changes, and rows about the creation of a deal, in order.
+        times: The instants of all rows, of those about other fields, too.
+        tells_old: It has values before a change.
+    """
+
+    paths: Mapping[int, str]
+    tracked: Mapping[str, Tracked]
+    rows: pl.DataFrame
+    times: pl.Series
+    tells_old: bool
+
+
+def states_of(
+    parts: Mapping[int, Part], present: pl.DataFrame | None
+) -> tuple[pl.DataFrame, list[tuple[str, Finding]]]:
+    """Every state of every deal that the logs of changes tell of. Several files are one log: a long one is exported in pieces.
 
     Args:
-        part: The log, canonical: ``deal_id`` (String), ``entered`` (Datetime) and a column per field.
-        found: Which row is about which field.
+        parts: Index of each log among the files → its canonical rows: ``deal_id`` (String), ``entered`` (Datetime) and a column
+            per field; all of them with values before a change, or all of them without.
         present: The deals beside it, as they are now: ``id`` (String), ``created``, ``closed`` (Date) and the values of
             ``stage``, ``status``, ``amount`` and of the dates of closing, ``close_date`` and ``expected_close``, where they have
             them; one row per id.
 
     Returns:
         Stage entries: ``deal_id``, ``entered``, ``stage`` (where it changed, else null), and ``expected_close``, ``amount`` and
-        ``owner`` as they stood, where the log tells of them. Several changes of an instant are microseconds apart, in the
-        order in which one value leads to the next. And what has to be said.
+        ``owner`` as they stood, where the log tells of them; with the index of their file. Several changes of an instant are
+        microseconds apart, in the order in which one value leads to the next. And what has to be said of which file.
     """
-    rows = _rows(part, found)
-    fields = [name for name in found.now if name in found.log.tracked]
-    findings = [_said(part, found)]
-    begun = rows.filter(pl.col("field").is_null()).group_by("deal_id").agg(born=pl.col(_AT).min())
-    rows = rows.filter(pl.col("field").is_not_null())
+    log, findings = _united(parts)
+    fields = list(log.tracked)
+    begun = log.rows.filter(pl.col("field").is_null()).group_by("deal_id").agg(born=pl.col(_AT).min())
+    rows = log.rows.filter(pl.col("field").is_not_null())
     first = list[pl.DataFrame]()
-    if found.log.old is not None:
+    if log.tells_old:
         beside = present is not None and not rows.join(present, left_on="deal_id", right_on="id", how="semi").is_empty()
         known = _deals(rows, begun, present if beside else None)
-        rows, said = _named_alike(part, found, rows, known)
-        span, noted = _span(part, found, rows, begun, known)
+        rows, said = _named_alike(log, rows, known)
+        span, noted = _span(log, rows, known)
         findings += [*said, *noted]
         fields = [name for name in fields if name != "stage" or "stage" in rows.columns]
         for name in (each for each in fields if each != "owner"):
-            start, said = _starts(part, found, name, rows, known, span)
+            start, said = _starts(log, name, rows, known, span)
             first.append(start)
             findings += said
-    frame = _filled(rows, fields, first)
+    frame = _filled(rows, fields, first).with_columns(pl.col(FILE).fill_null(min(log.paths)))
     kept = [name for name in frame.columns if name not in ("field", _AT, _NTH, *(f"was_{f}" for f in fields))]
     frame = frame.select(kept)
-    return frame if "stage" in fields else frame.drop("stage", strict=False), findings
+    return frame if "stage" in fields else frame.drop("stage", strict=False), [
+        (item.path or "", item) for item in findings
+    ]
+
+
+def _united(parts: Mapping[int, Part]) -> tuple[_Log, list[Finding]]:
+    """The rows of all files of a log, and how each was read."""
+    rows, times, findings = [], [], []
+    tracked: dict[str, Tracked] = {}
+    for index, part in parts.items():
+        found = part.unfolded
+        assert found is not None
+        rows.append(_rows(part, found).with_columns(pl.lit(index, pl.UInt32).alias(FILE)))
+        times += [rows[-1].get_column(_AT), _times_of_others(part, found)]
+        findings.append(_said(part, found))
+        tracked = {**found.log.tracked, **tracked}
+    every = pl.concat(times).drop_nulls().sort()
+    log = _Log(
+        paths={index: part.path for index, part in parts.items()},
+        tracked=tracked,
+        rows=_in_order(pl.concat(rows, how="diagonal"), list(tracked)),
+        times=every,
+        tells_old=all(part.unfolded is not None and part.unfolded.log.old is not None for part in parts.values()),
+    )
+    return log, findings
+
+
+def _times_of_others(part: Part, found: Unfolded) -> pl.Series:
+    """The instants of the rows about other fields."""
+    header = part.recognition.columns["entered"].header
+    text = found.rest.get_column(header)
+    if text.is_empty():
+        return pl.Series(_AT, [], pl.Datetime("us"))
+    place = Place(header, part.path, found.rest.get_column(ROW), text)
+    return (
+        parse_beside(place, ColumnType.INSTANT, part.options, part.table.frame)
+        .values.cast(pl.Datetime("us"))
+        .alias(_AT)
+    )
 
 
 def _rows(part: Part, found: Unfolded) -> pl.DataFrame:
-    """The rows of the log with their field, the value before and after, and the instant."""
+    """The rows of a file with their field, the value before and after, and the instant."""
     table = part.table.frame
     places = pl.DataFrame([table.get_column(ROW), found.field.alias("field")])
     own = [name for name in part.frame.columns if name in {ROW, utc_name("entered"), *column_types("stages")}]
@@ -223,28 +282,27 @@ def _rows(part: Part, found: Unfolded) -> pl.DataFrame:
         place = Place(header, part.path, kept.get_column(ROW), text)
         old.append(parse_beside(place, types[name], part.options, kept).values.alias(f"was_{name}"))
     frame = frame.hstack(old).filter(pl.col("deal_id").is_not_null() & pl.col("entered").is_not_null())
-    frame = frame.with_columns(pl.col("entered").cast(pl.Datetime("us")).alias(_AT))
-    return _in_order(frame, [name for name in found.now if name in found.log.tracked])
+    return frame.with_columns(pl.col("entered").cast(pl.Datetime("us")).alias(_AT))
 
 
 def _in_order(rows: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
     """Rows in order of time, and in one instant so that each value begins where the one before ends."""
     was = {name: f"was_{name}" for name in fields if f"was_{name}" in rows.columns}
-    rows = rows.with_columns(pl.lit(0, pl.Int64).alias(_NTH))
+    rows = rows.with_row_index(_INDEX).with_columns(pl.lit(0, pl.Int64).alias(_NTH))
     key = ["deal_id", "field", _AT]
-    rows = rows.sort(*key, ROW)
+    rows = rows.sort(*key, _INDEX)
     tied = rows.filter(pl.struct(key).is_duplicated() & pl.col("field").is_in(list(was)))
     if tied.is_empty():
-        return rows
+        return rows.drop(_INDEX)
     places = dict[int, int]()
     for (_, field, _at), group in tied.group_by(key, maintain_order=True):
         name = str(field)
         links = sorted(
-            group.select(was[name], name, ROW).iter_rows(), key=lambda link: (str(link[0]), str(link[1]), link[2])
+            group.select(was[name], name, _INDEX).iter_rows(), key=lambda link: (str(link[0]), str(link[1]), link[2])
         )
         places |= {row: nth for nth, row in enumerate(_chain(links))}
-    order = pl.col(ROW).replace_strict(places, default=0, return_dtype=pl.Int64).alias(_NTH)
-    return rows.with_columns(order).sort("deal_id", "field", _AT, _NTH, ROW)
+    order = pl.col(_INDEX).replace_strict(places, default=0, return_dtype=pl.Int64).alias(_NTH)
+    return rows.with_columns(order).sort("deal_id", "field", _AT, _NTH, _INDEX).drop(_INDEX)
 
 
 def _chain(links: list[tuple[object, object, int]]) -> list[int]:
@@ -279,24 +337,24 @@ def _deals(rows: pl.DataFrame, begun: pl.DataFrame, present: pl.DataFrame | None
 
 
 def _starts(
-    part: Part, found: Unfolded, name: str, rows: pl.DataFrame, deals: pl.DataFrame, span: _Span
+    log: _Log, name: str, rows: pl.DataFrame, deals: pl.DataFrame, span: _Span
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """The value of a field that each deal has when it is created, or when the log begins: ``deal_id``, instant, value."""
     own = rows.filter(pl.col("field") == name)
     changes = own.group_by("deal_id", maintain_order=True).agg(
         value=pl.col(f"was_{name}").first(), soonest=pl.col(_AT).first(), last=pl.col(name).last()
     )
-    source = next((c for c in _SOURCES[found.log.tracked[name].of_deals] if c in deals.columns), None)
+    source = next((c for c in _SOURCES[log.tracked[name].of_deals] if c in deals.columns), None)
     now = pl.lit(None, own.schema[name]) if source is None else pl.col(source)
     closed = pl.col("closed") if "closed" in deals.columns else pl.lit(None, pl.Date)
     every = deals.select("deal_id", "born", present=now, closed=closed)
     every = every.join(changes, on="deal_id", how="left", maintain_order="left")
     moved = pl.col("soonest").is_not_null()
-    findings = _broken(part, found, name, own)
+    findings = _broken(log, name, own)
     told = every.filter(moved) if source is not None else every.head(0)
     differ = told.filter(pl.col("last").ne_missing(pl.col("present")))
     if differ.height:
-        findings.append(_about("log_ends_elsewhere", part, found, name, differ, of=told.height))
+        findings += _about("log_ends_elsewhere", log, name, differ, of=told.height)
     since = pl.lit(span.opens, pl.Datetime("us"))
     before = (pl.col("born").dt.date() < since.dt.date()).fill_null(value=False)
     at = pl.when(before).then(since).otherwise(pl.min_horizontal("born", "soonest")).cast(pl.Datetime("us"))
@@ -313,21 +371,19 @@ def _starts(
     )
     unmoved = started.filter("still")
     if unmoved.height:
-        findings.append(_about("log_without_deals", part, found, name, unmoved, since=_since(span.opens)))
+        findings += _about("log_without_deals", log, name, unmoved, since=_since(span.opens))
     if name == "stage":
         started = started.filter(~pl.col("older"))
     return started.select("deal_id", _AT, name), findings
 
 
-def _named_alike(
-    part: Part, found: Unfolded, rows: pl.DataFrame, deals: pl.DataFrame
-) -> tuple[pl.DataFrame, list[Finding]]:
+def _named_alike(log: _Log, rows: pl.DataFrame, deals: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     """Changes whose stages are called as in the deals file; without them where nobody knows which is which.
 
     A log may have ids where the deals file has names. Each deal that moved shows its last id beside its present name. These
     pairs name the ids where they contradict one another nowhere and leave no id without a name.
     """
-    tracked = found.log.tracked.get("stage")
+    tracked = log.tracked.get("stage")
     if tracked is None:
         return rows, []
     source = next((c for c in _SOURCES[tracked.of_deals] if c in deals.columns), None)
@@ -343,20 +399,11 @@ def _named_alike(
     pairs = dict(sorted(seen.iter_rows()))
     sure = len(pairs) == seen.height == len(set(pairs.values()))
     if not sure or values - {None} - pairs.keys():
-        return rows.drop("stage"), [
-            _about(
-                "log_of_other_names",
-                part,
-                found,
-                "stage",
-                own,
-                names=sorted(names)[:3],
-                values=sorted(values - {None})[:3],
-            )
-        ]
+        shown = {"names": sorted(names)[:3], "values": sorted(values - {None})[:3]}
+        return rows.drop("stage"), _about("log_of_other_names", log, "stage", own, **shown)
     told = tuple(Message("id_is_name", id=id_, name=name) for id_, name in sorted(pairs.items()))
     renamed = rows.with_columns(pl.col("stage", "was_stage").replace(pairs))
-    return renamed, [_about("log_names_from_deals", part, found, "stage", own, names=told)]
+    return renamed, _about("log_names_from_deals", log, "stage", own, names=told)
 
 
 def _since(opens: datetime | None) -> Message | None:
@@ -377,18 +424,9 @@ class _Span(NamedTuple):
     whole: bool = True
 
 
-def _span(
-    part: Part, found: Unfolded, rows: pl.DataFrame, begun: pl.DataFrame, deals: pl.DataFrame
-) -> tuple[_Span, list[Finding]]:
+def _span(log: _Log, rows: pl.DataFrame, deals: pl.DataFrame) -> tuple[_Span, list[Finding]]:
     """From when to when a log tells of the deals, and whether it tells of all of them."""
-    header = part.recognition.columns["entered"].header
-    rest = found.rest.get_column(header)
-    place = Place(header, part.path, found.rest.get_column(ROW), rest)
-    others = (
-        parse_beside(place, ColumnType.INSTANT, part.options, part.table.frame).values if len(rest) else rest.clear()
-    )
-    times = [rows.get_column(_AT), begun.get_column("born"), others.cast(pl.Datetime("us"))]
-    every = pl.concat([each.alias(_AT) for each in times]).drop_nulls().sort()
+    every = log.times
     if every.is_empty():
         return _Span(), []
     first, last = every[0], every[-1]
@@ -408,15 +446,13 @@ def _span(
     rate = len(every) / max(within, 1)
     opens = first if gone or rate * before > _MISSING else None
     early = rate * after > _MISSING and (latest - ends).days > _QUIET
-    findings = []
+    findings: list[Finding] = []
     if early:
-        findings.append(
-            _about("log_ends_early", part, found, next(iter(found.log.tracked)), rows, day=ends, last=latest)
-        )
+        findings += _about("log_ends_early", log, next(iter(log.tracked)), rows.drop(ROW), day=ends, last=latest)
     lacking, closes = _without_an_end(rows, lived, begins, ends)
     whole = len(lacking) <= _MISSING or len(lacking) * _ONE_IN <= closes
     if not whole:
-        findings.append(_about("log_lacks_deals", part, found, "stage", lacking, closes=closes))
+        findings += _about("log_lacks_deals", log, "stage", lacking, closes=closes)
     return _Span(opens, ends if early else None, whole), findings
 
 
@@ -456,20 +492,26 @@ _SOURCES: Mapping[str, tuple[str, ...]] = {
 """Field of deals that a log is about → the columns that have its present value, the first that is there."""
 
 
-def _broken(part: Part, found: Unfolded, name: str, own: pl.DataFrame) -> list[Finding]:
+def _broken(log: _Log, name: str, own: pl.DataFrame) -> list[Finding]:
     """Changes that do not begin where the one before ended: the log lacks the changes between."""
     before = pl.col(name).shift(1)
     wrong = (pl.col("deal_id") == pl.col("deal_id").shift(1)) & pl.col(f"was_{name}").ne_missing(before)
     rows = own.filter(wrong.fill_null(value=False))
-    return [_about("log_with_gaps", part, found, name, rows)] if rows.height else []
+    return _about("log_with_gaps", log, name, rows) if rows.height else []
 
 
-def _about(code: str, part: Part, found: Unfolded, name: str, rows: pl.DataFrame, **details: Any) -> Finding:
+def _about(code: str, log: _Log, name: str, rows: pl.DataFrame, **details: Any) -> list[Finding]:
+    """A finding about rows, one per file; about deals, where the rows are none of a file's."""
     details |= {"example": rows.get_column("deal_id").sort()[0]}
-    column, path = found.log.tracked[name].name, part.path
+    column = log.tracked[name].name
     if ROW not in rows.columns:
-        return finding(code, kind="stages", path=path, column=column, count=rows.height, **details)
-    return finding(code, kind="stages", path=path, column=column, rows=rows.get_column(ROW).sort(), **details)
+        path = next(iter(log.paths.values()))
+        return [finding(code, kind="stages", path=path, column=column, count=rows.height, **details)]
+    return [
+        finding(code, kind="stages", path=path, column=column, rows=own.get_column(ROW).sort(), **details)
+        for index, path in log.paths.items()
+        if (own := rows.filter(pl.col(FILE) == index)).height
+    ]
 
 
 def _said(part: Part, found: Unfolded) -> Finding:
