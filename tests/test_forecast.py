@@ -430,6 +430,17 @@ def test_the_naive_methods_are_those_of_loops() -> None:
     assert checked > 9
 
 
+def test_a_period_further_ahead_is_tested_from_as_far() -> None:
+    deals = history(2)
+    found = said_on(export(deals, LAST), LAST, "2026-08")
+    starts = [m for m in found.moments if m.lead == "start"]
+    ahead = (date(2026, 8, 1) - LAST).days
+    assert {(date.fromisoformat(f"{m.period}-01") - m.as_of).days for m in starts} == {ahead}
+    late = next(m for m in starts if (m.method, m.period) == ("time_to_event", "2026-05"))
+    made = said_on(export(deals, late.as_of), late.as_of, "2026-05").forecast[0]
+    assert of(made, "time_to_event").value == late.value
+
+
 def test_what_happened_later_changes_no_past_forecast() -> None:
     deals = history(3)
     before = said_on(export(deals, LAST), LAST, "2026-06")
@@ -489,6 +500,18 @@ def test_one_forecast_per_currency() -> None:
     assert {test.currency for test in found.backtest} == {"EUR", "USD"}
     alone = said_on({"deals": frames["deals"].filter(codes == "USD")}, LAST, "2026-06")
     assert [m.value for m in alone.forecast[0].methods] == [m.value for m in found.forecast[1].methods]
+
+
+@pytest.mark.usefixtures("no_past")
+def test_amounts_without_a_currency_beside_others_have_a_heading(tmp_path: Path) -> None:
+    lines = ["Deal ID,Stage,Amount,Currency,Create Date,Close Date"]
+    lines += [f"{n},Closed Won,100,{'EUR' if n % 2 else ''},2026-01-{n:02},2026-02-{n:02}" for n in range(1, 10)]
+    lines += ["20,Proposal,,,2026-02-01,"]
+    (tmp_path / "deals.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    text = shown("forecast", "deals.csv", "--period", "2026-03", "-q", cwd=tmp_path)
+    assert "\nEUR\n" in text
+    assert "\nno currency\n" in text
+    assert "amounts in EUR" not in text
 
 
 def test_a_zero_actual_gives_no_percentage() -> None:

@@ -144,13 +144,17 @@ def terms_for(period: Period, day: int, calendar: Calendar, *, draws: int, seed:
     return Terms(span, over[0] if over else None, year, draws, seed)
 
 
-def moments_of_period(span: Span) -> dict[Lead, int]:
+def moments_of_period(span: Span, early: int = 0) -> dict[Lead, int]:
     """The last day before a period, and those on which a third and two thirds of it are over.
 
-    >>> moments_of_period(Span(0, 30))
-    {'start': -1, 'one_third': 9, 'two_thirds': 19}
+    Args:
+        span: The period.
+        early: So many days earlier the first of these is, for a period that lies further ahead.
+
+    >>> moments_of_period(Span(0, 30)), moments_of_period(Span(0, 30), early=5)["start"]
+    ({'start': -1, 'one_third': 9, 'two_thirds': 19}, -6)
     """
-    return {lead: span.start + span.days * n // 3 - 1 for n, lead in enumerate(LEADS)}
+    return {lead: span.start + span.days * n // 3 - 1 - (0 if n else early) for n, lead in enumerate(LEADS)}
 
 
 def lead_of(day: int, span: Span) -> Lead:
@@ -197,7 +201,7 @@ def backtest(
     draws: int,
     seed: int,
 ) -> list[Said]:
-    """What every method would have said of past periods.
+    """What every method would have said of past periods: at their start as many days ahead as today.
 
     Args:
         deals: Deals in one currency.
@@ -208,9 +212,10 @@ def backtest(
         seed: Of the generator.
     """
     asked: list[tuple[Period, Lead, Known, Terms]] = []
+    early = max(span_of(period).start - 1 - day, 0)
     for past in periods_to_test(deals, period, day, calendar):
-        terms = terms_for(past, span_of(past).start - 1, calendar, draws=min(draws, _DRAWS), seed=seed)
-        for lead, then in moments_of_period(terms.span).items():
+        for lead, then in moments_of_period(span_of(past), early).items():
+            terms = terms_for(past, then, calendar, draws=min(draws, _DRAWS), seed=seed)
             asked.append((past, lead, known_on(deals, then), terms))
     simulated = time_to_event([(known, terms) for *_, known, terms in asked])
     found = []

@@ -61,7 +61,7 @@ FORECASTING: Mapping[str, str] = {
     "lead_one_third": "one third",
     "lead_two_thirds": "two thirds",
     "scores_at_start": "WAPE, bias, in range: of past forecasts made at the start of a period, as this one",
-    "scores_made_earlier": "WAPE, bias, in range: of past forecasts made on the day before a period; this one is made {days:# day|# days} earlier and knows less",
+    "scores_made_earlier": "WAPE, bias, in range: of past forecasts made {days:# day|# days} before the day on which a period starts, as this one",
     "scores_at_one_third": "WAPE, bias, in range: of past forecasts made after a third of a period, nearest to this one",
     "scores_at_two_thirds": "WAPE, bias, in range: of past forecasts made after two thirds of a period, nearest to this one",
     # --- why a method says nothing --------------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ _PAST_DRAWS = 1_000
 
 def forecast_document(answer: Forecast) -> Document:
     """The total in each currency with its back-test, then each segment."""
-    blocks: list[Block] = [*answer_head(answer, None, answer.currencies)]
-    several = len(answer.currencies) > 1
+    several = sum(not line.group for line in answer.forecast) > 1
+    blocks: list[Block] = [*answer_head(answer, None, [] if several else answer.currencies)]
     for line in answer.forecast:
         title = _title(line, several=several)
         if title:
@@ -158,10 +158,10 @@ def _methods(line: ForecastLine, answer: Forecast) -> Block:
 
 
 def _made_at(answer: Forecast) -> str:
-    """Which past forecasts the scores are of, and how far this one is from these."""
+    """Which past forecasts the scores are of."""
     start = answer.period.start
-    days = 0 if start is None or answer.as_of is None else (start - answer.as_of).days - 1
-    return phrase("scores_made_earlier", days=days) if days > 0 else phrase(f"scores_at_{answer.lead}")
+    days = 0 if start is None or answer.as_of is None else (start - answer.as_of).days
+    return phrase("scores_made_earlier", days=days) if days > 1 else phrase(f"scores_at_{answer.lead}")
 
 
 def _silent(methods: Sequence[ForecastMethod]) -> tuple[str, ...]:
