@@ -22,7 +22,11 @@ from statsmodels.stats.multitest import multipletests
 
 import salesmetrics
 from in_process import invoke
+from salesmetrics.analysis.peers import peers_of
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.shapes import NetScore, Ratio, Tally
+from salesmetrics.statistics.bands import binomial_band
 from salesmetrics.statistics.control import p_prime_limits
 from study import study
 
@@ -209,6 +213,42 @@ def test_a_rep_who_was_not_there_is_no_example_of_few_deals(tmp_path: Path) -> N
     assert named["Ann"].team.n == 6  # Bob, Cem, Dee, Gus, Hal and Ida
 
 
+def test_a_number_out_of_others_is_compared_as_a_rate_and_shown_as_a_number() -> None:
+    peers = peers_of(catalog().kpis["overdue_deals"], [Tally(6, 40), Tally(30, 60), Tally(20, 50)])
+    assert peers is not None
+    team = peers.team(0)
+    assert (team.value, team.numerator, team.denominator) == (pytest.approx(40 * 50 / 110), 50, 110)
+    band, alone = peers.band(0, np.random.default_rng), binomial_band(50 / 110, 40)
+    assert band == pytest.approx([40 * end for end in alone or ()])
+    tested = peers.test(0, np.random.default_rng)
+    assert tested is not None
+    assert tested.p_value == pytest.approx(stats.fisher_exact([[6, 34], [50, 60]]).pvalue)
+
+
+def test_a_net_score_is_a_mean_of_its_answers() -> None:
+    shapes = [NetScore(30, 10, 60), NetScore(10, 30, 60), NetScore(20, 20, 80)]
+    peers = peers_of(catalog().kpis["nps"], shapes)
+    assert peers is not None
+    assert peers.team(0).value == pytest.approx(100 * (30 - 50) / 140)
+    tested = peers.test(0, lambda: np.random.default_rng(1))
+    own = [100.0] * 30 + [0.0] * 20 + [-100.0] * 10
+    others = [100.0] * 30 + [0.0] * 60 + [-100.0] * 50
+    assert tested is not None
+    assert tested.p_value == pytest.approx(permuted(own, others), abs=0.004)
+
+
+def test_ratios_of_sums_and_sums_have_a_team_and_no_test() -> None:
+    ratios = peers_of(
+        catalog().kpis["win_rate_value"], [Ratio(Decimal(10), Decimal(40)), Ratio(Decimal(30), Decimal(50))]
+    )
+    sums = peers_of(catalog().kpis["revenue"], [Decimal(10), Decimal(20), Decimal(60)])
+    assert ratios is not None
+    assert sums is not None
+    assert ratios.team(0).value == 0.6
+    assert sums.team(0).value == 40
+    assert ratios.test(0, np.random.default_rng) is sums.test(0, np.random.default_rng) is None
+
+
 def test_bands_decide_nothing_and_the_factor_touches_no_p_value(path: str) -> None:
     found = salesmetrics.benchmark(DEALS, by=["owner"])
     summary = {kpi.id: kpi for kpi in found.kpis}
@@ -242,7 +282,7 @@ def test_there_is_no_rank_inside_the_band_and_too_few_stand_last(path: str) -> N
 def test_a_team_in_which_nobody_differs_is_said_so(tmp_path: Path) -> None:
     path = write(tmp_path / "deals.csv", made(5, {f"R{i}": (40, 0.3) for i in range(12)}))
     page = shown("benchmark", path, "--by", "owner", "--kpi", "win_rate", cwd=tmp_path)
-    assert "Win rate: 12 reps, none differs from the team. With 40 records each, only a difference of 29 points" in page
+    assert "Win rate: 12 reps, none differs from the team. With 40 deals each, only a difference of 29 points" in page
 
 
 def test_the_order_of_rows_threads_and_hashes_change_no_byte(tmp_path: Path) -> None:
@@ -428,7 +468,7 @@ def test_only_periods_of_employment_count(tmp_path: Path) -> None:
     assert without.period.label == "2025-08"
     assert without.periods == 8
     staff = tmp_path / "reps.csv"
-    staff.write_text("Name,Hire Date,Left On\nAnn,2025-03-15,\nBob,2025-01-01,2025-08-31\n", encoding="utf-8")
+    staff.write_text("Name,Hire Date,Left On\nAnn,2025-03-15,\nBob,2025-01-01,2025-08-20\n", encoding="utf-8")
     found = histories(path, f"reps={staff}", kpi="won_deals")
     assert found["Ann"].periods == 9  # April to December
     assert found["Bob"].period.label == "2025-07"  # he left within August

@@ -147,6 +147,7 @@ ROOMS = {
     "render/layouts/rows.py": ("rows",),
     "render/layouts/trend.py": ("trend",),
     "render": (*READING, "kpis", "config"),
+    "cli/commands/benchmark.py": ("benchmark",),
     "cli/output.py": ("report", "trend", "losses", "benchmark"),
     "cli/guarding.py": (*READING, "init", "kpis", "config"),
     "cli": (*READING, "init"),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from salesmetrics.analysis.cells import no_such_cell
 from salesmetrics.analysis.peers import Peers, Team, Tested, peers_of
 from salesmetrics.analysis.scope import source_text
-from salesmetrics.analysis.segments_over_time import Measured, Place, changes_of, histories, velocity_of
+from salesmetrics.analysis.segments_over_time import Measured, Place, absent, changes_of, histories, velocity_of
 from salesmetrics.answers.benchmark import (
     Benchmark,
     BenchmarkBand,
@@ -38,6 +38,7 @@ from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import one_per_idea
 from salesmetrics.metrics.shapes import Undefined
 from salesmetrics.schema.findings import finding
+from salesmetrics.schema.kinds import KIND_NAMES
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.bands import Band, dispersion, widened
 from salesmetrics.statistics.multiple import benjamini_hochberg
@@ -185,7 +186,7 @@ def build_benchmark(
     kpis: list[BenchmarkKpi] = []
     for result in results:
         made = [_row(one, result, request, terms, adjusted) for one in result.compared]
-        kpis.append(_summary(result, made, len(tested), request, terms))
+        kpis.append(_summary(result, made, len(tested), request, terms, catalog))
         rows += _arranged(made)
     if terms.every is not None:
         shown = [catalog.kpis[name] for name in dict.fromkeys(kpi.id for kpi in kpis)]
@@ -315,7 +316,10 @@ def _missed(kpi: Kpi, request: Request, reason: str) -> BenchmarkNotCompared:
 def _compare(family: _Family, request: Request, setup: Prepared, terms: BenchmarkTerms) -> _Result:
     """All segments of a KPI beside the others, with their p-values."""
     known = [s for s in family.segments if s.outcome.value is not None and None not in s.group]
-    apart = _apart(family, known, request, setup) if _is_counted(family.kpi, known) else {}
+    apart: dict[Group, str] = {}
+    if _is_counted(family.kpi, known):
+        counted = {segment.group: segment.outcome.value for segment in known}
+        apart = absent(counted, setup.source.frames.get("reps"), request, family.period or request.period)
     known = [segment for segment in known if segment.group not in apart]
     if len(known) < _LEAST_SEGMENTS:
         reason = next(iter(apart.values()), "one_segment")
@@ -399,34 +403,6 @@ def _generator(*seeds: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seeds)))
 
 
-def _apart(family: _Family, segments: Sequence[_Segment], request: Request, setup: Prepared) -> dict[Group, str]:
-    """Segments whose counts say nothing beside those of the others, with the reason.
-
-    They were not there for all of the period, or they have no record and no reps file says that they were there.
-    """
-    reps = setup.source.frames.get("reps")
-    known = reps is not None and request.by == ("owner",) and {"owner", "hired"} <= set(reps.columns)
-    there = set(reps["owner"].to_list()) if known and reps is not None else set()
-    found = {s.group: "presence_unknown" for s in segments if not s.outcome.value and s.group[0] not in there}
-    return found | dict.fromkeys(_partly_employed(family, request, reps), "partly_employed")
-
-
-def _partly_employed(family: _Family, request: Request, reps: pl.DataFrame | None) -> frozenset[Group]:
-    """Reps who were hired or left within the period."""
-    if request.by != ("owner",) or reps is None or "owner" not in reps.columns:
-        return frozenset()
-    period = family.period or request.period
-    first = period.start or (request.span.first if request.span else None)
-    last = period.end or request.as_of
-    found: set[str | None] = set()
-    for column, late in (("hired", True), ("left", False)):
-        if column not in reps.columns or first is None or last is None:
-            continue
-        day = reps[column]
-        found |= set(reps.filter((day > first) if late else (day < last))["owner"].to_list())
-    return frozenset((name,) for name in found if name is not None)
-
-
 # --- verdicts ---
 
 
@@ -496,9 +472,15 @@ def _arranged(rows: Sequence[BenchmarkRow]) -> list[BenchmarkRow]:
 
 
 def _summary(
-    result: _Result, rows: Sequence[BenchmarkRow], tests: int, request: Request, terms: BenchmarkTerms
+    result: _Result,
+    rows: Sequence[BenchmarkRow],
+    tests: int,
+    request: Request,
+    terms: BenchmarkTerms,
+    catalog: Catalog,
 ) -> BenchmarkKpi:
     kpi, spread = result.family.kpi, result.dispersion
+    kind = next((measure.entity for measure in catalog.required_measures(kpi).values()), "")
     judged = [row for row in rows if row.test is not None]
     return BenchmarkKpi(
         id=kpi.id,
@@ -518,6 +500,7 @@ def _summary(
         ),
         detectable=_detectable(result, judged, tests, terms),
         reason=result.reason,
+        kind=kind if kind in KIND_NAMES else "",
     )
 
 

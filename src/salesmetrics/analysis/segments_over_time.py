@@ -19,6 +19,7 @@ from salesmetrics.answers.benchmark import (
     BenchmarkVelocity,
 )
 from salesmetrics.answers.report import Period
+from salesmetrics.calendar.steps import day_before
 from salesmetrics.engine.compute import Cell, counts
 from salesmetrics.engine.evaluate import evaluate, shapes_of
 from salesmetrics.engine.maturity import MATURING, maturing
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi, Shape
 
-__all__ = ["Measured", "Place", "changes_of", "histories", "velocity_of"]
+__all__ = ["Measured", "Place", "absent", "changes_of", "histories", "velocity_of"]
 
 
 # --- the own past ---
@@ -59,7 +60,7 @@ class Place(NamedTuple):
 
 
 class _Employment(NamedTuple):
-    """The first day of a rep, and the first one after the last; None where that is not known."""
+    """The first and the last day of a rep; None where that is not known."""
 
     hired: date | None
     left: date | None
@@ -118,7 +119,7 @@ def _there(metrics: Sequence[Metric], employed: _Employment | None) -> list[Metr
 
 def _within(period: Period, employed: _Employment) -> bool:
     begun = employed.hired is None or (period.start is not None and period.start >= employed.hired)
-    return begun and (employed.left is None or (period.end is not None and period.end <= employed.left))
+    return begun and (employed.left is None or (period.end is not None and day_before(period.end) <= employed.left))
 
 
 def _latest(kpi: Kpi, metrics: Sequence[Metric], every: Every, records: Records) -> BenchmarkHistory:
@@ -141,6 +142,33 @@ def _latest(kpi: Kpi, metrics: Sequence[Metric], every: Every, records: Records)
         method=limits.method,
         outside=limits.outside,
     )
+
+
+def absent(
+    counted: Mapping[Group, int], reps: pl.DataFrame | None, request: Request, period: Period
+) -> dict[Group, str]:
+    """Segments whose counts say nothing beside those of the others, with the reason.
+
+    They were not there for all of the period, or they have no record and no reps file says that they were there.
+
+    Args:
+        counted: The count of each segment.
+        reps: Reps with ``owner``, ``hired`` and ``left`` (Date) where known.
+        request: Says what segments are.
+        period: Of the counts; for all of time, from the first to the last day of the records.
+    """
+    staff = _staff(reps) if request.by == ("owner",) else {}
+    first = period.start or (request.span.first if request.span else None)
+    ends = [day for day in (period.end and day_before(period.end), request.as_of) if day is not None]
+    last = min(ends, default=None)
+    found = {}
+    for group, count in counted.items():
+        own = staff.get(group[0])
+        if own is not None and ((own.hired and first and own.hired > first) or (own.left and last and own.left < last)):
+            found[group] = "partly_employed"
+        elif not count and (own is None or own.hired is None):
+            found[group] = "presence_unknown"
+    return found
 
 
 # --- what of a change is theirs ---

@@ -141,8 +141,8 @@ class BenchmarkKpi(Model, frozen=True, kw_only=True):
     dispersion: BenchmarkDispersion | None = None
     detectable: BenchmarkDetectable | None = None
     reason: Annotated[str | None, Meta(description="why no segment is judged")] = None
-    records: Annotated[Literal["deals", "records"], NOT_IN_JSON] = "records"
-    """what its records are, in words"""
+    kind: Annotated[str, NOT_IN_JSON] = ""
+    """the kind of file that its records are of; empty where they are of none"""
 
 
 class BenchmarkNotCompared(Model, frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ def benchmark(
     from salesmetrics.schema.message import Message
 
     if seed < 0:
-        cause, fix = Message("has_to_be_at_least", least=0), Message("seed_example")
+        cause, fix = Message("has_to_be_at_least", least=0), Message("write_for_example", example="--seed 1")
         raise SalesmetricsError("option_invalid", option="--seed", value=seed, cause=cause, fix=fix)
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))

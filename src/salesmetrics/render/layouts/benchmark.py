@@ -72,12 +72,13 @@ def _sentence(kpi: BenchmarkKpi, answer: Benchmark, *, several: bool) -> str:
     seen = kpi.detectable
     if seen is None or (called and seen.difference is None):
         return said
+    records = Message("bench_records_of" if kpi.kind else "bench_records", n=seen.n, kind=kpi.kind)
     if seen.difference is None:
-        return f"{said} {phrase('bench_undetectable', n=seen.n)}"
+        return f"{said} {phrase('bench_undetectable', records=records)}"
     difference = amount(seen.difference, kpi.unit, currency=kpi.currency)
     if kpi.unit == "ratio":
         difference = phrase("points", n=f"{100 * seen.difference:.0f}")
-    return f"{said} {phrase('bench_detectable', n=seen.n, difference=difference)}"
+    return f"{said} {phrase('bench_detectable', records=records, difference=difference)}"
 
 
 def _title(kpi: BenchmarkKpi, *, several: bool) -> str:
