@@ -351,12 +351,14 @@ def test_the_share_within_180_days_is_the_kpi_of_the_report() -> None:
 def test_a_growing_firm_is_told_so_and_a_steady_one_is_not_accused() -> None:
     names = list(STUDY.WORLDS)
     found = {name: STUDY.study(STUDY.WORLDS[name], 8, 12_000) for name in names}
-    left_open, steady, growing, both, young, _ = (found[name] for name in names)
+    left_open, steady, growing, both, young, lately = (found[name] for name in names)
     assert (left_open.differs, steady.differs) == (0, 0)
     assert growing.differs > 0.8
     assert growing.suspects["growing_team"] > 0.9
     assert growing.suspects["lost_left_open"] == 0
+    assert growing.suspects["lost_not_closed_lately"] == both.suspects["lost_not_closed_lately"] == 0
     assert both.suspects["lost_left_open"] == 1
+    assert lately.suspects["lost_not_closed_lately"] == 1
     assert young.differs > 0.8
     assert young.suspects["young_cohorts"] == 1
 

@@ -28,6 +28,8 @@ __all__ = ["Followups", "closed_bases"]
 SLOW = 0.95
 OLD_OPEN = 0.05
 """From this share of open ones on among deals older than 95 % of decided ones took, lost deals may have been left open."""
+LATELY = 90
+"""Days."""
 MOSTLY = 0.5
 
 
@@ -144,7 +146,8 @@ def _suspects(
 ) -> dict[int, list[Suspect]]:
     """What the data say of each bias, for the rows where the two win rates are apart.
 
-    Lost deals may have been left open where many deals are open that are older than 95 % of decided ones took. Where most
+    Lost deals may have been left open where many deals are open that are older than 95 % of decided ones took; or, of late,
+    where of the deals decided in the last 90 days more were won than of the cohorts, by more than the intervals. Where most
     decided deals are younger than the horizon (young cohorts), or more deals were created in the later half of the time
     than in the earlier one (a growing team), what is decided sooner weighs more in the closed basis: wins or losses,
     whichever come first.
@@ -154,10 +157,13 @@ def _suspects(
     days = pl.col("row").replace_strict(dict(cohorts.longest), return_dtype=pl.Int64)
     index = cohorts.rows.filter(pl.col("row").is_in(list(apart))).with_columns(__days__=days)
     age = (pl.lit(as_of, pl.Date) - pl.col(CREATED)).dt.total_days()
+    won, lately = pl.col(FATE) == "won", pl.col("closed") > days_after(as_of, -LATELY)
     young = _of_rows(decided.filter(PLACED), index, cohorts.by).agg(
         young=(age < pl.col("__days__")).sum(),
         decided=pl.len(),
         slow=pl.col(TIME).quantile(SLOW, "higher").cast(pl.Int64),
+        won_lately=(won & lately).sum(),
+        decided_lately=lately.sum(),
     )
     first, last = _created_between(request, as_of, cohorts.here)
     middle = days_after(first, (last - first).days // 2 + 1)
@@ -181,6 +187,13 @@ def _suspects(
                 days=row["slow"],
             ),
             Suspect(
+                bias="lost_not_closed_lately",
+                supported=_wins_more(row["won_lately"], row["decided_lately"], base, request.level),
+                numerator=row["won_lately"],
+                denominator=row["decided_lately"],
+                days=LATELY,
+            ),
+            Suspect(
                 bias="young_cohorts",
                 supported=fits and row["young"] > MOSTLY * row["decided"],
                 numerator=row["young"],
@@ -197,6 +210,12 @@ def _suspects(
     return found
 
 
+def _wins_more(won: int, decided: int, base: ClosedBasis, level: float) -> bool:
+    """Whether more of the deals decided lately were won than of those of the cohorts, by more than the intervals."""
+    lately, cohorts = wilson(won, decided, level), base.cohorts.interval
+    return lately is not None and cohorts is not None and cohorts.high is not None and lately.low > cohorts.high
+
+
 def _grows(later: int, earlier: int, days: tuple[int, int], level: float) -> bool:
     """Whether more records were created per day later than earlier, by more than chance."""
     ratio = poisson_ratio_interval(later, earlier, *days, level) if all(days) else None
@@ -206,7 +225,7 @@ def _grows(later: int, earlier: int, days: tuple[int, int], level: float) -> boo
 def _of_rows(frame: pl.DataFrame, index: pl.DataFrame, by: tuple[str, ...]) -> Any:
     """Deals of the rows of an index, to be counted per row."""
     how: Any = {"on": by, "nulls_equal": True} if by else {"how": "cross"}
-    return frame.select(CREATED, FATE, TIME, *by).join(index, **how).group_by("row")
+    return frame.select(CREATED, FATE, TIME, "closed", *by).join(index, **how).group_by("row")
 
 
 def _created_between(request: Request, as_of: date, here: pl.DataFrame) -> tuple[date, date]:

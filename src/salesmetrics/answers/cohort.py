@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 CohortOf = Literal["deals", "leads"]
-SuspectedBias = Literal["lost_left_open", "young_cohorts", "growing_team"]
+SuspectedBias = Literal["lost_left_open", "lost_not_closed_lately", "young_cohorts", "growing_team"]
 
 _Count = Annotated[int, Meta(ge=0)]
 
@@ -103,9 +103,14 @@ class Suspect(Model, frozen=True, kw_only=True):
     bias: SuspectedBias
     supported: Annotated[bool, Meta(description="whether the data show it, and it can work in this direction")]
     numerator: Annotated[
-        int, Meta(ge=0, description="old open deals; young decided deals; deals created in the later half")
+        int,
+        Meta(
+            ge=0, description="old open deals; deals won lately; young decided deals; deals created in the later half"
+        ),
     ]
-    denominator: Annotated[int, Meta(ge=0, description="all old deals; all decided deals; all created deals")]
+    denominator: Annotated[
+        int, Meta(ge=0, description="all old deals; deals decided lately; all decided deals; all created deals")
+    ]
     days: Annotated[
         int | None,
         Meta(description="older than this, the days that 95 % of decided deals took; younger than the horizon"),

@@ -245,9 +245,11 @@ ANALYSES: Mapping[str, str] = {
     "closed_basis_groups": "also a difference for {groups:,}",
     "closed_basis_group": "{name:typed} ({closed}, cohorts {share} at {days:,} days)",
     "bias_lost_left_open": "lost deals left open",
+    "bias_lost_not_closed_lately": "lost deals not closed of late",
     "bias_young_cohorts": "young cohorts",
     "bias_growing_team": "a growing team",
     "suspect_lost_left_open": "lost deals left open ({numerator:,} of {denominator:,} deals older than {days:,} days are open; 95 % of decided deals took no longer)",
+    "suspect_lost_not_closed_lately": "lost deals not closed of late ({numerator:,} of {denominator:,} deals decided in the last {days:,} days were won, more than of these cohorts)",
     "suspect_young_cohorts": "young cohorts ({numerator:,} of {denominator:,} decided deals were created less than {days:,} days ago)",
     "suspect_growing_team": "a growing team ({numerator:,} of {denominator:,} deals were created in the later half of the time)",
     "cohort_legend_deals": "30 d … 365 d: share of the created deals won within so many days (Aalen–Johansen: open deals count for as long as they were observed,"
