@@ -362,6 +362,15 @@ def test_a_log_whose_deals_are_not_found_is_refused_with_the_line_to_type(tmp_pa
     assert done.returncode == 0, done.stderr
 
 
+def test_messages_with_a_type_are_no_log(tmp_path: Path) -> None:
+    lines = [
+        "Activity ID,Type,From,To,Date,Subject",
+        "1,Email,a@x.de,b@x.de,2026-02-01,Hi",
+        "2,Stage review,a@x.de,b@x.de,2026-02-03,Ho",
+    ]
+    assert list(load([written(tmp_path, "sent.csv", *lines)]).frames) == ["activities"]
+
+
 @pytest.mark.parametrize("first", [FIRST])
 def test_what_is_no_log_is_left_alone(tmp_path: Path, first: date) -> None:
     lines = ["Item,Value,Date,Customer", f"Stage lights,900,{first},Oak", f"Cable,100,{first},Elm"]

@@ -262,6 +262,9 @@ def _claims(
         for key in form.forms(nouns_of(kind)):
             options = [(f, rank) for f, rank in index.get(key, ()) if f not in taken]
             likely = [o for o in options if plausible(sample, header, types[o[0]])]
+            dated = [o for o in likely if types[o[0]] in (ColumnType.DAY, ColumnType.INSTANT)]
+            if sample is not None and 0 < len(dated) < len(likely) and could_be(sample, header, ColumnType.INSTANT):
+                likely = dated  # "entered stage" is a stage in one file, and the day of its entry in another
             if likely or (options and is_crm(profile)):
                 name, rank = (likely or options)[0]
                 claims.setdefault(name, []).append((rank, int(key not in (form.full, form.bare)), header))

@@ -38,6 +38,8 @@ _FIELD = _pattern(
 )
 _EVENT = _pattern(r"(?:event )?(?:type|name)|event|событие")
 """What may as well be the type of an activity or a message."""
+_SENT = ("to", "from", "after", "current")
+"""Beside a type, whom a message went to."""
 _NEW = _pattern(
     r"(?:new|to|after|current)(?: (?:value|string|text))?|changed to|value (?:after|to)|(?:neuer|nouvelle|nuevo|novo|nuovo) (?:wert|valeur|valor|valore)"
     r"|(?:valor|valore) (?:nuevo|novo|nuovo)|nieuwe waarde|nytt v[aä]rde|ny (?:v[aæ]rdi|verdi)|nowa wartosc|yeni deger|nova hodnota|nilai baru|uj ertek|uusi arvo"
@@ -227,6 +229,8 @@ def _columns(headers: Sequence[str]) -> tuple[str, str, str | None] | None:
     if new is None:
         return None
     old = first(_OLD, field, new)
+    if _EVENT.fullmatch(words[field]) and words[new] in _SENT:
+        return None
     return field, new, old
 
 
