@@ -325,7 +325,7 @@ def _line(setting: _Setting, deals: Deals, code: str | None, group: dict[str, st
         overdue=None if known.expected is None else _counted(setting, deals, _overdue(known)),
         categories=_by_category(setting, deals, known),
         slippage=_slippage(known),
-        undated=int((known.open & (deals.created < 0)).sum()),
+        undated=known.undated,
         shock=None if simulated.draws is None else rounded(simulated.draws.shock),
         seed=setting.facts.seed,
         draws=setting.facts.draws,

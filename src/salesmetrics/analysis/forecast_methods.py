@@ -322,8 +322,8 @@ def _smoothed(
 
 
 def _too_few(known: Known) -> str | None:
-    done = known.closed & known.learning
-    if int(done.sum()) < LEAST_CLOSED or int((done & (known.deals.cause == WON)).sum()) < LEAST_WON:
+    closed, won = known.decided
+    if closed < LEAST_CLOSED or won < LEAST_WON:
         return "few_closed" if (known.deals.created >= 0).any() else "no_created"
     return None
 
@@ -344,8 +344,7 @@ def time_to_event(asked: Sequence[tuple[Known, Terms]]) -> list[Estimate]:
     for place, drawn in zip(ready, _drawn([asked[place] for place in ready]), strict=True):
         known, terms = asked[place]
         won = float(won_so_far(known, terms.span))
-        undated = int((known.open & (known.deals.created < 0)).sum())
-        found[place] = Estimate(summary(drawn.total + won)["p50"], draws=drawn, left_out=undated)
+        found[place] = Estimate(summary(drawn.total + won)["p50"], draws=drawn, left_out=known.undated)
     return [found[place] for place in range(len(asked))]
 
 

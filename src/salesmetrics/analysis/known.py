@@ -136,6 +136,8 @@ class Deals(NamedTuple):
         wins: What was won by day.
         at_close: Amounts are recorded when a deal closes: those of open deals are unknown.
         first: The first day on which a deal closed; None where none did.
+        decided: Days on which deals with a creation date closed, in order.
+        decided_won: Days on which those of them closed that were won, in order.
     """
 
     created: Days
@@ -158,6 +160,8 @@ class Deals(NamedTuple):
     wins: Wins
     at_close: bool
     first: int | None
+    decided: Days
+    decided_won: Days
 
     def history(self) -> History:
         """Deals whose dates are known, for a simulation that cuts them at days of its own."""
@@ -230,11 +234,12 @@ def deals_of(
     )
     by_day = by_day.sort("day")
     counts = list(zip(by_day["len"].to_list(), by_day["unpriced"].to_list(), strict=True))
-    closing = ended[ended >= 0]
+    closing, cause = ended[ended >= 0], table["cause"].to_numpy()
+    dated = (ended >= 0) & (created >= 0)
     return Deals(
         created=created,
         ended=ended,
-        cause=table["cause"].to_numpy(),
+        cause=cause,
         amount=_floats(table["amount"].cast(pl.Float64)),
         exact=table["amount"],
         kind=_codes(table["kind"])[0] if "kind" in own else None,
@@ -248,6 +253,8 @@ def deals_of(
         wins=Wins(by_day["day"].to_list(), by_day["amount"].to_list(), counts),
         at_close=at_close,
         first=int(closing.min()) if closing.size else None,
+        decided=np.sort(ended[dated]),
+        decided_won=np.sort(ended[dated & (cause == WON)]),
     )
 
 
@@ -347,11 +354,34 @@ class Known:
 
     def __init__(self, deals: Deals, day: int, *, live: bool) -> None:
         self.deals, self.day, self.live = deals, day, live
-        ended = (deals.ended >= 0) & (deals.ended <= day)
-        self.closed: Flags = ended
-        gone = ended | ((deals.cause != OPEN) & (deals.ended < 0))
-        begun = deals.created <= day
-        self.open: Flags = ~gone & (begun if live else begun & (deals.created >= 0))
+
+    @cached_property
+    def closed(self) -> Flags:
+        """Deals that have closed."""
+        found: Flags = (self.deals.ended >= 0) & (self.deals.ended <= self.day)
+        return found
+
+    @cached_property
+    def open(self) -> Flags:
+        """Deals that are open: of one without a creation date that is known on the day of the export only."""
+        deals = self.deals
+        gone = self.closed | ((deals.cause != OPEN) & (deals.ended < 0))
+        begun = deals.created <= self.day
+        found: Flags = ~gone & (begun if self.live else begun & (deals.created >= 0))
+        return found
+
+    @property
+    def undated(self) -> int:
+        """Open deals without a creation date."""
+        return int((self.open & (self.deals.created < 0)).sum()) if self.live else 0
+
+    @property
+    def decided(self) -> tuple[int, int]:
+        """How many deals with a creation date have closed, and how many of them were won."""
+        deals = self.deals
+        counts = (np.searchsorted(days, self.day, side="right") for days in (deals.decided, deals.decided_won))
+        closed, won = map(int, counts)
+        return closed, won
 
     @cached_property
     def told(self) -> bool:
