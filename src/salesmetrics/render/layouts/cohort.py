@@ -66,7 +66,7 @@ def _segments(answer: Cohorts) -> list[Block]:
     if not segments:
         return []
     table = _table(segments, answer, 0.0, drops="last", dropped="segments_not_shown")
-    return [Heading(phrase("heading_by", names=answer.group_by)), table]
+    return [Heading(phrase("heading_by", names=[one_line(name) for name in answer.group_by])), table]
 
 
 def _below(answer: Cohorts) -> list[Block]:
@@ -224,7 +224,7 @@ def _notes(answer: Cohorts) -> list[str]:
     if any(row.small for row in answer.cohorts if not row.group or row.cohort is None):
         found.append(phrase("cohort_small", sign=FEW, min_n=answer.min_n))
     if answer.group_by:
-        found.append(phrase("cohort_of_groups", names=answer.group_by))
+        found.append(phrase("cohort_of_groups", names=[one_line(name) for name in answer.group_by]))
     return found
 
 
