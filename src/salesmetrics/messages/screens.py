@@ -52,7 +52,7 @@ SCREENS: Mapping[str, str] = {
     "findings_not_shown": "{n:# more finding|# more findings}: --all",
     "words_not_shown": "{n:# more word|# more words}: --all",
     # --- below it ---------------------------------------------------------------------------------------------------------
-    "verdict_signs": "{better} better, {worse} worse, no sign: no clear difference, or a small sample",
+    "verdict_signs": "{better} better, {worse} worse, no sign: no clear difference, small sample or no verdict",
     "share_in_value": "{share} of value",
     "check_these": "Check before you quote these",
     "findings_elsewhere": "{n:,} more: ",
