@@ -208,6 +208,7 @@ class _Walk:
     def __init__(self, items: Sequence[FileArgument], options: ReadOptions, tables: Tables, together: Together) -> None:
         self.items, self.options, self.tables, self.together = items, options, tables, together
         self._definitions: dict[str, list[RawTable]] | None = None
+        self._without_ids: list[str] = []
 
     def of(self, dated: Sequence[FileArgument], snapshots: Sequence[FileArgument]) -> _Found | None:
         """What is left to read, and what the others say of its past; None where these are no exports of one list."""
@@ -245,6 +246,8 @@ class _Walk:
             if before is not None:
                 self._put_back(before)
             return None
+        if self._without_ids:
+            raise SalesmetricsError("ids_missing", path=self._without_ids[0], rows=None)
         found.newest = before
         found.paths.add(before.item.path)
         self._refuse_undated(found, waiting)
@@ -316,6 +319,8 @@ class _Walk:
         if recognition is None or recognition.kind != "deals" or recognition.lists is not None or match is None:
             if export.source == "file_name":
                 self.tables.put_back(item.path, [table])
+            if recognition is not None and recognition.kind == "deals" and recognition.lists is None:
+                self._without_ids.append(table.source.path)
             return None
         named = {name: recognition.columns.get(name) for name in ("id", *_LASTING)}
         texts = (pl.col(m.header).cast(pl.String).str.strip_chars().alias(name) for name, m in named.items() if m)
