@@ -404,6 +404,18 @@ def test_other_names_are_not_mixed_and_the_way_out_is_shown(tmp_path: Path) -> N
     assert "of previous" in done.stdout
 
 
+@pytest.mark.parametrize("longer", ["deals", "history"])
+def test_ids_of_a_report_and_of_the_api_are_the_same_deals(tmp_path: Path, longer: str) -> None:
+    deals = [Deal(f"006Aa0000{deal.id[3:]:0>6}", deal.changes) for deal in world(24, 40)]
+    texts = {"deals": deals_file(deals), "history": plain_history(deals)}
+    (tmp_path / "deals.csv").write_text(texts["deals"])
+    plain = funnel(tmp_path, texts["history"])
+    for deal in deals:
+        texts[longer] = texts[longer].replace(f"{deal.id},", f"{deal.id}IAQ,")
+    (tmp_path / "deals.csv").write_text(texts["deals"])
+    assert funnel(tmp_path, texts["history"]) == plain
+
+
 def test_names_link_nothing_where_ids_are_ids(tmp_path: Path) -> None:
     deals = world(23, 20)
     (tmp_path / "deals.csv").write_text(deals_file(deals))

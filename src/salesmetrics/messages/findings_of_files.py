@@ -121,6 +121,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "`{column}` has {values:`,` 3 …}, and the deals file {names:`,` 3 …}: nothing shows which is which, so the log gives no stages",
         "add a list of stages with the columns `id` and `name` (`pipelines=FILE`), or export both files with names",
     ),
+    "linked_by_long_id": (
+        "the ids in `{column}` and in the deals file have 15 and 18 letters, as in reports and the API of Salesforce: {count:,} of {of:# deal is|# deals are} found by the first 15",
+        None,
+    ),
     "linked_by_name": (
         "`{column}` has names, not ids: {count:,} of {of:# deal is|# deals are} found by {count:its|their} name",
         "export the id of the deals, too: two deals may have one name",

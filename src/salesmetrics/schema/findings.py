@@ -53,6 +53,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "log_lacks_deals": ERROR,
     "log_of_other_names": ERROR,
     "linked_by_name": NOTE,
+    "linked_by_long_id": NOTE,
     "log_names_from_deals": NOTE,
     "versions_of_deals": NOTE,
     "no_second_version": WARNING,

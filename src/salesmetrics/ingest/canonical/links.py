@@ -136,6 +136,20 @@ def _column_map(frame: pl.DataFrame, key: str, value: str) -> dict[str, str]:
     return dict(once.iter_rows())
 
 
+_SHORT, _LONG = 15, 18
+"""Letters of an id of Salesforce in a report and in an API."""
+
+
+def _by_long_ids(used: pl.Series, ids: pl.Series) -> dict[str, str]:
+    """Id of a stage change → that of the deal, where all are ids of Salesforce and differ in their length alone."""
+    lengths = [set(column.str.len_chars().unique().to_list()) for column in (used, ids)]
+    if sorted(map(sorted, lengths)) != [[_SHORT], [_LONG]]:
+        return {}
+    known = {id_[:_SHORT]: id_ for id_ in ids}
+    found = {word: known[word[:_SHORT]] for word in used if word[:_SHORT] in known}
+    return found if len(found) >= used.len() * _MOST else {}
+
+
 _MOST = 0.5
 """From this share of names on that are those of deals, a column of deals holds names."""
 
@@ -143,7 +157,8 @@ _MOST = 0.5
 def linked_by_name(stages: pl.DataFrame, deals: pl.DataFrame | None, path: str, header: str | None) -> list[Kept]:
     """Stage changes with the id of their deal, where they name each deal by its name and not one by its id.
 
-    A name that several deals share links nothing.
+    A name that several deals share links nothing. Ids of 15 and of 18 letters are those of Salesforce: an API adds three letters to
+    the id that a report has, and these follow from the others.
 
     Args:
         stages: Canonical stage changes with ``deal_id``.
@@ -154,10 +169,17 @@ def linked_by_name(stages: pl.DataFrame, deals: pl.DataFrame | None, path: str, 
     Returns:
         The changes with ids in the place of names, and that this was done; nothing where ids are ids.
     """
-    if deals is None or not {"id", "name"} <= set(deals.columns) or "deal_id" not in stages.columns:
+    if deals is None or "id" not in deals.columns or "deal_id" not in stages.columns:
         return []
     used = stages.get_column("deal_id").drop_nulls().unique()
     if used.is_in(deals.get_column("id").drop_nulls().implode()).any():
+        return []
+    long = _by_long_ids(used, deals.get_column("id").drop_nulls().unique())
+    if long:
+        frame = stages.with_columns(pl.col("deal_id").replace(long))
+        said = finding("linked_by_long_id", kind="stages", path=path, column=header, count=len(long), of=used.len())
+        return [Kept(frame, findings=(said,))]
+    if "name" not in deals.columns:
         return []
     named = deals.select("name", "id").drop_nulls().filter(pl.col("name").is_unique())
     known = used.is_in(named.get_column("name").implode())
