@@ -165,7 +165,6 @@ ABOUT_THE_OPTION = {
     "kpis_available": "below a report",
     "period_this_quarter": "only said of --compare",
     "rows_not_shown": "only where there is --all",
-    "seed_example": "only said of --seed",
     "segments_not_shown": "below a report",
     "segments_too_many": "only said of --by",
     "top_example": "only said of --top",
