@@ -399,3 +399,11 @@ def test_a_log_alone_has_the_deals_that_it_names(tmp_path: Path) -> None:
     # Rows that no row of the log gives are in no finding.
     states(tmp_path, *rows, deals=(DEALS[0], DEALS[1].replace("2026-01-05", "1926-01-05"), DEALS[2]))
     assert load([str(tmp_path / "deals.csv"), str(tmp_path / "history.csv")]).findings
+
+
+def test_a_long_list_of_names_and_values_is_no_log(tmp_path: Path) -> None:
+    lines = [
+        "id,name,value,stage,close_date,created",
+        *(f"{n},Deal {n},9,Won,2026-02-01,2026-01-05" for n in range(2_100)),
+    ]
+    assert list(load([written(tmp_path, "deals.csv", *lines)]).frames) == ["deals"]

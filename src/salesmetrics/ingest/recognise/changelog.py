@@ -76,6 +76,8 @@ _STAGE = _pattern(r"(?:lead|deal|opportunity) status changed|stage|phase|fase|et
 
 _OF_TIME = _pattern(r"\b(?:time|date|duration|days|since|age|probability)\b|дата|время|дней|日期|时间")
 """What is about a stage and is none."""
+_MOST_FIELDS = 2_000
+"""More different names than any CRM has fields of a deal: these are names of something else."""
 _LOOSE = 99
 """Rank of a name that only contains one of a stage."""
 
@@ -170,6 +172,8 @@ def change_log(frame: pl.DataFrame, path: str, mapping: Mapping[str, str]) -> Ch
         return None
     field, new, old = columns
     cells = plain_text(frame.get_column(field)).str.strip_chars()
+    if cells.n_unique() > _MOST_FIELDS:
+        return None
     names = [name for name in cells.drop_nulls().unique().sort().to_list() if name]
     asked = {header: name for name, header in mapping.items() if header in names}
     tracked = _tracked([name for name in names if name not in asked])
