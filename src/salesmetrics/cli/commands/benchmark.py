@@ -48,9 +48,9 @@ def benchmark(
 
     Examples:
       salesmetrics benchmark deals.csv --by owner
-      salesmetrics benchmark deals.csv --by team --kpi win_rate,average_deal_size --period 2026
-      salesmetrics benchmark deals.csv --by region --period last-quarter --compare previous
-      salesmetrics benchmark deals.csv --by owner --rows "win_rate:Karim Bellweather"
+      salesmetrics benchmark deals.csv --by team --kpi win_rate --period 2026
+      salesmetrics benchmark deals.csv --by team --period 2026 --compare previous
+      salesmetrics benchmark deals.csv --by team --rows win_rate:Enterprise
     """
     from msgspec.structs import replace
 

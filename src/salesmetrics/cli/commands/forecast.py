@@ -42,10 +42,10 @@ def forecast(
     """Show what will close in a period, with its range, and how good such forecasts were.
 
     Examples:
-      salesmetrics forecast deals.csv --period this-quarter
+      salesmetrics forecast deals.csv --period 2026-Q4
       salesmetrics forecast deals.csv stages.csv quotas.csv --period 2026-Q4
-      salesmetrics forecast deals.csv --period this-month --target 250000 --by team
-      salesmetrics forecast deals.csv --period this-quarter --rows open
+      salesmetrics forecast deals.csv --period 2026-10 --target 250000 --by team
+      salesmetrics forecast deals.csv --period 2026-Q4 --rows open
     """
     from salesmetrics import analyses
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
