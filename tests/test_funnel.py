@@ -488,6 +488,8 @@ def test_stuck_deals_are_those_longer_in_their_stage_than_nine_in_ten(tmp_path: 
         (["good.csv", "--period", "2025-Q1", "--cohort"], "no deal was created in the period"),
         (["deals.csv", "--rows", "Demo:lost"], "there is no stage history"),
         (["won.csv"], "there is no stage history, and no deal is open"),
+        (["ended.csv"], "no entry of these deals into an open stage"),
+        (["won.csv", "ended.csv"], "no entry of these deals into an open stage"),
         (["good.csv", "--horizon", "0"], "--horizon"),
     ],
 )
@@ -498,6 +500,7 @@ def test_what_cannot_be_answered_is_refused_with_what_to_type(tmp_path: Path, wo
     (tmp_path / "circle.csv").write_text(head + circle, "utf-8")
     (tmp_path / "deals.csv").write_text("Deal ID,Stage,Amount\n1,Demo,5\n2,Won,6\n3,Lost,7\n", "utf-8")
     (tmp_path / "won.csv").write_text("Deal ID,Stage,Amount\n1,Lost,5\n2,Won,6\n", "utf-8")
+    (tmp_path / "ended.csv").write_text(head + "1,Lost,2026-01-01 10:00\n2,Won,2026-01-02 10:00\n", "utf-8")
     done = invoke("funnel", *words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert error in done.stderr

@@ -154,7 +154,7 @@ def _suspects(
     """
     if not apart:
         return {}
-    days = pl.col("row").replace_strict(dict(cohorts.longest), return_dtype=pl.Int64)
+    days = pl.col("row").replace_strict(dict(cohorts.longest), default=None, return_dtype=pl.Int64)
     index = cohorts.rows.filter(pl.col("row").is_in(list(apart))).with_columns(__days__=days)
     age = (pl.lit(as_of, pl.Date) - pl.col(CREATED)).dt.total_days()
     won, lately = pl.col(FATE) == "won", pl.col("closed") > days_after(as_of, -LATELY)
@@ -241,7 +241,7 @@ def _created_between(request: Request, as_of: date, here: pl.DataFrame) -> tuple
 def _wins_come_sooner(cohorts: Followups, apart: Mapping[int, ClosedBasis]) -> dict[int, bool]:
     """Whether wins take fewer days than losses on average, of those within the horizon."""
     ends = cohorts.ends.filter(pl.col("group").is_in(list(apart)))
-    days = pl.col("group").replace_strict(dict(cohorts.longest), return_dtype=pl.Int64)
+    days = pl.col("group").replace_strict(dict(cohorts.longest), default=None, return_dtype=pl.Int64)
     means = []
     for cause in (WON, LOST):
         steps = incidence_curves(ends, cause).steps.filter(pl.col("time") <= days)

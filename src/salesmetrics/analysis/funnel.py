@@ -163,6 +163,8 @@ def _setting(
         raise SalesmetricsError("report_empty", cause=Message("no_deals_in_period"), fix=Message("another_period"))
     told = StageOrders(frames.get("pipelines"), facts.settled, facts.orders)
     found = journeys(deals, stages, told, facts.meanings, until)
+    if found.visits.is_empty():
+        raise SalesmetricsError("report_empty", cause=Message("no_open_stage_entered"), fix=Message("add_open_stages"))
     own = found.deals.select("furthest", "outcome")
     cells = found.cells.hstack(own[found.cells["journey"]])
     cells = cells.with_columns(

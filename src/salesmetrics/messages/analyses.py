@@ -69,6 +69,8 @@ ANALYSES: Mapping[str, str] = {
     "in_pipeline": " of pipeline {pipeline:`and`}",
     "no_deals_in_period": "no deal was created in the period",
     "no_history_no_open": "there is no stage history, and no deal is open",
+    "no_open_stage_entered": "the stage history has no entry of these deals into an open stage: it says only how they ended",
+    "add_open_stages": "export every change of stage, not only the latest; `salesmetrics check FILE` shows how the history was read",
     "no_stage_history": "there is no stage history",
     "add_stage_history": "add a stage history: `stages=FILE`, a row per deal and stage with the date of entry",
     "title_of_funnel": "funnel",
