@@ -185,6 +185,7 @@ def test_rejects_are_written_with_their_place(command: str, tmp_path: Path) -> N
 READING = {
     "benchmark": "--by owner",
     "check": "",
+    "cohort": "--every quarter",
     "compare": "examples/weekly/deals-2026-09-30.csv --on examples/deals.csv=2026-09-23",
     "explain": "win_rate",
     "forecast": "--period 2026-Q4 --draws 100",

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from salesmetrics.engine.evaluate import Outcome, Values, change_between, evaluate
+from salesmetrics.engine.changes import change_between
+from salesmetrics.engine.evaluate import Outcome, Values, evaluate
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.statistics.control import p_prime_limits, xmr_limits
 from salesmetrics.statistics.intervals import SMALLEST_MEAN_SAMPLE, Bounds, mean_interval, nps_interval
@@ -186,11 +187,11 @@ def test_equal_amounts_make_no_verdict(kpi: str) -> None:
     )
     change = change_between(definition, now, before, 0.95, 10)
     assert change is not None
-    assert (change.interval, change.verdict) == (None, None)
+    assert (change.interval, change.p, change.verdict) == (None, None, None)
 
 
 def test_no_record_before_and_none_now_is_no_verdict() -> None:
     kpi = catalog().kpis["created_deals"]
     change = change_between(kpi, Outcome(0, n=0), Outcome(0, n=0), 0.95, 0)
     assert change is not None
-    assert (change.interval, change.verdict) == (None, None)
+    assert (change.interval, change.p, change.verdict) == (None, None, None)
