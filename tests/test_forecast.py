@@ -136,13 +136,17 @@ def test_won_so_far_and_the_target_are_exact(example: Forecast) -> None:
     query = """SELECT count(*), sum(CAST("Amount" AS DECIMAL(38, 4))) FROM read_csv(?, all_varchar = true, header = true,
         null_padding = true, strict_mode = false) WHERE "Deal Stage" = 'Closed won' AND "Associated Company IDs" IS NOT NULL
         AND CAST(TRY_CAST("Close Date" AS TIMESTAMP) AS DATE) BETWEEN DATE '2026-07-01' AND DATE '2026-08-10'"""
-    count, value = duckdb.execute(query, [DEALS]).fetchone()
+    count, value = duckdb.connect().execute(query, [DEALS]).fetchone()
     so_far = part(line, "won_so_far")
     assert (so_far.deals, so_far.value) == (count, value)
-    quota = duckdb.execute(
-        "SELECT sum(CAST(Quota AS DECIMAL(38, 4))) FROM read_csv(?, all_varchar = true) WHERE Period = '2026-Q3'",
-        [QUOTAS],
-    ).fetchone()[0]
+    quota = (
+        duckdb.connect()
+        .execute(
+            "SELECT sum(CAST(Quota AS DECIMAL(38, 4))) FROM read_csv(?, all_varchar = true) WHERE Period = '2026-Q3'",
+            [QUOTAS],
+        )
+        .fetchone()[0]
+    )
     assert (line.target, line.target_source) == (quota, "quotas")
 
 

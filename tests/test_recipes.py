@@ -268,7 +268,7 @@ def test_the_csv_read_by_duckdb(work: Path, monkeypatch: pytest.MonkeyPatch) -> 
     words = ("--by", "owner", "--format", "csv", "-o", "report.csv")
     assert run(work, "salesmetrics", "report", deals, *words).returncode == 0
     monkeypatch.chdir(work)
-    rows = duckdb.sql((FOLDER / "from_duckdb.sql").read_text("utf-8")).fetchall()
+    rows = duckdb.connect().execute((FOLDER / "from_duckdb.sql").read_text("utf-8")).fetchall()
     assert len(rows) > 5
     assert sum(decided for _, _, decided in rows) == 1144
     assert [rate for _, rate, _ in rows] == sorted((rate for _, rate, _ in rows), reverse=True)

@@ -286,7 +286,9 @@ def _stays(entries: pl.DataFrame, orders: Orders, deals: pl.DataFrame, until: da
         orient="row",
     )
     rows = entries.join(places, on=["pipeline", "stage"], how="left", nulls_equal=True, maintain_order="left")
-    line = pl.lit(0) if len(lines) == 1 else pl.col("pipeline").replace_strict(lines, default=None, return_dtype=pl.Int64)
+    line = (
+        pl.lit(0) if len(lines) == 1 else pl.col("pipeline").replace_strict(lines, default=None, return_dtype=pl.Int64)
+    )
     rows = rows.with_columns(way=pl.col("deal").cast(pl.Int64) * len(lines) + line)
     # Of what happened at the same moment the earlier stage comes first, and the end last.
     moments = _changes("deal", "at").cum_sum().cast(pl.Int64) * (places.height + 2)
