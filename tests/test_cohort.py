@@ -181,7 +181,7 @@ def check(row: Cohort, own: list[dict[str, Any]], codes: set[str]) -> None:
         assert horizon.at_risk == sum(t >= days for t, _ in records)
         assert horizon.won == sum(t <= days and fate == "won" for t, fate in records)
         assert horizon.n == len(records)
-        old = [one for name, part in cells(own).items() if aged[name] >= days or all(done.values()) for one in part]
+        old = [one for name, part in cells(own).items() if aged[name] >= days or done[name] for one in part]
         if row.cohort is not None:
             old = own
         won = [one for one in old if one["outcome"] == "won" and (t := time_of(one, AS_OF)) is not None and t <= days]
@@ -485,6 +485,106 @@ def test_what_has_no_interval_is_not_compared(folder: Path) -> None:
     assert (found.horizon_days, found.cohorts.value, found.cohorts.interval, found.differs) == (90, 0.0, None, None)
     text = " ".join(shown("cohort", "few.csv", "--every", "quarter", "--as-of", "2025-06-30", cwd=folder).split())
     assert "0.0 % were won: too few for an interval, so the two are not compared" in text
+
+
+# --- what is not stated is not drawn either -------------------------------------------------------------------------
+
+
+def written(folder: Path, rows: list[str]) -> str:
+    (folder / "made.csv").write_text("\n".join(["deal_id,amount,created_date,closed_date,stage", *rows, ""]), "utf-8")
+    return "made.csv"
+
+
+UNPLACED = [
+    "1,100,2024-02-29,2024-02-28,Won", "2,200,2024-02-29,2024-02-29,Won", "3,300,2024-02-29,2024-03-30,Won",
+    "4,400,2024-03-01,2024-03-31,Lost", "5,500,2024-03-05,2024-06-01,Lost", "6,600,2024-03-15,,Won",
+    "7,700,2024-03-15,,Open", "8,800,2025-06-01,2025-12-31,Won",
+]  # fmt: skip
+ONLY_WON = ["1,100,2025-01-05,2025-02-05,Won", "2,100,2025-01-07,2025-02-07,Won"]
+
+
+@pytest.mark.parametrize("rows", [UNPLACED, ONLY_WON])
+def test_where_no_share_is_stated_none_is_drawn_or_compared(tmp_path: Path, rows: list[str]) -> None:
+    name = written(tmp_path, rows)
+    found = salesmetrics.cohort(str(tmp_path / name))
+    (total, *_) = found.cohorts
+    assert {h.value for h in total.horizons} == {None}
+    assert total.curve == ()
+    for base in found.closed_basis:
+        assert (base.horizon_days, base.cohorts.value, base.still_open, base.differs) == (None, None, None, None)
+        assert base.cohorts.reason == total.horizons[0].reason
+    text = shown("cohort", name, cwd=tmp_path)
+    assert "of the deals of these cohorts" not in text
+    assert "still open" not in text
+    if rows is UNPLACED:
+        assert "nobody knows the day it closed, or it closed before its creation" in " ".join(text.split())
+        assert "have no close date" not in text
+    else:
+        assert "to 360 d" not in text
+
+
+@settings(max_examples=30, deadline=None, phases=QUICK)
+@given(deals=worlds)
+def test_a_curve_goes_as_far_as_the_numbers_of_its_row(deals: list[dict[str, Any]]) -> None:
+    deals = as_of_day(deals, AS_OF)
+    if not any(one["created"] for one in deals) or all(one["outcome"] == "open" for one in deals):
+        return
+    for row in answered(deals).cohorts:
+        stated = {h.days: h.value for h in row.horizons if h.value is not None}
+        assert len(row.curve) == min(12, max(stated, default=0) // 30)
+        for days, value in stated.items():
+            assert days == 365 or row.curve[days // 30 - 1] == value
+
+
+def test_the_share_still_open_names_what_it_is_of(tmp_path: Path) -> None:
+    rows = [f"{n},100,2025-01-{n:02},2025-02-{n:02},{'Won' if n % 2 else 'Lost'}" for n in range(1, 25)]
+    name = written(tmp_path, [*rows, "25,100,2025-01-05,,Won", "26,100,2025-01-05,,Open"])
+    text = " ".join(shown("cohort", name, "--as-of", "2025-12-31", cwd=tmp_path).split())
+    assert "4.0 % of 25 created deals are still open after" in text
+
+
+# --- revenue of all cohorts -----------------------------------------------------------------------------------------
+
+ENDED_YOUNG = [
+    *(f"{n},100,2023-02-{n:02},2023-03-{n:02},{'Won' if n % 2 else 'Lost'}" for n in range(1, 13)),
+    *(f"{n},200,2025-01-{n - 19:02},2025-02-{n - 19:02},Won" for n in range(20, 30)),
+    "30,100,2025-06-20,2025-06-28,Lost",
+    "31,100,2025-06-20,,Open",
+]
+
+
+def test_all_cohorts_include_those_that_have_ended(tmp_path: Path) -> None:
+    name = written(tmp_path, ENDED_YOUNG)
+    (total, *own) = salesmetrics.cohort(str(tmp_path / name), as_of=date(2025, 6, 30)).cohorts
+    stated = {
+        days: [row for row in own if row.horizons[place].value is not None] for place, days in enumerate(HORIZONS)
+    }
+    for place, days in enumerate(HORIZONS):
+        (money,) = total.horizons[place].revenue
+        parts = [row.horizons[place].revenue[0] for row in stated[days]]
+        assert (money.value, money.created) == (sum(p.value for p in parts), sum(p.created for p in parts))
+        assert (money.value, money.created) == (600 if days == 30 else 2600, 22)
+    text = shown("cohort", name, "--as-of", "2025-06-30", cwd=tmp_path)
+    assert "all: of the cohorts that have reached the horizon: 22 of 24 deals" in text
+
+
+def test_revenue_of_few_deals_is_marked_and_counted(tmp_path: Path) -> None:
+    rows = ["1,100,2023-01-05,2023-01-25,Won", *(f"{n},100,2025-04-{n:02},,Open" for n in range(2, 29))]
+    name = written(tmp_path, [*rows, "40,100,2025-06-25,2025-06-30,Lost"])
+    text = shown("cohort", name, "--every", "quarter", "--as-of", "2025-06-30", cwd=tmp_path)
+    everyone = [line.split() for line in text.splitlines() if line.startswith("all ")][1]
+    assert everyone[1] == "100.00~"
+    assert "all: of the cohorts that have reached the horizon: 1 of 29 deals" in text
+    assert "~ fewer than 10 records" in text
+
+
+# --- what the screen says of its terms ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", ["0.5", "0.95"])
+def test_the_level_heads_the_intervals(level: str) -> None:
+    text = shown("cohort", str(DEALS), "--level", level)
+    assert f"{float(level) * 100:g} % interval" in text
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Followups(NamedTuple):
         ends: Event table: ``group`` is the row, ``time``, ``won``, ``lost``, ``other``, ``censored``.
         longest: Row → the longest horizon that it has reached.
         here: The deals of these cohorts, as of ``Followed``.
+        withheld: Row → why its cohorts have no share at any horizon; such a row is not compared.
     """
 
     by: tuple[str, ...]
@@ -49,6 +50,7 @@ class Followups(NamedTuple):
     ends: pl.DataFrame
     longest: Mapping[int, int]
     here: pl.DataFrame
+    withheld: Mapping[int, str]
 
 
 def closed_bases(request: Request, records: Followed, cohorts: Followups, unknown: str | None) -> list[ClosedBasis]:
@@ -79,7 +81,7 @@ def closed_bases(request: Request, records: Followed, cohorts: Followups, unknow
     for row in rows.iter_rows(named=True):
         closed = _share(row["won"] or 0, row["decided"] or 0, request.level, unknown)
         within = followed.get(row["row"])
-        share = CohortShare(value=None, reason=unknown or "not_reached")
+        share = CohortShare(value=None, reason=unknown or cohorts.withheld.get(row["row"], "not_reached"))
         if within is not None and unknown is None:
             bounds = None
             if within["low"] is not None:

@@ -72,8 +72,7 @@ class _Level(NamedTuple):
         cohorts: A row per cohort and segment, ``row`` its number: its counts, ``age`` (days since its youngest record was
             created) and ``finished`` (it is over and nothing in it is open).
         totals: The same per segment over all cohorts, ``age`` being that of the cohort that is furthest.
-        ends: Event table: ``row`` of the cohort and of the ``total``, ``age`` and ``finished`` of the cohort, ``done`` (all
-            cohorts of the segment are finished), ``time``, ``won``, ``lost``, ``other``, ``censored``.
+        ends: Event table: ``row`` of the cohort and of the ``total``, ``age`` and ``finished`` of the cohort, ``time``, ``won``, ``lost``, ``other``, ``censored``.
         of_cohorts: The same by cohort, ``group`` being its row; of segments with the days that matter alone.
         of_totals: The same by row of the totals.
     """
@@ -135,14 +134,18 @@ def build_cohorts(
         shares = _shares_of(level, terms)
         rows += _rows(level, shares, _money(won, level), terms)
         if facts.of == "deals":
+            withheld = {row["row"]: why for row in level.totals.iter_rows(named=True) if (why := _withheld(row, facts))}
             longest = {
                 row: max(reached)
                 for row in level.totals["row"]
-                if (reached := [days for days in HORIZONS if shares.get(("total", row, days))])
+                if row not in withheld and (reached := [h for h in HORIZONS if shares.get(("total", row, h))])
             }
             index = level.totals.select("row", *part)
             bases += closed_bases(
-                request, records, Followups(part, index, level.of_totals, longest, here), facts.decisions_unknown
+                request,
+                records,
+                Followups(part, index, level.of_totals, longest, here, withheld),
+                facts.decisions_unknown,
             )
     return Cohorts(
         as_of=records.as_of,
@@ -212,7 +215,7 @@ def _level(cells: pl.DataFrame, ends: pl.DataFrame, by: tuple[str, ...], terms: 
     grouping = list(by) or pl.lit(0).alias("__all__")
     totals = cohorts.group_by(grouping, maintain_order=True).agg(*counts, pl.col("age").max(), pl.col("finished").all())
     totals, cohorts = (table.with_row_index("row").cast({"row": pl.Int64}) for table in (totals, cohorts))
-    index = totals.select(*by, total="row", done="finished")
+    index = totals.select(*by, total="row")
     how: Any = {"on": by, "how": "left", "nulls_equal": True, "maintain_order": "left"} if by else {"how": "cross"}
     cohorts = cohorts.join(index, **how)
     placed = ends.join(cohorts.select(*keys, *_INDEX), on=keys, how="left", nulls_equal=True)
@@ -230,16 +233,11 @@ _CLIPPED = pl.Series(
 """Day since creation → the day before the next horizon, or the horizon itself."""
 
 
-_INDEX = ("row", "total", "age", "finished", "done")
+_INDEX = ("row", "total", "age", "finished")
 
 
 def _reached(days: int) -> pl.Expr:
     return (pl.col("age") >= days) | pl.col("finished")
-
-
-def _counted_in_total(days: int) -> pl.Expr:
-    """Cohorts that are old enough: one that is finished early would be there because its deals were quick."""
-    return (pl.col("age") >= days) | pl.col("done")
 
 
 # --- shares ---
@@ -269,7 +267,7 @@ def _shares_of(level: _Level, terms: _Terms) -> _Shares:
         for days in horizons:
             shown, counts = made, all_counts
             if kind == "total" and terms.facts.of == "leads":
-                behind = level.ends.filter(_counted_in_total(days)).select("time", *_ENDS, group="total")
+                behind = level.ends.filter(_reached(days)).select("time", *_ENDS, group="total")
                 shown, counts = incidence_curves(behind, level=terms.request.level), _won_by(behind, horizons)
             known = rows.filter(_reached(days)).select(group="row").join(shown.at(days).collect(), on="group")
             known = known.drop_nulls("value").join(counts.select("group", "n", won=str(days)), on="group")
@@ -313,9 +311,9 @@ def _money(won: pl.DataFrame, level: _Level) -> dict[tuple[str, int, int], _Mone
     table = won.join(index, on=keys, how="left", nulls_equal=True)
     found: dict[tuple[str, int, int], _Money] = {}
     for place, days in enumerate(HORIZONS):
-        early = table.filter(pl.col(BAND) <= place)
-        for kind, there in (("row", _reached(days)), ("total", _counted_in_total(days))):
-            sums = early.filter(there).group_by(kind, "currency").agg(pl.sum("value", "priced", "n"))
+        early = table.filter(pl.col(BAND) <= place, _reached(days))
+        for kind in ("row", "total"):
+            sums = early.group_by(kind, "currency").agg(pl.sum("value", "priced", "n"))
             for row, code, value, priced, n in sums.iter_rows():
                 values, all_won, unpriced = found.get((kind, row, days), ({}, 0, 0))
                 more = {code: value} if priced else {}
@@ -333,10 +331,7 @@ def _rows(
     created = {
         (row, days): size
         for days in HORIZONS
-        for row, size in level.cohorts.filter(_counted_in_total(days))
-        .group_by("total")
-        .agg(pl.col("size").sum())
-        .iter_rows()
+        for row, size in level.cohorts.filter(_reached(days)).group_by("total").agg(pl.col("size").sum()).iter_rows()
     }
     periods = _periods(level, terms)
     groups = [group_of(terms.request.by, level.by, row) for row in level.totals.iter_rows(named=True)]
@@ -355,7 +350,9 @@ def _rows(
                 )
                 for days in HORIZONS
             ]
-            curve = () if level.by else tuple([_value(shares.get((kind, number, days))) for days in DRAWN])
+            stated = max((h.days for h in horizons if h.value is not None), default=0)
+            drawn = () if level.by else [days for days in DRAWN if days <= stated]
+            curve = tuple(_value(shares.get((kind, number, days))) for days in drawn)
             cohort = Cohort(
                 **periods[start],
                 group=groups[total],
@@ -397,8 +394,7 @@ def _horizon(
     days: int, row: Mapping[str, Any], share: _Share | None, money: _Money, created: int, terms: _Terms
 ) -> CohortHorizon:
     facts, level = terms.facts, terms.request.level
-    vague = UNPLACED_ONE_IN * row["unplaced"] > row["size"]
-    reason = facts.ends_unknown or (_UNPLACED[facts.of] if vague else None)
+    reason = _withheld(row, facts)
     if reason is None and share is None:
         reason = "not_reached"
     if reason is not None or share is None:
@@ -415,6 +411,12 @@ def _horizon(
         n=share.n,
         revenue=[_revenue(code, money, created, facts.amounts_unknown) for code in terms.codes],
     )
+
+
+def _withheld(row: Mapping[str, Any], facts: CohortFacts) -> str | None:
+    """Why a row has no share at any horizon, if so."""
+    vague = UNPLACED_ONE_IN * row["unplaced"] > row["size"]
+    return facts.ends_unknown or (_UNPLACED[facts.of] if vague else None)
 
 
 _UNPLACED = {"deals": "missing_close_dates", "leads": "conversion_day_unknown"}

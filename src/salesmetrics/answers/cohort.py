@@ -45,7 +45,7 @@ class CohortRevenue(Model, frozen=True, kw_only=True):
     currency: str | None
     value: Annotated[Number | None, Meta(description="sum of the amounts of deals won by the horizon")]
     created: Annotated[
-        int, Meta(ge=0, description="created deals, in any currency, of cohorts old enough for the horizon")
+        int, Meta(ge=0, description="created deals, in any currency, of cohorts that have reached the horizon")
     ]
     per_created: Annotated[Number | None, Meta(description="value / created")]
     unpriced: Annotated[int, Meta(ge=0, description="deals won by the horizon without an amount, in any currency")]

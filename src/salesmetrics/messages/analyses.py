@@ -241,7 +241,7 @@ ANALYSES: Mapping[str, str] = {
     " {share} were won: too few for an interval, so the two are not compared.",
     "closed_basis_differs": "Closed-basis win rate {closed} ({won:,} of {decided:,} decided deals); of the deals of these cohorts that were decided within {days:,} days,"
     " {share} were won: a difference of more than the intervals ({closed_interval} and {interval}).",
-    "closed_basis_open": "The closed basis leaves out open deals: {open} of the created deals are still open after {days:,} days.",
+    "closed_basis_open": "The closed basis leaves out open deals: {open} of {n:# created deal|# created deals} are still open after {days:,} days.",
     "closed_basis_shown": "Suspect {biases:;}.",
     "closed_basis_none_shown": "The data show none of the usual biases: {biases:,}.",
     "closed_basis_groups": "also a difference for {groups:,}",
@@ -257,9 +257,12 @@ ANALYSES: Mapping[str, str] = {
     "cohort_legend_deals": "30 d … 365 d: share of the created deals won within so many days (Aalen–Johansen: open deals count for as long as they were observed,"
     " lost ones stay lost); interval, at risk: at the longest horizon reached; ended: no longer open",
     "cohort_legend_leads": "30 d … 365 d: share of the created leads converted within so many days; interval, at risk: at the longest horizon reached;"
-    " ended: converted or disqualified, on whatever day; all: of the cohorts that are old enough for the horizon",
-    "cohort_revenue_all": "all: of the cohorts that are old enough for the horizon",
+    " ended: converted or disqualified, on whatever day; all: of the cohorts that have reached the horizon",
+    "cohort_revenue_all": "all: of the cohorts that have reached the horizon: {parts:,} of {size:# deal|# deals}",
+    "cohort_revenue_of": "{n:,} ({days:,} d)",
+    "cohort_revenue_of_each": "{n:,}",
     "cohort_not_reached": "–: not reached: the youngest record of the cohort is not that old yet, and the cohort has not ended",
+    "cohort_ends_unplaced_deals": "of more than one deal in twenty nobody knows the day it closed, or it closed before its creation",
     "cohort_undefined": "–: {reason}",
     "cohort_undated_deals": "{n:# deal has|# deals have} no creation date and {n:is|are} in no cohort",
     "cohort_undated_leads": "{n:# lead has|# leads have} no creation date and {n:is|are} in no cohort",

@@ -21,7 +21,7 @@ from salesmetrics.render.document import (
     Tone,
 )
 from salesmetrics.render.layouts.head import answer_head, files_typed
-from salesmetrics.render.layouts.words import FEW, reason_text
+from salesmetrics.render.layouts.words import FEW, interval_title, reason_text
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -48,9 +48,15 @@ def cohorts_document(answer: Cohorts) -> Document:
     revenue: list[Block] = []
     for code in codes:
         named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
-        revenue += [Heading(named if len(codes) > 1 else phrase("heading_revenue_per_deal")), _revenue(rows, code)]
-    if any(money.created != total.size for h in total.horizons for money in h.revenue):
-        revenue.append(Text(phrase("cohort_revenue_all"), Tone.MUTED))
+        revenue += [
+            Heading(named if len(codes) > 1 else phrase("heading_revenue_per_deal")),
+            _revenue(rows, code, answer.min_n),
+        ]
+    created = {h.days: money.created for h in total.horizons for money in h.revenue}
+    if any(n != total.size for n in created.values()):
+        code = "cohort_revenue_of" if len(set(created.values())) > 1 else "cohort_revenue_of_each"
+        parts = list(dict.fromkeys(phrase(code, n=n, days=days) for days, n in created.items()))
+        revenue.append(Text(phrase("cohort_revenue_all", parts=parts, size=total.size), Tone.MUTED))
     below = [*_segments(answer), *_below(answer)]
     elsewhere = Text(phrase("revenue_not_shown"), apart=True)
     shorter = Document((*head, cohorts, *([elsewhere] if revenue else []), *below))
@@ -87,7 +93,13 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, d
         Column(phrase("column_deals" if answer.of == "deals" else "column_created_leads"), Kind.NUMBER),
         Column(phrase("column_ended"), Kind.NUMBER, 1, Narrow.VANISH, plural=phrase("column_ended")),
         *(Column(phrase("column_days", days=h.days), Kind.NUMBER) for h in rows[0].horizons),
-        Column(phrase("column_interval"), Kind.INTERVAL, 3, Narrow.VANISH, plural=phrase("columns_interval")),
+        Column(
+            interval_title([h for h in map(_longest, rows) if h]),
+            Kind.INTERVAL,
+            3,
+            Narrow.VANISH,
+            plural=phrase("columns_interval"),
+        ),
         Column(phrase("column_at_risk"), Kind.NUMBER, 2, Narrow.VANISH, plural=phrase("column_at_risk")),
         *([Column(phrase("column_curve"), Kind.MARK, 4, Narrow.VANISH)] if top else []),
     ]
@@ -98,7 +110,7 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, d
             Cell(_label(row, by_cohort=by_cohort)),
             Cell(count(row.size), value=row.size),
             Cell(amount(row.ended.value, "ratio"), Tone.MUTED),
-            *(_share(h, small=row.small) for h in row.horizons),
+            *(_share(h, small=_is_small(row, h, answer)) for h in row.horizons),
             Cell(interval(last.interval, "ratio") if last else "", Tone.MUTED),
             Cell(count(last.at_risk) if last and last.at_risk is not None else "", Tone.MUTED),
             *([Cell(mark=Sparkline(row.curve, on_zero=True, top=top) if row.curve else None)] if top else []),
@@ -120,13 +132,18 @@ def _label(row: Cohort, *, by_cohort: bool) -> str:
     return phrase("partly_in_brackets", label=label) if row.partial else label
 
 
+def _is_small(row: Cohort, horizon: CohortHorizon, answer: Cohorts) -> bool:
+    """Whether a share rests on few records: of all cohorts together those that have reached the horizon may be few."""
+    return row.small or (horizon.n is not None and horizon.n < answer.min_n)
+
+
 def _share(horizon: CohortHorizon, *, small: bool) -> Cell:
     flag = FEW if small and horizon.value is not None else ""
     tone = Tone.MUTED if small or horizon.value is None else Tone.PLAIN
     return Cell(amount(horizon.value, "ratio"), tone, horizon.value, "ratio", flag=flag)
 
 
-def _revenue(rows: Sequence[Cohort], code: str | None) -> Table:
+def _revenue(rows: Sequence[Cohort], code: str | None, min_n: int) -> Table:
     columns = [
         Column(phrase("column_cohort"), Kind.LABEL),
         *(Column(phrase("column_days", days=h.days), Kind.NUMBER) for h in rows[0].horizons),
@@ -135,9 +152,11 @@ def _revenue(rows: Sequence[Cohort], code: str | None) -> Table:
     for row in rows:
         cells = [Cell(_label(row, by_cohort=True))]
         for horizon in row.horizons:
-            value = next((money.per_created for money in horizon.revenue if money.currency == code), None)
-            tone = Tone.MUTED if value is None else Tone.PLAIN
-            cells.append(Cell(amount(value, "money", places=2), tone, value, "money", code))
+            money = next((money for money in horizon.revenue if money.currency == code), None)
+            value = money.per_created if money else None
+            few = FEW if money and value is not None and money.created < min_n else ""
+            tone = Tone.MUTED if value is None or few else Tone.PLAIN
+            cells.append(Cell(amount(value, "money", places=2), tone, value, "money", code, flag=few))
         drawn.append(Row(tuple(cells), total=row.cohort is None))
     return Table(tuple(columns), tuple(drawn), drops="first", dropped="cohorts_not_shown", apart=False)
 
@@ -167,7 +186,11 @@ def _closed_basis(answer: Cohorts) -> list[str]:
     if total.differs:
         lines.append(_suspects(total))
     if total.still_open:
-        lines.append(phrase("closed_basis_open", open=amount(total.still_open, "ratio"), days=total.horizon_days))
+        everyone = next(row for row in answer.cohorts if not row.group)
+        base = next(h.n for h in everyone.horizons if h.days == total.horizon_days)
+        lines.append(
+            phrase("closed_basis_open", open=amount(total.still_open, "ratio"), n=base, days=total.horizon_days)
+        )
     others = [
         Message(
             "closed_basis_group",
@@ -211,7 +234,12 @@ def _notes(answer: Cohorts) -> list[str]:
     reasons = dict.fromkeys(h.reason for row in answer.cohorts if not row.group for h in row.horizons if h.reason)
     if "not_reached" in reasons:
         found.append(phrase("cohort_not_reached"))
-    found += [phrase("cohort_undefined", reason=reason_text(code)) for code in reasons if code != "not_reached"]
+    own = {"missing_close_dates": "cohort_ends_unplaced_deals"}
+    found += [
+        phrase("cohort_undefined", reason=phrase(own[code]) if code in own else reason_text(code))
+        for code in reasons
+        if code != "not_reached"
+    ]
     money = [money for h in total.horizons for money in h.revenue]
     found += [phrase("cohort_undefined", reason=text) for text in dict.fromkeys(_reasons(money))]
     if answer.undated:
@@ -221,7 +249,9 @@ def _notes(answer: Cohorts) -> list[str]:
     unpriced = max((item.unpriced for item in money), default=0)
     if unpriced:
         found.append(phrase("cohort_unpriced", n=unpriced))
-    if any(row.small for row in answer.cohorts if not row.group or row.cohort is None):
+    shown = [row for row in answer.cohorts if not row.group or row.cohort is None]
+    few = any(item.created < answer.min_n for item in money)
+    if few or any(row.small or any(_is_small(row, h, answer) for h in row.horizons) for row in shown):
         found.append(phrase("cohort_small", sign=FEW, min_n=answer.min_n))
     if answer.group_by:
         found.append(phrase("cohort_of_groups", names=[one_line(name) for name in answer.group_by]))

@@ -15,6 +15,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from salesmetrics.answers.cohort import CohortHorizon
     from salesmetrics.answers.provenance import Span
     from salesmetrics.answers.report import Comparison, Metric, Period, Report, Unit, Verdicts
     from salesmetrics.schema.provenance import Input
@@ -308,7 +309,7 @@ def undefined_note(metrics: Iterable[Metric]) -> list[str]:
     return [phrase("values_undefined", parts=parts)] if parts else []
 
 
-def interval_title(metrics: Iterable[Metric]) -> str:
+def interval_title(metrics: Iterable[Metric] | Iterable[CohortHorizon]) -> str:
     """The heading of interval columns, with the level where all share one."""
     levels = {metric.interval.level for metric in metrics if metric.interval}
     if len(levels) != 1:
