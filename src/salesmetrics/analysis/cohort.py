@@ -72,7 +72,8 @@ class _Level(NamedTuple):
         cohorts: A row per cohort and segment, ``row`` its number: its counts, ``age`` (days since its youngest record was
             created) and ``finished`` (it is over and nothing in it is open).
         totals: The same per segment over all cohorts, ``age`` being that of the cohort that is furthest.
-        ends: Event table: ``row`` of the cohort and of the ``total``, ``age`` and ``finished`` of the cohort, ``time``, ``won``, ``lost``, ``other``, ``censored``.
+        ends: Event table: ``row`` of the cohort and of the ``total``, ``age`` and ``finished`` of the cohort, ``done`` (all
+            cohorts of the segment are finished), ``time``, ``won``, ``lost``, ``other``, ``censored``.
         of_cohorts: The same by cohort, ``group`` being its row; of segments with the days that matter alone.
         of_totals: The same by row of the totals.
     """
@@ -215,7 +216,7 @@ def _level(cells: pl.DataFrame, ends: pl.DataFrame, by: tuple[str, ...], terms: 
     grouping = list(by) or pl.lit(0).alias("__all__")
     totals = cohorts.group_by(grouping, maintain_order=True).agg(*counts, pl.col("age").max(), pl.col("finished").all())
     totals, cohorts = (table.with_row_index("row").cast({"row": pl.Int64}) for table in (totals, cohorts))
-    index = totals.select(*by, total="row")
+    index = totals.select(*by, total="row", done="finished")
     how: Any = {"on": by, "how": "left", "nulls_equal": True, "maintain_order": "left"} if by else {"how": "cross"}
     cohorts = cohorts.join(index, **how)
     placed = ends.join(cohorts.select(*keys, *_INDEX), on=keys, how="left", nulls_equal=True)
@@ -233,11 +234,16 @@ _CLIPPED = pl.Series(
 """Day since creation → the day before the next horizon, or the horizon itself."""
 
 
-_INDEX = ("row", "total", "age", "finished")
+_INDEX = ("row", "total", "age", "finished", "done")
 
 
 def _reached(days: int) -> pl.Expr:
     return (pl.col("age") >= days) | pl.col("finished")
+
+
+def _old_enough(days: int) -> pl.Expr:
+    """Cohorts that a share of all is estimated from: one that ended early would be there because its leads were quick."""
+    return (pl.col("age") >= days) | pl.col("done")
 
 
 # --- shares ---
@@ -267,7 +273,7 @@ def _shares_of(level: _Level, terms: _Terms) -> _Shares:
         for days in horizons:
             shown, counts = made, all_counts
             if kind == "total" and terms.facts.of == "leads":
-                behind = level.ends.filter(_reached(days)).select("time", *_ENDS, group="total")
+                behind = level.ends.filter(_old_enough(days)).select("time", *_ENDS, group="total")
                 shown, counts = incidence_curves(behind, level=terms.request.level), _won_by(behind, horizons)
             known = rows.filter(_reached(days)).select(group="row").join(shown.at(days).collect(), on="group")
             known = known.drop_nulls("value").join(counts.select("group", "n", won=str(days)), on="group")

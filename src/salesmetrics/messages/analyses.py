@@ -257,7 +257,7 @@ ANALYSES: Mapping[str, str] = {
     "cohort_legend_deals": "30 d … 365 d: share of the created deals won within so many days (Aalen–Johansen: open deals count for as long as they were observed,"
     " lost ones stay lost); interval, at risk: at the longest horizon reached; ended: no longer open",
     "cohort_legend_leads": "30 d … 365 d: share of the created leads converted within so many days; interval, at risk: at the longest horizon reached;"
-    " ended: converted or disqualified, on whatever day; all: of the cohorts that have reached the horizon",
+    " ended: converted or disqualified, on whatever day; all: of the cohorts that are old enough for the horizon",
     "cohort_revenue_all": "all: of the cohorts that have reached the horizon: {parts:,} of {size:# deal|# deals}",
     "cohort_revenue_of": "{n:,} ({days:,} d)",
     "cohort_revenue_of_each": "{n:,}",
