@@ -18,6 +18,7 @@ import polars as pl
 import pytest
 
 from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.writers import render
@@ -29,6 +30,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 FRAMES = tuple(sorted(EXAMPLES.glob("*.csv")))
 MONEY_UNITS = {"money", "money_per_day"}
 DAYS = 37
+EMPTIED = ("activities", "costs", "customers", "deals", "invoices", "leads", "quotas", "revenue", "stages", "surveys")
 
 
 @cache
@@ -203,3 +205,25 @@ def test_public_functions_work_on_numbers_and_expressions_alike() -> None:
         plain = function(**numbers)
         assert (column is None) == (plain is None), kpi.id
         assert plain is None or float(column) == pytest.approx(float(plain)), kpi.id
+
+
+@pytest.mark.parametrize("kind", sorted(EMPTIED))
+def test_a_condition_that_keeps_no_row_of_a_kind_leaves_every_kpi_an_answer(kind: str) -> None:
+    frames = {**dataset(), kind: dataset()[kind].clear()}
+    for period, by in (("this-quarter", ()), ("all", ("owner",))):
+        found = build_report(resolve(as_of(), None, period=period, by=by), frames, catalog())
+        for metric in found.metrics:
+            assert (metric.value is None) == (metric.reason is not None), (metric.id, period)
+
+
+def test_a_condition_that_keeps_no_quota_says_so() -> None:
+    quotas = dataset()["quotas"]
+    owner = quotas["owner"].drop_nulls()[0]
+    frames = {**dataset(), "quotas": quotas.filter(pl.col("owner") != owner)}
+    request = resolve(as_of(), None, period="this-quarter", where=f"owner = '{owner}'")
+    found = build_report(request, frames, catalog()).metrics
+    about = [metric for metric in found if metric.id in {"quota_attainment", "quota_gap", "pacing"}]
+    assert about
+    for metric in about:
+        assert metric.value is None, metric
+        assert metric.reason is not None, metric

@@ -145,7 +145,7 @@ def _block(result: pl.DataFrame, measures: Sequence[Measure], frame: pl.DataFram
     for measure in measures:
         if f"{measure.id}{UNITS}" in result.columns:
             units = result.get_column(f"{measure.id}{UNITS}").to_list()
-            columns[measure.id] = _exact(columns[measure.id], units, measure, int(frame[PARTS][0] or 1))
+            columns[measure.id] = _exact(columns[measure.id], units, measure, int(frame.get_column(PARTS).first() or 1))
     return Block(_cells(result, keys), columns)
 
 
