@@ -407,3 +407,15 @@ def test_a_long_list_of_names_and_values_is_no_log(tmp_path: Path) -> None:
         *(f"{n},Deal {n},9,Won,2026-02-01,2026-01-05" for n in range(2_100)),
     ]
     assert list(load([written(tmp_path, "deals.csv", *lines)]).frames) == ["deals"]
+
+
+@pytest.mark.parametrize("field, bad", [("expected_close_date", "2025-13-45"), ("amount", "abc")])
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_a_value_that_cannot_be_read_is_said_on_both_sides(tmp_path: Path, field: str, bad: str, side: str) -> None:
+    good = {"expected_close_date": "2026-06-30", "amount": "900"}[field]
+    old, new = (bad, good) if side == "old" else (good, bad)
+    rows = ["2,expected_close_date,2026-05-01,2026-05-31,2026-02-03", f"1,{field},{old},{new},2026-02-04"]
+    dataset = load([written(tmp_path, "deals.csv", *DEALS), written(tmp_path, "history.csv", LOG, *rows)])
+    code = {"old": "log_old_value_unreadable", "new": "log_value_unreadable"}[side]
+    (said,) = [item for item in dataset.findings if item.code.endswith("_unreadable")]
+    assert (said.code, said.column, said.rows, said.details["value"]) == (code, field, (3,), bad)

@@ -11,7 +11,7 @@ from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS, events_of, last_e
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
 from salesmetrics.ingest.canonical.derive import derive
-from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, unfolded
+from salesmetrics.ingest.canonical.field_history import mapping_of, recognised, said_of_log, unfolded
 from salesmetrics.ingest.canonical.links import stage_definitions
 from salesmetrics.ingest.canonical.non_records import without_totals
 from salesmetrics.ingest.canonical.others import names_of_interest, with_others
@@ -325,7 +325,7 @@ def _part(
             *(misspelt_headers(recognition, table.source.path, table.frame.head(200)) if not told else ()),
             *said,
             *bare,
-            *result.findings,
+            *(result.findings if log is None else said_of_log(result.findings)),
         ],
         withheld=[*withheld, *sales.withheld],
         narrow=narrow,

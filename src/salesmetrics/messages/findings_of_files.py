@@ -150,6 +150,14 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "`{column}` cannot be read in {count:# row|# rows}, so the stage history lacks those entries: {reason}, for example `{value}`",
         "correct the cells in the CRM, then export again",
     ),
+    "log_value_unreadable": (
+        "`{column}` cannot be read in {count:# row|# rows} of the log and counts as blank there: {reason}, for example `{value}`",
+        "correct the cells of the log",
+    ),
+    "log_old_value_unreadable": (
+        "the value of `{column}` before its change cannot be read in {count:# row|# rows} of the log and counts as blank there: {reason}, for example `{value}`",
+        "correct the cells of the log",
+    ),
     "numbers_rounded": (
         "`{column}` has more than 8 decimals in {count:# row|# rows}; rounded to 8",
         None,

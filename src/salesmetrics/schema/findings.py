@@ -60,6 +60,8 @@ SEVERITIES: Mapping[str, Severity] = {
     # values
     "cells_unreadable": WARNING,
     "history_unreadable": WARNING,
+    "log_value_unreadable": WARNING,
+    "log_old_value_unreadable": WARNING,
     "numbers_rounded": NOTE,
     "numbers_scaled": WARNING,
     "invisible_marks": NOTE,
@@ -282,6 +284,8 @@ EFFECTS: Mapping[str, Effect] = {
             "costs_partial",
             "flags_contradict",
             "identical_rows",
+            "log_old_value_unreadable",
+            "log_value_unreadable",
             "lost_amount_all_zero",
             "months_as_days",
             "mrr_blank",

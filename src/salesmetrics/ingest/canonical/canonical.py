@@ -46,6 +46,7 @@ __all__ = [
     "UNREADABLE",
     "Canonical",
     "canonicalise",
+    "faults_of",
     "parse_beside",
     "parse_columns",
     "rejection_findings",
@@ -149,7 +150,7 @@ def canonicalise(
         if not column.bad.any():
             continue
         cells = _Cells(field, headers[field], raw[field], rows, path, kind)
-        faults = _faults(column, UNREADABLE[types[field]])
+        faults = faults_of(column, UNREADABLE[types[field]])
         if field in TOLERANT.get(kind, ()):
             findings += [cells.blanked(mask, reason) for reason, mask in faults]
         else:
@@ -208,7 +209,7 @@ class _Usable(Mapping[str, pl.Series]):
         return len(self.cells)
 
 
-def _faults(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:
+def faults_of(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:
     """What is wrong with the bad cells of a column, and which these are."""
     if column.why is None:
         return [(Message(reason), column.bad)]

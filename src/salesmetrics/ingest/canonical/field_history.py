@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 from msgspec.structs import replace
 
-from salesmetrics.ingest.canonical.canonical import parse_beside
+from salesmetrics.ingest.canonical.canonical import UNREADABLE, faults_of, parse_beside
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.recognise.changelog import Unfolded, deal_column, time_column
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["as_now", "mapping_of", "planned_dates", "recognised", "states_of", "unfolded"]
+__all__ = ["as_now", "mapping_of", "planned_dates", "recognised", "said_of_log", "states_of", "unfolded"]
 
 _NOT_A_HISTORY = ("stage", "from_stage", "expected_close", "amount", "owner", "owner_id", "exited")
 """Fields of a stage entry that a column of a log, beside its values, gives as they are now."""
@@ -146,6 +146,12 @@ def recognised(recognition: Recognition, asked: Mapping[str, str]) -> Recognitio
     return replace(recognition, columns=columns)
 
 
+def said_of_log(findings: Sequence[Finding]) -> list[Finding]:
+    """What is said of cells, in words for a log: its values stand in one column, which cannot be ignored for one field."""
+    told = {"cells_unreadable": "log_value_unreadable"}
+    return [replace(item, code=told.get(item.code, item.code)) for item in findings]
+
+
 def planned_dates(parts: Sequence[Part]) -> list[pl.DataFrame]:
     """The dates of closing of deals as their exports have them, before one becomes the day on which a deal ended."""
     names = ("id", "close_date", "expected_close")
@@ -237,9 +243,10 @@ def _united(parts: Mapping[int, Part]) -> tuple[_Log, list[Finding]]:
     for index, part in parts.items():
         found = part.unfolded
         assert found is not None
-        rows.append(_rows(part, found).with_columns(pl.lit(index, pl.UInt32).alias(FILE)))
+        own, unreadable = _rows(part, found)
+        rows.append(own.with_columns(pl.lit(index, pl.UInt32).alias(FILE)))
         times += [rows[-1].get_column(_AT), _times_of_others(part, found)]
-        findings.append(_said(part, found))
+        findings += [_said(part, found), *unreadable]
         tracked = {**found.log.tracked, **tracked}
     every = pl.concat(times).drop_nulls().sort()
     log = _Log(
@@ -266,23 +273,37 @@ def _times_of_others(part: Part, found: Unfolded) -> pl.Series:
     )
 
 
-def _rows(part: Part, found: Unfolded) -> pl.DataFrame:
-    """The rows of a file with their field, the value before and after, and the instant."""
+def _rows(part: Part, found: Unfolded) -> tuple[pl.DataFrame, list[Finding]]:
+    """The rows of a file with their field, the value before and after, and the instant; and which cells cannot be read."""
     table = part.table.frame
     places = pl.DataFrame([table.get_column(ROW), found.field.alias("field")])
     own = [name for name in part.frame.columns if name in {ROW, utc_name("entered"), *column_types("stages")}]
     frame = part.frame.select(own).join(places, on=ROW, how="left", maintain_order="left")
     kept = table.filter(table.get_column(ROW).is_in(part.frame.get_column(ROW).implode()))
     types, old = column_types("stages"), list[pl.Series]()
+    findings: list[Finding] = []
     for name, header in found.was.items():
         if name == "stage":
             old.append(part.frame.get_column("from_stage").alias("was_stage"))
             continue
         text = kept.get_column(header)
         place = Place(header, part.path, kept.get_column(ROW), text)
-        old.append(parse_beside(place, types[name], part.options, kept).values.alias(f"was_{name}"))
+        parsed = parse_beside(place, types[name], part.options, kept)
+        old.append(parsed.values.alias(f"was_{name}"))
+        findings += [
+            finding(
+                "log_old_value_unreadable",
+                kind="stages",
+                path=part.path,
+                column=found.log.tracked[name].name,
+                rows=place.rows.filter(bad),
+                reason=reason,
+                value=plain_text(text.filter(bad)).first(),
+            )
+            for reason, bad in (faults_of(parsed, UNREADABLE[types[name]]) if parsed.bad.any() else ())
+        ]
     frame = frame.hstack(old).filter(pl.col("deal_id").is_not_null() & pl.col("entered").is_not_null())
-    return frame.with_columns(pl.col("entered").cast(pl.Datetime("us")).alias(_AT))
+    return frame.with_columns(pl.col("entered").cast(pl.Datetime("us")).alias(_AT)), findings
 
 
 def _in_order(rows: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
