@@ -409,7 +409,7 @@ def test_a_long_list_of_names_and_values_is_no_log(tmp_path: Path) -> None:
     assert list(load([written(tmp_path, "deals.csv", *lines)]).frames) == ["deals"]
 
 
-@pytest.mark.parametrize("field, bad", [("expected_close_date", "2025-13-45"), ("amount", "abc")])
+@pytest.mark.parametrize(("field", "bad"), [("expected_close_date", "2025-13-45"), ("amount", "abc")])
 @pytest.mark.parametrize("side", ["old", "new"])
 def test_a_value_that_cannot_be_read_is_said_on_both_sides(tmp_path: Path, field: str, bad: str, side: str) -> None:
     good = {"expected_close_date": "2026-06-30", "amount": "900"}[field]
