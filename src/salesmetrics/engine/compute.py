@@ -145,7 +145,8 @@ def _block(result: pl.DataFrame, measures: Sequence[Measure], frame: pl.DataFram
     for measure in measures:
         if f"{measure.id}{UNITS}" in result.columns:
             units = result.get_column(f"{measure.id}{UNITS}").to_list()
-            columns[measure.id] = _exact(columns[measure.id], units, measure, int(frame.get_column(PARTS).first() or 1))
+            parts = 1 if frame.is_empty() else int(frame[PARTS][0] or 1)
+            columns[measure.id] = _exact(columns[measure.id], units, measure, parts)
     return Block(_cells(result, keys), columns)
 
 
