@@ -587,6 +587,35 @@ def test_the_level_heads_the_intervals(level: str) -> None:
     assert f"{float(level) * 100:g} % interval" in text
 
 
+@pytest.mark.parametrize("of", ["deals", "leads"])
+def test_data_that_end_long_before_the_day_are_told_as_the_report_tells_it(of: str) -> None:
+    files, day = [str(DEALS), str(LEADS)], "2027-06-30"
+    told = {
+        command: [item for item in json.loads(shown(*words, "--format", "json"))["findings"] if wanted(item, of)]
+        for command, words in {
+            "cohort": ["cohort", *files, "--of", of, "--as-of", day],
+            "report": ["report", *files, "--as-of", day],
+        }.items()
+    }
+    assert told["cohort"] == told["report"]
+    assert len(told["cohort"]) == 1
+    text = " ".join(shown("cohort", *files, "--of", of, "--as-of", day).split())
+    assert f"the {of} end on 2026-09-30, 273 days before the report date {day}" in text
+    quiet = salesmetrics.cohort(*files, of=of)
+    assert not [item for item in quiet.findings if item.code == "data_end_early"]
+
+
+def wanted(item: dict[str, Any], kind: str) -> bool:
+    return item["code"] == "data_end_early" and item["kind"] == kind
+
+
+@pytest.mark.parametrize("command", ["cohort", "losses", "funnel"])
+def test_a_command_that_cannot_answer_names_itself_and_no_kpi(folder: Path, command: str) -> None:
+    done = invoke(command, "open.csv", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: cannot compute `{command}`: no deal is won")
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [

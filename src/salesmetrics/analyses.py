@@ -105,7 +105,7 @@ def funnel_facts(
     from salesmetrics.ingest.canonical.meanings import crm_orders, places_in, stage_meanings
     from salesmetrics.metrics.catalog import catalog
 
-    refuse_unsettled_rows("win_rate", catalog(), dataset.withheld, lambda: dataset.findings)
+    refuse_unsettled_rows("win_rate", catalog(), dataset.withheld, lambda: dataset.findings, command="funnel")
     crm = next((file.recognition.profile for file in dataset.files if file.recognition.kind == "deals"), "")
     meanings = stage_meanings(dataset, options)
     return FunnelFacts(meanings, crm, cohort, horizon, places_in(meanings, order), crm_orders(dataset, meanings))
@@ -154,7 +154,7 @@ def loss_facts(dataset: Dataset, options: ReadOptions, reasons: Mapping[str, str
     from salesmetrics.ingest.canonical.meanings import stage_meanings
     from salesmetrics.metrics.catalog import catalog
 
-    refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings)
+    refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings, command="losses")
     return LossFacts(stage_meanings(dataset, options), separators_of(dataset), settled_reasons(reasons or {}))
 
 
@@ -300,7 +300,7 @@ def cohort_facts(dataset: Dataset, of: CohortOf, every: Literal["month", "quarte
 
     known = catalog()
     kpi = "win_rate_horizon" if of == "deals" else "lead_conversion_rate"
-    refuse_unsettled_rows(kpi, known, dataset.withheld, lambda: dataset.findings)
+    refuse_unsettled_rows(kpi, known, dataset.withheld, lambda: dataset.findings, command="cohort")
 
     def reason(*kpis: str) -> str | None:
         measures = [m for name in kpis for m in known.required_measures(known.kpis[name]).values()]

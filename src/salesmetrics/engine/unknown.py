@@ -195,7 +195,12 @@ def refuse_unsettled(kpis: Sequence[str], metrics: Iterable[Metric], findings: I
 
 
 def refuse_unsettled_rows(
-    kpi: str, catalog: Catalog, withheld: Sequence[Withheld], findings: Callable[[], Iterable[Finding]]
+    kpi: str,
+    catalog: Catalog,
+    withheld: Sequence[Withheld],
+    findings: Callable[[], Iterable[Finding]],
+    *,
+    command: str | None = None,
 ) -> None:
     """Stop where the records behind a KPI wait for the user to settle how deals or leads ended, as its number does.
 
@@ -204,6 +209,7 @@ def refuse_unsettled_rows(
         catalog: The KPIs that exist.
         withheld: What cannot be known.
         findings: Gives what is said about the data; asked only where it is needed, for it may have to be waited for.
+        command: What cannot be computed, where nobody asked for the KPI.
 
     Raises:
         SalesmetricsError: ``outcome_unsettled``.
@@ -214,7 +220,7 @@ def refuse_unsettled_rows(
     reasons = set(withheld_measures(withheld, catalog.required_measures(found).values()).values()) & OF_OUTCOMES
     said = next((item for item in findings() if item.code in reasons), None) if reasons else None
     if said is not None:
-        raise SalesmetricsError("outcome_unsettled", kpis=kpi, cause=said.problem, fix=said.remedy)
+        raise SalesmetricsError("outcome_unsettled", kpis=command or kpi, cause=said.problem, fix=said.remedy)
 
 
 def facts_behind(measure: Measure) -> frozenset[tuple[str, str]]:
