@@ -702,3 +702,113 @@ def test_a_forecast_in_every_form(form: str, golden: Golden) -> None:
     words = ("forecast", "examples/deals.csv", "examples/stages.csv", "examples/quotas.csv", "--period", "2026-Q3")
     text = shown(*words, "--as-of", "2026-08-10", "--by", "team", "--draws", "500", "--format", form, "-q")
     golden(str(ROOT / "tests" / "golden" / "forecast" / f"by_team.{form}"), text)
+
+
+# --- quotas as the target ---------------------------------------------------------------------------------------------
+
+OF_ANN = "owner,period,quota\nAnn,2026-Q3,4000\n"
+OF_BOTH = OF_ANN + "Bob,2026-Q3,1000\n"
+
+
+@pytest.fixture
+def against(tmp_path: Path, no_past: None) -> Any:
+    """A forecast of deals of Ann and Bob against quotas as they are written."""
+    rows = ["deal_id,owner,amount,currency,created_date,closed_date,expected_close_date,stage"]
+    for number in range(60):
+        born = date(2026, 2, 1) + number * DAY
+        end, stage = str(born + 30 * DAY), ("Won", "Lost")[number // 2 % 2]
+        rows.append(f"D{number},{('Ann', 'Bob')[number % 2]},100,EUR,{born},{end},{end},{stage}")
+    rows += [f"O{who},{who},100,EUR,2026-06-20,,2026-08-20,Open" for who in ("Ann", "Bob")]
+    (tmp_path / "deals.csv").write_text("\n".join(rows) + "\n")
+
+    def said(quotas: str, **more: Any) -> Forecast:
+        (tmp_path / "quotas.csv").write_text(quotas)
+        files = [str(tmp_path / f"{name}.csv") for name in ("deals", "quotas")]
+        return salesmetrics.forecast(*files, **{"period": "2026-Q3", "as_of": date(2026, 7, 10), "draws": 50, **more})
+
+    return said
+
+
+@pytest.mark.parametrize(
+    ("quotas", "reason"),
+    [
+        (OF_BOTH, None),
+        (OF_ANN, "quota_owners_missing"),
+        (OF_BOTH + "Bob,2026,700\n", "quotas_overlap"),
+        (OF_ANN + "Bob,2026-Q3,-500\n", "negative_quota"),
+        ("owner,period,quota\nAnn,2026-Q3,0\nBob,2026-Q3,0\n", "no_quota"),
+        ("owner,period,quota\nAnn,2025-Q3,4000\nBob,2025-Q3,1000\n", "no_quota"),
+        ("owner,period,quota\nAnn,2026-07,4000\nBob,2026-08,1000\n", "quota_days_partial"),
+        ("owner,period,quota,currency\nAnn,2026-Q3,9,USD\nBob,2026-Q3,9,USD\n", "quota_of_other_currency"),
+        ("owner,period,quota,currency\nAnn,2026-Q3,9,EUR\nBob,2026-Q3,9,USD\n", "quota_owners_missing"),
+    ],
+)
+def test_quotas_that_are_not_those_of_all_that_is_forecast_set_no_target(
+    against: Any, quotas: str, reason: str | None
+) -> None:
+    answer = against(quotas)
+    line = answer.forecast[0]
+    assert line.target_reason == reason
+    assert (line.target, line.target_source) == ((5000, "quotas") if reason is None else (None, None))
+    assert (line.chance_of_target is None) == (reason is not None)
+    assert ("No target: " in render(answer, "md")) == (reason is not None)
+
+
+def test_a_segment_has_the_quotas_of_its_own_deals(against: Any) -> None:
+    lines = against(OF_ANN, by=["owner"]).forecast
+    found = {line.group.get("owner", ""): (line.target, line.target_reason) for line in lines}
+    assert found == {"": (None, "quota_owners_missing"), "Ann": (4000, None), "Bob": (None, "no_quota")}
+    assert {line.target_reason for line in against(OF_BOTH, by=["stage"]).forecast if line.group} == {
+        "not_by_dimension"
+    }
+
+
+def test_a_condition_keeps_the_quotas_that_a_report_keeps(against: Any) -> None:
+    assert against(OF_BOTH, where="owner = 'Bob'").forecast[0].target == 1000
+    without = against(OF_BOTH, where="created > '2026-01-01'").forecast[0]
+    assert (without.target, without.target_reason) == (None, "no_quota")
+    for team in ("Enterprise", "Mid-Market"):
+        asked: dict[str, Any] = {"period": "2026-Q3", "as_of": date(2026, 8, 10)}
+        line = salesmetrics.forecast(DEALS, QUOTAS, where=f"team = '{team}'", draws=10, **asked).forecast[0]
+        kpis = ["quota_attainment"]
+        report = salesmetrics.report_on(DEALS, QUOTAS, where=f"team = '{team}'", kpis=kpis, **asked)
+        assert line.target == report.metrics[0].denominator
+
+
+@pytest.mark.usefixtures("no_past")
+@pytest.mark.parametrize("target", [float("inf"), float("nan"), 1e308, -1.0])
+def test_a_target_is_a_number_that_can_be_reached(target: float) -> None:
+    with pytest.raises(SalesmetricsError) as refused:
+        salesmetrics.forecast(DEALS, period="2026-Q4", target=target, draws=10)
+    assert refused.value.code == "option_invalid"
+
+
+def test_deals_that_end_long_before_the_day_are_named(against: Any) -> None:
+    late = against(OF_BOTH, as_of=date(2026, 9, 20))
+    assert "data_end_early" in {item.code for item in late.findings}
+    assert "before the report date 2026-09-20" in render(late, "md")
+    assert "data_end_early" not in {item.code for item in against(OF_BOTH).findings}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rows", "overdue", "--period", "2026-Q3"], "no deal is in this cell"),
+        (["--draws", "1000000000", "--period", "2026-Q3"], "at most 1,000,000\n"),
+        (["--target", "inf", "--period", "2026-Q3"], "at most 1,000,000,000,000,000\n"),
+        (["--period", "ytd"], "`ytd` is over on 2026-07-10"),
+    ],
+)
+def test_a_refusal_says_what_is_so(against: Any, tmp_path: Path, words: list[str], said: str) -> None:
+    against(OF_BOTH)
+    done = invoke("forecast", "deals.csv", "--as-of", "2026-07-10", *words, cwd=tmp_path, env={"HOME": "/nonexistent"})
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_deals_of_which_none_is_won_name_the_forecast(against: Any, tmp_path: Path) -> None:
+    against(OF_BOTH)
+    deals = tmp_path / "deals.csv"
+    deals.write_text(deals.read_text().replace("Won", "Lost"))
+    done = invoke("forecast", "deals.csv", "--period", "2026-Q3", cwd=tmp_path, env={"HOME": "/nonexistent"})
+    assert "`forecast`: no deal is won" in done.stderr
+    assert "`revenue`" not in done.stderr

@@ -216,7 +216,7 @@ def forecast_facts(
     from salesmetrics.metrics.catalog import catalog
     from salesmetrics.schema.provenance import HISTORY
 
-    refuse_unsettled_rows("revenue", catalog(), dataset.withheld, lambda: dataset.findings)
+    refuse_unsettled_rows("revenue", catalog(), dataset.withheld, lambda: dataset.findings, command="forecast")
     goal = None if target is None else Decimal(repr(target)).normalize() + Decimal(0)
     typed = " ".join(map(shlex.quote, arguments)) if "-" not in arguments else "FILE"
     exports = tuple(item.exported for item in dataset.inputs if item.kind == HISTORY and item.exported is not None)

@@ -80,13 +80,13 @@ def _plain(cell: object) -> object:
     return cell if cell is None or hasattr(cell, "as_tuple") else str(cell)
 
 
-def no_such_cell(cell: str, known: Sequence[str]) -> SalesmetricsError:
-    """The refusal of a cell that the table does not have, with some that it has."""
+def no_such_cell(cell: str, known: Sequence[str], *, there: bool = False) -> SalesmetricsError:
+    """The refusal of a cell that the table does not have, or that has no deal, with some that it has."""
     cells = Some(tuple(known[:_OFFERED]), len(known))
     return SalesmetricsError(
         "option_invalid",
         option="--rows",
         value=cell,
-        cause=Message("no_such_cell"),
+        cause=Message("cell_without_deals" if there else "no_such_cell"),
         fix=Message("cells_there", cells=cells),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -44,9 +44,11 @@ from salesmetrics.answers.forecast import (
     ForecastSlippage,
 )
 from salesmetrics.calendar import unit_period
-from salesmetrics.calendar.steps import day_after
+from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.engine.metric import group_order, plain
+from salesmetrics.engine.unknown import early_ends
 from salesmetrics.entities.days import PARTS, UNITS
+from salesmetrics.entities.quotas import with_under_quota
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.shapes import as_decimal
 from salesmetrics.schema.message import Message
@@ -68,6 +70,9 @@ if TYPE_CHECKING:
 __all__ = ["DRAWS", "SEED", "ForecastFacts", "build_forecast", "forecast_rows"]
 
 DRAWS, SEED = 10_000, 1
+
+MOST_TARGET = 10**15
+"""Beyond it an amount has more digits than the records keep."""
 
 
 class ForecastFacts(NamedTuple):
@@ -152,7 +157,7 @@ def build_forecast(
         amounts_at_close=setting.at_close,
         without_currency=_without_currency(setting),
         currencies=[code for code in setting.codes if code],
-        findings=[*findings, *setting.scope.notes],
+        findings=[*findings, *setting.scope.notes, *early_ends({"deals": frames["deals"]}, request.as_of)],
         filters=request.filters,
         span=request.span,
         level=request.level,
@@ -184,7 +189,7 @@ def forecast_rows(
         inputs: The files, for the record.
 
     Raises:
-        SalesmetricsError: ``option_invalid``: there is no such cell; else as :func:`build_forecast`.
+        SalesmetricsError: ``option_invalid``: there is no such cell, or no deal in it; else as :func:`build_forecast`.
     """
     cells = ("open", "due", "overdue", "won_so_far")
     if cell not in cells:
@@ -209,7 +214,7 @@ def forecast_rows(
         parts.append(named[picked])
     rows = pl.concat(parts)
     if rows.is_empty():
-        raise no_such_cell(cell, [name for name in cells if name != cell])
+        raise no_such_cell(cell, [name for name in cells if name != cell], there=True)
     more = ("expected_close", "probability", "chance") if cell != "won_so_far" else ()
     return cell_rows(rows, "forecast", Message(f"how_forecast_{cell}"), request, inputs=inputs, more=more)
 
@@ -239,8 +244,21 @@ def _setting(request: Request, frames: Mapping[str, pl.DataFrame], facts: Foreca
     if period.end <= day_after(request.as_of):
         unit = period.unit if period.unit not in (None, "day") else "quarter"
         running = unit_period(day_after(request.as_of), unit or "quarter", request.calendar, fiscal=period.fiscal).label
-        details = {"period": period.name, "as_of": request.as_of, "files": facts.files, "running": running}
+        details = {
+            "period": request.period_words or period.name,
+            "as_of": request.as_of,
+            "files": facts.files,
+            "running": running,
+        }
         raise SalesmetricsError("period_over", **details)
+    goal = facts.target
+    if goal is not None and not (goal.is_finite() and 0 <= goal <= MOST_TARGET):
+        below = goal.is_finite() and goal < 0
+        cause = (
+            Message("has_to_be_at_least", least=0) if below else Message("has_to_be_at_most", most=f"{MOST_TARGET:,}")
+        )
+        fix = Message("write_for_example", example="--target 900000")
+        raise SalesmetricsError("option_invalid", option="--target", value=goal, cause=cause, fix=fix)
     scope = deals_in_scope(request, frames)
     if not scope.deals["amount"].count():
         raise SalesmetricsError("report_empty", cause=Message("no_amounts"), fix=Message("map_amount"))
@@ -294,7 +312,8 @@ def _line(setting: _Setting, deals: Deals, code: str | None, group: dict[str, st
     known = known_on(deals, setting.day, live=setting.live)
     span = setting.terms.span
     said = {method: estimate(method, known, setting.terms) for method in METHODS}
-    target, source = _target(setting, code, group)
+    goal = _target(setting, code, group)
+    target = goal.value
     simulated = said["time_to_event"]
     won = won_so_far(known, span)
     reached = None
@@ -316,7 +335,8 @@ def _line(setting: _Setting, deals: Deals, code: str | None, group: dict[str, st
         period=setting.request.period,
         currency=code,
         target=plain(target),
-        target_source=source,
+        target_source=goal.source,
+        target_reason=goal.reason,
         chance_of_target=reached,
         parts=_parts(known, setting, simulated, won),
         methods=methods,
@@ -398,25 +418,94 @@ def _by_category(setting: _Setting, deals: Deals, known: Known) -> list[Forecast
     return found
 
 
-def _target(setting: _Setting, code: str | None, group: Mapping[str, str | None]) -> tuple[Decimal | None, Any]:
-    """What the total is to reach: as asked, or what quotas of the period add up to."""
-    if setting.facts.target is not None and not group:
-        return setting.facts.target, "target"
-    quotas = setting.scope.quotas
-    if quotas is None or not {"day", "amount"} <= set(quotas.columns) or not set(group) <= set(quotas.columns):
-        return None, None
+# --- its target ---
+
+
+class _Target(NamedTuple):
+    """What a total is to reach.
+
+    Attributes:
+        value: The amount; None where it is not known, or nothing is asked for.
+        source: Where it comes from.
+        reason: Why the quotas set none; None where there is one, or no quotas file.
+    """
+
+    value: Decimal | None = None
+    source: Literal["target", "quotas"] | None = None
+    reason: str | None = None
+
+
+def _target(setting: _Setting, code: str | None, group: Mapping[str, str | None]) -> _Target:
+    facts, scope = setting.facts, setting.scope
+    if facts.target is not None and not group:
+        return _Target(facts.target, "target")
     start, end = setting.period.start, setting.period.end
-    here = quotas.filter((pl.col("day") >= start) & (pl.col("day") < end))
+    if scope.quotas is None or start is None:
+        return _Target()
+    withheld = (one.reason for one in setting.request.withheld if (one.kind, one.fact) == ("quotas", "amount"))
+    unsure = next(withheld, None)
+    if unsure is not None:
+        return _Target(reason=unsure)
+    here = _in_currency(scope.deals, code, setting.codes)
+    return _of_quotas(scope.quotas, here, group, code, (start, end), setting.request.as_of)
+
+
+def _of_quotas(
+    quotas: pl.DataFrame,
+    deals: pl.DataFrame,
+    group: Mapping[str, str | None],
+    code: str | None,
+    span: tuple[date, date],
+    as_of: date | None,
+) -> _Target:
+    """The sum of the quotas of a period, where they are the target of all that is forecast in it.
+
+    Quotas of some owners are no target for the sales of all, nor are those of some days for all days.
+
+    Args:
+        quotas: Quotas by ``day`` with ``amount``, ``agreed`` and ``level``, of one level, filtered as the deals are.
+        deals: Deals of one currency with ``outcome``, ``closed`` and the columns of the group.
+        group: Segment; empty for the total.
+        code: Currency of the deals.
+        span: First day of the period, and the day after its last.
+        as_of: The day on which deals are open or closed.
+    """
+    if not set(group) <= set(quotas.columns):
+        return _Target(reason="not_by_dimension")
+    if not {"day", "amount"} <= set(quotas.columns):
+        return _Target(reason="no_quota")
+    here = quotas.filter((pl.col("day") >= span[0]) & (pl.col("day") < span[1]))
     for name, value in group.items():
-        here = here.filter(pl.col(name).cast(pl.String).eq_missing(pl.lit(value, pl.String)))
+        same = pl.col(name).cast(pl.String).eq_missing(pl.lit(value, pl.String))
+        here, deals = here.filter(same), deals.filter(same)
+    there = here.height
     if "currency" in here.columns and code is not None:
         here = here.filter((pl.col("currency") == code) | pl.col("currency").is_null())
-    if here["day"].n_unique() < setting.terms.span.days:
-        return None, None
+    if here.is_empty():
+        return _Target(reason="quota_of_other_currency" if there else "no_quota")
+    if here["amount"].min() < 0:  # type: ignore[operator]
+        return _Target(reason="negative_quota")
+    if not here["amount"].max():
+        return _Target(reason="no_quota")
+    if here["day"].n_unique() < (span[1] - span[0]).days:
+        return _Target(reason="quota_days_partial")
+    if _without(here, deals, span, as_of):
+        return _Target(reason="quota_owners_missing")
     if UNITS in here.columns:
-        total = Fraction(here[UNITS].sum()) / int(here[PARTS][0])
-        return as_decimal(total), "quotas"
-    return Decimal(here["amount"].sum()), "quotas"
+        return _Target(as_decimal(Fraction(here[UNITS].sum()) / int(here[PARTS][0])), "quotas")
+    return _Target(Decimal(here["amount"].sum()), "quotas")
+
+
+def _without(quotas: pl.DataFrame, deals: pl.DataFrame, span: tuple[date, date], as_of: date | None) -> bool:
+    """Whether deals that the forecast counts belong to nobody with a quota: won in the period, or open on the day.
+
+    An open deal is one of the last day of the period, whenever it is expected to close.
+    """
+    won = (pl.col("outcome") == "won") & pl.col("closed").is_between(*span, closed="left")
+    opened = pl.col("outcome") == "open"
+    counted = deals.filter((won & (pl.col("closed") <= pl.lit(as_of))) | opened)
+    counted = counted.drop("under_quota", strict=False).with_columns(expected_close=pl.lit(day_before(span[1])))
+    return not with_under_quota(counted, quotas)["under_quota"].all()
 
 
 # --- the back-test ---

@@ -34,7 +34,7 @@ class Scope(NamedTuple):
             where the files have none.
         stages: The stage history as it was read; None without one.
         notes: What has to be said about how these were made.
-        quotas: Quotas by day; None without such a file.
+        quotas: Quotas by day that fulfil the condition; None without such a file.
     """
 
     deals: pl.DataFrame
@@ -78,10 +78,14 @@ def _in_scope(request: Request, frames: Mapping[str, pl.DataFrame], kind: str, d
     named = frozenset(request.renamed.get(name, name) for name in named_columns(request.where))
     asked = Asked(request.by, named, window_of(request), request.calendar, request.currency, makings((kind,)))
     entities, notes = make_entities(frames, moments_of(request), request.settings, asked)
-    made = {kind: entities[kind]}
+    made, quotas = {kind: entities[kind]}, entities.get("quotas")
     listed = {name for name in made[kind].columns if not name.startswith("__")}
     if request.where:
         made = apply_where(made, request.where, renamed=request.renamed, listed=listed)
+        if quotas is not None:
+            # Quotas without the columns that it names cannot be told apart: none of them counts, as in a report.
+            both = {kind: entities[kind], "quotas": quotas}
+            quotas = apply_where(both, request.where, renamed=request.renamed).get("quotas", quotas.clear())
     check_dimensions(request.by, made, listed)
     check_segments(request.by, made, MAX_SEGMENTS)
     records = made[kind]
@@ -90,7 +94,7 @@ def _in_scope(request: Request, frames: Mapping[str, pl.DataFrame], kind: str, d
         *(pl.lit(None, dtype=kind).alias(name) for name, kind in blanks.items() if name not in records.columns),
         *(pl.col(name).cast(pl.String) for name in request.by),
     )
-    return Scope(records, entities.get("stages"), tuple(notes), entities.get("quotas"))
+    return Scope(records, entities.get("stages"), tuple(notes), quotas)
 
 
 def in_window(column: str, window: Window) -> pl.Expr:

@@ -98,6 +98,7 @@ class ForecastLine(Model, frozen=True, kw_only=True):
     currency: str | None = None
     target: Number | None = None
     target_source: Annotated[Literal["target", "quotas"] | None, Meta(description="--target or its setting, or the quotas file")] = None  # fmt: skip
+    target_reason: Annotated[str | None, Meta(description="why the quotas of the files set no target")] = None
     chance_of_target: float | None = None
     parts: list[ForecastPart]
     methods: list[ForecastMethod]

@@ -38,6 +38,7 @@ CAUSES: Mapping[str, str] = {
     "no_dates": "the files have no dates",
     "dates_are_units": "the dates of the deals are {unit}s without a day",
     "no_such_bar": "unknown bar",
+    "cell_without_deals": "no deal is in this cell",
     "bar_without_deals": "no deal is in this bar",
     "on_no_such_file": "no export `{path:typed}` is given",
     "ids_blank_in": " on {rows:row|rows} {rows:, 5 , …}",

@@ -29,6 +29,7 @@ FORECASTING: Mapping[str, str] = {
     "forecast_none": "No simulated forecast for {period:typed}: {reason}.",
     "forecast_target_quotas": "The quotas are {target}: reached in {chance} of the simulated outcomes.",
     "forecast_target_target": "The target is {target}: reached in {chance} of the simulated outcomes.",
+    "forecast_target_none": "No target: {reason}.",
     "forecast_target_unknown": "The target is {target}; the chance to reach it is unknown.",
     # --- parts ----------------------------------------------------------------------------------------------------------
     "column_part": "part",
@@ -74,6 +75,13 @@ FORECASTING: Mapping[str, str] = {
     "why_no_probability": "no open deal has a probability",
     "why_no_expected_close": "no expected close dates",
     "why_no_stage_history": "needs a stage history (`stages=FILE`)",
+    "why_no_quota": "no quota above 0 is set for it",
+    "why_not_by_dimension": "quotas cannot be told apart by this dimension",
+    "why_quotas_overlap": "quotas overlap",
+    "why_quota_of_other_currency": "the quotas are in another currency",
+    "why_negative_quota": "a quota is below 0",
+    "why_quota_days_partial": "quotas cover only part of the period",
+    "why_quota_owners_missing": "some of these deals are under no quota",
     "why_overwritten": "the values of that day were overwritten later",
     # --- the back-test --------------------------------------------------------------------------------------------------
     "heading_backtest": "Past forecasts",

@@ -120,6 +120,7 @@ class Forecasting(NamedTuple):
             about="target of the forecast period; default: the quotas of the period",
             form="target_example",
             least=0,
+            most=10**15,
             example=900000,
         ),
     ] = None

@@ -298,7 +298,8 @@ def _number(option: Option, text: str) -> float | int:
     if option.least is not None and not value >= option.least:
         raise _refused(option, text, Message("has_to_be_at_least", least=f"{option.least:g}"))
     if option.most is not None and not value <= option.most:
-        raise _refused(option, text, Message("has_to_be_at_most", most=f"{option.most:g}"))
+        most = f"{option.most:,}" if isinstance(option.most, int) else f"{option.most:g}"
+        raise _refused(option, text, Message("has_to_be_at_most", most=most))
     return value
 
 

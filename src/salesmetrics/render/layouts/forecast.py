@@ -19,6 +19,7 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
+from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import answer_head, files_typed
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
@@ -50,9 +51,14 @@ def forecast_document(answer: Forecast) -> Document:
     notes = [note for line in answer.forecast if not line.group for note in _notes(line, answer)]
     notes = list(dict.fromkeys([*notes, *_legend(answer)]))
     blocks += [Text(note, Tone.MUTED, apart=not n) for n, note in enumerate(notes)]
-    if answer.findings:
+    told = {"data_end_early", *(line.target_reason for line in answer.forecast)}
+    own = [item for item in answer.findings if item.code in told]
+    if own:
+        blocks += [Heading(phrase("heading_findings")), finding_items(own, name_path=len(answer.inputs) > 1)]
+    rest = len(answer.findings) - len(own)
+    if rest:
         command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
-        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
+        blocks.append(Text((phrase("findings_counted", n=rest), Code(command)), apart=bool(own) or not notes))
     return Document(tuple(blocks))
 
 
@@ -80,6 +86,8 @@ def _sentences(line: ForecastLine, *, apart: bool) -> list[Block]:
         target = amount(line.target, "money", currency=line.currency)
         code = "forecast_target_unknown" if line.chance_of_target is None else f"forecast_target_{line.target_source}"
         found.append(Text(phrase(code, target=target, chance=amount(line.chance_of_target, "ratio"))))
+    elif line.target_reason is not None:
+        found.append(Text(phrase("forecast_target_none", reason=phrase(f"why_{line.target_reason}"))))
     return found
 
 
