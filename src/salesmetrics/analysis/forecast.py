@@ -244,12 +244,8 @@ def _setting(request: Request, frames: Mapping[str, pl.DataFrame], facts: Foreca
     if period.end <= day_after(request.as_of):
         unit = period.unit if period.unit not in (None, "day") else "quarter"
         running = unit_period(day_after(request.as_of), unit or "quarter", request.calendar, fiscal=period.fiscal).label
-        details = {
-            "period": request.period_words or period.name,
-            "as_of": request.as_of,
-            "files": facts.files,
-            "running": running,
-        }
+        name = request.period_words if period.to_date and request.period_words else period.name
+        details = {"period": name, "as_of": request.as_of, "files": facts.files, "running": running}
         raise SalesmetricsError("period_over", **details)
     goal = facts.target
     if goal is not None and not (goal.is_finite() and 0 <= goal <= MOST_TARGET):
