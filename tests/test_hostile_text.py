@@ -358,3 +358,15 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert next(csv.reader(io.StringIO(write_rows([text], [])))) == [text]
     assert f'"{text}"' in dumps({"text": text})
     assert paragraphs([text]) == text.replace("_", "\\_")
+
+
+def test_a_segment_that_is_called_like_another_row_stands_in_quotes(tmp_path: Path) -> None:
+    owners = ["total", "Ann", ""]
+    rows = [
+        f"{n},{owner},100,2025-01-0{n},2025-02-0{n},{'Won' if n % 2 else 'Lost'}" for n, owner in enumerate(owners, 1)
+    ]
+    text = "\n".join(["deal_id,owner,amount,created_date,closed_date,stage", *rows, ""])
+    (tmp_path / "deals.csv").write_text(text, "utf-8")
+    done = invoke("report", "deals.csv", "--by", "owner", "--kpi", "win_rate", cwd=tmp_path, env={"COLUMNS": "120"})
+    shown = re.findall(r"^(\S+) +\d+\.\d %", done.stdout, re.MULTILINE)
+    assert (shown[0], sorted(shown[1:])) == ("total", sorted(["Ann", '"total"', "(blank)"]))

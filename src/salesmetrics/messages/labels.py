@@ -71,6 +71,7 @@ LABELS: Mapping[str, str] = {
     "period_of_twelve_months": "12 months to {day}",
     "segment_blank": "(blank)",
     "segment_total": "total",
+    "segment_quoted": '"{name:typed}"',
     "segment_no_currency": "no currency",
     # --- files ------------------------------------------------------------------------------------------------------
     "tally_all_used": "{n:# row, used|# rows, all used}",

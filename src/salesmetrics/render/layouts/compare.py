@@ -30,7 +30,7 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import shaped
 from salesmetrics.render.layouts.report import BLANK, headers_unlike
-from salesmetrics.render.layouts.words import period_text
+from salesmetrics.render.layouts.words import period_text, segment_name
 from salesmetrics.render.rounding import balanced, rounded
 from salesmetrics.render.text import amount, decimals, one_line
 
@@ -329,7 +329,7 @@ def _by_group(answer: Compare) -> list[Block]:
     digits = _adding_up(lines, places)
     rows = []
     for line, values in zip(lines, digits, strict=True):
-        names = [one_line(name or phrase("segment_blank")) for name in line.group.values()]
+        names = [segment_name(name) for name in line.group.values()]
         names = names or [phrase("segment_total"), *[""] * (len(answer.group_by) - 1)]
         if not line.group and "currency" in answer.group_by:
             names[-1] = f"{names[-1]} {one_line(line.currency or '')}".strip()

@@ -22,6 +22,7 @@ from salesmetrics.render.layouts.words import (
     period_label,
     period_of,
     places_of,
+    segment_name,
     title_of,
     undefined_note,
     value_cell,
@@ -181,7 +182,7 @@ def segment_rows(report: Report) -> list[_Segment]:
 def _labels(group: tuple[str | None, ...], size: int) -> tuple[str, ...]:
     if not group:
         return (phrase("segment_total"), *[""] * (size - 1))[:size]
-    return tuple(phrase("segment_blank") if value is None or not value.strip() else one_line(value) for value in group)
+    return tuple(segment_name(value) for value in group)
 
 
 def _days(period: Period | None) -> _Days:

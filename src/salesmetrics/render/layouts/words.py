@@ -43,6 +43,7 @@ __all__ = [
     "reason_text",
     "reason_words",
     "record_left_out_text",
+    "segment_name",
     "span_text",
     "title_of",
     "undefined_counts",
@@ -315,3 +316,12 @@ def interval_title(metrics: Iterable[Metric] | Iterable[CohortHorizon]) -> str:
     if len(levels) != 1:
         return phrase("column_interval")
     return phrase("column_interval_at", percent=levels.pop() * 100)
+
+
+def segment_name(value: str | None) -> str:
+    """The name of a segment in a table that has a row of the total: in quotes where it is that of another row."""
+    if value is None or not value.strip():
+        return phrase("segment_blank")
+    name = one_line(value)
+    taken = name in (phrase("segment_total"), phrase("segment_blank"))
+    return phrase("segment_quoted", name=name) if taken else name
