@@ -45,6 +45,7 @@ ONLY_OF = {
     "exports_undated": "compare",
     "currency_in_one_export": "compare",
     "period_over": "forecast",
+    "as_of_before_data": "report",
 }
 """Errors that only some commands can end in, and one of these."""
 READING = tuple(

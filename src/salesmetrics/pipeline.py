@@ -468,15 +468,19 @@ def request_of(question: Question, dataset: Dataset) -> Request:
     """What is asked of a dataset, with the as-of day, the period and the columns by their canonical names.
 
     Raises:
-        SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have.
+        SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have;
+            ``as_of_before_data``: on that day nothing had happened yet, so that nothing is known of it.
     """
     from salesmetrics.answers.provenance import Span
     from salesmetrics.engine.resolve import in_zone, resolve
     from salesmetrics.engine.where import named_columns
+    from salesmetrics.ingest.canonical.as_of import refuse_before
     from salesmetrics.ingest.recognise.naming import headers_of, names_of
     from salesmetrics.schema.inspection import SURE
 
     named = question.as_of is not None
+    if question.as_of is not None and dataset.span is not None and dataset.last_event is not None:
+        refuse_before(question.as_of, dataset.frames, dataset.span[0], dataset.last_event[0])
     day, source = (question.as_of, question.as_of_source) if named else dataset.last_event or (None, None)
     names = names_of(dataset)
     return resolve(

@@ -195,6 +195,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "`stage_order` in the settings names some of the stages{pipeline} but not {stages:`and` 20 more}",
         "add the others to `stage_order` under `[settings]`, in their place",
     ),
+    "as_of_before_data": ErrorText(
+        "no data up to {as_of}: they begin on {first}",
+        "name a later day, for example `--as-of {last}`, or leave `--as-of` out",
+    ),
     "report_empty": ErrorText("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorText(
         "invalid business hours `{text}`", "write them like `09:00-18:00 Mon-Fri`, in the time zone of the export"

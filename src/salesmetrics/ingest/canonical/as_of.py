@@ -10,6 +10,9 @@ import polars as pl
 
 from salesmetrics.calendar import last_event_day, periods_of_column
 from salesmetrics.calendar.steps import day_before, days_after
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["EVENT_COLUMNS", "Events", "events_of", "first_believable", "last_event_of"]
+__all__ = ["EVENT_COLUMNS", "Events", "events_of", "first_believable", "last_event_of", "refuse_before"]
 
 EVENT_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "deals": ("closed", "created", "stage_entered", "last_activity"),
@@ -114,6 +117,38 @@ def last_event_of(events: Mapping[Kind, Events]) -> tuple[date, Message] | None:
     recorded = {kind: found for kind, found in events.items() if kind in EVENT_COLUMNS} or events
     found = max(recorded.values(), key=lambda event: event.last, default=None)
     return None if found is None else (found.last, found.source)
+
+
+def refuse_before(day: date, frames: Mapping[Kind, pl.DataFrame], first: date, last: date) -> None:
+    """Raise where a day lies before all that the data tell of: then what they say of it is not 0 but unknown.
+
+    Plans count here: a quota or an expected close date of an earlier day is something to report.
+
+    Args:
+        day: The report date that is asked for.
+        frames: Canonical frames by kind.
+        first: The first day with an event.
+        last: The day that a report speaks for by itself.
+
+    Raises:
+        SalesmetricsError: ``as_of_before_data``.
+    """
+    planned = {kind: frames[kind] for kind in (*EVENT_COLUMNS, *_FALLBACK, "quotas") if kind in frames}
+    if day >= first or any(_plans_until(frame, kind, day) for kind, frame in planned.items()):
+        return
+    raise SalesmetricsError("as_of_before_data", as_of=day, first=first, last=last)
+
+
+def _plans_until(frame: pl.DataFrame, kind: Kind, day: date) -> bool:
+    """Whether a day that is no event, or a period by its name, begins on a day or before it."""
+    happened = (*EVENT_COLUMNS.get(kind, ()), *_FALLBACK.get(kind, ()))
+    names = [name for name, type_ in column_types(kind).items() if type_ is ColumnType.DAY and name not in happened]
+    days = [frame.get_column(name).min() for name in names if name in frame.columns]
+    if "period" in frame.columns:
+        days += [
+            period.start for period in periods_of_column(frame["period"].drop_nulls().unique().to_list()) if period
+        ]
+    return any(isinstance(each, date) and each <= day for each in days)
 
 
 def _periods(revenue: pl.DataFrame | None) -> Events | None:
