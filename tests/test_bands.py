@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from salesmetrics.analysis.peers import MANY, peers_of
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.shapes import Quantile
 from salesmetrics.statistics.bands import (
     Band,
     binomial_band,
+    detectable_quantile,
     detectable_rate,
     detectable_value,
     dispersion,
@@ -165,3 +169,40 @@ def test_nothing_is_detectable_beyond_what_a_rate_can_be() -> None:
     assert detectable_rate(0.5, 0, 20, 0.01) is None
     assert detectable_value(0.0, 5, 5, 0.01) is None
     assert detectable_value(2.0, 50, 50, 0.05) == pytest.approx((1.959964 + 0.841621) * 2 * 0.2)
+
+
+SHAPES = {
+    "long tail": lambda generator, size: generator.exponential(40, size),
+    "whole days": lambda generator, size: np.round(generator.lognormal(3.3, 0.7, size)),
+    "even": lambda generator, size: np.round(generator.uniform(1, 90, size)),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("n", "others"), [(20, 80), (25, 200), (150, 300)])
+def test_a_median_that_is_higher_by_what_is_detectable_is_called_four_times_in_five(
+    shape: str, n: int, others: int
+) -> None:
+    """By the test of the tool itself: resampling, or Fisher's with more than 100 records on both sides."""
+    draw, runs = SHAPES[shape], 120
+    everyone = np.sort(draw(np.random.Generator(np.random.PCG64(5)), 20_001))
+    like = np.quantile(everyone, np.linspace(0.001, 0.999, n + others))
+    step = detectable_quantile(like, 0.5, n, 0.05, whole=n > MANY)
+    assert step is not None
+    kpi = catalog().kpis["sales_cycle_median"]
+    called = 0
+    for run in range(runs):
+        generator = np.random.Generator(np.random.PCG64(run))
+        samples = [(draw(generator, n) + step).tolist(), draw(generator, others).tolist()]
+        peers = peers_of(kpi, [Quantile(sample, 0.5) for sample in samples])
+        assert peers is not None
+        found = peers.test(0, lambda run=run: np.random.Generator(np.random.PCG64(run)))  # type: ignore[misc]
+        called += found is not None and found.p_value <= 0.05
+    assert 0.68 <= called / runs <= 0.92
+
+
+def test_two_halves_of_few_records_are_not_told_what_would_show() -> None:
+    """There the approximation does not hold, so nothing is said."""
+    kpi = catalog().kpis["sales_cycle_median"]
+    peers = peers_of(kpi, [Quantile([float(x) for x in range(58)], 0.5), Quantile([float(x) for x in range(59)], 0.5)])
+    assert peers is not None and math.isnan(peers.detectable(58, 0.05) or 0.0)

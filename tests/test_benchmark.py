@@ -339,6 +339,33 @@ def test_currencies_are_never_mixed(tmp_path: Path) -> None:
             assert row.n == len(own)
 
 
+def test_what_is_not_compared_is_named_once_and_what_lacks_a_file_is_said(tmp_path: Path) -> None:
+    rows = made(13, dict.fromkeys(("Ann", "Bob", "Cem"), (60, 0.5)))
+    for place, row in enumerate(rows):
+        row[5] = ("EUR", "USD")[place % 2]
+    path = write(tmp_path / "deals.csv", rows)
+    (note,) = re.findall(
+        r"^not compared: (?s:.*?)\n(?=\S+ findings? |\Z)", shown("benchmark", path, "--by", "owner") + "\n", re.M
+    )
+    titles = re.findall(r"[(;,:] (?:([A-Z][^,;()]*))", note)
+    assert "Revenue" in titles
+    assert len(titles) == len(set(titles)), note
+    said = shown("benchmark", path, "--by", "owner", "--kpi", "win_rate,meetings")
+    assert "not computed: Meetings (needs an activities file)" in said
+
+
+def test_a_blank_segment_is_asked_for_by_the_name_that_is_shown(tmp_path: Path) -> None:
+    rows = made(13, dict.fromkeys(("Ann", "Bob", "Cem"), (60, 0.5)))
+    for row in rows[:15]:
+        row[1] = ""
+    path = write(tmp_path / "deals.csv", rows)
+    answer = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate"])
+    blank = next(row for row in answer.benchmark if row.group["owner"] is None)
+    for cell in ("win_rate:(blank)", "win_rate:"):
+        found = json.loads(shown("benchmark", path, "--by", "owner", "--rows", cell, "--format", "json"))
+        assert found["totals"][0]["denominator"] == blank.denominator
+
+
 def test_rows_behind_a_cell_add_up_to_it(path: str) -> None:
     folder = Path(path).parent
     found = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate"])

@@ -513,6 +513,8 @@ def _detectable(
     sizes = sorted(row.n or 0 for row in judged)
     n = sizes[(len(sizes) - 1) // 2]
     found = result.peers.detectable(n, terms.fdr / tests)
+    if found is not None and math.isnan(found):
+        return None
     return BenchmarkDetectable(
         n=n, difference=None if found is None or not math.isfinite(found) else round(found, _PLACES)
     )
@@ -559,10 +561,11 @@ def benchmark_rows(
         SalesmetricsError: ``option_invalid``: there is no such row; else as :func:`build_benchmark`.
     """
     answer = build_benchmark(request, frames, catalog, terms)
-    names = {f"{row.kpi}:{_name(row)}": row for row in reversed(answer.benchmark)}
-    row = names.get(cell.strip())
+    named = [(f"{row.kpi}:{_name(row)}", row) for row in answer.benchmark]
+    bare = [(f"{row.kpi}:{'/'.join(value or '' for value in row.group.values())}", row) for row in answer.benchmark]
+    row = next((row for name, row in [*named, *bare] if name == cell.strip()), None)
     if row is None:
-        raise no_such_cell(cell, list(reversed(names)))
+        raise no_such_cell(cell, list(dict.fromkeys(name for name, _ in named)))
     parts = [
         f'"{column}" IS NULL' if value is None else f'"{column}" = ' + "'" + value.replace("'", "''") + "'"
         for column, value in row.group.items()
@@ -574,7 +577,8 @@ def benchmark_rows(
 
 
 def _name(row: BenchmarkRow) -> str:
-    return "/".join(value or "" for value in row.group.values())
+    """The segment of a row, as a table names it."""
+    return "/".join(value if value is not None else text(Message("segment_blank")) for value in row.group.values())
 
 
 def _behind(row: BenchmarkRow, how: str) -> Message:

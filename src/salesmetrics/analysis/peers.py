@@ -25,6 +25,7 @@ from salesmetrics.metrics.shapes import (
 from salesmetrics.statistics.bands import (
     Band,
     binomial_band,
+    detectable_quantile,
     detectable_rate,
     detectable_value,
     mean_band,
@@ -52,6 +53,9 @@ MANY: Final = 100
 
 FEWEST_COUNTED: Final = 5
 """Fewer segments say too little about how much counts vary between them."""
+
+_LEAST_REST: Final = 4
+"""By so many times the others have to outnumber a segment for the approximation of what would show to hold."""
 
 _MOST_DRAWN, _MOST_BAND_DRAWS, _LEAST_BAND_DRAWS = 50_000_000, 10_000, 1_000
 
@@ -116,7 +120,7 @@ class Peers(Protocol):
         ...
 
     def detectable(self, n: int, alpha: float) -> float | None:
-        """The least difference of a segment of n records that would show."""
+        """The least difference of a segment of n records that would show: None where none would, NaN where that is unknown."""
         ...
 
 
@@ -337,12 +341,10 @@ class _Values:
             return None
         if self._q is None:
             return detectable_value(self._sd, n, rest, alpha)
-        share = detectable_rate(self._q, n, rest, alpha)
-        if share is None or self._q + share >= 1.0:
-            return None
-        import numpy as np
-
-        return float(np.quantile(self._all, self._q + share)) - self._above[0]
+        whole = min(n, rest) > MANY
+        if not whole and _LEAST_REST * n > rest:  # how far medians of two alike halves scatter has no such form
+            return math.nan
+        return detectable_quantile(self._all, self._q, n, alpha, whole=whole)
 
 
 class _Others(Sequence[Any]):

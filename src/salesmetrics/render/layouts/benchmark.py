@@ -269,10 +269,14 @@ def _notes(answer: Benchmark) -> list[str]:
         found.append(phrase("bench_blank"))
     reasons: dict[str, list[str]] = {}
     for item in answer.not_compared:
-        reasons.setdefault(item.reason, []).append(item.title)
+        titles = reasons.setdefault(item.reason, [])
+        titles += [] if item.title in titles else [item.title]  # a KPI in several currencies is named once
     if reasons:
         said = [Message("bench_reason", titles=titles, reason=reason_text(code)) for code, titles in reasons.items()]
         found.append(phrase("bench_not_compared", reasons=said))
+    if answer.not_computed:
+        said = [Message("bench_needs", title=item.title, needs=item.needs) for item in answer.not_computed]
+        found.append(phrase("bench_not_computed", kpis=said))
     return found
 
 
