@@ -169,3 +169,14 @@ def test_a_locale_of_another_kind_is_refused_with_what_is_known(name: str) -> No
     with pytest.raises(SalesmetricsError) as refused:
         csv_dialect(name)
     assert refused.value.hint.endswith("known: " + ", ".join(name for name, _ in known_locales()))
+
+
+def test_verdicts_stand_at_the_end_where_periods_are_compared() -> None:
+    """As in JSON; a report without a comparison keeps its columns."""
+    compared = compared_report()
+    header, *rows = csv.reader(io.StringIO(render_csv(compared)))
+    assert header[-5:] == ["change", "reason", "verdict", "p", "p_adjusted"]
+    told = [m.change and m.change.verdict for m in compared.metrics]
+    assert [row[-3] or None for row in rows] == told
+    header, *_ = csv.reader(io.StringIO(render_csv(total_report())))
+    assert header[-2:] == ["change", "reason"]

@@ -59,6 +59,8 @@ BLANK = "(blank)"
 
 _BEFORE = ("metric", "title", "family", "unit", "basis", "currency", "period")
 _AFTER = ("value", "numerator", "denominator", "n", "low", "high", "previous", "change", "reason")
+_COMPARED = ("verdict", "p", "p_adjusted")
+"""What a report has at the end where periods are compared."""
 _OF_TREND = ("start", "end", "partial", "limit_low", "limit_centre", "limit_high", "outside")
 """What a trend has beside; the day of ``end`` is not in the period."""
 
@@ -151,16 +153,25 @@ def report_sheet(report: Report) -> Sheet:
 
     A column per dimension stands between ``period`` and ``value``. A dimension named like a column that is there
     already is called ``group_…``. The total has empty dimensions; records without a value are ``(blank)``. A trend has
-    columns for the days of its periods and for the limits of the KPI behind them.
+    columns for the days of its periods and for the limits of the KPI behind them. Where periods are compared, the verdict on
+    the change and its p-values stand at the end.
     """
     over_time = report.command == "trend"
     header = (*_BEFORE, *_dimension_headers(report.group_by), *_AFTER, *(_OF_TREND if over_time else ()))
-    rows = ((*_sheet_row(metric, report), *(_trend_cells(metric) if over_time else ())) for metric in report.metrics)
+    header += _COMPARED if report.comparison else ()
+    rows = (
+        (
+            *_sheet_row(metric, report),
+            *(_trend_cells(metric) if over_time else ()),
+            *(_verdict_cells(metric) if report.comparison else ()),
+        )
+        for metric in report.metrics
+    )
     return Sheet(header, rows)
 
 
 def _dimension_headers(dimensions: Sequence[str]) -> list[str]:
-    return headers_unlike((*_BEFORE, *_AFTER), dimensions)
+    return headers_unlike((*_BEFORE, *_AFTER, *_COMPARED), dimensions)
 
 
 def headers_unlike(taken: Sequence[str], names: Iterable[str]) -> list[str]:
@@ -180,6 +191,11 @@ def _trend_cells(metric: Metric) -> Sequence[str | Number | None]:
     if limits is None:
         return (*days, None, None, None, None)
     return (*days, limits.low, limits.centre, limits.high, limits.outside)
+
+
+def _verdict_cells(metric: Metric) -> Sequence[str | Number | None]:
+    change = metric.change
+    return (change.verdict, change.p, change.p_adjusted) if change else (None, None, None)
 
 
 def _sheet_row(metric: Metric, report: Report) -> Sequence[str | Number | None]:
