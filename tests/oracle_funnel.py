@@ -139,7 +139,10 @@ def funnel_of(  # noqa: C901 - one loop from top to bottom
 
 
 def incidence(ways: list[tuple[int, int]], horizon: int) -> float | None:
-    """Aalen–Johansen by its definition: the share that has advanced by a day, the other ends competing."""
+    """Aalen–Johansen by its definition: the share that has advanced by a day, the other ends competing.
+
+    Unknown where nobody was seen for so long while somebody is open.
+    """
     if not ways:
         return None
     share, left = 0.0, 1.0
@@ -148,4 +151,4 @@ def incidence(ways: list[tuple[int, int]], horizon: int) -> float | None:
         advanced, ended = (sum(d == day and cause in causes for d, cause in ways) for causes in ({1}, {1, 2}))
         share += left * advanced / at_risk
         left *= 1 - ended / at_risk
-    return share if max(day for day, _ in ways) >= horizon or left == 0 else None
+    return share if max(day for day, _ in ways) >= horizon or all(cause for _, cause in ways) else None

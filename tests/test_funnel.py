@@ -599,4 +599,59 @@ def test_a_horizon_that_nobody_has_reached_is_undefined_with_the_reason() -> Non
     assert {chance.value for chance in chances if chance.reason} == {None}
     assert "not_reached" in {chance.reason for chance in chances}
     text = shown("funnel", str(DEALS), str(STAGES), "--period", "2026-Q1", "--as-of", "2026-03-31")
-    assert "no deal has been observed for 180 days yet" in text
+    assert "no deal of the stage has been observed for 180 days yet" in text
+
+
+def entries_of(tmp_path: Path, ends: list[tuple[int, str]]) -> tuple[str, str]:
+    """Deals of one stage: days in it, and what became of each, by 2026-06-01."""
+    today, entries = date(2026, 6, 1), ["deal_id,stage,entered"]
+    # Two deals that no history tells of say that the list holds both outcomes.
+    deals = ["id,created,closed,stage,amount"]
+    deals += [f"X{name},2026-05-01,{today},Closed {name},100" for name in ("Won", "Lost")]
+    for place, (days, outcome) in enumerate(ends):
+        entered = today - timedelta(days)
+        closed, stage = ("", "Talk") if outcome == "open" else (today, f"Closed {outcome.title()}")
+        deals.append(f"D{place},{entered},{closed},{stage},100")
+        entries.append(f"D{place},Talk,{entered}")
+    (tmp_path / "deals.csv").write_text("\n".join(deals) + "\n")
+    (tmp_path / "stages.csv").write_text("\n".join(entries) + "\n")
+    return str(tmp_path / "deals.csv"), f"stages={tmp_path / 'stages.csv'}"
+
+
+OPEN_FIRST = [(0, "open"), (21, "won")]
+
+
+@pytest.mark.parametrize(
+    ("ends", "known"),
+    [
+        (OPEN_FIRST, False),  # the last who is left ended, but somebody left before unseen
+        ([(0, "won"), (21, "won")], True),  # all have ended: nothing is left to happen
+        ([(0, "open"), (200, "won")], True),
+        ([(5, "open"), (21, "lost")], False),
+    ],
+)
+def test_will_advance_is_unknown_while_a_deal_is_open_and_none_was_seen_for_so_long(
+    tmp_path: Path, ends: list[tuple[int, str]], known: bool
+) -> None:
+    stage = salesmetrics.funnel(*entries_of(tmp_path, ends), as_of=date(2026, 6, 1)).stages[0]
+    assert stage.will_advance.denominator == 2
+    assert (stage.will_advance.value is not None, stage.will_advance.reason) == (
+        known,
+        None if known else "not_reached",
+    )
+
+
+def test_estimates_of_few_deals_are_flagged_and_have_their_n_in_every_form(tmp_path: Path) -> None:
+    files = entries_of(tmp_path, [(200, "won"), (12, "won"), (3, "open")])
+    text = shown("funnel", *files, "--as-of", "2026-06-01")
+    (line,) = (line for line in text.splitlines() if line.startswith("Talk"))
+    assert "50.0 %~" in line
+    assert line.count(" d~") == 2
+    assert "~ fewer than 10 deals" in text
+    (row, _) = csv.DictReader(io.StringIO(shown("funnel", *files, "--as-of", "2026-06-01", "--format", "csv")))
+    assert (row["timed"], row["at_risk"]) == ("3", "1")
+    stage = json.loads(shown("funnel", *files, "--as-of", "2026-06-01", "--format", "json"))["stages"][0]
+    assert (stage["will_advance"]["denominator"], stage["will_advance"]["at_risk"]) == (3, 1)
+    assert stage["time_in_stage"]["n"] == 3
+    many = entries_of(tmp_path, [(200, "won"), (201, "lost")] * 6)
+    assert "~" not in next(x for x in shown("funnel", *many).splitlines() if x.startswith("Talk"))

@@ -239,6 +239,7 @@ def _stage(
     found["of_all"] = _share(row.get("begun", 0), whole, level)
     found["of_all_strict"] = _share(row.get("begun_strict", 0), whole, level)
     found["will_advance"] = _incidence(row, level)
+    found["few_timed"] = row.get("timed", 0) < request.min_n
     bounds = None
     if row.get("low") is not None or row.get("high") is not None:
         bounds = Interval(low=row["low"], high=row["high"], level=level, method="brookmeyer_crowley")
@@ -270,7 +271,7 @@ def _incidence(row: Mapping[str, Any], level: float) -> FunnelShare:
     span = None
     if row["chance_low"] is not None:
         span = Interval(low=row["chance_low"], high=row["chance_high"], level=level, method="aalen_johansen")
-    return FunnelShare(value=row["chance"], denominator=row["timed"], interval=span)
+    return FunnelShare(value=row["chance"], denominator=row["timed"], at_risk=row["at_risk"], interval=span)
 
 
 # --- beside the table ---

@@ -169,9 +169,12 @@ def _chances(setting: Setting, timed: pl.DataFrame) -> pl.DataFrame:
         lost=(~won & over).cast(pl.Int64),
         censored=(~won & ~over).cast(pl.Int64),
     )
-    curves = incidence_curves(table.filter(pl.col("time").is_not_null()), level=setting.request.level)
-    found = curves.at(setting.facts.horizon).collect()
-    return found.select("group", chance="value", chance_low="low", chance_high="high")
+    table, horizon = table.filter(pl.col("time").is_not_null()), setting.facts.horizon
+    found = incidence_curves(table, level=setting.request.level).at(horizon).collect()
+    # What becomes of those who are open is not known before one of them, or of those who ended, has been seen for so long.
+    seen = table.group_by("group").agg(told=(pl.col("time").max() >= horizon) | (pl.col("censored").sum() == 0))
+    found = found.join(seen.filter("told"), on="group", how="semi")
+    return found.select("group", chance="value", chance_low="low", chance_high="high", at_risk="at_risk")
 
 
 def with_advances(setting: Setting) -> Setting:

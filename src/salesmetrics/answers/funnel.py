@@ -41,6 +41,10 @@ class FunnelShare(Model, frozen=True, kw_only=True):
     value: float | None
     numerator: int | None = None
     denominator: int | None = None
+    at_risk: Annotated[
+        int | None,
+        Meta(description="of will_advance: deals that are observed, and still in the stage, at horizon_days"),
+    ] = None
     interval: Interval | None = None
     reason: str | None = None
 
@@ -111,6 +115,8 @@ class FunnelStage(Model, frozen=True, kw_only=True):
     stuck: StuckDeals | None = None
     small: Annotated[bool, NOT_IN_JSON] = False
     """few deals entered the stage before"""
+    few_timed: Annotated[bool, NOT_IN_JSON] = False
+    """few deals have a recorded entry, of which will_advance and time_in_stage are estimated"""
 
 
 class FunnelMoves(Model, frozen=True, kw_only=True):

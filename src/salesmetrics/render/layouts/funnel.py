@@ -97,7 +97,7 @@ def _table(stages: Sequence[FunnelStage]) -> Table:
             _share(stage.of_all),
             *(_count(getattr(stage, name)) for name in shown),
             _count(stage.now_here),
-            _share(stage.will_advance),
+            _share(stage.will_advance, small=stage.few_timed),
             *_times(stage),
             _waiting(stage),
             _count(stage.stuck.count if stage.stuck else None),
@@ -135,7 +135,16 @@ def _times(stage: FunnelStage) -> list[Cell]:
     time = stage.time_in_stage
     if time is None:
         return [Cell(), Cell()]
-    return [Cell(amount(value, "days"), value=value) for value in (time.median, time.p90)]
+    few = stage.few_timed
+    return [
+        Cell(
+            amount(value, "days"),
+            Tone.MUTED if few else Tone.PLAIN,
+            value,
+            flag=FEW if few and value is not None else "",
+        )
+        for value in (time.median, time.p90)
+    ]
 
 
 def _bottleneck(worst: Bottleneck) -> str:
@@ -175,9 +184,17 @@ def _notes(answer: Funnel) -> list[str]:
             found.append(one_line(said["entries_before_exports"].message))
     if answer.without_history and answer.stages:
         found.append(phrase("funnel_without", n=answer.without_history))
-    if any(stage.small and not stage.group for stage in answer.stages):
+    if any(_few(stage) for stage in answer.stages):
         found.append(phrase("funnel_small", sign=FEW, min_n=answer.min_n))
     return found
+
+
+def _few(stage: FunnelStage) -> bool:
+    """Whether a number of the stage is flagged as one of few deals."""
+    chance, time = stage.will_advance, stage.time_in_stage
+    estimated = (chance and chance.value, time and time.median, time and time.p90)
+    passed = stage.small and stage.of_previous is not None and stage.of_previous.value is not None
+    return passed or (stage.few_timed and any(value is not None for value in estimated))
 
 
 def _stock(answer: Funnel) -> list[Block]:
@@ -248,6 +265,10 @@ def funnel_sheet(answer: Funnel) -> Sheet:
         "stuck_value",
         "waiting_share",
         "share_by",
+        "median_low",
+        "median_high",
+        "timed",
+        "at_risk",
     ]
     rows = []
     for stage in answer.stages:
@@ -261,6 +282,9 @@ def funnel_sheet(answer: Funnel) -> Sheet:
         row += [waits.value_days, waits.deal_days] if waits else [None, None]
         row += [stuck.count, stuck.value] if stuck else [None, None]
         row += [waits.share, waits.share_by] if waits else [None, None]
+        span = time.interval if time else None
+        row += [span.low, span.high] if span else [None, None]
+        row += [time.n if time else None, stage.will_advance.at_risk if stage.will_advance else None]
         rows.append(row)
     return Sheet(header, rows)
 
