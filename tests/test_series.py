@@ -551,13 +551,14 @@ def test_files_that_number_their_own_deals_are_no_series(tmp_path: Path) -> None
     assert salesmetrics.load(folder, mapping={"id": ""}).frames["deals"].height == 10
 
 
-def test_an_export_without_ids_among_the_others_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("day", ["2026-09-13", "2026-09-20", "2026-09-27"])
+def test_an_export_without_ids_among_the_others_is_refused(tmp_path: Path, day: str) -> None:
     both = "\n".join([row("A"), row("B"), WON])
     folder = series(tmp_path, {"2026-09-13": both, "2026-09-20": both.replace("Demo", "Proposal"), "2026-09-27": both})
-    path = tmp_path / "deals-2026-09-20.csv"
+    path = tmp_path / f"deals-{day}.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line.partition(",")[2] for line in lines) + "\n", encoding="utf-8")
     with pytest.raises(SalesmetricsError) as caught:
         salesmetrics.load(folder)
     assert caught.value.code == "ids_missing"
-    assert "2026-09-20" in str(caught.value.message)
+    assert day in str(caught.value.message)
