@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
@@ -752,6 +753,12 @@ def test_quotas_that_are_not_those_of_all_that_is_forecast_set_no_target(
     assert (line.target, line.target_source) == ((5000, "quotas") if reason is None else (None, None))
     assert (line.chance_of_target is None) == (reason is not None)
     assert ("No target: " in render(answer, "md")) == (reason is not None)
+
+
+def test_quotas_that_are_withheld_have_the_reason_of_a_report(against: Any) -> None:
+    answer = against(OF_ANN)
+    line = replace(answer.forecast[0], target_reason="unit_price")
+    assert "No target: the price or cost is per unit" in render(replace(answer, forecast=[line]), "md")
 
 
 def test_a_segment_has_the_quotas_of_its_own_deals(against: Any) -> None:

@@ -76,8 +76,6 @@ FORECASTING: Mapping[str, str] = {
     "why_no_expected_close": "no expected close dates",
     "why_no_stage_history": "needs a stage history (`stages=FILE`)",
     "why_no_quota": "no quota above 0 is set for it",
-    "why_not_by_dimension": "quotas cannot be told apart by this dimension",
-    "why_quotas_overlap": "quotas overlap",
     "why_quota_of_other_currency": "the quotas are in another currency",
     "why_negative_quota": "a quota is below 0",
     "why_quota_days_partial": "quotas cover only part of the period",

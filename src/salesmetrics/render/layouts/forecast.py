@@ -21,6 +21,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.words import reason_text
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -34,6 +35,10 @@ __all__ = ["forecast_document", "forecast_sheet"]
 
 NAIVE = ("last_period", "last_year")
 _PAST_DRAWS = 1_000
+_OF_QUOTAS = frozenset(
+    {"no_quota", "quota_of_other_currency", "negative_quota", "quota_days_partial", "quota_owners_missing"}
+)
+"""Reasons for no target that are those of a forecast; all others are those of a report."""
 
 
 def forecast_document(answer: Forecast) -> Document:
@@ -87,7 +92,14 @@ def _sentences(line: ForecastLine, *, apart: bool) -> list[Block]:
         code = "forecast_target_unknown" if line.chance_of_target is None else f"forecast_target_{line.target_source}"
         found.append(Text(phrase(code, target=target, chance=amount(line.chance_of_target, "ratio"))))
     elif line.target_reason is not None:
-        found.append(Text(phrase("forecast_target_none", reason=phrase(f"why_{line.target_reason}"))))
+        code = line.target_reason
+        found.append(
+            Text(
+                phrase(
+                    "forecast_target_none", reason=phrase(f"why_{code}") if code in _OF_QUOTAS else reason_text(code)
+                )
+            )
+        )
     return found
 
 
