@@ -11,7 +11,7 @@ __all__ = ["Row", "funnel_of", "incidence"]
 
 
 class Row(NamedTuple):
-    """The numbers of a stage; ``stays`` and ``ways`` are (days, what ended them) of each deal with a recorded entry."""
+    """The numbers of a stage; ``stays`` and ``ways`` are (days, what ended them; of ways also the days since the entry) of each deal with a recorded entry."""
 
     entered: int
     strict: int
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     value_days: dict[str | None, Decimal]
     deal_days: int
     stays: list[tuple[int, bool]]
-    ways: list[tuple[int, int]]
+    ways: list[tuple[int, int, int]]
 
 
 def _stays(deal: dict[str, Any], entries: list[dict[str, Any]], order: dict[str, int], until: date) -> list[list[Any]]:
@@ -115,11 +115,11 @@ def funnel_of(  # noqa: C901 - one loop from top to bottom
             if won and (seen[last] or until) >= first:
                 later.append(seen[last] or until)
             if later:
-                lists[position][1].append(((min(later) - first).days, 1))
+                lists[position][1].append(((min(later) - first).days, 1, (until - first).days))
             elif deal["outcome"] != "open":
-                lists[position][1].append((max(0, ((deal["closed"] or until) - first).days), 2))
+                lists[position][1].append((max(0, ((deal["closed"] or until) - first).days), 2, (until - first).days))
             else:
-                lists[position][1].append(((until - first).days, 0))
+                lists[position][1].append(((until - first).days, 0, (until - first).days))
         if deal["outcome"] == "open":
             standing = order.get(stays[-1][0]) or max(seen)
             table[standing]["now_here"] += 1
@@ -138,17 +138,18 @@ def funnel_of(  # noqa: C901 - one loop from top to bottom
     return rows, moves
 
 
-def incidence(ways: list[tuple[int, int]], horizon: int) -> float | None:
+def incidence(ways: list[tuple[int, int, int]], horizon: int) -> float | None:
     """Aalen–Johansen by its definition: the share that has advanced by a day, the other ends competing.
 
-    Unknown where nobody was seen for so long while somebody is open.
+    Unknown where nobody entered so long ago while somebody is open, or the last one seen was open before.
     """
     if not ways:
         return None
     share, left = 0.0, 1.0
-    for day in sorted({day for day, _ in ways if day <= horizon}):
-        at_risk = sum(d >= day for d, _ in ways)
-        advanced, ended = (sum(d == day and cause in causes for d, cause in ways) for causes in ({1}, {1, 2}))
+    for day in sorted({day for day, _, _ in ways if day <= horizon}):
+        at_risk = sum(d >= day for d, _, _ in ways)
+        advanced, ended = (sum(d == day and cause in causes for d, cause, _ in ways) for causes in ({1}, {1, 2}))
         share += left * advanced / at_risk
         left *= 1 - ended / at_risk
-    return share if max(day for day, _ in ways) >= horizon or all(cause for _, cause in ways) else None
+    seen = max(since for *_, since in ways) >= horizon or all(cause for _, cause, _ in ways)
+    return share if seen and (left == 0 or max(day for day, _, _ in ways) >= horizon) else None

@@ -206,11 +206,11 @@ def test_will_advance_is_that_of_scikit_survival(seed: int, horizon: int) -> Non
         rows, _ = funnel_of(mine, entries, NAMES, AS_OF)
         stages = [stage for stage in found.stages if stage.group == group and stage.stage]
         for stage, row in zip(stages, rows, strict=False):
-            causes = [cause for _, cause in row.ways]
+            causes = [cause for _, cause, _ in row.ways]
             assert {1, 2} <= set(causes)
-            days, shares = cumulative_incidence_competing_risks(causes, [day for day, _ in row.ways])
+            days, shares = cumulative_incidence_competing_risks(causes, [day for day, _, _ in row.ways])
             if stage.will_advance.value is None:
-                assert days[-1] < horizon
+                assert days[-1] < horizon or (0 in causes and max(since for *_, since in row.ways) < horizon)
                 continue
             (expected,) = shares[1][days <= horizon][-1:]
             assert stage.will_advance.value == pytest.approx(expected, abs=1e-9)
@@ -628,6 +628,7 @@ OPEN_FIRST = [(0, "open"), (21, "won")]
         ([(0, "won"), (21, "won")], True),  # all have ended: nothing is left to happen
         ([(0, "open"), (200, "won")], True),
         ([(5, "open"), (21, "lost")], False),
+        ([(5, "open"), (200, "lost")], True),
     ],
 )
 def test_will_advance_is_unknown_while_a_deal_is_open_and_none_was_seen_for_so_long(

@@ -164,6 +164,7 @@ def _chances(setting: Setting, timed: pl.DataFrame) -> pl.DataFrame:
     end = pl.coalesce("on", pl.when(over).then(pl.coalesce("over", day)).otherwise(day))
     table = timed.select(
         "group",
+        since=(day - start).dt.total_days(),
         time=(end - start).dt.total_days().clip(0),
         won=won.cast(pl.Int64),
         lost=(~won & over).cast(pl.Int64),
@@ -171,8 +172,8 @@ def _chances(setting: Setting, timed: pl.DataFrame) -> pl.DataFrame:
     )
     table, horizon = table.filter(pl.col("time").is_not_null()), setting.facts.horizon
     found = incidence_curves(table, level=setting.request.level).at(horizon).collect()
-    # What becomes of those who are open is not known before one of them, or of those who ended, has been seen for so long.
-    seen = table.group_by("group").agg(told=(pl.col("time").max() >= horizon) | (pl.col("censored").sum() == 0))
+    # What becomes of those who are open is not known before one deal entered so long ago, whatever became of it.
+    seen = table.group_by("group").agg(told=(pl.col("since").max() >= horizon) | (pl.col("censored").sum() == 0))
     found = found.join(seen.filter("told"), on="group", how="semi")
     return found.select("group", chance="value", chance_low="low", chance_high="high", at_risk="at_risk")
 
