@@ -303,7 +303,7 @@ messy = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     deals=st.lists(messy, min_size=1, max_size=90),
     period=st.sampled_from(["2026-06", "2026-07", "2026-06-01..2026-06-20"]),
