@@ -605,6 +605,16 @@ def test_data_that_end_long_before_the_day_are_told_as_the_report_tells_it(of: s
     assert not [item for item in quiet.findings if item.code == "data_end_early"]
 
 
+@pytest.mark.parametrize(
+    "words", ["funnel", "losses", "benchmark --by owner --kpi win_rate", "forecast --period 2027-Q3"]
+)
+def test_every_analysis_says_that_the_data_end_long_before_the_day(words: str) -> None:
+    asked = [*words.split(), str(DEALS), "--as-of", "2027-06-30"]
+    found = [item for item in json.loads(shown(*asked, "--format", "json"))["findings"] if wanted(item, "deals")]
+    assert len(found) == 1
+    assert "the deals end on 2026-09-30, 273 days before the report date 2027-06-30" in " ".join(shown(*asked).split())
+
+
 def wanted(item: dict[str, Any], kind: str) -> bool:
     return item["code"] == "data_end_early" and item["kind"] == kind
 

@@ -9,6 +9,7 @@ import polars as pl
 from salesmetrics.engine.moments import moments_of
 from salesmetrics.engine.prepare import MAX_SEGMENTS, check_dimensions, check_segments
 from salesmetrics.engine.request import window_of
+from salesmetrics.engine.unknown import early_ends
 from salesmetrics.engine.where import apply_where, named_columns
 from salesmetrics.entities.declared import makings
 from salesmetrics.entities.make import Asked, make_entities
@@ -33,7 +34,7 @@ class Scope(NamedTuple):
         deals: Deals, or leads, as of the day that fulfil the condition, with ``amount`` (Decimal) and ``currency`` (String), null
             where the files have none.
         stages: The stage history as it was read; None without one.
-        notes: What has to be said about how these were made.
+        notes: What has to be said about how these were made, and that they end long before the day.
         quotas: Quotas by day that fulfil the condition; None without such a file.
     """
 
@@ -94,7 +95,8 @@ def _in_scope(request: Request, frames: Mapping[str, pl.DataFrame], kind: str, d
         *(pl.lit(None, dtype=kind).alias(name) for name, kind in blanks.items() if name not in records.columns),
         *(pl.col(name).cast(pl.String) for name in request.by),
     )
-    return Scope(records, entities.get("stages"), tuple(notes), quotas)
+    told = (*notes, *early_ends({kind: frames[kind]}, request.as_of))
+    return Scope(records, entities.get("stages"), told, quotas)
 
 
 def in_window(column: str, window: Window) -> pl.Expr:

@@ -8,7 +8,6 @@ from salesmetrics.answers.report import Interval
 from salesmetrics.messages import catalogues, phrase
 from salesmetrics.render.document import (
     Cell,
-    Code,
     Column,
     Document,
     Kind,
@@ -20,7 +19,8 @@ from salesmetrics.render.document import (
     Tone,
 )
 from salesmetrics.render.layouts.benchmark_changes import benchmark_changes
-from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.footer import findings_below
+from salesmetrics.render.layouts.head import answer_head
 from salesmetrics.render.layouts.words import FEW, period_label, reason_text
 from salesmetrics.render.text import amount, count, decimals, interval, one_line
 from salesmetrics.schema.message import Message
@@ -51,10 +51,7 @@ def benchmark_document(answer: Benchmark) -> Document:
     blocks += benchmark_changes(answer)
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
-    if answer.findings:
-        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
-        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
-    return Document(tuple(blocks))
+    return Document((*blocks, *findings_below(answer, apart=not notes)))
 
 
 # --- sentences ---

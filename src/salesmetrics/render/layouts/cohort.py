@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
-    Code,
     Column,
     Document,
     Heading,
@@ -20,8 +19,8 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
-from salesmetrics.render.layouts.footer import finding_items
-from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.footer import findings_below
+from salesmetrics.render.layouts.head import answer_head
 from salesmetrics.render.layouts.words import FEW, interval_title, reason_text
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
@@ -80,14 +79,7 @@ def _below(answer: Cohorts) -> list[Block]:
     blocks: list[Block] = [Text(line, apart=not place) for place, line in enumerate(_closed_basis(answer))]
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
-    own = [item for item in answer.findings if item.code == "data_end_early"]
-    if own:
-        blocks += [Heading(phrase("heading_findings")), finding_items(own, name_path=len(answer.inputs) > 1)]
-    rest = len(answer.findings) - len(own)
-    if rest:
-        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
-        blocks.append(Text((phrase("findings_counted", n=rest), Code(command)), apart=bool(own) or not notes))
-    return blocks
+    return [*blocks, *findings_below(answer, apart=not notes)]
 
 
 def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, dropped: str) -> Table:

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.findings import names_path, names_rows
-from salesmetrics.render.document import Block, Heading, Item, Items, Prose, Tone
+from salesmetrics.render.document import Block, Code, Heading, Item, Items, Prose, Text, Tone
+from salesmetrics.render.layouts.head import files_typed
 from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words, span_text
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message, Some
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.report import GoalResult, Metric, NotComputed, Report
-    from salesmetrics.schema.provenance import Finding
+    from salesmetrics.schema.provenance import Finding, Input
 
 __all__ = [
     "Goal",
     "by_severity",
     "finding_items",
     "finding_rows",
+    "findings_below",
     "footer",
     "goal_about",
     "goal_blocks",
@@ -43,6 +45,39 @@ SEVERAL_FILES = 3
 _UNLOCKS = 6
 _SEVERITY = {"error": Tone.BAD, "warning": Tone.WARNING, "note": Tone.MUTED}
 _STATUS = {"met": Tone.GOOD, "missed": Tone.BAD, "on track": Tone.GOOD}
+
+
+class Found(Protocol):
+    """An answer with findings."""
+
+    @property
+    def arguments(self) -> Sequence[str]: ...
+    @property
+    def inputs(self) -> Sequence[Input]: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+
+
+def findings_below(answer: Found, *, apart: bool, told: Collection[str | None] = ()) -> list[Block]:
+    """The findings that touch every number of an analysis, and how many more there are, with the command that lists them.
+
+    That the data end long before the report date is known of a question only: `check` cannot say it.
+
+    Args:
+        answer: The answer.
+        apart: Whether a blank line comes before.
+        told: Codes of more findings that are shown.
+    """
+    shown = {"data_end_early", *told}
+    own = [item for item in answer.findings if item.code in shown]
+    blocks: list[Block] = []
+    if own:
+        blocks += [Heading(phrase("heading_findings")), finding_items(own, name_path=len(answer.inputs) > 1)]
+    rest = len(answer.findings) - len(own)
+    if rest:
+        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
+        blocks.append(Text((phrase("findings_counted", n=rest), Code(command)), apart=bool(own) or apart))
+    return blocks
 
 
 def footer(report: Report) -> list[Block]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
-    Code,
     Column,
     Document,
     Heading,
@@ -19,8 +18,8 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
-from salesmetrics.render.layouts.footer import finding_items
-from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.footer import findings_below
+from salesmetrics.render.layouts.head import answer_head
 from salesmetrics.render.layouts.words import reason_text
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
@@ -56,15 +55,8 @@ def forecast_document(answer: Forecast) -> Document:
     notes = [note for line in answer.forecast if not line.group for note in _notes(line, answer)]
     notes = list(dict.fromkeys([*notes, *_legend(answer)]))
     blocks += [Text(note, Tone.MUTED, apart=not n) for n, note in enumerate(notes)]
-    told = {"data_end_early", *(line.target_reason for line in answer.forecast)}
-    own = [item for item in answer.findings if item.code in told]
-    if own:
-        blocks += [Heading(phrase("heading_findings")), finding_items(own, name_path=len(answer.inputs) > 1)]
-    rest = len(answer.findings) - len(own)
-    if rest:
-        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
-        blocks.append(Text((phrase("findings_counted", n=rest), Code(command)), apart=bool(own) or not notes))
-    return Document(tuple(blocks))
+    told = {line.target_reason for line in answer.forecast}
+    return Document((*blocks, *findings_below(answer, apart=not notes, told=told)))
 
 
 def _title(line: ForecastLine, *, several: bool) -> str:

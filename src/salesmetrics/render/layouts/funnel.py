@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
-    Code,
     Column,
     Document,
     Heading,
@@ -19,7 +18,8 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
-from salesmetrics.render.layouts.head import SERIES, answer_head, files_typed
+from salesmetrics.render.layouts.footer import findings_below
+from salesmetrics.render.layouts.head import SERIES, answer_head
 from salesmetrics.render.layouts.words import FEW
 from salesmetrics.render.text import amount, count, interval, one_line
 
@@ -52,10 +52,7 @@ def funnel_document(answer: Funnel) -> Document:
         blocks += [Text(line, apart=not n) for n, line in enumerate([*map(_bottleneck, worst), *_moved(moves)])]
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not n) for n, note in enumerate(notes)]
-    if answer.findings:
-        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
-        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
-    return Document(tuple(blocks))
+    return Document((*blocks, *findings_below(answer, apart=not notes)))
 
 
 def _title(moves: FunnelMoves, *, several: bool) -> str:

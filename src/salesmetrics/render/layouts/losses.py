@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
-    Code,
     Column,
     Document,
     Heading,
@@ -20,7 +19,8 @@ from salesmetrics.render.document import (
     Text,
     Tone,
 )
-from salesmetrics.render.layouts.head import answer_head, files_typed
+from salesmetrics.render.layouts.footer import findings_below
+from salesmetrics.render.layouts.head import answer_head
 from salesmetrics.render.layouts.words import FEW, correction_note
 from salesmetrics.render.text import amount, change, count, interval, one_line
 from salesmetrics.schema.message import Message
@@ -53,10 +53,7 @@ def losses_document(answer: Losses) -> Document:
                 blocks.append(_table(phrase(f"view_{view}"), list(members), codes, answer))
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
-    if answer.findings:
-        command = phrase("command_check", files=files_typed(answer.arguments, answer.inputs))
-        blocks.append(Text((phrase("findings_counted", n=len(answer.findings)), Code(command)), apart=not notes))
-    return Document(tuple(blocks))
+    return Document((*blocks, *findings_below(answer, apart=not notes)))
 
 
 def _coverage(covered: LossCoverage, answer: Losses) -> str:
