@@ -45,8 +45,8 @@ def form_of(output: Output) -> str:
 
 
 def carries_hashes(form: str) -> bool:
-    """Whether a form tells the hashes of files: the whole of an answer does, a sheet or a document of it does not."""
-    return WRITERS[form].draws == "answer"
+    """Whether a form tells the hashes of files: the whole of an answer and a page do, a sheet or a document does not."""
+    return WRITERS[form].draws in {"answer", "page"}
 
 
 def headlines_of(output: Output, form: str, environment: Environment) -> int:

@@ -33,16 +33,19 @@ __all__ = [
     "Item",
     "Items",
     "Kind",
+    "Mark",
     "Narrow",
     "Prose",
     "Row",
     "Sheet",
     "Snippet",
     "Sparkline",
+    "Step",
     "Table",
     "Text",
     "Tone",
     "Undefined",
+    "Whisker",
     "plain",
 ]
 
@@ -199,6 +202,42 @@ class Bar(Struct, frozen=True):
     top: float
 
 
+class Whisker(Struct, frozen=True):
+    """A value between the ends of its interval, on an axis that rows share.
+
+    Args:
+        axis: First and last value of the axis.
+        value: The dot; None where only the interval is known.
+        low: The lower end of the interval, None where there is none.
+        high: The upper end.
+        band: Between which values it would be by chance, drawn behind it.
+        centre: The value that it is compared with, drawn as a line across.
+        tone: Of the dot: good or bad only where a verdict says so.
+        hollow: Too few records to judge: the dot is an empty ring.
+    """
+
+    axis: tuple[float, float]
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    band: tuple[float, float] | None = None
+    centre: float | None = None
+    tone: Tone = Tone.PLAIN
+    hollow: bool = False
+
+
+class Step(Struct, frozen=True):
+    """A bar from one value to another on an axis that rows share, as in a bridge; ``tone`` says which way it goes."""
+
+    axis: tuple[float, float]
+    start: float
+    end: float
+    tone: Tone = Tone.PLAIN
+
+
+Mark = Sparkline | Bar | Whisker | Step
+
+
 class Footnote(Struct, frozen=True):
     """What a sign behind a text stands for."""
 
@@ -209,6 +248,7 @@ class Footnote(Struct, frozen=True):
 class Cell(Struct, frozen=True):
     """A cell: the text that people read, and what it is made of.
 
+    ``value`` is the exact number behind the text, and ``parts`` are the two behind an interval (low, high) or a share (k, n).
     ``flag`` is a sign behind a number that stands in a place of its own, so that numbers stay below one another. What is
     ``long`` is left out of narrow places.
     """
@@ -220,8 +260,9 @@ class Cell(Struct, frozen=True):
     currency: str | None = None
     flag: str = ""
     long: bool = False
-    mark: Sparkline | Bar | None = None
+    mark: Mark | None = None
     footnote: Footnote | None = None
+    parts: tuple[Number | None, ...] = ()
 
 
 class Undefined(Struct, frozen=True):

@@ -1,9 +1,10 @@
 """The forms of output: which there are, which of them an answer has, and the one way to write it.
 
-A writer draws one of three things: the answer itself (JSON), its sheet (CSV: a header and rows), or its document (text
-for people). Sheet and document are made by the layout of the answer, which is found by name: for the answer ``Check`` in
-``salesmetrics.answers.files`` the functions ``check_sheet`` and ``check_document`` of ``salesmetrics.render.layouts.files``.
-An answer without such a function lacks the forms that draw it. A new form is a writer and a line in ``WRITERS``; a new
+A writer draws one of four things: the answer itself (JSON), its sheet (CSV: a header and rows), its document (text for
+people), or its page (HTML, a workbook, mail). Sheet, document and page are made by the layout of the answer, which is found
+by name: for the answer ``Check`` in ``salesmetrics.answers.files`` the functions ``check_sheet``, ``check_document`` and
+``check_page`` of ``salesmetrics.render.layouts.files``. An answer without such a function lacks the forms that draw it; one
+without a page of its own has one made from its document. A new form is a writer and a line in ``WRITERS``; a new
 command has all forms that its layout allows.
 
 Nothing is imported before a form is asked for, so that JSON never waits for Rich.
@@ -44,12 +45,12 @@ class Writer(NamedTuple):
 
     Attributes:
         draws: What of an answer it is made from.
-        function: ``module:name`` of ``(what it draws, Screen) -> str``, imported when it is called.
+        function: ``module:name`` of ``(what it draws, Screen) -> str | bytes``, imported when it is called.
         extensions: Of files that are of this form.
         for_people: Whether it is text in the encoding of the terminal; what programs read is UTF-8 always.
     """
 
-    draws: Literal["answer", "sheet", "document"]
+    draws: Literal["answer", "sheet", "document", "page"]
     function: str
     extensions: tuple[str, ...]
     for_people: bool = False
@@ -60,11 +61,14 @@ WRITERS = {
     "csv": Writer("sheet", "salesmetrics.render.write_csv:write", (".csv",)),
     "json": Writer("answer", "salesmetrics.render.write_json:write", (".json",)),
     "md": Writer("document", "salesmetrics.render.write_markdown:write", (".md", ".markdown"), for_people=True),
+    "html": Writer("page", "salesmetrics.render.write_html:write", (".html", ".htm")),
+    "xlsx": Writer("page", "salesmetrics.render.write_xlsx:write", (".xlsx",)),
+    "mail": Writer("page", "salesmetrics.render.write_mail:write", (".eml",)),
 }
 """Every form by its name, in the order that help and errors list them."""
 
 
-def render(answer: Any, form: str, screen: Screen | None = None, *, wide: bool = False) -> str:
+def render(answer: Any, form: str, screen: Screen | None = None, *, wide: bool = False) -> str | bytes:
     """Write an answer in a form.
 
     Args:
@@ -81,7 +85,8 @@ def render(answer: Any, form: str, screen: Screen | None = None, *, wide: bool =
     part = "wide_sheet" if wide and writer.draws == "sheet" else writer.draws
     drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), part))(answer)
     module, _, name = writer.function.partition(":")
-    return str(getattr(import_module(module), name)(drawn, place))
+    made: str | bytes = getattr(import_module(module), name)(drawn, place)
+    return made
 
 
 def forms_of(answer: type) -> tuple[str, ...]:
@@ -89,7 +94,7 @@ def forms_of(answer: type) -> tuple[str, ...]:
 
     >>> from salesmetrics.answers.files import Check
     >>> forms_of(Check)
-    ('table', 'csv', 'json', 'md')
+    ('table', 'csv', 'json', 'md', 'html', 'xlsx', 'mail')
     """
     return tuple(form for form, writer in WRITERS.items() if writer.draws == "answer" or _layout(answer, writer.draws))
 
@@ -126,7 +131,14 @@ def _layout(answer: type, part: str) -> Callable[..., Any] | None:
     """The function of an answer's layout that makes this part, such as ``check_sheet``."""
     module = answer.__module__.replace("salesmetrics.answers", "salesmetrics.render.layouts")
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", answer.__name__).lower()
-    return getattr(import_module(module), f"{name}_{part}", None)
+    layout = import_module(module)
+    found: Callable[..., Any] | None = getattr(layout, f"{name}_{part}", None)
+    document = getattr(layout, f"{name}_document", None)
+    if found is None and part == "page" and document is not None:
+        from salesmetrics.render.layouts.pages import page_of
+
+        return lambda answer: page_of(document(answer))
+    return found
 
 
 def _needed(function: Callable[..., Any] | None) -> Callable[..., Any]:

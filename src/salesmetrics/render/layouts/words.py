@@ -9,7 +9,7 @@ from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
 from salesmetrics.render.document import Cell, Footnote, Tone
-from salesmetrics.render.text import amount, decimals, one_line
+from salesmetrics.render.text import amount, decimals, interval, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.cohort import CohortHorizon
     from salesmetrics.answers.provenance import Span
-    from salesmetrics.answers.report import Comparison, Metric, Period, Report, Unit, Verdicts
+    from salesmetrics.answers.report import Comparison, Interval, Metric, Period, Report, Unit, Verdicts
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "few_note",
     "headline",
     "input_facts",
+    "interval_cell",
     "interval_title",
     "kept_apart",
     "left_out_text",
@@ -233,6 +234,12 @@ def value_cell(metric: Metric, places: int | None = None) -> Cell:
     tone = Tone.MUTED if few(metric) or metric.value is None else Tone.PLAIN
     text = amount(metric.value, metric.unit, places=places)
     return Cell(text, tone, metric.value, metric.unit, metric.currency, FEW if few(metric) else "")
+
+
+def interval_cell(span: Interval | None, unit: Unit, places: int | None = None) -> Cell:
+    """An interval, with its ends."""
+    ends = (span.low, span.high) if span else ()
+    return Cell(interval(span, unit, places=places), Tone.MUTED, unit=unit, parts=ends)
 
 
 def places_of(metrics: Iterable[Metric]) -> Mapping[str, int]:
