@@ -135,8 +135,7 @@ def _layout(answer: type, part: str) -> Callable[..., Any] | None:
     found: Callable[..., Any] | None = getattr(layout, f"{name}_{part}", None)
     document = getattr(layout, f"{name}_document", None)
     if found is None and part == "page" and document is not None:
-        from salesmetrics.render.layouts.pages import page_of
-
+        page_of = import_module("salesmetrics.render.layouts.pages").page_of
         return lambda answer: page_of(document(answer))
     return found
 
