@@ -151,6 +151,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
     """Every catalogue of messages; a code stands in one of them (a test looks)."""
     from salesmetrics.messages import (
         analyses,
+        analysis_pages,
         causes,
         comparing,
         errors,
@@ -188,6 +189,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         findings_of_reports.PARTS,
         screens.SCREENS,
         analyses.ANALYSES,
+        analysis_pages.ANALYSIS_PAGES,
         comparing.COMPARING,
         forecasting.FORECASTING,
     )

@@ -11,48 +11,54 @@ from msgspec.structs import replace
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Bar,
-    Bullet,
-    Bullets,
     Cell,
     Column,
     Document,
     Heading,
-    Item,
-    Items,
     Kind,
     Narrow,
     Row,
     Sheet,
+    Step,
     Table,
     Text,
     Tone,
 )
+from salesmetrics.render.layouts.deal_changes import (
+    ENDS,
+    STEPS,
+    beside,
+    changes,
+    changes_section,
+    is_bounded,
+    moves_section,
+    tone_of,
+)
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted
 from salesmetrics.render.layouts.report import BLANK, headers_unlike
 from salesmetrics.render.layouts.words import period_text, segment_name
+from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.rounding import balanced, rounded
+from salesmetrics.render.scales import bounds
 from salesmetrics.render.text import amount, decimals, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from salesmetrics.answers.base import Number
     from salesmetrics.answers.compare import Bar as Part
-    from salesmetrics.answers.compare import BarId, Beside, Bridge, Compare, DealChange, DealState
+    from salesmetrics.answers.compare import BarId, Bridge, Compare
     from salesmetrics.render.document import Block
+    from salesmetrics.render.page import PageBlock
 
-__all__ = ["compare_document", "compare_sheet"]
+__all__ = ["compare_document", "compare_page", "compare_sections", "compare_sheet"]
 
 _LINES = 3
 """So many exports have a line each."""
-_MOVES = 4
-"""So many stage moves are named, the most frequent first."""
-_TOLD = 20
 _BALANCED = 400
 """So many groups add up to their total in every digit; of more only the bars of each do."""
-_STEPS = ("increased", "decreased")
-_ENDS = ("start", "end")
 _OWN = frozenset(
     {"currency_of_other_export", "deals_missing_later", "events_after_export", "rate_missing", "rows_rejected"}
 )
@@ -69,8 +75,8 @@ def compare_document(answer: Compare) -> Document:
             *_head(answer),
             *_sentences(answer),
             *(_by_group(answer) if answer.group_by else _by_interval(answer)),
-            *_beside(answer),
-            *_changes(answer),
+            *beside(answer),
+            *changes(answer),
             *_findings(answer),
         )
     )
@@ -154,7 +160,7 @@ def _head(answer: Compare) -> list[Block]:
         ]
     what = (
         phrase("pipeline_of_period", period=period_text(replace(answer.period, partial=False)))
-        if _bounded(answer)
+        if is_bounded(answer)
         else phrase("pipeline_of_all")
     )
     return [*found, Text(", ".join([what, *shaped(answer.filters)]))]
@@ -206,7 +212,7 @@ def _sentence(line: Bridge, values: Sequence[Decimal], places: int, answer: Comp
         if (value if priced else bar.count)
     ]
     return phrase(
-        "pipeline_of_period_moved" if _bounded(answer) else "pipeline_moved",
+        "pipeline_of_period_moved" if is_bounded(answer) else "pipeline_moved",
         first=line.from_,
         last=line.to_,
         period=period,
@@ -247,7 +253,7 @@ def _by_interval(answer: Compare) -> list[Block]:
 def _filled(lines: Sequence[Bridge]) -> list[BarId]:
     """The bars that hold something in one of these lines, and both ends; the others stand in CSV and JSON."""
     order = max((line.bars for line in lines), key=len)
-    full = {bar.id for line in lines for bar in line.bars if bar.value or bar.count or bar.changed or bar.id in _ENDS}
+    full = {bar.id for line in lines for bar in line.bars if bar.value or bar.count or bar.changed or bar.id in ENDS}
     return [bar.id for bar in order if bar.id in full]
 
 
@@ -271,19 +277,21 @@ def _one_interval(lines: Sequence[Bridge]) -> Table:
             length = abs(float(bar.value))
             cells = (
                 Cell(phrase(f"bar_{bar.id}")),
-                Cell(_deals(bar), value=bar.count),
-                Cell(_money(value, places, None), value=value, unit="money", currency=line.currency),
+                _count(bar),
+                Cell(_money(value, places, None), value=bar.value, unit="money", currency=line.currency),
                 Cell(f"{bar.unpriced:,}" if bar.unpriced else "", Tone.MUTED, bar.unpriced),
                 Cell(tone=Tone.MARK, mark=Bar(length, top) if length and top else None),
             )
-            rows.append(Row(cells, section=section, total=bar.id in _ENDS))
+            rows.append(Row(cells, section=section, total=bar.id in ENDS))
     return Table(columns, tuple(rows), spaced=several)
 
 
-def _deals(bar: Part) -> str:
-    if bar.id in _STEPS:
-        return phrase("deals_changed", n=bar.changed or 0)
-    return f"{bar.count:+,}" if bar.id not in _ENDS and bar.count else f"{bar.count:,}"
+def _count(bar: Part) -> Cell:
+    """The deals of a bar; of those that are there before and after, how many changed."""
+    if bar.id in STEPS:
+        return Cell(phrase("deals_changed", n=bar.changed or 0), value=bar.changed or 0)
+    text = f"{bar.count:+,}" if bar.id not in ENDS and bar.count else f"{bar.count:,}"
+    return Cell(text, value=bar.count)
 
 
 def _series(lines: Sequence[Bridge], answer: Compare, *, deals: bool) -> Table:
@@ -306,12 +314,17 @@ def _series(lines: Sequence[Bridge], answer: Compare, *, deals: bool) -> Table:
         if first.id not in shown:
             continue
         cells = [
-            Cell(_deals(line.bars[place]), value=line.bars[place].count)
+            _count(line.bars[place])
             if deals
-            else Cell(_money(values[place], places, None), value=values[place], unit="money", currency=line.currency)
+            else Cell(
+                _money(values[place], places, None),
+                value=line.bars[place].value,
+                unit="money",
+                currency=line.currency,
+            )
             for line, values in zip(lines, numbers, strict=True)
         ]
-        rows.append(Row((Cell(phrase(f"bar_{first.id}")), *cells), total=first.id in _ENDS))
+        rows.append(Row((Cell(phrase(f"bar_{first.id}")), *cells), total=first.id in ENDS))
     return Table(columns, tuple(rows), apart=False)
 
 
@@ -334,8 +347,9 @@ def _by_group(answer: Compare) -> list[Block]:
         if not line.group and "currency" in answer.group_by:
             names[-1] = f"{names[-1]} {one_line(line.currency or '')}".strip()
         code = [Cell(one_line(line.currency or phrase("segment_no_currency")))] if several else []
+        exact = {bar.id: bar.value for bar in line.bars}
         cells = [
-            Cell(_money(values[bar], places, None), value=values[bar], unit="money", currency=line.currency)
+            Cell(_money(values[bar], places, None), value=exact[bar], unit="money", currency=line.currency)
             if bar in values
             else Cell("")
             for bar in ids
@@ -349,7 +363,7 @@ def _by_group(answer: Compare) -> list[Block]:
 
 
 def _notes(lines: Sequence[Bridge]) -> list[Block]:
-    steps = [bar for line in lines for bar in line.bars if bar.id in _STEPS]
+    steps = [bar for line in lines for bar in line.bars if bar.id in STEPS]
     notes = [phrase("note_changed")] if any(bar.changed for bar in steps) else []
     priced, gone = sum(bar.priced or 0 for bar in steps), sum(bar.unpriced_now or 0 for bar in steps)
     notes += [phrase("note_priced", n=priced, gone=gone)] if priced or gone else []
@@ -357,147 +371,134 @@ def _notes(lines: Sequence[Bridge]) -> list[Block]:
     return [Text(note, Tone.MUTED, apart=not number) for number, note in enumerate(notes)]
 
 
-# --- beside the bars ---
+# --- the page ---
 
 
-def _beside(answer: Compare) -> list[Block]:
-    found: list[Block] = []
-    for beside in answer.beside:
-        items = _items(beside, answer)
-        if not items:
+def compare_page(answer: Compare) -> Page:
+    """The bridge in each currency, moves of open deals, the largest changes, and findings."""
+    return analysis_page(phrase("page_compare"), _head(answer), compare_sections(answer), _findings(answer))
+
+
+def compare_sections(answer: Compare) -> tuple[Section, ...]:
+    """The same as sections, each of which stands alone."""
+    wholes = _wholes(answer)
+    places = _places(wholes)
+    told = list(zip(wholes, _adding_up(wholes, places), strict=True))
+    codes = list(dict.fromkeys(line.currency for line in wholes))
+    found = []
+    for place, code in enumerate(codes):
+        own = [pair for pair in told if pair[0].currency == code]
+        found.append(_bridge_section(own[0], anchor("bridge", place), places, answer, several=len(codes) > 1))
+        groups = own[1:]
+        if groups:
+            named = one_line(code or phrase("segment_no_currency"))
+            title = phrase(
+                "section_groups_in" if len(codes) > 1 else "section_groups", names=answer.group_by, currency=named
+            )
+            found.append(Section(anchor("groups", place), title, _groups(groups, places)))
+    return (*found, *moves_section(answer), *changes_section(answer))
+
+
+def _bridge_section(
+    told: tuple[Bridge, dict[BarId, Decimal]], name: str, places: int, answer: Compare, *, several: bool
+) -> Section:
+    line, values = told
+    named = one_line(line.currency or phrase("segment_no_currency"))
+    code = "section_bridge_in" if several else "section_bridge"
+    title = phrase(code, first=line.from_, last=line.to_, currency=named)
+    said = Text(_sentence(line, list(values.values()), places, answer))
+    intervals = [other for other in answer.bridge if not other.group and other.currency == line.currency]
+    each: tuple[PageBlock, ...] = ()
+    if len(intervals) > 1:
+        parts = (_series(intervals, answer, deals=False), _series(intervals, answer, deals=True))
+        each = (Fold(phrase("fold_intervals"), parts),)
+    notes = [phrase("bridge_seen"), *(str(note.text) for note in _notes([line]) if isinstance(note, Text))]
+    return Section(name, title, (said, bridge_table(line, values, places), *each, *how_counted(notes)))
+
+
+def bridge_table(line: Bridge, values: Mapping[BarId, Decimal], places: int) -> Table:
+    """A bridge as rows whose bars begin where the one before ends; values are those shown, so that they add up."""
+    columns = (
+        Column(phrase("column_step"), Kind.LABEL, silent=True),
+        Column(phrase("column_deals"), Kind.NUMBER),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column("", Kind.MARK, 2, Narrow.VANISH, detail=True),
+        Column(phrase("column_unpriced"), Kind.NUMBER, 1, Narrow.VANISH, plural=phrase("columns_unpriced")),
+    )
+    shown = _filled([line])
+    ends = _running(values)
+    between = bounds(end for pair in ends.values() for end in pair)
+    rows = []
+    for bar in line.bars:
+        if bar.id not in shown:
             continue
-        title = phrase("heading_beside")
-        if len(answer.beside) > 1:
-            between = phrase("interval_between", first=beside.from_, last=beside.to_)
-            title = f"{title}, {between}"
-        found += [Heading(title), Items(tuple(items))]
+        start, end = ends[bar.id]
+        cells = (
+            Cell(phrase(f"bar_{bar.id}")),
+            _count(bar),
+            _signed(values[bar.id], places, line.currency, bar.value, signed=bar.id not in ENDS),
+            Cell(mark=Step(between, start, end, tone_of(bar.id)) if start != end else None),
+            Cell(f"{bar.unpriced:,}" if bar.unpriced else "", Tone.MUTED, bar.unpriced),
+        )
+        rows.append(Row(cells, total=bar.id in ENDS))
+    return Table(columns, tuple(rows))
+
+
+def _running(values: Mapping[BarId, Decimal]) -> dict[BarId, tuple[float, float]]:
+    """From where to where each bar goes: the ends from zero, every other one from the end of the one before."""
+    found: dict[BarId, tuple[float, float]] = {}
+    at = Decimal(0)
+    for bar, value in values.items():
+        start = Decimal(0) if bar in ENDS else at
+        at = start + value
+        found[bar] = (float(start), float(at))
     return found
 
 
-def _items(beside: Beside, answer: Compare) -> list[Item]:
-    found = _stages(beside)
-    if beside.close_dates_later or beside.close_dates_earlier:
-        late = phrase("close_dates_late", n=beside.close_dates_in_last_week) if beside.close_dates_in_last_week else ""
-        text = phrase(
-            "close_dates_moved",
-            later=beside.close_dates_later,
-            earlier=beside.close_dates_earlier,
-            days=beside.close_date_days,
-            late=late,
+def _signed(shown: Decimal, places: int, currency: str | None, exact: Number, *, signed: bool = True) -> Cell:
+    sign = "+" if signed and shown > 0 else ""
+    return Cell(sign + _money(shown, places, None), value=exact, unit="money", currency=currency)
+
+
+def _groups(groups: Sequence[tuple[Bridge, dict[BarId, Decimal]]], places: int) -> tuple[PageBlock, ...]:
+    """A row per group from the first export to the last, those that changed most first, and the bars of each folded."""
+    ordered = sorted(groups, key=lambda pair: -abs(pair[1]["end"] - pair[1]["start"]))
+    columns = (
+        *(Column(one_line(name), Kind.LABEL, wraps=True) for name in groups[0][0].group),
+        Column(phrase("bar_start"), Kind.NUMBER),
+        Column(phrase("bar_end"), Kind.VALUE),
+        Column(phrase("column_change"), Kind.CHANGE),
+        Column("", Kind.MARK, 2, Narrow.VANISH, detail=True),
+    )
+    between = bounds(float(values[end]) for _, values in groups for end in ENDS)
+    rows = tuple(_group(pair, places, between) for pair in ordered)
+    folded = tuple(
+        Fold(", ".join(map(segment_name, line.group.values())), (bridge_table(line, values, places),))
+        for line, values in ordered[:_FOLDED]
+    )
+    rest = len(ordered) - len(folded)
+    more = (Text(phrase("groups_left_out", n=rest), Tone.MUTED),) if rest else ()
+    return (Text(phrase("groups_seen")), Table(columns, rows), *folded, *more)
+
+
+_FOLDED = 25
+"""So many groups have their bars on a page."""
+
+
+def _group(pair: tuple[Bridge, dict[BarId, Decimal]], places: int, between: tuple[float, float]) -> Row:
+    line, values = pair
+    start, end = values["start"], values["end"]
+    exact = {bar.id: Decimal(bar.value) for bar in line.bars}
+    tone = Tone.GOOD if end > start else Tone.BAD
+    return Row(
+        (
+            *(Cell(segment_name(name)) for name in line.group.values()),
+            _signed(start, places, line.currency, exact["start"], signed=False),
+            _signed(end, places, line.currency, exact["end"], signed=False),
+            _signed(end - start, places, line.currency, exact["end"] - exact["start"]),
+            Cell(mark=Step(between, float(start), float(end), tone) if start != end else None),
         )
-        found.append(Item(phrase("lead_close_dates"), text))
-    if beside.owners_changed:
-        found.append(Item(phrase("lead_owners"), phrase("owners_moved", n=beside.owners_changed)))
-    if beside.amounts_changed:
-        found.append(Item(phrase("lead_amounts"), phrase("amounts_moved", n=beside.amounts_changed)))
-    outcomes = [
-        phrase("outcomes_moved", n=move.count, old=_outcome(move.from_), new=_outcome(move.to_))
-        for move in beside.closed_again
-    ]
-    outcomes += [phrase("reopened_deals", n=beside.reopened)] if beside.reopened else []
-    if outcomes:
-        found.append(Item(phrase("lead_outcomes"), parts=tuple(outcomes)))
-    found += _bookings(beside, answer)
-    if beside.appeared_closed:
-        found.append(Item(phrase("lead_appeared"), phrase("deals_appeared", n=beside.appeared_closed)))
-    if beside.unchanged_open:
-        found.append(Item(phrase("lead_unchanged"), phrase("deals_unchanged", n=beside.unchanged_open)))
-    return found
-
-
-def _outcome(code: str) -> str:
-    return phrase(f"outcome_{code}")
-
-
-def _stages(beside: Beside) -> list[Item]:
-    moves = beside.stage_moves
-    if not moves:
-        return []
-    named = [
-        phrase("stage_move", old=_stage(move.from_), new=_stage(move.to_), n=move.count) for move in moves[:_MOVES]
-    ]
-    rest = sum(move.count for move in moves[_MOVES:])
-    named += [phrase("more_stage_moves", n=rest)] if rest else []
-    total = sum(move.count for move in moves)
-    ways = {way: sum(move.count for move in moves if move.direction == way) for way in ("forward", "back")}
-    unknown = total - sum(ways.values())
-    code = "stages_moved" if unknown == total else "stages_moved_some" if unknown else "stages_moved_ways"
-    return [Item(phrase("lead_stages"), phrase(code, n=total, moves=named, unknown=unknown, **ways))]
-
-
-def _stage(name: str | None) -> str:
-    return one_line(name) if name else phrase("stage_none")
-
-
-def _bookings(beside: Beside, answer: Compare) -> list[Item]:
-    return [
-        Item(
-            phrase("lead_bookings"),
-            phrase(
-                "bookings_reconciled",
-                bar=amount(item.bar, "money", currency=item.currency),
-                outside=amount(item.closed_outside, "money"),
-                beside=amount(item.expected_outside, "money"),
-                booked=amount(item.booked, "money", currency=item.currency),
-                period=one_line(answer.period.label),
-                n=item.count,
-            ),
-        )
-        for item in beside.bookings
-    ]
-
-
-# --- the largest changes ---
-
-
-def _changes(answer: Compare) -> list[Block]:
-    told = _largest(answer)
-    if not told:
-        return []
-    bullets = tuple(Bullet(_change(change)) for change in told)
-    return [Heading(phrase("heading_changes")), Bullets(bullets)]
-
-
-def _largest(answer: Compare) -> list[DealChange]:
-    """The largest of all intervals, by the amount that came, went or changed; then moved close dates, where these are no bars."""
-    beside = set() if _bounded(answer) else {"expected_close", "outcome"}
-    found = [change for change in answer.changes if change.bars or beside & set(change.changed)]
-    ordered = sorted(found, key=lambda change: (not change.bars, -_size(change)))
-    return ordered[:_TOLD]
-
-
-def _size(change: DealChange) -> Decimal:
-    old, new = (Decimal(state.amount or 0) if state else Decimal(0) for state in (change.from_, change.to_))
-    return abs(new - old) if set(change.bars) <= set(_STEPS) else max(abs(old), abs(new))
-
-
-def _change(change: DealChange) -> str:
-    codes = [f"change_{bar}" for bar in change.bars]
-    told = {"increased": "amount", "decreased": "amount", "pushed_out": "expected_close", "pulled_in": "expected_close"}
-    said = {told.get(bar, "") for bar in change.bars} | {"outcome"} if change.bars else set()
-    said |= {"currency"} if {"currency_in", "currency_out"} & set(change.bars) else set()
-    closed = {"won", "lost", "other", "removed"} & set(change.bars)
-    said |= {"stage", "expected_close"} if closed else set()
-    codes += [f"change_{name}" for name in change.changed if name not in said]
-    details = {**_details(change.from_, "old_"), **_details(change.to_, "")}
-    id_ = one_line(change.deal_id)
-    deal = phrase("deal_named", id=id_, name=one_line(change.name)) if change.name else id_
-    return phrase("change_of_deal", deal=deal, parts=[phrase(code, **details) for code in codes])
-
-
-def _details(state: DealState | None, side: str) -> dict[str, str]:
-    none = phrase("nothing_there")
-    value = phrase("no_amount")
-    if state is not None and state.amount is not None:
-        value = amount(state.amount, "money", currency=state.currency)
-    return {
-        "old" if side else "amount": value,
-        f"{side}day": str(state.expected_close) if state and state.expected_close else phrase("no_date"),
-        f"{side}stage": _stage(state.stage if state else None),
-        f"{side}outcome": _outcome(state.outcome) if state and state.outcome else none,
-        f"{side}currency": one_line(state.currency) if state and state.currency else phrase("segment_no_currency"),
-        f"{side}owner": one_line(state.owner) if state and state.owner else none,
-    }
+    )
 
 
 # --- findings, and the sheet ---

@@ -1,20 +1,21 @@
-"""The page of an answer that has none of its own: its document, a section per heading. Own file: every layout may lean on it."""
+"""What pages have in common, and the page of an answer that has none of its own: its document, a section per heading."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from salesmetrics.render.document import Heading
-from salesmetrics.render.page import Page, Section
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Code, Heading, Text
+from salesmetrics.render.page import Fold, Page, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.render.document import Block, Document
+    from salesmetrics.render.document import Block, Document, Inline
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["page_of", "sections_of"]
+__all__ = ["analysis_page", "anchor", "how_counted", "page_of", "sections_of"]
 
 
 def page_of(document: Document) -> Page:
@@ -43,3 +44,39 @@ def _section(title: str, held: Sequence[PageBlock], place: int) -> Sequence[Page
     if not title:
         return held
     return [Section(f"{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-') or 'part'}-{place}", title, tuple(held))]
+
+
+# --- the pages of analyses ---
+
+
+def analysis_page(title: str, head: Sequence[Block], sections: Sequence[Section], below: Sequence[Block]) -> Page:
+    """A page of sections, with the head of the document as its facts and what stands below the document at its end."""
+    facts = tuple(_fact(block) for block in head if isinstance(block, (Heading, Text)))
+    return Page(title, facts, (*sections, *_last(below)))
+
+
+def _fact(block: Heading | Text) -> Inline:
+    if isinstance(block, Text):
+        return block.text
+    return (Code(block.text), block.joint, block.joint.join(block.facts)) if block.facts else Code(block.text)
+
+
+def _last(below: Sequence[Block]) -> list[PageBlock]:
+    if not below:
+        return []
+    title = next((block.text for block in below if isinstance(block, Heading)), phrase("heading_findings"))
+    return [Section("findings", title, tuple(block for block in below if not isinstance(block, Heading)))]
+
+
+def how_counted(notes: Sequence[str]) -> tuple[PageBlock, ...]:
+    """Legends below a line that opens them; nothing without any."""
+    return (Fold(phrase("fold_how"), tuple(Text(note) for note in notes)),) if notes else ()
+
+
+def anchor(name: str, place: int) -> str:
+    """The name of a section of which there may be several.
+
+    >>> anchor("bridge", 0), anchor("bridge", 1)
+    ('bridge', 'bridge-2')
+    """
+    return f"{name}-{place + 1}" if place else name

@@ -1,0 +1,45 @@
+"""What the pages of analyses say beside their tables: titles of sections, what a drawing shows, folded parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ANALYSIS_PAGES"]
+
+ANALYSIS_PAGES: Mapping[str, str] = {
+    # --- axes -----------------------------------------------------------------------------------------------------------
+    "tick_thousands": "{n} k",
+    "tick_millions": "{n} M",
+    "tick_billions": "{n} bn",
+    "axis_of_marks": "{low} … {high}",
+    # --- parts that fold ------------------------------------------------------------------------------------------------
+    "fold_how": "How this is counted",
+    # --- compare --------------------------------------------------------------------------------------------------------
+    "page_compare": "What changed in the pipeline",
+    "section_bridge": "From {first} to {last}",
+    "section_bridge_in": "From {first} to {last}, {currency:typed}",
+    "section_groups": "By {names:and}",
+    "section_groups_in": "By {names:and}, {currency:typed}",
+    "section_moves": "Moves of open deals",
+    "fold_intervals": "Each interval",
+    "fold_moves": "From {first} to {last}",
+    "column_step": "change",
+    "column_from_stage": "from stage",
+    "column_to_stage": "to stage",
+    "column_direction": "direction",
+    "move_forward": "forward",
+    "move_back": "back",
+    "column_deal": "deal",
+    "column_what_changed": "what changed",
+    "column_amount_before": "amount before",
+    "column_amount_after": "amount after",
+    "bridge_seen": "Each bar begins where the one before it ends; the first and the last are the pipeline of the two exports.",
+    "groups_seen": "Each bar goes from the pipeline of the first export to that of the last; the largest changes come first.",
+    "groups_left_out": "{n:# more group has its|# more groups have their} bars in --format csv and json",
+    "changes_seen": "The {n:largest change|# largest changes} of single deals, by the amount that came, went or changed.",
+    "moves_left_out": "{n:# more move|# more moves} in --format json",
+}
+"""Code → template."""

@@ -1,0 +1,124 @@
+"""Pages of analyses: their numbers are those of the answer, parts add up as shown, and nothing is drawn beyond its axis."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from drawn import answer_of, beyond, blocks_of, charts_of, marks_of, outside, page_of, tables_of
+from salesmetrics.render.document import Step, Text
+from salesmetrics.render.page import Section
+
+if TYPE_CHECKING:
+    from salesmetrics.render.page import Page
+
+ROOT = Path(__file__).parent.parent
+ENDS = "weekly/deals-2026-09-09.csv", "weekly/deals-2026-09-30.csv"
+COMMANDS = {
+    "compare": ("compare", *ENDS),
+    "compare_series": ("compare", "weekly"),
+    "compare_groups": ("compare", *ENDS, "--by", "owner,currency", "--period", "2026-Q4"),
+}
+
+
+@cache
+def page(name: str) -> Page:
+    return page_of(*COMMANDS[name], cwd=ROOT / "examples")
+
+
+@cache
+def answer(name: str) -> Any:
+    return answer_of(*COMMANDS[name], cwd=ROOT / "examples")
+
+
+def section(name: str, anchor: str) -> Section:
+    return next(block for block in page(name).blocks if isinstance(block, Section) and block.name == anchor)
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_page_has_a_title_facts_and_sections_that_stand_alone(name: str) -> None:
+    made = page(name)
+    assert made.title
+    assert made.facts
+    sections = [block for block in blocks_of(made) if isinstance(block, Section)]
+    assert len(sections) == len(made.blocks) == len({one.name for one in sections})
+    assert all(one.title and one.blocks for one in sections)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_nothing_is_drawn_beyond_its_axis(name: str) -> None:
+    assert len(marks_of(page(name))) > 3
+    assert [mark for mark in marks_of(page(name)) if outside(mark)] == []
+    assert [chart.title for chart in charts_of(page(name)) if beyond(chart)] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_drawing_has_a_sentence_and_a_table_beside_it(name: str) -> None:
+    for block in page(name).blocks:
+        assert isinstance(block, Section)
+        drawings = charts_of(block)
+        assert all(len(chart.text.split()) > 3 and chart.title for chart in drawings)
+        assert not drawings or tables_of(block)
+
+
+# --- compare ----------------------------------------------------------------------------------------------------------
+
+
+def shown(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace("+", ""))
+
+
+@pytest.mark.parametrize("name", ["compare", "compare_series", "compare_groups"])
+def test_bars_of_a_bridge_add_up_as_they_are_shown(name: str) -> None:
+    bridges = [table for table in tables_of(page(name)) if table.columns[0].title == "change"]
+    assert bridges
+    for table in bridges:
+        first, *bars, last = [shown(row.cells[2].text) for row in table.rows]
+        assert first + sum(bars) == last
+        steps = [row.cells[3].mark for row in table.rows]
+        at = 0.0
+        for row, mark in zip(table.rows, steps, strict=True):
+            if isinstance(mark, Step):
+                assert mark.start == pytest.approx(0 if row.total else at, abs=1e-6)
+                assert mark.end - mark.start == pytest.approx(float(shown(row.cells[2].text)), abs=1e-6)
+                at = mark.end
+
+
+@pytest.mark.parametrize("name", ["compare", "compare_series", "compare_groups"])
+def test_values_of_a_bridge_are_those_of_the_answer(name: str) -> None:
+    made = answer(name)
+    first, last = made.exports[0].as_of, made.exports[-1].as_of
+    wanted = {
+        bar.value
+        for line in made.bridge
+        if (line.from_, line.to_) == (first, last) and not line.group
+        for bar in line.bars
+    }
+    bridges = [block for block in page(name).blocks if isinstance(block, Section) and block.name.startswith("bridge")]
+    drawn = {row.cells[2].value for block in bridges for row in tables_of(block)[0].rows}
+    assert drawn <= wanted
+    assert wanted - drawn <= {0}
+    currencies = {line.currency for line in made.bridge}
+    assert len(bridges) == len(currencies)
+
+
+def test_the_deals_that_changed_have_their_amounts() -> None:
+    told = {(change.deal_id, getattr(change.to_, "amount", None)) for change in answer("compare").changes}
+    rows = tables_of(section("compare", "deal-changes"))[0].rows
+    assert len(rows) == 20
+    assert {(row.cells[0].text.split()[0], row.cells[3].value) for row in rows} <= told
+
+
+def test_moves_of_stages_are_counted() -> None:
+    moves = answer("compare").beside[0].stage_moves
+    rows = tables_of(section("compare", "moves"))[0].rows
+    assert sorted(row.cells[2].value for row in rows) == sorted(move.count for move in moves)
+    folded = [block for block in section("compare_series", "moves").blocks if not isinstance(block, Text)]
+    assert len(folded) >= len(answer("compare_series").beside)
