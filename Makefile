@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint golden bench ci
+.PHONY: help install test lint golden docs docs-serve bench ci
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
 
 install: ## make .venv with the package as it stands here and everything for tests and checks
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,12 @@ lint: ## format, lint, check types, and hold the directions between the rooms
 
 golden: ## write the expected outputs, the profile index and generated pages anew; read the difference before you commit it
 	$(BIN)/python -m pytest -q --update-golden $(ARGS)
+
+docs: ## build the documentation site in build/docs/site, and check its links
+	$(BIN)/python docs/site.py
+
+docs-serve: docs ## the same, and show it at http://localhost:8000
+	$(BIN)/python -m http.server --bind localhost --directory build/docs/site 8000
 
 bench: ## speed beside a script by hand, as ratios of one run
 	$(BIN)/python tests/benchmark/report_benchmark.py

@@ -15,8 +15,8 @@ FOLDER = Path(__file__).parent.parent / "examples" / "recipes"
 HEAD = """\
 # Recipes
 
-Each recipe is a file in [examples/recipes](../examples/recipes) that runs unchanged; the tests run them. A weekly report by mail is on a
-page of its own: [cron](cron.md).
+Each recipe is a file in `examples/recipes` that runs unchanged; the tests run them. A weekly report by mail is on a page of its own:
+[cron](cron.md).
 
 Scripts can act on the exit code. 0: success. 1: a goal is missed, a row was rejected with `--strict`, or the export is stale (then
 nothing is written). 2 or higher: there is no report. Data go to stdout or to `-o FILE`, which is written completely or not at all.
