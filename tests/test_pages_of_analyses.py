@@ -11,7 +11,7 @@ import pytest
 
 from drawn import answer_of, beyond, blocks_of, charts_of, marks_of, outside, page_of, tables_of
 from salesmetrics.render.document import Step, Text
-from salesmetrics.render.page import Section
+from salesmetrics.render.page import Fold, Section
 
 if TYPE_CHECKING:
     from salesmetrics.render.page import Page
@@ -22,6 +22,9 @@ COMMANDS = {
     "compare": ("compare", *ENDS),
     "compare_series": ("compare", "weekly"),
     "compare_groups": ("compare", *ENDS, "--by", "owner,currency", "--period", "2026-Q4"),
+    "funnel": ("funnel", "deals.csv", "stages.csv"),
+    "funnel_groups": ("funnel", "deals.csv", "stages.csv", "--by", "owner", "--period", "2026-Q3"),
+    "funnel_stock": ("funnel", "deals.csv", "--by", "currency"),
 }
 
 
@@ -122,3 +125,43 @@ def test_moves_of_stages_are_counted() -> None:
     assert sorted(row.cells[2].value for row in rows) == sorted(move.count for move in moves)
     folded = [block for block in section("compare_series", "moves").blocks if not isinstance(block, Text)]
     assert len(folded) >= len(answer("compare_series").beside)
+
+
+# --- funnel -----------------------------------------------------------------------------------------------------------
+
+
+def passages(name: str) -> list[Any]:
+    return [
+        table for table in tables_of(page(name)) if table.columns[1].title == "entered" and table.columns[2].title == ""
+    ]
+
+
+@pytest.mark.parametrize("name", ["funnel", "funnel_groups"])
+def test_bars_and_shares_of_a_funnel_are_those_of_the_answer(name: str) -> None:
+    stages = answer(name).stages
+    rows = [row for table in passages(name) for row in table.rows]
+    assert len(rows) == len(stages) > 5
+    for stage, row in zip(stages, rows, strict=True):
+        _, entered, bar, share, span, median, waits = row.cells
+        assert entered.value == stage.entered
+        assert bar.mark is None or bar.mark.value == stage.entered
+        if stage.of_previous is not None:
+            assert share.value == stage.of_previous.value
+            ends = stage.of_previous.interval
+            assert span.parts == ((ends.low, ends.high) if ends else ())
+        assert median.value == (stage.time_in_stage.median if stage.time_in_stage else None)
+        assert waits.value == (stage.waiting.share if stage.waiting else None)
+
+
+def test_segments_of_a_funnel_are_folded_after_the_first() -> None:
+    blocks = section("funnel_groups", "funnel-segments").blocks
+    folds = [block.title for block in blocks if isinstance(block, Fold)]
+    assert len(passages("funnel_groups")) == 10
+    assert len([title for title in folds if title[0].isupper() and " " in title and "numbers" not in title]) >= 7
+
+
+def test_without_a_history_open_deals_are_bars() -> None:
+    stock = answer("funnel_stock").stock
+    rows = [row for table in tables_of(page("funnel_stock")) for row in table.rows]
+    assert [row.cells[1].value for row in rows] == [row.count for row in stock]
+    assert max(row.cells[2].mark.value for row in rows) == rows[0].cells[2].mark.top

@@ -17,6 +17,14 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "axis_of_marks": "{low} … {high}",
     # --- parts that fold ------------------------------------------------------------------------------------------------
     "fold_how": "How this is counted",
+    "segments_left_out": "{n:# more segment|# more segments} in --format csv and json",
+    # --- funnel ---------------------------------------------------------------------------------------------------------
+    "page_funnel": "Funnel",
+    "section_funnel_of": "Funnel of {pipeline:typed}",
+    "section_funnel_by": "Funnel by {names:and}",
+    "section_stock": "Open deals by stage",
+    "fold_stages": "All numbers of each stage",
+    "fold_history": "How to export a stage history",
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
     "section_bridge": "From {first} to {last}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
+    Bar,
     Cell,
     Column,
     Document,
@@ -20,16 +21,19 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import SERIES, answer_head
-from salesmetrics.render.layouts.words import FEW
-from salesmetrics.render.text import amount, count, interval, one_line
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted
+from salesmetrics.render.layouts.words import FEW, interval_cell
+from salesmetrics.render.page import Fold, Page, Section
+from salesmetrics.render.text import amount, count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salesmetrics.answers.funnel import Bottleneck, Funnel, FunnelMoves, FunnelShare, FunnelStage, FunnelStock
     from salesmetrics.render.document import Block
+    from salesmetrics.render.page import PageBlock
 
-__all__ = ["funnel_document", "funnel_sheet"]
+__all__ = ["funnel_document", "funnel_page", "funnel_sections", "funnel_sheet", "passage_table"]
 
 
 def funnel_document(answer: Funnel) -> Document:
@@ -89,7 +93,7 @@ def _table(stages: Sequence[FunnelStage]) -> Table:
             Cell(phrase("row_won") if stage.stage is None else one_line(stage.stage)),
             Cell(count(stage.entered), value=stage.entered),
             _share(stage.of_previous, small=stage.small),
-            Cell(interval(stage.of_previous.interval, "ratio") if stage.of_previous else "", Tone.MUTED),
+            interval_cell(stage.of_previous.interval if stage.of_previous else None, "ratio"),
             *([_strict(stage)] if strict else []),
             _share(stage.of_all),
             *(_count(getattr(stage, name)) for name in shown),
@@ -105,7 +109,7 @@ def _table(stages: Sequence[FunnelStage]) -> Table:
 
 def _waiting(stage: FunnelStage) -> Cell:
     share = stage.waiting.share if stage.waiting else None
-    return Cell("" if share is None else amount(share, "ratio"))
+    return Cell("" if share is None else amount(share, "ratio"), value=share, unit="ratio")
 
 
 def _differ(stage: FunnelStage) -> bool:
@@ -121,7 +125,7 @@ def _share(share: FunnelShare | None, *, small: bool = False) -> Cell:
     if share is None:
         return Cell()
     flag = FEW if small and share.value is not None else ""
-    return Cell(amount(share.value, "ratio"), Tone.MUTED if small else Tone.PLAIN, flag=flag)
+    return Cell(amount(share.value, "ratio"), Tone.MUTED if small else Tone.PLAIN, share.value, "ratio", flag=flag)
 
 
 def _count(number: int | None) -> Cell:
@@ -138,6 +142,7 @@ def _times(stage: FunnelStage) -> list[Cell]:
             amount(value, "days"),
             Tone.MUTED if few else Tone.PLAIN,
             value,
+            "days",
             flag=FEW if few and value is not None else "",
         )
         for value in (time.median, time.p90)
@@ -197,47 +202,174 @@ def _few(stage: FunnelStage) -> bool:
 def _stock(answer: Funnel) -> list[Block]:
     """Open deals by stage, and how the history is exported."""
     blocks: list[Block] = [Text(phrase("stock_only"), apart=True)]
+    for title, rows in _stocks(answer):
+        blocks += [Heading(title)] if title else []
+        blocks.append(_stock_table(rows, answer))
+    return [*blocks, Text(phrase("stock_unknown"), apart=True), *_no_history(answer)]
+
+
+def _stocks(answer: Funnel) -> list[tuple[str, list[FunnelStock]]]:
+    """The open deals of each pipeline and segment, with its name where there are several."""
     several = len({stock.pipeline for stock in answer.stock}) > 1
     groups: dict[Any, list[FunnelStock]] = {}
     for stock in answer.stock:
         groups.setdefault((stock.pipeline, *stock.group.values()), []).append(stock)
-    for key, rows in groups.items():
-        names = [one_line(name or phrase("segment_blank")) for name in (key if several else key[1:])]
-        if names:
-            blocks.append(Heading(", ".join(names)))
-        ages = any(row.age_median is not None for row in rows)
-        money = len({row.currency for row in answer.stock}) > 1
-        columns = [
-            Column(phrase("column_stage"), Kind.LABEL),
-            *([Column(phrase("column_currency"), Kind.TEXT)] if money else []),
-            Column(phrase("column_open_deals"), Kind.VALUE),
-            Column(phrase("column_value"), Kind.NUMBER),
-            *([Column(phrase("column_age_in_stage"), Kind.NUMBER)] if ages else []),
-        ]
-        table = [
-            Row(
-                (
-                    Cell(one_line(row.stage or phrase("segment_blank"))),
-                    *([Cell(one_line(row.currency or phrase("segment_no_currency")))] if money else []),
-                    _count(row.count),
-                    Cell(amount(row.value, "money"), value=row.value),
-                    *([Cell(amount(row.age_median, "days"))] if ages else []),
-                )
+    return [
+        (", ".join(one_line(name or phrase("segment_blank")) for name in (key if several else key[1:])), rows)
+        for key, rows in groups.items()
+    ]
+
+
+def _stock_table(stock: Sequence[FunnelStock], answer: Funnel, top: float = 0.0) -> Table:
+    """A row per stage and currency; with ``top``, the count of the longest bar, bars beside the counts."""
+    ages = any(row.age_median is not None for row in stock)
+    money = len({row.currency for row in answer.stock}) > 1
+    columns = [
+        Column(phrase("column_stage"), Kind.LABEL),
+        *([Column(phrase("column_currency"), Kind.TEXT)] if money else []),
+        Column(phrase("column_open_deals"), Kind.VALUE),
+        *([Column("", Kind.MARK, 2, Narrow.VANISH, detail=True)] if top else []),
+        Column(phrase("column_value"), Kind.NUMBER),
+        *([Column(phrase("column_age_in_stage"), Kind.NUMBER)] if ages else []),
+    ]
+    rows = [
+        Row(
+            (
+                Cell(one_line(row.stage or phrase("segment_blank"))),
+                *([Cell(one_line(row.currency or phrase("segment_no_currency")))] if money else []),
+                _count(row.count),
+                *([Cell(tone=Tone.MARK, mark=Bar(row.count, top))] if top else []),
+                Cell(amount(row.value, "money"), value=row.value, unit="money", currency=row.currency),
+                *([Cell(amount(row.age_median, "days"), value=row.age_median, unit="days")] if ages else []),
             )
-            for row in rows
-        ]
-        blocks.append(Table(tuple(columns), tuple(table)))
+        )
+        for row in stock
+    ]
+    return Table(tuple(columns), tuple(rows))
+
+
+def _no_history(answer: Funnel) -> list[Block]:
+    """How the history is exported, or why that of the files could not be read."""
     known = answer.crm if answer.crm in _KNOWN else "other"
-    blocks.append(Text(phrase("stock_unknown"), apart=True))
     unread = next((item for item in answer.findings if item.code == "log_of_other_names"), None)
     if unread is not None:
-        return [*blocks, Text(one_line(unread.message)), Text(one_line(unread.hint or ""))]
-    blocks.append(Text(phrase(f"export_history_{known}")))
-    return blocks
+        return [Text(one_line(unread.message)), Text(one_line(unread.hint or ""))]
+    return [Text(phrase(f"export_history_{known}"))]
 
 
 _KNOWN = frozenset({"salesforce", "hubspot", "pipedrive", "zoho", "dynamics365", "bitrix24", "amocrm", "fxiaoke"})
 """Profiles of which a message says how their history is exported."""
+
+
+# --- the page ---
+
+_OPEN = 3
+"""So many segments have their table at once; those of more are folded."""
+_SEGMENTS = 40
+"""So many segments are on a page."""
+
+
+def funnel_page(answer: Funnel) -> Page:
+    """A section per pipeline, one for segments, and findings."""
+    head = answer_head(answer, None, answer.currencies)
+    return analysis_page(phrase("page_funnel"), head, funnel_sections(answer), findings_below(answer, apart=False))
+
+
+def funnel_sections(answer: Funnel) -> tuple[Section, ...]:
+    """Conversion and time of each stage, or the open deals by stage where no history is known."""
+    if answer.stock:
+        return (_stock_section(answer),)
+    several = len(answer.order) > 1
+    told = [
+        (_title(moves, several=several), moves, stages)
+        for moves in answer.moves
+        if (stages := [s for s in answer.stages if (s.pipeline, s.group) == (moves.pipeline, moves.group)])
+    ]
+    notes = _notes(answer)
+    wholes = [one for one in told if not one[1].group]
+    found = [
+        Section(
+            anchor("funnel", place),
+            phrase("section_funnel_of", pipeline=title) if title else phrase("page_funnel"),
+            (*_drawn(moves, stages, answer), *(how_counted(notes) if not place else ())),
+        )
+        for place, (title, moves, stages) in enumerate(wholes)
+    ]
+    groups = [one for one in told if one[1].group]
+    if groups:
+        found.append(_segments(groups, answer, () if wholes else how_counted(notes)))
+    return tuple(found)
+
+
+def _drawn(moves: FunnelMoves, stages: Sequence[FunnelStage], answer: Funnel) -> tuple[PageBlock, ...]:
+    """What is to be seen in a sentence, the stages with a bar each, and all their numbers folded."""
+    worst = [b for b in answer.bottlenecks if (b.pipeline, b.group) == (moves.pipeline, moves.group)]
+    said = [*map(_bottleneck, worst), *_moved(moves)]
+    everything = Fold(phrase("fold_stages"), (_table(stages),))
+    return (*map(Text, said), passage_table(stages), everything)
+
+
+def passage_table(stages: Sequence[FunnelStage]) -> Table:
+    """How many deals entered each stage, as bars, the share that came on with its interval, and the days that it takes."""
+    columns = (
+        Column(phrase("column_stage"), Kind.LABEL),
+        Column(phrase("column_entered"), Kind.VALUE),
+        Column("", Kind.MARK, 5, Narrow.VANISH, detail=True),
+        Column(phrase("column_of_previous"), Kind.NUMBER),
+        Column(phrase("column_interval"), Kind.INTERVAL, 3, Narrow.VANISH, plural=phrase("columns_interval")),
+        Column(phrase("column_median_days"), Kind.NUMBER, 1, Narrow.VANISH),
+        Column(phrase("column_waits"), Kind.NUMBER, 2, Narrow.VANISH),
+    )
+    top = float(max((stage.entered for stage in stages), default=0))
+    rows = [
+        Row(
+            (
+                Cell(phrase("row_won") if stage.stage is None else one_line(stage.stage)),
+                _count(stage.entered),
+                Cell(tone=Tone.MARK, mark=Bar(stage.entered, top) if top else None),
+                _share(stage.of_previous, small=stage.small),
+                interval_cell(stage.of_previous.interval if stage.of_previous else None, "ratio"),
+                _times(stage)[0],
+                _waiting(stage),
+            ),
+            total=stage.stage is None,
+        )
+        for stage in stages
+    ]
+    return Table(columns, tuple(rows))
+
+
+def _segments(
+    groups: Sequence[tuple[str, FunnelMoves, list[FunnelStage]]], answer: Funnel, legend: tuple[PageBlock, ...]
+) -> Section:
+    """The first segments as they are, the others folded, and how many more there are."""
+    blocks: list[PageBlock] = []
+    for place, (title, moves, stages) in enumerate(groups[:_SEGMENTS]):
+        drawn = _drawn(moves, stages, answer)
+        blocks += [Fold(title, drawn)] if place >= _OPEN else [Text(title, Tone.STRONG, apart=True), *drawn]
+    rest = len(groups) - _SEGMENTS
+    more = (Text(phrase("segments_left_out", n=rest), Tone.MUTED),) if rest > 0 else ()
+    title = phrase("section_funnel_by", names=answer.group_by)
+    return Section("funnel-segments", title, (*blocks, *more, *legend))
+
+
+def _stock_section(answer: Funnel) -> Section:
+    top = float(max(row.count for row in answer.stock)) or 1.0
+    blocks: list[PageBlock] = [Text(phrase("stock_only"))]
+    stocks = _stocks(answer)
+    for place, (title, rows) in enumerate(stocks[:_SEGMENTS]):
+        table = _stock_table(rows, answer, top)
+        if place >= _OPEN:
+            blocks.append(Fold(title, (table,)))
+        else:
+            blocks += [*([Text(title, Tone.STRONG, apart=True)] if title else []), table]
+    rest = len(stocks) - _SEGMENTS
+    blocks += [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
+    how = Fold(phrase("fold_history"), tuple(_no_history(answer)))
+    return Section("funnel", phrase("section_stock"), (*blocks, Text(phrase("stock_unknown"), Tone.MUTED), how))
+
+
+# --- a sheet ---
 
 
 def funnel_sheet(answer: Funnel) -> Sheet:
