@@ -71,6 +71,7 @@ and the report has pushed close dates, too.
 
 CRON = {
     "With a lock, a goal, and the exit code in the subject": ("weekly.sh", "newest.sh", "crontab"),
+    "As HTML with a part in plain text": ("mail_report.sh",),
     "With a systemd timer": ("salesmetrics-weekly.service", "salesmetrics-weekly.timer"),
 }
 """What stands on the page of cron: titles, and the files below each."""
@@ -80,6 +81,7 @@ SECTIONS = {
     "Loading reports into DuckDB": ("to_duckdb.py", "from_duckdb.sql"),
     "GitHub Actions": ("github-actions.yml",),
     "A chat message in Markdown": ("chat.sh",),
+    "A mail with tables in HTML": ("send_report.py",),
 }
 LANGUAGES = {
     ".sh": "sh",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from email import policy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +24,8 @@ from rich.cells import cell_len
 from recipes_page import CRON, FOLDER, SECTIONS, cron_page, recipes_page
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from golden_file import Golden
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +41,7 @@ def test_the_pages_show_every_recipe(golden: Golden) -> None:
 
 ON_DAY = """
 import os, sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import of_process
@@ -56,6 +63,7 @@ def work(tmp_path: Path) -> Path:
     scripts = {
         "salesmetrics": f'exec "{sys.executable}" "{programs}/on_day.py" "$@"\n',
         "mail": f'{{ echo "$@"; cat; }} > "{tmp_path}/mailed.txt"\n',
+        "sendmail": f'{{ echo "$@"; cat; }} > "{tmp_path}/sent.txt"\n',
         "no-mail": 'cat > /dev/null; echo "no mail today" >&2; exit 7\n',
     }
     for name, text in scripts.items():
@@ -163,6 +171,93 @@ def test_a_mail_that_fails_is_loud(work: Path) -> None:
     write_export(work / "my exports" / "deals-1.csv", FRIDAY)
     done = weekly(work, MAIL="no-mail")
     assert (done.returncode, done.stderr) == (7, "no mail today\n")
+
+
+def sent(work: Path) -> EmailMessage:
+    """What was handed to sendmail."""
+    options, _, mail = (work / "sent.txt").read_text("utf-8").partition("\n")
+    assert options == "-t"
+    return email.message_from_string(mail, policy=policy.default)
+
+
+def mail_report(work: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    given = {"MAILFROM": "crm@example.org", "MAILTO": "sales@example.org", "TODAY": str(MONDAY), **variables}
+    return run(work, str(FOLDER / "mail_report.sh"), "my exports", "out", **given)
+
+
+@needs_flock
+@pytest.mark.parametrize("won", [20, 2], ids=["goal met", "goal missed"])
+def test_a_mail_in_html_says_in_its_subject_that_a_goal_is_missed(work: Path, won: int) -> None:
+    write_export(work / "my exports" / "deals-1.csv", FRIDAY, won, 40 - won)
+    done = mail_report(work)
+    assert (done.returncode, done.stdout, done.stderr) == (int(won == 2), "", "")
+    mail = sent(work)
+    assert (mail["From"], mail["To"]) == ("crm@example.org", "sales@example.org")
+    assert mail["Subject"].startswith("goal missed: deals-1.csv") == (won == 2)
+    assert "deals-1.csv" in mail["Subject"]
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part is not None
+        text = part.get_content().replace("\N{NO-BREAK SPACE}", " ")
+        assert f"{won / 0.4:.1f} %" in text
+        assert WEEK in " ".join(text.split())
+
+
+@needs_flock
+def test_a_report_that_is_none_is_mailed_as_the_reason(work: Path) -> None:
+    write_export(work / "my exports" / "deals-1.csv", FRIDAY)
+    done = mail_report(work, TODAY=str(MONDAY + timedelta(days=7)))
+    assert (done.returncode, done.stderr) == (1, "")
+    mail = sent(work)
+    assert mail["Subject"] == "no sales report: exit code 1"
+    assert "10 days old" in mail.get_content()
+
+
+def test_a_mail_is_sent_by_smtp(work: Path) -> None:
+    write_export(work / "deals.csv", FRIDAY)
+    assert run(work, "salesmetrics", "report", "deals.csv", "-o", "report.eml").returncode == 0
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        received = pool.submit(receive, listener)
+        port = str(listener.getsockname()[1])
+        words = ("report.eml", "crm@example.org", "ann@example.org", "bob@example.org")
+        done = run(work, sys.executable, str(FOLDER / "send_report.py"), *words, SMTP_HOST="127.0.0.1", SMTP_PORT=port)
+        assert done.returncode == 0, done.stderr
+        envelope, data = received.result(timeout=30)
+    assert envelope == ["FROM:<crm@example.org>", "TO:<ann@example.org>", "TO:<bob@example.org>"]
+    mail = email.message_from_bytes(data, policy=policy.default)
+    assert mail["To"] == "ann@example.org, bob@example.org"
+    assert mail["Date"] is not None
+    written = email.message_from_bytes((work / "report.eml").read_bytes(), policy=policy.default)
+    for kind in ("plain", "html"):
+        own, theirs = mail.get_body((kind,)), written.get_body((kind,))
+        assert own is not None
+        assert theirs is not None
+        assert own.get_content().splitlines() == theirs.get_content().splitlines()
+
+
+def receive(listener: socket.socket) -> tuple[list[str], bytes]:
+    """Take one mail as a server of SMTP does."""
+    connection, _ = listener.accept()
+    envelope, data = [], b""
+    with connection, connection.makefile("rwb") as stream:
+
+        def answer(line: str) -> None:
+            stream.write(f"{line}\r\n".encode())
+            stream.flush()
+
+        answer("220 here")
+        for line in stream:
+            word, _, rest = line.decode().strip().partition(" ")
+            word = word.upper()
+            if word in ("MAIL", "RCPT"):
+                envelope.append(rest.partition(" ")[0])
+            if word == "DATA":
+                answer("354 go on")
+                data = b"".join(iter(stream.readline, b".\r\n"))
+            answer("221 bye" if word == "QUIT" else "250 fine")
+            if word == "QUIT":
+                break
+    return envelope, data
 
 
 @pytest.mark.parametrize(("last", "code"), [(FRIDAY, 0), (SUNDAY, 0), (date(2026, 11, 13), 1)])

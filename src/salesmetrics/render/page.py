@@ -118,9 +118,13 @@ PageBlock = Block | Tiles | Words | Chart | Fold | Section
 
 
 class Page(Struct, frozen=True):
-    """A page: its title, the facts that hold for all of it, each a line or a part of one, and its blocks in order."""
+    """A page: its title, the facts that hold for all of it, each a line or a part of one, and its blocks in order.
+
+    ``period`` names the days that it is about, for places that have room for no more, such as the subject of a mail.
+    """
 
     title: str
     facts: tuple[Inline, ...]
     blocks: tuple[PageBlock, ...]
     language: str = "en"
+    period: str = ""

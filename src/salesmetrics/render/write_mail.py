@@ -1,18 +1,397 @@
-"""Any page as a mail: a part in plain text and one in HTML that mail clients leave as it is."""
+"""Any page as a mail: a part in plain text, and one in HTML that mail clients leave as it is.
+
+Clients strip styles, classes, scripts, drawings and whatever is placed by CSS. So the HTML part is tables within tables, with
+colours and widths as attributes, and reads as well where even these are gone. Both parts are made from the same blocks, and
+leave out the same: parts that are folded on a page, and rows beyond the first. Sender, recipient and day are put in front by
+whoever sends it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from bisect import bisect_left
+from email import policy
+from email.message import EmailMessage
+from functools import cache
 from typing import TYPE_CHECKING
 
-from salesmetrics.render.write_html import write as write_html
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import Struct
+from msgspec.structs import replace
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import (
+    Bar,
+    Bullet,
+    Bullets,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Footnote,
+    Heading,
+    Items,
+    Kind,
+    Narrow,
+    Prose,
+    Row,
+    Sparkline,
+    Step,
+    Table,
+    Text,
+    Tone,
+)
+from salesmetrics.render.fit import fit
+from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
+from salesmetrics.render.text import sparkline
+from salesmetrics.render.visible import visible
+from salesmetrics.render.write_terminal import write as write_text
 
 if TYPE_CHECKING:
-    from salesmetrics.render.page import Page
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from salesmetrics.render.document import Block, Inline, Item
+    from salesmetrics.render.fit import Placed
+    from salesmetrics.render.page import Page, PageBlock, Tile
     from salesmetrics.render.writers import Screen
 
-__all__ = ["write"]
+__all__ = ["MOST_BYTES", "write"]
+
+TEXT_WIDTH = 76
+"""Columns of the text part: clients break lines that are longer."""
+HTML_WIDTH = 62
+"""Letters that a table of the HTML part may take side by side: as many as 600 pixels hold."""
+MOST_BYTES = 96_000
+"""Of the HTML part: Gmail cuts off what comes after 102 kB."""
+_ROWS = (24, 12, 6, 3)
+"""Rows that a table keeps; the first number with which the mail is small enough."""
+_UNNAMED = frozenset({Kind.SHARE, Kind.VERDICT})
+"""Kinds of columns whose texts say themselves what they are."""
+_COLOURS = {Tone.MUTED: "#767676", Tone.GOOD: "#188038", Tone.WARNING: "#a06000", Tone.BAD: "#d93025"}
+_MARKS = {Tone.GOOD: "#5fa777", Tone.BAD: "#d9857f", Tone.WARNING: "#d6a25c"}
+_MARK = "#7da2cc"
 
 
-def write(page: Page, screen: Screen) -> str:
-    """Draw a page as the text of a mail."""
-    return f"Content-Type: text/html; charset=utf-8\n\n{write_html(page, screen)}"
+def write(page: Page, screen: Screen) -> bytes:
+    """Draw a page as a MIME message without sender, recipient and day."""
+    blocks, html = _small_enough(page)
+    return _message(page, _text(page, blocks, screen), html)
+
+
+def _small_enough(page: Page) -> tuple[Sequence[PageBlock], str]:
+    """The blocks that a mail holds, and its HTML part: first tables get shorter, then the last parts are left out."""
+    whole = _ordered(page.blocks)
+    for most in _ROWS:
+        blocks = list(_kept(whole, most))
+        html = _html(page, blocks)
+        if len(html.encode()) <= MOST_BYTES:
+            return blocks, html
+    end = bisect_left(range(len(blocks)), MOST_BYTES, key=lambda n: len(_html(page, _begun(blocks, n)).encode()))
+    kept = _begun(blocks, max(end - 1, 0))
+    return kept, _html(page, kept)
+
+
+def _begun(blocks: Sequence[PageBlock], end: int) -> list[PageBlock]:
+    """The first blocks, and a line about the sections that are missing."""
+    titles = [_mark_free(block.title) for block in blocks[end:] if isinstance(block, Section)]
+    return [*blocks[:end], Text(Prose(phrase("mail_parts_left_out", titles=titles)))]
+
+
+def _message(page: Page, text: str, html: str) -> bytes:
+    subject = phrase("mail_subject", title=page.title, period=page.period) if page.period else page.title
+    message = EmailMessage(policy.default)
+    message["Subject"] = " ".join(visible(subject).split())
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    digest = hashlib.sha256(f"{subject}\n{text}\n{html}".encode()).hexdigest()
+    message.set_boundary(f"=_{digest[:32]}")
+    return message.as_bytes()
+
+
+# --- what a mail holds ---
+
+
+def _ordered(blocks: Sequence[PageBlock]) -> list[PageBlock]:
+    """Sentences, then the numbers that come first, then all else in the order of the page."""
+    return sorted(blocks, key=lambda block: 0 if isinstance(block, Words) else 1 if isinstance(block, Tiles) else 2)
+
+
+def _kept(blocks: Iterable[PageBlock], most: int) -> Iterator[PageBlock]:
+    """The blocks without folded parts, of which a line tells, and tables with so many rows at most."""
+    for block in blocks:
+        if isinstance(block, Section):
+            yield replace(block, blocks=tuple(_kept(block.blocks, most)))
+        elif isinstance(block, Fold):
+            yield Text(Prose(phrase("mail_fold_left_out", title=_mark_free(block.title))), Tone.MUTED)
+        elif isinstance(block, Table):
+            rows = _first_rows(block, most)
+            yield replace(block, rows=rows, columns=tuple(map(_kept_column, block.columns)))
+            if len(rows) < len(block.rows):
+                yield Text(Prose(phrase("mail_rows_left_out", shown=len(rows), n=len(block.rows))), Tone.MUTED)
+        else:
+            yield block
+
+
+def _first_rows(table: Table, most: int) -> tuple[Row, ...]:
+    """The first rows, and each total below them."""
+    return (*table.rows[:most], *(row for row in table.rows[most:] if row.total))
+
+
+def _kept_column(column: Column) -> Column:
+    """A column of which nothing is lost in a narrow place: its text goes below the value of the row, with its title."""
+    if column.kind is Kind.MARK or not column.rank:
+        return column
+    return replace(column, narrow=Narrow.BELOW, named=column.named or column.kind not in _UNNAMED)
+
+
+def _mark_free(text: str) -> str:
+    """Text that stands in a sentence, in which backticks mean code."""
+    return text.replace("`", "'")
+
+
+# --- plain text ---
+
+
+def _text(page: Page, blocks: Sequence[PageBlock], screen: Screen) -> str:
+    head = Heading(page.title, 1)
+    facts = [Text(fact) for fact in page.facts]
+    document = Document((head, *facts, *_as_document(blocks)))
+    return write_text(document, screen._replace(width=TEXT_WIDTH, height=None, color=False, ascii_only=False))
+
+
+def _as_document(blocks: Iterable[PageBlock]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Section):
+            yield Heading(block.title)
+            yield from _as_document(block.blocks)
+        elif isinstance(block, Words):
+            yield Bullets(tuple(Bullet(sentence) for sentence in block.sentences), apart=True)
+        elif isinstance(block, Tiles):
+            yield from _tiles(block.items)
+        elif isinstance(block, Chart):
+            yield Text(block.text, apart=True)
+        elif not isinstance(block, Fold):
+            yield block
+
+
+def _tiles(tiles: Sequence[Tile]) -> Iterator[Block]:
+    """A line per number, and what it rests on below it."""
+    columns = (
+        Column(kind=Kind.LABEL, silent=True),
+        Column(kind=Kind.VALUE, silent=True),
+        *(Column(kind=Kind.TEXT, rank=rank, narrow=Narrow.BELOW) for rank in (3, 2, 1)),
+    )
+    rows = tuple(
+        Row((Cell(tile.title), tile.value, Cell(_rests_on(tile)), tile.change or Cell(), tile.goal or Cell()))
+        for tile in tiles
+    )
+    yield Table(columns, rows, headed=False)
+
+
+def _rests_on(tile: Tile) -> str:
+    return " · ".join(filter(None, (tile.note, tile.period)))
+
+
+# --- HTML ---
+
+
+class _Span(Struct, frozen=True):
+    """A coloured part of a bar, as a share of its width in percent; without a colour it is empty."""
+
+    width: int
+    colour: str = ""
+
+
+class _Drawn(Struct, frozen=True):
+    """A cell as it is drawn: its text, what stands below it in small letters, its colour and side, and a bar."""
+
+    text: str = ""
+    below: str = ""
+    colour: str = ""
+    right: bool = False
+    strong: bool = False
+    spans: tuple[_Span, ...] = ()
+    columns: int = 1
+
+
+class _Line(Struct, frozen=True):
+    """A row of a table, or a heading across it."""
+
+    cells: tuple[_Drawn, ...]
+    heading: str = ""
+
+
+class _Grid(Struct, frozen=True):
+    """A table as it is drawn; one that is wider than a mail becomes several."""
+
+    titles: tuple[_Drawn, ...]
+    lines: tuple[_Line, ...]
+    width: int
+
+
+class _Laid(Struct, frozen=True):
+    grids: tuple[_Grid, ...]
+    notes: tuple[str, ...]
+
+
+def _html(page: Page, blocks: Sequence[PageBlock]) -> str:
+    return _environment().get_template("mail.html").render(page=page, blocks=blocks)
+
+
+def _laid(table: Table) -> _Laid:
+    """A table as grids that fit into a mail: what gives way stands below the value of its row."""
+    texts = [
+        [_cell_text(row.cells[i]) or "█" * bool(row.cells[i].mark) for row in table.rows]
+        for i in range(len(table.columns))
+    ]
+    fitted = fit(replace(table, indent=0), texts, HTML_WIDTH)
+    gone = list(dict.fromkeys((*table.omitted, *fitted.gone)))
+    notes = [phrase("columns_elsewhere", columns=gone)] if gone else []
+    notes += [f"{note.sign} {note.text}" if isinstance(note, Footnote) else note for note in table.notes]
+    grids = tuple(_grid(table, placed, fitted.below) for placed in fitted.blocks)
+    return _Laid(grids, tuple(filter(None, (table.under, *notes))))
+
+
+def _grid(table: Table, placed: Sequence[Placed], below: Sequence[int]) -> _Grid:
+    titles = tuple(
+        _Drawn("" if table.columns[one.index].silent else table.columns[one.index].heading, right=_right(table, one))
+        for one in placed
+    )
+    return _Grid(titles if table.headed else (), tuple(_grid_lines(table, placed, below)), len(placed))
+
+
+def _right(table: Table, one: Placed) -> bool:
+    return table.columns[one.index].right
+
+
+def _grid_lines(table: Table, placed: Sequence[Placed], below: Sequence[int]) -> Iterator[_Line]:
+    values = [place for place, one in enumerate(placed) if table.columns[one.index].kind is Kind.VALUE]
+    holder = values[0] if values else 0
+    section = ""
+    for row in table.rows:
+        if table.splits and not any(row.cells[one.index].text for one in placed if table.columns[one.index].group):
+            continue
+        if row.section != section:
+            section = row.section
+            yield _Line((), section)
+        cells = [_drawn(row, row.cells[one.index], right=_right(table, one)) for one in placed]
+        if row.undefined is not None:
+            reason = " · ".join((row.undefined.reason, *row.undefined.details))
+            kept = cells[: holder + 1]
+            rest = len(placed) - len(kept)
+            if rest:
+                kept.append(_Drawn(reason, colour=_COLOURS[Tone.MUTED], columns=rest))
+            else:
+                kept[holder] = replace(kept[holder], below=reason)
+            yield _Line(tuple(kept))
+            continue
+        details = [(table.columns[i], _cell_text(row.cells[i])) for i in below]
+        named = [f"{column.title if column.named else ''} {text}".strip() for column, text in details if text]
+        cells[holder] = replace(cells[holder], below=" · ".join(map(_in_one, named)))
+        yield _Line(tuple(cells))
+
+
+def _in_one(text: str) -> str:
+    """Text in which no unit is parted from its number, and no end of an interval from the other."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%").replace(" – ", "\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}")
+
+
+def _drawn(row: Row, cell: Cell, *, right: bool) -> _Drawn:
+    tone = cell.tone or row.tone
+    strong = row.total or tone is Tone.STRONG
+    return _Drawn(
+        _unbroken(_cell_text(cell)) if right else _cell_text(cell),
+        colour=_COLOURS.get(tone, ""),
+        right=right,
+        strong=strong,
+        spans=_spans(cell),
+    )
+
+
+def _unbroken(text: str) -> str:
+    """A number that stays on one line with its unit."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _cell_text(cell: Cell) -> str:
+    if isinstance(cell.mark, Sparkline):
+        return sparkline(cell.mark.values, on_zero=cell.mark.on_zero, top=cell.mark.top)
+    sign = f" {cell.footnote.sign}" if cell.footnote else ""
+    return cell.text + sign + cell.flag
+
+
+def _spans(cell: Cell) -> tuple[_Span, ...]:
+    """The parts of the bar of a cell, in percent that add up to 100."""
+    mark = cell.mark
+    if isinstance(mark, Bar) and mark.top > 0:
+        full = _percent(mark.value / mark.top)
+        return _filled((full, _MARK), (100 - full, ""))
+    if isinstance(mark, Step) and mark.axis[1] > mark.axis[0]:
+        low, high = mark.axis
+        begin, end = sorted(_percent((value - low) / (high - low)) for value in (mark.start, mark.end))
+        begin, end = min(begin, 99), max(end, min(begin, 99) + 1)
+        return _filled((begin, ""), (end - begin, _MARKS.get(mark.tone, _MARK)), (100 - end, ""))
+    return ()
+
+
+def _percent(share: float) -> int:
+    return round(100 * min(max(share, 0.0), 1.0))
+
+
+def _filled(*parts: tuple[int, str]) -> tuple[_Span, ...]:
+    return tuple(_Span(width, colour) for width, colour in parts if width > 0)
+
+
+def _pairs(tiles: Sequence[Tile]) -> list[Sequence[Tile]]:
+    """Two numbers side by side, as many as a phone holds."""
+    return [tiles[i : i + 2] for i in range(0, len(tiles), 2)]
+
+
+def _shown_items(block: Items) -> list[Item]:
+    """The entries that a list shows, those of the lowest rank where it has a limit."""
+    ranked = sorted(block.items, key=lambda item: item.rank) if block.limit is not None else list(block.items)
+    return ranked[: block.limit]
+
+
+def _body(item: Item, block: Items) -> Inline:
+    """What there is to say of an entry, with the number of its parts where that is what a list tells."""
+    titles = "; ".join(item.parts)
+    return phrase(block.counted, n=len(item.parts), titles=titles) if titles and block.counted else titles or item.body
+
+
+def _pieces(inline: Inline) -> list[tuple[bool, str]]:
+    """The pieces of a line: whether each is code, and its text."""
+    found: list[tuple[bool, str]] = []
+    for piece in inline if isinstance(inline, tuple) else (inline,):
+        if isinstance(piece, Code):
+            found.append((True, visible(piece.text)))
+        elif isinstance(piece, Prose):
+            found += [(index % 2 == 1, visible(text)) for index, text in enumerate(piece.text.split("`")) if text]
+        else:
+            found.append((False, visible(piece)))
+    return found
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("salesmetrics.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.tests["of"] = lambda block, name: type(block).__name__ == name
+    found.filters |= {
+        "body": _body,
+        "colour": lambda tone: _COLOURS.get(tone, ""),
+        "laid": _laid,
+        "pairs": _pairs,
+        "pieces": _pieces,
+        "rests_on": _rests_on,
+        "shown": _shown_items,
+        "sparkline": lambda mark: _cell_text(Cell(mark=mark)),
+        "visible": visible,
+    }
+    return found
