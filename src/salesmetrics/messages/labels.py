@@ -21,8 +21,10 @@ LABELS: Mapping[str, str] = {
     "heading_numbers_put_in": "Inputs:",
     "heading_settings": "Settings of {path:typed}. Priority: option, environment variable, file, default",
     "heading_no_settings": "No settings file. Priority: option, environment variable, file, default",
+    "page_contents": "Contents",
     # --- titles of columns ------------------------------------------------------------------------------------------
     "column_change": "change",
+    "column_drawing": "chart",
     "column_change_interval": "change interval",
     "column_currency": "currency",
     "column_field": "field",

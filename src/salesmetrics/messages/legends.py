@@ -25,6 +25,8 @@ LEGENDS: Mapping[str, str] = {
     "times_undefined": "{n:,} × {reason:typed}",
     "columns_elsewhere": "not shown: {columns:and} (use --format csv or json)",
     "columns_narrowed": "not shown in {width} columns: {columns:and} (use --format csv or json)",
+    "rows_capped": "the first {n:,} of {total:,} rows are shown (all: --format csv)",
+    "table_scrolls": "Wide table: scroll sideways",
     "more_unlocks": "{n} more: list them with `salesmetrics inspect FILE`",
     # --- what is unusual in a series --------------------------------------------------------------------------------
     "limits_none": "{series:typed}: no control limits: they need 6 complete periods that no longer change and are not all alike",

@@ -1,6 +1,7 @@
 """Any page as one HTML file: no script, nothing loaded from elsewhere, the same bytes for the same page.
 
-Templates escape all text by themselves; nothing is marked as safe but the styles that ship with the package.
+Templates escape all text by themselves; nothing is marked as safe but the styles that ship with the package. What is laid out
+or measured stands in ``html_tables`` and ``drawings``; templates write it down.
 """
 
 from __future__ import annotations
@@ -8,28 +9,51 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from importlib.resources import files
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from salesmetrics.render.document import Code, Prose
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Code, Files, Prose, Text
+from salesmetrics.render.drawings import drawn_mark
+from salesmetrics.render.html_tables import LOOKS, MOST_FOLDED, MOST_ROWS, STEPS, grid
+from salesmetrics.render.page import Section, Tiles
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
-    from salesmetrics.render.document import Inline
-    from salesmetrics.render.page import Page
+    from collections.abc import Iterator, Sequence
+
+    from salesmetrics.render.document import Bullet, Inline, Table
+    from salesmetrics.render.html_tables import Grid
+    from salesmetrics.render.page import Page, PageBlock
     from salesmetrics.render.writers import Screen
 
 __all__ = ["write"]
 
+_FROM_RIGHT = frozenset({"ar", "fa", "he", "ur"})
+"""Languages that are written from the right."""
+_LONG = 4
+"""Sections from which on a page has a table of contents."""
+
 
 def write(page: Page, screen: Screen) -> str:  # noqa: ARG001
     """Draw a page as HTML."""
-    style = files("salesmetrics.render").joinpath("templates/page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _environment().get_template("page.html").render(page=page, style=Markup(style), digest=digest)
+    style = _style()
+    sections = [block for block in page.blocks if isinstance(block, Section)]
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            page=page,
+            turned=page.language.partition("-")[0] in _FROM_RIGHT,
+            contents=sections if len(sections) >= _LONG else (),
+            parts=list(_parts(page.blocks)),
+            style=Markup(style),
+            digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        )
+    )
 
 
 @cache
@@ -43,9 +67,62 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     found.tests["of"] = lambda block, name: type(block).__name__ == name
-    found.filters["pieces"] = _pieces
-    found.filters["visible"] = visible
+    found.filters |= {
+        "drawn": drawn_mark,
+        "grid": _grid,
+        "lines": lambda text: "\n".join(map(visible, text.splitlines())),
+        "look": lambda tone: LOOKS.get(tone, ""),
+        "nested": _nested,
+        "per_line": _per_line,
+        "pieces": _pieces,
+        "visible": visible,
+    }
+    found.globals["words"] = {"contents": phrase("page_contents"), "scrolls": phrase("table_scrolls")}
     return found
+
+
+@cache
+def _style() -> str:
+    return _environment().get_template("page.css").render(steps=STEPS)
+
+
+def _parts(blocks: Sequence[PageBlock]) -> Iterator[tuple[str, list[PageBlock]]]:
+    """Blocks that stand in a section or for themselves as they are; others together: text as a lead, what follows as a card."""
+    for apart, some in groupby(blocks, key=lambda block: isinstance(block, Section | Tiles)):
+        held = list(some)
+        if apart:
+            yield "", held
+            continue
+        texts = next((at for at, block in enumerate(held) if not isinstance(block, Text | Files)), len(held))
+        if held[:texts]:
+            yield "lead", held[:texts]
+        if held[texts:]:
+            yield "card", held[texts:]
+
+
+def _grid(table: Table, folded: bool) -> Grid:  # noqa: FBT001 - a filter, whose arguments have no names
+    return grid(table, MOST_FOLDED if folded else MOST_ROWS)
+
+
+def _nested(items: Sequence[Bullet]) -> list[tuple[Inline, list[tuple[Inline, list[object]]]]]:
+    """Bullets as a list in lists: a text, and those below it."""
+    top: list[tuple[Inline, list[object]]] = []
+    open_lists: list[list[tuple[Inline, list[object]]]] = [top]
+    for item in items:
+        del open_lists[item.level + 1 :]
+        below: list[object] = []
+        open_lists[-1].append((item.text, below))
+        open_lists.append(below)  # type: ignore[arg-type]
+    return top  # type: ignore[return-value]
+
+
+def _per_line(count: int) -> int:
+    """How many tiles stand side by side where there is room, so that no line is nearly empty.
+
+    >>> [_per_line(count) for count in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12)]
+    [3, 3, 3, 4, 3, 3, 4, 4, 3, 4]
+    """
+    return 4 if count % 4 == 0 or (count > 4 and count % 4 == 3) else 3
 
 
 def _pieces(inline: Inline) -> list[tuple[bool, str]]:

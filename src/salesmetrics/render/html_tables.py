@@ -1,0 +1,308 @@
+"""A table as HTML draws it: its columns, a class per cell, how wide it has to be. Own file: it decides, templates write down.
+
+Where a table has its natural width it is a grid. Where it has not, each row is stacked: label and value on a line, the rest
+below them with its titles, the mark under the row. Which width that is, is estimated from the texts; the styles compare it
+with the card that the table stands in. A table that is wider than any card has intervals below their values. Matrices, whose
+columns come in groups or are many of the same kind, stay grids, and scroll.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Footnote, Kind, Tone, Whisker
+from salesmetrics.render.drawings import drawn_mark
+from salesmetrics.render.text import amount
+from salesmetrics.render.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from salesmetrics.render.document import Cell, Column, Row, Table
+    from salesmetrics.render.drawings import Shape
+
+__all__ = ["LOOKS", "MOST_FOLDED", "MOST_ROWS", "STEPS", "Grid", "grid"]
+
+STEPS = (22, 30, 38, 46, 54, 62, 70)
+"""Widths of a card, in ems of the page, at which tables change; a table takes the next that is wide enough for it."""
+
+MOST_ROWS, MOST_FOLDED = 1000, 200
+"""Rows of a table that are drawn, and of one in a folded part."""
+
+LOOKS = {Tone.STRONG: "s", Tone.MUTED: "m", Tone.GOOD: "g", Tone.WARNING: "w", Tone.BAD: "b"}
+"""The class of a tone."""
+
+_LETTER, _SMALL_LETTER, _BESIDE, _MARK = 0.5, 0.43, 0.8, 9.0
+"""Ems of the page that a character takes, one of a title, the room beside a column, and a mark."""
+_WIDEST_TEXT, _WIDEST_LABEL = 16, 24
+_ROOMY = 46
+_PAPER = 43
+"""Ems of the page that a sheet of paper has."""
+_NEVER = 999
+_MATRIX = 6
+"""Columns of numbers from which on a wide table without a main value is a matrix."""
+_NUMBERS = frozenset({Kind.VALUE, Kind.NUMBER, Kind.INTERVAL, Kind.SHARE, Kind.CHANGE})
+
+
+class Head(NamedTuple):
+    """The heading of a column: its class, its title, whether that is for ears only, the ends of the axis of its marks.
+
+    ``below`` is the title of what stands below its cells.
+    """
+
+    look: str
+    title: str
+    hidden: bool
+    ends: tuple[str, str] | None
+    below: str
+
+
+class Drawn(NamedTuple):
+    """A cell: whether it heads its row, its class, its title where rows are stacked, its text, signs behind it, and its mark.
+
+    ``kind`` is ``code``, ``number`` (which reads from left to right in any language) or empty. ``below`` is a second line
+    with its title.
+    """
+
+    heads: bool
+    look: str
+    text: str
+    title: str = ""
+    kind: str = ""
+    sign: str = ""
+    flag: str = ""
+    mark: tuple[str, str, tuple[Shape, ...]] | None = None
+    span: int = 1
+    below: tuple[str, str] | None = None
+
+
+class Grid(NamedTuple):
+    """A table: its class, the line of sections above its headings, the headings, rows by section, and notes below it."""
+
+    look: str
+    scrolls: bool
+    over: tuple[tuple[str, int], ...]
+    heads: tuple[Head, ...]
+    bodies: tuple[tuple[str, tuple[tuple[str, tuple[Drawn, ...]], ...]], ...]
+    under: str
+    notes: tuple[tuple[str, str], ...]
+
+
+class _Place(NamedTuple):
+    """A column to draw: where it stands in the table, its class, its title where rows are stacked, and the column below it."""
+
+    at: int
+    column: Column
+    look: str
+    title: str
+    heads: bool
+    below: int | None
+    below_title: str
+
+
+def grid(table: Table, most: int = MOST_ROWS) -> Grid:
+    """Lay out a table, with so many of its rows at most."""
+    rows = table.rows[:most]
+    used = _used(table)
+    widths = {at: _width(table.columns[at], [row.cells[at] for row in rows]) for at in used}
+    below = {} if table.splits else _below(table, used, widths)
+    wide = sum(max(widths[at], widths.get(below.get(at, -1), 0)) for at in used if at not in below.values())
+    matrix = table.splits or _is_matrix(table, used, wide)
+    places = _places(table, used, below, matrix=matrix)
+    heads = [_head(place, rows) for place in places]
+    if any(row.undefined for row in rows) and places[-1].look == "v":
+        heads.append(Head("l", visible(phrase("column_why_undefined")), hidden=True, ends=None, below=""))
+    return Grid(
+        _table_look(places, rows, wide, matrix=matrix),
+        matrix,
+        tuple(_over([place.column for place in places])) if table.splits else (),
+        tuple(heads) if table.headed else (),
+        tuple(_by_section(rows, places)),
+        visible(table.under),
+        tuple(_notes(table, len(rows))),
+    )
+
+
+# --- columns ---
+
+
+def _used(table: Table) -> list[int]:
+    """The columns that hold anything; what a row is about, and its value, stand there in any case."""
+    return [
+        at
+        for at, column in enumerate(table.columns)
+        if column.kind in {Kind.LABEL, Kind.VALUE}
+        or any(row.cells[at].text or row.cells[at].mark is not None for row in table.rows)
+    ]
+
+
+def _below(table: Table, used: Sequence[int], widths: dict[int, float]) -> dict[int, int]:
+    """Which column has which below it, where all of them side by side are wider than any card: intervals first."""
+    found: dict[int, int] = {}
+    wide = sum(widths.values())
+    for kinds in ({Kind.INTERVAL}, {Kind.SHARE, Kind.VERDICT}):
+        for before, at in pairwise(used):
+            if wide <= STEPS[-1]:
+                return found
+            column = table.columns[at]
+            free = before not in found and before not in found.values() and at not in found
+            if column.kind in kinds and free and table.columns[before].kind in _NUMBERS:
+                found[before] = at
+                wide -= min(widths[before], widths[at])
+    return found
+
+
+def _is_matrix(table: Table, used: Sequence[int], wide: float) -> bool:
+    kinds = [table.columns[at].kind for at in used]
+    return Kind.VALUE not in kinds and sum(kind in _NUMBERS for kind in kinds) >= _MATRIX and wide > _PAPER
+
+
+def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix: bool) -> list[_Place]:
+    columns = table.columns
+    labels = [at for at in used if columns[at].kind is Kind.LABEL]
+    lead = labels or used[:1]
+    value = None if matrix else next((at for at in used if columns[at].kind is Kind.VALUE), None)
+    return [
+        _Place(
+            at,
+            columns[at],
+            _look(columns[at], leads=at in lead, is_value=at == value),
+            "" if at in lead or at == value or columns[at].silent else visible(columns[at].title),
+            at in labels,
+            below.get(at),
+            visible(columns[below[at]].title) if at in below and not columns[below[at]].silent else "",
+        )
+        for at in used
+        if at not in below.values()
+    ]
+
+
+def _look(column: Column, *, leads: bool, is_value: bool) -> str:
+    if column.kind is Kind.MARK:
+        return "k"
+    if leads:
+        return "" if column.kind is Kind.LABEL else "l h"
+    if is_value:
+        return "v"
+    return "" if column.kind in _NUMBERS else "d" if column.kind in {Kind.DATE, Kind.VERDICT} else "l"
+
+
+def _head(place: _Place, rows: Sequence[Row]) -> Head:
+    column, title = place.column, visible(place.column.heading)
+    if column.kind is Kind.MARK:
+        hidden = column.silent or not title
+        return Head(place.look, title or visible(phrase("column_drawing")), hidden, _ends(rows, place.at), "")
+    look = "n" if not place.look and not place.heads else place.look
+    return Head(look, title, hidden=column.silent, ends=None, below=place.below_title)
+
+
+def _ends(rows: Iterable[Row], at: int) -> tuple[str, str] | None:
+    """The ends of the axis that the whiskers of a column share, in the unit of their values."""
+    for row in rows:
+        mark = row.cells[at].mark
+        unit = next((cell for cell in (row.cells[at], *row.cells) if cell.unit), None)
+        if isinstance(mark, Whisker) and unit is not None:
+            low, high = (amount(end, unit.unit, currency=unit.currency) for end in mark.axis)  # type: ignore[arg-type]
+            return visible(low), visible(high)
+    return None
+
+
+# --- rows ---
+
+
+def _by_section(
+    rows: Sequence[Row], places: Sequence[_Place]
+) -> Iterator[tuple[str, tuple[tuple[str, tuple[Drawn, ...]], ...]]]:
+    held: list[tuple[str, tuple[Drawn, ...]]] = []
+    section = ""
+    for row in rows:
+        if row.section != section and held:
+            yield visible(section), tuple(held)
+            held = []
+        section = row.section
+        look = f"{'t' if row.total else ''} {LOOKS.get(row.tone, '')}".strip()
+        held.append((look, tuple(_cells(row, places))))
+    if held:
+        yield visible(section), tuple(held)
+
+
+def _cells(row: Row, places: Sequence[_Place]) -> Iterator[Drawn]:
+    for number, place in enumerate(places):
+        cell = row.cells[place.at]
+        second = row.cells[place.below].text if place.below is not None else ""
+        kind = place.column.kind
+        look = f"{place.look} {LOOKS.get(cell.tone, '')}".strip()
+        if not cell.text and not second and cell.mark is None:
+            look = f"{look} e".strip()
+        yield Drawn(
+            place.heads,
+            look,
+            visible(cell.text),
+            place.title if cell.text else "",
+            "code" if kind is Kind.CODE else "number" if kind in _NUMBERS else "",
+            visible(cell.footnote.sign) if cell.footnote else "",
+            visible(cell.flag),
+            drawn_mark(cell.mark) if cell.mark is not None else None,
+            1,
+            (visible(second), place.below_title) if second else None,
+        )
+        if row.undefined is not None and place.look == "v":
+            reason = " · ".join(visible(text) for text in (row.undefined.reason, *row.undefined.details))
+            rest = max(len(places) - number - 1, 1)
+            yield Drawn(heads=False, look="l m u", text=reason, span=rest)
+            return
+
+
+def _over(columns: Sequence[Column]) -> Iterator[tuple[str, int]]:
+    """The sections of columns that come in groups, and how many columns each heads."""
+    title, span = "", 0
+    for column in columns:
+        if column.section != title and span:
+            yield visible(title), span
+            span = 0
+        title = column.section
+        span += 1
+    yield visible(title), span
+
+
+def _notes(table: Table, shown: int) -> Iterator[tuple[str, str]]:
+    """What stands below a table, each with the sign that it explains."""
+    if shown < len(table.rows):
+        yield "", visible(phrase("rows_capped", n=shown, total=len(table.rows)))
+    if table.omitted:
+        yield "", visible(phrase("columns_elsewhere", columns=list(dict.fromkeys(table.omitted))))
+    for note in table.notes:
+        yield (visible(note.sign), visible(note.text)) if isinstance(note, Footnote) else ("", visible(note))
+
+
+# --- how wide a table has to be ---
+
+
+def _table_look(places: Sequence[_Place], rows: Sequence[Row], wide: float, *, matrix: bool) -> str:
+    marked = any(place.column.kind is Kind.MARK for place in places)
+    looks = ["full" if marked or wide > _ROOMY or matrix else "slim"]
+    labels = [row.cells[place.at].text for place in places if place.heads for row in rows]
+    if max(map(len, labels), default=0) <= _WIDEST_LABEL:
+        looks.append("one")
+    if not matrix:
+        looks.append(f"s{next((step for step in STEPS if wide <= step), _NEVER)}")
+    elif wide > _PAPER:
+        looks.append("paper")
+    return " ".join(looks)
+
+
+def _width(column: Column, cells: Sequence[Cell]) -> float:
+    """Ems that a column takes, with the room beside it."""
+    if column.kind is Kind.MARK:
+        return _MARK + _BESIDE
+    longest = max((len(cell.text) + len(cell.flag) for cell in cells), default=0)
+    if column.kind is Kind.LABEL:
+        longest = min(longest, _WIDEST_LABEL)
+    elif column.kind in {Kind.TEXT, Kind.VERDICT}:
+        # Text is broken between words before a table gives way.
+        words = max((len(word) for cell in cells for word in cell.text.split()), default=0)
+        longest = min(longest, max(words, _WIDEST_TEXT))
+    title = 0 if column.silent else max(map(len, column.heading.split()), default=0)
+    return max(longest * _LETTER, title * _SMALL_LETTER) + _BESIDE
