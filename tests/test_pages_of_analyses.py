@@ -24,6 +24,9 @@ COMMANDS = {
     "compare_groups": ("compare", *ENDS, "--by", "owner,currency", "--period", "2026-Q4"),
     "funnel": ("funnel", "deals.csv", "stages.csv"),
     "funnel_groups": ("funnel", "deals.csv", "stages.csv", "--by", "owner", "--period", "2026-Q3"),
+    "cohort": ("cohort", "deals.csv"),
+    "cohort_groups": ("cohort", "deals.csv", "--by", "source", "--every", "quarter"),
+    "cohort_leads": ("cohort", "leads.csv", "--of", "leads"),
     "funnel_stock": ("funnel", "deals.csv", "--by", "currency"),
 }
 
@@ -156,7 +159,7 @@ def test_bars_and_shares_of_a_funnel_are_those_of_the_answer(name: str) -> None:
 def test_segments_of_a_funnel_are_folded_after_the_first() -> None:
     blocks = section("funnel_groups", "funnel-segments").blocks
     folds = [block.title for block in blocks if isinstance(block, Fold)]
-    assert len(passages("funnel_groups")) == 10
+    assert len(passages("funnel_groups")) == 11
     assert len([title for title in folds if title[0].isupper() and " " in title and "numbers" not in title]) >= 7
 
 
@@ -165,3 +168,43 @@ def test_without_a_history_open_deals_are_bars() -> None:
     rows = [row for table in tables_of(page("funnel_stock")) for row in table.rows]
     assert [row.cells[1].value for row in rows] == [row.count for row in stock]
     assert max(row.cells[2].mark.value for row in rows) == rows[0].cells[2].mark.top
+
+
+# --- cohort -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["cohort", "cohort_groups", "cohort_leads"])
+def test_the_triangle_of_cohorts_is_that_of_the_answer(name: str) -> None:
+    made = [row for row in answer(name).cohorts if not row.group]
+    table = tables_of(section(name, "cohorts"))[0]
+    assert len(table.rows) == len(made)
+    for cohort, row in zip([*made[1:], made[0]], table.rows, strict=True):
+        size, ended, *shares = (cell.value for cell in row.cells[1 : 3 + len(cohort.horizons)])
+        assert (size, ended) == (cohort.size, cohort.ended.value)
+        assert shares == [horizon.value for horizon in cohort.horizons]
+        last = next((horizon for horizon in reversed(cohort.horizons) if horizon.value is not None), None)
+        span, at_risk = row.cells[3 + len(cohort.horizons) : 5 + len(cohort.horizons)]
+        assert span.parts == ((last.interval.low, last.interval.high) if last and last.interval else ())
+        assert at_risk.value == (last.at_risk if last else None)
+
+
+@pytest.mark.parametrize("name", ["cohort", "cohort_leads"])
+def test_curves_of_cohorts_are_few_and_those_of_the_answer(name: str) -> None:
+    (chart,) = charts_of(page(name))
+    made = {row.cohort: row for row in answer(name).cohorts if not row.group}
+    assert 3 <= len(chart.series) <= 7
+    assert chart.across.ticks[0] == (0.0, "0")
+    for series in chart.series:
+        cohort = made.get(series.name, made[None])
+        assert series.points[0] == (0.0, 0.0)
+        assert [value for _, value in series.points[1:]] == list(cohort.curve)
+        assert not cohort.small
+
+
+def test_the_closed_basis_stands_beside_the_cohorts() -> None:
+    base = answer("cohort").closed_basis[0]
+    rows = tables_of(section("cohort", "closed-basis"))[0].rows
+    shares = (base.win_rate, base.cohorts)
+    assert [row.cells[1].value for row in rows] == [share.value for share in shares]
+    assert [row.cells[2].parts for row in rows] == [(share.numerator, share.denominator) for share in shares]
+    assert [row.cells[4].mark.value for row in rows] == [share.value for share in shares]

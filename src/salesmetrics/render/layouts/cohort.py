@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
@@ -21,17 +23,29 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.words import FEW, interval_title, reason_text
+from salesmetrics.render.layouts.pages import analysis_page, how_counted, whisker
+from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, share_cell
+from salesmetrics.render.page import Chart, Fold, Page, Section, Series
+from salesmetrics.render.scales import axis, bounds, number_axis
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from salesmetrics.answers.cohort import ClosedBasis, Cohort, CohortHorizon, CohortRevenue, Cohorts, Suspect
+    from salesmetrics.answers.cohort import (
+        ClosedBasis,
+        Cohort,
+        CohortHorizon,
+        CohortRevenue,
+        Cohorts,
+        CohortShare,
+        Suspect,
+    )
     from salesmetrics.render.document import Block
+    from salesmetrics.render.page import PageBlock
 
-__all__ = ["cohorts_document", "cohorts_sheet"]
+__all__ = ["cohort_sections", "cohorts_document", "cohorts_page", "cohorts_sheet"]
 
 
 def cohorts_document(answer: Cohorts) -> Document:
@@ -106,14 +120,18 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, d
         cells = [
             Cell(_label(row, by_cohort=by_cohort)),
             Cell(count(row.size), value=row.size),
-            Cell(amount(row.ended.value, "ratio"), Tone.MUTED),
+            Cell(amount(row.ended.value, "ratio"), Tone.MUTED, row.ended.value, "ratio"),
             *(_share(h, small=_is_small(row, h, answer)) for h in row.horizons),
-            Cell(interval(last.interval, "ratio") if last else "", Tone.MUTED),
-            Cell(count(last.at_risk) if last and last.at_risk is not None else "", Tone.MUTED),
+            interval_cell(last.interval if last else None, "ratio"),
+            _counted(last.at_risk if last else None),
             *([Cell(mark=Sparkline(row.curve, on_zero=True, top=top) if row.curve else None)] if top else []),
         ]
         drawn.append(Row(tuple(cells), total=by_cohort and row.cohort is None))
     return Table(tuple(columns), tuple(drawn), drops=drops, dropped=dropped)
+
+
+def _counted(number: int | None) -> Cell:
+    return Cell("" if number is None else count(number), Tone.MUTED, number)
 
 
 def _longest(row: Cohort) -> CohortHorizon | None:
@@ -257,6 +275,155 @@ def _notes(answer: Cohorts) -> list[str]:
 
 def _reasons(money: Iterable[Any]) -> list[str]:
     return [reason_text(item.reason) for item in money if item.reason]
+
+
+# --- the page ---
+
+_CURVES = 6
+"""So many cohorts have a curve, beside that of all."""
+_EVERY = 30
+"""Days between the points of a curve."""
+
+
+def cohorts_page(answer: Cohorts) -> Page:
+    """The curves and the triangle of cohorts, what they brought in, segments, the closed basis, and findings."""
+    codes = list(dict.fromkeys(money.currency for row in answer.cohorts for h in row.horizons for money in h.revenue))
+    head = answer_head(answer, None, [code for code in codes if code])
+    title = phrase(f"page_cohort_{answer.of}")
+    return analysis_page(title, head, cohort_sections(answer), findings_below(answer, apart=False))
+
+
+def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
+    """The same as sections, each of which stands alone."""
+    total, *own = [row for row in answer.cohorts if not row.group]
+    rows = [*own, total]
+    top = max((value for row in rows for value in row.curve if value is not None), default=0.0)
+    triangle = _table(rows, answer, top, drops="", dropped="cohorts_not_shown")
+    behind = Fold(phrase("fold_counts"), (_counts(rows),))
+    blocks = (*_curves(rows, answer), triangle, behind, *how_counted(_notes(answer)))
+    found = [Section("cohorts", phrase(f"page_cohort_{answer.of}"), blocks), *_basis_section(answer)]
+    codes = list(dict.fromkeys(money.currency for h in total.horizons for money in h.revenue))
+    if codes:
+        parts: list[PageBlock] = []
+        for code in codes:
+            named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
+            parts += [Text(named, Tone.STRONG, apart=True)] if len(codes) > 1 else []
+            parts.append(replace(_revenue(rows, code, answer.min_n), drops=""))
+        found.append(Section("cohort-revenue", phrase("heading_revenue_per_deal"), tuple(parts)))
+    segments = [row for row in answer.cohorts if row.group and row.cohort is None]
+    if segments:
+        title = phrase("heading_by", names=[one_line(name) for name in answer.group_by])
+        table = _table(segments, answer, 0.0, drops="", dropped="segments_not_shown")
+        found.append(Section("cohort-segments", title, (Text(phrase("cohort_segments_seen")), table)))
+    return tuple(found)
+
+
+def _curves(rows: Sequence[Cohort], answer: Cohorts) -> list[PageBlock]:
+    """The share won from creation on: of all cohorts, and of some between the oldest and the youngest that may be stated."""
+    *own, total = rows
+    stated = [row for row in own if len(row.curve) > 1 and not row.small]
+    if len(total.curve) < _LEAST_POINTS or total.small:
+        return []
+    step = max((len(stated) - 1) / (_CURVES - 1), 1)
+    some = [stated[round(step * place)] for place in range(min(_CURVES, len(stated)))]
+    drawn = [*some, total]
+    points = {id(row): [(0.0, 0.0), *((float(_EVERY * n), v) for n, v in enumerate(row.curve, 1))] for row in drawn}
+    longest = max(x for own_points in points.values() for x, _ in own_points)
+    ends = [(float(h.days), h.interval) for h in total.horizons if h.interval and h.days < longest + _EVERY]
+    band = [
+        (x, float(span.low), float(span.high)) for x, span in ends if span.low is not None and span.high is not None
+    ]
+    series = [
+        Series(
+            _label(row, by_cohort=True),
+            tuple(points[id(row)]),
+            ((0.0, 0.0, 0.0), *band) if row is total and band else (),
+            tone=Tone.STRONG if row is total else Tone.PLAIN,
+        )
+        for row in drawn
+    ]
+    values = [value for own_points in points.values() for _, value in own_points]
+    last = next(value for value in reversed(total.curve) if value is not None)
+    said = phrase(
+        f"curves_seen_{answer.of}",
+        n=len(some),
+        of=len(own),
+        share=amount(last, "ratio"),
+        days=_EVERY * len(total.curve),
+    )
+    title = phrase(f"chart_curves_{answer.of}")
+    up = axis([*values, *(high for _, _, high in band)], "ratio")
+    across = number_axis([longest, *(x for x, _, _ in band)], phrase("axis_days_since"))
+    return [Text(said), Chart("steps", title, said, across, up, tuple(series), unit="ratio")]
+
+
+_LEAST_POINTS = 2
+"""A curve of fewer points is none."""
+
+
+def _counts(rows: Sequence[Cohort]) -> Table:
+    """What each share is estimated from, a row per cohort and horizon that is reached."""
+    columns = (
+        Column(phrase("column_cohort"), Kind.LABEL),
+        Column(phrase("column_horizon"), Kind.NUMBER),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column(interval_title([h for row in rows for h in row.horizons]), Kind.INTERVAL, 3, Narrow.VANISH),
+        Column(phrase("column_won_by_then"), Kind.SHARE, 1, Narrow.VANISH),
+        Column(phrase("column_at_risk"), Kind.NUMBER, 2, Narrow.VANISH),
+    )
+    drawn = []
+    for row in rows:
+        for h in row.horizons:
+            if h.value is None:
+                continue
+            cells = (
+                Cell(_label(row, by_cohort=True)),
+                Cell(phrase("column_days", days=h.days), value=h.days, unit="days"),
+                Cell(amount(h.value, "ratio"), value=h.value, unit="ratio"),
+                interval_cell(h.interval, "ratio"),
+                share_cell(h.won, h.n),
+                _counted(h.at_risk),
+            )
+            drawn.append(Row(cells, total=row.cohort is None))
+    return Table(columns, tuple(drawn))
+
+
+def _basis_section(answer: Cohorts) -> list[Section]:
+    """The win rate that CRMs show beside that of the cohorts, of the total and each segment."""
+    said = _closed_basis(answer)
+    if not said:
+        return []
+    bases = [base for base in answer.closed_basis if base.win_rate.value is not None]
+    columns = (
+        Column("", Kind.LABEL, wraps=True),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column(phrase("column_share"), Kind.SHARE, 2, Narrow.VANISH),
+        Column(interval_title([base.win_rate for base in bases]), Kind.INTERVAL, 1, Narrow.VANISH),
+        Column("", Kind.MARK, 3, Narrow.VANISH, detail=True),
+    )
+    shares = [(base, name, share) for base in bases for name, share in _two(base) if share.value is not None]
+    spans = [span for _, _, share in shares if (span := share.interval)]
+    between = bounds([*(share.value for _, _, share in shares), *(end for s in spans for end in (s.low, s.high))])
+    rows = [
+        Row(
+            (
+                Cell(name),
+                Cell(amount(share.value, "ratio"), value=share.value, unit="ratio"),
+                share_cell(share.numerator, share.denominator),
+                interval_cell(share.interval, "ratio"),
+                Cell(mark=whisker(share.value, share.interval, between)),
+            ),
+            section=_name(base),
+        )
+        for base, name, share in shares
+    ]
+    table = Table(columns, tuple(rows))
+    return [Section("closed-basis", phrase("section_closed_basis"), (*map(Text, said), table))]
+
+
+def _two(base: ClosedBasis) -> list[tuple[str, CohortShare]]:
+    within = phrase("basis_of_cohorts", days=base.horizon_days or 0)
+    return [(phrase("basis_of_closed"), base.win_rate), (within, base.cohorts)]
 
 
 # --- as rows ---

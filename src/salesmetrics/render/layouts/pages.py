@@ -6,16 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Code, Heading, Text
+from salesmetrics.render.document import Code, Heading, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section
+from salesmetrics.render.scales import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from salesmetrics.answers.report import Interval, Number
     from salesmetrics.render.document import Block, Document, Inline
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["analysis_page", "anchor", "how_counted", "page_of", "sections_of"]
+__all__ = ["analysis_page", "anchor", "how_counted", "page_of", "sections_of", "whisker"]
 
 
 def page_of(document: Document) -> Page:
@@ -80,3 +82,39 @@ def anchor(name: str, place: int) -> str:
     ('bridge', 'bridge-2')
     """
     return f"{name}-{place + 1}" if place else name
+
+
+def whisker(
+    value: Number | None,
+    span: Interval | None,
+    between: tuple[float, float],
+    *,
+    centre: Number | None = None,
+    band: tuple[Number, Number] | None = None,
+    tone: Tone = Tone.PLAIN,
+    hollow: bool = False,
+) -> Whisker | None:
+    """A value with its interval on an axis; what lies beyond the axis stands at its end. Nothing without a value.
+
+    Args:
+        value: The dot.
+        span: Its interval.
+        between: The axis.
+        centre: What the value is compared with.
+        band: Where it would be by chance.
+        tone: Of the dot.
+        hollow: Too few records to judge.
+    """
+    if value is None:
+        return None
+    low, high = (span.low, span.high) if span else (None, None)
+    return Whisker(
+        between,
+        place(value, between),
+        None if low is None else place(low, between),
+        None if high is None else place(high, between),
+        None if band is None else (place(band[0], between), place(band[1], between)),
+        None if centre is None else place(centre, between),
+        tone,
+        hollow,
+    )

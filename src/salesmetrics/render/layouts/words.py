@@ -15,9 +15,8 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from salesmetrics.answers.cohort import CohortHorizon
     from salesmetrics.answers.provenance import Span
-    from salesmetrics.answers.report import Comparison, Interval, Metric, Period, Report, Unit, Verdicts
+    from salesmetrics.answers.report import Comparison, Interval, Metric, Number, Period, Report, Unit, Verdicts
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
@@ -45,6 +44,7 @@ __all__ = [
     "reason_words",
     "record_left_out_text",
     "segment_name",
+    "share_cell",
     "span_text",
     "title_of",
     "undefined_counts",
@@ -69,6 +69,11 @@ class _Member(Protocol):
     def id(self) -> str: ...
     @property
     def family(self) -> str: ...
+
+
+class _Estimated(Protocol):
+    @property
+    def interval(self) -> Interval | None: ...
 
 
 _AnyMember = TypeVar("_AnyMember", bound=_Member)
@@ -242,6 +247,13 @@ def interval_cell(span: Interval | None, unit: Unit, places: int | None = None) 
     return Cell(interval(span, unit, places=places), Tone.MUTED, unit=unit, parts=ends)
 
 
+def share_cell(top: Number | None, bottom: Number | None) -> Cell:
+    """What a share is made of, ``k / n``, with both numbers; nothing where one is not known."""
+    if top is None or bottom is None:
+        return Cell()
+    return Cell(f"{amount(top, 'money')} / {amount(bottom, 'money')}", Tone.MUTED, parts=(top, bottom))
+
+
 def places_of(metrics: Iterable[Metric]) -> Mapping[str, int]:
     """Unit → digits behind the point, the same for all values of the unit."""
     values: dict[str, list[Metric]] = {}
@@ -317,9 +329,9 @@ def undefined_note(metrics: Iterable[Metric]) -> list[str]:
     return [phrase("values_undefined", parts=parts)] if parts else []
 
 
-def interval_title(metrics: Iterable[Metric] | Iterable[CohortHorizon]) -> str:
+def interval_title(estimates: Iterable[_Estimated]) -> str:
     """The heading of interval columns, with the level where all share one."""
-    levels = {metric.interval.level for metric in metrics if metric.interval}
+    levels = {estimate.interval.level for estimate in estimates if estimate.interval}
     if len(levels) != 1:
         return phrase("column_interval")
     return phrase("column_interval_at", percent=levels.pop() * 100)
