@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,17 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from in_process import invoke
+from salesmetrics.entities.declared import kinds_of
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.parse.currency import CODES, NAMES, SHARED, SYMBOLS, named, parse_currency
 from salesmetrics.ingest.read import load
+from salesmetrics.metrics.catalog import catalog
 from salesmetrics.schema.currencies import CRM_DEFAULT
 from salesmetrics.settings.model import parse_settings
 from salesmetrics.settings.sources import FILE_NAME
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from salesmetrics.ingest.dataset import Dataset
 
 
@@ -188,3 +190,27 @@ def test_a_shared_sign_in_the_column_of_currencies_is_told(tmp_path: Path) -> No
     assert currency(dataset) == ["£", "USD", "EUR"]
     assert codes(dataset)["currency_sign_shared"] == [2]
     assert currency(deals(tmp_path, ["10", "20"], ["£", "EUR"], symbols={"£": "GBP"})) == ["GBP", "EUR"]
+
+
+@pytest.mark.parametrize(("kind", "kpi"), [("quotas", "quota_attainment"), ("costs", "sales_efficiency")])
+def test_amounts_of_two_files_in_different_currencies_are_never_set_against_each_other(
+    tmp_path: Path, kind: str, kpi: str
+) -> None:
+    catalogue = catalog()
+    both = [
+        one.id
+        for one in catalogue.kpis.values()
+        if catalogue.is_money(one)
+        and {"deals", kind} <= {name for m in catalogue.measures_of(one).values() for name in kinds_of(m.entity)}
+    ]
+    assert kpi in both
+    examples = Path(__file__).parent.parent / "examples"
+    files = [str(examples / "deals.csv"), str(tmp_path / f"{kind}.csv")]
+    text = (examples / f"{kind}.csv").read_text("utf-8")
+    Path(files[1]).write_text(text.replace(",EUR", ",USD"), encoding="utf-8")
+    words = ("report", *files, "--kpi", ",".join(both), "--period", "2026-Q2", "--format", "json")
+    metrics = json.loads(invoke(*words).stdout)["metrics"]
+    assert {metric["value"] for metric in metrics} == {None}
+    assert "other_currency" in {metric["reason"] for metric in metrics if metric["id"] == kpi}
+    Path(files[1]).write_text(text, encoding="utf-8")
+    assert next(m for m in json.loads(invoke(*words).stdout)["metrics"] if m["id"] == kpi)["value"] > 0

@@ -17,7 +17,7 @@ from salesmetrics.engine.plan import make_plan
 from salesmetrics.engine.unknown import unknown_measures, withheld_measures
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
-from salesmetrics.entities.declared import columns_of, date_columns
+from salesmetrics.entities.declared import columns_of, date_columns, kinds_of
 from salesmetrics.entities.derived import with_coded_outcome, with_derived
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
@@ -384,12 +384,13 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class ValueTable(msgspec.Struct, frozen=True):
-    """Measure values by shift and cell."""
+    """Measure values by shift and cell; ``foreign`` has, by kind of file, the currencies that it has nothing in."""
 
     by_shift: Mapping[str, Sequence[Block]]
     unsplit: frozenset[str]
     settings: Settings
     unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    foreign: Mapping[str, frozenset[str | None]] = msgspec.field(default_factory=dict)
 
     def cells(self) -> set[Cell]:
         """Every cell that any period has a record in."""
@@ -399,7 +400,8 @@ class ValueTable(msgspec.Struct, frozen=True):
         """The values of some cells; where a period has no record in one, its measures are absent."""
         places = {cell: place for place, cell in enumerate(cells)}
         columns = {shift: _placed(blocks, places) for shift, blocks in self.by_shift.items()}
-        return Values(len(cells), columns, self.unsplit, self.settings, self.unknown)
+        foreign = {kind: [cell.currency in codes for cell in cells] for kind, codes in self.foreign.items()}
+        return Values(len(cells), columns, self.unsplit, self.settings, self.unknown, foreign)
 
 
 def _placed(blocks: Sequence[Block], places: Mapping[Cell, int]) -> Mapping[str, Sequence[Any]]:
@@ -438,7 +440,21 @@ def value_table(source: Source, kpis: Sequence[Kpi], windows: Mapping[str, Windo
     unsplit |= {name for kpi in plan.kpis for name in kpi.optional} - plan.measures.keys()
     unsure = withheld_measures(source.withheld, plan.measures.values())
     unknown = {shift: unknown_measures(frames, plan.measures, window) | unsure for shift, window in windows.items()}
-    return ValueTable(tables, frozenset(unsplit), source.settings, unknown)
+    return ValueTable(tables, frozenset(unsplit), source.settings, unknown, _foreign(source, plan.measures))
+
+
+def _foreign(source: Source, measures: Mapping[str, Measure]) -> dict[str, frozenset[str | None]]:
+    """By kind of file the currencies of the report that it has nothing in; {} where all amounts are in one."""
+    if not source.several:
+        return {}
+    kinds = {kind for measure in measures.values() for kind in kinds_of(measure.entity)}
+    there = {
+        kind: set(frame["currency"].drop_nulls())
+        for kind, frame in source.frames.items()
+        if kind in kinds and "currency" in frame.columns
+    }
+    named = frozenset(code for code in source.currencies if code is not None)
+    return {kind: named - codes for kind, codes in there.items() if codes}
 
 
 def _blocks(

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from salesmetrics.entities.currency import UNRATED
+from salesmetrics.entities.declared import kinds_of
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.settings import PREFIX, Settings
 from salesmetrics.metrics.shapes import (
@@ -93,6 +94,7 @@ class Values(msgspec.Struct, frozen=True):
         unsplit: Measures that cannot be told apart by the dimensions of these cells.
         settings: Thresholds and outside figures.
         unknown: By shift, the measures that the records cannot tell there, with the reason.
+        foreign: Kinds of file with amounts, each with whether it has nothing at all in the currency of a cell.
     """
 
     count: int
@@ -100,6 +102,7 @@ class Values(msgspec.Struct, frozen=True):
     unsplit: frozenset[str] = frozenset()
     settings: Settings = msgspec.field(default_factory=Settings)
     unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    foreign: Mapping[str, Sequence[bool]] = msgspec.field(default_factory=dict)
 
     def shifted(self, shift: str) -> Values:
         """The same cells, with an earlier period in the place of the period."""
@@ -129,14 +132,35 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) ->
     counted = values.column(kpi.n, None) if kpi.n else [None] * values.count
     excluded = _left_out(kpi, values)
     if not any(reasons):
-        return _with_excluded(_known(kpi, columns, counted, catalog, level), excluded)
+        return _with_excluded(
+            _of_one_currency(kpi, _known(kpi, columns, counted, catalog, level), values, catalog), excluded
+        )
     known = [place for place, reason in enumerate(reasons) if reason is None]
     columns, counted = [[column[i] for i in known] for column in columns], [counted[i] for i in known]
     missing = (Outcome(reason=_for_want(reason, out)) for reason, out in zip(reasons, excluded, strict=True))
     found = list(missing)
     for place, outcome in zip(known, _known(kpi, columns, counted, catalog, level), strict=True):
         found[place] = outcome
-    return _with_excluded(found, excluded)
+    return _with_excluded(_of_one_currency(kpi, found, values, catalog), excluded)
+
+
+def _of_one_currency(kpi: Kpi, outcomes: list[Outcome], values: Values, catalog: Catalog) -> list[Outcome]:
+    """Outcomes without those that set an amount against nothing because the other file is in another currency.
+
+    Sales in euros are not 0 % of a quota in dollars: without a rate nobody knows how much of it they are.
+    """
+    if not values.foreign:
+        return outcomes
+    kinds = {kind for measure in catalog.measures_of(kpi).values() for kind in kinds_of(measure.entity)}
+    apart = [there for kind, there in values.foreign.items() if kind in kinds]
+    return (
+        [
+            Outcome(reason="other_currency") if outcome.value is not None and any(there) and not all(there) else outcome
+            for outcome, there in zip(outcomes, zip(*apart, strict=True), strict=True)
+        ]
+        if apart
+        else outcomes
+    )
 
 
 def shapes_of(kpi: Kpi, values: Values, catalog: Catalog) -> list[Shape | None]:

@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = {
     "missing_amount_or_probability": "no record has an amount and a probability",
     "missing_rate": "no amount has an exchange rate for its date",
     "mixed_currency": "amounts in several currencies",
+    "other_currency": "the amounts that it compares are in different currencies",
     "not_reached": "not reached yet",
     "outside_data": "no data for the period",
     "amount_period_unknown": "monthly and yearly amounts are mixed (see the findings)",
