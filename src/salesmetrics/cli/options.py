@@ -26,8 +26,9 @@ from salesmetrics.settings.sources import (
     find_settings,
     from_options_and_variables,
     merge,
+    named,
     no_settings,
-    restate,
+    refuse_idle,
     shaped_by,
 )
 
@@ -201,7 +202,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         settings = settings._replace(shaped=shaped_by(settled, SHAPING, settings))
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         written = next((group for group in groups.values() if isinstance(group, Output)), None)
-        _refuse_idle(asked, typed, settled, form_of(written) if written else None)
+        refuse_idle(options, typed, settled, form_of(written) if written else None, always=asked.always)
         verbose, begun = settled["verbose"].value, perf_counter()
         if verbose:
             _say_settings(settled, environment)
@@ -209,7 +210,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             around = {asked.environment: environment} if asked.environment else {}
             command(**values, **groups, **({asked.file: settings} if asked.file else {}), **around)
         except SalesmetricsError as error:
-            raise _named(error, {n: s for n, s in settled.items() if n not in asked.own}) from error
+            raise named(error, {n: s for n, s in settled.items() if n not in asked.own}) from error
         finally:
             if verbose:
                 environment.say(phrase("time_taken", seconds=perf_counter() - begun))
@@ -242,29 +243,6 @@ def made(kind: Any, settled: Mapping[str, Settled]) -> Any:
     return kind(**{name: settled[name].value for name in kind._fields})
 
 
-def _refuse_idle(asked: _Command, typed: Mapping[str, Any], settled: Mapping[str, Settled], form: str | None) -> None:
-    """Refuse a typed option that would change nothing. What a variable or the settings file gives waits for its occasion.
-
-    Raises:
-        SalesmetricsError: ``option_idle``.
-    """
-    options = asked.takes()
-    for option in options:
-        if option.name not in typed:
-            continue
-        beside = [other for other in options if other.name in option.beside]
-        if beside and option.name not in asked.always and not any(settled[other.name].value for other in beside):
-            names = [other.flag for other in beside]
-            cause, fix = Message("only_with", options=names), Message("add_option", options=names)
-            raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
-        if option.forms and form is not None and form not in option.forms:
-            cause, fix = (
-                Message("only_in_forms", forms=option.forms, form=form),
-                Message("format_to_try", form=option.forms[0]),
-            )
-            raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
-
-
 def _was_typed(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
@@ -287,19 +265,3 @@ def _settings_file(
     from salesmetrics.settings.model import read_settings
 
     return read_settings(path)
-
-
-OPTION_OF = {"kpi_unknown": "kpi", "family_unknown": "family", "dimension_unknown": "by", "where_invalid": "where"}
-"""The option that a refusal is about, where it does not name one."""
-
-
-def _named(error: SalesmetricsError, settled: Mapping[str, Settled]) -> SalesmetricsError:
-    """A refusal of an option's value as one of the place that it was written in."""
-    details = error.details
-    if error.code == "map_invalid":
-        name, item = "map", str(details["text"]).partition("=")[0]
-    else:
-        typed = str(details.get("option", "")) if error.code == "option_invalid" else OPTION_OF.get(error.code, "")
-        name, item = typed.lstrip("-").replace("-", "_"), str(details.get("value", "")).rpartition("=")[0]
-    found = settled.get(name)
-    return error if found is None else restate(error, found.items.get(item, found.source))

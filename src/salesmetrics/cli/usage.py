@@ -32,24 +32,6 @@ _PROGRAM = "salesmetrics"
 _WORDS = "salesmetrics.words"
 """Where a context keeps what was typed after its command."""
 _KPIS = re.compile(r"[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*")
-_SAME = {
-    "--columns": ("--by",),
-    "--csv": ("--format", "csv"),
-    "--excel": ("--format", "csv"),
-    "--filter": ("--where",),
-    "--group": ("--by",),
-    "--group-by": ("--by",),
-    "--groupby": ("--by",),
-    "--json": ("--format", "json"),
-    "--limit": ("--top",),
-    "--markdown": ("--format", "md"),
-    "--metric": ("--kpi",),
-    "--metrics": ("--kpi",),
-    "--order-by": ("--sort",),
-    "--out": ("--output",),
-    "--verbosity": ("--verbose",),
-}
-"""Names that other programs have for our options."""
 
 
 class _Taken:
@@ -256,7 +238,9 @@ def _no_option(name: str, context: Any, words: Sequence[str], commands: Commands
             "option_unknown", command=context.command_path, option=name, fix=Message("did_you_mean_this", near=line)
         )
     own = [option for param in command.params if not getattr(param, "hidden", False) for option in param.opts]
-    fix = _elsewhere(name, commands) or _near_option(name, own)
+    from salesmetrics.settings.option import near_option
+
+    fix = _elsewhere(name, commands) or near_option(name, own)
     fix = fix or Message("list_options", command=context.command_path)
     return SalesmetricsError("option_unknown", command=context.command_path, option=name, fix=fix)
 
@@ -268,21 +252,6 @@ def _kpi_first(words: Sequence[str]) -> list[str]:
     word = rest.pop(place)
     kpi = word.partition("=")[2] if "=" in word else rest.pop(place) if place < len(rest) else "win_rate"
     return [kpi, *rest]
-
-
-def _near_option(name: str, own: Sequence[str]) -> Message | None:
-    from difflib import get_close_matches
-
-    plain = name.lstrip("-")
-    if (same := _SAME.get(f"--{plain}")) and same[0] in own:
-        return Message("did_you_mean_this", near=" ".join(same))
-    long = {option[2:]: option for option in own if option.startswith("--")}
-    if len(plain) < 2:
-        return None
-    near = [option for option in long if option.startswith(plain)][:1] or get_close_matches(
-        plain, long, n=1, cutoff=0.6
-    )
-    return Message("did_you_mean_this", near=long[near[0]]) if near else None
 
 
 def _elsewhere(name: str, commands: Commands) -> Message | None:

@@ -1,9 +1,11 @@
 """What is known of an option, whichever it is. Own file: what an option is changes for other reasons than which there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["PREFIX", "Kind", "Option", "Table"]
+from salesmetrics.schema.message import Message
+
+__all__ = ["PREFIX", "Kind", "Option", "Table", "near_option"]
 
 PREFIX = "SALESMETRICS_"
 """How the name of every variable begins."""
@@ -106,3 +108,39 @@ class Table(NamedTuple):
     about: str
     comment: str = ""
     special: bool = False
+
+
+_SAME = {
+    "--columns": ("--by",),
+    "--csv": ("--format", "csv"),
+    "--excel": ("--format", "csv"),
+    "--filter": ("--where",),
+    "--group": ("--by",),
+    "--group-by": ("--by",),
+    "--groupby": ("--by",),
+    "--json": ("--format", "json"),
+    "--limit": ("--top",),
+    "--markdown": ("--format", "md"),
+    "--metric": ("--kpi",),
+    "--metrics": ("--kpi",),
+    "--order-by": ("--sort",),
+    "--out": ("--output",),
+    "--verbosity": ("--verbose",),
+}
+"""Names that other programs have for our options."""
+
+
+def near_option(name: str, own: Sequence[str]) -> Message | None:
+    """What was meant by an option that there is not, where one of those that there are is near."""
+    from difflib import get_close_matches
+
+    plain = name.lstrip("-")
+    if (same := _SAME.get(f"--{plain}")) and same[0] in own:
+        return Message("did_you_mean_this", near=" ".join(same))
+    long = {option[2:]: option for option in own if option.startswith("--")}
+    if len(plain) < 2:
+        return None
+    near = [option for option in long if option.startswith(plain)][:1] or get_close_matches(
+        plain, long, n=1, cutoff=0.6
+    )
+    return Message("did_you_mean_this", near=long[near[0]]) if near else None

@@ -33,8 +33,10 @@ __all__ = [
     "line_of",
     "merge",
     "name_source",
+    "named",
     "no_settings",
     "read_typed",
+    "refuse_idle",
     "restate",
     "shaped_by",
 ]
@@ -362,6 +364,63 @@ def restate(error: SalesmetricsError, source: Source) -> SalesmetricsError:
     return SalesmetricsError(
         "config_invalid", path=source.path, line=source.line, key=source.name, cause=cause, fix=fix
     )
+
+
+OPTION_OF = {"kpi_unknown": "kpi", "family_unknown": "family", "dimension_unknown": "by", "where_invalid": "where"}
+"""The option that a refusal is about, where it does not name one."""
+
+
+def named(error: SalesmetricsError, settled: Mapping[str, Settled]) -> SalesmetricsError:
+    """A refusal of an option's value as one of the place that it was written in.
+
+    Args:
+        error: What was refused.
+        settled: The options by name, with where their values come from.
+    """
+    details = error.details
+    if error.code == "map_invalid":
+        name, item = "map", str(details["text"]).partition("=")[0]
+    else:
+        typed = str(details.get("option", "")) if error.code == "option_invalid" else OPTION_OF.get(error.code, "")
+        name, item = typed.lstrip("-").replace("-", "_"), str(details.get("value", "")).rpartition("=")[0]
+    found = settled.get(name)
+    return error if found is None else restate(error, found.items.get(item, found.source))
+
+
+def refuse_idle(
+    options: Sequence[Option],
+    typed: Mapping[str, Any],
+    settled: Mapping[str, Settled],
+    form: str | None,
+    *,
+    always: Collection[str] = (),
+) -> None:
+    """Refuse an option that was given and would change nothing. What a variable or the settings file gives waits for its occasion.
+
+    Args:
+        options: Those that the command takes.
+        typed: Name → value, of those that were given.
+        settled: What :func:`merge` found.
+        form: Of the output; None where there is none.
+        always: Options that need no other beside them here.
+
+    Raises:
+        SalesmetricsError: ``option_idle``.
+    """
+    for option in options:
+        if option.name not in typed:
+            continue
+        beside = [other for other in options if other.name in option.beside]
+        if beside and option.name not in always and not any(settled[other.name].value for other in beside):
+            names = [other.flag for other in beside]
+            cause, fix = Message("only_with", options=names), Message("add_option", options=names)
+            raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
+        if option.forms and form is not None and form not in option.forms:
+            cause, fix = (
+                Message("only_in_forms", forms=option.forms, form=form),
+                Message("format_to_try", form=option.forms[0]),
+            )
+            raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
 
 
 def line_of(text: str, place: Sequence[str]) -> int:

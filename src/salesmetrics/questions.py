@@ -1,0 +1,193 @@
+"""From options to what the program is asked for: how files are read, the question, the known KPIs, the goals.
+
+Where options come from, a command line or a call in Python, makes no difference here. Nothing heavy is imported before a file
+is on its way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from salesmetrics.drilldown.listing import Listing
+    from salesmetrics.engine.goals import Goal
+    from salesmetrics.engine.request import PeriodTerms, Question, Request
+    from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.settings.options import Judging, Listed, Reading, Segments, Selection, Watch
+    from salesmetrics.settings.sources import SettingsFile
+    from salesmetrics.settings.tables import GoalTable
+
+__all__ = ["make_catalog", "make_listing", "make_question", "read_options", "settle_goals"]
+
+PLUGINS = "salesmetrics.kpis"
+"""The entry-point group under which an installed package offers a module of measures and KPIs."""
+
+
+def read_options(reading: Reading) -> ReadOptions:
+    """What settles the reading, as the reader takes it."""
+    delimiter = reading.delimiter or ""
+    return ReadOptions(
+        encoding=reading.encoding,
+        delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter) or None,
+        date_order=reading.date_order,
+        decimal=reading.decimal,
+        profile=reading.profile,
+        mapping=reading.map,
+        timezone=reading.timezone,
+        symbols=reading.currency_symbol,
+        won=reading.won,
+        lost=reading.lost,
+        other=reading.other,
+        open=reading.open,
+    )
+
+
+def make_question(
+    selection: Selection,
+    settings: SettingsFile,
+    today: date,
+    *,
+    segments: Segments | None = None,
+    judging: Judging | None = None,
+    trend: bool = False,
+    headlines: int = 0,
+) -> Question:
+    """What is asked for.
+
+    Args:
+        selection: Options.
+        settings: The settings file.
+        today: The day that it is, for ``--as-of today``.
+        segments: Options of segments.
+        judging: Options of verdicts.
+        trend: Add the last twelve months to each KPI that has a date.
+        headlines: So many KPIs at most where none is named, those that come first; 0 for all.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``: a day that cannot be read.
+    """
+    from salesmetrics.calendar import parse_as_of
+    from salesmetrics.engine.request import Question
+
+    asked = selection.as_of
+    return Question(
+        as_of=None if asked is None else parse_as_of(asked, today=today),
+        as_of_source=Message("as_of_option", day=asked),
+        period=selection.period,
+        compare=selection.compare,
+        calendar=settings.calendar,
+        kpis=selection.kpi,
+        families=selection.family,
+        by=selection.by,
+        sort=segments.sort if segments else None,
+        top=segments.top if segments else None,
+        no_total=segments.no_total if segments else False,
+        where=selection.where,
+        level=selection.level,
+        min_n=selection.min_n,
+        fdr=judging.fdr if judging else None,
+        trend=trend,
+        every=selection.every,
+        settings=settings.thresholds,
+        currency=_currency(selection.currency),
+        headlines=headlines,
+        shaped=settings.shaped,
+    )
+
+
+def make_listing(listed: Listed) -> Listing:
+    """Which records are listed, and with what."""
+    from salesmetrics.drilldown.listing import Listing
+
+    name, sign, direction = (listed.sort or "").rpartition(":")
+    directions = {"asc": True, "desc": False}
+    if sign and direction.strip() in directions:
+        return Listing(listed.columns, name.strip(), directions[direction.strip()], listed.top)
+    return Listing(listed.columns, listed.sort, None, listed.top)
+
+
+def _currency(text: str | None) -> str | None:
+    return text.strip().upper() if text and text.strip() else None
+
+
+def make_catalog(settings: SettingsFile) -> Catalog:
+    """The KPIs that ship, those of installed plugins, and those that the settings file defines.
+
+    Args:
+        settings: The settings file.
+
+    Raises:
+        SalesmetricsError: ``plugin_invalid`` or ``kpi_invalid``.
+    """
+    from importlib.metadata import entry_points
+
+    from salesmetrics.metrics.catalog import catalog
+
+    known = catalog()
+    for point in entry_points(group=PLUGINS):
+        try:
+            known = known.with_modules([point.load()])
+        except Exception as error:
+            cause = Message("library_error", type=type(error).__name__, error=str(error))
+            raise SalesmetricsError("plugin_invalid", name=point.name, cause=cause) from error
+    if not settings.kpis:
+        return known
+    from salesmetrics.metrics.user import UserKpi, with_user_kpis
+
+    own = [
+        UserKpi(
+            name,
+            table.expression,
+            table.title or name.replace("_", " ").capitalize(),
+            table.unit,
+            table.direction,
+            table.description,
+            table.headline,
+        )
+        for name, table in settings.kpis.items()
+    ]
+    return with_user_kpis(known, own, str(settings.path))
+
+
+def settle_goals(watch: Watch, settings: SettingsFile, request: Request, catalog: Catalog) -> list[Goal]:
+    """The goals of the settings file and of the options; an option takes the place of goals of that KPI for the total.
+
+    Raises:
+        SalesmetricsError: ``option_invalid`` or ``kpi_unknown``; ``config_invalid`` for a goal of the settings file.
+    """
+    from salesmetrics.engine.goals import Goal, parse_goal
+
+    given = []
+    for words in watch.goal:
+        kpi, target = parse_goal(words, catalog)
+        given.append(Goal(kpi, target, " ".join(words.split())))
+    said = {goal.kpi for goal in given}
+    own = [goal for goal in _of_file(settings, request, catalog) if goal.kpi not in said or goal.group or goal.period]
+    return [*own, *given]
+
+
+def _of_file(settings: SettingsFile, request: Request, catalog: Catalog) -> Iterator[Goal]:
+    from salesmetrics.engine.goals import Goal, parse_goal
+    from salesmetrics.settings.sources import name_source
+
+    for name, tables in settings.goals.items():
+        for table in tables:
+            words = f"{name} {' '.join(table.goal.split())}"
+            with name_source(settings.source("goals", name)):
+                kpi, target = parse_goal(words, catalog)
+            with name_source(settings.source("goals", name, "period")):
+                period = _terms(table, request)
+            yield Goal(kpi, target, words, table.group, period, table.by, table.owner, table.note)
+
+
+def _terms(table: GoalTable, request: Request) -> PeriodTerms | None:
+    from salesmetrics.engine.resolve import terms_of
+
+    return None if table.period is None else terms_of(table.period, request.as_of, request.calendar)
