@@ -36,7 +36,7 @@ LOOKS = {Tone.STRONG: "s", Tone.MUTED: "m", Tone.GOOD: "g", Tone.WARNING: "w", T
 
 _LETTER, _SMALL_LETTER, _BESIDE, _MARK = 0.5, 0.43, 0.8, 9.0
 """Ems of the page that a character takes, one of a title, the room beside a column, and a mark."""
-_WIDEST_TEXT, _WIDEST_LABEL = 16, 24
+_WIDEST_TEXT, _WIDEST_LABEL = 12, 24
 _ROOMY = 46
 _PAPER = 43
 """Ems of the page that a sheet of paper has."""
