@@ -34,8 +34,12 @@ _LETTER = 6.6
 """Pixels that a character of a label takes at most, on average."""
 _NAMED = 26
 """Characters of a name that fit beside a line."""
-_PHONE, _TABLET = 230, 480
+_PHONE, _TABLET, _SCREEN = 230, 480, 860
 """Pixels that an axis along the lower edge has at least there."""
+_EDGE = 0.03
+"""A text so near to an end of the axis lies within it."""
+_APART = 1.6
+"""Widths of a text from one text of that axis to the next."""
 
 
 class Shape(NamedTuple):
@@ -202,7 +206,7 @@ class Drawing(NamedTuple):
     """A chart: texts at its axes and beside its lines, what is drawn in percent, and what in the box of lines.
 
     ``beside`` are the names of lines and rules at their ends, for places that are wide enough; ``legend`` holds the same for
-    those that are not, each with the class of its line. ``upright`` and ``aside`` are the pixels that the texts take.
+    those that are not, each with what it is drawn as and its class. ``upright`` and ``aside`` are the pixels that the texts take.
     """
 
     up: tuple[Label, ...]
@@ -212,17 +216,18 @@ class Drawing(NamedTuple):
     above: tuple[Shape, ...]
     names: tuple[Label, ...]
     beside: tuple[Label, ...]
-    legend: tuple[tuple[str, str], ...]
+    legend: tuple[tuple[str, str, str], ...]
     upright: int
     aside: int
 
 
 def drawn_chart(chart: Chart, *, turned: bool = False) -> Drawing:
     """Draw a chart; ``turned`` where it is read from the right."""
-    looks = [_series_look(series, place) for place, series in enumerate(chart.series)]
-    named = [*zip(looks, (series.name for series in chart.series), strict=True)] if len(chart.series) > 1 else []
-    named += [(f"rule {_tone(rule.tone)}".strip(), rule.text) for rule in chart.rules if rule.text]
-    beside = tuple(_beside(chart, looks)) if all(len(text) <= _NAMED for _, text in named) else ()
+    looks = list(_series_looks(chart.series))
+    named = [(_swatch(chart, one), look, one.name) for one, look in zip(chart.series, looks, strict=True)]
+    named = named if len(named) > 1 else []
+    named += [("rule", _tone(rule.tone), rule.text) for rule in chart.rules if rule.text]
+    beside = tuple(_beside(chart, looks)) if all(len(text) <= _NAMED for _, _, text in named) else ()
     return Drawing(
         tuple(
             Label("0", percent(1 - along(value, chart.up.low, chart.up.high)), "", text)
@@ -256,8 +261,19 @@ def _pixels(texts: Iterable[str]) -> int:
     return round(longest * _LETTER) + 10 if longest else 0
 
 
-def _series_look(series: Series, place: int) -> str:
-    return _tone(series.tone) or f"c{place % _COLOURS + 1}"
+def _series_looks(some: Sequence[Series]) -> Iterator[str]:
+    """A colour for each that has none by its tone."""
+    place = 0
+    for series in some:
+        tone = _tone(series.tone)
+        yield tone or f"c{place % _COLOURS + 1}"
+        place += not tone
+
+
+def _swatch(chart: Chart, series: Series) -> str:
+    if not series.points:
+        return "range"
+    return "dot" if chart.kind == "dots" else "curve"
 
 
 def _x(value: float, axis: Axis, turned: bool) -> float:  # noqa: FBT001 - passed on
@@ -272,15 +288,17 @@ def _grid(axis: Axis) -> Iterator[Shape]:
 
 
 def _across(axis: Axis, *, turned: bool) -> Iterator[Label]:
-    """Texts below the axis: as many as a tablet and a phone have room for carry their classes, the last one always."""
-    longest = _pixels(text for _, text in axis.ticks)
+    """Texts below the axis: as many as there is room for. What a tablet or a phone lacks room for has its class; the last stays."""
+    longest = _APART * _pixels(text for _, text in axis.ticks)
     count = len(axis.ticks)
-    on_phone, on_tablet = (max(math.ceil(count * longest / room), 1) for room in (_PHONE, _TABLET))
+    every = [max(math.ceil(count * longest / room), 1) for room in (_SCREEN, _TABLET, _PHONE)]
     for place, (value, text) in enumerate(axis.ticks):
         x = _x(value, axis, turned)
         from_end = count - 1 - place
-        looks = ["first" if x < 0.04 else "last" if x > 0.96 else ""]
-        looks += ["wide" if from_end % on_tablet else "mid" if from_end % on_phone else ""]
+        if from_end % every[0]:
+            continue
+        looks = ["first" if x < _EDGE else "last" if x > 1 - _EDGE else ""]
+        looks += ["wide" if from_end % every[1] else "mid" if from_end % every[2] else ""]
         yield Label(percent(x), "1em", " ".join(filter(None, looks)), text)
 
 
