@@ -168,6 +168,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         screens,
         settings_file,
         talk,
+        tour,
         workings,
     )
 
@@ -180,6 +181,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         labels.LABELS,
         legends.LEGENDS,
         talk.TALK,
+        tour.TOUR,
         settings_file.SETTINGS_FILE,
         readings.REASONS,
         readings.READINGS,
