@@ -36,7 +36,7 @@ PROMISED = {
     "teams": [r"^total .* \+10\.6 %", "^Enterprise ", r"^verdicts corrected for \d+ comparisons"],
     "different": ["10 reps, 2 differ from the team", r"^Karim Bellweather .* above$", r"^Wendel Hartog .* below$"],
     "lost": ["^reason .* previous", r"^Price +\d+ ", r"^stage lost at ", r"^owner "],
-    "overdue": ["^ 399 .* 149,923.20 ", "^The first 10 of 58 records"],
+    "overdue": ["^ 399 +149,923.20 ", "^total: 69 records, 17 of them left out, 559,539.39 EUR"],
     "definition": [r"won / \(won \+ lost\)", r"^= 56\.8 % +\(104 / 183\)$"],
     "changing": [r"^  2024-Q4 .* below", r"^  2026-Q3 .* above"],
     "bridge": ["^start ", "^new ", "^won ", "^lost ", "^end ", "the pipeline fell by"],

@@ -32,7 +32,7 @@ TOUR: Mapping[str, str] = {
     "question_teams": "Which team sold more than in the previous quarter, and is the change more than chance?",
     "question_different": "Is anyone really different? Two reps are; chance explains the other eight.",
     "question_lost": "Why, at which stage and by whom are deals lost, compared with the previous quarter?",
-    "question_overdue": "Which open deals are past their close date? The ten largest.",
+    "question_overdue": "Which open deals are past their close date? The ten largest of the overdue pipeline.",
     "question_definition": "How is the win rate computed? The formula with the numbers in it.",
     "question_changing": "Is the win rate changing? Two quarters are outside the usual range.",
     "question_bridge": "Why is the pipeline not what it was three weeks ago? The bridge from one export to the other.",

@@ -56,9 +56,7 @@ TOUR: Mapping[str, tuple[Step, ...]] = {
         _step("teams", "report @deals.csv --by team --period this-quarter --compare previous"),
         _step("different", "benchmark @deals.csv @figures.csv --by owner --kpi win_rate"),
         _step("lost", "losses @deals.csv @stages.csv --period this-quarter --compare previous"),
-        _step(
-            "overdue", "rows overdue_deals @deals.csv --where \"expected_close < '2026-09-30'\" --sort amount --top 10"
-        ),
+        _step("overdue", "rows overdue_pipeline @deals.csv --sort value --top 10"),
         _step("definition", "explain win_rate @deals.csv --period this-quarter"),
     ),
     "what_changed": (
