@@ -38,7 +38,7 @@ _LETTER, _SMALL_LETTER, _BESIDE, _MARK = 0.5, 0.43, 0.8, 9.0
 """Ems of the page that a character takes, one of a title, the room beside a column, and a mark."""
 _WIDEST_TEXT, _WIDEST_LABEL = 12, 24
 _ROOMY = 46
-_PAPER = 43
+_PAPER = 51
 """Ems of the page that a sheet of paper has."""
 _NEVER = 999
 _MATRIX = 6
