@@ -26,9 +26,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from salesmetrics.messages.speech import day, in_words, number, spoken
 from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
@@ -36,31 +39,31 @@ if TYPE_CHECKING:
 
     from salesmetrics.messages.errors import ErrorText
 
-__all__ = ["catalogues", "error_text", "fill", "phrase", "text", "typed"]
+__all__ = ["NOUNS", "catalogues", "error_text", "fill", "phrase", "text", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
 """Characters of a value that are shown, and of one that is typed again: cut only where nobody could."""
 _LONG_NAME = re.compile(rf"`([^`]{{{_SHOWN + 1},}})`")
-_NOUNS = {
-    "deals": ("deal", "deals"),
-    "leads": ("lead", "leads"),
-    "activities": ("activity", "activities"),
-    "stages": ("stage change", "stage changes"),
-    "pipelines": ("stage", "stages"),
-    "customers": ("customer", "customers"),
-    "revenue": ("revenue row", "revenue rows"),
-    "invoices": ("invoice", "invoices"),
-    "quotas": ("quota", "quotas"),
-    "costs": ("cost", "costs"),
-    "reps": ("rep", "reps"),
-    "surveys": ("answer", "answers"),
-    "products": ("product", "products"),
-    "rates": ("rate", "rates"),
-    "figures": ("figure", "figures"),
+NOUNS = {
+    "deals": "deal|deals",
+    "leads": "lead|leads",
+    "activities": "activity|activities",
+    "stages": "stage change|stage changes",
+    "pipelines": "stage|stages",
+    "customers": "customer|customers",
+    "revenue": "revenue row|revenue rows",
+    "invoices": "invoice|invoices",
+    "quotas": "quota|quotas",
+    "costs": "cost|costs",
+    "reps": "rep|reps",
+    "surveys": "answer|answers",
+    "products": "product|products",
+    "rates": "rate|rates",
+    "figures": "figure|figures",
 }
-_MARKS = {",": ", ", ";": "; ", "/": " / "}
-"""What stands between the items of a list; before a word such as "and" it is a comma."""
+_MARKS = frozenset({",", ";", "/"})
+"""What may stand between the items of a list instead of a word such as "and"."""
 
 
 def text(message: Message, *, in_file: bool = False) -> str:
@@ -73,7 +76,7 @@ def text(message: Message, *, in_file: bool = False) -> str:
     Raises:
         KeyError: There is no such code, or a detail that the template names is missing.
     """
-    return fill(_templates()[message.code], message.details, in_file=in_file)
+    return _filled(in_words(_templates()[message.code], message.code), message.details, in_file=in_file)
 
 
 def phrase(code: str, /, **details: Any) -> str:
@@ -89,7 +92,7 @@ def phrase(code: str, /, **details: Any) -> str:
     >>> phrase("heading_findings"), phrase("fact_period", period="2026-Q3")
     ('Findings', 'period 2026-Q3')
     """
-    return fill(_templates()[code], details)
+    return _filled(in_words(_templates()[code], code), details)
 
 
 def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
@@ -118,6 +121,10 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
     >>> [fill("for example {set:max-age {days}d}", {"days": 7}, in_file=in_file) for in_file in (False, True)]
     ['for example `--max-age 7d`', 'for example `max_age = "7d"`']
     """
+    return _filled(in_words(template), details, in_file=in_file)
+
+
+def _filled(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
     return template.format_map(_Details(details, in_file))
 
 
@@ -168,7 +175,6 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         screens,
         settings_file,
         talk,
-        tour,
         workings,
     )
 
@@ -181,7 +187,6 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         labels.LABELS,
         legends.LEGENDS,
         talk.TALK,
-        tour.TOUR,
         settings_file.SETTINGS_FILE,
         readings.REASONS,
         readings.READINGS,
@@ -236,7 +241,7 @@ class _Key:
 
     def __format__(self, spec: str) -> str:
         if not spec:
-            return "the key" if self.in_file else "the option"
+            return in_words("the key" if self.in_file else "the option")
         if not self.in_file:
             return f"`--{spec}`"
         name, _, value = spec.partition(" ")
@@ -247,9 +252,9 @@ class _Key:
 
 
 def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
-    if spec in ("noun", "nouns"):
-        return _NOUNS.get(str(value), ("row", "rows"))[spec == "nouns"]
-    if "|" in spec:
+    if spec.startswith("noun"):
+        return _noun(str(value), spec)
+    if "|" in spec or "#" in spec:
         many = value.total if isinstance(value, Some) else len(value) if isinstance(value, (list, tuple)) else value
         return _form(many, spec)
     if isinstance(value, Some):
@@ -260,10 +265,8 @@ def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
         return _cut(text(value, in_file=in_file), _TYPED)
     if value is None:
         return ""
-    plain = spec in ("", "typed", "said", "shell", "in_file")
-    if not plain and not isinstance(value, str):
-        return format(value, spec)
-    value = str(value)
+    if not isinstance(value, str):
+        return _of_value(value, spec)
     if spec == "said":
         return _cut(_LONG_NAME.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), 2_000)
     if spec == "shell":
@@ -271,34 +274,61 @@ def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
     return _cut(value, _TYPED if spec in ("typed", "in_file") else _SHOWN)
 
 
-def _form(number: int, forms: str) -> str:
-    one, _, many = forms.partition("|")
-    return (one if number == 1 else many).replace("#", f"{number:,}")
+def _of_value(value: Any, spec: str) -> str:
+    """A number or a day as the language writes it."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return day(value)
+    plain = spec in ("", "typed", "said", "shell", "in_file")
+    text = str(value) if plain else format(value, spec)
+    return number(text) if isinstance(value, (int, float, Decimal)) else text
+
+
+def _noun(kind: str, spec: str) -> str:
+    """What a record of a kind is called: ``noun`` one, ``nouns`` several, ``noun1``, ``noun2`` further forms of a language."""
+    forms = in_words(NOUNS.get(kind, "row|rows")).split("|")
+    place = spec.removeprefix("noun")
+    return forms[-1 if place == "s" else int(place or 0)]
+
+
+def _form(many: int, forms: str) -> str:
+    """The form of a word by a number, of as many forms as the language has; # stands for the number."""
+    found = forms.split("|")
+    return found[min(spoken().form(many), len(found) - 1)].replace("#", number(f"{many:,}"))
 
 
 def _listed(items: Sequence[Any], spec: str, count: int, *, in_file: bool) -> str:
     """The one place that joins a list."""
     joint, _, rest = (spec or ",").partition(" ")
-    number, _, end = rest.partition(" ")
+    most, _, end = rest.partition(" ")
     word, mark = joint.strip("`"), "`" if joint.startswith("`") else ""
-    between = _MARKS.get(word, ", ")
-    shown = [_item(item, mark, in_file=in_file) for item in (items[: int(number)] if number else items)]
+    language = spoken()
+    between = {";": language.semicolon, "/": " / "}.get(word, language.comma)
+    shown = [_item(item, mark, in_file=in_file) for item in (items[: int(most)] if most else items)]
     left = count - len(shown)
     if left:
-        end = f" and {left:,} more" if end == "more" else end if end.startswith(",") else f" {end}"
+        end = (
+            language.rest.replace("#", number(f"{left:,}"))
+            if end == "more"
+            else end
+            if end.startswith(",")
+            else f" {end}"
+        )
         return between.join(shown) + end
     if word in _MARKS or len(shown) < 2:
         return between.join(shown)
+    last = language.either[word.startswith("or")]
     if word.endswith("+"):
-        return f" {word[:-1]} ".join(shown)
-    return f"{between.join(shown[:-1])} {word} {shown[-1]}"
+        return last.join(shown)
+    return f"{between.join(shown[:-1])}{last}{shown[-1]}"
 
 
 def _item(item: Any, mark: str, *, in_file: bool) -> str:
-    value, number = item if isinstance(item, tuple) else (item, None)
+    value, times = item if isinstance(item, tuple) else (item, None)
     if isinstance(value, Message):
         mark = ""
-    return f"{mark}{_written(value, '', in_file=in_file)}{mark}" + (f" ({number:,})" if number is not None else "")
+    return f"{mark}{_written(value, '', in_file=in_file)}{mark}" + (
+        f" ({number(f'{times:,}')})" if times is not None else ""
+    )
 
 
 def _cut(value: str, most: int) -> str:

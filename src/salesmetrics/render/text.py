@@ -9,6 +9,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import number as written
+from salesmetrics.messages.speech import spoken
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def count(number: int) -> str:
     >>> count(8800)
     '8,800'
     """
-    return f"{number:,}"
+    return written(f"{number:,}")
 
 
 def decimals(values: Sequence[Number], unit: Unit) -> int:
@@ -161,6 +163,8 @@ def sparkline(values: Sequence[float | None], *, on_zero: bool, top: float | Non
 
 
 def _suffix(unit: Unit, currency: str | None) -> str:
+    if unit == "ratio":
+        return spoken().percent.partition("#")[2]
     code = f" {one_line(currency)}" if currency and unit in {"money", "money_per_day"} else ""
     return code + phrase(f"unit_{unit}")
 
@@ -175,6 +179,10 @@ def _decimal(value: Number) -> Decimal:
 
 
 def _digits(value: Number, unit: Unit, places: int | None = None) -> str:
+    return written(_english(value, unit, places))
+
+
+def _english(value: Number, unit: Unit, places: int | None) -> str:
     number = _decimal(value)
     if unit == "ratio":
         return _percent(number)

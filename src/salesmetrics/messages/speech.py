@@ -1,0 +1,130 @@
+"""The language that is spoken: English, or one of the compiled catalogues beside it, for as long as a command runs.
+
+A sentence is made in many places and in one language at a time, so the language is a context of the call, as the precision of
+decimals is, and no argument of every function. English asks nothing and loads nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, NamedTuple
+
+from salesmetrics.messages.languages import ENGLISH, LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from gettext import NullTranslations
+
+__all__ = ["day", "in_words", "number", "percent", "speaking", "spoken"]
+
+
+class _Speech(NamedTuple):
+    language: Language
+    words: NullTranslations | None
+
+
+_ENGLISH = _Speech(ENGLISH, None)
+_SPEECH: ContextVar[_Speech] = ContextVar("speech", default=_ENGLISH)
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    r"""Make sentences of a language for as long as this lasts.
+
+    Args:
+        tag: A key of ``LANGUAGES``.
+
+    Raises:
+        KeyError: There is no such language.
+
+    >>> with speaking("ru"):
+    ...     spoken().name, number("1,234.5")
+    ('русский', '1\xa0234,5')
+    >>> spoken().name
+    'English'
+    """
+    token = _SPEECH.set(_Speech(LANGUAGES[tag], _catalogue(tag)))
+    try:
+        yield
+    finally:
+        _SPEECH.reset(token)
+
+
+def spoken() -> Language:
+    """The language that is spoken now."""
+    return _SPEECH.get().language
+
+
+def in_words(template: str, code: str = "") -> str:
+    """A template of English in the language that is spoken now; as it is where that language has no words for it.
+
+    Args:
+        template: As the catalogues have it.
+        code: Of the message, where one English template stands for two sentences of another language.
+    """
+    words = _SPEECH.get().words
+    if words is None or not template:
+        return template
+    if code:
+        found = words.pgettext(code, template)
+        if found != template:
+            return found
+    return words.gettext(template)
+
+
+def number(text: str) -> str:
+    """A number as English writes it, such as ``1,234.5``, in the marks of the language.
+
+    >>> number("1,234.5")
+    '1,234.5'
+    """
+    language = spoken()
+    if language.group == "," and language.point == ".":
+        return text
+    return text.translate({ord(","): language.group, ord("."): language.point})
+
+
+def percent(text: str) -> str:
+    """A percentage, of the number as English writes it.
+
+    >>> percent("48.7")
+    '48.7 %'
+    """
+    return spoken().percent.replace("#", number(text))
+
+
+def day(value: date) -> str:
+    """A day.
+
+    >>> from datetime import date
+    >>> day(date(2026, 9, 3))
+    '2026-09-03'
+    >>> with speaking("zh-Hans"):
+    ...     print(day(date(2026, 9, 3)))
+    2026年9月3日
+    """
+    language = spoken()
+    if language is ENGLISH:
+        return f"{value:%Y-%m-%d}"
+    parts = {
+        "Y": str(value.year),
+        "M": str(value.month),
+        "MM": f"{value.month:02}",
+        "D": str(value.day),
+        "DD": f"{value.day:02}",
+        "N": language.months[value.month - 1] if language.months else "",
+    }
+    return re.sub("MM|DD|[YMDN]", lambda found: parts[found[0]], language.day)
+
+
+def _catalogue(tag: str) -> NullTranslations | None:
+    if tag == ENGLISH.tag:
+        return None
+    from gettext import GNUTranslations
+    from importlib.resources import files
+
+    with files("salesmetrics.messages").joinpath(f"locale/{tag}.mo").open("rb") as file:
+        return GNUTranslations(file)
