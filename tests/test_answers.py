@@ -10,6 +10,7 @@ import subprocess
 import sys
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DEALS = "examples/deals.csv"
+NEW = "{new}"
+"""Stands for an empty folder."""
 
 TYPED = {
     "report": [f"{DEALS} --period last-quarter --compare previous", f"{DEALS} --by owner --goal win_rate>=0.25"],
@@ -58,6 +61,7 @@ TYPED = {
         f"{DEALS} examples/stages.csv --by team --period last-quarter --compare previous",
         f"{DEALS} --rows Price",
     ],
+    "demo": [NEW],
     "kpis": ["", "--search zzz"],
     "explain": ["win_rate", f"win_rate {DEALS}"],
     "config show": [""],
@@ -74,7 +78,8 @@ TYPED = {
 
 def run(command: str, words: str, *more: str) -> Done:
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
-    return invoke(*command.split(), *words.split(), *more, cwd=ROOT, env=env)
+    with TemporaryDirectory() as new:
+        return invoke(*command.split(), *words.replace(NEW, new).split(), *more, cwd=ROOT, env=env)
 
 
 def test_every_command_is_typed_here() -> None:

@@ -43,6 +43,7 @@ def shell(line: str) -> subprocess.CompletedProcess[str]:
         ("-h", ("polars", "pydantic", "numpy")),
         ("report --help", ("polars", "numpy")),
         ("kpis --help", ("polars", "numpy")),
+        ("demo --help", ("polars", "numpy")),
         ("kpis", ("polars", "pydantic", "numpy")),
         ("explain win_rate", ("polars", "pydantic", "numpy")),
         ("config show", ("polars", "numpy")),

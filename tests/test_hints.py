@@ -38,6 +38,8 @@ INSIDE = re.compile(r"__\w+__|\b\w+_text\b|\bPolars\b|\bpydantic\b|\bSeries\b|\b
 ONLY_OF = {
     "outputs_collide": "check",
     "file_exists": "init",
+    "demo_folder_taken": "demo",
+    "demo_folder_is_file": "demo",
     "format_unknown": "report",
     "values_too_many": "trend",
     "business_hours_invalid": "report",

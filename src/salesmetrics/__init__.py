@@ -15,13 +15,13 @@ TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than a
 if TYPE_CHECKING:
     from typing import Any
 
-    from salesmetrics.library import benchmark, cohort, compare, forecast, funnel, load, losses, report_on
+    from salesmetrics.library import benchmark, cohort, compare, demo, forecast, funnel, load, losses, report_on
 
-__all__ = ["__version__", "benchmark", "cohort", "compare", "forecast", "funnel", "load", "losses", "report_on"]
+__all__ = ["__version__", "benchmark", "cohort", "compare", "demo", "forecast", "funnel", "load", "losses", "report_on"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"benchmark", "cohort", "compare", "forecast", "funnel", "load", "losses", "report_on"}:
+    if name in {"benchmark", "cohort", "compare", "demo", "forecast", "funnel", "load", "losses", "report_on"}:
         from salesmetrics import library
 
         return getattr(library, name)

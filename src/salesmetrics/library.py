@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.benchmark import Benchmark
     from salesmetrics.answers.cohort import CohortOf, Cohorts
     from salesmetrics.answers.compare import Compare
+    from salesmetrics.answers.demo import Demo
     from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["benchmark", "cohort", "compare", "forecast", "funnel", "load", "losses", "report_on"]
+__all__ = ["benchmark", "cohort", "compare", "demo", "forecast", "funnel", "load", "losses", "report_on"]
 
 
 def load(*files: str, **options: Any) -> Dataset:
@@ -350,3 +351,17 @@ def cohort(
     )
     request, facts = pipeline.request_of(question, dataset), analyses.cohort_facts(dataset, of, every)
     return build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+
+
+def demo(folder: str = "salesmetrics-demo") -> Demo:
+    """Write sample exports of every kind into a new folder, with commands to try on them.
+
+    Args:
+        folder: Where; an empty folder that exists is filled.
+
+    Raises:
+        SalesmetricsError: As for the command; nothing is left behind.
+    """
+    from salesmetrics.samples.demo import write_demo
+
+    return write_demo(folder)

@@ -175,6 +175,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         screens,
         settings_file,
         talk,
+        tour,
         workings,
     )
 
@@ -187,6 +188,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         labels.LABELS,
         legends.LEGENDS,
         talk.TALK,
+        tour.TOUR,
         settings_file.SETTINGS_FILE,
         readings.REASONS,
         readings.READINGS,

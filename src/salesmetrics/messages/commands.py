@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "benchmark": "Show which reps or segments really differ from the team, and which differences chance explains.",
     "cohort": "Follow created deals or leads to their end: the share won by each horizon, open ones not counted as lost.",
     "losses": "Show why and where deals are lost: by reason, stage, competitor, owner, product and age.",
+    "demo": "Write sample exports of every kind, and print commands to try on them.",
     "kpis": "List the KPIs: id, unit and formula.",
     "explain": "Explain a KPI: formula, basis, edge cases, source; with files, also its working.",
     "init": "Write a settings file for these exports, so that later commands need no options.",

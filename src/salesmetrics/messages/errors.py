@@ -171,6 +171,12 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "file_exists": ErrorText(
         "`{path:typed}` already exists", "overwrite it with `--force`, or write to another file with `-o FILE`"
     ),
+    "demo_folder_taken": ErrorText(
+        "folder `{path:typed}` is not empty", "name another folder: `salesmetrics demo {free:typed}`"
+    ),
+    "demo_folder_is_file": ErrorText(
+        "`{path:typed}` is a file, not a folder", "name another folder: `salesmetrics demo {free:typed}`"
+    ),
     "config_syntax": ErrorText(
         "`{path:typed}` is not valid TOML: {cause:said}", "correct it, or ignore it with `--no-config`"
     ),

@@ -411,6 +411,7 @@ class Snippet(Struct, frozen=True):
     text: str
     language: str = "text"
     apart: bool = True
+    indent: int = 0
 
 
 Block = Heading | Text | Files | Table | Items | Bullets | Snippet

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from salesmetrics.render.document import Bar, Sparkline, Step, Tone, Whisker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from salesmetrics.render.document import Mark
+    from salesmetrics.render.page import Axis, Chart, Series
 
-__all__ = ["BOX", "Shape", "along", "drawn_mark", "percent"]
+__all__ = ["Drawing", "Label", "Shape", "along", "drawn_chart", "drawn_mark", "percent"]
 
 BOX = 100
 """Both sides of the box of lines."""
@@ -26,6 +27,19 @@ _ROOM = 4.0
 """What a line keeps from the upper and the lower edge of its box, so that its stroke is not cut."""
 _LEAST = 0.6
 """Percent that a bar of a small value takes at least, so that it is not taken for none."""
+_COLOURS = 6
+_LINE = 7.0
+"""Percent of the height of a chart that a line of text takes."""
+_LETTER = 6.6
+"""Pixels that a character of a label takes at most, on average."""
+_NAMED = 26
+"""Characters of a name that fit beside a line."""
+_PHONE, _TABLET, _SCREEN = 230, 480, 860
+"""Pixels that an axis along the lower edge has at least there."""
+_EDGE = 0.03
+"""A text so near to an end of the axis lies within it."""
+_APART = 1.6
+"""Widths of a text from one text of that axis to the next."""
 
 
 class Shape(NamedTuple):
@@ -34,6 +48,7 @@ class Shape(NamedTuple):
     tag: str
     look: str
     attributes: tuple[tuple[str, str], ...]
+    title: str = ""
 
 
 def along(value: float, low: float, high: float) -> float:
@@ -173,3 +188,213 @@ def _height(value: float, low: float, high: float) -> str:
     """Where a value stands in the box, whose upper edge is 0."""
     share = along(value, low, high) if high > low else 0.5
     return _number(BOX - _ROOM - share * (BOX - 2 * _ROOM))
+
+
+# --- charts ---
+
+
+class Label(NamedTuple):
+    """A text of a chart: where it stands, in percent, its class and how it lies to that place."""
+
+    x: str
+    y: str
+    look: str
+    text: str
+
+
+class Drawing(NamedTuple):
+    """A chart: texts at its axes and beside its lines, what is drawn in percent, and what in the box of lines.
+
+    ``beside`` are the names of lines and rules at their ends, for places that are wide enough; ``legend`` holds the same for
+    those that are not, each with what it is drawn as and its class. ``upright`` and ``aside`` are the pixels that the texts take.
+    """
+
+    up: tuple[Label, ...]
+    across: tuple[Label, ...]
+    behind: tuple[Shape, ...]
+    lines: tuple[Shape, ...]
+    above: tuple[Shape, ...]
+    names: tuple[Label, ...]
+    beside: tuple[Label, ...]
+    legend: tuple[tuple[str, str, str], ...]
+    upright: int
+    aside: int
+
+
+def drawn_chart(chart: Chart, *, turned: bool = False) -> Drawing:
+    """Draw a chart; ``turned`` where it is read from the right."""
+    looks = list(_series_looks(chart.series))
+    named = [(_swatch(chart, one), look, one.name) for one, look in zip(chart.series, looks, strict=True)]
+    named = named if len(named) > 1 else []
+    named += [("rule", _tone(rule.tone), rule.text) for rule in chart.rules if rule.text]
+    beside = tuple(_beside(chart, looks)) if all(len(text) <= _NAMED for _, _, text in named) else ()
+    return Drawing(
+        tuple(
+            Label("0", percent(1 - along(value, chart.up.low, chart.up.high)), "", text)
+            for value, text in chart.up.ticks
+        ),
+        tuple(_across(chart.across, turned=turned)),
+        tuple(_grid(chart.up)),
+        tuple(
+            shape
+            for series, look in zip(chart.series, looks, strict=True)
+            for shape in _lines(chart, series, look, turned)
+        ),
+        (
+            *_rules(chart),
+            *(
+                dot
+                for series, look in zip(chart.series, looks, strict=True)
+                for dot in _dots(chart, series, look, turned)
+            ),
+        ),
+        tuple(_names(chart, turned=turned)),
+        beside,
+        tuple(named),
+        _pixels(text for _, text in chart.up.ticks),
+        _pixels(label.text for label in beside),
+    )
+
+
+def _pixels(texts: Iterable[str]) -> int:
+    longest = max(map(len, texts), default=0)
+    return round(longest * _LETTER) + 10 if longest else 0
+
+
+def _series_looks(some: Sequence[Series]) -> Iterator[str]:
+    """A colour for each that has none by its tone."""
+    place = 0
+    for series in some:
+        tone = _tone(series.tone)
+        yield tone or f"c{place % _COLOURS + 1}"
+        place += not tone
+
+
+def _swatch(chart: Chart, series: Series) -> str:
+    if not series.points:
+        return "range"
+    return "dot" if chart.kind == "dots" else "curve"
+
+
+def _x(value: float, axis: Axis, turned: bool) -> float:  # noqa: FBT001 - passed on
+    share = along(value, axis.low, axis.high)
+    return 1 - share if turned else share
+
+
+def _grid(axis: Axis) -> Iterator[Shape]:
+    for value, _ in axis.ticks:
+        y = percent(1 - along(value, axis.low, axis.high))
+        yield _shape("line", "base" if value == 0 else "grid", x2="100%", y1=y, y2=y)
+
+
+def _across(axis: Axis, *, turned: bool) -> Iterator[Label]:
+    """Texts below the axis: as many as there is room for. What a tablet or a phone lacks room for has its class; the last stays."""
+    longest = _APART * _pixels(text for _, text in axis.ticks)
+    count = len(axis.ticks)
+    every = [max(math.ceil(count * longest / room), 1) for room in (_SCREEN, _TABLET, _PHONE)]
+    for place, (value, text) in enumerate(axis.ticks):
+        x = _x(value, axis, turned)
+        from_end = count - 1 - place
+        if from_end % every[0]:
+            continue
+        looks = ["first" if x < _EDGE else "last" if x > 1 - _EDGE else ""]
+        looks += ["wide" if from_end % every[1] else "mid" if from_end % every[2] else ""]
+        yield Label(percent(x), "1em", " ".join(filter(None, looks)), text)
+
+
+def _lines(chart: Chart, series: Series, look: str, turned: bool) -> Iterator[Shape]:  # noqa: FBT001 - passed on
+    if series.band:
+        ends = [(_x(x, chart.across, turned), _up(low, chart.up), _up(high, chart.up)) for x, low, high in series.band]
+        upper = [f"{_number(x * BOX)} {high}" for x, _, high in ends]
+        lower = [f"{_number(x * BOX)} {low}" for x, low, _ in reversed(ends)]
+        yield _shape("path", f"range {look}", d=f"M{'L'.join((*upper, *lower))}z")
+    if chart.kind == "dots":
+        return
+    path = "".join(_run(run, steps=chart.kind == "steps") for run in _runs(chart, series, turned))
+    if path:
+        yield _shape("path", f"curve {look}", d=path)
+
+
+def _up(value: float, axis: Axis) -> str:
+    return _number((1 - along(value, axis.low, axis.high)) * BOX)
+
+
+def _runs(chart: Chart, series: Series, turned: bool) -> Iterator[list[tuple[str, str]]]:  # noqa: FBT001 - passed on
+    """The points of a line between its gaps."""
+    run: list[tuple[str, str]] = []
+    for x, value in (*series.points, (0.0, None)):
+        if value is not None:
+            run.append((_number(_x(x, chart.across, turned) * BOX), _up(value, chart.up)))
+        elif run:
+            yield run
+            run = []
+
+
+def _run(run: Sequence[tuple[str, str]], *, steps: bool) -> str:
+    (x, y), *rest = run
+    if not rest:
+        return f"M{x} {y}h0"
+    return f"M{x} {y}" + "".join(f"H{x}V{y}" if steps else f"L{x} {y}" for x, y in rest)
+
+
+def _rules(chart: Chart) -> Iterator[Shape]:
+    for rule in chart.rules:
+        y = percent(1 - along(rule.value, chart.up.low, chart.up.high))
+        yield _shape("line", f"rule {_tone(rule.tone)}".strip(), x2="100%", y1=y, y2=y)
+
+
+def _dots(chart: Chart, series: Series, look: str, turned: bool) -> Iterator[Shape]:  # noqa: FBT001 - passed on
+    """A dot per point; on a line only at its last one, and where a point has a name or is hollow."""
+    last = max((place for place, (_, value) in enumerate(series.points) if value is not None), default=-1)
+    for place, (x, value) in enumerate(series.points):
+        hollow = place < len(series.hollow) and series.hollow[place]
+        name = series.names[place] if place < len(series.names) else ""
+        if value is None or not (chart.kind == "dots" or hollow or name or (chart.kind == "line" and place == last)):
+            continue
+        at = percent(_x(x, chart.across, turned)), percent(1 - along(value, chart.up.low, chart.up.high))
+        shape = _shape("circle", f"dot {look}{' hollow' if hollow else ''}", cx=at[0], cy=at[1], r="4")
+        yield shape._replace(title=name)
+
+
+def _names(chart: Chart, *, turned: bool) -> Iterator[Label]:
+    """Names beside dots that stand out, where no other name is in the way."""
+    taken: list[tuple[float, float, float]] = []
+    for series in chart.series:
+        if chart.kind == "dots" and series.tone in {Tone.PLAIN, Tone.MUTED}:
+            continue
+        for (x, value), name in zip(series.points, series.names, strict=False):
+            if value is None or not name:
+                continue
+            at, y = _x(x, chart.across, turned), along(value, chart.up.low, chart.up.high) * BOX
+            wide = len(name) * 1.1
+            start = at * BOX - wide if at > 0.7 else at * BOX
+            if any(abs(y - other) < _LINE and start < end and begin < start + wide for begin, end, other in taken):
+                continue
+            taken.append((start, start + wide, y))
+            yield Label(percent(at), percent(1 - y / BOX), "before" if start < at * BOX else "after", name)
+
+
+def _beside(chart: Chart, looks: Sequence[str]) -> Iterator[Label]:
+    """The names of lines and rules where they end, moved apart where they would cover each other; none if there is no room."""
+    found: list[tuple[float, str, str]] = []
+    if len(chart.series) > 1 and chart.kind != "dots":
+        for series, look in zip(chart.series, looks, strict=True):
+            last = next((value for _, value in reversed(series.points) if value is not None), None)
+            if last is not None:
+                found.append(((1 - along(last, chart.up.low, chart.up.high)) * BOX, look, series.name))
+    for rule in chart.rules:
+        if rule.text:
+            look = f"rule {_tone(rule.tone)}".strip()
+            found.append(((1 - along(rule.value, chart.up.low, chart.up.high)) * BOX, look, rule.text))
+    if (len(found) - 1) * _LINE > BOX:
+        return
+    found.sort(key=lambda one: one[0])
+    places = [y for y, _, _ in found]
+    for place in range(1, len(places)):
+        places[place] = max(places[place], places[place - 1] + _LINE)
+    bottom = float(BOX)
+    for place in reversed(range(len(places))):
+        places[place] = min(places[place], bottom)
+        bottom = places[place] - _LINE
+    for y, (_, look, text) in zip(places, found, strict=True):
+        yield Label("0", percent(y / BOX), look, text)

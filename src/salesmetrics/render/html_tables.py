@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Footnote, Kind, Tone, Whisker
+from salesmetrics.render.document import Footnote, Kind, Sparkline, Tone, Whisker
 from salesmetrics.render.drawings import drawn_mark
 from salesmetrics.render.text import amount
 from salesmetrics.render.visible import visible
@@ -36,7 +36,7 @@ LOOKS = {Tone.STRONG: "s", Tone.MUTED: "m", Tone.GOOD: "g", Tone.WARNING: "w", T
 
 _LETTER, _SMALL_LETTER, _BESIDE, _MARK = 0.5, 0.43, 0.8, 9.0
 """Ems of the page that a character takes, one of a title, the room beside a column, and a mark."""
-_WIDEST_TEXT, _WIDEST_LABEL = 16, 24
+_WIDEST_TEXT, _WIDEST_LABEL = 12, 24
 _ROOMY = 46
 _PAPER = 51
 """Ems of the page that a sheet of paper has."""
@@ -168,7 +168,7 @@ def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix:
         _Place(
             at,
             columns[at],
-            _look(columns[at], leads=at in lead, is_value=at == value),
+            _look(columns[at], [row.cells[at] for row in table.rows], leads=at in lead, is_value=at == value),
             "" if at in lead or at == value or columns[at].silent else visible(columns[at].title),
             at in labels,
             below.get(at),
@@ -179,14 +179,15 @@ def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix:
     ]
 
 
-def _look(column: Column, *, leads: bool, is_value: bool) -> str:
+def _look(column: Column, cells: Sequence[Cell], *, leads: bool, is_value: bool) -> str:
     if column.kind is Kind.MARK:
-        return "k"
+        return "j" if any(isinstance(cell.mark, Sparkline) for cell in cells) else "k"
     if leads:
         return "" if column.kind is Kind.LABEL else "l h"
     if is_value:
         return "v"
-    return "" if column.kind in _NUMBERS else "d" if column.kind in {Kind.DATE, Kind.VERDICT} else "l"
+    short = column.kind is Kind.VERDICT and max(len(cell.text) for cell in cells) <= _WIDEST_LABEL
+    return "" if column.kind in _NUMBERS else "d" if column.kind is Kind.DATE or short else "l"
 
 
 def _head(place: _Place, rows: Sequence[Row]) -> Head:
@@ -298,9 +299,9 @@ def _width(column: Column, cells: Sequence[Cell]) -> float:
     if column.kind is Kind.MARK:
         return _MARK + _BESIDE
     longest = max((len(cell.text) + len(cell.flag) for cell in cells), default=0)
-    if column.kind is Kind.LABEL:
+    if column.kind in {Kind.LABEL, Kind.VERDICT}:
         longest = min(longest, _WIDEST_LABEL)
-    elif column.kind in {Kind.TEXT, Kind.VERDICT}:
+    elif column.kind is Kind.TEXT:
         # Text is broken between words before a table gives way.
         words = max((len(word) for cell in cells for word in cell.text.split()), default=0)
         longest = min(longest, max(words, _WIDEST_TEXT))

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Code, Files, Prose, Text
-from salesmetrics.render.drawings import drawn_mark
+from salesmetrics.render.drawings import drawn_chart, drawn_mark
 from salesmetrics.render.html_tables import LOOKS, MOST_FOLDED, MOST_ROWS, STEPS, grid
 from salesmetrics.render.page import Section, Tiles
 from salesmetrics.render.visible import visible
@@ -47,6 +47,7 @@ def write(page: Page, screen: Screen) -> str:  # noqa: ARG001
         .get_template("page.html")
         .render(
             page=page,
+            title=page.title or (sections[0].title if sections else phrase("page_untitled")),
             turned=page.language.partition("-")[0] in _FROM_RIGHT,
             contents=sections if len(sections) >= _LONG else (),
             parts=list(_parts(page.blocks)),
@@ -69,6 +70,7 @@ def _environment() -> Environment:
     found.tests["of"] = lambda block, name: type(block).__name__ == name
     found.filters |= {
         "drawn": drawn_mark,
+        "drawn_chart": lambda chart, turned: drawn_chart(chart, turned=turned),
         "grid": _grid,
         "lines": lambda text: "\n".join(map(visible, text.splitlines())),
         "look": lambda tone: LOOKS.get(tone, ""),

@@ -249,7 +249,7 @@ def _bullets(block: Bullets, place: _Place) -> Iterator[_Line]:
 
 def _snippet(block: Snippet, place: _Place) -> Iterator[_Line]:
     for line in block.text.splitlines():
-        yield _stripped((_Span(_shown(line, place)),))
+        yield _stripped((_Span(" " * block.indent + _shown(line, place)),))
 
 
 # --- tables ---

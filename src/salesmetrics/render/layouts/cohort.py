@@ -97,7 +97,8 @@ def _below(answer: Cohorts) -> list[Block]:
 
 
 def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, dropped: str) -> Table:
-    by_cohort = drops == "first"
+    by_cohort = not rows[0].group
+    longest = max(len(row.curve) for row in rows)
     title = phrase("column_cohort") if by_cohort else ", ".join(map(one_line, rows[0].group))
     columns = [
         Column(title, Kind.LABEL),
@@ -124,10 +125,16 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, d
             *(_share(h, small=_is_small(row, h, answer)) for h in row.horizons),
             interval_cell(last.interval if last else None, "ratio"),
             _counted(last.at_risk if last else None),
-            *([Cell(mark=Sparkline(row.curve, on_zero=True, top=top) if row.curve else None)] if top else []),
+            *([Cell(mark=_drawn_curve(row, longest, top))] if top else []),
         ]
         drawn.append(Row(tuple(cells), total=by_cohort and row.cohort is None))
     return Table(tuple(columns), tuple(drawn), drops=drops, dropped=dropped)
+
+
+def _drawn_curve(row: Cohort, longest: int, top: float) -> Sparkline | None:
+    """The curve of a row, on the days that all rows share."""
+    rest = [None] * (longest - len(row.curve))
+    return Sparkline((*row.curve, *rest), on_zero=True, top=top) if row.curve else None
 
 
 def _counted(number: int | None) -> Cell:

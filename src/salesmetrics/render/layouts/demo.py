@@ -1,0 +1,58 @@
+"""How `demo` looks: the files by folder, and the commands to try, each below what it answers."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Row, Sheet, Snippet, Table, Text
+from salesmetrics.render.text import count, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesmetrics.answers.demo import Demo, SampleFile
+    from salesmetrics.render.document import Block
+
+__all__ = ["demo_document", "demo_sheet"]
+
+
+def demo_document(answer: Demo) -> Document:
+    """The files, then the commands in parts; the commands alone where nothing else is wanted."""
+    if answer.only_commands:
+        return Document((Snippet("\n".join(item.command for item in answer.tour), "sh"),))
+    head = Heading(phrase("heading_demo", folder=one_line(answer.folder), files=len(answer.files)), 1)
+    return Document((head, _files(answer), *_tour(answer)))
+
+
+def demo_sheet(answer: Demo) -> Sheet:
+    """A row per command."""
+    rows = [(item.part, item.question, item.command, item.exit_code) for item in answer.tour]
+    return Sheet(("part", "question", "command", "exit_code"), rows)
+
+
+def _files(answer: Demo) -> Table:
+    columns = (
+        Column(phrase("column_sample_file"), Kind.CODE),
+        Column(phrase("column_sample_kind")),
+        Column(phrase("column_rows"), Kind.NUMBER),
+    )
+    rows = (
+        Row((Cell(item.name), Cell(item.kind), Cell(count(item.rows), value=item.rows)), _section(item))
+        for item in answer.files
+    )
+    return Table(columns, tuple(rows), indent=2, spaced=True)
+
+
+def _section(item: SampleFile) -> str:
+    folder = item.name.rpartition("/")[0]
+    return phrase(f"samples_{folder or 'own'}")
+
+
+def _tour(answer: Demo) -> Iterator[Block]:
+    for part, steps in groupby(answer.tour, lambda item: item.part):
+        yield Heading(phrase(f"part_{part}"))
+        for item in steps:
+            yield Text(item.question)
+            yield Snippet(item.command, "sh", apart=False, indent=2)
