@@ -9,10 +9,10 @@ from in_process import invoke
 from salesmetrics.render.document import Bar as BarMark
 from salesmetrics.render.document import Cell, Column, Mark, Row, Step, Table, Whisker
 from salesmetrics.render.page import Chart, Fold, Page, Section
-from salesmetrics.render.writers import WRITERS
+from salesmetrics.render.writers import WRITERS, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = [
@@ -38,29 +38,32 @@ def write(drawn: Any, screen: Any) -> str:
     return ""
 
 
-def _caught_of(draws: Any, form: str, words: Sequence[str], cwd: Path | None) -> Any:
+def answer_of(*words: str, cwd: Path | None = None, form: str = "html") -> Any:
+    """The answer that a command writes in a form."""
     _caught.clear()
-    with mock.patch.dict(WRITERS, {form: WRITERS[form]._replace(draws=draws, function="drawn:write")}):
+    with mock.patch.dict(WRITERS, {form: WRITERS[form]._replace(draws="answer", function="drawn:write")}):
         done = invoke(*words, "--format", form, "-q", cwd=cwd, env={"HOME": "/nonexistent"})
     assert len(_caught) == 1, done.stderr
     return _caught.pop()
 
 
-def page_of(*words: str, cwd: Path | None = None) -> Page:
-    """The page of a command."""
-    page = _caught_of("page", "html", words, cwd)
+def _drawn(answer: Any, form: str) -> Any:
+    _caught.clear()
+    with mock.patch.dict(WRITERS, {form: WRITERS[form]._replace(function="drawn:write")}):
+        render(answer, form)
+    return _caught.pop()
+
+
+def page_of(answer: Any) -> Page:
+    """The page of an answer."""
+    page = _drawn(answer, "html")
     assert isinstance(page, Page)
     return page
 
 
-def answer_of(*words: str, cwd: Path | None = None) -> Any:
-    """The answer that the page of a command is made from."""
-    return _caught_of("answer", "html", words, cwd)
-
-
-def document_of(*words: str, cwd: Path | None = None) -> Any:
-    """The document of a command for a terminal."""
-    return _caught_of("document", "table", words, cwd)
+def document_of(answer: Any) -> Any:
+    """The document of an answer."""
+    return _drawn(answer, "table")
 
 
 def blocks_of(held: Any) -> Iterator[Any]:

@@ -27,13 +27,15 @@ COMMANDS = {
     "cohort": ("cohort", "deals.csv"),
     "cohort_groups": ("cohort", "deals.csv", "--by", "source", "--every", "quarter"),
     "cohort_leads": ("cohort", "leads.csv", "--of", "leads"),
+    "forecast": ("forecast", "deals.csv", "quotas.csv", "--period", "2026-Q4", "--target", "1200000"),
+    "forecast_groups": ("forecast", "deals.csv", "stages.csv", "--by", "region", "--period", "2026-Q4"),
     "funnel_stock": ("funnel", "deals.csv", "--by", "currency"),
 }
 
 
 @cache
 def page(name: str) -> Page:
-    return page_of(*COMMANDS[name], cwd=ROOT / "examples")
+    return page_of(answer(name))
 
 
 @cache
@@ -179,6 +181,7 @@ def test_the_triangle_of_cohorts_is_that_of_the_answer(name: str) -> None:
     table = tables_of(section(name, "cohorts"))[0]
     assert len(table.rows) == len(made)
     for cohort, row in zip([*made[1:], made[0]], table.rows, strict=True):
+        assert row.cells[0].text.startswith(cohort.cohort or "all")
         size, ended, *shares = (cell.value for cell in row.cells[1 : 3 + len(cohort.horizons)])
         assert (size, ended) == (cohort.size, cohort.ended.value)
         assert shares == [horizon.value for horizon in cohort.horizons]
@@ -208,3 +211,53 @@ def test_the_closed_basis_stands_beside_the_cohorts() -> None:
     assert [row.cells[1].value for row in rows] == [share.value for share in shares]
     assert [row.cells[2].parts for row in rows] == [(share.numerator, share.denominator) for share in shares]
     assert [row.cells[4].mark.value for row in rows] == [share.value for share in shares]
+
+
+# --- forecast ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["forecast", "forecast_groups"])
+def test_parts_of_a_forecast_are_those_of_the_answer_and_their_bars_add_up(name: str) -> None:
+    line = answer(name).forecast[0]
+    table = tables_of(section(name, "forecast"))[0]
+    for part, row in zip(line.parts, table.rows, strict=True):
+        _, deals, low, middle, high, mean, mark = row.cells
+        assert deals.value == part.deals
+        assert (low.value, high.value, mean.value) == (part.p10, part.p90, part.mean)
+        assert middle.value == (part.value if part.id == "won_so_far" else part.p50)
+        if part.id == "total":
+            whole = mark.mark
+            assert (whole.low, whole.value, whole.high) == (part.p10, part.p50, part.p90)
+            assert whole.centre == (None if line.target is None else float(line.target))
+    steps = [row.cells[6].mark for row in table.rows[:-1] if row.cells[6].mark]
+    assert [step.start for step in steps] == [0.0, *(step.end for step in steps[:-1])]
+    assert steps[-1].end == pytest.approx(line.parts[-1].mean, rel=1e-5)
+
+
+def test_past_forecasts_stand_beside_what_was_won() -> None:
+    made = answer("forecast")
+    moments = [m for m in made.moments if (m.method, m.lead) == ("time_to_event", made.lead) and m.value is not None]
+    rows = tables_of(section("forecast", "past-forecasts"))[0].rows
+    assert [tuple(cell.value for cell in row.cells[1:5]) for row in rows] == [
+        (m.value, m.p10, m.p90, m.actual) for m in reversed(moments)
+    ]
+    assert [row.cells[5].mark.centre for row in rows] == [float(m.actual) for m in reversed(moments)]
+
+
+def test_scores_and_chances_are_those_of_the_answer() -> None:
+    made = answer("forecast")
+    scores = tables_of(section("forecast", "past-forecasts"))[-1].rows
+    assert [(row.cells[2].value, row.cells[3].value, row.cells[4].value) for row in scores] == [
+        (test.periods, test.wape, test.bias) for test in made.backtest if test.wape is not None
+    ]
+    chances = tables_of(section("forecast", "chances"))[0].rows
+    assert [(row.cells[1].value, row.cells[3].value, row.cells[5].mark.centre) for row in chances] == [
+        (one.stated, one.became, one.stated) for one in made.calibration
+    ]
+
+
+def test_segments_of_a_forecast_have_their_range() -> None:
+    lines = [line for line in answer("forecast_groups").forecast if line.group]
+    rows = tables_of(section("forecast_groups", "forecast-segments"))[0].rows
+    assert [row.cells[2].value for row in rows] == [line.parts[-1].p50 for line in lines]
+    assert len({row.cells[4].mark.axis for row in rows if row.cells[4].mark}) == 1

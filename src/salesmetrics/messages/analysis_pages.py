@@ -40,6 +40,16 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "section_closed_basis": "Win rate: closed basis and cohorts",
     "basis_of_closed": "closed deals, whenever created",
     "basis_of_cohorts": "created deals, decided within {days:,} days",
+    # --- forecast -------------------------------------------------------------------------------------------------------
+    "page_forecast": "Forecast for {period:typed}",
+    "parts_seen": "drawn: the parts by their means, which add up; of the total P50 between P10 and P90; a line across is the target",
+    "forecast_segments_seen": "P50 of each segment between P10 and P90; a line across is its target.",
+    "moments_seen": "What {method} forecast for past periods at the same point of each ({lead}), between P10 and P90; the line across is what was won.",
+    "chances_seen": "Share of deals that were won, with its interval; the line across is the chance that was stated.",
+    "fold_moments": "Past forecasts of {method}",
+    "fold_scores": "Scores of each method",
+    "column_actual": "won in fact",
+    "column_target": "target",
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
     "section_bridge": "From {first} to {last}",

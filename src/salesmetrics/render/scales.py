@@ -21,7 +21,7 @@ __all__ = ["axis", "bounds", "named_axis", "number_axis", "place"]
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST = 5
-"""So many parts of an axis at most."""
+"""So many parts of an axis that is drawn at most."""
 _NAMES = 6
 """So many names below an axis at most."""
 _LONG = frozenset({"money", "money_per_day", "count"})
@@ -50,18 +50,20 @@ def bounds(values: Iterable[Number | None], *, zero: bool = True) -> tuple[float
     return (low, high) if low < high else (low - 1, high + 1)
 
 
-def axis(values: Iterable[Number | None], unit: Unit, title: str = "", *, zero: bool = True) -> Axis:
-    """An axis with round ends around values, and up to six ticks.
+def axis(
+    values: Iterable[Number | None], unit: Unit, title: str = "", *, zero: bool = True, parts: int = _MOST
+) -> Axis:
+    """An axis with round ends around values, and a tick between so many parts at most.
 
     >>> axis([312, 990], "count").ticks
     ((0.0, '0'), (200.0, '200'), (400.0, '400'), (600.0, '600'), (800.0, '800'), (1000.0, '1,000'))
     >>> axis([0.31, 0.97], "ratio").ticks[-1], axis([0.9, 1.12], "ratio").ticks[-1]
     ((1.0, '100 %'), (1.25, '125 %'))
-    >>> axis([1_260_000], "money").ticks[-1], axis([-5, 5], "days").ticks[0]
-    ((1500000.0, '1.5 M'), (-5.0, '-5 d'))
+    >>> axis([1_260_000], "money").ticks[-1], axis([-6, 4], "days").ticks[0]
+    ((1500000.0, '1.5 M'), (-6.0, '-6 d'))
     """
     low, high = bounds(values, zero=zero)
-    step = _step((high - low) / _MOST, whole=unit == "count")
+    step = _step((high - low) / parts, whole=unit == "count")
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     at = [round(float(step * number), 12) for number in range(first, last + 1)]
     return Axis(at[0], at[-1], tuple(zip(at, _texts(at, unit), strict=True)), title)

@@ -23,10 +23,10 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.pages import analysis_page, how_counted, whisker
+from salesmetrics.render.layouts.pages import analysis_page, ends_of, how_counted, span_of, whisker, with_marks
 from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, share_cell
 from salesmetrics.render.page import Chart, Fold, Page, Section, Series
-from salesmetrics.render.scales import axis, bounds, number_axis
+from salesmetrics.render.scales import axis, number_axis
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -58,7 +58,7 @@ def cohorts_document(answer: Cohorts) -> Document:
     rows = [*own, total]
     head = answer_head(answer, None, [code for code in codes if code])
     top = max((value for row in rows for value in row.curve if value is not None), default=0.0)
-    cohorts = _table(rows, answer, top, drops="first", dropped="cohorts_not_shown")
+    cohorts = _table(rows, answer, top)
     revenue: list[Block] = []
     for code in codes:
         named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
@@ -85,7 +85,7 @@ def _segments(answer: Cohorts) -> list[Block]:
     segments = [row for row in answer.cohorts if row.group and row.cohort is None]
     if not segments:
         return []
-    table = _table(segments, answer, 0.0, drops="last", dropped="segments_not_shown")
+    table = _table(segments, answer, 0.0)
     return [Heading(phrase("heading_by", names=[one_line(name) for name in answer.group_by])), table]
 
 
@@ -96,8 +96,10 @@ def _below(answer: Cohorts) -> list[Block]:
     return [*blocks, *findings_below(answer, apart=not notes)]
 
 
-def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, dropped: str) -> Table:
+def _table(rows: Sequence[Cohort], answer: Cohorts, top: float) -> Table:
+    """A row per cohort, or per segment where these are of all cohorts; curves where ``top`` is the value of a full bar."""
     by_cohort = not rows[0].group
+    dropped = "cohorts_not_shown" if by_cohort else "segments_not_shown"
     longest = max(len(row.curve) for row in rows)
     title = phrase("column_cohort") if by_cohort else ", ".join(map(one_line, rows[0].group))
     columns = [
@@ -128,7 +130,7 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float, *, drops: Any, d
             *([Cell(mark=_drawn_curve(row, longest, top))] if top else []),
         ]
         drawn.append(Row(tuple(cells), total=by_cohort and row.cohort is None))
-    return Table(tuple(columns), tuple(drawn), drops=drops, dropped=dropped)
+    return Table(tuple(columns), tuple(drawn), drops="first" if by_cohort else "last", dropped=dropped)
 
 
 def _drawn_curve(row: Cohort, longest: int, top: float) -> Sparkline | None:
@@ -305,7 +307,7 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
     total, *own = [row for row in answer.cohorts if not row.group]
     rows = [*own, total]
     top = max((value for row in rows for value in row.curve if value is not None), default=0.0)
-    triangle = _table(rows, answer, top, drops="", dropped="cohorts_not_shown")
+    triangle = replace(_table(rows, answer, top), drops="")
     behind = Fold(phrase("fold_counts"), (_counts(rows),))
     blocks = (*_curves(rows, answer), triangle, behind, *how_counted(_notes(answer)))
     found = [Section("cohorts", phrase(f"page_cohort_{answer.of}"), blocks), *_basis_section(answer)]
@@ -320,9 +322,22 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
     segments = [row for row in answer.cohorts if row.group and row.cohort is None]
     if segments:
         title = phrase("heading_by", names=[one_line(name) for name in answer.group_by])
-        table = _table(segments, answer, 0.0, drops="", dropped="segments_not_shown")
-        found.append(Section("cohort-segments", title, (Text(phrase("cohort_segments_seen")), table)))
+        found.append(
+            Section("cohort-segments", title, (Text(phrase("cohort_segments_seen")), _segment_table(segments, answer)))
+        )
     return tuple(found)
+
+
+def _segment_table(segments: Sequence[Cohort], answer: Cohorts) -> Table:
+    """A row per segment, with the share at its longest horizon between the ends of its interval."""
+    table = replace(_table(segments, answer, 0.0), drops="")
+    longest = [_longest(row) for row in segments]
+    between = span_of(ends_of(h for h in longest if h), "ratio")
+    marks = [
+        whisker(h.value, h.interval, between, hollow=_is_small(row, h, answer)) if h else None
+        for row, h in zip(segments, longest, strict=True)
+    ]
+    return with_marks(table, Column("", Kind.MARK, 4, Narrow.VANISH, detail=True), marks)
 
 
 def _curves(rows: Sequence[Cohort], answer: Cohorts) -> list[PageBlock]:
@@ -361,7 +376,7 @@ def _curves(rows: Sequence[Cohort], answer: Cohorts) -> list[PageBlock]:
     title = phrase(f"chart_curves_{answer.of}")
     up = axis([*values, *(high for _, _, high in band)], "ratio")
     across = number_axis([longest, *(x for x, _, _ in band)], phrase("axis_days_since"))
-    return [Text(said), Chart("steps", title, said, across, up, tuple(series), unit="ratio")]
+    return [Chart("steps", title, said, across, up, tuple(series), unit="ratio")]
 
 
 _LEAST_POINTS = 2
@@ -400,17 +415,23 @@ def _basis_section(answer: Cohorts) -> list[Section]:
     said = _closed_basis(answer)
     if not said:
         return []
-    bases = [base for base in answer.closed_basis if base.win_rate.value is not None]
+    total, *groups = [base for base in answer.closed_basis if base.win_rate.value is not None]
+    by = phrase("heading_by", names=[one_line(name) for name in answer.group_by])
+    folded = (Fold(by, (_basis_table(groups),)),) if groups else ()
+    blocks = (*map(Text, said), _basis_table([total]), *folded)
+    return [Section("closed-basis", phrase("section_closed_basis"), blocks)]
+
+
+def _basis_table(bases: Sequence[ClosedBasis]) -> Table:
+    shares = [(base, name, share) for base in bases for name, share in _two(base) if share.value is not None]
+    between = span_of(ends_of(share for _, _, share in shares), "ratio", zero=False)
     columns = (
         Column("", Kind.LABEL, wraps=True),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share"), Kind.SHARE, 2, Narrow.VANISH),
-        Column(interval_title([base.win_rate for base in bases]), Kind.INTERVAL, 1, Narrow.VANISH),
+        Column(interval_title([share for _, _, share in shares]), Kind.INTERVAL, 1, Narrow.VANISH),
         Column("", Kind.MARK, 3, Narrow.VANISH, detail=True),
     )
-    shares = [(base, name, share) for base in bases for name, share in _two(base) if share.value is not None]
-    spans = [span for _, _, share in shares if (span := share.interval)]
-    between = bounds([*(share.value for _, _, share in shares), *(end for s in spans for end in (s.low, s.high))])
     rows = [
         Row(
             (
@@ -424,8 +445,7 @@ def _basis_section(answer: Cohorts) -> list[Section]:
         )
         for base, name, share in shares
     ]
-    table = Table(columns, tuple(rows))
-    return [Section("closed-basis", phrase("section_closed_basis"), (*map(Text, said), table))]
+    return Table(columns, tuple(rows), spaced=len(bases) > 1)
 
 
 def _two(base: ClosedBasis) -> list[tuple[str, CohortShare]]:

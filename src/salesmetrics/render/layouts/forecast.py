@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
+from salesmetrics.answers.report import Interval
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
@@ -14,25 +17,36 @@ from salesmetrics.render.document import (
     Narrow,
     Row,
     Sheet,
+    Step,
     Table,
     Text,
     Tone,
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, span_of, whisker, with_marks
+from salesmetrics.render.layouts.past_forecasts import (
+    NAIVE,
+    because,
+    chances_section,
+    past_forecasts,
+    past_section,
+    score_cells,
+)
 from salesmetrics.render.layouts.words import reason_text
-from salesmetrics.render.text import amount, count, interval, one_line
+from salesmetrics.render.page import Page, Section
+from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.answers.forecast import Backtest, Forecast, ForecastLine, ForecastMethod, ForecastPart
-    from salesmetrics.render.document import Block
+    from salesmetrics.answers.base import Number
+    from salesmetrics.answers.forecast import Forecast, ForecastLine, ForecastMethod, ForecastPart
+    from salesmetrics.render.document import Block, Mark
 
-__all__ = ["forecast_document", "forecast_sheet"]
+__all__ = ["forecast_document", "forecast_page", "forecast_sections", "forecast_sheet", "part_table"]
 
-NAIVE = ("last_period", "last_year")
 _PAST_DRAWS = 1_000
 _OF_QUOTAS = frozenset(
     {"no_quota", "quota_of_other_currency", "negative_quota", "quota_days_partial", "quota_owners_missing"}
@@ -51,7 +65,7 @@ def forecast_document(answer: Forecast) -> Document:
         blocks += _sentences(line, apart=not title)
         blocks += [_parts(line), _methods(line, answer)]
         if not line.group:
-            blocks += _tests(line, answer)
+            blocks += past_forecasts(line, answer)
     notes = [note for line in answer.forecast if not line.group for note in _notes(line, answer)]
     notes = list(dict.fromkeys([*notes, *_legend(answer)]))
     blocks += [Text(note, Tone.MUTED, apart=not n) for n, note in enumerate(notes)]
@@ -116,7 +130,7 @@ def _part(part: ForecastPart, line: ForecastLine) -> tuple[Cell, ...]:
     return (name, deals, *(_simulated(value, line) for value in (part.p10, part.p50, part.p90, part.mean)))
 
 
-def _simulated(value: float | None, line: ForecastLine) -> Cell:
+def _simulated(value: Number | None, line: ForecastLine) -> Cell:
     return Cell(_money(value, line), value=value, currency=line.currency, unit="money")
 
 
@@ -156,9 +170,9 @@ def _methods(line: ForecastLine, answer: Forecast) -> Block:
             cells[2:4] = [Cell(), Cell()]
         if target:
             chance = method.chance_of_target
-            cells.append(Cell("" if chance is None else amount(chance, "ratio")))
+            cells.append(Cell() if chance is None else Cell(amount(chance, "ratio"), value=chance, unit="ratio"))
         if tested:
-            cells += [*_score(tests.get(method.id)), Cell(phrase("mark_best") if method.best else "", Tone.GOOD)]
+            cells += [*score_cells(tests.get(method.id)), Cell(phrase("mark_best") if method.best else "", Tone.GOOD)]
         if method.reason is None or (tests.get(method.id) and tests[method.id].wape is not None):
             rows.append(Row(tuple(cells)))
     notes = _silent(line.methods)
@@ -178,113 +192,8 @@ def _made_at(answer: Forecast) -> str:
 
 def _silent(methods: Sequence[ForecastMethod]) -> tuple[str, ...]:
     """Methods that say nothing, and why."""
-    found = [_because(method.id, method.reason) for method in methods if method.reason is not None]
+    found = [because(method.id, method.reason) for method in methods if method.reason is not None]
     return (phrase("not_assessed", methods=found),) if found else ()
-
-
-def _because(method: str, reason: str) -> Message:
-    return Message("method_because", method=Message(f"method_{method}"), reason=Message(f"why_{reason}"))
-
-
-def _score(test: Backtest | None) -> list[Cell]:
-    if test is None or test.wape is None:
-        return [Cell(), Cell(), Cell(), Cell()]
-    return [
-        Cell(amount(test.wape, "ratio")),
-        Cell(("+" if (test.bias or 0) > 0 else "") + amount(test.bias, "ratio")),
-        Cell("" if test.inside is None else f"{test.inside} / {test.ranges}", value=test.coverage),
-        Cell(count(test.periods)),
-    ]
-
-
-# --- past forecasts ---
-
-
-def _tests(line: ForecastLine, answer: Forecast) -> list[Block]:
-    tests = [test for test in answer.backtest if test.currency == line.currency]
-    said = [moment for moment in answer.moments if moment.currency == line.currency]
-    if not said:
-        return [Text(phrase("backtest_none"), apart=True)]
-    periods = list(dict.fromkeys(moment.period for moment in said))
-    sources = {moment.source for moment in said}
-    how = "both" if len(sources) > 1 else "exports" if "export" in sources else "reconstructed"
-    span = {"n": len(periods), "first": one_line(periods[-1]), "last": one_line(periods[0])}
-    blocks: list[Block] = [
-        Heading(phrase("heading_backtest")),
-        Text(phrase("backtest_of" if len(periods) > 1 else "backtest_of_one", how=phrase(f"backtest_{how}"), **span)),
-    ]
-    columns = (
-        Column(phrase("column_method"), Kind.LABEL),
-        Column(phrase("column_lead"), Kind.TEXT),
-        Column(phrase("column_past_periods"), Kind.NUMBER, 2, Narrow.VANISH),
-        Column(phrase("column_wape"), Kind.VALUE),
-        Column(phrase("column_bias"), Kind.NUMBER, 1, Narrow.VANISH),
-        Column(phrase("column_coverage"), Kind.NUMBER, 1, Narrow.VANISH),
-        Column(phrase("column_best"), Kind.VERDICT, silent=True),
-    )
-    rows = []
-    for test in tests:
-        if test.wape is not None:
-            wape, bias, coverage, number = _score(test)
-            mark = Cell(phrase("mark_best") if test.best else "", Tone.GOOD)
-            lead = Cell(phrase(f"lead_{test.lead}"))
-            rows.append(Row((Cell(phrase(f"method_{test.method}")), lead, number, wape, bias, coverage, mark)))
-    if rows:
-        blocks.append(Table(columns, tuple(rows), notes=_unassessed(tests)))
-    blocks.append(Text(_verdict(tests, answer), apart=True))
-    return [*blocks, *_calibrated(line, answer)]
-
-
-def _unassessed(tests: Sequence[Backtest]) -> tuple[str, ...]:
-    causes = {test.method: test.cause for test in tests if test.reason == "not_assessed" and test.cause}
-    assessed = {test.method for test in tests if test.wape is not None}
-    found = [_because(method, cause) for method, cause in causes.items() if method not in assessed and cause]
-    return (phrase("not_assessed", methods=found),) if found else ()
-
-
-def _verdict(tests: Sequence[Backtest], answer: Forecast) -> str:
-    here = [test for test in tests if test.lead == answer.lead and test.shared_wape is not None]
-    best = next((test for test in here if test.best), None)
-    if best is None:
-        return phrase("backtest_unmarked")
-    said = {"method": phrase(f"method_{best.method}"), "wape": amount(best.shared_wape, "ratio")}
-    if best.method in NAIVE:
-        return phrase("backtest_naive", n=best.shared_periods, **said)
-    naive = min((test.shared_wape for test in here if test.method in NAIVE and test.shared_wape), default=None)
-    return phrase("backtest_best", n=best.shared_periods, naive=amount(naive, "ratio"), **said)
-
-
-def _calibrated(line: ForecastLine, answer: Forecast) -> list[Block]:
-    rows = [
-        Row(
-            (
-                Cell(phrase(f"method_{one.method}")),
-                Cell(amount(one.stated, "ratio")),
-                Cell(count(one.n)),
-                Cell(amount(one.became, "ratio")),
-                Cell(interval(one.interval, "ratio"), Tone.MUTED),
-            )
-        )
-        for one in answer.calibration
-        if one.currency == line.currency
-    ]
-    if not rows:
-        return []
-    columns = (
-        Column(phrase("column_method"), Kind.LABEL),
-        Column(phrase("column_stated"), Kind.NUMBER),
-        Column(phrase("column_n_deals"), Kind.NUMBER),
-        Column(phrase("column_became"), Kind.VALUE),
-        Column(phrase("column_interval"), Kind.INTERVAL, 1, Narrow.VANISH),
-    )
-    methods = dict.fromkeys(one.method for one in answer.calibration if one.currency == line.currency)
-    notes = tuple(phrase(f"chances_of_{method}") for method in methods)
-    notes += tuple(
-        phrase("brier_of", method=phrase(f"method_{one.method}"), score=one.score, reference=one.reference)
-        for one in answer.brier
-        if one.currency == line.currency
-    )
-    return [Heading(phrase("heading_calibration")), Table(columns, tuple(rows), notes=notes)]
 
 
 # --- notes ---
@@ -345,6 +254,124 @@ def _legend(answer: Forecast) -> list[str]:
     if answer.group_by:
         found.append(phrase("forecast_segments"))
     return found
+
+
+# --- the page ---
+
+
+def forecast_page(answer: Forecast) -> Page:
+    """The forecast of each currency with its parts and methods, segments, past forecasts, chances, and findings."""
+    several = sum(not line.group for line in answer.forecast) > 1
+    head = answer_head(answer, None, [] if several else answer.currencies)
+    told = {line.target_reason for line in answer.forecast}
+    below = findings_below(answer, apart=False, told=told)
+    title = phrase("page_forecast", period=one_line(answer.period.label))
+    return analysis_page(title, head, forecast_sections(answer), below)
+
+
+def forecast_sections(answer: Forecast) -> tuple[Section, ...]:
+    """The same as sections, each of which stands alone."""
+    totals = [line for line in answer.forecast if not line.group]
+    several = len(totals) > 1
+    found: list[Section] = []
+    for place, line in enumerate(totals):
+        code = _title(line, several=several)
+        found.append(_said_section(line, answer, anchor("forecast", place), code))
+        groups = [other for other in answer.forecast if other.group and other.currency == line.currency]
+        if groups:
+            title = _in(phrase("heading_by", names=list(map(one_line, answer.group_by))), code)
+            blocks = (Text(phrase("forecast_segments_seen")), _group_table(groups))
+            found.append(Section(anchor("forecast-segments", place), title, blocks))
+        found.append(past_section(line, answer, anchor("past-forecasts", place), _in(phrase("heading_backtest"), code)))
+        found += chances_section(line, answer, anchor("chances", place), _in(phrase("heading_calibration"), code))
+    return tuple(found)
+
+
+def _in(title: str, code: str) -> str:
+    return phrase("title_in_currency", title=title, currency=code) if code else title
+
+
+def _said_section(line: ForecastLine, answer: Forecast, name: str, code: str) -> Section:
+    title = _in(phrase("page_forecast", period=one_line(line.period.label)), code)
+    said = [replace(block, tone=Tone.PLAIN) for block in _sentences(line, apart=False) if isinstance(block, Text)]
+    notes = [*_notes(line, answer), *_legend(answer)]
+    methods = _drawn_methods(line, answer)
+    return Section(name, title, (*said, part_table(line), methods, *how_counted([phrase("parts_seen"), *notes])))
+
+
+def part_table(line: ForecastLine) -> Table:
+    """The parts, each where the one before it ends (by their means, which add up), and the range of the total with the target."""
+    drawn = _parts(line)
+    ends = [part.mean if part.mean is not None else part.value for part in line.parts if part.id != "total"]
+    total = next((part for part in line.parts if part.id == "total"), None)
+    known = all(end is not None for end in ends)
+    stacked = sum(float(end) for end in ends if end is not None)
+    between = span_of([stacked, *((total.p10, total.p90) if total else ()), line.target], "money")
+    marks: list[Mark | None] = []
+    at = 0.0
+    for part in line.parts:
+        if part.id == "total":
+            marks.append(_ranged(part, between, line))
+            continue
+        step = float((part.mean if part.mean is not None else part.value) or 0)
+        tone = Tone.MARK if part.id == "won_so_far" else Tone.PLAIN
+        marks.append(Step(between, at, min(at + step, between[1]), tone) if known and step else None)
+        at += step
+    column = Column("", Kind.MARK, 2, Narrow.VANISH, detail=True)
+    return with_marks(drawn, column, marks)
+
+
+def _ranged(one: ForecastPart | ForecastMethod, between: tuple[float, float], line: ForecastLine) -> Mark | None:
+    span = None if one.p10 is None else Interval(low=one.p10, high=one.p90, level=0.8, method="")
+    value = one.p50 if one.p50 is not None else one.value
+    return whisker(value, span, between, centre=line.target)
+
+
+def _drawn_methods(line: ForecastLine, answer: Forecast) -> Block:
+    """The table of methods with a dot and a range each, on one axis with the target."""
+    table = _methods(line, answer)
+    if not isinstance(table, Table):
+        return table
+    names = {phrase(f"method_{method.id}"): method for method in line.methods}
+    shown = [names[row.cells[0].text] for row in table.rows]
+    said = [end for method in shown for end in (method.value, method.p10, method.p90)]
+    between = span_of([*said, line.target], "money")
+    marks = [_ranged(method, between, line) for method in shown]
+    return with_marks(table, Column("", Kind.MARK, 2, Narrow.VANISH, detail=True), marks, after=4)
+
+
+def _group_table(lines: Sequence[ForecastLine]) -> Table:
+    """A row per segment: the total with its range, and its target."""
+    targets = any(line.target is not None for line in lines)
+    columns = [
+        *(Column(one_line(name), Kind.LABEL, wraps=True) for name in lines[0].group),
+        Column(phrase("column_p10"), Kind.NUMBER, 3, Narrow.VANISH),
+        Column(phrase("column_p50"), Kind.VALUE),
+        Column(phrase("column_p90"), Kind.NUMBER, 3, Narrow.VANISH),
+        Column("", Kind.MARK, 2, Narrow.VANISH, detail=True),
+    ]
+    if targets:
+        columns += [
+            Column(phrase("column_target"), Kind.NUMBER, 1, Narrow.VANISH),
+            Column(phrase("column_target_chance"), Kind.NUMBER, 1, Narrow.VANISH),
+        ]
+    totals = [next(part for part in line.parts if part.id == "total") for line in lines]
+    ends = [end for part in totals for end in (part.p10, part.p90)]
+    between = span_of([*ends, *(line.target for line in lines)], "money")
+    rows = []
+    for line, part in zip(lines, totals, strict=True):
+        names = [Cell(one_line(value or phrase("segment_blank"))) for value in line.group.values()]
+        cells = [*names, *(_simulated(value, line) for value in (part.p10, part.p50, part.p90))]
+        cells.append(Cell(mark=_ranged(part, between, line)))
+        if targets:
+            chance = line.chance_of_target
+            share = Cell() if chance is None else Cell(amount(chance, "ratio"), value=chance, unit="ratio")
+            cells += [_simulated(line.target, line), share]
+        rows.append(Row(tuple(cells)))
+    return Table(tuple(columns), tuple(rows))
+
+
+# --- a sheet ---
 
 
 def forecast_sheet(answer: Forecast) -> Sheet:

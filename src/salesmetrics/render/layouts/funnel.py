@@ -22,7 +22,7 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import SERIES, answer_head
 from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted
-from salesmetrics.render.layouts.words import FEW, interval_cell
+from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
 
@@ -316,7 +316,13 @@ def passage_table(stages: Sequence[FunnelStage]) -> Table:
         Column(phrase("column_entered"), Kind.VALUE),
         Column("", Kind.MARK, 5, Narrow.VANISH, detail=True),
         Column(phrase("column_of_previous"), Kind.NUMBER),
-        Column(phrase("column_interval"), Kind.INTERVAL, 3, Narrow.VANISH, plural=phrase("columns_interval")),
+        Column(
+            interval_title([share for stage in stages if (share := stage.of_previous)]),
+            Kind.INTERVAL,
+            3,
+            Narrow.VANISH,
+            plural=phrase("columns_interval"),
+        ),
         Column(phrase("column_median_days"), Kind.NUMBER, 1, Narrow.VANISH),
         Column(phrase("column_waits"), Kind.NUMBER, 2, Narrow.VANISH),
     )

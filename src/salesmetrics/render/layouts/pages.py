@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Code, Heading, Text, Tone, Whisker
+from salesmetrics.render.document import Cell, Code, Heading, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section
-from salesmetrics.render.scales import place
+from salesmetrics.render.scales import axis, place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from salesmetrics.answers.report import Interval, Number
-    from salesmetrics.render.document import Block, Document, Inline
+    from salesmetrics.answers.report import Interval, Number, Unit
+    from salesmetrics.render.document import Block, Column, Document, Inline, Mark, Table
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["analysis_page", "anchor", "how_counted", "page_of", "sections_of", "whisker"]
+__all__ = [
+    "analysis_page",
+    "anchor",
+    "ends_of",
+    "how_counted",
+    "page_of",
+    "sections_of",
+    "span_of",
+    "whisker",
+    "with_marks",
+]
+
+
+class Estimated(Protocol):
+    """A value with its interval."""
+
+    @property
+    def value(self) -> Number | None: ...
+    @property
+    def interval(self) -> Interval | None: ...
 
 
 def page_of(document: Document) -> Page:
@@ -84,6 +105,20 @@ def anchor(name: str, place: int) -> str:
     return f"{name}-{place + 1}" if place else name
 
 
+def span_of(values: Iterable[Number | None], unit: Unit, *, zero: bool = True) -> tuple[float, float]:
+    """An axis with round ends that marks of several rows share.
+
+    >>> span_of([318_978, None, 1_528_210], "money"), span_of([0.362, 0.516], "ratio", zero=False)
+    ((0.0, 1600000.0), (0.36, 0.52))
+    """
+    found = axis(values, unit, zero=zero, parts=_FINE)
+    return found.low, found.high
+
+
+_FINE = 10
+"""An axis without ticks is longer than what is on it by a tenth at most."""
+
+
 def whisker(
     value: Number | None,
     span: Interval | None,
@@ -118,3 +153,22 @@ def whisker(
         tone,
         hollow,
     )
+
+
+def ends_of(estimates: Iterable[Estimated]) -> list[Number | None]:
+    """The values of estimates and the ends of their intervals."""
+    return [
+        end
+        for one in estimates
+        for end in (one.value, *((one.interval.low, one.interval.high) if one.interval else ()))
+    ]
+
+
+def with_marks(table: Table, column: Column, marks: Sequence[Mark | None], after: int | None = None) -> Table:
+    """A table with a mark per row, in a column behind so many others; behind all of them without a number."""
+    at = len(table.columns) if after is None else after
+    rows = [
+        replace(row, cells=(*row.cells[:at], Cell(tone=Tone.MARK, mark=mark), *row.cells[at:]))
+        for row, mark in zip(table.rows, marks, strict=True)
+    ]
+    return replace(table, columns=(*table.columns[:at], column, *table.columns[at:]), rows=tuple(rows))
