@@ -27,20 +27,25 @@ if TYPE_CHECKING:
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.rows import Rows
-    from salesmetrics.engine.request import Question
+    from salesmetrics.engine.request import Question, Request
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.metrics.catalog import Catalog
 
 __all__ = [
     "benchmark",
+    "benchmark_of",
     "cohort",
     "cohort_facts",
+    "cohort_of",
     "forecast",
     "forecast_facts",
+    "forecast_of",
     "funnel",
     "funnel_facts",
+    "funnel_of",
     "loss_facts",
     "losses",
+    "losses_of",
     "separators_of",
 ]
 
@@ -69,33 +74,49 @@ def funnel(
     """
     options = replace(options, as_of=question.as_of)
     dataset = load(files, options)
-    from salesmetrics.analysis.funnel import build_funnel, funnel_rows
+    if cell is None:
+        found = funnel_of(dataset, options, question, cohort=cohort, horizon=horizon)
+        return replace(found, arguments=files.arguments), dataset
+    from salesmetrics.analysis.funnel import funnel_rows
 
     request = request_of(question, dataset)
-    facts = funnel_facts(
-        dataset,
-        options,
-        cohort=cohort,
-        horizon=horizon or request.settings.horizon_days,
-        order=request.settings.stage_order,
-    )
-    if cell is not None:
-        return funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
-    found = build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
+    facts = funnel_facts(dataset, options, request, cohort=cohort, horizon=horizon)
+    return funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+
+
+def funnel_of(
+    dataset: Dataset, options: ReadOptions, question: Question, *, cohort: bool = False, horizon: int | None = None
+) -> Funnel:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        options: How they were read.
+        question: What is asked for.
+        cohort: The period is that of the creation of deals.
+        horizon: Days within which a deal advances; the setting when left out.
+
+    Raises:
+        SalesmetricsError: As :func:`funnel`.
+    """
+    from salesmetrics.analysis.funnel import build_funnel
+
+    request = request_of(question, dataset)
+    facts = funnel_facts(dataset, options, request, cohort=cohort, horizon=horizon)
+    return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 
 def funnel_facts(
-    dataset: Dataset, options: ReadOptions, *, cohort: bool, horizon: int, order: Sequence[str] = ()
+    dataset: Dataset, options: ReadOptions, request: Request, *, cohort: bool, horizon: int | None
 ) -> FunnelFacts:
     """What the files say of their stages beside the records.
 
     Args:
         dataset: The files.
         options: How they were read.
+        request: What is asked for.
         cohort: The period is that of the creation of deals.
-        horizon: Days within which a deal advances.
-        order: Stages in order, as the settings have them.
+        horizon: Days within which a deal advances; the setting when left out.
 
     Raises:
         SalesmetricsError: ``outcome_unsettled``: nobody knows yet which deals are won or lost.
@@ -108,7 +129,8 @@ def funnel_facts(
     refuse_unsettled_rows("win_rate", catalog(), dataset.withheld, lambda: dataset.findings, command="funnel")
     crm = next((file.recognition.profile for file in dataset.files if file.recognition.kind == "deals"), "")
     meanings = stage_meanings(dataset, options)
-    return FunnelFacts(meanings, crm, cohort, horizon, places_in(meanings, order), crm_orders(dataset, meanings))
+    days, order = horizon or request.settings.horizon_days, request.settings.stage_order
+    return FunnelFacts(meanings, crm, cohort, days, places_in(meanings, order), crm_orders(dataset, meanings))
 
 
 def losses(
@@ -132,13 +154,32 @@ def losses(
         SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.losses.build_losses`; ``outcome_unsettled``.
     """
     dataset = load(files, replace(options, as_of=question.as_of))
-    from salesmetrics.analysis.losses import build_losses, loss_rows
+    if cell is None:
+        return replace(losses_of(dataset, options, question, reasons), arguments=files.arguments), dataset
+    from salesmetrics.analysis.losses import loss_rows
 
     request, facts = request_of(question, dataset), loss_facts(dataset, options, reasons)
-    if cell is not None:
-        return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
-    found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
+    return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+
+
+def losses_of(
+    dataset: Dataset, options: ReadOptions, question: Question, reasons: Mapping[str, str] | None = None
+) -> Losses:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        options: How they were read.
+        question: What is asked for.
+        reasons: Variant of a reason → the reason that it counts as.
+
+    Raises:
+        SalesmetricsError: As :func:`losses`.
+    """
+    from salesmetrics.analysis.losses import build_losses
+
+    request, facts = request_of(question, dataset), loss_facts(dataset, options, reasons)
+    return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 
 def loss_facts(dataset: Dataset, options: ReadOptions, reasons: Mapping[str, str] | None = None) -> LossFacts:
@@ -192,14 +233,45 @@ def forecast(
     """
     options = replace(options, as_of=question.as_of)
     dataset = load(files, options)
-    from salesmetrics.analysis.forecast import build_forecast, forecast_rows
+    if cell is None:
+        found = forecast_of(dataset, options, question, files.arguments, target=target, seed=seed, draws=draws)
+        return replace(found, arguments=files.arguments), dataset
+    from salesmetrics.analysis.forecast import forecast_rows
 
     request = request_of(question, dataset)
     facts = forecast_facts(dataset, options, files.arguments, target=target, seed=seed, draws=draws)
-    if cell is not None:
-        return forecast_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
-    found = build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
+    return forecast_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+
+
+def forecast_of(
+    dataset: Dataset,
+    options: ReadOptions,
+    question: Question,
+    arguments: Sequence[str],
+    *,
+    target: float | None = None,
+    seed: int = 1,
+    draws: int = 10_000,
+) -> Forecast:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        options: How they were read.
+        question: What is asked for.
+        arguments: The files as they were typed.
+        target: What the total is to reach; the quotas of the period when left out.
+        seed: Of the simulation.
+        draws: Simulated outcomes.
+
+    Raises:
+        SalesmetricsError: As :func:`forecast`.
+    """
+    from salesmetrics.analysis.forecast import build_forecast
+
+    request = request_of(question, dataset)
+    facts = forecast_facts(dataset, options, arguments, target=target, seed=seed, draws=draws)
+    return build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 
 def forecast_facts(
@@ -246,13 +318,30 @@ def benchmark(
         SalesmetricsError: As :func:`load` and :func:`salesmetrics.analysis.benchmark.build_benchmark`.
     """
     dataset = load(files, replace(options, as_of=question.as_of), columns_asked(question))
-    from salesmetrics.analysis.benchmark import benchmark_rows, build_benchmark
+    if cell is None:
+        return replace(benchmark_of(dataset, question, catalog, terms), arguments=files.arguments), dataset
+    from salesmetrics.analysis.benchmark import benchmark_rows
 
     request = request_of(question, dataset)
-    if cell is not None:
-        return benchmark_rows(request, dataset.records, catalog, terms, cell, dataset.inputs), dataset
-    found = build_benchmark(request, dataset.records, catalog, terms, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
+    return benchmark_rows(request, dataset.records, catalog, terms, cell, dataset.inputs), dataset
+
+
+def benchmark_of(dataset: Dataset, question: Question, catalog: Catalog, terms: BenchmarkTerms) -> Benchmark:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        question: What is asked for; ``by`` divides records into segments.
+        catalog: The KPIs that exist.
+        terms: How segments are judged.
+
+    Raises:
+        SalesmetricsError: As :func:`benchmark`.
+    """
+    from salesmetrics.analysis.benchmark import build_benchmark
+
+    request = request_of(question, dataset)
+    return build_benchmark(request, dataset.records, catalog, terms, inputs=dataset.inputs, findings=dataset.findings)
 
 
 def cohort(
@@ -279,13 +368,32 @@ def cohort(
     """
     about = None if cell is not None else columns_asked(question)
     dataset = load(files, replace(options, as_of=question.as_of), about)
-    from salesmetrics.analysis.cohort import build_cohorts, cohort_rows
+    if cell is None:
+        return replace(cohort_of(dataset, question, of=of, every=every), arguments=files.arguments), dataset
+    from salesmetrics.analysis.cohort import cohort_rows
 
     request, facts = request_of(question, dataset), cohort_facts(dataset, of, every)
-    if cell is not None:
-        return cohort_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
-    found = build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return replace(found, arguments=files.arguments), dataset
+    return cohort_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+
+
+def cohort_of(
+    dataset: Dataset, question: Question, *, of: CohortOf = "deals", every: Literal["month", "quarter"] = "month"
+) -> Cohorts:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        question: What is asked for.
+        of: Which records are followed.
+        every: The length of a cohort.
+
+    Raises:
+        SalesmetricsError: As :func:`cohort`.
+    """
+    from salesmetrics.analysis.cohort import build_cohorts
+
+    request, facts = request_of(question, dataset), cohort_facts(dataset, of, every)
+    return build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
 
 
 def cohort_facts(dataset: Dataset, of: CohortOf, every: Literal["month", "quarter"]) -> CohortFacts:

@@ -140,7 +140,7 @@ def benchmark(
         SalesmetricsError: As for the command.
     """
     dataset = _dataset(files, as_of)
-    from salesmetrics.analysis.benchmark import BenchmarkTerms, build_benchmark
+    from salesmetrics.analysis.benchmark import BenchmarkTerms
     from salesmetrics.engine.request import Question
     from salesmetrics.metrics.catalog import catalog
 
@@ -156,9 +156,7 @@ def benchmark(
         currency=currency,
         min_n=min_n,
     )
-    request, terms = pipeline.request_of(question, dataset), BenchmarkTerms(fdr, seed, every)
-    inputs, findings = dataset.inputs, dataset.findings
-    return build_benchmark(request, dataset.records, known or catalog(), terms, inputs=inputs, findings=findings)
+    return analyses.benchmark_of(dataset, question, known or catalog(), BenchmarkTerms(fdr, seed, every))
 
 
 def losses(
@@ -189,14 +187,12 @@ def losses(
         SalesmetricsError: As for the command.
     """
     dataset = _dataset(files, as_of)
-    from salesmetrics.analysis.losses import build_losses
     from salesmetrics.engine.request import Question
 
     question = Question(
         as_of=as_of, period=period, compare=compare, calendar=calendar, by=tuple(by), where=where, currency=currency
     )
-    request, facts = pipeline.request_of(question, dataset), analyses.loss_facts(dataset, ReadOptions(), reasons)
-    return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return analyses.losses_of(dataset, ReadOptions(), question, reasons)
 
 
 def compare(
@@ -263,16 +259,10 @@ def funnel(
         SalesmetricsError: As for the command.
     """
     dataset = _dataset(files, as_of)
-    from salesmetrics.analysis.funnel import build_funnel
     from salesmetrics.engine.request import Question
 
     question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
-    request = pipeline.request_of(question, dataset)
-    days = horizon or request.settings.horizon_days
-    facts = analyses.funnel_facts(
-        dataset, ReadOptions(), cohort=cohort, horizon=days, order=request.settings.stage_order
-    )
-    return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return analyses.funnel_of(dataset, ReadOptions(), question, cohort=cohort, horizon=horizon)
 
 
 def forecast(
@@ -305,14 +295,11 @@ def forecast(
         SalesmetricsError: As for the command.
     """
     dataset = _dataset(files, as_of)
-    from salesmetrics.analysis.forecast import build_forecast
     from salesmetrics.engine.request import Question
 
     question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
-    request = pipeline.request_of(question, dataset)
     typed = [str(file) for file in files if isinstance(file, str)]
-    facts = analyses.forecast_facts(dataset, ReadOptions(), typed, target=target, seed=seed, draws=draws)
-    return build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return analyses.forecast_of(dataset, ReadOptions(), question, typed, target=target, seed=seed, draws=draws)
 
 
 def cohort(
@@ -343,14 +330,12 @@ def cohort(
         SalesmetricsError: As for the command.
     """
     dataset = _dataset(files, as_of)
-    from salesmetrics.analysis.cohort import build_cohorts
     from salesmetrics.engine.request import Question
 
     question = Question(
         as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency, every=every
     )
-    request, facts = pipeline.request_of(question, dataset), analyses.cohort_facts(dataset, of, every)
-    return build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return analyses.cohort_of(dataset, question, of=of, every=every)
 
 
 def demo(folder: str = "salesmetrics-demo") -> Demo:

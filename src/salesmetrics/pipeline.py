@@ -51,7 +51,9 @@ __all__ = [
     "report",
     "request_of",
     "rows",
+    "rows_of",
     "trend",
+    "trend_of",
 ]
 
 T = TypeVar("T")
@@ -302,6 +304,7 @@ def report(
     accept: Callable[[Dataset], None],
     goals: Callable[[Request], list[Goal]],
     goals_by: Iterable[str] = (),
+    whole: bool = False,
 ) -> tuple[Report, Dataset]:
     """Compute KPIs of files, and look for findings beside that.
 
@@ -313,6 +316,7 @@ def report(
         accept: Raises for a dataset that is not to be reported.
         goals: The goals, by the request that they belong to.
         goals_by: The dimensions of these.
+        whole: The dataset keeps all columns, for what else is made of it.
 
     Returns:
         The report, and the dataset without the columns that it did not need.
@@ -329,7 +333,7 @@ def report(
     from salesmetrics.ingest.read import with_findings
 
     options = replace(options, as_of=question.as_of)
-    dataset, words = files.read(options, columns_asked(question, goals_by))
+    dataset, words = files.read(options, None if whole else columns_asked(question, goals_by))
     checked = files.begin(partial(with_findings, dataset, words, options, files.together))
     accept(dataset)
     request = request_of(question, dataset)
@@ -359,14 +363,29 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     """
     dataset = load(files, replace(options, as_of=question.as_of), columns_asked(question))
     from salesmetrics.engine.segments import without_totals
+
+    result = replace(trend_of(dataset, question, catalog), arguments=files.arguments)
+    return without_totals(result) if question.no_total else result, dataset
+
+
+def trend_of(dataset: Dataset, question: Question, catalog: Catalog) -> Report:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        question: What is asked for; ``every`` is the length of a period.
+        catalog: The KPIs that exist.
+
+    Raises:
+        SalesmetricsError: As :func:`trend`.
+    """
     from salesmetrics.engine.trend import build_trend
     from salesmetrics.engine.unknown import refuse_unsettled
 
     request = request_of(question, dataset)
     result = build_trend(request, dataset.records, catalog, inputs=dataset.inputs, findings=dataset.findings)
     refuse_unsettled(request.kpis, result.metrics, dataset.findings)
-    result = replace(result, arguments=files.arguments)
-    return without_totals(result) if question.no_total else result, dataset
+    return result
 
 
 def rows(
@@ -385,14 +404,28 @@ def rows(
         SalesmetricsError: As :func:`load`; ``kpi_unknown``, ``outcome_unsettled``.
     """
     dataset = load(files, replace(options, as_of=question.as_of))
+    return rows_of(dataset, question, catalog, listing), dataset
+
+
+def rows_of(dataset: Dataset, question: Question, catalog: Catalog, listing: Listing) -> Rows:
+    """The same of files that are read already.
+
+    Args:
+        dataset: The files.
+        question: What is asked for: one KPI.
+        catalog: The KPIs that exist.
+        listing: Which of its records, in which order, with which columns.
+
+    Raises:
+        SalesmetricsError: As :func:`rows`.
+    """
     from salesmetrics.drilldown.listing import list_rows
     from salesmetrics.engine.unknown import refuse_unsettled_rows
     from salesmetrics.ingest.recognise.naming import names_of
 
     request = request_of(question, dataset)
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
-    found = list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
-    return found, dataset
+    return list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
 
 
 def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Working, Dataset]:

@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.source.arguments import FileArgument
     from salesmetrics.ingest.table.raw import RawTable, RejectedRow
 
-__all__ = ["Exports", "compare_exports"]
+__all__ = ["SHOWN_CHANGES", "Exports", "compare_exports"]
+
+SHOWN_CHANGES = 20
+"""So many of the largest changes are told in words; JSON has all of them."""
 
 _FEW_EXPORTS = 3
 """So few files are read once, and held until they are needed: two exports, and rates."""
@@ -146,7 +149,13 @@ class Exports:
 
 
 def compare_exports(
-    exports: Exports, question: Question, on: Sequence[str] = (), *, most: int | None = None, bar: BarId | None = None
+    exports: Exports,
+    question: Question,
+    on: Sequence[str] = (),
+    *,
+    most: int | None = None,
+    bar: BarId | None = None,
+    until: date | None = None,
 ) -> tuple[Compare | Rows, Dataset]:
     """What changed between exports of one list, two at a time.
 
@@ -156,6 +165,7 @@ def compare_exports(
         on: ``FILE=DATE``: the days of exports.
         most: So many deals at most among the changes; None for all.
         bar: The deals in this bar are asked for.
+        until: Exports of later days are left aside.
 
     Returns:
         The answer, and the last dataset with the inputs and the rejected rows of all of them.
@@ -163,10 +173,12 @@ def compare_exports(
     Raises:
         SalesmetricsError: As :func:`load`; and what :mod:`salesmetrics.analysis.exports` refuses.
     """
-    from salesmetrics.analysis.exports import Fold, settled
+    from salesmetrics.analysis.exports import Fold, in_order, settled
     from salesmetrics.ingest.recognise.naming import names_of
 
     dated = exports.dated(on)
+    if until is not None:
+        dated = in_order([export for export in dated if export.day <= until], typed=False)
     terms = settled(question, dated[-1].day, exports.aside, exports.options.timezone)
     fold = Fold(question, terms, exports.aside, dated[-1].day, most, bar)
     rejected: list[tuple[str, RejectedRow]] = []

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.definition import Kpi
 
-__all__ = ["last_drawn", "refuse_many", "series", "trends"]
+__all__ = ["has_series", "last_drawn", "refuse_many", "series", "trends"]
 
 MAX_VALUES = 1_000_000
 
@@ -43,7 +43,7 @@ DATED_SPANS = frozenset({"period", "quota", "costs"})
 
 def series(request: Request, setup: Prepared, position: Mapping[str, int]) -> list[MetricColumn]:
     """One value per period of the calendar, gaps included, of every KPI whose records have a date."""
-    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
+    dated = [kpi for kpi in setup.plan.kpis if has_series(kpi, setup.source.catalog)]
     groups = _by_day(request, dated, setup.source.catalog)
     return [column for asked, kpis in groups for column in _series(asked, setup, kpis, position)]
 
@@ -141,7 +141,7 @@ def trends(request: Request, setup: Prepared) -> dict[str, list[float | None]]:
     """
     if setup.source.several:
         return {}
-    dated = [kpi for kpi in setup.plan.kpis if _has_date(kpi, setup.source)]
+    dated = [kpi for kpi in setup.plan.kpis if has_series(kpi, setup.source.catalog)]
     found: dict[str, list[float | None]] = {}
     for asked, kpis in _by_day(request, dated, setup.source.catalog):
         found |= _trends(asked, setup, kpis, last_drawn(request))
@@ -188,8 +188,8 @@ def _trends(
     return found
 
 
-def _has_date(kpi: Kpi, source: Source) -> bool:
+def has_series(kpi: Kpi, catalog: Catalog) -> bool:
+    """Whether a KPI has a value for each period of the calendar: its records have a date, and it compares no periods."""
     if kpi.span not in DATED_SPANS or kpi.basis == "snapshot":
         return False
-    required = source.catalog.required_measures(kpi).values()
-    return all(m.basis not in {"snapshot", "undated"} for m in required)
+    return all(m.basis not in {"snapshot", "undated"} for m in catalog.required_measures(kpi).values())

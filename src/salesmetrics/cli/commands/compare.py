@@ -15,10 +15,6 @@ from salesmetrics.settings.sources import SettingsFile
 if TYPE_CHECKING:
     from salesmetrics.answers.compare import BarId
 
-_SHOWN_CHANGES = 20
-"""So many of the largest changes are told in words; JSON has all of them."""
-
-
 @with_groups
 def compare(
     files: Files,
@@ -64,13 +60,13 @@ def compare(
     from salesmetrics.answers.compare import Compare
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import make_question, read_exports, read_options
-    from salesmetrics.series import compare_exports
+    from salesmetrics.series import SHOWN_CHANGES, compare_exports
 
     form = form_of(output)
     bar = None if rows is None else _bar_named(rows)
     exports = read_exports(files, read_options(reading), environment, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
-    most = None if form == "json" else _SHOWN_CHANGES
+    most = None if form == "json" else SHOWN_CHANGES
     answer, dataset = compare_exports(exports, question, on or (), most=most, bar=bar)
     shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
     write_read(shown, dataset, output, form, rejects, environment, headless=True)
