@@ -20,11 +20,23 @@ if TYPE_CHECKING:
     from salesmetrics.engine.goals import Goal
     from salesmetrics.engine.request import PeriodTerms, Question, Request
     from salesmetrics.metrics.catalog import Catalog
-    from salesmetrics.settings.options import Judging, Listed, Reading, Segments, Selection, Watch
+    from salesmetrics.schema.provenance import Shaped
+    from salesmetrics.sections import Beside
+    from salesmetrics.settings.options import (
+        Composing,
+        Forecasting,
+        Judging,
+        Listed,
+        Merging,
+        Reading,
+        Segments,
+        Selection,
+        Watch,
+    )
     from salesmetrics.settings.sources import SettingsFile
     from salesmetrics.settings.tables import GoalTable
 
-__all__ = ["make_catalog", "make_listing", "make_question", "read_options", "settle_goals"]
+__all__ = ["make_beside", "make_catalog", "make_listing", "make_question", "read_options", "settle_goals"]
 
 PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
@@ -99,6 +111,37 @@ def make_question(
         currency=_currency(selection.currency),
         headlines=headlines,
         shaped=settings.shaped,
+    )
+
+
+def make_beside(composing: Composing, settings: SettingsFile, shaped: Shaped) -> Beside:
+    """What is asked of the sections of a page beside the question: what the settings file says to their own commands.
+
+    Args:
+        composing: Options.
+        settings: The settings file.
+        shaped: What shapes the numbers of all of them.
+    """
+    from msgspec.structs import replace
+
+    from salesmetrics.schema.sections import SECTIONS
+    from salesmetrics.sections import Beside
+    from salesmetrics.settings.options import Forecasting, Merging
+
+    filed = {
+        name: settings.values[name] for name in (*Forecasting._fields, *Merging._fields) if name in settings.values
+    }
+
+    def more(group: type[Forecasting | Merging]) -> Shaped:
+        sources = [source.name for name in group._fields if name in filed for source in filed[name].sources]
+        return replace(shaped, settings=(*shaped.settings, *dict.fromkeys(sources)))
+
+    reasons = filed["merge_reason"].value if "merge_reason" in filed else {}
+    return Beside(
+        wanted=tuple(name for name in SECTIONS if name in composing.sections),
+        reasons=reasons,
+        shaped={"forecast": more(Forecasting), "losses": more(Merging)},
+        **{name: item.value for name, item in filed.items() if name in Forecasting._fields},
     )
 
 

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from salesmetrics import analyses, pipeline
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
-from salesmetrics.schema.provenance import HISTORY
 from salesmetrics.schema.sections import SECTIONS
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ _TILES = 8
 """KPIs that stand first: in tiles, by segment and over time."""
 _MONTHS = 24
 """A trend without a period covers so many months at most."""
+_DIVIDED = 24
+"""Segments into which a funnel, a bridge, cohorts, a forecast and losses are divided at most: a table of more is for nobody."""
 _ROWS = 200
 """Records of a KPI that are listed."""
 _DIMENSIONS = ("owner", "team", "region", "product", "source", "segment", "type", "pipeline")
@@ -67,7 +68,7 @@ def sections(
     options: ReadOptions,
     question: Question,
     catalog: Catalog,
-    beside: Beside = Beside(),
+    beside: Beside,
     *,
     accept: Callable[[Dataset], None] = lambda _: None,
     goals: Callable[[Request], list[Goal]] = lambda _: [],
@@ -107,6 +108,7 @@ def sections(
         by=composed.by,
         by_default=not question.by,
         headlines=composed.headlines,
+        undivided=composed.undivided,
         no_total=question.no_total,
         absent=tuple(absent),
         definitions=_definitions([report, made.get("segments"), made.get("trend")], made.get("benchmark"), catalog),
@@ -142,6 +144,7 @@ class _Composed:
         self.report, self.dataset = report, dataset
         self.question = replace(question, trend=False, headlines=0)
         self.by = question.by or _dimension(dataset)
+        self.undivided = len({tuple(metric.group.values()) for metric in report.metrics if metric.group}) > _DIVIDED
         self.headlines = _headlines(report, question, catalog)
 
     def _asked(self, section: SectionName, **changed: Any) -> Question:
@@ -149,19 +152,25 @@ class _Composed:
         shaped = self.beside.shaped.get(section, self.question.shaped)
         return replace(self.question, shaped=shaped, **changed)
 
+    def _without_kpis(self, section: SectionName, **changed: Any) -> Question:
+        """The same for an analysis, which has no KPIs; not divided into more segments than anybody reads."""
+        by = () if self.undivided else self.question.by
+        same: dict[str, Any] = {"kpis": (), "families": (), "sort": None, "top": None, "every": None, "compare": None}
+        return self._asked(section, **{**same, "by": by, **changed})
+
     def segments(self) -> Report:
         """The headlines by the dimension; what was asked for, where that is by one already."""
         if self.question.by:
             return self.report
         if not self.by:
-            raise SalesmetricsError("report_empty", cause=Message("no_dimension"), fix=Message("export_dimension"))
+            raise SalesmetricsError(
+                "report_empty", cause=Message("nothing_to_divide_by"), fix=Message("export_dimension")
+            )
         from salesmetrics.engine.build import build_report
 
         question = self._asked("segments", by=self.by, headlines=_TILES, every=None)
         request, dataset = pipeline.request_of(question, self.dataset), self.dataset
-        found = build_report(
-            request, dataset.records, self.catalog, inputs=dataset.inputs, findings=dataset.findings
-        )
+        found = build_report(request, dataset.records, self.catalog, inputs=dataset.inputs, findings=dataset.findings)
         return replace(found, arguments=self.files.arguments)
 
     def trend(self) -> Report:
@@ -173,9 +182,7 @@ class _Composed:
         if not dated:
             raise SalesmetricsError("report_empty", cause=Message("no_kpi_over_time"), fix=Message("kpi_of_date"))
         period, every = self._months(), self.question.every or "month"
-        question = self._asked(
-            "trend", kpis=tuple(dated), families=(), by=(), compare=None, every=every, period=period
-        )
+        question = self._asked("trend", kpis=tuple(dated), families=(), by=(), compare=None, every=every, period=period)
         return replace(pipeline.trend_of(self.dataset, question, self.catalog), arguments=self.files.arguments)
 
     def _months(self) -> str:
@@ -194,7 +201,7 @@ class _Composed:
 
     def funnel(self) -> Any:
         """How deals pass the stages."""
-        question = self._asked("funnel", kpis=(), families=(), compare=None, every=None)
+        question = self._without_kpis("funnel")
         found = analyses.funnel_of(self.dataset, self.options, question)
         return replace(found, arguments=self.files.arguments)
 
@@ -217,14 +224,14 @@ class _Composed:
         ]
         hashed = any(item.sha256 is not None for item in self.dataset.inputs)
         exports = Exports(arguments, replace(self.options, as_of=None), hashed=hashed)
-        question = self._asked("compare", kpis=(), families=(), compare=None, every=None, as_of=None)
+        question = self._without_kpis("compare", as_of=None)
         found, _ = compare_exports(exports, question, most=SHOWN_CHANGES, until=self.question.as_of)
         return found
 
     def cohort(self) -> Any:
         """Deals created together, followed to their end."""
         every: Literal["month", "quarter"] = "quarter" if self.question.every in ("quarter", "year") else "month"
-        question = self._asked("cohort", kpis=(), families=(), compare=None, every=every)
+        question = self._without_kpis("cohort", every=every)
         return replace(analyses.cohort_of(self.dataset, question, every=every), arguments=self.files.arguments)
 
     def forecast(self) -> Any:
@@ -235,12 +242,10 @@ class _Composed:
         period, day = self.question.period, self.report.as_of
         if period == "all" and day is not None:
             period = unit_period(day_after(day), "quarter", self._request().calendar).label
-        question = self._asked("forecast", kpis=(), families=(), compare=None, every=None, period=period)
+        question = self._without_kpis("forecast", period=period)
         target, seed, draws = self.beside.target, self.beside.seed, self.beside.draws
         typed = self.files.arguments
-        found = analyses.forecast_of(
-            self.dataset, self.options, question, typed, target=target, seed=seed, draws=draws
-        )
+        found = analyses.forecast_of(self.dataset, self.options, question, typed, target=target, seed=seed, draws=draws)
         return replace(found, arguments=typed)
 
     def benchmark(self) -> Any:
@@ -254,7 +259,7 @@ class _Composed:
 
     def losses(self) -> Any:
         """Why and where deals are lost."""
-        question = self._asked("losses", kpis=(), families=(), every=None)
+        question = self._without_kpis("losses", compare=self.question.compare)
         found = analyses.losses_of(self.dataset, self.options, question, self.beside.reasons)
         return replace(found, arguments=self.files.arguments)
 

@@ -42,6 +42,8 @@ class Sections(Answer, frozen=True, kw_only=True):
     """nobody asked for that dimension"""
     headlines: tuple[str, ...] = ()
     """ids of the KPIs of the first tiles, in order"""
+    undivided: bool = False
+    """``by`` makes so many segments that only the KPIs and the benchmark are divided by it"""
     no_total: bool = False
     """total rows of segments are left out"""
     segments: Report | None = None

@@ -13,7 +13,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.messages import phrase
 from salesmetrics.pipeline import Files
-from salesmetrics.questions import make_catalog, make_listing, make_question, read_options
+from salesmetrics.questions import make_beside, make_catalog, make_listing, make_question, read_options
 from salesmetrics.series import Exports
 
 if TYPE_CHECKING:
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from salesmetrics.cli.environment import Environment
     from salesmetrics.ingest.dataset import ReadOptions
 
-__all__ = ["begin_files", "make_catalog", "make_listing", "make_question", "read_exports", "read_options"]
+__all__ = [
+    "begin_files",
+    "make_beside",
+    "make_catalog",
+    "make_listing",
+    "make_question",
+    "read_exports",
+    "read_options",
+]
 
 LONG = 20_000_000
 """Bytes from which on reading takes long enough to say so."""

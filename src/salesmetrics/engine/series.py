@@ -12,7 +12,7 @@ from salesmetrics.answers.report import Period
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
 from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.calendar.windows import Window
-from salesmetrics.engine.compute import Cell, Keys, Source, counts, value_table
+from salesmetrics.engine.compute import Cell, Keys, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
 from salesmetrics.engine.evaluate import Outcome, evaluate
 from salesmetrics.engine.maturity import MATURING, maturing, of_long_periods

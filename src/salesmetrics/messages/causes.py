@@ -38,6 +38,7 @@ CAUSES: Mapping[str, str] = {
     "no_dates": "the files have no dates",
     "dates_are_units": "the dates of the deals are {unit}s without a day",
     "no_such_bar": "unknown bar",
+    "no_such_section": "unknown section",
     "cell_without_deals": "no deal is in this cell",
     "bar_without_deals": "no deal is in this bar",
     "on_no_such_file": "no export `{path:typed}` is given",
@@ -102,6 +103,8 @@ CAUSES: Mapping[str, str] = {
     "option_of": "`{option} {path:typed}`",
     "no_record_behind": "this KPI has no records in the period",
     "kpi_of_one_day": "`{kpi}` is the state on a single day, and an export holds no history of it",
+    "no_kpi_over_time": "no KPI of these files has one value per period",
+    "nothing_to_divide_by": "no column of these files divides the records into segments",
     "kpi_without_series": "`{kpi}` has no values per period in these files",
     # --- files --------------------------------------------------------------------------------------------------------
     "old_workbook": "a legacy Excel workbook (.xls)",

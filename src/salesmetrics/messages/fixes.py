@@ -64,6 +64,7 @@ FIXES: Mapping[str, str] = {
     "zone_example": "use a name such as `Europe/Berlin`",
     "other_period": "choose another period",
     "see_another_day": "compute it for another day: `salesmetrics report FILE --kpi {kpi} --as-of DATE`",
+    "kpi_of_date": "add a column of dates, such as the close date",
     "see_its_value": "compute its value: `salesmetrics report FILE --kpi {kpi}`",
     # --- files --------------------------------------------------------------------------------------------------------
     "export_not_print": "export the list as CSV instead of printing it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["check_age", "check_currency_symbol", "check_locale", "check_reason", "check_zone"]
+__all__ = ["check_age", "check_currency_symbol", "check_locale", "check_reason", "check_section", "check_zone"]
 
 
 def check_zone(text: str) -> None:
@@ -58,6 +58,21 @@ def check_locale(text: str) -> None:
     from salesmetrics.render.csv_locales import csv_dialect
 
     csv_dialect(text)
+
+
+def check_section(name: str) -> None:
+    """The name of a section of a report.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.schema.message import Message
+    from salesmetrics.schema.sections import SECTIONS
+
+    if name not in SECTIONS:
+        cause, fix = Message("no_such_section"), Message("use_one_of", known=list(SECTIONS))
+        raise SalesmetricsError("option_invalid", option="--sections", value=name, cause=cause, fix=fix)
 
 
 def check_reason(pair: str) -> None:

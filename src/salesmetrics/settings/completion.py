@@ -131,6 +131,13 @@ def complete_families(incomplete: str) -> Offers:
     return _next_of_a_list(titles, incomplete)
 
 
+def complete_sections(incomplete: str) -> Offers:
+    """Sections of a report, behind a comma the next one."""
+    from salesmetrics.schema.sections import SECTIONS
+
+    return _next_of_a_list(SECTIONS, incomplete)
+
+
 # --- days --------------------------------------------------------------------------------------------------------------
 
 

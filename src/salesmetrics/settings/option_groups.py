@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import Option
 
-__all__ = ["Forecasting", "Judging", "Listed", "Merging", "Watch"]
+__all__ = ["Composing", "Forecasting", "Judging", "Listed", "Merging", "Watch"]
 
 Words = tuple[str, ...]
 Pairs = Mapping[str, str]
@@ -105,6 +105,26 @@ class Watch(NamedTuple):
             complete=completion.complete_ages,
         ),
     ] = None
+
+
+class Composing(NamedTuple):
+    """What a report in pages is made of."""
+
+    sections: Annotated[
+        Words,
+        Option(
+            "Sections of a page: kpis, segments, trend, funnel, compare, cohort, forecast, benchmark, losses, rows.",
+            metavar="NAME[,NAME]",
+            shown_default="all that the data allow, without rows",
+            key="report.sections",
+            about="sections of a report as HTML, XLSX or mail",
+            split=True,
+            forms=("html", "xlsx", "mail"),
+            check=checks.check_section,
+            example=("kpis", "trend"),
+            complete=completion.complete_sections,
+        ),
+    ] = ()
 
 
 class Forecasting(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
-from salesmetrics.settings.option_groups import Forecasting, Judging, Listed, Merging, Watch
+from salesmetrics.settings.option_groups import Composing, Forecasting, Judging, Listed, Merging, Watch
 
 __all__ = [
     "GROUPS",
@@ -22,6 +22,7 @@ __all__ = [
     "SHAPING",
     "TABLES",
     "Compare",
+    "Composing",
     "Diagnosis",
     "Every",
     "Forecasting",
@@ -430,12 +431,13 @@ PANELS: Mapping[Any, str] = {
     Judging: "Report",
     Watch: "For scheduled runs",
     Forecasting: "Report",
+    Composing: "Output",
     Output: "Output",
     Diagnosis: "Output",
 }
 """The part of the help that the options of a group stand in."""
 
-GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Judging, Merging, Watch, Forecasting, Output)
+GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Judging, Merging, Watch, Forecasting, Composing, Output)
 """The groups whose options a variable or the settings file can give."""
 
 

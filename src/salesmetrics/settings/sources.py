@@ -76,6 +76,11 @@ class Settled(NamedTuple):
     source: Source = Source("default")
     items: Mapping[str, Source] = {}
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Of the value and of its items."""
+        return (self.source, *self.items.values())
+
 
 class SettingsFile(NamedTuple):
     """What a settings file says.
@@ -223,7 +228,7 @@ def shaped_by(settled: Mapping[str, Settled], names: Collection[str], file: Sett
         names: The options that shape numbers.
         file: The settings file.
     """
-    found = [source for name in names if name in settled for source in _sources(settled[name])]
+    found = [source for name in names if name in settled for source in settled[name].sources]
     plain = no_settings()
     keys = dict.fromkeys(source.name for source in found if source.kind == "file")
     return Shaped(
@@ -244,10 +249,6 @@ def _changed(table: str, own: object, plain: object) -> list[str]:
     return [f"{table}.{name}" for name in type(own).__annotations__ if getattr(own, name) != getattr(plain, name)]
 
 
-def _sources(settled: Settled) -> tuple[Source, ...]:
-    return (settled.source, *settled.items.values())
-
-
 def check(option: Option, value: Any) -> None:
     """Refuse a value that cannot be used, wherever it comes from.
 
@@ -255,7 +256,8 @@ def check(option: Option, value: Any) -> None:
         SalesmetricsError: ``option_invalid``.
     """
     if option.check is not None:
-        for item in [f"{name}={text}" for name, text in value.items()] if option.kind == "pairs" else [value]:
+        pairs = [f"{name}={text}" for name, text in value.items()] if option.kind == "pairs" else []
+        for item in pairs or (value if option.kind == "list" else [value]):
             option.check(item)
 
 

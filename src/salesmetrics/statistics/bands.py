@@ -178,8 +178,12 @@ def resampled_mean_band(
     import numpy as np
 
     ranks = generator.integers(0, rest, (draws, n))
-    ranks += np.searchsorted(own - np.arange(len(own)), ranks, side="right")
-    means = np.sort(population[ranks].mean(axis=1))
+    if len(population) <= ranks.size:  # a copy of the others costs less than a search for each draw
+        others = np.delete(population, own)
+    else:
+        others = population
+        ranks += np.searchsorted(own - np.arange(len(own)), ranks, side="right")
+    means = np.sort(others[ranks].mean(axis=1))
     found = Band(*(float(means[min(int(p * draws), draws - 1)]) for p in TAILS))
     return None if found.low_998 == found.high_998 else found
 

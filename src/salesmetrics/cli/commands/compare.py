@@ -15,6 +15,7 @@ from salesmetrics.settings.sources import SettingsFile
 if TYPE_CHECKING:
     from salesmetrics.answers.compare import BarId
 
+
 @with_groups
 def compare(
     files: Files,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import PANELS, Judging, Output, Reading, Segments, Selection, Watch
+from salesmetrics.settings.options import PANELS, Composing, Judging, Output, Reading, Segments, Selection, Watch
 from salesmetrics.settings.sources import SettingsFile
+
+if TYPE_CHECKING:
+    from salesmetrics.answers.report import Report
+    from salesmetrics.answers.sections import Sections
+    from salesmetrics.engine.goals import Goal
+    from salesmetrics.engine.request import Request
+    from salesmetrics.ingest.dataset import Dataset
 
 
 @with_groups
@@ -23,6 +30,7 @@ def report(
     segments: Segments,
     judging: Judging,
     watch: Watch,
+    composing: Composing,
     output: Output,
     strict: Annotated[
         bool,
@@ -40,6 +48,7 @@ def report(
       salesmetrics report deals.csv
       salesmetrics report deals.csv --by owner --period last-quarter
       salesmetrics report deals.csv --kpi win_rate,revenue --format json
+      salesmetrics report deals.csv stages.csv quotas.csv -o report.html
     """
     from msgspec.structs import replace
 
@@ -54,7 +63,7 @@ def report(
         write_answer,
         write_rejects,
     )
-    from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
+    from salesmetrics.cli.request import begin_files, make_beside, make_catalog, make_question, read_options
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
@@ -67,30 +76,39 @@ def report(
     from salesmetrics.render.writers import WRITERS
 
     catalog = make_catalog(settings)
-    result, dataset = pipeline.report(
-        begun,
-        options,
-        make_question(
-            selection,
-            settings,
-            environment.today(),
-            segments=segments,
-            judging=judging,
-            trend=WRITERS[form].for_people,
-            headlines=headlines_of(output, form, environment),
-        ),
-        catalog,
-        accept=lambda dataset: refuse_stale(watch, dataset, environment),
-        goals=lambda request: settle_goals(watch, settings, request, catalog),
-        goals_by={name for tables in settings.goals.values() for table in tables for name in table.group},
+    paged = WRITERS[form].draws == "page"
+    question = make_question(
+        selection,
+        settings,
+        environment.today(),
+        segments=segments,
+        judging=judging,
+        trend=WRITERS[form].for_people or paged,
+        headlines=headlines_of(output, form, environment),
     )
-    write_answer(
-        replace(result, everything=output.all),
-        output,
-        form,
-        environment,
-        wide=segments.wide and bool(selection.by or selection.every),
-    )
+    goals_by = {name for tables in settings.goals.values() for table in tables for name in table.group}
+
+    def accept(dataset: Dataset) -> None:
+        refuse_stale(watch, dataset, environment)
+
+    def goals(request: Request) -> list[Goal]:
+        return settle_goals(watch, settings, request, catalog)
+
+    answer: Report | Sections
+    if paged:
+        from salesmetrics.sections import sections
+
+        beside = make_beside(composing, settings, question.shaped)
+        answer, dataset = sections(
+            begun, options, question, catalog, beside, accept=accept, goals=goals, goals_by=goals_by
+        )
+        result = answer.report
+    else:
+        result, dataset = pipeline.report(
+            begun, options, question, catalog, accept=accept, goals=goals, goals_by=goals_by
+        )
+        answer = replace(result, everything=output.all)
+    write_answer(answer, output, form, environment, wide=segments.wide and bool(selection.by or selection.every))
     write_rejects(dataset, rejects, environment)
     tell_about_exports(dataset, output, form, environment)
     missed = tell_about_goals(result, environment, strict=strict, quiet=output.quiet)
