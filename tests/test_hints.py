@@ -114,6 +114,7 @@ def test_a_hint_of_a_finding_names_options_that_every_command_has(code: str) -> 
 COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", "forecast", "benchmark", "cohort")
 ROOMS = {
     "analysis/exports.py": ("compare",),
+    "sections.py": ("report",),
     "ingest": (*READING, "init"),
     "analysis/benchmark.py": ("benchmark",),
     "analysis/losses.py": ("losses",),

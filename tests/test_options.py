@@ -42,7 +42,7 @@ def sample(it: Option) -> tuple[list[str] | str | float | bool, Any]:
         name, value = it.example
         return [f"{name}={value}"], {name: value}
     if it.kind == "list":
-        words = ["Signed", "Closed"]
+        words = list(it.example) if it.check else ["Signed", "Closed"]
         return words, tuple(words)
     if it.kind == "flag":
         return True, True
@@ -143,6 +143,7 @@ UNUSABLE = {
     "locale": ("tlh", "unknown locale"),
     "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
     "merge_reason": ({"$": "$"}, "the reason is the variant itself"),
+    "sections": (["kpis", "funnle"], "unknown section"),
 }
 """Values that the declaration's own check refuses, and why."""
 

@@ -163,9 +163,7 @@ class _Composed:
         if self.question.by:
             return self.report
         if not self.by:
-            raise SalesmetricsError(
-                "report_empty", cause=Message("nothing_to_divide_by"), fix=Message("export_dimension")
-            )
+            raise SalesmetricsError("report_empty", cause=Message("no_column_divides"), fix=Message("export_dimension"))
         from salesmetrics.engine.build import build_report
 
         question = self._asked("segments", by=self.by, headlines=_TILES, every=None)

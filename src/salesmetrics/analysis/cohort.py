@@ -1,4 +1,4 @@
-"""Cohorts of created deals or leads followed to their end: the share won by each horizon, open ones censored."""
+"""Cohorts of created deals or leads followed to their end: the share won by each horizon, open ones censored. Own file: what a table says, apart from what is asked of files."""
 
 from __future__ import annotations
 

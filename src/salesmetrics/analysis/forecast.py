@@ -1,4 +1,4 @@
-"""What will close won in a period: what is won so far, what open deals and deals to come will add, and how sure that is."""
+"""What will close won in a period: what is won so far, what open deals and deals to come will add, and how sure that is. Own file: what a table says, apart from what is asked of files."""
 
 from __future__ import annotations
 

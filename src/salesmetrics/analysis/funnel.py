@@ -1,4 +1,4 @@
-"""How deals pass the stages of a pipeline: conversion, time in stage, and where value waits."""
+"""How deals pass the stages of a pipeline: conversion, time in stage, and where value waits. Own file: what a table says, apart from what is asked of files."""
 
 from __future__ import annotations
 

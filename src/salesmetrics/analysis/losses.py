@@ -1,4 +1,4 @@
-"""Why and where deals are lost: by reason, stage, competitor, owner, product and age, by number and by value."""
+"""Why and where deals are lost: by reason, stage, competitor, owner, product and age, by number and by value. Own file: what a table says, apart from what is asked of files."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ CAUSES: Mapping[str, str] = {
     "no_record_behind": "this KPI has no records in the period",
     "kpi_of_one_day": "`{kpi}` is the state on a single day, and an export holds no history of it",
     "no_kpi_over_time": "no KPI of these files has one value per period",
-    "nothing_to_divide_by": "no column of these files divides the records into segments",
+    "no_column_divides": "no column of these files divides the records into segments",
     "kpi_without_series": "`{kpi}` has no values per period in these files",
     # --- files --------------------------------------------------------------------------------------------------------
     "old_workbook": "a legacy Excel workbook (.xls)",

@@ -113,7 +113,7 @@ class Composing(NamedTuple):
     sections: Annotated[
         Words,
         Option(
-            "Sections of a page: kpis, segments, trend, funnel, compare, cohort, forecast, benchmark, losses, rows.",
+            "Sections of a page, for example kpis,trend,funnel.",
             metavar="NAME[,NAME]",
             shown_default="all that the data allow, without rows",
             key="report.sections",
