@@ -143,7 +143,7 @@ UNUSABLE = {
     "locale": ("tlh", "unknown locale"),
     "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
     "merge_reason": ({"$": "$"}, "the reason is the variant itself"),
-    "sections": (["kpis", "funnle"], "unknown section"),
+    "sections": (["funnle"], "unknown section"),
 }
 """Values that the declaration's own check refuses, and why."""
 
