@@ -35,7 +35,7 @@ def sentences() -> dict[str, list[str]]:
     """Every English sentence, with where it comes from, in a settled order."""
     found: dict[str, list[str]] = {}
     for where, text in _walk():
-        if re.search(r"[A-Za-z]", re.sub(r"\{[^{}|#]*\}", "", text)):
+        if where == "unit_ratio" or re.search(r"[A-Za-z]", re.sub(r"\{[^{}|#]*\}", "", text)):
             found.setdefault(text, []).append(where)
     return found
 

@@ -22,6 +22,7 @@ LABELS: Mapping[str, str] = {
     "heading_settings": "Settings of {path:typed}. Priority: option, environment variable, file, default",
     "heading_no_settings": "No settings file. Priority: option, environment variable, file, default",
     "page_contents": "Contents",
+    "page_untitled": "Report",
     # --- titles of columns ------------------------------------------------------------------------------------------
     "column_change": "change",
     "column_drawing": "chart",
@@ -247,6 +248,7 @@ LABELS: Mapping[str, str] = {
     # --- units ------------------------------------------------------------------------------------------------------
     "unit_money": "",
     "unit_money_per_day": "/day",
+    "unit_ratio": " %",
     "unit_count": "",
     "unit_days": " d",
     "unit_hours": " h",

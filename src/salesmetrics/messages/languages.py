@@ -21,7 +21,6 @@ class Language(NamedTuple):
             language lacks are left out.
         group: What stands between thousands.
         point: The decimal mark.
-        percent: How a percentage is written, with ``#`` for the number.
         day: How a day is written: ``Y``, ``M``, ``D`` are numbers, ``MM`` and ``DD`` have two digits, ``N`` is the name of the month.
         months: The names of months in a date, where ``day`` has them.
         comma: What stands between the items of a list.
@@ -38,7 +37,6 @@ class Language(NamedTuple):
     form: Callable[[int], int]
     group: str = ","
     point: str = "."
-    percent: str = "#%"
     day: str = "Y-MM-DD"
     months: tuple[str, ...] = ()
     comma: str = ", "
@@ -85,7 +83,7 @@ def _arabic(number: int) -> int:
 _MALAY_MONTHS = ("Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ogo", "Sep", "Okt", "Nov", "Dis")
 _CHINESE = {"day": "Y年M月D日", "comma": "、", "semicolon": "；", "quotes": ("“", "”")}
 
-ENGLISH = Language("en", "English", 2, _english, percent="# %")
+ENGLISH = Language("en", "English", 2, _english)
 
 LANGUAGES: Mapping[str, Language] = {
     "en": ENGLISH,
@@ -133,7 +131,6 @@ LANGUAGES: Mapping[str, Language] = {
         _russian,
         group="\u00a0",
         point=",",
-        percent="#\u00a0%",
         day="DD.MM.Y",
         either=(" и ", " или "),
         rest=" и ещё #",

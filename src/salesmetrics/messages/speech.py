@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from gettext import NullTranslations
 
-__all__ = ["day", "in_words", "number", "percent", "speaking", "spoken"]
+__all__ = ["day", "in_words", "number", "speaking", "spoken"]
 
 
 class _Speech(NamedTuple):
@@ -85,15 +85,6 @@ def number(text: str) -> str:
     if language.group == "," and language.point == ".":
         return text
     return text.translate({ord(","): language.group, ord("."): language.point})
-
-
-def percent(text: str) -> str:
-    """A percentage, of the number as English writes it.
-
-    >>> percent("48.7")
-    '48.7 %'
-    """
-    return spoken().percent.replace("#", number(text))
 
 
 def day(value: date) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import number as written
-from salesmetrics.messages.speech import spoken
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -163,8 +162,6 @@ def sparkline(values: Sequence[float | None], *, on_zero: bool, top: float | Non
 
 
 def _suffix(unit: Unit, currency: str | None) -> str:
-    if unit == "ratio":
-        return spoken().percent.partition("#")[2]
     code = f" {one_line(currency)}" if currency and unit in {"money", "money_per_day"} else ""
     return code + phrase(f"unit_{unit}")
 
