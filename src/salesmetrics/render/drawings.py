@@ -58,7 +58,7 @@ def along(value: float, low: float, high: float) -> float:
     (0.5, 1.0, 1.0, 0.0, 0.0)
     """
     ends = low / 2, high / 2
-    if math.isnan(value) or not ends[1] > ends[0]:
+    if math.isnan(value) or not -math.inf < ends[0] < ends[1] < math.inf:
         return 0.0
     return min(max((min(max(value, low), high) / 2 - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
 
@@ -138,7 +138,7 @@ def _tone(tone: Tone) -> str:
 
 def _spark(mark: Sparkline) -> Iterable[Shape]:
     """Bars from zero for what is counted, and a line for a rate, whose bars would begin anywhere. The last one stands out."""
-    values = [None if value is None or math.isnan(value) else value for value in mark.values]
+    values = [value if value is not None and math.isfinite(value) else None for value in mark.values]
     known = [value for value in values if value is not None]
     if not known:
         return
