@@ -29,6 +29,9 @@ COMMANDS = {
     "cohort_leads": ("cohort", "leads.csv", "--of", "leads"),
     "forecast": ("forecast", "deals.csv", "quotas.csv", "--period", "2026-Q4", "--target", "1200000"),
     "forecast_groups": ("forecast", "deals.csv", "stages.csv", "--by", "region", "--period", "2026-Q4"),
+    "benchmark": ("benchmark", "deals.csv", "--by", "owner"),
+    "benchmark_changes": ("benchmark", "deals.csv", "--by", "region", "--period", "2026-Q3", "--compare", "previous"),
+    "benchmark_months": ("benchmark", "deals.csv", "--by", "owner", "--every", "month", "--kpi", "win_rate"),
     "funnel_stock": ("funnel", "deals.csv", "--by", "currency"),
 }
 
@@ -261,3 +264,49 @@ def test_segments_of_a_forecast_have_their_range() -> None:
     rows = tables_of(section("forecast_groups", "forecast-segments"))[0].rows
     assert [row.cells[2].value for row in rows] == [line.parts[-1].p50 for line in lines]
     assert len({row.cells[4].mark.axis for row in rows if row.cells[4].mark}) == 1
+
+
+# --- benchmark --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["benchmark", "benchmark_changes", "benchmark_months"])
+def test_segments_of_a_benchmark_are_those_of_the_answer(name: str) -> None:
+    made = answer(name)
+    sections = [
+        block for block in page(name).blocks if isinstance(block, Section) and block.name.startswith("benchmark")
+    ]
+    for kpi, one in zip(made.kpis, sections, strict=False):
+        rows = [row for row in made.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency)]
+        rows = [row for row in rows if row.value is not None or None not in row.group.values()]
+        table = tables_of(one)[0]
+        assert len(table.rows) == len(rows)
+        for wanted, row in zip(rows, table.rows, strict=True):
+            _, value, behind, mark, span, team, *_ = row.cells
+            assert span.parts == ((wanted.interval.low, wanted.interval.high) if wanted.interval else ())
+            assert value.value == wanted.value
+            assert (behind.parts[-1] if behind.parts else behind.value) in {wanted.n, None}
+            assert team.value == (wanted.team.value if wanted.team else None)
+            if mark.mark is not None:
+                assert mark.mark.value == float(wanted.value)
+                assert mark.mark.hollow == (wanted.verdict == "too_few")
+                assert (mark.mark.tone in {"good", "bad"}) == (
+                    wanted.verdict in {"above", "below"} and kpi.direction != "neutral"
+                )
+
+
+def test_a_plot_of_segments_has_a_dot_each_and_both_bands() -> None:
+    made, charts = answer("benchmark"), charts_of(page("benchmark"))
+    assert charts
+    assert "%" in charts[0].up.ticks[0][1]
+    rows = [row for row in made.benchmark if row.kpi == made.kpis[0].id and row.band]
+    dots = [point for series in charts[0].series for point in series.points]
+    assert sorted(dots) == sorted((float(row.n), float(row.value)) for row in rows)
+    assert [len(series.band) for series in charts[0].series[:2]] == [len(rows)] * 2
+
+
+def test_what_made_a_change_has_a_bar_per_segment() -> None:
+    tables = tables_of(section("benchmark_changes", "benchmark-changes"))
+    divided = [item for item in answer("benchmark_changes").changes if item.change is not None]
+    for item, table in zip(divided, tables, strict=False):
+        steps = [row.cells[-1].mark.end + row.cells[-1].mark.start for row in table.rows if row.cells[-1].mark]
+        assert sum(steps) == pytest.approx(float(item.change))

@@ -50,6 +50,15 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "fold_scores": "Scores of each method",
     "column_actual": "won in fact",
     "column_target": "target",
+    # --- benchmark ------------------------------------------------------------------------------------------------------
+    "page_benchmark": "Who differs: by {names:and}",
+    "bench_seen": "drawn: the value with its interval; behind it the band; the line across is the value of: {others}",
+    "fold_by_records": "Values by number of records",
+    "chart_by_records": "{title:typed} by number of records",
+    "plot_seen": "{n:# segment|# segments} by their number of records within the limits of chance: {above:,} above the others, {below:,} below.",
+    "axis_records": "records",
+    "series_95": "95 % band",
+    "series_998": "99.8 % band",
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
     "section_bridge": "From {first} to {last}",

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import number, percent
 from salesmetrics.render.page import Axis
 from salesmetrics.render.text import amount
 
@@ -65,7 +66,7 @@ def axis(
     low, high = bounds(values, zero=zero)
     step = _step((high - low) / parts, whole=unit == "count")
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    at = [round(float(step * number), 12) for number in range(first, last + 1)]
+    at = [round(float(step * times), 12) for times in range(first, last + 1)]
     return Axis(at[0], at[-1], tuple(zip(at, _texts(at, unit), strict=True)), title)
 
 
@@ -113,9 +114,9 @@ def _texts(at: Sequence[float], unit: Unit) -> list[str]:
     size = max(map(abs, at))
     if unit == "ratio":
         places = 0 if all(abs(100 * one - round(100 * one)) < 1e-9 for one in at) else 1
-        return [f"{100 * one:.{places}f} %" for one in at]
+        return [percent(f"{100 * one:,.{places}f}") for one in at]
     for least, of, code in _SHORT if unit in _LONG else ():
         if size >= least:
-            return [phrase(code, n=f"{one / of:g}") if one else "0" for one in at]
+            return [phrase(code, n=number(f"{one / of:g}")) if one else "0" for one in at]
     places = 0 if all(one == round(one) for one in at) else 1 if size >= 1 else 2
     return [amount(one, unit, places=places) for one in at]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from salesmetrics.answers.report import Interval
 from salesmetrics.messages import catalogues, phrase
 from salesmetrics.render.document import (
     Cell,
     Column,
     Document,
+    Heading,
     Kind,
     Narrow,
     Row,
@@ -21,17 +24,29 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.benchmark_changes import benchmark_changes
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.words import FEW, period_label, reason_text
-from salesmetrics.render.text import amount, count, decimals, interval, one_line
+from salesmetrics.render.layouts.pages import (
+    analysis_page,
+    anchor,
+    ends_of,
+    how_counted,
+    span_of,
+    whisker,
+    with_cells,
+    with_marks,
+)
+from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, period_label, reason_text, share_cell
+from salesmetrics.render.page import Chart, Fold, Page, Section, Series
+from salesmetrics.render.scales import axis, number_axis
+from salesmetrics.render.text import amount, decimals, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salesmetrics.answers.benchmark import Benchmark, BenchmarkFigure, BenchmarkKpi, BenchmarkRow
-    from salesmetrics.render.document import Block
+    from salesmetrics.render.document import Block, Whisker
 
-__all__ = ["benchmark_document", "benchmark_sheet"]
+__all__ = ["benchmark_document", "benchmark_page", "benchmark_sections", "benchmark_sheet"]
 
 _DRAWN = 25
 """Cells of a drawn band."""
@@ -144,14 +159,14 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
         cells = [
             Cell(_name(row)),
             _value(row, kpi, places),
-            Cell(_behind(row, kpi), Tone.MUTED),
+            _behind(row, kpi),
             _team(row, kpi, places),
         ]
         if banded:
             mark = _mark(row, axis)
-            cells += [Cell(_band(row, kpi, finer), Tone.MUTED), Cell(mark, Tone.MARK)]
+            cells += [_band(row, kpi, finer), Cell(mark, Tone.MARK)]
         if tested:
-            cells.append(Cell(_p(row)))
+            cells.append(_p(row))
         cells.append(_verdict(row, kpi))
         if past is not None:
             cells += _own(row, kpi, places)
@@ -172,28 +187,33 @@ def _value(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:
 
 def _team(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:
     value = row.team.value if row.team else None
-    return Cell("" if value is None else amount(value, kpi.unit, places=places), value=value)
+    if value is None:
+        return Cell()
+    return Cell(amount(value, kpi.unit, places=places), value=value, unit=kpi.unit, currency=row.currency)
 
 
-def _behind(row: BenchmarkRow, kpi: BenchmarkKpi) -> str:
+def _behind(row: BenchmarkRow, kpi: BenchmarkKpi) -> Cell:
     """What a value is made of: ``k / n``, else its number of records."""
     top, bottom = row.numerator, row.denominator
     if isinstance(top, int) and isinstance(bottom, int) and row.n == bottom:
-        return f"{count(top)} / {count(bottom)}"
-    return "" if row.n is None or (kpi.unit == "count" and row.n == row.value) else phrase("records_behind", n=row.n)
+        return share_cell(top, bottom)
+    if row.n is None or (kpi.unit == "count" and row.n == row.value):
+        return Cell("", Tone.MUTED)
+    return Cell(phrase("records_behind", n=row.n), Tone.MUTED, row.n)
 
 
-def _band(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> str:
+def _band(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:
     if row.band is None:
-        return ""
+        return Cell("", Tone.MUTED)
     ends = Interval(low=row.band.low_95, high=row.band.high_95, level=0.95, method="")
-    return interval(ends, kpi.unit, places=places)
+    return interval_cell(ends, kpi.unit, places)
 
 
-def _p(row: BenchmarkRow) -> str:
+def _p(row: BenchmarkRow) -> Cell:
     if row.test is None:
-        return ""
-    return phrase("p_below", p=_LEAST_P) if row.test.adjusted < _LEAST_P else f"{row.test.adjusted:.3f}"
+        return Cell()
+    adjusted = row.test.adjusted
+    return Cell(phrase("p_below", p=_LEAST_P) if adjusted < _LEAST_P else f"{adjusted:.3f}", value=adjusted)
 
 
 _LEAST_P = 0.001
@@ -214,8 +234,8 @@ def _own(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> list[Cell]:
     sign = {"above": ABOVE, "below": BELOW}.get(own.outside or "", "")
     text = amount(own.value, kpi.unit, places=places)
     ends = None if own.low is None else Interval(low=own.low, high=own.high, level=0.95, method="")
-    span = interval(ends, kpi.unit, places=1 if kpi.unit == "count" else places)
-    return [Cell(text, value=own.value, flag=sign), Cell(span, Tone.MUTED)]
+    span = interval_cell(ends, kpi.unit, 1 if kpi.unit == "count" else places)
+    return [Cell(text, value=own.value, unit=kpi.unit, currency=row.currency, flag=sign), span]
 
 
 ABOVE, BELOW = "↑", "↓"
@@ -275,6 +295,107 @@ def _notes(answer: Benchmark) -> list[str]:
         said = [Message("bench_needs", title=item.title, needs=item.needs) for item in answer.not_computed]
         found.append(phrase("bench_not_computed", kpis=said))
     return found
+
+
+# --- the page ---
+
+_DOTS = 5
+"""A drawing of fewer segments shows nothing."""
+_TONES = {
+    ("above", "higher"): Tone.GOOD,
+    ("below", "higher"): Tone.BAD,
+    ("above", "lower"): Tone.BAD,
+    ("below", "lower"): Tone.GOOD,
+}
+"""Verdict and the direction that is better → how the dot looks."""
+
+
+def benchmark_page(answer: Benchmark) -> Page:
+    """A section per KPI, the parts of changes, and findings."""
+    codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
+    head = answer_head(answer, answer.comparison, codes)
+    title = phrase("page_benchmark", names=answer.group_by)
+    return analysis_page(title, head, benchmark_sections(answer), findings_below(answer, apart=False))
+
+
+def benchmark_sections(answer: Benchmark) -> tuple[Section, ...]:
+    """Who differs, a section per KPI with a table of all segments, then what made each change."""
+    several = len({kpi.currency for kpi in answer.kpis if kpi.currency}) > 1
+    found = []
+    for place, kpi in enumerate(answer.kpis):
+        rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency) and _is_there(row)]
+        figures = [_figure(figure, kpi) for figure in answer.figures if figure.kpi == kpi.id]
+        outside = [Text(phrase("bench_outside", figures=figures))] if figures else []
+        plot = _plot(kpi, rows)
+        folded = [Fold(phrase("fold_by_records"), (plot,))] if plot else []
+        legend = how_counted([phrase("bench_seen", others=_others(answer)), *_notes(answer)]) if not place else ()
+        blocks = (Text(_sentence(kpi, answer, several=several)), _drawn(kpi, rows, answer), *outside, *folded, *legend)
+        found.append(Section(anchor("benchmark", place), _title(kpi, several=several), blocks))
+    changed = benchmark_changes(answer, drawn=True)
+    if changed and isinstance(changed[0], Heading):
+        found.append(Section("benchmark-changes", changed[0].text, tuple(changed[1:])))
+    return tuple(found)
+
+
+def _drawn(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -> Table:
+    """The table of a KPI: value, interval and band of a segment on one line, with the value of the others across."""
+    table = _table(kpi, rows, answer)
+    kept = [place for place, column in enumerate(table.columns) if column.kind is not Kind.MARK]
+    columns = tuple(table.columns[place] for place in kept)
+    cells = [replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows]
+    judged = [row for row in rows if row.verdict != "too_few"] or rows
+    ends = [end for row in judged if row.band for end in (row.band.low_95, row.band.high_95)]
+    between = span_of([*ends_of(judged), *ends, *(row.value for row in rows)], kpi.unit, zero=False)
+    marks = [_whisker(row, kpi, between) for row in rows]
+    mark = Column("", Kind.MARK, 3, Narrow.VANISH, detail=True)
+    drawn = with_marks(replace(table, columns=columns, rows=tuple(cells), drops=""), mark, marks, after=3)
+    spans = Column(interval_title(rows), Kind.INTERVAL, 4, Narrow.VANISH, plural=phrase("columns_interval"))
+    places = decimals([end for end in ends_of(rows) if end is not None], kpi.unit)
+    return with_cells(drawn, spans, [interval_cell(row.interval, kpi.unit, places) for row in rows], after=4)
+
+
+def _whisker(row: BenchmarkRow, kpi: BenchmarkKpi, between: tuple[float, float]) -> Whisker | None:
+    return whisker(
+        row.value,
+        row.interval,
+        between,
+        centre=row.team.value if row.team else None,
+        band=(row.band.low_95, row.band.high_95) if row.band else None,
+        tone=_TONES.get((row.verdict or "", kpi.direction), Tone.PLAIN),
+        hollow=row.verdict == "too_few",
+    )
+
+
+def _plot(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow]) -> Chart | None:
+    """Values over the number of records, within the bands: a funnel, as chance makes few records vary more."""
+    banded = sorted((row for row in rows if row.band and row.n and row.value is not None), key=lambda row: row.n or 0)
+    if len(banded) < _DOTS:
+        return None
+    bands = [(float(row.n or 0), row.band) for row in banded if row.band]
+    limits = [
+        Series(phrase("series_998"), (), tuple((x, band.low_998, band.high_998) for x, band in bands)),
+        Series(phrase("series_95"), (), tuple((x, band.low_95, band.high_95) for x, band in bands)),
+    ]
+    dots = [
+        Series(
+            phrase(f"benchmark_{verdict}"),
+            tuple((float(row.n or 0), float(row.value or 0)) for row in own),
+            names=tuple(map(_name, own)),
+            tone=_TONES.get((verdict, kpi.direction), Tone.PLAIN),
+            hollow=tuple(verdict == "too_few" for _ in own),
+        )
+        for verdict in dict.fromkeys(row.verdict for row in banded if row.verdict)
+        if (own := [row for row in banded if row.verdict == verdict])
+    ]
+    title = phrase("chart_by_records", title=one_line(kpi.title))
+    said = phrase("plot_seen", n=len(banded), above=kpi.above, below=kpi.below)
+    heights = [
+        *(float(row.value or 0) for row in banded),
+        *(end for _, band in bands for end in (band.low_998, band.high_998)),
+    ]
+    across = number_axis([row.n for row in banded], phrase("axis_records"))
+    up = axis(heights, kpi.unit, zero=False)
+    return Chart("dots", title, said, across, up, (*limits, *dots), unit=kpi.unit, currency=kpi.currency)
 
 
 # --- a sheet ---

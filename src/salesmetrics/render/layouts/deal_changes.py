@@ -25,7 +25,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.page import Fold, Section
 from salesmetrics.render.scales import bounds
-from salesmetrics.render.text import amount, one_line
+from salesmetrics.render.text import amount, count, one_line
 
 if TYPE_CHECKING:
     from salesmetrics.answers.compare import BarId, Beside, Compare, DealChange, DealState, StageMove
@@ -250,7 +250,7 @@ def _move(move: StageMove, top: float) -> Row:
         (
             Cell(_stage(move.from_)),
             Cell(_stage(move.to_)),
-            Cell(f"{move.count:,}", value=move.count),
+            Cell(count(move.count), value=move.count),
             Cell(tone=Tone.MARK, mark=Bar(move.count, top)),
             Cell(way, Tone.MUTED),
         )

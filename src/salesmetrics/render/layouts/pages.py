@@ -166,9 +166,14 @@ def ends_of(estimates: Iterable[Estimated]) -> list[Number | None]:
 
 def with_marks(table: Table, column: Column, marks: Sequence[Mark | None], after: int | None = None) -> Table:
     """A table with a mark per row, in a column behind so many others; behind all of them without a number."""
+    return with_cells(table, column, [Cell(tone=Tone.MARK, mark=mark) for mark in marks], after)
+
+
+def with_cells(table: Table, column: Column, cells: Sequence[Cell], after: int | None = None) -> Table:
+    """A table with a cell more per row, in a column behind so many others; behind all of them without a number."""
     at = len(table.columns) if after is None else after
     rows = [
-        replace(row, cells=(*row.cells[:at], Cell(tone=Tone.MARK, mark=mark), *row.cells[at:]))
-        for row, mark in zip(table.rows, marks, strict=True)
+        replace(row, cells=(*row.cells[:at], cell, *row.cells[at:]))
+        for row, cell in zip(table.rows, cells, strict=True)
     ]
     return replace(table, columns=(*table.columns[:at], column, *table.columns[at:]), rows=tuple(rows))
