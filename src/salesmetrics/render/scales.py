@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
-from salesmetrics.messages.speech import number, spoken
+from salesmetrics.messages.speech import number
 from salesmetrics.render.page import Axis
 from salesmetrics.render.text import amount
 
@@ -114,7 +114,7 @@ def _texts(at: Sequence[float], unit: Unit) -> list[str]:
     size = max(map(abs, at))
     if unit == "ratio":
         places = 0 if all(abs(100 * one - round(100 * one)) < 1e-9 for one in at) else 1
-        return [spoken().percent.replace("#", number(f"{100 * one:,.{places}f}")) for one in at]
+        return [number(f"{100 * one:,.{places}f}") + phrase("unit_ratio") for one in at]
     for least, of, code in _SHORT if unit in _LONG else ():
         if size >= least:
             return [phrase(code, n=number(f"{one / of:g}")) if one else "0" for one in at]
