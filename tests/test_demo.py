@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import ZipFile
 
 import pytest
 
@@ -50,11 +51,17 @@ PROMISED = {
     "program": ['"id": "win_rate"', '"team": "Enterprise"', '"schema_version": "1"'],
     "spreadsheet": [],
     "chat": [r"^\| Win rate \|", r"\*\*error\*\*"],
+    "mail": [],
     "page": [],
     "workbook": [],
 }
 """What the output of each step of the tour shows of what its question promises."""
-WRITTEN = {"spreadsheet": b"\xef\xbb\xbfmetric,", "page": b"<!doctype html>", "workbook": b"PK\x03\x04"}
+WRITTEN = {
+    "spreadsheet": b"\xef\xbb\xbfmetric,",
+    "mail": b"Subject: ",
+    "page": b"<!doctype html>",
+    "workbook": b"PK\x03\x04",
+}
 """How the files begin that steps write."""
 
 
@@ -144,9 +151,14 @@ def test_a_command_of_the_tour_answers_its_question(step: Step, home: Home) -> N
     assert code == item["exit_code"] == step.exit_code
     assert [text for text in PROMISED[step.id] if not re.search(text, shown, re.MULTILINE)] == []
     assert (shown == "") == (step.id in WRITTEN)
-    for word in shlex.split(item["command"]):
-        if f"/{RESULTS}/" in word:
-            assert (home.folder / word).read_bytes().startswith(WRITTEN[step.id])
+    for path in (home.folder / word for word in shlex.split(item["command"]) if f"/{RESULTS}/" in word):
+        data = path.read_bytes()
+        assert data.startswith(WRITTEN[step.id])
+        if path.suffix == ".xlsx":
+            with ZipFile(path) as book:
+                data = book.read("xl/sharedStrings.xml")
+        assert b"Revenue" in data
+        assert b"Win rate" in data or step.id == "spreadsheet"
 
 
 def test_each_command_has_a_promise_and_they_are_of_many_kinds() -> None:
@@ -157,9 +169,9 @@ def test_each_command_has_a_promise_and_they_are_of_many_kinds() -> None:
 def test_the_screen_shows_every_file_and_every_command_on_a_line_of_its_own(home: Home) -> None:
     lines = home.screen.splitlines()
     assert [line.strip() for line in lines if line.startswith("  salesmetrics ")] == [i["command"] for i in home.tour]
-    assert [line for line in lines if line in {item["question"] for item in home.tour}] == [
-        item["question"] for item in home.tour
-    ]
+    questions = [item["question"] for item in home.tour]
+    assert [line for line in lines if line in questions] == questions
+    assert max(map(len, questions)) <= 80
     shown = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("  ") and ".csv " in line[:40]}
     assert shown == {name: [kind, f"{rows:,}"] for name, kind, rows in home.files}
 

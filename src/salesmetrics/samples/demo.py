@@ -84,6 +84,7 @@ TOUR: Mapping[str, tuple[Step, ...]] = {
             f"report @deals.csv --kpi revenue --by region --every month --wide --no-total --bom -o @{RESULTS}/revenue.csv",
         ),
         _step("chat", "report @deals.csv --format md"),
+        _step("mail", f"report @deals.csv -o @{RESULTS}/report.eml"),
         _step("page", f"report @ -o @{RESULTS}/report.html"),
         _step("workbook", f"report @ -o @{RESULTS}/report.xlsx"),
     ),

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Row, Sheet, Snippet, Table, Text
+from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Prose, Row, Sheet, Snippet, Table, Text
 from salesmetrics.render.text import count, one_line
 
 if TYPE_CHECKING:
@@ -54,5 +54,5 @@ def _tour(answer: Demo) -> Iterator[Block]:
     for part, steps in groupby(answer.tour, lambda item: item.part):
         yield Heading(phrase(f"part_{part}"))
         for item in steps:
-            yield Text(item.question)
+            yield Text(Prose(item.question))
             yield Snippet(item.command, "sh", apart=False, indent=2)
