@@ -176,6 +176,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         settings_file,
         talk,
         tour,
+        workbook,
         workings,
     )
 
@@ -201,6 +202,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         analysis_pages.ANALYSIS_PAGES,
         comparing.COMPARING,
         forecasting.FORECASTING,
+        workbook.WORKBOOK,
     )
 
 

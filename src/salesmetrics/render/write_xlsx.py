@@ -1,4 +1,7 @@
-"""Any page as a workbook: a sheet per section, its tables with exact numbers. No cell is a formula or a link."""
+"""Any page as a workbook: a sheet per section, its tables with exact numbers, native charts. No cell is a formula or a link.
+
+The same page gives the same bytes: the day on which it is made stands nowhere in it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from salesmetrics.render.document import Table
-from salesmetrics.render.page import Section
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import plain
 from salesmetrics.render.visible import visible
+from salesmetrics.render.xlsx.plan import Names, plan
+from salesmetrics.render.xlsx.sheet import ChartData, Drawing, Limits, Styles
 
 if TYPE_CHECKING:
     from salesmetrics.render.page import Page
@@ -18,20 +23,69 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+_FIXED = datetime(2000, 1, 1)
+"""The day on which every workbook says it was made."""
+_HEADER = 100
+"""Characters of a text in the head or foot of a printed page, of which a spreadsheet allows 255 altogether."""
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
-def write(page: Page, screen: Screen) -> bytes:  # noqa: ARG001
-    """Draw a page as the bytes of a workbook."""
+def write(page: Page, screen: Screen, limits: Limits | None = None) -> bytes:  # noqa: ARG001 - every writer is called alike
+    """Draw a page as the bytes of a workbook.
+
+    Args:
+        page: Any.
+        screen: Nothing of it matters here.
+        limits: What a sheet holds; what a spreadsheet allows when left out.
+    """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, _OPTIONS) as book:
-        book.set_properties({"created": datetime(2000, 1, 1)})
-        sheet, line = book.add_worksheet(), 0
-        sheet.write_string(0, 0, visible(page.title))
-        for block in page.blocks:
-            for part in block.blocks if isinstance(block, Section) else (block,):
-                for row in part.rows if isinstance(part, Table) else ():
-                    line += 1
-                    for place, cell in enumerate(row.cells):
-                        sheet.write_string(line, place, visible(cell.text))
+        book.set_properties({"created": _FIXED, "title": visible(page.title)[:250], "author": "", "comments": ""})
+        _draw(book, page, limits or Limits())
     return target.getvalue()
+
+
+def _draw(book: xlsxwriter.Workbook, page: Page, limits: Limits) -> None:
+    names, styles = Names(), Styles(book)
+    first, others = plan(page)
+    summary = names.sheet(phrase("sheet_summary"))
+    data = ChartData(names.sheet(phrase("sheet_chart_data")))
+    titled = [(names.sheet(one.title), one) for one in others]
+    arabic = page.language.partition("-")[0] in _RIGHT_TO_LEFT
+    header, footer = _header(page), _footer(page)
+    contents = [(name, one.title) for name, one in titled]
+    drawing = Drawing(book, summary, styles, names, data, limits)
+    drawing.begin(right_to_left=arabic)
+    drawing.draw_first(page, first.blocks, contents)
+    drawing.finish(header, footer)
+    for name, one in titled:
+        drawing = Drawing(book, name, styles, names, data, limits)
+        drawing.begin(right_to_left=arabic)
+        drawing.draw(one.title, one.blocks)
+        drawing.finish(header, footer)
+    if data.held:
+        drawing = Drawing(book, data.name, styles, names, data, limits)
+        drawing.begin(right_to_left=arabic)
+        drawing.draw_data()
+        drawing.finish(header, footer)
+
+
+def _header(page: Page) -> str:
+    return f"&L&B{_printed(page.title)}"
+
+
+def _footer(page: Page) -> str:
+    facts = " · ".join(plain(fact) for fact in page.facts)
+    return f"&L{_printed(facts)}&R{phrase('page_of_pages')}"
+
+
+def _printed(text: str) -> str:
+    """Text in the head or foot of a printed page, where a sign begins an order."""
+    return visible(text)[:_HEADER].replace("&", "&&")

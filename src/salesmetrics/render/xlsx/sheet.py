@@ -1,0 +1,647 @@
+"""A worksheet under way: blocks one below the other, tables with their charts. Own file: the one place that writes cells."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import (
+    Bar,
+    Bullets,
+    Cell,
+    Column,
+    Files,
+    Footnote,
+    Heading,
+    Items,
+    Kind,
+    Row,
+    Snippet,
+    Sparkline,
+    Table,
+    Text,
+    Tone,
+    plain,
+)
+from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
+from salesmetrics.render.visible import visible
+from salesmetrics.render.xlsx.charts import (
+    Place,
+    bar_chart,
+    bridge_chart,
+    bridge_grid,
+    chart_grid,
+    native_chart,
+    whisker_chart,
+    whisker_grid,
+)
+from salesmetrics.render.xlsx.grid import Entry, Grid, Lane, Role, grid_of
+from salesmetrics.render.xlsx.number_formats import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from salesmetrics.render.document import Inline
+    from salesmetrics.render.page import Page, PageBlock
+    from salesmetrics.render.xlsx.plan import Names
+
+__all__ = ["MOST_CHARACTERS", "MOST_ROWS", "ChartData", "Drawing", "Limits", "Styles"]
+
+MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
+"""What a worksheet, and a cell of it, can hold."""
+_BELOW = 200
+"""Rows that are kept free for what stands around a table."""
+_WIDEST, _NARROWEST, _MARK = 46, 9, 20
+_PROSE = 125
+"""Characters of a line of prose."""
+_CHARTED = 40
+"""Rows of a table that a chart of it shows at most."""
+_BESIDE = 45
+"""From so many rows on the chart of a table stands beside it, where it is seen."""
+_CHART_ROWS = 19
+_LINE = 15.0
+"""The height of a line, in points."""
+_LEAD = 26
+
+
+class Limits(NamedTuple):
+    """What a worksheet holds."""
+
+    rows: int = MOST_ROWS
+    columns: int = MOST_COLUMNS
+
+
+class Styles:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def of(self, **properties: Any) -> Any:
+        """The format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(
+                {"font_name": "Calibri", "font_size": 11, "valign": "top", **properties}
+            )
+        return self._made[key]
+
+    def entry(self, entry: Entry, *, total: bool, right: bool, wraps: bool) -> Any:
+        """The format of a cell of a table."""
+        properties: dict[str, Any] = dict(_TONES.get(entry.tone, {}))
+        if total:
+            properties["bold"] = True
+        if entry.number is not None:
+            properties["num_format"] = entry.form.code
+        elif entry.day is not None:
+            properties |= {"num_format": "yyyy-mm-dd", "align": "left"}
+        else:
+            properties |= ({"align": "right"} if right else {}) | ({"text_wrap": True} if wraps else {})
+        return self.of(**properties)
+
+
+_TONES: dict[Tone, dict[str, Any]] = {
+    Tone.STRONG: {"bold": True},
+    Tone.MUTED: {"font_color": "#5B6575"},
+    Tone.GOOD: {"font_color": "#1A7F4B"},
+    Tone.WARNING: {"font_color": "#8A5A00"},
+    Tone.BAD: {"font_color": "#B3261E"},
+}
+_HEADER = {
+    "bold": True,
+    "text_wrap": True,
+    "bg_color": "#E8ECF4",
+    "font_color": "#1F2937",
+    "bottom": 1,
+    "bottom_color": "#9AA5B8",
+}
+
+
+class Drawing:
+    """A worksheet under way.
+
+    Args:
+        book: The workbook.
+        name: Of the sheet.
+        styles: Formats of the workbook.
+        names: Names that are taken.
+        data: Where the numbers of charts stand that no table has.
+        limits: What a sheet holds.
+    """
+
+    def __init__(self, book: Any, name: str, styles: Styles, names: Names, data: ChartData, limits: Limits) -> None:
+        self.book, self.name, self.styles, self.names, self.data, self.limits = book, name, styles, names, data, limits
+        self.sheet: Any = None
+        self.row = 0
+        self.places: list[Place] = []
+        """The tables that are drawn."""
+        self._widths: dict[int, float] = {}
+        self._last_column = 0
+        self._level = 0
+        self._is_first = False
+        self._title = ""
+        self._span = 1
+        self._waiting: list[tuple[Chart, Grid, int]] = []
+
+    def begin(self, *, right_to_left: bool = False) -> None:
+        """Add the sheet to the workbook, behind those that are there."""
+        self.sheet = self.book.add_worksheet(self.name)
+        self.sheet.hide_gridlines(2)
+        if right_to_left:
+            self.sheet.right_to_left()
+
+    def draw(self, title: str, blocks: Sequence[PageBlock]) -> None:
+        """Draw the title of the sheet and its blocks; what is said before the only table, at length, moves below it."""
+        self._title = title
+        self._fit(blocks)
+        self.line(title, bold=True, font_size=16)
+        self.row += 1
+        for block in _table_first(blocks):
+            self.block(block)
+        self._draw_waiting()
+
+    def draw_first(self, page: Page, blocks: Sequence[PageBlock], contents: Sequence[tuple[str, str]]) -> None:
+        """Draw the first sheet: what the page is about, what is said first, and which sheets follow."""
+        self._title, self._is_first = page.title, True
+        self._fit(blocks)
+        self.line(page.title, bold=True, font_size=18)
+        for fact in page.facts:
+            self.line(_said(fact), **_TONES[Tone.MUTED])
+        self.row += 1
+        for block in blocks:
+            self.block(block)
+        if contents:
+            self.row += 1
+            self.line(phrase("sheets_listed"), bold=True, font_size=13)
+            for name, title in contents:
+                self.line(name if title == name else f"{name}: {title}")
+        self._draw_waiting()
+
+    def finish(self, header: str, footer: str) -> None:
+        """Set widths, the part that stays in sight, and what is printed how."""
+        sheet = self.sheet
+        for column, width in self._widths.items():
+            sheet.set_column(column, column, width)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(0.4, 0.4, 0.75, 0.6)
+        sheet.set_header(header)
+        sheet.set_footer(footer)
+        sheet.print_area(0, 0, max(self.row - 1, 0), max(self._last_column, self._span - 1))
+        tables = [place for place in self.places if place.first == 0]
+        if len(tables) == 1 and not self._is_first:
+            top = tables[0].top
+            sheet.repeat_rows(top)
+            sheet.freeze_panes(top + 1, 0)
+
+    # --- lines of text ---
+
+    def draw_data(self) -> None:
+        """Draw the numbers of charts that no other sheet holds."""
+        for _, _, grid, _ in self.data.held:
+            self._fit_grid(grid)
+        self._span = self._columns_of(_PROSE)
+        self.line(phrase("sheet_chart_data"), bold=True, font_size=16)
+        self.line(phrase("chart_data_are"), **_TONES[Tone.MUTED])
+        for place, title, grid, sheet in self.data.held:
+            self.row = place.top - 1
+            self.line(f"{sheet}: {title}", bold=True)
+            self.grid(grid, f"{sheet} {title}")
+
+    def line(self, text: str, *, lead: str = "", **properties: Any) -> None:
+        """Write a line of text over the width of the sheet, broken where it is longer; a lead stands in the first column."""
+        sheet, span = self.sheet, self._span
+        first = 1 if lead and span > 1 else 0
+        if lead and not first:
+            text = f"{lead}: {text}"
+        style = self.styles.of(text_wrap=True, **properties)
+        if first:
+            sheet.write_string(
+                self.row, 0, self._kept(lead), self.styles.of(text_wrap=True, **(properties | {"bold": True}))
+            )
+        width = sum(self._widths.get(column, _NARROWEST) for column in range(first, span))
+        kept = self._kept(text)
+        if span - first > 1:
+            sheet.merge_range(self.row, first, self.row, span - 1, "", style)
+        sheet.write_string(self.row, first, kept, style)
+        lines = max(_lines(kept, width), _lines(lead, self._widths.get(0, _NARROWEST)) if first else 1)
+        size = properties.get("font_size", 11)
+        sheet.set_row(self.row, lines * _LINE * size / 11, None, self._outline())
+        self.row += 1
+
+    def _outline(self) -> dict[str, int]:
+        return {"level": self._level} if self._level else {}
+
+    def _kept(self, text: str) -> str:
+        """Text as a cell can hold it: nothing hidden, and cut with a sign where it is too long."""
+        found = visible(text).translate(_NO_TEXT)
+        if len(found) * 2 <= MOST_CHARACTERS:
+            return found
+        cut = found.encode("utf-16-le")[: (MOST_CHARACTERS - 1) * 2].decode("utf-16-le", "ignore")
+        return found if len(found.encode("utf-16-le")) <= MOST_CHARACTERS * 2 else f"{cut}…"
+
+    # --- blocks ---
+
+    def block(self, block: PageBlock) -> None:  # noqa: C901 - one case per block
+        """Draw any block."""
+        match block:
+            case Heading():
+                self.row += 1
+                self.line(", ".join([block.text, *block.facts]), bold=True, font_size=13)
+            case Text():
+                self.line(_said(block.text), **_TONES.get(block.tone, {}))
+            case Words():
+                for sentence in block.sentences:
+                    self.line(_said(sentence), font_size=12)
+                self.row += 1
+            case Files():
+                self.table(_files(block), phrase("column_file"))
+            case Tiles():
+                self.table(_tiles(block), self._title)
+            case Table():
+                self.table(block, self._title)
+            case Items():
+                self._items(block)
+            case Bullets():
+                for bullet in block.items:
+                    self.line(f"{'    ' * bullet.level}• {_said(bullet.text)}")
+            case Snippet():
+                for text in block.text.split("\n"):
+                    self.line(text, font_name="Consolas")
+            case Chart():
+                self._chart(block)
+            case Fold():
+                self._part(block.title, block.blocks, level=1)
+            case Section():
+                self._part(block.title, block.blocks, level=0)
+
+    def _part(self, title: str, blocks: Iterable[PageBlock], *, level: int) -> None:
+        """A part under its title; one that is folded elsewhere is a group of rows."""
+        self.row += 1
+        self.line(title, bold=True, font_size=13)
+        before, self._title = self._title, title
+        self._level = min(self._level + level, 7)
+        for block in blocks:
+            self.block(block)
+        self._level -= level
+        self._title = before
+
+    def _items(self, block: Items) -> None:
+        for item in block.items:
+            body = "; ".join(item.parts) if item.parts else plain(item.body)
+            tone = _TONES.get(item.tone, {})
+            if item.lead:
+                self.line(_said(body), lead=item.lead, **tone)
+            else:
+                self.line(_said(body), **tone)
+            if item.hint:
+                self.line(phrase("hint", hint=_said(item.hint)), lead=" ", font_color="#5B6575")
+        self.row += 1
+
+    # --- tables ---
+
+    def table(self, table: Table, title: str) -> Place | None:
+        """Draw a table: titles, rows, notes, and the charts of what its cells are marked with."""
+        grid = grid_of(table, self.limits.rows - self.row - _BELOW)
+        if not grid.rows:
+            self._notes(table, grid, len(grid.lanes))
+            return None
+        place = self.grid(grid, title)
+        self._marked(place)
+        self._notes(table, place.grid, len(grid.lanes))
+        self.row += 1
+        return place
+
+    def grid(self, grid: Grid, title: str) -> Place:
+        """Draw a grid as a table of the spreadsheet."""
+        grid = grid._replace(lanes=grid.lanes[: self.limits.columns])
+        sheet, top = self.sheet, self.row
+        header = self.styles.of(**_HEADER)
+        right = self.styles.of(**_HEADER, align="right")
+        columns = [
+            {"header": self._kept(lane.title), "header_format": right if lane.right else header} for lane in grid.lanes
+        ]
+        sheet.add_table(
+            top,
+            0,
+            top + grid.rows,
+            len(grid.lanes) - 1,
+            {"name": self.names.table(title), "style": "Table Style Light 1", "columns": columns},
+        )
+        for number, lane in enumerate(grid.lanes):
+            self._lane(lane, number, top + 1, grid.totals)
+        if self._level:
+            for row in range(top, top + grid.rows + 1):
+                sheet.set_row(row, None, None, self._outline())
+        place = Place(self.name, top, 0, grid)
+        self.places.append(place)
+        self._last_column = max(self._last_column, len(grid.lanes) - 1)
+        self.row = top + grid.rows + 1
+        return place
+
+    def _lane(self, lane: Lane, column: int, top: int, totals: Sequence[bool]) -> None:
+        sheet, style = self.sheet, self.styles.entry
+        for row, (entry, total) in enumerate(zip(lane.entries, totals, strict=True), top):
+            if entry.number is not None:
+                sheet.write_number(row, column, entry.number, style(entry, total=total, right=True, wraps=False))
+            elif entry.day is not None:
+                sheet.write_datetime(row, column, entry.day, style(entry, total=total, right=False, wraps=False))
+            elif entry.text:
+                form = style(entry, total=total, right=lane.right, wraps=lane.wraps)
+                sheet.write_string(row, column, self._kept(entry.text), form)
+        bars = [mark.top for mark in lane.marks if isinstance(mark, Bar)]
+        if bars:
+            options = {"type": "data_bar", "bar_solid": True, "bar_color": "#A9BCE6", "bar_border_color": "#A9BCE6"}
+            ends = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": max(bars) or 1}
+            only = {"bar_only": lane.role.part == "mark"}
+            sheet.conditional_format(top, column, top + len(totals) - 1, column, {**options, **ends, **only})
+
+    def _notes(self, table: Table, grid: Grid, columns: int) -> None:
+        """What stands below a table."""
+        if grid.rows < len(table.rows):
+            self.line(phrase("rows_capped", shown=grid.rows, n=len(table.rows)), **_TONES[Tone.WARNING])
+        if len(grid.lanes) < columns:
+            self.line(phrase("columns_capped", shown=len(grid.lanes), n=columns), **_TONES[Tone.WARNING])
+        notes = [f"{note.sign} {note.text}" if isinstance(note, Footnote) else note for note in table.notes]
+        for note in dict.fromkeys(notes):
+            self.line(note, **_TONES[Tone.MUTED])
+
+    # --- charts ---
+
+    def _marked(self, place: Place) -> None:
+        """The charts of what the cells of a table are marked with."""
+        grid = place.grid
+        self._sparklines(place)
+        labels = [entry.text for entry in grid.lanes[grid.label].entries]
+        rows = min(grid.rows, _CHARTED)
+        title = self._title if rows == grid.rows else phrase("chart_of_first", title=self._title, n=rows)
+        if grid.steps:
+            steps = [step for step in grid.steps if step is not None]
+            if all(step.start >= 0 and step.end >= 0 for step in steps):
+                data = self.data.add(
+                    bridge_grid(labels, grid.steps, _form(grid, [step.end for step in steps])), self.name, title
+                )
+                self._insert(bridge_chart(self.book, title, data), place)
+        elif grid.whiskers and self.data is not None and grid.rows > 1:
+            data = self.data.add(
+                whisker_grid(
+                    labels[:rows], grid.whiskers[:rows], _form(grid, [one.value for one in grid.whiskers if one])
+                ),
+                self.name,
+                title,
+            )
+            self._insert(whisker_chart(self.book, title, data), place)
+        else:
+            self._bars(place, title, rows)
+
+    def _bars(self, place: Place, title: str, rows: int) -> None:
+        """Bars over the column whose numbers the marks of a column show."""
+        grid = place.grid
+        marked = next(
+            (n for n, lane in enumerate(grid.lanes) if any(isinstance(mark, Bar) for mark in lane.marks)), None
+        )
+        if marked is None or grid.rows < 3:
+            return
+        numbers = grid.lanes[marked].numbers
+        shown = next(
+            (
+                n
+                for n, lane in enumerate(grid.lanes)
+                if n != marked and lane.role.part == "value" and _same(lane.numbers, numbers)
+            ),
+            marked,
+        )
+        self._insert(bar_chart(self.book, title, place, grid.label, shown, rows), place)
+
+    def _sparklines(self, place: Place) -> None:
+        grid = place.grid
+        for column, lane in enumerate(grid.lanes):
+            found = [(row, mark) for row, mark in enumerate(lane.marks) if isinstance(mark, Sparkline)]
+            if not found:
+                continue
+            labels = [grid.lanes[grid.label].entries[row].text for row, _ in found]
+            data = self.data.add(_sparkline_grid(labels, [mark for _, mark in found]), self.name, lane.title)
+            for number, (row, mark) in enumerate(found):
+                ends: dict[str, float] = (
+                    {"min": 0} if mark.on_zero and min(value or 0 for value in mark.values) >= 0 else {}
+                )
+                ends |= {"max": mark.top} if mark.top is not None else {}
+                first, last = data.cell(number, 1), data.cell(number, len(mark.values))
+                where = f"{first[1:]}:{last.rpartition('!')[2]}"
+                self.sheet.add_sparkline(
+                    place.top + 1 + row,
+                    column,
+                    {"range": where, "type": "column", "series_color": "#7B97CC", "show_hidden": True, **ends},
+                )
+            self._widths[column] = max(self._widths.get(column, 0), _MARK)
+
+    def _chart(self, chart: Chart) -> None:
+        """A drawing, above its sentence; its numbers follow at the end of the sheet."""
+        grid = chart_grid(chart)
+        if not grid.rows:
+            return
+        if grid.rows > _CHARTED:
+            place = self.data.add(grid, self.name, chart.title)
+            self._insert(native_chart(self.book, chart, place), None)
+        else:
+            self._waiting.append((chart, grid, self.row))
+            self.row += _CHART_ROWS
+        self.line(chart.text, **_TONES[Tone.MUTED])
+        self.row += 1
+
+    def _draw_waiting(self) -> None:
+        """The numbers of drawings, below everything else."""
+        for chart, grid, room in self._waiting:
+            self.line(chart.title, bold=True)
+            place = self.grid(grid, chart.title)
+            self.row += 1
+            self._put(native_chart(self.book, chart, place), room, 0)
+
+    def _insert(self, made: Any, beside: Place | None) -> None:
+        """Put a chart below what is drawn, or beside a long table."""
+        if beside is not None and beside.grid.rows > _BESIDE:
+            column = len(beside.grid.lanes) + 1
+            self._put(made, beside.top, column)
+            self._last_column = max(self._last_column, column + 7)
+            return
+        self.row += 1
+        self._put(made, self.row, 0)
+        self.row += _CHART_ROWS
+
+    def _put(self, made: Any, row: int, column: int) -> None:
+        wide = sum(self._widths.get(place, _NARROWEST) for place in range(max(self._last_column, self._span - 1) + 1))
+        made.set_size({"width": 520 if column else int(min(max(wide * 7, 520), 900)), "height": (_CHART_ROWS - 1) * 20})
+        self.sheet.insert_chart(row, column, made, {"x_offset": 4, "y_offset": 4, "object_position": 2})
+
+    # --- widths ---
+
+    def _fit(self, blocks: Iterable[PageBlock]) -> None:
+        """The widths of the columns from all tables of the sheet, and how many columns a line of prose goes over."""
+        tables = _tables(blocks)
+        for table in tables:
+            self._fit_grid(grid_of(table, 2_000))
+        if not tables:
+            self._widths = {0: _LEAD, 1: _PROSE - _LEAD}
+        elif any(isinstance(block, Items) for block in _deep(blocks)):
+            self._widths[0] = max(self._widths[0], _LEAD)
+        self._span = self._columns_of(_PROSE)
+
+    def _columns_of(self, width: float) -> int:
+        """How many columns make up a width; the last one grows where all of them do not."""
+        total, column = 0.0, 0
+        while total < width and column in self._widths:
+            total += self._widths[column]
+            column += 1
+        if total < width:
+            self._widths[column] = width - total
+            column += 1
+        return max(column, 1)
+
+    def _fit_grid(self, grid: Grid) -> None:
+        for column, lane in enumerate(grid.lanes):
+            widest = max((_cells(entry.shown) for entry in lane.entries), default=0)
+            title = max((_cells(word) for word in lane.title.split()), default=0) + 3
+            least = _MARK if lane.role.part == "mark" else _NARROWEST
+            wide = min(max(widest + 2, title, min(_cells(lane.title) + 3, 16), least), _WIDEST)
+            self._widths[column] = max(self._widths.get(column, 0), wide)
+
+
+_NO_TEXT = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+"""What is a character of Unicode and none of XML."""
+
+
+def _said(inline: Inline) -> str:
+    """Text without the backticks that set off what is typed."""
+    return plain(inline)
+
+
+def _cells(text: str) -> int:
+    """About how wide text is: signs of East Asia take two places."""
+    return len(text) + sum("\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" for char in text)
+
+
+def _lines(text: str, width: float) -> int:
+    return max(1, math.ceil(_cells(text) * 1.02 / max(width, 1)))
+
+
+def _form(grid: Grid, values: Sequence[float | None]) -> Form:
+    """The form of the numbers of a grid that its marks show, else of any."""
+    known = [value for value in values if value is not None]
+    entries = [entry for lane in grid.lanes for entry in lane.entries if entry.number is not None]
+    for entry in entries:
+        if any(math.isclose(float(entry.number or 0), value, rel_tol=1e-9) for value in known if value):
+            return entry.form._replace(signed=False)
+    return entries[0].form if entries else Form()
+
+
+def _same(left: Sequence[float | None], right: Sequence[float | None]) -> bool:
+    pairs = [(one or 0, other or 0) for one, other in zip(left, right, strict=True)]
+    return all(math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) for one, other in pairs)
+
+
+class ChartData:
+    """Numbers of charts that no table of a sheet holds: they stand on a sheet of their own, the last one.
+
+    Args:
+        name: Of that sheet.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.held: list[tuple[Place, str, Grid, str]] = []
+        self._row = 3
+
+    def add(self, grid: Grid, sheet: str, title: str) -> Place:
+        """Where a grid will stand, for a chart of a sheet to refer to."""
+        place = Place(self.name, self._row + 1, 0, grid)
+        self.held.append((place, title, grid, sheet))
+        self._row += grid.rows + 3
+        return place
+
+
+def _sparkline_grid(labels: Sequence[str], marks: Sequence[Sparkline]) -> Grid:
+    """A row per sparkline, its values from the first to the last."""
+    most = max(len(mark.values) for mark in marks)
+    lanes = [Lane(phrase("lane_row"), Role(0, "label"), [Entry(label) for label in labels])]
+    for place in range(most):
+        values = [mark.values[place] if place < len(mark.values) else None for mark in marks]
+        entries = [Entry("" if value is None else f"{value:,.4g}", value, _plain_form(value)) for value in values]
+        lanes.append(Lane(str(place + 1), Role(place, "value"), entries, right=True))
+    return Grid(lanes, (False,) * len(marks))
+
+
+def _plain_form(value: float | None) -> Form:
+    return Form(0 if value is None or value == int(value) else 2 if abs(value) >= 1 else 4)
+
+
+def _table_first(blocks: Sequence[PageBlock]) -> Sequence[PageBlock]:
+    """Blocks with their only table first, below what is said in a few lines: its titles stay in sight."""
+    tables = [place for place, block in enumerate(blocks) if isinstance(block, Table)]
+    if len(tables) != 1 or len(_tables(blocks)) != 1:
+        return blocks
+    place = tables[0]
+    short = [block for block in blocks[:place] if isinstance(block, Text)][:2]
+    moved = [block for block in blocks[:place] if not any(block is kept for kept in short)]
+    return [*short, blocks[place], *moved, *blocks[place + 1 :]]
+
+
+def _deep(blocks: Iterable[PageBlock]) -> list[PageBlock]:
+    found: list[PageBlock] = []
+    for block in blocks:
+        found.append(block)
+        if isinstance(block, (Section, Fold)):
+            found += _deep(block.blocks)
+    return found
+
+
+def _tables(blocks: Iterable[PageBlock]) -> list[Table]:
+    found = []
+    for block in _deep(blocks):
+        if isinstance(block, Table):
+            found.append(block)
+        elif isinstance(block, Tiles):
+            found.append(_tiles(block))
+        elif isinstance(block, Files):
+            found.append(_files(block))
+    return found
+
+
+def _files(block: Files) -> Table:
+    """Files as a table."""
+    columns = (
+        Column(phrase("column_file"), Kind.LABEL),
+        Column(phrase("column_kind")),
+        Column(phrase("column_read_as"), wraps=True),
+    )
+    return Table(columns, tuple(Row((Cell(item.path), Cell(item.kind), Cell(item.read))) for item in block.items))
+
+
+def _tiles(block: Tiles) -> Table:
+    """Tiles as a table: a number to a row."""
+    columns = (
+        Column(phrase("lane_tile"), Kind.LABEL),
+        Column(phrase("column_value"), Kind.VALUE),
+        Column(phrase("lane_note"), wraps=True),
+        Column(phrase("column_change"), Kind.CHANGE),
+        Column(phrase("lane_goal")),
+        Column(phrase("column_period")),
+        Column(phrase("lane_sparkline"), Kind.MARK),
+    )
+    rows = tuple(
+        Row(
+            (
+                Cell(tile.title),
+                tile.value,
+                Cell(tile.note),
+                tile.change or Cell(),
+                tile.goal or Cell(),
+                Cell(tile.period),
+                Cell(mark=tile.mark),
+            )
+        )
+        for tile in block.items
+    )
+    return Table(columns, rows)
