@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hi
 import typer
 
 from salesmetrics.cli.environment import Environment, environment_of
-from salesmetrics.cli.output import form_of
+from salesmetrics.cli.output import form_of, refuse_terminal
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.schema.message import Message
@@ -207,6 +207,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         if verbose:
             _say_settings(settled, environment)
         try:
+            if written:
+                refuse_terminal(written, form_of(written), environment)
             around = {asked.environment: environment} if asked.environment else {}
             command(**values, **groups, **({asked.file: settings} if asked.file else {}), **around)
         except SalesmetricsError as error:

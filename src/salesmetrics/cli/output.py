@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.render.csv_locales import PLAIN, csv_dialect
-from salesmetrics.render.output import needs_ascii, write_output
+from salesmetrics.render.output import is_stdout, needs_ascii, write_output
 from salesmetrics.render.writers import WRITERS, Screen, format_of, render
 from salesmetrics.schema.message import Message
 
@@ -21,6 +22,7 @@ __all__ = [
     "form_of",
     "has_errors",
     "headlines_of",
+    "refuse_terminal",
     "says_rejects",
     "tell_about_exports",
     "tell_about_rejects",
@@ -42,6 +44,18 @@ def form_of(output: Output) -> str:
     if output.format is not None:
         return output.format
     return "table" if output.output is None or output.output == "-" else format_of(output.output)
+
+
+def refuse_terminal(output: Output, form: str, environment: Environment) -> None:
+    """Stop before a terminal is filled with bytes that are no text.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``, with a file to type.
+    """
+    shown = output.output is None or is_stdout(output.output)
+    if WRITERS[form].binary and shown and environment.stdout is not None and environment.stdout.isatty():
+        cause, fix = Message("form_no_text"), Message("output_to_try", path=f"report{WRITERS[form].extensions[0]}")
+        raise SalesmetricsError("option_invalid", option="--format", value=form, cause=cause, fix=fix)
 
 
 def carries_hashes(form: str) -> bool:

@@ -34,6 +34,7 @@ FIXES: Mapping[str, str] = {
     "known_locales": "{near}known: {known:,}",
     "did_you_mean_locale": "did you mean `{near}`? ",
     "add_option": "add {options:`or+`}, or leave it out",
+    "output_to_try": "write it to a file: `-o {path}`",
     "format_to_try": "try {set:format {form}}",
     "level_example": "for example {set:level 0.9}",
     "sort_by_another": "sort by another KPI",

@@ -10,9 +10,9 @@ import re
 
 __all__ = ["CONTROLS", "spelled", "visible"]
 
-CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
+CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
 """As a class of a regular expression: C0 and C1 with DEL, line and paragraph separators, what embeds, overrides or isolates
-a direction of writing, annotations, and the bytes of a name that are no text."""
+a direction of writing, annotations, what is no character, and the bytes of a name that are no text."""
 
 _BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
 _CONTROL = re.compile(f"[{CONTROLS}]")

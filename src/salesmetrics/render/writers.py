@@ -48,12 +48,14 @@ class Writer(NamedTuple):
         function: ``module:name`` of ``(what it draws, Screen) -> str | bytes``, imported when it is called.
         extensions: Of files that are of this form.
         for_people: Whether it is text in the encoding of the terminal; what programs read is UTF-8 always.
+        binary: Whether it is no text at all, which no terminal shows.
     """
 
     draws: Literal["answer", "sheet", "document", "page"]
     function: str
     extensions: tuple[str, ...]
     for_people: bool = False
+    binary: bool = False
 
 
 WRITERS = {
@@ -62,7 +64,7 @@ WRITERS = {
     "json": Writer("answer", "salesmetrics.render.write_json:write", (".json",)),
     "md": Writer("document", "salesmetrics.render.write_markdown:write", (".md", ".markdown"), for_people=True),
     "html": Writer("page", "salesmetrics.render.write_html:write", (".html", ".htm")),
-    "xlsx": Writer("page", "salesmetrics.render.write_xlsx:write", (".xlsx",)),
+    "xlsx": Writer("page", "salesmetrics.render.write_xlsx:write", (".xlsx",), binary=True),
     "mail": Writer("page", "salesmetrics.render.write_mail:write", (".eml",)),
 }
 """Every form by its name, in the order that help and errors list them."""

@@ -240,7 +240,7 @@ def titled(lanes: Sequence[Lane]) -> list[Lane]:
     taken: set[str] = set()
     found = []
     for place, lane in enumerate(lanes):
-        wanted = lane.title[:_TITLE] or phrase("lane_unnamed", n=place + 1)
+        wanted = lane.title[:_TITLE] or phrase("lane_row" if lane.role.part == "label" else "lane_unnamed", n=place + 1)
         title, number = wanted, 1
         while title.casefold() in taken:
             number += 1

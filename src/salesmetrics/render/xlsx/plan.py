@@ -22,7 +22,7 @@ _LONGEST = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _RESERVED = "history"
 _SHORT = 12
-"""Rows of a table outside of sections that the first sheet has room for."""
+"""Rows and columns of a table outside of sections that the first sheet has room for."""
 _SAID = 25
 """Lines of a section without tables that it has room for."""
 _LONG = 30
@@ -88,7 +88,9 @@ def plan(page: Page) -> tuple[SheetPlan, list[SheetPlan]]:
     for block in page.blocks:
         if isinstance(block, Section) and not _is_said(block):
             rest.append(block)
-        elif isinstance(block, Chart) or (isinstance(block, Table) and len(block.rows) > _SHORT):
+        elif isinstance(block, Chart) or (
+            isinstance(block, Table) and (len(block.rows) > _SHORT or len(block.columns) > _SHORT)
+        ):
             loose.append(block)
         else:
             first.append(block)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.messages import phrase
@@ -42,7 +43,7 @@ from salesmetrics.render.xlsx.number_formats import Form
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from salesmetrics.render.document import Inline
+    from salesmetrics.render.document import Inline, Step
     from salesmetrics.render.page import Page, PageBlock
     from salesmetrics.render.xlsx.plan import Names
 
@@ -60,9 +61,20 @@ _CHARTED = 40
 _BESIDE = 45
 """From so many rows on the chart of a table stands beside it, where it is seen."""
 _CHART_ROWS = 19
+_PAPER = 260
+"""Characters over the width of a page that are still read; a wider sheet goes over several."""
+_ONE_PAGE = 70
+"""Rows of a sheet that is printed on one page."""
 _LINE = 15.0
 """The height of a line, in points."""
 _LEAD = 26
+
+
+class _Whole(float):
+    """A number that is written with all of its digits, of which the library drops the last."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
 
 
 class Limits(NamedTuple):
@@ -186,16 +198,22 @@ class Drawing:
             sheet.set_column(column, column, width)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        last = max(self._last_column, self._span - 1)
+        wide = sum(self._widths.get(column, _NARROWEST) for column in range(last + 1))
+        if wide > _PAPER:
+            sheet.set_print_scale(60)
+            sheet.repeat_columns(0)
+        else:
+            sheet.fit_to_pages(1, 1 if self.row <= _ONE_PAGE else 0)
         sheet.set_margins(0.4, 0.4, 0.75, 0.6)
         sheet.set_header(header)
         sheet.set_footer(footer)
-        sheet.print_area(0, 0, max(self.row - 1, 0), max(self._last_column, self._span - 1))
+        sheet.print_area(0, 0, max(self.row - 1, 0), last)
         tables = [place for place in self.places if place.first == 0]
         if len(tables) == 1 and not self._is_first:
             top = tables[0].top
             sheet.repeat_rows(top)
-            sheet.freeze_panes(top + 1, 0)
+            sheet.freeze_panes(top + 1, tables[0].grid.label + 1 if wide > _PAPER else 0)
 
     # --- lines of text ---
 
@@ -237,7 +255,7 @@ class Drawing:
 
     def _kept(self, text: str) -> str:
         """Text as a cell can hold it: nothing hidden, and cut with a sign where it is too long."""
-        found = visible(text).translate(_NO_TEXT)
+        found = visible(text)
         if len(found) * 2 <= MOST_CHARACTERS:
             return found
         cut = found.encode("utf-16-le")[: (MOST_CHARACTERS - 1) * 2].decode("utf-16-le", "ignore")
@@ -333,8 +351,12 @@ class Drawing:
         )
         for number, lane in enumerate(grid.lanes):
             self._lane(lane, number, top + 1, grid.totals)
+        lines = max(
+            _lines(lane.title, self._widths.get(number, _NARROWEST) - 3) for number, lane in enumerate(grid.lanes)
+        )
+        sheet.set_row(top, lines * _LINE, None, self._outline())
         if self._level:
-            for row in range(top, top + grid.rows + 1):
+            for row in range(top + 1, top + grid.rows + 1):
                 sheet.set_row(row, None, None, self._outline())
         place = Place(self.name, top, 0, grid)
         self.places.append(place)
@@ -346,7 +368,9 @@ class Drawing:
         sheet, style = self.sheet, self.styles.entry
         for row, (entry, total) in enumerate(zip(lane.entries, totals, strict=True), top):
             if entry.number is not None:
-                sheet.write_number(row, column, entry.number, style(entry, total=total, right=True, wraps=False))
+                sheet.write_number(
+                    row, column, _Whole(entry.number), style(entry, total=total, right=True, wraps=False)
+                )
             elif entry.day is not None:
                 sheet.write_datetime(row, column, entry.day, style(entry, total=total, right=False, wraps=False))
             elif entry.text:
@@ -380,7 +404,7 @@ class Drawing:
         title = self._title if rows == grid.rows else phrase("chart_of_first", title=self._title, n=rows)
         if grid.steps:
             steps = [step for step in grid.steps if step is not None]
-            if all(step.start >= 0 and step.end >= 0 for step in steps):
+            if _is_bridge(steps):
                 data = self.data.add(
                     bridge_grid(labels, grid.steps, _form(grid, [step.end for step in steps])), self.name, title
                 )
@@ -509,10 +533,6 @@ class Drawing:
             self._widths[column] = max(self._widths.get(column, 0), wide)
 
 
-_NO_TEXT = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
-"""What is a character of Unicode and none of XML."""
-
-
 def _said(inline: Inline) -> str:
     """Text without the backticks that set off what is typed."""
     return plain(inline)
@@ -560,6 +580,16 @@ class ChartData:
         self.held.append((place, title, grid, sheet))
         self._row += grid.rows + 3
         return place
+
+
+def _is_bridge(steps: Sequence[Step]) -> bool:
+    """Whether each step begins where the one before ends, or on zero, and none goes below zero."""
+    joined = all(
+        next_.start == 0 or math.isclose(one.end, next_.start, rel_tol=1e-6, abs_tol=1e-6)
+        for one, next_ in pairwise(steps)
+    )
+    ends = sum(step.start == 0 for step in steps)
+    return joined and len(steps) > ends and all(step.start >= 0 and step.end >= 0 for step in steps)
 
 
 def _sparkline_grid(labels: Sequence[str], marks: Sequence[Sparkline]) -> Grid:
