@@ -370,6 +370,7 @@ ALLOWED = {
     "config schema": "a command",
     "whole number": "a kind of option",
     " is None": "code",
+    "Table Style Light 1": "a style of tables in spreadsheets",
 }
 
 

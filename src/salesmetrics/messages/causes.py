@@ -34,7 +34,7 @@ CAUSES: Mapping[str, str] = {
     "only_in_forms": "it is for {forms:or+}, and the output is {form}",
     "only_with": "it needs {options:`or+`}",
     "locale_unknown": "unknown locale",
-    "form_no_text": "a workbook is no text that a terminal could show",
+    "form_no_text": "a terminal cannot show a workbook",
     "form_not_written": "`{command}` only writes {forms:or+}",
     "no_dates": "the files have no dates",
     "dates_are_units": "the dates of the deals are {unit}s without a day",

@@ -13,7 +13,6 @@ WORKBOOK: Mapping[str, str] = {
     # --- sheets -----------------------------------------------------------------------------------------------------------
     "sheet_summary": "Summary",
     "sheet_numbers": "Numbers",
-    "sheet_definitions": "Definitions",
     "sheet_chart_data": "Chart data",
     "sheet_unnamed": "Sheet",
     "title_and_more": "{title:typed}, …",
@@ -44,10 +43,9 @@ WORKBOOK: Mapping[str, str] = {
     "lane_end": "level",
     "suffix_points": " pts",
     # --- below a table ----------------------------------------------------------------------------------------------------
-    "rows_capped": "Only the first {shown:,} of {n:# row|# rows} are here: a sheet holds no more.",
-    "columns_capped": "Only the first {shown:,} of {n:# column|# columns} are here: a sheet holds no more.",
+    "sheet_rows_capped": "Only the first {shown:,} of {n:# row|# rows} are here: a sheet holds no more.",
+    "sheet_columns_capped": "Only the first {shown:,} of {n:# column|# columns} are here: a sheet holds no more.",
     "chart_of_first": "{title:typed}, first {n:,}",
-    "whole_is_elsewhere": "the rest of this text did not fit into a cell",
     # --- on paper ---------------------------------------------------------------------------------------------------------
     "page_of_pages": "Page &P of &N",
 }

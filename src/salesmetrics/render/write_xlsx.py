@@ -14,8 +14,10 @@ import xlsxwriter
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import plain
 from salesmetrics.render.visible import visible
+from salesmetrics.render.xlsx.marks import ChartData
 from salesmetrics.render.xlsx.plan import Names, plan
-from salesmetrics.render.xlsx.sheet import ChartData, Drawing, Limits, Styles
+from salesmetrics.render.xlsx.sheet import Drawing, Limits
+from salesmetrics.render.xlsx.styles import Styles
 
 if TYPE_CHECKING:
     from salesmetrics.render.page import Page

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bullets, Heading, Items, Table, Text
-from salesmetrics.render.page import Chart, Fold, Section, Words
+from salesmetrics.render.page import Chart, Section, Words
 from salesmetrics.render.visible import visible
+from salesmetrics.render.xlsx.blocks import deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,20 +107,13 @@ def plan(page: Page) -> tuple[SheetPlan, list[SheetPlan]]:
     return SheetPlan(page.title, tuple(first)), sheets
 
 
-def tables_in(blocks: Iterable[PageBlock]) -> list[Table]:
-    """The tables of blocks, however deep."""
-    found: list[Table] = []
-    for block in blocks:
-        if isinstance(block, Table):
-            found.append(block)
-        elif isinstance(block, (Section, Fold)):
-            found += tables_in(block.blocks)
-    return found
+def _tables(blocks: Iterable[PageBlock]) -> list[Table]:
+    return [block for block in deep(blocks) if isinstance(block, Table)]
 
 
 def _sheets(section: Section) -> list[SheetPlan]:
     """The sheets of a section: one, and one more for each long table beside others."""
-    tables = tables_in(section.blocks)
+    tables = _tables(section.blocks)
     long = [table for table in tables if len(table.rows) > _LONG]
     if len(tables) == 1 or not long:
         return [SheetPlan(section.title, section.blocks)]
@@ -136,7 +130,7 @@ def _is_said(section: Section) -> bool:
 
 def _columns(section: Section) -> tuple[str, ...]:
     """The titles of the only table of a section; nothing where it has none or several."""
-    tables = tables_in(section.blocks)
+    tables = _tables(section.blocks)
     return tuple(column.title for column in tables[0].columns) if len(tables) == 1 else ()
 
 

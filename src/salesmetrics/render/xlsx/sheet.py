@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Bar,
     Bullets,
-    Cell,
-    Column,
     Files,
     Footnote,
     Heading,
     Items,
-    Kind,
-    Row,
     Snippet,
     Sparkline,
     Table,
@@ -27,6 +22,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
 from salesmetrics.render.visible import visible
+from salesmetrics.render.xlsx.blocks import deep, files_table, table_first, tables_in, tiles_table
 from salesmetrics.render.xlsx.charts import (
     Place,
     bar_chart,
@@ -37,17 +33,20 @@ from salesmetrics.render.xlsx.charts import (
     whisker_chart,
     whisker_grid,
 )
-from salesmetrics.render.xlsx.grid import Entry, Grid, Lane, Role, grid_of
-from salesmetrics.render.xlsx.number_formats import Form
+from salesmetrics.render.xlsx.grid import Grid, Lane, grid_of
+from salesmetrics.render.xlsx.marks import alike, form_of_marks, is_bridge, sparkline_grid
+from salesmetrics.render.xlsx.styles import HEADER, TONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from salesmetrics.render.document import Inline, Step
+    from salesmetrics.render.document import Inline
     from salesmetrics.render.page import Page, PageBlock
+    from salesmetrics.render.xlsx.marks import ChartData
     from salesmetrics.render.xlsx.plan import Names
+    from salesmetrics.render.xlsx.styles import Styles
 
-__all__ = ["MOST_CHARACTERS", "MOST_ROWS", "ChartData", "Drawing", "Limits", "Styles"]
+__all__ = ["MOST_CHARACTERS", "MOST_ROWS", "Drawing", "Limits"]
 
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
 """What a worksheet, and a cell of it, can hold."""
@@ -82,53 +81,6 @@ class Limits(NamedTuple):
 
     rows: int = MOST_ROWS
     columns: int = MOST_COLUMNS
-
-
-class Styles:
-    """The formats of a workbook, each made once."""
-
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
-
-    def of(self, **properties: Any) -> Any:
-        """The format with these properties."""
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(
-                {"font_name": "Calibri", "font_size": 11, "valign": "top", **properties}
-            )
-        return self._made[key]
-
-    def entry(self, entry: Entry, *, total: bool, right: bool, wraps: bool) -> Any:
-        """The format of a cell of a table."""
-        properties: dict[str, Any] = dict(_TONES.get(entry.tone, {}))
-        if total:
-            properties["bold"] = True
-        if entry.number is not None:
-            properties["num_format"] = entry.form.code
-        elif entry.day is not None:
-            properties |= {"num_format": "yyyy-mm-dd", "align": "left"}
-        else:
-            properties |= ({"align": "right"} if right else {}) | ({"text_wrap": True} if wraps else {})
-        return self.of(**properties)
-
-
-_TONES: dict[Tone, dict[str, Any]] = {
-    Tone.STRONG: {"bold": True},
-    Tone.MUTED: {"font_color": "#5B6575"},
-    Tone.GOOD: {"font_color": "#1A7F4B"},
-    Tone.WARNING: {"font_color": "#8A5A00"},
-    Tone.BAD: {"font_color": "#B3261E"},
-}
-_HEADER = {
-    "bold": True,
-    "text_wrap": True,
-    "bg_color": "#E8ECF4",
-    "font_color": "#1F2937",
-    "bottom": 1,
-    "bottom_color": "#9AA5B8",
-}
 
 
 class Drawing:
@@ -170,7 +122,7 @@ class Drawing:
         self._fit(blocks)
         self.line(title, bold=True, font_size=16)
         self.row += 1
-        for block in _table_first(blocks):
+        for block in table_first(blocks):
             self.block(block)
         self._draw_waiting()
 
@@ -180,7 +132,7 @@ class Drawing:
         self._fit(blocks)
         self.line(page.title, bold=True, font_size=18)
         for fact in page.facts:
-            self.line(_said(fact), **_TONES[Tone.MUTED])
+            self.line(_said(fact), **TONES[Tone.MUTED])
         self.row += 1
         for block in blocks:
             self.block(block)
@@ -223,7 +175,7 @@ class Drawing:
             self._fit_grid(grid)
         self._span = self._columns_of(_PROSE)
         self.line(phrase("sheet_chart_data"), bold=True, font_size=16)
-        self.line(phrase("chart_data_are"), **_TONES[Tone.MUTED])
+        self.line(phrase("chart_data_are"), **TONES[Tone.MUTED])
         for place, title, grid, sheet in self.data.held:
             self.row = place.top - 1
             self.line(f"{sheet}: {title}", bold=True)
@@ -270,15 +222,15 @@ class Drawing:
                 self.row += 1
                 self.line(", ".join([block.text, *block.facts]), bold=True, font_size=13)
             case Text():
-                self.line(_said(block.text), **_TONES.get(block.tone, {}))
+                self.line(_said(block.text), **TONES.get(block.tone, {}))
             case Words():
                 for sentence in block.sentences:
                     self.line(_said(sentence), font_size=12)
                 self.row += 1
             case Files():
-                self.table(_files(block), phrase("column_file"))
+                self.table(files_table(block), phrase("column_file"))
             case Tiles():
-                self.table(_tiles(block), self._title)
+                self.table(tiles_table(block), self._title)
             case Table():
                 self.table(block, self._title)
             case Items():
@@ -310,7 +262,7 @@ class Drawing:
     def _items(self, block: Items) -> None:
         for item in block.items:
             body = "; ".join(item.parts) if item.parts else plain(item.body)
-            tone = _TONES.get(item.tone, {})
+            tone = TONES.get(item.tone, {})
             if item.lead:
                 self.line(_said(body), lead=item.lead, **tone)
             else:
@@ -337,8 +289,8 @@ class Drawing:
         """Draw a grid as a table of the spreadsheet."""
         grid = grid._replace(lanes=grid.lanes[: self.limits.columns])
         sheet, top = self.sheet, self.row
-        header = self.styles.of(**_HEADER)
-        right = self.styles.of(**_HEADER, align="right")
+        header = self.styles.of(**HEADER)
+        right = self.styles.of(**HEADER, align="right")
         columns = [
             {"header": self._kept(lane.title), "header_format": right if lane.right else header} for lane in grid.lanes
         ]
@@ -386,12 +338,12 @@ class Drawing:
     def _notes(self, table: Table, grid: Grid, columns: int) -> None:
         """What stands below a table."""
         if grid.rows < len(table.rows):
-            self.line(phrase("rows_capped", shown=grid.rows, n=len(table.rows)), **_TONES[Tone.WARNING])
+            self.line(phrase("sheet_rows_capped", shown=grid.rows, n=len(table.rows)), **TONES[Tone.WARNING])
         if len(grid.lanes) < columns:
-            self.line(phrase("columns_capped", shown=len(grid.lanes), n=columns), **_TONES[Tone.WARNING])
+            self.line(phrase("sheet_columns_capped", shown=len(grid.lanes), n=columns), **TONES[Tone.WARNING])
         notes = [f"{note.sign} {note.text}" if isinstance(note, Footnote) else note for note in table.notes]
         for note in dict.fromkeys(notes):
-            self.line(note, **_TONES[Tone.MUTED])
+            self.line(note, **TONES[Tone.MUTED])
 
     # --- charts ---
 
@@ -404,15 +356,17 @@ class Drawing:
         title = self._title if rows == grid.rows else phrase("chart_of_first", title=self._title, n=rows)
         if grid.steps:
             steps = [step for step in grid.steps if step is not None]
-            if _is_bridge(steps):
+            if is_bridge(steps):
                 data = self.data.add(
-                    bridge_grid(labels, grid.steps, _form(grid, [step.end for step in steps])), self.name, title
+                    bridge_grid(labels, grid.steps, form_of_marks(grid, [step.end for step in steps])), self.name, title
                 )
                 self._insert(bridge_chart(self.book, title, data), place)
         elif grid.whiskers and self.data is not None and grid.rows > 1:
             data = self.data.add(
                 whisker_grid(
-                    labels[:rows], grid.whiskers[:rows], _form(grid, [one.value for one in grid.whiskers if one])
+                    labels[:rows],
+                    grid.whiskers[:rows],
+                    form_of_marks(grid, [one.value for one in grid.whiskers if one]),
                 ),
                 self.name,
                 title,
@@ -434,7 +388,7 @@ class Drawing:
             (
                 n
                 for n, lane in enumerate(grid.lanes)
-                if n != marked and lane.role.part == "value" and _same(lane.numbers, numbers)
+                if n != marked and lane.role.part == "value" and alike(lane.numbers, numbers)
             ),
             marked,
         )
@@ -447,7 +401,7 @@ class Drawing:
             if not found:
                 continue
             labels = [grid.lanes[grid.label].entries[row].text for row, _ in found]
-            data = self.data.add(_sparkline_grid(labels, [mark for _, mark in found]), self.name, lane.title)
+            data = self.data.add(sparkline_grid(labels, [mark for _, mark in found]), self.name, lane.title)
             for number, (row, mark) in enumerate(found):
                 ends: dict[str, float] = (
                     {"min": 0} if mark.on_zero and min(value or 0 for value in mark.values) >= 0 else {}
@@ -473,7 +427,7 @@ class Drawing:
         else:
             self._waiting.append((chart, grid, self.row))
             self.row += _CHART_ROWS
-        self.line(chart.text, **_TONES[Tone.MUTED])
+        self.line(chart.text, **TONES[Tone.MUTED])
         self.row += 1
 
     def _draw_waiting(self) -> None:
@@ -504,12 +458,12 @@ class Drawing:
 
     def _fit(self, blocks: Iterable[PageBlock]) -> None:
         """The widths of the columns from all tables of the sheet, and how many columns a line of prose goes over."""
-        tables = _tables(blocks)
+        tables = tables_in(blocks)
         for table in tables:
             self._fit_grid(grid_of(table, 2_000))
         if not tables:
             self._widths = {0: _LEAD, 1: _PROSE - _LEAD}
-        elif any(isinstance(block, Items) for block in _deep(blocks)):
+        elif any(isinstance(block, Items) for block in deep(blocks)):
             self._widths[0] = max(self._widths[0], _LEAD)
         self._span = self._columns_of(_PROSE)
 
@@ -545,133 +499,3 @@ def _cells(text: str) -> int:
 
 def _lines(text: str, width: float) -> int:
     return max(1, math.ceil(_cells(text) * 1.02 / max(width, 1)))
-
-
-def _form(grid: Grid, values: Sequence[float | None]) -> Form:
-    """The form of the numbers of a grid that its marks show, else of any."""
-    known = [value for value in values if value is not None]
-    entries = [entry for lane in grid.lanes for entry in lane.entries if entry.number is not None]
-    for entry in entries:
-        if any(math.isclose(float(entry.number or 0), value, rel_tol=1e-9) for value in known if value):
-            return entry.form._replace(signed=False)
-    return entries[0].form if entries else Form()
-
-
-def _same(left: Sequence[float | None], right: Sequence[float | None]) -> bool:
-    pairs = [(one or 0, other or 0) for one, other in zip(left, right, strict=True)]
-    return all(math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) for one, other in pairs)
-
-
-class ChartData:
-    """Numbers of charts that no table of a sheet holds: they stand on a sheet of their own, the last one.
-
-    Args:
-        name: Of that sheet.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.held: list[tuple[Place, str, Grid, str]] = []
-        self._row = 3
-
-    def add(self, grid: Grid, sheet: str, title: str) -> Place:
-        """Where a grid will stand, for a chart of a sheet to refer to."""
-        place = Place(self.name, self._row + 1, 0, grid)
-        self.held.append((place, title, grid, sheet))
-        self._row += grid.rows + 3
-        return place
-
-
-def _is_bridge(steps: Sequence[Step]) -> bool:
-    """Whether each step begins where the one before ends, or on zero, and none goes below zero."""
-    joined = all(
-        next_.start == 0 or math.isclose(one.end, next_.start, rel_tol=1e-6, abs_tol=1e-6)
-        for one, next_ in pairwise(steps)
-    )
-    ends = sum(step.start == 0 for step in steps)
-    return joined and len(steps) > ends and all(step.start >= 0 and step.end >= 0 for step in steps)
-
-
-def _sparkline_grid(labels: Sequence[str], marks: Sequence[Sparkline]) -> Grid:
-    """A row per sparkline, its values from the first to the last."""
-    most = max(len(mark.values) for mark in marks)
-    lanes = [Lane(phrase("lane_row"), Role(0, "label"), [Entry(label) for label in labels])]
-    for place in range(most):
-        values = [mark.values[place] if place < len(mark.values) else None for mark in marks]
-        entries = [Entry("" if value is None else f"{value:,.4g}", value, _plain_form(value)) for value in values]
-        lanes.append(Lane(str(place + 1), Role(place, "value"), entries, right=True))
-    return Grid(lanes, (False,) * len(marks))
-
-
-def _plain_form(value: float | None) -> Form:
-    return Form(0 if value is None or value == int(value) else 2 if abs(value) >= 1 else 4)
-
-
-def _table_first(blocks: Sequence[PageBlock]) -> Sequence[PageBlock]:
-    """Blocks with their only table first, below what is said in a few lines: its titles stay in sight."""
-    tables = [place for place, block in enumerate(blocks) if isinstance(block, Table)]
-    if len(tables) != 1 or len(_tables(blocks)) != 1:
-        return blocks
-    place = tables[0]
-    short = [block for block in blocks[:place] if isinstance(block, Text)][:2]
-    moved = [block for block in blocks[:place] if not any(block is kept for kept in short)]
-    return [*short, blocks[place], *moved, *blocks[place + 1 :]]
-
-
-def _deep(blocks: Iterable[PageBlock]) -> list[PageBlock]:
-    found: list[PageBlock] = []
-    for block in blocks:
-        found.append(block)
-        if isinstance(block, (Section, Fold)):
-            found += _deep(block.blocks)
-    return found
-
-
-def _tables(blocks: Iterable[PageBlock]) -> list[Table]:
-    found = []
-    for block in _deep(blocks):
-        if isinstance(block, Table):
-            found.append(block)
-        elif isinstance(block, Tiles):
-            found.append(_tiles(block))
-        elif isinstance(block, Files):
-            found.append(_files(block))
-    return found
-
-
-def _files(block: Files) -> Table:
-    """Files as a table."""
-    columns = (
-        Column(phrase("column_file"), Kind.LABEL),
-        Column(phrase("column_kind")),
-        Column(phrase("column_read_as"), wraps=True),
-    )
-    return Table(columns, tuple(Row((Cell(item.path), Cell(item.kind), Cell(item.read))) for item in block.items))
-
-
-def _tiles(block: Tiles) -> Table:
-    """Tiles as a table: a number to a row."""
-    columns = (
-        Column(phrase("lane_tile"), Kind.LABEL),
-        Column(phrase("column_value"), Kind.VALUE),
-        Column(phrase("lane_note"), wraps=True),
-        Column(phrase("column_change"), Kind.CHANGE),
-        Column(phrase("lane_goal")),
-        Column(phrase("column_period")),
-        Column(phrase("lane_sparkline"), Kind.MARK),
-    )
-    rows = tuple(
-        Row(
-            (
-                Cell(tile.title),
-                tile.value,
-                Cell(tile.note),
-                tile.change or Cell(),
-                tile.goal or Cell(),
-                Cell(tile.period),
-                Cell(mark=tile.mark),
-            )
-        )
-        for tile in block.items
-    )
-    return Table(columns, rows)
