@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import fastexcel
 import pytest
 
-from drawn import page_of, tables_of
+from drawn import answer_of, page_of, tables_of
 from in_process import invoke
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import Environment
@@ -82,7 +82,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 @cache
 def page(name: str) -> Page:
-    return page_of(*COMMANDS[name], cwd=EXAMPLES)
+    return page_of(answer_of(*COMMANDS[name], cwd=EXAMPLES))
 
 
 @cache

@@ -176,7 +176,6 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         settings_file,
         talk,
         tour,
-        workbook,
         workings,
     )
 
@@ -202,7 +201,6 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         analysis_pages.ANALYSIS_PAGES,
         comparing.COMPARING,
         forecasting.FORECASTING,
-        workbook.WORKBOOK,
     )
 
 

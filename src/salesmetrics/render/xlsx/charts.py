@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Tone
 from salesmetrics.render.visible import visible
-from salesmetrics.render.xlsx.grid import Entry, Grid, Lane, Role
+from salesmetrics.render.xlsx.grid import Entry, Grid, Lane, Role, titled
 from salesmetrics.render.xlsx.number_formats import Form, forms
 
 if TYPE_CHECKING:
@@ -163,10 +163,10 @@ def bridge_grid(labels: Sequence[str], steps: Sequence[Step | None], form: Form)
     return _of(lanes)
 
 
-def _of(lanes: Iterable[Lane]) -> Grid:
-    from salesmetrics.render.xlsx.grid import titled
-
-    found = titled(list(lanes))
+def _of(lanes: Sequence[Lane]) -> Grid:
+    """Lanes as a grid; one that holds nothing is left out."""
+    kept = [lane for place, lane in enumerate(lanes) if not place or any(entry != Entry() for entry in lane.entries)]
+    found = titled(kept)
     return Grid(found, (False,) * len(found[0].entries))
 
 
@@ -180,7 +180,7 @@ def _number(value: float | None, text: str, unit: str, currency: str | None) -> 
 
 
 def _formed(value: float | None, form: Form) -> Entry:
-    return Entry("", value, form)
+    return Entry() if value is None else Entry("", value, form)
 
 
 def _at(known: dict[float, float | None], x: float, *, after: bool, steps: bool) -> float | None:

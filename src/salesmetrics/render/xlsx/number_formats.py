@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import spoken
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ __all__ = ["DIGITS", "Form", "forms", "is_long"]
 DIGITS = 15
 """So many digits of a number survive in a spreadsheet, which keeps numbers as binary fractions."""
 
-_NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"[-+−]?\d+(?:,\d{3})*(?:\.\d+)?")
 _LITERAL = 24
 """Characters around a number that are kept in its format; a format has 255 altogether."""
+_PERCENT = "%٪"
+_NO_PERCENT = str.maketrans(dict.fromkeys(f"{_PERCENT}\u061c\u200e\u200f"))
 _UNITS = frozenset({"money", "money_per_day", "ratio", "count", "days", "hours", "months", "x", "points"})
 _PLACES = {"money": 2, "money_per_day": 2, "x": 2, "ratio": 1, "count": 0}
 
@@ -49,7 +52,7 @@ class Form(NamedTuple):
         ('#,##0.00" EUR"', '+#,##0.0 %;-#,##0.0 %;#,##0.0 %')
         """
         digits = "#,##0" + ("." + "0" * self.places if self.places else "")
-        body = _quoted(self.before) + digits + (" %" if self.percent else "") + _quoted(self.after)
+        body = _quoted(self.before) + digits + (_percent() if self.percent else "") + _quoted(self.after)
         return f"+{body};-{body};{body}" if self.signed else body
 
     def shown(self, number: Number) -> str:
@@ -60,7 +63,7 @@ class Form(NamedTuple):
         """
         scaled = float(number) * (100 if self.percent else 1)
         sign = "+" if self.signed else ""
-        return f"{self.before}{scaled:{sign},.{self.places}f}{' %' if self.percent else ''}{self.after}"
+        return f"{self.before}{scaled:{sign},.{self.places}f}{_percent() if self.percent else ''}{self.after}"
 
 
 def forms(
@@ -82,9 +85,11 @@ def forms(
     >>> forms("1.26 M", (1260000,), "money", None, signed=False)[0].code
     '#,##0'
     """
-    found = list(_NUMBER.finditer(text))
+    found = list(_NUMBER.finditer(_in_english(text)))
     known = [number for number in numbers if number is not None]
-    percent = unit == "ratio" or "%" in text or text.endswith(phrase("unit_percentage_points"))
+    percent = (
+        unit == "ratio" or any(sign in text for sign in _PERCENT) or text.endswith(phrase("unit_percentage_points"))
+    )
     if len(found) == len(known) and all(
         _agree(match[0], number, percent=percent) for match, number in zip(found, known, strict=True)
     ):
@@ -116,6 +121,18 @@ def is_long(number: Number, form: Form) -> bool:
         return whole - min(exponent if isinstance(exponent, int) else 0, 0) > DIGITS
 
 
+def _in_english(text: str) -> str:
+    """Text with the marks of English in its numbers, sign by sign."""
+    language = spoken()
+    return text.translate({ord(language.group): ",", ord(language.point): "."}) if language.group != "," else text
+
+
+def _percent() -> str:
+    """The sign of a percentage, apart from the number where the language keeps it so."""
+    around = spoken().percent.replace("#", "")
+    return "%" if around.strip() == around else " %"
+
+
 def _agree(text: str, number: Number, *, percent: bool) -> bool:
     """Whether a text shows a number, up to its last digit; what is rounded to add up may be one off."""
     places = len(text.partition(".")[2])
@@ -130,7 +147,7 @@ def _places_of(text: str, number: Number, unit: str) -> int:
 def _by_unit(number: Number, unit: str, currency: str | None, *, percent: bool, signed: bool) -> Form:
     whole = number == int(number)
     places = 1 if percent else 0 if whole else _PLACES.get(unit, 1 if unit else _finest(number))
-    behind = phrase(f"unit_{unit}") if unit in _UNITS else ""
+    behind = phrase(f"unit_{unit}") if unit in _UNITS and not percent else ""
     return Form(places, percent, after=_after(behind, unit, currency, percent=percent), signed=signed)
 
 
@@ -146,7 +163,7 @@ def _after(behind: str, unit: str, currency: str | None, *, percent: bool) -> st
     """What stands behind a number: its unit, and its currency where the text leaves that out."""
     if percent:
         points = behind.strip() == phrase("unit_percentage_points").strip()
-        return phrase("suffix_points") if points else behind.replace("%", "").rstrip()
+        return phrase("suffix_points") if points else behind.translate(_NO_PERCENT).rstrip()
     code = visible(currency or "") if unit in {"money", "money_per_day"} else ""
     return f" {code}{behind}" if code and code not in behind else behind
 
