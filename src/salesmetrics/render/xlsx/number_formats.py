@@ -52,7 +52,7 @@ class Form(NamedTuple):
         ('#,##0.00" EUR"', '+#,##0.0 %;-#,##0.0 %;#,##0.0 %')
         """
         digits = "#,##0" + ("." + "0" * self.places if self.places else "")
-        body = _quoted(self.before) + digits + (_percent() if self.percent else "") + _quoted(self.after)
+        body = _quoted(self.before) + digits + (" %" if self.percent else "") + _quoted(self.after)
         return f"+{body};-{body};{body}" if self.signed else body
 
     def shown(self, number: Number) -> str:
@@ -63,7 +63,7 @@ class Form(NamedTuple):
         """
         scaled = float(number) * (100 if self.percent else 1)
         sign = "+" if self.signed else ""
-        return f"{self.before}{scaled:{sign},.{self.places}f}{_percent() if self.percent else ''}{self.after}"
+        return f"{self.before}{scaled:{sign},.{self.places}f}{' %' if self.percent else ''}{self.after}"
 
 
 def forms(
@@ -125,12 +125,6 @@ def _in_english(text: str) -> str:
     """Text with the marks of English in its numbers, sign by sign."""
     language = spoken()
     return text.translate({ord(language.group): ",", ord(language.point): "."}) if language.group != "," else text
-
-
-def _percent() -> str:
-    """The sign of a percentage, apart from the number where the language keeps it so."""
-    around = spoken().percent.replace("#", "")
-    return "%" if around.strip() == around else " %"
 
 
 def _agree(text: str, number: Number, *, percent: bool) -> bool:
