@@ -141,7 +141,7 @@ def mail(*words: str) -> bytes:
 COMMANDS = [
     f"{command} {words[0]}".split()
     for command, words in TYPED.items()
-    if command not in {"config show", "config schema", "schema", "init", "kpis"}
+    if command not in {"config show", "config schema", "schema", "init", "kpis", "demo"}
 ]
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 
