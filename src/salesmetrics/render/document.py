@@ -426,6 +426,7 @@ class Document(Struct, frozen=True):
         most: So many lines at most, whatever a screen has.
         shorter: The same with less in it, for a screen that has fewer lines.
         rows_kept: Rows that tables which drop some keep, before the shorter form is drawn; None keeps all of them.
+        words: What it says in sentences, for those who read from the top; a screen has its numbers first.
     """
 
     blocks: tuple[Block, ...]
@@ -433,3 +434,4 @@ class Document(Struct, frozen=True):
     most: int | None = None
     shorter: Document | None = None
     rows_kept: int | None = 5
+    words: tuple[Inline, ...] = ()

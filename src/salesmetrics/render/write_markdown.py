@@ -52,8 +52,20 @@ __all__ = [
 
 def write(document: Document, screen: Screen) -> str:  # noqa: ARG001
     """Draw a document as Markdown. Short tables: columns that are a detail, and marks, are left to other formats."""
-    text = paragraphs(part for block in document.blocks for part in _draw(block))
+    text = paragraphs(_parts(document))
     return f"{text}\n" if text else ""
+
+
+def _parts(document: Document) -> Iterator[str]:
+    """The parts in order: what a document says in words stands right below its title."""
+    head, *rest = document.blocks or (None,)
+    titled = isinstance(head, Heading) and head.level == 1
+    if titled and head is not None:
+        yield from _draw(head)
+    if document.words:
+        yield bullets(map(_inline, document.words))
+    for block in rest if titled else document.blocks:
+        yield from _draw(block)
 
 
 def _draw(block: Part) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The forms of output: which there are, which of them an answer has, and the one way to write it.
 
 A writer draws one of four things: the answer itself (JSON), its sheet (CSV: a header and rows), its document (text for
-people), or its page (HTML, a workbook, mail). Sheet, document and page are made by the layout of the answer, which is found
+people; ``worded`` with what it says in sentences in front), or its page (HTML, a workbook, mail). Sheet, document and page are made by the layout of the answer, which is found
 by name: for the answer ``Check`` in ``salesmetrics.answers.files`` the functions ``check_sheet``, ``check_document`` and
 ``check_page`` of ``salesmetrics.render.layouts.files``. An answer without such a function lacks the forms that draw it; one
 without a page of its own has one made from its document. A new form is a writer and a line in ``WRITERS``; a new
@@ -51,7 +51,7 @@ class Writer(NamedTuple):
         binary: Whether it is no text at all, which no terminal shows.
     """
 
-    draws: Literal["answer", "sheet", "document", "page"]
+    draws: Literal["answer", "sheet", "document", "worded", "page"]
     function: str
     extensions: tuple[str, ...]
     for_people: bool = False
@@ -62,7 +62,7 @@ WRITERS = {
     "table": Writer("document", "salesmetrics.render.write_terminal:write", (".txt",), for_people=True),
     "csv": Writer("sheet", "salesmetrics.render.write_csv:write", (".csv",)),
     "json": Writer("answer", "salesmetrics.render.write_json:write", (".json",)),
-    "md": Writer("document", "salesmetrics.render.write_markdown:write", (".md", ".markdown"), for_people=True),
+    "md": Writer("worded", "salesmetrics.render.write_markdown:write", (".md", ".markdown"), for_people=True),
     "html": Writer("page", "salesmetrics.render.write_html:write", (".html", ".htm")),
     "xlsx": Writer("page", "salesmetrics.render.write_xlsx:write", (".xlsx",), binary=True),
     "mail": Writer("page", "salesmetrics.render.write_mail:write", (".eml",)),
@@ -136,10 +136,18 @@ def _layout(answer: type, part: str) -> Callable[..., Any] | None:
     layout = import_module(module)
     found: Callable[..., Any] | None = getattr(layout, f"{name}_{part}", None)
     document = getattr(layout, f"{name}_document", None)
-    if found is None and part == "page" and document is not None:
-        page_of = import_module("salesmetrics.render.layouts.pages").page_of
-        return lambda answer: page_of(document(answer))
-    return found
+    if part not in ("worded", "page") or document is None:
+        return found
+    return lambda answer: _worded(answer, found, document, part)
+
+
+def _worded(answer: Any, page: Callable[..., Any] | None, document: Callable[..., Any], part: str) -> Any:
+    """A document or a page with its sentences in front; a page without a layout of its own is made of the document."""
+    worded = import_module("salesmetrics.render.layouts.in_words").worded
+    if part == "worded":
+        return worded(answer, document(answer))
+    page_of = import_module("salesmetrics.render.layouts.pages").page_of
+    return worded(answer, page(answer) if page else page_of(document(answer)))
 
 
 def _needed(function: Callable[..., Any] | None) -> Callable[..., Any]:

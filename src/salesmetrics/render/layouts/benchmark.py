@@ -46,7 +46,16 @@ if TYPE_CHECKING:
     from salesmetrics.answers.benchmark import Benchmark, BenchmarkFigure, BenchmarkKpi, BenchmarkRow
     from salesmetrics.render.document import Block, Whisker
 
-__all__ = ["benchmark_document", "benchmark_page", "benchmark_sections", "benchmark_sheet"]
+__all__ = [
+    "benchmark_document",
+    "benchmark_page",
+    "benchmark_sections",
+    "benchmark_sheet",
+    "detectable",
+    "kpi_title",
+    "others",
+    "peers",
+]
 
 _DRAWN = 25
 """Cells of a drawn band."""
@@ -73,34 +82,45 @@ def benchmark_document(answer: Benchmark) -> Document:
 
 
 def _sentence(kpi: BenchmarkKpi, answer: Benchmark, *, several: bool) -> str:
-    title = _title(kpi, several=several)
+    title = kpi_title(kpi, several=several)
     if kpi.reason is not None:
         return phrase("bench_unjudged", title=title, reason=reason_text(kpi.reason))
     if not kpi.judged:
-        return phrase("bench_all_few", title=title, peers=_peers(answer, kpi.too_few), min_n=answer.min_n)
+        return phrase("bench_all_few", title=title, peers=peers(answer, kpi.too_few), min_n=answer.min_n)
     called = kpi.above + kpi.below
     code = "bench_called" if called else "bench_none"
-    said = phrase(code, title=title, peers=_peers(answer, kpi.judged), n=called, others=_others(answer))
+    said = phrase(code, title=title, peers=peers(answer, kpi.judged), n=called, others=others(answer))
     seen = kpi.detectable
     if seen is None or (called and seen.difference is None):
         return said
+    return (
+        f"{said} {phrase('bench_undetectable' if seen.difference is None else 'bench_detectable', **detectable(kpi))}"
+    )
+
+
+def detectable(kpi: BenchmarkKpi) -> dict[str, Any]:
+    """With how many records each, which difference would show, for a sentence."""
+    seen = kpi.detectable
+    if seen is None:
+        return {}
     records = Message("bench_records_of" if kpi.kind else "bench_records", n=seen.n, kind=kpi.kind)
     if seen.difference is None:
-        return f"{said} {phrase('bench_undetectable', records=records)}"
+        return {"records": records}
     difference = amount(seen.difference, kpi.unit, currency=kpi.currency)
     if kpi.unit == "ratio":
         difference = phrase("points", n=f"{100 * seen.difference:.0f}")
-    return f"{said} {phrase('bench_detectable', records=records, difference=difference)}"
+    return {"records": records, "difference": difference}
 
 
-def _title(kpi: BenchmarkKpi, *, several: bool) -> str:
+def kpi_title(kpi: BenchmarkKpi, *, several: bool) -> str:
+    """The title of a KPI, with its currency where there are several, and its own period."""
     title = kpi.title
     if several and kpi.currency:
         title = phrase("title_in_currency", title=title, currency=kpi.currency)
     return title if kpi.period is None else phrase("title_of_period", title=title, period=period_label(kpi.period))
 
 
-def _others(answer: Benchmark) -> str:
+def others(answer: Benchmark) -> str:
     """What the other segments together are called: reps are a team."""
     return phrase("column_team" if answer.group_by == ["owner"] else "column_others")
 
@@ -110,7 +130,8 @@ def _is_there(row: BenchmarkRow) -> bool:
     return row.value is not None or None not in row.group.values()
 
 
-def _peers(answer: Benchmark, n: int) -> Message:
+def peers(answer: Benchmark, n: int) -> Message:
+    """So many segments, by what they are."""
     code = f"peers_{answer.group_by[0]}" if len(answer.group_by) == 1 else ""
     return Message(code if any(code in known for known in catalogues()) else "peers_segment", n=n)
 
@@ -135,7 +156,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
         Column(", ".join(answer.group_by), Kind.LABEL),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share"), Kind.SHARE, 4, Narrow.VANISH, plural=phrase("columns_share")),
-        Column(_others(answer), Kind.NUMBER),
+        Column(others(answer), Kind.NUMBER),
     ]
     if banded:
         columns += [
@@ -328,9 +349,9 @@ def benchmark_sections(answer: Benchmark) -> tuple[Section, ...]:
         outside = [Text(phrase("bench_outside", figures=figures))] if figures else []
         plot = _plot(kpi, rows)
         folded = [Fold(phrase("fold_by_records"), (plot,))] if plot else []
-        legend = how_counted([phrase("bench_seen", others=_others(answer)), *_notes(answer)]) if not place else ()
+        legend = how_counted([phrase("bench_seen", others=others(answer)), *_notes(answer)]) if not place else ()
         blocks = (Text(_sentence(kpi, answer, several=several)), _drawn(kpi, rows, answer), *outside, *folded, *legend)
-        found.append(Section(anchor("benchmark", place), _title(kpi, several=several), blocks))
+        found.append(Section(anchor("benchmark", place), kpi_title(kpi, several=several), blocks))
     changed = benchmark_changes(answer, drawn=True)
     if changed and isinstance(changed[0], Heading):
         found.append(Section("benchmark-changes", changed[0].text, tuple(changed[1:])))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["cohort_sections", "cohorts_document", "cohorts_page", "cohorts_sheet"]
+__all__ = ["closed_basis", "cohort_sections", "cohorts_document", "cohorts_page", "cohorts_sheet", "longest_horizon"]
 
 
 def cohorts_document(answer: Cohorts) -> Document:
@@ -90,7 +90,7 @@ def _segments(answer: Cohorts) -> list[Block]:
 
 
 def _below(answer: Cohorts) -> list[Block]:
-    blocks: list[Block] = [Text(line, apart=not place) for place, line in enumerate(_closed_basis(answer))]
+    blocks: list[Block] = [Text(line, apart=not place) for place, line in enumerate(closed_basis(answer))]
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
     return [*blocks, *findings_below(answer, apart=not notes)]
@@ -108,7 +108,7 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float) -> Table:
         Column(phrase("column_ended"), Kind.NUMBER, 1, Narrow.VANISH, plural=phrase("column_ended")),
         *(Column(phrase("column_days", days=h.days), Kind.NUMBER) for h in rows[0].horizons),
         Column(
-            interval_title([h for h in map(_longest, rows) if h]),
+            interval_title([h for h in map(longest_horizon, rows) if h]),
             Kind.INTERVAL,
             3,
             Narrow.VANISH,
@@ -119,7 +119,7 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float) -> Table:
     ]
     drawn = []
     for row in rows:
-        last = _longest(row)
+        last = longest_horizon(row)
         cells = [
             Cell(_label(row, by_cohort=by_cohort)),
             Cell(count(row.size), value=row.size),
@@ -143,7 +143,8 @@ def _counted(number: int | None) -> Cell:
     return Cell("" if number is None else count(number), Tone.MUTED, number)
 
 
-def _longest(row: Cohort) -> CohortHorizon | None:
+def longest_horizon(row: Cohort) -> CohortHorizon | None:
+    """The longest horizon that a cohort has reached."""
     return next((h for h in reversed(row.horizons) if h.value is not None), None)
 
 
@@ -188,7 +189,8 @@ def _revenue(rows: Sequence[Cohort], code: str | None, min_n: int) -> Table:
 # --- the closed basis ---
 
 
-def _closed_basis(answer: Cohorts) -> list[str]:
+def closed_basis(answer: Cohorts) -> list[str]:
+    """Whether the win rate of closed deals says what the cohorts say, in sentences; none where it is unknown."""
     bases = answer.closed_basis
     total = next((base for base in bases if not base.group), None)
     if total is None or total.win_rate.value is None:
@@ -331,7 +333,7 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
 def _segment_table(segments: Sequence[Cohort], answer: Cohorts) -> Table:
     """A row per segment, with the share at its longest horizon between the ends of its interval."""
     table = replace(_table(segments, answer, 0.0), drops="")
-    longest = [_longest(row) for row in segments]
+    longest = [longest_horizon(row) for row in segments]
     between = span_of(ends_of(h for h in longest if h), "ratio")
     marks = [
         whisker(h.value, h.interval, between, hollow=_is_small(row, h, answer)) if h else None
@@ -412,7 +414,7 @@ def _counts(rows: Sequence[Cohort]) -> Table:
 
 def _basis_section(answer: Cohorts) -> list[Section]:
     """The win rate that CRMs show beside that of the cohorts, of the total and each segment."""
-    said = _closed_basis(answer)
+    said = closed_basis(answer)
     if not said:
         return []
     total, *groups = [base for base in answer.closed_basis if base.win_rate.value is not None]

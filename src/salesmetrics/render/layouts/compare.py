@@ -53,13 +53,13 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["compare_document", "compare_page", "compare_sections", "compare_sheet"]
+__all__ = ["OF_BRIDGE", "compare_document", "compare_page", "compare_sections", "compare_sheet", "pipeline_sentences"]
 
 _LINES = 3
 """So many exports have a line each."""
 _BALANCED = 400
 """So many groups add up to their total in every digit; of more only the bars of each do."""
-_OWN = frozenset(
+OF_BRIDGE = frozenset(
     {"currency_of_other_export", "deals_missing_later", "events_after_export", "rate_missing", "rows_rejected"}
 )
 """Codes of findings that touch the bridge itself."""
@@ -174,13 +174,15 @@ def _bounded(answer: Compare) -> bool:
 
 
 def _sentences(answer: Compare) -> list[Block]:
+    return [Text(said, Tone.STRONG, apart=not number) for number, said in enumerate(pipeline_sentences(answer))]
+
+
+def pipeline_sentences(answer: Compare) -> list[str]:
+    """How the pipeline moved from the first export to the last, in a sentence per currency."""
     lines = _wholes(answer)
     places = _places(lines)
     told = [pair for pair in zip(lines, _adding_up(lines, places), strict=True) if not pair[0].group]
-    return [
-        Text(_sentence(line, list(values.values()), places, answer), Tone.STRONG, apart=not number)
-        for number, (line, values) in enumerate(told)
-    ]
+    return [_sentence(line, list(values.values()), places, answer) for line, values in told]
 
 
 def _wholes(answer: Compare) -> list[Bridge]:
@@ -505,7 +507,7 @@ def _group(pair: tuple[Bridge, dict[BarId, Decimal]], places: int, between: tupl
 
 
 def _findings(answer: Compare) -> list[Block]:
-    own = [item for item in answer.findings if item.code in _OWN or answer.everything]
+    own = [item for item in answer.findings if item.code in OF_BRIDGE or answer.everything]
     rest = len(answer.findings) - len(own)
     found: list[Block] = [Heading(phrase("heading_findings")), finding_items(own, name_path=True)] if own else []
     return [*found, *([Text(phrase("findings_beside", n=rest), Tone.MUTED, apart=True)] if rest else [])]

@@ -45,7 +45,15 @@ if TYPE_CHECKING:
     from salesmetrics.answers.forecast import Forecast, ForecastLine, ForecastMethod, ForecastPart
     from salesmetrics.render.document import Block, Mark
 
-__all__ = ["forecast_document", "forecast_page", "forecast_sections", "forecast_sheet", "part_table"]
+__all__ = [
+    "forecast_document",
+    "forecast_page",
+    "forecast_sections",
+    "forecast_sentences",
+    "forecast_sheet",
+    "overdue",
+    "part_table",
+]
 
 _PAST_DRAWS = 1_000
 _OF_QUOTAS = frozenset(
@@ -84,6 +92,12 @@ def _money(value: Any, line: ForecastLine, *, named: bool = False) -> str:
 
 
 def _sentences(line: ForecastLine, *, apart: bool) -> list[Block]:
+    said, *target = forecast_sentences(line)
+    return [Text(said, Tone.STRONG, apart=apart), *map(Text, target)]
+
+
+def forecast_sentences(line: ForecastLine) -> list[str]:
+    """What is forecast, and how likely its target is, where there is one or a reason for none."""
     period = one_line(line.period.label)
     simulated = next(method for method in line.methods if method.id == "time_to_event")
     if simulated.reason is not None:
@@ -92,20 +106,15 @@ def _sentences(line: ForecastLine, *, apart: bool) -> list[Block]:
         ends = (_money(simulated.p10, line), _money(simulated.p90, line))
         value = _money(simulated.p50, line, named=True)
         said = phrase("forecast_said", period=period, value=value, low=ends[0], high=ends[1])
-    found: list[Block] = [Text(said, Tone.STRONG, apart=apart)]
+    found = [said]
     if line.target is not None:
         target = amount(line.target, "money", currency=line.currency)
         code = "forecast_target_unknown" if line.chance_of_target is None else f"forecast_target_{line.target_source}"
-        found.append(Text(phrase(code, target=target, chance=amount(line.chance_of_target, "ratio"))))
+        found.append(phrase(code, target=target, chance=amount(line.chance_of_target, "ratio")))
     elif line.target_reason is not None:
         code = line.target_reason
-        found.append(
-            Text(
-                phrase(
-                    "forecast_target_none", reason=phrase(f"why_{code}") if code in _OF_QUOTAS else reason_text(code)
-                )
-            )
-        )
+        reason = phrase(f"why_{code}") if code in _OF_QUOTAS else reason_text(code)
+        found.append(phrase("forecast_target_none", reason=reason))
     return found
 
 
@@ -199,14 +208,18 @@ def _silent(methods: Sequence[ForecastMethod]) -> tuple[str, ...]:
 # --- notes ---
 
 
+def overdue(line: ForecastLine) -> str:
+    """How many open deals are past their date, and what they are worth; empty where none is."""
+    if line.overdue is None or not line.overdue.count:
+        return ""
+    if line.overdue.value is None:
+        return phrase("forecast_overdue_bare", n=line.overdue.count)
+    value = amount(line.overdue.value, "money", currency=line.currency)
+    return phrase("forecast_overdue", n=line.overdue.count, value=value)
+
+
 def _notes(line: ForecastLine, answer: Forecast) -> list[str]:
-    found = []
-    if line.overdue is not None and line.overdue.count:
-        if line.overdue.value is None:
-            found.append(phrase("forecast_overdue_bare", n=line.overdue.count))
-        else:
-            value = amount(line.overdue.value, "money", currency=line.currency)
-            found.append(phrase("forecast_overdue", n=line.overdue.count, value=value))
+    found = [overdue(line)] if overdue(line) else []
     if line.categories:
         found.append(phrase("forecast_categories", parts=_categories(line)))
     if line.slippage is not None and line.slippage.used:

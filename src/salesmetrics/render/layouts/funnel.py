@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["funnel_document", "funnel_page", "funnel_sections", "funnel_sheet", "passage_table"]
+__all__ = ["bottleneck_sentence", "funnel_document", "funnel_page", "funnel_sections", "funnel_sheet", "passage_table"]
 
 
 def funnel_document(answer: Funnel) -> Document:
@@ -53,7 +53,7 @@ def funnel_document(answer: Funnel) -> Document:
             blocks.append(Heading(title))
         blocks.append(_table(stages))
         worst = [b for b in answer.bottlenecks if b.pipeline == moves.pipeline and b.group == moves.group]
-        blocks += [Text(line, apart=not n) for n, line in enumerate([*map(_bottleneck, worst), *_moved(moves)])]
+        blocks += [Text(line, apart=not n) for n, line in enumerate([*map(bottleneck_sentence, worst), *_moved(moves)])]
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not n) for n, note in enumerate(notes)]
     return Document((*blocks, *findings_below(answer, apart=not notes)))
@@ -149,7 +149,8 @@ def _times(stage: FunnelStage) -> list[Cell]:
     ]
 
 
-def _bottleneck(worst: Bottleneck) -> str:
+def bottleneck_sentence(worst: Bottleneck) -> str:
+    """Where value waits, and how much of it."""
     code = f"bottleneck_{worst.by}" if worst.previous is None else f"bottleneck_{worst.by}_before"
     share, previous = amount(worst.share, "ratio"), amount(worst.previous, "ratio")
     return phrase(code, stage=one_line(worst.stage), share=share, previous=previous)
@@ -304,7 +305,7 @@ def funnel_sections(answer: Funnel) -> tuple[Section, ...]:
 def _drawn(moves: FunnelMoves, stages: Sequence[FunnelStage], answer: Funnel) -> tuple[PageBlock, ...]:
     """What is to be seen in a sentence, the stages with a bar each, and all their numbers folded."""
     worst = [b for b in answer.bottlenecks if (b.pipeline, b.group) == (moves.pipeline, moves.group)]
-    said = [*map(_bottleneck, worst), *_moved(moves)]
+    said = [*map(bottleneck_sentence, worst), *_moved(moves)]
     everything = Fold(phrase("fold_stages"), (_table(stages),))
     return (*map(Text, said), passage_table(stages), everything)
 

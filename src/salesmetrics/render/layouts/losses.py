@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.losses import Loss, LossCoverage, Losses
     from salesmetrics.render.document import Block
 
-__all__ = ["losses_document", "losses_sheet"]
+__all__ = ["coverage_sentence", "loss_name", "losses_document", "losses_sheet"]
 
 _MANY = frozenset({"competitor", "owner", "product"})
 """Views of which a screen shows the first."""
@@ -45,9 +45,9 @@ def losses_document(answer: Losses) -> Document:
         losses = [loss for loss in answer.losses if loss.group == covered.group]
         total = not covered.group
         name = ", ".join(one_line(value or phrase("segment_blank")) for value in covered.group.values())
-        blocks.append(Text(_coverage(covered, answer), Tone.STRONG, apart=True) if total else Heading(name))
+        blocks.append(Text(coverage_sentence(covered, answer), Tone.STRONG, apart=True) if total else Heading(name))
         if not total:
-            blocks.append(Text(_coverage(covered, answer), Tone.MUTED))
+            blocks.append(Text(coverage_sentence(covered, answer), Tone.MUTED))
         for view, members in groupby(losses, key=lambda loss: loss.view):
             if total or view == "reason":
                 blocks.append(_table(phrase(f"view_{view}"), list(members), codes, answer))
@@ -56,7 +56,8 @@ def losses_document(answer: Losses) -> Document:
     return Document((*blocks, *findings_below(answer, apart=not notes)))
 
 
-def _coverage(covered: LossCoverage, answer: Losses) -> str:
+def coverage_sentence(covered: LossCoverage, answer: Losses) -> str:
+    """How many lost deals have a reason, without a full stop."""
     without = covered.lost - covered.with_reason
     code = "lost_without_reasons" if "reason" in answer.unknown else "lost_covered" if without else "lost_covered_all"
     share = amount(covered.share, "ratio")
@@ -89,7 +90,7 @@ def _table(title: str, losses: Sequence[Loss], codes: Sequence[str | None], answ
     whole = all(_is_whole(loss) for loss in losses)
     rows = []
     for loss in items:
-        cells = [Cell(_name(loss)), Cell(count(loss.count), value=loss.count), _share(loss), _interval(loss)]
+        cells = [Cell(loss_name(loss)), Cell(count(loss.count), value=loss.count), _share(loss), _interval(loss)]
         if answer.comparison is not None:
             cells += _change(loss)
         for code in codes:
@@ -98,7 +99,8 @@ def _table(title: str, losses: Sequence[Loss], codes: Sequence[str | None], answ
     return Table(tuple(columns), tuple(rows), drops="last" if losses[0].view in _MANY else "")
 
 
-def _name(loss: Loss) -> str:
+def loss_name(loss: Loss) -> str:
+    """What the deals of a row have in common."""
     if loss.item is None:
         return phrase("segment_blank")
     return phrase("loss_days", days=loss.item) if loss.view == "age" else one_line(loss.item)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block, Whisker
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["NAIVE", "because", "chances_section", "past_forecasts", "past_section", "score_cells"]
+__all__ = ["NAIVE", "backtest_sentence", "because", "chances_section", "past_forecasts", "past_section", "score_cells"]
 
 NAIVE = ("last_period", "last_year")
 
@@ -53,7 +53,7 @@ def past_forecasts(line: ForecastLine, answer: Forecast) -> list[Block]:
     if not said:
         return [Text(phrase("backtest_none"), apart=True)]
     blocks: list[Block] = [Heading(phrase("heading_backtest")), Text(_how(said)), *_scores(tests)]
-    blocks.append(Text(_verdict(tests, answer), apart=True))
+    blocks.append(Text(backtest_sentence(tests, answer), apart=True))
     rows = _chances(line, answer)
     if not rows:
         return blocks
@@ -97,7 +97,8 @@ def _unassessed(tests: Sequence[Backtest]) -> tuple[str, ...]:
     return (phrase("not_assessed", methods=found),) if found else ()
 
 
-def _verdict(tests: Sequence[Backtest], answer: Forecast) -> str:
+def backtest_sentence(tests: Sequence[Backtest], answer: Forecast) -> str:
+    """Which method was best in past forecasts like this one, or that none can be marked."""
     here = [test for test in tests if test.lead == answer.lead and test.shared_wape is not None]
     best = next((test for test in here if test.best), None)
     if best is None:
@@ -167,7 +168,7 @@ def past_section(line: ForecastLine, answer: Forecast, name: str, title: str) ->
     here = [moment for moment in said if moment.lead == answer.lead and moment.value is not None]
     by_method = {method: [m for m in here if m.method == method] for method in dict.fromkeys(m.method for m in here)}
     first = next((method for method in ("time_to_event", *by_method) if method in by_method), None)
-    blocks: list[PageBlock] = [Text(_verdict(tests, answer)), Text(_how(said), Tone.MUTED)]
+    blocks: list[PageBlock] = [Text(backtest_sentence(tests, answer)), Text(_how(said), Tone.MUTED)]
     if first is not None:
         lead = phrase(f"lead_{answer.lead}")
         blocks += [

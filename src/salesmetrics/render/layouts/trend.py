@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import Limits, Metric, Report
     from salesmetrics.render.document import Block
 
-__all__ = ["trend"]
+__all__ = ["series_of", "trend"]
 
 _NARROWEST_BAR, _WIDEST_BAR = 10, 40
 
@@ -39,7 +39,7 @@ def trend(report: Report) -> list[Block]:
     Gaps keep their row, and a note says why they have no value. Bars stand on zero and share one scale in a block.
     """
     found: list[Block] = []
-    series = list(_series(report))
+    series = list(series_of(report))
     for title, metrics in series:
         found += [Heading(title), _table(metrics)]
     notes = [_limits_note(title, metrics) for title, metrics in series]
@@ -111,7 +111,7 @@ def _limits(limits: Limits | None, metric: Metric) -> str:
     return interval(Interval(low=limits.low, high=limits.high, level=1, method=limits.method), metric.unit)
 
 
-def _series(report: Report) -> Iterator[tuple[str, list[Metric]]]:
+def series_of(report: Report) -> Iterator[tuple[str, list[Metric]]]:
     """The series of a trend, each with its title: the total, then segments, with currencies apart."""
     several = len(currencies(report.metrics)) > 1
     for _, members in groupby(report.metrics, key=lambda m: (m.id, tuple(m.group.items()), m.currency)):
