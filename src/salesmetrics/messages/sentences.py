@@ -14,6 +14,8 @@ SENTENCES: Mapping[str, str] = {
     "of_group": "{title:typed} for {group:typed}",
     "in_period": "{subject:typed} in {period:typed}",
     "in_period_so_far": "{subject:typed} in {period:typed} so far",
+    "in_period_apart": "{subject:typed}, in {period:typed},",
+    "in_period_so_far_apart": "{subject:typed}, in {period:typed} so far,",
     "at_time": "{subject:typed} ({period:typed})",
     "value_with_basis": "{value}{basis}",
     "basis": " ({parts:;})",
@@ -25,6 +27,8 @@ SENTENCES: Mapping[str, str] = {
     # --- levels -----------------------------------------------------------------------------------------------------------
     "level_now": "{subject:typed} {n:is|are} {values:and}.",
     "level_then": "{subject:typed} {n:was|were} {values:and}.",
+    "there_are": "There {n:is|are} {values:and} {subject:typed}.",
+    "there_were": "There {n:was|were} {values:and} {subject:typed}.",
     "level_after": "{subject:typed} {n:was|were} {value}{basis}, after {previous} in {before:typed} ({step}; {verdict}).",
     "level_after_nothing": "{subject:typed} {n:was|were} {value}{basis}; there is no value in {before:typed}.",
     "level_usual": "{subject:typed} {n:was|were} {value}{basis}, within {n:its|their} usual range ({limits}).",
@@ -51,7 +55,7 @@ SENTENCES: Mapping[str, str] = {
     "outside_none_of_all": "No period of {n:# series|# series} is outside its usual range.",
     "usual_unknown": "{series:typed} {n:has|have} no usual range yet: it takes 6 complete periods that are not all alike.",
     # --- what needs a hand ------------------------------------------------------------------------------------------------
-    "goal_missed_said": "The goal for {subject:typed} is missed: {value}, where the goal is {goal:typed}.",
+    "goal_missed_said": "The goal for {subject:typed} is missed: it is {value}, and the goal is `{goal:typed}`.",
     "goals_missed_said": "{n:,} of {goals:# goal|# goals} are missed: {subjects:, 3 more}.",
     "overdue_said": "{n:# open deal is|# open deals are} past {n:its|their} expected close date{share}.",
     "overdue_of": "{n:,} of {of:# open deal|# open deals} with an expected close date {n:is|are} past it{share}.",

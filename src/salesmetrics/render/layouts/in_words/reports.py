@@ -114,7 +114,7 @@ def _changes(report: Report) -> Iterator[Said]:
     compared = [metric for metric in report.metrics if metric.change is not None]
     if report.comparison is None or not compared:
         return
-    judged = [metric for metric in compared if metric.change and metric.change.verdict in _CLEAR]
+    judged = [metric for metric in compared if _is_clear(metric)]
     judged.sort(key=lambda metric: _evidence(metric.change))
     for number, metric in enumerate(judged[:_ALONE]):
         yield Said(CHANGED, number, _about(metric), _changed(metric, report))
@@ -125,6 +125,10 @@ def _changes(report: Report) -> Iterator[Said]:
         before, made = one_line(report.comparison.label), report.verdicts.comparisons if report.verdicts else 0
         code = "changed_none" if made else "changed_unjudged"
         yield Said(NOTHING, 0, "changes", phrase(code, before=before, n=made))
+
+
+def _is_clear(metric: Metric) -> bool:
+    return metric.change is not None and metric.change.verdict in _CLEAR
 
 
 def _evidence(step: Change | None) -> float:
@@ -173,7 +177,8 @@ def _goals(report: Report) -> Iterator[Said]:
         (result,) = missed
         value = amount(result.value, result.unit, currency=result.currency)
         goal = one_line(result.goal.expression)
-        yield Said(GOAL, 0, "goals", phrase("goal_missed_said", subject=_aim(result), value=value, goal=goal))
+        said = phrase("goal_missed_said", subject=in_sentence(_aim(result)), value=value, goal=goal)
+        yield Said(GOAL, 0, "goals", Prose(said))
     elif missed:
         subjects = [in_sentence(_aim(result)) for result in missed]
         yield Said(
@@ -237,11 +242,12 @@ def _levels(report: Report, usual: Usual) -> Iterator[Said]:
     """The values of the KPIs that come first, each with what it rests on; currencies of one are not added up."""
     ranks = {kpi: rank for rank, kpi in enumerate(report.ranked or report.order)}
     whole = [metric for metric in _whole(report) if metric.value is not None and metric.id not in _OVERDUE]
+    whole = [metric for metric in whole if not _is_clear(metric)]
     whole.sort(key=lambda metric: ranks.get(metric.id, len(ranks)))
     told = 0
     for _, members in groupby(whole, key=lambda metric: metric.id):
         metrics = [metric for metric in members if metric.value or metric.id not in kept_apart(report.metrics)]
-        if not metrics or told == _LEVELS or (metrics[0].small and len(ranks) > 1):
+        if not metrics or told == _LEVELS or (metrics[0].small and len(whole) > 1):
             continue
         told += 1
         place = PLACES[LEVEL] if told == 1 else _FURTHER
@@ -265,14 +271,18 @@ def _whole(report: Report) -> list[Metric]:
 def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[bool, str]:
     """The sentence about a value, in each of its currencies; and whether control limits call it unusual."""
     metric = metrics[0]
-    details: dict[str, Any] = {"subject": _subject(metric, report), "n": _number(metric)}
     if len(metrics) > 1 or (metric.change is None and not usual):
-        values = [Message("value_with_basis", value=_value(m, report), basis=basis(m, report)) for m in metrics]
-        if len(values) > _CURRENCIES:
-            values[_CURRENCIES:] = [Message("and_more_values", n=len(values) - _CURRENCIES)]
-        return False, phrase("level_then" if _is_over(metric, report) else "level_now", values=values, **details)
-    details |= {"value": _value(metric, report), "basis": basis(metric, report), "before": _before(metric, report)}
-    details |= dict(zip(("step", "side"), _step(metric), strict=True))
+        return False, _without_past(metrics, report)
+    step, side = _step(metric)
+    details: dict[str, Any] = {
+        "subject": _subject(metric, report),
+        "n": _number(metric),
+        "value": _value(metric, report),
+        "basis": basis(metric, report),
+        "before": _before(metric, report),
+        "step": step,
+        "side": side,
+    }
     limits = usual.get((metric.id, metric.currency, (metric.period or report.period).label))
     if limits is not None:
         details["limits"] = _limits(limits, metric)
@@ -281,8 +291,7 @@ def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[boo
         moved = metric.change is not None and metric.change.reason is None and metric.change.absolute
         return False, phrase("level_usual_after" if moved else "level_usual", **details)
     if metric.change is None or metric.previous is None or metric.change.reason is not None:
-        values = [Message("value_with_basis", value=details["value"], basis=details["basis"])]
-        return False, phrase("level_then" if _is_over(metric, report) else "level_now", values=values, **details)
+        return False, _without_past(metrics, report)
     verdict = metric.change.verdict
     said = {"no clear difference": "verdict_no_clear_difference", "too few": "too_few_here"}.get(verdict or "")
     absolute, relative, _ = change(metric.change, metric.unit)
@@ -292,6 +301,19 @@ def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[boo
         "verdict": phrase(said or "no_verdict_here"),
     }
     return False, phrase("level_after", **details)
+
+
+def _without_past(metrics: Sequence[Metric], report: Report) -> str:
+    """The sentence about a value in each of its currencies, beside nothing."""
+    metric = metrics[0]
+    values = [Message("value_with_basis", value=_value(one, report), basis=basis(one, report)) for one in metrics]
+    if len(values) > _CURRENCIES:
+        values[_CURRENCIES:] = [Message("and_more_values", n=len(values) - _CURRENCIES)]
+    subject, number, over = _subject(metric, report), _number(metric), _is_over(metric, report)
+    plain = not metric.group and not any(joint in metric.title for joint in (",", " per "))
+    if metric.unit == "count" and number > 1 and metric.value != 1 and plain:
+        return phrase("there_were" if over else "there_are", subject=in_sentence(subject), n=2, values=values)
+    return phrase("level_then" if over else "level_now", subject=subject, n=number, values=values)
 
 
 def basis(metric: Metric, report: Report | None = None) -> str:
@@ -320,7 +342,7 @@ def _subject(metric: Metric, report: Report) -> str:
     shown = period if metric.in_series and period else report.period
     if shown.start is None and shown.end is None:
         return subject
-    code = "in_period_so_far" if shown.partial else "in_period"
+    code = ("in_period_so_far" if shown.partial else "in_period") + ("_apart" if "," in metric.title else "")
     return phrase(code, subject=subject, period=one_line(shown.label))
 
 
