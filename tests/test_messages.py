@@ -32,11 +32,11 @@ from salesmetrics.messages import (
     findings_of_reports,
     fixes,
     labels,
-    legends,
     needs,
     readings,
     reasons,
     screens,
+    sentences,
     settings_file,
     talk,
     text,
@@ -81,7 +81,7 @@ REVIEWED: tuple[Mapping[str, str], ...] = (
     workings.WORKINGS,
     needs.NEEDS,
     labels.LABELS,
-    legends.LEGENDS,
+    sentences.LEGENDS,
     talk.TALK,
     settings_file.SETTINGS_FILE,
     screens.SCREENS,
@@ -199,7 +199,7 @@ def test_every_code_is_made_somewhere() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     codes = [*CATALOGUE, *causes.CAUSES, *fixes.FIXES, *needs.NEEDS, *workings.WORKINGS]
-    codes += [*labels.LABELS, *legends.LEGENDS, *settings_file.SETTINGS_FILE, *screens.SCREENS, *talk.TALK]
+    codes += [*labels.LABELS, *sentences.LEGENDS, *settings_file.SETTINGS_FILE, *screens.SCREENS, *talk.TALK]
     starts = tuple(literal for literal in literals if re.fullmatch(r"[a-z_]{4,}_", literal))
     assert [code for code in codes if code not in literals and not code.startswith(starts)] == []
 
