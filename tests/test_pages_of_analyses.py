@@ -32,6 +32,8 @@ COMMANDS = {
     "benchmark": ("benchmark", "deals.csv", "--by", "owner"),
     "benchmark_changes": ("benchmark", "deals.csv", "--by", "region", "--period", "2026-Q3", "--compare", "previous"),
     "benchmark_months": ("benchmark", "deals.csv", "--by", "owner", "--every", "month", "--kpi", "win_rate"),
+    "losses": ("losses", "deals.csv", "stages.csv"),
+    "losses_groups": ("losses", "deals.csv", "--by", "region", "--period", "2026-Q3", "--compare", "previous"),
     "funnel_stock": ("funnel", "deals.csv", "--by", "currency"),
 }
 
@@ -312,3 +314,30 @@ def test_what_made_a_change_has_a_bar_per_segment() -> None:
     for item, table in zip(divided, tables, strict=False):
         steps = [row.cells[-1].mark.end + row.cells[-1].mark.start for row in table.rows if row.cells[-1].mark]
         assert sum(steps) == pytest.approx(float(item.change))
+
+
+# --- lost deals -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["losses", "losses_groups"])
+def test_counts_and_values_of_lost_deals_are_those_of_the_answer(name: str) -> None:
+    made = [loss for loss in answer(name).losses if not loss.group]
+    sections = [block for block in page(name).blocks if isinstance(block, Section) and block.name.startswith("losses-")]
+    own = [one for one in sections if one.name != "losses-segments"]
+    rows = [row for one in own for row in tables_of(one)[0].rows]
+    assert len(rows) == len(made) > 5
+    for loss, row in zip(made, rows, strict=True):
+        _, lost, bar, share, span, *rest = row.cells
+        assert lost.value == loss.count == (bar.mark.value if bar.mark else 0)
+        assert share.value == loss.share_of_count
+        assert span.parts == (loss.interval.low, loss.interval.high)
+        assert rest[-3].value == loss.value
+        if loss.change is not None:
+            assert rest[1].value == loss.change.absolute
+
+
+def test_reasons_stand_beside_segments() -> None:
+    made = answer("losses_groups")
+    table = tables_of(section("losses_groups", "losses-segments"))[0]
+    wanted = sum(loss.count for loss in made.losses if loss.group and loss.view == "reason")
+    assert sum(cell.value for row in table.rows for cell in row.cells[1:]) == wanted > 50

@@ -59,6 +59,19 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "axis_records": "records",
     "series_95": "95 % band",
     "series_998": "99.8 % band",
+    # --- lost deals -----------------------------------------------------------------------------------------------------
+    "page_losses": "Lost deals",
+    "section_losses_by": "Lost deals by {view}",
+    "section_losses_by_groups": "Lost deals of each {names:and}",
+    "losses_crossed": "Number of lost deals: a column per segment.",
+    # --- trend ----------------------------------------------------------------------------------------------------------
+    "chart_trend": "{title:typed} over time",
+    "trend_seen": "{title:typed} from {first:typed} to {last:typed}; {outside:# period is|# periods are} outside the control limits.",
+    "trend_seen_bare": "{title:typed} from {first:typed} to {last:typed}.",
+    "series_outside": "outside the control limits",
+    "series_limits": "control limits",
+    "rule_centre": "mean of complete periods",
+    "fold_series": "{title:typed}",
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
     "section_bridge": "From {first} to {last}",

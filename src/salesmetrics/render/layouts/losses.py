@@ -5,8 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
+    Bar,
     Cell,
     Column,
     Document,
@@ -21,17 +24,19 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.words import FEW, correction_note
-from salesmetrics.render.text import amount, change, count, interval, one_line
+from salesmetrics.render.layouts.pages import analysis_page, how_counted, with_marks
+from salesmetrics.render.layouts.words import FEW, change_cells, correction_note, interval_cell
+from salesmetrics.render.page import Fold, Page, Section
+from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from salesmetrics.answers.losses import Loss, LossCoverage, Losses
-    from salesmetrics.render.document import Block
+    from salesmetrics.render.document import Block, Mark
 
-__all__ = ["coverage_sentence", "loss_name", "losses_document", "losses_sheet"]
+__all__ = ["coverage_sentence", "loss_name", "losses_document", "losses_page", "losses_sections", "losses_sheet"]
 
 _MANY = frozenset({"competitor", "owner", "product"})
 """Views of which a screen shows the first."""
@@ -90,7 +95,8 @@ def _table(title: str, losses: Sequence[Loss], codes: Sequence[str | None], answ
     whole = all(_is_whole(loss) for loss in losses)
     rows = []
     for loss in items:
-        cells = [Cell(loss_name(loss)), Cell(count(loss.count), value=loss.count), _share(loss), _interval(loss)]
+        cells = [Cell(loss_name(loss)), Cell(count(loss.count), value=loss.count), _share(loss)]
+        cells.append(interval_cell(loss.interval, "ratio"))
         if answer.comparison is not None:
             cells += _change(loss)
         for code in codes:
@@ -108,21 +114,18 @@ def loss_name(loss: Loss) -> str:
 
 def _share(loss: Loss) -> Cell:
     flag = FEW if loss.small else ""
-    return Cell(amount(loss.share_of_count, "ratio"), Tone.MUTED if loss.small else Tone.PLAIN, flag=flag)
-
-
-def _interval(loss: Loss) -> Cell:
-    return Cell(interval(loss.interval, "ratio"), Tone.MUTED)
+    tone = Tone.MUTED if loss.small else Tone.PLAIN
+    return Cell(amount(loss.share_of_count, "ratio"), tone, loss.share_of_count, "ratio", flag=flag)
 
 
 def _change(loss: Loss) -> list[Cell]:
     before = None if loss.previous is None else loss.previous.share_of_count
-    step, _, span = change(loss.change, "ratio")
+    step, _, span = change_cells(loss.change, "ratio")
     verdict = loss.change.verdict if loss.change and loss.change.verdict in ("higher", "lower") else ""
     return [
-        Cell(amount(before, "ratio"), Tone.MUTED),
-        Cell(step),
-        Cell(span, Tone.MUTED),
+        Cell(amount(before, "ratio"), Tone.MUTED, before, "ratio"),
+        step,
+        span,
         Cell(phrase(f"verdict_{verdict}") if verdict else ""),
     ]
 
@@ -136,7 +139,8 @@ def _value(loss: Loss | None, *, whole: bool) -> list[Cell]:
         return [Cell(), Cell()]
     places = 0 if whole else 2
     value = Cell(amount(loss.value, "money", places=places), value=loss.value, currency=loss.currency, unit="money")
-    return [value, Cell(amount(loss.share_of_value, "ratio") if loss.share_of_value is not None else "", Tone.MUTED)]
+    share = loss.share_of_value
+    return [value, Cell("" if share is None else amount(share, "ratio"), Tone.MUTED, share, "ratio")]
 
 
 def _notes(answer: Losses) -> list[str]:
@@ -176,6 +180,95 @@ def _notes(answer: Losses) -> list[str]:
 
 def _several(answer: Losses) -> bool:
     return any(loss.all_currencies for loss in answer.losses)
+
+
+# --- the page ---
+
+_GROUPS = 12
+"""So many segments have a column beside each other, and so many their own table."""
+
+
+def losses_page(answer: Losses) -> Page:
+    """A section per view, the reasons of segments, and findings."""
+    codes = list(dict.fromkeys(loss.currency for loss in answer.losses if not loss.all_currencies))
+    head = answer_head(answer, answer.comparison, [code for code in codes if code])
+    return analysis_page(phrase("page_losses"), head, losses_sections(answer), findings_below(answer, apart=False))
+
+
+def losses_sections(answer: Losses) -> tuple[Section, ...]:
+    """The lost deals of the total by each view, with bars for their count and value, then the reasons of segments."""
+    codes = list(dict.fromkeys(loss.currency for loss in answer.losses if not loss.all_currencies))
+    total = [loss for loss in answer.losses if not loss.group]
+    found: list[Section] = []
+    for view, members in groupby(total, key=lambda loss: loss.view):
+        title = phrase("section_losses_by", view=phrase(f"view_{view}"))
+        said = (Text(coverage_sentence(answer.coverage[0], answer)),) if not found else ()
+        legend = how_counted(_notes(answer)) if not found else ()
+        found.append(Section(f"losses-{view}", title, (*said, _drawn(list(members), codes, answer), *legend)))
+    if any(covered.group for covered in answer.coverage):
+        found.append(_segments_section(codes, answer))
+    return tuple(found)
+
+
+def _drawn(losses: Sequence[Loss], codes: Sequence[str | None], answer: Losses) -> Table:
+    """The table of a view with a bar for each count; in one currency with one for each value too."""
+    table = _table(phrase(f"view_{losses[0].view}"), losses, codes, answer)
+    items = [loss for loss in losses if loss.all_currencies or len(codes) == 1]
+    top = float(max(loss.count for loss in items)) or 1.0
+    counts: list[Mark | None] = [Bar(loss.count, top) if loss.count else None for loss in items]
+    drawn = with_marks(replace(table, drops=""), Column("", Kind.MARK, 4, Narrow.VANISH, detail=True), counts, after=2)
+    values = [max(float(loss.value or 0), 0.0) for loss in items]
+    if len(codes) > 1 or not max(values, default=0.0):
+        return drawn
+    column = Column("", Kind.MARK, 6, Narrow.VANISH, detail=True)
+    return with_marks(drawn, column, [Bar(value, max(values)) if value else None for value in values])
+
+
+def _segments_section(codes: Sequence[str | None], answer: Losses) -> Section:
+    """Reasons beside segments, then a table for each of them, folded."""
+    groups = [covered for covered in answer.coverage if covered.group]
+    view = next((loss.view for loss in answer.losses if loss.group), "reason")
+    own = {
+        _group_name(covered): [loss for loss in answer.losses if loss.group == covered.group and loss.view == view]
+        for covered in groups[:_GROUPS]
+    }
+    folded = [Fold(name, (_drawn(losses, codes, answer),)) for name, losses in own.items() if losses]
+    rest = len(groups) - len(own)
+    more = [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
+    title = phrase("section_losses_by_groups", names=answer.group_by)
+    return Section(
+        "losses-segments", title, (Text(phrase("losses_crossed")), _crossed(own, codes, view), *folded, *more)
+    )
+
+
+def _group_name(covered: LossCoverage) -> str:
+    return ", ".join(one_line(value or phrase("segment_blank")) for value in covered.group.values())
+
+
+def _crossed(groups: Mapping[str, Sequence[Loss]], codes: Sequence[str | None], view: str) -> Table:
+    """A row per reason and a column per segment: how many deals were lost."""
+    counts = {
+        (name, loss_name(loss)): loss.count
+        for name, losses in groups.items()
+        for loss in losses
+        if loss.all_currencies or len(codes) == 1
+    }
+    rows = dict.fromkeys(item for _, item in counts)
+    columns = (
+        Column(phrase(f"view_{view}"), Kind.LABEL),
+        *(Column(name, Kind.NUMBER, stacked=True) for name in groups),
+    )
+    return Table(
+        columns,
+        tuple(Row((Cell(item), *(_counted(counts.get((name, item), 0)) for name in groups))) for item in rows),
+    )
+
+
+def _counted(number: int) -> Cell:
+    return Cell(count(number), Tone.PLAIN if number else Tone.MUTED, number)
+
+
+# --- a sheet ---
 
 
 def losses_sheet(answer: Losses) -> Sheet:

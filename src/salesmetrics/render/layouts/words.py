@@ -9,19 +9,20 @@ from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
 from salesmetrics.render.document import Cell, Footnote, Tone
-from salesmetrics.render.text import amount, decimals, interval, one_line
+from salesmetrics.render.text import amount, change, decimals, interval, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.provenance import Span
-    from salesmetrics.answers.report import Comparison, Interval, Metric, Number, Period, Report, Unit, Verdicts
+    from salesmetrics.answers.report import Change, Comparison, Interval, Metric, Number, Period, Report, Unit, Verdicts
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
     "NOTHING",
     "bound_places",
+    "change_cells",
     "correction_note",
     "currencies",
     "currency_of",
@@ -245,6 +246,18 @@ def interval_cell(span: Interval | None, unit: Unit, places: int | None = None) 
     """An interval, with its ends."""
     ends = (span.low, span.high) if span else ()
     return Cell(interval(span, unit, places=places), Tone.MUTED, unit=unit, parts=ends)
+
+
+def change_cells(step: Change | None, unit: Unit, currency: str | None = None) -> tuple[Cell, Cell, Cell]:
+    """A change: the absolute step, the relative one, and the interval of the step, each with its numbers."""
+    absolute, relative, span = change(step, unit)
+    known = step is not None and step.reason is None
+    ends = (step.interval.low, step.interval.high) if span and step is not None and step.interval else ()
+    return (
+        Cell(absolute, value=step.absolute if known and step else None, unit=unit, currency=currency),
+        Cell(relative, value=step.relative if relative and step else None, unit="ratio"),
+        Cell(span, Tone.MUTED, unit=unit, currency=currency, parts=ends),
+    )
 
 
 def share_cell(top: Number | None, bottom: Number | None) -> Cell:
