@@ -34,6 +34,8 @@ COMMANDS = {
     "benchmark_months": ("benchmark", "deals.csv", "--by", "owner", "--every", "month", "--kpi", "win_rate"),
     "losses": ("losses", "deals.csv", "stages.csv"),
     "losses_groups": ("losses", "deals.csv", "--by", "region", "--period", "2026-Q3", "--compare", "previous"),
+    "trend": ("trend", "win_rate", "deals.csv", "--every", "month"),
+    "trend_groups": ("trend", "revenue", "deals.csv", "--every", "quarter", "--by", "region"),
     "funnel_stock": ("funnel", "deals.csv", "--by", "currency"),
 }
 
@@ -341,3 +343,28 @@ def test_reasons_stand_beside_segments() -> None:
     table = tables_of(section("losses_groups", "losses-segments"))[0]
     wanted = sum(loss.count for loss in made.losses if loss.group and loss.view == "reason")
     assert sum(cell.value for row in table.rows for cell in row.cells[1:]) == wanted > 50
+
+
+# --- trend ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_trend_is_a_line_between_its_limits_and_a_table() -> None:
+    metrics = answer("trend").metrics
+    (chart,) = charts_of(section("trend", "trend"))
+    limits, values = chart.series
+    assert [value for _, value in values.points] == [metric.value for metric in metrics]
+    assert [ends for _, *ends in limits.band] == [[m.limits.low, m.limits.high] for m in metrics if m.limits]
+    assert [bool(name) for name in values.names] == [bool(m.limits and m.limits.outside) for m in metrics]
+    rows = tables_of(section("trend", "trend"))[0].rows
+    for metric, row in zip(metrics, rows, strict=True):
+        _, value, span, behind, *_ = row.cells
+        assert value.value == metric.value
+        assert behind.parts == (metric.numerator, metric.denominator)
+        assert span.parts == ((metric.interval.low, metric.interval.high) if metric.interval else ())
+
+
+def test_segments_of_a_trend_are_folded() -> None:
+    groups = {tuple(metric.group.items()) for metric in answer("trend_groups").metrics if metric.group}
+    assert len([block for block in section("trend_groups", "trend-segments").blocks if isinstance(block, Fold)]) == len(
+        groups
+    )

@@ -66,12 +66,9 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "losses_crossed": "Number of lost deals: a column per segment.",
     # --- trend ----------------------------------------------------------------------------------------------------------
     "chart_trend": "{title:typed} over time",
-    "trend_seen": "{title:typed} from {first:typed} to {last:typed}; {outside:# period is|# periods are} outside the control limits.",
-    "trend_seen_bare": "{title:typed} from {first:typed} to {last:typed}.",
-    "series_outside": "outside the control limits",
     "series_limits": "control limits",
     "rule_centre": "mean of complete periods",
-    "fold_series": "{title:typed}",
+    "section_trend_by": "By {names:and}",
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
     "section_bridge": "From {first} to {last}",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Change, Interval, Metric, Number, Unit
 
-__all__ = ["amount", "change", "count", "decimals", "fraction", "interval", "one_line", "sparkline"]
+__all__ = ["amount", "behind", "change", "count", "decimals", "fraction", "interval", "one_line", "sparkline"]
 
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -95,8 +95,8 @@ def interval(span: Interval | None, unit: Unit, *, places: int | None = None) ->
     return f"{_digits(span.low, unit, places)} – {_digits(span.high, unit, places)}{suffix}"
 
 
-def fraction(metric: Metric, *, amounts: bool = True) -> str:
-    """What a value is made of: ``k / n`` where both are counts, else the number of records.
+def behind(metric: Metric, *, amounts: bool = True) -> tuple[Number, ...]:
+    """The numbers that a value is made of: ``(k, n)`` where both are counts, else ``(n,)``, its number of records.
 
     Where neither is known two amounts stand for them, which are long: ``amounts`` says whether there is room.
 
@@ -106,10 +106,18 @@ def fraction(metric: Metric, *, amounts: bool = True) -> str:
     counts = isinstance(top, int) and isinstance(bottom, int)
     known = top is not None and bottom is not None
     if metric.unit in {"ratio", "x", "points"} and known and (counts or (amounts and metric.n is None)):
-        return f"{_digits(top or 0, 'money')} / {_digits(bottom or 0, 'money')}"
+        return top or 0, bottom or 0
     if metric.n is None or (metric.unit == "count" and metric.value == metric.n):
-        return ""
-    return phrase("records_behind", n=metric.n)
+        return ()
+    return (metric.n,)
+
+
+def fraction(metric: Metric, *, amounts: bool = True) -> str:
+    """What a value is made of, as ``behind`` has it: ``k / n``, else the number of records."""
+    made = behind(metric, amounts=amounts)
+    if len(made) > 1:
+        return f"{_digits(made[0], 'money')} / {_digits(made[1], 'money')}"
+    return phrase("records_behind", n=made[0]) if made else ""
 
 
 def change(step: Change | None, unit: Unit) -> tuple[str, str, str]:

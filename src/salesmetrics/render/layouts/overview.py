@@ -28,14 +28,18 @@ from salesmetrics.render.layouts.head import files_typed, report_head
 from salesmetrics.render.layouts.segments import is_series, segment_rows, segment_titles, segments
 from salesmetrics.render.layouts.trend import trend
 from salesmetrics.render.layouts.words import (
+    change_cells,
     correction_note,
     few_note,
+    fraction_cell,
+    interval_cell,
     interval_title,
     kept_apart,
     order_note,
     own_periods,
     period_of,
     places_of,
+    previous_cell,
     reason_words,
     title_of,
     undefined_note,
@@ -43,7 +47,7 @@ from salesmetrics.render.layouts.words import (
     verdict_cell,
     verdict_note,
 )
-from salesmetrics.render.text import amount, change, fraction, interval, one_line
+from salesmetrics.render.text import amount, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -195,24 +199,23 @@ def _silent(metrics: Sequence[Metric]) -> Mapping[int, str]:
 
 def _row(metric: Metric, apart: Collection[str], places: Mapping[str, int], span: str) -> Row:
     digits = places[metric.unit]
-    absolute, relative, between = change(metric.change, metric.unit)
-    compared = metric.previous is not None or metric.change is not None
-    made_of = fraction(metric, amounts=False).replace(" / ", "/")
+    absolute, relative, between = change_cells(metric.change, metric.unit, metric.currency)
+    made_of = replace(fraction_cell(metric, amounts=False, close=True), long=False)
     trend = Sparkline(tuple(metric.trend), metric.unit in {"count", "money"}) if metric.trend else None
     cells = (
         Cell(title_of(metric, apart=apart)),
         value_cell(metric, digits),
-        Cell(interval(metric.interval, metric.unit, places=digits), Tone.MUTED),
-        Cell(made_of, Tone.MUTED),
-        Cell(amount(metric.previous, metric.unit, places=digits) if compared else "", Tone.MUTED),
-        Cell(relative or absolute),
+        interval_cell(metric.interval, metric.unit, digits),
+        made_of,
+        previous_cell(metric, digits),
+        relative if relative.text else absolute,
         verdict_cell(metric),
-        Cell(between, Tone.MUTED),
+        between,
         Cell(tone=Tone.MARK, mark=trend),
     )
     if metric.value is not None:
         return Row(cells, span)
-    known = [made_of] if metric.n else []
+    known = [made_of.text] if metric.n else []
     known += (
         [phrase("previous_value", value=amount(metric.previous, metric.unit))] if metric.previous is not None else []
     )
@@ -289,10 +292,10 @@ _SIGNS = {"better": _BETTER, "worse": _WORSE}
 def _numbers(metric: Metric | None, places: Mapping[str, int], *, compared: bool) -> list[Cell]:
     if metric is None:
         return [Cell()] * (1 + compared)
-    absolute, relative, _ = change(metric.change, metric.unit)
+    absolute, relative, _ = change_cells(metric.change, metric.unit, metric.currency)
     verdict = (metric.change.verdict if metric.change else None) or ""
     tone = {"better": Tone.GOOD, "worse": Tone.BAD}.get(verdict, Tone.PLAIN)
-    step = Cell(relative or absolute, tone, flag=_SIGNS.get(verdict, ""))
+    step = replace(relative if relative.text else absolute, tone=tone, flag=_SIGNS.get(verdict, ""))
     return [value_cell(metric, places[metric.unit]), *([step] if compared else [])]
 
 

@@ -84,11 +84,11 @@ def _fact(block: Heading | Text) -> Inline:
     return (Code(block.text), block.joint, block.joint.join(block.facts)) if block.facts else Code(block.text)
 
 
-def _last(below: Sequence[Block]) -> list[PageBlock]:
-    if not below:
-        return []
-    title = next((block.text for block in below if isinstance(block, Heading)), phrase("heading_findings"))
-    return [Section("findings", title, tuple(block for block in below if not isinstance(block, Heading)))]
+def _last(below: Sequence[Block]) -> Sequence[PageBlock]:
+    """A section per heading; without one all of it is about findings."""
+    if not below or isinstance(below[0], Heading):
+        return sections_of(below)
+    return [Section("findings", phrase("heading_findings"), tuple(below))]
 
 
 def how_counted(notes: Sequence[str]) -> tuple[PageBlock, ...]:

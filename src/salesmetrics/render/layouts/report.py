@@ -24,34 +24,40 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import footer
 from salesmetrics.render.layouts.overview import overview
+from salesmetrics.render.layouts.pages import page_of
 from salesmetrics.render.layouts.segments import is_series, segments
-from salesmetrics.render.layouts.trend import trend
+from salesmetrics.render.layouts.trend import trend, trend_page
 from salesmetrics.render.layouts.words import (
+    change_cells,
     correction_note,
     families,
     few_note,
+    fraction_cell,
     headline,
     input_facts,
+    interval_cell,
     interval_title,
     kept_apart,
     own_periods,
     period_of,
     places_of,
+    previous_cell,
     reason_words,
     title_of,
     value_cell,
     verdict_cell,
     verdict_note,
 )
-from salesmetrics.render.text import amount, change, fraction, interval, one_line
+from salesmetrics.render.text import amount, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from salesmetrics.answers.report import Metric, Number, Report
     from salesmetrics.render.document import Block, Footnote
+    from salesmetrics.render.page import Page
 
-__all__ = ["BLANK", "headers_unlike", "report_document", "report_sheet", "report_wide_sheet"]
+__all__ = ["BLANK", "headers_unlike", "report_document", "report_page", "report_sheet", "report_wide_sheet"]
 
 
 BLANK = "(blank)"
@@ -73,6 +79,11 @@ def report_document(report: Report) -> Document:
     head = Heading(title, 1, tuple(facts), apart=False)
     files = Files(tuple(File(*input_facts(source)) for source in report.inputs))
     return Document((head, files, *_numbers(report), *footer(report)))
+
+
+def report_page(report: Report) -> Page:
+    """The page of a trend, or of a report without its sections."""
+    return trend_page(report) if report.command == "trend" else page_of(report_document(report))
 
 
 def _numbers(report: Report) -> Sequence[Block]:
@@ -116,30 +127,24 @@ def _kpis(report: Report) -> Table:
 
 
 def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], family: str, places: int) -> Row:
-    absolute, relative, span = change(metric.change, metric.unit)
-    compared = metric.previous is not None or metric.change is not None
-    made_of = fraction(metric)
+    absolute, relative, span = change_cells(metric.change, metric.unit, metric.currency)
+    made_of = fraction_cell(metric)
     trend = Sparkline(tuple(metric.trend), metric.unit in {"count", "money"}) if metric.trend else None
     cells = (
         Cell(title_of(metric, apart=apart), footnote=period_of(metric, own)),
         value_cell(metric, places),
-        Cell(interval(metric.interval, metric.unit, places=places), Tone.MUTED),
-        Cell(made_of, Tone.MUTED, long=made_of != fraction(metric, amounts=False)),
-        Cell(
-            amount(metric.previous, metric.unit, places=places) if compared else "",
-            Tone.MUTED,
-            metric.previous,
-            metric.unit,
-        ),
-        Cell(absolute),
-        Cell(relative),
+        interval_cell(metric.interval, metric.unit, places),
+        made_of,
+        previous_cell(metric, places),
+        absolute,
+        relative,
         verdict_cell(metric),
-        Cell(span, Tone.MUTED),
+        span,
         Cell(tone=Tone.MARK, mark=trend),
     )
     if metric.value is not None:
         return Row(cells, family)
-    known = [made_of] if metric.n else []
+    known = [made_of.text] if metric.n else []
     if metric.previous is not None:
         known.append(phrase("previous_value", value=amount(metric.previous, metric.unit)))
     return Row(cells, family, undefined=Undefined(reason_words(metric), tuple(known)))

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Column, Kind, Row, Table, Tone
+from salesmetrics.render.document import Cell, Column, Kind, Row, Table
 from salesmetrics.render.layouts.words import (
     bound_places,
+    change_cells,
     correction_note,
     currency_of,
     families,
     few_note,
+    fraction_cell,
+    interval_cell,
     interval_title,
     kept_apart,
     order_note,
@@ -22,6 +25,7 @@ from salesmetrics.render.layouts.words import (
     period_label,
     period_of,
     places_of,
+    previous_cell,
     segment_name,
     title_of,
     undefined_note,
@@ -29,7 +33,7 @@ from salesmetrics.render.layouts.words import (
     verdict_cell,
     verdict_note,
 )
-from salesmetrics.render.text import amount, change, fraction, interval, one_line
+from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -140,20 +144,14 @@ def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tup
 def _cells(metric: Metric | None, places: int, of_bounds: int) -> tuple[Cell, ...]:
     if metric is None:
         return (Cell(),) * 7
-    absolute, relative, _ = change(metric.change, metric.unit)
-    compared = metric.previous is not None or metric.change is not None
+    absolute, relative, _ = change_cells(metric.change, metric.unit, metric.currency)
     return (
         value_cell(metric, places),
-        Cell(interval(metric.interval, metric.unit, places=of_bounds), Tone.MUTED),
-        Cell(fraction(metric), Tone.MUTED),
-        Cell(
-            amount(metric.previous, metric.unit, places=places) if compared else "",
-            Tone.MUTED,
-            metric.previous,
-            metric.unit,
-        ),
-        Cell(absolute),
-        Cell(relative or absolute),
+        interval_cell(metric.interval, metric.unit, of_bounds),
+        replace(fraction_cell(metric), long=False),
+        previous_cell(metric, places),
+        absolute,
+        relative if relative.text else absolute,
         verdict_cell(metric),
     )
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from salesmetrics.answers.report import Interval
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Narrow, Row, Table, Text, Tone
+from salesmetrics.render.layouts.footer import footer
+from salesmetrics.render.layouts.head import report_head
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted
 from salesmetrics.render.layouts.words import (
     bound_places,
     currencies,
     few_note,
+    fraction_cell,
+    interval_cell,
     interval_title,
     order_note,
     period_label,
@@ -19,7 +26,9 @@ from salesmetrics.render.layouts.words import (
     undefined_note,
     value_cell,
 )
-from salesmetrics.render.text import amount, fraction, interval, one_line
+from salesmetrics.render.page import Chart, Fold, Page, Rule, Section, Series
+from salesmetrics.render.scales import axis, named_axis
+from salesmetrics.render.text import amount, interval, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -27,8 +36,9 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Limits, Metric, Report
     from salesmetrics.render.document import Block
+    from salesmetrics.render.page import PageBlock
 
-__all__ = ["series_of", "trend"]
+__all__ = ["series_of", "trend", "trend_page", "trend_sections"]
 
 _NARROWEST_BAR, _WIDEST_BAR = 10, 40
 
@@ -71,14 +81,14 @@ def _table(metrics: Sequence[Metric]) -> Table:
 
 def _row(metric: Metric, top: float, places: int, of_bounds: int) -> Row:
     outside = phrase(f"outside_{metric.limits.outside}") if metric.limits and metric.limits.outside else ""
-    bar = Bar(float(metric.value), top) if metric.value and top > 0 else None
+    bar = Bar(float(metric.value), top) if metric.value and metric.value > 0 else None
     return Row(
         (
             Cell(period_label(metric.period) if metric.period else ""),
             value_cell(metric, places),
-            Cell(interval(metric.interval, metric.unit, places=of_bounds), Tone.MUTED),
-            Cell(fraction(metric), Tone.MUTED),
-            Cell(_limits(metric.limits, metric), Tone.MUTED),
+            interval_cell(metric.interval, metric.unit, of_bounds),
+            replace(fraction_cell(metric), long=False),
+            interval_cell(_span(metric.limits), metric.unit),
             Cell(outside),
             Cell(tone=Tone.MARK, mark=bar),
         )
@@ -106,9 +116,11 @@ def _outside(metric: Metric, limits: Limits) -> Message:
 
 
 def _limits(limits: Limits | None, metric: Metric) -> str:
-    if limits is None:
-        return ""
-    return interval(Interval(low=limits.low, high=limits.high, level=1, method=limits.method), metric.unit)
+    return interval(_span(limits), metric.unit)
+
+
+def _span(limits: Limits | None) -> Interval | None:
+    return None if limits is None else Interval(low=limits.low, high=limits.high, level=1, method=limits.method)
 
 
 def series_of(report: Report) -> Iterator[tuple[str, list[Metric]]]:
@@ -120,3 +132,87 @@ def series_of(report: Report) -> Iterator[tuple[str, list[Metric]]]:
         code = [one_line(metrics[0].currency or phrase("segment_no_currency"))] if several else []
         named = ", ".join([*names, *code])
         yield one_line(metrics[0].title) + (f" [{named}]" if named else ""), metrics
+
+
+# --- the page ---
+
+_SEGMENTS = 25
+"""So many segments are on a page."""
+
+
+def trend_page(report: Report) -> Page:
+    """A drawing and a table per series, and what stands below a report."""
+    title = phrase("chart_trend", title=one_line(report.metrics[0].title) if report.metrics else "")
+    return analysis_page(title, report_head(report), trend_sections(report), footer(report))
+
+
+def trend_sections(report: Report) -> tuple[Section, ...]:
+    """The total in each currency with its line between the control limits, and segments, folded."""
+    series = list(series_of(report))
+    notes = [*order_note(report), *few_note(report), *undefined_note(report.metrics)]
+    wholes = [one for one in series if not one[1][0].group]
+    groups = [one for one in series if one[1][0].group]
+    found = [
+        Section(
+            anchor("trend", place),
+            title,
+            (*_lines(title, metrics), _whole_table(metrics), *(how_counted(notes) if not place else ())),
+        )
+        for place, (title, metrics) in enumerate(wholes)
+    ]
+    if groups:
+        folds = [Fold(title, (*_lines(title, own), _whole_table(own))) for title, own in groups[:_SEGMENTS]]
+        rest = len(groups) - len(folds)
+        more = [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
+        legend = () if wholes else how_counted(notes)
+        found.append(
+            Section("trend-segments", phrase("section_trend_by", names=report.group_by), (*folds, *more, *legend))
+        )
+    return tuple(found)
+
+
+def _whole_table(metrics: Sequence[Metric]) -> Table:
+    return replace(_table(metrics), indent=0, drops="")
+
+
+def _lines(title: str, metrics: Sequence[Metric]) -> list[PageBlock]:
+    """The values over time between the control limits; periods outside them have a name, and one that is not over is hollow."""
+    said = _limits_note(title, metrics)
+    known = [float(metric.value) for metric in metrics if metric.value is not None]
+    if len(known) < _LEAST_POINTS:
+        return [Text(said)]
+    first = metrics[0]
+    limits = [(float(n), m.limits) for n, m in enumerate(metrics) if m.limits]
+    band = tuple((at, float(one.low), float(one.high)) for at, one in limits)
+    values = Series(
+        title,
+        tuple((float(n), None if m.value is None else float(m.value)) for n, m in enumerate(metrics)),
+        names=tuple(_label_outside(metric) for metric in metrics),
+        hollow=tuple(metric.period is not None and metric.period.partial for metric in metrics),
+    )
+    centre = limits[-1][1].centre if limits else None
+    rules = () if centre is None else (Rule(float(centre), phrase("rule_centre")),)
+    ends = [*known, *(end for _, *pair in band for end in pair), *(rule.value for rule in rules)]
+    names = [period_label(metric.period) if metric.period else "" for metric in metrics]
+    series = (*([Series(phrase("series_limits"), (), band, tone=Tone.MUTED)] if band else []), values)
+    return [
+        Chart(
+            "line",
+            phrase("chart_trend", title=title),
+            said,
+            named_axis(names),
+            axis(ends, first.unit),
+            series,
+            rules,
+            first.unit,
+            first.currency,
+        )
+    ]
+
+
+_LEAST_POINTS = 3
+"""Fewer values are no line."""
+
+
+def _label_outside(metric: Metric) -> str:
+    return period_label(metric.period) if metric.limits and metric.limits.outside and metric.period else ""

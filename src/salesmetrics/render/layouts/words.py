@@ -9,7 +9,7 @@ from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
 from salesmetrics.render.document import Cell, Footnote, Tone
-from salesmetrics.render.text import amount, change, decimals, interval, one_line
+from salesmetrics.render.text import amount, behind, change, decimals, fraction, interval, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "families",
     "few",
     "few_note",
+    "fraction_cell",
     "headline",
     "input_facts",
     "interval_cell",
@@ -41,6 +42,7 @@ __all__ = [
     "period_of",
     "period_text",
     "places_of",
+    "previous_cell",
     "reason_text",
     "reason_words",
     "record_left_out_text",
@@ -258,6 +260,31 @@ def change_cells(step: Change | None, unit: Unit, currency: str | None = None) -
         Cell(relative, value=step.relative if relative and step else None, unit="ratio"),
         Cell(span, Tone.MUTED, unit=unit, currency=currency, parts=ends),
     )
+
+
+def fraction_cell(metric: Metric, *, amounts: bool = True, close: bool = False) -> Cell:
+    """What the value of a metric is made of, with its numbers; ``close`` without blanks around the stroke.
+
+    It is long where it is two amounts.
+    """
+    made = behind(metric, amounts=amounts)
+    text = fraction(metric, amounts=amounts)
+    parts = made if len(made) > 1 else ()
+    return Cell(
+        text.replace(" / ", "/") if close else text,
+        Tone.MUTED,
+        made[0] if len(made) == 1 else None,
+        long=made != behind(metric, amounts=False),
+        parts=parts,
+    )
+
+
+def previous_cell(metric: Metric, places: int) -> Cell:
+    """The value of the period before; empty where nothing is compared."""
+    if metric.previous is None and metric.change is None:
+        return Cell("", Tone.MUTED)
+    text = amount(metric.previous, metric.unit, places=places)
+    return Cell(text, Tone.MUTED, metric.previous, metric.unit, metric.currency)
 
 
 def share_cell(top: Number | None, bottom: Number | None) -> Cell:
