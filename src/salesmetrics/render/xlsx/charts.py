@@ -309,21 +309,20 @@ def bar_chart(book: Any, title: str, place: Place, label: int, value: int, rows:
 def whisker_chart(book: Any, title: str, place: Place) -> Any:
     """Dots with their intervals: a line from the lower to the upper end, and a dot at the value."""
     made = book.add_chart({"type": "line"})
-    for lane, shown in ((2, False), (1, False), (3, True)):
-        marker = (
-            {"type": "circle", "size": 7, "fill": {"color": BLUE}, "border": {"color": BLUE}}
-            if shown
-            else {"type": "none"}
-        )
-        made.add_series(
-            {
-                "name": place.title(lane),
-                "categories": place.cells(0),
-                "values": place.cells(lane),
-                "line": {"none": True},
-                "marker": marker,
-            }
-        )
+    color = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
+    lanes = {lane.role.part: number for number, lane in enumerate(place.grid.lanes)}
+    for part in ("high", "low", "value"):
+        if part in lanes:
+            marker = {"type": "circle", "size": 7, **color} if part == "value" else {"type": "none"}
+            made.add_series(
+                {
+                    "name": place.title(lanes[part]),
+                    "categories": place.cells(0),
+                    "values": place.cells(lanes[part]),
+                    "line": {"none": True},
+                    "marker": marker,
+                }
+            )
     made.set_high_low_lines({"line": {"color": GREY, "width": 1.5}})
     _dress(made, title)
     made.set_legend({"none": True})
