@@ -560,10 +560,10 @@ def test_sheets_of_arabic_go_from_right_to_left() -> None:
 
 def test_sections_of_one_kind_share_a_sheet_and_a_long_table_has_one_of_its_own() -> None:
     long = kpis(*[FULL] * 40)
-    alike = [Section(f"s{n}", f"Win rate [{name}]", (kpis(FULL),)) for n, name in enumerate(("Ann", "Ben", "Cy"))]
+    alike = [Section(f"s{n}", f"Win rate [{name}]", (kpis(FULL),)) for n, name in enumerate("ABCDEFG")]
     held = drawn(*alike, Section("m", "Mixed", (kpis(FULL), Text("between"), long)))
     assert list(held.sheets) == ["Summary", "Win rate", "Mixed", "Mixed 2"]
-    assert [len(sheet.tables) for sheet in held.sheets.values()] == [0, 3, 1, 1]
+    assert [len(sheet.tables) for sheet in held.sheets.values()] == [0, 7, 1, 1]
     assert held.sheets["Mixed 2"].frozen is not None
 
 

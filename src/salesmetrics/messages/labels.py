@@ -299,6 +299,8 @@ LABELS: Mapping[str, str] = {
     "lane_high": "{title:typed}, high",
     "lane_k": "k",
     "lane_n": "n",
+    "lane_k_of": "{title:typed}, k",
+    "lane_n_of": "{title:typed}, n",
     "lane_exact": "{title:typed}, all digits",
     "lane_flag": "{title:typed}, flag",
     "lane_note": "note",

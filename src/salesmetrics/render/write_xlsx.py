@@ -84,8 +84,10 @@ def _header(page: Page) -> str:
 
 
 def _footer(page: Page) -> str:
-    facts = " · ".join(plain(fact) for fact in page.facts)
-    return f"&L{_printed(facts)}&R{phrase('page_of_pages')}"
+    facts = [plain(fact) for fact in page.facts]
+    while len(facts) > 1 and len(" · ".join(facts)) > _HEADER:
+        facts.pop(0)
+    return f"&L{_printed(' · '.join(facts))}&R{phrase('page_of_pages')}"
 
 
 def _printed(text: str) -> str:

@@ -30,7 +30,7 @@ __all__ = [
 BLUE, PALE, GREY, GREEN, RED, AMBER = "#2B5FD0", "#C9D5F2", "#5B6575", "#1A7F4B", "#B3261E", "#9A6700"
 COLORS = (BLUE, "#C2570C", "#0F766E", "#7C3AED", "#B3261E", "#5B6575", "#9A6700", "#1A7F4B")
 _TONES = {Tone.GOOD: GREEN, Tone.BAD: RED, Tone.WARNING: AMBER, Tone.MUTED: GREY}
-_NAMED = 25
+_NAMED = 15
 """Dots that have their names beside them; more of them hide one another."""
 
 
@@ -84,7 +84,7 @@ def chart_grid(chart: Chart) -> Grid:
     for place, series in enumerate(chart.series):
         known = dict(series.points)
         values = [_at(known, x, after=after, steps=chart.kind == "steps") for x, after in doubled]
-        lanes.append(_lane(series.name, Role(place, "value"), values, chart))
+        lanes.append(_lane(series.name or phrase("column_value"), Role(place, "value"), values, chart))
         if series.band:
             ends = {x: (low, high) for x, low, high in series.band}
             low = [ends[x][0] if x in ends else None for x, _ in doubled]
@@ -119,7 +119,9 @@ def _dots_grid(chart: Chart) -> Grid:
     ]
     for number, series in enumerate(chart.series):
         values = [dot[2] if dot[0] == number else None for dot in dots]
-        lanes.append(_lane(series.name, Role(number, "value"), [*values, *[None] * len(bands)], chart))
+        lanes.append(
+            _lane(series.name or phrase("column_value"), Role(number, "value"), [*values, *[None] * len(bands)], chart)
+        )
         if series.band:
             for part, place in (("low", 2), ("high", 3)):
                 ends = [band[place] if band[0] == number else None for band in bands]
@@ -273,7 +275,8 @@ def _look(part: str, number: int, chart: Chart, place: Place) -> dict[str, Any]:
         hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": color}}
         blank: list[dict[str, Any] | None] = [None] * start
         look["points"] = [*blank, *(hollow if one else None for one in series.hollow)]
-    if any(series.names) and len(series.points) <= _NAMED:
+    told = series.tone in {Tone.GOOD, Tone.BAD, Tone.WARNING} or all(one.tone is Tone.PLAIN for one in chart.series)
+    if told and any(series.names) and len(series.points) <= _NAMED:
         custom = [{"value": place.cell(start + row, 0)} for row in range(len(series.points))]
         hidden = [{"delete": True}] * start
         look["data_labels"] = {
@@ -308,7 +311,7 @@ def bar_chart(book: Any, title: str, place: Place, label: int, value: int, rows:
 
 def whisker_chart(book: Any, title: str, place: Place) -> Any:
     """Dots with their intervals: a line from the lower to the upper end, and a dot at the value."""
-    made = book.add_chart({"type": "line"})
+    made = book.add_chart({"type": "stock"})
     color = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
     lanes = {lane.role.part: number for number, lane in enumerate(place.grid.lanes)}
     for part in ("high", "low", "value"):
@@ -328,6 +331,7 @@ def whisker_chart(book: Any, title: str, place: Place) -> Any:
     made.set_legend({"none": True})
     made.set_x_axis(
         {
+            "text_axis": True,
             "num_font": {"color": GREY, "rotation": -45 if place.grid.rows > 6 else 0},
             "line": {"color": GREY},
             "label_position": "low",

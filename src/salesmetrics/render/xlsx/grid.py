@@ -123,11 +123,17 @@ def grid_of(table: Table, most: int) -> Grid:
 def _units(
     column: Column, cells: Sequence[Cell], inherited: Sequence[tuple[str, str | None]]
 ) -> list[tuple[str, str | None]]:
-    """Unit and currency per cell; an interval, a change and what was before have those of the value that they belong to."""
-    if column.kind in {Kind.SHARE, Kind.LABEL, Kind.TEXT}:
-        return [(cell.unit, cell.currency) for cell in cells]
+    """Unit and currency per cell; the ends of an interval and a change have those of the value that they belong to."""
+    if column.kind not in {Kind.INTERVAL, Kind.CHANGE}:
+        return [
+            (cell.unit, cell.currency or (currency if cell.unit and cell.unit == unit else None))
+            for cell, (unit, currency) in zip(cells, inherited, strict=True)
+        ]
     return [
-        (cell.unit or unit, cell.currency or (currency if (cell.unit or unit) == unit else None))
+        (
+            cell.unit or ("" if unit == "ratio" else unit),
+            cell.currency or (currency if cell.unit in {"", unit} else None),
+        )
         for cell, (unit, currency) in zip(cells, inherited, strict=True)
     ]
 
@@ -206,8 +212,10 @@ def _pairs(place: int, column: Column, cells: Sequence[Cell], units: Sequence[tu
         else:
             sides[0].append(_entry(cell, unit, days=False, signed=False))
             sides[1].append(Entry())
-    codes = ("lane_k", "lane_n") if column.kind is Kind.SHARE else ("lane_low", "lane_high")
-    names = ("k", "n") if column.kind is Kind.SHARE else ("low", "high")
+    share = column.kind is not Kind.INTERVAL
+    own = share and column.title not in {"", phrase("column_share")}
+    codes = (("lane_k_of", "lane_n_of") if own else ("lane_k", "lane_n")) if share else ("lane_low", "lane_high")
+    names = ("k", "n") if share else ("low", "high")
     found_lanes = []
     for code, name, side in zip(codes, names, sides, strict=True):
         title = phrase(code, title=column.title)

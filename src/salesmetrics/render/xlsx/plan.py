@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bullets, Heading, Items, Table, Text
-from salesmetrics.render.page import Chart, Section, Words
+from salesmetrics.render.page import Chart, Fold, Section, Words
 from salesmetrics.render.visible import visible
 from salesmetrics.render.xlsx.blocks import deep
 
@@ -26,6 +26,8 @@ _SHORT = 12
 """Rows and columns of a table outside of sections that the first sheet has room for."""
 _SAID = 25
 """Lines of a section without tables that it has room for."""
+_ALIKE = 6
+"""So many sections of one kind have a sheet each; more of them share one."""
 _LONG = 30
 """Rows of a table that stands on a sheet of its own, so that its titles stay in sight."""
 
@@ -80,7 +82,7 @@ class Names:
 def plan(page: Page) -> tuple[SheetPlan, list[SheetPlan]]:
     """The first sheet of a page, and the others in order.
 
-    What stands outside of sections is on the first sheet, and so are sections in a few words. Sections that stand behind
+    What stands outside of sections is on the first sheet, and so are sections in a few words. Many sections that stand behind
     one another and have tables of the same columns share a sheet; a long table among others has one of its own.
     """
     first: list[PageBlock] = []
@@ -100,10 +102,10 @@ def plan(page: Page) -> tuple[SheetPlan, list[SheetPlan]]:
     sheets: list[SheetPlan] = []
     for _, members in groupby(enumerate(rest), key=lambda pair: _columns(pair[1]) or (str(pair[0]),)):
         alike = [section for _, section in members]
-        if len(alike) > 1:
+        if len(alike) > _ALIKE:
             sheets.append(SheetPlan(_common([section.title for section in alike]), tuple(alike)))
         else:
-            sheets += _sheets(alike[0])
+            sheets += [sheet for section in alike for sheet in _sheets(section)]
     return SheetPlan(page.title, tuple(first)), sheets
 
 
@@ -112,14 +114,18 @@ def _tables(blocks: Iterable[PageBlock]) -> list[Table]:
 
 
 def _sheets(section: Section) -> list[SheetPlan]:
-    """The sheets of a section: one, and one more for each long table beside others."""
-    tables = _tables(section.blocks)
-    long = [table for table in tables if len(table.rows) > _LONG]
-    if len(tables) == 1 or not long:
+    """The sheets of a section: one, and one more for each part with a long table beside others."""
+    if len(_tables(section.blocks)) == 1:
         return [SheetPlan(section.title, section.blocks)]
-    kept = tuple(block for block in section.blocks if not any(block is table for table in long))
-    own = [SheetPlan(section.title, (block,)) for block in section.blocks if any(block is table for table in long)]
-    return [SheetPlan(section.title, kept), *own] if kept else own
+    kept: list[PageBlock] = []
+    own: list[SheetPlan] = []
+    for block in section.blocks:
+        if any(len(table.rows) > _LONG for table in _tables([block])):
+            inner = block.blocks if isinstance(block, (Fold, Section)) else (block,)
+            own.append(SheetPlan(block.title if isinstance(block, (Fold, Section)) else section.title, inner))
+        else:
+            kept.append(block)
+    return [SheetPlan(section.title, tuple(kept)), *own] if kept else own
 
 
 def _is_said(section: Section) -> bool:

@@ -105,6 +105,7 @@ class Drawing:
         self._last_column = 0
         self._level = 0
         self._is_first = False
+        self._has_tables = False
         self._title = ""
         self._span = 1
         self._waiting: list[tuple[Chart, Grid, int]] = []
@@ -291,8 +292,10 @@ class Drawing:
         sheet, top = self.sheet, self.row
         header = self.styles.of(**HEADER)
         right = self.styles.of(**HEADER, align="right")
+        apart = self.styles.of(**HEADER, indent=1)
         columns = [
-            {"header": self._kept(lane.title), "header_format": right if lane.right else header} for lane in grid.lanes
+            {"header": self._kept(lane.title), "header_format": right if lane.right else apart if number else header}
+            for number, lane in enumerate(grid.lanes)
         ]
         sheet.add_table(
             top,
@@ -320,13 +323,11 @@ class Drawing:
         sheet, style = self.sheet, self.styles.entry
         for row, (entry, total) in enumerate(zip(lane.entries, totals, strict=True), top):
             if entry.number is not None:
-                sheet.write_number(
-                    row, column, _Whole(entry.number), style(entry, total=total, right=True, wraps=False)
-                )
+                sheet.write_number(row, column, _Whole(entry.number), style(entry, total=total, right=True))
             elif entry.day is not None:
-                sheet.write_datetime(row, column, entry.day, style(entry, total=total, right=False, wraps=False))
+                sheet.write_datetime(row, column, entry.day, style(entry, total=total, apart=column > 0))
             elif entry.text:
-                form = style(entry, total=total, right=lane.right, wraps=lane.wraps)
+                form = style(entry, total=total, right=lane.right, wraps=lane.wraps, apart=column > 0)
                 sheet.write_string(row, column, self._kept(entry.text), form)
         bars = [mark.top for mark in lane.marks if isinstance(mark, Bar)]
         if bars:
@@ -421,7 +422,7 @@ class Drawing:
         grid = chart_grid(chart)
         if not grid.rows:
             return
-        if grid.rows > _CHARTED:
+        if self._has_tables or grid.rows > _CHARTED:
             place = self.data.add(grid, self.name, chart.title)
             self._insert(native_chart(self.book, chart, place), None)
         else:
@@ -459,6 +460,7 @@ class Drawing:
     def _fit(self, blocks: Iterable[PageBlock]) -> None:
         """The widths of the columns from all tables of the sheet, and how many columns a line of prose goes over."""
         tables = tables_in(blocks)
+        self._has_tables = bool(tables)
         for table in tables:
             self._fit_grid(grid_of(table, 2_000))
         if not tables:
@@ -483,7 +485,7 @@ class Drawing:
             widest = max((_cells(entry.shown) for entry in lane.entries), default=0)
             title = max((_cells(word) for word in lane.title.split()), default=0) + 3
             least = _MARK if lane.role.part == "mark" else _NARROWEST
-            wide = min(max(widest + 2, title, min(_cells(lane.title) + 3, 16), least), _WIDEST)
+            wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 24), least), _WIDEST)
             self._widths[column] = max(self._widths.get(column, 0), wide)
 
 

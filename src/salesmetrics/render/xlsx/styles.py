@@ -28,7 +28,7 @@ class Styles:
             )
         return self._made[key]
 
-    def entry(self, entry: Entry, *, total: bool, right: bool, wraps: bool) -> Any:
+    def entry(self, entry: Entry, *, total: bool, right: bool = False, wraps: bool = False, apart: bool = False) -> Any:
         """The format of a cell of a table."""
         properties: dict[str, Any] = dict(TONES.get(entry.tone, {}))
         if total:
@@ -39,6 +39,8 @@ class Styles:
             properties |= {"num_format": "yyyy-mm-dd", "align": "left"}
         else:
             properties |= ({"align": "right"} if right else {}) | ({"text_wrap": True} if wraps else {})
+        if apart and entry.number is None and not right:
+            properties["indent"] = 1
         return self.of(**properties)
 
 
