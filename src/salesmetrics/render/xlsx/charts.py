@@ -92,7 +92,8 @@ def chart_grid(chart: Chart) -> Grid:
             wide = [b - a if a is not None and b is not None else None for a, b in zip(low, high, strict=True)]
             lanes.append(_lane(phrase("lane_low", title=series.name), Role(place, "low"), low, chart))
             lanes.append(_lane(phrase("lane_high", title=series.name), Role(place, "high"), high, chart))
-            lanes.append(_lane(phrase("lane_range", title=series.name), Role(place, "range"), wide, chart))
+            if named and chart.kind == "line" and sum(bool(one.band) for one in chart.series) == 1:
+                lanes.append(_lane(phrase("lane_range", title=series.name), Role(place, "range"), wide, chart))
     for place, rule in enumerate(chart.rules):
         lanes.append(_lane(rule.text, Role(place, "rule"), [rule.value] * len(doubled), chart))
     return _of(lanes)
@@ -202,8 +203,7 @@ def native_chart(book: Any, chart: Chart, place: Place) -> Any:
     """A chart over the cells of its grid: lines over named positions, else lines or dots over an axis of numbers."""
     lanes = place.grid.lanes
     named = lanes[0].role.part == "label" and chart.kind != "dots" and not lanes[0].right
-    bands = [number for number, series in enumerate(chart.series) if series.band]
-    area = named and len(bands) == 1
+    area = any(lane.role.part == "range" for lane in lanes)
     kind = {"type": "line"} if named else {"type": "scatter", "subtype": "straight"}
     made = book.add_chart(kind)
     x = next(n for n, lane in enumerate(lanes) if lane.role.part == ("position" if chart.kind == "dots" else "label"))

@@ -166,7 +166,7 @@ def _single(place: int, column: Column, cells: Sequence[Cell], units: Sequence[t
         _entry(cell, unit, days=days, signed=signed or cell.text.startswith("+"))
         for cell, unit in zip(cells, units, strict=True)
     ]
-    title = column.title
+    title = column.title or (phrase("column_verdict") if column.kind is Kind.VERDICT else "")
     part = "label" if column.kind is Kind.LABEL else "value"
     marks = tuple(cell.mark if isinstance(cell.mark, (Sparkline, Bar)) else None for cell in cells)
     wraps = column.kind in {Kind.LABEL, Kind.TEXT, Kind.VERDICT}

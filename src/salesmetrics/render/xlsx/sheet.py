@@ -362,7 +362,7 @@ class Drawing:
                     bridge_grid(labels, grid.steps, form_of_marks(grid, [step.end for step in steps])), self.name, title
                 )
                 self._insert(bridge_chart(self.book, title, data), place)
-        elif grid.whiskers and self.data is not None and grid.rows > 1:
+        elif grid.rows > 1 and any(one.low is not None or one.high is not None for one in grid.whiskers if one):
             data = self.data.add(
                 whisker_grid(
                     labels[:rows],
@@ -485,7 +485,7 @@ class Drawing:
             widest = max((_cells(entry.shown) for entry in lane.entries), default=0)
             title = max((_cells(word) for word in lane.title.split()), default=0) + 3
             least = _MARK if lane.role.part == "mark" else _NARROWEST
-            wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 24), least), _WIDEST)
+            wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 15), least), _WIDEST)
             self._widths[column] = max(self._widths.get(column, 0), wide)
 
 
