@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drawn import page_of
+from drawn import answer_of, page_of
 from every_block import every_block
 from salesmetrics.render.write_html import write
 from salesmetrics.render.writers import Screen
@@ -57,7 +57,7 @@ MADE = {"every block": "en", "every block from the right": "ar"}
 @cache
 def page_named(name: str) -> Page:
     """The page of this name."""
-    return every_block(MADE[name]) if name in MADE else page_of(*COMMANDS[name].split(), cwd=ROOT)
+    return every_block(MADE[name]) if name in MADE else page_of(answer_of(*COMMANDS[name].split(), cwd=ROOT))
 
 
 @cache

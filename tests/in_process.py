@@ -20,7 +20,7 @@ __all__ = ["Done", "invoke"]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command left behind; as of ``subprocess.run`` with ``encoding="utf-8"``."""
+    """What a command left behind; as of ``subprocess.run`` with ``encoding="utf-8"``, and bytes that are no text as surrogates."""
 
     stdout: str
     stderr: str
@@ -52,4 +52,4 @@ def invoke(
 
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
-    return stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+    return stream.buffer.getvalue().decode("utf-8", "surrogateescape")  # type: ignore[attr-defined]

@@ -146,6 +146,9 @@ READ = {
     "md": lambda text: not text or "|" in text or "```" in text or "#" in text or "\n- **" in text,
     "json": lambda text: isinstance(json.loads(text), dict),
     "csv": _is_a_sheet,
+    "html": lambda text: text.startswith("<!doctype html>") and text.endswith("</html>\n"),
+    "xlsx": lambda text: text.startswith("PK"),
+    "mail": lambda text: "MIME-Version: 1.0" in text.partition("\n\n")[0],
 }
 """Whether a text is of a form; a new form has a line here."""
 

@@ -1,4 +1,4 @@
-"""Text of others is harmless in every format, from wherever it comes: terminal, CSV, JSON, Markdown and TOML."""
+"""Text of others is harmless in every format, from wherever it comes: terminal, CSV, JSON, Markdown, HTML and TOML."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 import zipfile
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,6 +109,21 @@ def harmless_markdown(text: str) -> None:
     assert not re.search(r"@\w|://|www\.", prose_of)
 
 
+class _Tags(HTMLParser):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in {"script", "img", "iframe", "link", "base", "object", "embed", "form", "input", "button"}
+        for name, value in attrs:
+            assert not name.startswith("on")
+            assert name not in {"style", "src"}
+            assert name != "href" or (value or "").startswith("#")
+
+
+def harmless_html(text: str) -> None:
+    harmless_text(text)
+    _Tags().feed(text)
+    assert "<script" not in text.lower()
+
+
 def harmless_toml(text: str) -> None:
     harmless_text(text)
     tomllib.loads(text)
@@ -118,6 +134,7 @@ HARMLESS = {
     "csv": harmless_csv,
     "json": harmless_json,
     "md": harmless_markdown,
+    "html": harmless_html,
     "toml": harmless_toml,
 }
 
@@ -223,6 +240,26 @@ RUNS = [
     *((("explain", "hostile"), form) for form in ("table", "csv", "json", "md")),
     *((("kpis", "--family", "custom"), form) for form in ("table", "csv", "json", "md")),
     *((("config", "show"), form) for form in ("table", "json", "md")),
+    *(
+        (words, "html")
+        for words in (
+            ("report", *FILES),
+            ("report", *FILES, "--by", "owner", "--kpi", "revenue,hostile"),
+            ("check", *FILES),
+            ("inspect", *FILES),
+            ("rows", "revenue", *FILES),
+            ("trend", "revenue", *FILES, "--by", "owner"),
+            ("compare", *FILES, "later/*.csv", "--by", "owner"),
+            ("funnel", *FILES, "--by", "owner"),
+            ("benchmark", *FILES, "--by", "owner"),
+            ("cohort", *FILES, "--by", "owner"),
+            ("forecast", *FILES, "--by", "owner", "--period", "2027-Q1"),
+            ("losses", *FILES, "--by", "owner"),
+            ("explain", "hostile", *FILES),
+            ("kpis", "--family", "custom"),
+            ("config", "show"),
+        )
+    ),
 ]
 
 

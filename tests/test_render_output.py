@@ -214,6 +214,7 @@ def test_a_pipe_named_as_a_file_that_closes_is_quiet(tmp_path: Path) -> None:
 
 def test_formats_by_extension() -> None:
     known = {"a.json": "json", "b.CSV": "csv", "c.md": "md", "d.markdown": "md", "out/e.txt": "table"}
+    known |= {"f.html": "html", "g.htm": "html", "h.xlsx": "xlsx", "i.eml": "mail"}
     assert {path: format_of(path) for path in known} == known
     assert set(known.values()) == set(WRITERS)
     for path in ("a", "a.pdf", ".json", "a.json.gz"):
