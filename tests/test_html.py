@@ -159,7 +159,7 @@ def test_columns_and_rows_have_headings() -> None:
     reader = Reader(html_of("every block"))
     scopes = [found.attributes.get("scope") for found in reader.elements if found.tag == "th"]
     assert set(scopes) == {"col", "row", "rowgroup", "colgroup"}
-    assert "<th scope=col></th>" not in html_of("every block").replace('"', "")
+    assert not re.search(r"<th[^>]*></th>", html_of("every block"))
 
 
 def test_numbers_keep_their_order_where_text_runs_from_the_right() -> None:
