@@ -107,6 +107,7 @@ def sections(
         wanted=wanted,
         by=composed.by,
         by_default=not question.by,
+        every=question.every or "month",
         headlines=composed.headlines,
         undivided=composed.undivided,
         no_total=question.no_total,

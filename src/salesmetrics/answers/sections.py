@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import field
 
 from salesmetrics.answers.base import Answer, Model
@@ -40,6 +42,8 @@ class Sections(Answer, frozen=True, kw_only=True):
     """the dimension of segments and of the benchmark"""
     by_default: bool = False
     """nobody asked for that dimension"""
+    every: Literal["week", "month", "quarter", "year"] = "month"
+    """the length of a period of the trend"""
     headlines: tuple[str, ...] = ()
     """ids of the KPIs of the first tiles, in order"""
     undivided: bool = False

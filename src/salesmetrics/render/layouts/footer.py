@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Finding, Input
 
 __all__ = [
+    "GOAL_TONES",
     "Goal",
     "by_severity",
     "finding_items",
@@ -35,6 +36,7 @@ __all__ = [
     "goal_blocks",
     "goals",
     "left_out",
+    "not_computed",
     "with_names",
 ]
 
@@ -44,7 +46,7 @@ SEVERAL_FILES = 3
 
 _UNLOCKS = 6
 _SEVERITY = {"error": Tone.BAD, "warning": Tone.WARNING, "note": Tone.MUTED}
-_STATUS = {"met": Tone.GOOD, "missed": Tone.BAD, "on track": Tone.GOOD}
+GOAL_TONES = {"met": Tone.GOOD, "missed": Tone.BAD, "on track": Tone.GOOD}
 
 
 class Found(Protocol):
@@ -98,7 +100,7 @@ def footer(report: Report) -> list[Block]:
 def goal_blocks(report: Report) -> list[Block]:
     """The goals of a report with their heading; nothing where it has none."""
     found = tuple(
-        Item(goal.status, goal.text, tone=_STATUS.get(result.goal.status, Tone.PLAIN))
+        Item(goal.status, goal.text, tone=GOAL_TONES.get(result.goal.status, Tone.PLAIN))
         for goal, result in zip(goals(report), report.goals, strict=True)
     )
     return [Heading(phrase("heading_goals")), Items(found, states=True)] if found else []

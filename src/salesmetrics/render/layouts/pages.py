@@ -23,6 +23,7 @@ __all__ = [
     "analysis_page",
     "anchor",
     "ends_of",
+    "facts_of",
     "how_counted",
     "page_of",
     "sections_of",
@@ -74,8 +75,12 @@ def _section(title: str, held: Sequence[PageBlock], place: int) -> Sequence[Page
 
 def analysis_page(title: str, head: Sequence[Block], sections: Sequence[Section], below: Sequence[Block]) -> Page:
     """A page of sections, with the head of the document as its facts and what stands below the document at its end."""
-    facts = tuple(_fact(block) for block in head if isinstance(block, (Heading, Text)))
-    return Page(title, facts, (*sections, *_last(below)))
+    return Page(title, facts_of(head), (*sections, *_last(below)))
+
+
+def facts_of(head: Sequence[Block]) -> tuple[Inline, ...]:
+    """The head of a document as the facts of a page."""
+    return tuple(_fact(block) for block in head if isinstance(block, (Heading, Text)))
 
 
 def _fact(block: Heading | Text) -> Inline:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["series_of", "trend", "trend_page", "trend_sections"]
+__all__ = ["series_of", "trend", "trend_lines", "trend_page", "trend_sections", "trend_table"]
 
 _NARROWEST_BAR, _WIDEST_BAR = 10, 40
 
@@ -156,12 +156,12 @@ def trend_sections(report: Report) -> tuple[Section, ...]:
         Section(
             anchor("trend", place),
             title,
-            (*_lines(title, metrics), _whole_table(metrics), *(how_counted(notes) if not place else ())),
+            (*trend_lines(title, metrics), trend_table(metrics), *(how_counted(notes) if not place else ())),
         )
         for place, (title, metrics) in enumerate(wholes)
     ]
     if groups:
-        folds = [Fold(title, (*_lines(title, own), _whole_table(own))) for title, own in groups[:_SEGMENTS]]
+        folds = [Fold(title, (*trend_lines(title, own), trend_table(own))) for title, own in groups[:_SEGMENTS]]
         rest = len(groups) - len(folds)
         more = [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
         legend = () if wholes else how_counted(notes)
@@ -171,11 +171,12 @@ def trend_sections(report: Report) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def _whole_table(metrics: Sequence[Metric]) -> Table:
+def trend_table(metrics: Sequence[Metric]) -> Table:
+    """All periods of a series, a row each."""
     return replace(_table(metrics), indent=0, drops="")
 
 
-def _lines(title: str, metrics: Sequence[Metric]) -> list[PageBlock]:
+def trend_lines(title: str, metrics: Sequence[Metric]) -> list[PageBlock]:
     """The values over time between the control limits; periods outside them have a name, and one that is not over is hollow."""
     said = _limits_note(title, metrics)
     known = [float(metric.value) for metric in metrics if metric.value is not None]

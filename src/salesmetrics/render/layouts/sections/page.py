@@ -1,19 +1,118 @@
-"""The page of a report with its sections, in the order in which people ask."""
+"""The page of a report with its sections, in the order in which people ask. Own file: the order, apart from the parts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from salesmetrics.render.layouts.pages import page_of
-from salesmetrics.render.layouts.report import report_document
+from msgspec.structs import replace
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Code, Text, Tone
+from salesmetrics.render.layouts.digest import digest_items, digested
+from salesmetrics.render.layouts.footer import goal_blocks, with_names
+from salesmetrics.render.layouts.head import files_typed, report_head, rows_head
+from salesmetrics.render.layouts.in_words import words
+from salesmetrics.render.layouts.pages import facts_of, page_of
+from salesmetrics.render.layouts.rows import rows_document
+from salesmetrics.render.layouts.sections.below import absent_section, all_findings, input_section, quality_section
+from salesmetrics.render.layouts.sections.kpis import family_sections
+from salesmetrics.render.layouts.sections.segments import segment_section
+from salesmetrics.render.layouts.sections.tiles import tiles
+from salesmetrics.render.layouts.sections.trend import trend_section
+from salesmetrics.render.page import Page, Section
+from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from salesmetrics.answers.rows import Rows
     from salesmetrics.answers.sections import Sections
-    from salesmetrics.render.page import Page
+    from salesmetrics.render.page import PageBlock
 
 __all__ = ["sections_page"]
+
+_FINDINGS = 5
+"""Findings that stand before the numbers."""
 
 
 def sections_page(answer: Sections) -> Page:
     """Lay out a report with its sections."""
-    return page_of(report_document(answer.report))
+    report = answer.report
+    label = report.period.label
+    title = phrase("page_report") if report.period.start is None else phrase("page_report_of", period=one_line(label))
+    first = tiles(answer)
+    parts = (answer.trend, answer.benchmark, answer.compare, answer.funnel, answer.cohort, answer.forecast, answer.losses)
+    said = words(report, [part for part in parts if part is not None])
+    top: list[PageBlock] = [said] if said.sentences else []
+    blocks = [*top, *([first] if first else []), *_unlike(_sections(answer))]
+    return Page(title, facts_of(report_head(report)), tuple(blocks))
+
+
+def _sections(answer: Sections) -> Iterator[Section]:
+    """Attention, goals, KPIs, segments, trend, analyses, records, and what the report rests on."""
+    yield from _attention(answer)
+    goals = goal_blocks(answer.report)
+    if goals:
+        yield Section("goals", goals[0].text, tuple(goals[1:]))  # type: ignore[union-attr, arg-type]
+    if "kpis" in answer.wanted:
+        yield from family_sections(answer)
+    yield from _made(segment_section(answer), trend_section(answer))
+    for name in ("funnel", "compare", "cohort", "forecast", "benchmark", "losses"):
+        part = getattr(answer, name)
+        if part is not None:
+            yield from _analysis(name, part, answer)
+    for rows in answer.rows:
+        yield _rows(rows)
+    yield from _made(absent_section(answer), quality_section(answer), input_section(answer))
+
+
+def _made(*sections: Section | None) -> Iterator[Section]:
+    yield from (section for section in sections if section is not None)
+
+
+def _unlike(sections: Iterable[Section]) -> Iterator[Section]:
+    """Sections whose names differ: a second one of a name has a number behind it."""
+    seen: dict[str, int] = {}
+    for section in sections:
+        seen[section.name] = seen.get(section.name, 0) + 1
+        again = seen[section.name]
+        yield section if again == 1 else replace(section, name=f"{section.name}-{again}")
+
+
+def _attention(answer: Sections) -> Iterator[Section]:
+    """The findings that touch the numbers, those that change one first."""
+    report = answer.report
+    found = digested(with_names(report.touching, report), {metric.reason for metric in report.metrics})
+    shown = found[:_FINDINGS]
+    if not shown:
+        return
+    told = {item.code for one in shown for item in one.findings}
+    rest = len(digested(item for item in all_findings(answer) if item.code not in told))
+    more = [Text(phrase("findings_below", n=rest), Tone.MUTED)] if rest else []
+    yield Section("attention", phrase("check_these"), (digest_items(shown, shown=len(shown), hints=len(shown)), *more))
+
+
+def _analysis(name: str, part: Any, answer: Sections) -> Iterator[Section]:
+    """The sections of an analysis; where it has none of its own, those of its document."""
+    layout = import_module(f"salesmetrics.render.layouts.{name}")
+    made = getattr(layout, f"{name}_sections", None)
+    if made is None:
+        document = getattr(layout, f"{name}_document")(part)
+        found = [block for block in page_of(document).blocks if isinstance(block, Section)]
+    else:
+        found = list(made(part))
+    if answer.undivided and found and name != "benchmark":
+        files = files_typed(answer.report.arguments, answer.report.inputs)
+        command = phrase("command_by", command=name, files=files, by=",".join(answer.by))
+        n = len({tuple(metric.group.values()) for metric in answer.report.metrics if metric.group})
+        said = Text((phrase("totals_only", n=n, names=list(map(one_line, answer.by))), Code(command)), Tone.MUTED)
+        found[0] = replace(found[0], blocks=(said, *found[0].blocks))
+    yield from found
+
+
+def _rows(rows: Rows) -> Section:
+    """The records behind a KPI."""
+    blocks = rows_document(rows).blocks[len(rows_head(rows)) :]
+    title = phrase("section_rows", kpi=one_line(rows.title or rows.kpi))
+    return Section(f"rows-{rows.kpi.replace('_', '-')}", title, blocks)

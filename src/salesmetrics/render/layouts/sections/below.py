@@ -1,0 +1,87 @@
+"""What stands at the end of a report: what is not in it, the quality of the data, and the files that it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesmetrics.messages import phrase
+from salesmetrics.render.document import Cell, Column, Item, Items, Kind, Prose, Row, Table, Text, Tone
+from salesmetrics.render.layouts.digest import digest_items, digested
+from salesmetrics.render.layouts.footer import not_computed, with_names
+from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.page import Fold, Section
+from salesmetrics.render.text import count, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesmetrics.answers.sections import Sections
+    from salesmetrics.render.page import PageBlock
+    from salesmetrics.schema.provenance import Finding
+
+__all__ = ["absent_section", "all_findings", "input_section", "quality_section"]
+
+
+def absent_section(answer: Sections) -> Section | None:
+    """The sections that these files do not allow, with their reasons, and the KPIs that need more; None without any."""
+    blocks: list[PageBlock] = []
+    if answer.absent:
+        items = [
+            Item(phrase(f"section_name_{item.section}"), Prose(one_line(item.reason)), hint=Prose(one_line(item.hint)))
+            for item in answer.absent
+        ]
+        blocks.append(Items(tuple(items)))
+    groups = not_computed(answer.report)
+    if groups and "kpis" in answer.wanted:
+        listed = Items(tuple(Item(lead, parts=tuple(titles)) for lead, titles in groups), tone=Tone.MUTED)
+        blocks.append(Fold(phrase("fold_not_computed", n=len(answer.report.not_computed)), (listed,)))
+    return Section("absent", phrase("section_absent"), tuple(blocks)) if blocks else None
+
+
+def all_findings(answer: Sections) -> list[Finding]:
+    """The findings of the report, and what a section found besides."""
+    parts = (answer.funnel, answer.compare, answer.cohort, answer.forecast, answer.benchmark, answer.losses)
+    found = [*answer.report.findings, *(item for part in parts if part is not None for item in part.findings)]
+    kept: dict[tuple[str, str | None, str | None], Finding] = {}
+    for item in found:
+        kept.setdefault((item.code, item.path, item.column), item)
+    return list(kept.values())
+
+
+def quality_section(answer: Sections) -> Section:
+    """All findings, those of a kind as one, with what to do about each."""
+    found = digested(with_names(all_findings(answer), answer.report))
+    if not found:
+        return Section("quality", phrase("section_quality"), (Text(phrase("quality_clean")),))
+    return Section("quality", phrase("section_quality"), (digest_items(found, shown=len(found), hints=len(found)),))
+
+
+def input_section(answer: Sections) -> Section:
+    """The files with their rows and hashes, what else shaped the numbers, and the program."""
+    report = answer.report
+    columns = (
+        Column(phrase("column_file"), Kind.LABEL, wraps=True),
+        Column(phrase("column_kind_of_file")),
+        Column(phrase("column_read_as"), wraps=True),
+        Column(phrase("column_rows_read"), Kind.NUMBER),
+        Column(phrase("column_rows_used"), Kind.NUMBER),
+        Column(phrase("column_rows_rejected"), Kind.NUMBER),
+        Column(phrase("column_rows_ignored"), Kind.NUMBER),
+        Column(phrase("column_sha256"), Kind.CODE, wraps=True),
+    )
+    rows = []
+    for item in report.inputs:
+        tally = item.rows
+        texts = (one_line(item.path), one_line(item.kind), ", ".join(filter(None, (item.crm, item.encoding))))
+        numbers = (tally.read, tally.used, tally.rejected, tally.ignored)
+        cells = (*map(Cell, texts), *(Cell(count(n), value=n, unit="count") for n in numbers), Cell(item.sha256 or ""))
+        rows.append(Row(cells))
+    made = phrase("made_by", name=report.generator.name, version=report.generator.version)
+    lines = [*_shaped(answer), made]
+    return Section("files", phrase("section_inputs"), (Table(columns, tuple(rows)), *(Text(line) for line in lines)))
+
+
+def _shaped(answer: Sections) -> Iterator[str]:
+    """What shaped the numbers besides the files, of all parts, each once."""
+    parts = (answer.report, answer.forecast, answer.losses)
+    yield from dict.fromkeys(line for part in parts if part is not None for line in shaped(part.filters))
