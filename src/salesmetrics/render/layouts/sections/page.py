@@ -42,7 +42,15 @@ def sections_page(answer: Sections) -> Page:
     label = report.period.label
     title = phrase("page_report") if report.period.start is None else phrase("page_report_of", period=one_line(label))
     first = tiles(answer)
-    parts = (answer.trend, answer.benchmark, answer.compare, answer.funnel, answer.cohort, answer.forecast, answer.losses)
+    parts = (
+        answer.trend,
+        answer.benchmark,
+        answer.compare,
+        answer.funnel,
+        answer.cohort,
+        answer.forecast,
+        answer.losses,
+    )
     said = words(report, [part for part in parts if part is not None])
     top: list[PageBlock] = [said] if said.sentences else []
     blocks = [*top, *([first] if first else []), *_unlike(_sections(answer))]
