@@ -1,4 +1,4 @@
-"""What stands at the end of a report: what is not in it, the quality of the data, and the files that it rests on."""
+"""What stands at the end of a report: what is not in it, the quality of the data, and the files that it rests on. Own file: nothing in it is about a KPI."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from salesmetrics.render.layouts.sections.kpis import family_sections
 from salesmetrics.render.layouts.sections.segments import segment_section
 from salesmetrics.render.layouts.sections.tiles import tiles
 from salesmetrics.render.layouts.sections.trend import trend_section
-from salesmetrics.render.page import Page, Section
+from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def sections_page(answer: Sections) -> Page:
     )
     said = words(report, [part for part in parts if part is not None])
     top: list[PageBlock] = [said] if said.sentences else []
-    blocks = [*top, *([first] if first else []), *_unlike(_sections(answer))]
+    blocks = [*top, *([first] if first else []), *_unlike(_sections(answer), {})]
     return Page(title, facts_of(report_head(report)), tuple(blocks))
 
 
@@ -79,13 +79,17 @@ def _made(*sections: Section | None) -> Iterator[Section]:
     yield from (section for section in sections if section is not None)
 
 
-def _unlike(sections: Iterable[Section]) -> Iterator[Section]:
-    """Sections whose names differ: a second one of a name has a number behind it."""
-    seen: dict[str, int] = {}
-    for section in sections:
-        seen[section.name] = seen.get(section.name, 0) + 1
-        again = seen[section.name]
-        yield section if again == 1 else replace(section, name=f"{section.name}-{again}")
+def _unlike(blocks: Iterable[PageBlock], seen: dict[str, int]) -> Iterator[PageBlock]:
+    """Blocks in which the names of all sections differ: a second one of a name has a number behind it."""
+    for block in blocks:
+        if not isinstance(block, Section | Fold):
+            yield block
+            continue
+        changed: dict[str, Any] = {"blocks": tuple(_unlike(block.blocks, seen))}
+        if isinstance(block, Section):
+            again = seen[block.name] = seen.get(block.name, 0) + 1
+            changed["name"] = block.name if again == 1 else f"{block.name}-{again}"
+        yield replace(block, **changed)
 
 
 def _attention(answer: Sections) -> Iterator[Section]:
@@ -116,7 +120,10 @@ def _analysis(name: str, part: Any, answer: Sections) -> Iterator[Section]:
         n = len({tuple(metric.group.values()) for metric in answer.report.metrics if metric.group})
         said = Text((phrase("totals_only", n=n, names=list(map(one_line, answer.by))), Code(command)), Tone.MUTED)
         found[0] = replace(found[0], blocks=(said, *found[0].blocks))
-    yield from found
+    if len(found) > 1:
+        yield Section(f"part-{name}", phrase(f"section_{name}"), tuple(found))
+    else:
+        yield from found
 
 
 def _rows(rows: Rows) -> Section:

@@ -1,4 +1,4 @@
-"""KPIs by segment: a table per KPI, with the total as its first row and a drawing per segment on one axis."""
+"""KPIs by segment: a table per KPI, with the total as its first row and a drawing per segment on one axis. Own file: how segments are ordered, drawn and capped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KPIs over time: a line each, with the limits between which it has varied so far."""
+"""KPIs over time: a line each, with the limits between which it has varied so far. Own file: drawings of a series."""
 
 from __future__ import annotations
 
