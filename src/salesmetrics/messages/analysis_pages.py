@@ -142,7 +142,6 @@ REPORT_PAGE: Mapping[str, str] = {
     # --- trend ----------------------------------------------------------------------------------------------------------
     "section_trend": "Trend by {every}",
     "fold_periods": "All periods in numbers",
-    "limits_centre": "centre",
     # --- analyses with several parts ------------------------------------------------------------------------------------
     "section_funnel": "Funnel",
     "section_compare": "Changes between exports",

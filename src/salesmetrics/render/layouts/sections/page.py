@@ -19,7 +19,8 @@ from salesmetrics.render.layouts.sections.below import absent_section, all_findi
 from salesmetrics.render.layouts.sections.kpis import family_sections
 from salesmetrics.render.layouts.sections.segments import segment_section
 from salesmetrics.render.layouts.sections.tiles import tiles
-from salesmetrics.render.layouts.sections.trend import trend_section
+from salesmetrics.render.layouts.trend import series_of, trend_lines, trend_table
+from salesmetrics.render.layouts.words import few_note, undefined_note
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import one_line
 
@@ -65,7 +66,7 @@ def _sections(answer: Sections) -> Iterator[Section]:
         yield Section("goals", goals[0].text, tuple(goals[1:]))  # type: ignore[union-attr, arg-type]
     if "kpis" in answer.wanted:
         yield from family_sections(answer)
-    yield from _made(segment_section(answer), trend_section(answer))
+    yield from _made(segment_section(answer), _trend(answer))
     for name in ("funnel", "compare", "cohort", "forecast", "benchmark", "losses"):
         part = getattr(answer, name)
         if part is not None:
@@ -103,6 +104,19 @@ def _attention(answer: Sections) -> Iterator[Section]:
     rest = len(digested(item for item in all_findings(answer) if item.code not in told))
     more = [Text(phrase("findings_below", n=rest), Tone.MUTED)] if rest else []
     yield Section("attention", phrase("check_these"), (digest_items(shown, shown=len(shown), hints=len(shown)), *more))
+
+
+def _trend(answer: Sections) -> Section | None:
+    """A drawing per KPI and currency, and all periods in numbers below a line that opens them; None without a trend."""
+    report = answer.trend
+    if report is None:
+        return None
+    series = list(series_of(report))
+    lines = [line for title, metrics in series for line in trend_lines(title, metrics)]
+    tables = [Section(f"trend-{place}", title, (trend_table(own),)) for place, (title, own) in enumerate(series, 1)]
+    notes = [Text(note, Tone.MUTED) for note in (*few_note(report), *undefined_note(report.metrics))]
+    folded = Fold(phrase("fold_periods"), (*tables, *notes))
+    return Section("trend", phrase("section_trend", every=phrase(f"every_{answer.every}")), (*lines, folded))
 
 
 def _analysis(name: str, part: Any, answer: Sections) -> Iterator[Section]:
