@@ -64,6 +64,8 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "section_losses_by": "Lost deals by {view}",
     "section_losses_by_groups": "Lost deals of each {names:and}",
     "losses_crossed": "Number of lost deals: a column per segment.",
+    # --- rows -----------------------------------------------------------------------------------------------------------
+    "page_rows": "Records behind: {title:typed}",
     # --- trend ----------------------------------------------------------------------------------------------------------
     "chart_trend": "{title:typed} over time",
     "series_limits": "control limits",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
 from salesmetrics.render.layouts.head import rows_head
+from salesmetrics.render.layouts.pages import analysis_page
 from salesmetrics.render.layouts.words import record_left_out_text
 from salesmetrics.render.numbers import exact
+from salesmetrics.render.page import Page, Section
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.base import Number
     from salesmetrics.answers.rows import Rows, RowsCell, RowsTotal
 
-__all__ = ["rows_document", "rows_sheet"]
+__all__ = ["rows_document", "rows_page", "rows_sheet"]
 
 _SHARE = "k/n"
 _NUMBERS = frozenset({"row", _SHARE, "numerator", "denominator", "value", "amount"})
@@ -36,16 +40,41 @@ _SAID = frozenset({"kpi", "entity"})
 
 def rows_document(answer: Rows) -> Document:
     """The records, with what is the same for all of them above; columns that hold nothing are left out."""
+    table, alike = _records(answer)
+    head = [*rows_head(answer), *(Text(text, Tone.MUTED) for text in (_meaning(answer), *alike))]
+    below = _below(answer)
+    return Document((*head, table, *(Text(line, apart=not place) for place, line in enumerate(below))))
+
+
+def rows_page(answer: Rows) -> Page:
+    """The records in a section, with what they add up to."""
+    table, alike = _records(answer)
+    title = one_line(answer.title or answer.kpi)
+    said = [Text(line) for line in (_meaning(answer), *alike, *_below(answer))]
+    section = Section("records", title, (*said, replace(table, drops="")))
+    return analysis_page(phrase("page_rows", title=title), rows_head(answer), (section,), ())
+
+
+def _meaning(answer: Rows) -> str:
+    return phrase("rows_mean", title=one_line(answer.title or answer.kpi), how=answer.how)
+
+
+def _below(answer: Rows) -> list[str]:
+    """How many of the records are listed, and what all of them add up to."""
+    shown = len(answer.rows)
+    first = [phrase("rows_first", shown=shown, n=answer.records)] if shown < answer.records else []
+    return [*first, *(_total(total, answer) for total in answer.totals)]
+
+
+def _records(answer: Rows) -> tuple[Table, list[str]]:
+    """The table of the records, and what is the same in all of them."""
     columns = _named(answer.rows) if answer.chosen else _filled(answer.rows)
     same = [] if answer.chosen else [name for name in _HEADS if name in columns and len(set(columns[name])) == 1]
     facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same if name not in _SAID]
-    meaning = phrase("rows_mean", title=one_line(answer.title or answer.kpi), how=answer.how)
-    alike = [phrase("alike_in_all", parts=facts)] if facts else []
-    head = [*rows_head(answer), *(Text(text, Tone.MUTED) for text in (meaning, *alike))]
     cells = {name: _cells(column, name) for name, column in columns.items() if name not in same}
     if not answer.chosen and {"numerator", "denominator"} <= set(cells):
         pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
-        shares = [Cell(f"{k.text} / {n.text}" if k.text or n.text else "") for k, n in pairs]
+        shares = [Cell(f"{k.text} / {n.text}" if k.text or n.text else "", parts=(k.value, n.value)) for k, n in pairs]
         cells = {**{name: cells.pop(name) for name in ("row",) if name in cells}, _SHARE: shares, **cells}
     table = Table(
         tuple(_column(name, place if answer.chosen else _rank(name)) for place, name in enumerate(cells)),
@@ -53,10 +82,7 @@ def rows_document(answer: Rows) -> Document:
         drops="" if answer.limited else "last",
         dropped="records_not_shown",
     )
-    shown = len(answer.rows)
-    first = [phrase("rows_first", shown=shown, n=answer.records)] if shown < answer.records else []
-    below = [*first, *(_total(total, answer) for total in answer.totals)]
-    return Document((*head, table, *(Text(line, apart=not place) for place, line in enumerate(below))))
+    return table, [phrase("alike_in_all", parts=facts)] if facts else []
 
 
 def _total(total: RowsTotal, answer: Rows) -> str:
