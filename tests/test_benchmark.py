@@ -89,7 +89,7 @@ def by_owner(rows: list[list[Any]], owner: str, column: int | None = None) -> li
 
 
 def test_rates_are_those_of_scipy_against_everybody_else(path: str, rows: list[list[Any]]) -> None:
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate"])
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["win_rate"]).answer
     named = {row.group["owner"]: row for row in found.benchmark}
     assert set(named) == {*(name for name in OWNERS if name), None}
     everybody = [row for row in rows if row[1]]
@@ -131,7 +131,7 @@ def permuted(own: list[float], others: list[float]) -> float:
 
 
 def test_means_and_medians_are_those_of_the_raw_rows(path: str, rows: list[list[Any]]) -> None:
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["average_deal_size", "median_deal_size"], min_n=5)
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["average_deal_size", "median_deal_size"], min_n=5).answer
     for row in found.benchmark:
         owner = row.group["owner"]
         if owner is None or row.value is None:
@@ -155,7 +155,7 @@ def test_means_and_medians_are_those_of_the_raw_rows(path: str, rows: list[list[
 def test_many_records_take_the_closed_forms(tmp_path: Path) -> None:
     rows = made(3, {"Ann": (500, 0.5), "Bob": (700, 0.5), "Cem": (400, 0.5)})
     path = write(tmp_path / "deals.csv", rows)
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["average_deal_size", "sales_cycle_median"])
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["average_deal_size", "sales_cycle_median"]).answer
     for row in found.benchmark:
         owner = str(row.group["owner"])
         assert row.test is not None
@@ -172,7 +172,7 @@ def test_many_records_take_the_closed_forms(tmp_path: Path) -> None:
 
 
 def test_counts_are_judged_by_what_they_vary_and_only_where_asked(path: str, rows: list[list[Any]]) -> None:
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["won_deals"])
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["won_deals"]).answer
     won = {name: len(by_owner(rows, name, 4)) for name in OWNERS if name}
     for row in found.benchmark:
         owner = row.group["owner"]
@@ -184,9 +184,9 @@ def test_counts_are_judged_by_what_they_vary_and_only_where_asked(path: str, row
         assert row.test.p_value == pytest.approx(oracle, rel=1e-4)
         assert row.team is not None
         assert row.team.value == pytest.approx(sum(won[name] for name in won if name != owner) / 4)
-    default = salesmetrics.benchmark(path, by=["owner"])
+    default = salesmetrics.benchmark(path, by=["owner"]).answer
     assert {"won_deals", "lost_deals"} <= {item.id for item in default.not_compared if item.reason == "count_only"}
-    few = salesmetrics.benchmark(path, by=["team"], kpis=["won_deals"])
+    few = salesmetrics.benchmark(path, by=["team"], kpi=["won_deals"]).answer
     assert {row.reason for row in few.benchmark} == {"few_segments"}
     assert all(row.band is None for row in few.benchmark)
 
@@ -201,10 +201,10 @@ def test_a_rep_who_was_not_there_is_no_example_of_few_deals(tmp_path: Path) -> N
         "Fay,2020-01-01,2026-03-01\nGus,2020-01-01,\nHal,2020-01-01,\nIda,2020-01-01,\n",
         encoding="utf-8",
     )
-    alone = salesmetrics.benchmark(path, by=["owner"], kpis=["won_deals"], period="2026-Q1")
+    alone = salesmetrics.benchmark(path, by=["owner"], kpi=["won_deals"], period="2026-Q1").answer
     reasons = {row.group["owner"]: row.reason for row in alone.benchmark}
     assert reasons.get("Gus", "presence_unknown") == "presence_unknown"
-    found = salesmetrics.benchmark(path, f"reps={staff}", by=["owner"], kpis=["won_deals"], period="2026-Q1")
+    found = salesmetrics.benchmark(path, f"reps={staff}", by=["owner"], kpi=["won_deals"], period="2026-Q1").answer
     named = {row.group["owner"]: row for row in found.benchmark}
     assert named["Eve"].reason == named["Fay"].reason == "partly_employed"
     assert named["Hal"].value == 0
@@ -250,7 +250,7 @@ def test_ratios_of_sums_and_sums_have_a_team_and_no_test() -> None:
 
 
 def test_bands_decide_nothing_and_the_factor_touches_no_p_value(path: str) -> None:
-    found = salesmetrics.benchmark(DEALS, by=["owner"])
+    found = salesmetrics.benchmark(DEALS, by=["owner"]).answer
     summary = {kpi.id: kpi for kpi in found.kpis}
     assert summary["average_deal_size"].dispersion is not None
     assert summary["average_deal_size"].dispersion.applied
@@ -263,15 +263,15 @@ def test_bands_decide_nothing_and_the_factor_touches_no_p_value(path: str) -> No
 
 
 def test_one_verdict_per_idea(path: str) -> None:
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["loss_rate", "win_rate", "win_rate_broad"])
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["loss_rate", "win_rate", "win_rate_broad"]).answer
     reasons = {row.kpi: row.reason for row in found.benchmark if row.group["owner"] == "Ann"}
     assert reasons == {"win_rate": None, "loss_rate": "same_idea", "win_rate_broad": "same_idea"}
-    alone = salesmetrics.benchmark(path, by=["owner"], kpis=["loss_rate"])
+    alone = salesmetrics.benchmark(path, by=["owner"], kpi=["loss_rate"]).answer
     assert [row.verdict for row in alone.benchmark if row.group["owner"] == "Ann"] == ["below"]
 
 
 def test_there_is_no_rank_inside_the_band_and_too_few_stand_last(path: str) -> None:
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate"], min_n=15)
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["win_rate"], min_n=15).answer
     assert [row.group["owner"] for row in found.benchmark] == ["Ann", "Bob", "Cem", "Dee", "Eve", None]
     assert [row.verdict for row in found.benchmark] == ["above", "within", "within", "within", "too_few", None]
     page = shown("benchmark", path, "--by", "owner", "--kpi", "win_rate", "--min-n", "15", cwd=Path(path).parent)
@@ -304,7 +304,7 @@ def test_the_order_of_rows_threads_and_hashes_change_no_byte(tmp_path: Path) -> 
 
 def test_another_seed_draws_otherwise_and_says_so(path: str) -> None:
     def test_of(seed: int) -> list[Any]:
-        found = salesmetrics.benchmark(path, by=["owner"], kpis=["average_deal_size"], seed=seed)
+        found = salesmetrics.benchmark(path, by=["owner"], kpi=["average_deal_size"], seed=seed).answer
         assert found.seed == seed
         return [row.test for row in found.benchmark if row.test]
 
@@ -314,8 +314,8 @@ def test_another_seed_draws_otherwise_and_says_so(path: str) -> None:
 
 def test_a_segment_draws_the_same_whoever_else_is_asked_for(path: str) -> None:
     """Draws depend on the seed, the KPI and the segment alone."""
-    both = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate", "average_deal_size"])
-    one = salesmetrics.benchmark(path, by=["owner"], kpis=["average_deal_size"])
+    both = salesmetrics.benchmark(path, by=["owner"], kpi=["win_rate", "average_deal_size"]).answer
+    one = salesmetrics.benchmark(path, by=["owner"], kpi=["average_deal_size"]).answer
     p_values = [
         {str(r.group): r.test.p_value for r in a.benchmark if r.test and r.kpi != "win_rate"} for a in (both, one)
     ]
@@ -327,7 +327,7 @@ def test_currencies_are_never_mixed(tmp_path: Path) -> None:
     for place, row in enumerate(rows):
         row[5] = ("EUR", "USD")[place % 2]
     path = write(tmp_path / "deals.csv", rows)
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["average_deal_size", "win_rate"])
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["average_deal_size", "win_rate"]).answer
     assert [(kpi.id, kpi.currency) for kpi in found.kpis] == [
         ("average_deal_size", "EUR"),
         ("average_deal_size", "USD"),
@@ -359,7 +359,7 @@ def test_a_blank_segment_is_asked_for_by_the_name_that_is_shown(tmp_path: Path) 
     for row in rows[:15]:
         row[1] = ""
     path = write(tmp_path / "deals.csv", rows)
-    answer = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate"])
+    answer = salesmetrics.benchmark(path, by=["owner"], kpi=["win_rate"]).answer
     blank = next(row for row in answer.benchmark if row.group["owner"] is None)
     for cell in ("win_rate:(blank)", "win_rate:"):
         found = json.loads(shown("benchmark", path, "--by", "owner", "--rows", cell, "--format", "json"))
@@ -368,7 +368,7 @@ def test_a_blank_segment_is_asked_for_by_the_name_that_is_shown(tmp_path: Path) 
 
 def test_rows_behind_a_cell_add_up_to_it(path: str) -> None:
     folder = Path(path).parent
-    found = salesmetrics.benchmark(path, by=["owner"], kpis=["win_rate"])
+    found = salesmetrics.benchmark(path, by=["owner"], kpi=["win_rate"]).answer
     ann = next(row for row in found.benchmark if row.group["owner"] == "Ann")
     listed = json.loads(
         shown("benchmark", path, "--by", "owner", "--rows", "win_rate:Ann", "--format", "json", cwd=folder)
@@ -383,7 +383,7 @@ def test_outside_figures_stand_beside_with_their_source(path: str, tmp_path: Pat
         "kpi,segment,value,source,year\nwin_rate,,0.29,A survey,2025\nwinrate,,0.3,A survey,2025\nwin_rate,DACH,0.31,,\n",
         encoding="utf-8",
     )
-    found = salesmetrics.benchmark(path, str(figures), by=["owner"], kpis=["win_rate"])
+    found = salesmetrics.benchmark(path, str(figures), by=["owner"], kpi=["win_rate"]).answer
     assert [(f.kpi, f.segment, float(f.value), f.source, f.year) for f in found.figures] == [
         ("win_rate", None, 0.29, "A survey", "2025"),
         ("win_rate", "DACH", 0.31, None, None),
@@ -405,7 +405,7 @@ def test_outside_figures_stand_beside_with_their_source(path: str, tmp_path: Pat
 )
 def test_what_cannot_be_compared_is_refused(path: str, by: tuple[str, ...], kpis: tuple[str, ...], code: str) -> None:
     with pytest.raises(SalesmetricsError) as error:
-        salesmetrics.benchmark(path, by=by, kpis=kpis)
+        salesmetrics.benchmark(path, by=by, kpi=kpis)
     assert error.value.code == code
 
 
@@ -455,7 +455,7 @@ def test_the_page_of_the_study_holds_its_promises() -> None:
 
 
 def histories(path: str, *more: str, kpi: str = "win_rate") -> dict[str | None, Any]:
-    found = salesmetrics.benchmark(path, *more, by=["owner"], kpis=[kpi], every="month", min_n=1)
+    found = salesmetrics.benchmark(path, *more, by=["owner"], kpi=[kpi], every="month", min_n=1).answer
     return {row.group["owner"]: row.history for row in found.benchmark}
 
 
@@ -525,7 +525,7 @@ PARADOX = {("Big", 1): (4, 20), ("Small", 1): (40, 80), ("Big", 2): (15, 60), ("
 
 def test_simpsons_paradox_is_said_when_it_happens(tmp_path: Path) -> None:
     path = two_quarters(tmp_path, PARADOX)
-    found = salesmetrics.benchmark(path, by=["team"], kpis=["win_rate"], period="2026-Q2", compare="previous")
+    found = salesmetrics.benchmark(path, by=["team"], kpi=["win_rate"], period="2026-Q2", compare="previous").answer
     (change,) = found.changes
     assert (change.previous, change.value) == (0.44, 0.39)
     assert (change.change, change.within, change.mix) == (Decimal("-0.05"), Decimal("0.08"), Decimal("-0.13"))
@@ -543,7 +543,7 @@ def test_simpsons_paradox_is_said_when_it_happens(tmp_path: Path) -> None:
 @pytest.mark.parametrize("compare", ["previous", "year-ago"])
 def test_parts_add_up_to_the_change_of_the_report(by: str, compare: Any) -> None:
     kpis = ["win_rate", "average_deal_size", "win_rate_value", "sales_cycle_mean", "pipeline_velocity"]
-    found = salesmetrics.benchmark(DEALS, by=[by], kpis=kpis, period="2026-Q2", compare=compare)
+    found = salesmetrics.benchmark(DEALS, by=[by], kpi=kpis, period="2026-Q2", compare=compare).answer
     report = salesmetrics.report_on(DEALS, kpis=kpis, period="2026-Q2", compare=compare)
     metrics = {metric.id: metric for metric in report.metrics}
     assert [change.kpi for change in found.changes if change.reason is None] == kpis[:-1]
@@ -564,7 +564,7 @@ def test_parts_add_up_to_the_change_of_the_report(by: str, compare: Any) -> None
 def test_a_segment_that_is_new_is_all_mix(tmp_path: Path) -> None:
     cells = {("Old", 1): (50, 100), ("Old", 2): (50, 100), ("New", 2): (0, 100)}
     path = two_quarters(tmp_path, cells)
-    found = salesmetrics.benchmark(path, by=["team"], kpis=["win_rate"], period="2026-Q2", compare="previous")
+    found = salesmetrics.benchmark(path, by=["team"], kpi=["win_rate"], period="2026-Q2", compare="previous").answer
     (change,) = found.changes
     assert (change.within, change.mix) == (0, Decimal("-0.25"))
     assert change.paradox is None

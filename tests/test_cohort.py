@@ -325,7 +325,7 @@ def test_the_share_of_decided_ones_is_the_plain_share_where_nobody_is_censored_e
 
 
 def test_the_closed_basis_is_the_win_rate_of_the_report() -> None:
-    found = salesmetrics.cohort(str(DEALS), by=["team"], period="2025")
+    found = salesmetrics.cohort(str(DEALS), by=["team"], period="2025").answer
     kpis = salesmetrics.report_on(str(DEALS), kpis=["win_rate"], by=["team"], period="2025").metrics
     assert [(base.group, base.win_rate.value, base.win_rate.numerator) for base in found.closed_basis] == [
         (metric.group, metric.value, metric.numerator) for metric in kpis
@@ -336,7 +336,7 @@ def test_the_closed_basis_is_the_win_rate_of_the_report() -> None:
 
 
 def test_the_share_within_180_days_is_the_kpi_of_the_report() -> None:
-    found = salesmetrics.cohort(str(DEALS), by=["team"])
+    found = salesmetrics.cohort(str(DEALS), by=["team"]).answer
     kpis = salesmetrics.report_on(str(DEALS), kpis=["win_rate_horizon"], by=["team"]).metrics
     totals = [row for row in found.cohorts if row.cohort is None]
     assert [row.group for row in totals] == [metric.group for metric in kpis]
@@ -388,7 +388,7 @@ def test_the_study_shows_the_bias_of_the_closed_basis_and_holds_the_truth() -> N
 
 
 def test_leads_of_a_cohort_that_reached_a_horizon_are_counted() -> None:
-    found = salesmetrics.cohort(str(DEALS), str(LEADS), of="leads", every="quarter", by=["source"])
+    found = salesmetrics.cohort(str(DEALS), str(LEADS), of="leads", every="quarter", by=["source"]).answer
     with LEADS.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     created, converted, source = "Created", "Converted Date", "Lead Source"
@@ -506,7 +506,7 @@ ONLY_WON = ["1,100,2025-01-05,2025-02-05,Won", "2,100,2025-01-07,2025-02-07,Won"
 @pytest.mark.parametrize("rows", [UNPLACED, ONLY_WON])
 def test_where_no_share_is_stated_none_is_drawn_or_compared(tmp_path: Path, rows: list[str]) -> None:
     name = written(tmp_path, rows)
-    found = salesmetrics.cohort(str(tmp_path / name))
+    found = salesmetrics.cohort(str(tmp_path / name)).answer
     (total, *_) = found.cohorts
     assert {h.value for h in total.horizons} == {None}
     assert total.curve == ()
@@ -601,7 +601,7 @@ def test_data_that_end_long_before_the_day_are_told_as_the_report_tells_it(of: s
     assert len(told["cohort"]) == 1
     text = " ".join(shown("cohort", *files, "--of", of, "--as-of", day).split())
     assert f"the {of} end on 2026-09-30, 273 days before the report date {day}" in text
-    quiet = salesmetrics.cohort(*files, of=of)
+    quiet = salesmetrics.cohort(*files, of=of).answer
     assert not [item for item in quiet.findings if item.code == "data_end_early"]
 
 
@@ -661,7 +661,7 @@ def test_leads_as_a_table(golden: Golden) -> None:
 
 
 def test_the_library_says_what_the_command_says() -> None:
-    found = salesmetrics.cohort(str(DEALS), by=["region"], every="quarter", period="2026")
+    found = salesmetrics.cohort(str(DEALS), by=["region"], every="quarter", period="2026").answer
     words = ["cohort", str(DEALS), "--by", "region", "--every", "quarter", "--period", "2026", "--format", "json"]
     printed, made = json.loads(shown(*words)), json.loads(render(found, "json"))
     assert made["cohorts"] == printed["cohorts"]

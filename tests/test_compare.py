@@ -333,7 +333,7 @@ def test_json_and_csv_and_the_library_say_the_same() -> None:
     for (line, bar), row in zip(bars, sheet, strict=True):
         assert (line["from"], line["to"], bar["id"]) == (row["from"], row["to"], row["bar"])
         assert Decimal(row["value"]) == bar["value"]
-    made = salesmetrics.compare(str(ROOT / WEEKLY), by=["owner"], period="2026-Q3")
+    made = salesmetrics.compare(str(ROOT / WEEKLY), by=["owner"], period="2026-Q3").answer
     assert [[bar.value for bar in line.bars] for line in made.bridge] == [
         [bar["value"] for bar in line["bars"]] for line in answer["bridge"]
     ]
@@ -357,13 +357,13 @@ def test_a_sheet_tells_the_total_from_deals_without_a_value(tmp_path: Path) -> N
 def test_every_bar_has_something_in_it_in_the_examples() -> None:
     full = set()
     for period in ("all", "2026-Q3"):
-        made = salesmetrics.compare(str(ROOT / WEEKLY), by=["team"], period=period)
+        made = salesmetrics.compare(str(ROOT / WEEKLY), by=["team"], period=period).answer
         full |= {bar.id for line in made.bridge for bar in line.bars if bar.value}
     assert full == set(BARS)
 
 
 def test_the_last_days_of_exports_come_from_options_names_and_events() -> None:
-    made = salesmetrics.compare(*(str(ROOT / path) for path in PAIR), on={str(ROOT / PAIR[1]): "2026-09-17"})
+    made = salesmetrics.compare(*(str(ROOT / path) for path in PAIR), on={str(ROOT / PAIR[1]): "2026-09-17"}).answer
     assert [(export.as_of, export.day_from) for export in made.exports] == [
         (date(2026, 9, 9), "file_name"),
         (date(2026, 9, 17), "option"),
@@ -376,7 +376,7 @@ def test_a_file_of_snapshots_says_what_its_exports_say(tmp_path: Path) -> None:
         for path in sorted((ROOT / WEEKLY).glob("*.csv"))
     ]
     pl.concat(parts).write_csv(tmp_path / "all.csv")
-    one, many = (salesmetrics.compare(str(path), by=["team"]) for path in (tmp_path / "all.csv", ROOT / WEEKLY))
+    one, many = (salesmetrics.compare(str(path), by=["team"]).answer for path in (tmp_path / "all.csv", ROOT / WEEKLY))
     assert (one.bridge, one.beside, one.changes) == (many.bridge, many.beside, many.changes)
     assert {item.sha256 for item in one.inputs} == {hashlib.sha256((tmp_path / "all.csv").read_bytes()).hexdigest()}
 
@@ -388,13 +388,13 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
         os.mkfifo(pipe)
         threading.Thread(target=pipe.write_bytes, args=[(ROOT / path).read_bytes()], daemon=True).start()
         made.append(str(pipe))
-    found = salesmetrics.compare(*made)
+    found = salesmetrics.compare(*made).answer
     assert [export.day_from for export in found.exports] == ["last_event", "last_event"]
     assert found.exports[1].deals == 64
 
 
 def test_a_period_ahead_is_looked_at() -> None:
-    made = salesmetrics.compare(*(str(ROOT / path) for path in PAIR), period="2027-Q1")
+    made = salesmetrics.compare(*(str(ROOT / path) for path in PAIR), period="2027-Q1").answer
     assert made.period.start == date(2027, 1, 1)
 
 
@@ -409,7 +409,7 @@ def test_one_real_export_at_two_days(realdata: Path, tmp_path: Path) -> None:
             close_date=pl.when(~later).then("close_date"),
             close_value=pl.when(~later).then("close_value"),
         ).write_csv(tmp_path / f"pipeline-{day}.csv")
-    made = salesmetrics.compare(str(tmp_path), by=["sales_agent"])
+    made = salesmetrics.compare(str(tmp_path), by=["sales_agent"]).answer
     assert_identity(made.bridge)
     total = {bar.id: bar for bar in made.bridge[0].bars}
     closed = frame.filter(pl.col("close_date").is_between(pl.lit("2017-10-01"), pl.lit("2017-10-31")))
@@ -461,10 +461,10 @@ def write_exports(folder: Path, bare: Sequence[str], codes: Mapping[str, str] | 
 def test_an_export_without_a_currency_is_in_the_only_one_of_the_others(bare: str, tmp_path: Path) -> None:
     (tmp_path / "with").mkdir()
     write_exports(tmp_path / "with", "")
-    expected = salesmetrics.compare(str(tmp_path / "with"))
+    expected = salesmetrics.compare(str(tmp_path / "with")).answer
     write_exports(tmp_path, bare)
     paths = [str(tmp_path / name) for name in IN_ONE]
-    found = salesmetrics.compare(*paths)
+    found = salesmetrics.compare(*paths).answer
     assert found.bridge == expected.bridge
     assert found.changes == expected.changes
     notes = [item for item in found.findings if item.code == "currency_of_other_export"]
@@ -488,7 +488,7 @@ def test_with_several_currencies_in_the_other_export_it_is_refused(bare: str, ot
 
 def test_without_any_currency_nothing_is_named(tmp_path: Path) -> None:
     write_exports(tmp_path, "abc")
-    found = salesmetrics.compare(*[str(tmp_path / name) for name in IN_ONE])
+    found = salesmetrics.compare(*[str(tmp_path / name) for name in IN_ONE]).answer
     assert {line.currency for line in found.bridge} == {None}
     assert "currency_of_other_export" not in {item.code for item in found.findings}
 
@@ -540,7 +540,7 @@ def test_the_order_of_the_settings_says_which_way_deals_moved(moved: Path) -> No
 
 def test_the_order_of_the_crm_says_which_way_deals_moved() -> None:
     weekly = ROOT / "examples" / "weekly"
-    found = salesmetrics.compare(str(weekly / "deals-2026-09-09.csv"), str(weekly / "deals-2026-09-30.csv"))
+    found = salesmetrics.compare(str(weekly / "deals-2026-09-09.csv"), str(weekly / "deals-2026-09-30.csv")).answer
     order = [
         "Appointment scheduled",
         "Qualified to buy",

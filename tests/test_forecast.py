@@ -73,7 +73,7 @@ def no_past(monkeypatch: pytest.MonkeyPatch) -> None:
 def maven() -> Forecast:
     if not MAVEN.exists():
         pytest.skip("no realdata beside this checkout")
-    return salesmetrics.forecast(str(MAVEN), period="2017-12", as_of=date(2017, 11, 30))
+    return salesmetrics.forecast(str(MAVEN), period="2017-12", as_of=date(2017, 11, 30)).answer
 
 
 def test_a_year_of_deals_is_back_tested_from_june_to_november(maven: Forecast) -> None:
@@ -129,7 +129,7 @@ def test_coverage_counts_the_outcomes_inside_the_range(maven: Forecast) -> None:
 
 @pytest.fixture(scope="module")
 def example() -> Forecast:
-    return salesmetrics.forecast(DEALS, STAGES, QUOTAS, period="2026-Q3", as_of=date(2026, 8, 10), draws=1000)
+    return salesmetrics.forecast(DEALS, STAGES, QUOTAS, period="2026-Q3", as_of=date(2026, 8, 10), draws=1000).answer
 
 
 def test_won_so_far_and_the_target_are_exact(example: Forecast) -> None:
@@ -385,7 +385,7 @@ def test_exports_of_past_days_say_what_every_method_would_have_said(tmp_path: Pa
     days = [start + ((end - start).days * third // 3 - 1) * DAY for start, end in ranges for third in range(3)]
     for day in (*days, LAST):
         (tmp_path / f"deals-{day}.csv").write_text(exported(deals, day), "utf-8")
-    found = salesmetrics.forecast(str(tmp_path), period="2026-06", draws=60)
+    found = salesmetrics.forecast(str(tmp_path), period="2026-06", draws=60).answer
     assert {m.source for m in found.moments if m.period >= "2025-10"} == {"export"}
     assert {m.source for m in found.moments if m.period < "2025-10"} == {"reconstructed"}
     said = {(m.period, m.lead, m.method): m for m in found.moments}
@@ -489,7 +489,9 @@ def test_the_same_bytes_whatever_the_hash_seed_and_the_threads(variables: dict[s
 
 @pytest.mark.usefixtures("no_past")
 def test_segments_have_all_deals_of_the_total() -> None:
-    found = salesmetrics.forecast(DEALS, QUOTAS, period="2026-Q3", as_of=date(2026, 8, 10), by=["team"], draws=200)
+    found = salesmetrics.forecast(
+        DEALS, QUOTAS, period="2026-Q3", as_of=date(2026, 8, 10), by=["team"], draws=200
+    ).answer
     total, *segments = found.forecast
     assert total.group == {}
     assert sum(part(line, "won_so_far").value for line in segments) == part(total, "won_so_far").value
@@ -626,7 +628,7 @@ def test_a_crm_that_keeps_probabilities_is_calibrated(tmp_path: Path) -> None:
         lines.append(f"{n},{'Closed Won' if won else 'Closed Lost'},100,{probability}%,{day},{day + 20 * DAY}")
     lines += [f"{n},Proposal,100,60%,2025-04-20,2025-06-10" for n in range(200, 210)]
     (tmp_path / "deals.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    found = salesmetrics.forecast(str(tmp_path / "deals.csv"), period="2025-06", draws=200)
+    found = salesmetrics.forecast(str(tmp_path / "deals.csv"), period="2025-06", draws=200).answer
     rows = [row for row in found.calibration if row.method == "crm_probability"]
     assert [(row.stated, row.n, row.won) for row in rows] == [(0.3, 60, 24), (0.6, 60, 24)]
     assert of(found.forecast[0], "crm_probability").value == pytest.approx(600)
@@ -725,7 +727,9 @@ def against(tmp_path: Path, no_past: None) -> Any:
     def said(quotas: str, **more: Any) -> Forecast:
         (tmp_path / "quotas.csv").write_text(quotas)
         files = [str(tmp_path / f"{name}.csv") for name in ("deals", "quotas")]
-        return salesmetrics.forecast(*files, **{"period": "2026-Q3", "as_of": date(2026, 7, 10), "draws": 50, **more})
+        return salesmetrics.forecast(
+            *files, **{"period": "2026-Q3", "as_of": date(2026, 7, 10), "draws": 50, **more}
+        ).answer
 
     return said
 

@@ -44,7 +44,7 @@ def shown(*words: str, cwd: Path = ROOT) -> str:
 @pytest.mark.parametrize("by", [None, "team"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_is_what_sql_over_the_raw_files_says(view: str, by: str | None) -> None:
-    found = salesmetrics.losses(str(DEALS), str(STAGES), by=[by] if by else [], period="2026-01-01..2026-06-30")
+    found = salesmetrics.losses(str(DEALS), str(STAGES), by=[by] if by else [], period="2026-01-01..2026-06-30").answer
     mine = {
         (loss.item, loss.group.get(by or "")): (loss.count, loss.value)
         for loss in found.losses
@@ -55,7 +55,7 @@ def test_every_view_is_what_sql_over_the_raw_files_says(view: str, by: str | Non
 
 
 def test_lost_deals_add_up_to_the_kpis() -> None:
-    found = salesmetrics.losses(str(DEALS), period="2026")
+    found = salesmetrics.losses(str(DEALS), period="2026").answer
     kpis = {
         m.id: m.value
         for m in salesmetrics.report_on(str(DEALS), kpis=["lost_deals", "lost_value"], period="2026").metrics
@@ -73,8 +73,8 @@ def wilson(k: int, n: int) -> tuple[float, float]:
 
 
 def test_a_share_and_its_change_have_intervals() -> None:
-    found = salesmetrics.losses(str(DEALS), period="2026-Q3", compare="previous")
-    before = salesmetrics.losses(str(DEALS), period="2026-Q2")
+    found = salesmetrics.losses(str(DEALS), period="2026-Q3", compare="previous").answer
+    before = salesmetrics.losses(str(DEALS), period="2026-Q2").answer
     earlier = {loss.item: loss for loss in before.losses if loss.view == "reason"}
     n, m = found.coverage[0].lost, before.coverage[0].lost
     reasons = [loss for loss in found.losses if loss.view == "reason"]
@@ -252,7 +252,7 @@ def hubspot(tmp_path: Path) -> Path:
 
 
 def test_several_reasons_in_a_cell_are_split_and_reported(hubspot: Path) -> None:
-    found = salesmetrics.losses(str(hubspot / "deals.csv"))
+    found = salesmetrics.losses(str(hubspot / "deals.csv")).answer
     assert found.separators == [";"]
     reasons = {(loss.item, loss.currency): loss.count for loss in found.losses if loss.view == "reason"}
     assert reasons == {
@@ -298,7 +298,7 @@ def test_variants_of_a_reason_are_merged_where_the_settings_say_so(hubspot: Path
     assert [(row["id"], row["loss_reason"]) for row in rows] == [("1", "Price;Timing"), ("2", "price"), ("3", "Price")]
     typed = ("--no-config", "--merge-reason", "price=Price", "--format", "json")
     assert json.loads(shown("losses", "deals.csv", *typed, cwd=hubspot))["losses"] == found["losses"]
-    library = salesmetrics.losses(str(hubspot / "deals.csv"), reasons={"price": "Price"})
+    library = salesmetrics.losses(str(hubspot / "deals.csv"), merge_reason={"price": "Price"}).answer
     assert [(item.variant, item.count) for item in library.merged] == [("price", 1)]
 
 
@@ -392,7 +392,7 @@ def test_init_names_the_variants_of_a_real_export(tmp_path: Path) -> None:
 
 
 def test_a_deal_without_a_close_date_is_in_no_period(hubspot: Path) -> None:
-    found = salesmetrics.losses(str(hubspot / "deals.csv"), period="2026-Q1")
+    found = salesmetrics.losses(str(hubspot / "deals.csv"), period="2026-Q1").answer
     assert (found.coverage[0].lost, found.undated) == (3, 1)
     assert "1 lost deal has no close date and is in no period" in shown(
         "losses", "deals.csv", "--period", "2026-Q1", cwd=hubspot
@@ -406,7 +406,7 @@ def test_a_stage_that_the_crm_keeps_is_the_stage_lost_at(tmp_path: Path) -> None
         "3,C,Demo,Won,7,,\n",
         "utf-8",
     )
-    found = salesmetrics.losses(str(tmp_path / "deals.csv"))
+    found = salesmetrics.losses(str(tmp_path / "deals.csv")).answer
     assert {loss.item: loss.count for loss in found.losses if loss.view == "stage"} == {"Proposal": 1, "Demo": 1}
     # Nothing is known of several reasons in a cell of this CRM, so none is split.
     assert {loss.item for loss in found.losses if loss.view == "reason"} == {"Price", "Price; size"}
@@ -472,7 +472,7 @@ def test_forms(form: str, golden: Golden) -> None:
 
 
 def test_the_library_says_what_the_command_says() -> None:
-    found = salesmetrics.losses(str(DEALS), by=["region"], period="2026")
+    found = salesmetrics.losses(str(DEALS), by=["region"], period="2026").answer
     printed = json.loads(shown("losses", str(DEALS), "--by", "region", "--period", "2026", "--format", "json"))
     from salesmetrics.render.writers import render
 

@@ -548,7 +548,7 @@ def test_files_that_number_their_own_deals_are_no_series(tmp_path: Path) -> None
         salesmetrics.load(folder)
     assert caught.value.code == "lists_overlap"
     assert "--map id=" in str(caught.value.hint)
-    assert salesmetrics.load(folder, mapping={"id": ""}).frames["deals"].height == 10
+    assert salesmetrics.load(folder, map={"id": ""}).frames["deals"].height == 10
 
 
 @pytest.mark.parametrize("day", ["2026-09-13", "2026-09-20", "2026-09-27"])

@@ -1,39 +1,96 @@
-"""The public face: what the command line does, for a program. Own file: it is imported when it is used."""
+"""The public face: what the command line does, for a program and a notebook. Own file: it is imported when it is used.
+
+Each function has the name, the options and the refusals of its command, and gives a :class:`salesmetrics.results.Result`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from msgspec.structs import replace
 
 from salesmetrics import analyses, pipeline
+from salesmetrics.asking import ask, restated, with_options
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.questions import bar_named, make_beside, make_catalog, make_listing, settle_goals
+from salesmetrics.results import Result
+from salesmetrics.schema.message import Message
+from salesmetrics.settings.options import Composing, Forecasting, Listed, Merging, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
+    from typing import Unpack
 
+    from salesmetrics.answers.base import Answer
     from salesmetrics.answers.benchmark import Benchmark
-    from salesmetrics.answers.cohort import CohortOf, Cohorts
+    from salesmetrics.answers.catalog import Definition, Working
+    from salesmetrics.answers.cohort import Cohorts
     from salesmetrics.answers.compare import Compare
     from salesmetrics.answers.demo import Demo
+    from salesmetrics.answers.files import Check, Inspection
     from salesmetrics.answers.forecast import Forecast
     from salesmetrics.answers.funnel import Funnel
     from salesmetrics.answers.losses import Losses
     from salesmetrics.answers.report import Report
-    from salesmetrics.calendar import Calendar, Every
+    from salesmetrics.answers.rows import Rows
+    from salesmetrics.asking import (
+        Asked,
+        BenchmarkOptions,
+        CheckOptions,
+        CohortOptions,
+        CompareOptions,
+        ExplainOptions,
+        ForecastOptions,
+        FunnelOptions,
+        LossesOptions,
+        ReadingOptions,
+        ReportOptions,
+        RowsOptions,
+        TrendOptions,
+    )
+    from salesmetrics.calendar import Calendar
+    from salesmetrics.engine.request import Question
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.metrics.catalog import Catalog
 
-__all__ = ["benchmark", "cohort", "compare", "demo", "forecast", "funnel", "load", "losses", "report_on"]
+__all__ = [
+    "benchmark",
+    "check",
+    "cohort",
+    "compare",
+    "demo",
+    "explain",
+    "forecast",
+    "funnel",
+    "inspect",
+    "load",
+    "losses",
+    "report",
+    "report_on",
+    "rows",
+    "trend",
+]
+
+_FIRST = 12
+"""KPIs that a table of the terminal shows first."""
 
 
-def load(*files: str, **options: Any) -> Dataset:
-    """Read exports into canonical frames.
+# --- reading ---
+
+
+@with_options
+def load(*files: str, **options: Unpack[ReadingOptions]) -> Dataset:
+    """Read exports into canonical frames, to be asked several times.
+
+    >>> dataset = load("deals.csv", date_order="dmy")  # doctest: +SKIP
+    >>> dataset.frames["deals"]  # doctest: +SKIP
 
     Args:
         *files: Paths, patterns or folders, each optionally as ``KIND=FILE``.
-        **options: Fields of :class:`salesmetrics.ingest.dataset.ReadOptions`, for example ``date_order="dmy"``.
+        **options: How files are read.
 
     Returns:
         ``frames`` by kind, and ``files``, ``inputs``, ``findings`` and ``rejects`` that say how they were read.
@@ -41,13 +98,440 @@ def load(*files: str, **options: Any) -> Dataset:
     Raises:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
-    return pipeline.load(pipeline.Files(files, hashed=True), ReadOptions(**options))
+    asked = ask("load", options)
+    with _placed(asked):
+        found = pipeline.load(pipeline.Files(files, hashed=True), asked.options)
+    return replace(found, options=asked.options)
 
 
-def _dataset(files: Sequence[str | Dataset], as_of: date | None) -> Dataset:
-    """The one dataset that is given, or what the files hold."""
-    given = files[0] if len(files) == 1 else ""
-    return load(*map(str, files), as_of=as_of) if isinstance(given, str) else given
+@with_options
+def inspect(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[Inspection]:
+    """What was recognised in files, and what they allow.
+
+    >>> inspect("deals.csv").files[0].kind  # doctest: +SKIP
+    'deals'
+
+    Args:
+        *files: Paths, or one dataset.
+        **options: How files are read.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("inspect", options)
+    source, reading = _source(files, asked)
+    settings = asked.settings
+    with _placed(asked):
+        found, _ = pipeline.inspect(
+            source, reading, settings.thresholds, lambda: make_catalog(settings), settings.shaped
+        )
+    return Result(replace(found, everything=asked.all, arguments=source.arguments))
+
+
+@with_options
+def check(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[Check]:
+    """Data quality: findings by rule, with counts and rows.
+
+    >>> check("deals.csv").to_polars()  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset.
+        **options: How files are read.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    from salesmetrics.answers.files import Check
+    from salesmetrics.answers.provenance import filters_of
+    from salesmetrics.schema.provenance import Severity
+
+    asked = ask("check", options)
+    source, reading = _source(files, asked)
+    with _placed(asked):
+        dataset = pipeline.load(source, reading)
+    errors = any(item.severity == Severity.ERROR for item in dataset.findings)
+    answer = Check(
+        passed=not (dataset.rejected or errors),
+        inputs=list(dataset.inputs),
+        findings=list(dataset.findings),
+        filters=filters_of(asked.settings.shaped),
+        everything=asked.all,
+        arguments=source.arguments,
+    )
+    return Result(answer)
+
+
+# --- KPIs ---
+
+
+@with_options
+def report(*files: str | Dataset, **options: Unpack[ReportOptions]) -> Result[Report]:
+    """Every KPI that the files allow, each with its counts and interval.
+
+    >>> result = report("deals.csv", by="owner", period="last-quarter")  # doctest: +SKIP
+    >>> result.to_polars()  # doctest: +SKIP
+    >>> result.save("report.html")  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("report", options)
+    source, reading = _source(files, asked, whole=True)
+    watch, settings, known = asked.groups[Watch], asked.settings, make_catalog(asked.settings)
+    terms: dict[str, Any] = {
+        "accept": lambda _: None,
+        "goals": lambda request: settle_goals(watch, settings, request, known),
+        "goals_by": {name for tables in settings.goals.values() for table in tables for name in table.group},
+    }
+
+    def made(question: Question) -> Report:
+        found, _ = pipeline.report(source, reading, question, known, **terms)
+        return replace(found, everything=asked.all)
+
+    def drawn(draws: str) -> Answer:
+        if draws == "document":
+            return made(asked.question(trend=True, headlines=0 if asked.all else _FIRST))
+        from salesmetrics.sections import sections
+
+        question = asked.question(trend=True)
+        beside = make_beside(asked.groups[Composing], settings, question.shaped)
+        return sections(source, reading, question, known, beside, **terms)[0]
+
+    with _placed(asked):
+        return Result(made(asked.question()), drawn)
+
+
+@with_options
+def trend(kpi: str | Iterable[str], *files: str | Dataset, **options: Unpack[TrendOptions]) -> Result[Report]:
+    """A KPI over time: the value and counts of each period, and whether it is unusual.
+
+    >>> trend("win_rate", "deals.csv", every="quarter").to_polars()  # doctest: +SKIP
+
+    Args:
+        kpi: Id of a KPI, or several.
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("trend", options)
+    source, reading = _source(files, asked)
+    kpis = tuple(word.strip() for name in ([kpi] if isinstance(kpi, str) else kpi) for word in name.split(","))
+    with _placed(asked):
+        question = asked.question(kpi=kpis, every=asked.own["every"])
+        found, _ = pipeline.trend(source, reading, question, make_catalog(asked.settings))
+    return Result(replace(found, everything=asked.all))
+
+
+@with_options
+def rows(kpi: str, *files: str | Dataset, **options: Unpack[RowsOptions]) -> Result[Rows]:
+    """The records behind a KPI: numerator, denominator, excluded, with row numbers.
+
+    >>> rows("lost_deals", "deals.csv", sort="amount", top=10).to_polars()  # doctest: +SKIP
+
+    Args:
+        kpi: Id of a KPI.
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("rows", options)
+    source, reading = _source(files, asked)
+    with _placed(asked):
+        question = replace(asked.question(), kpis=(kpi,), families=(), by=())
+        listing, known = make_listing(asked.groups[Listed]), make_catalog(asked.settings)
+        found, _ = pipeline.rows(source, reading, question, known, listing)
+    return Result(found)
+
+
+@overload
+def explain(kpi: str) -> Result[Definition]: ...
+@overload
+def explain(
+    kpi: str, file: str | Dataset, /, *files: str | Dataset, **options: Unpack[ExplainOptions]
+) -> Result[Working]: ...
+@with_options
+def explain(kpi: str, *files: str | Dataset, **options: Any) -> Result[Any]:
+    """What a KPI means; with files, also its working.
+
+    >>> print(explain("win_rate").kpis[0].formula)
+    won / (won + lost)
+
+    Args:
+        kpi: Id of a KPI.
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("explain", options)
+    with _placed(asked):
+        known = make_catalog(asked.settings)
+        (chosen,) = known.select([kpi])
+        if not files:
+            from salesmetrics.drilldown.describe import define_kpi
+
+            return Result(define_kpi(chosen, known))
+        source, reading = _source(files, asked)
+        question = replace(asked.question(), kpis=(kpi,), families=(), by=())
+        return Result(pipeline.explain(source, reading, question, known)[0])
+
+
+# --- analyses ---
+
+
+@overload
+def compare(*files: str, rows: str, **options: Unpack[CompareOptions]) -> Result[Rows]: ...
+@overload
+def compare(*files: str, rows: None = None, **options: Unpack[CompareOptions]) -> Result[Compare]: ...
+@with_options
+def compare(*files: str, **options: Any) -> Result[Any]:
+    """What changed between exports of one list: the bridge from the pipeline of each to that of the next.
+
+    >>> compare("deals-2026-09-23.csv", "deals-2026-09-30.csv").to_polars()  # doctest: +SKIP
+
+    Args:
+        *files: Paths, patterns or folders of two exports or more, and rates where ``currency`` needs them.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    from salesmetrics.series import SHOWN_CHANGES, Exports, compare_exports
+
+    asked = ask("compare", options)
+    on = [f"{file}={day}" for file, day in asked.own["on"].items()]
+
+    def made(most: int | None) -> Answer:
+        bar = None if asked.own["rows"] is None else bar_named(asked.own["rows"])
+        exports = Exports(files, asked.options, hashed=True)
+        found, _ = compare_exports(exports, asked.question(), on, most=most, bar=bar)
+        return found if bar else replace(found, everything=asked.all)
+
+    with _placed(asked):
+        return Result(made(None), lambda _: made(SHOWN_CHANGES))
+
+
+@overload
+def funnel(*files: str | Dataset, rows: str, **options: Unpack[FunnelOptions]) -> Result[Rows]: ...
+@overload
+def funnel(*files: str | Dataset, rows: None = None, **options: Unpack[FunnelOptions]) -> Result[Funnel]: ...
+@with_options
+def funnel(*files: str | Dataset, **options: Any) -> Result[Any]:
+    """How deals pass the stages of a pipeline: conversion, time in stage, and where value waits.
+
+    >>> funnel("deals.csv", "stages.csv", period="last-quarter").stages  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset: deals and their stage history.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("funnel", options)
+    own = asked.own
+    return _analysed(
+        files,
+        asked,
+        lambda source, reading: analyses.funnel(
+            source, reading, asked.question(), cohort=own["cohort"], horizon=own["horizon"], cell=own["rows"]
+        ),
+    )
+
+
+@overload
+def cohort(*files: str | Dataset, rows: str, **options: Unpack[CohortOptions]) -> Result[Rows]: ...
+@overload
+def cohort(*files: str | Dataset, rows: None = None, **options: Unpack[CohortOptions]) -> Result[Cohorts]: ...
+@with_options
+def cohort(*files: str | Dataset, **options: Any) -> Result[Any]:
+    """Created deals or leads followed to their end: the share won within 30 to 365 days, and revenue per created deal.
+
+    >>> cohort("deals.csv", every="quarter", by="team").to_polars("cohorts.horizons")  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("cohort", options)
+    own = asked.own
+    return _analysed(
+        files,
+        asked,
+        lambda source, reading: analyses.cohort(
+            source, reading, asked.question(every=own["every"]), of=own["of"], every=own["every"], cell=own["rows"]
+        ),
+    )
+
+
+@overload
+def forecast(*files: str | Dataset, rows: str, **options: Unpack[ForecastOptions]) -> Result[Rows]: ...
+@overload
+def forecast(*files: str | Dataset, rows: None = None, **options: Unpack[ForecastOptions]) -> Result[Forecast]: ...
+@with_options
+def forecast(*files: str | Dataset, **options: Any) -> Result[Any]:
+    """What will close in a period, with its range, and how good such forecasts were.
+
+    >>> forecast("deals.csv", period="2026-Q4", target=900_000).to_polars()  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset: deals, and their stage history and quotas where there are such.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("forecast", options)
+    terms = asked.groups[Forecasting]
+    return _analysed(
+        files,
+        asked,
+        lambda source, reading: analyses.forecast(
+            source,
+            reading,
+            asked.question(),
+            target=terms.target,
+            seed=terms.seed,
+            draws=terms.draws,
+            cell=asked.own["rows"],
+        ),
+    )
+
+
+@overload
+def benchmark(*files: str | Dataset, rows: str, **options: Unpack[BenchmarkOptions]) -> Result[Rows]: ...
+@overload
+def benchmark(*files: str | Dataset, rows: None = None, **options: Unpack[BenchmarkOptions]) -> Result[Benchmark]: ...
+@with_options
+def benchmark(*files: str | Dataset, **options: Any) -> Result[Any]:
+    """Is anyone really different? Each segment against the team without it.
+
+    >>> benchmark("deals.csv", by="owner").to_polars()  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    from salesmetrics.analysis.benchmark import BenchmarkTerms
+
+    asked = ask("benchmark", options)
+    question = asked.question()
+    terms = BenchmarkTerms(question.accepted, asked.own["seed"], asked.own["every"])
+    known = make_catalog(asked.settings)
+    return _analysed(
+        files,
+        asked,
+        lambda source, reading: analyses.benchmark(source, reading, question, known, terms, cell=asked.own["rows"]),
+    )
+
+
+@overload
+def losses(*files: str | Dataset, rows: str, **options: Unpack[LossesOptions]) -> Result[Rows]: ...
+@overload
+def losses(*files: str | Dataset, rows: None = None, **options: Unpack[LossesOptions]) -> Result[Losses]: ...
+@with_options
+def losses(*files: str | Dataset, **options: Any) -> Result[Any]:
+    """Why and where deals are lost: by reason, stage, competitor, owner, product and age.
+
+    >>> losses("deals.csv", period="last-quarter", compare="previous").to_polars()  # doctest: +SKIP
+
+    Args:
+        *files: Paths, or one dataset.
+        **options: Those of the command.
+
+    Raises:
+        SalesmetricsError: As for the command.
+    """
+    asked = ask("losses", options)
+    reasons = asked.groups[Merging].merge_reason
+    return _analysed(
+        files,
+        asked,
+        lambda source, reading: analyses.losses(
+            source, reading, asked.question(), cell=asked.own["rows"], reasons=reasons
+        ),
+    )
+
+
+# --- samples ---
+
+
+def demo(folder: str = "salesmetrics-demo") -> Result[Demo]:
+    """Write sample exports of every kind into a new folder, with commands to try on them.
+
+    >>> demo("samples").to_polars("files")  # doctest: +SKIP
+
+    Args:
+        folder: Where; an empty folder that exists is filled.
+
+    Raises:
+        SalesmetricsError: As for the command; nothing is left behind.
+    """
+    from salesmetrics.samples.demo import write_demo
+
+    return Result(write_demo(folder))
+
+
+# --- how they are made ---
+
+
+def _analysed(
+    files: Sequence[str | Dataset],
+    asked: Asked,
+    analysis: Callable[[pipeline.Files, ReadOptions], tuple[Any, Dataset]],
+) -> Result[Any]:
+    source, reading = _source(files, asked)
+    with _placed(asked):
+        found, _ = analysis(source, reading)
+    return Result(replace(found, everything=asked.all) if hasattr(found, "everything") else found)
+
+
+def _source(files: Sequence[str | Dataset], asked: Asked, *, whole: bool = False) -> tuple[pipeline.Files, ReadOptions]:
+    """What is asked, and how it is read; ``whole``: read once, for it is asked several times.
+
+    Raises:
+        SalesmetricsError: ``option_idle``: how to read a dataset that is read already.
+    """
+    (*paths,) = [file for file in files if isinstance(file, str)]
+    held = next((file for file in files if not isinstance(file, str)), None)
+    if held is not None:
+        if asked.read:
+            cause, fix = Message("dataset_is_read"), Message("settle_in_load")
+            raise SalesmetricsError("option_idle", option="--map", cause=cause, fix=fix)
+        return pipeline.HeldFiles(held), held.options or ReadOptions()
+    files_read = pipeline.Files(paths, hashed=True)
+    if not whole:
+        return files_read, asked.options
+    with _placed(asked):
+        options = replace(asked.options, as_of=asked.question().as_of)
+        return pipeline.HeldFiles(pipeline.load(files_read, options), paths), options
+
+
+@contextmanager
+def _placed(asked: Asked) -> Iterator[None]:
+    """What is refused within is told of the place that it is written in."""
+    try:
+        yield
+    except SalesmetricsError as error:
+        raise restated(error, asked) from error
+
+
+# --- the older form ---
 
 
 def report_on(
@@ -63,7 +547,7 @@ def report_on(
     known: Catalog | None = None,
     **more: Any,
 ) -> Report:
-    """Compute KPIs of exports, or of a dataset that is read already.
+    """Compute KPIs as a plain answer: the older form of :func:`report`, which has the options of the command.
 
     Args:
         *files: Paths, or one dataset.
@@ -81,7 +565,11 @@ def report_on(
     Raises:
         SalesmetricsError: As for the command.
     """
-    dataset = _dataset(files, as_of)
+    given = files[0] if len(files) == 1 else ""
+    if isinstance(given, str):
+        dataset = pipeline.load(pipeline.Files([str(file) for file in files], hashed=True), ReadOptions(as_of=as_of))
+    else:
+        dataset = given
     from salesmetrics.engine.build import build_report
     from salesmetrics.engine.request import Question
     from salesmetrics.metrics.catalog import catalog
@@ -98,255 +586,3 @@ def report_on(
     )
     request = replace(pipeline.request_of(question, dataset), **more)
     return build_report(request, dataset.records, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)
-
-
-def benchmark(
-    *files: str | Dataset,
-    by: Iterable[str],
-    kpis: Iterable[str] = (),
-    families: Iterable[str] = (),
-    where: str | None = None,
-    period: str = "all",
-    compare: Literal["previous", "year-ago"] | None = None,
-    as_of: date | None = None,
-    calendar: Calendar | None = None,
-    currency: str | None = None,
-    min_n: int = 10,
-    fdr: float = 0.05,
-    seed: int = 1,
-    every: Every | None = None,
-    known: Catalog | None = None,
-) -> Benchmark:
-    """Is anyone really different? Each segment against the team without it.
-
-    Args:
-        *files: Paths, or one dataset.
-        by: Columns that divide records into segments, for example ``["owner"]``.
-        kpis: Ids wanted; with ``families`` empty too, the headline KPIs, one per idea.
-        families: Families wanted.
-        where: An SQL condition over canonical columns.
-        period: Its name, for example ``last-quarter``.
-        compare: The earlier period whose change is divided over segments.
-        as_of: The report date; the last event in the data when left out.
-        calendar: How weeks and years are counted.
-        currency: Convert all amounts to this one, with the rates among the files.
-        min_n: Segments with fewer records are not judged.
-        fdr: Expected share of wrong ones among the segments that are called.
-        seed: Of resampling.
-        every: Length of the periods of each segment's own past, for example ``month``.
-        known: Another catalogue than the one that ships.
-
-    Raises:
-        SalesmetricsError: As for the command.
-    """
-    dataset = _dataset(files, as_of)
-    from salesmetrics.analysis.benchmark import BenchmarkTerms
-    from salesmetrics.engine.request import Question
-    from salesmetrics.metrics.catalog import catalog
-
-    question = Question(
-        as_of=as_of,
-        period=period,
-        compare=compare,
-        calendar=calendar,
-        kpis=tuple(kpis),
-        families=tuple(families),
-        by=tuple(by),
-        where=where,
-        currency=currency,
-        min_n=min_n,
-    )
-    return analyses.benchmark_of(dataset, question, known or catalog(), BenchmarkTerms(fdr, seed, every))
-
-
-def losses(
-    *files: str | Dataset,
-    by: Iterable[str] = (),
-    where: str | None = None,
-    period: str = "all",
-    compare: Literal["previous", "year-ago"] | None = None,
-    as_of: date | None = None,
-    calendar: Calendar | None = None,
-    currency: str | None = None,
-    reasons: Mapping[str, str] | None = None,
-) -> Losses:
-    """Why and where deals are lost.
-
-    Args:
-        *files: Paths, or one dataset.
-        by: Columns that deals are grouped by.
-        where: An SQL condition over canonical columns.
-        period: Its name, for example ``last-quarter``; deals are in it by the day they were lost.
-        compare: The earlier period to compare with.
-        as_of: The report date; the last event in the data when left out.
-        calendar: How weeks and years are counted.
-        currency: Convert all amounts to this one, with the rates among the files.
-        reasons: Variant of a loss reason → the reason that it counts as.
-
-    Raises:
-        SalesmetricsError: As for the command.
-    """
-    dataset = _dataset(files, as_of)
-    from salesmetrics.engine.request import Question
-
-    question = Question(
-        as_of=as_of, period=period, compare=compare, calendar=calendar, by=tuple(by), where=where, currency=currency
-    )
-    return analyses.losses_of(dataset, ReadOptions(), question, reasons)
-
-
-def compare(
-    *files: str,
-    by: Iterable[str] = (),
-    where: str | None = None,
-    period: str = "all",
-    currency: str | None = None,
-    on: Mapping[str, date | str] | None = None,
-    calendar: Calendar | None = None,
-    **options: Any,
-) -> Compare:
-    """What changed between exports of one list: the bridge from the pipeline of each to that of the next.
-
-    Args:
-        *files: Paths, patterns or folders of two exports or more, and rates where ``currency`` needs them.
-        by: Columns that deals are grouped by.
-        where: An SQL condition over canonical columns.
-        period: Only deals expected to close in it, for example ``2026-Q3``.
-        currency: Convert all amounts to this one, at the rates of the last export's day.
-        on: The days of exports, by file; else the date in its name, else its last event.
-        calendar: How weeks and years are counted.
-        **options: Fields of :class:`salesmetrics.ingest.dataset.ReadOptions`, for example ``date_order="dmy"``.
-
-    Raises:
-        SalesmetricsError: As for the command.
-    """
-    from salesmetrics.answers.compare import Compare
-    from salesmetrics.engine.request import Question
-    from salesmetrics.series import Exports, compare_exports
-
-    question = Question(by=tuple(by), where=where, period=period, currency=currency, calendar=calendar)
-    exports = Exports(files, ReadOptions(**options), hashed=True)
-    answer, _ = compare_exports(exports, question, [f"{file}={day}" for file, day in (on or {}).items()])
-    assert isinstance(answer, Compare)
-    return answer
-
-
-def funnel(
-    *files: str | Dataset,
-    by: Iterable[str] = (),
-    where: str | None = None,
-    period: str = "all",
-    as_of: date | None = None,
-    calendar: Calendar | None = None,
-    currency: str | None = None,
-    cohort: bool = False,
-    horizon: int | None = None,
-) -> Funnel:
-    """How deals pass the stages of a pipeline: conversion, time in stage, and where value waits.
-
-    Args:
-        *files: Paths, or one dataset: deals and their stage history.
-        by: Columns that deals are grouped by.
-        where: An SQL condition over canonical columns.
-        period: Its name, for example ``last-quarter``; deals are in it by the day they entered a stage.
-        as_of: The report date; the last event in the data when left out.
-        calendar: How weeks and years are counted.
-        currency: Convert all amounts to this one, with the rates among the files.
-        cohort: The period is that of the creation of deals.
-        horizon: Days within which a deal advances; 180 when left out.
-
-    Raises:
-        SalesmetricsError: As for the command.
-    """
-    dataset = _dataset(files, as_of)
-    from salesmetrics.engine.request import Question
-
-    question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
-    return analyses.funnel_of(dataset, ReadOptions(), question, cohort=cohort, horizon=horizon)
-
-
-def forecast(
-    *files: str | Dataset,
-    period: str,
-    by: Iterable[str] = (),
-    where: str | None = None,
-    as_of: date | None = None,
-    calendar: Calendar | None = None,
-    currency: str | None = None,
-    target: float | None = None,
-    seed: int = 1,
-    draws: int = 10_000,
-) -> Forecast:
-    """What will close in a period, with its range, and how good such forecasts were.
-
-    Args:
-        *files: Paths, or one dataset: deals, and their stage history and quotas where there are such.
-        period: Its name, for example ``2026-Q4``: one that is not over on the report date.
-        by: Columns that deals are grouped by.
-        where: An SQL condition over canonical columns.
-        as_of: The report date; the last event in the data when left out.
-        calendar: How weeks and years are counted.
-        currency: Convert all amounts to this one, with the rates among the files.
-        target: What the total is to reach; the quotas of the period when left out.
-        seed: Of the simulation: the same seed gives the same answer.
-        draws: Simulated outcomes.
-
-    Raises:
-        SalesmetricsError: As for the command.
-    """
-    dataset = _dataset(files, as_of)
-    from salesmetrics.engine.request import Question
-
-    question = Question(as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency)
-    typed = [str(file) for file in files if isinstance(file, str)]
-    return analyses.forecast_of(dataset, ReadOptions(), question, typed, target=target, seed=seed, draws=draws)
-
-
-def cohort(
-    *files: str | Dataset,
-    every: Literal["month", "quarter"] = "month",
-    of: CohortOf = "deals",
-    by: Iterable[str] = (),
-    where: str | None = None,
-    period: str = "all",
-    as_of: date | None = None,
-    calendar: Calendar | None = None,
-    currency: str | None = None,
-) -> Cohorts:
-    """Follow created deals or leads to their end: the share won within 30 to 365 days, and revenue per created deal.
-
-    Args:
-        *files: Paths, or one dataset.
-        every: The length of a cohort.
-        of: Which records are followed.
-        by: Columns that records are grouped by.
-        where: An SQL condition over canonical columns.
-        period: Its name, for example ``2026``; records are in it by the day they were created.
-        as_of: The report date; the last event in the data when left out.
-        calendar: How weeks and years are counted.
-        currency: Convert all amounts to this one, with the rates among the files.
-
-    Raises:
-        SalesmetricsError: As for the command.
-    """
-    dataset = _dataset(files, as_of)
-    from salesmetrics.engine.request import Question
-
-    question = Question(
-        as_of=as_of, period=period, calendar=calendar, by=tuple(by), where=where, currency=currency, every=every
-    )
-    return analyses.cohort_of(dataset, question, of=of, every=every)
-
-
-def demo(folder: str = "salesmetrics-demo") -> Demo:
-    """Write sample exports of every kind into a new folder, with commands to try on them.
-
-    Args:
-        folder: Where; an empty folder that exists is filled.
-
-    Raises:
-        SalesmetricsError: As for the command; nothing is left behind.
-    """
-    from salesmetrics.samples.demo import write_demo
-
-    return write_demo(folder)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Files",
+    "HeldFiles",
     "columns_asked",
     "explain",
     "inspect",
@@ -234,6 +235,18 @@ class Files:
                 return with_way_out(error, table, argument, options)
         return error
 
+    def checked(self, dataset: Dataset, words: frozenset[str], options: ReadOptions) -> Dataset:
+        """The dataset with what is to be known of its records.
+
+        Args:
+            dataset: As it was read.
+            words: Stages and statuses that its findings name already.
+            options: How it was read.
+        """
+        from salesmetrics.ingest.read import with_findings
+
+        return with_findings(dataset, words, options, self.together)
+
     def hashed(self, dataset: Dataset) -> Dataset:
         """The dataset with the SHA-256 of every file, if that is asked for."""
         known = {path: found.result() for path, found in self._hashes.items()}
@@ -274,6 +287,41 @@ class Files:
         return self.begin(read)
 
 
+class HeldFiles(Files):
+    """Files that are a dataset already: whatever is asked of them, nothing is read again.
+
+    Args:
+        dataset: Read, checked and hashed.
+        arguments: As they were typed, where that is known.
+    """
+
+    def __init__(self, dataset: Dataset, arguments: Sequence[str] = ()) -> None:
+        self.arguments, self._large, self._dataset = tuple(arguments), False, dataset
+
+    def open(self, options: ReadOptions) -> None:
+        """Nothing is left to be read."""
+
+    def read(
+        self,
+        options: ReadOptions,  # noqa: ARG002
+        about: frozenset[str] | None = None,  # noqa: ARG002
+    ) -> tuple[Dataset, frozenset[str]]:
+        """The dataset."""
+        return self._dataset, frozenset()
+
+    def read_or_guess(self, options: ReadOptions) -> tuple[Dataset | None, list[FileGuess]]:  # noqa: ARG002
+        """The dataset, in which every file was recognised."""
+        return self._dataset, []
+
+    def checked(self, dataset: Dataset, words: frozenset[str], options: ReadOptions) -> Dataset:  # noqa: ARG002
+        """The dataset, which was checked before."""
+        return dataset
+
+    def hashed(self, dataset: Dataset) -> Dataset:
+        """The dataset, which was hashed before."""
+        return dataset
+
+
 # --- questions ---
 
 
@@ -289,10 +337,9 @@ def load(files: Files, options: ReadOptions, about: frozenset[str] | None = None
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
     files.open(options)
-    from salesmetrics.ingest.read import with_findings  # while the file is being read
-
+    import_module("salesmetrics.ingest.read")  # while the file is being read
     dataset, words = files.read(options, about)
-    return files.hashed(with_findings(dataset, words, options, files.together))
+    return files.hashed(files.checked(dataset, words, options))
 
 
 def report(
@@ -330,11 +377,11 @@ def report(
     from salesmetrics.engine.prepare import prepare
     from salesmetrics.engine.segments import without_totals
     from salesmetrics.engine.unknown import refuse_unsettled
-    from salesmetrics.ingest.read import with_findings
 
+    import_module("salesmetrics.ingest.read")
     options = replace(options, as_of=question.as_of)
     dataset, words = files.read(options, None if whole else columns_asked(question, goals_by))
-    checked = files.begin(partial(with_findings, dataset, words, options, files.together))
+    checked = files.begin(partial(files.checked, dataset, words, options))
     accept(dataset)
     request = request_of(question, dataset)
     frames = dataset.records

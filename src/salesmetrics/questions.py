@@ -6,7 +6,7 @@ is on its way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from salesmetrics.answers.compare import BarId
     from salesmetrics.drilldown.listing import Listing
     from salesmetrics.engine.goals import Goal
     from salesmetrics.engine.request import PeriodTerms, Question, Request
@@ -36,7 +37,16 @@ if TYPE_CHECKING:
     from salesmetrics.settings.sources import SettingsFile
     from salesmetrics.settings.tables import GoalTable
 
-__all__ = ["make_beside", "make_catalog", "make_listing", "make_question", "read_options", "settle_goals"]
+__all__ = [
+    "bar_named",
+    "make_beside",
+    "make_catalog",
+    "make_listing",
+    "make_question",
+    "read_options",
+    "refuse_below",
+    "settle_goals",
+]
 
 PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
@@ -64,7 +74,7 @@ def read_options(reading: Reading) -> ReadOptions:
 def make_question(
     selection: Selection,
     settings: SettingsFile,
-    today: date,
+    today: date | None,
     *,
     segments: Segments | None = None,
     judging: Judging | None = None,
@@ -76,7 +86,7 @@ def make_question(
     Args:
         selection: Options.
         settings: The settings file.
-        today: The day that it is, for ``--as-of today``.
+        today: The day that it is, for ``--as-of today``; None where nobody knows.
         segments: Options of segments.
         judging: Options of verdicts.
         trend: Add the last twelve months to each KPI that has a date.
@@ -234,3 +244,33 @@ def _terms(table: GoalTable, request: Request) -> PeriodTerms | None:
     from salesmetrics.engine.resolve import terms_of
 
     return None if table.period is None else terms_of(table.period, request.as_of, request.calendar)
+
+
+def refuse_below(option: str, value: int | None, least: int, example: int) -> None:
+    """Refuse a number of an option that one command alone has.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    if value is not None and value < least:
+        cause, fix = (
+            Message("has_to_be_at_least", least=least),
+            Message("write_for_example", example=f"{option} {example}"),
+        )
+        raise SalesmetricsError("option_invalid", option=option, value=value, cause=cause, fix=fix)
+
+
+def bar_named(word: str) -> BarId:
+    """The bar of a bridge that a word stands for.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.answers.compare import BarId
+
+    known: dict[str, BarId] = {bar: bar for bar in get_args(BarId)}
+    bar = known.get(word.strip().casefold().replace("-", "_").replace(" ", "_"))
+    if bar is None:
+        cause, fix = Message("no_such_bar"), Message("use_one_of", known=list(known))
+        raise SalesmetricsError("option_invalid", option="--rows", value=word, cause=cause, fix=fix)
+    return bar

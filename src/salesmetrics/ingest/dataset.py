@@ -95,6 +95,7 @@ class Dataset(msgspec.Struct, frozen=True):
         history: What older exports of the list of deals tell of its past, beside the stage history that is among the frames:
             see :mod:`salesmetrics.analysis.export_history`. None where there are none.
         exported: The day of the newest of these exports, up to which that is known.
+        options: What it was read with, where it is to be asked again.
     """
 
     frames: dict[Kind, pl.DataFrame]
@@ -109,6 +110,7 @@ class Dataset(msgspec.Struct, frozen=True):
     span: tuple[date, date] | None = None
     history: pl.DataFrame | None = None
     exported: date | None = None
+    options: ReadOptions | None = None
 
     @property
     def rejects(self) -> pl.DataFrame:

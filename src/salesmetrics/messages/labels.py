@@ -177,6 +177,7 @@ LABELS: Mapping[str, str] = {
     "goal_about_file": "{path:typed}",
     "and_more_files": "{path:typed} and {n:# more file|# more files}",
     "hint": "hint: {hint:typed}",
+    "notebook_as_text": "as text",
     "hint_in_line": "Hint:",
     "its_rows": "{n:row|rows} {rows:, 5 , …}",
     "rows_total": "{name:typed}: {parts:,}",

@@ -59,12 +59,9 @@ def benchmark(
     from salesmetrics.answers.benchmark import Benchmark
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
-    from salesmetrics.errors import SalesmetricsError
-    from salesmetrics.schema.message import Message
+    from salesmetrics.questions import refuse_below
 
-    if seed < 0:
-        cause, fix = Message("has_to_be_at_least", least=0), Message("write_for_example", example="--seed 1")
-        raise SalesmetricsError("option_invalid", option="--seed", value=seed, cause=cause, fix=fix)
+    refuse_below("--seed", seed, 0, 1)
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today(), judging=judging)

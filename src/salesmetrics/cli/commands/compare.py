@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_
 from salesmetrics.settings.completion import complete_bars
 from salesmetrics.settings.options import PANELS, Output, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
-
-if TYPE_CHECKING:
-    from salesmetrics.answers.compare import BarId
 
 
 @with_groups
@@ -61,31 +58,14 @@ def compare(
     from salesmetrics.answers.compare import Compare
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import make_question, read_exports, read_options
+    from salesmetrics.questions import bar_named
     from salesmetrics.series import SHOWN_CHANGES, compare_exports
 
     form = form_of(output)
-    bar = None if rows is None else _bar_named(rows)
+    bar = None if rows is None else bar_named(rows)
     exports = read_exports(files, read_options(reading), environment, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     most = None if form == "json" else SHOWN_CHANGES
     answer, dataset = compare_exports(exports, question, on or (), most=most, bar=bar)
     shown = replace(answer, everything=output.all) if isinstance(answer, Compare) else answer
     write_read(shown, dataset, output, form, rejects, environment, headless=True)
-
-
-def _bar_named(word: str) -> BarId:
-    """The bar that a word stands for.
-
-    Raises:
-        SalesmetricsError: ``option_invalid``.
-    """
-    from salesmetrics.answers.compare import BarId
-    from salesmetrics.errors import SalesmetricsError
-    from salesmetrics.schema.message import Message
-
-    known: dict[str, BarId] = {bar: bar for bar in get_args(BarId)}
-    bar = known.get(word.strip().casefold().replace("-", "_").replace(" ", "_"))
-    if bar is None:
-        cause, fix = Message("no_such_bar"), Message("use_one_of", known=list(known))
-        raise SalesmetricsError("option_invalid", option="--rows", value=word, cause=cause, fix=fix)
-    return bar

@@ -65,12 +65,9 @@ def funnel(
     from salesmetrics import analyses
     from salesmetrics.cli.output import carries_hashes, form_of, write_read
     from salesmetrics.cli.request import begin_files, make_question, read_options
-    from salesmetrics.errors import SalesmetricsError
-    from salesmetrics.schema.message import Message
+    from salesmetrics.questions import refuse_below
 
-    if horizon is not None and horizon < 1:
-        cause, fix = Message("has_to_be_at_least", least=1), Message("write_for_example", example="--horizon 90")
-        raise SalesmetricsError("option_invalid", option="--horizon", value=horizon, cause=cause, fix=fix)
+    refuse_below("--horizon", horizon, 1, 90)
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())

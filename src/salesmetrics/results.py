@@ -1,0 +1,174 @@
+"""What a call in Python gives back: an answer, and every form of it. Own file: a notebook shows it, and it knows no question.
+
+An answer is data and knows nothing of forms; a result holds one and draws it when it is asked to.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from salesmetrics.answers.base import Answer
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import phrase
+from salesmetrics.render.writers import WRITERS, Screen, format_of, render
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
+
+__all__ = ["Result"]
+
+A = TypeVar("A", bound=Answer)
+
+_WIDTH, _HEIGHT = 120, 40
+"""Of a screen that nobody knows."""
+_FRAME = 720
+"""Pixels that the frame of a notebook is high; what is longer is scrolled."""
+
+
+class Result(Generic[A]):
+    """An answer with all of its forms. Fields of the answer are attributes: ``result.metrics``, ``result.findings``.
+
+    A notebook shows the HTML page, a console the table of the terminal.
+
+    Attributes:
+        answer: The answer itself, a frozen struct with exact numbers.
+    """
+
+    def __init__(self, answer: A, drawn: Callable[[str], Answer] | None = None) -> None:
+        """Hold an answer.
+
+        Args:
+            answer: As a program wants it.
+            drawn: Gives the answer that a document or a page is made from, where that is another one.
+        """
+        self.answer: A = answer
+        self._drawn = drawn
+        self._made: dict[str, Answer] = {}
+
+    # --- data ---
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names that :meth:`to_polars` takes, the main table first."""
+        from salesmetrics.tables import names_of_tables
+
+        return names_of_tables(self.answer)
+
+    def to_polars(self, table: str | None = None) -> pl.DataFrame:
+        """A table as a Polars data frame: money as ``Decimal``, days as ``Date``, categories as text.
+
+        Numbers of several kinds in one column, such as the values of a report, are ``Float64``; money and counts stand
+        exactly in the column ``…_exact`` beside it.
+
+        Args:
+            table: One of :attr:`tables`; the main one when left out.
+
+        Raises:
+            SalesmetricsError: ``option_invalid``: there is no such table.
+        """
+        from salesmetrics.tables import table_of
+
+        known = self.tables
+        if table is not None and table not in known:
+            cause, fix = Message("no_such_table"), Message("use_one_of", known=known)
+            raise SalesmetricsError("option_invalid", option="table", value=table, cause=cause, fix=fix)
+        return table_of(self.answer, table or known[0])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON as Python has it, with floats. :attr:`answer` and :meth:`to_polars` have the exact decimals of money."""
+        found: dict[str, Any] = json.loads(self.to_json())
+        return found
+
+    def to_json(self) -> str:
+        """The JSON that the command writes."""
+        return self._text("json")
+
+    # --- documents ---
+
+    def to_html(self) -> str:
+        """The page that ``-o report.html`` writes: one file without scripts, which loads nothing."""
+        return self._text("html")
+
+    def to_markdown(self) -> str:
+        """The Markdown that ``--format md`` writes."""
+        return self._text("md")
+
+    def to_text(self, width: int = _WIDTH, *, height: int | None = _HEIGHT) -> str:
+        """The table of the terminal, without colours.
+
+        Args:
+            width: Columns that there are.
+            height: Lines that a screen has; None for no limit.
+        """
+        return self._text("table", Screen(width, height=height))
+
+    def save(self, path: str) -> None:
+        """Write the form that the extension of a file stands for: ``.html``, ``.xlsx``, ``.eml``, ``.md``, ``.txt``, ``.csv``, ``.json``.
+
+        The file is written whole or not at all.
+
+        Args:
+            path: The file.
+
+        Raises:
+            SalesmetricsError: ``format_unknown``, ``output_unwritable``, or ``option_invalid`` where the answer lacks the form.
+        """
+        from salesmetrics.render.output import write_output
+
+        made = self._render(format_of(str(path)), Screen(_WIDTH, height=_HEIGHT))
+        write_output(made, str(path), None)
+
+    def _text(self, form: str, screen: Screen | None = None) -> str:
+        made = self._render(form, screen or Screen(_WIDTH, height=_HEIGHT))
+        return made if isinstance(made, str) else made.decode("utf-8")
+
+    def _render(self, form: str, screen: Screen) -> str | bytes:
+        return render(self._answer_for(WRITERS[form].draws), form, screen)
+
+    def _answer_for(self, draws: str) -> Answer:
+        if self._drawn is None or draws in ("answer", "sheet"):
+            return self.answer
+        if draws not in self._made:
+            self._made[draws] = self._drawn(draws)
+        return self._made[draws]
+
+    # --- in a notebook ---
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, so that its styles and those of the notebook leave each other alone.
+
+        Where frames are stripped, as on GitHub and in notebooks that are not trusted, the table below it is left.
+        """
+        page, name, table = (escape(text) for text in (self.to_html(), self.answer.command, self.to_text()))
+        frame = f'<iframe srcdoc="{page}" sandbox="" width="100%" height="{_FRAME}" frameborder="0" title="{name}"></iframe>'
+        return f"{frame}\n<details><summary>{phrase('notebook_as_text')}</summary><pre>{table}</pre></details>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": self.to_text(), "text/html": self._repr_html_()}
+
+    def __repr__(self) -> str:
+        """The table of the terminal."""
+        return self.to_text().rstrip("\n")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same answer."""
+        return isinstance(other, Result) and bool(self.answer == other.answer)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    # --- fields of the answer ---
+
+    def __getattr__(self, name: str) -> Any:
+        """A field of the answer."""
+        if name.startswith("_") or name == "answer":  # while it is copied or unpickled there is none yet
+            raise AttributeError(name)
+        return getattr(self.answer, name)
+
+    def __dir__(self) -> list[str]:
+        """The forms and the fields of the answer."""
+        return sorted({*super().__dir__(), *type(self.answer).__struct_fields__})
