@@ -97,9 +97,9 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "the header of `{path:typed}` (row {row}) is not {encoding} like the rows below it: `{value}`",
         "export it again, or open it in an editor and save it as UTF-8",
     ),
-    "extra_missing": ErrorText(
-        "{what} requires the extra `{extra}`",
-        'run `pip install "salesmetrics[{extra}]"`, or in a checkout `pip install ".[{extra}]"`; or save the sheet as CSV',
+    "package_missing": ErrorText(
+        "{what} requires the package `{package}`, which is not installed",
+        "run `pip install {package}`, or save the sheet as CSV",
     ),
     # --- columns and values --------------------------------------------------------------------------------------
     "kind_unknown": ErrorText("`{path:typed}` is not a known kind of export{detail}", "{fix}"),

@@ -123,7 +123,7 @@ def read_xlsx(payload: Payload) -> list[RawTable]:
     Numbers, dates and flags keep their types where a whole column has one; other columns are text.
 
     Raises:
-        SalesmetricsError: ``extra_missing``, ``file_unreadable``, ``file_empty``, ``header_only``.
+        SalesmetricsError: ``package_missing``, ``file_unreadable``, ``file_empty``, ``header_only``.
     """
     try:
         import fastexcel
@@ -131,7 +131,7 @@ def read_xlsx(payload: Payload) -> list[RawTable]:
         # It tells the terminal, not the caller, that a column of error cells has no type; findings say so.
         logging.getLogger("fastexcel").setLevel(logging.ERROR)
     except ImportError as error:
-        raise SalesmetricsError("extra_missing", what=Message("reading_workbooks"), extra="excel") from error
+        raise SalesmetricsError("package_missing", what=Message("reading_workbooks"), package="fastexcel") from error
     errors = cell_errors(payload.path, payload.data)
     with _damage(payload.path, "the_workbook", (fastexcel.FastExcelError,)):
         book = fastexcel.read_excel(payload.data)
