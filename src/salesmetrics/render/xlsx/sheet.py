@@ -106,6 +106,8 @@ class Drawing:
         self._level = 0
         self._is_first = False
         self._has_tables = False
+        self._fitted: list[Table] = []
+        self._grids: dict[int, Grid] = {}
         self._title = ""
         self._span = 1
         self._waiting: list[tuple[Chart, Grid, int]] = []
@@ -276,7 +278,9 @@ class Drawing:
 
     def table(self, table: Table, title: str) -> Place | None:
         """Draw a table: titles, rows, notes, and the charts of what its cells are marked with."""
-        grid = grid_of(table, self.limits.rows - self.row - _BELOW)
+        room = max(self.limits.rows - self.row - _BELOW, 0)
+        fitted = self._grids.get(id(table))
+        grid = fitted if fitted is not None and fitted.rows <= room else grid_of(table, room)
         if not grid.rows:
             self._notes(table, grid, len(grid.lanes))
             return None
@@ -320,15 +324,18 @@ class Drawing:
         return place
 
     def _lane(self, lane: Lane, column: int, top: int, totals: Sequence[bool]) -> None:
-        sheet, style = self.sheet, self.styles.entry
+        sheet, made = self.sheet, {}
         for row, (entry, total) in enumerate(zip(lane.entries, totals, strict=True), top):
+            kind = entry.form if entry.number is not None else entry.day is not None
+            key = (kind, entry.tone, total)
+            if key not in made:
+                made[key] = self.styles.entry(entry, total=total, right=lane.right, wraps=lane.wraps, apart=column > 0)
             if entry.number is not None:
-                sheet.write_number(row, column, _Whole(entry.number), style(entry, total=total, right=True))
+                sheet.write_number(row, column, _Whole(entry.number), made[key])
             elif entry.day is not None:
-                sheet.write_datetime(row, column, entry.day, style(entry, total=total, apart=column > 0))
+                sheet.write_datetime(row, column, entry.day, made[key])
             elif entry.text:
-                form = style(entry, total=total, right=lane.right, wraps=lane.wraps, apart=column > 0)
-                sheet.write_string(row, column, self._kept(entry.text), form)
+                sheet.write_string(row, column, self._kept(entry.text), made[key])
         bars = [mark.top for mark in lane.marks if isinstance(mark, Bar)]
         if bars:
             options = {"type": "data_bar", "bar_solid": True, "bar_color": "#A9BCE6", "bar_border_color": "#A9BCE6"}
@@ -461,8 +468,11 @@ class Drawing:
         """The widths of the columns from all tables of the sheet, and how many columns a line of prose goes over."""
         tables = tables_in(blocks)
         self._has_tables = bool(tables)
+        self._fitted = tables
         for table in tables:
-            self._fit_grid(grid_of(table, 2_000))
+            grid = grid_of(table, self.limits.rows)
+            self._grids[id(table)] = grid
+            self._fit_grid(grid)
         if not tables:
             self._widths = {0: _LEAD, 1: _PROSE - _LEAD}
         elif any(isinstance(block, Items) for block in deep(blocks)):
