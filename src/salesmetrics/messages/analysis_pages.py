@@ -65,6 +65,11 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "section_losses_by_groups": "Lost deals of each {names:and}",
     "losses_crossed": "Number of lost deals: a column per segment.",
     # --- rows -----------------------------------------------------------------------------------------------------------
+    "page_check": "Data quality",
+    "page_inspect": "What was recognised",
+    "page_kpis": "KPIs",
+    "page_settings": "Settings",
+    "kpis_listed": "{n:# KPI|# KPIs}; one in full: salesmetrics explain KPI",
     "page_rows": "Records behind: {title:typed}",
     # --- trend ----------------------------------------------------------------------------------------------------------
     "chart_trend": "{title:typed} over time",

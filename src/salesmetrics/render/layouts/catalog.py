@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from doctest import DocTestParser
+from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
@@ -26,18 +29,19 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.head import series, shaped
 from salesmetrics.render.layouts.words import left_out_text, reason_text, reason_words, record_left_out_text
+from salesmetrics.render.page import Page, Section
 from salesmetrics.render.text import amount, fraction, interval, one_line
 from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import HISTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from salesmetrics.answers.catalog import Card, Definition, Ingredient, Kpis, Working
     from salesmetrics.answers.report import Metric
     from salesmetrics.render.document import Block
 
-__all__ = ["definition_document", "definition_sheet", "kpis_document", "kpis_sheet", "working_document"]
+__all__ = ["definition_document", "definition_sheet", "kpis_document", "kpis_page", "kpis_sheet", "working_document"]
 
 _COLUMNS = (
     "id",
@@ -72,6 +76,21 @@ def kpis_document(answer: Kpis) -> Document:
     )
     rows = tuple(Row((Cell(kpi.id), Cell(kpi.unit), Cell(kpi.formula)), kpi.family) for kpi in answer.kpis)
     return Document((Table(columns, rows, headed=False, indent=2, spaced=True),))
+
+
+def kpis_page(answer: Kpis) -> Page:
+    """The list of KPIs, a section per family."""
+    table = next(block for block in kpis_document(answer).blocks if isinstance(block, Table))
+    sections = [
+        Section(f"family-{place}", name.capitalize(), (replace(table, rows=tuple(_bare(rows)), headed=True, indent=0),))
+        for place, (name, rows) in enumerate(groupby(table.rows, key=lambda row: row.section), start=1)
+    ]
+    return Page(phrase("page_kpis"), (phrase("kpis_listed", n=len(table.rows)),), tuple(sections))
+
+
+def _bare(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows below a title of their own."""
+    return (replace(row, section="") for row in rows)
 
 
 def kpis_sheet(answer: Kpis | Definition) -> Sheet:

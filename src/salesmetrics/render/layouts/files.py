@@ -27,6 +27,7 @@ from salesmetrics.render.layouts.digest import digest_items, with_rejects_as_one
 from salesmetrics.render.layouts.footer import by_severity, finding_items
 from salesmetrics.render.layouts.guesses import guess_blocks
 from salesmetrics.render.layouts.head import SERIES, file_lines, files_typed, shaped
+from salesmetrics.render.layouts.pages import page_of
 from salesmetrics.render.text import count, one_line
 from salesmetrics.schema.inspection import SURE
 from salesmetrics.schema.message import Message
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.files import Check, Inspection
     from salesmetrics.render.document import Block
+    from salesmetrics.render.page import Page
     from salesmetrics.schema.inspection import FileReading
 
-__all__ = ["check_document", "check_sheet", "inspection_document"]
+__all__ = ["check_document", "check_page", "check_sheet", "inspection_document", "inspection_page"]
 
 _FINDING = ("severity", "code", "kind", "path", "column", "count", "share_of_value", "rows", "message", "hint")
 
@@ -65,6 +67,11 @@ def inspection_document(answer: Inspection) -> Document:
     if answer.findings:
         blocks += [Heading(phrase("heading_findings")), finding_items(by_severity(answer.findings), name_path=False)]
     return Document(tuple(blocks))
+
+
+def inspection_page(answer: Inspection) -> Page:
+    """What was recognised, a section per file and list."""
+    return page_of(inspection_document(answer), phrase("page_inspect"))
 
 
 _UNLOCKS = 4
@@ -104,8 +111,15 @@ def _list_of_files(files: Sequence[FileReading]) -> Table:
     titles = ("column_file", "column_kind", "column_crm", "column_rows")
     kinds = (Kind.LABEL, Kind.TEXT, Kind.TEXT, Kind.NUMBER)
     columns = tuple(Column(phrase(title), kind) for title, kind in zip(titles, kinds, strict=True))
-    rows = ((one_line(file.path), file.kind, one_line(file.crm), count(file.rows.used)) for file in files)
-    drawn = tuple(Row(tuple(map(Cell, row))) for row in rows)
+    drawn = tuple(
+        Row(
+            (
+                *map(Cell, (one_line(file.path), file.kind, one_line(file.crm))),
+                Cell(count(file.rows.used), value=file.rows.used),
+            )
+        )
+        for file in files
+    )
     return Table(columns, drawn, apart=False, drops="last", dropped="files_not_shown")
 
 
@@ -190,6 +204,11 @@ def _rows(file: FileReading) -> str:
 
 
 # --- check ---
+
+
+def check_page(answer: Check) -> Page:
+    """The findings under a title."""
+    return page_of(check_document(answer), phrase("page_check"))
 
 
 def check_document(answer: Check) -> Document:

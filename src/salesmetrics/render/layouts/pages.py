@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Code, Heading, Text, Tone, Whisker
+from salesmetrics.render.document import Cell, Code, Heading, Table, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.scales import axis, place
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from salesmetrics.answers.report import Interval, Number, Unit
-    from salesmetrics.render.document import Block, Column, Document, Inline, Mark, Table
+    from salesmetrics.render.document import Block, Column, Document, Inline, Mark
     from salesmetrics.render.page import PageBlock
 
 __all__ = [
@@ -42,12 +42,24 @@ class Estimated(Protocol):
     def interval(self) -> Interval | None: ...
 
 
-def page_of(document: Document) -> Page:
-    """A page made from a document: its title is that of the document, and each further heading begins a section."""
-    blocks = list(document.blocks)
-    if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
-        return Page(blocks[0].text, blocks[0].facts, sections_of(blocks[1:]))
-    return Page("", (), sections_of(blocks))
+def page_of(document: Document, title: str = "") -> Page:
+    """A page made from a document: each heading begins a section.
+
+    Its title is that of the document, where none is given; else the heading of the document is the first fact.
+    """
+    blocks = [_headed(block) for block in document.blocks]
+    if not blocks or not isinstance(blocks[0], Heading) or blocks[0].level != 1:
+        return Page(title, (), sections_of(blocks))
+    head = blocks[0]
+    facts = (head.text, *head.facts) if title else head.facts
+    return Page(title or head.text, facts, sections_of(blocks[1:]))
+
+
+def _headed(block: Block) -> Block:
+    """A table with its titles, which a screen does without where they say nothing new."""
+    if isinstance(block, Table) and any(column.title for column in block.columns):
+        return replace(block, headed=True)
+    return block
 
 
 def sections_of(blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
@@ -58,7 +70,7 @@ def sections_of(blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
     for block in blocks:
         if isinstance(block, Heading):
             found += _section(title, held, len(found))
-            title, held = block.text, []
+            title, held = block.text.rstrip(":"), []
         else:
             held.append(block)
     return (*found, *_section(title, held, len(found)))

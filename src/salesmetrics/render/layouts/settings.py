@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Row, Table, Tone
+from salesmetrics.render.layouts.pages import page_of
 from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
     from salesmetrics.answers.settings import Settings, Settled
+    from salesmetrics.render.page import Page
 
-__all__ = ["settings_document"]
+__all__ = ["settings_document", "settings_page"]
 
 _WIDEST_VALUE = 40
 
@@ -33,6 +35,11 @@ def settings_document(answer: Settings) -> Document:
     code = "heading_no_settings" if answer.path is None else "heading_settings"
     head = Heading(phrase(code, path=one_line(answer.path or "")), 1)
     return Document((head, Table(columns, rows, headed=False)))
+
+
+def settings_page(answer: Settings) -> Page:
+    """The same under a title, with its file and the priority as facts."""
+    return page_of(settings_document(answer), phrase("page_settings"))
 
 
 def _origin(item: Settled) -> str:
