@@ -36,6 +36,8 @@ _NAMED = 26
 """Characters of a name that fit beside a line."""
 _PHONE, _TABLET, _SCREEN = 230, 480, 860
 """Pixels that an axis along the lower edge has at least there."""
+_WIDE_NAME, _RIGHT = 1.1, 0.7
+"""Percent of the width that a character of a name takes, and where names begin to stand to the left of their points."""
 _EDGE = 0.03
 """A text so near to an end of the axis lies within it."""
 _APART = 1.6
@@ -357,21 +359,26 @@ def _dots(chart: Chart, series: Series, look: str, turned: bool) -> Iterator[Sha
 
 
 def _names(chart: Chart, *, turned: bool) -> Iterator[Label]:
-    """Names beside dots that stand out, where no other name is in the way."""
+    """Names of points that stand out, where no other name is in the way: beside a dot, above or below a line."""
     taken: list[tuple[float, float, float]] = []
     for series in chart.series:
         if chart.kind == "dots" and series.tone in {Tone.PLAIN, Tone.MUTED}:
             continue
+        known = [value for _, value in series.points if value is not None]
+        middle = (max(known) / 2 + min(known) / 2) if known else 0.0
         for (x, value), name in zip(series.points, series.names, strict=False):
             if value is None or not name:
                 continue
             at, y = _x(x, chart.across, turned), along(value, chart.up.low, chart.up.high) * BOX
-            wide = len(name) * 1.1
-            start = at * BOX - wide if at > 0.7 else at * BOX
+            wide = len(name) * _WIDE_NAME
+            start = at * BOX - wide if at > _RIGHT else at * BOX
             if any(abs(y - other) < _LINE and start < end and begin < start + wide for begin, end, other in taken):
                 continue
             taken.append((start, start + wide, y))
-            yield Label(percent(at), percent(1 - y / BOX), "before" if start < at * BOX else "after", name)
+            look = "before" if start < at * BOX else "after"
+            if chart.kind != "dots":
+                look += " over" if value >= middle else " under"
+            yield Label(percent(at), percent(1 - y / BOX), look, name)
 
 
 def _beside(chart: Chart, looks: Sequence[str]) -> Iterator[Label]:
@@ -379,7 +386,8 @@ def _beside(chart: Chart, looks: Sequence[str]) -> Iterator[Label]:
     found: list[tuple[float, str, str]] = []
     if len(chart.series) > 1 and chart.kind != "dots":
         for series, look in zip(chart.series, looks, strict=True):
-            last = next((value for _, value in reversed(series.points) if value is not None), None)
+            ends = [value for _, value in series.points if value is not None] or [high for _, _, high in series.band]
+            last = ends[-1] if ends else None
             if last is not None:
                 found.append(((1 - along(last, chart.up.low, chart.up.high)) * BOX, look, series.name))
     for rule in chart.rules:

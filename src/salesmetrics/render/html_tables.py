@@ -37,6 +37,8 @@ LOOKS = {Tone.STRONG: "s", Tone.MUTED: "m", Tone.GOOD: "g", Tone.WARNING: "w", T
 _LETTER, _SMALL_LETTER, _BESIDE, _MARK = 0.5, 0.43, 0.8, 9.0
 """Ems of the page that a character takes, one of a title, the room beside a column, and a mark."""
 _WIDEST_TEXT, _WIDEST_LABEL = 12, 24
+_WIDEST_WHOLE = 32
+"""Characters of text, of a label, and of a code or a verdict that stay on a line."""
 _ROOMY = 46
 _PAPER = 51
 """Ems of the page that a sheet of paper has."""
@@ -182,12 +184,13 @@ def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix:
 def _look(column: Column, cells: Sequence[Cell], *, leads: bool, is_value: bool) -> str:
     if column.kind is Kind.MARK:
         return "j" if any(isinstance(cell.mark, Sparkline) for cell in cells) else "k"
-    if leads:
-        return "" if column.kind is Kind.LABEL else "l h"
+    if column.kind is Kind.LABEL:
+        return ""
     if is_value:
         return "v"
-    short = column.kind is Kind.VERDICT and max(len(cell.text) for cell in cells) <= _WIDEST_LABEL
-    return "" if column.kind in _NUMBERS else "d" if column.kind is Kind.DATE or short else "l"
+    whole = column.kind in {Kind.VERDICT, Kind.CODE} and max(len(cell.text) for cell in cells) <= _WIDEST_WHOLE
+    look = "" if column.kind in _NUMBERS else "d" if column.kind is Kind.DATE or whole else "l"
+    return f"{look} h".strip() if leads else look
 
 
 def _head(place: _Place, rows: Sequence[Row]) -> Head:
@@ -299,8 +302,10 @@ def _width(column: Column, cells: Sequence[Cell]) -> float:
     if column.kind is Kind.MARK:
         return _MARK + _BESIDE
     longest = max((len(cell.text) + len(cell.flag) for cell in cells), default=0)
-    if column.kind in {Kind.LABEL, Kind.VERDICT}:
+    if column.kind is Kind.LABEL:
         longest = min(longest, _WIDEST_LABEL)
+    elif column.kind is Kind.VERDICT:
+        longest = min(longest, _WIDEST_WHOLE)
     elif column.kind is Kind.TEXT:
         # Text is broken between words before a table gives way.
         words = max((len(word) for cell in cells for word in cell.text.split()), default=0)
