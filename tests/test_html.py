@@ -174,17 +174,21 @@ def test_drawings_are_mirrored_where_text_runs_from_the_right() -> None:
     chart = Chart("line", "", "", Axis(0, 4, ((1, "a"),)), Axis(0, 1), (Series("", ((0, 0), (4, 1))),))
     drawings = [drawn_chart(chart, turned=turned) for turned in (False, True)]
     assert [drawing.across[0].x for drawing in drawings] == ["25%", "75%"]
-    assert [dict(drawing.lines[0].attributes)["d"] for drawing in drawings] == ["M0 100L100 0", "M100 100L0 0"]
+    assert [drawing.lines[0].path for drawing in drawings] == ["M0 100L100 0", "M100 100L0 0"]
 
 
 # --- marks stay inside their axis -------------------------------------------------------------------------------------
 
 
+def attributes(shape: Shape) -> dict[str, str]:
+    return dict(place.split("=") for place in shape.places.split())
+
+
 def inside(shapes: Iterable[Shape]) -> bool:
     """Whether all positions are on the drawing, and widths end there."""
     for shape in shapes:
-        places = dict(shape.attributes)
-        numbers = re.findall(r"-?[\d.]+(?:e[-+]?\d+)?|nan|inf", places.pop("d", ""))
+        places = attributes(shape)
+        numbers = re.findall(r"-?[\d.]+(?:e[-+]?\d+)?|nan|inf", shape.path)
         shares = {name: float(text.removesuffix("%")) for name, text in places.items() if text.endswith("%")}
         if any(not 0 <= share <= 100 for share in shares.values()):
             return False
@@ -229,8 +233,8 @@ def test_whatever_the_numbers_charts_lie_on_their_axes(
 
 
 def test_a_bar_is_as_long_as_its_value() -> None:
-    assert dict(drawn_mark(Bar(25.0, 100.0))[2][0].attributes)["width"] == "25%"
-    step = dict(drawn_mark(Step((0.0, 10.0), 8.0, 3.0))[2][0].attributes)
+    assert attributes(drawn_mark(Bar(25.0, 100.0))[2][0])["width"] == "25%"
+    step = attributes(drawn_mark(Step((0.0, 10.0), 8.0, 3.0))[2][0])
     assert (step["x"], step["width"]) == ("30%", "50%")
 
 

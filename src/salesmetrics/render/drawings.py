@@ -45,11 +45,12 @@ _APART = 1.6
 
 
 class Shape(NamedTuple):
-    """An element of SVG: its name, its class, and its attributes."""
+    """An element of SVG: its name, its class, its places as attributes without quotes, its path, and what it is called."""
 
     tag: str
     look: str
-    attributes: tuple[tuple[str, str], ...]
+    places: str
+    path: str = ""
     title: str = ""
 
 
@@ -69,9 +70,10 @@ def percent(share: float) -> str:
     """A share as an attribute.
 
     >>> percent(0.5), percent(1 / 3)
-    ('50%', '33.33%')
+    ('50%', '33.3%')
     """
-    return f"{_number(share * 100)}%"
+    text = f"{share * 100:.1f}"
+    return f"{text.removesuffix('.0')}%"
 
 
 def drawn_mark(mark: Mark) -> tuple[str, str, tuple[Shape, ...]]:
@@ -92,7 +94,7 @@ def _number(value: float) -> str:
 
 
 def _shape(tag: str, look: str, **attributes: str) -> Shape:
-    return Shape(tag, look, tuple(attributes.items()))
+    return Shape(tag, look, " ".join([f"{name}={value}" for name, value in attributes.items()]))
 
 
 def _span(start: float, end: float, look: str, *, least: float = 0.0) -> Shape:
@@ -165,7 +167,7 @@ def _columns(values: Sequence[float | None], low: float, high: float) -> Iterabl
             if (value := values[place]) is not None
         )
         if path:
-            yield _shape("path", look, d=path)
+            yield Shape("path", look, "", path)
 
 
 def _line(values: Sequence[float | None], low: float, high: float) -> Iterable[Shape]:
@@ -181,9 +183,9 @@ def _line(values: Sequence[float | None], low: float, high: float) -> Iterable[S
     drawn = [run for run in runs if run]
     area = "".join(f"M{run[0].split()[0]} {BOX}L{'L'.join(run)}V{BOX}z" for run in drawn if len(run) > 1)
     if area:
-        yield _shape("path", "area", d=area)
-    yield _shape("path", "line", d="".join(f"M{'L'.join(run)}" if len(run) > 1 else f"M{run[0]}h0" for run in drawn))
-    yield _shape("path", "end", d=f"M{last}h0")
+        yield Shape("path", "area", "", area)
+    line = "".join(f"M{'L'.join(run)}" if len(run) > 1 else f"M{run[0]}h0" for run in drawn)
+    yield from (Shape("path", "line", "", line), Shape("path", "end", "", f"M{last}h0"))
 
 
 def _height(value: float, low: float, high: float) -> str:
@@ -309,12 +311,12 @@ def _lines(chart: Chart, series: Series, look: str, turned: bool) -> Iterator[Sh
         ends = [(_x(x, chart.across, turned), _up(low, chart.up), _up(high, chart.up)) for x, low, high in series.band]
         upper = [f"{_number(x * BOX)} {high}" for x, _, high in ends]
         lower = [f"{_number(x * BOX)} {low}" for x, low, _ in reversed(ends)]
-        yield _shape("path", f"range {look}", d=f"M{'L'.join((*upper, *lower))}z")
+        yield Shape("path", f"range {look}", "", f"M{'L'.join((*upper, *lower))}z")
     if chart.kind == "dots":
         return
     path = "".join(_run(run, steps=chart.kind == "steps") for run in _runs(chart, series, turned))
     if path:
-        yield _shape("path", f"curve {look}", d=path)
+        yield Shape("path", f"curve {look}", "", path)
 
 
 def _up(value: float, axis: Axis) -> str:

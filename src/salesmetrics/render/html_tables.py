@@ -11,6 +11,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Footnote, Kind, Sparkline, Tone, Whisker
 from salesmetrics.render.drawings import drawn_mark
@@ -61,23 +63,21 @@ class Head(NamedTuple):
     below: str
 
 
-class Drawn(NamedTuple):
-    """A cell: whether it heads its row, its class, its title where rows are stacked, its text, signs behind it, and its mark.
+class More(NamedTuple):
+    """What a cell holds beside plain text: ``kind`` is ``code`` or ``number``, which reads from left to right in any language.
 
-    ``kind`` is ``code``, ``number`` (which reads from left to right in any language) or empty. ``below`` is a second line
-    with its title.
+    ``below`` is a second line with its title.
     """
 
-    heads: bool
-    look: str
-    text: str
-    title: str = ""
-    kind: str = ""
-    sign: str = ""
-    flag: str = ""
-    mark: tuple[str, str, tuple[Shape, ...]] | None = None
-    span: int = 1
-    below: tuple[str, str] | None = None
+    kind: str
+    sign: str
+    flag: str
+    mark: tuple[str, str, tuple[Shape, ...]] | None
+    below: tuple[str, str] | None
+
+
+Drawn = tuple[Markup, str, More | None, Markup]
+"""A cell: its tag, its text, what else it holds, and the end of its tag."""
 
 
 class Grid(NamedTuple):
@@ -102,17 +102,18 @@ class _Place(NamedTuple):
     heads: bool
     below: int | None
     below_title: str
+    kind: str
 
 
-def grid(table: Table, most: int = MOST_ROWS) -> Grid:
-    """Lay out a table, with so many of its rows at most."""
+def grid(table: Table, most: int = MOST_ROWS, *, turned: bool = False) -> Grid:
+    """Lay out a table, with so many of its rows at most; ``turned`` where it is read from the right."""
     rows = table.rows[:most]
     used = _used(table)
     widths = {at: _width(table.columns[at], [row.cells[at] for row in rows]) for at in used}
     below = {} if table.splits else _below(table, used, widths)
     wide = sum(max(widths[at], widths.get(below.get(at, -1), 0)) for at in used if at not in below.values())
     matrix = table.splits or _is_matrix(table, used, wide)
-    places = _places(table, used, below, matrix=matrix)
+    places = _places(table, used, below, matrix=matrix, turned=turned)
     heads = [_head(place, rows) for place in places]
     if any(row.undefined for row in rows) and places[-1].look == "v":
         heads.append(Head("l", visible(phrase("column_why_undefined")), hidden=True, ends=None, below=""))
@@ -161,7 +162,7 @@ def _is_matrix(table: Table, used: Sequence[int], wide: float) -> bool:
     return Kind.VALUE not in kinds and sum(kind in _NUMBERS for kind in kinds) >= _MATRIX and wide > _PAPER
 
 
-def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix: bool) -> list[_Place]:
+def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix: bool, turned: bool) -> list[_Place]:
     columns = table.columns
     labels = [at for at in used if columns[at].kind is Kind.LABEL]
     lead = labels or used[:1]
@@ -175,6 +176,7 @@ def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix:
             at in labels,
             below.get(at),
             visible(columns[below[at]].title) if at in below and not columns[below[at]].silent else "",
+            "code" if columns[at].kind is Kind.CODE else "number" if turned and columns[at].kind in _NUMBERS else "",
         )
         for at in used
         if at not in below.values()
@@ -221,42 +223,57 @@ def _by_section(
 ) -> Iterator[tuple[str, tuple[tuple[str, tuple[Drawn, ...]], ...]]]:
     held: list[tuple[str, tuple[Drawn, ...]]] = []
     section = ""
+    tags: dict[tuple[bool, str, str], Markup] = {}
     for row in rows:
         if row.section != section and held:
             yield visible(section), tuple(held)
             held = []
         section = row.section
         look = f"{'t' if row.total else ''} {LOOKS.get(row.tone, '')}".strip()
-        held.append((look, tuple(_cells(row, places))))
+        held.append((look, tuple(_cells(row, places, tags))))
     if held:
         yield visible(section), tuple(held)
 
 
-def _cells(row: Row, places: Sequence[_Place]) -> Iterator[Drawn]:
+_ENDS = Markup("</td>"), Markup("</th>")
+
+
+def _cells(row: Row, places: Sequence[_Place], tags: dict[tuple[bool, str, str], Markup]) -> Iterator[Drawn]:
     for number, place in enumerate(places):
         cell = row.cells[place.at]
         second = row.cells[place.below].text if place.below is not None else ""
-        kind = place.column.kind
-        look = f"{place.look} {LOOKS.get(cell.tone, '')}".strip()
+        look = f"{place.look} {LOOKS[cell.tone]}".strip() if cell.tone in LOOKS else place.look
         if not cell.text and not second and cell.mark is None:
             look = f"{look} e".strip()
-        yield Drawn(
-            place.heads,
-            look,
-            visible(cell.text),
-            place.title if cell.text else "",
-            "code" if kind is Kind.CODE else "number" if kind in _NUMBERS else "",
-            visible(cell.footnote.sign) if cell.footnote else "",
-            visible(cell.flag),
-            drawn_mark(cell.mark) if cell.mark is not None else None,
-            1,
-            (visible(second), place.below_title) if second else None,
-        )
+        key = (place.heads, look, place.title if cell.text else "")
+        if key not in tags:
+            tags[key] = _tag(*key)
+        yield tags[key], visible(cell.text), _more(cell, second, place), _ENDS[place.heads]
         if row.undefined is not None and place.look == "v":
             reason = " · ".join(visible(text) for text in (row.undefined.reason, *row.undefined.details))
             rest = max(len(places) - number - 1, 1)
-            yield Drawn(heads=False, look="l m u", text=reason, span=rest)
+            yield Markup('<td class="l m u" colspan="{}">').format(rest), reason, None, _ENDS[0]
             return
+
+
+def _tag(heads: bool, look: str, title: str) -> Markup:  # noqa: FBT001 - what a cell has
+    """The tag of a cell; many cells of a column have the same."""
+    start = Markup("<th scope=row") if heads else Markup("<td")
+    start += Markup(' class="{}"').format(look) if look else ""
+    start += Markup(' data-t="{}"').format(title) if title else ""
+    return start + Markup(">")
+
+
+def _more(cell: Cell, second: str, place: _Place) -> More | None:
+    if not (second or cell.flag or cell.footnote or cell.mark is not None or place.kind):
+        return None
+    return More(
+        place.kind,
+        visible(cell.footnote.sign) if cell.footnote else "",
+        visible(cell.flag),
+        drawn_mark(cell.mark) if cell.mark is not None else None,
+        (visible(second), place.below_title) if second else None,
+    )
 
 
 def _over(columns: Sequence[Column]) -> Iterator[tuple[str, int]]:

@@ -102,8 +102,8 @@ def _parts(blocks: Sequence[PageBlock]) -> Iterator[tuple[str, list[PageBlock]]]
             yield "card", held[texts:]
 
 
-def _grid(table: Table, folded: bool) -> Grid:  # noqa: FBT001 - a filter, whose arguments have no names
-    return grid(table, MOST_FOLDED if folded else MOST_ROWS)
+def _grid(table: Table, folded: bool, turned: bool) -> Grid:  # noqa: FBT001 - a filter, whose arguments have no names
+    return grid(table, MOST_FOLDED if folded else MOST_ROWS, turned=turned)
 
 
 def _nested(items: Sequence[Bullet]) -> list[tuple[Inline, list[tuple[Inline, list[object]]]]]:
