@@ -46,7 +46,7 @@ TOUR: Mapping[str, str] = {
     "question_program": "The numbers for a program, as JSON with a schema.",
     "question_spreadsheet": "Revenue per region and month for a spreadsheet, as CSV.",
     "question_chat": "The first screen as Markdown, for a chat or a ticket.",
-    "question_mail": "A mail with a text part, ready for `sendmail -t`.",
-    "question_page": "One page for a browser, without scripts or network.",
-    "question_workbook": "A workbook with a sheet per family of KPIs.",
+    "question_mail": "The quarter as a mail with a text part, ready for `sendmail -t`.",
+    "question_page": "The quarter as one page for a browser: in words, tiles, charts; no scripts.",
+    "question_workbook": "Two years as a workbook: a sheet per family of KPIs and per analysis.",
 }

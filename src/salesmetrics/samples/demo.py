@@ -84,9 +84,9 @@ TOUR: Mapping[str, tuple[Step, ...]] = {
             f"report @deals.csv --kpi revenue --by region --every month --wide --no-total --bom -o @{RESULTS}/revenue.csv",
         ),
         _step("chat", "report @deals.csv --format md"),
-        _step("mail", f"report @deals.csv -o @{RESULTS}/report.eml"),
-        _step("page", f"report @ -o @{RESULTS}/report.html"),
-        _step("workbook", f"report @ -o @{RESULTS}/report.xlsx"),
+        _step("mail", f"report @deals.csv --period this-quarter --compare previous -o @{RESULTS}/report.eml"),
+        _step("page", f"report @ --period this-quarter --compare previous -o @{RESULTS}/report.html"),
+        _step("workbook", f"report @deals.csv @stages.csv -o @{RESULTS}/report.xlsx"),
     ),
 }
 """By part; the titles of parts and the questions are messages."""
