@@ -277,7 +277,7 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
     plan = setup.plan
     tables, ordered, source = tables_of(request, setup)
     setup = replace(setup, source=source)
-    drawn = trends(request, setup) if request.trend and not request.by else {}
+    drawn = trends(request, setup) if request.trend else {}
     position = {kpi.id: i for i, kpi in enumerate(plan.kpis)}
     columns: list[MetricColumn] = []
     for kpis, asked, windows, total, grouped in tables:
@@ -291,7 +291,9 @@ def metrics_of(request: Request, setup: Prepared) -> list[Metric]:
                 values, groups = table.values(own), groups_of(request.by, own)
                 past = None if money else sides[setup.by if grouping else ()]
                 for kpi in chosen:
-                    found = _metrics(terms, kpi, own, groups, values, source, drawn.get(kpi.id), past)
+                    found = _metrics(
+                        terms, kpi, own, groups, values, source, None if grouping else drawn.get(kpi.id), past
+                    )
                     columns.append(MetricColumn(own, position[kpi.id], found))
     if request.every is not None:
         columns += series(request, setup, position)

@@ -83,7 +83,7 @@ def report(
         environment.today(),
         segments=segments,
         judging=judging,
-        trend=WRITERS[form].for_people or paged,
+        trend=paged or (WRITERS[form].for_people and not selection.by),
         headlines=headlines_of(output, form, environment),
     )
     goals_by = {name for tables in settings.goals.values() for table in tables for name in table.group}

@@ -50,9 +50,13 @@ def _tile(metric: Metric, report: Report, apart: Collection[str]) -> Tile:
 
 
 def _value(metric: Metric) -> Cell:
-    large = metric.unit in {"money", "money_per_day"} and abs(float(metric.value or 0)) >= _ROUND
-    text = amount(metric.value, metric.unit, currency=metric.currency, places=0 if large else None)
+    text = amount(metric.value, metric.unit, currency=metric.currency, places=_places(metric))
     return replace(value_cell(metric), text=text)
+
+
+def _places(metric: Metric) -> int | None:
+    large = metric.unit in {"money", "money_per_day"} and abs(float(metric.value or 0)) >= _ROUND
+    return 0 if large else None
 
 
 def _known(metric: Metric) -> list[str]:
@@ -69,7 +73,8 @@ def _change(metric: Metric) -> Cell | None:
         return None
     absolute, relative, _ = change(metric.change, metric.unit)
     verdict = verdict_cell(metric)
-    said = {"change": relative or absolute, "previous": amount(metric.previous, metric.unit), "verdict": verdict.text}
+    before = amount(metric.previous, metric.unit, places=_places(metric))
+    said = {"change": relative or absolute, "previous": before, "verdict": verdict.text}
     return Cell(phrase("tile_previous_verdict" if verdict.text else "tile_previous", **said), verdict.tone)
 
 
