@@ -152,6 +152,7 @@ class Column(Struct, frozen=True):
         group: Columns of one group stay together; a table with groups is split into blocks where there is no room.
         section: The heading that its group stands under.
         footnote: A footnote of the title.
+        legend: What the signs in it stand for, said below the table where the column is drawn.
     """
 
     title: str = ""
@@ -172,6 +173,7 @@ class Column(Struct, frozen=True):
     group: str = ""
     section: str = ""
     footnote: Footnote | None = None
+    legend: str = ""
 
     @property
     def heading(self) -> str:

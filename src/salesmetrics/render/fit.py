@@ -243,6 +243,8 @@ def _group(
             continue
         narrow = broken and column.wraps
         content = max(map(longest_word, texts[index]), default=0) if narrow else widest(texts[index])
+        if column.kind is Kind.MARK and content:
+            content = column.widest or content
         if not found or (content and texts[index] != before):
             needed = _heading_width(column.heading)
             found.append(Placed(index, max(content, needed if room is None else min(needed, room))))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Number, Unit
 
-__all__ = ["axis", "bounds", "named_axis", "number_axis", "place"]
+__all__ = ["axis", "bounds", "named_axis", "number_axis", "place", "scale_text"]
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST = 5
@@ -68,6 +68,16 @@ def axis(
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     at = [round(float(step * times), 12) for times in range(first, last + 1)]
     return Axis(at[0], at[-1], tuple(zip(at, _texts(at, unit), strict=True)), title)
+
+
+def scale_text(between: tuple[float, float], unit: Unit) -> str:
+    """An axis that marks share, as the heading of their column.
+
+    >>> scale_text((0.0, 0.8), "ratio"), scale_text((0.0, 1_600_000.0), "money"), scale_text((0, 1322), "count")
+    ('0 % … 80 %', '0 … 1.6 M', '0 … 1,322')
+    """
+    low, high = _texts(between, unit)
+    return phrase("axis_of_marks", low=low, high=high)
 
 
 def number_axis(values: Iterable[Number | None], title: str = "") -> Axis:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
+from salesmetrics.render.blocks import Scaled, drawn
 from salesmetrics.render.document import (
     Bar,
     Bullets,
@@ -70,11 +71,13 @@ _ASCII = str.maketrans(
         "┄": ".",
         "●": "o",
         "○": "O",
+        "┊": ":",
+        "┼": "+",
+        "░": ".",
         **dict(zip("▁▂▃▄▅▆▇█", "_.-~=+*#", strict=True)),
     }
 )
 _RANGE = re.compile(r"(?<=\d) – (?=[+-]?\d)")
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 class _Span(Struct, frozen=True):
@@ -234,6 +237,8 @@ def _hanging(lead: Cell, body: Cell, place: _Place, *, lead_width: int, indent: 
 
 
 _NARROWEST = 20
+_MARK = "█"
+"""Stands for a mark whose width is not known yet."""
 
 
 def _bullets(block: Bullets, place: _Place) -> Iterator[_Line]:
@@ -270,7 +275,9 @@ def _table(table: Table, place: _Place) -> Iterator[_Line]:
         yield from (_group_block if table.splits else _plain_block)(table, placed, fitted, place)
     if table.under:
         yield from _row([Cell(table.under, Tone.MUTED)], [_Column(widest([table.under]))], place, indent=table.indent)
-    notes = [*_gone(table, fitted, place), *map(_note, table.notes)]
+    shown = {one.index for block in fitted.blocks for one in block}
+    legends = [column.legend for index, column in enumerate(table.columns) if column.legend and index in shown]
+    notes = [*_gone(table, fitted, place), *legends, *map(_note, table.notes)]
     if notes:
         yield ()
     for note in notes:
@@ -302,8 +309,8 @@ def _flagged(table: Table) -> list[bool]:
 def _cell_text(cell: Cell, *, flagged: bool) -> str:
     if isinstance(cell.mark, Sparkline):
         return sparkline(cell.mark.values, on_zero=cell.mark.on_zero, top=cell.mark.top)
-    if isinstance(cell.mark, Bar):
-        return "█"
+    if isinstance(cell.mark, Scaled):
+        return _MARK
     sign = f" {cell.footnote.sign}" if cell.footnote else ""
     return cell.text + sign + ((cell.flag or " ") if flagged and cell.text else "")
 
@@ -350,19 +357,14 @@ def _title(table: Table, one: Placed, *, silent: bool = False) -> Cell:
 
 def _drawn(row: Row, one: Placed, *, flagged: bool, table: Table, place: _Place) -> Cell:
     cell = row.cells[one.index]
-    text = _bar(cell.mark, one.width, place) if isinstance(cell.mark, Bar) else _cell_text(cell, flagged=flagged)
+    if isinstance(cell.mark, Scaled):
+        toned = Tone.PLAIN if isinstance(cell.mark, Bar) else cell.mark.tone
+        text = drawn(cell.mark, one.width, ascii_only=place.ascii_only)
+        return Cell(text, toned or cell.tone or Tone.MARK)
+    text = _cell_text(cell, flagged=flagged)
     if table.columns[one.index].cuts:
         text = _cut(text, one.width, place)
     return Cell(text, cell.tone or row.tone)
-
-
-def _bar(bar: Bar, width: int, place: _Place) -> str:
-    if bar.top <= 0 or bar.value <= 0:
-        return ""
-    if place.ascii_only:
-        return "#" * round(width * bar.value / bar.top)
-    full, rest = divmod(int(width * 8 * min(bar.value, bar.top) / bar.top), 8)
-    return ("█" * full + _EIGHTHS[rest]).rstrip()
 
 
 def _cut(text: str, width: int, place: _Place) -> str:

@@ -29,6 +29,7 @@ from salesmetrics.render.layouts.pages import (
     anchor,
     ends_of,
     how_counted,
+    mark_column,
     span_of,
     whisker,
     with_cells,
@@ -57,9 +58,6 @@ __all__ = [
     "peers",
 ]
 
-_DRAWN = 25
-"""Cells of a drawn band."""
-
 
 def benchmark_document(answer: Benchmark) -> Document:
     """A sentence per KPI that says who differs, the segments below it, and one legend for all."""
@@ -68,7 +66,7 @@ def benchmark_document(answer: Benchmark) -> Document:
     for kpi in answer.kpis:
         rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency) and _is_there(row)]
         blocks.append(Text(_sentence(kpi, answer, several=len(codes) > 1), Tone.STRONG, apart=True))
-        blocks.append(_table(kpi, rows, answer))
+        blocks.append(_marked(kpi, rows, answer, first=kpi is answer.kpis[0]))
         figures = [_figure(figure, kpi) for figure in answer.figures if figure.kpi == kpi.id]
         if figures:
             blocks.append(Text(phrase("bench_outside", figures=figures)))
@@ -159,10 +157,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
         Column(others(answer), Kind.NUMBER),
     ]
     if banded:
-        columns += [
-            Column(phrase("column_band"), Kind.INTERVAL, 2, Narrow.VANISH, plural=phrase("columns_band")),
-            Column("", Kind.MARK, 3, Narrow.VANISH, detail=True),
-        ]
+        columns.append(Column(phrase("column_band"), Kind.INTERVAL, 2, Narrow.VANISH, plural=phrase("columns_band")))
     if tested:
         columns.append(Column(phrase("column_p"), Kind.NUMBER, 1, Narrow.VANISH))
     columns.append(Column(phrase("column_verdict"), Kind.VERDICT, silent=True))
@@ -174,7 +169,6 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
         ]
     places = decimals([row.value for row in rows if row.value is not None], kpi.unit)
     finer = decimals([row.team.value for row in rows if row.team and row.team.value is not None], kpi.unit)
-    axis = _axis(rows)
     drawn = []
     for row in rows:
         cells = [
@@ -184,8 +178,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
             _team(row, kpi, places),
         ]
         if banded:
-            mark = _mark(row, axis)
-            cells += [_band(row, kpi, finer), Cell(mark, Tone.MARK)]
+            cells.append(_band(row, kpi, finer))
         if tested:
             cells.append(_p(row))
         cells.append(_verdict(row, kpi))
@@ -262,29 +255,29 @@ def _own(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> list[Cell]:
 ABOVE, BELOW = "↑", "↓"
 
 
-def _axis(rows: Sequence[BenchmarkRow]) -> tuple[float, float]:
-    """From where to where all bands and values of a table lie."""
-    ends = [end for row in rows if row.band for end in (row.band.low_998, row.band.high_998)]
-    ends += [float(row.value) for row in rows if row.value is not None and row.band]
-    return (min(ends), max(ends)) if ends else (0.0, 0.0)
+def _marked(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark, *, first: bool) -> Table:
+    """The table of a KPI for a screen: value, interval and band of a segment on one line; the first says what is what."""
+    between = _between(kpi, rows)
+    legend = phrase("bench_signs", others=others(answer)) if first else ""
+    column = mark_column(between, kpi.unit, legend=legend)
+    return _with_intervals(_table(kpi, rows, answer), kpi, rows, between, column)
 
 
-def _mark(row: BenchmarkRow, axis: tuple[float, float]) -> str:
-    """The band of a segment with its value in it: ``┄├──●──┤┄``."""
-    low, high = axis
-    if row.band is None or row.value is None or high <= low:
-        return ""
+def _between(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow]) -> tuple[float, float]:
+    """The axis that all segments share: of those that are judged all that is drawn, of the others the values."""
+    judged = [row for row in rows if row.verdict != "too_few"] or rows
+    ends = [end for row in judged if row.band for end in (row.band.low_95, row.band.high_95)]
+    return span_of([*ends_of(judged), *ends, *(row.value for row in rows)], kpi.unit, zero=False)
 
-    def place(value: float) -> int:
-        return round((value - low) / (high - low) * (_DRAWN - 1))
 
-    signs = [" "] * _DRAWN
-    for start, end, sign in ((row.band.low_998, row.band.high_998, "┄"), (row.band.low_95, row.band.high_95, "─")):
-        for at in range(place(start), place(end) + 1):
-            signs[at] = sign
-    signs[place(row.band.low_95)], signs[place(row.band.high_95)] = "├", "┤"
-    signs[place(float(row.value))] = "○" if row.verdict == "too_few" else "●"
-    return "".join(signs).rstrip()
+def _with_intervals(
+    table: Table, kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], between: tuple[float, float], mark: Column
+) -> Table:
+    """A table with the interval of each value, and both as a mark."""
+    drawn = with_marks(table, mark, [_whisker(row, kpi, between) for row in rows], after=3)
+    spans = Column(interval_title(rows), Kind.INTERVAL, 5, Narrow.VANISH, plural=phrase("columns_interval"))
+    places = decimals([end for end in ends_of(rows) if end is not None], kpi.unit)
+    return with_cells(drawn, spans, [interval_cell(row.interval, kpi.unit, places) for row in rows], after=4)
 
 
 # --- notes ---
@@ -360,19 +353,9 @@ def benchmark_sections(answer: Benchmark) -> tuple[Section, ...]:
 
 def _drawn(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -> Table:
     """The table of a KPI: value, interval and band of a segment on one line, with the value of the others across."""
-    table = _table(kpi, rows, answer)
-    kept = [place for place, column in enumerate(table.columns) if column.kind is not Kind.MARK]
-    columns = tuple(table.columns[place] for place in kept)
-    cells = [replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows]
-    judged = [row for row in rows if row.verdict != "too_few"] or rows
-    ends = [end for row in judged if row.band for end in (row.band.low_95, row.band.high_95)]
-    between = span_of([*ends_of(judged), *ends, *(row.value for row in rows)], kpi.unit, zero=False)
-    marks = [_whisker(row, kpi, between) for row in rows]
-    mark = Column("", Kind.MARK, 3, Narrow.VANISH, detail=True)
-    drawn = with_marks(replace(table, columns=columns, rows=tuple(cells), drops=""), mark, marks, after=3)
-    spans = Column(interval_title(rows), Kind.INTERVAL, 4, Narrow.VANISH, plural=phrase("columns_interval"))
-    places = decimals([end for end in ends_of(rows) if end is not None], kpi.unit)
-    return with_cells(drawn, spans, [interval_cell(row.interval, kpi.unit, places) for row in rows], after=4)
+    table = replace(_table(kpi, rows, answer), drops="")
+    column = Column("", Kind.MARK, 3, Narrow.VANISH, detail=True)
+    return _with_intervals(table, kpi, rows, _between(kpi, rows), column)
 
 
 def _whisker(row: BenchmarkRow, kpi: BenchmarkKpi, between: tuple[float, float]) -> Whisker | None:

@@ -23,7 +23,15 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.pages import analysis_page, ends_of, how_counted, span_of, whisker, with_marks
+from salesmetrics.render.layouts.pages import (
+    analysis_page,
+    ends_of,
+    how_counted,
+    mark_column,
+    span_of,
+    whisker,
+    with_marks,
+)
 from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, share_cell
 from salesmetrics.render.page import Chart, Fold, Page, Section, Series
 from salesmetrics.render.scales import axis, number_axis
@@ -85,7 +93,7 @@ def _segments(answer: Cohorts) -> list[Block]:
     segments = [row for row in answer.cohorts if row.group and row.cohort is None]
     if not segments:
         return []
-    table = _table(segments, answer, 0.0)
+    table = _segment_table(segments, answer, on_screen=True)
     return [Heading(phrase("heading_by", names=[one_line(name) for name in answer.group_by])), table]
 
 
@@ -330,16 +338,18 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def _segment_table(segments: Sequence[Cohort], answer: Cohorts) -> Table:
+def _segment_table(segments: Sequence[Cohort], answer: Cohorts, *, on_screen: bool = False) -> Table:
     """A row per segment, with the share at its longest horizon between the ends of its interval."""
-    table = replace(_table(segments, answer, 0.0), drops="")
+    table = _table(segments, answer, 0.0)
     longest = [longest_horizon(row) for row in segments]
     between = span_of(ends_of(h for h in longest if h), "ratio")
     marks = [
         whisker(h.value, h.interval, between, hollow=_is_small(row, h, answer)) if h else None
         for row, h in zip(segments, longest, strict=True)
     ]
-    return with_marks(table, Column("", Kind.MARK, 4, Narrow.VANISH, detail=True), marks)
+    if on_screen:
+        return with_marks(table, mark_column(between, "ratio"), marks)
+    return with_marks(replace(table, drops=""), Column("", Kind.MARK, 4, Narrow.VANISH, detail=True), marks)
 
 
 def _curves(rows: Sequence[Cohort], answer: Cohorts) -> list[PageBlock]:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
-    Bar,
     Cell,
     Column,
     Document,
@@ -36,13 +35,13 @@ from salesmetrics.render.layouts.deal_changes import (
 )
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import shaped
-from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column
 from salesmetrics.render.layouts.report import BLANK, headers_unlike
 from salesmetrics.render.layouts.words import period_text, segment_name
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.rounding import balanced, rounded
 from salesmetrics.render.scales import bounds
-from salesmetrics.render.text import amount, decimals, one_line
+from salesmetrics.render.text import amount, count, decimals, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +64,6 @@ OF_BRIDGE = frozenset(
 """Codes of findings that touch the bridge itself."""
 _BEFORE = ("from", "to")
 _AFTER = ("currency", "bar", "value", "count", "unpriced", "changed", "priced", "unpriced_now")
-_NARROWEST_BAR, _WIDEST_BAR = 8, 24
 
 
 def compare_document(answer: Compare) -> Document:
@@ -262,27 +260,32 @@ def _filled(lines: Sequence[Bridge]) -> list[BarId]:
 def _one_interval(lines: Sequence[Bridge]) -> Table:
     places, shown = _places(lines), _filled(lines)
     several = len(lines) > 1
-    top = max((abs(float(bar.value)) for line in lines for bar in line.bars), default=0.0)
+    spans = []
+    for line in lines:
+        digits = rounded([bar.value for bar in line.bars], places)
+        values = dict(zip([bar.id for bar in line.bars], digits, strict=True))
+        ends = _running(values)
+        spans.append((line, values, ends, bounds(end for pair in ends.values() for end in pair)))
     columns = (
         Column(phrase("column_bar"), Kind.LABEL),
         Column(phrase("column_deals"), Kind.NUMBER),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_unpriced"), Kind.NUMBER, 1, Narrow.VANISH, plural=phrase("columns_unpriced")),
-        Column("", Kind.MARK, 2, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
+        mark_column(None if several else spans[0][-1], "money"),
     )
     rows = []
-    for line in lines:
+    for line, values, ends, between in spans:
         section = one_line(line.currency or phrase("segment_no_currency")) if several else ""
-        for bar, value in zip(line.bars, rounded([bar.value for bar in line.bars], places), strict=True):
+        for bar in line.bars:
             if bar.id not in shown:
                 continue
-            length = abs(float(bar.value))
+            start, end = ends[bar.id]
             cells = (
                 Cell(phrase(f"bar_{bar.id}")),
                 _count(bar),
-                Cell(_money(value, places, None), value=bar.value, unit="money", currency=line.currency),
-                Cell(f"{bar.unpriced:,}" if bar.unpriced else "", Tone.MUTED, bar.unpriced),
-                Cell(tone=Tone.MARK, mark=Bar(length, top) if length and top else None),
+                Cell(_money(values[bar.id], places, None), value=bar.value, unit="money", currency=line.currency),
+                Cell(count(bar.unpriced) if bar.unpriced else "", Tone.MUTED, bar.unpriced),
+                Cell(tone=Tone.MARK, mark=Step(between, start, end, tone_of(bar.id)) if start != end else None),
             )
             rows.append(Row(cells, section=section, total=bar.id in ENDS))
     return Table(columns, tuple(rows), spaced=several)

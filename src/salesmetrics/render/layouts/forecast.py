@@ -24,7 +24,15 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, span_of, whisker, with_marks
+from salesmetrics.render.layouts.pages import (
+    analysis_page,
+    anchor,
+    how_counted,
+    mark_column,
+    span_of,
+    whisker,
+    with_marks,
+)
 from salesmetrics.render.layouts.past_forecasts import (
     NAIVE,
     because,
@@ -71,7 +79,7 @@ def forecast_document(answer: Forecast) -> Document:
         if title:
             blocks.append(Heading(title))
         blocks += _sentences(line, apart=not title)
-        blocks += [_parts(line), _methods(line, answer)]
+        blocks += [part_table(line, on_screen=True), _drawn_methods(line, answer, on_screen=True)]
         if not line.group:
             blocks += past_forecasts(line, answer)
     notes = [note for line in answer.forecast if not line.group for note in _notes(line, answer)]
@@ -312,7 +320,7 @@ def _said_section(line: ForecastLine, answer: Forecast, name: str, code: str) ->
     return Section(name, title, (*said, part_table(line), methods, *how_counted([phrase("parts_seen"), *notes])))
 
 
-def part_table(line: ForecastLine) -> Table:
+def part_table(line: ForecastLine, *, on_screen: bool = False) -> Table:
     """The parts, each where the one before it ends (by their means, which add up), and the range of the total with the target."""
     drawn = _parts(line)
     ends = [part.mean if part.mean is not None else part.value for part in line.parts if part.id != "total"]
@@ -330,8 +338,11 @@ def part_table(line: ForecastLine) -> Table:
         tone = Tone.MARK if part.id == "won_so_far" else Tone.PLAIN
         marks.append(Step(between, at, min(at + step, between[1]), tone) if known and step else None)
         at += step
-    column = Column("", Kind.MARK, 2, Narrow.VANISH, detail=True)
-    return with_marks(drawn, column, marks)
+    return with_marks(drawn, _column_of_marks(between, on_screen=on_screen), marks)
+
+
+def _column_of_marks(between: tuple[float, float], *, on_screen: bool) -> Column:
+    return mark_column(between, "money") if on_screen else Column("", Kind.MARK, 2, Narrow.VANISH, detail=True)
 
 
 def _ranged(one: ForecastPart | ForecastMethod, between: tuple[float, float], line: ForecastLine) -> Mark | None:
@@ -340,7 +351,7 @@ def _ranged(one: ForecastPart | ForecastMethod, between: tuple[float, float], li
     return whisker(value, span, between, centre=line.target)
 
 
-def _drawn_methods(line: ForecastLine, answer: Forecast) -> Block:
+def _drawn_methods(line: ForecastLine, answer: Forecast, *, on_screen: bool = False) -> Block:
     """The table of methods with a dot and a range each, on one axis with the target."""
     table = _methods(line, answer)
     if not isinstance(table, Table):
@@ -350,7 +361,7 @@ def _drawn_methods(line: ForecastLine, answer: Forecast) -> Block:
     said = [end for method in shown for end in (method.value, method.p10, method.p90)]
     between = span_of([*said, line.target], "money")
     marks = [_ranged(method, between, line) for method in shown]
-    return with_marks(table, Column("", Kind.MARK, 2, Narrow.VANISH, detail=True), marks, after=4)
+    return with_marks(table, _column_of_marks(between, on_screen=on_screen), marks, after=4)
 
 
 def _group_table(lines: Sequence[ForecastLine]) -> Table:

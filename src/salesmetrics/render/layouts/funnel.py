@@ -21,7 +21,7 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import SERIES, answer_head
-from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, with_marks
 from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
@@ -51,7 +51,7 @@ def funnel_document(answer: Funnel) -> Document:
         title = _title(moves, several=several)
         if title:
             blocks.append(Heading(title))
-        blocks.append(_table(stages))
+        blocks.append(_with_bars(_table(stages), stages))
         worst = [b for b in answer.bottlenecks if b.pipeline == moves.pipeline and b.group == moves.group]
         blocks += [Text(line, apart=not n) for n, line in enumerate([*map(bottleneck_sentence, worst), *_moved(moves)])]
     notes = _notes(answer)
@@ -105,6 +105,13 @@ def _table(stages: Sequence[FunnelStage]) -> Table:
         ]
         rows.append(Row(tuple(cells), total=stage.stage is None))
     return Table(tuple(columns), tuple(rows))
+
+
+def _with_bars(table: Table, stages: Sequence[FunnelStage]) -> Table:
+    """How many deals entered each stage, as bars beside the numbers."""
+    top = max((stage.entered for stage in stages), default=0)
+    marks = [Bar(stage.entered, top) if top else None for stage in stages]
+    return with_marks(table, mark_column((0, top), "count"), marks, after=2)
 
 
 def _waiting(stage: FunnelStage) -> Cell:

@@ -24,7 +24,14 @@ from salesmetrics.render.document import (
 )
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
-from salesmetrics.render.layouts.pages import analysis_page, how_counted, with_marks
+from salesmetrics.render.layouts.pages import (
+    analysis_page,
+    how_counted,
+    mark_column,
+    span_of,
+    whisker,
+    with_marks,
+)
 from salesmetrics.render.layouts.words import FEW, change_cells, correction_note, interval_cell
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
@@ -33,6 +40,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from salesmetrics.answers.base import Number
     from salesmetrics.answers.losses import Loss, LossCoverage, Losses
     from salesmetrics.render.document import Block, Mark
 
@@ -55,7 +63,8 @@ def losses_document(answer: Losses) -> Document:
             blocks.append(Text(coverage_sentence(covered, answer), Tone.MUTED))
         for view, members in groupby(losses, key=lambda loss: loss.view):
             if total or view == "reason":
-                blocks.append(_table(phrase(f"view_{view}"), list(members), codes, answer))
+                shown = list(members)
+                blocks.append(_with_intervals(_table(phrase(f"view_{view}"), shown, codes, answer), shown, codes))
     notes = _notes(answer)
     blocks += [Text(note, Tone.MUTED, apart=not place) for place, note in enumerate(notes)]
     return Document((*blocks, *findings_below(answer, apart=not notes)))
@@ -103,6 +112,29 @@ def _table(title: str, losses: Sequence[Loss], codes: Sequence[str | None], answ
             cells += _value(values.get((loss.item, code)), whole=whole)
         rows.append(Row(tuple(cells)))
     return Table(tuple(columns), tuple(rows), drops="last" if losses[0].view in _MANY else "")
+
+
+def _with_intervals(table: Table, losses: Sequence[Loss], codes: Sequence[str | None]) -> Table:
+    """The share of each row with its interval as a mark, beside the share of the period before."""
+    items = [loss for loss in losses if loss.all_currencies or len(codes) == 1]
+    ends = [end for loss in items for end in _drawn_ends(loss)]
+    between = span_of(ends, "ratio")
+    marks = [
+        whisker(
+            loss.share_of_count,
+            loss.interval,
+            between,
+            centre=loss.previous.share_of_count if loss.previous else None,
+            hollow=loss.small,
+        )
+        for loss in items
+    ]
+    return with_marks(table, mark_column(between, "ratio"), marks, after=4)
+
+
+def _drawn_ends(loss: Loss) -> list[Number | None]:
+    ends = [loss.interval.low, loss.interval.high] if loss.interval else []
+    return [loss.share_of_count, loss.previous.share_of_count if loss.previous else None, *ends]
 
 
 def loss_name(loss: Loss) -> str:

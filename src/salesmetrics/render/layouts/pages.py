@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Code, Heading, Table, Text, Tone, Whisker
+from salesmetrics.render.document import Cell, Code, Column, Heading, Kind, Narrow, Table, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section
-from salesmetrics.render.scales import axis, place
+from salesmetrics.render.scales import axis, place, scale_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from salesmetrics.answers.report import Interval, Number, Unit
-    from salesmetrics.render.document import Block, Column, Document, Inline, Mark
+    from salesmetrics.render.document import Block, Document, Inline, Mark
     from salesmetrics.render.page import PageBlock
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ends_of",
     "facts_of",
     "how_counted",
+    "mark_column",
     "page_of",
     "sections_of",
     "span_of",
@@ -179,6 +180,24 @@ def ends_of(estimates: Iterable[Estimated]) -> list[Number | None]:
         for one in estimates
         for end in (one.value, *((one.interval.low, one.interval.high) if one.interval else ()))
     ]
+
+
+_FIRST = 9
+"""The rank of what gives way first."""
+_NARROWEST, _WIDEST = 12, 25
+"""Cells of a mark on a screen."""
+
+
+def mark_column(between: tuple[float, float] | None, unit: Unit, *, legend: str = "") -> Column:
+    """A column of marks on one axis, which is its heading; on a narrow place it gives way before any number.
+
+    Args:
+        between: The axis; None where rows have several.
+        unit: Of its values.
+        legend: What the signs of its marks are, said where they are drawn.
+    """
+    title = "" if between is None else scale_text(between, unit)
+    return Column(title, Kind.MARK, _FIRST, Narrow.VANISH, detail=True, least=_NARROWEST, widest=_WIDEST, legend=legend)
 
 
 def with_marks(table: Table, column: Column, marks: Sequence[Mark | None], after: int | None = None) -> Table:

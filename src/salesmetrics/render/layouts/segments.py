@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Column, Kind, Row, Table
+from salesmetrics.render.document import Cell, Column, Kind, Row, Table, Tone
+from salesmetrics.render.layouts.pages import ends_of, mark_column, span_of, whisker
 from salesmetrics.render.layouts.words import (
     bound_places,
     change_cells,
     correction_note,
     currency_of,
     families,
+    few,
     few_note,
     fraction_cell,
     interval_cell,
@@ -70,6 +72,8 @@ def segments(report: Report) -> Table:
     compared = any(metric.change for metric in report.metrics)
     whole = len(kpis) <= _FEW_KPIS
     groups = [_group(kpi, [segment.metrics.get(kpi.id) for segment in found], report) for kpi in kpis]
+    if len(groups) == 1:
+        groups = [_with_intervals(*groups[0], [segment.metrics.get(kpis[0].id) for segment in found])]
     full = [column for columns, _ in groups for column in columns]
     shown = [compared or whole or column.kind is Kind.VALUE for column in full]
     texts = [cells for _, columns in groups for cells in columns]
@@ -119,7 +123,7 @@ def segment_titles(report: Report) -> list[str]:
     return titles
 
 
-def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tuple[list[Column], list[list[Cell]]]:
+def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tuple[list[Column], list[Sequence[Cell]]]:
     """The columns of a KPI, and the cells of each."""
     known = [metric for metric in metrics if metric is not None]
     section = one_line(kpi.family).capitalize()
@@ -139,6 +143,27 @@ def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tup
     of_bounds = bound_places(known, kpi.unit)
     cells = [_cells(metric, places, of_bounds) for metric in metrics]
     return columns, [list(column) for column in zip(*cells, strict=True)]
+
+
+def _with_intervals(
+    columns: list[Column], cells: list[Sequence[Cell]], metrics: Sequence[Metric | None]
+) -> tuple[list[Column], list[Sequence[Cell]]]:
+    """The columns of the only KPI with each value and its interval as a mark, where it has intervals."""
+    known = [metric for metric in metrics if metric is not None and metric.interval is not None]
+    if not known:
+        return columns, cells
+    between = span_of(ends_of(known), known[0].unit, zero=False)
+    marks = [
+        whisker(metric.value, metric.interval, between, hollow=few(metric)) if metric in known and metric else None
+        for metric in metrics
+    ]
+    column = replace(mark_column(between, known[0].unit), group=columns[0].group, section=columns[0].section)
+    drawn = [Cell(tone=Tone.MARK, mark=mark) for mark in marks]
+    return [*columns[:_AFTER], column, *columns[_AFTER:]], [*cells[:_AFTER], drawn, *cells[_AFTER:]]
+
+
+_AFTER = 3
+"""So many columns stand before the mark: the value, its interval, and k/n."""
 
 
 def _cells(metric: Metric | None, places: int, of_bounds: int) -> tuple[Cell, ...]:

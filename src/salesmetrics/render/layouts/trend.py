@@ -58,6 +58,10 @@ def trend(report: Report) -> list[Block]:
 
 
 def _table(metrics: Sequence[Metric]) -> Table:
+    top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
+    places, of_bounds = places_of(metrics).get(metrics[0].unit, 0), bound_places(metrics, metrics[0].unit)
+    low, high = (amount(end, metrics[0].unit, places=places) for end in (0, top))
+    scale = phrase("axis_of_marks", low=low, high=high) if top else ""
     columns = (
         Column(phrase("column_period"), Kind.LABEL),
         Column(phrase("column_value"), Kind.VALUE),
@@ -65,10 +69,8 @@ def _table(metrics: Sequence[Metric]) -> Table:
         Column(phrase("column_share"), Kind.SHARE, 2, Narrow.VANISH),
         Column(phrase("column_limits"), Kind.INTERVAL, 3, Narrow.VANISH),
         Column(phrase("column_outside"), Kind.VERDICT, silent=True),
-        Column("", Kind.MARK, 4, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
+        Column(scale, Kind.MARK, 4, Narrow.VANISH, detail=True, least=_NARROWEST_BAR, widest=_WIDEST_BAR),
     )
-    places, of_bounds = places_of(metrics).get(metrics[0].unit, 0), bound_places(metrics, metrics[0].unit)
-    top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
     return Table(
         columns,
         tuple(_row(metric, top, places, of_bounds) for metric in metrics),
