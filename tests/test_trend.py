@@ -177,9 +177,9 @@ def test_bars_are_as_long_as_their_values(kpi: str) -> None:
     lines = drawn(render(report, "table", Screen(ascii_only=True)))
     values = [float(metric.value or 0) for metric in report.metrics]
     top = max(values)
-    assert [line.count("#") for line in lines] == [round(40 * value / top) for value in values]
+    assert [line.count("#") for line in lines] == [int(40 * value / top + 0.5) for value in values]
     blocks = [sum("▏▎▍▌▋▊▉█".index(c) + 1 for c in line if c in "▏▎▍▌▋▊▉█") for line in drawn(render(report, "table"))]
-    assert blocks == [int(40 * 8 * value / top) for value in values]
+    assert blocks == [int(40 * 8 * value / top + 0.5) for value in values]
 
 
 def test_csv_has_the_whole_series() -> None:

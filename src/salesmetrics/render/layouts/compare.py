@@ -35,7 +35,7 @@ from salesmetrics.render.layouts.deal_changes import (
 )
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import shaped
-from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column
+from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, span_of
 from salesmetrics.render.layouts.report import BLANK, headers_unlike
 from salesmetrics.render.layouts.words import period_text, segment_name
 from salesmetrics.render.page import Fold, Page, Section
@@ -265,7 +265,7 @@ def _one_interval(lines: Sequence[Bridge]) -> Table:
         digits = rounded([bar.value for bar in line.bars], places)
         values = dict(zip([bar.id for bar in line.bars], digits, strict=True))
         ends = _running(values)
-        spans.append((line, values, ends, bounds(end for pair in ends.values() for end in pair)))
+        spans.append((line, values, ends, span_of([end for pair in ends.values() for end in pair], "money")))
     columns = (
         Column(phrase("column_bar"), Kind.LABEL),
         Column(phrase("column_deals"), Kind.NUMBER),
