@@ -260,5 +260,5 @@ def _decimals(name: str, values: list[Any]) -> pl.Series:
     import polars as pl
 
     numbers = [None if value is None else Decimal(value) for value in values]
-    scale = max((-int(number.as_tuple().exponent) for number in numbers if number is not None), default=0)
-    return pl.Series(name, numbers, dtype=pl.Decimal(_WIDEST, max(scale, 2)))
+    places = (len(f"{number:f}".partition(".")[2].rstrip("0")) for number in numbers if number is not None)
+    return pl.Series(name, numbers, dtype=pl.Decimal(_WIDEST, max(2, *places)))
