@@ -48,5 +48,5 @@ TOUR: Mapping[str, str] = {
     "question_chat": "The first screen as Markdown, for a chat or a ticket.",
     "question_mail": "The quarter as a mail with a text part, ready for `sendmail -t`.",
     "question_page": "The quarter as one page for a browser: in words, tiles, charts; no scripts.",
-    "question_workbook": "Two years as a workbook: a sheet per family of KPIs and per analysis.",
+    "question_workbook": "Two years as a workbook: KPIs by family, owners, trend and funnel.",
 }

@@ -86,7 +86,9 @@ TOUR: Mapping[str, tuple[Step, ...]] = {
         _step("chat", "report @deals.csv --format md"),
         _step("mail", f"report @deals.csv --period this-quarter --compare previous -o @{RESULTS}/report.eml"),
         _step("page", f"report @ --period this-quarter --compare previous -o @{RESULTS}/report.html"),
-        _step("workbook", f"report @deals.csv @stages.csv -o @{RESULTS}/report.xlsx"),
+        _step(
+            "workbook", f"report @deals.csv @stages.csv --sections kpis,segments,trend,funnel -o @{RESULTS}/report.xlsx"
+        ),
     ),
 }
 """By part; the titles of parts and the questions are messages."""
