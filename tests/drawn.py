@@ -25,6 +25,7 @@ __all__ = [
     "marks_of",
     "outside",
     "page_of",
+    "refused",
     "tables_of",
     "write",
 ]
@@ -45,6 +46,12 @@ def answer_of(*words: str, cwd: Path | None = None, form: str = "html") -> Any:
         done = invoke(*words, "--format", form, "-q", cwd=cwd, env={"HOME": "/nonexistent"})
     assert len(_caught) == 1, done.stderr
     return _caught.pop()
+
+
+def refused(*words: str, cwd: Path | None = None) -> str | None:
+    """What a command says where it has no answer, None where it has one."""
+    done = invoke(*words, "--format", "json", "-q", cwd=cwd, env={"HOME": "/nonexistent"})
+    return done.stderr if done.returncode > 1 else None
 
 
 def _drawn(answer: Any, form: str) -> Any:

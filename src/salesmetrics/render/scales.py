@@ -40,15 +40,15 @@ def bounds(values: Iterable[Number | None], *, zero: bool = True) -> tuple[float
     Returns:
         Two different numbers, the smaller one first.
 
-    >>> bounds([3, None, 12.5]), bounds([0.2, 0.4], zero=False), bounds([]), bounds([7, 7], zero=False)
-    ((0.0, 12.5), (0.2, 0.4), (0.0, 1.0), (6.0, 8.0))
+    >>> bounds([3, None, 12.5]), bounds([0.2, 0.4], zero=False), bounds([]), bounds([5, 5], zero=False)
+    ((0.0, 12.5), (0.2, 0.4), (0.0, 1.0), (4.5, 5.5))
     """
     known = [float(value) for value in values if value is not None]
     known += [0.0] if zero else []
     if not known or (min(known) == max(known) == 0):
         return 0.0, 1.0
     low, high = min(known), max(known)
-    return (low, high) if low < high else (low - 1, high + 1)
+    return (low, high) if low < high else (low - abs(low) / 10, high + abs(high) / 10)
 
 
 def axis(
@@ -63,10 +63,13 @@ def axis(
     >>> axis([1_260_000], "money").ticks[-1], axis([-6, 4], "days").ticks[0]
     ((1500000.0, '1.5 M'), (-6.0, '-6 d'))
     """
-    low, high = bounds(values, zero=zero)
+    known = [float(value) for value in values if value is not None]
+    low, high = bounds(known, zero=zero)
     step = _step((high - low) / parts, whole=unit == "count")
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     at = [round(float(step * times), 12) for times in range(first, last + 1)]
+    if unit == "ratio" and known and 0 <= min(known) <= max(known) <= 1:
+        at = [one for one in at if 0 <= one <= 1]
     return Axis(at[0], at[-1], tuple(zip(at, _texts(at, unit), strict=True)), title)
 
 
@@ -121,12 +124,22 @@ def _step(least: float, *, whole: bool) -> float:
 
 def _texts(at: Sequence[float], unit: Unit) -> list[str]:
     """The texts of ticks, all in the same thousands, and with as many decimals as they need."""
-    size = max(map(abs, at))
     if unit == "ratio":
-        places = 0 if all(abs(100 * one - round(100 * one)) < 1e-9 for one in at) else 1
-        return [number(f"{100 * one:,.{places}f}") + phrase("unit_ratio") for one in at]
+        shares = [100 * one for one in at]
+        return [number(f"{one:,.{_places(shares)}f}") + phrase("unit_ratio") for one in shares]
+    size = max(map(abs, at))
     for least, of, code in _SHORT if unit in _LONG else ():
         if size >= least:
-            return [phrase(code, n=number(f"{one / of:g}")) if one else "0" for one in at]
-    places = 0 if all(one == round(one) for one in at) else 1 if size >= 1 else 2
-    return [amount(one, unit, places=places) for one in at]
+            short = [one / of for one in at]
+            return [phrase(code, n=number(f"{one:,.{_places(short)}f}")) if one else "0" for one in short]
+    return [amount(one, unit, places=_places(at)) for one in at]
+
+
+def _places(values: Sequence[float]) -> int:
+    """How many decimals numbers need; six at most."""
+    return next(
+        (n for n in range(_FINEST) if all(abs(one * 10**n - round(one * 10**n)) < _SAME for one in values)), _FINEST
+    )
+
+
+_FINEST, _SAME = 6, 1e-6

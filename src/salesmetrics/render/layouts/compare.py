@@ -204,7 +204,7 @@ def _sentence(line: Bridge, values: Sequence[Decimal], places: int, answer: Comp
     parts = [
         phrase(
             f"part_{bar.id}" if bar.id in ("pushed_out", "pulled_in") else "part_of_move",
-            value=_money(abs(value), places, None) if priced else f"{abs(bar.count):,}",
+            value=_money(abs(value), places, None) if priced else count(abs(bar.count)),
             bar=phrase(f"bar_{bar.id}"),
             period=period,
         )
@@ -295,8 +295,8 @@ def _count(bar: Part) -> Cell:
     """The deals of a bar; of those that are there before and after, how many changed."""
     if bar.id in STEPS:
         return Cell(phrase("deals_changed", n=bar.changed or 0), value=bar.changed or 0)
-    text = f"{bar.count:+,}" if bar.id not in ENDS and bar.count else f"{bar.count:,}"
-    return Cell(text, value=bar.count)
+    sign = "+" if bar.id not in ENDS and bar.count > 0 else ""
+    return Cell(sign + count(bar.count), value=bar.count)
 
 
 def _series(lines: Sequence[Bridge], answer: Compare, *, deals: bool) -> Table:
@@ -411,14 +411,14 @@ def _bridge_section(
     named = one_line(line.currency or phrase("segment_no_currency"))
     code = "section_bridge_in" if several else "section_bridge"
     title = phrase(code, first=line.from_, last=line.to_, currency=named)
-    said = Text(_sentence(line, list(values.values()), places, answer))
+    said = (Text(_sentence(line, list(values.values()), places, answer)), Text(phrase("bridge_seen"), Tone.MUTED))
     intervals = [other for other in answer.bridge if not other.group and other.currency == line.currency]
     each: tuple[PageBlock, ...] = ()
     if len(intervals) > 1:
         parts = (_series(intervals, answer, deals=False), _series(intervals, answer, deals=True))
         each = (Fold(phrase("fold_intervals"), parts),)
-    notes = [phrase("bridge_seen"), *(str(note.text) for note in _notes([line]) if isinstance(note, Text))]
-    return Section(name, title, (said, bridge_table(line, values, places), *each, *how_counted(notes)))
+    notes = [str(note.text) for note in _notes([line]) if isinstance(note, Text)]
+    return Section(name, title, (*said, bridge_table(line, values, places), *each, *how_counted(notes)))
 
 
 def bridge_table(line: Bridge, values: Mapping[BarId, Decimal], places: int) -> Table:
@@ -443,7 +443,7 @@ def bridge_table(line: Bridge, values: Mapping[BarId, Decimal], places: int) -> 
             _count(bar),
             _signed(values[bar.id], places, line.currency, bar.value, signed=bar.id not in ENDS),
             Cell(mark=Step(between, start, end, tone_of(bar.id)) if start != end else None),
-            Cell(f"{bar.unpriced:,}" if bar.unpriced else "", Tone.MUTED, bar.unpriced),
+            Cell(count(bar.unpriced) if bar.unpriced else "", Tone.MUTED, bar.unpriced),
         )
         rows.append(Row(cells, total=bar.id in ENDS))
     return Table(columns, tuple(rows))

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Code, Column, Heading, Kind, Narrow, Table, Text, Tone, Whisker
+from salesmetrics.render.document import Cell, Code, Column, Heading, Kind, Narrow, Table, Text, Tone, Whisker, plain
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.scales import axis, place, scale_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from salesmetrics.answers.report import Interval, Number, Unit
     from salesmetrics.render.document import Block, Document, Inline, Mark
-    from salesmetrics.render.page import PageBlock
+    from salesmetrics.render.page import PageBlock, Words
 
 __all__ = [
     "analysis_page",
@@ -27,9 +27,11 @@ __all__ = [
     "how_counted",
     "mark_column",
     "page_of",
+    "said_once",
     "sections_of",
     "span_of",
     "whisker",
+    "with_cells",
     "with_marks",
 ]
 
@@ -99,7 +101,8 @@ def facts_of(head: Sequence[Block]) -> tuple[Inline, ...]:
 def _fact(block: Heading | Text) -> Inline:
     if isinstance(block, Text):
         return block.text
-    return (Code(block.text), block.joint, block.joint.join(block.facts)) if block.facts else Code(block.text)
+    named = block.text if block.joint.strip() else Code(block.text)  # what is counted or summed up is no file
+    return (named, block.joint, block.joint.join(block.facts)) if block.facts else named
 
 
 def _last(below: Sequence[Block]) -> Sequence[PageBlock]:
@@ -107,6 +110,16 @@ def _last(below: Sequence[Block]) -> Sequence[PageBlock]:
     if not below or isinstance(below[0], Heading):
         return sections_of(below)
     return [Section("findings", phrase("heading_findings"), tuple(below))]
+
+
+def said_once(blocks: Iterable[PageBlock], said: Words) -> Iterator[PageBlock]:
+    """Blocks of a page without the sentences that stand in words at its beginning."""
+    sentences = {plain(sentence) for sentence in said.sentences}
+    for block in blocks:
+        if isinstance(block, Section | Fold):
+            yield replace(block, blocks=tuple(said_once(block.blocks, said)))
+        elif not isinstance(block, Text) or plain(block.text) not in sentences:
+            yield block
 
 
 def how_counted(notes: Sequence[str]) -> tuple[PageBlock, ...]:

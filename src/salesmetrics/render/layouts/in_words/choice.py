@@ -10,6 +10,7 @@ from salesmetrics.answers.report import Report
 from salesmetrics.render.document import Document
 from salesmetrics.render.layouts.in_words.analyses import SAID
 from salesmetrics.render.layouts.in_words.reports import LEVEL, NOTHING, PLACES, Said, report_said, trend_said, usual_of
+from salesmetrics.render.layouts.pages import said_once
 from salesmetrics.render.page import Page, Words
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def worded(answer: Answer, drawn: Document | Page) -> Document | Page:
     said = words(answer)
     if not said.sentences or any(isinstance(block, Words) for block in drawn.blocks):
         return drawn
-    return replace(drawn, blocks=(said, *drawn.blocks))
+    return replace(drawn, blocks=(said, *said_once(drawn.blocks, said)))
 
 
 def _chosen(found: Sequence[Said]) -> list[Said]:

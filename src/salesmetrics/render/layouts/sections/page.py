@@ -13,7 +13,7 @@ from salesmetrics.render.layouts.digest import digest_items, digested
 from salesmetrics.render.layouts.footer import goal_blocks, with_names
 from salesmetrics.render.layouts.head import files_typed, report_head, rows_head
 from salesmetrics.render.layouts.in_words import words
-from salesmetrics.render.layouts.pages import facts_of, page_of
+from salesmetrics.render.layouts.pages import facts_of, page_of, said_once
 from salesmetrics.render.layouts.rows import rows_document
 from salesmetrics.render.layouts.sections.below import absent_section, all_findings, input_section, quality_section
 from salesmetrics.render.layouts.sections.kpis import family_sections
@@ -54,7 +54,7 @@ def sections_page(answer: Sections) -> Page:
     )
     said = words(report, [part for part in parts if part is not None])
     top: list[PageBlock] = [said] if said.sentences else []
-    blocks = [*top, *([first] if first else []), *_unlike(_sections(answer), {})]
+    blocks = [*top, *([first] if first else []), *_unlike(said_once(_sections(answer), said), {})]
     return Page(title, facts_of(report_head(report)), tuple(blocks))
 
 
