@@ -287,6 +287,7 @@ LABELS: Mapping[str, str] = {
     # --- workbooks: sheets ----------------------------------------------------------------------------------------------
     "sheet_summary": "Summary",
     "sheet_numbers": "Numbers",
+    "sheet_definitions": "Definitions",
     "sheet_chart_data": "Chart data",
     "sheet_unnamed": "Sheet",
     "title_and_more": "{title:typed}, …",

@@ -98,11 +98,15 @@ class Chart(Struct, frozen=True):
 
 
 class Fold(Struct, frozen=True):
-    """Blocks below a line that opens them; on paper they are open."""
+    """Blocks below a line that opens them; on paper they are open.
+
+    ``name`` is what folds of several sections have in common: a workbook puts those of one name on one sheet.
+    """
 
     title: str
     blocks: tuple[PageBlock, ...]
     apart: bool = True
+    name: Literal["", "definitions"] = ""
 
 
 class Section(Struct, frozen=True):

@@ -62,10 +62,9 @@ def _draw(book: xlsxwriter.Workbook, page: Page, limits: Limits) -> None:
     titled = [(names.sheet(one.title), one) for one in others]
     arabic = page.language.partition("-")[0] in _RIGHT_TO_LEFT
     header, footer = _header(page), _footer(page)
-    contents = [(name, one.title) for name, one in titled]
     drawing = Drawing(book, summary, styles, names, data, limits)
     drawing.begin(right_to_left=arabic)
-    drawing.draw_first(page, first.blocks, contents)
+    drawing.draw_first(page, first.blocks, [name for name, _ in titled])
     drawing.finish(header, footer)
     for name, one in titled:
         drawing = Drawing(book, name, styles, names, data, limits)

@@ -46,10 +46,10 @@ class Place(NamedTuple):
         """The cell of a title."""
         return [self.sheet, self.top, self.first + lane]
 
-    def cells(self, lane: int, rows: int | None = None) -> list[str | int]:
-        """The cells of a lane below its title: all of them, or the first rows."""
-        column = self.first + lane
-        return [self.sheet, self.top + 1, column, self.top + (self.grid.rows if rows is None else rows), column]
+    def cells(self, lane: int, first: int = 0, rows: int | None = None) -> list[str | int]:
+        """The cells of a lane below its title: all of them, or so many rows from one on."""
+        column, top = self.first + lane, self.top + 1 + first
+        return [self.sheet, top, column, top + (self.grid.rows if rows is None else rows) - 1, column]
 
     def cell(self, row: int, lane: int) -> str:
         """One cell, as a chart names it."""
@@ -288,14 +288,15 @@ def _look(part: str, number: int, chart: Chart, place: Place) -> dict[str, Any]:
     return look
 
 
-def bar_chart(book: Any, title: str, place: Place, label: int, value: int, rows: int) -> Any:
-    """Bars of a column of a table, from above."""
+def bar_chart(book: Any, title: str, place: Place, lanes: tuple[int, int], rows: tuple[int, int]) -> Any:
+    """Bars of a column of a table, from above: lanes of the labels and of the values; the first row, and how many there are."""
+    label, value = lanes
     made = book.add_chart({"type": "bar"})
     made.add_series(
         {
             "name": place.title(value),
-            "categories": place.cells(label, rows),
-            "values": place.cells(value, rows),
+            "categories": place.cells(label, *rows),
+            "values": place.cells(value, *rows),
             "fill": {"color": "#7B97CC"},
             "gap": 40,
         }

@@ -14,9 +14,9 @@ from salesmetrics.render.xlsx.number_formats import Form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from salesmetrics.render.document import Sparkline, Step
+    from salesmetrics.render.document import Sparkline, Step, Whisker
 
-__all__ = ["ChartData", "alike", "form_of_marks", "is_bridge", "sparkline_grid"]
+__all__ = ["ChartData", "alike", "form_of_marks", "have_intervals", "is_bridge", "sparkline_grid"]
 
 
 class ChartData:
@@ -50,9 +50,15 @@ def form_of_marks(grid: Grid, values: Sequence[float | None]) -> Form:
 
 
 def alike(left: Sequence[float | None], right: Sequence[float | None]) -> bool:
-    """Whether two columns hold the same numbers; none is as good as 0."""
-    pairs = [(one or 0, other or 0) for one, other in zip(left, right, strict=True)]
+    """Whether a column holds the numbers of another one, where that has any."""
+    pairs = [(one or 0, other) for one, other in zip(left, right, strict=True) if other is not None]
     return all(math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) for one, other in pairs)
+
+
+def have_intervals(whiskers: Sequence[Whisker | None]) -> bool:
+    """Whether there are intervals, and all on one axis: what has several units has no chart of its own."""
+    known = [whisker for whisker in whiskers if whisker is not None]
+    return len({one.axis for one in known}) == 1 and any(one.low is not None or one.high is not None for one in known)
 
 
 def is_bridge(steps: Sequence[Step]) -> bool:

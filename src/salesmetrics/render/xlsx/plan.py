@@ -6,6 +6,8 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bullets, Heading, Items, Table, Text
 from salesmetrics.render.page import Chart, Fold, Section, Words
@@ -99,6 +101,8 @@ def plan(page: Page) -> tuple[SheetPlan, list[SheetPlan]]:
             first.append(block)
     if loose:
         rest.insert(0, Section("numbers", phrase("sheet_numbers"), tuple(loose)))
+    defined = _definitions(rest)
+    rest = [_without_definitions(section) for section in rest]
     sheets: list[SheetPlan] = []
     for _, members in groupby(enumerate(rest), key=lambda pair: _columns(pair[1]) or (str(pair[0]),)):
         alike = [section for _, section in members]
@@ -106,7 +110,38 @@ def plan(page: Page) -> tuple[SheetPlan, list[SheetPlan]]:
             sheets.append(SheetPlan(_common([section.title for section in alike]), tuple(alike)))
         else:
             sheets += [sheet for section in alike for sheet in _sheets(section)]
+    if defined:
+        sheets.append(SheetPlan(phrase("sheet_definitions"), defined))
     return SheetPlan(page.title, tuple(first)), sheets
+
+
+def _definitions(sections: Sequence[Section]) -> tuple[PageBlock, ...]:
+    """What defines the numbers of sections: tables of the same columns as one, with the section that each row is of."""
+    tables: dict[tuple[str, ...], list[tuple[Section, Table]]] = {}
+    others: list[PageBlock] = []
+    for section in sections:
+        for fold in section.blocks:
+            for block in fold.blocks if isinstance(fold, Fold) and fold.name else ():
+                if isinstance(block, Table):
+                    tables.setdefault(tuple(column.title for column in block.columns), []).append((section, block))
+                else:
+                    others.append(block)
+    merged = [
+        replace(
+            found[0][1],
+            rows=tuple(
+                replace(row, section=row.section or section.title) for section, table in found for row in table.rows
+            ),
+            notes=tuple(dict.fromkeys(note for _, table in found for note in table.notes)),
+        )
+        for found in tables.values()
+    ]
+    return (*merged, *others)
+
+
+def _without_definitions(section: Section) -> Section:
+    kept = tuple(block for block in section.blocks if not (isinstance(block, Fold) and block.name))
+    return replace(section, blocks=kept)
 
 
 def _tables(blocks: Iterable[PageBlock]) -> list[Table]:

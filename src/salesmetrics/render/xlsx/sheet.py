@@ -34,7 +34,7 @@ from salesmetrics.render.xlsx.charts import (
     whisker_grid,
 )
 from salesmetrics.render.xlsx.grid import Grid, Lane, grid_of
-from salesmetrics.render.xlsx.marks import alike, form_of_marks, is_bridge, sparkline_grid
+from salesmetrics.render.xlsx.marks import alike, form_of_marks, have_intervals, is_bridge, sparkline_grid
 from salesmetrics.render.xlsx.styles import HEADER, TONES
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ _PROSE = 125
 """Characters of a line of prose."""
 _CHARTED = 40
 """Rows of a table that a chart of it shows at most."""
+_FEWEST = 3
+"""Bars of a chart at least; fewer are seen in the table."""
 _BESIDE = 45
 """From so many rows on the chart of a table stands beside it, where it is seen."""
 _CHART_ROWS = 19
@@ -129,7 +131,7 @@ class Drawing:
             self.block(block)
         self._draw_waiting()
 
-    def draw_first(self, page: Page, blocks: Sequence[PageBlock], contents: Sequence[tuple[str, str]]) -> None:
+    def draw_first(self, page: Page, blocks: Sequence[PageBlock], contents: Sequence[str]) -> None:
         """Draw the first sheet: what the page is about, what is said first, and which sheets follow."""
         self._title, self._is_first = page.title, True
         self._fit(blocks)
@@ -138,12 +140,15 @@ class Drawing:
             self.line(_said(fact), **TONES[Tone.MUTED])
         self.row += 1
         for block in blocks:
-            self.block(block)
+            if not isinstance(block, Section):
+                self.block(block)
         if contents:
             self.row += 1
             self.line(phrase("sheets_listed"), bold=True, font_size=13)
-            for name, title in contents:
-                self.line(name if title == name else f"{name}: {title}")
+            self.line(" · ".join(contents))
+        for block in blocks:
+            if isinstance(block, Section):
+                self.block(block)
         self._draw_waiting()
 
     def finish(self, header: str, footer: str) -> None:
@@ -361,7 +366,7 @@ class Drawing:
         self._sparklines(place)
         labels = [entry.text for entry in grid.lanes[grid.label].entries]
         rows = min(grid.rows, _CHARTED)
-        title = self._title if rows == grid.rows else phrase("chart_of_first", title=self._title, n=rows)
+        title = self._first(rows, grid.rows)
         if grid.steps:
             steps = [step for step in grid.steps if step is not None]
             if is_bridge(steps):
@@ -369,7 +374,7 @@ class Drawing:
                     bridge_grid(labels, grid.steps, form_of_marks(grid, [step.end for step in steps])), self.name, title
                 )
                 self._insert(bridge_chart(self.book, title, data), place)
-        elif grid.rows > 1 and any(one.low is not None or one.high is not None for one in grid.whiskers if one):
+        elif grid.rows > 1 and have_intervals(grid.whiskers):
             data = self.data.add(
                 whisker_grid(
                     labels[:rows],
@@ -381,26 +386,33 @@ class Drawing:
             )
             self._insert(whisker_chart(self.book, title, data), place)
         else:
-            self._bars(place, title, rows)
+            self._bars(place)
 
-    def _bars(self, place: Place, title: str, rows: int) -> None:
-        """Bars over the column whose numbers the marks of a column show."""
+    def _bars(self, place: Place) -> None:
+        """Bars over the column whose numbers the marks of a column show, from the first row with a mark on."""
         grid = place.grid
-        marked = next(
+        column = next(
             (n for n, lane in enumerate(grid.lanes) if any(isinstance(mark, Bar) for mark in lane.marks)), None
         )
-        if marked is None or grid.rows < 3:
+        if column is None:
             return
-        numbers = grid.lanes[marked].numbers
+        marked = [row for row, mark in enumerate(grid.lanes[column].marks) if isinstance(mark, Bar)]
+        numbers = [mark.value if isinstance(mark, Bar) else None for mark in grid.lanes[column].marks]
         shown = next(
             (
                 n
                 for n, lane in enumerate(grid.lanes)
-                if n != marked and lane.role.part == "value" and alike(lane.numbers, numbers)
+                if n != column and lane.role.part == "value" and alike(lane.numbers, numbers)
             ),
-            marked,
+            column,
         )
-        self._insert(bar_chart(self.book, title, place, grid.label, shown, rows), place)
+        first, rows = marked[0], min(marked[-1] - marked[0] + 1, _CHARTED)
+        if rows >= _FEWEST:
+            title = self._first(rows, marked[-1] - marked[0] + 1)
+            self._insert(bar_chart(self.book, title, place, (grid.label, shown), (first, rows)), place)
+
+    def _first(self, shown: int, rows: int) -> str:
+        return self._title if shown == rows else phrase("chart_of_first", title=self._title, n=shown)
 
     def _sparklines(self, place: Place) -> None:
         grid = place.grid
