@@ -62,15 +62,17 @@ class Place(NamedTuple):
 # --- the numbers of a drawing as a grid ---
 
 
-def chart_grid(chart: Chart) -> Grid:
+def chart_grid(chart: Chart, names: Sequence[str] = ()) -> Grid:
     """The series of a chart as columns: positions first, then a column per series, its band, and the lines across.
+
+    ``names`` are the texts of the positions, where a table has them.
 
     Steps go straight up: a position at which one rises has two rows, before and after.
     """
     places = sorted(
         {x for series in chart.series for x, _ in series.points} | {x for s in chart.series for x, *_ in s.band}
     )
-    texts = dict(chart.across.ticks)
+    texts = dict(zip(places, names, strict=True)) if len(names) == len(places) else dict(chart.across.ticks)
     if chart.kind == "dots":
         return _dots_grid(chart)
     doubled = [

@@ -201,7 +201,8 @@ def _entry(cell: Cell, unit: tuple[str, str | None], *, days: bool, signed: bool
 
 
 def _pairs(place: int, column: Column, cells: Sequence[Cell], units: Sequence[tuple[str, str | None]]) -> list[Lane]:
-    """Two lanes, one per part; a cell that has text only stands in the first."""
+    """Two lanes, one per part; a cell that has text only stands in one of them."""
+    share = column.kind is not Kind.INTERVAL
     sides: tuple[list[Entry], list[Entry]] = ([], [])
     for cell, unit in zip(cells, units, strict=True):
         text = one_line(cell.text)
@@ -210,9 +211,9 @@ def _pairs(place: int, column: Column, cells: Sequence[Cell], units: Sequence[tu
             for side, number, form in zip(sides, cell.parts, found, strict=True):
                 side.append(Entry("", number, form, tone=cell.tone))
         else:
-            sides[0].append(_entry(cell, unit, days=False, signed=False))
-            sides[1].append(Entry())
-    share = column.kind is not Kind.INTERVAL
+            # What is said of the records alone, "n 557", is about the second part of a share.
+            sides[share].append(_entry(cell, unit, days=False, signed=False))
+            sides[not share].append(Entry())
     own = share and column.title not in {"", phrase("column_share")}
     codes = (("lane_k_of", "lane_n_of") if own else ("lane_k", "lane_n")) if share else ("lane_low", "lane_high")
     names = ("k", "n") if share else ("low", "high")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.render.document import Sparkline, Step, Whisker
 
-__all__ = ["ChartData", "alike", "form_of_marks", "have_intervals", "is_bridge", "sparkline_grid"]
+__all__ = ["ChartData", "alike", "form_of_marks", "have_intervals", "is_bridge", "same", "sparkline_grid"]
 
 
 class ChartData:
@@ -53,6 +53,14 @@ def alike(left: Sequence[float | None], right: Sequence[float | None]) -> bool:
     """Whether a column holds the numbers of another one, where that has any."""
     pairs = [(one or 0, other) for one, other in zip(left, right, strict=True) if other is not None]
     return all(math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) for one, other in pairs)
+
+
+def same(left: Sequence[float | None], right: Sequence[float | None]) -> bool:
+    """Whether two columns hold the same numbers, and nothing in the same places."""
+    return len(left) == len(right) and all(
+        one is other if one is None or other is None else math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+        for one, other in zip(left, right, strict=True)
+    )
 
 
 def have_intervals(whiskers: Sequence[Whisker | None]) -> bool:

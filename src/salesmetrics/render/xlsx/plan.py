@@ -156,11 +156,14 @@ def _sheets(section: Section) -> list[SheetPlan]:
     own: list[SheetPlan] = []
     for block in section.blocks:
         if any(len(table.rows) > _LONG for table in _tables([block])):
-            inner = block.blocks if isinstance(block, (Fold, Section)) else (block,)
-            own.append(SheetPlan(block.title if isinstance(block, (Fold, Section)) else section.title, inner))
+            own += _sheets(block) if isinstance(block, Section) else [_sheet_of(block, section.title)]
         else:
             kept.append(block)
     return [SheetPlan(section.title, tuple(kept)), *own] if kept else own
+
+
+def _sheet_of(block: PageBlock, title: str) -> SheetPlan:
+    return SheetPlan(block.title, block.blocks) if isinstance(block, Fold) else SheetPlan(title, (block,))
 
 
 def _is_said(section: Section) -> bool:

@@ -34,7 +34,7 @@ from salesmetrics.render.xlsx.charts import (
     whisker_grid,
 )
 from salesmetrics.render.xlsx.grid import Grid, Lane, grid_of
-from salesmetrics.render.xlsx.marks import alike, form_of_marks, have_intervals, is_bridge, sparkline_grid
+from salesmetrics.render.xlsx.marks import alike, form_of_marks, have_intervals, is_bridge, same, sparkline_grid
 from salesmetrics.render.xlsx.styles import HEADER, TONES
 
 if TYPE_CHECKING:
@@ -52,16 +52,19 @@ MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
 """What a worksheet, and a cell of it, can hold."""
 _BELOW = 200
 """Rows that are kept free for what stands around a table."""
-_WIDEST, _NARROWEST, _MARK = 46, 9, 20
+_WIDEST, _WIDEST_TEXT, _NARROWEST, _MARK = 46, 58, 9, 20
 _PROSE = 125
 """Characters of a line of prose."""
 _CHARTED = 40
 """Rows of a table that a chart of it shows at most."""
 _FEWEST = 3
 """Bars of a chart at least; fewer are seen in the table."""
-_BESIDE = 45
-"""From so many rows on the chart of a table stands beside it, where it is seen."""
-_CHART_ROWS = 19
+_BESIDE = 110
+"""Up to so many characters of width a table has its chart beside it."""
+_CHART_ROWS, _DRAWING_ROWS = 17, 16
+"""Rows that a chart of a table takes, and a drawing."""
+_CHART, _WIDEST_CHART, _PIXELS, _DEFAULT = 70.0, 125.0, 7, 8.43
+"""Characters of width of a chart, of the widest one, pixels of one of them, and of a column that nothing stands in."""
 _PAPER = 260
 """Characters over the width of a page that are still read; a wider sheet goes over several."""
 _ONE_PAGE = 70
@@ -69,6 +72,8 @@ _ONE_PAGE = 70
 _LINE = 15.0
 """The height of a line, in points."""
 _LEAD = 26
+_MOST_LINES = 27
+"""A row of a spreadsheet is at most 409 points high."""
 
 
 class _Whole(float):
@@ -107,12 +112,13 @@ class Drawing:
         self._last_column = 0
         self._level = 0
         self._is_first = False
-        self._has_tables = False
+        self._has_tables = self._has_charts = False
         self._fitted: list[Table] = []
         self._grids: dict[int, Grid] = {}
         self._title = ""
         self._span = 1
-        self._waiting: list[tuple[Chart, Grid, int]] = []
+        self._waiting: list[tuple[Chart, int]] = []
+        self._reserved = 0
 
     def begin(self, *, right_to_left: bool = False) -> None:
         """Add the sheet to the workbook, behind those that are there."""
@@ -205,9 +211,9 @@ class Drawing:
         if span - first > 1:
             sheet.merge_range(self.row, first, self.row, span - 1, "", style)
         sheet.write_string(self.row, first, kept, style)
-        lines = max(_lines(kept, width), _lines(lead, self._widths.get(0, _NARROWEST)) if first else 1)
+        lines = max(_lines(kept, width), _lines(lead, self._widths.get(0, _NARROWEST) * 0.85) if first else 1)
         size = properties.get("font_size", 11)
-        sheet.set_row(self.row, lines * _LINE * size / 11, None, self._outline())
+        sheet.set_row(self.row, min(lines, _MOST_LINES) * _LINE * size / 11, None, self._outline())
         self.row += 1
 
     def _outline(self) -> dict[str, int]:
@@ -290,8 +296,10 @@ class Drawing:
             self._notes(table, grid, len(grid.lanes))
             return None
         place = self.grid(grid, title)
+        self._reserved = 0
         self._marked(place)
         self._notes(table, place.grid, len(grid.lanes))
+        self.row = max(self.row, self._reserved)
         self.row += 1
         return place
 
@@ -319,14 +327,21 @@ class Drawing:
             _lines(lane.title, self._widths.get(number, _NARROWEST) - 3) for number, lane in enumerate(grid.lanes)
         )
         sheet.set_row(top, lines * _LINE, None, self._outline())
-        if self._level:
-            for row in range(top + 1, top + grid.rows + 1):
-                sheet.set_row(row, None, None, self._outline())
+        self._set_heights(grid, top + 1)
         place = Place(self.name, top, 0, grid)
         self.places.append(place)
         self._last_column = max(self._last_column, len(grid.lanes) - 1)
         self.row = top + grid.rows + 1
         return place
+
+    def _set_heights(self, grid: Grid, top: int) -> None:
+        """Rows as high as their longest text; not every spreadsheet finds that out by itself."""
+        wraps = [(lane, self._widths.get(column, _NARROWEST)) for column, lane in enumerate(grid.lanes) if lane.wraps]
+        for row in range(grid.rows):
+            lines = max((_lines(lane.entries[row].text, width - 1) for lane, width in wraps), default=1)
+            if lines > 1 or self._level:
+                height = min(lines, _MOST_LINES) * _LINE if lines > 1 else None
+                self.sheet.set_row(top + row, height, None, self._outline())
 
     def _lane(self, lane: Lane, column: int, top: int, totals: Sequence[bool]) -> None:
         sheet, made = self.sheet, {}
@@ -394,7 +409,7 @@ class Drawing:
         column = next(
             (n for n, lane in enumerate(grid.lanes) if any(isinstance(mark, Bar) for mark in lane.marks)), None
         )
-        if column is None:
+        if column is None or self._has_charts:
             return
         marked = [row for row, mark in enumerate(grid.lanes[column].marks) if isinstance(mark, Bar)]
         numbers = [mark.value if isinstance(mark, Bar) else None for mark in grid.lanes[column].marks]
@@ -437,42 +452,59 @@ class Drawing:
             self._widths[column] = max(self._widths.get(column, 0), _MARK)
 
     def _chart(self, chart: Chart) -> None:
-        """A drawing, above its sentence; its numbers follow at the end of the sheet."""
-        grid = chart_grid(chart)
-        if not grid.rows:
-            return
-        if self._has_tables or grid.rows > _CHARTED:
-            place = self.data.add(grid, self.name, chart.title)
-            self._insert(native_chart(self.book, chart, place), None)
-        else:
-            self._waiting.append((chart, grid, self.row))
-            self.row += _CHART_ROWS
+        """Room for a drawing, above its sentence: it is drawn when all tables of the sheet stand."""
+        self._waiting.append((chart, self.row))
+        self.row += _DRAWING_ROWS
         self.line(chart.text, **TONES[Tone.MUTED])
         self.row += 1
 
     def _draw_waiting(self) -> None:
-        """The numbers of drawings, below everything else."""
-        for chart, grid, room in self._waiting:
-            self.line(chart.title, bold=True)
-            place = self.grid(grid, chart.title)
-            self.row += 1
-            self._put(native_chart(self.book, chart, place), room, 0)
+        """The drawings. Their numbers stand below everything else, and on a sheet of their own where this one has tables."""
+        for chart, room in self._waiting:
+            grid = chart_grid(chart, self._positions(chart))
+            if not grid.rows:
+                continue
+            if self._has_tables or grid.rows > _CHARTED:
+                place = self.data.add(grid, self.name, chart.title)
+            else:
+                self.line(chart.title, bold=True)
+                place = self.grid(grid, chart.title)
+                self.row += 1
+            self._put(native_chart(self.book, chart, place), room, 0, _DRAWING_ROWS)
 
-    def _insert(self, made: Any, beside: Place | None) -> None:
-        """Put a chart below what is drawn, or beside a long table."""
-        if beside is not None and beside.grid.rows > _BESIDE:
-            column = len(beside.grid.lanes) + 1
-            self._put(made, beside.top, column)
-            self._last_column = max(self._last_column, column + 7)
+    def _positions(self, chart: Chart) -> list[str]:
+        """What the table of this sheet that holds a drawing's numbers says of its positions."""
+        drawn = [[value for _, value in series.points] for series in chart.series if series.points]
+        for place in self.places if chart.kind == "line" else ():
+            if any(same(lane.numbers, points) for lane in place.grid.lanes for points in drawn):
+                return [entry.text for entry in place.grid.lanes[place.grid.label].entries]
+        return []
+
+    def _insert(self, made: Any, place: Place) -> None:
+        """Put a chart beside the table that it shows where there is room, or the table is long; else below it."""
+        lanes = len(place.grid.lanes)
+        wide = sum(self._widths.get(column, _NARROWEST) for column in range(lanes))
+        if wide <= _BESIDE or place.grid.rows > _CHARTED:
+            self._put(made, place.top, lanes, _CHART_ROWS)
+            self._reserved = max(self._reserved, place.top + _CHART_ROWS)
             return
         self.row += 1
-        self._put(made, self.row, 0)
+        self._put(made, self.row, 0, _CHART_ROWS)
         self.row += _CHART_ROWS
 
-    def _put(self, made: Any, row: int, column: int) -> None:
-        wide = sum(self._widths.get(place, _NARROWEST) for place in range(max(self._last_column, self._span - 1) + 1))
-        made.set_size({"width": 520 if column else int(min(max(wide * 7, 520), 900)), "height": (_CHART_ROWS - 1) * 20})
-        self.sheet.insert_chart(row, column, made, {"x_offset": 4, "y_offset": 4, "object_position": 2})
+    def _put(self, made: Any, row: int, column: int, rows: int) -> None:
+        """Put a chart into so many rows, and count the columns that it goes over as part of the page."""
+        room = sum(self._widths.get(place, _NARROWEST) for place in range(max(self._last_column, self._span - 1) + 1))
+        wide = _CHART if column else min(max(room, _CHART), _WIDEST_CHART)
+        made.set_size({"width": int(wide * _PIXELS), "height": (rows - 1) * 20})
+        self.sheet.insert_chart(
+            row, column, made, {"x_offset": 10 if column else 4, "y_offset": 4, "object_position": 2}
+        )
+        over, last = 0.0, column - 1
+        while over < wide + 2:
+            last += 1
+            over += self._widths.get(last, _DEFAULT)
+        self._last_column = max(self._last_column, last)
 
     # --- widths ---
 
@@ -480,6 +512,7 @@ class Drawing:
         """The widths of the columns from all tables of the sheet, and how many columns a line of prose goes over."""
         tables = tables_in(blocks)
         self._has_tables = bool(tables)
+        self._has_charts = any(isinstance(block, Chart) for block in deep(blocks))
         self._fitted = tables
         for table in tables:
             grid = grid_of(table, self.limits.rows)
@@ -507,7 +540,8 @@ class Drawing:
             widest = max((_cells(entry.shown) for entry in lane.entries), default=0)
             title = max((_cells(word) for word in lane.title.split()), default=0) + 3
             least = _MARK if lane.role.part == "mark" else _NARROWEST
-            wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 15), least), _WIDEST)
+            most = _WIDEST_TEXT if lane.wraps else _WIDEST
+            wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 15), least), most)
             self._widths[column] = max(self._widths.get(column, 0), wide)
 
 
