@@ -22,6 +22,7 @@ from drawn import answer_of, page_of, tables_of
 from in_process import invoke
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import Environment
+from salesmetrics.messages.speech import speaking
 from salesmetrics.render.document import (
     Bar,
     Bullet,
@@ -47,7 +48,7 @@ from salesmetrics.render.document import (
     Whisker,
 )
 from salesmetrics.render.page import Axis, Chart, Fold, Page, Rule, Section, Series, Tile, Tiles, Words
-from salesmetrics.render.text import one_line
+from salesmetrics.render.text import amount, one_line
 from salesmetrics.render.visible import visible
 from salesmetrics.render.write_xlsx import write
 from salesmetrics.render.writers import Screen
@@ -556,6 +557,40 @@ def test_sheets_of_arabic_go_from_right_to_left() -> None:
     for language, wanted in (("ar", True), ("ar-EG", True), ("en", False), ("de", False)):
         held = drawn(Section("s", "S", (kpis(FULL),)), language=language)
         assert all(('rightToLeft="1"' in sheet.xml) is wanted for sheet in held.sheets.values())
+
+
+def test_definitions_of_all_sections_stand_on_one_sheet() -> None:
+    columns = (Column("KPI", Kind.LABEL), Column("definition"))
+    folds = [
+        Fold("How", (Table(columns, (Row((Cell(name), Cell(f"what {name} is"))),)),), name="definitions")
+        for name in ("Revenue", "Win rate")
+    ]
+    held = drawn(Section("a", "Money", (kpis(MONEY), folds[0])), Section("b", "Rates", (kpis(FULL), folds[1])))
+    assert list(held.sheets) == ["Summary", "Money", "Rates", "Definitions"]
+    assert table_of(held, "Definitions")[:2] == (
+        ["section", "KPI", "definition"],
+        [["Money", "Revenue", "what Revenue is"], ["Rates", "Win rate", "what Win rate is"]],
+    )
+
+
+def test_marks_of_another_language_change_no_number_and_no_format() -> None:
+    """A spreadsheet writes numbers in the language of whoever opens it; formats are kept in that of the file."""
+    with speaking("ru"):
+        cells = (
+            Cell(amount(Decimal("6457725.453"), "money"), value=Decimal("6457725.453"), unit="money", currency="EUR"),
+            Cell(amount(0.4869, "ratio"), value=0.4869, unit="ratio"),
+            Cell(f"{amount(0.4581, 'ratio')} – {amount(0.5159, 'ratio')}", parts=(0.4581, 0.5159)),
+        )
+        columns = (
+            Column("a", Kind.LABEL),
+            Column("b", Kind.VALUE),
+            Column("c", Kind.VALUE),
+            Column("d", Kind.INTERVAL),
+        )
+        _, rows, formats = table_of(drawn(Section("s", "S", (Table(columns, (Row((Cell("x"), *cells)),)),))))
+    assert "," in cells[0].text
+    assert rows == [["x", 6457725.453, 0.4869, 0.4581, 0.5159]]
+    assert formats[0][1:] == ['#,##0.00" EUR"', "#,##0.0 %", "#,##0.0 %", "#,##0.0 %"]
 
 
 def test_sections_of_one_kind_share_a_sheet_and_a_long_table_has_one_of_its_own() -> None:

@@ -55,7 +55,7 @@ def family_sections(answer: Sections) -> list[Section]:
         series = [metric for metric in report.metrics if metric.family == family and metric.in_series]
         if series:
             blocks.append(Fold(phrase("kpis_per_period", every=_every(answer)), (_over_time(series, report),)))
-        blocks.append(Fold(phrase("fold_how"), (_definitions(members, answer.definitions, apart),)))
+        blocks.append(Fold(phrase("fold_how"), (_definitions(members, answer.definitions, apart),), name="definitions"))
         title = one_line(family).replace("_", " ").capitalize()
         found.append(Section(f"family-{family.replace(' ', '-')}", title, tuple(blocks)))
     return found
