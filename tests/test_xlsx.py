@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import fastexcel
 import pytest
@@ -575,7 +576,7 @@ def test_definitions_of_all_sections_stand_on_one_sheet() -> None:
 
 def test_marks_of_another_language_change_no_number_and_no_format() -> None:
     """A spreadsheet writes numbers in the language of whoever opens it; formats are kept in that of the file."""
-    with speaking("ru"):
+    with mock.patch("salesmetrics.messages.speech._catalogue", return_value=None), speaking("ru"):
         cells = (
             Cell(amount(Decimal("6457725.453"), "money"), value=Decimal("6457725.453"), unit="money", currency="EUR"),
             Cell(amount(0.4869, "ratio"), value=0.4869, unit="ratio"),
