@@ -40,7 +40,7 @@ COMMANDS = {
     "kpis": "kpis",
     "explain": "explain win_rate deals.csv",
 }
-ADD_UP = {"benchmark", "compare", "ends"}
+ADD_UP = {"benchmark", "compare", "ends", "forecast"}
 """Commands of which parts add up as they are shown, and may differ by one in the last digit for it."""
 NUMBERS = {Kind.NUMBER, Kind.VALUE, Kind.INTERVAL, Kind.SHARE, Kind.CHANGE}
 SHOWN = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")

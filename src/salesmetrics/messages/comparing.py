@@ -118,6 +118,6 @@ COMPARING: Mapping[str, str] = {
     "outcome_lost": "lost",
     "outcome_other": "closed without a decision",
     "deals_of_bar": "deals in this bar of the bridge, with their signed part of it",
-    "findings_beside": "{n:# finding|# findings} on the files: salesmetrics check FILE",
+    "findings_beside": "{n:# finding|# findings} on the files: ",
 }
 """Code → template."""

@@ -319,16 +319,9 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
     top = max((value for row in rows for value in row.curve if value is not None), default=0.0)
     triangle = replace(_table(rows, answer, top), drops="")
     behind = Fold(phrase("fold_counts"), (_counts(rows),))
-    blocks = (*_curves(rows, answer), triangle, behind, *how_counted(_notes(answer)))
+    folded = (*_revenue_fold(rows, answer), behind, *how_counted(_notes(answer)))
+    blocks = (*_curves(rows, answer), triangle, *folded)
     found = [Section("cohorts", phrase(f"page_cohort_{answer.of}"), blocks), *_basis_section(answer)]
-    codes = list(dict.fromkeys(money.currency for h in total.horizons for money in h.revenue))
-    if codes:
-        parts: list[PageBlock] = []
-        for code in codes:
-            named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
-            parts += [Text(named, Tone.STRONG, apart=True)] if len(codes) > 1 else []
-            parts.append(replace(_revenue(rows, code, answer.min_n), drops=""))
-        found.append(Section("cohort-revenue", phrase("heading_revenue_per_deal"), tuple(parts)))
     segments = [row for row in answer.cohorts if row.group and row.cohort is None]
     if segments:
         title = phrase("heading_by", names=[one_line(name) for name in answer.group_by])
@@ -336,6 +329,17 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
             Section("cohort-segments", title, (Text(phrase("cohort_segments_seen")), _segment_table(segments, answer)))
         )
     return tuple(found)
+
+
+def _revenue_fold(rows: Sequence[Cohort], answer: Cohorts) -> list[Fold]:
+    """What cohorts brought in by each horizon, in each currency."""
+    codes = list(dict.fromkeys(money.currency for h in rows[-1].horizons for money in h.revenue))
+    parts: list[PageBlock] = []
+    for code in codes:
+        named = phrase("heading_revenue_per_deal_in", currency=code or phrase("segment_no_currency"))
+        parts += [Text(named, Tone.STRONG, apart=True)] if len(codes) > 1 else []
+        parts.append(replace(_revenue(rows, code, answer.min_n), drops=""))
+    return [Fold(phrase("heading_revenue_per_deal"), tuple(parts))] if parts else []
 
 
 def _segment_table(segments: Sequence[Cohort], answer: Cohorts, *, on_screen: bool = False) -> Table:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
     Cell,
+    Code,
     Column,
     Document,
     Heading,
@@ -34,7 +35,7 @@ from salesmetrics.render.layouts.deal_changes import (
     tone_of,
 )
 from salesmetrics.render.layouts.footer import finding_items
-from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.head import files_typed, shaped
 from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, span_of
 from salesmetrics.render.layouts.report import BLANK, headers_unlike
 from salesmetrics.render.layouts.words import period_text, segment_name
@@ -513,7 +514,9 @@ def _findings(answer: Compare) -> list[Block]:
     own = [item for item in answer.findings if item.code in OF_BRIDGE or answer.everything]
     rest = len(answer.findings) - len(own)
     found: list[Block] = [Heading(phrase("heading_findings")), finding_items(own, name_path=True)] if own else []
-    return [*found, *([Text(phrase("findings_beside", n=rest), Tone.MUTED, apart=True)] if rest else [])]
+    paths = list(dict.fromkeys(export.path for export in answer.exports))
+    command = Code(phrase("command_check", files=files_typed(paths, answer.inputs)))
+    return [*found, *([Text((phrase("findings_beside", n=rest), command), Tone.MUTED, apart=True)] if rest else [])]
 
 
 def compare_sheet(answer: Compare) -> Sheet:

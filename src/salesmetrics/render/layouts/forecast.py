@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ from salesmetrics.render.layouts.past_forecasts import (
 )
 from salesmetrics.render.layouts.words import reason_text
 from salesmetrics.render.page import Page, Section
+from salesmetrics.render.rounding import rounded
 from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.message import Message
 
@@ -135,16 +137,36 @@ def _parts(line: ForecastLine) -> Table:
         Column(phrase("column_p90"), Kind.NUMBER),
         Column(phrase("column_mean"), Kind.NUMBER, 1, Narrow.VANISH),
     )
-    return Table(columns, tuple(Row(_part(part, line), total=part.id == "total") for part in line.parts))
+    means = _means(line.parts)
+    rows = (Row(_part(part, line, means.get(part.id)), total=part.id == "total") for part in line.parts)
+    return Table(columns, tuple(rows))
 
 
-def _part(part: ForecastPart, line: ForecastLine) -> tuple[Cell, ...]:
+def _means(parts: Sequence[ForecastPart]) -> dict[str, Decimal]:
+    """Means as they are shown, in the digits that the one of the total has, so that those of the parts add up to it."""
+    values = {part.id: part.value if part.id == "won_so_far" else part.mean for part in parts}
+    known = {name: Decimal(str(value)) for name, value in values.items() if value is not None}
+    if len(known) < len(parts) or "total" not in known:
+        return {}
+    places = min(_DIGITS - 1 - known["total"].adjusted(), 0)
+    total = known.pop("total")
+    shown = rounded([Decimal(0), *known.values(), total], places)[1:]
+    return dict(zip([*known, "total"], shown, strict=True))
+
+
+_DIGITS = 6
+"""Digits of what is simulated."""
+
+
+def _part(part: ForecastPart, line: ForecastLine, mean: Decimal | None) -> tuple[Cell, ...]:
     deals = Cell("" if part.deals is None else count(part.deals), value=part.deals)
     name = Cell(phrase(f"part_of_{part.id}"))
     if part.id == "won_so_far":
         fact = Cell(amount(part.value, "money"), value=part.value, currency=line.currency, unit="money")
         return (name, deals, Cell(), fact, Cell(), Cell())
-    return (name, deals, *(_simulated(value, line) for value in (part.p10, part.p50, part.p90, part.mean)))
+    drawn = _simulated(part.mean, line)
+    shown = drawn if mean is None else replace(drawn, text=_money(mean, line))
+    return (name, deals, *(_simulated(value, line) for value in (part.p10, part.p50, part.p90)), shown)
 
 
 def _simulated(value: Number | None, line: ForecastLine) -> Cell:
