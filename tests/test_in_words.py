@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import answer_of
 from report_fixture import Q4, metric, report, wilson, win_rate
 from salesmetrics.answers.report import Change, Comparison, Goal, GoalResult, Interval, Limits, Period, Verdicts
 from salesmetrics.render.document import plain
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.base import Answer
     from salesmetrics.answers.report import Metric, Report
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 Q3 = Comparison(label="2017-Q3", start=date(2017, 7, 1), end=date(2017, 10, 1))
 
 
@@ -100,7 +103,7 @@ def test_levels_have_what_they_rest_on() -> None:
     revenue = metric("revenue", "Revenue", "revenue", "money", Decimal("1260000.5"), n=557, currency="EUR")
     won = metric("won_deals", "Won deals", "counts", "count", 557, n=557)
     assert said(report([revenue, win_rate(557, 1144), won])) == [
-        "Revenue is 1,260,000.50 EUR (557 won deals).",
+        "Revenue is 1,260,001 EUR (557 won deals).",
         "Win rate is 48.7 % (557 of 1,144 decided deals; 95 % interval 47.5 – 49.8 %).",
         "There are 557 won deals.",
     ]
@@ -188,6 +191,21 @@ def test_overdue_deals_are_a_share_of_the_pipeline_where_it_is_known() -> None:
     mixed = [*found, metric("open_pipeline", "Open pipeline", "pipeline", "money", 7, currency="USD")]
     assert "share" not in said(report(mixed, touching=(OVERDUE,)))[-1]
     assert "%" not in said(report(mixed, touching=(OVERDUE,)))[-1]
+
+
+def test_a_page_says_something_of_each_part() -> None:
+    """What the report says itself first, then who differs; a benchmark that finds nobody is silent, as is a target that is unknown."""
+    benchmark = answer_of("benchmark", "deals.csv", "--by", "owner", "--kpi", "win_rate", cwd=EXAMPLES)
+    forecast = answer_of("forecast", "deals.csv", "quotas.csv", "--period", "2026-Q4", cwd=EXAMPLES)
+    whole = report([win_rate(557, 1144)], touching=(OVERDUE, REJECTED))
+    found = said(whole, [forecast, benchmark])
+    assert len(found) == 5
+    assert [sentence.split(" ")[0] for sentence in found] == ["Win", "58", "Check", "Win", "Forecast"]
+    assert found[3] == (
+        "Win rate: of 10 reps, Karim Bellweather (58.1 %; team 45.6 %) is above the team "
+        "and Wendel Hartog (31.0 %; team 50.1 %) is below."
+    )
+    assert not any(sentence.startswith("No target") for sentence in [*found, *said(forecast)])
 
 
 @st.composite

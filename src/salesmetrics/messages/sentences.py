@@ -87,6 +87,7 @@ SENTENCES: Mapping[str, str] = {
     "bench_low": "{names:and} {n:is|are} below the {others}",
     "bench_low_too": "{names:and} {n:is|are} below",
     "bench_one": "{name:typed} ({value}; {others} {theirs})",
+    "bench_one_of": "{name:typed} ({value})",
     "bench_more": "{n:# more|# more}",
     "bench_also": "Segments differ from the {others} also in {titles:;}.",
     "bench_none_said": "None of {peers} differs from the {others} in {titles:; 4 more}.",

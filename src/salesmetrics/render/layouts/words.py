@@ -46,6 +46,7 @@ __all__ = [
     "reason_text",
     "reason_words",
     "record_left_out_text",
+    "round_places",
     "segment_name",
     "share_cell",
     "span_text",
@@ -303,6 +304,20 @@ def places_of(metrics: Iterable[Metric]) -> Mapping[str, int]:
         unit: decimals([n for m in members for n in (m.value, m.previous) if n is not None], members[0].unit)
         for unit, members in values.items()
     }
+
+
+def round_places(value: Number | None, unit: Unit) -> int | None:
+    """Digits behind the point of a number that stands alone, as in a tile or a sentence: large amounts have no cents.
+
+    >>> round_places(1_262_088.85, "money"), round_places(9_315.4, "money"), round_places(36.5, "days")
+    (0, None, None)
+    """
+    large = unit in {"money", "money_per_day"} and abs(float(value or 0)) >= _ROUND
+    return 0 if large else None
+
+
+_ROUND = 10_000
+"""From here on the cents of an amount are left to the tables."""
 
 
 def bound_places(metrics: Iterable[Metric], unit: Unit) -> int:

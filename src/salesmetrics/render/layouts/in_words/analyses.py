@@ -29,8 +29,8 @@ from salesmetrics.render.layouts.in_words.reports import (
     doubts,
     in_sentence,
 )
-from salesmetrics.render.layouts.words import segment_name
-from salesmetrics.render.text import amount, change, decimals, interval, one_line
+from salesmetrics.render.layouts.words import round_places, segment_name
+from salesmetrics.render.text import amount, change, interval, one_line
 from salesmetrics.schema.findings import Effect, effect_of
 from salesmetrics.schema.message import Message
 
@@ -128,8 +128,10 @@ def _forecast(answer: Forecast) -> Iterator[Said]:
     """The forecast and its target in each currency, what its method was worth, and what is overdue."""
     lines = [line for line in answer.forecast if not line.group]
     for number, line in enumerate(lines[:_LINES]):
-        for place, text in enumerate(forecast.forecast_sentences(line)):
-            yield Said(CHANGED, 10 * place + number, ("forecast", number, place), text)
+        said, *target = forecast.forecast_sentences(line)
+        yield Said(CHANGED, number, ("forecast", number), said)
+        if target and line.target is not None:
+            yield Said(CHANGED, 10 + number, ("target", number), target[0])
     for line in lines[:1]:
         tests = [test for test in answer.backtest if test.currency == line.currency]
         if tests:
@@ -178,22 +180,24 @@ def _least_p(kpi: BenchmarkKpi, answer: Benchmark) -> float:
 
 def _called(kpi: BenchmarkKpi, title: str, answer: Benchmark) -> str:
     rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency)]
-    places = decimals([row.value for row in rows if row.value is not None], kpi.unit)
     parts: list[Message] = []
     for verdict in ("above", "below"):
         members = [row for row in rows if row.verdict == verdict]
         if members:
-            names: list[Message] = [_differing(row, kpi, places, answer) for row in members[:_NAMES]]
+            names: list[Message] = [_differing(row, kpi, answer, alone=len(members) == 1) for row in members[:_NAMES]]
             names += [Message("bench_more", n=len(members) - _NAMES)] if len(members) > _NAMES else []
             code = "bench_high" if verdict == "above" else "bench_low_too" if parts else "bench_low"
             parts.append(Message(code, names=names, n=len(members), others=benchmark.others(answer)))
     return phrase("bench_said", title=title, parts=parts, peers=benchmark.peers(answer, kpi.judged))
 
 
-def _differing(row: BenchmarkRow, kpi: BenchmarkKpi, places: int, answer: Benchmark) -> Message:
+def _differing(row: BenchmarkRow, kpi: BenchmarkKpi, answer: Benchmark, *, alone: bool) -> Message:
     name = ", ".join(segment_name(value) for value in row.group.values())
+    places = round_places(row.value, kpi.unit)
     value = amount(row.value, kpi.unit, currency=row.currency, places=places)
-    theirs = amount(row.team.value if row.team else None, kpi.unit, places=places)
+    if not alone or row.team is None:
+        return Message("bench_one_of", name=name, value=value)
+    theirs = amount(row.team.value, kpi.unit, places=places)
     return Message("bench_one", name=name, value=value, others=benchmark.others(answer), theirs=theirs)
 
 

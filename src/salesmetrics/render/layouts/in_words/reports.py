@@ -13,7 +13,7 @@ from salesmetrics.render.layouts.digest import digested
 from salesmetrics.render.layouts.footer import with_names
 from salesmetrics.render.layouts.segments import is_series
 from salesmetrics.render.layouts.trend import series_of
-from salesmetrics.render.layouts.words import bound_places, kept_apart, places_of, segment_name
+from salesmetrics.render.layouts.words import kept_apart, round_places, segment_name
 from salesmetrics.render.text import amount, change, interval, one_line
 from salesmetrics.schema.findings import Effect, effect_of
 from salesmetrics.schema.message import Message
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHANGED",
     "DOUBT",
+    "GOAL",
     "HAND",
     "LEVEL",
     "NOTHING",
@@ -139,7 +140,7 @@ def _evidence(step: Change | None) -> float:
 def _changed(metric: Metric, report: Report) -> str:
     step, side = _step(metric)
     verdict = metric.change.verdict if metric.change else ""
-    value = _value(metric, report)
+    value = _value(metric)
     return phrase(
         f"changed_{verdict}",
         subject=_subject(metric, report),
@@ -277,8 +278,8 @@ def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[boo
     details: dict[str, Any] = {
         "subject": _subject(metric, report),
         "n": _number(metric),
-        "value": _value(metric, report),
-        "basis": basis(metric, report),
+        "value": _value(metric),
+        "basis": basis(metric),
         "before": _before(metric, report),
         "step": step,
         "side": side,
@@ -296,7 +297,7 @@ def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[boo
     said = {"no clear difference": "verdict_no_clear_difference", "too few": "too_few_here"}.get(verdict or "")
     absolute, relative, _ = change(metric.change, metric.unit)
     details |= {
-        "previous": _amount(metric.previous, metric, report),
+        "previous": _amount(metric.previous, metric),
         "step": relative or absolute,
         "verdict": phrase(said or "no_verdict_here"),
     }
@@ -306,7 +307,7 @@ def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[boo
 def _without_past(metrics: Sequence[Metric], report: Report) -> str:
     """The sentence about a value in each of its currencies, beside nothing."""
     metric = metrics[0]
-    values = [Message("value_with_basis", value=_value(one, report), basis=basis(one, report)) for one in metrics]
+    values = [Message("value_with_basis", value=_value(one), basis=basis(one)) for one in metrics]
     if len(values) > _CURRENCIES:
         values[_CURRENCIES:] = [Message("and_more_values", n=len(values) - _CURRENCIES)]
     subject, number, over = _subject(metric, report), _number(metric), _is_over(metric, report)
@@ -316,7 +317,7 @@ def _without_past(metrics: Sequence[Metric], report: Report) -> str:
     return phrase("level_then" if over else "level_now", subject=subject, n=number, values=values)
 
 
-def basis(metric: Metric, report: Report | None = None) -> str:
+def basis(metric: Metric) -> str:
     """What a value rests on, in brackets: its records, k of n, and its interval; nothing for a count."""
     parts: list[str | Message] = []
     k, n = metric.numerator, metric.denominator
@@ -325,7 +326,7 @@ def basis(metric: Metric, report: Report | None = None) -> str:
         parts.append(Message("basis_share", k=k, whole=fill(whole, {"n": n})))
     elif metric.n is not None and metric.unit != "count":
         parts.append(fill(whole, {"n": metric.n}) if metric.id in WHOLES else phrase("records_behind", n=metric.n))
-    span = interval(metric.interval, metric.unit, places=_bounds(metric, report))
+    span = interval(metric.interval, metric.unit, places=0 if metric.unit == "money" else None)
     if span and metric.interval:
         parts.append(Message("basis_interval", percent=100 * metric.interval.level, interval=span))
     if metric.small and metric.unit != "count":
@@ -378,41 +379,13 @@ def in_sentence(subject: str) -> str:
     return subject if subject[1:2].isupper() else subject[:1].lower() + subject[1:]
 
 
-def _value(metric: Metric, report: Report) -> str:
-    return _amount(metric.value, metric, report)
+def _value(metric: Metric) -> str:
+    return _amount(metric.value, metric)
 
 
-def _amount(value: Any, metric: Metric, report: Report) -> str:
-    """A number of a metric, with the digits that it has in the table of the report."""
-    return amount(value, metric.unit, currency=metric.currency, places=_places(metric, report))
-
-
-_FEW_KPIS = 3
-
-
-def _places(metric: Metric, report: Report) -> int:
-    beside = _beside(metric, report) if _by_column(report) else report.metrics
-    return places_of(beside)[metric.unit]
-
-
-def _by_column(report: Report) -> bool:
-    """Whether a KPI of the report has columns of its own, rather than a row."""
-    if not report.group_by and not is_series(report):
-        return False
-    most = 1 if any(metric.change for metric in report.metrics) else _FEW_KPIS
-    return report.everything or len({metric.id for metric in report.metrics}) <= most
-
-
-def _beside(metric: Metric, report: Report) -> list[Metric]:
-    return [other for other in report.metrics if other.id == metric.id]
-
-
-def _bounds(metric: Metric, report: Report | None) -> int | None:
-    if report is None:
-        return None
-    if report.group_by or is_series(report):
-        return bound_places(_beside(metric, report), metric.unit)
-    return _places(metric, report)
+def _amount(value: Any, metric: Metric) -> str:
+    """A number of a metric, rounded as in its tile."""
+    return amount(value, metric.unit, currency=metric.currency, places=round_places(metric.value, metric.unit))
 
 
 # --- a trend ---
@@ -439,7 +412,7 @@ def trend_said(report: Report) -> Iterator[Said]:
             n = _number(metrics[0])
             yield Said(DOUBT, 1, ("series", title), phrase("usual_unknown", series=title, n=n))
         if latest is not None and not _outside(latest):
-            yield Said(LEVEL, 0, "latest", _latest(title, latest, metrics, report))
+            yield Said(LEVEL, 0, "latest", _latest(title, latest))
     yield from doubts(with_names(report.touching, report))
 
 
@@ -452,7 +425,7 @@ def _left_range(title: str, metrics: Sequence[Metric]) -> str:
         Message(
             "outside_in_period",
             period=one_line(metric.period.label) if metric.period else "",
-            value=_shown(metric, metrics),
+            value=_value(metric),
             side=phrase(f"outside_{metric.limits.outside}"),
             limits=_limits(metric.limits, metric),
         )
@@ -465,13 +438,13 @@ def _left_range(title: str, metrics: Sequence[Metric]) -> str:
     return phrase("outside_usual", series=title, n=_number(metrics[0]), times=times, found=found, periods=len(metrics))
 
 
-def _latest(title: str, metric: Metric, metrics: Sequence[Metric], report: Report) -> str:
+def _latest(title: str, metric: Metric) -> str:
     period = one_line(metric.period.label) if metric.period else ""
     details: dict[str, Any] = {
         "subject": phrase("in_period", subject=title, period=period),
         "n": _number(metric),
-        "value": _shown(metric, metrics),
-        "basis": basis(metric, report),
+        "value": _value(metric),
+        "basis": basis(metric),
     }
     if metric.limits is not None:
         return phrase("level_usual", limits=_limits(metric.limits, metric), **details)
@@ -479,9 +452,6 @@ def _latest(title: str, metric: Metric, metrics: Sequence[Metric], report: Repor
     return phrase("level_then", values=values, **details)
 
 
-def _shown(metric: Metric, metrics: Sequence[Metric]) -> str:
-    return amount(metric.value, metric.unit, currency=metric.currency, places=places_of(metrics)[metric.unit])
-
-
 def _limits(limits: Limits, metric: Metric) -> str:
-    return interval(Interval(low=limits.low, high=limits.high, level=1, method=limits.method), metric.unit)
+    span = Interval(low=limits.low, high=limits.high, level=1, method=limits.method)
+    return interval(span, metric.unit, places=0 if metric.unit == "money" else None)

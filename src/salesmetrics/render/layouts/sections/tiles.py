@@ -10,7 +10,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Tone
 from salesmetrics.render.layouts.footer import GOAL_TONES
 from salesmetrics.render.layouts.sections.kpis import drawn_months
-from salesmetrics.render.layouts.words import kept_apart, reason_words, title_of, value_cell, verdict_cell
+from salesmetrics.render.layouts.words import kept_apart, reason_words, round_places, title_of, value_cell, verdict_cell
 from salesmetrics.render.page import Tile, Tiles
 from salesmetrics.render.text import amount, change, fraction, interval, one_line
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from salesmetrics.answers.sections import Sections
 
 __all__ = ["tiles"]
-
-_ROUND = 10_000
-"""From here on the cents of an amount are left to the tables."""
 
 
 def tiles(answer: Sections) -> Tiles | None:
@@ -50,13 +47,8 @@ def _tile(metric: Metric, report: Report, apart: Collection[str]) -> Tile:
 
 
 def _value(metric: Metric) -> Cell:
-    text = amount(metric.value, metric.unit, currency=metric.currency, places=_places(metric))
+    text = amount(metric.value, metric.unit, currency=metric.currency, places=round_places(metric.value, metric.unit))
     return replace(value_cell(metric), text=text)
-
-
-def _places(metric: Metric) -> int | None:
-    large = metric.unit in {"money", "money_per_day"} and abs(float(metric.value or 0)) >= _ROUND
-    return 0 if large else None
 
 
 def _known(metric: Metric) -> list[str]:
@@ -73,7 +65,7 @@ def _change(metric: Metric) -> Cell | None:
         return None
     absolute, relative, _ = change(metric.change, metric.unit)
     verdict = verdict_cell(metric)
-    before = amount(metric.previous, metric.unit, places=_places(metric))
+    before = amount(metric.previous, metric.unit, places=round_places(metric.value, metric.unit))
     said = {"change": relative or absolute, "previous": before, "verdict": verdict.text}
     return Cell(phrase("tile_previous_verdict" if verdict.text else "tile_previous", **said), verdict.tone)
 
