@@ -206,14 +206,13 @@ def native_chart(book: Any, chart: Chart, place: Place) -> Any:
     lanes = place.grid.lanes
     named = lanes[0].role.part == "label" and chart.kind != "dots" and not lanes[0].right
     area = any(lane.role.part == "range" for lane in lanes)
-    kind = {"type": "line"} if named else {"type": "scatter", "subtype": "straight"}
-    made = book.add_chart(kind)
+    lines = book.add_chart({"type": "line"} if named else {"type": "scatter", "subtype": "straight"})
     x = next(n for n, lane in enumerate(lanes) if lane.role.part == ("position" if chart.kind == "dots" else "label"))
     for number, lane in enumerate(lanes):
         part = lane.role.part
         if part in {"label", "position", "range"} or (area and part in {"low", "high"}):
             continue
-        made.add_series(
+        lines.add_series(
             {
                 "name": place.title(number),
                 "categories": place.cells(x),
@@ -221,10 +220,11 @@ def native_chart(book: Any, chart: Chart, place: Place) -> Any:
                 **_look(part, lane.role.column, chart, place),
             }
         )
+    made = _band(book, chart, place) if area else lines
     if area:
-        made.combine(_band(book, place))
+        made.combine(lines)
     values = [lane for lane in lanes if lane.role.part == "value"]
-    _dress(made, chart.title)
+    _dress(made, chart.title, [0] if area else [])
     across: dict[str, Any] = {"name": _words(chart.across.title), "num_font": {"color": GREY}, "line": {"color": GREY}}
     up: dict[str, Any] = {"min": chart.up.low, "max": chart.up.high} if chart.up.low < chart.up.high else {}
     if not named and chart.across.low < chart.across.high:
@@ -234,15 +234,15 @@ def native_chart(book: Any, chart: Chart, place: Place) -> Any:
     return made
 
 
-def _band(book: Any, place: Place) -> Any:
-    """The range behind a line: a hidden area up to its lower end, and a pale one up to the upper."""
+def _band(book: Any, chart: Chart, place: Place) -> Any:
+    """The range behind a line, drawn before it: a hidden area up to its lower end, and a pale one up to the upper."""
     made = book.add_chart({"type": "area", "subtype": "stacked"})
     for number, lane in enumerate(place.grid.lanes):
         if lane.role.part in {"low", "range"}:
             fill = {"none": True} if lane.role.part == "low" else {"color": PALE}
             made.add_series(
                 {
-                    "name": place.title(number),
+                    "name": _words(chart.series[lane.role.column].name) or place.title(number),
                     "categories": place.cells(0),
                     "values": place.cells(number),
                     "fill": fill,
@@ -256,7 +256,9 @@ def _look(part: str, number: int, chart: Chart, place: Place) -> dict[str, Any]:
     if part == "rule":
         tone = _TONES.get(chart.rules[number].tone, GREY)
         return {"line": {"color": tone, "width": 1.25, "dash_type": "dash"}, "marker": {"type": "none"}}
-    color = _TONES.get(chart.series[number].tone, COLORS[number % len(COLORS)])
+    # The first line is blue, whatever bands stand before it.
+    turn = sum(bool(series.points) for series in chart.series[:number])
+    color = _TONES.get(chart.series[number].tone, COLORS[turn % len(COLORS)])
     if part in {"low", "high"}:
         return {"line": {"color": color, "width": 1, "dash_type": "round_dot"}, "marker": {"type": "none"}}
     if chart.kind != "dots":
@@ -372,11 +374,11 @@ def _words(text: str) -> str:
     return f" {found}" if found.startswith("=") else found
 
 
-def _dress(made: Any, title: str) -> None:
+def _dress(made: Any, title: str, hidden: Sequence[int] = ()) -> None:
     made.set_title(
         {"name": _words(title) or None, "name_font": {"size": 12, "bold": True, "color": "#1F2937"}, "overlay": False}
     )
-    made.set_legend({"position": "bottom", "font": {"color": GREY}})
+    made.set_legend({"position": "bottom", "font": {"color": GREY}, "delete_series": list(hidden)})
     made.set_chartarea({"border": {"color": "#E5E7EB"}})
     made.show_blanks_as("gap")
 

@@ -141,7 +141,8 @@ def _units(
 def _lanes(place: int, column: Column, cells: Sequence[Cell], units: Sequence[tuple[str, str | None]]) -> list[Lane]:
     if column.kind is Kind.MARK or not any(cell.text or cell.parts or cell.value is not None for cell in cells):
         return _drawn(place, column, cells)
-    if any(len(cell.parts) == _PAIR for cell in cells):
+    counted = column.kind is Kind.SHARE and any(cell.value is not None for cell in cells)
+    if counted or any(len(cell.parts) == _PAIR for cell in cells):
         return _pairs(place, column, cells, units)
     return _single(place, column, cells, units)
 
@@ -156,7 +157,9 @@ def _drawn(place: int, column: Column, cells: Sequence[Cell]) -> list[Lane]:
         for cell, mark in zip(cells, marks, strict=True)
     ]
     code = "lane_bar" if any(isinstance(mark, Bar) for mark in marks) else "lane_sparkline"
-    return [Lane(column.title or phrase(code), Role(place, "mark"), entries, marks=marks)]
+    # The title of a column of bars is the scale that they are drawn to elsewhere.
+    title = phrase(code) if code == "lane_bar" else column.title or phrase(code)
+    return [Lane(title, Role(place, "mark"), entries, marks=marks)]
 
 
 def _single(place: int, column: Column, cells: Sequence[Cell], units: Sequence[tuple[str, str | None]]) -> list[Lane]:
@@ -212,7 +215,8 @@ def _pairs(place: int, column: Column, cells: Sequence[Cell], units: Sequence[tu
                 side.append(Entry("", number, form, tone=cell.tone))
         else:
             # What is said of the records alone, "n 557", is about the second part of a share.
-            sides[share].append(_entry(cell, unit, days=False, signed=False))
+            told = _entry(cell, unit, days=False, signed=False)
+            sides[share].append(told._replace(form=told.form._replace(before="")) if share else told)
             sides[not share].append(Entry())
     own = share and column.title not in {"", phrase("column_share")}
     codes = (("lane_k_of", "lane_n_of") if own else ("lane_k", "lane_n")) if share else ("lane_low", "lane_high")
