@@ -25,6 +25,8 @@ BOX = 100
 
 _ROOM = 4.0
 """What a line keeps from the upper and the lower edge of its box, so that its stroke is not cut."""
+_SIDE, _POINTS = 2.0, 2
+"""What it keeps from the sides, and points that are none without a third."""
 _LEAST = 0.6
 """Percent that a bar of a small value takes at least, so that it is not taken for none."""
 _COLOURS = 6
@@ -34,7 +36,7 @@ _LETTER = 6.6
 """Pixels that a character of a label takes at most, on average."""
 _NAMED = 26
 """Characters of a name that fit beside a line."""
-_PHONE, _TABLET, _SCREEN = 230, 480, 860
+_PHONE, _TABLET, _SCREEN = 230, 350, 650
 """Pixels that an axis along the lower edge has at least there."""
 _WIDE_NAME, _RIGHT = 1.1, 0.7
 """Percent of the width that a character of a name takes, and where names begin to stand to the left of their points."""
@@ -134,10 +136,17 @@ def _whisker(mark: Whisker) -> Iterable[Shape]:
         yield _shape("circle", look, cx=percent(along(mark.value, *mark.axis)), cy="50%", r="4")
 
 
+_TONES = {
+    Tone.GOOD: "good",
+    Tone.BAD: "bad",
+    Tone.WARNING: "warn",
+    Tone.STRONG: "ends",
+    Tone.MUTED: "quiet",
+}
+
+
 def _tone(tone: Tone) -> str:
-    return {Tone.GOOD: "good", Tone.BAD: "bad", Tone.WARNING: "warn", Tone.STRONG: "ends", Tone.MUTED: "ends"}.get(
-        tone, ""
-    )
+    return _TONES.get(tone, "")
 
 
 def _spark(mark: Sparkline) -> Iterable[Shape]:
@@ -171,21 +180,25 @@ def _columns(values: Sequence[float | None], low: float, high: float) -> Iterabl
 
 
 def _line(values: Sequence[float | None], low: float, high: float) -> Iterable[Shape]:
-    across = [BOX * (place / (len(values) - 1) if len(values) > 1 else 1.0) for place in range(len(values))]
+    """A line with its last point; so few points that there is hardly a line are points alone."""
+    step = (BOX - 2 * _SIDE) / max(len(values) - 1, 1)
+    start = _SIDE if len(values) > 1 else BOX - _SIDE
     runs: list[list[str]] = [[]]
-    last = ""
-    for place, value in zip(across, values, strict=True):
+    for place, value in enumerate(values):
         if value is None:
             runs.append([])
-            continue
-        last = f"{_number(place)} {_height(value, low, high)}"
-        runs[-1].append(last)
+        else:
+            runs[-1].append(f"{_number(start + place * step)} {_height(value, low, high)}")
     drawn = [run for run in runs if run]
+    points = [point for run in drawn for point in run]
+    if len(points) <= _POINTS:
+        yield Shape("path", "end", "", "".join(f"M{point}h0" for point in points))
+        return
     area = "".join(f"M{run[0].split()[0]} {BOX}L{'L'.join(run)}V{BOX}z" for run in drawn if len(run) > 1)
     if area:
         yield Shape("path", "area", "", area)
     line = "".join(f"M{'L'.join(run)}" if len(run) > 1 else f"M{run[0]}h0" for run in drawn)
-    yield from (Shape("path", "line", "", line), Shape("path", "end", "", f"M{last}h0"))
+    yield from (Shape("path", "line", "", line), Shape("path", "end", "", f"M{points[-1]}h0"))
 
 
 def _height(value: float, low: float, high: float) -> str:

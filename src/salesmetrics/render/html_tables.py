@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LOOKS", "MOST_FOLDED", "MOST_ROWS", "STEPS", "Grid", "grid"]
 
-STEPS = (22, 30, 38, 46, 54, 62, 70)
+STEPS = (22, 28, 34, 40, 46, 52, 58, 64, 70)
 """Widths of a card, in ems of the page, at which tables change; a table takes the next that is wide enough for it."""
 
 MOST_ROWS, MOST_FOLDED = 1000, 200
@@ -245,7 +245,11 @@ def _cells(row: Row, places: Sequence[_Place], tags: dict[tuple[bool, str, str],
         look = f"{place.look} {LOOKS[cell.tone]}".strip() if cell.tone in LOOKS else place.look
         if not cell.text and not second and cell.mark is None:
             look = f"{look} e".strip()
-        key = (place.heads, look, place.title if cell.text else "")
+        elif cell.long:
+            look = f"{look} y".strip()
+        # A number of records says itself that it is one.
+        untitled = not cell.text or (place.column.kind is Kind.SHARE and "/" not in cell.text)
+        key = (place.heads, look, "" if untitled else place.title)
         if key not in tags:
             tags[key] = _tag(*key)
         yield tags[key], visible(cell.text), _more(cell, second, place), _ENDS[place.heads]
@@ -318,7 +322,9 @@ def _width(column: Column, cells: Sequence[Cell]) -> float:
     """Ems that a column takes, with the room beside it."""
     if column.kind is Kind.MARK:
         return _MARK + _BESIDE
-    longest = max((len(cell.text) + len(cell.flag) for cell in cells), default=0)
+    # What is long may be broken between its two numbers.
+    texts = (max(cell.text.split(" / "), key=len) if cell.long else cell.text + cell.flag for cell in cells)
+    longest = max(map(len, texts), default=0)
     if column.kind is Kind.LABEL:
         longest = min(longest, _WIDEST_LABEL)
     elif column.kind is Kind.VERDICT:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -85,7 +86,9 @@ def _environment() -> Environment:
 
 @cache
 def _style() -> str:
-    return _environment().get_template("page.css").render(steps=STEPS)
+    """The styles without their layout."""
+    text = _environment().get_template("page.css").render(steps=STEPS)
+    return " ".join(re.sub(r"/\*.*?\*/", "", text).split())
 
 
 def _parts(blocks: Sequence[PageBlock]) -> Iterator[tuple[str, list[PageBlock]]]:
