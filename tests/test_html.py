@@ -242,7 +242,7 @@ def test_names_beside_lines_do_not_cover_each_other() -> None:
     drawing = drawn_chart(next(block for block in blocks_of(every_block()) if isinstance(block, Chart)))
     heights = [float(label.y.removesuffix("%")) for label in drawing.beside]
     assert [label.text for label in drawing.beside] == ["upper limit 60 %", "average 46 %", "goal 45 %"]
-    assert min(after - before for before, after in pairwise(heights)) >= 7
+    assert min(after - before for before, after in pairwise(heights)) >= 10
 
 
 # --- long pages -------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _SIDE, _POINTS = 2.0, 2
 _LEAST = 0.6
 """Percent that a bar of a small value takes at least, so that it is not taken for none."""
 _COLOURS = 6
-_LINE = 7.0
+_LINE = 10.0
 """Percent of the height of a chart that a line of text takes."""
 _LETTER = 6.6
 """Pixels that a character of a label takes at most, on average."""
