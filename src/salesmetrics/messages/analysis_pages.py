@@ -55,8 +55,9 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "bench_seen": "drawn: the value with its interval; behind it the band; the line across is the value of: {others}",
     "fold_by_records": "Values by number of records",
     "chart_by_records": "{title:typed} by number of records",
-    "plot_seen": "{n:# segment|# segments} by their number of records within the limits of chance: {above:,} above the others, {below:,} below.",
+    "plot_seen": "{n:# segment|# segments} by number of records; the bands are the limits of chance: {above:,} above the others, {below:,} below.",
     "axis_records": "records",
+    "series_within": "no clear difference",
     "series_95": "95 % band",
     "series_998": "99.8 % band",
     # --- lost deals -----------------------------------------------------------------------------------------------------

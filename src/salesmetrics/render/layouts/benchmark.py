@@ -42,9 +42,9 @@ from salesmetrics.render.text import amount, decimals, one_line
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from salesmetrics.answers.benchmark import Benchmark, BenchmarkFigure, BenchmarkKpi, BenchmarkRow
+    from salesmetrics.answers.benchmark import Benchmark, BenchmarkBand, BenchmarkFigure, BenchmarkKpi, BenchmarkRow
     from salesmetrics.render.document import Block, Whisker
 
 __all__ = [
@@ -370,6 +370,12 @@ def _whisker(row: BenchmarkRow, kpi: BenchmarkKpi, between: tuple[float, float])
     )
 
 
+_BANDS: tuple[tuple[str, Callable[[BenchmarkBand], tuple[float, float]]], ...] = (
+    ("series_998", lambda band: (band.low_998, band.high_998)),
+    ("series_95", lambda band: (band.low_95, band.high_95)),
+)
+
+
 def _plot(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow]) -> Chart | None:
     """Values over the number of records, within the bands: a funnel, as chance makes few records vary more."""
     banded = sorted((row for row in rows if row.band and row.n and row.value is not None), key=lambda row: row.n or 0)
@@ -377,12 +383,11 @@ def _plot(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow]) -> Chart | None:
         return None
     bands = [(float(row.n or 0), row.band) for row in banded if row.band]
     limits = [
-        Series(phrase("series_998"), (), tuple((x, band.low_998, band.high_998) for x, band in bands)),
-        Series(phrase("series_95"), (), tuple((x, band.low_95, band.high_95) for x, band in bands)),
+        Series(phrase(code), (), tuple((x, *ends(band)) for x, band in bands), tone=Tone.MUTED) for code, ends in _BANDS
     ]
     dots = [
         Series(
-            phrase(f"benchmark_{verdict}"),
+            phrase("series_within" if verdict == "within" else f"benchmark_{verdict}"),
             tuple((float(row.n or 0), float(row.value or 0)) for row in own),
             names=tuple(map(_name, own)),
             tone=_TONES.get((verdict, kpi.direction), Tone.PLAIN),

@@ -322,7 +322,7 @@ def forecast_sections(answer: Forecast) -> tuple[Section, ...]:
         found.append(_said_section(line, answer, anchor("forecast", place), code))
         groups = [other for other in answer.forecast if other.group and other.currency == line.currency]
         if groups:
-            title = _in(phrase("heading_by", names=list(map(one_line, answer.group_by))), code)
+            title = _in(phrase("section_groups", names=list(map(one_line, answer.group_by))), code)
             blocks = (Text(phrase("forecast_segments_seen")), _group_table(groups))
             found.append(Section(anchor("forecast-segments", place), title, blocks))
         found.append(past_section(line, answer, anchor("past-forecasts", place), _in(phrase("heading_backtest"), code)))

@@ -74,9 +74,10 @@ def _compare(answer: Compare) -> Iterator[Said]:
 def _funnel(answer: Funnel) -> Iterator[Said]:
     """How many of the deals were won, where value waits, how many deals are stuck; without a history how many are open."""
     if answer.stock:
-        stages = {(one.pipeline, one.stage) for one in answer.stock}
+        whole = [one for one in answer.stock if not one.group] or answer.stock
+        stages = {(one.pipeline, one.stage) for one in whole}
         yield Said(DOUBT, 0, "history", phrase("stock_only"))
-        number = sum(one.count for one in answer.stock)
+        number = sum(one.count for one in whole)
         yield Said(LEVEL, 0, "stock", phrase("funnel_stock", n=number, stages=len(stages)))
     worst = answer.bottleneck
     names = list(dict.fromkeys(stage.pipeline for stage in answer.stages))
