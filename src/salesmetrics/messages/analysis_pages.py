@@ -25,6 +25,8 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "section_stock": "Open deals by stage",
     "fold_stages": "All numbers of each stage",
     "fold_history": "How to export a stage history",
+    # --- benchmark ------------------------------------------------------------------------------------------------------
+    "fold_alike": "The values by {names:and}",
     # --- cohort ---------------------------------------------------------------------------------------------------------
     "page_cohort_deals": "Cohorts of created deals",
     "page_cohort_leads": "Cohorts of created leads",
@@ -143,6 +145,7 @@ REPORT_PAGE: Mapping[str, str] = {
     "segments_by_default": "Without `--by`, segments are by {names:and}.",
     "segments_seen": "Dot: value. Line: {percent:g} % interval. Dashes: total. Empty rings are segments with a small sample.",
     "segments_capped": "The first {n:,} of {total:,} segments; all of them: ",
+    "each_by_segment": "Each KPI by {names:and}, with intervals",
     "more_by_segment": "{n:# more KPI|# more KPIs} by {names:and}",
     "totals_only": "For all records: {n:# segment|# segments} are too many for this part. By {names:and}: ",
     "command_segments": "salesmetrics report {files:typed} --by {by:typed} --kpi {kpi}",

@@ -26,6 +26,8 @@ __all__ = ["SAID_ABOVE", "Digest", "digest_items", "digested", "with_rejects_as_
 
 _HINT = 160
 """Characters of a hint that a screen has room for."""
+_FILE = "FILE"
+"""What stands for the files in a command of a hint."""
 _PARTS = 3
 """So many columns or faults of rejected rows are named."""
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.NOTE: Tone.MUTED}
@@ -143,18 +145,20 @@ def _share(members: Sequence[Finding]) -> str:
     return f" ({phrase('share_in_value', share=amount(shares[0], 'ratio'))})" if len(shares) == 1 else ""
 
 
-def digest_items(found: Sequence[Digest], *, shown: int, hints: int) -> Items:
+def digest_items(found: Sequence[Digest], *, shown: int, hints: int, files: str = _FILE) -> Items:
     """Digests as a list.
 
     Args:
         found: In order.
         shown: So many of them.
         hints: So many of these with what to do about it.
+        files: The files as they are typed in a command of a hint.
     """
     items, given = [], set[str]()
     for one in found[:shown]:
         hint = one.hint if len(given) < hints and one.hint not in given else ""
         given |= {hint} if hint else set()
+        hint = hint.replace(f" {_FILE} ", f" {files} ")
         items.append(
             Item(one.severity.value, Prose(one.said), hint=Prose(hint) if hint else "", tone=_TONES[one.severity])
         )

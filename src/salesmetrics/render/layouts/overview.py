@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block, Footnote
     from salesmetrics.render.layouts.digest import Digest
 
-__all__ = ["overview"]
+__all__ = ["overview", "segment_matrix"]
 
 _FINDINGS = 5
 _FEW_KPIS = 3
@@ -78,7 +78,7 @@ def overview(report: Report) -> Document:
     if report.command == "trend":
         return _screen(report, trend(report), least=_LEAST_FINDINGS)
     if report.group_by or is_series(report):
-        return _screen(report, [_segments(report)], least=_LEAST_FINDINGS)
+        return _screen(report, [segment_matrix(report)], least=_LEAST_FINDINGS)
     if len({metric.id for metric in report.metrics}) > 1:
         return _screen(report, _tables(report))
     groups = [lead for lead, _ in left_out(report.metrics)]
@@ -222,7 +222,7 @@ def _row(metric: Metric, apart: Collection[str], places: Mapping[str, int], span
     return Row(cells, span, undefined=Undefined(reason_words(metric), tuple(known)))
 
 
-def _segments(report: Report) -> Table:
+def segment_matrix(report: Report) -> Table:
     """Segments or periods as rows, the total first, and as many KPIs as fit, those that come first at the front.
 
     A few KPIs have their intervals, counts and verdicts beside them; more are values and changes only. Of the KPIs that come

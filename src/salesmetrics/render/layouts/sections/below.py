@@ -8,7 +8,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Item, Items, Kind, Prose, Row, Table, Text, Tone
 from salesmetrics.render.layouts.digest import digest_items, digested
 from salesmetrics.render.layouts.footer import not_computed, with_names
-from salesmetrics.render.layouts.head import shaped
+from salesmetrics.render.layouts.head import files_typed, shaped
 from salesmetrics.render.page import Fold, Section
 from salesmetrics.render.text import count, one_line
 
@@ -51,9 +51,11 @@ def all_findings(answer: Sections) -> list[Finding]:
 def quality_section(answer: Sections) -> Section:
     """All findings, those of a kind as one, with what to do about each."""
     found = digested(with_names(all_findings(answer), answer.report))
+    files = files_typed(answer.report.arguments, answer.report.inputs)
+    listed = digest_items(found, shown=len(found), hints=len(found), files=files)
     if not found:
         return Section("quality", phrase("section_quality"), (Text(phrase("quality_clean")),))
-    return Section("quality", phrase("section_quality"), (digest_items(found, shown=len(found), hints=len(found)),))
+    return Section("quality", phrase("section_quality"), (listed,))
 
 
 def input_section(answer: Sections) -> Section:

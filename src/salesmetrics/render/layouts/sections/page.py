@@ -103,7 +103,9 @@ def _attention(answer: Sections) -> Iterator[Section]:
     told = {item.code for one in shown for item in one.findings}
     rest = len(digested(item for item in all_findings(answer) if item.code not in told))
     more = [Text(phrase("findings_below", n=rest), Tone.MUTED)] if rest else []
-    yield Section("attention", phrase("check_these"), (digest_items(shown, shown=len(shown), hints=len(shown)), *more))
+    files = files_typed(report.arguments, report.inputs)
+    items = digest_items(shown, shown=len(shown), hints=len(shown), files=files)
+    yield Section("attention", phrase("check_these"), (items, *more))
 
 
 def _trend(answer: Sections) -> Section | None:

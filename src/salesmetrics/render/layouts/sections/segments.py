@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bar, Cell, Code, Column, Kind, Narrow, Prose, Row, Table, Text, Tone, Undefined
 from salesmetrics.render.layouts.head import files_typed
+from salesmetrics.render.layouts.overview import segment_matrix
 from salesmetrics.render.layouts.pages import ends_of, span_of, whisker
 from salesmetrics.render.layouts.sections.kpis import share_cell
 from salesmetrics.render.layouts.words import (
@@ -56,16 +59,36 @@ def segment_section(answer: Sections) -> Section | None:
     first: list[PageBlock] = (
         [Text(Prose(phrase("segments_by_default", names=names)), Tone.MUTED)] if answer.by_default else []
     )
+    totals, listed = _totals(answer), list(tables.items())
+    beside = answer.benchmark is not None and len(listed) > 1
+    shown = 0 if beside else _OPEN
+    open_ = [_section(key, rows, totals.get(key), answer, _MOST) for key, rows in listed[:shown]]
+    folded = [_section(key, rows, totals.get(key), answer, _MOST_FOLDED) for key, rows in listed[shown:]]
     spans = [metric.interval.level for metric in report.metrics if metric.interval]
-    if spans:
-        first.append(Text(phrase("segments_seen", percent=100 * spans[0]), Tone.MUTED))
-    first += [Text(note, Tone.MUTED) for note in (*order_note(report), *few_note(report))]
-    first += [Text(note, Tone.MUTED) for note in correction_note(report.verdicts)]
-    totals = _totals(answer)
-    open_ = [_section(key, rows, totals.get(key), answer, _MOST) for key, rows in list(tables.items())[:_OPEN]]
-    folded = [_section(key, rows, totals.get(key), answer, _MOST_FOLDED) for key, rows in list(tables.items())[_OPEN:]]
+    seen = [Text(phrase("segments_seen", percent=100 * spans[0]), Tone.MUTED)] if spans else []
+    notes = (*order_note(report), *few_note(report), *correction_note(report.verdicts))
+    legend = [*seen, *(Text(note, Tone.MUTED) for note in notes)]
+    if beside:
+        # The benchmark has a drawing per KPI: here is the overview of all of them.
+        each = Fold(phrase("each_by_segment", names=names), (*legend, *folded))
+        return Section("segments", phrase("section_segments", names=names), (*first, _matrix(report, answer), each))
     rest = [Fold(phrase("more_by_segment", n=len(folded), names=names), tuple(folded))] if folded else []
-    return Section("segments", phrase("section_segments", names=names), (*first, *open_, *rest))
+    return Section("segments", phrase("section_segments", names=names), (*first, *legend, *open_, *rest))
+
+
+def _matrix(report: Report, answer: Sections) -> Table:
+    """A row per segment, those with the largest value of the first KPI at the front, and a column per headline."""
+    kept = [metric for metric in report.metrics if metric.id in answer.headlines and not metric.in_series]
+    shown = [metric for metric in kept if metric.group or not answer.no_total]
+    if report.segments is None:
+        first = {_group(m): float(m.value) for m in shown if m.id == answer.headlines[0] and m.value is not None}
+        lowest = min(first.values(), default=0.0) - 1
+        shown.sort(key=lambda metric: (bool(metric.group), -first.get(_group(metric), lowest)))
+    return replace(segment_matrix(replace(report, metrics=shown)), drops="")
+
+
+def _group(metric: Metric) -> tuple[str | None, ...]:
+    return tuple(metric.group.values())
 
 
 def _by_kpi(report: Report, answer: Sections) -> Mapping[_Key, list[Metric]]:
