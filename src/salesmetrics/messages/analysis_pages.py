@@ -119,6 +119,7 @@ REPORT_PAGE: Mapping[str, str] = {
     "tile_previous_verdict": "{change} from {previous}: {verdict}",
     "tile_goal": "goal {goal}: {status}",
     # --- what needs attention -------------------------------------------------------------------------------------------
+    "findings_above": "{n:# finding|# findings} above, under Check before you quote these.",
     "findings_below": "{n:# more finding|# more findings} below, under Data quality.",
     # --- KPIs -----------------------------------------------------------------------------------------------------------
     "column_goal": "goal",
@@ -153,6 +154,7 @@ REPORT_PAGE: Mapping[str, str] = {
     # --- trend ----------------------------------------------------------------------------------------------------------
     "section_trend": "Trend by {every}",
     "fold_periods": "All periods in numbers",
+    "fold_rows": "All {n:# row|# rows}",
     # --- analyses with several parts ------------------------------------------------------------------------------------
     "section_funnel": "Funnel",
     "section_compare": "Changes between exports",
@@ -179,6 +181,7 @@ REPORT_PAGE: Mapping[str, str] = {
     "section_quality": "Data quality",
     "quality_clean": "No findings.",
     "section_inputs": "Files",
+    "fold_files": "{n:# file|# files} with rows and hashes",
     "column_kind_of_file": "kind",
     "column_rows_read": "rows",
     "column_rows_used": "used",

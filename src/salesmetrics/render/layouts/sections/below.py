@@ -13,13 +13,20 @@ from salesmetrics.render.page import Fold, Section
 from salesmetrics.render.text import count, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from salesmetrics.answers.sections import Sections
+    from salesmetrics.render.layouts.digest import Digest
     from salesmetrics.render.page import PageBlock
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["absent_section", "all_findings", "input_section", "quality_section"]
+__all__ = ["absent_section", "attention_section", "input_section", "quality_section"]
+
+
+_FINDINGS = 5
+"""Findings that stand before the numbers."""
+_FEW_FILES = 4
+"""Of more files the table is folded."""
 
 
 def absent_section(answer: Sections) -> Section | None:
@@ -38,7 +45,7 @@ def absent_section(answer: Sections) -> Section | None:
     return Section("absent", phrase("section_absent"), tuple(blocks)) if blocks else None
 
 
-def all_findings(answer: Sections) -> list[Finding]:
+def _all_findings(answer: Sections) -> list[Finding]:
     """The findings of the report, and what a section found besides."""
     parts = (answer.funnel, answer.compare, answer.cohort, answer.forecast, answer.benchmark, answer.losses)
     found = [*answer.report.findings, *(item for part in parts if part is not None for item in part.findings)]
@@ -48,14 +55,37 @@ def all_findings(answer: Sections) -> list[Finding]:
     return list(kept.values())
 
 
+def attention_section(answer: Sections) -> Section | None:
+    """The findings that touch the numbers, those that change one first; None without any."""
+    shown, rest = _digests(answer)
+    if not shown:
+        return None
+    more = [Text(phrase("findings_below", n=len(rest)), Tone.MUTED)] if rest else []
+    return Section("attention", phrase("check_these"), (_listed(shown, answer), *more))
+
+
 def quality_section(answer: Sections) -> Section:
-    """All findings, those of a kind as one, with what to do about each."""
-    found = digested(with_names(all_findings(answer), answer.report))
+    """All other findings, those of a kind as one, with what to do about each."""
+    shown, rest = _digests(answer)
+    above = [Text(phrase("findings_above", n=len(shown)), Tone.MUTED)] if shown else []
+    listed: list[PageBlock] = [_listed(rest, answer)] if rest else []
+    none = [Text(phrase("quality_clean"))] if not shown and not rest else []
+    return Section("quality", phrase("section_quality"), (*above, *listed, *none))
+
+
+def _digests(answer: Sections) -> tuple[list[Digest], list[Digest]]:
+    """The findings that stand before the numbers, and the others; those of a kind as one."""
+    report = answer.report
+    found = digested(with_names(report.touching, report), {metric.reason for metric in report.metrics})
+    shown = found[:_FINDINGS]
+    told = {one.code for one in shown}
+    rest = [item for item in _all_findings(answer) if item.code not in told]
+    return shown, digested(with_names(rest, report))
+
+
+def _listed(found: Sequence[Digest], answer: Sections) -> Items:
     files = files_typed(answer.report.arguments, answer.report.inputs)
-    listed = digest_items(found, shown=len(found), hints=len(found), files=files)
-    if not found:
-        return Section("quality", phrase("section_quality"), (Text(phrase("quality_clean")),))
-    return Section("quality", phrase("section_quality"), (listed,))
+    return digest_items(found, shown=len(found), hints=len(found), files=files)
 
 
 def input_section(answer: Sections) -> Section:
@@ -80,7 +110,9 @@ def input_section(answer: Sections) -> Section:
         rows.append(Row(cells))
     made = phrase("made_by", name=report.generator.name, version=report.generator.version)
     lines = [*_shaped(answer), made]
-    return Section("files", phrase("section_inputs"), (Table(columns, tuple(rows)), *(Text(line) for line in lines)))
+    table = Table(columns, tuple(rows))
+    listed = Fold(phrase("fold_files", n=len(rows)), (table,)) if len(rows) > _FEW_FILES else table
+    return Section("files", phrase("section_inputs"), (listed, *(Text(line) for line in lines)))
 
 
 def _shaped(answer: Sections) -> Iterator[str]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Code, Text, Tone
-from salesmetrics.render.layouts.digest import digest_items, digested
-from salesmetrics.render.layouts.footer import goal_blocks, with_names
-from salesmetrics.render.layouts.head import files_typed, report_head, rows_head
+from salesmetrics.render.document import Text, Tone
+from salesmetrics.render.layouts.footer import goal_blocks
+from salesmetrics.render.layouts.head import report_head, rows_head
 from salesmetrics.render.layouts.in_words import words
-from salesmetrics.render.layouts.pages import facts_of, page_of, said_once
+from salesmetrics.render.layouts.pages import facts_of, said_once
 from salesmetrics.render.layouts.rows import rows_document
-from salesmetrics.render.layouts.sections.below import absent_section, all_findings, input_section, quality_section
+from salesmetrics.render.layouts.sections.analyses import analysis_sections
+from salesmetrics.render.layouts.sections.below import absent_section, attention_section, input_section, quality_section
 from salesmetrics.render.layouts.sections.kpis import family_sections
 from salesmetrics.render.layouts.sections.segments import segment_section
 from salesmetrics.render.layouts.sections.tiles import tiles
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from salesmetrics.render.page import PageBlock
 
 __all__ = ["sections_page"]
-
-_FINDINGS = 5
-"""Findings that stand before the numbers."""
 
 
 def sections_page(answer: Sections) -> Page:
@@ -60,17 +56,14 @@ def sections_page(answer: Sections) -> Page:
 
 def _sections(answer: Sections) -> Iterator[Section]:
     """Attention, goals, KPIs, segments, trend, analyses, records, and what the report rests on."""
-    yield from _attention(answer)
+    yield from _made(attention_section(answer))
     goals = goal_blocks(answer.report)
     if goals:
         yield Section("goals", goals[0].text, tuple(goals[1:]))  # type: ignore[union-attr, arg-type]
     if "kpis" in answer.wanted:
         yield from family_sections(answer)
     yield from _made(segment_section(answer), _trend(answer))
-    for name in ("funnel", "compare", "cohort", "forecast", "benchmark", "losses"):
-        part = getattr(answer, name)
-        if part is not None:
-            yield from _analysis(name, part, answer)
+    yield from analysis_sections(answer)
     for rows in answer.rows:
         yield _rows(rows)
     yield from _made(absent_section(answer), quality_section(answer), input_section(answer))
@@ -93,21 +86,6 @@ def _unlike(blocks: Iterable[PageBlock], seen: dict[str, int]) -> Iterator[PageB
         yield replace(block, **changed)
 
 
-def _attention(answer: Sections) -> Iterator[Section]:
-    """The findings that touch the numbers, those that change one first."""
-    report = answer.report
-    found = digested(with_names(report.touching, report), {metric.reason for metric in report.metrics})
-    shown = found[:_FINDINGS]
-    if not shown:
-        return
-    told = {item.code for one in shown for item in one.findings}
-    rest = len(digested(item for item in all_findings(answer) if item.code not in told))
-    more = [Text(phrase("findings_below", n=rest), Tone.MUTED)] if rest else []
-    files = files_typed(report.arguments, report.inputs)
-    items = digest_items(shown, shown=len(shown), hints=len(shown), files=files)
-    yield Section("attention", phrase("check_these"), (items, *more))
-
-
 def _trend(answer: Sections) -> Section | None:
     """A drawing per KPI and currency, and all periods in numbers below a line that opens them; None without a trend."""
     report = answer.trend
@@ -119,27 +97,6 @@ def _trend(answer: Sections) -> Section | None:
     notes = [Text(note, Tone.MUTED) for note in (*few_note(report), *undefined_note(report.metrics))]
     folded = Fold(phrase("fold_periods"), (*tables, *notes))
     return Section("trend", phrase("section_trend", every=phrase(f"every_{answer.every}")), (*lines, folded))
-
-
-def _analysis(name: str, part: Any, answer: Sections) -> Iterator[Section]:
-    """The sections of an analysis; where it has none of its own, those of its document."""
-    layout = import_module(f"salesmetrics.render.layouts.{name}")
-    made = getattr(layout, f"{name}_sections", None)
-    if made is None:
-        document = getattr(layout, f"{name}_document")(part)
-        found = [block for block in page_of(document).blocks if isinstance(block, Section)]
-    else:
-        found = list(made(part))
-    if answer.undivided and found and name != "benchmark":
-        files = files_typed(answer.report.arguments, answer.report.inputs)
-        command = phrase("command_by", command=name, files=files, by=",".join(answer.by))
-        n = len({tuple(metric.group.values()) for metric in answer.report.metrics if metric.group})
-        said = Text((phrase("totals_only", n=n, names=list(map(one_line, answer.by))), Code(command)), Tone.MUTED)
-        found[0] = replace(found[0], blocks=(said, *found[0].blocks))
-    if len(found) > 1:
-        yield Section(f"part-{name}", phrase(f"section_{name}"), tuple(found))
-    else:
-        yield from found
 
 
 def _rows(rows: Rows) -> Section:
