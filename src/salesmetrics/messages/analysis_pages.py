@@ -25,8 +25,6 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     "section_stock": "Open deals by stage",
     "fold_stages": "All numbers of each stage",
     "fold_history": "How to export a stage history",
-    # --- benchmark ------------------------------------------------------------------------------------------------------
-    "fold_alike": "The values by {names:and}",
     # --- cohort ---------------------------------------------------------------------------------------------------------
     "page_cohort_deals": "Cohorts of created deals",
     "page_cohort_leads": "Cohorts of created leads",

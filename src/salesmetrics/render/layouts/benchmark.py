@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.benchmark import Benchmark, BenchmarkBand, BenchmarkFigure, BenchmarkKpi, BenchmarkRow
     from salesmetrics.render.document import Block, Whisker
-    from salesmetrics.render.page import PageBlock
 
 __all__ = [
     "benchmark_document",
@@ -325,10 +324,6 @@ _TONES = {
 """Verdict and the direction that is better → how the dot looks."""
 
 
-_FEW_KPIS = 2
-"""Of more KPIs those in which nobody differs are folded on a page."""
-
-
 def benchmark_page(answer: Benchmark) -> Page:
     """A section per KPI, the parts of changes, and findings."""
     codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
@@ -348,10 +343,7 @@ def benchmark_sections(answer: Benchmark) -> tuple[Section, ...]:
         plot = _plot(kpi, rows)
         folded = [Fold(phrase("fold_by_records"), (plot,))] if plot else []
         legend = how_counted([phrase("bench_seen", others=others(answer)), *_notes(answer)]) if not place else ()
-        told: tuple[PageBlock, ...] = (_drawn(kpi, rows, answer), *outside, *folded)
-        if len(answer.kpis) > _FEW_KPIS and not (kpi.above or kpi.below):
-            told = (Fold(phrase("fold_alike", names=answer.group_by), told),)
-        blocks = (Text(_sentence(kpi, answer, several=several)), *told, *legend)
+        blocks = (Text(_sentence(kpi, answer, several=several)), _drawn(kpi, rows, answer), *outside, *folded, *legend)
         found.append(Section(anchor("benchmark", place), kpi_title(kpi, several=several), blocks))
     changed = benchmark_changes(answer, drawn=True)
     if changed and isinstance(changed[0], Heading):
