@@ -135,6 +135,7 @@ WHOLES: Mapping[str, str] = {
 """KPI → what its n records are, where they have a name; the others are numbers alone."""
 
 LEGENDS: Mapping[str, str] = {
+    "values_with_basis": "in brackets: the change, the interval, and k/n or the number of records n",
     "small_sample": "{sign} fewer than {min_n} records: treat as a hint",
     "no_verdict": "no verdict: without an interval, a change may be chance",
     "short_history": "no verdict on a count: fewer than 6 earlier periods show how much it varies",

@@ -141,7 +141,8 @@ class Column(Struct, frozen=True):
         plural: Its name in a note about columns that gave way; without one nothing is noted.
         named: Whether its title stands before what has moved below.
         silent: Whether its title is left out where the cells speak for themselves.
-        detail: Whether short forms, such as Markdown for a chat, do without it.
+        detail: Whether Markdown does without it: what it shows stands in another column, too.
+        off_screen: Whether a screen does without it, whatever its width.
         continues: Whether it says more of what the column before it says.
         wraps: Whether its text may be broken into several lines.
         stacked: Whether its title may be, while its numbers are not.
@@ -163,6 +164,7 @@ class Column(Struct, frozen=True):
     named: bool = False
     silent: bool = False
     detail: bool = False
+    off_screen: bool = False
     continues: bool = False
     wraps: bool = False
     stacked: bool = False

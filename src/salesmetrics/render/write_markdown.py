@@ -7,6 +7,7 @@ name from a file turns into a table cell, a link or a heading.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
@@ -51,7 +52,7 @@ __all__ = [
 
 
 def write(document: Document, screen: Screen) -> str:  # noqa: ARG001
-    """Draw a document as Markdown. Short tables: columns that are a detail, and marks, are left to other formats."""
+    """Draw a document as Markdown: every value with its interval, records and verdict; marks are left to other formats."""
     text = paragraphs(_parts(document))
     return f"{text}\n" if text else ""
 
@@ -122,6 +123,8 @@ def _table(block: Table) -> Iterator[str]:
         yield from _by_section(block)
     elif block.rows:
         yield _whole(block)
+    if any(column.off_screen for column in block.columns):
+        yield phrase("values_with_basis")
     for note in block.notes:
         if not isinstance(note, Footnote):
             yield note
@@ -130,21 +133,25 @@ def _table(block: Table) -> Iterator[str]:
 
 
 def _by_section(block: Table) -> Iterator[str]:
-    """A table for each section of columns, with the labels of the rows in front."""
+    """A table for each section of columns, with the labels of the rows in front; for each group where it has several columns."""
     labels = [i for i, column in enumerate(block.columns) if column.kind is Kind.LABEL]
     for section in dict.fromkeys(column.section for column in block.columns if column.group):
         drawn = [i for i, column in enumerate(block.columns) if column.group and column.section == section]
         rows = [row for row in block.rows if any(row.cells[i].text for i in drawn)]
         used = [i for i in labels if any(row.cells[i].text for row in rows)]
         yield strong(section)
-        yield _grid(block, [*used, *drawn], rows)
+        groups = [list(members) for _, members in groupby(drawn, key=lambda i: block.columns[i].group)]
+        several = any(len(_heads(block, members, rows)) > 1 for members in groups)
+        for members in groups if several else [drawn]:
+            yield _grid(block, [*used, *members], rows)
 
 
 def _whole(block: Table) -> Block:
     return _grid(block, range(len(block.columns)), block.rows)
 
 
-def _grid(block: Table, indexes: Iterable[int], rows: Sequence[Row]) -> Block:
+def _heads(block: Table, indexes: Iterable[int], rows: Sequence[Row]) -> list[list[int]]:
+    """The columns that hold something, each with those that continue it."""
     heads: list[list[int]] = []
     for index in indexes:
         column = block.columns[index]
@@ -155,6 +162,11 @@ def _grid(block: Table, indexes: Iterable[int], rows: Sequence[Row]) -> Block:
             heads[-1].append(index)
         else:
             heads.append([index])
+    return heads
+
+
+def _grid(block: Table, indexes: Iterable[int], rows: Sequence[Row]) -> Block:
+    heads = _heads(block, indexes, rows)
     titles = [block.columns[first].heading for first, *_ in heads]
     left = {place for place, (first, *_) in enumerate(heads) if not block.columns[first].right}
     if any(row.undefined for row in rows):
@@ -172,9 +184,10 @@ def _grid(block: Table, indexes: Iterable[int], rows: Sequence[Row]) -> Block:
 
 
 def _joined(block: Table, row: Row, head: Sequence[int]) -> str:
-    """A cell, and in brackets those of the columns that continue it."""
+    """A cell, and in brackets those of the columns that continue it and say more."""
     first, *others = (_cell(row.cells[index]) for index in head)
-    text = first + "".join(f" ({other})" for other in others if other)
+    more = [other for other in others if other and other != first]
+    text = f"{first} ({'; '.join(more)})" if more else first
     kind = block.columns[head[0]].kind
     if kind is Kind.CODE and "|" not in text:
         return code(text)

@@ -263,6 +263,7 @@ def _snippet(block: Snippet, place: _Place) -> Iterator[_Line]:
 def _table(table: Table, place: _Place) -> Iterator[_Line]:
     if not table.rows:
         return
+    table = _on_screen(table)
     if place.width is not None and place.width < _ROOMY:
         rows = (replace(row, cells=tuple(map(_short, row.cells))) for row in table.rows)
         columns = (replace(column, title=column.short or column.title) for column in table.columns)
@@ -282,6 +283,15 @@ def _table(table: Table, place: _Place) -> Iterator[_Line]:
         yield ()
     for note in notes:
         yield from _wrapped(Cell(note, Tone.MUTED), place)
+
+
+def _on_screen(table: Table) -> Table:
+    """A table without the columns that no screen has."""
+    kept = [index for index, column in enumerate(table.columns) if not column.off_screen]
+    if len(kept) == len(table.columns):
+        return table
+    rows = tuple(replace(row, cells=tuple(row.cells[index] for index in kept)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[index] for index in kept), rows=rows)
 
 
 def _short(cell: Cell) -> Cell:

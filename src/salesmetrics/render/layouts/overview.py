@@ -146,7 +146,7 @@ def _tables(report: Report) -> list[Block]:
         Column(phrase("column_previous"), Kind.NUMBER, 5, Narrow.VANISH),
         Column(phrase("column_change"), Kind.CHANGE, 1, Narrow.BELOW, named=True),
         Column(phrase("column_verdict"), Kind.VERDICT, 4, Narrow.BELOW, silent=True),
-        Column(phrase("column_change_interval"), Kind.INTERVAL, 7, Narrow.VANISH, detail=True),
+        Column(phrase("column_change_interval"), Kind.INTERVAL, 7, Narrow.VANISH),
         Column(
             phrase("twelve_months_to", month=month),
             Kind.MARK,
@@ -278,10 +278,12 @@ def _by_rank(report: Report) -> Callable[[str], int]:
 
 
 def _columns(title: str, rank: int, footnote: Footnote | None, *, compared: bool) -> list[Column]:
-    """The value of a KPI, and its change, which gives way just before it."""
+    """The value of a KPI, and its change, which gives way just before it; its interval and k/n where there is a page."""
     value = Column(title, Kind.NUMBER, 2 * rank, Narrow.VANISH, plural=title, stacked=True, footnote=footnote)
     change = Column(phrase("column_change"), Kind.CHANGE, 2 * rank + 1, Narrow.VANISH, continues=True)
-    return [value, change] if compared else [value]
+    kinds = (Kind.INTERVAL, Kind.SHARE)
+    behind = [Column("", kind, continues=True, off_screen=True) for kind in kinds]
+    return [value, *([change] if compared else []), *behind]
 
 
 _BETTER, _WORSE = "↑", "↓"
@@ -291,12 +293,13 @@ _SIGNS = {"better": _BETTER, "worse": _WORSE}
 
 def _numbers(metric: Metric | None, places: Mapping[str, int], *, compared: bool) -> list[Cell]:
     if metric is None:
-        return [Cell()] * (1 + compared)
+        return [Cell()] * (3 + compared)
     absolute, relative, _ = change_cells(metric.change, metric.unit, metric.currency)
     verdict = (metric.change.verdict if metric.change else None) or ""
     tone = {"better": Tone.GOOD, "worse": Tone.BAD}.get(verdict, Tone.PLAIN)
     step = replace(relative if relative.text else absolute, tone=tone, flag=_SIGNS.get(verdict, ""))
-    return [value_cell(metric, places[metric.unit]), *([step] if compared else [])]
+    behind = [interval_cell(metric.interval, metric.unit, places[metric.unit]), fraction_cell(metric, amounts=False)]
+    return [value_cell(metric, places[metric.unit]), *([step] if compared else []), *behind]
 
 
 # --- below them ---

@@ -110,7 +110,7 @@ def _kpis(report: Report) -> Table:
         Column(phrase("column_change"), Kind.CHANGE, 1, Narrow.BELOW, named=True),
         Column(phrase("column_relative"), Kind.CHANGE, 3, Narrow.BELOW, silent=True, continues=True),
         Column(phrase("column_verdict"), Kind.VERDICT, 4, Narrow.BELOW, silent=True),
-        Column(phrase("column_change_interval"), Kind.INTERVAL, 7, Narrow.BELOW, named=True, detail=True),
+        Column(phrase("column_change_interval"), Kind.INTERVAL, 7, Narrow.BELOW, named=True),
         Column(phrase("column_twelve_months"), Kind.MARK, 8, Narrow.VANISH, detail=True),
     )
     rows = tuple(

@@ -65,7 +65,7 @@ def is_series(report: Report) -> bool:
 def segments(report: Report) -> Table:
     """A row per segment and period, the total first; a KPI takes a group of columns, which stay together.
 
-    A verdict stays beside its change, whatever the number of KPIs; without a comparison many KPIs are values only.
+    A verdict stays beside its change, whatever the number of KPIs; without a comparison many KPIs are values only on a screen.
     """
     found = segment_rows(report)
     kpis = [members[0] for _, metrics in families(report.metrics, report.order) for members in _by_id(metrics)]
@@ -82,13 +82,14 @@ def segments(report: Report) -> Table:
         for column, cells, drawn in zip(full, texts, shown, strict=True)
         if not drawn and any(cell.text for cell in cells)
     }
+    kept = [drawn or column.kind in _BEHIND for column, drawn in zip(full, shown, strict=True)]
     omitted = [column.plural for column in groups[0][0] if column.plural in left_out and column.plural]
     labels = _label_columns(report)
     rows = tuple(
         Row(
             (
                 *map(Cell, segment.labels),
-                *(cells[index] for cells, drawn in zip(texts, shown, strict=True) if drawn),
+                *(cells[index] for cells, there in zip(texts, kept, strict=True) if there),
             ),
             total=segment.total,
         )
@@ -96,12 +97,23 @@ def segments(report: Report) -> Table:
     )
     notes = [*order_note(report), *correction_note(report.verdicts), *few_note(report), *verdict_note(report)]
     return Table(
-        (*labels, *(column for column, drawn in zip(full, shown, strict=True) if drawn)),
+        (
+            *labels,
+            *(
+                column if drawn else replace(column, continues=True, off_screen=True)
+                for column, drawn, there in zip(full, shown, kept, strict=True)
+                if there
+            ),
+        ),
         rows,
         (*notes, *own_periods(report).values(), *undefined_note(report.metrics)),
         tuple(omitted),
         whole_groups=whole,
     )
+
+
+_BEHIND = frozenset({Kind.INTERVAL, Kind.SHARE})
+"""What a value rests on: it stands behind it where there is no column for it."""
 
 
 def _by_id(metrics: Sequence[Metric]) -> list[list[Metric]]:
@@ -131,12 +143,12 @@ def _group(kpi: Metric, metrics: Sequence[Metric | None], report: Report) -> tup
     rate = any(metric.unit == "ratio" for metric in known)
     columns = [
         Column(title_of(kpi), Kind.VALUE, footnote=footnote),
-        Column(interval_title(known), Kind.INTERVAL, 5, plural=phrase("columns_interval"), detail=True),
-        Column(phrase("column_share"), Kind.SHARE, 2 if rate else 3, plural=phrase("columns_share"), detail=True),
-        Column(phrase("column_previous"), Kind.NUMBER, 4, plural=phrase("columns_previous"), detail=True),
-        Column(phrase("column_change"), Kind.CHANGE, 5, detail=True),
+        Column(interval_title(known), Kind.INTERVAL, 5, plural=phrase("columns_interval")),
+        Column(phrase("column_share"), Kind.SHARE, 2 if rate else 3, plural=phrase("columns_share")),
+        Column(phrase("column_previous"), Kind.NUMBER, 4, plural=phrase("columns_previous")),
+        Column(phrase("column_change"), Kind.CHANGE, 5),
         Column(phrase("column_change"), Kind.CHANGE, continues=True),
-        Column(phrase("column_verdict"), Kind.VERDICT, 1, plural=phrase("columns_verdict"), detail=True, wraps=True),
+        Column(phrase("column_verdict"), Kind.VERDICT, 1, plural=phrase("columns_verdict"), wraps=True),
     ]
     columns = [replace(column, group=kpi.id, section=section) for column in columns]
     places = places_of(known).get(kpi.unit, 0)
