@@ -208,13 +208,17 @@ def native_chart(book: Any, chart: Chart, place: Place) -> Any:
     area = any(lane.role.part == "range" for lane in lanes)
     lines = book.add_chart({"type": "line"} if named else {"type": "scatter", "subtype": "straight"})
     x = next(n for n, lane in enumerate(lanes) if lane.role.part == ("position" if chart.kind == "dots" else "label"))
+    drawn, unnamed = 0, [0] if area else []
     for number, lane in enumerate(lanes):
         part = lane.role.part
         if part in {"label", "position", "range"} or (area and part in {"low", "high"}):
             continue
+        if part == "high":
+            unnamed.append(drawn)
+        drawn += 1
         lines.add_series(
             {
-                "name": place.title(number),
+                "name": (part == "low" and _words(chart.series[lane.role.column].name)) or place.title(number),
                 "categories": place.cells(x),
                 "values": place.cells(number),
                 **_look(part, lane.role.column, chart, place),
@@ -224,7 +228,7 @@ def native_chart(book: Any, chart: Chart, place: Place) -> Any:
     if area:
         made.combine(lines)
     values = [lane for lane in lanes if lane.role.part == "value"]
-    _dress(made, chart.title, [0] if area else [])
+    _dress(made, chart.title, unnamed)
     across: dict[str, Any] = {"name": _words(chart.across.title), "num_font": {"color": GREY}, "line": {"color": GREY}}
     up: dict[str, Any] = {"min": chart.up.low, "max": chart.up.high} if chart.up.low < chart.up.high else {}
     if not named and chart.across.low < chart.across.high:

@@ -172,7 +172,7 @@ def _single(place: int, column: Column, cells: Sequence[Cell], units: Sequence[t
     title = column.title or (phrase("column_verdict") if column.kind is Kind.VERDICT else "")
     part = "label" if column.kind is Kind.LABEL else "value"
     marks = tuple(cell.mark if isinstance(cell.mark, (Sparkline, Bar)) else None for cell in cells)
-    wraps = column.kind in {Kind.LABEL, Kind.TEXT, Kind.VERDICT}
+    wraps = not column.right and column.kind is not Kind.DATE
     right = column.right and any(entry.number is not None for entry in entries)
     found = [Lane(title, Role(place, part), entries, right, wraps, marks if any(marks) else ())]
     return [*found, *_beside(title, place, entries, [cell.flag for cell in cells])]

@@ -52,7 +52,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
 """What a worksheet, and a cell of it, can hold."""
 _BELOW = 200
 """Rows that are kept free for what stands around a table."""
-_WIDEST, _WIDEST_TEXT, _NARROWEST, _MARK = 46, 58, 9, 20
+_WIDEST, _WIDEST_TEXT, _NARROWEST, _MARK = 46, 44, 9, 20
 _PROSE = 125
 """Characters of a line of prose."""
 _CHARTED = 40
@@ -556,4 +556,4 @@ def _cells(text: str) -> int:
 
 
 def _lines(text: str, width: float) -> int:
-    return max(1, math.ceil(_cells(text) * 1.02 / max(width, 1)))
+    return max(1, math.ceil(_cells(text) * 0.94 / max(width, 1)))
