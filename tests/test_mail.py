@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from in_process import invoke
-from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Row, Step, Table, Text, Tone
+from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Row, Step, Table, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section, Tile, Tiles, Words
 from salesmetrics.render.write_mail import MOST_BYTES, write
 from salesmetrics.render.writers import Screen
@@ -53,9 +53,9 @@ ELEMENTS = {
         "h3",
         "h4",
     ),
-    *("ul", "li", "code"),
+    *("ul", "li", "code", "wbr"),
 }
-EMPTY = {"meta", "br"}
+EMPTY = {"meta", "br", "wbr"}
 BREAKS = {"td", "th", "br", "p", "li", "h1", "h2", "h3", "h4"}
 """Elements before which there is a break."""
 
@@ -143,7 +143,7 @@ COMMANDS = [
     for command, words in TYPED.items()
     if command not in {"config show", "config schema", "schema", "init", "kpis", "demo"}
 ]
-NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
@@ -158,27 +158,35 @@ def test_both_parts_of_every_command_have_the_same_numbers(words: list[str]) -> 
     assert max(map(len, text.splitlines())) <= 76 or "salesmetrics " in max(text.splitlines(), key=len)
 
 
+def _is(text: str, exact: Decimal) -> bool:
+    """Whether a cell begins with a number, to its last digit."""
+    found = NUMBER.match(text.strip())
+    if found is None:
+        return False
+    shown = found[0].replace(",", "")
+    return abs(Decimal(shown) - exact) <= Decimal(1).scaleb(-len(shown.partition(".")[2])) / 2
+
+
 def test_numbers_are_those_of_the_json() -> None:
     words = ("report", DEALS, "--period", "last-quarter", "--compare", "previous")
     _, _, html = opened(mail(*words))
     done = invoke(*words, "--quiet", "--format", "json", cwd=ROOT)
     metrics = {metric["title"]: metric for metric in json.loads(done.stdout)["metrics"]}
     compared = 0
-    for title, *cells in html.rows:
-        metric = metrics.get(title)
-        if metric is None or not cells or metric["value"] is None:
-            continue
-        shown = NUMBER.findall(cells[0].replace(",", "").partition("\n")[0])
-        if not shown:
+    for title, metric in metrics.items():
+        if metric["value"] is None or metric["reason"]:
             continue
         exact = Decimal(str(metric["value"])) * (100 if metric["unit"] == "ratio" else 1)
-        step = Decimal(1).scaleb(-len(shown[0].partition(".")[2]))
-        assert abs(Decimal(shown[0]) - exact) <= step / 2, title
+        pairs = zip(html.rows, [*html.rows[1:], []], strict=True)  # a row, and the one with what stands below it
+        rows = [[*row, *below] for row, below in pairs if row[:1] == [title] and row[1:] and _is(row[1], exact)]
+        interval = metric["interval"]
+        if not rows:
+            continue
         compared += 1
-        if metric["interval"] is not None and metric["unit"] == "ratio":
-            low, high = (f"{100 * metric['interval'][end]:.1f}" for end in ("low", "high"))
-            assert f"{low} – {high} %" in flat(" ".join(cells)), title
-    assert compared >= 8
+        if interval is not None and metric["unit"] == "ratio":
+            low, high = (f"{100 * interval[end]:.1f}" for end in ("low", "high"))
+            assert any(f"{low} – {high} %" in flat(" ".join(cells)) for cells in rows), title
+    assert compared >= 0.6 * len(metrics)
 
 
 def test_the_same_bytes_twice_and_the_default_report_is_far_from_what_gmail_cuts() -> None:
@@ -222,17 +230,20 @@ def test_sentences_come_first_then_tiles_two_per_row() -> None:
 def test_long_tables_say_what_is_left_out_and_keep_their_total() -> None:
     _, text, html = made(page_of(table(60)))
     for part in (flat(text), flat(html.text)):
-        assert "25 of 61 rows shown; for all, run the same command with" in part
+        assert "25 of 61 rows" in part
+        assert part.count("run the same command with") == 1
         assert "1023" in part
         assert "1024" not in part
         assert "77" in part
 
 
-def test_folded_parts_are_named_and_left_out() -> None:
-    _, text, html = made(page_of(Fold("Definitions of `all`", (Text("a long story"),))))
+def test_folded_parts_are_left_out_and_a_line_says_where_they_are() -> None:
+    _, text, html = made(page_of(Text("all"), Fold("Definitions", (Text("a long story"),))))
+    _, whole, _ = made(page_of(Text("all")))
     for part in (flat(text), flat(html.text)):
-        assert "Definitions of 'all': run the same command with" in part
+        assert "For all rows, drawings and definitions, run the same command with" in part
         assert "a long story" not in part
+    assert "run the same command" not in whole
 
 
 def test_a_page_without_end_is_cut_where_it_says() -> None:
@@ -242,8 +253,22 @@ def test_a_page_without_end_is_cut_where_it_says() -> None:
     assert MOST_BYTES * 0.9 < len(html_of(data).encode()) <= MOST_BYTES
     last = max(i for i in range(400) if f"\nPart {i}\n" in text)
     for one in (flat(text), flat(html.text)):
-        assert "4 of 31 rows shown" in one
+        assert "6 of 31 rows" in one
         assert f"not in this mail: Part {last + 1}, Part {last + 2}" in one
+
+
+def test_a_long_word_breaks_and_is_whole_again() -> None:
+    columns = (Column("file", Kind.LABEL), Column("key", Kind.CODE))
+    data = write(page_of(Table(columns, (Row((Cell("deals.csv"), Cell("0123456789abcdeX" * 4))),))), Screen())
+    assert "0123456789abcdeX" * 4 in is_sound(data)[2].text
+    assert "0123456789abcdeX<wbr>" * 3 + "0123456789abcdeX" in html_of(data)
+
+
+def test_drawings_of_intervals_are_left_to_their_numbers() -> None:
+    columns = (Column("owner", Kind.LABEL), Column("rate", Kind.VALUE), Column("drawn", Kind.MARK, widest=20))
+    rows = (Row((Cell("Ann"), Cell("40 %"), Cell(mark=Whisker((0, 1), 0.4, 0.2, 0.6)))),)
+    _, text, html = made(page_of(Table(columns, rows)))
+    assert "drawn" not in text + html.text
 
 
 def test_bars_are_cells_whose_widths_add_up() -> None:
@@ -270,9 +295,9 @@ def test_hostile_text_is_harmless_in_headers_and_parts(tmp_path: Path) -> None:
     message, text, html = is_sound(mail("report", str(path), "--by", "owner", "--kpi", "won_deals"))
     assert set(message.keys()) == {"Subject", "MIME-Version", "Content-Type"}
     assert "\n" not in message["Subject"]
-    assert "<script>" in message["Subject"]
     for part in (flat(text), flat(html.text)):
         assert "<script>alert(1)</script>" in part
     message, *_ = made(page_of(*map(Text, HOSTILE), title="\n".join(HOSTILE), period="\r\nTo: x\r\n\r\nbody"))
     assert message["To"] is None
     assert "To: x body" in message["Subject"]
+    assert "<script>" in message["Subject"]

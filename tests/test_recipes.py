@@ -193,8 +193,8 @@ def test_a_mail_in_html_says_in_its_subject_that_a_goal_is_missed(work: Path, wo
     assert (done.returncode, done.stdout, done.stderr) == (int(won == 2), "", "")
     mail = sent(work)
     assert (mail["From"], mail["To"]) == ("crm@example.org", "sales@example.org")
-    assert mail["Subject"].startswith("goal missed: deals-1.csv") == (won == 2)
-    assert "deals-1.csv" in mail["Subject"]
+    assert mail["Subject"].startswith("goal missed: ") == (won == 2)
+    assert WEEK.partition(" ")[0] in mail["Subject"]
     for kind in ("plain", "html"):
         part = mail.get_body((kind,))
         assert part is not None
@@ -253,7 +253,8 @@ def receive(listener: socket.socket) -> tuple[list[str], bytes]:
                 envelope.append(rest.partition(" ")[0])
             if word == "DATA":
                 answer("354 go on")
-                data = b"".join(iter(stream.readline, b".\r\n"))
+                lines = iter(stream.readline, b".\r\n")
+                data = b"".join(own.removeprefix(b".") for own in lines)  # a dot that begins a line is sent twice
             answer("221 bye" if word == "QUIT" else "250 fine")
             if word == "QUIT":
                 break

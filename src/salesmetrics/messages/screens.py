@@ -53,9 +53,9 @@ SCREENS: Mapping[str, str] = {
     "words_not_shown": "{n:# more word|# more words}: --all",
     # --- a mail -----------------------------------------------------------------------------------------------------------
     "mail_subject": "{title:typed}: {period:typed}",
-    "mail_rows_left_out": "{shown:,} of {n:# row|# rows} shown; for all, run the same command with `-o report.html`",
-    "mail_fold_left_out": "{title:typed}: run the same command with `-o report.html`",
-    "mail_parts_left_out": "not in this mail: {titles:, 8 more}; run the same command with `-o report.html`",
+    "mail_rows_left_out": "{shown:,} of {n:# row|# rows}",
+    "mail_parts_left_out": "not in this mail: {titles:, 8 more}",
+    "mail_rest": "For all rows, drawings and definitions, run the same command with `-o report.html`.",
     # --- below it ---------------------------------------------------------------------------------------------------------
     "verdict_signs": "{better} better, {worse} worse, no sign: no clear difference, small sample or no verdict",
     "share_in_value": "{share} of value",

@@ -124,7 +124,7 @@ PageBlock = Block | Tiles | Words | Chart | Fold | Section
 class Page(Struct, frozen=True):
     """A page: its title, the facts that hold for all of it, each a line or a part of one, and its blocks in order.
 
-    ``period`` names the days that it is about, for places that have room for no more, such as the subject of a mail.
+    ``period`` names the days that it is about where the title does not, for places that have no facts: the subject of a mail.
     """
 
     title: str

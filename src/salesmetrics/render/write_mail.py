@@ -9,6 +9,7 @@ whoever sends it.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left
 from email import policy
 from email.message import EmailMessage
@@ -40,6 +41,7 @@ from salesmetrics.render.document import (
     Table,
     Text,
     Tone,
+    Whisker,
 )
 from salesmetrics.render.fit import fit
 from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
@@ -63,10 +65,14 @@ HTML_WIDTH = 62
 """Letters that a table of the HTML part may take side by side: as many as 600 pixels hold."""
 MOST_BYTES = 96_000
 """Of the HTML part: Gmail cuts off what comes after 102 kB."""
-_ROWS = (24, 12, 6, 3)
+_ROWS = (24, 12, 8, 5)
 """Rows that a table keeps; the first number with which the mail is small enough."""
 _UNNAMED = frozenset({Kind.SHARE, Kind.VERDICT})
 """Kinds of columns whose texts say themselves what they are."""
+_HASH = re.compile("[0-9a-f]{64}")
+_LONGEST = 30
+"""Letters of a word that stays whole."""
+_LONG_WORD = re.compile(r"\S{1,16}\s*|\s+")
 _COLOURS = {Tone.MUTED: "#767676", Tone.GOOD: "#188038", Tone.WARNING: "#a06000", Tone.BAD: "#d93025"}
 _MARKS = {Tone.GOOD: "#5fa777", Tone.BAD: "#d9857f", Tone.WARNING: "#d6a25c"}
 _MARK = "#7da2cc"
@@ -83,18 +89,24 @@ def _small_enough(page: Page) -> tuple[Sequence[PageBlock], str]:
     whole = _ordered(page.blocks)
     for most in _ROWS:
         blocks = list(_kept(whole, most))
-        html = _html(page, blocks)
+        shown = [*blocks, *([] if blocks == whole else [_rest()])]
+        html = _html(page, shown)
         if len(html.encode()) <= MOST_BYTES:
-            return blocks, html
+            return shown, html
     end = bisect_left(range(len(blocks)), MOST_BYTES, key=lambda n: len(_html(page, _begun(blocks, n)).encode()))
-    kept = _begun(blocks, max(end - 1, 0))
-    return kept, _html(page, kept)
+    shown = _begun(blocks, max(end - 1, 0))
+    return shown, _html(page, shown)
 
 
 def _begun(blocks: Sequence[PageBlock], end: int) -> list[PageBlock]:
     """The first blocks, and a line about the sections that are missing."""
-    titles = [_mark_free(block.title) for block in blocks[end:] if isinstance(block, Section)]
-    return [*blocks[:end], Text(Prose(phrase("mail_parts_left_out", titles=titles)))]
+    titles = [block.title for block in blocks[end:] if isinstance(block, Section)]
+    return [*blocks[:end], Text(phrase("mail_parts_left_out", titles=titles), apart=True), _rest()]
+
+
+def _rest() -> Text:
+    """Where all that a mail leaves out is found."""
+    return Text(Prose(phrase("mail_rest")), Tone.MUTED, apart=True)
 
 
 def _message(page: Page, text: str, html: str) -> bytes:
@@ -117,18 +129,16 @@ def _ordered(blocks: Sequence[PageBlock]) -> list[PageBlock]:
 
 
 def _kept(blocks: Iterable[PageBlock], most: int) -> Iterator[PageBlock]:
-    """The blocks without folded parts, of which a line tells, and tables with so many rows at most."""
+    """The blocks without folded parts, and tables with so many rows at most."""
     for block in blocks:
         if isinstance(block, Section):
             yield replace(block, blocks=tuple(_kept(block.blocks, most)))
-        elif isinstance(block, Fold):
-            yield Text(Prose(phrase("mail_fold_left_out", title=_mark_free(block.title))), Tone.MUTED)
         elif isinstance(block, Table):
             rows = _first_rows(block, most)
-            yield replace(block, rows=rows, columns=tuple(map(_kept_column, block.columns)))
+            yield replace(block, rows=tuple(map(_kept_row, rows)), columns=_kept_columns(block))
             if len(rows) < len(block.rows):
-                yield Text(Prose(phrase("mail_rows_left_out", shown=len(rows), n=len(block.rows))), Tone.MUTED)
-        else:
+                yield Text(phrase("mail_rows_left_out", shown=len(rows), n=len(block.rows)), Tone.MUTED)
+        elif not isinstance(block, Fold):
             yield block
 
 
@@ -137,16 +147,33 @@ def _first_rows(table: Table, most: int) -> tuple[Row, ...]:
     return (*table.rows[:most], *(row for row in table.rows[most:] if row.total))
 
 
-def _kept_column(column: Column) -> Column:
-    """A column of which nothing is lost in a narrow place: its text goes below the value of the row, with its title."""
-    if column.kind is Kind.MARK or not column.rank:
-        return column
-    return replace(column, narrow=Narrow.BELOW, named=column.named or column.kind not in _UNNAMED)
+def _kept_row(row: Row) -> Row:
+    """A row without hashes, which nobody reads in a mail, and drawings of intervals, whose numbers stand beside them."""
+    return replace(row, cells=tuple(map(_kept_cell, row.cells)))
 
 
-def _mark_free(text: str) -> str:
-    """Text that stands in a sentence, in which backticks mean code."""
-    return text.replace("`", "'")
+def _kept_cell(cell: Cell) -> Cell:
+    if _HASH.fullmatch(cell.text):
+        return Cell()
+    return replace(cell, mark=None) if isinstance(cell.mark, Whisker) else cell
+
+
+def _kept_columns(table: Table) -> tuple[Column, ...]:
+    """Columns of which nothing is lost in a narrow place: text goes below the value of its row, with its title.
+
+    Where no column gives way before another, those on the right do first.
+    """
+    ranked = table.splits or any(column.rank for column in table.columns)
+    found = []
+    for place, column in enumerate(table.columns):
+        rank = column.rank if ranked or column.kind is Kind.VALUE else place
+        if rank and column.kind is not Kind.MARK:
+            named = column.named or column.kind not in _UNNAMED
+            column = replace(column, rank=rank, narrow=Narrow.BELOW, named=named)
+        elif column.kind is Kind.MARK and not any(isinstance(row.cells[place].mark, Sparkline) for row in table.rows):
+            column = replace(column, title="", short="")
+        found.append(column)
+    return tuple(found)
 
 
 # --- plain text ---
@@ -203,10 +230,9 @@ class _Span(Struct, frozen=True):
 
 
 class _Drawn(Struct, frozen=True):
-    """A cell as it is drawn: its text, what stands below it in small letters, its colour and side, and a bar."""
+    """A cell as it is drawn: its text, its colour and side, and a bar."""
 
     text: str = ""
-    below: str = ""
     colour: str = ""
     right: bool = False
     strong: bool = False
@@ -215,10 +241,11 @@ class _Drawn(Struct, frozen=True):
 
 
 class _Line(Struct, frozen=True):
-    """A row of a table, or a heading across it."""
+    """A row of a table and what stands below it in small letters, or a heading across it."""
 
     cells: tuple[_Drawn, ...]
     heading: str = ""
+    below: str = ""
 
 
 class _Grid(Struct, frozen=True):
@@ -276,19 +303,20 @@ def _grid_lines(table: Table, placed: Sequence[Placed], below: Sequence[int]) ->
             yield _Line((), section)
         cells = [_drawn(row, row.cells[one.index], right=_right(table, one)) for one in placed]
         if row.undefined is not None:
-            reason = " · ".join((row.undefined.reason, *row.undefined.details))
-            kept = cells[: holder + 1]
-            rest = len(placed) - len(kept)
-            if rest:
-                kept.append(_Drawn(reason, colour=_COLOURS[Tone.MUTED], columns=rest))
-            else:
-                kept[holder] = replace(kept[holder], below=reason)
-            yield _Line(tuple(kept))
+            yield _without_value(row, cells[: holder + 1], len(placed))
             continue
         details = [(table.columns[i], _cell_text(row.cells[i])) for i in below]
         named = [f"{column.title if column.named else ''} {text}".strip() for column, text in details if text]
-        cells[holder] = replace(cells[holder], below=" · ".join(map(_in_one, named)))
-        yield _Line(tuple(cells))
+        yield _Line(tuple(cells), below=" · ".join(map(_in_one, named)))
+
+
+def _without_value(row: Row, kept: Sequence[_Drawn], columns: int) -> _Line:
+    """The reason takes the place of everything that a value would have beside it."""
+    assert row.undefined is not None
+    reason, rest = " · ".join((row.undefined.reason, *row.undefined.details)), columns - len(kept)
+    if not rest:
+        return _Line(tuple(kept), below=reason)
+    return _Line((*kept, _Drawn(reason, colour=_COLOURS[Tone.MUTED], columns=rest)))
 
 
 def _in_one(text: str) -> str:
@@ -372,6 +400,11 @@ def _pieces(inline: Inline) -> list[tuple[bool, str]]:
     return found
 
 
+def _words(text: str) -> list[str]:
+    """Text in pieces between which a line may break: at blanks it may anyway, in a long word, such as a hash, it has to."""
+    return _LONG_WORD.findall(text) if max(map(len, text.split()), default=0) > _LONGEST else [text]
+
+
 @cache
 def _environment() -> Environment:
     found = Environment(
@@ -393,5 +426,6 @@ def _environment() -> Environment:
         "shown": _shown_items,
         "sparkline": lambda mark: _cell_text(Cell(mark=mark)),
         "visible": visible,
+        "words": _words,
     }
     return found

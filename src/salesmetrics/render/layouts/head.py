@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SERIES",
     "answer_head",
+    "days_of",
     "file_lines",
     "files_typed",
     "report_head",
@@ -141,7 +142,7 @@ def _name(path: str) -> str:
 
 
 def _days(answer: _Dated) -> list[str]:
-    found = [_period(answer)]
+    found = [days_of(answer)]
     if answer.period.start is not None and answer.span is not None:
         found.append(phrase("records_behind_period", first=answer.span.first, last=answer.span.last))
     return found
@@ -165,7 +166,8 @@ def _seen(answer: _Dated) -> list[str]:
     return [phrase(code, day=answer.as_of, source=one_line(answer.as_of_source or ""))]
 
 
-def _period(report: _Dated) -> str:
+def days_of(report: _Dated) -> str:
+    """The period of an answer with its days; without one the days of the records."""
     period = report.period
     if period.start is None or period.end is None:
         if report.span is None:

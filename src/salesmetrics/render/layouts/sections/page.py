@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Text, Tone
 from salesmetrics.render.layouts.footer import goal_blocks
-from salesmetrics.render.layouts.head import report_head, rows_head
+from salesmetrics.render.layouts.head import days_of, report_head, rows_head
 from salesmetrics.render.layouts.in_words import words
 from salesmetrics.render.layouts.pages import facts_of, said_once
 from salesmetrics.render.layouts.rows import rows_document
@@ -51,7 +51,8 @@ def sections_page(answer: Sections) -> Page:
     said = words(report, [part for part in parts if part is not None])
     top: list[PageBlock] = [said] if said.sentences else []
     blocks = [*top, *([first] if first else []), *_unlike(said_once(_sections(answer), said), {})]
-    return Page(title, facts_of(report_head(report)), tuple(blocks))
+    days = days_of(report) if report.period.start is None else ""
+    return Page(title, facts_of(report_head(report)), tuple(blocks), period=days)
 
 
 def _sections(answer: Sections) -> Iterator[Section]:
