@@ -98,3 +98,11 @@ def test_a_ratio_and_an_amount_say_what_they_are(name: str) -> None:
     for column, cell in numbers(page_of(answer(name))):
         if "%" in cell.text and column.kind is not Kind.SHARE:
             assert cell.unit == "ratio", (column.title, cell)
+
+
+def test_the_page_of_a_report_shows_the_numbers_behind_its_cells() -> None:
+    words = ("report", "deals.csv", "stages.csv", "--by", "region", "--period", "2026-Q3", "--compare", "previous")
+    held = page_of(answer_of(*words, cwd=ROOT / "examples"))
+    found = list(numbers(held))
+    assert len(found) > 300
+    assert [(column.title, cell) for column, cell in found if wrong(cell, "1")] == []

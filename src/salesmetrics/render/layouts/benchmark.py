@@ -328,7 +328,7 @@ def benchmark_page(answer: Benchmark) -> Page:
     """A section per KPI, the parts of changes, and findings."""
     codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
     head = answer_head(answer, answer.comparison, codes)
-    title = phrase("page_benchmark", names=answer.group_by)
+    title = phrase("page_benchmark", names=list(map(one_line, answer.group_by)))
     return analysis_page(title, head, benchmark_sections(answer), findings_below(answer, apart=False))
 
 

@@ -33,8 +33,8 @@ from salesmetrics.render.layouts.pages import (
     with_marks,
 )
 from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, share_cell
-from salesmetrics.render.page import Chart, Fold, Page, Section, Series
-from salesmetrics.render.scales import axis, number_axis
+from salesmetrics.render.page import Axis, Chart, Fold, Page, Section, Series
+from salesmetrics.render.scales import axis
 from salesmetrics.render.text import amount, count, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -308,8 +308,7 @@ def cohorts_page(answer: Cohorts) -> Page:
     """The curves and the triangle of cohorts, what they brought in, segments, the closed basis, and findings."""
     codes = list(dict.fromkeys(money.currency for row in answer.cohorts for h in row.horizons for money in h.revenue))
     head = answer_head(answer, None, [code for code in codes if code])
-    title = phrase(f"page_cohort_{answer.of}")
-    return analysis_page(title, head, cohort_sections(answer), findings_below(answer, apart=False))
+    return analysis_page(phrase("section_cohort"), head, cohort_sections(answer), findings_below(answer, apart=False))
 
 
 def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
@@ -391,10 +390,21 @@ def _curves(rows: Sequence[Cohort], answer: Cohorts) -> list[PageBlock]:
     )
     title = phrase(f"chart_curves_{answer.of}")
     up = axis([*values, *(high for _, _, high in band)], "ratio")
-    across = number_axis([longest, *(x for x, _, _ in band)], phrase("axis_days_since"))
+    longest = max([longest, *(x for x, _, _ in band)])
+    across = Axis(0.0, longest, _ages(longest, total), phrase("axis_days_since"))
     return [Chart("steps", title, said, across, up, tuple(series), unit="ratio")]
 
 
+def _ages(longest: float, total: Cohort) -> tuple[tuple[float, str], ...]:
+    """The horizons that have a text below curves: those that are apart from each other."""
+    found = [0]
+    found += [h.days for h in total.horizons if h.days <= longest]
+    shown = [days for place, days in enumerate(found) if not place or days - found[place - 1] >= longest / _APART]
+    return tuple((float(days), count(days)) for days in shown)
+
+
+_APART = 13
+"""A text below curves takes so small a part of their width."""
 _LEAST_POINTS = 2
 """A curve of fewer points is none."""
 

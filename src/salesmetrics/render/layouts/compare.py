@@ -399,7 +399,9 @@ def compare_sections(answer: Compare) -> tuple[Section, ...]:
         if groups:
             named = one_line(code or phrase("segment_no_currency"))
             title = phrase(
-                "section_groups_in" if len(codes) > 1 else "section_groups", names=answer.group_by, currency=named
+                "section_groups_in" if len(codes) > 1 else "section_groups",
+                names=list(map(one_line, answer.group_by)),
+                currency=named,
             )
             found.append(Section(anchor("groups", place), title, _groups(groups, places)))
     return (*found, *moves_section(answer), *changes_section(answer))

@@ -308,8 +308,7 @@ def forecast_page(answer: Forecast) -> Page:
     head = answer_head(answer, None, [] if several else answer.currencies)
     told = {line.target_reason for line in answer.forecast}
     below = findings_below(answer, apart=False, told=told)
-    title = phrase("page_forecast", period=one_line(answer.period.label))
-    return analysis_page(title, head, forecast_sections(answer), below)
+    return analysis_page(phrase("section_forecast"), head, forecast_sections(answer), below)
 
 
 def forecast_sections(answer: Forecast) -> tuple[Section, ...]:

@@ -363,7 +363,7 @@ def _segments(
         blocks += [Fold(title, drawn)] if place >= _OPEN else [Text(title, Tone.STRONG, apart=True), *drawn]
     rest = len(groups) - _SEGMENTS
     more = (Text(phrase("segments_left_out", n=rest), Tone.MUTED),) if rest > 0 else ()
-    title = phrase("section_funnel_by", names=answer.group_by)
+    title = phrase("section_funnel_by", names=list(map(one_line, answer.group_by)))
     return Section("funnel-segments", title, (*blocks, *more, *legend))
 
 

@@ -267,7 +267,7 @@ def _segments_section(codes: Sequence[str | None], answer: Losses) -> Section:
     folded = [Fold(name, (_drawn(losses, codes, answer),)) for name, losses in own.items() if losses]
     rest = len(groups) - len(own)
     more = [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
-    title = phrase("section_losses_by_groups", names=answer.group_by)
+    title = phrase("section_losses_by_groups", names=list(map(one_line, answer.group_by)))
     return Section(
         "losses-segments", title, (Text(phrase("losses_crossed")), _crossed(own, codes, view), *folded, *more)
     )

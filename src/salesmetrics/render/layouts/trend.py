@@ -168,7 +168,11 @@ def trend_sections(report: Report) -> tuple[Section, ...]:
         more = [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
         legend = () if wholes else how_counted(notes)
         found.append(
-            Section("trend-segments", phrase("section_trend_by", names=report.group_by), (*folds, *more, *legend))
+            Section(
+                "trend-segments",
+                phrase("section_trend_by", names=list(map(one_line, report.group_by))),
+                (*folds, *more, *legend),
+            )
         )
     return tuple(found)
 
