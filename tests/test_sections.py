@@ -12,13 +12,24 @@ import pytest
 
 from in_process import invoke
 from salesmetrics.cli import output
+from salesmetrics.engine.request import Question
+from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source import fetch
+from salesmetrics.metrics.catalog import catalog
+from salesmetrics.pipeline import Files
+from salesmetrics.render.document import Items, Kind, Table, Whisker, plain
+from salesmetrics.render.layouts.sections import sections_page
+from salesmetrics.render.page import Fold, Section, Tiles
 from salesmetrics.render.writers import render
 from salesmetrics.schema.sections import SECTIONS
+from salesmetrics.sections import Beside, sections
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from in_process import Done
     from salesmetrics.answers.sections import Sections
+    from salesmetrics.render.page import PageBlock
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -217,3 +228,107 @@ def test_many_segments_leave_analyses_undivided(composed: Any, tmp_path: Path) -
     assert answer.losses is not None
     assert (answer.losses.group_by, answer.report.group_by) == ([], ["owner"])
     assert drawn(answer.losses) == told("losses", str(tmp_path / "deals.csv"))
+
+
+# --- the page ---
+
+
+@pytest.fixture(scope="module")
+def whole() -> Sections:
+    """A report on all kinds of files, compared and with segments that nobody asked for."""
+    question = Question(trend=True, period="2026-Q3", compare="previous")
+    return sections(Files((str(EXAMPLES),), hashed=True), ReadOptions(), question, catalog(), Beside())[0]
+
+
+def within(blocks: Iterable[PageBlock]) -> Iterator[PageBlock]:
+    """All blocks of a page, also those in sections and folds."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Section | Fold):
+            yield from within(block.blocks)
+
+
+def test_every_number_of_the_report_is_on_its_page(whole: Sections) -> None:
+    blocks = list(within(sections_page(whole).blocks))
+    shown = {
+        (cell.value, cell.unit)
+        for block in blocks
+        if isinstance(block, Section) and block.name.startswith("family-")
+        for table in block.blocks
+        if isinstance(table, Table)
+        for row in table.rows
+        for cell in row.cells
+    }
+    known = [(metric.value, metric.unit) for metric in whole.report.metrics if metric.value is not None]
+    assert len(known) > 60
+    assert [pair for pair in known if pair not in shown] == []
+    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+    titles = {metric.title for metric in whole.report.metrics if metric.value is None}
+    assert titles <= {row.cells[0].text for row in rows if row.undefined}
+
+
+def test_tiles_are_the_headlines_with_what_they_rest_on(whole: Sections) -> None:
+    (tiles,) = [block for block in sections_page(whole).blocks if isinstance(block, Tiles)]
+    metrics = {metric.title: metric for metric in whole.report.metrics}
+    assert 4 <= len(tiles.items) <= 8
+    for tile in tiles.items:
+        metric = metrics[tile.title]
+        assert tile.value.value == metric.value
+        assert (tile.change is not None) == (metric.change is not None)
+        assert (tile.mark is not None) == (sum(value is not None for value in metric.trend or ()) > 1)
+    rate = next(tile for tile in tiles.items if tile.title == "Win rate")
+    assert "104 / 183" in rate.note
+    assert "no clear difference" in rate.change.text  # type: ignore[union-attr]
+
+
+def test_a_page_has_each_section_or_says_why_not(whole: Sections) -> None:
+    page = sections_page(whole)
+    names = [block.name for block in within(page.blocks) if isinstance(block, Section)]
+    assert len(names) == len(set(names))
+    (absent,) = [block for block in within(page.blocks) if isinstance(block, Section) and block.name == "absent"]
+    listed = [item for block in absent.blocks if isinstance(block, Items) for item in block.items]
+    assert {item.lead for item in listed} == {"changes between exports", "forecast"}
+    assert {"segments", "trend", "funnel", "part-cohort", "part-benchmark", "part-losses", "quality", "files"} <= set(
+        names
+    )
+
+
+def test_definitions_stand_there_once(whole: Sections) -> None:
+    tables = [block for block in within(sections_page(whole).blocks) if isinstance(block, Table)]
+    defined = [
+        row.cells[0].text
+        for table in tables
+        if any(c.kind is Kind.CODE for c in table.columns[:3])
+        for row in table.rows
+    ]
+    assert Counter(defined) == Counter({metric.title: 1 for metric in whole.report.metrics})
+
+
+def test_notes_and_findings_are_not_said_twice(whole: Sections) -> None:
+    blocks = list(within(sections_page(whole).blocks))
+    notes = [note for block in blocks if isinstance(block, Table) for note in block.notes if isinstance(note, str)]
+    assert [note for note, number in Counter(notes).items() if number > 1 and not note.startswith("~")] == []
+    bodies = [plain(item.body) for block in blocks if isinstance(block, Items) and block.states for item in block.items]
+    assert bodies
+    assert [body for body, number in Counter(bodies).items() if number > 1] == []
+
+
+def test_segments_are_judged_last_where_they_are_small() -> None:
+    question = Question(trend=True, by=("owner",), min_n=30)
+    answer, _ = sections(Files((DEALS,)), ReadOptions(), question, catalog(), Beside(("segments",)))
+    table = next(
+        table
+        for block in within(sections_page(answer).blocks)
+        if isinstance(block, Section) and block.name == "segments-win-rate"
+        for table in block.blocks
+        if isinstance(table, Table)
+    )
+    assert table.rows[0].total
+    marks = [next(cell.mark for cell in row.cells if isinstance(cell.mark, Whisker)) for row in table.rows]
+    assert len({mark.axis for mark in marks}) == 1
+    hollow = [mark.hollow for mark in marks]
+    assert hollow == sorted(hollow)
+    values = [mark.value or 0.0 for mark in marks[1:] if not mark.hollow]
+    assert values == sorted(values, reverse=True)
+    total = next(m.value for m in answer.report.metrics if m.id == "win_rate" and not m.group)
+    assert {mark.centre for mark in marks} == {float(total or 0)}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.provenance import Input
 
 __all__ = [
+    "FEW",
     "NOTHING",
     "bound_places",
     "change_cells",

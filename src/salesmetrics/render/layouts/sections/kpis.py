@@ -30,7 +30,7 @@ from salesmetrics.render.page import Fold, Section
 from salesmetrics.render.text import amount, change, fraction, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from salesmetrics.answers.catalog import Card
     from salesmetrics.answers.report import Metric, Report
@@ -48,10 +48,9 @@ def family_sections(answer: Sections) -> list[Section]:
     report = replace(answer.report, metrics=[metric for metric in answer.report.metrics if not metric.group])
     totals = [metric for metric in report.metrics if not metric.in_series]
     apart = kept_apart(totals)
-    said: set[str] = set()
     found = []
     for family, members in families(_of_used_currencies(totals, apart), report.order):
-        blocks: list[PageBlock] = [_table(members, report, apart, said)]
+        blocks: list[PageBlock] = [_table(members, report, apart)]
         series = [metric for metric in report.metrics if metric.family == family and metric.in_series]
         if series:
             blocks.append(Fold(phrase("kpis_per_period", every=_every(answer)), (_over_time(series, report),)))
@@ -71,7 +70,7 @@ def _of_used_currencies(metrics: Sequence[Metric], apart: Collection[str]) -> li
     return [metric for metric in metrics if metric.value or metric.id not in apart or metric.id not in used]
 
 
-def _table(members: Sequence[Metric], report: Report, apart: Collection[str], said: set[str]) -> Table:
+def _table(members: Sequence[Metric], report: Report, apart: Collection[str]) -> Table:
     """Those of the period of the report first, then those of a time of their own under it."""
     compared = any(metric.change or metric.previous is not None for metric in members)
     rates = [metric for metric in members if metric.unit == "ratio" and metric.interval and metric.value is not None]
@@ -115,20 +114,13 @@ def _table(members: Sequence[Metric], report: Report, apart: Collection[str], sa
         rows.append(Row(cells, _span(metric), undefined=undefined))
     own = replace(report, metrics=list(members))
     notes = [*correction_note(report.verdicts if compared else None), *few_note(own), *verdict_note(own)]
-    return Table(columns, tuple(rows), tuple(_unsaid(notes, said)))
+    return Table(columns, tuple(rows), tuple(notes))
 
 
 def _places(metric: Metric, places: Mapping[str, int]) -> int:
     """Digits behind the point: those of all values of the unit, but none of a number of records beside a mean of them."""
     whole = metric.unit == "count" and metric.value is not None and metric.value == int(metric.value)
     return 0 if whole else places[metric.unit]
-
-
-def _unsaid(notes: Iterable[str], said: set[str]) -> list[str]:
-    """Notes that no table before has said."""
-    found = [note for note in notes if note not in said]
-    said.update(found)
-    return found
 
 
 def share_cell(metric: Metric) -> Cell:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Text, Tone
+from salesmetrics.render.document import Table, Text, Tone
 from salesmetrics.render.layouts.footer import goal_blocks
 from salesmetrics.render.layouts.head import days_of, report_head, rows_head
 from salesmetrics.render.layouts.in_words import words
@@ -19,7 +19,7 @@ from salesmetrics.render.layouts.sections.kpis import family_sections
 from salesmetrics.render.layouts.sections.segments import segment_section
 from salesmetrics.render.layouts.sections.tiles import tiles
 from salesmetrics.render.layouts.trend import series_of, trend_lines, trend_table
-from salesmetrics.render.layouts.words import few_note, undefined_note
+from salesmetrics.render.layouts.words import FEW, few_note, undefined_note
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import one_line
 
@@ -50,7 +50,7 @@ def sections_page(answer: Sections) -> Page:
     )
     said = words(report, [part for part in parts if part is not None])
     top: list[PageBlock] = [said] if said.sentences else []
-    blocks = [*top, *([first] if first else []), *_unlike(said_once(_sections(answer), said), {})]
+    blocks = [*top, *([first] if first else []), *_once(said_once(_sections(answer), said), {}, set())]
     days = days_of(report) if report.period.start is None else ""
     return Page(title, facts_of(report_head(report)), tuple(blocks), period=days)
 
@@ -74,17 +74,27 @@ def _made(*sections: Section | None) -> Iterator[Section]:
     yield from (section for section in sections if section is not None)
 
 
-def _unlike(blocks: Iterable[PageBlock], seen: dict[str, int]) -> Iterator[PageBlock]:
-    """Blocks in which the names of all sections differ: a second one of a name has a number behind it."""
+def _once(blocks: Iterable[PageBlock], names: dict[str, int], notes: set[str]) -> Iterator[PageBlock]:
+    """Blocks in which a note below a table is not said again, and no two sections have the same name.
+
+    Args:
+        blocks: In order.
+        names: How many sections have a name already: a second one has a number behind it.
+        notes: What is said already. Signs keep their legend below each table.
+    """
     for block in blocks:
-        if not isinstance(block, Section | Fold):
+        if isinstance(block, Table):
+            kept = [n for n in block.notes if not isinstance(n, str) or n.startswith(FEW) or n not in notes]
+            notes.update(n for n in kept if isinstance(n, str))
+            yield replace(block, notes=tuple(kept))
+        elif isinstance(block, Section | Fold):
+            changed: dict[str, Any] = {"blocks": tuple(_once(block.blocks, names, notes))}
+            if isinstance(block, Section):
+                again = names[block.name] = names.get(block.name, 0) + 1
+                changed["name"] = block.name if again == 1 else f"{block.name}-{again}"
+            yield replace(block, **changed)
+        else:
             yield block
-            continue
-        changed: dict[str, Any] = {"blocks": tuple(_unlike(block.blocks, seen))}
-        if isinstance(block, Section):
-            again = seen[block.name] = seen.get(block.name, 0) + 1
-            changed["name"] = block.name if again == 1 else f"{block.name}-{again}"
-        yield replace(block, **changed)
 
 
 def _trend(answer: Sections) -> Section | None:
