@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import random
+import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drawn import answer_of
 from report_fixture import Q4, metric, report, wilson, win_rate
 from salesmetrics.answers.report import Change, Comparison, Goal, GoalResult, Interval, Limits, Period, Verdicts
+from salesmetrics.engine.changes import judged
+from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.document import plain
 from salesmetrics.render.layouts.in_words import words
 from salesmetrics.schema.findings import finding
+from test_numbers_for_people import COMMANDS, DAY, Shown, answer, is_known
 
 if TYPE_CHECKING:
     from salesmetrics.answers.base import Answer
@@ -253,3 +260,132 @@ def test_an_interval_is_of_its_own_level() -> None:
     assert said(report([win_rate(1, 2, interval=narrow)])) == [
         "Win rate is 50.0 % (1 of 2 decided deals; 80 % interval 40.0 – 60.0 %)."
     ]
+
+
+# --- analyses -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def of_examples(*words: str) -> Any:
+    return answer_of(*words, cwd=EXAMPLES, form="md")
+
+
+def benchmark(verdicts: dict[str, str]) -> list[str]:
+    """The words of a benchmark whose segments have these verdicts, and those that are not named none of note."""
+    known = of_examples("benchmark", "deals.csv", "--by", "owner", "--kpi", "win_rate")
+    rows = [replace(row, verdict=verdicts.get(row.group["owner"], verdicts["*"])) for row in known.benchmark]
+    counts = {name: sum(row.verdict == name for row in rows) for name in ("above", "below", "too_few")}
+    judged = sum(row.verdict != "too_few" for row in rows)
+    kpis = [replace(known.kpis[0], judged=judged, detectable=None, **counts)]
+    return [sentence for sentence in said(replace(known, benchmark=rows, kpis=kpis)) if sentence[:5] != "Check"]
+
+
+def test_who_differs_is_said_by_the_verdict_of_a_benchmark_alone() -> None:
+    karim = "Karim Bellweather (58.1 %; team 45.6 %)"
+    assert benchmark({"*": "within"}) == ["None of 10 reps differs from the team in win rate."]
+    assert benchmark({"*": "within", "Karim Bellweather": "above"}) == [
+        f"Win rate: of 10 reps, {karim} is above the team."
+    ]
+    assert benchmark({"*": "within", "Karim Bellweather": "below"}) == [
+        f"Win rate: of 10 reps, {karim} is below the team."
+    ]
+    assert benchmark({"*": "too_few"}) == [
+        "Win rate: too few records to judge any of 10 reps (fewer than 10 each).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("differs", "words"),
+    [
+        (True, "a difference of more than the intervals"),
+        (False, "no clear difference"),
+        (None, "too few for an interval"),
+    ],
+)
+def test_cohorts_say_whether_the_closed_basis_differs(differs: Any, words: str) -> None:
+    known = of_examples("cohort", "deals.csv")
+    basis = [replace(base, differs=differs) for base in known.closed_basis]
+    found = [sentence for sentence in said(replace(known, closed_basis=basis)) if sentence.startswith("Closed-basis")]
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_shares_of_losses_changed_only_by_their_verdict() -> None:
+    known = of_examples("losses", "deals.csv", "--period", "this-year", "--compare", "previous")
+    first, second, *_ = said(known)
+    assert (
+        first
+        == "The share of Elodie Marchant among lost deals (owner) was 0.0 %, 11.3 pp below 2025 to date: a fall beyond chance."
+    )
+    assert second.endswith("11.1 pp above 2025 to date: a rise beyond chance.")
+    silent = [
+        replace(loss, change=loss.change and replace(loss.change, verdict="no clear difference"))
+        for loss in known.losses
+    ]
+    assert "Nothing changed beyond chance, compared with 2025 to date (28 comparisons)." in said(
+        replace(known, losses=silent)
+    )
+    assert not any(" above " in sentence or " below " in sentence for sentence in said(replace(known, losses=silent)))
+
+
+def test_a_trend_is_unusual_only_by_its_limits() -> None:
+    known = of_examples("trend", "win_rate", "deals.csv", "--every", "quarter")
+    assert said(known)[0] == (
+        "Win rate left its usual range in 2 of 8 periods: 2026-Q3 (56.8 %, above 42.2 – 55.2 %) "
+        "and 2024-Q4 (38.0 %, below 38.9 – 58.5 %)."
+    )
+    calm = [replace(metric, limits=metric.limits and replace(metric.limits, outside=None)) for metric in known.metrics]
+    assert said(replace(known, metrics=calm))[:2] == [
+        "Win rate in 2026-Q3 was 56.8 % (104 of 183 decided deals; 95 % interval 49.6 – 63.8 %), within its usual range (42.2 – 55.2 %).",
+        "No period of Win rate is outside the usual range (8 complete periods).",
+    ]
+    young = [replace(metric, limits=None) for metric in known.metrics]
+    assert any("has no usual range yet" in sentence for sentence in said(replace(known, metrics=young)))
+
+
+DERIVED = re.compile(r"\d{4}-Q\d|(?:rose|fell) by [\d,.]+|holds? [\d.]+ % of the open pipeline")
+"""Names of periods, and what is a difference or a share of two numbers of the JSON."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_sentences_of_commands_are_few_and_their_numbers_those_of_the_json(name: str) -> None:
+    found = said(answer(name))
+    assert 1 <= len(found) <= 5
+    assert len(set(found)) == len(found)
+    assert all(sentence[0].isupper() or sentence[0].isdigit() for sentence in found)
+    assert all(sentence.endswith(".") for sentence in found)
+    for sentence in found:
+        text = DERIVED.sub("", DAY.sub("", sentence))
+        shares = set(re.findall(r"[\d.,]+(?= – [-+]?[\d.]+ (?:%|pp))|[\d.,]+(?= (?:%|pp))", text))
+        for digits in re.findall(r"\d[\d,]*\.\d+", text):
+            places = len(digits.partition(".")[2])
+            one = Shown(Decimal(digits.replace(",", "")), places, digits in shares)
+            assert is_known(name, one) or is_known(name, one._replace(number=-one.number)), sentence
+
+
+# --- nothing changed --------------------------------------------------------------------------------------------------
+
+
+def test_where_nothing_changed_hardly_any_report_says_that_something_did() -> None:
+    """600 reports of eight KPIs whose p-values are those of chance alone: at most the accepted share of them speaks of a change."""
+    kpis = catalog().kpis
+    ids = (
+        "win_rate",
+        "average_deal_size",
+        "sales_cycle_median",
+        "lead_conversion_rate",
+        "nps",
+        "csat",
+        "slip_rate",
+        "lead_response_median",
+    )
+    chance = random.Random(14)
+    loud = 0
+    for _ in range(600):
+        made = [
+            metric(kpi, kpis[kpi].title, "f", kpis[kpi].unit, 0.5, previous=0.4, n=40, direction=kpis[kpi].direction, change=Change(absolute=chance.choice([0.1, -0.1]), relative=0.1, p=chance.random()))
+            for kpi in ids
+        ]  # fmt: skip
+        found = said(compared(judged(made, kpis, 0.05), len(ids)))
+        loud += any("beyond chance" in sentence and not sentence.startswith("Nothing") for sentence in found)
+    assert 0 < loud <= 600 * 0.05 + 2.6 * (600 * 0.05 * 0.95) ** 0.5

@@ -320,7 +320,7 @@ def _working(answer: Working) -> Iterator[Said]:
         ]
         subject = one_line(metric.title)
         n = 2 if metric.unit == "count" else 1
-        yield Said(LEVEL, number, number, phrase("level_now", subject=subject, n=n, values=values))
+        yield Said(LEVEL, number, number, phrase("level_now", subject=subject, n=n, values=values, latest=""))
 
 
 SAID: Mapping[type[Answer], Callable[[Any], Iterator[Said]]] = {

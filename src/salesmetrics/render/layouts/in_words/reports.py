@@ -78,19 +78,18 @@ class Said(NamedTuple):
     place: int | None = None
 
 
-Usual = dict[tuple[str, str | None, str], "Limits"]
-"""Control limits by KPI, currency and period."""
+Usual = dict[tuple[str, str | None], list["Metric"]]
+"""The periods that have control limits, by KPI and currency, the latest last."""
 
 
 def usual_of(answers: Iterable[Answer]) -> Usual:
-    """The usual ranges of totals that trends among some answers know."""
-    trends = [answer for answer in answers if isinstance(answer, Report) and answer.command == "trend"]
-    return {
-        (metric.id, metric.currency, metric.period.label): metric.limits
-        for trend in trends
-        for metric in trend.metrics
-        if metric.limits and metric.period and not metric.group
-    }
+    """The complete periods of totals with their usual ranges, where trends among some answers know them."""
+    found: Usual = {}
+    for answer in answers:
+        for metric in answer.metrics if isinstance(answer, Report) and answer.command == "trend" else ():
+            if metric.limits and metric.value is not None and metric.period and not metric.period.partial:
+                found.setdefault((metric.id, metric.currency), []).extend([] if metric.group else [metric])
+    return found
 
 
 # --- a report ---
@@ -270,41 +269,67 @@ def _whole(report: Report) -> list[Metric]:
 
 
 def _level(metrics: Sequence[Metric], report: Report, usual: Usual) -> tuple[bool, str]:
-    """The sentence about a value, in each of its currencies; and whether control limits call it unusual."""
+    """The sentence about a value, in each of its currencies; and whether control limits call it, or its latest period, unusual."""
     metric = metrics[0]
-    if len(metrics) > 1 or (metric.change is None and not usual):
-        return False, _without_past(metrics, report)
+    label = (metric.period or report.period).label
+    periods = usual.get((metric.id, metric.currency), []) if len(metrics) == 1 else []
+    same = next((one for one in periods if one.period and one.period.label == label), None)
+    if same is not None and same.limits is not None:
+        return same.limits.outside is not None, _beside_range(metric, report, same.limits)
+    latest = _latest_period(periods[-1]) if periods else ""
+    unusual = _outside(periods[-1]) if periods else False
+    step = metric.change
+    if len(metrics) > 1 or step is None or metric.previous is None or step.reason is not None:
+        return unusual, _without_past(metrics, report, latest)
+    said = {"no clear difference": "verdict_no_clear_difference", "too few": "too_few_here"}.get(step.verdict or "")
+    absolute, relative, _ = change(step, metric.unit)
+    return unusual, phrase(
+        "level_after",
+        subject=_subject(metric, report),
+        n=_number(metric),
+        value=_value(metric),
+        basis=basis(metric),
+        previous=_amount(metric.previous, metric),
+        before=_before(metric, report),
+        step=relative or absolute,
+        verdict=phrase(said or "no_verdict_here"),
+        latest=latest,
+    )
+
+
+def _beside_range(metric: Metric, report: Report, limits: Limits) -> str:
+    """A value of a period whose control limits are known."""
     step, side = _step(metric)
     details: dict[str, Any] = {
         "subject": _subject(metric, report),
         "n": _number(metric),
         "value": _value(metric),
         "basis": basis(metric),
-        "before": _before(metric, report),
-        "step": step,
-        "side": side,
+        "limits": _limits(limits, metric),
     }
-    limits = usual.get((metric.id, metric.currency, (metric.period or report.period).label))
-    if limits is not None:
-        details["limits"] = _limits(limits, metric)
-        if limits.outside:
-            return True, phrase("level_unusual", **{**details, "side": phrase(f"outside_{limits.outside}")})
-        moved = metric.change is not None and metric.change.reason is None and metric.change.absolute
-        return False, phrase("level_usual_after" if moved else "level_usual", **details)
-    if metric.change is None or metric.previous is None or metric.change.reason is not None:
-        return False, _without_past(metrics, report)
-    verdict = metric.change.verdict
-    said = {"no clear difference": "verdict_no_clear_difference", "too few": "too_few_here"}.get(verdict or "")
-    absolute, relative, _ = change(metric.change, metric.unit)
-    details |= {
-        "previous": _amount(metric.previous, metric),
-        "step": relative or absolute,
-        "verdict": phrase(said or "no_verdict_here"),
-    }
-    return False, phrase("level_after", **details)
+    if limits.outside:
+        return phrase("level_unusual", side=phrase(f"outside_{limits.outside}"), **details)
+    if metric.change is None or metric.change.reason is not None or not metric.change.absolute:
+        return phrase("level_usual", **details)
+    return phrase("level_usual_after", step=step, side=side, before=_before(metric, report), **details)
 
 
-def _without_past(metrics: Sequence[Metric], report: Report) -> str:
+def _latest_period(metric: Metric) -> Message | str:
+    """How usual the latest complete period is."""
+    if metric.limits is None or metric.period is None:
+        return ""
+    outside = metric.limits.outside
+    return Message(
+        "latest_unusual" if outside else "latest_usual",
+        period=one_line(metric.period.label),
+        n=_number(metric),
+        value=_value(metric),
+        side=Message(f"outside_{outside}") if outside else None,
+        limits=_limits(metric.limits, metric),
+    )
+
+
+def _without_past(metrics: Sequence[Metric], report: Report, latest: Message | str) -> str:
     """The sentence about a value in each of its currencies, beside nothing."""
     metric = metrics[0]
     values = [Message("value_with_basis", value=_value(one), basis=basis(one)) for one in metrics]
@@ -312,9 +337,10 @@ def _without_past(metrics: Sequence[Metric], report: Report) -> str:
         values[_CURRENCIES:] = [Message("and_more_values", n=len(values) - _CURRENCIES)]
     subject, number, over = _subject(metric, report), _number(metric), _is_over(metric, report)
     plain = not metric.group and not any(joint in metric.title for joint in (",", " per "))
+    details: dict[str, Any] = {"n": number, "values": values, "latest": latest}
     if metric.unit == "count" and number > 1 and metric.value != 1 and plain:
-        return phrase("there_were" if over else "there_are", subject=in_sentence(subject), n=2, values=values)
-    return phrase("level_then" if over else "level_now", subject=subject, n=number, values=values)
+        return phrase("there_were" if over else "there_are", subject=in_sentence(subject), **details)
+    return phrase("level_then" if over else "level_now", subject=subject, **details)
 
 
 def basis(metric: Metric) -> str:
@@ -449,7 +475,7 @@ def _latest(title: str, metric: Metric) -> str:
     if metric.limits is not None:
         return phrase("level_usual", limits=_limits(metric.limits, metric), **details)
     values = [Message("value_with_basis", value=details["value"], basis=details["basis"])]
-    return phrase("level_then", values=values, **details)
+    return phrase("level_then", values=values, latest="", **details)
 
 
 def _limits(limits: Limits, metric: Metric) -> str:
