@@ -40,9 +40,10 @@ from salesmetrics.render.xlsx.styles import HEADER, TONES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from salesmetrics.render.document import Inline
+    from salesmetrics.render.document import Inline, Number
     from salesmetrics.render.page import Page, PageBlock
     from salesmetrics.render.xlsx.marks import ChartData
+    from salesmetrics.render.xlsx.number_formats import Form
     from salesmetrics.render.xlsx.plan import Names
     from salesmetrics.render.xlsx.styles import Styles
 
@@ -309,9 +310,12 @@ class Drawing:
         sheet, top = self.sheet, self.row
         header = self.styles.of(**HEADER)
         right = self.styles.of(**HEADER, align="right")
-        apart = self.styles.of(**HEADER, indent=1)
+        apart = self.styles.of(**HEADER, indent=2)
         columns = [
-            {"header": self._kept(lane.title), "header_format": right if lane.right else apart if number else header}
+            {
+                "header": self._kept(lane.title),
+                "header_format": right if lane.right else apart if _follows(grid, number) else header,
+            }
             for number, lane in enumerate(grid.lanes)
         ]
         sheet.add_table(
@@ -322,7 +326,7 @@ class Drawing:
             {"name": self.names.table(title), "style": "Table Style Light 1", "columns": columns},
         )
         for number, lane in enumerate(grid.lanes):
-            self._lane(lane, number, top + 1, grid.totals)
+            self._lane(lane, number, top + 1, grid)
         lines = max(
             _lines(lane.title, self._widths.get(number, _NARROWEST) - 3) for number, lane in enumerate(grid.lanes)
         )
@@ -343,13 +347,13 @@ class Drawing:
                 height = min(lines, _MOST_LINES) * _LINE if lines > 1 else None
                 self.sheet.set_row(top + row, height, None, self._outline())
 
-    def _lane(self, lane: Lane, column: int, top: int, totals: Sequence[bool]) -> None:
-        sheet, made = self.sheet, {}
+    def _lane(self, lane: Lane, column: int, top: int, grid: Grid) -> None:
+        sheet, made, totals, apart = self.sheet, {}, grid.totals, _follows(grid, column)
         for row, (entry, total) in enumerate(zip(lane.entries, totals, strict=True), top):
             kind = entry.form if entry.number is not None else entry.day is not None
             key = (kind, entry.tone, total)
             if key not in made:
-                made[key] = self.styles.entry(entry, total=total, right=lane.right, wraps=lane.wraps, apart=column > 0)
+                made[key] = self.styles.entry(entry, total=total, right=lane.right, wraps=lane.wraps, apart=apart)
             if entry.number is not None:
                 sheet.write_number(row, column, _Whole(entry.number), made[key])
             elif entry.day is not None:
@@ -537,12 +541,28 @@ class Drawing:
 
     def _fit_grid(self, grid: Grid) -> None:
         for column, lane in enumerate(grid.lanes):
-            widest = max((_cells(entry.shown) for entry in lane.entries), default=0)
+            widest = max(map(_cells, _widest(lane)), default=0)
             title = max((_cells(word) for word in lane.title.split()), default=0) + 3
             least = _MARK if lane.role.part == "mark" else _NARROWEST
             most = _WIDEST_TEXT if lane.wraps else _WIDEST
             wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 15), least), most)
             self._widths[column] = max(self._widths.get(column, 0), wide)
+
+
+def _follows(grid: Grid, column: int) -> bool:
+    """Whether a lane stands on the left and the one before it on the right, so that they would touch."""
+    return column > 0 and grid.lanes[column - 1].right and not grid.lanes[column].right
+
+
+def _widest(lane: Lane) -> list[str]:
+    """What is seen of a lane, of numbers with the same form the least and the largest only."""
+    ends: dict[Form, tuple[Number, Number]] = {}
+    for entry in lane.entries:
+        if entry.number is not None:
+            least, most = ends.get(entry.form, (entry.number, entry.number))
+            ends[entry.form] = (min(least, entry.number), max(most, entry.number))
+    shown = [form.shown(number) for form, pair in ends.items() for number in pair]
+    return [*shown, *(entry.text for entry in lane.entries if entry.number is None)]
 
 
 def _said(inline: Inline) -> str:
@@ -552,7 +572,11 @@ def _said(inline: Inline) -> str:
 
 def _cells(text: str) -> int:
     """About how wide text is: signs of East Asia take two places."""
-    return len(text) + sum("\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" for char in text)
+    return (
+        len(text)
+        if text.isascii()
+        else len(text) + sum("\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" for char in text)
+    )
 
 
 def _lines(text: str, width: float) -> int:
