@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,19 @@ def rows_page(answer: Rows) -> Page:
     table, alike = _records(answer)
     title = one_line(answer.title or answer.kpi)
     said = [Text(line) for line in (_meaning(answer), *alike, *_below(answer))]
-    section = Section("records", title, (*said, replace(table, drops="")))
+    cells = zip(*(row.cells for row in table.rows), strict=True)
+    columns = tuple(_of_page(column, own) for column, own in zip(table.columns, cells, strict=True))
+    section = Section("records", title, (*said, replace(table, columns=columns, drops="")))
     return analysis_page(phrase("page_rows", title=title), rows_head(answer), (section,), ())
+
+
+def _of_page(column: Column, cells: Sequence[Cell]) -> Column:
+    """A column of a table that scrolls sideways rather than breaks; days are known by how they are written."""
+    days = any(cell.text for cell in cells) and all(_DAY.fullmatch(cell.text) or not cell.text for cell in cells)
+    return replace(column, group="records", kind=Kind.DATE if days else column.kind)
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _meaning(answer: Rows) -> str:
