@@ -53,6 +53,7 @@ KNOWN = {
     "--as-of": ("to", "today"),
     "--period": ("last-fiscal-y", "last-fiscal-year"),
     "--profile": ("hub", "hubspot"),
+    "--sections": ("kpis,tre", "kpis,trend"),
     "--timezone": ("Europe/Berl", "Europe/Berlin"),
 }
 """What is typed so far, and one of the words that are offered."""

@@ -117,5 +117,8 @@ def _catalogue(tag: str) -> NullTranslations | None:
     from gettext import GNUTranslations
     from importlib.resources import files
 
-    with files("salesmetrics.messages").joinpath(f"locale/{tag}.mo").open("rb") as file:
+    path = files("salesmetrics.messages").joinpath(f"locale/{tag}.mo")
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
         return GNUTranslations(file)
