@@ -11,7 +11,7 @@ import hashlib
 import re
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,14 +24,14 @@ from salesmetrics.render.page import Section, Tiles
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from salesmetrics.render.document import Bullet, Inline, Table
     from salesmetrics.render.html_tables import Grid
     from salesmetrics.render.page import Page, PageBlock
     from salesmetrics.render.writers import Screen
 
-__all__ = ["write"]
+__all__ = ["escaping", "write"]
 
 _FROM_RIGHT = frozenset({"ar", "fa", "he", "ur"})
 """Languages that are written from the right."""
@@ -58,8 +58,8 @@ def write(page: Page, screen: Screen) -> str:  # noqa: ARG001
     )
 
 
-@cache
-def _environment() -> Environment:
+def escaping(**filters: Callable[..., Any]) -> Environment:
+    """What draws the templates of the package and escapes all text, with the filters that any page needs and more of them."""
     found = Environment(
         loader=PackageLoader("salesmetrics.render"),
         autoescape=True,
@@ -69,7 +69,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     found.tests["of"] = lambda block, name: type(block).__name__ == name
-    found.filters |= {
+    found.filters |= {"pieces": _pieces, "visible": visible, **filters}
+    return found
+
+
+@cache
+def _environment() -> Environment:
+    filters: dict[str, Callable[..., Any]] = {
         "drawn": drawn_mark,
         "drawn_chart": lambda chart, turned: drawn_chart(chart, turned=turned),
         "grid": _grid,
@@ -77,9 +83,8 @@ def _environment() -> Environment:
         "look": lambda tone: LOOKS.get(tone, ""),
         "nested": _nested,
         "per_line": _per_line,
-        "pieces": _pieces,
-        "visible": visible,
     }
+    found = escaping(**filters)
     found.globals["words"] = {"contents": phrase("page_contents"), "scrolls": phrase("table_scrolls")}
     return found
 

@@ -16,7 +16,6 @@ from email.message import EmailMessage
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -26,7 +25,6 @@ from salesmetrics.render.document import (
     Bullet,
     Bullets,
     Cell,
-    Code,
     Column,
     Document,
     Footnote,
@@ -47,10 +45,13 @@ from salesmetrics.render.fit import fit
 from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
 from salesmetrics.render.text import sparkline
 from salesmetrics.render.visible import visible
+from salesmetrics.render.write_html import escaping
 from salesmetrics.render.write_terminal import write as write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from jinja2 import Environment
 
     from salesmetrics.render.document import Block, Inline, Item
     from salesmetrics.render.fit import Placed
@@ -387,19 +388,6 @@ def _body(item: Item, block: Items) -> Inline:
     return phrase(block.counted, n=len(item.parts), titles=titles) if titles and block.counted else titles or item.body
 
 
-def _pieces(inline: Inline) -> list[tuple[bool, str]]:
-    """The pieces of a line: whether each is code, and its text."""
-    found: list[tuple[bool, str]] = []
-    for piece in inline if isinstance(inline, tuple) else (inline,):
-        if isinstance(piece, Code):
-            found.append((True, visible(piece.text)))
-        elif isinstance(piece, Prose):
-            found += [(index % 2 == 1, visible(text)) for index, text in enumerate(piece.text.split("`")) if text]
-        else:
-            found.append((False, visible(piece)))
-    return found
-
-
 def _words(text: str) -> list[str]:
     """Text in pieces between which a line may break: at blanks it may anyway, in a long word, such as a hash, it has to."""
     return _LONG_WORD.findall(text) if max(map(len, text.split()), default=0) > _LONGEST else [text]
@@ -407,25 +395,13 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("salesmetrics.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    return escaping(
+        body=_body,
+        colour=lambda tone: _COLOURS.get(tone, ""),
+        laid=_laid,
+        pairs=_pairs,
+        rests_on=_rests_on,
+        shown=_shown_items,
+        sparkline=lambda mark: _cell_text(Cell(mark=mark)),
+        words=_words,
     )
-    found.tests["of"] = lambda block, name: type(block).__name__ == name
-    found.filters |= {
-        "body": _body,
-        "colour": lambda tone: _COLOURS.get(tone, ""),
-        "laid": _laid,
-        "pairs": _pairs,
-        "pieces": _pieces,
-        "rests_on": _rests_on,
-        "shown": _shown_items,
-        "sparkline": lambda mark: _cell_text(Cell(mark=mark)),
-        "visible": visible,
-        "words": _words,
-    }
-    return found
