@@ -46,6 +46,7 @@ from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
 from salesmetrics.render.text import sparkline
 from salesmetrics.render.visible import visible
 from salesmetrics.render.write_html import escaping
+from salesmetrics.render.write_terminal import on_screen
 from salesmetrics.render.write_terminal import write as write_text
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from salesmetrics.render.document import Block, Inline, Item
-    from salesmetrics.render.fit import Placed
+    from salesmetrics.render.fit import Fitted, Placed
     from salesmetrics.render.page import Page, PageBlock, Tile
     from salesmetrics.render.writers import Screen
 
@@ -136,7 +137,8 @@ def _kept(blocks: Iterable[PageBlock], most: int) -> Iterator[PageBlock]:
             yield replace(block, blocks=tuple(_kept(block.blocks, most)))
         elif isinstance(block, Table):
             rows = _first_rows(block, most)
-            yield replace(block, rows=tuple(map(_kept_row, rows)), columns=_kept_columns(block))
+            seen = on_screen(replace(block, rows=tuple(map(_kept_row, rows))))
+            yield _fitting(replace(seen, columns=_kept_columns(seen)))
             if len(rows) < len(block.rows):
                 yield Text(phrase("mail_rows_left_out", shown=len(rows), n=len(block.rows)), Tone.MUTED)
         elif not isinstance(block, Fold):
@@ -162,19 +164,40 @@ def _kept_cell(cell: Cell) -> Cell:
 def _kept_columns(table: Table) -> tuple[Column, ...]:
     """Columns of which nothing is lost in a narrow place: text goes below the value of its row, with its title.
 
-    Where no column gives way before another, those on the right do first.
+    Where no column gives way before another, those on the right do first. In a table whose columns say more of each other, such
+    as a value and its change per KPI, one alone would say nothing: what it has no room for is named.
     """
+    together = table.splits or any(column.continues for column in table.columns)
     ranked = table.splits or any(column.rank for column in table.columns)
     found = []
     for place, column in enumerate(table.columns):
         rank = column.rank if ranked or column.kind is Kind.VALUE else place
-        if rank and column.kind is not Kind.MARK:
+        if rank and column.kind is not Kind.MARK and not together:
             named = column.named or column.kind not in _UNNAMED
             column = replace(column, rank=rank, narrow=Narrow.BELOW, named=named)
         elif column.kind is Kind.MARK and not any(isinstance(row.cells[place].mark, Sparkline) for row in table.rows):
             column = replace(column, title="", short="")
         found.append(column)
     return tuple(found)
+
+
+def _fitting(table: Table) -> Table:
+    """A table with the columns that a mail has room for in both of its parts, and a note that names the others."""
+    fitted = _fitted(table)
+    kept = sorted({one.index for block in fitted.blocks for one in block} | set(fitted.below))
+    gone = list(dict.fromkeys((*table.omitted, *fitted.gone)))
+    note = (phrase("columns_elsewhere", columns=gone),) if gone else ()
+    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in table.rows)
+    columns = tuple(table.columns[at] for at in kept)
+    return replace(table, columns=columns, rows=rows, notes=(*note, *table.notes), omitted=())
+
+
+def _fitted(table: Table) -> Fitted:
+    texts = [
+        [_cell_text(row.cells[at]) or "█" * bool(row.cells[at].mark) for row in table.rows]
+        for at in range(len(table.columns))
+    ]
+    return fit(replace(table, indent=0), texts, HTML_WIDTH)
 
 
 # --- plain text ---
@@ -267,14 +290,10 @@ def _html(page: Page, blocks: Sequence[PageBlock]) -> str:
 
 
 def _laid(table: Table) -> _Laid:
-    """A table as grids that fit into a mail: what gives way stands below the value of its row."""
-    texts = [
-        [_cell_text(row.cells[i]) or "█" * bool(row.cells[i].mark) for row in table.rows]
-        for i in range(len(table.columns))
-    ]
-    fitted = fit(replace(table, indent=0), texts, HTML_WIDTH)
-    gone = list(dict.fromkeys((*table.omitted, *fitted.gone)))
-    notes = [phrase("columns_elsewhere", columns=gone)] if gone else []
+    """A table as grids that fit into a mail: what gives way stands below its row."""
+    fitted = _fitted(table)
+    drawn = {one.index for block in fitted.blocks for one in block}
+    notes = [column.legend for at, column in enumerate(table.columns) if column.legend and at in drawn]
     notes += [f"{note.sign} {note.text}" if isinstance(note, Footnote) else note for note in table.notes]
     grids = tuple(_grid(table, placed, fitted.below) for placed in fitted.blocks)
     return _Laid(grids, tuple(filter(None, (table.under, *notes))))

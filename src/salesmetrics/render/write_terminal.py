@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.fit import Fitted, Placed
     from salesmetrics.render.writers import Screen
 
-__all__ = ["write"]
+__all__ = ["on_screen", "write"]
 
 _PIPED = 100
 _ROOMY = 100
@@ -263,7 +263,7 @@ def _snippet(block: Snippet, place: _Place) -> Iterator[_Line]:
 def _table(table: Table, place: _Place) -> Iterator[_Line]:
     if not table.rows:
         return
-    table = _on_screen(table)
+    table = on_screen(table)
     if place.width is not None and place.width < _ROOMY:
         rows = (replace(row, cells=tuple(map(_short, row.cells))) for row in table.rows)
         columns = (replace(column, title=column.short or column.title) for column in table.columns)
@@ -285,7 +285,7 @@ def _table(table: Table, place: _Place) -> Iterator[_Line]:
         yield from _wrapped(Cell(note, Tone.MUTED), place)
 
 
-def _on_screen(table: Table) -> Table:
+def on_screen(table: Table) -> Table:
     """A table without the columns that no screen has."""
     kept = [index for index, column in enumerate(table.columns) if not column.off_screen]
     if len(kept) == len(table.columns):
