@@ -1,7 +1,7 @@
 """The pictures of the documentation: ``python docs/pictures.py`` runs their commands on the demo and draws what they print.
 
-All of ``docs/pictures`` is made here; ``python docs/pictures.py NAME…`` makes some. It needs Chromium, pdftoppm
-(Poppler) and the extra ``docs``. The same programs and fonts give the same bytes. ``tests/test_pictures.py`` holds that the pages
+All of ``docs/pictures`` is made here; ``python docs/pictures.py NAME…`` makes some. It needs Chromium, LibreOffice,
+pdftoppm (Poppler) and the extra ``docs``. The same programs and fonts give the same bytes. ``tests/test_pictures.py`` holds that the pages
 show these pictures beside these commands.
 """
 
@@ -20,18 +20,23 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from playwright.sync_api import Browser
 
+Array = np.ndarray[Any, np.dtype[Any]]
+
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(__file__).parent / "pictures"
 DEMO = "salesmetrics demo examples"
 """The folder has the name that it has in a checkout, so that each command is one of the pages."""
-COLOURS = 128
+FREQUENT = 128
+"""Colours that a picture keeps exactly, of the 256 of a palette."""
 DOTS = 110
 """Per inch of a picture of paper."""
 
@@ -45,7 +50,7 @@ class Terminal(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """The first sheet of a page that a command writes, as printed."""
+    """The first sheet of a page or a workbook that a command writes, as printed."""
 
     name: str
     command: str
@@ -66,7 +71,7 @@ class Screen(NamedTuple):
 
 Picture = Terminal | Screen | Paper
 
-REPORT = "salesmetrics report examples -o report.html"
+REPORT = "salesmetrics report examples --period this-quarter --compare previous -o report.html"
 WEEK = "examples/weekly/deals-2026-09-23.csv examples/weekly/deals-2026-09-30.csv"
 PICTURES: tuple[Picture, ...] = (
     Terminal(
@@ -79,48 +84,54 @@ PICTURES: tuple[Picture, ...] = (
     Screen("report_tablet", REPORT, "The same page on a tablet", 768, 1024),
     Screen("report_phone", REPORT, "The same page on a phone", 360, 740),
     Screen("report_phone_dark", REPORT, "The same page on a phone, in dark colours", 360, 740, dark=True),
-    Paper("report_print", REPORT, "The same page on paper: light, with the folded parts open"),
+    Paper("report_print", REPORT, "The first sheet of the same page on paper"),
+    Paper(
+        "workbook",
+        "salesmetrics report examples/deals.csv -o report.xlsx",
+        "The first sheet of the workbook as printed: the headline KPIs in cells",
+    ),
+    Screen("mail", "salesmetrics report examples/deals.csv -o report.eml", "The report as a mail", 640, 900),
     Screen(
         "compare",
         f"salesmetrics compare {WEEK} --period 2026-Q4 -o bridge.html",
         "The bridge from one export to the next as bars, each beginning where the one before it ends",
         1000,
-        700,
+        880,
     ),
     Screen(
         "funnel",
         "salesmetrics funnel examples/deals.csv examples/stages.csv --period 2026-Q1 -o funnel.html",
         "The funnel as a page: a bar per stage, and the share that went on with its interval",
         1000,
-        700,
+        880,
     ),
     Screen(
         "cohort",
         "salesmetrics cohort examples/deals.csv --every quarter -o cohorts.html",
         "Cohorts as a page: curves of the share won by age, and the triangle",
         1000,
-        700,
+        880,
     ),
     Screen(
         "forecast",
         "salesmetrics forecast examples/deals.csv examples/stages.csv --period 2026-Q4 -o forecast.html",
         "The forecast as a page: the fan of what may close by the end of the period",
         1000,
-        700,
+        880,
     ),
     Screen(
         "benchmark",
         "salesmetrics benchmark examples/deals.csv --by owner --kpi win_rate -o reps.html",
         "The benchmark as a page: each rep as a dot beside the band in which reps like the team are",
         1000,
-        700,
+        880,
     ),
     Screen(
         "losses",
         "salesmetrics losses examples/deals.csv examples/stages.csv --period last-quarter --compare previous -o losses.html",
         "Losses as a page: reasons with their shares, intervals and changes",
-        1000,
-        700,
+        1200,
+        880,
     ),
 )
 
@@ -208,12 +219,18 @@ def draw(picture: Picture, browser: Browser, folder: Path, printed: Mapping[str,
 
 
 def sheet(written: Path, browser: Browser) -> bytes:
-    """The first sheet of a page as printed, with a line around it."""
+    """The first sheet of a page or a workbook as printed, with a line around it."""
     from PIL import Image, ImageOps
 
-    page, paper = browser.new_page(), written.with_suffix(".pdf")
-    page.goto(written.as_uri())
-    page.pdf(path=paper, format="A4")
+    paper = written.with_suffix(".pdf")
+    if written.suffix == ".xlsx":
+        own = f"-env:UserInstallation={(written.parent / 'office').as_uri()}"
+        office = ["soffice", own, "--headless", "--convert-to", "pdf", "--outdir", str(written.parent), str(written)]
+        subprocess.run(office, check=True, capture_output=True)
+    else:
+        page = browser.new_page()
+        page.goto(written.as_uri())
+        page.pdf(path=paper, format="A4")
     subprocess.run(
         ["pdftoppm", "-png", "-singlefile", "-r", str(DOTS), str(paper), str(paper.with_suffix(""))], check=True
     )
@@ -223,15 +240,27 @@ def sheet(written: Path, browser: Browser) -> bytes:
 
 
 def small(png: bytes) -> bytes:
-    """The same picture in few colours, without what else a PNG may hold."""
+    """The same picture with a palette: its most frequent colours as they are, others by the nearest of 256."""
     from PIL import Image
 
-    out = io.BytesIO()
-    colours = Image.open(io.BytesIO(png)).convert("RGB")
-    colours.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        out, "PNG", optimize=True
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    packed = np.asarray(picture).astype(np.int32) @ [1 << 16, 1 << 8, 1]
+    colours, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    rest = picture.quantize(256 - FREQUENT, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).getpalette()
+    palette = np.concatenate(
+        [channels(colours[np.argsort(-counts, kind="stable")[:FREQUENT]]), np.reshape(rest, (-1, 3))]
     )
+    nearest = ((channels(colours)[:, None] - palette[None]) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    drawn = Image.fromarray(nearest[places.reshape(packed.shape)], "P")
+    drawn.putpalette(palette.astype(np.uint8).tobytes())
+    out = io.BytesIO()
+    drawn.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def channels(packed: Array) -> Array:
+    """Red, green and blue of colours that are one number each."""
+    return np.stack([packed >> 16, (packed >> 8) & 255, packed & 255], axis=-1)
 
 
 @cache
