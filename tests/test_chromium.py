@@ -35,7 +35,7 @@ FAULTS = """least => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const element = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || element.closest('.q, .x, thead') || !element.checkVisibility()) continue;
+    if (!walk.currentNode.data.trim() || element.closest('.q, .x, thead, nav') || !element.checkVisibility()) continue;
     const box = (element.closest('.tile') || element.closest('.card') || document.body).getBoundingClientRect();
     for (const spot of spots(walk.currentNode))
       if (spot.left < box.left - 1 || spot.right > box.right + 1) say('outside its card', element);

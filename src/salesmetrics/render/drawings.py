@@ -38,8 +38,9 @@ _NAMED = 26
 """Characters of a name that fit beside a line."""
 _PHONE, _TABLET, _SCREEN = 230, 350, 650
 """Pixels that an axis along the lower edge has at least there."""
-_WIDE_NAME, _RIGHT = 1.1, 0.7
-"""Percent of the width that a character of a name takes, and where names begin to stand to the left of their points."""
+_WIDE_NAME, _RIGHT, _FOOT = 1.7, 0.7, 12.0
+"""Percent of the width that a character of a name takes; where names begin to stand to the left of their points; and percent
+of the height below which none stands under its line, where the texts of the axis are."""
 _EDGE = 0.03
 """A text so near to an end of the axis lies within it."""
 _APART = 1.6
@@ -392,7 +393,7 @@ def _names(chart: Chart, *, turned: bool) -> Iterator[Label]:
             taken.append((start, start + wide, y))
             look = "before" if start < at * BOX else "after"
             if chart.kind != "dots":
-                look += " over" if value >= middle else " under"
+                look += " over" if value >= middle or y < _FOOT else " under"
             yield Label(percent(at), percent(1 - y / BOX), look, name)
 
 

@@ -136,13 +136,15 @@ def _per_line(count: int) -> int:
 
 
 def _pieces(inline: Inline) -> list[tuple[bool, str]]:
-    """The pieces of a line: whether each is code, and its text."""
+    """The pieces of a line: whether each is code, and its text. Text whose backticks are pairs is written as a sentence of ours is."""
     found: list[tuple[bool, str]] = []
     for piece in inline if isinstance(inline, tuple) else (inline,):
         if isinstance(piece, Code):
             found.append((True, visible(piece.text)))
-        elif isinstance(piece, Prose):
-            found += [(index % 2 == 1, visible(text)) for index, text in enumerate(piece.text.split("`")) if text]
+            continue
+        text = piece.text if isinstance(piece, Prose) else piece
+        if isinstance(piece, Prose) or text.count("`") % 2 == 0:
+            found += [(index % 2 == 1, visible(part)) for index, part in enumerate(text.split("`")) if part]
         else:
-            found.append((False, visible(piece)))
+            found.append((False, visible(text)))
     return found
