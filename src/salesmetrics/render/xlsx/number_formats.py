@@ -87,9 +87,7 @@ def forms(
     """
     found = list(_NUMBER.finditer(_in_english(text)))
     known = [number for number in numbers if number is not None]
-    percent = (
-        unit == "ratio" or any(sign in text for sign in _PERCENT) or text.endswith(phrase("unit_percentage_points"))
-    )
+    percent = unit == "ratio" or _is_percent(text)
     if len(found) == len(known) and all(
         _agree(match[0], number, percent=percent) for match, number in zip(found, known, strict=True)
     ):
@@ -125,6 +123,12 @@ def _in_english(text: str) -> str:
     """Text with the marks of English in its numbers, sign by sign."""
     language = spoken()
     return text.translate({ord(language.group): ",", ord(language.point): "."}) if language.group != "," else text
+
+
+def _is_percent(text: str) -> bool:
+    if not text or text[-1].isdigit():
+        return False
+    return any(sign in text for sign in _PERCENT) or text.endswith(phrase("unit_percentage_points"))
 
 
 def _agree(text: str, number: Number, *, percent: bool) -> bool:
