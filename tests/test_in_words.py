@@ -117,7 +117,9 @@ def test_levels_have_what_they_rest_on() -> None:
 
 
 def test_a_count_of_one_is_in_order() -> None:
-    assert said(report([metric("won_deals", "Won deals", "counts", "count", 1, n=1)])) == ["Won deals are 1."]
+    assert said(report([metric("won_deals", "Won deals", "counts", "count", 1, n=1)])) == [
+        "The number of won deals is 1."
+    ]
 
 
 def test_a_period_that_is_not_over_is_so_far() -> None:
@@ -132,9 +134,11 @@ def test_a_period_that_is_not_over_is_so_far() -> None:
 def test_currencies_are_not_added_up() -> None:
     found = [
         metric("revenue", "Revenue", "revenue", "money", Decimal(value), n=2, currency=code)
-        for code, value in (("EUR", 100), ("USD", 200), ("GBP", 0))
+        for code, value in (("EUR", 100), ("USD", 200), ("GBP", 0), (None, 50))
     ]
-    assert said(report(found)) == ["Revenue is 100 EUR (2 won deals) and 200 USD (2 won deals)."]
+    assert said(report(found)) == [
+        "Revenue is 100 EUR (2 won deals), 200 USD (2 won deals) and 50 without a currency (2 won deals)."
+    ]
 
 
 @pytest.mark.parametrize(

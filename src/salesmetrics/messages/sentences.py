@@ -17,6 +17,8 @@ SENTENCES: Mapping[str, str] = {
     "in_period_apart": "{subject:typed}, in {period:typed},",
     "in_period_so_far_apart": "{subject:typed}, in {period:typed} so far,",
     "at_time": "{subject:typed} ({period:typed})",
+    "number_of": "The number of {subject:typed}",
+    "without_currency": "{value} without a currency",
     "value_with_basis": "{value}{basis}",
     "basis": " ({parts:;})",
     "basis_share": "{k:,} of {whole:typed}",

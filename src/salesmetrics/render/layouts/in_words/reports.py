@@ -332,15 +332,25 @@ def _latest_period(metric: Metric) -> Message | str:
 def _without_past(metrics: Sequence[Metric], report: Report, latest: Message | str) -> str:
     """The sentence about a value in each of its currencies, beside nothing."""
     metric = metrics[0]
-    values = [Message("value_with_basis", value=_value(one), basis=basis(one)) for one in metrics]
+    values = [Message("value_with_basis", value=_in_currency(one, metrics), basis=basis(one)) for one in metrics]
     if len(values) > _CURRENCIES:
         values[_CURRENCIES:] = [Message("and_more_values", n=len(values) - _CURRENCIES)]
     subject, number, over = _subject(metric, report), _number(metric), _is_over(metric, report)
     plain = not metric.group and not any(joint in metric.title for joint in (",", " per "))
     details: dict[str, Any] = {"n": number, "values": values, "latest": latest}
-    if metric.unit == "count" and number > 1 and metric.value != 1 and plain:
+    if metric.unit == "count" and number > 1 and metric.value == 1:
+        details["n"] = 1
+        subject = phrase("number_of", subject=in_sentence(subject))
+    elif metric.unit == "count" and number > 1 and plain:
         return phrase("there_were" if over else "there_are", subject=in_sentence(subject), **details)
     return phrase("level_then" if over else "level_now", subject=subject, **details)
+
+
+def _in_currency(metric: Metric, beside: Sequence[Metric]) -> str:
+    """A value with its currency, or that it has none where others have one."""
+    if len(beside) == 1 or metric.currency:
+        return _value(metric)
+    return phrase("without_currency", value=_value(metric))
 
 
 def basis(metric: Metric) -> str:
