@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
+from contextvars import copy_context
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Files",
     "HeldFiles",
+    "beside",
     "columns_asked",
     "explain",
     "inspect",
@@ -62,6 +64,9 @@ T = TypeVar("T")
 _WORTH_THREADS = 3_000_000
 """Bytes of files together from which on threads save more time than they spend on waiting for each other."""
 
+_WORTH_A_THREAD = 5_000
+"""Records from which on arithmetic over all of them is done by NumPy for the most part, which lets other threads go on."""
+
 
 # --- threads ---
 
@@ -72,6 +77,14 @@ def _begin(work: Callable[[], T]) -> Future[T]:
     begun = _submit(pool, work)
     pool.shutdown(wait=False)
     return begun
+
+
+def beside(work: Callable[[], T], records: int) -> Future[T]:
+    """Begin some work with so many records in a thread of its own; of few it is done here and now.
+
+    What it raises is raised where its result is asked for.
+    """
+    return _begin(work) if records >= _WORTH_A_THREAD else _do(work)
 
 
 def _together(works: Iterable[Callable[[], T]]) -> list[T]:
@@ -89,7 +102,7 @@ def _together(works: Iterable[Callable[[], T]]) -> list[T]:
 
 def _submit(pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
     try:
-        return pool.submit(work)
+        return pool.submit(copy_context().run, work)  # in the language that is spoken here
     except RuntimeError:  # the system gives no more threads
         return _do(work)
 

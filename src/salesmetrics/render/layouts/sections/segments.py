@@ -42,7 +42,7 @@ __all__ = ["segment_section"]
 
 _OPEN = 3
 """KPIs whose table stands there at once; those of more are folded."""
-_MOST, _MOST_FOLDED = 250, 50
+_MOST, _MOST_FOLDED = 250, 25
 """Segments of a table, and of one that is folded."""
 _Key = tuple[str, str | None]
 
@@ -59,11 +59,11 @@ def segment_section(answer: Sections) -> Section | None:
     first: list[PageBlock] = (
         [Text(Prose(phrase("segments_by_default", names=names)), Tone.MUTED)] if answer.by_default else []
     )
-    totals, listed = _totals(answer), list(tables.items())
+    totals, listed, apart = _totals(answer), list(tables.items()), kept_apart(report.metrics)
     beside = answer.benchmark is not None and len(listed) > 1
     shown = 0 if beside else _OPEN
-    open_ = [_section(key, rows, totals.get(key), answer, _MOST) for key, rows in listed[:shown]]
-    folded = [_section(key, rows, totals.get(key), answer, _MOST_FOLDED) for key, rows in listed[shown:]]
+    open_ = [_section(key, rows, totals.get(key), answer, apart, _MOST) for key, rows in listed[:shown]]
+    folded = [_section(key, rows, totals.get(key), answer, apart, _MOST_FOLDED) for key, rows in listed[shown:]]
     spans = [metric.interval.level for metric in report.metrics if metric.interval]
     seen = [Text(phrase("segments_seen", percent=100 * spans[0]), Tone.MUTED)] if spans else []
     notes = (*order_note(report), *few_note(report), *correction_note(report.verdicts))
@@ -110,9 +110,10 @@ def _totals(answer: Sections) -> Mapping[_Key, Metric]:
     return {(metric.id, metric.currency): metric for metric in totals}
 
 
-def _section(key: _Key, rows: Sequence[Metric], total: Metric | None, answer: Sections, most: int) -> Section:
+def _section(
+    key: _Key, rows: Sequence[Metric], total: Metric | None, answer: Sections, apart: Collection[str], most: int
+) -> Section:
     report = answer.segments or answer.report
-    apart = kept_apart(report.metrics)
     table = _table(rows, total, report, most)
     more: list[PageBlock] = []
     if len(rows) > most:
