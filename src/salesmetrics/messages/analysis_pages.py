@@ -80,7 +80,7 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
     "section_bridge": "From {first} to {last}",
-    "section_bridge_in": "From {first} to {last}, {currency:typed}",
+    "section_bridge_in": "{currency:typed}, {first} to {last}",
     "section_groups": "By {names:and}",
     "section_groups_in": "By {names:and}, {currency:typed}",
     "section_moves": "Moves of open deals",
