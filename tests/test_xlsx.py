@@ -287,6 +287,30 @@ def test_a_number_stands_in_a_cell_of_its_own_with_its_format() -> None:
     assert formats[0][5] == "#,##0"
 
 
+def test_a_column_says_which_value_it_is_about_where_others_have_the_same_title() -> None:
+    columns = (
+        Column("owner", Kind.LABEL),
+        *(
+            Column(title, kind)
+            for name in ("Win rate", "Revenue")
+            for title, kind in ((name, Kind.VALUE), ("", Kind.INTERVAL), ("k/n", Kind.SHARE))
+        ),
+    )
+    number = Cell("1", value=1)
+    ends, share = Cell("0 – 2", parts=(0, 2)), Cell("1 / 2", parts=(1, 2))
+    titles, _, _ = table_of(
+        drawn(Section("s", "S", (Table(columns, (Row((Cell("Ann"), *(number, ends, share) * 2)),)),)))
+    )
+    assert titles == [
+        "owner",
+        *(
+            f"{name}{part}"
+            for name in ("Win rate", "Revenue")
+            for part in ("", ", low", ", high", ": k/n, k", ": k/n, n")
+        ),
+    ]
+
+
 def test_money_with_more_digits_than_a_spreadsheet_keeps_is_text_too() -> None:
     amounts = ["12345678901234.56", "99999999999999999", "1234567890123.45"]
     rows = [

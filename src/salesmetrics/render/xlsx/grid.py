@@ -7,6 +7,7 @@ spreadsheet get columns of their own, so that a number stays a number.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,7 @@ from salesmetrics.render.text import one_line
 from salesmetrics.render.xlsx.number_formats import Form, forms, is_long
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["Entry", "Grid", "Lane", "Role", "grid_of", "titled"]
 
@@ -100,9 +101,9 @@ def grid_of(table: Table, most: int) -> Grid:
         sections = [Entry(one_line(row.section)) for row in rows]
         lanes.append(Lane(phrase("lane_section"), Role(-1, "section"), sections))
     inherited: list[tuple[str, str | None]] = [("", None)] * len(rows)
-    leads = {column.group: one_line(column.title) for column in reversed(table.columns) if column.kind is Kind.VALUE}
+    titles = _headings(table.columns)
     for place, given in enumerate(table.columns):
-        column = replace(given, title=_heading(given, leads))
+        column = replace(given, title=titles[place])
         cells = [row.cells[place] for row in rows]
         if column.kind is Kind.VALUE:
             inherited = [(cell.unit, cell.currency) for cell in cells]
@@ -241,11 +242,29 @@ def _notes(rows: Sequence[Row]) -> list[Lane]:
     return [Lane(phrase("lane_note"), Role(-1, "note"), entries, wraps=True)]
 
 
-def _heading(column: Column, leads: Mapping[str, str]) -> str:
-    """The title of a column where it stands among others: with the value or the section that its group is about."""
-    title = one_line(column.heading)
-    lead = leads.get(column.group, one_line(column.section)) if column.group else ""
-    return f"{lead}: {title}" if lead and title and column.kind is not Kind.VALUE else title
+def _headings(columns: Sequence[Column]) -> list[str]:
+    """The titles of columns as they stand among others.
+
+    A column of a group, one that has no title and one that is called like another are about the value in front of them, and
+    say so.
+    """
+    leads = {column.group: one_line(column.title) for column in reversed(columns) if column.kind is Kind.VALUE}
+    often = Counter(column.heading for column in columns)
+    found, lead = [], ""
+    for column in columns:
+        title = one_line(column.heading)
+        if column.kind is Kind.VALUE:
+            lead = title
+        elif column.group:
+            about = leads.get(column.group, one_line(column.section))
+            title = f"{about}: {title}" if about and title else title or about
+        elif column.kind in {Kind.INTERVAL, Kind.SHARE, Kind.NUMBER, Kind.CHANGE}:
+            again = lead and often[column.heading] > 1
+            title = lead if not title else f"{lead}: {title}" if again else title
+            if not column.continues and column.kind is Kind.NUMBER:
+                lead = title
+        found.append(title)
+    return found
 
 
 def titled(lanes: Sequence[Lane]) -> list[Lane]:
