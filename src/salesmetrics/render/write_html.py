@@ -93,7 +93,7 @@ def _environment() -> Environment:
 def _style() -> str:
     """The styles without their layout."""
     text = _environment().get_template("page.css").render(steps=STEPS)
-    return " ".join(re.sub(r"/\*.*?\*/", "", text).split())
+    return re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", " ".join(re.sub(r"/\*.*?\*/", "", text).split()))
 
 
 def _parts(blocks: Sequence[PageBlock]) -> Iterator[tuple[str, list[PageBlock]]]:
