@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -124,7 +125,9 @@ def _section(
             kpi=key[0],
         )
         more.append(Text((phrase("segments_capped", n=most, total=len(rows)), Code(command)), Tone.MUTED))
-    name = "-".join(("segments", key[0].replace("_", "-"), *([key[1].lower()] if key[1] and key[0] in apart else [])))
+    named = ("segments", key[0], *([key[1]] if key[1] and key[0] in apart else []))
+    # A code of a file may hold anything, and an anchor may not.
+    name = re.sub(r"[^a-z0-9]+", "-", "-".join(named).lower()).strip("-")
     return Section(name, title_of(rows[0], apart=apart), (table, *more))
 
 
