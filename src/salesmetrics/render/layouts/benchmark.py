@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from salesmetrics.answers.report import Interval
 from salesmetrics.messages import catalogues, phrase
+from salesmetrics.messages.speech import number
 from salesmetrics.render.document import (
     Cell,
     Column,
@@ -227,7 +228,7 @@ def _p(row: BenchmarkRow) -> Cell:
     if row.test is None:
         return Cell()
     adjusted = row.test.adjusted
-    return Cell(phrase("p_below", p=_LEAST_P) if adjusted < _LEAST_P else f"{adjusted:.3f}", value=adjusted)
+    return Cell(phrase("p_below", p=_LEAST_P) if adjusted < _LEAST_P else number(f"{adjusted:.3f}"), value=adjusted)
 
 
 _LEAST_P = 0.001

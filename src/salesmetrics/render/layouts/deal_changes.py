@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import (
@@ -191,14 +191,14 @@ def _deal(change: DealChange) -> str:
     return phrase("deal_named", id=id_, name=one_line(change.name)) if change.name else id_
 
 
-def _details(state: DealState | None, side: str) -> dict[str, str]:
+def _details(state: DealState | None, side: str) -> dict[str, Any]:
     none = phrase("nothing_there")
     value = phrase("no_amount")
     if state is not None and state.amount is not None:
         value = amount(state.amount, "money", currency=state.currency)
     return {
         "old" if side else "amount": value,
-        f"{side}day": str(state.expected_close) if state and state.expected_close else phrase("no_date"),
+        f"{side}day": state.expected_close if state and state.expected_close else phrase("no_date"),
         f"{side}stage": _stage(state.stage if state else None),
         f"{side}outcome": _outcome(state.outcome) if state and state.outcome else none,
         f"{side}currency": one_line(state.currency) if state and state.currency else phrase("segment_no_currency"),

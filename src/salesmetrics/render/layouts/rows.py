@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import number as written
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
 from salesmetrics.render.layouts.head import rows_head
 from salesmetrics.render.layouts.pages import analysis_page
@@ -132,7 +133,9 @@ def _cells(column: Sequence[RowsCell], name: str) -> list[Cell]:
 
 
 def _cell(value: RowsCell, name: str, places: int) -> Cell:
-    text = "" if value is None else f"{value:,.{places}f}" if isinstance(value, Decimal) else one_line(str(value))
+    text = (
+        "" if value is None else written(f"{value:,.{places}f}") if isinstance(value, Decimal) else one_line(str(value))
+    )
     number = value if isinstance(value, (int, float, Decimal)) else None
     if name == "left_out" and text:
         text = ", ".join(map(record_left_out_text, text.split(", ")))
