@@ -75,7 +75,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 _LONGEST = 30
 """Letters of a word that stays whole."""
 _LONG_WORD = re.compile(r"\S{1,16}\s*|\s+")
-_COLOURS = {Tone.MUTED: "#767676", Tone.GOOD: "#188038", Tone.WARNING: "#a06000", Tone.BAD: "#d93025"}
+_COLOURS = {Tone.MUTED: "#767676", Tone.GOOD: "#19883b", Tone.WARNING: "#aa6600", Tone.BAD: "#e03126"}
 _MARKS = {Tone.GOOD: "#5fa777", Tone.BAD: "#d9857f", Tone.WARNING: "#d6a25c"}
 _MARK = "#7da2cc"
 
