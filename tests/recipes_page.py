@@ -53,6 +53,8 @@ On Monday, 23 November 2026, this line reports the week from 16 to 22 November, 
 
 In a crontab, `%` is a line break: write a goal as `win_rate >= 0.25` there, not as 25 %.
 
+`-o report.eml` writes a whole mail with tables in HTML instead; [a script](#as-html-with-a-part-in-plain-text) sends it.
+
 cron mails what a command prints, whether it fails or not. The scripts below also say in the subject that something is wrong, keep a
 second run from starting, and need no crontab.
 

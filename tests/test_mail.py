@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from browser import MADE, chromium, page_named
 from in_process import invoke
 from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Row, Step, Table, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section, Tile, Tiles, Words
-from salesmetrics.render.write_mail import MOST_BYTES, write
+from salesmetrics.render.write_mail import COLOURS, MOST_BYTES, write
 from salesmetrics.render.writers import Screen
 from test_answers import TYPED
 from test_hostile_text import HOSTILE, harmless_text
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+
+    from playwright.sync_api import Browser
+
+__all__ = ["chromium"]
 
 ROOT = Path(__file__).parent.parent
 DEALS = "examples/deals.csv"
@@ -280,6 +285,40 @@ def test_bars_are_cells_whose_widths_add_up() -> None:
     widths = [[int(width) for width in re.findall(r'<td width="(\d+)%"', bar)] for bar in bars]
     assert widths == [[75, 25], [100], [100], [25, 50, 25], [99, 1]]
     assert all(sum(own) == 100 for own in widths)
+
+
+@pytest.mark.parametrize("name", ["report", *MADE])
+def test_a_mail_is_as_wide_as_a_phone_and_asks_for_nothing(chromium: Browser, name: str) -> None:
+    html = html_of(mail("report", DEALS) if name == "report" else write(page_named(name), Screen()))
+    asked: list[str] = []
+    for width in (360, 600):
+        tab = chromium.new_page(viewport={"width": width, "height": 900})
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.set_content(html)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.close()
+    assert asked == []
+
+
+# The text of a mail has no ground of its own: it has to read on any that a client chooses.
+@pytest.mark.parametrize("ground", ["#ffffff", "#111111"])
+def test_colours_of_text_stand_out_from_a_light_and_a_dark_ground(ground: str) -> None:
+    template = (ROOT / "src" / "salesmetrics" / "render" / "templates" / "mail.html").read_text("utf-8")
+    colours = {*COLOURS.values(), *re.findall(r'size="1" color="(#\w+)"', template)}
+    assert len(colours) == 4
+    assert all(contrast(colour, ground) > 4.1 for colour in colours)
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, as WCAG has it."""
+    light, dark = sorted(map(_luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 # --- text of others ---

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from salesmetrics.render.page import Page, PageBlock, Tile
     from salesmetrics.render.writers import Screen
 
-__all__ = ["MOST_BYTES", "write"]
+__all__ = ["COLOURS", "MOST_BYTES", "write"]
 
 TEXT_WIDTH = 76
 """Columns of the text part: clients break lines that are longer."""
@@ -75,7 +75,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 _LONGEST = 30
 """Letters of a word that stays whole."""
 _LONG_WORD = re.compile(r"\S{1,16}\s*|\s+")
-_COLOURS = {Tone.MUTED: "#767676", Tone.GOOD: "#19883b", Tone.WARNING: "#aa6600", Tone.BAD: "#e03126"}
+COLOURS = {Tone.MUTED: "#767676", Tone.GOOD: "#19883b", Tone.WARNING: "#aa6600", Tone.BAD: "#e03126"}
 _MARKS = {Tone.GOOD: "#5fa777", Tone.BAD: "#d9857f", Tone.WARNING: "#d6a25c"}
 _MARK = "#7da2cc"
 
@@ -336,7 +336,7 @@ def _without_value(row: Row, kept: Sequence[_Drawn], columns: int) -> _Line:
     reason, rest = " · ".join((row.undefined.reason, *row.undefined.details)), columns - len(kept)
     if not rest:
         return _Line(tuple(kept), below=reason)
-    return _Line((*kept, _Drawn(reason, colour=_COLOURS[Tone.MUTED], columns=rest)))
+    return _Line((*kept, _Drawn(reason, colour=COLOURS[Tone.MUTED], columns=rest)))
 
 
 def _in_one(text: str) -> str:
@@ -349,7 +349,7 @@ def _drawn(row: Row, cell: Cell, *, right: bool) -> _Drawn:
     strong = row.total or tone is Tone.STRONG
     return _Drawn(
         _unbroken(_cell_text(cell)) if right else _cell_text(cell),
-        colour=_COLOURS.get(tone, ""),
+        colour=COLOURS.get(tone, ""),
         right=right,
         strong=strong,
         spans=_spans(cell),
@@ -416,7 +416,7 @@ def _words(text: str) -> list[str]:
 def _environment() -> Environment:
     return escaping(
         body=_body,
-        colour=lambda tone: _COLOURS.get(tone, ""),
+        colour=lambda tone: COLOURS.get(tone, ""),
         laid=_laid,
         pairs=_pairs,
         rests_on=_rests_on,
