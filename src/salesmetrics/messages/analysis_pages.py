@@ -160,6 +160,9 @@ REPORT_PAGE: Mapping[str, str] = {
     "section_forecast": "Forecast",
     "section_benchmark": "Benchmark",
     "section_losses": "Losses",
+    "limits_passed_often": "{series:typed}: {found:# period is|# periods are} outside the control limits ({parts:,}; usual range; {chart}, {n} complete periods)",
+    "outside_above_counted": "{n} above",
+    "outside_below_counted": "{n} below",
     # --- records --------------------------------------------------------------------------------------------------------
     "section_rows": "Records behind {kpi}",
     # --- what is not here -----------------------------------------------------------------------------------------------

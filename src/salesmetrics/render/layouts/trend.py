@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["series_of", "trend", "trend_lines", "trend_page", "trend_sections", "trend_table"]
 
 _NARROWEST_BAR, _WIDEST_BAR = 10, 40
+_FEW_OUTSIDE = 3
+"""So many periods outside the control limits are named one by one beside a drawing."""
 
 
 def trend(report: Report) -> list[Block]:
@@ -105,6 +108,17 @@ def _limits_note(title: str, metrics: Sequence[Metric]) -> str:
     found = [_outside(metric, metric.limits) for metric in metrics if metric.limits and metric.limits.outside]
     chart = Message("chart_p_prime" if limits.method == "p_prime" else "chart_xmr")
     return phrase("limits_passed" if found else "limits_kept", series=title, chart=chart, n=limits.n, found=found)
+
+
+def _limits_in_short(title: str, metrics: Sequence[Metric]) -> str:
+    """The same beside a drawing that names the periods: of many only how many there are."""
+    limits = next((metric.limits for metric in metrics if metric.limits), None)
+    sides = Counter(metric.limits.outside for metric in metrics if metric.limits and metric.limits.outside)
+    if limits is None or sides.total() <= _FEW_OUTSIDE:
+        return _limits_note(title, metrics)
+    chart = Message("chart_p_prime" if limits.method == "p_prime" else "chart_xmr")
+    parts = [Message(f"outside_{side}_counted", n=number) for side, number in sorted(sides.items())]
+    return phrase("limits_passed_often", series=title, found=sides.total(), parts=parts, chart=chart, n=limits.n)
 
 
 def _outside(metric: Metric, limits: Limits) -> Message:
@@ -184,7 +198,7 @@ def trend_table(metrics: Sequence[Metric]) -> Table:
 
 def trend_lines(title: str, metrics: Sequence[Metric]) -> list[PageBlock]:
     """The values over time between the control limits; periods outside them have a name, and one that is not over is hollow."""
-    said = _limits_note(title, metrics)
+    said = _limits_in_short(title, metrics)
     known = [float(metric.value) for metric in metrics if metric.value is not None]
     if len(known) < _LEAST_POINTS:
         return [Text(said)]
