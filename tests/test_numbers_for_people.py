@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
+from rich.cells import cell_len
 
 from drawn import answer_of, document_of, tables_of
-from salesmetrics.render.document import Kind
+from salesmetrics.render.document import Kind, Table
+from salesmetrics.render.write_terminal import write
 from salesmetrics.render.writers import Screen, render
 
 if TYPE_CHECKING:
@@ -146,6 +150,29 @@ def _holds(line: str, texts: list[str]) -> bool:
             return False
         at = found
     return True
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_marks_give_way_before_any_number(name: str, width: int) -> None:
+    """What a screen of this width shows of numbers without marks it shows with them; nothing is wider than it."""
+    document = replace(document_of(answer(name)), shorter=None)
+    blocks = [without_marks(block) if isinstance(block, Table) else block for block in document.blocks]
+    marked, bare = (write(one, Screen(width=width)) for one in (document, replace(document, blocks=tuple(blocks))))
+    assert Counter(NUMBER.findall(bare)) - Counter(NUMBER.findall(marked)) == Counter()
+    assert max(map(cell_len, marked.splitlines())) <= max(width, *map(cell_len, bare.splitlines()))
+
+
+def without_marks(table: Table) -> Table:
+    kept = [place for place, column in enumerate(table.columns) if column.kind is not Kind.MARK]
+    rows = tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_sentence_of_the_words_is_not_said_again_below_them(name: str) -> None:
+    first, *rest = str(render(answer(name), "md")).split("\n\n- ", 1)[1].split("\n\n")
+    assert [line for line in first.split("\n- ") if line in rest] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

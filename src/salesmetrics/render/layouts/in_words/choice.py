@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from salesmetrics.answers.benchmark import Benchmark
 from salesmetrics.answers.forecast import Forecast
 from salesmetrics.answers.report import Report
-from salesmetrics.render.document import Document
+from salesmetrics.render.document import Document, Text, plain
 from salesmetrics.render.layouts.in_words.analyses import SAID
 from salesmetrics.render.layouts.in_words.reports import (
     CHANGED,
@@ -79,10 +79,12 @@ def _of_a_page(own: Sequence[Said], others: Sequence[Answer]) -> list[Said]:
 
 
 def worded(answer: Answer, drawn: Document | Page) -> Document | Page:
-    """A document or a page with what its answer says in words in front; a page that has words keeps its own."""
-    if isinstance(drawn, Document):
-        return replace(drawn, words=words(answer).sentences)
+    """A document or a page with what its answer says in words in front, and not again below; a page that has words keeps its own."""
     said = words(answer)
+    if isinstance(drawn, Document):
+        spoken = {plain(sentence) for sentence in said.sentences}
+        kept = [block for block in drawn.blocks if not isinstance(block, Text) or plain(block.text) not in spoken]
+        return replace(drawn, words=said.sentences, blocks=tuple(kept))
     if not said.sentences or any(isinstance(block, Words) for block in drawn.blocks):
         return drawn
     return replace(drawn, blocks=(said, *said_once(drawn.blocks, said)))
