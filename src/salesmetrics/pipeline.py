@@ -429,16 +429,7 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
 
 
 def trend_of(dataset: Dataset, question: Question, catalog: Catalog) -> Report:
-    """The same of files that are read already.
-
-    Args:
-        dataset: The files.
-        question: What is asked for; ``every`` is the length of a period.
-        catalog: The KPIs that exist.
-
-    Raises:
-        SalesmetricsError: As :func:`trend`.
-    """
+    """The same of files that are read already: arguments, and what it raises, are those of :func:`trend`."""
     from salesmetrics.engine.trend import build_trend
     from salesmetrics.engine.unknown import refuse_unsettled
 
@@ -468,17 +459,7 @@ def rows(
 
 
 def rows_of(dataset: Dataset, question: Question, catalog: Catalog, listing: Listing) -> Rows:
-    """The same of files that are read already.
-
-    Args:
-        dataset: The files.
-        question: What is asked for: one KPI.
-        catalog: The KPIs that exist.
-        listing: Which of its records, in which order, with which columns.
-
-    Raises:
-        SalesmetricsError: As :func:`rows`.
-    """
+    """The same of files that are read already: arguments, and what it raises, are those of :func:`rows`."""
     from salesmetrics.drilldown.listing import list_rows
     from salesmetrics.engine.unknown import refuse_unsettled_rows
     from salesmetrics.ingest.recognise.naming import names_of
