@@ -126,6 +126,15 @@ def _nested(items: Sequence[Bullet]) -> list[tuple[Inline, list[tuple[Inline, li
     return top  # type: ignore[return-value]
 
 
+def _anchor(name: str) -> str:
+    """A name as an anchor: what is neither a letter nor a digit is spelled out, so that different names stay different.
+
+    >>> _anchor("segments-EUR"), _anchor("a b")
+    ('segments-EUR', 'a.20.b')
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found[0]):x}.", name)
+
+
 def _per_line(count: int) -> int:
     """How many tiles stand side by side where there is room, so that no line is nearly empty.
 
