@@ -76,6 +76,7 @@ def escaping(**filters: Callable[..., Any]) -> Environment:
 @cache
 def _environment() -> Environment:
     filters: dict[str, Callable[..., Any]] = {
+        "anchor": _anchor,
         "drawn": drawn_mark,
         "drawn_chart": lambda chart, turned: drawn_chart(chart, turned=turned),
         "grid": _grid,
