@@ -135,7 +135,7 @@ def _forecast(answer: Forecast) -> Iterator[Said]:
             yield Said(CHANGED, 10 + number, ("target", number), target[0])
     for line in lines[:1]:
         tests = [test for test in answer.backtest if test.currency == line.currency]
-        if tests:
+        if any(test.best and test.lead == answer.lead for test in tests):
             yield Said(DOUBT, 1, "backtest", past_forecasts.backtest_sentence(tests, answer), PLACES[LEVEL])
         overdue = forecast.overdue(line)
         if overdue:
