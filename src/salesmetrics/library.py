@@ -166,10 +166,16 @@ def check(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[Chec
 
 @with_options
 def report(*files: str | Dataset, **options: Unpack[ReportOptions]) -> Result[Report]:
-    """Every KPI that the files allow, each with its counts and interval.
+    r"""Every KPI that the files allow, each with its counts and interval.
 
-    >>> result = report("deals.csv", by="owner", period="last-quarter")  # doctest: +SKIP
-    >>> result.to_polars()  # doctest: +SKIP
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "deals.csv")
+    ...     _ = path.write_text("Deal ID,Stage,Amount\n1,Closed won,12.50\n2,Closed lost,3\n3,Closed lost,4\n")
+    ...     result = report(str(path), kpi="win_rate,revenue")
+    >>> result.to_polars().select("id", "value", "value_exact", "n").rows()
+    [('revenue', 12.5, Decimal('12.50'), 1), ('win_rate', 0.3333333333333333, None, 3)]
     >>> result.save("report.html")  # doctest: +SKIP
 
     Args:
@@ -193,7 +199,7 @@ def report(*files: str | Dataset, **options: Unpack[ReportOptions]) -> Result[Re
         return replace(found, everything=asked.all)
 
     def drawn(draws: str) -> Answer:
-        if draws == "document":
+        if draws != "page":
             return made(asked.question(trend=True, headlines=0 if asked.all else _FIRST))
         from salesmetrics.sections import sections
 
