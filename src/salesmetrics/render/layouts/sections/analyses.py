@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["analysis_sections"]
 
-_OPEN = {"benchmark": 2, "losses": 2, "compare": 2}
+_OPEN = {"benchmark": 2, "compare": 2}
 """Parts of an analysis that are open; of others the first one."""
 _LONG = 12
 """Rows of a table of cohorts from which on it is folded behind its curves."""
