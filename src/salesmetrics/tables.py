@@ -113,7 +113,8 @@ def _lists(model: type) -> tuple[tuple[str, Any], ...]:
     """The fields of a class that are lists of records, and what these are."""
     found = []
     for field in json_fields(model):
-        kind = _plain(field.hint)
+        _, declared, *_ = field
+        kind = _plain(declared)
         parts = get_args(kind)
         if get_origin(kind) in (list, tuple) and parts:
             item = _plain(parts[0])
@@ -161,7 +162,8 @@ def _columns(model: type) -> tuple[_Column, ...]:
 def _below(model: type, prefix: str, path: tuple[str, ...]) -> Iterator[_Column]:
     lists = dict(_lists(model))
     for field in json_fields(model):
-        kind = _plain(field.hint)
+        _, declared, *_ = field
+        kind = _plain(declared)
         if field.key in lists:
             continue
         if is_model(kind):
