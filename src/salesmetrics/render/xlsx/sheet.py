@@ -310,7 +310,7 @@ class Drawing:
         sheet, top = self.sheet, self.row
         header = self.styles.of(**HEADER)
         right = self.styles.of(**HEADER, align="right")
-        apart = self.styles.of(**HEADER, indent=2)
+        apart = self.styles.of(**HEADER, align="left", indent=2)
         columns = [
             {
                 "header": self._kept(lane.title),

@@ -40,7 +40,7 @@ class Styles:
         else:
             properties |= ({"align": "right"} if right else {}) | ({"text_wrap": True} if wraps else {})
         if apart and entry.number is None and not right:
-            properties["indent"] = 2
+            properties |= {"align": "left", "indent": 2}
         return self.of(**properties)
 
 
