@@ -33,7 +33,7 @@ VOID = {"meta", "br"}
 ALLOWED = {"html", "head", "meta", "title", "style", "body", "header", "main", "nav", "section", "div", "figure"}
 ALLOWED |= {"figcaption", "h1", "h2", "h3", "h4", "h5", "p", "ul", "li", "dl", "dt", "dd", "a", "b", "i", "small"}
 ALLOWED |= {"span", "sup", "code", "pre", "bdi", "details", "summary", "table", "thead", "tbody", "tr", "th", "td"}
-ALLOWED |= {"svg", "rect", "line", "circle", "path", "text"}
+ALLOWED |= {"time", "svg", "rect", "line", "circle", "path", "text"}
 ALL = [*COMMANDS, *MADE]
 
 

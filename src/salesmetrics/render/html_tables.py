@@ -8,7 +8,6 @@ columns come in groups or are many of the same kind, stay grids, and scroll.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -145,16 +144,27 @@ def _below(table: Table, used: Sequence[int], widths: dict[int, float]) -> dict[
     """Which column has which below it, where all of them side by side are wider than any card: intervals first."""
     found: dict[int, int] = {}
     wide = sum(widths.values())
-    for kinds in ({Kind.INTERVAL}, {Kind.SHARE, Kind.VERDICT}):
-        for before, at in pairwise(used):
+    for kinds in ({Kind.INTERVAL}, {Kind.SHARE}):
+        for at in used:
             if wide <= STEPS[-1]:
                 return found
-            column = table.columns[at]
-            free = before not in found and before not in found.values() and at not in found
-            if column.kind in kinds and free and table.columns[before].kind in _NUMBERS:
-                found[before] = at
-                wide -= min(widths[before], widths[at])
+            above = _above(table, used, at) if table.columns[at].kind in kinds else None
+            if above is not None and above not in found:
+                found[above] = at
+                wide -= min(widths[above], widths[at])
     return found
+
+
+def _above(table: Table, used: Sequence[int], at: int) -> int | None:
+    """The number that an interval or a share belongs to: the change for that of a change, else the last value before it."""
+    of_change = table.columns[at].title == phrase("column_change_interval")
+    for before in reversed(used[: used.index(at)]):
+        kind = table.columns[before].kind
+        if kind in ({Kind.CHANGE} if of_change else {Kind.VALUE, Kind.NUMBER}):
+            return before
+        if kind not in {Kind.CHANGE, Kind.VERDICT, Kind.SHARE, Kind.INTERVAL}:
+            return None
+    return None
 
 
 def _is_matrix(table: Table, used: Sequence[int], wide: float) -> bool:

@@ -84,6 +84,7 @@ def _environment() -> Environment:
         "look": lambda tone: LOOKS.get(tone, ""),
         "nested": _nested,
         "per_line": _per_line,
+        "spans": _spans,
     }
     found = escaping(**filters)
     found.globals["words"] = {"contents": phrase("page_contents"), "scrolls": phrase("table_scrolls")}
@@ -134,6 +135,30 @@ def _anchor(name: str) -> str:
     ('segments-EUR', 'a.20.b')
     """
     return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found[0]):x}.", name)
+
+
+_WHOLE = re.compile(r"(\d{4}-\d\d(?:-\d\d)?)|([+-]?\d[\d.,]*(?: – [+-]?\d[\d.,]*)? (?:%|pp)|\d[\d.,]* – \d[\d.,]*)")
+"""Days, shares and ranges, which stay on a line."""
+
+
+def _spans(inline: Inline) -> Iterator[tuple[str, str]]:
+    """The pieces of a line with their elements: code, days and numbers that stay whole, and plain text.
+
+    >>> list(_spans("on 2026-09-30: 45.8 – 51.6 %"))
+    [('', 'on '), ('time', '2026-09-30'), ('', ': '), ('span', '45.8 – 51.6 %')]
+    """
+    for is_code, text in _pieces(inline):
+        if is_code:
+            yield "code", text
+            continue
+        at = 0
+        for found in _WHOLE.finditer(text):
+            if found.start() > at:
+                yield "", text[at : found.start()]
+            yield ("time" if found[1] else "span"), found[0]
+            at = found.end()
+        if at < len(text):
+            yield "", text[at:]
 
 
 def _per_line(count: int) -> int:
