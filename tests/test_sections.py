@@ -137,6 +137,8 @@ def test_the_bridge_between_exports(composed: Any) -> None:
     found = drawn(answer.compare)
     assert len(found.pop("changes")) < len(with_all.pop("changes"))  # JSON alone has all of them
     assert found == with_all
+    typed, _ = composed(*sorted(map(str, Path(WEEKLY).iterdir()), reverse=True), "--sections", "compare")
+    assert [export.as_of for export in typed.compare.exports] == [export.as_of for export in answer.compare.exports]
     earlier, _ = composed(WEEKLY, "--as-of", "2026-09-16")
     assert [str(export.as_of) for export in earlier.compare.exports] == ["2026-09-09", "2026-09-16"]
     first, _ = composed(WEEKLY, "--as-of", "2026-09-09")

@@ -38,6 +38,7 @@ _MONTHS = 24
 """A trend without a period covers so many months at most."""
 _DIVIDED = 24
 """Segments into which a funnel, a bridge, cohorts, a forecast and losses are divided at most: a table of more is for nobody."""
+_FEWEST_EXPORTS = 2
 _ROWS = 200
 """Records of a KPI that are listed."""
 _DIMENSIONS = ("owner", "team", "region", "product", "source", "segment", "type", "pipeline")
@@ -214,18 +215,15 @@ class _Composed:
         from salesmetrics.ingest.source.arguments import expand
         from salesmetrics.series import SHOWN_CHANGES, Exports, compare_exports
 
-        kinds = {_file_of(item.path): item for item in self.dataset.inputs}
-        listed = [item for item in self.dataset.inputs if item.exported is not None]
-        if len(listed) < 2:
-            deals = [item.path for item in self.dataset.inputs if item.kind == "deals"]
-            raise SalesmetricsError("exports_too_few", paths=deals)
-        paths = {_file_of(item.path) for item in listed}
-        paths |= {path for path, item in kinds.items() if item.kind in ("rates", "pipelines")}
-        arguments = [
-            item.path if item.kind is None else f"{item.kind}={item.path}"
-            for item in expand(self.files.arguments)
-            if item.path in paths
-        ]
+        inputs = self.dataset.inputs
+        days = {_file_of(item.path): item.exported for item in inputs if item.exported is not None}
+        if sum(item.exported is not None for item in inputs) < _FEWEST_EXPORTS:
+            raise SalesmetricsError("exports_too_few", paths=[item.path for item in inputs if item.kind == "deals"])
+        aside = [_file_of(item.path) for item in inputs if item.kind in ("rates", "pipelines")]
+        # The order in which exports were typed says nothing here: a series has its days.
+        paths = dict.fromkeys([*sorted(days, key=lambda path: days[path]), *aside])
+        kinds = {item.path: item.kind for item in (expand(self.files.arguments) if self.files.arguments else ())}
+        arguments = [f"{kind}={path}" if (kind := kinds.get(path)) else path for path in paths]
         hashed = any(item.sha256 is not None for item in self.dataset.inputs)
         exports = Exports(arguments, replace(self.options, as_of=None), hashed=hashed)
         question = self._without_kpis("compare", as_of=None)
