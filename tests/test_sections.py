@@ -185,11 +185,14 @@ def test_a_bug_is_not_taken_for_an_absent_section(composed: Any, monkeypatch: py
     assert invoke("report", DEALS, "--sections", "losses", "--format", "html", "-q").returncode == 3
 
 
-def test_a_period_that_is_over_has_no_forecast(composed: Any) -> None:
-    answer, _ = composed(DEALS, "--period", "2026-Q2")
-    assert [(item.section, item.code) for item in answer.absent if item.section == "forecast"] == [
-        ("forecast", "period_over")
+def test_a_period_that_is_over_has_the_forecast_of_the_one_that_runs(composed: Any) -> None:
+    answer, _ = composed(DEALS, "--period", "2026-Q2", "--sections", "forecast")
+    assert running(answer) == "2026-Q4"
+    assert drawn(answer.forecast) == told("forecast", DEALS, "--period", "2026-Q4")
+    (section,) = [
+        block for block in sections_page(answer).blocks if isinstance(block, Section) and "forecast" in block.name
     ]
+    assert plain(section.blocks[0].text) == "2026-Q2 is over: this is the forecast for 2026-Q4."
 
 
 def test_sections_are_chosen(composed: Any) -> None:
@@ -289,10 +292,17 @@ def test_a_page_has_each_section_or_says_why_not(whole: Sections) -> None:
     assert len(names) == len(set(names))
     (absent,) = [block for block in within(page.blocks) if isinstance(block, Section) and block.name == "absent"]
     listed = [item for block in absent.blocks if isinstance(block, Items) for item in block.items]
-    assert {item.lead for item in listed} == {"changes between exports", "forecast"}
-    assert {"segments", "trend", "funnel", "part-cohort", "part-benchmark", "part-losses", "quality", "files"} <= set(
-        names
-    )
+    assert {item.lead for item in listed} == {"changes between exports"}
+    assert {
+        "segments",
+        "trend",
+        "funnel",
+        "part-cohort",
+        "part-forecast",
+        "part-benchmark",
+        "part-losses",
+        "quality",
+    } <= set(names)
 
 
 def test_definitions_stand_there_once(whole: Sections) -> None:

@@ -237,16 +237,23 @@ class _Composed:
         return replace(analyses.cohort_of(self.dataset, question, every=every), arguments=self.files.arguments)
 
     def forecast(self) -> Any:
-        """What will close in the period asked for; of all records, in the quarter that the day after them is in."""
+        """What will close in the period asked for; where that is over, or of all records, in the one that runs after the day."""
         from salesmetrics.calendar import unit_period
         from salesmetrics.calendar.steps import day_after
 
         period, day = self.question.period, self.report.as_of
         if period == "all" and day is not None:
             period = unit_period(day_after(day), "quarter", self._request().calendar).label
-        question = self._without_kpis("forecast", period=period)
+        try:
+            return self._forecast(period)
+        except SalesmetricsError as error:
+            if error.code != "period_over":
+                raise
+            return self._forecast(error.details["running"])
+
+    def _forecast(self, period: str) -> Any:
+        question, typed = self._without_kpis("forecast", period=period), self.files.arguments
         target, seed, draws = self.beside.target, self.beside.seed, self.beside.draws
-        typed = self.files.arguments
         found = analyses.forecast_of(self.dataset, self.options, question, typed, target=target, seed=seed, draws=draws)
         return replace(found, arguments=typed)
 

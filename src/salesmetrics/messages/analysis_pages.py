@@ -152,6 +152,7 @@ REPORT_PAGE: Mapping[str, str] = {
     # --- trend ----------------------------------------------------------------------------------------------------------
     "section_trend": "Trend by {every}",
     "fold_periods": "All periods in numbers",
+    "forecast_is_later": "{asked:typed} is over: this is the forecast for {period:typed}.",
     "fold_rows": "All {n:# row|# rows}",
     # --- analyses with several parts ------------------------------------------------------------------------------------
     "section_funnel": "Funnel",

@@ -42,7 +42,7 @@ def analysis_sections(answer: Sections) -> Iterator[Section]:
         parts = [_short(part) for part in cohort_sections(answer.cohort)]
         yield _whole("cohort", [*_of_all(answer, "cohort"), *parts])
     if answer.forecast is not None:
-        yield _whole("forecast", [*_of_all(answer, "forecast"), *forecast_sections(answer.forecast)])
+        yield _whole("forecast", [*_of_all(answer, "forecast"), *_later(answer), *forecast_sections(answer.forecast)])
     if answer.benchmark is not None:
         differing = [kpi.above or kpi.below for kpi in answer.benchmark.kpis]
         parts = list(benchmark_sections(answer.benchmark))
@@ -77,6 +77,15 @@ def _short(part: Section) -> Section:
         long = isinstance(block, Table) and len(block.rows) > _LONG
         blocks.append(Fold(phrase("fold_rows", n=len(block.rows)), (block,)) if long else block)  # type: ignore[union-attr]
     return replace(part, blocks=tuple(blocks))
+
+
+def _later(answer: Sections) -> list[Text]:
+    """That a forecast is of a later period than the report, whose own is over."""
+    asked, found = answer.report.period, answer.forecast
+    if found is None or asked.start is None or found.period.start == asked.start:
+        return []
+    labels = {"asked": one_line(asked.label), "period": one_line(found.period.label)}
+    return [Text(phrase("forecast_is_later", **labels), Tone.MUTED)]
 
 
 def _of_all(answer: Sections, name: str) -> list[Text]:
