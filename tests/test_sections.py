@@ -15,6 +15,7 @@ from salesmetrics.cli import output
 from salesmetrics.engine.request import Question
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source import fetch
+from salesmetrics.messages import error_text
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.pipeline import Files
 from salesmetrics.render.document import Items, Kind, Table, Whisker, plain
@@ -168,7 +169,7 @@ def test_absent_sections_have_a_reason_and_stop_nobody(tmp_path: Path, composed:
     assert done.returncode == 0
     codes = {absent.section: absent.code for absent in answer.absent}
     assert codes.keys() >= {"segments", "funnel", "compare", "benchmark", "losses"}
-    assert all(absent.reason and absent.hint for absent in answer.absent)
+    assert all(error_text(absent.code, absent.details).hint for absent in answer.absent)
     assert answer.trend is not None
     made = {name for name in SECTIONS if getattr(answer, name, None)}
     assert made.isdisjoint(codes)

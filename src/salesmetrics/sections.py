@@ -131,7 +131,7 @@ def _try(name: SectionName, make: Callable[[], Any], made: dict[str, Any], absen
     try:
         made[name] = make()
     except SalesmetricsError as error:
-        absent.append(Absent(section=name, code=error.code, reason=error.message, hint=error.hint))
+        absent.append(Absent(section=name, code=error.code, details=dict(error.details)))
 
 
 class _Composed:

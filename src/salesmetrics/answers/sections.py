@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import field
 
@@ -27,8 +27,8 @@ class Absent(Model, frozen=True, kw_only=True):
     section: SectionName
     code: str
     """of the refusal, as the command of the section gives it"""
-    reason: str
-    hint: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    """of the refusal, for its words"""
 
 
 class Sections(Answer, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import error_text, phrase
 from salesmetrics.render.document import Cell, Column, Item, Items, Kind, Prose, Row, Table, Text, Tone
 from salesmetrics.render.layouts.digest import digest_items, digested
 from salesmetrics.render.layouts.footer import not_computed, with_names
@@ -33,9 +33,10 @@ def absent_section(answer: Sections) -> Section | None:
     """The sections that these files do not allow, with their reasons, and the KPIs that need more; None without any."""
     blocks: list[PageBlock] = []
     if answer.absent:
+        said = [(item.section, error_text(item.code, item.details)) for item in answer.absent]
         items = [
-            Item(phrase(f"section_name_{item.section}"), Prose(one_line(item.reason)), hint=Prose(one_line(item.hint)))
-            for item in answer.absent
+            Item(phrase(f"section_name_{name}"), Prose(one_line(why.message)), hint=Prose(one_line(why.hint)))
+            for name, why in said
         ]
         blocks.append(Items(tuple(items)))
     groups = not_computed(answer.report)
