@@ -82,8 +82,8 @@ PICTURES: tuple[Picture, ...] = (
     Screen("report", REPORT, "The report as a page in a browser", 1440, 1100),
     Screen("report_dark", REPORT, "The same page in dark colours", 1440, 1100, dark=True),
     Screen("report_tablet", REPORT, "The same page on a tablet", 768, 1024),
-    Screen("report_phone", REPORT, "The same page on a phone", 360, 740),
-    Screen("report_phone_dark", REPORT, "The same page on a phone, in dark colours", 360, 740, dark=True),
+    Screen("report_phone", REPORT, "The same page on a phone", 360, 1100),
+    Screen("report_phone_dark", REPORT, "The same page on a phone, in dark colours", 360, 1100, dark=True),
     Paper("report_print", REPORT, "The first sheet of the same page on paper"),
     Paper(
         "workbook",

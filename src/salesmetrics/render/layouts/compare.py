@@ -145,7 +145,7 @@ def _head(answer: Compare) -> list[Block]:
         found += [
             Text(
                 (
-                    one_line(re.split(r"[/\\]", export.path)[-1]),
+                    Code(one_line(re.split(r"[/\\]", export.path)[-1])),
                     "  ",
                     phrase(
                         "export_facts",
