@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.report import Report
     from salesmetrics.answers.rows import Rows
     from salesmetrics.answers.sections import Absent, Sections
+    from salesmetrics.calendar import Every
     from salesmetrics.engine.goals import Goal
     from salesmetrics.engine.request import Question, Request
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
@@ -34,8 +35,8 @@ __all__ = ["Beside", "sections"]
 
 _TILES = 8
 """KPIs that stand first: in tiles, by segment and over time."""
-_MONTHS = 24
-"""A trend without a period covers so many months at most."""
+_UNITS: Mapping[Every, int] = {"week": 52, "month": 24, "quarter": 12, "year": 10}
+"""So many periods a trend has that nobody asked to be longer; half of them are enough where a period is asked for."""
 _DIVIDED = 24
 """Segments into which a funnel, a bridge, cohorts, a forecast and losses are divided at most: a table of more is for nobody."""
 _FEWEST_EXPORTS = 2
@@ -186,20 +187,28 @@ class _Composed:
         dated = [name for name in self.headlines if name in kpis and has_series(kpis[name], self.catalog)]
         if not dated:
             raise SalesmetricsError("report_empty", cause=Message("no_kpi_over_time"), fix=Message("kpi_of_date"))
-        period, every = self._months(), self.question.every or "month"
+        every = self.question.every or "month"
+        period = self._span(every)
         question = self._asked("trend", kpis=tuple(dated), families=(), by=(), compare=None, every=every, period=period)
         return replace(pipeline.trend_of(self.dataset, question, self.catalog), arguments=self.files.arguments)
 
-    def _months(self) -> str:
-        """The period asked for; of all records, the last two years where they go back further."""
+    def _span(self, every: Every) -> str:
+        """The period of a trend: the one asked for where it is long enough to show what is usual, else so long before its end.
+
+        Of all records it is all of them, as far as they are not older than that.
+        """
         from salesmetrics.calendar import last_units
 
-        asked, day, span = self.question.period, self.report.as_of, self.report.span
-        if asked != "all" or day is None or span is None:
+        asked, day, span = self.question.period, self.report.trend_to or self.report.as_of, self.report.span
+        if day is None or span is None:
             return asked
-        months = last_units(day, "month", _MONTHS, self._request().calendar)
-        start = months[0].start
-        return asked if start is None or span.first >= start else f"{start}..{day}"
+        units = last_units(day, every, _UNITS[every], self._request().calendar)
+        least, start = units[len(units) // 2].start, units[0].start
+        begun = span.first if asked == "all" else self.report.period.start
+        if start is None or least is None or begun is None or (begun >= start if asked == "all" else begun <= least):
+            return asked
+        known = next((unit.start for unit in units if unit.end > span.first), start)
+        return f"{known or start}..{day}"
 
     def _request(self) -> Request:
         return pipeline.request_of(self.question, self.dataset)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Table, Text, Tone
 from salesmetrics.render.layouts.footer import goal_blocks
@@ -25,7 +26,9 @@ from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
+    from salesmetrics.answers.report import Period
     from salesmetrics.answers.rows import Rows
     from salesmetrics.answers.sections import Sections
     from salesmetrics.render.page import PageBlock
@@ -97,6 +100,11 @@ def _once(blocks: Iterable[PageBlock], names: dict[str, int], notes: set[str]) -
             yield block
 
 
+def _days(period: Period) -> dict[str, date | None]:
+    """The first and the last day of a period."""
+    return {"first": period.start, "last": None if period.end is None else day_before(period.end)}
+
+
 def _trend(answer: Sections) -> Section | None:
     """A drawing per KPI and currency, and all periods in numbers below a line that opens them; None without a trend."""
     report = answer.trend
@@ -107,7 +115,10 @@ def _trend(answer: Sections) -> Section | None:
     tables = [Section(f"trend-{place}", title, (trend_table(own),)) for place, (title, own) in enumerate(series, 1)]
     notes = [Text(note, Tone.MUTED) for note in (*few_note(report), *undefined_note(report.metrics))]
     folded = Fold(phrase("fold_periods"), (*tables, *notes))
-    return Section("trend", phrase("section_trend", every=phrase(f"every_{answer.every}")), (*lines, folded))
+    longer = answer.report.period.start is not None and report.period.start != answer.report.period.start
+    said = [Text(phrase("trend_is_longer", **_days(report.period)), Tone.MUTED)] if longer else []
+    title = phrase("section_trend", every=phrase(f"every_{answer.every}"))
+    return Section("trend", title, (*said, *lines, folded))
 
 
 def _rows(rows: Rows) -> Section:

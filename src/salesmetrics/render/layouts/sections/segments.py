@@ -79,13 +79,17 @@ def segment_section(answer: Sections) -> Section | None:
 
 def _matrix(report: Report, answer: Sections) -> Table:
     """A row per segment, those with the largest value of the first KPI at the front, and a column per headline."""
-    kept = [metric for metric in report.metrics if metric.id in answer.headlines and not metric.in_series]
+    divided = {metric.id for metric in report.metrics if metric.group and metric.value is not None}
+    heads = divided & set(answer.headlines)
+    kept = [metric for metric in report.metrics if metric.id in heads and not metric.in_series]
     shown = [metric for metric in kept if metric.group or not answer.no_total]
     if report.segments is None:
         first = {_group(m): float(m.value) for m in shown if m.id == answer.headlines[0] and m.value is not None}
         lowest = min(first.values(), default=0.0) - 1
         shown.sort(key=lambda metric: (bool(metric.group), -first.get(_group(metric), lowest)))
-    return replace(segment_matrix(replace(report, metrics=shown)), drops="")
+    # Changes stand in the tables of each KPI, beside their verdicts: here they would take a screen of their own.
+    values = [replace(metric, change=None, previous=None) for metric in shown]
+    return replace(segment_matrix(replace(report, metrics=values, verdicts=None, comparison=None)), drops="")
 
 
 def _group(metric: Metric) -> tuple[str | None, ...]:
