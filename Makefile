@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint golden docs docs-serve bench ci
+.PHONY: help install test test-full lint golden docs docs-serve bench ci
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ install: ## make .venv with the package as it stands here and everything for tes
 
 test: ## run the tests on two cores; `make test ARGS=tests/test_rows.py` runs some
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+test-full: ## the same, every property on three times as many examples; before a release
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=full $(ARGS)
 
 lint: ## format, lint, check types, and hold the directions between the rooms
 	$(BIN)/ruff format .

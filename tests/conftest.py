@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from effort import FULL, QUICK
 from golden_file import check_golden
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ collect_ignore_glob = ["cases/*"]  # files that cases bring along, some of them 
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 
-# The whole suite has to fit into ten minutes on two slow cores; a test that needs more examples says so itself.
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
-settings.load_profile("ci")
+# The whole suite has to fit into ten minutes on two slow cores; how much a test is tried that says a number itself, effort.py says.
+settings.register_profile(FULL, deadline=None, derandomize=True, max_examples=60)
+settings.register_profile(QUICK, deadline=None, derandomize=True, max_examples=20)
+settings.load_profile(QUICK)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from trees import ROOT, nodes, tree
+
 __all__ = ["MEMBERS", "OWN_FILE", "House", "house"]
 
 SOURCE = Path(__file__).parent.parent / "src"
@@ -88,15 +90,15 @@ def _name(file: Path) -> str:
 
 def _module(name: str, file: Path, names: frozenset[str]) -> Module:
     text = file.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    module = file.relative_to(ROOT).as_posix()
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= (inner & names) or {node.module}
-    first = (ast.get_docstring(tree) or "").partition("\n")[0]
+    first = (ast.get_docstring(tree(module)) or "").partition("\n")[0]
     return Module(name, file, text.count("\n"), first, frozenset(found & names))
 
 

@@ -6,16 +6,20 @@ import io
 import os
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from read_once import reading_once
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import Environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-__all__ = ["Done", "invoke"]
+__all__ = ["Done", "answered", "invoke"]
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,27 @@ def invoke(
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     piped = io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
     variables = os.environ if env is None else env
-    code = run(list(words), Environment(piped, out, err, variables, lambda: today or date.today(), cwd))
+    environment = Environment(piped, out, err, variables, lambda: today or date.today(), cwd)
+    with reading_once():
+        code = run(list(words), environment)
     return Done(_text(out), _text(err), int(code))
+
+
+@cache
+def answered(*words: str, cwd: Path = EXAMPLES, today: date | None = None) -> Done:
+    """What a command answers about files that no test changes, in no settings but these; each is run once.
+
+    Not for a command that writes a file, nor where a test is about running twice or has put something else in a place.
+
+    Args:
+        *words: What is typed after ``salesmetrics``.
+        cwd: The folder that it runs in, by itself that of the examples.
+        today: The day that it is.
+    """
+    assert "-o" not in words
+    assert cwd.is_relative_to(EXAMPLES.parent)
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+    return invoke(*words, cwd=cwd, env=env, today=today)
 
 
 def _text(stream: io.TextIOWrapper) -> str:

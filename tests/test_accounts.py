@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.entities.accounts import account_keys
@@ -94,7 +95,7 @@ def test_the_potential_of_a_customer_is_found_by_id_or_by_name() -> None:
     assert made.metrics[0].numerator == 200
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.integers(0, 2)), min_size=1))
 def test_however_rows_name_their_accounts_there_are_as_many(rows: list[tuple[str, bool, int]]) -> None:
     """Every account has one id and three spellings; each row gives the name, and some the id."""

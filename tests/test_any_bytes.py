@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from good_export import EXPORTS, good_export
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
@@ -73,7 +74,7 @@ def check(dataset: Dataset) -> None:
         assert set(deals["outcome"].unique()) <= {"won", "lost", "other", "open"}
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(150), suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=st.binary(max_size=400),
     name=st.sampled_from(["x.csv", "x.tsv", "x.csv.gz", "x.zip", "x.parquet", "x.xlsx", "x"]),
@@ -91,7 +92,7 @@ def test_any_bytes(data: bytes, name: str) -> None:
     add_up(data, name)
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(120), suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), PIECES), min_size=1, max_size=6))
 def test_a_real_shape_with_pieces_cut_out_and_put_in(data: bytes, edits: list[tuple[float, int, bytes]]) -> None:
     for where, length, piece in edits:
@@ -100,13 +101,13 @@ def test_a_real_shape_with_pieces_cut_out_and_put_in(data: bytes, edits: list[tu
     add_up(data, "deals.csv")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(60), suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SEEDS), st.sampled_from(SEEDS), st.floats(0, 1), st.floats(0, 1))
 def test_the_head_of_one_file_and_the_tail_of_another(one: bytes, other: bytes, head: float, tail: float) -> None:
     add_up(one[: int(head * len(one))] + other[int(tail * len(other)) :], "deals.csv")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(60), suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=st.sampled_from(SEEDS),
     encoding=st.sampled_from([None, "utf-8", "utf-16", "cp1251", "gb18030", "shift_jis", "latin-1"]),

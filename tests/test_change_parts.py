@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.analysis.change_parts import VELOCITY, product_parts, rate_parts, simpsons_paradox, velocity_parts
 
 counts = st.integers(0, 50).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -30,7 +31,7 @@ def rate(period: dict[str, tuple[Any, Any]]) -> Fraction | None:
     return sum((k for k, _ in cells), Fraction(0)) / whole if whole else None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(two=periods)
 def test_mix_and_rates_add_up_to_the_change_exactly(two: tuple[Any, Any]) -> None:
     before, after = two
@@ -52,7 +53,7 @@ def test_mix_and_rates_add_up_to_the_change_exactly(two: tuple[Any, Any]) -> Non
     assert (back.within, back.mix) == (-parts.within, -parts.mix)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(two=periods)
 def test_a_paradox_is_every_segment_against_the_total(two: tuple[Any, Any]) -> None:
     before, after = two
@@ -105,7 +106,7 @@ def test_a_negative_denominator_is_refused() -> None:
         rate_parts({"A": (1, -2)}, {"A": (1, 2)})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(before=factors, after=factors)
 def test_the_factors_of_velocity_add_up_to_its_change_exactly(before: dict[str, Any], after: dict[str, Any]) -> None:
     change = velocity_parts(before, after)

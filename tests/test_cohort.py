@@ -21,6 +21,7 @@ from scipy.stats import binomtest, norm
 from sksurv.nonparametric import cumulative_incidence_competing_risks
 
 import salesmetrics
+from effort import tries
 from in_process import invoke
 from salesmetrics.analysis.cohort import HORIZONS, CohortFacts, build_cohorts
 from salesmetrics.engine.resolve import resolve
@@ -119,7 +120,7 @@ def is_known(records: list[tuple[int, str]], horizon: int) -> bool:
     return last >= horizon or (last >= 0 and not any(t == last and fate == "open" for t, fate in records))
 
 
-@settings(max_examples=20, deadline=None, phases=QUICK)
+@settings(max_examples=tries(20), deadline=None, phases=QUICK)
 @given(deals=worlds, by=st.booleans())
 def test_every_number_is_that_of_a_loop_over_the_deals(deals: list[dict[str, Any]], by: bool) -> None:
     deals = as_of_day(deals, AS_OF)
@@ -198,7 +199,7 @@ def check(row: Cohort, own: list[dict[str, Any]], codes: set[str]) -> None:
             assert abs(Fraction(money.per_created or 0) - exact) <= Fraction(1, 2 * 10**8)
 
 
-@settings(max_examples=8, deadline=None, phases=QUICK)
+@settings(max_examples=tries(8), deadline=None, phases=QUICK)
 @given(deals=worlds, data=st.data())
 def test_the_order_of_rows_does_not_matter(deals: list[dict[str, Any]], data: st.DataObject) -> None:
     deals = as_of_day(deals, AS_OF)
@@ -209,7 +210,7 @@ def test_the_order_of_rows_does_not_matter(deals: list[dict[str, Any]], data: st
     assert first == second
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK)
+@settings(max_examples=tries(12), deadline=None, phases=QUICK)
 @given(deals=worlds, later=st.integers(1, 900))
 def test_a_cohort_that_has_ended_never_changes_at_a_later_day(deals: list[dict[str, Any]], later: int) -> None:
     """Whatever else happens later: what was created in a period that is over, and has ended, stays as it is."""
@@ -299,7 +300,7 @@ def test_the_interval_of_all_cohorts_is_that_of_scikit_survival() -> None:
 # --- the closed basis -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None, phases=QUICK)
+@settings(max_examples=tries(25), deadline=None, phases=QUICK)
 @given(
     counts=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=8)
 )
@@ -523,7 +524,7 @@ def test_where_no_share_is_stated_none_is_drawn_or_compared(tmp_path: Path, rows
         assert "to 360 d" not in text
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK)
+@settings(max_examples=tries(12), deadline=None, phases=QUICK)
 @given(deals=worlds)
 def test_a_curve_goes_as_far_as_the_numbers_of_its_row(deals: list[dict[str, Any]]) -> None:
     deals = as_of_day(deals, AS_OF)

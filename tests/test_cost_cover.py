@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.calendar import Calendar
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.cost_cover import cost_shift
@@ -166,7 +167,7 @@ def test_every_kpi_of_cost_is_known_as_one() -> None:
     assert known == {*KPIS, "cac_payback", "ltv_cac"}
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(st.sets(st.sampled_from(MONTHS), min_size=1), st.sampled_from(["2026-Q1", "2026-Q2", "2026", "2025"]))
 def test_whatever_months_have_costs_what_a_month_costs_stays(covered: set[str], period: str) -> None:
     for metric in report(by_month(*sorted(covered)), period).metrics:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from in_process import invoke
 from salesmetrics.entities.declared import kinds_of
 from salesmetrics.errors import SalesmetricsError
@@ -63,7 +64,7 @@ def test_a_sign_that_several_currencies_share_keeps_its_name(tmp_path: Path, sig
     assert "currency_sign_shared" not in codes(settled)
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(signs=st.lists(st.sampled_from(["$", "¥", "€", "kr", "CA$", "USD", ""]), min_size=2, max_size=7))
 def test_no_two_currencies_share_a_total(signs: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     dataset = deals(tmp_path_factory.mktemp("signs"), [f"{sign} 100.00".strip() for sign in signs])

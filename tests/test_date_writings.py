@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, dates, parse_column
 from salesmetrics.ingest.read import load
@@ -46,7 +47,7 @@ def _parse(cells: list[str]) -> Parsed:
     return parse_column(pl.Series("x", cells), ColumnType.INSTANT, options, header="x", path="x.csv", rows=rows)
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(language=st.sampled_from(list(_FORMS)), data=st.data())
 def test_a_writing_is_read_back_alone_and_among_others_fast_and_slow(language: str, data: st.DataObject) -> None:
     day, times = _FORMS[language]

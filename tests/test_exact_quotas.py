@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.answers.report import Period
 from salesmetrics.drilldown.rows import records_behind
 from salesmetrics.engine.build import build_report
@@ -118,7 +119,7 @@ def test_lengths_without_a_common_measure_are_rounded_and_no_fault() -> None:
 amounts = st.integers(1, 10**7).map(lambda cents: f"{cents / 100:.2f}")
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(
     st.lists(st.tuples(st.sampled_from(["Ann", "Bob"]), st.sampled_from(sorted(QUOTAS)), amounts), min_size=1),
     st.lists(st.tuples(st.sampled_from(["Ann", "Bob"]), amounts), min_size=1),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from string import Formatter
 
 import polars as pl
 import pytest
 
-import salesmetrics
 from salesmetrics.messages.findings import FINDINGS
 from salesmetrics.schema.findings import MAX_ROWS, SEVERITIES, finding
 from salesmetrics.schema.provenance import Severity
+from trees import module_names, nodes
 
-SOURCES = sorted((Path(salesmetrics.__file__).parent / "ingest").rglob("*.py"))
+SOURCES = tuple(name for name in module_names() if name.startswith("ingest/"))
 
 
 def words_of(template: str | None) -> set[str]:
@@ -26,7 +25,7 @@ def used_codes() -> set[str]:
     """First arguments that are string constants, of the calls that make findings."""
     codes: set[str] = set()
     for source in SOURCES:
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        for node in nodes(source):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 if name in {"finding", "report", "Rule"} and isinstance(node.args[0].value, str):

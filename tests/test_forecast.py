@@ -25,6 +25,7 @@ from sklearn.metrics import brier_score_loss
 
 import oracle_forecast as oracle
 import salesmetrics
+from effort import tries
 from in_process import invoke
 from salesmetrics.analysis.backtest import brier_score, calibration, periods_to_test, shared_scores
 from salesmetrics.analysis.forecast import ForecastFacts, build_forecast
@@ -303,7 +304,7 @@ messy = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     deals=st.lists(messy, min_size=1, max_size=90),
     period=st.sampled_from(["2026-06", "2026-07", "2026-06-01..2026-06-20"]),

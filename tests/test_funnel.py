@@ -22,6 +22,7 @@ from lifelines import KaplanMeierFitter
 from sksurv.nonparametric import cumulative_incidence_competing_risks
 
 import salesmetrics
+from effort import tries
 from in_process import invoke
 from oracle_funnel import Row, funnel_of, incidence
 from salesmetrics.analysis.funnel import FunnelFacts, build_funnel
@@ -152,7 +153,7 @@ def check(stages: list[FunnelStage], rows: list[Row], horizon: int) -> None:
                 assert mine == (None if reached.empty else int(reached.index[0]))
 
 
-@settings(max_examples=40, deadline=None, phases=QUICK)
+@settings(max_examples=tries(40), deadline=None, phases=QUICK)
 @given(world=worlds(), period=st.sampled_from(["all", "2026-Q1", "2026-03"]), horizon=st.sampled_from([0, 10, 45]))
 def test_every_number_is_that_of_a_loop_over_the_deals(world: Any, period: str, horizon: int) -> None:
     deals, entries = world
@@ -226,7 +227,7 @@ def answered_or_refused(deals: list[dict[str, Any]], entries: list[dict[str, Any
     return None
 
 
-@settings(max_examples=40, deadline=None, phases=QUICK)
+@settings(max_examples=tries(40), deadline=None, phases=QUICK)
 @given(world=worlds(), period=st.sampled_from(["all", "2026-Q1"]), cohort=st.booleans())
 def test_what_holds_whatever_deals_do(world: Any, period: str, cohort: bool) -> None:
     found = answered_or_refused(*world, period=period, cohort=cohort, by=("region",))
@@ -244,7 +245,7 @@ def test_what_holds_whatever_deals_do(world: Any, period: str, cohort: bool) -> 
             assert (stage.of_previous.value, stage.of_previous.reason) == (None, "zero_denominator")
 
 
-@settings(max_examples=20, deadline=None, phases=QUICK)
+@settings(max_examples=tries(20), deadline=None, phases=QUICK)
 @given(world=worlds())
 def test_a_cohort_that_has_ended_never_changes(world: Any) -> None:
     deals, entries = world

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
 
+from effort import tries
 from salesmetrics.engine.build import Request, build_report
 from salesmetrics.engine.compute import Keys, value_table, with_derived_columns
 from salesmetrics.engine.evaluate import evaluate
@@ -50,7 +51,7 @@ def grouped(groups: list[list[DayCount]]) -> pl.DataFrame:
 
 
 @given(tables, st.integers(0, 35), st.sampled_from([0.1, 0.5, 0.9]))
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 def test_curves_of_all_groups_are_those_of_each(groups: list[list[DayCount]], time: int, share: float) -> None:
     together = grouped(groups)
     for curves, alone in (
@@ -96,7 +97,7 @@ numbers: list[Any] = [
 
 
 @given(st.data(), st.sampled_from([0.1, 0.25, 0.5, 0.9]))
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 def test_quantiles_of_all_samples_are_those_of_each(data: st.DataObject, q: float) -> None:
     kind = data.draw(st.sampled_from(numbers))
     samples = [sorted(data.draw(st.lists(kind, max_size=60))) for _ in range(4)]
@@ -109,7 +110,7 @@ def test_quantiles_of_all_samples_are_those_of_each(data: st.DataObject, q: floa
 
 
 @given(st.lists(st.lists(st.decimals(0, 10**6, places=2), max_size=60), min_size=1, max_size=5))
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 def test_intervals_of_all_means_are_those_of_each(samples: list[list[Decimal]]) -> None:
     ordered = [sorted(own) for own in samples]
     means = [float(sum(own) / len(own)) if own else None for own in ordered]
@@ -187,7 +188,7 @@ def without_group(metric: Metric) -> Metric:
 
 
 @given(st.lists(deal, min_size=1, max_size=60))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=tries(8), deadline=None)
 def test_a_report_by_owner_is_the_report_of_each_owner(records: list[dict[str, Any]]) -> None:
     deals = deals_of(records)
     # A stretch before the first record is unknown, and the first record of one owner is not that of all.
@@ -202,7 +203,7 @@ def test_a_report_by_owner_is_the_report_of_each_owner(records: list[dict[str, A
 
 
 @given(st.lists(deal, min_size=1, max_size=40))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=tries(8), deadline=None)
 def test_mean_and_median_are_the_numbers_of_the_shapes(records: list[dict[str, Any]]) -> None:
     amounts = [record["amount"] for record in records if record["outcome"] == "won" and record["amount"] is not None]
     report = build_report(Request(DAY, None), {"deals": deals_of(records)}, catalog())

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trees import module_names, nodes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def test_the_layers_hold() -> None:
@@ -26,7 +28,6 @@ def test_the_layers_hold() -> None:
 
 # --- arithmetic of periods -------------------------------------------------------------------------------------------
 
-SOURCE = Path(__file__).parent.parent / "src" / "salesmetrics"
 STEPS = {"date_range", "date_ranges", "duration", "monthrange", "offset_by", "relativedelta", "timedelta"}
 NOT_OF_PERIODS = {
     ("entities/activities.py", "date_ranges"): "the days between the first and the last activity of a rep",
@@ -42,9 +43,9 @@ NOT_OF_PERIODS = {
 """Module and call: what it reckons with, where that is the time of a record and not a period."""
 
 
-def steps(tree: ast.Module) -> Iterator[str]:
+def steps(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The calls of a module that step from day to day or from month to month."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -69,15 +70,15 @@ def test_a_step_is_seen() -> None:
         "pl.col('day').dt.offset_by('1d')": ["offset_by"],
         "text.replace('a', 'b'), date(1970, 1, 1), at.dt.date(), at.dt.truncate('1d')": [],
     }
-    assert {code: list(steps(ast.parse(code))) for code in seen} == seen
+    assert {code: list(steps(ast.walk(ast.parse(code)))) for code in seen} == seen
 
 
 def test_periods_are_reckoned_in_one_room() -> None:
     """A step that is due stands in `calendar/steps.py`, or is added there."""
     found = {
-        (module.relative_to(SOURCE).as_posix(), name)
-        for module in sorted(SOURCE.rglob("*.py"))
-        if module.parent.name != "calendar"
-        for name in steps(ast.parse(module.read_text("utf-8")))
+        (module, name)
+        for module in module_names()
+        if module.rpartition("/")[0] != "calendar"
+        for name in steps(nodes(module))
     }
     assert found == set(NOT_OF_PERIODS)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from oracle_lifetimes import DAY, Retention, Stay, paying
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
@@ -110,14 +111,14 @@ def assert_like(found: dict[str, Metric], stays: list[Stay], period: str) -> Non
             assert found[kpi].value == pytest.approx(float(expected), rel=1e-12), (kpi, stays)
 
 
-@settings(max_examples=18)
+@settings(max_examples=tries(18))
 @given(some_stays, st.sampled_from(sorted(PERIODS)))
 def test_a_list_of_customers_and_one_of_subscriptions_are_levels_over_time(stays: list[Stay], period: str) -> None:
     assert_like(values(as_customers(stays), period), stays, period)
     assert_like(values(as_subscriptions(stays), period), stays, period)
 
 
-@settings(max_examples=18)
+@settings(max_examples=tries(18))
 @given(some_stays, st.sampled_from(sorted(PERIODS)))
 def test_movements_and_levels_by_month_tell_the_same(stays: list[Stay], period: str) -> None:
     assert_like(values(as_movements(stays), period), stays, period)
@@ -126,7 +127,7 @@ def test_movements_and_levels_by_month_tell_the_same(stays: list[Stay], period: 
         assert_like(values(as_months(stays, by_day=by_day), period), steady, period)
 
 
-@settings(max_examples=18)
+@settings(max_examples=tries(18))
 @given(some_stays, st.sampled_from(["2025-Q3", "2026-02", "2026-Q1"]))
 def test_what_happened_after_a_period_changes_nothing_in_it(stays: list[Stay], period: str) -> None:
     last = LAST_DAYS[period][1]
@@ -135,7 +136,7 @@ def test_what_happened_after_a_period_changes_nothing_in_it(stays: list[Stay], p
         assert then == {m.id: m.value for m in values(frames, period, AS_OF).values()}
 
 
-@settings(max_examples=18)
+@settings(max_examples=tries(18))
 @given(some_stays)
 def test_rows_of_a_customer_in_any_order_and_cut_in_two_are_one_customer(stays: list[Stay]) -> None:
     cut: list[Stay] = []

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 import salesmetrics
+from effort import tries
 from in_process import invoke
 from oracle_losses import lost_by
 from salesmetrics.analysis.losses import LossFacts, build_losses
@@ -147,7 +148,7 @@ def items(one: dict[str, Any], view: str, sign: str | None) -> set[str | None]:
     return {one["Main Competitor" if view == "competitor" else view]}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(deals=st.lists(deal, min_size=1, max_size=25), sign=st.sampled_from([None, ";"]), bounded=st.booleans())
 def test_every_number_is_that_of_a_loop_over_the_deals(
     deals: list[dict[str, Any]], sign: str | None, bounded: bool
@@ -207,7 +208,7 @@ def test_every_number_is_that_of_a_loop_over_the_deals(
 MERGED = {"price": "Price", "Timing": "No budget", "nowhere": "Price"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(deals=st.lists(deal, min_size=1, max_size=25), sign=st.sampled_from([None, ";"]))
 def test_merged_reasons_are_those_of_an_export_in_which_they_were_written_so(
     deals: list[dict[str, Any]], sign: str | None

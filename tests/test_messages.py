@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 import pytest
 from typer.main import get_command
 
-import salesmetrics
 from configuration_page import configuration_page
 from recipes_page import recipes_page
 from salesmetrics.answers import report
@@ -52,18 +52,14 @@ from salesmetrics.schema.provenance import Severity
 from salesmetrics.settings.model import settings_schema
 from salesmetrics.settings.options import TABLES, declared_options
 from salesmetrics.settings.template import settings_template
+from trees import module_names, nodes, trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from salesmetrics.settings.options import Option
 
-ROOT = Path(salesmetrics.__file__).parent
 PROJECT = Path(__file__).parent.parent
-TREES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(ROOT.rglob("*.py"))
-}
 TEMPLATES = {code: template for catalogue in catalogues() for code, template in catalogue.items()}
 NO_DETAIL = {"set", "option_or_key"}
 """Names in a template that stand for an option or a key, not for a detail."""
@@ -126,11 +122,14 @@ def calls(tree: ast.AST, *names: str, around: ast.AST | None = None) -> Iterator
         yield from calls(node, *names, around=inner)
 
 
-CALLS = [
-    (module, name, call, around)
-    for module, tree in TREES.items()
-    for name, call, around in calls(tree, "SalesmetricsError", "Message", "phrase")
-]
+@cache
+def made() -> tuple[tuple[str, str, ast.Call, ast.AST], ...]:
+    """Each place where words are asked for: its module, what it calls, the call and the function around it."""
+    return tuple(
+        (module, name, call, around)
+        for module, tree in trees().items()
+        for name, call, around in calls(tree, "SalesmetricsError", "Message", "phrase")
+    )
 
 
 def place(module: str, call: ast.Call) -> str:
@@ -167,7 +166,7 @@ def test_a_code_stands_in_one_catalogue() -> None:
 
 def test_every_code_that_is_made_has_words_and_every_detail_that_they_name() -> None:
     lacking = []
-    for module, name, call, _ in CALLS:
+    for module, name, call, _ in made():
         given = {keyword.arg for keyword in call.keywords}
         for code in codes_of(call.args[0]):
             words = (CATALOGUE if name == "SalesmetricsError" else TEMPLATES).get(code)
@@ -182,8 +181,8 @@ def test_every_code_that_is_made_has_words_and_every_detail_that_they_name() -> 
 def test_no_detail_is_called_like_what_stands_for_none() -> None:
     given = {
         keyword.arg
-        for tree in TREES.values()
-        for node in ast.walk(tree)
+        for module in module_names()
+        for node in nodes(module)
         if isinstance(node, ast.Call)
         for keyword in node.keywords
     }
@@ -193,9 +192,9 @@ def test_no_detail_is_called_like_what_stands_for_none() -> None:
 def test_every_code_is_made_somewhere() -> None:
     literals = {
         node.value
-        for module, tree in TREES.items()
+        for module in module_names()
         if not module.startswith("messages/")
-        for node in ast.walk(tree)
+        for node in nodes(module)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     codes = [*CATALOGUE, *causes.CAUSES, *fixes.FIXES, *needs.NEEDS, *workings.WORKINGS]
@@ -207,7 +206,7 @@ def test_every_code_is_made_somewhere() -> None:
 def test_no_detail_is_a_sentence() -> None:
     found = [
         (place(module, call), keyword.arg)
-        for module, _, call, around in CALLS
+        for module, _, call, around in made()
         for keyword in call.keywords
         if keyword.arg not in {"command", "condition", "example", "value"} and is_sentence(keyword.value, around)
     ]
@@ -301,7 +300,7 @@ def test_all_that_a_kpi_is_undefined_for_has_words() -> None:
     codes = {code for kpi in known.kpis.values() for code in describe_kpi(kpi, known).undefined}
     codes |= {
         code
-        for module, tree in TREES.items()
+        for module, tree in trees().items()
         if module.startswith("metrics/")
         for _, call, _ in calls(tree, "Undefined")
         for code in codes_of(call.args[0])
@@ -403,7 +402,7 @@ def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def rooms(*names: str) -> dict[str, ast.Module]:
-    return {module: tree for module, tree in TREES.items() if module.partition("/")[0] in names}
+    return {module: tree for module, tree in trees().items() if module.partition("/")[0] in names}
 
 
 def test_no_sentence_stands_outside_the_catalogues() -> None:

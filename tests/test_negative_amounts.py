@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
@@ -66,7 +67,7 @@ def test_corrections_alone_have_neither_size_nor_share() -> None:
     assert found["won_deals"].value == 2
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(st.lists(st.tuples(st.sampled_from(["won", "lost"]), st.none() | st.integers(-9, 9)), min_size=1))
 def test_a_share_stays_a_share(deals: list[tuple[str, int | None]]) -> None:
     found = metrics(*deals)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 from sksurv.nonparametric import cumulative_incidence_competing_risks
 
+from effort import tries
 from salesmetrics.analysis.outlook import LOST, OPEN, SHOCK_FLOOR, WON, Draws, History, known_on, outlook, outlooks
 from salesmetrics.statistics.hazards import Hazards, chances, hazards, smooth_tail
 from salesmetrics.statistics.loglinear import fit_log_linear
@@ -96,7 +97,7 @@ def oracle(days: np.ndarray, causes: np.ndarray, age: int, horizon: int, skip: i
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(records, st.integers(1, 20), st.integers(0, 19))
 def test_chances_are_conditional_incidences(data: list[tuple[int, int]], horizon: int, skip: int) -> None:
     skip %= horizon
@@ -114,7 +115,7 @@ def test_chances_are_conditional_incidences(data: list[tuple[int, int]], horizon
         assert found[age] == pytest.approx(told, abs=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(records, st.integers(1, 20))
 def test_new_deals_have_the_incidence_of_the_curve_that_other_commands_show(
     data: list[tuple[int, int]], horizon: int
@@ -156,7 +157,7 @@ def test_a_deal_older_than_all_that_were_seen_has_the_hazard_of_the_tail() -> No
     assert 0.0 < tail < 1.0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 25), st.sampled_from([OPEN, WON, LOST]), st.integers(0, 30)), min_size=1))
 def test_who_comes_in_late_is_at_risk_from_then_on(data: list[tuple[int, int, int]]) -> None:
     days, causes, entry = np.array(data).T

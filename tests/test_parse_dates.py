@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, date_orders, parse_column
 from salesmetrics.ingest.parse.date_text import real_date
@@ -244,7 +245,7 @@ FORMATS = [
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(values=st.lists(moments, min_size=1, max_size=8), form=st.sampled_from(FORMATS))
 def test_what_is_written_in_a_format_is_read_back(values: list[datetime], form: str) -> None:
     proof = datetime(2024, 1, 31)
@@ -252,7 +253,7 @@ def test_what_is_written_in_a_format_is_read_back(values: list[datetime], form: 
     assert parse([value.strftime(form) for value in written]).values.to_list() == written
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(
     values=st.lists(
         st.tuples(moments, st.sampled_from([form for form in FORMATS if "/%Y" not in form and "-%Y" not in form])),
@@ -267,7 +268,7 @@ def test_any_mixture_of_unambiguous_formats_is_read_back(values: list[tuple[date
 alphabet = "0123456789-/.: TZ+,amp年月日ма\u00a0'"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(cells=st.lists(st.none() | st.text(max_size=12) | st.text(alphabet=alphabet, max_size=20), max_size=8))
 def test_no_text_breaks_the_parser(cells: list[object]) -> None:
     for options in (

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column, parse_currency
 from salesmetrics.messages import text
@@ -241,7 +242,7 @@ def grouped(value: Decimal, group: str, mark: str) -> str:
     return f"{value:,.2f}".replace(",", "\0").replace(".", mark).replace("\0", group)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(
     values=st.lists(amounts, min_size=1, max_size=12),
     style=st.sampled_from(
@@ -272,7 +273,7 @@ def test_more_than_eight_decimals_are_rounded_and_noted(value: Decimal) -> None:
     assert ("numbers_rounded" in parsed.notes) == (not exact)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(
     cells=st.lists(
         st.none() | st.text(max_size=12) | st.text(alphabet="0123456789.,' -+()$€KMe%٫٬１\u00a0", max_size=12),
@@ -288,7 +289,7 @@ def test_no_text_breaks_the_parser(type_: ColumnType, cells: list[object]) -> No
             assert error.code in {"decimal_ambiguous", "probability_scale_mixed"}  # noqa: PT017
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 @given(
     cells=st.lists(
         st.sampled_from(["1,234", "1.234", "22700", "900,50", "22.7", "1,234,567", "1.234.567", "5", "x", "", "1 234"]),

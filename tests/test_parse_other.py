@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, parse_column, scientific_ids
 from salesmetrics.messages import text
@@ -77,7 +78,7 @@ def test_shares_of_typed_columns() -> None:
     assert parse([0.1 + 0.2], ColumnType.SHARE, dtype=pl.Float64()).values.to_list() == [Decimal("0.3")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(
     hundredths=st.lists(st.integers(0, 10_000), min_size=1, max_size=10),
     sign=st.sampled_from(["%", " %", "％"]),
@@ -144,7 +145,7 @@ def test_the_header_may_name_the_unit() -> None:
     assert parse(["30"], ColumnType.DURATION, header="Call Duration (in seconds)").values[0] == timedelta(seconds=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(values=st.lists(st.timedeltas(timedelta(0), timedelta(days=999)), min_size=1, max_size=8))
 def test_what_python_writes_is_read_back(values: list[timedelta]) -> None:
     assert parse([str(value) for value in values], ColumnType.DURATION).values.to_list() == values
@@ -198,7 +199,7 @@ def test_scientific_ids() -> None:
 
 
 @pytest.mark.parametrize("type_", list(ColumnType))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(
     cells=st.lists(
         st.none() | st.text(max_size=10) | st.text(alphabet="0123456789:.,%hmsPT -дчdays", max_size=10), max_size=6

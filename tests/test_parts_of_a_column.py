@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column
 from salesmetrics.ingest.parse.column import parse_parts, parser_of
@@ -83,7 +84,7 @@ def outcome(parsed: Sequence[Parsed], order: Sequence[int]) -> object:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(column=columns(), options=st.sampled_from(OPTIONS), cuts=st.lists(st.integers(0, 16), max_size=3), turn=st.randoms(use_true_random=False), long=st.sampled_from([2, 10**9]))  # fmt: skip
 def test_parts_are_read_as_the_whole(column, options, cuts, turn, long) -> None:
     type_, cells = column
@@ -112,7 +113,7 @@ def _or_error(read) -> object:
         return error.code, dict(error.details)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(column=columns(), options=st.sampled_from(OPTIONS), cuts=st.tuples(st.integers(0, 16), st.integers(0, 16)))
 def test_evidence_merges_in_any_order(column, options, cuts) -> None:
     type_, cells = column

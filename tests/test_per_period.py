@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.ingest.canonical.amounts import months_of, period_of
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load
@@ -38,7 +39,7 @@ def amounts(dataset: Dataset) -> list[Decimal | None]:
     return dataset.frames["deals"]["amount"].to_list()
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(rows=st.lists(st.tuples(st.integers(1, 10**6), st.sampled_from(sorted(PER_YEAR))), min_size=1, max_size=8))
 def test_every_amount_is_that_of_a_year(rows: list[tuple[int, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
     dataset = deals(tmp_path_factory.mktemp("period"), [(f"{cents / 100:.2f}", period) for cents, period in rows])

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, ReadOptions, load
 from salesmetrics.ingest.recognise.inspection import file_readings
@@ -475,7 +476,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 
 @given(table=tables())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=tries(150))
 def test_any_table_ends_in_rows_that_add_up_or_in_an_error_of_the_catalogue(
     tmp_path: Path, table: list[list[str]]
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from rich.cells import cell_len
 
+from effort import tries
 from report_fixture import (
     OWNERS,
     compared_report,
@@ -185,7 +186,7 @@ def test_ascii_only_is_ascii(name: str, width: int) -> None:
 NAMES = st.one_of(st.none(), st.text(max_size=40), st.sampled_from([name for name in OWNERS if name]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(
     st.lists(NAMES, min_size=1, max_size=4, unique=True),
     st.text(min_size=1, max_size=40),

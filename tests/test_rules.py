@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from effort import tries
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.messages import text
@@ -88,7 +89,7 @@ def accepted(kind: Kind, field: str, value: object) -> bool:
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(data=st.data())
 def test_every_field_of_every_kind_is_judged_as_pydantic_judges_it(kind: Kind, data: st.DataObject) -> None:
     types = column_types(kind)

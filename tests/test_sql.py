@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.engine.where import apply_where
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
@@ -204,7 +205,7 @@ WORDS |= {"YEAR", "DOW"}
 
 
 @pytest.mark.usefixtures("watched")
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @example("amount IN (SELECT amount FROM read_csv('planted.csv'))")
 @example("(" * 5_000)
 @example("'" * 5_001)

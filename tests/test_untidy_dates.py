@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.parse import Parsed, ParseOptions, dates, parse_column
@@ -62,7 +63,7 @@ def test_a_column_beside_it_settles_a_date_of_four_digits() -> None:
     assert parse([*ISO, "24-03-05"], ParseOptions(date_order="ymd")).values[-1] == date(2024, 3, 5)
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(common=st.lists(days, min_size=3, max_size=9), odd=days, form=st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%d-%m-%y", "%y/%m/%d"]))  # fmt: skip
 def test_an_odd_date_is_never_read_otherwise_than_it_was_written(common: list[date], odd: date, form: str) -> None:
     parsed = parse([*(day.isoformat() for day in common), odd.strftime(form)])
@@ -72,7 +73,7 @@ def test_an_odd_date_is_never_read_otherwise_than_it_was_written(common: list[da
     assert parsed.values.to_list()[:-1] == common
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(values=st.lists(days, min_size=1, max_size=6), anchor=days, form=st.sampled_from(["%d %b %y", "%b %d, %y"]))
 def test_a_short_year_is_the_one_within_fifty_of_the_newest(values: list[date], anchor: date, form: str) -> None:
     parsed = parse([*(day.strftime(form) for day in values), anchor.strftime("%d %b %Y")])
@@ -83,7 +84,7 @@ def test_a_short_year_is_the_one_within_fifty_of_the_newest(values: list[date], 
     assert parsed.notes["years_short"].sum() == len(values) - sum(parsed.bad[: len(values)])
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(values=st.lists(days, min_size=1, max_size=6), form=st.sampled_from(["%d.%m.%y", "%d %b %y"]))
 def test_without_a_year_of_four_digits_the_century_is_ours(values: list[date], form: str) -> None:
     parsed = parse([day.strftime(form) for day in values])
@@ -91,7 +92,7 @@ def test_without_a_year_of_four_digits_the_century_is_ours(values: list[date], f
         assert read is None or read.year == 2000 + day.year % 100
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(values=st.lists(days, min_size=1, max_size=8), form=st.sampled_from(["{d:02d}/{m:02d}/{y}", "{y}-{m:02d}-{d:02d}", "{d}.{m}.{y}", "{d} ม.ค. {y}"]), clock=st.sampled_from(["", " 10:30"]))  # fmt: skip
 def test_buddhist_years_are_read(values: list[date], form: str, clock: str) -> None:
     values = [*(day.replace(month=1) if "ม.ค." in form else day for day in values), date(2024, 1, 31)]
@@ -163,7 +164,7 @@ def test_a_serial_day_among_written_dates_is_named() -> None:
 moments = st.datetimes(datetime(2001, 9, 10), datetime(2199, 12, 31))
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(values=st.lists(moments, min_size=1, max_size=8), digits=st.sampled_from([0, 3, 6, 9]), tail=st.sampled_from(["", ".0"]))  # fmt: skip
 def test_epochs_of_any_unit_are_read(values: list[datetime], digits: int, tail: str) -> None:
     step = timedelta(microseconds=10 ** max(6 - digits, 0))
@@ -179,7 +180,7 @@ _CELLS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(cells=st.lists(st.sampled_from(_CELLS), max_size=12), options=st.sampled_from([ParseOptions(), REJECT, ParseOptions(date_order="mdy")]))  # fmt: skip
 def test_the_fast_way_reads_as_the_slow_one(cells: list[str | None], options: ParseOptions) -> None:
     def outcome() -> object:

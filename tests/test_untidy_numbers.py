@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.parse import Parsed, ParseOptions, numbers, parse_column
 from salesmetrics.ingest.read import load
@@ -93,7 +94,7 @@ def test_the_other_types_keep_to_it(type_: ColumnType, column: list[str | None],
 amounts = st.integers(100_000, 99_999_999).map(lambda cents: Decimal(cents).scaleb(-2))
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(
     values=st.lists(amounts, min_size=3, max_size=8),
     odd=st.integers(1_000, 999_999),
@@ -116,7 +117,7 @@ def test_no_number_is_a_thousandth_of_what_it_was(
 _CELLS = ["1,556", "1.556", "20.100", "2.330", "732", "22700", "12.50", "12.5", "900,50", "0.125", "1.23456789012", "1e-9", "1'556", "$ 3,100.00", "x", "", None]  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(cells=st.lists(st.sampled_from(_CELLS), max_size=9), type_=st.sampled_from([ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.COUNT, ColumnType.SHARE]))  # fmt: skip
 def test_the_fast_way_reads_as_the_slow_one(cells: list[str | None], type_: ColumnType) -> None:
     def outcome() -> object:
@@ -137,7 +138,7 @@ def test_the_fast_way_reads_as_the_slow_one(cells: list[str | None], type_: Colu
         assert outcome() == fast
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(bodies=st.lists(amounts, min_size=12, max_size=30), odd=st.lists(st.sampled_from(_CELLS), max_size=6), seed=st.randoms(use_true_random=False))  # fmt: skip
 def test_amounts_of_one_writing_leave_the_odd_ones_to_the_same_rules(bodies, odd, seed) -> None:
     cells = [f"€ {value:,.2f}" for value in bodies] + odd
@@ -156,7 +157,7 @@ def test_amounts_of_one_writing_leave_the_odd_ones_to_the_same_rules(bodies, odd
     assert outcome(10) == outcome(10**9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(value=st.floats(-1e12, 1e12), extra=st.text(alphabet="0123456789", max_size=60))
 def test_float_noise_of_any_length_is_money(value: float, extra: str) -> None:
     text = f"{value:.9f}{extra}"
@@ -176,7 +177,7 @@ def test_float_noise_around_nothing_is_nothing() -> None:
 _MARKS = ["\u200f", "\u200e", "\u061c", "\u200b", "\u2060", "\u202a", "\u2067", "\u200d"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(value=st.integers(-(10**6), 10**6), mark=st.sampled_from(_MARKS), place=st.integers(0, 12), sign=st.sampled_from(["-", "−"]))  # fmt: skip
 def test_invisible_marks_are_taken_off_the_ends_and_refused_between_digits(value: int, mark: str, place: int, sign: str) -> None:  # fmt: skip
     plain = f"{sign if value < 0 else ''}{abs(value)}"

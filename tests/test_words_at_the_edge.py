@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
 import pytest
 
-import salesmetrics
 from salesmetrics.messages.findings import FINDINGS
+from trees import module_names, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(salesmetrics.__file__).parent
 EDGE = ("messages", "render", "cli", "answers")
 """Rooms that show something to a reader."""
 GIVES_TEXT = {"errors.py", "schema/provenance.py"}
@@ -31,14 +29,7 @@ SENTENCE = re.compile(r"[a-z,;:)] [a-z(]")
 READERS = {"startswith", "endswith", "removeprefix", "removesuffix", "split", "partition", "find", "index", "replace"}
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if name.partition("/")[0] not in EDGE:
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
-
-
-INSIDE = dict(modules())
+INSIDE = tuple(name for name in module_names() if name.partition("/")[0] not in EDGE)
 
 
 def constants(node: ast.AST | None) -> list[str]:
@@ -63,12 +54,11 @@ def compared(node: ast.AST) -> list[str]:
 
 @pytest.mark.parametrize("name", INSIDE)
 def test_nobody_reads_a_sentence(name: str) -> None:
-    tree = INSIDE[name]
-    texts = {text for node in ast.walk(tree) for text in compared(node) if SENTENCE.search(text)}
+    texts = {text for node in nodes(name) for text in compared(node) if SENTENCE.search(text)}
     assert {text for text in texts if (name, text) not in NO_SENTENCES} == set()
     if name in GIVES_TEXT:
         return
-    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+    read = {node.attr for node in nodes(name) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
     assert read & {"message", "hint"} == set()
 
 
@@ -77,8 +67,8 @@ def called(node: ast.Call) -> str:
 
 
 def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
-    for name, tree in INSIDE.items():
-        for node in ast.walk(tree):
+    for name in INSIDE:
+        for node in nodes(name):
             if isinstance(node, ast.Call) and called(node) in names:
                 yield name, node
 
@@ -113,8 +103,8 @@ def test_a_finding_has_words_and_its_words_have_details() -> None:
 def patterns() -> tuple[set[str], list[re.Pattern[str]]]:
     """Every text in the modules inside, and every text that is put together, as a pattern."""
     whole, built = set(), []
-    for tree in INSIDE.values():
-        for node in ast.walk(tree):
+    for name in INSIDE:
+        for node in nodes(name):
             whole.update(constants(node))
             if isinstance(node, ast.JoinedStr):
                 parts = [re.escape(p.value) if isinstance(p, ast.Constant) else r"[\w-]+" for p in node.values]
