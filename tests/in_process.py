@@ -6,9 +6,12 @@ import io
 import os
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import typer.main
 
 from read_once import reading_once
 from salesmetrics.cli.app import run
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Done", "answered", "invoke"]
 
+_parameters_of = lru_cache(2_000)(typer.main.get_params_from_function)
+"""What the signatures of the commands say; Typer reads each of them again and again."""
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -51,7 +56,7 @@ def invoke(
     piped = io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
     variables = os.environ if env is None else env
     environment = Environment(piped, out, err, variables, lambda: today or date.today(), cwd)
-    with reading_once():
+    with reading_once(), patch.object(typer.main, "get_params_from_function", _parameters_of):
         code = run(list(words), environment)
     return Done(_text(out), _text(err), int(code))
 

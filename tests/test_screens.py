@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ SEVERITIES = re.compile(r"  (?:error|warning|note) ")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
+@cache
 def screen(*words: str, columns: int = 80, lines: int = 40, **variables: str) -> str:
     env = {"PATH": os.environ["PATH"], "COLUMNS": str(columns), "LINES": str(lines), **variables}
     done = invoke(*words, cwd=ROOT, env=env)
