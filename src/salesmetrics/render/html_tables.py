@@ -44,6 +44,8 @@ _ROOMY = 46
 _PAPER = 51
 """Ems of the page that a sheet of paper has."""
 _NEVER = 999
+_FEW = 2
+"""Values up to which what belongs to them may stand beside them."""
 _MATRIX = 6
 """Columns of numbers from which on a wide table without a main value is a matrix."""
 _NUMBERS = frozenset({Kind.VALUE, Kind.NUMBER, Kind.INTERVAL, Kind.SHARE, Kind.CHANGE})
@@ -65,14 +67,14 @@ class Head(NamedTuple):
 class More(NamedTuple):
     """What a cell holds beside plain text: ``kind`` is ``code`` or ``number``, which reads from left to right in any language.
 
-    ``below`` is a second line with its title.
+    ``below`` are texts in small type under it, each with its title.
     """
 
     kind: str
     sign: str
     flag: str
     mark: tuple[str, str, tuple[Shape, ...]] | None
-    below: tuple[str, str] | None
+    below: tuple[tuple[str, str], ...]
 
 
 Drawn = tuple[Markup, str, More | None, Markup]
@@ -92,15 +94,14 @@ class Grid(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A column to draw: where it stands in the table, its class, its title where rows are stacked, and the column below it."""
+    """A column to draw: where it stands in the table, its class, its title where rows are stacked, and the columns below it."""
 
     at: int
     column: Column
     look: str
     title: str
     heads: bool
-    below: int | None
-    below_title: str
+    below: tuple[tuple[int, str], ...]
     kind: str
 
 
@@ -110,7 +111,8 @@ def grid(table: Table, most: int = MOST_ROWS, *, turned: bool = False) -> Grid:
     used = _used(table)
     widths = {at: _width(table.columns[at], [row.cells[at] for row in rows]) for at in used}
     below = {} if table.splits else _below(table, used, widths)
-    wide = sum(max(widths[at], widths.get(below.get(at, -1), 0)) for at in used if at not in below.values())
+    hidden = {at for columns in below.values() for at in columns}
+    wide = sum(max(widths[at], *(widths[one] for one in below.get(at, ())), 0) for at in used if at not in hidden)
     matrix = table.splits or _is_matrix(table, used, wide)
     places = _places(table, used, below, matrix=matrix, turned=turned)
     heads = [_head(place, rows) for place in places]
@@ -140,18 +142,22 @@ def _used(table: Table) -> list[int]:
     ]
 
 
-def _below(table: Table, used: Sequence[int], widths: dict[int, float]) -> dict[int, int]:
-    """Which column has which below it, where all of them side by side are wider than any card: intervals first."""
-    found: dict[int, int] = {}
+def _below(table: Table, used: Sequence[int], widths: dict[int, float]) -> dict[int, tuple[int, ...]]:
+    """Which columns each has below it, where all of them side by side are wider than any card.
+
+    Of several KPIs each has its interval and its share there; of one the interval goes first.
+    """
     wide = sum(widths.values())
-    for kinds in ({Kind.INTERVAL}, {Kind.SHARE}):
-        for at in used:
-            if wide <= STEPS[-1]:
-                return found
-            above = _above(table, used, at) if table.columns[at].kind in kinds else None
-            if above is not None and above not in found:
-                found[above] = at
-                wide -= min(widths[above], widths[at])
+    found: dict[int, tuple[int, ...]] = {}
+    if wide <= STEPS[-1]:
+        return found
+    parts = [at for kind in (Kind.INTERVAL, Kind.SHARE) for at in used if table.columns[at].kind is kind]
+    owners = {at: above for at in parts if (above := _above(table, used, at)) is not None}
+    several = len(set(owners.values())) > _FEW
+    for at, above in owners.items():
+        if several or (wide > STEPS[-1] and above not in found):
+            found[above] = (*found.get(above, ()), at)
+            wide -= min(widths[above], widths[at])
     return found
 
 
@@ -172,10 +178,13 @@ def _is_matrix(table: Table, used: Sequence[int], wide: float) -> bool:
     return Kind.VALUE not in kinds and sum(kind in _NUMBERS for kind in kinds) >= _MATRIX and wide > _PAPER
 
 
-def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix: bool, turned: bool) -> list[_Place]:
+def _places(
+    table: Table, used: Sequence[int], below: dict[int, tuple[int, ...]], *, matrix: bool, turned: bool
+) -> list[_Place]:
     columns = table.columns
     labels = [at for at in used if columns[at].kind is Kind.LABEL]
     lead = labels or used[:1]
+    hidden = {one for several in below.values() for one in several}
     value = None if matrix else next((at for at in used if columns[at].kind is Kind.VALUE), None)
     return [
         _Place(
@@ -184,12 +193,11 @@ def _places(table: Table, used: Sequence[int], below: dict[int, int], *, matrix:
             _look(columns[at], [row.cells[at] for row in table.rows], leads=at in lead, is_value=at == value),
             "" if at in lead or at == value or columns[at].silent else visible(columns[at].title),
             at in labels,
-            below.get(at),
-            visible(columns[below[at]].title) if at in below and not columns[below[at]].silent else "",
+            tuple((one, "" if columns[one].silent else visible(columns[one].title)) for one in below.get(at, ())),
             "code" if columns[at].kind is Kind.CODE else "number" if turned and columns[at].kind in _NUMBERS else "",
         )
         for at in used
-        if at not in below.values()
+        if at not in hidden
     ]
 
 
@@ -211,7 +219,8 @@ def _head(place: _Place, rows: Sequence[Row]) -> Head:
         hidden = column.silent or not title
         return Head(place.look, title or visible(phrase("column_drawing")), hidden, _ends(rows, place.at), "")
     look = "n" if not place.look and not place.heads else place.look
-    return Head(look, title, hidden=column.silent, ends=None, below=place.below_title)
+    below = " · ".join(dict.fromkeys(title for _, title in place.below if title))
+    return Head(look, title, hidden=column.silent, ends=None, below=below)
 
 
 def _ends(rows: Iterable[Row], at: int) -> tuple[str, str] | None:
@@ -251,7 +260,7 @@ _ENDS = Markup("</td>"), Markup("</th>")
 def _cells(row: Row, places: Sequence[_Place], tags: dict[tuple[bool, str, str], Markup]) -> Iterator[Drawn]:
     for number, place in enumerate(places):
         cell = row.cells[place.at]
-        second = row.cells[place.below].text if place.below is not None else ""
+        second = tuple((visible(row.cells[at].text), title) for at, title in place.below if row.cells[at].text)
         look = f"{place.look} {LOOKS[cell.tone]}".strip() if cell.tone in LOOKS else place.look
         if not cell.text and not second and cell.mark is None:
             look = f"{look} e".strip()
@@ -278,7 +287,7 @@ def _tag(heads: bool, look: str, title: str) -> Markup:  # noqa: FBT001 - what a
     return start + Markup(">")
 
 
-def _more(cell: Cell, second: str, place: _Place) -> More | None:
+def _more(cell: Cell, second: tuple[tuple[str, str], ...], place: _Place) -> More | None:
     if not (second or cell.flag or cell.footnote or cell.mark is not None or place.kind):
         return None
     return More(
@@ -286,7 +295,7 @@ def _more(cell: Cell, second: str, place: _Place) -> More | None:
         visible(cell.footnote.sign) if cell.footnote else "",
         visible(cell.flag),
         drawn_mark(cell.mark) if cell.mark is not None else None,
-        (visible(second), place.below_title) if second else None,
+        second,
     )
 
 
