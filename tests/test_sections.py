@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import random
+import re
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -345,3 +348,27 @@ def test_segments_are_judged_last_where_they_are_small() -> None:
     assert values == sorted(values, reverse=True)
     total = next(m.value for m in answer.report.metrics if m.id == "win_rate" and not m.group)
     assert {mark.centre for mark in marks} == {float(total or 0)}
+
+
+def test_two_hundred_owners_fit_a_page(tmp_path: Path) -> None:
+    """Also where their names would run, load or turn round something."""
+    draw = random.Random(3)
+    names = ["=cmd()", "<script>x()</script>", "[x](http://e.example)", "a\u202eb"] + [
+        f"Rep {n:03d}" for n in range(196)
+    ]
+    with (tmp_path / "deals.csv").open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(["Deal ID", "Stage", "Amount", "Create Date", "Close Date", "Owner"])
+        for n in range(2_000):
+            day = date(2025, 1, 1) + timedelta(days=draw.randrange(600))
+            closed = day + timedelta(days=draw.randrange(60))
+            stage = draw.choice(["Closed won", "Closed lost"])
+            lines.writerow([n, stage, draw.randrange(1, 9_000), day, closed, names[n % len(names)]])
+    done = invoke("report", str(tmp_path / "deals.csv"), "--by", "owner", "-o", str(tmp_path / "page.html"))
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert len(page.encode()) < 2_000_000
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert re.findall(r'(?:href|src)="[^#][^"]*"', page) == []
+    assert "200 segments are too many for this part" in page

@@ -33,6 +33,7 @@ __all__ = [
     "whisker",
     "with_cells",
     "with_marks",
+    "word_of",
 ]
 
 
@@ -82,7 +83,16 @@ def sections_of(blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
 def _section(title: str, held: Sequence[PageBlock], place: int) -> Sequence[PageBlock]:
     if not title:
         return held
-    return [Section(f"{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-') or 'part'}-{place}", title, tuple(held))]
+    return [Section(f"{word_of(title)}-{place}", title, tuple(held))]
+
+
+def word_of(text: str) -> str:
+    """A text as a word for the name of a section.
+
+    >>> word_of("Win rate (EUR)"), word_of("$")
+    ('win-rate-eur', 'part')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
 
 
 # --- the pages of analyses ---

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Kind, Narrow, Row, Sparkline, Table, Tone, Undefined
-from salesmetrics.render.layouts.pages import ends_of, span_of, whisker
+from salesmetrics.render.layouts.pages import ends_of, span_of, whisker, word_of
 from salesmetrics.render.layouts.segments import segments
 from salesmetrics.render.layouts.words import (
     correction_note,
@@ -56,7 +56,7 @@ def family_sections(answer: Sections) -> list[Section]:
             blocks.append(Fold(phrase("kpis_per_period", every=_every(answer)), (_over_time(series, report),)))
         blocks.append(Fold(phrase("fold_how"), (_definitions(members, answer.definitions, apart),), name="definitions"))
         title = one_line(family).replace("_", " ").capitalize()
-        found.append(Section(f"family-{family.replace(' ', '-')}", title, tuple(blocks)))
+        found.append(Section(f"family-{word_of(family)}", title, tuple(blocks)))
     return found
 
 

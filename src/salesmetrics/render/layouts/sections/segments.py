@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,7 +10,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bar, Cell, Code, Column, Kind, Narrow, Prose, Row, Table, Text, Tone, Undefined
 from salesmetrics.render.layouts.head import files_typed
 from salesmetrics.render.layouts.overview import segment_matrix
-from salesmetrics.render.layouts.pages import ends_of, span_of, whisker
+from salesmetrics.render.layouts.pages import ends_of, span_of, whisker, word_of
 from salesmetrics.render.layouts.sections.kpis import share_cell
 from salesmetrics.render.layouts.words import (
     correction_note,
@@ -131,8 +130,7 @@ def _section(
         more.append(Text((phrase("segments_capped", n=most, total=len(rows)), Code(command)), Tone.MUTED))
     named = ("segments", key[0], *([key[1]] if key[1] and key[0] in apart else []))
     # A code of a file may hold anything, and an anchor may not.
-    name = re.sub(r"[^a-z0-9]+", "-", "-".join(named).lower()).strip("-")
-    return Section(name, title_of(rows[0], apart=apart), (table, *more))
+    return Section(word_of("-".join(named)), title_of(rows[0], apart=apart), (table, *more))
 
 
 def _table(rows: Sequence[Metric], total: Metric | None, report: Report, most: int) -> Table:
