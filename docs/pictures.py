@@ -80,6 +80,9 @@ PICTURES: tuple[Picture, ...] = (
         "The first screen in a terminal: each headline KPI with its interval, its counts and twelve months, then what to check",
     ),
     Screen("report", REPORT, "The report as a page in a browser", 1440, 1100),
+    Screen(
+        "report_trend", REPORT, "Further down the same page: trends between their control limits", 1100, 735, at="trend"
+    ),
     Screen("report_dark", REPORT, "The same page in dark colours", 1440, 1100, dark=True),
     Screen("report_tablet", REPORT, "The same page on a tablet", 768, 1024),
     Screen("report_phone", REPORT, "The same page on a phone", 360, 1100),
