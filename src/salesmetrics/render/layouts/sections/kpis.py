@@ -153,7 +153,9 @@ def drawn_months(metric: Metric) -> Sparkline | None:
 
 def _over_time(series: Sequence[Metric], report: Report) -> Table:
     """The KPIs of a family for each period that was asked for."""
-    return segments(replace(report, metrics=list(series), group_by=[], segments=None, verdicts=None))
+    table = segments(replace(report, metrics=list(series), group_by=[], segments=None, verdicts=None))
+    # The family is the title of the section, and there is room for all columns.
+    return replace(table, columns=tuple(replace(column, section="") for column in table.columns), omitted=())
 
 
 def _definitions(members: Sequence[Metric], cards: Sequence[Card], apart: Collection[str]) -> Table:
