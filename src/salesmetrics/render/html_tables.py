@@ -113,6 +113,7 @@ def grid(table: Table, most: int = MOST_ROWS, *, turned: bool = False) -> Grid:
     below = {} if table.splits else _below(table, used, widths)
     hidden = {at for columns in below.values() for at in columns}
     wide = sum(max(widths[at], *(widths[one] for one in below.get(at, ())), 0) for at in used if at not in hidden)
+    wide += _beyond(rows, [widths[at] for at in used if at not in hidden and _beside_value(table, at)])
     matrix = table.splits or _is_matrix(table, used, wide)
     places = _places(table, used, below, matrix=matrix, turned=turned)
     heads = [_head(place, rows) for place in places]
@@ -273,10 +274,17 @@ def _cells(row: Row, places: Sequence[_Place], tags: dict[tuple[bool, str, str],
             tags[key] = _tag(*key)
         yield tags[key], visible(cell.text), _more(cell, second, place), _ENDS[place.heads]
         if row.undefined is not None and place.look == "v":
-            reason = " · ".join(visible(text) for text in (row.undefined.reason, *row.undefined.details))
+            reason = _reason(row)
             rest = max(len(places) - number - 1, 1)
-            yield Markup('<td class="l m u" colspan="{}">').format(rest), reason, None, _ENDS[0]
+            look = "l m u one" if len(reason) <= _WIDEST_WHOLE else "l m u"
+            yield Markup('<td class="{}" colspan="{}">').format(look, rest), reason, None, _ENDS[0]
             return
+
+
+def _reason(row: Row) -> str:
+    """Why a row has no value, and what is known."""
+    undefined = row.undefined
+    return " · ".join(map(visible, (undefined.reason, *undefined.details))) if undefined else ""
 
 
 def _tag(heads: bool, look: str, title: str) -> Markup:  # noqa: FBT001 - what a cell has
@@ -335,6 +343,17 @@ def _table_look(places: Sequence[_Place], rows: Sequence[Row], wide: float, *, m
     elif wide > _PAPER:
         looks.append("paper")
     return " ".join(looks)
+
+
+def _beside_value(table: Table, at: int) -> bool:
+    """Whether a column stands behind the value, where the reason stands of a row that has none."""
+    return any(column.kind is Kind.VALUE for column in table.columns[:at])
+
+
+def _beyond(rows: Sequence[Row], beside: Sequence[float]) -> float:
+    """Ems that short reasons, which stay on a line, take beyond the columns that they stand in place of."""
+    reasons = [len(reason) for row in rows if len(reason := _reason(row)) <= _WIDEST_WHOLE]
+    return max(max(reasons, default=0) * _LETTER - sum(beside), 0.0)
 
 
 def _width(column: Column, cells: Sequence[Cell]) -> float:
