@@ -44,8 +44,12 @@ class Ran(NamedTuple):
     code: int
 
 
+PIPED = re.compile(r"(salesmetrics [^|<>&;$]+)([|>])(?!.*salesmetrics )(.+)", re.DOTALL)
+"""A command of which a shell does no more than to take what it prints."""
+
+
 def run(command: str, folder: Path) -> Ran:
-    """Run a command: in this process where it is salesmetrics alone, otherwise by a shell."""
+    """Run a command: salesmetrics in this process where nothing is piped into it, the rest by a shell."""
     words = list(shlex.shlex(command.replace("\\\n", " "), posix=True, punctuation_chars="|<>&;"))
     lines = [line for line in re.sub(r"\\\n", " ", command).splitlines() if line.strip()]
     if len(lines) == 1 and words[0] == "salesmetrics" and not any(re.fullmatch(r"[|<>&;]+", word) for word in words):
@@ -53,9 +57,17 @@ def run(command: str, folder: Path) -> Ran:
         return Ran(done.stdout, done.stderr, done.returncode)
     if "| jq" in command and shutil.which("jq") is None:
         pytest.skip("needs jq")
+    given = None
+    if (found := PIPED.fullmatch(command)) is not None:
+        done = invoke(*shlex.split(found[1].replace("\\\n", " "))[1:], cwd=folder, today=TODAY)
+        if done.returncode:
+            return Ran(done.stdout, done.stderr, done.returncode)
+        given, command = done.stdout, found[3] if found[2] == "|" else f"cat > {found[3]}"
     env = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
     shell = ["bash", "-euo", "pipefail", "-c", command]
-    piped = subprocess.run(shell, cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    piped = subprocess.run(
+        shell, cwd=folder, env=env, capture_output=True, input=given, encoding="utf-8", timeout=120, check=False
+    )
     return Ran(piped.stdout, piped.stderr, piped.returncode)
 
 

@@ -137,7 +137,9 @@ def _anchor(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", lambda found: f".{ord(found[0]):x}.", name)
 
 
-_WHOLE = re.compile(r"(\d{4}-\d\d(?:-\d\d)?)|([+-]?\d[\d.,]*(?: – [+-]?\d[\d.,]*)? (?:%|pp)|\d[\d.,]* – \d[\d.,]*)")
+_WHOLE = re.compile(
+    r"(\d{4}-\d\d(?:-\d\d)?)|(?<![\d.,])([+-]?\d[\d.,]*(?: – [+-]?\d[\d.,]*)? (?:%|pp)|\d[\d.,]* – \d[\d.,]*)"
+)
 """Days, shares and ranges, which stay on a line."""
 
 
