@@ -13,6 +13,7 @@ import pytest
 
 from damage import WAYS
 from damage_names import NAMES, UNKNOWABLE
+from effort import in_turn
 from good_export import EXPORTS, good_export
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import Dataset, load
@@ -150,9 +151,10 @@ def check(path: Path, way: str, name: str, row: int, place: int) -> None:
         assert names(said, way), (name, damaged.row, differing, sorted(said))
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_no_damage_is_silent(tmp_path: Path, way: str) -> None:
-    for name in EXPORTS:
+@pytest.mark.parametrize(("turn", "way"), enumerate(WAYS), ids=list(WAYS))
+def test_no_damage_is_silent(tmp_path: Path, turn: int, way: str) -> None:
+    """Each way of damage in half of the exports by turns, in all of them with ``make test-full``."""
+    for name in in_turn(list(EXPORTS), turn):
         draw = random.Random(f"{way} {name}")
         check(tmp_path / "deals.csv", way, name, draw.randrange(ROWS), draw.randrange(10_000))
 
