@@ -114,6 +114,8 @@ COMPUTE = ("report", "rows", "trend", "explain", "losses", "compare", "funnel", 
 ROOMS = {
     "analysis/exports.py": ("compare",),
     "sections.py": ("report",),
+    "render/layouts/sections": ("report",),
+    "questions.py": READING,
     "ingest": (*READING, "init"),
     "analysis/benchmark.py": ("benchmark",),
     "analysis/losses.py": ("losses",),
