@@ -163,6 +163,7 @@ ABOUT_THE_OPTION = {
     "as_of_differs": "in a report",
     "as_of_option": "names what was typed",
     "condition_without": "only said of --where",
+    "command_by": "the analyses of a report, all of which have --by",
     "columns_of_condition": "only said of --where",
     "date_of_several_readings": "in the list of rejected rows",
     "format_to_try": "only said of options beside --format",
