@@ -13,6 +13,7 @@ import pytest
 
 import salesmetrics
 from damage import WAYS
+from effort import in_turn
 from good_export import EXPORTS, good_export
 from in_process import invoke
 from salesmetrics import pipeline
@@ -54,8 +55,13 @@ def numbers(report: Report, kpi: str) -> list[Any]:
 
 @pytest.mark.parametrize("name", SETS)
 def test_a_kpi_alone_says_what_it_says_among_all(name: str) -> None:
+    """Of the KPIs that deals alone give, every second is asked of all files too; all of them with ``make test-full``."""
     dataset, full = load(SETS[name]), whole(name)
-    for kpi in sorted({metric.id for metric in full.metrics}):
+    of_deals = {metric.id for metric in whole("deals").metrics if metric.value is not None}
+    kpis = sorted({metric.id for metric in full.metrics})
+    if name != "deals":
+        kpis = [*sorted({*kpis} - of_deals), *in_turn([kpi for kpi in kpis if kpi in of_deals], 0)]
+    for kpi in kpis:
         alone = salesmetrics.report_on(dataset, kpis=[kpi])
         assert numbers(alone, kpi) == numbers(full, kpi), kpi
         assert alone.inputs == full.inputs
@@ -171,7 +177,7 @@ def damaged(place: int) -> bytes:
     return next(found.data for found in tried if found is not None)
 
 
-@pytest.mark.parametrize("place", range(0, len(WAYS), 3))
+@pytest.mark.parametrize("place", in_turn(range(0, len(WAYS), 3), 0))
 def test_a_damaged_file_is_told_of_alike(place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "deals.csv"
     path.write_bytes(damaged(place))
@@ -205,7 +211,7 @@ def test_two_kpis_of_a_hard_file_are_what_they_are_among_all(place: int) -> None
     assert_alone_as_among_all(CASES[place], place)
 
 
-@pytest.mark.parametrize("place", range(1, len(WAYS), 3))
+@pytest.mark.parametrize("place", in_turn(range(1, len(WAYS), 3), 1))
 def test_two_kpis_of_a_damaged_file_are_what_they_are_among_all(place: int, tmp_path: Path) -> None:
     path = tmp_path / "deals.csv"
     path.write_bytes(damaged(place))
