@@ -293,15 +293,6 @@ def test_fields_of_the_answer_are_attributes_that_dir_shows(dataset: Dataset) ->
         result.stags  # noqa: B018
 
 
-@pytest.mark.parametrize("ending", [".html", ".xlsx", ".eml", ".md", ".txt", ".csv", ".json"])
-def test_a_result_is_saved_as_its_command_writes_it(tmp_path: Path, ending: str) -> None:
-    called("losses").save(tmp_path / f"a{ending}")
-    done = invoke(*typed("losses"), "--quiet", "-o", str(tmp_path / f"b{ending}"), env={})
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"a{ending}", f"b{ending}"]
-
-
 def test_what_cannot_be_saved_leaves_nothing_behind(tmp_path: Path, dataset: Dataset) -> None:
     result = salesmetrics.check(dataset)
     for name, code in (("a.docx", "format_unknown"), ("none/a.json", "output_unwritable")):

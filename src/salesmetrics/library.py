@@ -17,7 +17,7 @@ from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.questions import bar_named, make_beside, make_catalog, make_listing, settle_goals
 from salesmetrics.results import Result
 from salesmetrics.schema.message import Message
-from salesmetrics.settings.options import Composing, Forecasting, Listed, Merging, Watch
+from salesmetrics.settings.options import Composing, Forecasting, Listed, Merging, Selection, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -198,9 +198,10 @@ def report(*files: str | Dataset, **options: Unpack[ReportOptions]) -> Result[Re
         found, _ = pipeline.report(source, reading, question, known, **terms)
         return replace(found, everything=asked.all)
 
-    def drawn(draws: str) -> Answer:
-        if draws != "page":
-            return made(asked.question(trend=True, headlines=0 if asked.all else _FIRST))
+    def drawn(part: str) -> Answer:
+        if part != "page":
+            divided = bool(asked.groups[Selection].by)
+            return made(asked.question(trend=not divided, headlines=0 if asked.all else _FIRST))
         from salesmetrics.sections import sections
 
         question = asked.question(trend=True)

@@ -30,10 +30,14 @@ _FRAME = 720
 """Pixels that the frame of a notebook is high; what is longer is scrolled."""
 
 
+_PARTS = ("document", "page")
+"""What is laid out of an answer, and may be made from another one."""
+
+
 class Result(Generic[A]):
     """An answer with all of its forms. Fields of the answer are attributes: ``result.metrics``, ``result.findings``.
 
-    A notebook shows the HTML page, a console the table of the terminal.
+    A notebook shows the HTML page, a console the table of the terminal. It can be copied and pickled, with all of its forms.
 
     Attributes:
         answer: The answer itself, a frozen struct with exact numbers.
@@ -44,7 +48,7 @@ class Result(Generic[A]):
 
         Args:
             answer: As a program wants it.
-            drawn: Gives the answer that a document or a page is made from, where that is another one.
+            drawn: Gives the answer that the part of it named, ``document`` or ``page``, is made from, where that is another one.
         """
         self.answer: A = answer
         self._drawn = drawn
@@ -131,11 +135,26 @@ class Result(Generic[A]):
         return render(self._answer_for(WRITERS[form].draws), form, screen)
 
     def _answer_for(self, draws: str) -> Answer:
-        if self._drawn is None or draws in ("answer", "sheet"):
+        if draws in ("answer", "sheet"):
             return self.answer
-        if draws not in self._made:
-            self._made[draws] = self._drawn(draws)
-        return self._made[draws]
+        part = "document" if draws == "worded" else draws
+        if part not in self._made:
+            self._made[part] = self.answer if self._drawn is None else self._drawn(part)
+        return self._made[part]
+
+    # --- copies ---
+
+    def __copy__(self) -> Result[A]:
+        """The same: an answer is never changed."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Result[A]:
+        """The same: an answer is never changed."""
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Result[A]], tuple[A, dict[str, Answer]]]:
+        """The answer and those that its documents and its page are made from, as files are not read a second time."""
+        return _unpickled, (self.answer, {part: self._answer_for(part) for part in _PARTS})
 
     # --- in a notebook ---
 
@@ -172,3 +191,7 @@ class Result(Generic[A]):
     def __dir__(self) -> list[str]:
         """The forms and the fields of the answer."""
         return sorted({*super().__dir__(), *type(self.answer).__struct_fields__})
+
+
+def _unpickled(answer: A, made: dict[str, Answer]) -> Result[A]:
+    return Result(answer, made.__getitem__)

@@ -202,7 +202,7 @@ def _split(table: Table, texts: Sequence[Sequence[str]], width: int | None) -> F
     if room is None or (table.whole_groups and all(_width(one) <= room for one in full)):
         blocks = _blocks(table, full, room)
     else:
-        cores = [_core(group, drawn, room) for group in groups]
+        cores = [_core(table, group, drawn, room) for group in groups]
         members = {group[0]: group for group in groups}
         blocks = [
             _widened(
@@ -264,9 +264,12 @@ def _width(placed: Sequence[Placed]) -> int:
     return total(one.width for one in placed)
 
 
-def _core(group: Sequence[int], drawn: Callable[..., list[Placed]], room: int) -> list[Placed]:
-    choices = (drawn(group, _CORE), drawn(group, _CORE, broken=True))
-    return next((one for one in choices if _width(one) <= room), drawn(group, 0))
+def _core(table: Table, group: Sequence[int], drawn: Callable[..., list[Placed]], room: int) -> list[Placed]:
+    """The least of a group that is drawn: in one whose columns can all give way, those that do so last."""
+    least = min(table.columns[index].rank for index in group)
+    core = max(_CORE, least)
+    choices = (drawn(group, core), drawn(group, core, broken=True))
+    return next((one for one in choices if _width(one) <= room), drawn(group, least))
 
 
 def _widened(
