@@ -151,7 +151,7 @@ def check(path: Path, way: str, name: str, row: int, place: int) -> None:
         assert names(said, way), (name, damaged.row, differing, sorted(said))
 
 
-@pytest.mark.parametrize(("turn", "way"), enumerate(WAYS), ids=list(WAYS))
+@pytest.mark.parametrize(("turn", "way"), list(enumerate(WAYS)), ids=list(WAYS))
 def test_no_damage_is_silent(tmp_path: Path, turn: int, way: str) -> None:
     """Each way of damage in half of the exports by turns, in all of them with ``make test-full``."""
     for name in in_turn(list(EXPORTS), turn):
