@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -246,6 +247,99 @@ def test_every_segment_has_every_quarter(examples: tuple[dict[str, pl.DataFrame]
     assert len(by_region) > 2
     assert len({tuple(labels) for labels in by_region.values()}) == 1
     assert all(labels == sorted(set(labels)) for labels in by_region.values())
+
+
+TOGETHER = (
+    *("revenue", "won_deals", "win_rate", "created_deals", "average_deal_size", "pipeline_created", "revenue_growth"),
+    *("activities", "activities_per_rep_day", "lead_conversion_rate", "nps", "invoiced", "quota_attainment", "cac"),
+)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"every": "month"},
+        {"every": "quarter", "by": ("owner",)},
+        {"every": "quarter", "period": Period(label="long", start=date(2019, 1, 1), end=date(2026, 7, 1))},
+    ],
+)
+def test_a_kpi_has_the_same_series_and_limits_alone_and_beside_others(
+    terms: dict[str, Any], examples: tuple[dict[str, pl.DataFrame], date]
+) -> None:
+    frames, as_of = examples
+
+    def asked(*kpis: str) -> list[Metric]:
+        request = Request(**{"as_of": as_of, "as_of_source": None, "kpis": kpis, **terms})
+        return build_trend(request, frames, catalog()).metrics
+
+    alone = {}
+    for kpi in TOGETHER:
+        with suppress(SalesmetricsError):  # no record of it has an owner
+            alone[kpi] = asked(kpi)
+    assert len(alone) > 9
+    together = asked(*alone)
+    for kpi, metrics in alone.items():
+        # A row says which group it is of; whether the groups stand in another order is no matter of the series.
+        assert sorted(map(repr, metrics)) == sorted(repr(m) for m in together if m.id == kpi), kpi
+
+
+@pytest.mark.parametrize("start", [None, date(2024, 1, 1), date(2025, 8, 1), date(2026, 1, 1)])
+@pytest.mark.parametrize("closes", [2, 6, 9])
+def test_no_zeros_stand_before_the_first_close(start: date | None, closes: int) -> None:
+    """Deals are created in each month of 20, and closed in the last of them only."""
+    months = [date(2024 + (6 + n) // 12, (6 + n) % 12 + 1, 3) for n in range(20)]  # 2024-07 to 2026-02
+    closed = [None] * (20 - closes) + [day.replace(day=20) for day in months[-closes:]]
+    deals = pl.DataFrame(
+        {
+            "id": [str(n) for n in range(20)],
+            "outcome": ["open" if day is None else "won" for day in closed],
+            "amount": [Decimal(1000 + 70 * (n % 3)) for n in range(20)],
+            "created": months,
+            "closed": closed,
+        },
+        schema_overrides={"amount": pl.Decimal(38, 8), "closed": pl.Date},
+    ).with_columns(__row__=pl.int_range(2, 22, dtype=pl.UInt32), __file__=pl.lit(0))
+    period = None if start is None else Period(label="asked", start=start, end=date(2026, 3, 1))
+    terms: dict[str, Any] = {} if period is None else {"period": period}
+    request = Request(
+        as_of=date(2026, 2, 28),
+        as_of_source=None,
+        kpis=("revenue", "won_deals", "created_deals"),
+        every="month",
+        **terms,
+    )
+    found: dict[str, list[Metric]] = {}
+    for metric in build_trend(request, {"deals": deals}, catalog()).metrics:
+        found.setdefault(metric.id, []).append(metric)
+    first = max(start or months[0], months[-closes].replace(day=1))
+    for kpi in ("revenue", "won_deals"):
+        assert found[kpi][0].period is not None
+        assert found[kpi][0].period.start == first
+        assert all(metric.value for metric in found[kpi])
+    created = found["created_deals"][0].period
+    assert created is not None
+    assert created.start == max(start or date.min, months[0].replace(day=1)), "the data of its own kind begin earlier"
+    limits = [metric.limits for metric in found["revenue"]]
+    if len(limits) < 6:
+        assert limits == [None] * len(limits)
+        assert "above" not in render(build_trend(request, {"deals": deals}, catalog()), "table")
+    else:
+        assert all(one and one.n == len(limits) and one.low <= one.centre <= one.high for one in limits)
+        assert all(one and one.outside is None for one in limits)
+
+
+def test_months_without_a_close_within_the_data_are_zero() -> None:
+    """A period that is asked for begins with a quiet month: there were closes before it, so nothing was sold in it."""
+    request = Request(
+        as_of=AS_OF,
+        as_of_source=None,
+        kpis=("won_deals",),
+        every="month",
+        period=Period(label="asked", start=date(2025, 7, 1), end=date(2025, 10, 1)),
+    )
+    found = build_trend(request, FRAMES, catalog()).metrics
+    assert [metric.period.label for metric in found if metric.period] == ["2025-07", "2025-08", "2025-09"]
+    assert found[0].value == 0
 
 
 @pytest.mark.parametrize("kpi", ["pipeline_velocity", "open_pipeline"])

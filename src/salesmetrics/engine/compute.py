@@ -23,7 +23,7 @@ from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from salesmetrics.metrics.catalog import Catalog
@@ -392,9 +392,15 @@ class ValueTable(msgspec.Struct, frozen=True):
     unknown: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
     foreign: Mapping[str, frozenset[str | None]] = msgspec.field(default_factory=dict)
 
-    def cells(self) -> set[Cell]:
-        """Every cell that any period has a record in."""
-        return {cell for blocks in self.by_shift.values() for block in blocks for cell in block.cells}
+    def cells(self, names: Collection[str] | None = None) -> set[Cell]:
+        """Every cell that any period has a record in; with ``names`` those that these measures have one in."""
+        blocks = [block for blocks in self.by_shift.values() for block in blocks]
+        if names is None:
+            return {cell for block in blocks for cell in block.cells}
+        columns = ((block.cells, block.columns[name]) for block in blocks for name in block.columns.keys() & names)
+        return {
+            cell for cells, values in columns for cell, value in zip(cells, values, strict=True) if value is not ABSENT
+        }
 
     def values(self, cells: Sequence[Cell]) -> Values:
         """The values of some cells; where a period has no record in one, its measures are absent."""

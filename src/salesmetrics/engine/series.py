@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 import salesmetrics.calendar as calendar
@@ -12,9 +13,9 @@ from salesmetrics.answers.report import Period
 from salesmetrics.calendar import Every, bucket_expression, bucket_label, last_units, split, unit_period
 from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.calendar.windows import Window
-from salesmetrics.engine.compute import Cell, Keys, counts, value_table
+from salesmetrics.engine.compute import UNDIVIDED, Cell, Keys, counts, value_table
 from salesmetrics.engine.cost_cover import CostCover, cost_shift
-from salesmetrics.engine.evaluate import Outcome, evaluate
+from salesmetrics.engine.evaluate import Group, Outcome, evaluate
 from salesmetrics.engine.maturity import MATURING, maturing, of_long_periods
 from salesmetrics.engine.metric import MetricColumn, cell_order, groups_of, make_metrics
 from salesmetrics.engine.moments import seen_by
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from salesmetrics.engine.compute import Source, ValueTable
     from salesmetrics.engine.evaluate import Values
     from salesmetrics.engine.prepare import Prepared
     from salesmetrics.metrics.catalog import Catalog
@@ -70,20 +72,16 @@ def _series(request: Request, setup: Prepared, dated: Sequence[Kpi], position: M
     for by in [(), setup.by] if setup.by else [()]:
         keys = Keys(by=by, bucket=lambda day: bucket_expression(day, every, request.calendar))
         table = value_table(source, dated, {"": window}, keys)
-        found = table.cells()
-        periods = _periods(found, window, every, request)
-        places = {(cell.group, cell.currency) for cell in found}
-        refuse_many(every, len(places) * len(periods) * len(dated), MAX_VALUES)
-        pieces: dict[date | None, Period] = dict(periods)
-        cells = sorted((Cell(*place, bucket) for place in places for bucket in pieces), key=cell_order)
-        covered = {bucket: cover.whole(Window(period.start, period.end)) for bucket, period in pieces.items()}
-        for money in (True, False):
-            chosen = [kpi for kpi in dated if source.catalog.is_money(kpi) == money]
-            own = [cell for cell in cells if counts(source, cell, money=money)] if chosen else []
-            values, meant = table.values(own), [pieces[cell.bucket] for cell in own]
-            codes = [(cell.currency if source.several else setup.currency) if money else None for cell in own]
+        begun = _periods(table.cells(), window, every, request)
+        periods: dict[date | None, Period] = dict(begun)
+        covered = {bucket: cover.whole(Window(period.start, period.end)) for bucket, period in periods.items()}
+        spans = _spans(source, table, dated, Asked(window, keys, [start for start, _ in begun]))
+        refuse_many(every, sum(len(span) * len(kpis) for span, kpis in spans.items()), MAX_VALUES)
+        for span, kpis in spans.items():
+            own = sorted((Cell(*place, bucket) for place in span.places for bucket in span.buckets), key=cell_order)
+            values, meant = table.values(own), [periods[cell.bucket] for cell in own]
             groups = groups_of(request.by, own)
-            for kpi in chosen:
+            for kpi in kpis:
                 outcomes = evaluate(kpi, values, source.catalog, request.level)
                 outcomes = list(of_long_periods(kpi, outcomes, ((period.start, period.end) for period in meant)))
                 if kpi.id in costly:
@@ -98,9 +96,66 @@ def _series(request: Request, setup: Prepared, dated: Sequence[Kpi], position: M
                     replace(outcome, value=None, interval=None, reason=MATURING, excluded=()) if grows else outcome
                     for outcome, grows in zip(outcomes, young, strict=True)
                 ]
+                codes = _codes(kpi, own, setup)
                 metrics = make_metrics(request, kpi, outcomes, groups=groups, codes=codes, periods=meant)
                 columns.append(MetricColumn(own, position[kpi.id], metrics))
     return columns
+
+
+class Asked(NamedTuple):
+    """What a series is asked for: its days, what its values are kept apart by, and the first days of its periods."""
+
+    window: Window
+    keys: Keys
+    buckets: Sequence[date]
+
+
+class Span(msgspec.Struct, frozen=True):
+    """The groups with their currencies, and the first days of the periods, that a series has."""
+
+    places: frozenset[tuple[Group, str | None]]
+    buckets: tuple[date, ...]
+
+    def __len__(self) -> int:
+        """How many values that makes."""
+        return len(self.places) * len(self.buckets)
+
+
+def _spans(source: Source, table: ValueTable, dated: Sequence[Kpi], asked: Asked) -> dict[Span, list[Kpi]]:
+    """What each KPI has a series of, whatever else is asked for beside it: the KPIs by their span.
+
+    A series begins with the first period that has a record of the KPI's own: nobody knows of the time before the files
+    begin. A KPI without a record has none.
+    """
+    window, keys, buckets = asked
+    cells = {kpi.id: _own_cells(source, table, kpi, keys) for kpi in dated}
+    first = {name: min(cell.bucket for cell in own if cell.bucket is not None) for name, own in cells.items() if own}
+    late = [kpi for kpi in dated if kpi.id in first and first[kpi.id] > buckets[0]]
+    if late and window.start is not None:
+        before = value_table(source, late, {"": Window(None, window.start)}, keys)
+        first |= {kpi.id: buckets[0] for kpi in late if _own_cells(source, before, kpi, keys)}
+    found: dict[Span, list[Kpi]] = {}
+    for kpi in dated:
+        if kpi.id in first:
+            places = frozenset((cell.group, cell.currency) for cell in cells[kpi.id])
+            own = tuple(bucket for bucket in buckets if bucket >= first[kpi.id])
+            found.setdefault(Span(places, own), []).append(kpi)
+    return found
+
+
+def _own_cells(source: Source, table: ValueTable, kpi: Kpi, keys: Keys) -> set[Cell]:
+    """The cells in which a KPI has records of its own; those of the organisation as a whole make no group."""
+    measures = source.catalog.measures_of(kpi).items()
+    cells = table.cells({name for name, measure in measures if not keys.by or measure.entity not in UNDIVIDED})
+    money = source.catalog.is_money(kpi)
+    return {cell for cell in cells if counts(source, cell, money=money)}
+
+
+def _codes(kpi: Kpi, cells: Sequence[Cell], setup: Prepared) -> list[str | None]:
+    """The currency of a KPI in some cells."""
+    if not setup.source.catalog.is_money(kpi):
+        return [None] * len(cells)
+    return [cell.currency if setup.source.several else setup.currency for cell in cells]
 
 
 def _maturing(kpi: Kpi, values: Values, ends: Sequence[date | None], request: Request) -> list[bool]:

@@ -51,6 +51,9 @@ def build_trend(
 ) -> Report:
     """A report that holds each KPI for every period of the calendar, gaps included, and its control limits.
 
+    A series begins with the first period that has a record of the KPI's own, also where the period asked for begins before it;
+    so a KPI has the same values and limits alone and beside others.
+
     Limits rest on the complete periods with a value, at least six of them: for shares Laney's p′ chart, which knows how
     many records each period has, for all other KPIs mean ± 2.66 · mean moving range, which for counts and sums of amounts
     is taken on the scale on which they are symmetrical. A partial period has none, nor has one in which the person of the

@@ -75,7 +75,7 @@ ANALYSIS_PAGES: Mapping[str, str] = {
     # --- trend ----------------------------------------------------------------------------------------------------------
     "chart_trend": "{title:typed} over time",
     "series_limits": "control limits",
-    "rule_centre": "mean of complete periods",
+    "rule_centre": "centre of the control limits",
     "section_trend_by": "By {names:and}",
     # --- compare --------------------------------------------------------------------------------------------------------
     "page_compare": "What changed in the pipeline",
