@@ -1,4 +1,4 @@
-"""Pages of every command as HTML, and the browser that opens them: both made once."""
+"""Pages of every command as HTML, each made once; conftest.py has the browser that opens them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from drawn import answer_of, page_of
 from every_block import every_block
 from salesmetrics.render.write_html import write
 from salesmetrics.render.writers import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser
-
     from salesmetrics.render.page import Page
 
-__all__ = ["COMMANDS", "MADE", "chromium", "html_of", "page_named"]
+__all__ = ["COMMANDS", "MADE", "html_of", "page_named"]
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
 DEALS = "examples/deals.csv"
 
 COMMANDS = {
@@ -64,19 +57,3 @@ def page_named(name: str) -> Page:
 def html_of(name: str) -> str:
     """The page of this name as HTML."""
     return write(page_named(name), Screen())
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; without it they are skipped."""
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    quiet = ["disable-gpu", "disable-quic", "disable-dev-shm-usage", "disable-background-networking", "disable-sync"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--no-first-run", *(f"--{word}" for word in quiet)]
-        )
-        yield browser
-        browser.close()

@@ -14,9 +14,14 @@ from effort import FULL, QUICK
 from golden_file import check_golden
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from golden_file import Golden
 
 
+CHROMIUM = Path("/usr/bin/chromium")
 REALDATA = Path(__file__).parent.parent.parent / "shared" / "realdata"
 
 collect_ignore_glob = ["cases/*"]  # files that cases bring along, some of them broken on purpose
@@ -46,3 +51,19 @@ def realdata() -> Path:
     if not REALDATA.is_dir():
         pytest.skip("no real exports here")
     return REALDATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process, which can have no second; without it they are skipped."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["disable-gpu", "disable-quic", "disable-dev-shm-usage", "disable-background-networking", "disable-sync"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--no-first-run", *(f"--{word}" for word in quiet)]
+        )
+        yield browser
+        browser.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from browser import COMMANDS, MADE, chromium, html_of, page_named
+from browser import COMMANDS, MADE, html_of, page_named
 from drawn import blocks_of, tables_of
 from salesmetrics.render.page import Chart, Fold, Tiles
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
     from playwright.sync_api import Page as Tab
-
-__all__ = ["chromium"]
 
 ALL = [*COMMANDS, *MADE]
 WIDTHS = (360, 768, 1440)

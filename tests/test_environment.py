@@ -52,7 +52,8 @@ def test_nothing_else_looks_at_the_process() -> None:
     found = {
         path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*.py")
-        if any(looks.search(line.partition("#")[0]) for line in path.read_text("utf-8").splitlines())
+        if path.parent.name != "messages"  # which name it in advice
+        and any(looks.search(line.partition("#")[0]) for line in path.read_text("utf-8").splitlines())
     }
     assert found == {"__main__.py", "cli/environment.py", "cli/limits.py"}
 

@@ -196,5 +196,5 @@ def test_no_data_type_holds_what_is_to_come() -> None:
     holders = {
         p.relative_to(source).as_posix() for p in source.rglob("*.py") if re.search(r"\bFuture\b", p.read_text("utf-8"))
     }
-    assert holders == {"pipeline.py"}
+    assert holders == {"pipeline.py", "sections.py"}  # which begin things, in no type of data
     assert "@dataclass" not in (source / "pipeline.py").read_text("utf-8")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser import MADE, chromium, page_named
+from browser import MADE, page_named
 from in_process import invoke
 from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Row, Step, Table, Text, Tone, Whisker
 from salesmetrics.render.page import Fold, Page, Section, Tile, Tiles, Words
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from playwright.sync_api import Browser
-
-__all__ = ["chromium"]
 
 ROOT = Path(__file__).parent.parent
 DEALS = "examples/deals.csv"
