@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from in_process import invoke
+from salesmetrics.cli import output
 from salesmetrics.render.document import Bar as BarMark
 from salesmetrics.render.document import Cell, Column, Mark, Row, Step, Table, Whisker
 from salesmetrics.render.page import Chart, Fold, Page, Section
@@ -26,6 +27,7 @@ __all__ = [
     "outside",
     "page_of",
     "refused",
+    "sections_of",
     "tables_of",
     "write",
 ]
@@ -46,6 +48,15 @@ def answer_of(*words: str, cwd: Path | None = None, form: str = "html") -> Any:
         done = invoke(*words, "--format", form, "-q", cwd=cwd, env={"HOME": "/nonexistent"})
     assert len(_caught) == 1, done.stderr
     return _caught.pop()
+
+
+def sections_of(*words: str, cwd: Path | None = None) -> Any:
+    """The answer of a report in pages, with the sections of all analyses, which nothing is written of."""
+    held: list[Any] = []
+    with mock.patch.object(output, "write_answer", lambda answer, *_, **__: held.append(answer)):
+        done = invoke("report", *words, "-o", "report.html", "-q", cwd=cwd, env={"HOME": "/nonexistent"})
+    assert len(held) == 1, done.stderr
+    return held.pop()
 
 
 def refused(*words: str, cwd: Path | None = None) -> str | None:
@@ -106,13 +117,13 @@ def marks_of(held: Any) -> list[Mark]:
 
 
 def outside(mark: Mark) -> bool:
-    """Whether a mark has an end beyond its axis."""
+    """Whether a mark has an end beyond its axis, which an interval may have: that is drawn with a sign."""
     if isinstance(mark, BarMark):
-        return not 0 <= mark.value <= mark.top
+        return not mark.low <= mark.value <= mark.top
     if isinstance(mark, Step):
         ends: tuple[float | None, ...] = (mark.start, mark.end)
     elif isinstance(mark, Whisker):
-        ends = (mark.value, mark.low, mark.high, mark.centre, *(mark.band or ()))
+        ends = (mark.value, mark.centre, *(mark.band or ()))
     else:
         return False
     low, high = mark.axis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,17 +12,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drawn import answer_of, beyond, blocks_of, charts_of, marks_of, outside, page_of, refused, tables_of
+from drawn import (
+    answer_of,
+    beyond,
+    blocks_of,
+    charts_of,
+    document_of,
+    marks_of,
+    outside,
+    page_of,
+    refused,
+    sections_of,
+    tables_of,
+)
 from salesmetrics.answers.compare import Bar, Bridge
 from salesmetrics.answers.forecast import ForecastDeals, ForecastLine, ForecastPart
 from salesmetrics.answers.report import Interval, Period
-from salesmetrics.render.document import Text
+from salesmetrics.messages import phrase
+from salesmetrics.render.blocks import drawn
+from salesmetrics.render.document import Bar as BarMark
+from salesmetrics.render.document import Kind, Text, Whisker
+from salesmetrics.render.drawings import drawn_mark
 from salesmetrics.render.layouts.compare import bridge_table
 from salesmetrics.render.layouts.forecast import part_table
-from salesmetrics.render.layouts.pages import span_of, whisker
+from salesmetrics.render.layouts.pages import bars, span_of, whisker
 from salesmetrics.render.page import Section, Words
 from salesmetrics.render.rounding import rounded
 from salesmetrics.render.scales import axis, named_axis
+from salesmetrics.render.writers import render
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 UNITS = ("money", "ratio", "count", "days", "x")
@@ -75,9 +93,46 @@ def test_the_last_name_of_an_axis_stands_there(names: list[str]) -> None:
 )
 def test_a_whisker_stays_on_its_axis(values: list[float], value: float, ends: Any, centre: Any, unit: Any) -> None:
     span = Interval(low=ends[0], high=ends[1], level=0.95, method="")
-    mark = whisker(value, span, span_of(values, unit), centre=centre, band=tuple(ends))
+    mark = whisker(value, span, span_of([*values, value], unit), centre=centre, band=tuple(ends))
     assert mark is not None
     assert not outside(mark)
+    text, shapes = drawn(mark, 24, ascii_only=False).ljust(24), drawn_mark(mark)[2]
+    tips = [shape.places.split()[0] for shape in shapes if "tip" in shape.look]
+    for goes_on, sign, place, tip in zip(mark.beyond, "‹›", (0, -1), ("x1=0%", "x1=100%"), strict=True):
+        assert (text[place] == sign) is goes_on
+        assert tips.count(tip) == 2 * goes_on
+    room = (mark.axis[1] - mark.axis[0]) * 1e-5
+    for goes_on, step in zip(mark.beyond, (mark.axis[0] - ends[0], ends[1] - mark.axis[1]), strict=True):
+        assert goes_on if step > room else not goes_on or step > 0
+
+
+@given(
+    values=st.lists(st.none() | NUMBER, min_size=1, max_size=8), unit=st.sampled_from(UNITS), width=st.integers(4, 40)
+)
+def test_bars_below_zero_stand_on_the_other_side_of_its_line(values: list[float | None], unit: Any, width: int) -> None:
+    marks, scale = bars(values, unit)
+    below = any(value is not None and value < 0 for value in values)
+    assert bool(scale) is below
+    assert not any(map(outside, filter(None, marks)))
+    ends = {True: 0, False: width}
+    for value, mark in zip(values, marks, strict=True):
+        if mark is None or not below:
+            assert mark is None or value is None or value >= 0
+            continue
+        shapes = [dict(pair.split("=") for pair in shape.places.split()) for shape in drawn_mark(mark)[2]]
+        zero = float(shapes[-1]["x1"].rstrip("%"))
+        places = [at for at, sign in enumerate(drawn(mark, width, ascii_only=False)) if sign != " "]
+        if not value:
+            assert len(shapes) == len(places) == 1
+            continue
+        start, wide = (float(shapes[0][name].rstrip("%")) for name in ("x", "width"))
+        assert wide >= 0.5
+        assert abs((start + wide if value < 0 else start) - zero) < 0.2
+        if value < 0:
+            ends[True] = max(ends[True], places[-1])
+        else:
+            ends[False] = min(ends[False], places[0])
+    assert ends[True] < ends[False]
 
 
 MIDDLE = ("new", "increased", "decreased", "won", "lost")
@@ -127,6 +182,81 @@ def test_any_forecast_stays_on_its_axis(won: Decimal, means: Any, ends: Any, tar
         draws=1,
     )
     assert not any(map(outside, marks_of(Held(part_table(line)))))
+
+
+# --- amounts below zero, and intervals beyond the axis ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole(odd: Path) -> Any:
+    """The report of these in pages."""
+    return sections_of("odd.csv", "--by", "owner", cwd=odd)
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Refunds and corrections among deals, and reps with few of them."""
+    lines = ["Deal ID,Deal Name,Owner,Stage,Amount,Currency,Create Date,Close Date"]
+    for n in range(90):
+        stage = ("Closed Won", "Closed Lost", "Closed Won", "Negotiation")[n % 4]
+        owner = "ABCDE"[n % 4 if n < 80 else 4]
+        amount = (900 + 31 * n) * (-1 if (n // 3) % 3 else 1)
+        month = n % 9 + 1
+        lines.append(f"D{n},Deal {n},{owner},{stage},{amount},EUR,2025-0{month}-03,2026-0{month}-14")
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "odd.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        (("losses", "odd.csv"), "html"),
+        (("trend", "revenue", "odd.csv"), "html"),
+        (("trend", "revenue", "odd.csv"), "table"),
+    ],
+)
+def test_an_amount_below_zero_has_a_bar_and_its_axis_a_heading(odd: Path, words: Any, form: str) -> None:
+    held = (page_of if form == "html" else document_of)(answer_of(*words, cwd=odd, form=form))
+    assert headed_below_zero(held) >= 2
+
+
+def headed_below_zero(held: Any) -> int:
+    """How many bars go below zero, each in a column that says from where to where."""
+    seen = 0
+    for table in tables_of(held):
+        for at, column in enumerate(table.columns):
+            marks = [row.cells[at].mark for row in table.rows]
+            low = min((mark.low for mark in marks if isinstance(mark, BarMark)), default=0)
+            if column.kind is not Kind.MARK or low >= 0:
+                continue
+            assert {mark.low for mark in marks if isinstance(mark, BarMark)} == {low}
+            first, _, last = column.title.partition(" … ")
+            assert first.startswith("-")
+            assert last
+            assert not column.silent
+            seen += sum(isinstance(mark, BarMark) and mark.value < 0 for mark in marks)
+    assert [mark for mark in marks_of(held) if outside(mark)] == []
+    return seen
+
+
+def test_amounts_of_segments_below_zero_have_bars_too(whole: Any) -> None:
+    """In a report all views have them: amounts by owner, over time and of lost deals."""
+    page = page_of(whole)
+    assert headed_below_zero(page) >= 8
+    section = next(block for block in blocks_of(page) if isinstance(block, Section) and block.name == "segments")
+    assert headed_below_zero(section) >= 4
+
+
+def test_a_page_says_once_what_an_arrow_is(whole: Any, odd: Path) -> None:
+    answer = whole
+    beyond_axis = [one for one in marks_of(page_of(answer)) if isinstance(one, Whisker) and any(one.beyond)]
+    assert beyond_axis
+    html = render(answer, "html")
+    assert html.count(phrase("marks_beyond")) == 1
+    assert html.count('class="reach tip"') == 2 * sum(sum(one.beyond) for one in beyond_axis)
+    screen = render(answer_of("benchmark", "odd.csv", "--by", "owner", cwd=odd, form="table"), "table")
+    assert screen.count(phrase("marks_beyond_in_signs")) == bool("‹" in screen or "›" in screen)
 
 
 # --- real exports, several currencies, and little to see ----------------------------------------------------------------
@@ -199,6 +329,20 @@ def test_nothing_is_said_twice_on_a_page() -> None:
         above = [str(text) for block in page.blocks if isinstance(block, Words) for text in block.sentences]
         below = [str(block.text) for block in blocks_of(page) if isinstance(block, Text)]
         assert set(above).isdisjoint(below)
+
+
+def test_no_drawing_says_that_it_draws_none(whole: Any, odd: Path) -> None:
+    """Of cohorts each of which is too small nothing is said but what is drawn."""
+    kinds = (("cohort",), ("funnel",), ("losses",), ("benchmark", "--by", "owner"))
+    answers = (answer_of(command, "odd.csv", *options, cwd=odd) for command, *options in kinds)
+    young = page_of(answer_of("cohort", "weekly", "--as-of", "2026-09-20", cwd=EXAMPLES))
+    assert any(chart.text.endswith(phrase("curves_of_all") + ".") for chart in charts_of(young))
+    for page in (young, *map(page_of, (whole, *answers))):
+        for chart in charts_of(page):
+            assert any(series.points or series.band for series in chart.series)
+        texts = [chart.text for chart in charts_of(page)]
+        texts += [str(block.text) for block in blocks_of(page) if isinstance(block, Text)]
+        assert [text for text in texts if re.search(r"(drawn|[Ll]argest|shown)\b.*\b(0|none) of", text)] == []
 
 
 def test_a_table_of_a_page_shows_all_its_rows() -> None:

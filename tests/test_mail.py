@@ -277,11 +277,12 @@ def test_drawings_of_intervals_are_left_to_their_numbers() -> None:
 def test_bars_are_cells_whose_widths_add_up() -> None:
     columns = (Column("reason", Kind.LABEL), Column(kind=Kind.MARK, widest=12), Column("n", Kind.VALUE))
     marks = [Bar(3, 4), Bar(0, 4), Bar(9, 4), Step((-10, 10), -5, 5, Tone.BAD), Step((0, 1), 1, 1)]
+    marks += [Bar(-3, 6, -4), Bar(3, 6, -4), Bar(0, 6, -4), Bar(-2, 0, -4)]
     rows = tuple(Row((Cell("a"), Cell(mark=mark), Cell("1"))) for mark in marks)
     html = html_of(write(page_of(Table(columns, rows)), Screen()))
     bars = re.findall(r'<table width="100%" cellpadding="0".*?</table>', html)
     widths = [[int(width) for width in re.findall(r'<td width="(\d+)%"', bar)] for bar in bars]
-    assert widths == [[75, 25], [100], [100], [25, 50, 25], [99, 1]]
+    assert widths == [[75, 25], [100], [100], [25, 50, 25], [99, 1], [10, 30, 60], [40, 30, 30], [40, 1, 59], [50, 50]]
     assert all(sum(own) == 100 for own in widths)
 
 

@@ -19,7 +19,7 @@ from unittest import mock
 import fastexcel
 import pytest
 
-from drawn import answer_of, page_of, tables_of
+from drawn import answer_of, page_of, sections_of, tables_of
 from in_process import invoke
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import Environment
@@ -681,3 +681,46 @@ def test_libreoffice_prints_the_numbers_of_a_report(tmp_path: Path) -> None:
     values = [cell for row in cells for cell in row if cell.value is not None and cell.unit == "money"]
     assert len(values) > 5
     assert all(f"{float(cell.value or 0):,.2f}" in text or f"{float(cell.value or 0):,.0f}" in text for cell in values)
+
+
+# --- amounts below zero, and amounts that a spreadsheet cannot hold -------------------------------------------------------
+
+
+def test_bars_below_zero_are_bars_of_the_workbook_too() -> None:
+    columns = (Column("owner", Kind.LABEL), Column("value", Kind.VALUE), Column("-40 … 30", Kind.MARK))
+    rows = tuple(
+        Row((Cell(name), Cell(f"{value}", value=value), Cell(mark=Bar(value, 30, -40))))
+        for name, value in (("Ann", 30), ("Bob", -40), ("Cy", 0), ("Di", -5))
+    )
+    found = drawn(Table(columns, rows))
+    sheet = next(sheet for sheet in found.sheets.values() if "dataBar" in sheet.xml)
+    assert re.findall(r'<cfvo type="num" val="([^"]*)"', sheet.xml) == ["-40", "30"]
+    assert 'negativeBarColorSameAsPositive="1"' in sheet.xml
+    assert [row[-1] for row in sheet.rows() if row[0] in {"Ann", "Bob", "Cy", "Di"}] == [30.0, -40.0, 0.0, -5.0]
+    chart = next(content.decode() for path, content in found.files.items() if path.startswith("xl/charts/"))
+    assert "<c:min " not in chart
+
+
+def test_every_amount_beyond_15_digits_stands_there_as_text(tmp_path: Path) -> None:
+    """Sums, averages, medians, shares of a rep and ends of intervals alike, whatever they are computed as."""
+    lines = ["Deal ID,Owner,Stage,Amount,Currency,Create Date,Close Date"]
+    for n in range(48):
+        stage = ("Closed Won", "Closed Lost", "Closed Won", "Negotiation")[n % 4]
+        month = n % 9 + 1
+        lines.append(f"D{n},{'AB'[n % 2]},{stage},{12_345_678_901_234_500 + n},EUR,2025-0{month}-03,2026-0{month}-14")
+    (tmp_path / "long.csv").write_text("\n".join(lines) + "\n")
+    page = page_of(sections_of("long.csv", "--by", "owner", cwd=tmp_path))
+    rows = [set(row) for sheet in read_book(write(page, Screen())).sheets.values() for row in sheet.rows()]
+    seen = set()
+    for table in tables_of(page):
+        for row in table.rows:
+            for cell in row.cells:
+                for number in (cell.value, *cell.parts):
+                    text = (
+                        "" if number is None else f"{Decimal(repr(number) if isinstance(number, float) else number):f}"
+                    )
+                    if len(text.strip("-").replace(".", "").rstrip("0")) > 15 and abs(number or 0) > 1e15:
+                        seen.add(type(number))
+                        kept = text.rstrip("0").rstrip(".") if "." in text else text
+                        assert any({float(number or 0), kept} <= held for held in rows), (cell, kept)
+    assert seen >= {float, Decimal}

@@ -37,15 +37,32 @@ def drawn(mark: Mark, width: int, *, ascii_only: bool) -> str:
     '  ├──●┼──┤'
     >>> drawn(Whisker((0, 10), 8, band=(4, 7), centre=6, hollow=True), 11, ascii_only=False)
     '    ░░┊░○'
+    >>> drawn(Whisker((0, 10), 5, -3, 12), 11, ascii_only=False), drawn(Bar(-5, 5, -5), 10, ascii_only=False)
+    ('‹────●────›', '█████')
     """
     if isinstance(mark, Whisker):
         return _whisker(mark, width)
     if isinstance(mark, Bar):
-        return _bar(0.0, along(mark.value, 0, mark.top), width, ascii_only=ascii_only) if mark.value > 0 else ""
+        return _from_zero(mark, width, ascii_only=ascii_only)
     if isinstance(mark, Step):
         start, end = sorted((along(mark.start, *mark.axis), along(mark.end, *mark.axis)))
         return _bar(start, end, width, ascii_only=ascii_only)
     return ""
+
+
+def _from_zero(mark: Bar, width: int, *, ascii_only: bool) -> str:
+    """A bar on the line of zero, which lies between two cells; where some go below it, none at all is that line."""
+    if mark.low >= 0:
+        return _bar(0.0, along(mark.value, 0, mark.top), width, ascii_only=ascii_only) if mark.value > 0 else ""
+    # However long the bars on one side of it are, there is room for one on the other.
+    most = width - 1 if mark.top > 0 else width
+    zero = min(max(int(along(0, mark.low, mark.top) * width + 0.5), 1), max(most, 1)) / width
+    if not mark.value:
+        at = min(int(zero * width), width - 1)
+        return " " * at + ("|" if ascii_only else "▏" if zero < 1 else "▕")
+    end, least = along(mark.value, mark.low, mark.top), 1 / width / (1 if ascii_only else _PARTS)
+    start, end = (min(end, zero - least), zero) if mark.value < 0 else (zero, max(end, zero + least))
+    return _bar(start, min(end, 1.0), width, ascii_only=ascii_only)
 
 
 def _bar(start: float, end: float, width: int, *, ascii_only: bool) -> str:
@@ -82,10 +99,13 @@ def _whisker(mark: Whisker, width: int) -> str:
         fill(sorted(ends), "─")
         if mark.centre is not None and min(ends) < place(mark.centre) < max(ends):
             signs[place(mark.centre)] = "┼"
-        if mark.low is not None:
-            signs[min(ends)] = "├"
-        if mark.high is not None:
-            signs[max(ends)] = "┤"
+        signs[min(ends)], signs[max(ends)] = "├", "┤"
+    before, behind = mark.beyond
+    if before:
+        signs[0] = "‹"
+    if behind:
+        signs[-1] = "›"
     if mark.value is not None:
-        signs[place(mark.value)] = "○" if mark.hollow else "●"
+        # The dot leaves the signs of an interval that goes on beyond the axis to be seen.
+        signs[min(max(place(mark.value), before), width - 1 - behind)] = "○" if mark.hollow else "●"
     return "".join(signs).rstrip()

@@ -200,14 +200,15 @@ class Sparkline(Struct, frozen=True):
 
 
 class Bar(Struct, frozen=True):
-    """A bar from 0 to a value; ``top`` is the value of a bar of full length."""
+    """A bar from 0 to a value, on an axis from ``low``, which is 0 or below it, to ``top``."""
 
     value: float
     top: float
+    low: float = 0.0
 
 
 class Whisker(Struct, frozen=True):
-    """A value between the ends of its interval, on an axis that rows share.
+    """A value between the ends of its interval, on an axis that rows share; what lies beyond that is drawn with a sign.
 
     Args:
         axis: First and last value of the axis.
@@ -228,6 +229,22 @@ class Whisker(Struct, frozen=True):
     centre: float | None = None
     tone: Tone = Tone.PLAIN
     hollow: bool = False
+
+    @property
+    def beyond(self) -> tuple[bool, bool]:
+        """Whether it goes on before the first value of its axis, and behind the last; an open interval does."""
+        first, last = self.axis
+        room = (last - first) * _ROUNDED
+        ends = [end for end in (self.low, self.value, self.high) if end is not None]
+        is_open = (self.low is None) != (self.high is None)
+        return (
+            any(end < first - room for end in ends) or (is_open and self.low is None),
+            any(end > last + room for end in ends) or (is_open and self.high is None),
+        )
+
+
+_ROUNDED = 1e-6
+"""So small a part of an axis is what rounding leaves."""
 
 
 class Step(Struct, frozen=True):

@@ -29,6 +29,8 @@ _SIDE, _POINTS = 2.0, 2
 """What it keeps from the sides, and points that are none without a third."""
 _LEAST = 0.6
 """Percent that a bar of a small value takes at least, so that it is not taken for none."""
+_HEAD = 0.035
+"""The part of an axis that the head of an arrow takes, where an interval goes on beyond it."""
 _COLOURS = 6
 _LINE = 10.0
 """Percent of the height of a chart that a line of text takes."""
@@ -109,8 +111,16 @@ def _span(start: float, end: float, look: str, *, least: float = 0.0) -> Shape:
 
 
 def _bar(mark: Bar) -> Iterable[Shape]:
-    if mark.value > 0:
-        yield _span(0, along(mark.value, 0, mark.top), "fill", least=_LEAST)
+    zero, end = along(0, mark.low, mark.top), along(mark.value, mark.low, mark.top)
+    if mark.low < 0:
+        # A bar below zero has room beside the line, however long those above it are, and a bar above it too.
+        least = _LEAST / BOX
+        zero = min(max(zero, least), 1 - least if mark.top > 0 else 1.0)
+        end = min(end, zero - least) if mark.value < 0 else max(end, zero)
+    if mark.value > 0 or mark.value < 0 > mark.low:
+        yield _span(zero, end, "fill", least=_LEAST)
+    if mark.low < 0:
+        yield _shape("line", "zero", x1=percent(zero), x2=percent(zero), y2="100%")
 
 
 def _step(mark: Step) -> Iterable[Shape]:
@@ -135,6 +145,9 @@ def _whisker(mark: Whisker) -> Iterable[Shape]:
     if mark.value is not None:
         look = f"dot {'hollow' if mark.hollow else _tone(mark.tone)}".strip()
         yield _shape("circle", look, cx=percent(along(mark.value, *mark.axis)), cy="50%", r="4")
+    for goes_on, tip, back in zip(mark.beyond, (0.0, 1.0), (_HEAD, 1 - _HEAD), strict=True):
+        for y in ("15%", "85%") if goes_on else ():
+            yield _shape("line", "reach tip", x1=percent(tip), x2=percent(back), y1="50%", y2=y)
 
 
 _TONES = {

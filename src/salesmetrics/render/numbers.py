@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-__all__ = ["exact"]
+__all__ = ["as_decimal", "exact"]
+
+
+def as_decimal(value: float | Decimal) -> Decimal:
+    """A number as a decimal; a float by the digits of its shortest text.
+
+    >>> as_decimal(0.1), as_decimal(3)
+    (Decimal('0.1'), Decimal('3'))
+    """
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
 def exact(value: float | Decimal) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import number as written
+from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def decimals(values: Sequence[Number], unit: Unit) -> int:
     """
     if unit == "x":
         return 2
-    if unit == "ratio" or all(_is_whole(_decimal(value)) for value in values):
+    if unit == "ratio" or all(_is_whole(as_decimal(value)) for value in values):
         return 1 if unit == "ratio" else 0
     return 2 if unit in {"money", "money_per_day"} else 1
 
@@ -86,7 +87,7 @@ def interval(span: Interval | None, unit: Unit, *, places: int | None = None) ->
     if span is None or (span.low is None and span.high is None):
         return ""
     suffix = _suffix(unit, None)
-    ends = [abs(_decimal(end)) for end in (span.low, span.high) if end]
+    ends = [abs(as_decimal(end)) for end in (span.low, span.high) if end]
     if places is not None and unit in {"money", "money_per_day"} and ends and min(ends) >= _LARGE:
         places = 0
     if span.low is None or span.high is None:
@@ -179,16 +180,12 @@ def _signed(value: Number, unit: Unit) -> str:
     return digits if digits.startswith("-") else f"+{digits}"
 
 
-def _decimal(value: Number) -> Decimal:
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-
-
 def _digits(value: Number, unit: Unit, places: int | None = None) -> str:
     return written(_english(value, unit, places))
 
 
 def _english(value: Number, unit: Unit, places: int | None) -> str:
-    number = _decimal(value)
+    number = as_decimal(value)
     if unit == "ratio":
         return _percent(number)
     if places is not None:

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Code, Files, Prose, Text
 from salesmetrics.render.drawings import drawn_chart, drawn_mark
 from salesmetrics.render.html_tables import LOOKS, MOST_FOLDED, MOST_ROWS, STEPS, grid
-from salesmetrics.render.page import Section, Tiles
+from salesmetrics.render.legends import first_beyond
+from salesmetrics.render.page import Fold, Section, Tiles
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def write(page: Page, screen: Screen) -> str:  # noqa: ARG001
     """Draw a page as HTML."""
     style = _style()
     sections = [block for block in page.blocks if isinstance(block, Section)]
+    first = first_beyond(page.blocks)
+    blocks = page.blocks if first is None else tuple(_with_legend(page.blocks, first))
     return (
         _environment()
         .get_template("page.html")
@@ -51,11 +55,22 @@ def write(page: Page, screen: Screen) -> str:  # noqa: ARG001
             title=page.title or (sections[0].title if sections else phrase("page_untitled")),
             turned=page.language.partition("-")[0] in _FROM_RIGHT,
             contents=sections if len(sections) >= _LONG else (),
-            parts=list(_parts(page.blocks)),
+            parts=list(_parts(blocks)),
             style=Markup(style),
             digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         )
     )
+
+
+def _with_legend(blocks: Sequence[PageBlock], first: Table) -> Iterator[PageBlock]:
+    """Blocks of which one table says what the sign of an interval beyond its axis is."""
+    for block in blocks:
+        if block is first:
+            yield replace(first, notes=(*first.notes, phrase("marks_beyond")))
+        elif isinstance(block, Section | Fold):
+            yield replace(block, blocks=tuple(_with_legend(block.blocks, first)))
+        else:
+            yield block
 
 
 def escaping(**filters: Callable[..., Any]) -> Environment:

@@ -371,6 +371,8 @@ def _cell_text(cell: Cell) -> str:
 def _spans(cell: Cell) -> tuple[_Span, ...]:
     """The parts of the bar of a cell, in percent that add up to 100."""
     mark = cell.mark
+    if isinstance(mark, Bar) and mark.low < 0:
+        mark = Step((mark.low, mark.top), 0.0, mark.value)
     if isinstance(mark, Bar) and mark.top > 0:
         full = _percent(mark.value / mark.top)
         return _filled((full, _MARK), (100 - full, ""))

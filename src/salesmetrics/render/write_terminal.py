@@ -34,6 +34,7 @@ from salesmetrics.render.document import (
     plain,
 )
 from salesmetrics.render.fit import GAP, fit, fit_lines, total, widest, wrap
+from salesmetrics.render.legends import beyond, first_beyond
 from salesmetrics.render.text import sparkline
 from salesmetrics.render.visible import visible
 
@@ -66,6 +67,8 @@ _ASCII = str.maketrans(
         "…": "...",
         "↑": "^",
         "↓": "v",
+        "‹": "<",
+        "›": ">",
         "├": "|",
         "┤": "|",
         "┄": ".",
@@ -122,12 +125,22 @@ def _room(document: Document, screen: Screen) -> float:
 
 def _lines(document: Document, place: _Place) -> list[_Line]:
     lines: list[_Line] = []
+    explains = first_beyond(document.blocks)
     for block in document.blocks:
-        drawn = list(_draw(block, place))
+        drawn = list(_draw(_with_legend(block) if block is explains else block, place))
         if block.apart and lines and drawn:
             lines.append(())
         lines += drawn
     return lines
+
+
+def _with_legend(table: Table) -> Table:
+    """A table that says what the sign of an interval beyond the axis is, where it is drawn."""
+    columns = list(table.columns)
+    for at in sorted(beyond(table))[:1]:
+        said = ", ".join(filter(None, (columns[at].legend, phrase("marks_beyond_in_signs"))))
+        columns[at] = replace(columns[at], legend=said)
+    return replace(table, columns=tuple(columns))
 
 
 def _draw(block: Block, place: _Place) -> Iterator[_Line]:

@@ -381,10 +381,10 @@ def _curves(rows: Sequence[Cohort], answer: Cohorts) -> list[PageBlock]:
     ]
     values = [value for own_points in points.values() for _, value in own_points]
     last = next(value for value in reversed(total.curve) if value is not None)
+    which = "all" if not some else "one" if len(some) == 1 else "some"
     said = phrase(
         f"curves_seen_{answer.of}",
-        n=len(some),
-        of=len(own),
+        drawn=phrase(f"curves_of_{which}", n=len(some), of=len(own)),
         share=amount(last, "ratio"),
         days=_EVERY * len(total.curve),
     )

@@ -26,6 +26,7 @@ from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import answer_head
 from salesmetrics.render.layouts.pages import (
     analysis_page,
+    bars,
     how_counted,
     mark_column,
     span_of,
@@ -249,11 +250,10 @@ def _drawn(losses: Sequence[Loss], codes: Sequence[str | None], answer: Losses) 
     top = float(max(loss.count for loss in items)) or 1.0
     counts: list[Mark | None] = [Bar(loss.count, top) if loss.count else None for loss in items]
     drawn = with_marks(replace(table, drops=""), Column("", Kind.MARK, 4, Narrow.VANISH, detail=True), counts, after=2)
-    values = [max(float(loss.value or 0), 0.0) for loss in items]
-    if len(codes) > 1 or not max(values, default=0.0):
+    marks, scale = bars([loss.value or None for loss in items], "money")
+    if len(codes) > 1 or not any(marks):
         return drawn
-    column = Column("", Kind.MARK, 6, Narrow.VANISH, detail=True)
-    return with_marks(drawn, column, [Bar(value, max(values)) if value else None for value in values])
+    return with_marks(drawn, Column(scale, Kind.MARK, 6, Narrow.VANISH, detail=True), marks)
 
 
 def _segments_section(codes: Sequence[str | None], answer: Losses) -> Section:

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Code, Column, Heading, Kind, Narrow, Table, Text, Tone, Whisker, plain
+from salesmetrics.render.document import (
+    Bar,
+    Cell,
+    Code,
+    Column,
+    Heading,
+    Kind,
+    Narrow,
+    Table,
+    Text,
+    Tone,
+    Whisker,
+    plain,
+)
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.scales import axis, place, scale_text
 
@@ -22,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "analysis_page",
     "anchor",
+    "bars",
     "ends_of",
     "facts_of",
     "how_counted",
@@ -170,7 +184,7 @@ def whisker(
     tone: Tone = Tone.PLAIN,
     hollow: bool = False,
 ) -> Whisker | None:
-    """A value with its interval on an axis; what lies beyond the axis stands at its end. Nothing without a value.
+    """A value with its interval on an axis; an interval may go on beyond that. Nothing without a value.
 
     Args:
         value: The dot.
@@ -186,9 +200,9 @@ def whisker(
     low, high = (span.low, span.high) if span else (None, None)
     return Whisker(
         between,
-        place(value, between),
-        None if low is None else place(low, between),
-        None if high is None else place(high, between),
+        float(value),
+        None if low is None else float(low),
+        None if high is None else float(high),
         None if band is None else (place(band[0], between), place(band[1], between)),
         None if centre is None else place(centre, between),
         tone,
@@ -209,6 +223,24 @@ _FIRST = 9
 """The rank of what gives way first."""
 _NARROWEST, _WIDEST = 12, 25
 """Cells of a mark on a screen."""
+
+
+def bars(values: Sequence[Number | None], unit: Unit) -> tuple[list[Mark | None], str]:
+    """A bar from zero per value, and the heading of their column: the axis where values lie below zero, else nothing.
+
+    >>> bars([3, None, 12], "count")[0][0], bars([3, -4], "count")[1]
+    (Bar(value=3.0, top=12.0, low=0.0), '-4 … 3')
+    """
+    known = [float(value) for value in values if value is not None]
+    if not any(known):
+        return [None] * len(values), ""
+    least = max(map(abs, known)) / _FINE
+    low, top = (0.0, max(known))
+    if min(known) < 0:
+        # Both sides of zero are wide enough to be seen, however long the bars of one of them.
+        low, top = span_of([*known, -least, *([least] if max(known) > 0 else [])], unit)
+    marks: list[Mark | None] = [None if value is None else Bar(float(value), top, low) for value in values]
+    return marks, scale_text((low, top), unit) if low < 0 else ""
 
 
 def mark_column(between: tuple[float, float] | None, unit: Unit, *, legend: str = "") -> Column:

@@ -49,7 +49,8 @@ _FEW_OUTSIDE = 3
 def trend(report: Report) -> list[Block]:
     """One block for the total and for each segment, a row per period.
 
-    Gaps keep their row, and a note says why they have no value. Bars stand on zero and share one scale in a block.
+    Gaps keep their row, and a note says why they have no value. Bars stand on zero and share one scale in a block, from the
+    lowest value where that is below zero.
     """
     found: list[Block] = []
     series = list(series_of(report))
@@ -61,10 +62,11 @@ def trend(report: Report) -> list[Block]:
 
 
 def _table(metrics: Sequence[Metric]) -> Table:
-    top = max((float(metric.value) for metric in metrics if metric.value is not None), default=0.0)
+    known = [0.0, *(float(metric.value) for metric in metrics if metric.value is not None)]
+    between = min(known), max(known)
     places, of_bounds = places_of(metrics).get(metrics[0].unit, 0), bound_places(metrics, metrics[0].unit)
-    low, high = (amount(end, metrics[0].unit, places=places) for end in (0, top))
-    scale = phrase("axis_of_marks", low=low, high=high) if top else ""
+    low, high = (amount(end, metrics[0].unit, places=places) for end in between)
+    scale = phrase("axis_of_marks", low=low, high=high) if any(between) else ""
     columns = (
         Column(phrase("column_period"), Kind.LABEL),
         Column(phrase("column_value"), Kind.VALUE),
@@ -76,7 +78,7 @@ def _table(metrics: Sequence[Metric]) -> Table:
     )
     return Table(
         columns,
-        tuple(_row(metric, top, places, of_bounds) for metric in metrics),
+        tuple(_row(metric, between, places, of_bounds) for metric in metrics),
         indent=2,
         apart=False,
         drops="first",
@@ -84,9 +86,10 @@ def _table(metrics: Sequence[Metric]) -> Table:
     )
 
 
-def _row(metric: Metric, top: float, places: int, of_bounds: int) -> Row:
+def _row(metric: Metric, between: tuple[float, float], places: int, of_bounds: int) -> Row:
     outside = phrase(f"outside_{metric.limits.outside}") if metric.limits and metric.limits.outside else ""
-    bar = Bar(float(metric.value), top) if metric.value and metric.value > 0 else None
+    low, top = between
+    bar = Bar(float(metric.value), top, low) if metric.value is not None and (metric.value > 0 or low < 0) else None
     return Row(
         (
             Cell(period_label(metric.period) if metric.period else ""),

@@ -311,10 +311,18 @@ def bar_chart(book: Any, title: str, place: Place, lanes: tuple[int, int], rows:
     )
     _dress(made, title)
     made.set_legend({"none": True})
+    below = any((number or 0) < 0 for number in place.grid.lanes[value].numbers)
     made.set_y_axis(
-        {"reverse": True, "num_font": {"color": GREY}, "line": {"color": GREY}, "major_gridlines": {"visible": False}}
+        {
+            "reverse": True,
+            "num_font": {"color": GREY},
+            "line": {"color": GREY},
+            "major_gridlines": {"visible": False},
+            **({"label_position": "low"} if below else {}),
+        }
     )
-    made.set_x_axis({**_up_axis([place.grid.lanes[value]]), "min": 0, "label_position": "high"})
+    up = _up_axis([place.grid.lanes[value]])
+    made.set_x_axis({**up, **({} if below else {"min": 0}), "label_position": "high"})
     return made
 
 

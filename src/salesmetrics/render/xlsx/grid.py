@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Bar, Cell, Column, Kind, Number, Row, Sparkline, Step, Table, Tone, Whisker
-from salesmetrics.render.numbers import exact
+from salesmetrics.render.numbers import as_decimal, exact
 from salesmetrics.render.text import one_line
 from salesmetrics.render.xlsx.number_formats import Form, forms, is_long
 
@@ -185,7 +185,7 @@ def _beside(title: str, place: int, entries: Sequence[Entry], flags: Sequence[st
     long = [entry.number is not None and is_long(entry.number, entry.form) for entry in entries]
     if any(long):
         texts = [
-            Entry(exact(entry.number)) if is_one and entry.number is not None else Entry()
+            Entry(exact(as_decimal(entry.number))) if is_one and entry.number is not None else Entry()
             for entry, is_one in zip(entries, long, strict=True)
         ]
         found.append(Lane(phrase("lane_exact", title=title), Role(place, "exact"), texts, right=True))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import spoken
+from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -108,12 +109,12 @@ def is_long(number: Number, form: Form) -> bool:
 
     >>> is_long(Decimal("12345678901234.56"), Form(2)), is_long(Decimal("1234567890123.45"), Form(2)), is_long(1 / 3, Form(1))
     (True, False, False)
+    >>> is_long(1.234567890123457e16, Form())
+    True
     """
-    if isinstance(number, float):
-        return False
     with localcontext() as context:
         context.prec = 100
-        shown = Decimal(number).quantize(Decimal(1).scaleb(-form.places), ROUND_HALF_UP).normalize()
+        shown = as_decimal(number).quantize(Decimal(1).scaleb(-form.places), ROUND_HALF_UP).normalize()
         whole = shown.adjusted() + 1
         exponent = shown.as_tuple().exponent
         return whole - min(exponent if isinstance(exponent, int) else 0, 0) > DIGITS

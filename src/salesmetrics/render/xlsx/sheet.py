@@ -360,10 +360,12 @@ class Drawing:
                 sheet.write_datetime(row, column, entry.day, made[key])
             elif entry.text:
                 sheet.write_string(row, column, self._kept(entry.text), made[key])
-        bars = [mark.top for mark in lane.marks if isinstance(mark, Bar)]
+        bars = [mark for mark in lane.marks if isinstance(mark, Bar)]
         if bars:
+            low, high = min(mark.low for mark in bars), max(mark.top for mark in bars)
             options = {"type": "data_bar", "bar_solid": True, "bar_color": "#A9BCE6", "bar_border_color": "#A9BCE6"}
-            ends = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": max(bars) or 1}
+            options |= {"bar_negative_color_same": True, "bar_negative_border_color_same": True}
+            ends = {"min_type": "num", "min_value": low, "max_type": "num", "max_value": high or (0 if low else 1)}
             only = {"bar_only": lane.role.part == "mark"}
             sheet.conditional_format(top, column, top + len(totals) - 1, column, {**options, **ends, **only})
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Bar, Cell, Code, Column, Kind, Narrow, Prose, Row, Table, Text, Tone, Undefined
+from salesmetrics.render.document import Cell, Code, Column, Kind, Narrow, Prose, Row, Table, Text, Tone, Undefined
 from salesmetrics.render.layouts.head import files_typed
 from salesmetrics.render.layouts.overview import segment_matrix
-from salesmetrics.render.layouts.pages import ends_of, span_of, whisker, word_of
+from salesmetrics.render.layouts.pages import bars, ends_of, span_of, whisker, word_of
 from salesmetrics.render.layouts.sections.kpis import share_cell
 from salesmetrics.render.layouts.words import (
     correction_note,
@@ -138,18 +138,18 @@ def _table(rows: Sequence[Metric], total: Metric | None, report: Report, most: i
     compared = any(metric.change or metric.previous is not None for metric in everything)
     ordered = list(rows) if report.segments is not None else sorted(rows, key=_by_value)
     places = places_of(everything)[rows[0].unit]
+    shown = [*([total] if total else []), *ordered[:most]]
+    marks, scale = _marks(shown, rows, total)
     columns = (
         *(Column(one_line(name), Kind.LABEL, wraps=True) for name in report.group_by),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share"), Kind.SHARE, 3, Narrow.BELOW),
-        Column("", Kind.MARK, 7, Narrow.VANISH, silent=True),
+        Column(scale, Kind.MARK, 7, Narrow.VANISH, silent=not scale),
         Column(interval_title(everything), Kind.INTERVAL, 4, Narrow.BELOW, named=True),
         Column(phrase("column_previous"), Kind.NUMBER, 5, Narrow.BELOW, named=True),
         Column(phrase("column_change"), Kind.CHANGE, 1, Narrow.BELOW, named=True),
         Column(phrase("column_verdict"), Kind.VERDICT, 2, Narrow.BELOW),
     )
-    shown = [*([total] if total else []), *ordered[:most]]
-    marks = _marks(shown, rows, total)
     drawn = tuple(
         _row(metric, mark, places, report.group_by, compared=compared)
         for metric, mark in zip(shown, marks, strict=True)
@@ -162,23 +162,18 @@ def _by_value(metric: Metric) -> tuple[bool, bool, float]:
     return metric.value is None, few(metric), -float(metric.value or 0)
 
 
-def _marks(shown: Sequence[Metric], rows: Sequence[Metric], total: Metric | None) -> list[Mark | None]:
-    """A dot with its interval on an axis that all rows share; of numbers without an interval a bar from zero.
+def _marks(shown: Sequence[Metric], rows: Sequence[Metric], total: Metric | None) -> tuple[list[Mark | None], str]:
+    """A dot with its interval on an axis that all rows share; of numbers without an interval a bar from zero. And their heading.
 
-    The axis holds the intervals of segments that are judged; those of small samples may be cut off at its ends.
+    The axis holds the intervals of segments that are judged; those of small samples may go on beyond it.
     """
     if any(metric.interval for metric in rows):
         judged = [metric for metric in rows if not few(metric)] or rows
         values = [*ends_of(judged), *(metric.value for metric in shown)]
         axis = span_of(values, rows[0].unit, zero=False)
         centre = total.value if total else None
-        return [whisker(m.value, m.interval, axis, centre=centre, hollow=few(m)) for m in shown]
-    sizes = [None if metric is total or metric.value is None else float(metric.value) for metric in shown]
-    known = [size for size in sizes if size is not None]
-    top = max(known, default=0.0)
-    if top <= 0 or min(known) < 0:
-        return [None] * len(shown)
-    return [None if size is None else Bar(size, top) for size in sizes]
+        return [whisker(m.value, m.interval, axis, centre=centre, hollow=few(m)) for m in shown], ""
+    return bars([None if metric is total else metric.value for metric in shown], rows[0].unit)
 
 
 def _row(metric: Metric, mark: Mark | None, places: int, by: Collection[str], *, compared: bool) -> Row:
