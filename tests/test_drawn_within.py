@@ -254,7 +254,7 @@ def test_a_page_says_once_what_an_arrow_is(whole: Any, odd: Path) -> None:
     assert beyond_axis
     html = render(answer, "html")
     assert html.count(phrase("marks_beyond")) == 1
-    assert html.count('class="reach tip"') == 2 * sum(sum(one.beyond) for one in beyond_axis)
+    assert html.count('class="tip"') == 2 * sum(sum(one.beyond) for one in beyond_axis)
     screen = render(answer_of("benchmark", "odd.csv", "--by", "owner", cwd=odd, form="table"), "table")
     assert screen.count(phrase("marks_beyond_in_signs")) == bool("‹" in screen or "›" in screen)
 

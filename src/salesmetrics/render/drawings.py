@@ -147,7 +147,7 @@ def _whisker(mark: Whisker) -> Iterable[Shape]:
         yield _shape("circle", look, cx=percent(along(mark.value, *mark.axis)), cy="50%", r="4")
     for goes_on, tip, back in zip(mark.beyond, (0.0, 1.0), (_HEAD, 1 - _HEAD), strict=True):
         for y in ("15%", "85%") if goes_on else ():
-            yield _shape("line", "reach tip", x1=percent(tip), x2=percent(back), y1="50%", y2=y)
+            yield _shape("line", "tip", x1=percent(tip), x2=percent(back), y1="50%", y2=y)
 
 
 _TONES = {
