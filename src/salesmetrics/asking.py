@@ -6,13 +6,15 @@ Variables of the environment and the settings file of a folder are for the comma
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.ingest.dataset import Dataset
 from salesmetrics.questions import make_question, read_options, refuse_below
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.option import Option, near_option
@@ -58,6 +60,7 @@ __all__ = [
     "CohortOptions",
     "CompareOptions",
     "ExplainOptions",
+    "FilePath",
     "ForecastOptions",
     "FunnelOptions",
     "LossesOptions",
@@ -66,13 +69,18 @@ __all__ = [
     "RowsOptions",
     "TrendOptions",
     "ask",
+    "path_given",
+    "paths_given",
     "restated",
+    "source_given",
     "taken",
+    "texts_given",
     "with_options",
 ]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
+FilePath = str | os.PathLike[str]
 Words = str | Iterable[str]
 Pairs = Mapping[str, str]
 Day = str | date
@@ -361,6 +369,74 @@ def with_options(function: F) -> F:
     return function
 
 
+# --- files ---
+
+
+def path_given(file: object, command: str) -> str:
+    """A path as it is typed.
+
+    Raises:
+        SalesmetricsError: ``argument_unlike``: it is none.
+
+    >>> from pathlib import PurePosixPath
+    >>> path_given(PurePosixPath("exports/deals.csv"), "salesmetrics report")
+    'exports/deals.csv'
+    """
+    if not isinstance(file, str | os.PathLike):
+        about = "dataset_for_path" if isinstance(file, Dataset) else "no_path"
+        raise _unlike(file, command, about, "pass_paths")
+    return os.fsdecode(file)
+
+
+def paths_given(files: Sequence[object], command: str) -> list[str]:
+    """Paths as they are typed.
+
+    Raises:
+        SalesmetricsError: ``argument_missing``; ``argument_unlike``: one is none.
+    """
+    if not files:
+        example = Message("example", line=f'{command.replace(" ", ".")}("deals.csv")')
+        raise SalesmetricsError("argument_missing", command=command, argument="FILE", fix=example)
+    return [path_given(file, command) for file in files]
+
+
+def source_given(files: Sequence[object], command: str, read: Sequence[str] = ()) -> Dataset | list[str]:
+    """What a question is about: paths as they are typed, or a dataset.
+
+    Args:
+        files: As they were given.
+        command: What they were given to.
+        read: The options that say how files are read.
+
+    Raises:
+        SalesmetricsError: As :func:`paths_given`; ``argument_unlike`` for a dataset beside others; ``option_idle`` where it is
+            said how to read a dataset, which is read already.
+    """
+    held = next((file for file in files if isinstance(file, Dataset)), None)
+    if held is None:
+        return paths_given(files, command)
+    if len(files) > 1:
+        raise _unlike(held, command, "dataset_beside_others", "load_together")
+    if read:
+        cause, fix = Message("dataset_is_read"), Message("settle_in_load")
+        raise SalesmetricsError("option_idle", option=read[0], cause=cause, fix=fix)
+    return held
+
+
+def texts_given(value: object) -> list[str]:
+    """One text or several, of whatever was given in their place; what is no text is refused as text where it is used.
+
+    >>> texts_given("owner"), texts_given(("owner", "team")), texts_given(3)
+    (['owner'], ['owner', 'team'], ['3'])
+    """
+    return list(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else [str(value)]
+
+
+def _unlike(argument: object, command: str, cause: str, fix: str) -> SalesmetricsError:
+    kind = type(argument).__name__
+    return SalesmetricsError("argument_unlike", command=command, type=kind, cause=Message(cause), fix=Message(fix))
+
+
 # --- what is asked ---
 
 
@@ -372,14 +448,16 @@ class Asked(NamedTuple):
         own: Options of this function alone, by name.
         settings: The settings file.
         options: How files are read.
-        read: Whether anything was said of that.
+        read: The options that were given of these, as the command has them.
+        command: The command that is called.
     """
 
     groups: Mapping[Any, Any]
     own: Mapping[str, Any]
     settings: SettingsFile
     options: ReadOptions
-    read: bool
+    read: tuple[str, ...]
+    command: str
 
     @property
     def all(self) -> bool:
@@ -441,8 +519,8 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
         raise SalesmetricsError("option_invalid", option="--as-of", value="today", cause=cause, fix=fix)
     alone = {option.name: given.get(option.name, Settled(option.default)).value for option in takes.own}
     refuse_below("--horizon", alone.get("horizon"), 1, 90)
-    read = any(option.name in typed for option in options_of(Reading))
-    return Asked(made, alone, settings, read_options(made[Reading]), read)
+    read = tuple(option.flag for option in options_of(Reading) if option.name in typed)
+    return Asked(made, alone, settings, read_options(made[Reading]), read, f"salesmetrics {function}")
 
 
 def restated(error: SalesmetricsError, asked: Asked) -> SalesmetricsError:
@@ -453,16 +531,11 @@ def restated(error: SalesmetricsError, asked: Asked) -> SalesmetricsError:
 def _value(option: Option, value: Any) -> Any:
     """A value as the command line has it: text is read as typed text is, and everything is checked as text is."""
     if option.kind == "pairs":
-        pairs = value.items() if isinstance(value, Mapping) else None
-        return (
-            [value] if isinstance(value, str) else [f"{k}={v}" for k, v in pairs] if pairs is not None else list(value)
-        )
+        return [f"{k}={v}" for k, v in value.items()] if isinstance(value, Mapping) else texts_given(value)
     if option.kind == "list":
-        return [value] if isinstance(value, str) else list(map(str, value))
+        return texts_given(value)
     if option.kind == "flag":
         return value if isinstance(value, bool) else read_typed(option, str(value))
-    if option.kind == "number" and isinstance(value, float | int):
-        return read_typed(option, repr(value))
     text = value.isoformat() if isinstance(value, date) else str(value)
     if option.choices and text not in option.choices:
         near = get_close_matches(text.casefold(), option.choices, n=1)

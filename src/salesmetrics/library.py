@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from msgspec.structs import replace
 
 from salesmetrics import analyses, pipeline
-from salesmetrics.asking import ask, restated, with_options
+from salesmetrics.asking import ask, path_given, paths_given, restated, source_given, texts_given, with_options
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.questions import bar_named, make_beside, make_catalog, make_listing, settle_goals
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         CohortOptions,
         CompareOptions,
         ExplainOptions,
+        FilePath,
         ForecastOptions,
         FunnelOptions,
         LossesOptions,
@@ -82,7 +83,7 @@ _FIRST = 12
 
 
 @with_options
-def load(*files: str, **options: Unpack[ReadingOptions]) -> Dataset:
+def load(*files: FilePath, **options: Unpack[ReadingOptions]) -> Dataset:
     """Read exports into canonical frames, to be asked several times.
 
     >>> dataset = load("deals.csv", date_order="dmy")  # doctest: +SKIP
@@ -99,13 +100,14 @@ def load(*files: str, **options: Unpack[ReadingOptions]) -> Dataset:
         SalesmetricsError: A file cannot be read, or leaves something open that an option settles.
     """
     asked = ask("load", options)
+    paths = paths_given(files, asked.command)
     with _placed(asked):
-        found = pipeline.load(pipeline.Files(files, hashed=True), asked.options)
+        found = pipeline.load(pipeline.Files(paths, hashed=True), asked.options)
     return replace(found, options=asked.options)
 
 
 @with_options
-def inspect(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[Inspection]:
+def inspect(*files: FilePath | Dataset, **options: Unpack[CheckOptions]) -> Result[Inspection]:
     """What was recognised in files, and what they allow.
 
     >>> inspect("deals.csv").files[0].kind  # doctest: +SKIP
@@ -129,7 +131,7 @@ def inspect(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[In
 
 
 @with_options
-def check(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[Check]:
+def check(*files: FilePath | Dataset, **options: Unpack[CheckOptions]) -> Result[Check]:
     """Data quality: findings by rule, with counts and rows.
 
     >>> check("deals.csv").to_polars()  # doctest: +SKIP
@@ -165,7 +167,7 @@ def check(*files: str | Dataset, **options: Unpack[CheckOptions]) -> Result[Chec
 
 
 @with_options
-def report(*files: str | Dataset, **options: Unpack[ReportOptions]) -> Result[Report]:
+def report(*files: FilePath | Dataset, **options: Unpack[ReportOptions]) -> Result[Report]:
     r"""Every KPI that the files allow, each with its counts and interval.
 
     >>> from pathlib import Path
@@ -213,7 +215,7 @@ def report(*files: str | Dataset, **options: Unpack[ReportOptions]) -> Result[Re
 
 
 @with_options
-def trend(kpi: str | Iterable[str], *files: str | Dataset, **options: Unpack[TrendOptions]) -> Result[Report]:
+def trend(kpi: str | Iterable[str], *files: FilePath | Dataset, **options: Unpack[TrendOptions]) -> Result[Report]:
     """A KPI over time: the value and counts of each period, and whether it is unusual.
 
     >>> trend("win_rate", "deals.csv", every="quarter").to_polars()  # doctest: +SKIP
@@ -228,7 +230,7 @@ def trend(kpi: str | Iterable[str], *files: str | Dataset, **options: Unpack[Tre
     """
     asked = ask("trend", options)
     source, reading = _source(files, asked)
-    kpis = tuple(word.strip() for name in ([kpi] if isinstance(kpi, str) else kpi) for word in name.split(","))
+    kpis = tuple(word for name in texts_given(kpi) for part in name.split(",") if (word := part.strip()))
     with _placed(asked):
         question = asked.question(kpi=kpis, every=asked.own["every"])
         found, _ = pipeline.trend(source, reading, question, make_catalog(asked.settings))
@@ -236,7 +238,7 @@ def trend(kpi: str | Iterable[str], *files: str | Dataset, **options: Unpack[Tre
 
 
 @with_options
-def rows(kpi: str, *files: str | Dataset, **options: Unpack[RowsOptions]) -> Result[Rows]:
+def rows(kpi: str, *files: FilePath | Dataset, **options: Unpack[RowsOptions]) -> Result[Rows]:
     """The records behind a KPI: numerator, denominator, excluded, with row numbers.
 
     >>> rows("lost_deals", "deals.csv", sort="amount", top=10).to_polars()  # doctest: +SKIP
@@ -252,7 +254,7 @@ def rows(kpi: str, *files: str | Dataset, **options: Unpack[RowsOptions]) -> Res
     asked = ask("rows", options)
     source, reading = _source(files, asked)
     with _placed(asked):
-        question = replace(asked.question(), kpis=(kpi,), families=(), by=())
+        question = replace(asked.question(), kpis=(str(kpi),), families=(), by=())
         listing, known = make_listing(asked.groups[Listed]), make_catalog(asked.settings)
         found, _ = pipeline.rows(source, reading, question, known, listing)
     return Result(found)
@@ -262,10 +264,10 @@ def rows(kpi: str, *files: str | Dataset, **options: Unpack[RowsOptions]) -> Res
 def explain(kpi: str) -> Result[Definition]: ...
 @overload
 def explain(
-    kpi: str, file: str | Dataset, /, *files: str | Dataset, **options: Unpack[ExplainOptions]
+    kpi: str, file: FilePath | Dataset, /, *files: FilePath | Dataset, **options: Unpack[ExplainOptions]
 ) -> Result[Working]: ...
 @with_options
-def explain(kpi: str, *files: str | Dataset, **options: Any) -> Result[Any]:
+def explain(kpi: str, *files: FilePath | Dataset, **options: Any) -> Result[Any]:
     """What a KPI means; with files, also its working.
 
     >>> print(explain("win_rate").kpis[0].formula)
@@ -282,13 +284,13 @@ def explain(kpi: str, *files: str | Dataset, **options: Any) -> Result[Any]:
     asked = ask("explain", options)
     with _placed(asked):
         known = make_catalog(asked.settings)
-        (chosen,) = known.select([kpi])
+        (chosen,) = known.select([str(kpi)])
         if not files:
             from salesmetrics.drilldown.describe import define_kpi
 
             return Result(define_kpi(chosen, known))
         source, reading = _source(files, asked)
-        question = replace(asked.question(), kpis=(kpi,), families=(), by=())
+        question = replace(asked.question(), kpis=(chosen.id,), families=(), by=())
         return Result(pipeline.explain(source, reading, question, known)[0])
 
 
@@ -296,11 +298,11 @@ def explain(kpi: str, *files: str | Dataset, **options: Any) -> Result[Any]:
 
 
 @overload
-def compare(*files: str, rows: str, **options: Unpack[CompareOptions]) -> Result[Rows]: ...
+def compare(*files: FilePath, rows: str, **options: Unpack[CompareOptions]) -> Result[Rows]: ...
 @overload
-def compare(*files: str, rows: None = None, **options: Unpack[CompareOptions]) -> Result[Compare]: ...
+def compare(*files: FilePath, rows: None = None, **options: Unpack[CompareOptions]) -> Result[Compare]: ...
 @with_options
-def compare(*files: str, **options: Any) -> Result[Any]:
+def compare(*files: FilePath, **options: Any) -> Result[Any]:
     """What changed between exports of one list: the bridge from the pipeline of each to that of the next.
 
     >>> compare("deals-2026-09-23.csv", "deals-2026-09-30.csv").to_polars()  # doctest: +SKIP
@@ -315,11 +317,12 @@ def compare(*files: str, **options: Any) -> Result[Any]:
     from salesmetrics.series import SHOWN_CHANGES, Exports, compare_exports
 
     asked = ask("compare", options)
+    paths = paths_given(files, asked.command)
     on = [f"{file}={day}" for file, day in asked.own["on"].items()]
 
     def made(most: int | None) -> Answer:
         bar = None if asked.own["rows"] is None else bar_named(asked.own["rows"])
-        exports = Exports(files, asked.options, hashed=True)
+        exports = Exports(paths, asked.options, hashed=True)
         found, _ = compare_exports(exports, asked.question(), on, most=most, bar=bar)
         return found if bar else replace(found, everything=asked.all)
 
@@ -328,11 +331,11 @@ def compare(*files: str, **options: Any) -> Result[Any]:
 
 
 @overload
-def funnel(*files: str | Dataset, rows: str, **options: Unpack[FunnelOptions]) -> Result[Rows]: ...
+def funnel(*files: FilePath | Dataset, rows: str, **options: Unpack[FunnelOptions]) -> Result[Rows]: ...
 @overload
-def funnel(*files: str | Dataset, rows: None = None, **options: Unpack[FunnelOptions]) -> Result[Funnel]: ...
+def funnel(*files: FilePath | Dataset, rows: None = None, **options: Unpack[FunnelOptions]) -> Result[Funnel]: ...
 @with_options
-def funnel(*files: str | Dataset, **options: Any) -> Result[Any]:
+def funnel(*files: FilePath | Dataset, **options: Any) -> Result[Any]:
     """How deals pass the stages of a pipeline: conversion, time in stage, and where value waits.
 
     >>> funnel("deals.csv", "stages.csv", period="last-quarter").stages  # doctest: +SKIP
@@ -356,11 +359,11 @@ def funnel(*files: str | Dataset, **options: Any) -> Result[Any]:
 
 
 @overload
-def cohort(*files: str | Dataset, rows: str, **options: Unpack[CohortOptions]) -> Result[Rows]: ...
+def cohort(*files: FilePath | Dataset, rows: str, **options: Unpack[CohortOptions]) -> Result[Rows]: ...
 @overload
-def cohort(*files: str | Dataset, rows: None = None, **options: Unpack[CohortOptions]) -> Result[Cohorts]: ...
+def cohort(*files: FilePath | Dataset, rows: None = None, **options: Unpack[CohortOptions]) -> Result[Cohorts]: ...
 @with_options
-def cohort(*files: str | Dataset, **options: Any) -> Result[Any]:
+def cohort(*files: FilePath | Dataset, **options: Any) -> Result[Any]:
     """Created deals or leads followed to their end: the share won within 30 to 365 days, and revenue per created deal.
 
     >>> cohort("deals.csv", every="quarter", by="team").to_polars("cohorts.horizons")  # doctest: +SKIP
@@ -384,11 +387,11 @@ def cohort(*files: str | Dataset, **options: Any) -> Result[Any]:
 
 
 @overload
-def forecast(*files: str | Dataset, rows: str, **options: Unpack[ForecastOptions]) -> Result[Rows]: ...
+def forecast(*files: FilePath | Dataset, rows: str, **options: Unpack[ForecastOptions]) -> Result[Rows]: ...
 @overload
-def forecast(*files: str | Dataset, rows: None = None, **options: Unpack[ForecastOptions]) -> Result[Forecast]: ...
+def forecast(*files: FilePath | Dataset, rows: None = None, **options: Unpack[ForecastOptions]) -> Result[Forecast]: ...
 @with_options
-def forecast(*files: str | Dataset, **options: Any) -> Result[Any]:
+def forecast(*files: FilePath | Dataset, **options: Any) -> Result[Any]:
     """What will close in a period, with its range, and how good such forecasts were.
 
     >>> forecast("deals.csv", period="2026-Q4", target=900_000).to_polars()  # doctest: +SKIP
@@ -418,11 +421,13 @@ def forecast(*files: str | Dataset, **options: Any) -> Result[Any]:
 
 
 @overload
-def benchmark(*files: str | Dataset, rows: str, **options: Unpack[BenchmarkOptions]) -> Result[Rows]: ...
+def benchmark(*files: FilePath | Dataset, rows: str, **options: Unpack[BenchmarkOptions]) -> Result[Rows]: ...
 @overload
-def benchmark(*files: str | Dataset, rows: None = None, **options: Unpack[BenchmarkOptions]) -> Result[Benchmark]: ...
+def benchmark(
+    *files: FilePath | Dataset, rows: None = None, **options: Unpack[BenchmarkOptions]
+) -> Result[Benchmark]: ...
 @with_options
-def benchmark(*files: str | Dataset, **options: Any) -> Result[Any]:
+def benchmark(*files: FilePath | Dataset, **options: Any) -> Result[Any]:
     """Is anyone really different? Each segment against the team without it.
 
     >>> benchmark("deals.csv", by="owner").to_polars()  # doctest: +SKIP
@@ -448,11 +453,11 @@ def benchmark(*files: str | Dataset, **options: Any) -> Result[Any]:
 
 
 @overload
-def losses(*files: str | Dataset, rows: str, **options: Unpack[LossesOptions]) -> Result[Rows]: ...
+def losses(*files: FilePath | Dataset, rows: str, **options: Unpack[LossesOptions]) -> Result[Rows]: ...
 @overload
-def losses(*files: str | Dataset, rows: None = None, **options: Unpack[LossesOptions]) -> Result[Losses]: ...
+def losses(*files: FilePath | Dataset, rows: None = None, **options: Unpack[LossesOptions]) -> Result[Losses]: ...
 @with_options
-def losses(*files: str | Dataset, **options: Any) -> Result[Any]:
+def losses(*files: FilePath | Dataset, **options: Any) -> Result[Any]:
     """Why and where deals are lost: by reason, stage, competitor, owner, product and age.
 
     >>> losses("deals.csv", period="last-quarter", compare="previous").to_polars()  # doctest: +SKIP
@@ -478,7 +483,7 @@ def losses(*files: str | Dataset, **options: Any) -> Result[Any]:
 # --- samples ---
 
 
-def demo(folder: str = "salesmetrics-demo") -> Result[Demo]:
+def demo(folder: FilePath = "salesmetrics-demo") -> Result[Demo]:
     """Write sample exports of every kind into a new folder, with commands to try on them.
 
     >>> demo("samples").to_polars("files")  # doctest: +SKIP
@@ -491,14 +496,14 @@ def demo(folder: str = "salesmetrics-demo") -> Result[Demo]:
     """
     from salesmetrics.samples.demo import write_demo
 
-    return Result(write_demo(folder))
+    return Result(write_demo(path_given(folder, "salesmetrics demo")))
 
 
 # --- how they are made ---
 
 
 def _analysed(
-    files: Sequence[str | Dataset],
+    files: Sequence[FilePath | Dataset],
     asked: Asked,
     analysis: Callable[[pipeline.Files, ReadOptions], tuple[Any, Dataset]],
 ) -> Result[Any]:
@@ -508,25 +513,19 @@ def _analysed(
     return Result(replace(found, everything=asked.all) if hasattr(found, "everything") else found)
 
 
-def _source(files: Sequence[str | Dataset], asked: Asked, *, whole: bool = False) -> tuple[pipeline.Files, ReadOptions]:
-    """What is asked, and how it is read; ``whole``: read once, for it is asked several times.
-
-    Raises:
-        SalesmetricsError: ``option_idle``: how to read a dataset that is read already.
-    """
-    (*paths,) = [file for file in files if isinstance(file, str)]
-    held = next((file for file in files if not isinstance(file, str)), None)
-    if held is not None:
-        if asked.read:
-            cause, fix = Message("dataset_is_read"), Message("settle_in_load")
-            raise SalesmetricsError("option_idle", option="--map", cause=cause, fix=fix)
-        return pipeline.HeldFiles(held), held.options or ReadOptions()
-    files_read = pipeline.Files(paths, hashed=True)
+def _source(
+    files: Sequence[FilePath | Dataset], asked: Asked, *, whole: bool = False
+) -> tuple[pipeline.Files, ReadOptions]:
+    """What is asked, and how it is read; ``whole``: read once, for it is asked several times."""
+    given = source_given(files, asked.command, asked.read)
+    if not isinstance(given, list):
+        return pipeline.HeldFiles(given), given.options or ReadOptions()
+    files_read = pipeline.Files(given, hashed=True)
     if not whole:
         return files_read, asked.options
     with _placed(asked):
         options = replace(asked.options, as_of=asked.question().as_of)
-        return pipeline.HeldFiles(pipeline.load(files_read, options), paths), options
+        return pipeline.HeldFiles(pipeline.load(files_read, options), given), options
 
 
 @contextmanager
@@ -542,7 +541,7 @@ def _placed(asked: Asked) -> Iterator[None]:
 
 
 def report_on(
-    *files: str | Dataset,
+    *files: FilePath | Dataset,
     kpis: Iterable[str] = (),
     families: Iterable[str] = (),
     by: Iterable[str] = (),
@@ -572,24 +571,18 @@ def report_on(
     Raises:
         SalesmetricsError: As for the command.
     """
-    given = files[0] if len(files) == 1 else ""
-    if isinstance(given, str):
-        dataset = pipeline.load(pipeline.Files([str(file) for file in files], hashed=True), ReadOptions(as_of=as_of))
-    else:
-        dataset = given
     from salesmetrics.engine.build import build_report
-    from salesmetrics.engine.request import Question
+    from salesmetrics.engine.request import Request
     from salesmetrics.metrics.catalog import catalog
 
-    question = Question(
-        as_of=as_of,
-        period=period,
-        compare=compare,
-        calendar=calendar,
-        kpis=tuple(kpis),
-        families=tuple(families),
-        by=tuple(by),
-        where=where,
-    )
-    request = replace(pipeline.request_of(question, dataset), **more)
-    return build_report(request, dataset.records, known or catalog(), inputs=dataset.inputs, findings=dataset.findings)
+    given = source_given(files, "salesmetrics report_on")
+    names = {"kpi": kpis, "family": families, "by": by}
+    asked = ask("report", {**names, "where": where, "period": period, "compare": compare, "as_of": as_of})
+    if unknown := next((name for name in more if name not in Request.__struct_fields__), None):
+        fix = Message("use_one_of", known=Request.__struct_fields__)
+        raise SalesmetricsError("option_unknown", command="salesmetrics report_on", option=unknown, fix=fix)
+    question = replace(asked.question(), as_of_source=None, calendar=calendar)
+    if isinstance(given, list):
+        given = pipeline.load(pipeline.Files(given, hashed=True), ReadOptions(as_of=question.as_of))
+    request = replace(pipeline.request_of(question, given), **more)
+    return build_report(request, given.records, known or catalog(), inputs=given.inputs, findings=given.findings)

@@ -23,6 +23,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -421,6 +422,9 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
     Raises:
         SalesmetricsError: As :func:`report`.
     """
+    if not question.kpis:
+        example = Message("example", line="salesmetrics trend win_rate deals.csv")
+        raise SalesmetricsError("argument_missing", command="salesmetrics trend", argument="KPI", fix=example)
     dataset = load(files, replace(options, as_of=question.as_of), columns_asked(question))
     from salesmetrics.engine.segments import without_totals
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from os import PathLike, fsdecode
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from salesmetrics.answers.base import Answer
@@ -102,16 +103,25 @@ class Result(Generic[A]):
         """The Markdown that ``--format md`` writes."""
         return self._text("md")
 
-    def to_text(self, width: int = _WIDTH, *, height: int | None = _HEIGHT) -> str:
+    def to_text(self, width: int | None = _WIDTH, *, height: int | None = _HEIGHT) -> str:
         """The table of the terminal, without colours.
 
         Args:
-            width: Columns that there are.
+            width: Columns that there are; None for no limit.
             height: Lines that a screen has; None for no limit.
+
+        Raises:
+            SalesmetricsError: ``option_invalid``: one of them is no number of at least 1.
         """
+        for name, size, example in (("width", width, _WIDTH), ("height", height, _HEIGHT)):
+            whole = isinstance(size, int)
+            if size is not None and not (whole and size > 0):
+                cause = Message("has_to_be_at_least", least=1) if whole else Message("not_of_kind", kind="whole number")
+                fix = Message("write_for_example", example=f"{name}={example}")
+                raise SalesmetricsError("option_invalid", option=name, value=str(size), cause=cause, fix=fix)
         return self._text("table", Screen(width, height=height))
 
-    def save(self, path: str) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the form that the extension of a file stands for: ``.html``, ``.xlsx``, ``.eml``, ``.md``, ``.txt``, ``.csv``, ``.json``.
 
         The file is written whole or not at all.
@@ -124,8 +134,9 @@ class Result(Generic[A]):
         """
         from salesmetrics.render.output import write_output
 
-        made = self._render(format_of(str(path)), Screen(_WIDTH, height=_HEIGHT))
-        write_output(made, str(path), None)
+        target = fsdecode(path) if isinstance(path, PathLike | bytes) else str(path)
+        made = self._render(format_of(target), Screen(_WIDTH, height=_HEIGHT))
+        write_output(made, target, None)
 
     def _text(self, form: str, screen: Screen | None = None) -> str:
         made = self._render(form, screen or Screen(_WIDTH, height=_HEIGHT))

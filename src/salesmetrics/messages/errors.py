@@ -137,6 +137,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "value_unwanted": ErrorText("`{option:typed}` takes no value", "leave out `=` and what follows it"),
     "argument_missing": ErrorText("`{command}` needs {argument}", "{fix}"),
     "argument_extra": ErrorText("`{command}` takes no argument `{argument:typed}`", "{fix}"),
+    "argument_unlike": ErrorText("`{command}` cannot use an argument of type `{type}`: {cause}", "{fix}"),
     "file_for_kpi": ErrorText("`{name:typed}` is a file, not a KPI", "{fix}"),
     "kpi_for_file": ErrorText("`{name:typed}` is a KPI, not a file", "{fix}"),
     "verb_unknown": ErrorText("no command `{name:typed}`", "{fix}"),

@@ -50,7 +50,7 @@ def write_output(text: str | bytes, path: str | None, stdout: IO[Any] | None, *,
         _write_file(data, path)
     except BrokenPipeError:
         raise ReaderGone from None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name that no system has
         raise SalesmetricsError("output_unwritable", path=path, cause=_cause(error)) from error
 
 

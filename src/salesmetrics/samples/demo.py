@@ -107,8 +107,8 @@ def write_demo(folder: str = FOLDER) -> Demo:
     try:
         _refuse_taken(folder)
         _write(Path(folder), packed)
-    except OSError as error:
-        cause = str(error.strerror or error).lower()
+    except (OSError, ValueError) as error:  # a name that no system has
+        cause = str(getattr(error, "strerror", None) or error).lower()
         raise SalesmetricsError("output_unwritable", path=folder, cause=cause) from error
     found = [
         SampleFile(path=_within(folder, name), name=name, kind=_kind(name), rows=data.count(b"\n") - 1)
