@@ -423,8 +423,8 @@ def trend(files: Files, options: ReadOptions, question: Question, catalog: Catal
         SalesmetricsError: As :func:`report`.
     """
     if not question.kpis:
-        example = Message("example", line="salesmetrics trend win_rate deals.csv")
-        raise SalesmetricsError("argument_missing", command="salesmetrics trend", argument="KPI", fix=example)
+        fix = Message("kpi_of_trend")
+        raise SalesmetricsError("argument_missing", command="salesmetrics trend", argument="KPI", fix=fix)
     dataset = load(files, replace(options, as_of=question.as_of), columns_asked(question))
     from salesmetrics.engine.segments import without_totals
 

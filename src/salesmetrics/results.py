@@ -114,9 +114,8 @@ class Result(Generic[A]):
             SalesmetricsError: ``option_invalid``: one of them is no number of at least 1.
         """
         for name, size, example in (("width", width, _WIDTH), ("height", height, _HEIGHT)):
-            whole = isinstance(size, int)
-            if size is not None and not (whole and size > 0):
-                cause = Message("has_to_be_at_least", least=1) if whole else Message("not_of_kind", kind="whole number")
+            if size is not None and not (isinstance(size, int) and size > 0):
+                cause = Message("has_to_be_at_least", least=1)
                 fix = Message("write_for_example", example=f"{name}={example}")
                 raise SalesmetricsError("option_invalid", option=name, value=str(size), cause=cause, fix=fix)
         return self._text("table", Screen(width, height=height))

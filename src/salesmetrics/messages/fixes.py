@@ -149,6 +149,7 @@ FIXES: Mapping[str, str] = {
     "use_one_of": "use one of: {known:,}",
     "use_a_result": "use `.save(FILE)`, `.to_text()` or another method of the result",
     "settle_in_load": "pass it to `salesmetrics.load`",
+    "kpi_of_trend": "for example `salesmetrics trend win_rate deals.csv`",
     "pass_paths": 'pass each path by itself, for example `"deals.csv", "stages.csv"`',
     "load_together": "read all files at once with `salesmetrics.load`",
     "pass_today": "pass `datetime.date.today()`",
