@@ -30,6 +30,10 @@ collect_ignore_glob = ["cases/*"]  # files that cases bring along, some of them 
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 
+# Where two processes test on two cores, more threads in each only wait for one another. Tests of threads start processes with their own.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 # The whole suite has to fit into ten minutes on two slow cores; how much a test is tried that says a number itself, effort.py says.
 settings.register_profile(FULL, deadline=None, derandomize=True, max_examples=60)
 settings.register_profile(QUICK, deadline=None, derandomize=True, max_examples=20)
