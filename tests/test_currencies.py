@@ -215,3 +215,69 @@ def test_amounts_of_two_files_in_different_currencies_are_never_set_against_each
     assert "other_currency" in {metric["reason"] for metric in metrics if metric["id"] == kpi}
     Path(files[1]).write_text(text, encoding="utf-8")
     assert next(m for m in json.loads(invoke(*words).stdout)["metrics"] if m["id"] == kpi)["value"] > 0
+
+
+# --- once amounts are in one currency ---
+
+SEVERAL = """Deal ID,Deal Owner,Deal Stage,Amount,Currency,Create Date,Close Date
+1,Ann,Closed Won,100,EUR,2026-01-05,2026-02-10
+2,Bob,Closed Won,100,USD,2026-01-06,2026-02-11
+3,Ann,Closed Lost,100,SEK,2026-01-07,2026-02-12
+4,Bob,Negotiation,100,USD,2026-01-08,2026-01-20
+"""
+COMMANDS = (
+    "report",
+    "trend revenue",
+    "funnel",
+    "forecast --period 2026-Q1",
+    "losses",
+    "cohort",
+    "benchmark --by owner",
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_converted_amounts_are_not_said_to_be_kept_apart(tmp_path: Path, command: str) -> None:
+    (tmp_path / "deals.csv").write_text(SEVERAL, encoding="utf-8")
+    (tmp_path / "rates.csv").write_text("Currency,To Currency,Rate\nUSD,EUR,0.9\n", encoding="utf-8")
+
+    def found(*options: str) -> set[str]:
+        typed = [*command.split(), str(tmp_path / "deals.csv"), str(tmp_path / "rates.csv"), *options]
+        done = invoke(*typed, "--no-config", "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return {item["code"] for item in json.loads(done.stdout)["findings"]}
+
+    assert "currencies_mixed" in found()
+    converted = found("--currency", "EUR")
+    assert "currencies_mixed" not in converted
+    assert "rate_missing" in converted or command == "cohort"
+
+
+@pytest.mark.parametrize("form", ["table", "md", "html", "mail"])
+def test_a_report_that_converted_amounts_does_not_deny_it(tmp_path: Path, form: str) -> None:
+    (tmp_path / "deals.csv").write_text(SEVERAL, encoding="utf-8")
+    (tmp_path / "rates.csv").write_text("Currency,To Currency,Rate\nUSD,EUR,0.9\n", encoding="utf-8")
+    typed = ("report", str(tmp_path / "deals.csv"), str(tmp_path / "rates.csv"), "--no-config", "--format", form)
+    denied = "several currencies, which are never"
+    assert denied in " ".join(invoke(*typed).stdout.replace("=\n", "").split())
+    said = invoke(*typed, "--currency", "EUR").stdout
+    assert denied not in " ".join(said.replace("=\n", "").split())
+    assert "SEK" in said
+
+
+def test_amounts_in_several_currencies_have_no_share_of_their_sum(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(SEVERAL, encoding="utf-8")
+    mixed = {item.code: item.share_of_value for item in load([str(tmp_path / "deals.csv")]).findings}
+    assert mixed["open_with_past_close"] is None
+    (tmp_path / "deals.csv").write_text(SEVERAL.replace("USD", "EUR").replace("SEK", "EUR"), encoding="utf-8")
+    alike = {item.code: item.share_of_value for item in load([str(tmp_path / "deals.csv")]).findings}
+    assert alike["open_with_past_close"] == 0.25
+
+
+def test_a_reason_that_holds_of_each_currency_says_so(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(SEVERAL, encoding="utf-8")
+    done = invoke("forecast", str(tmp_path / "deals.csv"), "--period", "2026-Q1", "--no-config", "--format", "md")
+    said = [line for line in done.stdout.splitlines() if line.startswith("- No simulated forecast")]
+    assert len(said) == 1
+    assert said[0].startswith("- No simulated forecast for 2026-Q1 in EUR, SEK, USD: fewer than 30 closed deals")
+    assert said[0].endswith(" in each.")

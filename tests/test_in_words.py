@@ -66,7 +66,7 @@ def test_a_clear_change_is_said_first(verdict: str) -> None:
 @pytest.mark.parametrize(
     ("verdict", "made", "first", "behind"),
     [
-        ("no clear difference", 1, "Nothing changed beyond chance, compared with 2017-Q3 (1 comparison).", "no clear difference"),
+        ("no clear difference", 1, "Nothing that can be judged changed beyond chance, compared with 2017-Q3 (1 comparison).", "no clear difference"),
         ("too few", 0, "No change from 2017-Q3 can be judged: the samples are small, or there is no interval.", "too few records for a verdict"),
         (None, 0, "No change from 2017-Q3 can be judged: the samples are small, or there is no interval.", "no verdict"),
     ],
@@ -112,7 +112,6 @@ def test_levels_have_what_they_rest_on() -> None:
     assert said(report([revenue, win_rate(557, 1144), won])) == [
         "Revenue is 1,260,001 EUR (557 won deals).",
         "Win rate is 48.7 % (557 of 1,144 decided deals; 95 % interval 47.5 – 49.8 %).",
-        "There are 557 won deals.",
     ]
 
 
@@ -125,10 +124,10 @@ def test_a_count_of_one_is_in_order() -> None:
 def test_a_period_that_is_not_over_is_so_far() -> None:
     partial = Period(label="2017-Q4", start=date(2017, 10, 1), end=date(2018, 1, 1), partial=True)
     assert said(report([win_rate(1, 4, interval=wilson(0.1, 0.6))], period=partial)) == [
-        "Win rate in 2017-Q4 so far is 25.0 % (1 of 4 decided deals; 95 % interval 10.0 – 60.0 %)."
+        "Win rate so far in 2017-Q4 is 25.0 % (1 of 4 decided deals; 95 % interval 10.0 – 60.0 %)."
     ]
     (first, *_) = said(compared([rate("better")], period=partial))
-    assert first.startswith("Win rate in 2017-Q4 so far was 62.9 %, 4.7 pp above")
+    assert first.startswith("Win rate so far in 2017-Q4 was 62.9 %, 4.7 pp above")
 
 
 def test_currencies_are_not_added_up() -> None:
@@ -326,7 +325,7 @@ def test_shares_of_losses_changed_only_by_their_verdict() -> None:
         replace(loss, change=loss.change and replace(loss.change, verdict="no clear difference"))
         for loss in known.losses
     ]
-    assert "Nothing changed beyond chance, compared with 2025 to date (28 comparisons)." in said(
+    assert "Nothing that can be judged changed beyond chance, compared with 2025 to date (28 comparisons)." in said(
         replace(known, losses=silent)
     )
     assert not any(" above " in sentence or " below " in sentence for sentence in said(replace(known, losses=silent)))
@@ -393,3 +392,16 @@ def test_where_nothing_changed_hardly_any_report_says_that_something_did() -> No
         found = said(compared(judged(made, kpis, 0.05), len(ids)))
         loud += any("beyond chance" in sentence and not sentence.startswith("Nothing") for sentence in found)
     assert 0 < loud <= 600 * 0.05 + 2.6 * (600 * 0.05 * 0.95) ** 0.5
+
+
+def test_number_of_records_is_said_once() -> None:
+    """What stands in brackets behind the revenue has no sentence of its own."""
+    found = said(report([metric("revenue", "Revenue", "revenue", "money", 5, n=1), metric("won_deals", "Won deals", "counts", "count", 1, n=1)]))  # fmt: skip
+    assert [sentence for sentence in found if "won deal" in sentence.lower()] == found[:1]
+    other = said(report([metric("revenue", "Revenue", "revenue", "money", 5, n=1), metric("won_deals", "Won deals", "counts", "count", 2, n=2)]))  # fmt: skip
+    assert any("2 won deals" in sentence for sentence in other)
+
+
+def test_all_open_deals_past_their_date() -> None:
+    for n, wanted in ((59, "All 59 open deals with an expected close date are past it."), (1, "The only open deal with an expected close date is past it.")):  # fmt: skip
+        assert wanted in said(report([metric("overdue_deals", "Overdue deals", "pipeline", "count", n, n=n)]))

@@ -95,7 +95,7 @@ def test_a_failure_half_way_leaves_the_old_file_and_nothing_else(
 
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    for path in (tmp_path, tmp_path / "missing" / "a.json", tmp_path / "file" / "a.json"):
+    for path in (tmp_path / "missing" / "a.json", tmp_path / "file" / "a.json"):
         with pytest.raises(SalesmetricsError) as caught:
             write("x", path)
         assert caught.value.code == "output_unwritable"
@@ -221,6 +221,16 @@ def test_formats_by_extension() -> None:
         with pytest.raises(SalesmetricsError) as caught:
             format_of(path)
         assert caught.value.code == "format_unknown"
+        endings = {ending for writer in WRITERS.values() for ending in writer.extensions}
+        assert all(form in caught.value.hint for form in (*WRITERS, *endings))
+
+
+def test_a_folder_is_called_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(SalesmetricsError, match="is a folder, not a file"):
+        format_of(str(tmp_path))
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(SalesmetricsError, match="is a folder, not a file"):
+        write_output("text", str(tmp_path / "report.html"), None)
 
 
 def test_signs_that_an_encoding_lacks() -> None:

@@ -129,7 +129,7 @@ class Result(Generic[A]):
             path: The file.
 
         Raises:
-            SalesmetricsError: ``format_unknown``, ``output_unwritable``, or ``option_invalid`` where the answer lacks the form.
+            SalesmetricsError: ``format_unknown``, ``output_is_folder``, ``output_unwritable``, or ``option_invalid`` where the answer lacks the form.
         """
         from salesmetrics.render.output import write_output
 

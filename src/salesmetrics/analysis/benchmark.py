@@ -33,6 +33,7 @@ from salesmetrics.engine.evaluate import evaluate, shapes_of
 from salesmetrics.engine.maturity import MATURING, maturing, of_long_periods
 from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.prepare import prepare
+from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.metrics.catalog import one_per_idea
@@ -209,7 +210,7 @@ def build_benchmark(
         velocity=velocity_of(asked, measured) if request.compare else [],
         not_compared=missed,
         not_computed=not_computed_of(setup) if chosen else [],
-        findings=[*findings, *unknown, *setup.findings],
+        findings=still_true([*findings, *unknown, *setup.findings], request.currency),
         filters=request.filters,
         span=request.span,
         min_n=request.min_n,

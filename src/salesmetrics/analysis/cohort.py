@@ -19,6 +19,7 @@ from salesmetrics.calendar.steps import day_after
 from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.request import window_of
 from salesmetrics.engine.series import refuse_many
+from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.conversion import UNPLACED_ONE_IN
 from salesmetrics.schema.message import Message
@@ -159,7 +160,7 @@ def build_cohorts(
         cohorts=[row for _, row in sorted(rows, key=lambda one: one[0])],
         closed_basis=sorted(bases, key=lambda base: group_order(tuple(base.group.values()))),
         undated=records.frame[CREATED].null_count(),
-        findings=[*findings, *records.notes],
+        findings=still_true([*findings, *records.notes], request.currency),
         filters=request.filters,
         span=request.span,
         min_n=request.min_n,

@@ -21,7 +21,7 @@ from salesmetrics.calendar.steps import months_after
 from salesmetrics.engine.prepare import MAX_SEGMENTS, check_dimensions, check_segments
 from salesmetrics.engine.resolve import in_zone, terms_of
 from salesmetrics.engine.where import apply_where, named_columns
-from salesmetrics.entities.currency import convert
+from salesmetrics.entities.currency import convert, still_true
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.schema.findings import finding
@@ -552,6 +552,7 @@ class Fold:
         filters = filters_of(self.question.shaped, where=self.question.where, period=self.question.period)
         if self.bar is not None:
             return self._rows(self.bar, filters)
+        found = [*self._currencies.notes, *self.notes, *self.findings.values()]
         return Compare(
             period=self.period,
             group_by=list(self.terms.by),
@@ -560,7 +561,7 @@ class Fold:
             beside=[interval.beside for interval in self.intervals],
             changes=self.changes,
             inputs=self.inputs,
-            findings=[*self._currencies.notes, *self.notes, *self.findings.values()],
+            findings=still_true(found, self.question.currency),
             filters=filters,
         )
 

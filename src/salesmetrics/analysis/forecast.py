@@ -46,6 +46,7 @@ from salesmetrics.answers.forecast import (
 from salesmetrics.calendar import unit_period
 from salesmetrics.calendar.steps import day_after, day_before
 from salesmetrics.engine.metric import group_order, plain
+from salesmetrics.entities.currency import still_true
 from salesmetrics.entities.days import PARTS, UNITS
 from salesmetrics.entities.quotas import with_under_quota
 from salesmetrics.errors import SalesmetricsError
@@ -156,7 +157,7 @@ def build_forecast(
         amounts_at_close=setting.at_close,
         without_currency=_without_currency(setting),
         currencies=[code for code in setting.codes if code],
-        findings=[*findings, *setting.scope.notes],
+        findings=still_true([*findings, *setting.scope.notes], request.currency),
         filters=request.filters,
         span=request.span,
         level=request.level,

@@ -38,6 +38,7 @@ from salesmetrics.calendar.windows import ALL
 from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.moments import moments_of
 from salesmetrics.engine.request import window_of
+from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
@@ -92,7 +93,7 @@ def build_funnel(
         "min_n": request.min_n,
     }
     scope = deals_in_scope(request, _with_deals(frames, facts))
-    common["findings"] = [*findings, *scope.notes]
+    common["findings"] = still_true([*findings, *scope.notes], request.currency)
     common["currencies"] = tuple(code for code in currency_codes(scope.deals) if code)
     if not has_history(scope.deals, scope.stages):
         return Funnel(stages=[], stock=_stock(scope.deals, request), **common)

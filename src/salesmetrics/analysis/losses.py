@@ -16,6 +16,7 @@ from salesmetrics.answers.report import Change, Interval
 from salesmetrics.engine.changes import corrected
 from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.request import window_of
+from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
 from salesmetrics.statistics.changes import newcombe_p_value
@@ -124,7 +125,7 @@ def build_losses(
         merged=_merged(here, facts.reasons),
         similar=_similar(here),
         unknown=[view for view in VIEWS if view not in lost.views],
-        findings=[*findings, *lost.notes],
+        findings=still_true([*findings, *lost.notes], request.currency),
         filters=request.filters,
         span=request.span,
         min_n=request.min_n,

@@ -25,6 +25,7 @@ from salesmetrics.engine.segments import arranged, name_of_others, ordered_segme
 from salesmetrics.engine.series import last_drawn, series, trends
 from salesmetrics.engine.unknown import products_merged, touching
 from salesmetrics.engine.where import named_columns
+from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
 from salesmetrics.schema.message import Message
@@ -184,7 +185,7 @@ def make_report(
     """The report around metrics that were computed from a setup."""
     named = {*request.by, *(request.renamed.get(name, name) for name in named_columns(request.where))}
     merged = products_merged(findings) if "product" in named else []
-    findings = [*merged, *findings, *setup.findings, *lengths_differ(request, metrics)]
+    findings = still_true([*merged, *findings, *setup.findings, *lengths_differ(request, metrics)], request.currency)
     return Report(
         command=command,
         as_of=request.as_of,

@@ -18,12 +18,12 @@ from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from salesmetrics.calendar import Calendar
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["UNRATED", "convert", "rate_table", "with_one_currency", "with_potential", "with_prices"]
+__all__ = ["UNRATED", "convert", "rate_table", "still_true", "with_one_currency", "with_potential", "with_prices"]
 
 UNRATED = "__unrated__"
 """Marks records whose money has no exchange rate; after the name of a measure, the part of it that these make."""
@@ -88,6 +88,18 @@ def convert(
         made[kind], note = _converted(kind, frame, code, rates, as_of, calendar)
         findings += [note] if note else []
     return made, findings
+
+
+def still_true(findings: Iterable[Finding], code: str | None) -> list[Finding]:
+    """The findings about files that hold of the numbers too: once all amounts are in one currency, none are kept apart.
+
+    What has no rate is said by :func:`convert`.
+
+    Args:
+        findings: What is known about the files.
+        code: The currency that amounts were converted to; None where they were not.
+    """
+    return [item for item in findings if code is None or item.code != "currencies_mixed"]
 
 
 def rate_table(rates: pl.DataFrame, code: str, calendar: Calendar) -> pl.DataFrame:

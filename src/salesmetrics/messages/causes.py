@@ -35,6 +35,7 @@ CAUSES: Mapping[str, str] = {
     "only_with": "it needs {options:`or+`}",
     "locale_unknown": "unknown locale",
     "form_no_text": "a terminal cannot show a workbook",
+    "form_with_extensions": "{form} ({extensions:or})",
     "form_not_written": "`{command}` only writes {forms:or+}",
     "no_dates": "the files have no dates",
     "dates_are_units": "the dates of the deals are {unit}s without a day",

@@ -167,8 +167,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "use a different file for each: `-o FILE` and `--rejects OTHER`",
     ),
     "format_unknown": ErrorText(
-        "cannot infer the format of `{path:typed}` from its extension", "add `--format table`, `csv`, `json` or `md`"
+        "cannot infer the format of `{path:typed}` from its extension",
+        "use one of these extensions, or add `--format FORMAT`: {forms:,}",
     ),
+    "output_is_folder": ErrorText("`{path:typed}` is a folder, not a file", "name a file in that folder"),
     "file_exists": ErrorText(
         "`{path:typed}` already exists", "overwrite it with `--force`, or write to another file with `-o FILE`"
     ),

@@ -202,7 +202,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "set it, for example `--currency-symbol '-99=USD'`",
     ),
     "currency_by_cells": (
-        "`{column}` is used as the currency, so amounts in {currencies:`,`} are kept apart",
+        "`{column}` is used as the currency of amounts: {currencies:`,`}",
         "set each currency, for example `--currency-symbol {first:shell}=USD`; if it is not a currency, add `--map currency=`",
     ),
     "currency_elsewhere": (
@@ -214,8 +214,8 @@ WORDS: dict[str, tuple[str, str | None]] = {
         "fill in the currency: amounts without one are in no total",
     ),
     "currency_unknown": (
-        "{count:# {kind:noun} has|# {kind:nouns} have} an unknown currency, kept apart from all others: {currencies:`,` 5 , …}",
-        "if it is mistyped, correct `{column}`",
+        "{count:# {kind:noun} has|# {kind:nouns} have} an unknown currency: {currencies:`,` 5 , …}",
+        "if it is mistyped, correct `{column}`: amounts in different currencies are never added up",
     ),
     "currencies_mixed": (
         "amounts are in several currencies, which are never added up: {currencies:`,`}",

@@ -27,6 +27,7 @@ FORECASTING: Mapping[str, str] = {
     # --- the answer in a sentence ---------------------------------------------------------------------------------------
     "forecast_said": "Forecast for {period:typed}: {value} (P10 {low}, P90 {high}).",
     "forecast_none": "No simulated forecast for {period:typed}: {reason}.",
+    "forecast_none_in": "No simulated forecast for {period:typed} in {codes:, 3 more}: {reason}{codes:| in each}.",
     "forecast_target_quotas": "The quotas are {target}: reached in {chance} of the simulated outcomes.",
     "forecast_target_target": "The target is {target}: reached in {chance} of the simulated outcomes.",
     "forecast_target_none": "No target: {reason}.",

@@ -178,7 +178,7 @@ LABELS: Mapping[str, str] = {
     "and_more_files": "{path:typed} and {n:# more file|# more files}",
     "hint": "hint: {hint:typed}",
     "notebook_as_text": "as text",
-    "hint_in_line": "Hint:",
+    "hint_in_line": ". Hint: ",
     "its_rows": "{n:row|rows} {rows:, 5 , …}",
     "rows_total": "{name:typed}: {parts:,}",
     "rows_mean": "{title}: {how}",
@@ -190,7 +190,7 @@ LABELS: Mapping[str, str] = {
     "rows_counted": "{n:# row|# rows}",
     "rows_listed": "{n:# row|# rows}: {rows:, 5 , …}",
     "left_out_as": "{n:,} {reason:typed}",
-    "share_of_value": "{share} of value",
+    "share_of_value": "{share} of all amounts",
     "kpis_counted": "{n:# KPI|# KPIs}: {titles:typed}",
     # --- verdicts and what stands in the place of a value -----------------------------------------------------------
     "verdict_better": "better",

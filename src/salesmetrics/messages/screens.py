@@ -58,7 +58,7 @@ SCREENS: Mapping[str, str] = {
     "mail_rest": "For all rows, drawings and definitions, run the same command with `-o report.html`.",
     # --- below it ---------------------------------------------------------------------------------------------------------
     "verdict_signs": "{better} better, {worse} worse, no sign: no clear difference, small sample or no verdict",
-    "share_in_value": "{share} of value",
+    "share_in_value": "{share} of all amounts",
     "check_these": "Check before you quote these",
     "findings_elsewhere": "{n:,} more: ",
     "findings_counted": "{n:# finding|# findings} on the data: ",

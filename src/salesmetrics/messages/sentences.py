@@ -13,9 +13,9 @@ SENTENCES: Mapping[str, str] = {
     # --- what a sentence is about -----------------------------------------------------------------------------------------
     "of_group": "{title:typed} for {group:typed}",
     "in_period": "{subject:typed} in {period:typed}",
-    "in_period_so_far": "{subject:typed} in {period:typed} so far",
+    "in_period_so_far": "{subject:typed} so far in {period:typed}",
     "in_period_apart": "{subject:typed}, in {period:typed},",
-    "in_period_so_far_apart": "{subject:typed}, in {period:typed} so far,",
+    "in_period_so_far_apart": "{subject:typed}, so far in {period:typed},",
     "at_time": "{subject:typed} ({period:typed})",
     "number_of": "The number of {subject:typed}",
     "without_currency": "{value} without a currency",
@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "before_this": "the period before",
     "changed_others": "Also beyond chance: {changes:, 4 more}.",
     "changed_other": "{subject:typed} ({step}, {verdict})",
-    "changed_none": "Nothing changed beyond chance, compared with {before:typed} ({n:# comparison|# comparisons}).",
+    "changed_none": "Nothing that can be judged changed beyond chance, compared with {before:typed} ({n:# comparison|# comparisons}).",
     "changed_unjudged": "No change from {before:typed} can be judged: the samples are small, or there is no interval.",
     # --- over time --------------------------------------------------------------------------------------------------------
     "outside_usual": "{series:typed} left {n:its|their} usual range in {times:,} of {periods:# period|# periods}: {found:and}.",
@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = {
     "goal_missed_said": "The goal for {subject:typed} is missed: it is {value}, and the goal is `{goal:typed}`.",
     "goals_missed_said": "{n:,} of {goals:# goal|# goals} are missed: {subjects:, 3 more}.",
     "overdue_said": "{n:# open deal is|# open deals are} past {n:its|their} expected close date{share}.",
+    "overdue_all": "{n:The only open deal|All # open deals} with an expected close date {n:is|are} past it{share}.",
     "overdue_of": "{n:,} of {of:# open deal|# open deals} with an expected close date {n:is|are} past it{share}.",
     "overdue_share_of_pipeline": " and {n:holds|hold} {share} of the open pipeline",
     "overdue_share_of_all": " ({share} of the value of all deals)",

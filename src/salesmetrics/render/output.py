@@ -39,7 +39,7 @@ def write_output(text: str | bytes, path: str | None, stdout: IO[Any] | None, *,
         encoding: Of text. What it cannot say is spelled out as an escape.
 
     Raises:
-        SalesmetricsError: ``output_unwritable``; nothing is left behind.
+        SalesmetricsError: ``output_is_folder`` or ``output_unwritable``; nothing is left behind.
         ReaderGone: The reading end of a pipe is closed.
     """
     data = text if isinstance(text, bytes) else text.encode(encoding, "backslashreplace")
@@ -123,7 +123,7 @@ def _is_special(target: Path) -> bool:
     except FileNotFoundError:
         return False
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError("it is a folder")
+        raise SalesmetricsError("output_is_folder", path=str(target))
     return not stat.S_ISREG(mode)
 
 

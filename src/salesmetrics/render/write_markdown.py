@@ -107,7 +107,7 @@ def _items(block: Items) -> Iterator[str]:
 def _item(item: Item, *, states: bool) -> Markup:
     lead = inline(strong(item.lead), " ") if states else inline(prose(item.lead), ": ")
     body = markdown("; ".join(item.parts)) if item.parts else _inline(item.body)
-    return inline(lead, body, inline(f" {phrase('hint_in_line')} ", _inline(item.hint)) if item.hint else "")
+    return inline(lead, body, inline(phrase("hint_in_line"), _inline(item.hint)) if item.hint else "")
 
 
 def _bullets(block: Bullets) -> Iterator[str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
@@ -117,7 +117,7 @@ def format_of(path: str) -> str:
     """The format that a file's extension stands for.
 
     Raises:
-        SalesmetricsError: ``format_unknown``, for an extension that stands for none.
+        SalesmetricsError: ``format_unknown``, for an extension that stands for none; ``output_is_folder``.
 
     >>> format_of("weekly.JSON")
     'json'
@@ -126,7 +126,10 @@ def format_of(path: str) -> str:
     for form, writer in WRITERS.items():
         if ending in writer.extensions:
             return form
-    raise SalesmetricsError("format_unknown", path=path)
+    if Path(path).is_dir():
+        raise SalesmetricsError("output_is_folder", path=path)
+    forms = [Message("form_with_extensions", form=form, extensions=one.extensions) for form, one in WRITERS.items()]
+    raise SalesmetricsError("format_unknown", path=path, forms=forms)
 
 
 def _layout(answer: type, part: str) -> Callable[..., Any] | None:

@@ -390,7 +390,7 @@ def alike_but_for_people(frame: pl.DataFrame, kind: Kind, path: str) -> Kept | N
     twins = frame.filter(known & later & ~pl.struct([c for c in frame.columns if c != ROW]).is_duplicated())
     if twins.is_empty():
         return None
-    at_stake, share = _at_stake(frame, twins)
+    at_stake, shares = _at_stake(frame, twins)
     said = finding(
         "rows_alike_but_for_people",
         kind=kind,
@@ -399,22 +399,22 @@ def alike_but_for_people(frame: pl.DataFrame, kind: Kind, path: str) -> Kept | N
         rows=twins.get_column(ROW).to_list(),
         differing=tuple(people),
         at_stake=None if at_stake is None else Message("at_stake", amount=at_stake),
-        share_of_value=share or None,
+        share_of_value=shares[0] or None,
     )
-    unsure = (Withheld(kind, "amount", "records_unsure"),) if share > _AT_STAKE else ()
+    unsure = (Withheld(kind, "amount", "records_unsure"),) if max(shares) > _AT_STAKE else ()
     return Kept(frame, findings=(said,), withheld=unsure)
 
 
-def _at_stake(frame: pl.DataFrame, twins: pl.DataFrame) -> tuple[Message | None, float]:
-    """The amount of some rows, and their share of all, or of those with the same outcome if that is more."""
+def _at_stake(frame: pl.DataFrame, twins: pl.DataFrame) -> tuple[Message | None, list[float]]:
+    """The amount of some rows, and their share of all, then of those with the same outcome."""
     if "amount" not in frame.columns:
-        return None, 0.0
+        return None, [0.0]
     amount = pl.col("amount").abs().sum().cast(pl.Float64)
     shares = [_share(twins.select(amount).item(), frame.select(amount).item())]
     if "outcome" in frame.columns:
         total = dict(frame.group_by("outcome").agg(amount).iter_rows())
         shares += [_share(part, total[outcome]) for outcome, part in twins.group_by("outcome").agg(amount).iter_rows()]
-    return _money(twins.get_column("amount").sum()), max(shares)
+    return _money(twins.get_column("amount").sum()), shares
 
 
 def _money(amount: Any) -> Message:

@@ -85,7 +85,8 @@ class Context(msgspec.Struct, frozen=True):
         return findings
 
     def _share(self, rows: pl.DataFrame, value: str | None) -> float | None:
-        if value is None or value not in rows.columns:
+        several = self.has("currency") and self.frame.get_column("currency").drop_nulls().n_unique() > 1
+        if value is None or value not in rows.columns or several:
             return None
         total, part = self.frame.get_column(value).sum(), rows.get_column(value).sum()
         return round(float(part) / float(total), 6) if total else None

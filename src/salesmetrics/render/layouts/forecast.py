@@ -63,6 +63,7 @@ __all__ = [
     "forecast_sheet",
     "overdue",
     "part_table",
+    "why_not_simulated",
 ]
 
 _PAST_DRAWS = 1_000
@@ -109,9 +110,9 @@ def _sentences(line: ForecastLine, *, apart: bool) -> list[Block]:
 def forecast_sentences(line: ForecastLine) -> list[str]:
     """What is forecast, and how likely its target is, where there is one or a reason for none."""
     period = one_line(line.period.label)
-    simulated = next(method for method in line.methods if method.id == "time_to_event")
-    if simulated.reason is not None:
-        said = phrase("forecast_none", period=period, reason=phrase(f"why_{simulated.reason}"))
+    simulated, lacking = _simulation(line), why_not_simulated(line)
+    if lacking is not None:
+        said = phrase("forecast_none", period=period, reason=phrase(f"why_{lacking}"))
     else:
         ends = (_money(simulated.p10, line), _money(simulated.p90, line))
         value = _money(simulated.p50, line, named=True)
@@ -126,6 +127,15 @@ def forecast_sentences(line: ForecastLine) -> list[str]:
         reason = phrase(f"why_{code}") if code in _OF_QUOTAS else reason_text(code)
         found.append(phrase("forecast_target_none", reason=reason))
     return found
+
+
+def why_not_simulated(line: ForecastLine) -> str | None:
+    """The code of what a simulation lacks; None where there is one."""
+    return _simulation(line).reason
+
+
+def _simulation(line: ForecastLine) -> ForecastMethod:
+    return next(method for method in line.methods if method.id == "time_to_event")
 
 
 def _parts(line: ForecastLine) -> Table:

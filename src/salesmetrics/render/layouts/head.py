@@ -10,7 +10,7 @@ from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.screens import SKIPPED
 from salesmetrics.render.document import Code, Heading, Text
-from salesmetrics.render.layouts.words import currencies
+from salesmetrics.render.layouts.words import currencies, is_cut
 from salesmetrics.render.text import one_line
 from salesmetrics.schema.provenance import HISTORY
 
@@ -151,7 +151,7 @@ def _days(answer: _Dated) -> list[str]:
 def _comparison(other: Comparison | None) -> list[str]:
     if other is None:
         return []
-    code = "compared_to_date" if other.to_date else "compared_with"
+    code = "compared_to_date" if is_cut(other) else "compared_with"
     return [phrase(code, label=one_line(other.label), first=other.start, last=day_before(other.end))]
 
 

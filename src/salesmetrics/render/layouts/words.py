@@ -35,6 +35,7 @@ __all__ = [
     "input_facts",
     "interval_cell",
     "interval_title",
+    "is_cut",
     "kept_apart",
     "left_out_text",
     "order_note",
@@ -154,7 +155,12 @@ def period_label(period: Period) -> str:
 def _comparison_text(comparison: Comparison) -> str:
     last = day_before(comparison.end)
     text = phrase("days_of_period", label=one_line(comparison.label), first=comparison.start, last=last)
-    return phrase("to_date", period=text) if comparison.to_date else text
+    return phrase("to_date", period=text) if is_cut(comparison) else text
+
+
+def is_cut(comparison: Comparison) -> bool:
+    """Whether a comparison is cut to what has elapsed of the period, and its name, as that of a range of days, does not say so."""
+    return comparison.to_date and comparison.label == f"{comparison.start}..{day_before(comparison.end)}"
 
 
 def currencies(metrics: Iterable[Metric]) -> list[str]:

@@ -49,6 +49,8 @@ _NAMES = 2
 """So many segments are named."""
 _LINES = 3
 """So many currencies have a sentence each."""
+_OUTCOMES = frozenset({"stage", "status", "loss_reason"})
+"""Dimensions that say how a deal ended, or that it did not."""
 _FIRST = 3
 """So many findings have a sentence each in a check."""
 
@@ -128,9 +130,18 @@ def _cohorts(answer: Cohorts) -> Iterator[Said]:
 def _forecast(answer: Forecast) -> Iterator[Said]:
     """The forecast and its target in each currency, what its method was worth, and what is overdue."""
     lines = [line for line in answer.forecast if not line.group]
+    lacking: dict[str, list[str]] = {}
+    for line in lines if len(lines) > 1 else ():
+        if reason := forecast.why_not_simulated(line):
+            lacking.setdefault(reason, []).append(one_line(line.currency or phrase("segment_no_currency")))
+    for number, (reason, codes) in enumerate(lacking.items()):
+        period = one_line(answer.period.label)
+        text = phrase("forecast_none_in", period=period, codes=codes, reason=phrase(f"why_{reason}"))
+        yield Said(CHANGED, _LINES + number, ("none", reason), text)
     for number, line in enumerate(lines[:_LINES]):
         said, *target = forecast.forecast_sentences(line)
-        yield Said(CHANGED, number, ("forecast", number), said)
+        if not (lacking and forecast.why_not_simulated(line)):
+            yield Said(CHANGED, number, ("forecast", number), said)
         if target and line.target is not None:
             yield Said(CHANGED, 10 + number, ("target", number), target[0])
     for line in lines[:1]:
@@ -150,7 +161,7 @@ def _benchmark(answer: Benchmark) -> Iterator[Said]:
     """Who differs from the others, the clearest first; that nobody does; how large a difference would show."""
     several = len({kpi.currency for kpi in answer.kpis if kpi.currency}) > 1
     titles = {(kpi.id, kpi.currency): benchmark.kpi_title(kpi, several=several) for kpi in answer.kpis}
-    called = [kpi for kpi in answer.kpis if kpi.above or kpi.below]
+    called = [kpi for kpi in answer.kpis if (kpi.above or kpi.below) and not _follows(kpi, answer)]
     called.sort(key=lambda kpi: _least_p(kpi, answer))
     for number, kpi in enumerate(called[:_ALONE]):
         yield Said(CHANGED, number, ("kpi", kpi.id, kpi.currency), _called(kpi, titles[kpi.id, kpi.currency], answer))
@@ -174,6 +185,11 @@ def _benchmark(answer: Benchmark) -> Iterator[Said]:
     yield from doubts(answer.findings)
 
 
+def _follows(kpi: BenchmarkKpi, answer: Benchmark) -> bool:
+    """Whether a difference is no news: what became of a deal follows from the stage or the reason that it is in."""
+    return kpi.unit == "ratio" and not _OUTCOMES.isdisjoint(answer.group_by)
+
+
 def _least_p(kpi: BenchmarkKpi, answer: Benchmark) -> float:
     rows = (row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency))
     return min((row.test.adjusted for row in rows if row.test and row.verdict in ("above", "below")), default=1.0)
@@ -182,19 +198,22 @@ def _least_p(kpi: BenchmarkKpi, answer: Benchmark) -> float:
 def _called(kpi: BenchmarkKpi, title: str, answer: Benchmark) -> str:
     rows = [row for row in answer.benchmark if (row.kpi, row.currency) == (kpi.id, kpi.currency)]
     parts: list[Message] = []
+    values = [row.value for row in rows if row.verdict in ("above", "below") and row.value is not None]
+    places = round_places(max(values, key=lambda value: abs(float(value)), default=None), kpi.unit)
     for verdict in ("above", "below"):
         members = [row for row in rows if row.verdict == verdict]
         if members:
-            names: list[Message] = [_differing(row, kpi, answer, alone=len(members) == 1) for row in members[:_NAMES]]
+            names: list[Message] = [
+                _differing(row, kpi, answer, places, alone=len(members) == 1) for row in members[:_NAMES]
+            ]
             names += [Message("bench_more", n=len(members) - _NAMES)] if len(members) > _NAMES else []
             code = "bench_high" if verdict == "above" else "bench_low_too" if parts else "bench_low"
             parts.append(Message(code, names=names, n=len(members), others=benchmark.others(answer)))
     return phrase("bench_said", title=title, parts=parts, peers=benchmark.peers(answer, kpi.judged))
 
 
-def _differing(row: BenchmarkRow, kpi: BenchmarkKpi, answer: Benchmark, *, alone: bool) -> Message:
+def _differing(row: BenchmarkRow, kpi: BenchmarkKpi, answer: Benchmark, places: int | None, *, alone: bool) -> Message:
     name = ", ".join(segment_name(value) for value in row.group.values())
-    places = round_places(row.value, kpi.unit)
     value = amount(row.value, kpi.unit, currency=row.currency, places=places)
     if not alone or row.team is None:
         return Message("bench_one_of", name=name, value=value)

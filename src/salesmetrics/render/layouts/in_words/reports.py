@@ -57,6 +57,8 @@ _CURRENCIES = 3
 _FOUND = 3
 """So many unusual periods are named, the latest first."""
 _OVERDUE = frozenset({"overdue_deals", "overdue_pipeline"})
+_COUNTED = {"won_deals": "revenue", "created_deals": "pipeline_created", "open_deals": "open_pipeline"}
+"""Number of records → the KPI whose sentence says it in brackets."""
 _STALLED = ("stalled_deals", "stalled_deals_in_stage", "stalled_deals_by_age")
 
 
@@ -204,14 +206,14 @@ def _by_hand(report: Report) -> Iterator[Said]:
     held, pipeline = whole.get("overdue_pipeline"), whole.get("open_pipeline")
     share: str | Message = ""
     number = int(known.value or 0) if known else sum(finding.count for finding in found)
-    several = bool(apart) or any(finding.code == "currencies_mixed" for finding in report.findings)
     if held and pipeline and held.value and pipeline.value and not apart:
         part = amount(float(held.value) / float(pipeline.value), "ratio")
         share = Message("overdue_share_of_pipeline", n=number, share=part)
-    elif len(shares) == 1 == len(found) and number == found[0].count and not several:
+    elif len(shares) == 1 == len(found) and number == found[0].count and not apart:
         share = Message("overdue_share_of_all", share=amount(shares[0], "ratio"))
     if number and known and known.n:
-        yield Said(HAND, 0, "overdue", phrase("overdue_of", n=number, of=known.n, share=share))
+        code = "overdue_all" if number == known.n else "overdue_of"
+        yield Said(HAND, 0, "overdue", phrase(code, n=number, of=known.n, share=share))
     elif number:
         yield Said(HAND, 0, "overdue", phrase("overdue_said", n=number, share=share))
     stalled = [whole[kpi] for kpi in _STALLED if kpi in whole and whole[kpi].value]
@@ -244,11 +246,14 @@ def _levels(report: Report, usual: Usual) -> Iterator[Said]:
     whole = [metric for metric in _whole(report) if metric.value is not None and metric.id not in _OVERDUE]
     whole = [metric for metric in whole if not _is_clear(metric)]
     whole.sort(key=lambda metric: ranks.get(metric.id, len(ranks)))
-    told = 0
+    told, counted = 0, set[tuple[str, Any]]()
     for _, members in groupby(whole, key=lambda metric: metric.id):
         metrics = [metric for metric in members if metric.value or metric.id not in kept_apart(report.metrics)]
         if not metrics or told == _LEVELS or (metrics[0].small and len(whole) > 1):
             continue
+        if metrics[0].id in _COUNTED and (_COUNTED[metrics[0].id], metrics[0].value) in counted:
+            continue
+        counted |= {(metric.id, metric.n) for metric in metrics}
         told += 1
         place = PLACES[LEVEL] if told == 1 else _FURTHER
         unusual, text = _level(metrics, report, usual)
