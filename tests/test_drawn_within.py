@@ -252,6 +252,10 @@ def test_a_page_says_once_what_an_arrow_is(whole: Any, odd: Path) -> None:
     answer = whole
     beyond_axis = [one for one in marks_of(page_of(answer)) if isinstance(one, Whisker) and any(one.beyond)]
     assert beyond_axis
+    edges = [
+        min(abs(one.value - end) for end in one.axis) / (one.axis[1] - one.axis[0]) for one in beyond_axis if one.value
+    ]
+    assert min(edges) > 0.04, "a dot covers the arrow"
     html = render(answer, "html")
     assert html.count(phrase("marks_beyond")) == 1
     assert html.count('class="tip"') == 2 * sum(sum(one.beyond) for one in beyond_axis)

@@ -35,6 +35,7 @@ from salesmetrics.render.layouts.pages import (
     whisker,
     with_cells,
     with_marks,
+    with_room,
 )
 from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, period_label, reason_text, share_cell
 from salesmetrics.render.page import Chart, Fold, Page, Section, Series
@@ -268,7 +269,8 @@ def _between(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow]) -> tuple[float, fl
     """The axis that all segments share: of those that are judged all that is drawn, of the others the values."""
     judged = [row for row in rows if row.verdict != "too_few"] or rows
     ends = [end for row in judged if row.band for end in (row.band.low_95, row.band.high_95)]
-    return span_of([*ends_of(judged), *ends, *(row.value for row in rows)], kpi.unit, zero=False)
+    between = span_of([*ends_of(judged), *ends, *(row.value for row in rows)], kpi.unit, zero=False)
+    return with_room(between, rows, kpi.unit)
 
 
 def _with_intervals(

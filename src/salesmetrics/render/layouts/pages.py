@@ -47,6 +47,7 @@ __all__ = [
     "whisker",
     "with_cells",
     "with_marks",
+    "with_room",
     "word_of",
 ]
 
@@ -223,6 +224,31 @@ _FIRST = 9
 """The rank of what gives way first."""
 _NARROWEST, _WIDEST = 12, 25
 """Cells of a mark on a screen."""
+
+
+def with_room(between: tuple[float, float], estimates: Iterable[Estimated], unit: Unit) -> tuple[float, float]:
+    """An axis that is longer on a side where a value would hide that its interval goes on beyond the end.
+
+    Args:
+        between: The axis.
+        estimates: What is drawn on it.
+        unit: Of its values.
+    """
+    low, high = between
+    edge = (high - low) / _EDGE
+    ends = [low, high]
+    for one in estimates:
+        if one.value is None or one.interval is None:
+            continue
+        if one.value < low + edge and one.interval.low is not None and one.interval.low < low:
+            ends.append(max(low - edge, 0.0) if low >= 0 else low - edge)
+        if one.value > high - edge and one.interval.high is not None and one.interval.high > high:
+            ends.append(min(high + edge, 1.0) if unit == "ratio" and high <= 1 else high + edge)
+    return span_of(ends, unit, zero=False) if len(ends) > len(between) else between
+
+
+_EDGE = 20
+"""A dot so near to an end, as a part of the axis, hides what is drawn there."""
 
 
 def bars(values: Sequence[Number | None], unit: Unit) -> tuple[list[Mark | None], str]:

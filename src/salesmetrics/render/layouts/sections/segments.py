@@ -10,7 +10,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Code, Column, Kind, Narrow, Prose, Row, Table, Text, Tone, Undefined
 from salesmetrics.render.layouts.head import files_typed
 from salesmetrics.render.layouts.overview import segment_matrix
-from salesmetrics.render.layouts.pages import bars, ends_of, span_of, whisker, word_of
+from salesmetrics.render.layouts.pages import bars, ends_of, span_of, whisker, with_room, word_of
 from salesmetrics.render.layouts.sections.kpis import share_cell
 from salesmetrics.render.layouts.words import (
     correction_note,
@@ -170,7 +170,7 @@ def _marks(shown: Sequence[Metric], rows: Sequence[Metric], total: Metric | None
     if any(metric.interval for metric in rows):
         judged = [metric for metric in rows if not few(metric)] or rows
         values = [*ends_of(judged), *(metric.value for metric in shown)]
-        axis = span_of(values, rows[0].unit, zero=False)
+        axis = with_room(span_of(values, rows[0].unit, zero=False), shown, rows[0].unit)
         centre = total.value if total else None
         return [whisker(m.value, m.interval, axis, centre=centre, hollow=few(m)) for m in shown], ""
     return bars([None if metric is total else metric.value for metric in shown], rows[0].unit)
