@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.main import get_command
 
 from in_process import invoke
 from salesmetrics.cli import output
+from salesmetrics.cli.app import make_app
 from salesmetrics.engine.request import Question
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source import fetch
@@ -23,6 +25,7 @@ from salesmetrics.metrics.catalog import catalog
 from salesmetrics.pipeline import Files
 from salesmetrics.render.document import Items, Kind, Table, Whisker, plain
 from salesmetrics.render.layouts.sections import sections_page
+from salesmetrics.render.layouts.sections.below import absent_section
 from salesmetrics.render.page import Fold, Section, Tiles
 from salesmetrics.render.writers import render
 from salesmetrics.schema.sections import SECTIONS
@@ -131,7 +134,7 @@ def test_a_real_export(composed: Any, realdata: Path) -> None:
     files = [str(realdata / "maven_crm_original" / "sales_pipeline.csv")]
     answer, _ = composed(*files)
     assert drawn(answer.report) == told("report", *files)
-    assert {absent.section: absent.code for absent in answer.absent}["compare"] == "exports_too_few"
+    assert {absent.section: absent.code for absent in answer.absent}["compare"] == "report_empty"
     check_each(answer, files, [])
 
 
@@ -148,7 +151,7 @@ def test_the_bridge_between_exports(composed: Any) -> None:
     first, _ = composed(WEEKLY, "--as-of", "2026-09-09")
     assert (first.compare, [item.code for item in first.absent if item.section == "compare"]) == (
         None,
-        ["exports_too_few"],
+        ["report_empty"],
     )
 
 
@@ -372,3 +375,41 @@ def test_two_hundred_owners_fit_a_page(tmp_path: Path) -> None:
     assert "\u202e" not in page
     assert re.findall(r'(?:href|src)="[^#][^"]*"', page) == []
     assert "200 segments are too many for this part" in page
+
+
+LEADS = "Lead ID,Lead Owner,Lead Status,Created Date\n" + "".join(
+    f"L{n},{'Ann' if n % 2 else 'Bob'},{'Converted' if n % 3 else 'Disqualified'},2025-0{n % 6 + 1}-03\n"
+    for n in range(60)
+)
+ALONE = "Deal ID,Deal Owner,Deal Stage,Amount,Create Date,Close Date\n1,Ann,Closed Won,5,2025-01-02,2025-02-03\n2,Ann,Closed Lost,7,2025-01-05,2025-03-03\n"
+LACKING = {
+    "leads": LEADS,
+    "leads_undated": "Lead ID,Lead Owner,Lead Status\n1,Ann,Converted\n2,Bob,Disqualified\n3,Bob,Converted\n",
+    "invoices": "Invoice ID,Invoice Date,Due Date,Amount\n1,2025-01-02,2025-02-01,50\n2,2025-02-02,2025-03-01,70\n",
+    "deals": ALONE,
+    "deals_undated": "Deal ID,Deal Owner,Deal Stage,Amount\n1,Ann,Closed Won,5\n2,Bob,Closed Lost,7\n3,Bob,Closed Won,4\n",
+}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_reasons_of_absent_sections_are_sentences_that_hold_for_a_report(
+    composed: Any, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / f"{name}.csv"
+    path.write_text(LACKING[name], encoding="utf-8")
+    answer, _ = composed(str(path))
+    report = get_command(make_app()).commands["report"]  # type: ignore[attr-defined]
+    known = {option for param in report.params for option in param.opts}
+    section = absent_section(answer)
+    assert section is not None
+    items = [item for block in section.blocks if isinstance(block, Items) for item in block.items]
+    assert len(items) == len(answer.absent) > 0
+    for item in items:
+        why, said = plain(item.body), f"{plain(item.body)} {plain(item.hint)}"
+        assert set(re.findall(r"--[a-z][a-z-]*", said)) <= known, said
+        assert not re.search(r"nothing to report|salesmetrics |[a-z]_[a-z]|(are|is) -|(and|are|is)$", why), said
+    reasons = {item.lead: plain(item.body) for item in items}
+    if name.startswith("leads"):
+        assert reasons["forecast"] == reasons["losses"] == "there is no deals file"
+    assert reasons.get("segments") == reasons.get("benchmark")
+    assert answer.cohort is None or answer.cohort.of == name

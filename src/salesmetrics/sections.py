@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
 
+    from salesmetrics.answers.cohort import CohortOf
     from salesmetrics.answers.report import Report
     from salesmetrics.answers.rows import Rows
     from salesmetrics.answers.sections import Absent, Sections
@@ -170,8 +171,7 @@ class _Composed:
         """The headlines by the dimension; what was asked for, where that is by one already."""
         if self.question.by:
             return self.report
-        if not self.by:
-            raise SalesmetricsError("report_empty", cause=Message("no_column_divides"), fix=Message("export_dimension"))
+        self._need_dimension()
         from salesmetrics.engine.build import build_report
 
         question = self._asked("segments", by=self.by, headlines=_TILES, every=None)
@@ -179,18 +179,35 @@ class _Composed:
         found = build_report(request, dataset.records, self.catalog, inputs=dataset.inputs, findings=dataset.findings)
         return replace(found, arguments=self.files.arguments)
 
+    def _need_dimension(self) -> None:
+        if not self.by:
+            cause, fix = Message("no_column_divides", names=_DIMENSIONS), Message("by_another_column")
+            raise SalesmetricsError("report_empty", cause=cause, fix=fix)
+
+    def _need_deals(self) -> None:
+        if "deals" not in self.dataset.frames:
+            raise SalesmetricsError("report_empty", cause=Message("needs_deals"), fix=Message("add_deals_file"))
+
     def trend(self) -> Report:
         """The headlines by month, or as often as was asked for."""
         from salesmetrics.engine.series import has_series
 
         kpis = {metric.id: self.catalog.kpis[metric.id] for metric in self.report.metrics if metric.value is not None}
         dated = [name for name in self.headlines if name in kpis and has_series(kpis[name], self.catalog)]
-        if not dated:
-            raise SalesmetricsError("report_empty", cause=Message("no_kpi_over_time"), fix=Message("kpi_of_date"))
         every = self.question.every or "month"
         period = self._span(every)
-        question = self._asked("trend", kpis=tuple(dated), families=(), by=(), compare=None, every=every, period=period)
-        return replace(pipeline.trend_of(self.dataset, question, self.catalog), arguments=self.files.arguments)
+        while dated:
+            question = self._asked(
+                "trend", kpis=tuple(dated), families=(), by=(), compare=None, every=every, period=period
+            )
+            try:
+                return replace(pipeline.trend_of(self.dataset, question, self.catalog), arguments=self.files.arguments)
+            except SalesmetricsError as error:
+                cause = error.details.get("cause")
+                if not isinstance(cause, Message) or cause.code != "kpi_without_series":
+                    raise
+                dated.remove(cause.details["kpi"])
+        raise SalesmetricsError("report_empty", cause=Message("no_kpi_over_time"), fix=Message("kpi_of_date"))
 
     def _span(self, every: Every) -> str:
         """The period of a trend: the one asked for where it is long enough to show what is usual, else so long before its end.
@@ -227,7 +244,8 @@ class _Composed:
         inputs = self.dataset.inputs
         days = {_file_of(item.path): item.exported for item in inputs if item.exported is not None}
         if sum(item.exported is not None for item in inputs) < _FEWEST_EXPORTS:
-            raise SalesmetricsError("exports_too_few", paths=[item.path for item in inputs if item.kind == "deals"])
+            self._need_deals()
+            raise _no_changes(sum(item.kind == "deals" for item in inputs))
         aside = [_file_of(item.path) for item in inputs if item.kind in ("rates", "pipelines")]
         # The order in which exports were typed says nothing here: a series has its days.
         paths = dict.fromkeys([*sorted(days, key=lambda path: days[path]), *aside])
@@ -236,20 +254,28 @@ class _Composed:
         hashed = any(item.sha256 is not None for item in self.dataset.inputs)
         exports = Exports(arguments, replace(self.options, as_of=None), hashed=hashed)
         question = self._without_kpis("compare", as_of=None)
-        found, _ = compare_exports(exports, question, most=SHOWN_CHANGES, until=self.question.as_of)
+        try:
+            found, _ = compare_exports(exports, question, most=SHOWN_CHANGES, until=self.question.as_of)
+        except SalesmetricsError as error:
+            if error.code != "exports_too_few":
+                raise
+            raise _no_changes(len(error.details["paths"])) from error
         return found
 
     def cohort(self) -> Any:
-        """Deals created together, followed to their end."""
+        """Deals created together, followed to their end; without any, leads."""
         every: Literal["month", "quarter"] = "quarter" if self.question.every in ("quarter", "year") else "month"
         question = self._without_kpis("cohort", every=every)
-        return replace(analyses.cohort_of(self.dataset, question, every=every), arguments=self.files.arguments)
+        of: CohortOf = "leads" if "leads" in self.dataset.frames and "deals" not in self.dataset.frames else "deals"
+        found = analyses.cohort_of(self.dataset, question, of=of, every=every)
+        return replace(found, arguments=self.files.arguments)
 
     def forecast(self) -> Any:
         """What will close in the period asked for; where that is over, or of all records, in the one that runs after the day."""
         from salesmetrics.calendar import unit_period
         from salesmetrics.calendar.steps import day_after
 
+        self._need_deals()
         period, day = self.question.period, self.report.as_of
         if period == "all" and day is not None:
             period = unit_period(day_after(day), "quarter", self._request().calendar).label
@@ -270,6 +296,7 @@ class _Composed:
         """Each segment against the team without it."""
         from salesmetrics.analysis.benchmark import BenchmarkTerms
 
+        self._need_dimension()
         question = self._asked("benchmark", by=self.by, every=None, sort=None, top=None)
         terms = BenchmarkTerms(question.accepted)
         found = analyses.benchmark_of(self.dataset, question, self.catalog, terms)
@@ -295,6 +322,11 @@ class _Composed:
         if refused and not found:
             raise refused[0]
         return tuple(found)
+
+
+def _no_changes(exports: int) -> SalesmetricsError:
+    cause = Message("no_series_of_exports", n=exports)
+    return SalesmetricsError("report_empty", cause=cause, fix=Message("add_earlier_export"))
 
 
 def _file_of(path: str) -> str:

@@ -113,7 +113,8 @@ CAUSES: Mapping[str, str] = {
     "no_record_behind": "this KPI has no records in the period",
     "kpi_of_one_day": "`{kpi}` is the state on a single day, and an export holds no history of it",
     "no_kpi_over_time": "no KPI of these files has one value per period",
-    "no_column_divides": "no column of these files divides the records into segments",
+    "no_column_divides": "no two records differ in {names:or}",
+    "no_series_of_exports": "{n:there is one export of the deals, and changes take two|the deals files are not known to be exports of one list on different days}",
     "kpi_without_series": "`{kpi}` has no values per period in these files",
     # --- files --------------------------------------------------------------------------------------------------------
     "old_workbook": "a legacy Excel workbook (.xls)",

@@ -65,6 +65,8 @@ FIXES: Mapping[str, str] = {
     "zone_example": "use a name such as `Europe/Berlin`",
     "other_period": "choose another period",
     "see_another_day": "compute it for another day: `salesmetrics report FILE --kpi {kpi} --as-of DATE`",
+    "by_another_column": "group by another column: `--by HEADER`",
+    "add_earlier_export": "add an earlier export of the same list, with its day in the name, such as `deals-2026-09-20.csv`",
     "kpi_of_date": "add a column of dates, such as the close date",
     "see_its_value": "compute its value: `salesmetrics report FILE --kpi {kpi}`",
     # --- files --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import error_text, phrase
+from salesmetrics.messages import error_text, phrase, text
 from salesmetrics.render.document import Cell, Column, Item, Items, Kind, Prose, Row, Table, Text, Tone
 from salesmetrics.render.layouts.digest import digest_items, digested
 from salesmetrics.render.layouts.footer import not_computed, with_names
@@ -15,7 +15,7 @@ from salesmetrics.render.text import count, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from salesmetrics.answers.sections import Sections
+    from salesmetrics.answers.sections import Absent, Sections
     from salesmetrics.render.layouts.digest import Digest
     from salesmetrics.render.page import PageBlock
     from salesmetrics.schema.provenance import Finding
@@ -33,17 +33,20 @@ def absent_section(answer: Sections) -> Section | None:
     """The sections that these files do not allow, with their reasons, and the KPIs that need more; None without any."""
     blocks: list[PageBlock] = []
     if answer.absent:
-        said = [(item.section, error_text(item.code, item.details)) for item in answer.absent]
-        items = [
-            Item(phrase(f"section_name_{name}"), Prose(one_line(why.message)), hint=Prose(one_line(why.hint)))
-            for name, why in said
-        ]
-        blocks.append(Items(tuple(items)))
+        blocks.append(Items(tuple(map(_absent, answer.absent))))
     groups = not_computed(answer.report)
     if groups and "kpis" in answer.wanted:
         listed = Items(tuple(Item(lead, parts=tuple(titles)) for lead, titles in groups), tone=Tone.MUTED)
         blocks.append(Fold(phrase("fold_not_computed", n=len(answer.report.not_computed)), (listed,)))
     return Section("absent", phrase("section_absent"), tuple(blocks)) if blocks else None
+
+
+def _absent(item: Absent) -> Item:
+    """A section with its reason; of a refusal that there is nothing to report, as there is much here, what it says is behind that."""
+    whole = error_text(item.code, item.details)
+    bare = item.code == "report_empty"
+    why = text(item.details["cause"]) if bare else whole.message
+    return Item(phrase(f"section_name_{item.section}"), Prose(one_line(why)), hint=Prose(one_line(whole.hint)))
 
 
 def _all_findings(answer: Sections) -> list[Finding]:
