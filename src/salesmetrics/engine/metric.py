@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import repeat
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -156,6 +156,10 @@ def make_metrics(
     ]
 
 
+_EXACT: Final = Context(prec=60)
+"""More digits than a sum of amounts has: the usual 28 would round one with cents."""
+
+
 def plain(value: Any) -> Any:
     """A Decimal without the zeros that its column carries: 1250.00000000 is 1250."""
     kind = type(value)
@@ -163,4 +167,4 @@ def plain(value: Any) -> Any:
         value = as_decimal(value)
     elif kind is not Decimal:
         return value
-    return value.normalize() + Decimal(0)
+    return _EXACT.add(_EXACT.normalize(value), Decimal(0))

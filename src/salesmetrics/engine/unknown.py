@@ -165,8 +165,11 @@ def complete_today(request: Request) -> list[Finding]:
 # --- which measures rest on a fact that the files leave unsure ---
 
 
-_NOT_WON = ("other_", "open_", "created_", "chances_")
-"""How the names of measures of deals begin that are about deals which are neither won nor lost, or not yet."""
+_NOT_WON = frozenset({"other", "open", "created", "chances", "overdue", "due"})
+"""Words in the names of measures of deals that are about deals which are neither won nor lost, or not yet."""
+
+_WON = frozenset({"won", "buying", "repeat"})
+"""The same of measures that are about won deals."""
 
 _OF_WINS = frozenset({"first_win", "earliest_win", "old_win"})
 
@@ -253,9 +256,12 @@ def _of_outcome(measure: Measure) -> set[str]:
         return set()
     parts = measure.id.split("_")
     of_wins = (
-        "won" in parts or parts[0] == "decided" or measure.id == "deal_ends" or not _OF_WINS.isdisjoint(measure.columns)
+        not _WON.isdisjoint(parts)
+        or parts[0] == "decided"
+        or measure.id == "deal_ends"
+        or not _OF_WINS.isdisjoint(measure.columns)
     )
-    of_rest = measure.id.startswith(_NOT_WON) or measure.id == "deal_ends"
+    of_rest = not _NOT_WON.isdisjoint(parts) or measure.id == "deal_ends"
     return {*(["won"] if of_wins else []), *(["not_won"] if of_rest else [])}
 
 

@@ -193,8 +193,10 @@ def _ends_on_scale(values: Sequence[float | None], power: float) -> tuple[float,
     reach = _SIGMAS * (math.fsum(ranges) / len(ranges)) / _MEAN_RANGE_OF_TWO
     if 1 + power * (centre + reach) <= _ROUNDING:
         return None
-    high = back(centre + reach)
-    return (back(centre - reach), back(centre), high) if math.isfinite(high) else None
+    try:
+        return back(centre - reach), back(centre), back(centre + reach)
+    except OverflowError:
+        return None
 
 
 def p_prime_limits(counts: Sequence[tuple[int, int] | None]) -> list[ProcessLimits | None] | None:

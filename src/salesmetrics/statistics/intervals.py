@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesmetrics.statistics.distributions import check_level, poisson_cdf, student_t_quantile, two_sided_z
 
@@ -40,6 +40,8 @@ SMALLEST_MEAN_SAMPLE: Final = 25
 """Of fewer skewed values no interval of the mean that was measured holds 90 % instead of 95 %."""
 
 _EXACT_BELOW = 100
+_FEW_DIGITS = 1e-6
+"""Values that differ by no more, in proportion to themselves, leave too few digits of a float to what they differ by."""
 _NO_SKEW = 1e-9
 _SCORE_STEP = 1e-12
 
@@ -130,7 +132,7 @@ def mean_interval(n: int, mean: Number, sd: Number, skewness: float, level: floa
         n: Values; fewer than 25 give ``None``.
         mean: Their mean.
         sd: Their sample standard deviation (divisor n − 1); 0 gives ``None``: no spread seen is not certainty.
-        skewness: Their adjusted skewness G₁ (as spreadsheets give it).
+        skewness: Their adjusted skewness G₁ (as spreadsheets give it); one that is not finite gives ``None``.
         level: Confidence level.
 
     >>> bounds = mean_interval(25, 10.0, 10.0, 2.0)
@@ -161,8 +163,6 @@ def mean_intervals(
     >>> mean_intervals(pl.Series([[1] * 24 + [9], [1, 2]]), [25, 2], [1.32, 1.5])[1] is None
     True
     """
-    import polars as pl
-
     check_level(level)
     found: list[Bounds | None] = [None] * len(lengths)
     student: dict[int, float] = {}
@@ -170,18 +170,35 @@ def mean_intervals(
         if n < SMALLEST_MEAN_SAMPLE or mean is None:
             continue
         # One list at a time: over groups Polars adds the cubes in another order, and the last digit would differ.
-        values = samples[place].cast(pl.Float64)
-        sd, skewness = float(values.std() or 0.0), float(values.skew(bias=False) or 0.0)
-        if values[0] == values[-1] or not sd > 0.0:
+        values = samples[place]
+        sd, skewness = _spread(values)
+        if not sd > 0.0:
             continue
         if n not in student:
             student[n] = student_t_quantile(0.5 + level / 2, n - 1)
         bounds = _hall(n, float(mean), sd, skewness, student[n])
-        found[place] = bounds.within(0.0, math.inf) if values[0] >= 0 else bounds
+        found[place] = bounds.within(0.0, math.inf) if bounds and values[0] >= 0 else bounds
     return found
 
 
-def _hall(n: int, mean: float, sd: float, skewness: float, t: float) -> Bounds:
+def _spread(values: pl.Series) -> tuple[float, float]:
+    """The standard deviation and the skewness of ascending values.
+
+    A float has 15 digits: what values of 18 digits differ by may be in none of them, so it is taken before it becomes one.
+    """
+    import polars as pl
+
+    first, last = float(values[0]), float(values[-1])
+    if last - first <= _FEW_DIGITS * max(abs(first), abs(last)):
+        values = values - values[0]
+    values = values.cast(pl.Float64)
+    if values[0] == values[-1]:
+        return 0.0, 0.0
+    spread: Any = values.std()
+    return float(spread or 0.0), float(values.skew(bias=False) or 0.0)
+
+
+def _hall(n: int, mean: float, sd: float, skewness: float, t: float) -> Bounds | None:
     root = math.sqrt(n)
 
     def back(x: float) -> float:
@@ -191,7 +208,8 @@ def _hall(n: int, mean: float, sd: float, skewness: float, t: float) -> Bounds:
         return root * 3 / skewness * (_cube_root(1 + skewness * (x / root - skewness / (6 * n))) - 1)
 
     error = sd / root
-    return Bounds(mean - error * back(t), mean - error * back(-t))
+    bounds = Bounds(mean - error * back(t), mean - error * back(-t))
+    return bounds if bounds.low < bounds.high and math.isfinite(bounds.high - bounds.low) else None
 
 
 def ratio_of_sums_interval(

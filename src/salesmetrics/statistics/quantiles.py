@@ -142,7 +142,7 @@ def quantiles(
         for n, (before, after, low, high) in zip(lengths, picked, strict=True):
             _, rest, parts = places[n]
             value = None if before is None else _between(before, after, rest, parts)
-            found.append((value, None if low is None or low == high else Bounds(float(low), float(high))))
+            found.append((value, None if low is None else _apart(low, high)))
     return found
 
 
@@ -180,6 +180,10 @@ def quantile_interval(sorted_values: Sequence[Number], q: float, level: float = 
     Bounds(low=2.0, high=21.0)
     """
     ranks = order_statistic_bounds(len(sorted_values), q, level)
-    if ranks is None or sorted_values[ranks[0]] == sorted_values[ranks[1]]:
-        return None
-    return Bounds(float(sorted_values[ranks[0]]), float(sorted_values[ranks[1]]))
+    return None if ranks is None else _apart(sorted_values[ranks[0]], sorted_values[ranks[1]])
+
+
+def _apart(low: Number, high: Number) -> Bounds | None:
+    """Two values as bounds; None where they are one number, as two amounts are whose first 15 digits are the same."""
+    bounds = Bounds(float(low), float(high))
+    return bounds if bounds.low < bounds.high else None
