@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from salesmetrics import report_on
+from salesmetrics.metrics.catalog import catalog
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+EXAMPLES = Path(__file__).parent.parent / "examples"
 HEADER = "Deal ID,Deal owner,Stage,Amount,Created date,Close date\n"
 DEALS = HEADER + (
     "1,Ann,Closed Won,10,2025-02-01,2025-03-10\n"
@@ -55,6 +56,27 @@ def test_a_file_of_won_deals_has_no_win_rate(tmp_path: Path) -> None:
     found = metrics(tmp_path, won, kpis=["win_rate", "loss_rate", "lost_deals", "open_deals", "won_deals"])
     assert found["won_deals"].value == 2
     assert {found[k].reason for k in ("win_rate", "loss_rate", "lost_deals", "open_deals")} == {"only_won_deals"}
+
+
+@pytest.mark.parametrize("period", ["all", "2026-Q3"])
+def test_what_a_file_of_won_deals_says_is_what_the_whole_file_says(tmp_path: Path, period: str) -> None:
+    """A KPI that others than won deals make another of is unknown without them, and never 0."""
+    with (EXAMPLES / "deals.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    stage = rows[0].index("Deal Stage")
+    with (tmp_path / "deals.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([rows[0], *(row for row in rows[1:] if row[stage] == "Closed won")])
+    quotas = str(EXAMPLES / "quotas.csv")
+
+    def values(deals: Path) -> dict[str, tuple[Any, str | None]]:
+        asked = report_on(str(deals), quotas, as_of=date(2026, 9, 30), kpis=list(catalog().kpis), period=period)
+        return {m.id: (m.value, m.reason) for m in asked.metrics if not m.group}
+
+    whole, won = values(EXAMPLES / "deals.csv"), values(tmp_path / "deals.csv")
+    assert {kpi for kpi, (value, _) in won.items() if value is not None and value != whole[kpi][0]} == set()
+    of_others = [kpi for kpi, (value, _) in whole.items() if value is not None and won.get(kpi, ("", ""))[0] is None]
+    assert {"overdue_pipeline", "overdue_deals", "open_deals", "pipeline_due", "lost_deals"} <= set(of_others)
+    assert {won[kpi][1] for kpi in of_others if kpi != "stalled_deals"} == {"only_won_deals"}
 
 
 def test_a_state_beside_a_period_says_its_day(tmp_path: Path) -> None:
