@@ -60,6 +60,7 @@ REASONS: dict[str, str] = {
 
 READINGS: dict[str, str] = {
     "text": "text",
+    "text_and_labels": "text, {labels:`and` 3 more} as no value",
     "as_beside": "{how}, as in `{column}`",
     # --- dates ---------------------------------------------------------------------------------------------------------------
     "date_shapes": "{shapes:,}",

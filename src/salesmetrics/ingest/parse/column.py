@@ -43,7 +43,15 @@ from salesmetrics.ingest.parse.evidence import (
 from salesmetrics.ingest.parse.instants import instants_of
 from salesmetrics.ingest.parse.number_text import header_unit, in_units, tidied
 from salesmetrics.ingest.parse.numbers import SCALED, NumberLook, NumberParser, NumberReading, Style
-from salesmetrics.ingest.parse.text import INVISIBLE, TYPED_NULL_WORDS, blank, cleaned, is_ascii, parse_text
+from salesmetrics.ingest.parse.text import (
+    INVISIBLE,
+    TYPED_NULL_WORDS,
+    blank,
+    blank_labels,
+    cleaned,
+    is_ascii,
+    parse_text,
+)
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.message import Message
 
@@ -119,10 +127,10 @@ def parse_parts(
     """
     parts = list(parts)
     if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
-        return [
-            Parsed(parse_text(part.text, options.null_words, plain=options.plain), _no(len(part.text)), Message("text"))
-            for part in parts
-        ]
+        read = [parse_text(part.text, options.null_words, plain=options.plain) for part in parts]
+        labels = {label for part, values in zip(parts, read, strict=True) for label in blank_labels(part.text, values)}
+        how = Message("text_and_labels", labels=sorted(labels)) if labels else Message("text")
+        return [Parsed(values, _no(len(values)), how) for values in read]
     parser = parser_of(type, options, header, path, silent=silent)
     alone = len(parts) == 1
     sample = merge_samples(sample_of(part) for part in parts)

@@ -15,6 +15,7 @@ __all__ = [
     "TYPED_NULL_WORDS",
     "all_whole",
     "blank",
+    "blank_labels",
     "cleaned",
     "id_evidence",
     "is_ascii",
@@ -93,6 +94,23 @@ def parse_text(cells: pl.Series, null_words: frozenset[str], *, plain: bool = Fa
         return text
     old = words.filter(changed)
     return text.replace(old, read.filter(changed))
+
+
+def blank_labels(cells: pl.Series, read: pl.Series) -> list[str]:
+    """What stands in brackets in cells that were read as no value, and could be taken for a name.
+
+    Args:
+        cells: The cells (String).
+        read: What :func:`parse_text` makes of them.
+
+    >>> cells = pl.Series(["(blank)", "Ann", None, "-"])
+    >>> blank_labels(cells, parse_text(cells, frozenset()))
+    ['(blank)']
+    """
+    if cells.null_count() == read.null_count():
+        return []
+    texts = cells.filter(read.is_null() & cells.is_not_null()).unique()
+    return sorted(text for text in cleaned(texts).to_list() if text.startswith("("))
 
 
 def _read_text(text: pl.Series, shapes: list[str], *, plain: bool) -> pl.Series:
