@@ -37,7 +37,15 @@ from salesmetrics.render.layouts.pages import (
     with_marks,
     with_room,
 )
-from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, period_label, reason_text, share_cell
+from salesmetrics.render.layouts.words import (
+    FEW,
+    interval_cell,
+    interval_title,
+    period_label,
+    reason_text,
+    segment_name,
+    share_cell,
+)
 from salesmetrics.render.page import Chart, Fold, Page, Section, Series
 from salesmetrics.render.scales import axis, number_axis
 from salesmetrics.render.text import amount, decimals, one_line
@@ -191,7 +199,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
 
 
 def _name(row: BenchmarkRow) -> str:
-    return ", ".join(one_line(value) if value is not None else phrase("segment_blank") for value in row.group.values())
+    return ", ".join(segment_name(value) for value in row.group.values())
 
 
 def _value(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:

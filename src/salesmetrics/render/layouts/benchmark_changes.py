@@ -8,7 +8,7 @@ from salesmetrics.answers.report import Change
 from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Column, Heading, Kind, Narrow, Row, Step, Table, Text, Tone
 from salesmetrics.render.layouts.pages import with_marks
-from salesmetrics.render.layouts.words import reason_text
+from salesmetrics.render.layouts.words import reason_text, segment_name
 from salesmetrics.render.rounding import rounded
 from salesmetrics.render.scales import bounds
 from salesmetrics.render.text import amount, change, one_line
@@ -94,7 +94,7 @@ _NAMED = frozenset({"parts_owner", "parts_team", "parts_region", "parts_product"
 
 
 def _row(part: BenchmarkPart, unit: Unit) -> Row:
-    name = ", ".join(one_line(v) if v is not None else phrase("segment_blank") for v in part.group.values())
+    name = ", ".join(segment_name(v) for v in part.group.values())
     return Row(
         (
             Cell(name),

@@ -32,7 +32,7 @@ from salesmetrics.render.layouts.pages import (
     whisker,
     with_marks,
 )
-from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, share_cell
+from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, segment_name, share_cell
 from salesmetrics.render.page import Axis, Chart, Fold, Page, Section, Series
 from salesmetrics.render.scales import axis
 from salesmetrics.render.text import amount, count, interval, one_line
@@ -158,7 +158,7 @@ def longest_horizon(row: Cohort) -> CohortHorizon | None:
 
 def _label(row: Cohort, *, by_cohort: bool) -> str:
     if not by_cohort:
-        return ", ".join(one_line(value or phrase("segment_blank")) for value in row.group.values())
+        return ", ".join(segment_name(value) for value in row.group.values())
     if row.cohort is None:
         return phrase("row_all_cohorts")
     label = one_line(row.cohort)
@@ -259,7 +259,7 @@ def _suspect(suspect: Suspect) -> Message:
 
 
 def _name(base: ClosedBasis) -> str:
-    return ", ".join(one_line(value or phrase("segment_blank")) for value in base.group.values())
+    return ", ".join(segment_name(value) for value in base.group.values())
 
 
 def _notes(answer: Cohorts) -> list[str]:

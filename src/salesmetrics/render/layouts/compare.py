@@ -37,7 +37,7 @@ from salesmetrics.render.layouts.deal_changes import (
 from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import files_typed, shaped
 from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, span_of
-from salesmetrics.render.layouts.report import BLANK, headers_unlike
+from salesmetrics.render.layouts.report import group_cell, headers_unlike
 from salesmetrics.render.layouts.words import period_text, segment_name
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.rounding import balanced, rounded
@@ -529,7 +529,7 @@ def compare_sheet(answer: Compare) -> Sheet:
             [
                 line.from_.isoformat(),
                 line.to_.isoformat(),
-                *((line.group[name] or BLANK) if line.group else None for name in answer.group_by),
+                *(group_cell(line.group[name]) if line.group else None for name in answer.group_by),
                 line.currency,
                 bar.id,
                 bar.value,

@@ -13,7 +13,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.document import Block, Code, Heading, Item, Items, Prose, Text, Tone
 from salesmetrics.render.layouts.head import files_typed
-from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words, span_text
+from salesmetrics.render.layouts.words import NOTHING, left_out_text, reason_text, reason_words, segment_name, span_text
 from salesmetrics.render.text import amount, one_line
 from salesmetrics.schema.message import Message, Some
 from salesmetrics.schema.provenance import Severity
@@ -189,7 +189,7 @@ def goals(report: Report) -> list[Goal]:
 
 def _goal_line(result: GoalResult, report: Report) -> Goal:
     goal = result.goal
-    group = ", ".join(one_line(value or phrase("segment_blank")) for value in result.group.values())
+    group = ", ".join(segment_name(value) for value in result.group.values())
     subject = Message("goal_subject_of_group" if group else "goal_subject", title=one_line(result.title), group=group)
     if result.period.label != report.period.label:
         subject = Message("goal_subject_in_period", subject=subject, period=one_line(result.period.label))

@@ -42,7 +42,7 @@ from salesmetrics.render.layouts.past_forecasts import (
     past_section,
     score_cells,
 )
-from salesmetrics.render.layouts.words import reason_text
+from salesmetrics.render.layouts.words import reason_text, segment_name
 from salesmetrics.render.page import Page, Section
 from salesmetrics.render.rounding import rounded
 from salesmetrics.render.text import amount, count, one_line
@@ -94,7 +94,7 @@ def forecast_document(answer: Forecast) -> Document:
 
 def _title(line: ForecastLine, *, several: bool) -> str:
     code = [one_line(line.currency or phrase("segment_no_currency"))] if several else []
-    return ", ".join([*(one_line(value or phrase("segment_blank")) for value in line.group.values()), *code])
+    return ", ".join([*(segment_name(value) for value in line.group.values()), *code])
 
 
 def _money(value: Any, line: ForecastLine, *, named: bool = False) -> str:
@@ -415,7 +415,7 @@ def _group_table(lines: Sequence[ForecastLine]) -> Table:
     between = span_of([*ends, *(line.target for line in lines)], "money")
     rows = []
     for line, part in zip(lines, totals, strict=True):
-        names = [Cell(one_line(value or phrase("segment_blank"))) for value in line.group.values()]
+        names = [Cell(segment_name(value)) for value in line.group.values()]
         cells = [*names, *(_simulated(value, line) for value in (part.p10, part.p50, part.p90))]
         cells.append(Cell(mark=_ranged(part, between, line)))
         if targets:

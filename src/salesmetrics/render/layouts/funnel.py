@@ -22,7 +22,7 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import SERIES, answer_head
 from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, with_marks
-from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title
+from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, segment_name
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
 
@@ -61,7 +61,7 @@ def funnel_document(answer: Funnel) -> Document:
 
 def _title(moves: FunnelMoves, *, several: bool) -> str:
     pipeline = [one_line(moves.pipeline or phrase("segment_blank"))] if several else []
-    return ", ".join([*pipeline, *(one_line(value or phrase("segment_blank")) for value in moves.group.values())])
+    return ", ".join([*pipeline, *(segment_name(value) for value in moves.group.values())])
 
 
 def _table(stages: Sequence[FunnelStage]) -> Table:

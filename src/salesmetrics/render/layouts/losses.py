@@ -33,7 +33,7 @@ from salesmetrics.render.layouts.pages import (
     whisker,
     with_marks,
 )
-from salesmetrics.render.layouts.words import FEW, change_cells, correction_note, interval_cell
+from salesmetrics.render.layouts.words import FEW, change_cells, correction_note, interval_cell, segment_name
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.message import Message
@@ -58,7 +58,7 @@ def losses_document(answer: Losses) -> Document:
     for covered in answer.coverage:
         losses = [loss for loss in answer.losses if loss.group == covered.group]
         total = not covered.group
-        name = ", ".join(one_line(value or phrase("segment_blank")) for value in covered.group.values())
+        name = ", ".join(segment_name(value) for value in covered.group.values())
         blocks.append(Text(coverage_sentence(covered, answer), Tone.STRONG, apart=True) if total else Heading(name))
         if not total:
             blocks.append(Text(coverage_sentence(covered, answer), Tone.MUTED))
@@ -274,7 +274,7 @@ def _segments_section(codes: Sequence[str | None], answer: Losses) -> Section:
 
 
 def _group_name(covered: LossCoverage) -> str:
-    return ", ".join(one_line(value or phrase("segment_blank")) for value in covered.group.values())
+    return ", ".join(segment_name(value) for value in covered.group.values())
 
 
 def _crossed(groups: Mapping[str, Sequence[Loss]], codes: Sequence[str | None], view: str) -> Table:

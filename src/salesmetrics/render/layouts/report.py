@@ -57,10 +57,10 @@ if TYPE_CHECKING:
     from salesmetrics.render.document import Block, Footnote
     from salesmetrics.render.page import Page
 
-__all__ = ["BLANK", "headers_unlike", "report_document", "report_page", "report_sheet", "report_wide_sheet"]
+__all__ = ["group_cell", "headers_unlike", "report_document", "report_page", "report_sheet", "report_wide_sheet"]
 
 
-BLANK = "(blank)"
+_BLANK = "(blank)"
 """A segment of records without a value, in a sheet; an empty cell is the total."""
 
 _BEFORE = ("metric", "title", "family", "unit", "basis", "currency", "period")
@@ -266,4 +266,13 @@ def _head(metric: Metric) -> tuple[str | None, ...]:
 
 
 def _group_cells(metric: Metric, report: Report) -> tuple[str | None, ...]:
-    return tuple((metric.group[name] or BLANK) if name in metric.group else None for name in report.group_by)
+    return tuple(group_cell(metric.group[name]) if name in metric.group else None for name in report.group_by)
+
+
+def group_cell(value: str | None) -> str:
+    """A segment in a sheet: in quotes where a value is written as records without one are.
+
+    >>> group_cell("Ann"), group_cell(None), group_cell("(blank)")
+    ('Ann', '(blank)', '"(blank)"')
+    """
+    return f'"{value}"' if value == _BLANK else value or _BLANK

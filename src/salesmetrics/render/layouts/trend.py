@@ -24,6 +24,7 @@ from salesmetrics.render.layouts.words import (
     order_note,
     period_label,
     places_of,
+    segment_name,
     undefined_note,
     value_cell,
 )
@@ -147,7 +148,7 @@ def series_of(report: Report) -> Iterator[tuple[str, list[Metric]]]:
     several = len(currencies(report.metrics)) > 1
     for _, members in groupby(report.metrics, key=lambda m: (m.id, tuple(m.group.items()), m.currency)):
         metrics = list(members)
-        names = [one_line(value or phrase("segment_blank")) for value in metrics[0].group.values()]
+        names = [segment_name(value) for value in metrics[0].group.values()]
         code = [one_line(metrics[0].currency or phrase("segment_no_currency"))] if several else []
         named = ", ".join([*names, *code])
         yield one_line(metrics[0].title) + (f" [{named}]" if named else ""), metrics
