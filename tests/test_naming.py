@@ -28,7 +28,7 @@ LINES = [
 def dataset(tmp_path: Path) -> Dataset:
     path = tmp_path / "deals.csv"
     path.write_text("\n".join(LINES) + "\n", encoding="utf-8")
-    return load(str(path), mapping={"owner": "Potential Owner"})
+    return load(str(path), map={"owner": "Potential Owner"})
 
 
 @pytest.mark.parametrize("name", ["owner", "Owner", "Potential Owner", "potential  OWNER"])

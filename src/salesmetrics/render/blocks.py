@@ -30,7 +30,7 @@ def drawn(mark: Mark, width: int, *, ascii_only: bool) -> str:
     """A mark in so many cells, without blanks at its end; a whisker has signs that the place puts into ASCII.
 
     >>> drawn(Bar(3, 4), 6, ascii_only=False), drawn(Bar(3, 4), 6, ascii_only=True)
-    ('████▌', '####')
+    ('████▌', '#####')
     >>> drawn(Step((0, 10), 8, 5), 10, ascii_only=False), drawn(Step((0, 10), 8, 5), 10, ascii_only=True)
     ('     ███', '     ###')
     >>> drawn(Whisker((0, 10), 5, 2, 9, band=(4, 7), centre=6), 11, ascii_only=False)
