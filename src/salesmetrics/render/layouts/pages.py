@@ -138,12 +138,12 @@ def _last(below: Sequence[Block]) -> Sequence[PageBlock]:
 
 
 def said_once(blocks: Iterable[PageBlock], said: Words) -> Iterator[PageBlock]:
-    """Blocks of a page without the sentences that stand in words at its beginning."""
-    sentences = {plain(sentence) for sentence in said.sentences}
+    """Blocks of a page without the sentences that stand in words at its beginning, with a full stop or without."""
+    sentences = {plain(sentence).rstrip(".") for sentence in said.sentences}
     for block in blocks:
         if isinstance(block, Section | Fold):
             yield replace(block, blocks=tuple(said_once(block.blocks, said)))
-        elif not isinstance(block, Text) or plain(block.text) not in sentences:
+        elif not isinstance(block, Text) or plain(block.text).rstrip(".") not in sentences:
             yield block
 
 
