@@ -27,7 +27,6 @@ __all__ = [
     "outside",
     "page_of",
     "refused",
-    "sections_of",
     "tables_of",
     "write",
 ]
@@ -42,19 +41,13 @@ def write(drawn: Any, screen: Any) -> str:
 
 
 def answer_of(*words: str, cwd: Path | None = None, form: str = "html") -> Any:
-    """The answer that a command writes in a form."""
-    _caught.clear()
-    with mock.patch.dict(WRITERS, {form: WRITERS[form]._replace(draws="answer", function="drawn:write")}):
-        done = invoke(*words, "--format", form, "-q", cwd=cwd, env={"HOME": "/nonexistent"})
-    assert len(_caught) == 1, done.stderr
-    return _caught.pop()
-
-
-def sections_of(*words: str, cwd: Path | None = None) -> Any:
-    """The answer of a report in pages, with the sections of all analyses, which nothing is written of."""
+    """The answer that a command writes in a form, hashes included: of a report as a page that with the sections of all analyses."""
     held: list[Any] = []
-    with mock.patch.object(output, "write_answer", lambda answer, *_, **__: held.append(answer)):
-        done = invoke("report", *words, "-o", "report.html", "-q", cwd=cwd, env={"HOME": "/nonexistent"})
+    with (
+        mock.patch.object(output, "write_answer", lambda answer, *_, **__: held.append(answer)),
+        mock.patch.object(output, "carries_hashes", return_value=True),
+    ):
+        done = invoke(*words, "--format", form, "-q", cwd=cwd, env={"HOME": "/nonexistent"})
     assert len(held) == 1, done.stderr
     return held.pop()
 

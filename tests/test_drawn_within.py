@@ -22,7 +22,6 @@ from drawn import (
     outside,
     page_of,
     refused,
-    sections_of,
     tables_of,
 )
 from salesmetrics.answers.compare import Bar, Bridge
@@ -190,7 +189,7 @@ def test_any_forecast_stays_on_its_axis(won: Decimal, means: Any, ends: Any, tar
 @pytest.fixture(scope="module")
 def whole(odd: Path) -> Any:
     """The report of these in pages."""
-    return sections_of("odd.csv", "--by", "owner", cwd=odd)
+    return answer_of("report", "odd.csv", "--by", "owner", cwd=odd)
 
 
 @pytest.fixture(scope="module")

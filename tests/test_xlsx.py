@@ -19,7 +19,7 @@ from unittest import mock
 import fastexcel
 import pytest
 
-from drawn import answer_of, page_of, sections_of, tables_of
+from drawn import answer_of, page_of, tables_of
 from in_process import invoke
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import Environment
@@ -191,19 +191,23 @@ def test_the_same_page_gives_the_same_bytes(name: str) -> None:
 
 
 def test_numbers_of_a_report_are_those_of_its_json() -> None:
-    """Read by another program: the value of each KPI, its ends and what it was, in the row of its title."""
+    """Read by another program: the value of each KPI, what it was, and the step between them, in one row of its title."""
     reader = fastexcel.read_excel(made("report"))
     rows = [row for name in reader.table_names() for row in reader.load_table(name).to_polars().rows()]
     done = invoke(*COMMANDS["report"], "--format", "json", "-q", cwd=EXAMPLES, env={"HOME": "/nonexistent"})
     metrics = json.loads(done.stdout)["metrics"]
     assert len(metrics) > 20
     for metric in metrics:
-        row = next(row for row in rows if metric["title"] in row)
-        held = [float(cell) for cell in row if _is_number(cell)]
-        wanted = [number for number in (metric["value"], metric.get("previous")) if number is not None]
-        assert all(any(math.isclose(number, cell, rel_tol=1e-6) for cell in held) for number in wanted), metric
-        if metric["value"] is None:
-            assert "–" in row
+        step = metric["change"] or {"absolute": None, "relative": None}
+        moved = step["absolute"] if metric["unit"] == "ratio" or step["relative"] is None else step["relative"]
+        wanted = [number for number in (metric["value"], metric["previous"], moved) if number is not None]
+        own = [row for row in rows if metric["title"] in row]
+        assert any(_holds(row, wanted) and (metric["value"] is not None or "–" in row) for row in own), metric
+
+
+def _holds(row: Sequence[object], wanted: Sequence[float]) -> bool:
+    held = [float(str(cell)) for cell in row if _is_number(cell)]
+    return all(any(math.isclose(number, cell, rel_tol=1e-6) for cell in held) for number in wanted)
 
 
 def _is_number(cell: object) -> bool:
@@ -709,7 +713,7 @@ def test_every_amount_beyond_15_digits_stands_there_as_text(tmp_path: Path) -> N
         month = n % 9 + 1
         lines.append(f"D{n},{'AB'[n % 2]},{stage},{12_345_678_901_234_500 + n},EUR,2025-0{month}-03,2026-0{month}-14")
     (tmp_path / "long.csv").write_text("\n".join(lines) + "\n")
-    page = page_of(sections_of("long.csv", "--by", "owner", cwd=tmp_path))
+    page = page_of(answer_of("report", "long.csv", "--by", "owner", cwd=tmp_path))
     rows = [set(row) for sheet in read_book(write(page, Screen())).sheets.values() for row in sheet.rows()]
     seen = set()
     for table in tables_of(page):

@@ -20,7 +20,6 @@ from salesmetrics.render.document import (
     Table,
     Text,
     Tone,
-    Undefined,
 )
 from salesmetrics.render.layouts.digest import SAID_ABOVE, digest_items, digested
 from salesmetrics.render.layouts.footer import goal_blocks, left_out, with_names
@@ -35,19 +34,21 @@ from salesmetrics.render.layouts.words import (
     interval_cell,
     interval_title,
     kept_apart,
+    of_used_currencies,
     order_note,
     own_periods,
+    own_span,
     period_of,
     places_of,
     previous_cell,
     reason_words,
     title_of,
+    undefined,
     undefined_note,
     value_cell,
     verdict_cell,
     verdict_note,
 )
-from salesmetrics.render.text import amount, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -124,7 +125,7 @@ def _tables(report: Report) -> list[Block]:
         return []
     apart = kept_apart(report.metrics)
     places = places_of(report.metrics)
-    said = _of_used_currencies(report.metrics, apart)
+    said = of_used_currencies(report.metrics, apart)
     silent = _silent(said)
     place = {kpi: number for number, kpi in enumerate(report.order)}
     shown = [metric for metric in said if id(metric) not in silent]
@@ -165,22 +166,12 @@ def _tables(report: Report) -> list[Block]:
     return [Table(columns, tuple(rows), notes)] if rows else [Text(note, apart=not n) for n, note in enumerate(notes)]
 
 
-def _span(metric: Metric) -> str:
-    return one_line(metric.period.label) if metric.own_period and metric.period else ""
-
-
 def _by_span(metrics: Sequence[Metric]) -> Mapping[str, list[Metric]]:
     """Metrics by the time that they are about, in order of appearance."""
     found: dict[str, list[Metric]] = {}
     for metric in metrics:
-        found.setdefault(_span(metric), []).append(metric)
+        found.setdefault(own_span(metric), []).append(metric)
     return found
-
-
-def _of_used_currencies(metrics: Sequence[Metric], apart: Collection[str]) -> list[Metric]:
-    """Metrics without those of a currency in which a KPI has nothing, while it has something in another."""
-    used = {metric.id for metric in metrics if metric.value}
-    return [metric for metric in metrics if metric.value or metric.id not in apart or metric.id not in used]
 
 
 def _silent(metrics: Sequence[Metric]) -> Mapping[int, str]:
@@ -213,13 +204,7 @@ def _row(metric: Metric, apart: Collection[str], places: Mapping[str, int], span
         between,
         Cell(tone=Tone.MARK, mark=trend),
     )
-    if metric.value is not None:
-        return Row(cells, span)
-    known = [made_of.text] if metric.n else []
-    known += (
-        [phrase("previous_value", value=amount(metric.previous, metric.unit))] if metric.previous is not None else []
-    )
-    return Row(cells, span, undefined=Undefined(reason_words(metric), tuple(known)))
+    return Row(cells, span, undefined=undefined(metric, made_of.text))
 
 
 def segment_matrix(report: Report) -> Table:

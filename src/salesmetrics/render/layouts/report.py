@@ -20,7 +20,6 @@ from salesmetrics.render.document import (
     Sparkline,
     Table,
     Tone,
-    Undefined,
 )
 from salesmetrics.render.layouts.footer import footer
 from salesmetrics.render.layouts.overview import overview
@@ -42,13 +41,13 @@ from salesmetrics.render.layouts.words import (
     period_of,
     places_of,
     previous_cell,
-    reason_words,
     title_of,
+    undefined,
     value_cell,
     verdict_cell,
     verdict_note,
 )
-from salesmetrics.render.text import amount, one_line
+from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -142,12 +141,7 @@ def _row(metric: Metric, apart: Collection[str], own: Mapping[str, Footnote], fa
         span,
         Cell(tone=Tone.MARK, mark=trend),
     )
-    if metric.value is not None:
-        return Row(cells, family)
-    known = [made_of.text] if metric.n else []
-    if metric.previous is not None:
-        known.append(phrase("previous_value", value=amount(metric.previous, metric.unit)))
-    return Row(cells, family, undefined=Undefined(reason_words(metric), tuple(known)))
+    return Row(cells, family, undefined=undefined(metric, made_of.text))
 
 
 # --- the sheet ---

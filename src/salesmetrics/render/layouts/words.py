@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from salesmetrics.calendar.steps import day_before
 from salesmetrics.messages import fill, phrase
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
-from salesmetrics.render.document import Cell, Footnote, Tone
+from salesmetrics.render.document import Cell, Footnote, Tone, Undefined
 from salesmetrics.render.text import amount, behind, change, decimals, fraction, interval, one_line
 from salesmetrics.schema.message import Message
 
@@ -38,8 +38,10 @@ __all__ = [
     "is_cut",
     "kept_apart",
     "left_out_text",
+    "of_used_currencies",
     "order_note",
     "own_periods",
+    "own_span",
     "period_label",
     "period_of",
     "period_text",
@@ -53,6 +55,7 @@ __all__ = [
     "share_cell",
     "span_text",
     "title_of",
+    "undefined",
     "undefined_counts",
     "undefined_note",
     "value_cell",
@@ -176,6 +179,13 @@ def kept_apart(metrics: Iterable[Metric]) -> frozenset[str]:
     return frozenset(m.id for m in metrics if m.currency) if len(currencies(metrics)) > 1 else frozenset()
 
 
+def of_used_currencies(metrics: Iterable[Metric], apart: Collection[str]) -> list[Metric]:
+    """Metrics without those of a currency in which a KPI has nothing, while it has something in another."""
+    metrics = list(metrics)
+    used = {metric.id for metric in metrics if metric.value}
+    return [metric for metric in metrics if metric.value or metric.id not in apart or metric.id not in used]
+
+
 def currency_of(metric: Metric, apart: Collection[str]) -> str:
     """The currency of a metric in words; empty for a KPI that is not among those ``apart``, such as a count."""
     return one_line(metric.currency or phrase("segment_no_currency")) if metric.id in apart else ""
@@ -195,6 +205,27 @@ def input_facts(source: Input) -> tuple[str, str, str]:
         rows=counts,
     )
     return one_line(source.kind), one_line(source.path), read
+
+
+def own_span(metric: Metric) -> str:
+    """The name of the period that a metric is about by itself; empty where it is about that of the report."""
+    return one_line(metric.period.label) if metric.own_period and metric.period else ""
+
+
+def undefined(metric: Metric, made_of: str) -> Undefined | None:
+    """Why a metric has no value, with what is known all the same; None where it has one.
+
+    Args:
+        metric: The metric.
+        made_of: What its value would be made of, in words.
+    """
+    if metric.value is not None:
+        return None
+    known = [made_of] if metric.n else []
+    known += (
+        [phrase("previous_value", value=amount(metric.previous, metric.unit))] if metric.previous is not None else []
+    )
+    return Undefined(reason_words(metric), tuple(known))
 
 
 def reason_words(metric: Metric) -> str:

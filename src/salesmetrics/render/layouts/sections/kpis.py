@@ -7,27 +7,32 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
-from salesmetrics.render.document import Cell, Column, Kind, Narrow, Row, Sparkline, Table, Tone, Undefined
+from salesmetrics.render.document import Cell, Column, Kind, Narrow, Row, Sparkline, Table, Tone
 from salesmetrics.render.layouts.pages import ends_of, span_of, whisker, word_of
 from salesmetrics.render.layouts.segments import segments
 from salesmetrics.render.layouts.words import (
+    change_cells,
     correction_note,
     families,
     few,
     few_note,
+    fraction_cell,
     interval_cell,
     interval_title,
     kept_apart,
     left_out_text,
+    of_used_currencies,
+    own_span,
     places_of,
-    reason_words,
+    previous_cell,
     title_of,
+    undefined,
     value_cell,
     verdict_cell,
     verdict_note,
 )
 from salesmetrics.render.page import Fold, Section
-from salesmetrics.render.text import amount, change, fraction, one_line
+from salesmetrics.render.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
     from salesmetrics.answers.sections import Sections
     from salesmetrics.render.page import PageBlock
 
-__all__ = ["drawn_months", "family_sections", "share_cell"]
+__all__ = ["drawn_months", "family_sections"]
 
 _FEWEST_DRAWN = 2
 """Rates with an interval that are drawn on one axis; a single one has nothing to be compared with."""
@@ -49,7 +54,7 @@ def family_sections(answer: Sections) -> list[Section]:
     totals = [metric for metric in report.metrics if not metric.in_series]
     apart = kept_apart(totals)
     found = []
-    for family, members in families(_of_used_currencies(totals, apart), report.order):
+    for family, members in families(of_used_currencies(totals, apart), report.order):
         blocks: list[PageBlock] = [_table(members, report, apart)]
         series = [metric for metric in report.metrics if metric.family == family and metric.in_series]
         if series:
@@ -62,12 +67,6 @@ def family_sections(answer: Sections) -> list[Section]:
 
 def _every(answer: Sections) -> str:
     return phrase(f"every_{answer.every}")
-
-
-def _of_used_currencies(metrics: Sequence[Metric], apart: Collection[str]) -> list[Metric]:
-    """Metrics without those of a currency in which a KPI has nothing, while it has something in another."""
-    used = {metric.id for metric in metrics if metric.value}
-    return [metric for metric in metrics if metric.value or metric.id not in apart or metric.id not in used]
 
 
 def _table(members: Sequence[Metric], report: Report, apart: Collection[str]) -> Table:
@@ -90,28 +89,27 @@ def _table(members: Sequence[Metric], report: Report, apart: Collection[str]) ->
         Column(phrase("column_verdict"), Kind.VERDICT, 2, Narrow.BELOW),
         Column(phrase("column_goal"), Kind.VERDICT, 2, Narrow.BELOW),
     )
-    ordered = sorted(members, key=lambda metric: (_span(metric) != "", _span(metric)))
+    ordered = sorted(members, key=lambda metric: (own_span(metric) != "", own_span(metric)))
     rows = []
     for metric in ordered:
-        absolute, relative, _ = change(metric.change, metric.unit)
+        absolute, relative, _ = change_cells(metric.change, metric.unit, metric.currency)
+        made_of = replace(fraction_cell(metric), long=False)
         digits = _places(metric, places)
         goal = goals.get((metric.id, metric.currency))
-        before = amount(metric.previous, metric.unit, places=digits) if compared and _has_past(metric) else ""
         drawn = whisker(metric.value, metric.interval, axis, hollow=few(metric)) if axis and metric in rates else None
         cells = (
             Cell(title_of(metric, apart=apart)),
             value_cell(metric, digits),
-            share_cell(metric),
+            made_of,
             interval_cell(metric.interval, metric.unit, digits),
             Cell(tone=Tone.MARK, mark=drawn),
             Cell(tone=Tone.MARK, mark=drawn_months(metric)),
-            Cell(before, Tone.MUTED, metric.previous, metric.unit, metric.currency),
-            Cell(relative or absolute),
+            previous_cell(metric, digits),
+            relative if relative.text else absolute,
             verdict_cell(metric),
             Cell("" if goal is None else phrase(f"goal_{goal.status.replace(' ', '_')}")),
         )
-        undefined = None if metric.value is not None else Undefined(reason_words(metric), tuple(_known(metric)))
-        rows.append(Row(cells, _span(metric), undefined=undefined))
+        rows.append(Row(cells, own_span(metric), undefined=undefined(metric, made_of.text)))
     own = replace(report, metrics=list(members))
     notes = [*correction_note(report.verdicts if compared else None), *few_note(own), *verdict_note(own)]
     return Table(columns, tuple(rows), tuple(notes))
@@ -121,27 +119,6 @@ def _places(metric: Metric, places: Mapping[str, int]) -> int:
     """Digits behind the point: those of all values of the unit, but none of a number of records beside a mean of them."""
     whole = metric.unit == "count" and metric.value is not None and metric.value == int(metric.value)
     return 0 if whole else places[metric.unit]
-
-
-def share_cell(metric: Metric) -> Cell:
-    """What a value is made of, with both numbers."""
-    text = fraction(metric)
-    parts = (metric.numerator, metric.denominator) if " / " in text else ()
-    return Cell(text, Tone.MUTED, value=metric.n if text and not parts else None, unit="count", parts=parts)
-
-
-def _known(metric: Metric) -> list[str]:
-    known = [fraction(metric)] if metric.n else []
-    past = metric.previous
-    return [*known, phrase("previous_value", value=amount(past, metric.unit))] if past is not None else known
-
-
-def _has_past(metric: Metric) -> bool:
-    return metric.previous is not None or metric.change is not None
-
-
-def _span(metric: Metric) -> str:
-    return one_line(metric.period.label) if metric.own_period and metric.period else ""
 
 
 def drawn_months(metric: Metric) -> Sparkline | None:

@@ -11,11 +11,12 @@ from salesmetrics.render.document import Cell, Code, Column, Kind, Narrow, Prose
 from salesmetrics.render.layouts.head import files_typed
 from salesmetrics.render.layouts.overview import segment_matrix
 from salesmetrics.render.layouts.pages import bars, ends_of, span_of, whisker, with_room, word_of
-from salesmetrics.render.layouts.sections.kpis import share_cell
 from salesmetrics.render.layouts.words import (
+    change_cells,
     correction_note,
     few,
     few_note,
+    fraction_cell,
     interval_cell,
     interval_title,
     kept_apart,
@@ -28,7 +29,7 @@ from salesmetrics.render.layouts.words import (
     verdict_cell,
 )
 from salesmetrics.render.page import Fold, Section
-from salesmetrics.render.text import amount, change, one_line
+from salesmetrics.render.text import amount, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -177,17 +178,17 @@ def _marks(shown: Sequence[Metric], rows: Sequence[Metric], total: Metric | None
 
 
 def _row(metric: Metric, mark: Mark | None, places: int, by: Collection[str], *, compared: bool) -> Row:
-    absolute, relative, _ = change(metric.change, metric.unit)
+    absolute, relative, _ = change_cells(metric.change, metric.unit, metric.currency)
     names = [segment_name(metric.group.get(name)) for name in by] if metric.group else _total_names(len(by))
     before = amount(metric.previous, metric.unit, places=places) if compared and metric.change else ""
     cells = (
         *(Cell(name, Tone.PLAIN if metric.group else Tone.STRONG) for name in names),
         value_cell(metric, places),
-        share_cell(metric),
+        replace(fraction_cell(metric), long=False),
         Cell(tone=Tone.MARK, mark=mark),
         interval_cell(metric.interval, metric.unit, places),
         Cell(before, Tone.MUTED, metric.previous, metric.unit, metric.currency),
-        Cell(relative or absolute),
+        relative if relative.text else absolute,
         verdict_cell(metric),
     )
     undefined = None if metric.value is not None else Undefined(reason_words(metric))

@@ -10,7 +10,16 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Cell, Tone
 from salesmetrics.render.layouts.footer import GOAL_TONES
 from salesmetrics.render.layouts.sections.kpis import drawn_months
-from salesmetrics.render.layouts.words import kept_apart, reason_words, round_places, title_of, value_cell, verdict_cell
+from salesmetrics.render.layouts.words import (
+    kept_apart,
+    of_used_currencies,
+    own_span,
+    reason_words,
+    round_places,
+    title_of,
+    value_cell,
+    verdict_cell,
+)
 from salesmetrics.render.page import Tile, Tiles
 from salesmetrics.render.text import amount, change, fraction, interval, one_line
 
@@ -29,8 +38,7 @@ def tiles(answer: Sections) -> Tiles | None:
     totals = [metric for metric in report.metrics if not metric.group and not metric.in_series]
     apart = kept_apart(totals)
     shown = [metric for name in answer.headlines for metric in totals if metric.id == name]
-    used = {metric.id for metric in shown if metric.value}
-    shown = [metric for metric in shown if metric.value or metric.id not in apart or metric.id not in used]
+    shown = of_used_currencies(shown, apart)
     return Tiles(tuple(_tile(metric, report, apart) for metric in shown)) if shown else None
 
 
@@ -42,7 +50,7 @@ def _tile(metric: Metric, report: Report, apart: Collection[str]) -> Tile:
         change=_change(metric),
         goal=next((_goal(result) for result in report.goals if _is_of(result, metric, report)), None),
         mark=drawn_months(metric),
-        period=one_line(metric.period.label) if metric.own_period and metric.period else "",
+        period=own_span(metric),
     )
 
 
