@@ -11,18 +11,20 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from salesmetrics import messages
+from salesmetrics.cli.app import make_app
 from salesmetrics.messages import catalogues, errors, findings, reasons, screens
 from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.settings.options import PANELS, declared_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,14 +59,47 @@ def _walk() -> Iterator[tuple[str, str]]:
             )
     yield from ((f"noun.{kind}", forms) for kind, forms in messages.NOUNS.items())
     yield from (("word", text) for text in ("the key", "the option", "row|rows"))
-    for kpi in catalog().kpis.values():
+    kpis = catalog()
+    for kpi in kpis.kpis.values():
         yield f"kpi.{kpi.id}", kpi.title
         yield f"formula.{kpi.id}", kpi.formula
-        yield f"definition.{kpi.id}", " ".join(inspect.cleandoc(kpi.doc).split("\n\n")[0].split())
-        yield f"family.{kpi.family}", kpi.family
+        for number, paragraph in enumerate(paragraphs(kpi.doc)):
+            yield f"definition{number or ''}.{kpi.id}", paragraph
+        for name in ("family", "unit", "direction", "basis"):
+            yield f"{name}.{kpi.id}", getattr(kpi, name)
+    yield from (
+        (f"measure.{measure.id}", measure.doc.splitlines()[0].rstrip(".")) for measure in kpis.measures.values()
+    )
     yield from ((f"command.{name}", line) for name, line in COMMANDS.items())
-    yield from (("panel", panel) for panel in dict.fromkeys(PANELS.values()))
-    yield from ((f"option.{option.name}", option.help) for option in declared_options())
+    yield from _helps(typer.main.get_command(make_app()), "help")
+
+
+def paragraphs(doc: str) -> list[str]:
+    """The paragraphs of a docstring before its examples, each as one line."""
+    found = (" ".join(text.split()) for text in inspect.cleandoc(doc).partition(">>>")[0].split("\n\n"))
+    return [text for text in found if text]
+
+
+def _helps(command: Any, where: str) -> Iterator[tuple[str, str]]:
+    """What the help of a command says, and that of each below it."""
+    for paragraph in paragraphs(command.help or ""):
+        if not paragraph.startswith("Example"):
+            yield where, paragraph
+    for param in command.params:
+        for text in (
+            getattr(param, "help", None),
+            getattr(param, "rich_help_panel", None),
+            _in_words(param.show_default),
+        ):
+            if text:
+                yield f"{where}.{param.name}", text
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _helps(below, f"{where}.{name}")
+
+
+def _in_words(default: object) -> str:
+    """A default that the help tells in words; a value, a name of a file, or a formula is none."""
+    return default if isinstance(default, str) and re.fullmatch(r"detected|.*[a-z] [a-z].*", default) else ""
 
 
 def translated(tag: str) -> Catalog:
@@ -74,6 +109,77 @@ def translated(tag: str) -> Catalog:
         return Catalog(locale=tag.replace("-", "_"), project="salesmetrics", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=tag.replace("-", "_"))
+
+
+def faults(english: str, words: str, tag: str, nouns: int = 0) -> list[str]:
+    """What is wrong with a translation, whatever its words mean.
+
+    Args:
+        english: The template of English.
+        words: That of the language.
+        tag: The language.
+        nouns: How many forms the words for records have in it; 0 asks for none.
+    """
+    if not words.strip():
+        return ["empty"]
+    try:
+        wanted, found = list(_places(english)), list(_places(words))
+    except ValueError as error:
+        return [str(error)]
+    known = {name for name, spec in wanted if not _is_bare_form(spec)}
+    named = {name for name, _ in found}
+    wrong = [f"{{{name}}} is missing" for name in sorted(known - named)]
+    wrong += [f"{{{name}}} is not in the English" for name in sorted(named - {name for name, _ in wanted})]
+    wrong += [fault for name, spec in found if (fault := _misplaced(name, spec, wanted, tag, nouns))]
+    if english.count("`") % 2 == 0 and words.count("`") % 2:
+        wrong.append("an odd number of backticks")
+    wrong += [f"`{code}` is missing" for code in _codes(english) if code not in words]
+    if english.count("\n") != words.count("\n"):
+        wrong.append(f"{words.count(chr(10))} line ends, not {english.count(chr(10))}")
+    wrong += [
+        f"a blank at the {end}" for end, at in (("start", 0), ("end", -1)) if _blank(english, at) != _blank(words, at)
+    ]
+    return wrong
+
+
+def _misplaced(name: str, spec: str, wanted: list[tuple[str, str]], tag: str, nouns: int) -> str | None:
+    """What is wrong with a detail as a translation writes it: another form than in English, or not as many as the language has."""
+    if _is_form(spec):
+        count, needed = len(spec.split("|")), LANGUAGES[tag].forms
+        return f"{{{name}:{spec}}} has {count} forms, not {needed}" if count != needed else None
+    if spec.startswith("noun"):
+        beyond = nouns and spec != "nouns" and int(spec.removeprefix("noun") or 0) >= nouns
+        return f"{{{name}:{spec}}}: nouns have {nouns} forms" if beyond else None
+    held = [other for known, other in wanted if known == name]
+    if not held or spec in held or (spec == "," and any(map(_is_form, held))):
+        return None
+    return f"{{{name}:{spec}}} is in the English {' and '.join(map(repr, held))}"
+
+
+def _blank(text: str, at: int) -> bool:
+    return text[at] in " \u00a0"
+
+
+def _places(template: str) -> Iterator[tuple[str, str]]:
+    """Each detail that a template names, with its form, those within a form too."""
+    for _, name, spec, _ in Formatter().parse(template):
+        if name is not None:
+            yield name, spec or ""
+            yield from _places(spec or "")
+
+
+def _is_form(spec: str) -> bool:
+    return "|" in spec or "#" in spec
+
+
+def _is_bare_form(spec: str) -> bool:
+    """Whether a form is a word that goes with a number and does not say it, such as is and are."""
+    return "|" in spec and "#" not in spec and "{" not in spec
+
+
+def _codes(template: str) -> list[str]:
+    """What stands in backticks and is typed as it is: options, values, commands."""
+    return [code for code in re.findall(r"`([^`]*)`", template) if "{" not in code and code.isascii()]
 
 
 def renewed(tag: str) -> Catalog:
