@@ -42,6 +42,7 @@ KNOWN = {
     "--horizon": ("9", "90"),
     "--kpi": ("revenue,win_r", "revenue,win_rate"),
     "--level": ("0.99", "0.99"),
+    "--lang": ("zh-Han", "zh-Hans"),
     "--locale": ("pt-B", "pt-BR"),
     "--map": ("created=Create", "created=Create Date"),
     "--lost": ("Closed l", "Closed lost"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import Dataset
+from salesmetrics.messages.languages import ENGLISH
 from salesmetrics.questions import make_question, read_options, refuse_below
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.option import Option, near_option
@@ -31,6 +32,7 @@ from salesmetrics.settings.options import (
     Segments,
     Selection,
     SettingsOptions,
+    Speaking,
     Watch,
     options_of,
 )
@@ -113,7 +115,11 @@ class _Selected(ReadingOptions, total=False):
     period: str
 
 
-class _Shown(TypedDict, total=False):
+class _Spoken(TypedDict, total=False):
+    lang: str | None
+
+
+class _Shown(_Spoken, total=False):
     all: bool
 
 
@@ -225,7 +231,7 @@ class RowsOptions(_OnADay, _Shown, total=False):
     top: int | None
 
 
-class ExplainOptions(_OnADay, total=False):
+class ExplainOptions(_OnADay, _Spoken, total=False):
     """Options of ``explain``."""
 
     every: str | None
@@ -348,8 +354,13 @@ def taken(function: str) -> tuple[Option, ...]:
     takes = TAKES[function]
     own = {option.name for option in takes.own}
     left = {*takes.without, *OF_A_COMMAND, *own}
-    groups = (*takes.groups, SettingsOptions)
+    groups = (*takes.groups, *_speaking(function), SettingsOptions)
     return (*(option for option in options_of(*groups) if option.name not in left), *takes.own)
+
+
+def _speaking(function: str) -> tuple[Any, ...]:
+    """The language, for functions that give something to read."""
+    return () if function == "load" else (Speaking,)
 
 
 def with_options(function: F) -> F:
@@ -460,6 +471,11 @@ class Asked(NamedTuple):
     command: str
 
     @property
+    def language(self) -> str:
+        """The language of documents; English where none is named, whatever the locale is."""
+        return str(self.groups[Speaking].lang or ENGLISH.tag)
+
+    @property
     def all(self) -> bool:
         """Whether documents show everything."""
         return bool(self.groups[Output].all)
@@ -509,7 +525,7 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
         from salesmetrics.settings.sources import find_settings
 
         settings = read_settings(find_settings(given["config"].value, left_out=False) or Path())
-    groups = (*takes.groups, *(() if Output in takes.groups else (Output,)))
+    groups = (*takes.groups, *(() if Output in takes.groups else (Output,)), Speaking)
     settled = merge(options_of(*groups), given, settings, not_from_file={*takes.not_from_file, *own})
     settings = settings._replace(shaped=shaped_by(settled, SHAPING, settings))
     refuse_idle(tuple(known.values()), typed, settled, None, always=takes.always)

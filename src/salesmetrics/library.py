@@ -127,7 +127,7 @@ def inspect(*files: FilePath | Dataset, **options: Unpack[CheckOptions]) -> Resu
         found, _ = pipeline.inspect(
             source, reading, settings.thresholds, lambda: make_catalog(settings), settings.shaped
         )
-    return Result(replace(found, everything=asked.all, arguments=source.arguments))
+    return Result(replace(found, everything=asked.all, arguments=source.arguments), language=asked.language)
 
 
 @with_options
@@ -160,7 +160,7 @@ def check(*files: FilePath | Dataset, **options: Unpack[CheckOptions]) -> Result
         everything=asked.all,
         arguments=source.arguments,
     )
-    return Result(answer)
+    return Result(answer, language=asked.language)
 
 
 # --- KPIs ---
@@ -211,7 +211,7 @@ def report(*files: FilePath | Dataset, **options: Unpack[ReportOptions]) -> Resu
         return sections(source, reading, question, known, beside, **terms)[0]
 
     with _placed(asked):
-        return Result(made(asked.question()), drawn)
+        return Result(made(asked.question()), drawn, language=asked.language)
 
 
 @with_options
@@ -234,7 +234,7 @@ def trend(kpi: str | Iterable[str], *files: FilePath | Dataset, **options: Unpac
     with _placed(asked):
         question = asked.question(kpi=kpis, every=asked.own["every"])
         found, _ = pipeline.trend(source, reading, question, make_catalog(asked.settings))
-    return Result(replace(found, everything=asked.all))
+    return Result(replace(found, everything=asked.all), language=asked.language)
 
 
 @with_options
@@ -257,7 +257,7 @@ def rows(kpi: str, *files: FilePath | Dataset, **options: Unpack[RowsOptions]) -
         question = replace(asked.question(), kpis=(str(kpi),), families=(), by=())
         listing, known = make_listing(asked.groups[Listed]), make_catalog(asked.settings)
         found, _ = pipeline.rows(source, reading, question, known, listing)
-    return Result(found)
+    return Result(found, language=asked.language)
 
 
 @overload
@@ -288,10 +288,10 @@ def explain(kpi: str, *files: FilePath | Dataset, **options: Any) -> Result[Any]
         if not files:
             from salesmetrics.drilldown.describe import define_kpi
 
-            return Result(define_kpi(chosen, known))
+            return Result(define_kpi(chosen, known), language=asked.language)
         source, reading = _source(files, asked)
         question = replace(asked.question(), kpis=(chosen.id,), families=(), by=())
-        return Result(pipeline.explain(source, reading, question, known)[0])
+        return Result(pipeline.explain(source, reading, question, known)[0], language=asked.language)
 
 
 # --- analyses ---
@@ -327,7 +327,7 @@ def compare(*files: FilePath, **options: Any) -> Result[Any]:
         return found if bar else replace(found, everything=asked.all)
 
     with _placed(asked):
-        return Result(made(None), lambda _: made(SHOWN_CHANGES))
+        return Result(made(None), lambda _: made(SHOWN_CHANGES), language=asked.language)
 
 
 @overload
@@ -510,7 +510,9 @@ def _analysed(
     source, reading = _source(files, asked)
     with _placed(asked):
         found, _ = analysis(source, reading)
-    return Result(replace(found, everything=asked.all) if hasattr(found, "everything") else found)
+    return Result(
+        replace(found, everything=asked.all) if hasattr(found, "everything") else found, language=asked.language
+    )
 
 
 def _source(

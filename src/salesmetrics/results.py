@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from salesmetrics.answers.base import Answer
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import phrase
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import speaking
 from salesmetrics.render.writers import WRITERS, Screen, format_of, render
 from salesmetrics.schema.message import Message
 
@@ -44,15 +46,16 @@ class Result(Generic[A]):
         answer: The answer itself, a frozen struct with exact numbers.
     """
 
-    def __init__(self, answer: A, drawn: Callable[[str], Answer] | None = None) -> None:
+    def __init__(self, answer: A, drawn: Callable[[str], Answer] | None = None, language: str = ENGLISH.tag) -> None:
         """Hold an answer.
 
         Args:
             answer: As a program wants it.
             drawn: Gives the answer that the part of it named, ``document`` or ``page``, is made from, where that is another one.
+            language: Of documents, a key of ``LANGUAGES``; JSON and CSV are in English always.
         """
         self.answer: A = answer
-        self._drawn = drawn
+        self._drawn, self._language = drawn, language
         self._made: dict[str, Answer] = {}
 
     # --- data ---
@@ -142,7 +145,8 @@ class Result(Generic[A]):
         return made if isinstance(made, str) else made.decode("utf-8")
 
     def _render(self, form: str, screen: Screen) -> str | bytes:
-        return render(self._answer_for(WRITERS[form].draws), form, screen)
+        with speaking(self._language):
+            return render(self._answer_for(WRITERS[form].draws), form, screen)
 
     def _answer_for(self, draws: str) -> Answer:
         if draws in ("answer", "sheet"):
@@ -162,9 +166,10 @@ class Result(Generic[A]):
         """The same: an answer is never changed."""
         return self
 
-    def __reduce__(self) -> tuple[Callable[..., Result[A]], tuple[A, dict[str, Answer]]]:
+    def __reduce__(self) -> tuple[Callable[..., Result[A]], tuple[A, dict[str, Answer], str]]:
         """The answer and those that its documents and its page are made from, as files are not read a second time."""
-        return _unpickled, (self.answer, {part: self._answer_for(part) for part in _PARTS})
+        with speaking(self._language):
+            return _unpickled, (self.answer, {part: self._answer_for(part) for part in _PARTS}, self._language)
 
     # --- in a notebook ---
 
@@ -175,7 +180,9 @@ class Result(Generic[A]):
         """
         page, name, table = (escape(text) for text in (self.to_html(), self.answer.command, self.to_text()))
         frame = f'<iframe srcdoc="{page}" sandbox="" width="100%" height="{_FRAME}" frameborder="0" title="{name}"></iframe>'
-        return f"{frame}\n<details><summary>{phrase('notebook_as_text')}</summary><pre>{table}</pre></details>"
+        with speaking(self._language):
+            summary = phrase("notebook_as_text")
+        return f"{frame}\n<details><summary>{summary}</summary><pre>{table}</pre></details>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": self.to_text(), "text/html": self._repr_html_()}
@@ -203,5 +210,5 @@ class Result(Generic[A]):
         return sorted({*super().__dir__(), *type(self.answer).__struct_fields__})
 
 
-def _unpickled(answer: A, made: dict[str, Answer]) -> Result[A]:
-    return Result(answer, made.__getitem__)
+def _unpickled(answer: A, made: dict[str, Answer], language: str) -> Result[A]:
+    return Result(answer, made.__getitem__, language)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from salesmetrics.cli.environment import Environment, environment_of, of_process
+from salesmetrics.cli.language import language_at_start
 from salesmetrics.cli.limits import error_lines, shortage
 from salesmetrics.cli.usage import Command, Group, UsageError, usage_refusal
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.messages.commands import COMMANDS
+from salesmetrics.messages.speech import speaking
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
@@ -127,7 +129,7 @@ def run(words: list[str], environment: Environment | None = None) -> int:
         from salesmetrics.cli.completion import complete
 
         return complete(make_app(), around)
-    with around.lent():
+    with around.lent(), speaking(language_at_start(words, around.variables)):
         return _run(words, around)
 
 

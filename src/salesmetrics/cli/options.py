@@ -14,11 +14,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hi
 import typer
 
 from salesmetrics.cli.environment import Environment, environment_of
+from salesmetrics.cli.language import language_of_locale
 from salesmetrics.cli.output import form_of, refuse_terminal
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import speak
 from salesmetrics.schema.message import Message
-from salesmetrics.settings.options import PANELS, SHAPING, Diagnosis, Output, Reading, SettingsOptions, options_of
+from salesmetrics.settings.options import (
+    PANELS,
+    SHAPING,
+    Diagnosis,
+    Output,
+    Reading,
+    SettingsOptions,
+    Speaking,
+    options_of,
+)
 from salesmetrics.settings.sources import (
     SettingsFile,
     Settled,
@@ -134,7 +145,7 @@ class _Command:
     @property
     def typed_groups(self) -> list[Any]:
         """The groups whose options it takes."""
-        return [*self.groups.values(), *([SettingsOptions] if self.file else []), Diagnosis]
+        return [*self.groups.values(), *([SettingsOptions] if self.file else []), Speaking, Diagnosis]
 
     def takes(self) -> list[Option]:
         """The options that it takes."""
@@ -156,7 +167,9 @@ class _Command:
                 if option.name in taken:
                     panel = reads if group is SettingsOptions else option.panel
                     found.append(_parameter(option.name, *typer_option(option, panel)))
-        found += [_parameter(option.name, *typer_option(option, option.panel)) for option in options_of(Diagnosis)]
+        found += [
+            _parameter(option.name, *typer_option(option, option.panel)) for option in options_of(Speaking, Diagnosis)
+        ]
         if self.context == CONTEXT:
             found.append(_parameter(CONTEXT, typer.Context, inspect.Parameter.empty))
         return found
@@ -203,6 +216,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         written = next((group for group in groups.values() if isinstance(group, Output)), None)
         refuse_idle(options, typed, settled, form_of(written) if written else None, always=asked.always)
+        speak(settled["lang"].value or language_of_locale(environment.variables))
         verbose, begun = settled["verbose"].value, perf_counter()
         if verbose:
             _say_settings(settled, environment)

@@ -16,6 +16,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages import phrase
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import in_words, spoken
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -86,8 +89,22 @@ class _AsTyped:
             if parameter.param_type_name == "argument" or parameter.is_flag:
                 parameter.display_type_rich = _no_type
             if isinstance(parameter.show_default, str):
-                parameter._get_default_string = partial(_as_declared, parameter.show_default)
+                parameter._get_default_string = partial(_as_declared, in_words(parameter.show_default))
         return parameters
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The help in the language that is spoken."""
+        if spoken() is ENGLISH:
+            super().format_help(ctx, formatter)  # type: ignore[misc]
+            return
+        from salesmetrics.cli.help import help_in_words
+
+        with help_in_words(self, ctx):
+            super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """How a command is typed."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), phrase("help_usage") + " ")
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """FILE instead of {FILE}."""

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
 __all__ = ["LABELS"]
 
 LABELS: Mapping[str, str] = {
+    "help_usage": "Usage:",
+    "help_arguments": "Arguments",
+    "help_options": "Options",
+    "help_commands": "Commands",
+    "help_default": "[default: {value:typed}]",
+    "help_required": "[required]",
+    "help_of_itself": "Show this message and exit.",
+    "help_examples": "Examples:",
+    "help_example": "Example:",
     # --- headings ---------------------------------------------------------------------------------------------------
     "heading_goals": "Goals",
     "heading_findings": "Findings",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from gettext import NullTranslations
 
-__all__ = ["day", "in_words", "number", "speaking", "spoken"]
+__all__ = ["day", "in_words", "number", "speak", "speaking", "spoken"]
 
 
 class _Speech(NamedTuple):
@@ -51,6 +51,16 @@ def speaking(tag: str) -> Iterator[None]:
         yield
     finally:
         _SPEECH.reset(token)
+
+
+def speak(tag: str) -> None:
+    """Go on in a language, within a ``speaking`` that was begun before it was known which.
+
+    Raises:
+        KeyError: There is no such language.
+    """
+    if tag != spoken().tag:
+        _SPEECH.set(_Speech(LANGUAGES[tag], _catalogue(tag)))
 
 
 def spoken() -> Language:

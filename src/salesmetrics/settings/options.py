@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
@@ -35,6 +36,7 @@ __all__ = [
     "Segments",
     "Selection",
     "SettingsOptions",
+    "Speaking",
     "Table",
     "Watch",
     "declared_options",
@@ -410,6 +412,22 @@ class Output(NamedTuple):
     quiet: Annotated[bool, Option("Print only errors to stderr.", short="-q")] = False
 
 
+class Speaking(NamedTuple):
+    """The language of the output; every command has it."""
+
+    lang: Annotated[
+        str | None,
+        Option(
+            "Language of labels and messages.",
+            choices=tuple(LANGUAGES),
+            shown_default="that of the locale",
+            key="output.lang",
+            about="language of labels and messages; CSV and JSON are in English always",
+            example="ms",
+        ),
+    ] = None
+
+
 class Diagnosis(NamedTuple):
     """What a command says of itself; every command has these."""
 
@@ -433,11 +451,23 @@ PANELS: Mapping[Any, str] = {
     Forecasting: "Report",
     Composing: "Output",
     Output: "Output",
+    Speaking: "Output",
     Diagnosis: "Output",
 }
 """The part of the help that the options of a group stand in."""
 
-GROUPS: tuple[Any, ...] = (Reading, Selection, Segments, Judging, Merging, Watch, Forecasting, Composing, Output)
+GROUPS: tuple[Any, ...] = (
+    Reading,
+    Selection,
+    Segments,
+    Judging,
+    Merging,
+    Watch,
+    Forecasting,
+    Composing,
+    Output,
+    Speaking,
+)
 """The groups whose options a variable or the settings file can give."""
 
 
@@ -468,6 +498,7 @@ TABLES = (
         "Loss reasons that count as one.",
         "Loss reasons that read alike. A line without # makes the first count as the second in `losses`.",
     ),
+    Table("output", "How a report reads.", "Language of labels and messages. CSV and JSON are in English always."),
     Table("csv", "How CSV is written.", "CSV for a spreadsheet: Excel needs both in most of Europe."),
     Table("calendar", "Weeks and fiscal years.", special=True),
     Table("settings", "Thresholds and external figures.", "Thresholds that some KPIs use.", special=True),

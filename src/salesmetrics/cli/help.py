@@ -1,0 +1,68 @@
+"""The help in the language that is spoken: Typer's own words, and those of commands and options. Own file: English loads it not."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from typer import rich_utils
+
+from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["help_in_words", "paragraphs_in_words"]
+
+_EXAMPLES = {"Examples:": "help_examples", "Example:": "help_example"}
+_TYPERS = {
+    "ARGUMENTS_PANEL_TITLE": "help_arguments",
+    "OPTIONS_PANEL_TITLE": "help_options",
+    "COMMANDS_PANEL_TITLE": "help_commands",
+    "REQUIRED_LONG_STRING": "help_required",
+}
+"""Names under which Typer keeps words that it writes, and the codes of ours."""
+
+
+@contextmanager
+def help_in_words(command: Any, context: Any) -> Iterator[None]:
+    """A command whose help is in the language that is spoken, for as long as this lasts.
+
+    Args:
+        command: Of Typer; made for this run, so that its texts may change.
+        context: The same's.
+    """
+    command.help = paragraphs_in_words(command.help or "")
+    for param in command.get_params(context):
+        own = "help_of_itself" if param.name == "help" else None
+        param.help = phrase(own) if own else in_words(param.help or "")
+        if getattr(param, "rich_help_panel", None):
+            param.rich_help_panel = in_words(param.rich_help_panel)
+    for below in getattr(command, "commands", {}).values():
+        below.short_help = paragraphs_in_words(below.short_help or below.help or "").partition("\n\n")[0]
+    before = {name: getattr(rich_utils, name) for name in (*_TYPERS, "DEFAULT_STRING")}
+    for name, code in _TYPERS.items():
+        setattr(rich_utils, name, phrase(code))
+    rich_utils.DEFAULT_STRING = phrase("help_default", value="{}")
+    try:
+        yield
+    finally:
+        for name, text in before.items():
+            setattr(rich_utils, name, text)
+
+
+def paragraphs_in_words(text: str) -> str:
+    r"""What a docstring says of a command, its examples as they are.
+
+    >>> paragraphs_in_words("List the KPIs.\n\nExamples:\n  salesmetrics kpis")
+    'List the KPIs.\n\nExamples:\n  salesmetrics kpis'
+    """
+    found = []
+    for paragraph in text.split("\n\n"):
+        head, newline, rest = paragraph.partition("\n")
+        if head in _EXAMPLES:
+            found.append(phrase(_EXAMPLES[head]) + newline + rest)
+        else:
+            found.append(in_words(" ".join(paragraph.split())))
+    return "\n\n".join(found)
