@@ -179,7 +179,8 @@ def _is_bare_form(spec: str) -> bool:
 
 def _codes(template: str) -> list[str]:
     """What stands in backticks and is typed as it is: options, values, commands."""
-    return [code for code in re.findall(r"`([^`]*)`", template) if "{" not in code and code.isascii()]
+    literal = "".join(text + ("{" if name is not None else "") for text, name, _, _ in Formatter().parse(template))
+    return [code for code in re.findall(r"`([^`]*)`", literal) if "{" not in code and code.isascii()]
 
 
 def renewed(tag: str) -> Catalog:
