@@ -35,6 +35,7 @@ docs-serve: docs ## the same, and show it at http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory build/docs/site 8000
 
 bench: ## speed beside a script by hand, as ratios of one run
+	$(BIN)/python tests/benchmark/start_benchmark.py
 	$(BIN)/python tests/benchmark/report_benchmark.py
 	$(BIN)/python tests/benchmark/read_benchmark.py
 	$(BIN)/python tests/benchmark/compare_benchmark.py
