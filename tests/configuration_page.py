@@ -72,6 +72,9 @@ as comments.
 [losses.reasons]
 "no budget" = "No budget"
 ```""",
+    "output": """\
+The language of an output, and the names of people and companies in it ([docs/privacy.md](privacy.md)): as they are, as pseudonyms, or left out. A key is better kept in
+`SALESMETRICS_KEY`; whoever can read this file can read a key in it.""",
     "csv": """\
 How CSV is written, for a spreadsheet. Excel needs `bom` to read UTF-8 and, in most of Europe and Latin America, the
 `locale` of the computer: `de` writes `1234,5;2026-01-31`. Dates stay ISO, numbers keep all their decimals, and JSON never

@@ -32,6 +32,7 @@ NAMES = sorted(path.parent.relative_to(CASES).as_posix() for path in CASES.rglob
 # Errors without a case here, each with what stands in its place.
 ELSEWHERE = {
     "argument_unlike": "no command line has arguments that are no text; see test_calls",
+    "pseudonyms_collide": "needs more names than a file holds: test_privacy.py",
     "stdin_is_terminal": "needs a terminal: test_standard_input_that_is_a_terminal below",
     "file_too_large": "needs 16 GiB: test_no_file_holds_more_than_the_bound in test_bounds.py",
     "files_too_many": "needs 10,001 files: test_too_many_files_are_refused in test_bounds.py",

@@ -40,6 +40,7 @@ KNOWN = {
     "--format": ("js", "json"),
     "--goal": ("win_r", "win_rate"),
     "--horizon": ("9", "90"),
+    "--key": ("ra", "random"),
     "--kpi": ("revenue,win_r", "revenue,win_rate"),
     "--level": ("0.99", "0.99"),
     "--lang": ("zh-Han", "zh-Hans"),
@@ -75,6 +76,7 @@ OPEN = {
 """Options of which nothing is known, or whose values are files, which the shell completes."""
 ARGUMENTS = {"kpi": ("win_rate_v", "win_rate_value"), "command": ("tre", "trend")}
 FLAGS = {"--no-config", "--strict", "--no-total", "--wide", "--bom", "--all", "--quiet", "--verbose", "--debug"} | {
+    *("--pseudonymize", "--no-names"),
     *("--cohort", "--force", "--github", "--help", "--version"),
 }
 

@@ -144,6 +144,7 @@ UNUSABLE = {
     "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
     "merge_reason": ({"$": "$"}, "the reason is the variant itself"),
     "sections": (["funnle"], "unknown section"),
+    "key": ("short", "must have at least 16 characters"),
 }
 """Values that the declaration's own check refuses, and why."""
 
@@ -157,7 +158,9 @@ def test_every_check_is_tried() -> None:
 def test_the_same_refusal_names_its_place(name: str, source: str) -> None:
     it, (value, cause) = option(name), UNUSABLE[name]
     typed = [f"{key}={text}" for key, text in value.items()] if isinstance(value, dict) else value
-    shown = typed[0] if isinstance(typed, list) else typed
+    shown = "***" if it.spoken else typed[0] if isinstance(typed, list) else typed
+    if it.spoken and source == "option":
+        cause = "others on this machine can see what is typed"
     given: dict[str, tuple[Any, ...]] = {
         "option": ({name: typed}, {}),
         "variable": ({}, {str(it.variable_name): in_variable(typed)}),

@@ -28,6 +28,7 @@ from salesmetrics.settings.options import (
     Listed,
     Merging,
     Output,
+    Privacy,
     Reading,
     Segments,
     Selection,
@@ -106,6 +107,9 @@ class ReadingOptions(TypedDict, total=False):
     lost: Words
     other: Words
     open: Words
+    pseudonymize: bool
+    no_names: bool
+    key: str | None
     config: str | None
 
 
@@ -276,19 +280,19 @@ def _every(*choices: str, default: str | None) -> Option:
 
 
 TAKES: Mapping[str, Takes] = {
-    "load": Takes((Reading,)),
-    "check": Takes((Reading, Output)),
-    "inspect": Takes((Reading, Output)),
-    "report": Takes((Reading, Selection, Segments, Judging, Watch, Composing, Output)),
+    "load": Takes((Reading, Privacy)),
+    "check": Takes((Reading, Privacy, Output)),
+    "inspect": Takes((Reading, Privacy, Output)),
+    "report": Takes((Reading, Privacy, Selection, Segments, Judging, Watch, Composing, Output)),
     "trend": Takes(
-        (Reading, Selection, Segments, Output),
+        (Reading, Privacy, Selection, Segments, Output),
         ("kpi", "family", "compare"),
         ("family", "compare", "period", "by"),
         (_every(*_EVERY, default="month"),),
         ("wide",),
     ),
     "compare": Takes(
-        (Reading, Selection, Output),
+        (Reading, Privacy, Selection, Output),
         ("kpi", "family", "as_of", "compare", "every", "level", "min_n"),
         ("kpi", "family", "as_of", "compare", "every", "by", "period"),
         (
@@ -297,7 +301,7 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "funnel": Takes(
-        (Reading, Selection, Output),
+        (Reading, Privacy, Selection, Output),
         ("kpi", "family", "every", "compare"),
         ("kpi", "family", "every", "compare", "by"),
         (
@@ -307,7 +311,7 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "cohort": Takes(
-        (Reading, Selection, Output),
+        (Reading, Privacy, Selection, Output),
         ("kpi", "family", "compare"),
         ("kpi", "family", "compare", "by"),
         (
@@ -317,13 +321,13 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "forecast": Takes(
-        (Reading, Selection, Forecasting, Output),
+        (Reading, Privacy, Selection, Forecasting, Output),
         ("kpi", "family", "every", "compare", "min_n"),
         ("kpi", "family", "every", "compare", "min_n", "by", "period"),
         (_ROWS,),
     ),
     "benchmark": Takes(
-        (Reading, Selection, Judging, Output),
+        (Reading, Privacy, Selection, Judging, Output),
         (),
         ("compare", "every", "kpi", "family", "by"),
         (
@@ -333,17 +337,17 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "losses": Takes(
-        (Reading, Selection, Merging, Judging, Output),
+        (Reading, Privacy, Selection, Merging, Judging, Output),
         ("kpi", "family", "every"),
         ("kpi", "family", "every", "by"),
         (_ROWS,),
     ),
     "rows": Takes(
-        (Reading, Selection, Listed, Output),
+        (Reading, Privacy, Selection, Listed, Output),
         ("kpi", "by", "family", "compare", "every", "level", "min_n"),
         ("columns", "sort", "top"),
     ),
-    "explain": Takes((Reading, Selection, Output), ("kpi", "by", "family", "compare", "min_n", "all")),
+    "explain": Takes((Reading, Privacy, Selection, Output), ("kpi", "by", "family", "compare", "min_n", "all")),
 }
 """By function; a test compares them with the commands."""
 
@@ -516,7 +520,7 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
             raise _unknown(function, name)
         if value is not None:
             typed[name] = _value(known[name], value)
-    given = from_options_and_variables(tuple(known.values()), typed, {})
+    given = from_options_and_variables(tuple(known.values()), typed, {}, seen=False)
     settings = no_settings()
     if "config" in given:
         from pathlib import Path
@@ -535,8 +539,8 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
         raise SalesmetricsError("option_invalid", option="--as-of", value="today", cause=cause, fix=fix)
     alone = {option.name: given.get(option.name, Settled(option.default)).value for option in takes.own}
     refuse_below("--horizon", alone.get("horizon"), 1, 90)
-    read = tuple(option.flag for option in options_of(Reading) if option.name in typed)
-    return Asked(made, alone, settings, read_options(made[Reading]), read, f"salesmetrics {function}")
+    read = tuple(option.flag for option in options_of(Reading, Privacy) if option.name in typed)
+    return Asked(made, alone, settings, read_options(made[Reading], made[Privacy]), read, f"salesmetrics {function}")
 
 
 def restated(error: SalesmetricsError, asked: Asked) -> SalesmetricsError:

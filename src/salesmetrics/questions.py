@@ -6,6 +6,7 @@ is on its way.
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import TYPE_CHECKING, get_args
 
 from salesmetrics.errors import SalesmetricsError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.goals import Goal
     from salesmetrics.engine.request import PeriodTerms, Question, Request
     from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.privacy.names import Names
     from salesmetrics.schema.provenance import Shaped
     from salesmetrics.sections import Beside
     from salesmetrics.settings.options import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
         Judging,
         Listed,
         Merging,
+        Privacy,
         Reading,
         Segments,
         Selection,
@@ -43,6 +46,7 @@ __all__ = [
     "make_catalog",
     "make_listing",
     "make_question",
+    "names_hidden",
     "read_options",
     "refuse_below",
     "settle_goals",
@@ -52,8 +56,16 @@ PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
 
 
-def read_options(reading: Reading) -> ReadOptions:
-    """What settles the reading, as the reader takes it."""
+def read_options(reading: Reading, privacy: Privacy | None = None) -> ReadOptions:
+    """What settles the reading, as the reader takes it.
+
+    Args:
+        reading: Options.
+        privacy: How names are told; as they are where nothing is said.
+
+    Raises:
+        SalesmetricsError: As :func:`names_hidden`.
+    """
     delimiter = reading.delimiter or ""
     return ReadOptions(
         encoding=reading.encoding,
@@ -68,7 +80,29 @@ def read_options(reading: Reading) -> ReadOptions:
         lost=reading.lost,
         other=reading.other,
         open=reading.open,
+        names=None if privacy is None else names_hidden(privacy),
     )
+
+
+def names_hidden(privacy: Privacy) -> Names | None:
+    """What stands in the place of names; None where they are told.
+
+    Raises:
+        SalesmetricsError: ``option_idle``: they cannot be both replaced and left out; ``option_needed``: there is no key.
+    """
+    if not privacy.pseudonymize and not privacy.no_names:
+        return None
+    from salesmetrics.privacy.names import Names
+
+    if privacy.pseudonymize and privacy.no_names:
+        cause, fix = Message("names_left_out_anyway"), Message("one_of_two")
+        raise SalesmetricsError("option_idle", option="--pseudonymize", cause=cause, fix=fix)
+    if privacy.no_names:
+        return Names(None)
+    if privacy.key is None:
+        fix = Message("key_example")
+        raise SalesmetricsError("option_needed", command="--pseudonymize", option="SALESMETRICS_KEY", fix=fix)
+    return Names(token_hex(32) if privacy.key == "random" else privacy.key)
 
 
 def make_question(

@@ -28,6 +28,7 @@ from salesmetrics.settings.options import (
     Reading,
     SettingsOptions,
     Speaking,
+    declared_options,
     options_of,
 )
 from salesmetrics.settings.sources import (
@@ -238,13 +239,16 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 def _say_settings(settled: Mapping[str, Settled], environment: Environment) -> None:
     """Which values are in effect that are no defaults, and where each comes from."""
+    secret = {option.name: option for option in declared_options() if option.spoken}
     for name, (value, source, items) in settled.items():
         places: list[tuple[str | None, Source]] = [*items.items()] or [(None, source)]
         for item, place in places:
             if place.kind == "default" or name in Diagnosis._fields:
                 continue
             said = (
-                value
+                secret[name].told(value)
+                if name in secret
+                else value
                 if item is None
                 else Message("pair", name=item, value=value[item])
                 if isinstance(value, dict)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.recognise.versions import Versions
     from salesmetrics.ingest.table.table import RawTable, RejectedRow, Source
+    from salesmetrics.privacy.names import Names
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding, Input, RowCounts
     from salesmetrics.schema.withheld import Withheld
@@ -50,6 +51,8 @@ class ReadOptions(msgspec.Struct, frozen=True):
     symbols: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Sign or name of a currency → the ISO code that it stands for in these files."""
     as_of: date | None = None
+    names: Names | None = None
+    """What stands in the place of names of people and companies; None where they are told."""
 
 
 class LoadedFile(msgspec.Struct, frozen=True):

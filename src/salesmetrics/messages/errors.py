@@ -158,6 +158,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "use a longer step with `--every`, a shorter `--period` or fewer KPIs; `salesmetrics check` names a date far from all others",
     ),
     "where_invalid": ErrorText("invalid `--where {text}`: {cause}", "{fix}"),
+    "pseudonyms_collide": ErrorText(
+        "two names have the same pseudonym `{pseudonym}`",
+        "use another key, in `SALESMETRICS_KEY` or under `[output]` in the settings file",
+    ),
     "output_unwritable": ErrorText(
         "cannot write `{path:typed}`: {cause:said}", "check the folder, its permissions and the free space"
     ),

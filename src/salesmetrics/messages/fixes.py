@@ -41,6 +41,8 @@ FIXES: Mapping[str, str] = {
     "top_example": "for example {set:top 10}",
     "min_n_example": "for example {set:min-n 20}",
     "variable_example": "for example `{variable}={example}`",
+    "key_example": "keep a key in `SALESMETRICS_KEY`, or as `key` under `[output]` in the settings file; `--key random` is for one run only",
+    "one_of_two": "leave one of the two out",
     "age_example": "for example {set:max-age 7d}",
     "name_if_no_sales": "if these are not sales, name what they are: `KIND={path:typed}`",
     "count_lines": "to count each line on its own, by its product, add {set:map id=}; a number of deals is then one of lines",

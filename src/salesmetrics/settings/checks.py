@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["check_age", "check_currency_symbol", "check_locale", "check_reason", "check_section", "check_zone"]
+__all__ = [
+    "check_age",
+    "check_currency_symbol",
+    "check_key",
+    "check_locale",
+    "check_reason",
+    "check_section",
+    "check_zone",
+]
 
 
 def check_zone(text: str) -> None:
@@ -90,3 +98,18 @@ def check_reason(pair: str) -> None:
         raise SalesmetricsError(
             "option_invalid", option="--merge-reason", value=pair, cause=cause, fix=Message("reason_example")
         )
+
+
+def check_key(text: str) -> None:
+    """A key that nobody finds by trying, or the word for one that is drawn.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``, without the key.
+    """
+    from salesmetrics.errors import SalesmetricsError
+    from salesmetrics.privacy.names import LEAST
+    from salesmetrics.schema.message import Message
+
+    if text != "random" and len(text) < LEAST:
+        cause, fix = Message("key_short", least=LEAST), Message("key_example")
+        raise SalesmetricsError("option_invalid", option="--key", value="***", cause=cause, fix=fix)

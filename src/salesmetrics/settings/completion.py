@@ -23,6 +23,7 @@ __all__ = [
     "complete_families",
     "complete_forecast_cells",
     "complete_funnel_cells",
+    "complete_key",
     "complete_kpis",
     "complete_levels",
     "complete_locales",
@@ -210,6 +211,11 @@ def complete_locales(incomplete: str) -> Offers:
     from salesmetrics.render.csv_locales import known_locales
 
     return _that_begin(dict(known_locales()), incomplete)
+
+
+def complete_key(incomplete: str) -> Offers:
+    """The one key that may be typed."""
+    return _that_begin(("random",), incomplete)
 
 
 def complete_levels(incomplete: str) -> Offers:

@@ -187,6 +187,8 @@ def _refusal(error: ValidationError, text: str, name: str) -> SalesmetricsError:
     broken = first.get("ctx", {}).get("error")
     if isinstance(broken, SettingError):
         place.append(broken.key)
+    if any(option.spoken for option in file_options() if option.key == ".".join(place)):
+        first = {**first, "input": "***"}
     return SalesmetricsError(
         "config_invalid",
         path=name,
@@ -225,9 +227,11 @@ def shown_settings(file: SettingsFile, environment: Mapping[str, str]) -> list[S
     for key, value, about, option in _leaves(file):
         variable = (option and option.variable_name) or ""
         if environment.get(variable):
-            found.append(Shown(key=key, value=environment[variable], source="environment", place=variable, about=about))
+            told = option.told(environment[variable]) if option else environment[variable]
+            found.append(Shown(key=key, value=told, source="environment", place=variable, about=about))
         elif value not in ({}, []) and _is_in(tree, key):
             place = f"{file.path}:{file.source(*key.split('.')).line}"
+            value = option.told(value) if option else value
             found.append(Shown(key=key, value=value, source="file", place=place, about=about))
         else:
             found.append(Shown(key=key, value=value, source="default", about=about))

@@ -38,6 +38,8 @@ class Option(NamedTuple):
         check: Raises ``option_invalid`` for a value, or an item of it, that cannot be used.
         complete: What the shell is offered for a word that begins so, each with a line about it.
         hidden: Whether the help leaves it out.
+        spoken: The only values that may be typed, of an option whose other values are secrets: others on the machine see
+            what is typed. Its value is never told.
         name: As in Python; ``--date-order`` and ``SALESMETRICS_DATE_ORDER`` follow from it. This and what comes after it
             follow from the field and its group.
         kind: What its value is; ``pairs`` are ``NAME=VALUE``, and both they and a ``list`` may be given more than once.
@@ -67,6 +69,7 @@ class Option(NamedTuple):
     check: Callable[[str], object] | None = None
     complete: Callable[[str], list[tuple[str, str]]] | None = None
     hidden: bool = False
+    spoken: tuple[str, ...] = ()
     name: str = ""
     kind: Kind = "text"
     default: Any = None
@@ -82,6 +85,10 @@ class Option(NamedTuple):
     def variable_name(self) -> str | None:
         """The variable that gives it, if one can."""
         return PREFIX + self.name.upper() if self.variable else None
+
+    def told(self, value: Any) -> Any:
+        """A value as it is told: a secret is not."""
+        return "***" if self.spoken and value is not None and value not in self.spoken else value
 
     @property
     def table(self) -> str | None:

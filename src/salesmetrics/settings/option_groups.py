@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import Option
 
-__all__ = ["Composing", "Forecasting", "Judging", "Listed", "Merging", "Watch"]
+__all__ = ["Composing", "Forecasting", "Judging", "Listed", "Merging", "Privacy", "Watch"]
 
 Words = tuple[str, ...]
 Pairs = Mapping[str, str]
@@ -125,6 +125,43 @@ class Composing(NamedTuple):
             complete=completion.complete_sections,
         ),
     ] = ()
+
+
+class Privacy(NamedTuple):
+    """How names of people and companies are told."""
+
+    pseudonymize: Annotated[
+        bool,
+        Option(
+            "Replace names of people and companies by pseudonyms, the same for the same key.",
+            key="output.pseudonymize",
+            about="replace names of people and companies by pseudonyms, the same for the same key",
+            rules_out="no_names",
+        ),
+    ] = False
+    no_names: Annotated[
+        bool,
+        Option(
+            "Leave out names of people and companies.",
+            key="output.no_names",
+            about="leave out names of people and companies",
+            rules_out="pseudonymize",
+        ),
+    ] = False
+    key: Annotated[
+        str | None,
+        Option(
+            "Key of the pseudonyms: random; one that is kept is in SALESMETRICS_KEY or the settings.",
+            metavar="random",
+            key="output.key",
+            about="key of the pseudonyms, at least 16 characters; random for a new one in each run",
+            beside=("pseudonymize",),
+            spoken=("random",),
+            check=checks.check_key,
+            complete=completion.complete_key,
+            example="random",
+        ),
+    ] = None
 
 
 class Forecasting(NamedTuple):

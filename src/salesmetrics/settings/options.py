@@ -14,7 +14,7 @@ from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
-from salesmetrics.settings.option_groups import Composing, Forecasting, Judging, Listed, Merging, Watch
+from salesmetrics.settings.option_groups import Composing, Forecasting, Judging, Listed, Merging, Privacy, Watch
 
 __all__ = [
     "GROUPS",
@@ -32,6 +32,7 @@ __all__ = [
     "Merging",
     "Option",
     "Output",
+    "Privacy",
     "Reading",
     "Segments",
     "Selection",
@@ -450,6 +451,7 @@ PANELS: Mapping[Any, str] = {
     Watch: "For scheduled runs",
     Forecasting: "Report",
     Composing: "Output",
+    Privacy: "Output",
     Output: "Output",
     Speaking: "Output",
     Diagnosis: "Output",
@@ -465,6 +467,7 @@ GROUPS: tuple[Any, ...] = (
     Watch,
     Forecasting,
     Composing,
+    Privacy,
     Output,
     Speaking,
 )
@@ -498,7 +501,11 @@ TABLES = (
         "Loss reasons that count as one.",
         "Loss reasons that read alike. A line without # makes the first count as the second in `losses`.",
     ),
-    Table("output", "How a report reads.", "Language of labels and messages. CSV and JSON are in English always."),
+    Table(
+        "output",
+        "Language of an output, and names of people and companies in it.",
+        "Language of labels and messages (CSV and JSON are in English always), and names of people and companies.",
+    ),
     Table("csv", "How CSV is written.", "CSV for a spreadsheet: Excel needs both in most of Europe."),
     Table("calendar", "Weeks and fiscal years.", special=True),
     Table("settings", "Thresholds and external figures.", "Thresholds that some KPIs use.", special=True),

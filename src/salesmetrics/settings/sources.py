@@ -141,7 +141,7 @@ def find_settings(named: str | None, *, left_out: bool) -> Path | None:
 
 
 def from_options_and_variables(
-    options: Iterable[Option], typed: Mapping[str, Any], environment: Mapping[str, str]
+    options: Iterable[Option], typed: Mapping[str, Any], environment: Mapping[str, str], *, seen: bool = True
 ) -> dict[str, Settled]:
     """What was typed, and for the rest what variables give, by name.
 
@@ -149,6 +149,7 @@ def from_options_and_variables(
         options: Those that the command takes.
         typed: Name → value, of the options that were typed.
         environment: All variables.
+        seen: Whether others can see what was typed, so that it may hold no secret.
 
     Raises:
         SalesmetricsError: ``option_invalid`` or ``variable_invalid``.
@@ -163,6 +164,9 @@ def from_options_and_variables(
         text = environment.get(option.variable_name or "")
         if option.name in typed:
             source = Source("option", option.flag)
+            if seen and option.spoken and typed[option.name] not in option.spoken:
+                cause, fix = Message("key_typed"), Message("key_example")
+                raise SalesmetricsError("option_invalid", option=option.flag, value="***", cause=cause, fix=fix)
             value = _of_items(option, typed[option.name]) if option.repeatable else typed[option.name]
         elif text and option.variable_name:
             source = Source("variable", option.variable_name)
@@ -193,7 +197,7 @@ def merge(
         file: The settings file.
         not_from_file: Options that the file does not settle for this command.
     """
-    ruled_out = {option.rules_out for option in options if option.name in given}
+    ruled_out = {option.rules_out for option in options if option.name in given and given[option.name].value}
     found = {}
     for option in options:
         own = given.get(option.name)

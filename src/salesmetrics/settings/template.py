@@ -77,6 +77,7 @@ def settings_template(
         "currency": _symbols(options),
         "report": _keys("report"),
         "losses": _reasons(reasons or {}),
+        "output": _keys("output"),
         "csv": _keys("csv"),
         "calendar": _calendar(),
         "settings": _settings(),

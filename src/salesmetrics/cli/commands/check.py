@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import PANELS, Output, Reading
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def check(
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     output: Output,
     environment: Environment,
@@ -51,7 +52,7 @@ def check(
     form = form_of(output)
     refuse_form(form, Check, "check")
     dataset = load(
-        begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)), read_options(reading)
+        begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)), read_options(reading, privacy)
     )
     passed = not has_errors(dataset)
     answer = Check(

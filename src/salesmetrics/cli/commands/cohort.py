@@ -8,7 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
-from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -16,6 +16,7 @@ from salesmetrics.settings.sources import SettingsFile
 def cohort(
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[
         Selection, Without(("kpi", "family", "compare")), NotFromFile(("kpi", "family", "compare", "by"))
@@ -60,5 +61,5 @@ def cohort(
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection._replace(every=every), settings, environment.today())
-    answer, dataset = analyses.cohort(begun, read_options(reading), question, of=of, every=every, cell=rows)
+    answer, dataset = analyses.cohort(begun, read_options(reading, privacy), question, of=of, every=every, cell=rows)
     write_read(answer, dataset, output, form, rejects, environment)

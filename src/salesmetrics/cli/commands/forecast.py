@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_forecast_cells
-from salesmetrics.settings.options import PANELS, Forecasting, Output, Reading, Selection
+from salesmetrics.settings.options import PANELS, Forecasting, Output, Privacy, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def forecast(
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     # The period of a report is one of the past.
     selection: Annotated[
@@ -56,7 +57,7 @@ def forecast(
     question = make_question(selection, settings, environment.today())
     answer, dataset = analyses.forecast(
         begun,
-        read_options(reading),
+        read_options(reading, privacy),
         question,
         target=forecasting.target,
         seed=forecasting.seed,

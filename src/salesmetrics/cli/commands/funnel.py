@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_funnel_cells, complete_horizons
-from salesmetrics.settings.options import PANELS, Output, Reading, Selection
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def funnel(
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[
         Selection,
@@ -71,5 +72,7 @@ def funnel(
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
-    answer, dataset = analyses.funnel(begun, read_options(reading), question, cohort=cohort, horizon=horizon, cell=rows)
+    answer, dataset = analyses.funnel(
+        begun, read_options(reading, privacy), question, cohort=cohort, horizon=horizon, cell=rows
+    )
     write_read(answer, dataset, output, form, rejects, environment)

@@ -8,12 +8,13 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import OptionalFiles, with_groups
-from salesmetrics.settings.options import Reading, SettingsOptions
+from salesmetrics.settings.options import Privacy, Reading, SettingsOptions
 
 
 @with_groups
 def init(
     reading: Reading,
+    privacy: Privacy,
     environment: Environment,
     settings: SettingsOptions,  # noqa: ARG001 - taken, though a first settings file is made without another one
     files: OptionalFiles = None,
@@ -51,7 +52,7 @@ def init(
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
-    options = read_options(reading)
+    options = read_options(reading, privacy)
     dataset, guesses = begin_files(files, environment).read_or_guess(options) if files else (None, [])
     readings = file_readings(dataset) if dataset is not None else []
     hows = [how for file in dataset.files for how in file.how.values()] if dataset is not None else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
-from salesmetrics.settings.options import Output, Reading
+from salesmetrics.settings.options import Output, Privacy, Reading
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -12,6 +12,7 @@ from salesmetrics.settings.sources import SettingsFile
 def inspect(
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     output: Output,
     environment: Environment,
@@ -37,7 +38,7 @@ def inspect(
 
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
-    begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading)
+    begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading, privacy)
     answer, dataset = pipeline.inspect(
         begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped
     )

@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_loss_cells
-from salesmetrics.settings.options import PANELS, Judging, Merging, Output, Reading, Selection
+from salesmetrics.settings.options import PANELS, Judging, Merging, Output, Privacy, Reading, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def losses(
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("kpi", "family", "every")), NotFromFile(("kpi", "family", "every", "by"))],
     merging: Merging,
@@ -50,5 +51,7 @@ def losses(
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today(), judging=judging)
-    answer, dataset = analyses.losses(begun, read_options(reading), question, cell=rows, reasons=merging.merge_reason)
+    answer, dataset = analyses.losses(
+        begun, read_options(reading, privacy), question, cell=rows, reasons=merging.merge_reason
+    )
     write_read(answer, dataset, output, form, rejects, environment)

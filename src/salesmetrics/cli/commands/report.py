@@ -9,7 +9,17 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import PANELS, Composing, Judging, Output, Reading, Segments, Selection, Watch
+from salesmetrics.settings.options import (
+    PANELS,
+    Composing,
+    Judging,
+    Output,
+    Privacy,
+    Reading,
+    Segments,
+    Selection,
+    Watch,
+)
 from salesmetrics.settings.sources import SettingsFile
 
 if TYPE_CHECKING:
@@ -25,6 +35,7 @@ def report(
     environment: Environment,
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     selection: Selection,
     segments: Segments,
@@ -67,7 +78,7 @@ def report(
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    options = read_options(reading)
+    options = read_options(reading, privacy)
     begun.open(options)
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.

@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Always, Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_kpis
-from salesmetrics.settings.options import PANELS, Every, Output, Reading, Segments, Selection
+from salesmetrics.settings.options import PANELS, Every, Output, Privacy, Reading, Segments, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -20,6 +20,7 @@ def trend(
     ],
     files: Files,
     reading: Reading,
+    privacy: Privacy,
     settings: SettingsFile,
     # A series covers all of its time, whatever the period of a report.
     selection: Annotated[Selection, Without(("family", "compare")), NotFromFile(("family", "compare", "period", "by"))],
@@ -46,7 +47,7 @@ def trend(
 
     form = form_of(output)
     begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    options = read_options(reading)
+    options = read_options(reading, privacy)
     kpis = tuple(name.strip() for name in kpi.split(",") if name.strip())
     question = make_question(
         selection._replace(kpi=kpis, every=every), settings, environment.today(), segments=segments

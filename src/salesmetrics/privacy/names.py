@@ -1,0 +1,116 @@
+"""The key, and what stands in the place of a name."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from salesmetrics.errors import SalesmetricsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesmetrics.privacy.fields import Named
+
+__all__ = ["LEAST", "Names"]
+
+LEAST = 16
+"""Characters of a key, at least: a shorter one can be found by trying."""
+
+_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+"""No vowel, so that no word appears, and no two signs that look alike."""
+
+_SIGNS = {"owner": 8, "account": 12, "contact": 12, "deal": 12, "value": 12}
+
+_SALT = b"salesmetrics pseudonyms 1"
+_WORK = {"n": 2**14, "r": 8, "p": 1}
+"""What one guess at a key costs: 16 MiB and some hundredths of a second."""
+
+_ID_SIGNS = frozenset("0123456789")
+
+
+class Names:
+    """What stands in the place of the names of a run.
+
+    Args:
+        key: Same key, same pseudonyms; None where none is ever shown.
+    """
+
+    __slots__ = ("_key", "_seen", "shown")
+
+    def __init__(self, key: str | None) -> None:
+        self.shown = key is not None
+        self._key = _derived(key) if key is not None else _SALT.ljust(32, b".")
+        self._seen: dict[str, bytes] = {}  # of names there is nothing in it, for it may be pickled
+
+    def __repr__(self) -> str:
+        """Without the key."""
+        return f"Names(shown={self.shown})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they give the same pseudonyms."""
+        return isinstance(other, Names) and (self._key, self.shown) == (other._key, other.shown)
+
+    def __hash__(self) -> int:
+        """Of the key, which it does not tell."""
+        return hash((self._key, self.shown))
+
+    def pseudonym(self, sort: Named, value: str) -> str:
+        """What stands in the place of a name: the same for the same name of a sort, wherever it occurs.
+
+        Raises:
+            SalesmetricsError: ``pseudonyms_collide``.
+
+        >>> Names("a key for this example").pseudonym("owner", "Ann") == Names("a key for this example").pseudonym("owner", "Ann")
+        True
+        """
+        return self.pseudonyms(sort, [value])[0]
+
+    def pseudonyms(self, sort: Named, values: Sequence[str]) -> list[str]:
+        """The same of several names.
+
+        Raises:
+            SalesmetricsError: ``pseudonyms_collide``.
+        """
+        begun = hashlib.blake2b(sort.encode() + b"\0", key=self._key, digest_size=16)
+        signs, found = _SIGNS[sort], []
+        for value in values:
+            keyed = begun.copy()
+            keyed.update(value.encode("utf-8", "surrogateescape"))
+            digest = keyed.digest()
+            made = f"{sort}-{_written(int.from_bytes(digest[:8]), signs)}"
+            if self._seen.setdefault(made, digest) != digest:
+                raise SalesmetricsError("pseudonyms_collide", pseudonym=made)
+            found.append(made)
+        return found
+
+    def is_pseudonym(self, value: str) -> bool:
+        """Whether a word was given in the place of a name in this run."""
+        return value in self._seen
+
+    def of_id(self, value: str) -> str:
+        """An id of a deal, a lead, an invoice or an activity: itself, unless it reads as a name or an address.
+
+        >>> Names(None).of_id("0061t00000AbCdE")
+        '0061t00000AbCdE'
+        """
+        return value if _reads_as_id(value) else self.pseudonym("deal", value)
+
+
+def _reads_as_id(value: str) -> bool:
+    """Whether an id has a digit, and no blank, address or letter beyond ASCII, as those that a program counts or draws."""
+    return value.isascii() and not _ID_SIGNS.isdisjoint(value) and not any(sign in value for sign in " \t@")
+
+
+def _written(number: int, signs: int) -> str:
+    letters = []
+    for _ in range(signs):
+        number, digit = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[digit])
+    return "".join(letters)
+
+
+@lru_cache(maxsize=4)
+def _derived(key: str) -> bytes:
+    return hashlib.scrypt(key.encode("utf-8", "surrogateescape"), salt=_SALT, dklen=32, maxmem=2**26, **_WORK)
