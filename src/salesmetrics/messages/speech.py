@@ -125,9 +125,9 @@ def _catalogue(tag: str) -> NullTranslations | None:
     if tag == ENGLISH.tag:
         return None
     from gettext import GNUTranslations
-    from importlib.resources import files
+    from pathlib import Path
 
-    path = files("salesmetrics.messages").joinpath(f"locale/{tag}.mo")
+    path = Path(__file__).with_name("locale") / f"{tag}.mo"
     if not path.is_file():
         return None
     with path.open("rb") as file:
