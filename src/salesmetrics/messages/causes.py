@@ -161,7 +161,7 @@ CAUSES: Mapping[str, str] = {
     "no_row_counts": "the files have no usable rows: all are deleted or are not records",
     "no_currency_code": "`{code}` is not a currency code",
     "names_no_sign": "the sign is missing",
-    "cells_do_not_fit": "{faults:,} of {filled:# cell|# cells} in `{column}` {filled:does|do} not match it, the first is `{value}` in row {row}",
+    "cells_do_not_fit": "{faults:,} of {filled:# cell in `|# cells in `}{column}` {filled:does|do} not match it, the first is `{value}` in row {row}",
     "change_log": "it is a log of field changes (`{column}` holds the name of the field, for example {fields:`,`}), and none of these is known as a stage or a close date",
     "stage_twice_in_order": "`{stage}` occurs twice",
     "stage_blank_in_order": "a stage is blank",
