@@ -1,0 +1,150 @@
+"""The language: which one is spoken, what it covers, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import salesmetrics
+from in_process import EXAMPLES, invoke
+from salesmetrics.messages.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEALS = str(EXAMPLES / "deals.csv")
+RUSSIAN = str(EXAMPLES / "bitrix24" / "deals.csv")
+OTHERS = [tag for tag in LANGUAGES if tag != "en"]
+SCRIPT = {
+    "zh-Hans": "[\u4e00-\u9fff]",
+    "zh-Hant": "[\u4e00-\u9fff]",
+    "ms": "[a-z]",
+    "ar": "[\u0621-\u064a]",
+    "ru": "[а-я]",
+}
+LOCALES = {
+    "zh-Hans": "zh_CN.UTF-8",
+    "zh-Hant": "zh_HK.UTF-8",
+    "ms": "ms_MY.UTF-8",
+    "ar": "ar_EG.UTF-8",
+    "ru": "ru_RU.UTF-8",
+}
+
+
+def written_in(tag: str, text: str) -> bool:
+    return bool(re.search(SCRIPT[tag], text))
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_the_same_words_by_option_variable_settings_file_and_locale(tag: str, tmp_path: Path) -> None:
+    settings = tmp_path / "own.toml"
+    settings.write_text(f'[output]\nlang = "{tag}"\n', encoding="utf-8")
+    question = ("report", DEALS, "--kpi", "win_rate")
+    typed = invoke(*question, "--lang", tag, env={})
+    assert typed.returncode == 0, typed.stderr
+    assert typed.stdout == invoke(*question, env={"SALESMETRICS_LANG": tag}).stdout
+    assert typed.stdout == invoke(*question, "--config", str(settings), env={}).stdout
+    assert typed.stdout == invoke(*question, env={"LANG": LOCALES[tag]}).stdout
+    assert typed.stdout != invoke(*question, env={}).stdout
+    assert written_in(tag, typed.stdout)
+
+
+def test_what_is_typed_comes_before_what_is_set() -> None:
+    question = ("explain", "win_rate")
+    english = invoke(*question, env={}).stdout
+    assert invoke(*question, "--lang", "en", env={"SALESMETRICS_LANG": "ru", "LC_ALL": "ar_EG.UTF-8"}).stdout == english
+    assert invoke(*question, env={"LC_ALL": "de_DE.UTF-8", "LANG": "ru_RU.UTF-8"}).stdout == english
+    russian = invoke(*question, "--lang", "ru", env={}).stdout
+    assert invoke(*question, env={"SALESMETRICS_LANG": "ru", "LANG": "ar_EG.UTF-8"}).stdout == russian != english
+
+
+def test_a_language_that_there_is_none_of_is_refused_with_those_that_there_are() -> None:
+    done = invoke("report", DEALS, "--lang", "tlh", env={})
+    assert done.returncode == 2
+    assert all(tag in done.stderr for tag in LANGUAGES)
+    assert invoke("report", DEALS, env={"SALESMETRICS_LANG": "tlh"}).returncode == 2
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_help_and_refusals_speak_the_language_of_the_environment(tag: str) -> None:
+    around = {"LANG": LOCALES[tag], "COLUMNS": "100"}
+    for words in (["-h"], ["report", "-h"], ["kpis", "-h"], ["config", "-h"]):
+        shown, english = invoke(*words, env=around), invoke(*words, env={"COLUMNS": "100"})
+        assert shown.returncode == 0
+        assert shown.stdout != english.stdout
+        assert re.findall(r"^ .*--[a-z-]+", shown.stdout) == re.findall(r"^ .*--[a-z-]+", english.stdout)
+        assert not re.search(r"Usage:|Options|Arguments|Commands|default:|Show this", shown.stdout)
+    for words in (["report", "none.csv"], ["repotr"], ["report"], ["report", DEALS, "--nope"], ["explain", "nope"]):
+        refused, english = invoke(*words, env=around), invoke(*words, env={})
+        assert refused.returncode == english.returncode
+        assert refused.stderr != english.stderr
+        assert written_in(tag, refused.stderr)
+
+
+COMMANDS = {
+    "report": (DEALS, "--by", "owner"),
+    "trend": ("win_rate", DEALS),
+    "rows": ("win_rate", DEALS, "--top", "5"),
+    "explain": ("win_rate", DEALS),
+    "kpis": ("--family", "conversion"),
+    "inspect": (DEALS,),
+    "check": (DEALS,),
+    "funnel": (DEALS, str(EXAMPLES / "stages.csv")),
+    "cohort": (DEALS,),
+    "forecast": (DEALS, "--period", "2026-Q4"),
+    "benchmark": (DEALS, "--by", "team"),
+    "losses": (DEALS,),
+    "compare": (str(EXAMPLES / "weekly"),),
+    "config": ("show",),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_programs_read_is_in_english_whatever_is_spoken(name: str) -> None:
+    words = [name, *COMMANDS[name]]
+    for form in ("json", "csv"):
+        english = invoke(*words, "--format", form, env={})
+        for tag in ("ru", "ar"):
+            spoken = invoke(*words, "--format", form, env={"LANG": LOCALES[tag]})
+            # The settings that a command shows are those of its own run.
+            assert spoken.stdout == english.stdout, (form, tag)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_speaks(name: str) -> None:
+    words = [name, *COMMANDS[name]]
+    shown = {tag: invoke(*words, env={"SALESMETRICS_LANG": tag, "COLUMNS": "80"}) for tag in LANGUAGES}
+    assert len({done.returncode for done in shown.values()}) == 1
+    assert len({done.stdout for done in shown.values()}) == len(LANGUAGES)
+    for tag in OTHERS:
+        assert written_in(tag, shown[tag].stdout), tag
+
+
+def test_reading_and_reporting_are_independent() -> None:
+    """A Russian export reported in Malay: the numbers are those of the report in English."""
+    malay = invoke("report", RUSSIAN, "--lang", "ms", "--all", env={})
+    english = invoke("report", RUSSIAN, "--all", env={})
+    assert malay.returncode == english.returncode == 0
+    assert numbers(malay.stdout) == numbers(english.stdout)
+    in_russian = invoke("report", RUSSIAN, "--lang", "ru", "--all", env={}).stdout
+    assert [x.replace("\xa0", ",").replace(",", ".") for x in numbers(in_russian)] != []
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d[\d,]*\.\d+", text)
+
+
+def test_a_document_of_python_is_in_its_language_and_the_answer_is_not() -> None:
+    spoken = salesmetrics.report(DEALS, lang="ru", kpi="win_rate")
+    plain = salesmetrics.report(DEALS, kpi="win_rate")
+    assert spoken == plain
+    assert spoken.to_json() == plain.to_json()
+    assert written_in("ru", spoken.to_text())
+    assert 'lang="ru"' in spoken.to_html()
+    assert not written_in("ru", plain.to_text())
+    assert json.loads(spoken.to_json())["metrics"][0]["title"] == "Win rate"
+    with pytest.raises(salesmetrics.SalesmetricsError):
+        salesmetrics.report(DEALS, lang="tlh")
