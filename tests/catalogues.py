@@ -21,10 +21,16 @@ from babel.messages.pofile import read_po, write_po
 
 from salesmetrics import messages
 from salesmetrics.cli.app import make_app
+from salesmetrics.ingest.recognise.index import load_profile
 from salesmetrics.messages import catalogues, errors, findings, reasons, screens
 from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.messages.languages import LANGUAGES
+from salesmetrics.messages.sentences import WHOLES
 from salesmetrics.metrics.catalog import catalog
+from salesmetrics.metrics.user import DOC, FAMILY, SOURCE
+from salesmetrics.render.layouts.words import OUTCOMES, OWN_COLUMNS
+from salesmetrics.schema.kinds import KIND_NAMES, columns_of
+from salesmetrics.schema.provenance import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +65,26 @@ def _walk() -> Iterator[tuple[str, str]]:
             )
     yield from ((f"noun.{kind}", forms) for kind, forms in messages.NOUNS.items())
     yield from (("word", text) for text in ("the key", "the option", "row|rows"))
+    yield from ((f"whole.{kpi}", text) for kpi, text in WHOLES.items())
+    yield from ((f"kind.{kind}", kind) for kind in (*KIND_NAMES, HISTORY))
+    yield from ((f"outcome.{code}", code) for code in sorted(OUTCOMES))
+    yield from ((f"field.{name}", name) for kind in KIND_NAMES for name in columns_of(kind))
+    yield from ((f"field.{name}", name) for name in sorted(OWN_COLUMNS))
+    yield from (
+        ("crm", load_profile("generic").title),
+        ("user_kpi.family", FAMILY),
+        ("user_kpi.source", SOURCE),
+        ("user_kpi.doc", DOC),
+    )
     kpis = catalog()
     for kpi in kpis.kpis.values():
         yield f"kpi.{kpi.id}", kpi.title
         yield f"formula.{kpi.id}", kpi.formula
         for number, paragraph in enumerate(paragraphs(kpi.doc)):
             yield f"definition{number or ''}.{kpi.id}", paragraph
-        for name in ("family", "unit", "direction", "basis"):
+        if kpi.titled is not None:
+            yield f"titled.{kpi.id}", kpi.titled
+        for name in ("family", "unit", "direction", "basis", "source"):
             yield f"{name}.{kpi.id}", getattr(kpi, name)
     yield from (
         (f"measure.{measure.id}", measure.doc.splitlines()[0].rstrip(".")) for measure in kpis.measures.values()

@@ -35,7 +35,7 @@ from salesmetrics.engine.metric import group_order, plain
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.metrics.catalog import one_per_idea
 from salesmetrics.metrics.shapes import Undefined
 from salesmetrics.schema.findings import finding
@@ -574,12 +574,12 @@ def benchmark_rows(
     where = " AND ".join([*([f"({request.where})"] if request.where else []), *parts])
     alone = replace(request, kpis=(row.kpi,), families=(), by=(), where=where)
     found = list_rows(alone, frames, catalog, inputs=inputs)
-    return replace(found, command="benchmark", filters=request.filters, how=text(_behind(row, found.how)))
+    return replace(found, command="benchmark", filters=request.filters, how=told(_behind(row, found.how)))
 
 
 def _name(row: BenchmarkRow) -> str:
     """The segment of a row, as a table names it."""
-    return "/".join(value if value is not None else text(Message("segment_blank")) for value in row.group.values())
+    return "/".join(value if value is not None else told(Message("segment_blank")) for value in row.group.values())
 
 
 def _behind(row: BenchmarkRow, how: str) -> Message:

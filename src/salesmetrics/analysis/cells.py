@@ -10,7 +10,7 @@ from salesmetrics.analysis.scope import source_text
 from salesmetrics.answers.rows import Rows, RowsTotal
 from salesmetrics.engine.metric import plain
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ def cell_rows(
     return Rows(
         command=command,
         kpi=command,
-        how=text(how),
+        how=told(how),
         rows=[dict(zip(shown, row, strict=True)) for row in zip(*cells, strict=True)],
         filters=request.filters,
         records=rows.height,
-        title=text(Message(f"title_of_{command}")),
+        title=told(Message(f"title_of_{command}")),
         as_of=request.as_of,
         as_of_source=source_text(request),
         period=request.period,

@@ -23,7 +23,7 @@ from salesmetrics.engine.resolve import in_zone, terms_of
 from salesmetrics.engine.where import apply_where, named_columns
 from salesmetrics.entities.currency import convert, still_true
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message, Some
 
@@ -581,8 +581,8 @@ class Fold:
         return Rows(
             command="compare",
             kpi=bar,
-            title=text(Message(f"bar_{bar}")),
-            how=text(Message("deals_of_bar")),
+            title=told(Message(f"bar_{bar}")),
+            how=told(Message("deals_of_bar")),
             rows=rows,
             records=len(rows),
             totals=totals,

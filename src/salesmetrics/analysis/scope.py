@@ -14,7 +14,7 @@ from salesmetrics.engine.where import apply_where, named_columns
 from salesmetrics.entities.declared import makings
 from salesmetrics.entities.make import Asked, make_entities
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -124,4 +124,4 @@ def group_of(by: Sequence[str], row: Mapping[str, str | None], *, total: bool) -
 
 def source_text(request: Request) -> str | None:
     """Where the as-of day comes from, as it stands in an answer."""
-    return None if request.as_of_source is None else text(request.as_of_source)
+    return None if request.as_of_source is None else told(request.as_of_source)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from salesmetrics.errors import RefusedError, SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.schema.message import Message
 
 __all__ = [
@@ -110,7 +110,7 @@ class Period(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """Its name, and that it was cut."""
-        return text(Message("period_to_date", period=self.name)) if self.to_date else self.name
+        return told(Message("period_to_date", period=self.name)) if self.to_date else self.name
 
     def __contains__(self, day: date) -> bool:
         """Whether a day lies in it."""

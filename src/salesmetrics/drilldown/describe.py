@@ -8,7 +8,7 @@ from salesmetrics.answers.catalog import Card, Definition, Kpis
 from salesmetrics.answers.files import Unlock
 from salesmetrics.engine.plan import make_plan, needs_of
 from salesmetrics.entities.declared import columns_of
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import Mean, Quantile, Ratio, Tally, Undefined
 from salesmetrics.schema.message import Message
@@ -48,10 +48,10 @@ def describe_kpi(kpi: Kpi, catalog: Catalog) -> Card:
         basis=kpi.basis,
         formula=kpi.formula,
         interval=kpi.interval,
-        needs=[text(need) for need in needs_of(kpi, catalog)],
+        needs=[told(need) for need in needs_of(kpi, catalog)],
         excluded=list(kpi.excluded),
         undefined=_undefined(kpi, catalog),
-        definition=definition.strip(),
+        definition=definition.strip() if example else kpi.doc,
         example=f">>>{example}".strip() if example else "",
         source=kpi.source,
         since=kpi.since,
@@ -89,6 +89,6 @@ def unlocks(
     plan = make_plan(catalog, catalog.kpis.values(), columns_of(frames, as_of), settings, bounded=False)
     wanting: dict[str, list[str]] = {}
     for item in plan.not_computed:
-        wanting.setdefault(text(Message("all_of", needs=item.unlock)), []).append(item.kpi.id)
+        wanting.setdefault(told(Message("all_of", needs=item.unlock)), []).append(item.kpi.id)
     ordered = sorted(wanting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return [kpi.id for kpi in plan.kpis], [Unlock(needs=needs, kpis=kpis) for needs, kpis in ordered]

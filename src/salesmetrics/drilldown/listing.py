@@ -12,7 +12,7 @@ from salesmetrics.answers.rows import Rows, RowsTotal
 from salesmetrics.drilldown.rows import ADDS, GIVEN, PLANS, ROLES, records_behind
 from salesmetrics.engine.metric import plain
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.schema.message import Message
 
@@ -83,7 +83,7 @@ def list_rows(
     rows = [dict(zip(shown, cells, strict=True)) for cells in zip(*columns, strict=True)]
     return Rows(
         kpi=request.kpis[0],
-        how=text(found.how),
+        how=told(found.how),
         rows=rows,
         filters=request.filters,
         chosen=bool(listing.columns),
@@ -92,7 +92,7 @@ def list_rows(
         totals=totals,
         title=catalog.kpis[request.kpis[0]].title_with(request.settings),
         as_of=request.as_of,
-        as_of_source=None if request.as_of_source is None else text(request.as_of_source),
+        as_of_source=None if request.as_of_source is None else told(request.as_of_source),
         period=request.period,
         inputs=list(inputs),
         span=request.span,

@@ -18,11 +18,11 @@ from salesmetrics.engine.metric import cell_order, plain
 from salesmetrics.engine.moments import seen_by
 from salesmetrics.engine.prepare import prepare
 from salesmetrics.engine.request import windows_of
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.rep_results import by_rep, rep_lines
 from salesmetrics.metrics.settings import PREFIX
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,13 +87,13 @@ def _ingredients(
             if setting is not None and not isinstance(setting, (int, float, Decimal)):
                 continue
             plain_setting = setting if isinstance(setting, (int, float, Decimal)) else None
-            found.append(Ingredient(id=name, meaning=text(Message("a_setting")), unit="x", value=plain_setting, of=of))
+            found.append(Ingredient(id=name, meaning=told(Message("a_setting")), unit="x", value=plain_setting, of=of))
             continue
         base, shift = split_name(name)
         if shift not in values.by_shift:
             found.append(
                 Ingredient(
-                    id=name, meaning=text(Message("previous_period")), unit=kpi.unit, reason="no_previous_period", of=of
+                    id=name, meaning=told(Message("previous_period")), unit=kpi.unit, reason="no_previous_period", of=of
                 )
             )
             continue
@@ -121,7 +121,7 @@ def _ingredients(
         found.append(
             Ingredient(
                 id=name,
-                meaning=measure.doc.splitlines()[0],
+                meaning=Told(line := measure.doc.splitlines()[0], line.rstrip("."), f"measure.{base}"),
                 unit=measure.unit,
                 currency=currency if measure.unit == "money" else None,
                 value=_sum(value) if measure.shape == "sample" else None if sample else plain(value),
@@ -135,8 +135,8 @@ def _ingredients(
             code = currency if plan else None
             found += [
                 Ingredient(
-                    id=text(line.name) if isinstance(line.name, Message) else line.name,
-                    meaning=text(line.meaning) if line.value is not None else "",
+                    id=told(line.name) if isinstance(line.name, Message) else line.name,
+                    meaning=told(line.meaning) if line.value is not None else "",
                     unit=line.unit,
                     currency=code,
                     value=plain(line.value),

@@ -27,7 +27,7 @@ from salesmetrics.engine.unknown import products_merged, touching
 from salesmetrics.engine.where import named_columns
 from salesmetrics.entities.currency import still_true
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def make_report(
     return Report(
         command=command,
         as_of=request.as_of,
-        as_of_source=None if request.as_of_source is None else text(request.as_of_source),
+        as_of_source=None if request.as_of_source is None else told(request.as_of_source),
         period=request.period,
         comparison=request.comparison,
         group_by=list(request.by),
@@ -218,13 +218,13 @@ def not_computed_of(setup: Prepared) -> list[NotComputed]:
 
 def _not_computed(refused: Refused) -> NotComputed:
     kpi, needs = refused.kpi, Message("all_of", needs=refused.needs)
-    unlock = text(Message("all_of", needs=refused.unlock))
+    unlock = told(Message("all_of", needs=refused.unlock))
     return NotComputed(
         id=kpi.id,
         title=kpi.title,
         family=kpi.family,
         reason="missing_input",
-        needs=text(needs),
+        needs=told(needs),
         unlock=unlock,
         extended=refused.extended,
         lacks=refused.lacks,
@@ -400,7 +400,7 @@ def _day_of(request: Request, asked: Request) -> Period | None:
     day = asked.as_of
     if day is None or (day == request.as_of and not window_of(request).bounded):
         return None
-    return Period(label=text(Message("period_on_day", day=day)), start=day, end=day_after(day))
+    return Period(label=told(Message("period_on_day", day=day)), start=day, end=day_after(day))
 
 
 def own_period(request: Request, asked: Request, window: Window) -> Period | None:
@@ -420,6 +420,6 @@ def _period_of(window: Window, calendar: Calendar) -> Period | None:
     last = day_before(end)
     label = next((unit.label for unit in named if (unit.start, unit.end) == (window.start, end)), None)
     if label is None and window.start == years_before(end):
-        label = text(Message("period_of_twelve_months", day=last))
+        label = told(Message("period_of_twelve_months", day=last))
     label = label or f"{window.start}..{last}"
     return Period(label=label, start=window.start, end=end, partial=window.whole is not None)

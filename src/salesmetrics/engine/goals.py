@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from salesmetrics.answers import report as answer
 from salesmetrics.calendar.steps import day_after
 from salesmetrics.errors import RefusedError, SalesmetricsError
-from salesmetrics.messages import text as text_of
+from salesmetrics.messages import told
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -377,7 +377,7 @@ def _result(
         group=group,
         period=period,
         value=metric.value if metric else None,
-        reason=text_of(reason) if isinstance(reason, Message) else reason,
-        said=text_of(reason) if isinstance(reason, Message) else "",
+        reason=told(reason) if isinstance(reason, Message) else reason,
+        said=told(reason) if isinstance(reason, Message) else "",
         goal=stands,
     )

@@ -120,11 +120,11 @@ class Dataset(msgspec.Struct, frozen=True):
         """``path``, ``row`` (UInt32), ``column``, ``value``, ``reason`` in English: one line per fault of a rejected row."""
         import polars as pl
 
-        from salesmetrics.messages import text
+        from salesmetrics.messages import told
 
         # A name of a file may be bytes that are no text, which a column of text cannot hold.
         names = {path: path.encode("utf-8", "backslashreplace").decode("utf-8") for path, _ in self.rejected}
-        rows = [(names[path], row.row, row.column, row.value, text(row.reason)) for path, row in self.rejected]
+        rows = [(names[path], row.row, row.column, row.value, told(row.reason)) for path, row in self.rejected]
         schema = {"path": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -31,15 +31,16 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.messages.speech import day, in_words, number, spoken
-from salesmetrics.schema.message import Message, Some
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import day, in_words, number, speaking, spoken
+from salesmetrics.schema.message import Message, Some, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from salesmetrics.messages.errors import ErrorText
 
-__all__ = ["NOUNS", "catalogues", "error_text", "fill", "phrase", "text", "typed"]
+__all__ = ["NOUNS", "catalogues", "error_text", "fill", "joined", "phrase", "retold", "text", "told", "typed"]
 
 _SHOWN = 200
 _TYPED = 20_000
@@ -77,6 +78,31 @@ def text(message: Message, *, in_file: bool = False) -> str:
         KeyError: There is no such code, or a detail that the template names is missing.
     """
     return _filled(in_words(_templates()[message.code], message.code), message.details, in_file=in_file)
+
+
+def told(message: Message) -> Told:
+    """A message as an answer holds it: in English whatever is spoken, and known as what it was made of.
+
+    Args:
+        message: As for ``text``.
+
+    Raises:
+        KeyError: As for ``text``.
+    """
+    with speaking(ENGLISH.tag):
+        made = text(message)
+    return Told(made, _templates()[message.code], message.code, **message.details)
+
+
+def retold(words: str) -> str:
+    """What an answer says, in the language that is spoken now; text that is not of ours stays as it is.
+
+    Args:
+        words: Of an answer.
+    """
+    if not isinstance(words, Told) or spoken() is ENGLISH:
+        return words
+    return _filled(in_words(words.template, words.code), words.details)
 
 
 def phrase(code: str, /, **details: Any) -> str:
@@ -126,6 +152,21 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
 
 def _filled(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
     return template.format_map(_Details(details, in_file))
+
+
+def joined(parts: Iterable[str], mark: str = ",") -> str:
+    """Parts side by side, each whole, with the mark of the language between them.
+
+    Args:
+        parts: In words.
+        mark: ``,`` between items, ``;`` between longer ones, ``clause`` between short statements.
+
+    >>> joined(["a", "b"]), joined(["a", "b"], ";"), joined(["2 rows", "as of today"], "clause")
+    ('a, b', 'a; b', '2 rows, as of today')
+    """
+    language = spoken()
+    between = {";": language.semicolon, "clause": language.clause}.get(mark, language.comma)
+    return between.join(map(retold, parts))
 
 
 def error_text(code: str, details: Mapping[str, Any]) -> ErrorText:
@@ -271,6 +312,7 @@ def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
         return ""
     if not isinstance(value, str):
         return _of_value(value, spec)
+    value = retold(value)
     if spec == "said":
         return _cut(_LONG_NAME.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), 2_000)
     if spec == "shell":

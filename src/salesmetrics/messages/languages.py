@@ -25,6 +25,7 @@ class Language(NamedTuple):
         months: The names of months in a date, where ``day`` has them.
         comma: What stands between the items of a list.
         semicolon: What stands between longer ones.
+        clause: What stands between short statements, where that is another mark than between items.
         either: The words before the last item of a list, "and" and "or", with the blanks around them.
         rest: What ends a list that is cut short, with ``#`` for how many there are besides.
         quotes: The marks around a quoted name.
@@ -41,6 +42,7 @@ class Language(NamedTuple):
     months: tuple[str, ...] = ()
     comma: str = ", "
     semicolon: str = "; "
+    clause: str = ", "
     either: tuple[str, str] = (" and ", " or ")
     rest: str = " and # more"
     quotes: tuple[str, str] = ('"', '"')
@@ -81,7 +83,7 @@ def _arabic(number: int) -> int:
 
 
 _MALAY_MONTHS = ("Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ogo", "Sep", "Okt", "Nov", "Dis")
-_CHINESE = {"day": "Y年M月D日", "comma": "、", "semicolon": "；", "quotes": ("“", "”")}
+_CHINESE = {"day": "Y年M月D日", "comma": "、", "semicolon": "；", "clause": "，", "quotes": ("“", "”")}
 
 ENGLISH = Language("en", "English", 2, _english)
 
@@ -119,6 +121,7 @@ LANGUAGES: Mapping[str, Language] = {
         day="DD\u200f/MM\u200f/Y",
         comma="، ",
         semicolon="؛ ",
+        clause="، ",
         either=(" و", " أو "),
         rest=" و# غيرها",
         quotes=("«", "»"),

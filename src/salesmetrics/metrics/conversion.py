@@ -110,7 +110,7 @@ def win_rate_created(created_won_deals: Number, created_deals: Number) -> Shape:
 
 @kpi(
     title="Win rate within the horizon",
-    titled="Win rate within {settings.horizon_days} days",
+    titled="Win rate within {horizon_days} days",
     family=FAMILY,
     unit="ratio",
     formula="probability that a deal created in the period is won within horizon_days (default 180)",

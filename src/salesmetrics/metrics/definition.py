@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
+from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 import msgspec
@@ -34,6 +35,7 @@ from salesmetrics.metrics.shapes import (
     number,
     total,
 )
+from salesmetrics.schema.message import Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,7 +162,10 @@ class Kpi(msgspec.Struct, frozen=True):
 
     def title_with(self, settings: object) -> str:
         """The title of a number that was made with some settings, which it names where the KPI says so."""
-        return self.title if self.titled is None else self.titled.format(settings=settings)
+        if self.titled is None:
+            return self.title
+        details = {name: getattr(settings, name) for _, name, _, _ in Formatter().parse(self.titled) if name}
+        return Told(self.titled.format(**details), self.titled, f"titled.{self.id}", **details)
 
 
 def measure(
@@ -251,7 +256,7 @@ def kpi(
         headline: Its place among the KPIs that a report shows first, the lowest first; None for one that has to be asked for.
         idea: The id of the KPI that leads those which say the same in other words, such as ``win_rate`` for the loss rate:
             only the leading one of an idea gets a verdict. None where this one leads.
-        titled: The title of a number, where it depends on a setting: ``Win rate within {settings.horizon_days} days``.
+        titled: The title of a number, where it depends on a setting: ``Win rate within {horizon_days} days``.
     """
 
     def declare(function: Callable[P, Shape]) -> Callable[P, Number]:
@@ -263,17 +268,17 @@ def kpi(
 
         definition = Kpi(
             id=function.__name__,
-            title=title,
-            family=family,
+            title=Told(title, title, f"kpi.{function.__name__}"),
+            family=Told(family, family, f"family.{function.__name__}"),
             unit=unit,
             direction=direction,
-            formula=formula,
+            formula=Told(formula, formula, f"formula.{function.__name__}"),
             basis=basis,
             inputs=tuple(parameters),
             optional=tuple(name for name, p in parameters.items() if p.default is not inspect.Parameter.empty),
             parts=function,
             doc=inspect.getdoc(function) or "",
-            source=source,
+            source=Told(source, source, f"source.{function.__name__}"),
             interval=interval,
             n=n,
             excluded=dict(excluded or {}),

@@ -27,14 +27,15 @@ from salesmetrics.metrics.sql import (
     to_polars,
 )
 from salesmetrics.metrics.sql_parser import parse
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = ["UserKpi", "with_user_kpis"]
 
-FAMILY = "custom"
+FAMILY, SOURCE = Told("custom"), Told("settings file")
+DOC = "Defined in the settings file: {expression:typed}"
 HEADLINE = 5
 """The place of a KPI of the user's own among the headlines: behind the four that every report of deals begins with."""
 _EXAMPLE = Message("kpi_example")
@@ -136,8 +137,13 @@ def _definition(item: UserKpi, expression: _Expression, catalog: Catalog, kpis: 
         optional=(),
         parts=expression.parts,
         parts_of_all=expression.parts_of_all,
-        doc=item.description or f"Defined in the settings file: {item.expression}",
-        source="settings file",
+        doc=item.description
+        or Told(
+            f"Defined in the settings file: {item.expression}",
+            DOC,
+            expression=item.expression,
+        ),
+        source=SOURCE,
         headline=HEADLINE if item.headline else None,
         idea=item.id,
     )

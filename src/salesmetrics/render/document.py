@@ -15,6 +15,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
 __all__ = [
     "Bar",
@@ -270,6 +271,7 @@ class Cell(Struct, frozen=True):
     """A cell: the text that people read, and what it is made of.
 
     ``value`` is the exact number behind the text, and ``parts`` are the two behind an interval (low, high) or a share (k, n).
+    ``day`` is the day that the text writes.
     ``flag`` is a sign behind a number that stands in a place of its own, so that numbers stay below one another. What is
     ``long`` is left out of narrow places.
     """
@@ -284,6 +286,7 @@ class Cell(Struct, frozen=True):
     mark: Mark | None = None
     footnote: Footnote | None = None
     parts: tuple[Number | None, ...] = ()
+    day: date | None = None
 
 
 class Undefined(Struct, frozen=True):

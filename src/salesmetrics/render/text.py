@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import phrase, retold
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
@@ -31,9 +31,12 @@ _FINEST = -8
 def one_line(text: str) -> str:
     r"""Make text from a file safe for a terminal line: breaks become spaces, control characters are spelled out.
 
+    What an answer says in words of ours is said in the language that is spoken.
+
     >>> one_line("a\n b\x1b[31m")
     'a b\\x1b[31m'
     """
+    text = retold(text)
     if text.isprintable() and "  " not in text:
         return text.strip()
     return visible(" ".join(text.split()))

@@ -53,9 +53,9 @@ def dumps(tree: Mapping[str, Any]) -> str:
 
 def _text(tree: Any) -> str:
     try:
-        encoded = msgspec.json.encode(tree)
+        encoded = msgspec.json.encode(tree, enc_hook=str)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_without_surrogates(tree))
+        encoded = msgspec.json.encode(_without_surrogates(tree), enc_hook=str)
     if b"\x7f" in encoded or not encoded.isascii():
         # Outside of its strings JSON has no such characters, and in them an escape says the same.
         text = _LIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode("utf-8"))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bar,
     Bullet,
@@ -405,7 +405,7 @@ def _shown_items(block: Items) -> list[Item]:
 
 def _body(item: Item, block: Items) -> Inline:
     """What there is to say of an entry, with the number of its parts where that is what a list tells."""
-    titles = "; ".join(item.parts)
+    titles = joined(item.parts, ";")
     return phrase(block.counted, n=len(item.parts), titles=titles) if titles and block.counted else titles or item.body
 
 

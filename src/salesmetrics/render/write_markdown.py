@@ -10,7 +10,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bullets,
     Code,
@@ -89,7 +89,7 @@ def _draw(block: Part) -> Iterator[str]:
 
 def _heading(block: Heading) -> Iterator[str]:
     yield heading(block.text) if block.level == 1 else strong(block.text)
-    yield markdown(", ".join(block.facts))
+    yield markdown(joined(block.facts, "clause"))
 
 
 def _text(block: Text) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _items(block: Items) -> Iterator[str]:
 
 def _item(item: Item, *, states: bool) -> Markup:
     lead = inline(strong(item.lead), " ") if states else inline(prose(item.lead), ": ")
-    body = markdown("; ".join(item.parts)) if item.parts else _inline(item.body)
+    body = markdown(joined(item.parts, ";")) if item.parts else _inline(item.body)
     return inline(lead, body, inline(phrase("hint_in_line"), _inline(item.hint)) if item.hint else "")
 
 
@@ -187,7 +187,7 @@ def _joined(block: Table, row: Row, head: Sequence[int]) -> str:
     """A cell, and in brackets those of the columns that continue it and say more."""
     first, *others = (_cell(row.cells[index]) for index in head)
     more = [other for other in others if other and other != first]
-    text = f"{first} ({'; '.join(more)})" if more else first
+    text = f"{first} ({joined(more, ';')})" if more else first
     kind = block.columns[head[0]].kind
     if kind is Kind.CODE and "|" not in text:
         return code(text)

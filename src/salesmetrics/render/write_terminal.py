@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.blocks import Scaled, drawn
 from salesmetrics.render.document import (
     Bar,
@@ -138,7 +138,7 @@ def _with_legend(table: Table) -> Table:
     """A table that says what the sign of an interval beyond the axis is, where it is drawn."""
     columns = list(table.columns)
     for at in sorted(beyond(table))[:1]:
-        said = ", ".join(filter(None, (columns[at].legend, phrase("marks_beyond_in_signs"))))
+        said = joined(filter(None, (columns[at].legend, phrase("marks_beyond_in_signs"))), "clause")
         columns[at] = replace(columns[at], legend=said)
     return replace(table, columns=tuple(columns))
 
@@ -227,11 +227,11 @@ def _items(block: Items, place: _Place) -> Iterator[_Line]:
 def _body(item: Item, block: Items, lead_width: int, place: _Place) -> str:
     """The body of an item; of parts that are counted, as many as fit beside the lead, the first in any case."""
     if not item.parts or not block.counted:
-        return "; ".join(item.parts) or plain(item.body)
+        return joined(item.parts, ";") or plain(item.body)
     room = (place.width or max(_PIPED, lead_width + 2 * GAP + _PIPED // 2)) - lead_width - 2 * GAP
     text = ""
     for number in range(len(item.parts), 0, -1):
-        titles = "; ".join([*item.parts[:number], *(["…"] if number < len(item.parts) else [])])
+        titles = joined([*item.parts[:number], *(["…"] if number < len(item.parts) else [])], ";")
         text = phrase(block.counted, n=len(item.parts), titles=titles)
         if widest([_shown(text, place)]) <= room:
             break

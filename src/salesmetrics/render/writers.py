@@ -13,11 +13,14 @@ Nothing is imported before a form is asked for, so that JSON never waits for Ric
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import speaking
 from salesmetrics.render.csv_locales import PLAIN, CsvDialect
 from salesmetrics.schema.message import Message
 
@@ -85,9 +88,11 @@ def render(answer: Any, form: str, screen: Screen | None = None, *, wide: bool =
     refuse_form(form, type(answer), answer.command)
     writer, place = WRITERS[form], screen or Screen()
     part = "wide_sheet" if wide and writer.draws == "sheet" else writer.draws
-    drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), part))(answer)
     module, _, name = writer.function.partition(":")
-    made: str | bytes = getattr(import_module(module), name)(drawn, place)
+    # What programs read is the same whoever asked for it.
+    with speaking(ENGLISH.tag) if writer.draws in ("answer", "sheet") else nullcontext():
+        drawn = answer if writer.draws == "answer" else _needed(_layout(type(answer), part))(answer)
+        made: str | bytes = getattr(import_module(module), name)(drawn, place)
     return made
 
 

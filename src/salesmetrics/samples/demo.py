@@ -14,7 +14,8 @@ from zipfile import ZipFile
 
 from salesmetrics.answers.demo import Demo, SampleFile, Suggestion
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import phrase
+from salesmetrics.messages import told
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +118,7 @@ def write_demo(folder: str = FOLDER) -> Demo:
     tour = [
         Suggestion(
             part=part,
-            question=phrase(f"question_{step.id}"),
+            question=told(Message(f"question_{step.id}")),
             command=_command(step, folder),
             exit_code=step.exit_code,
         )

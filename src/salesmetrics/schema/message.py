@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
-__all__ = ["Message", "Some"]
+__all__ = ["Message", "Some", "Told"]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -36,6 +37,39 @@ class Message:
     def __hash__(self) -> int:
         """By the code alone: details may be lists."""
         return hash(self.code)
+
+
+class Told(str):
+    """Text of an answer: English, as programs read it, that knows what it was made of, so that a layout can say it otherwise.
+
+    Args:
+        text: In English.
+        template: Of English; the text itself when left out.
+        code: Of the template, where one English text stands for several of another language.
+        **details: What fills the template, by name.
+
+    >>> Told("won by 3", "won by {n}", n=3) == "won by 3"
+    True
+    """
+
+    __slots__ = ("code", "details", "template")
+    code: str
+    details: Mapping[str, Any]
+    template: str
+
+    def __new__(cls, text: str, template: str = "", code: str = "", /, **details: Any) -> Self:
+        """As the class says."""
+        made = super().__new__(cls, text)
+        made.template, made.code, made.details = template or text, code, details
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy knows what it was made of."""
+        return _told, (str(self), self.template, self.code, self.details)
+
+
+def _told(text: str, template: str, code: str, details: Mapping[str, Any]) -> Told:
+    return Told(text, template, code, **details)
 
 
 class Some(NamedTuple):

@@ -10,7 +10,7 @@ from msgspec import structs
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.propose import is_something_else
 from salesmetrics.ingest.recognise.columns import missing_fields
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.schema.inspection import (
     ELSEWHERE,
     ColumnGuess,
@@ -21,7 +21,7 @@ from salesmetrics.schema.inspection import (
     WordReading,
 )
 from salesmetrics.schema.kinds import column_types
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, Told
 
 if TYPE_CHECKING:
     from salesmetrics.errors import SalesmetricsError
@@ -76,12 +76,13 @@ def _still(proposal: Proposal) -> str | None:
     if proposal.why_not is not None:
         return _said(proposal.why_not)
     if proposal.unsettled is not None:
-        return f"{text(proposal.unsettled.problem)}; {text(proposal.unsettled.remedy)}"
+        parts = [proposal.unsettled.problem, proposal.unsettled.remedy]
+        return Told("; ".join(map(told, parts)), "{parts:;}", parts=parts)
     return None
 
 
 def _said(error: SalesmetricsError) -> str:
-    return text(Message(error.code, **error.details))
+    return told(Message(error.code, **error.details))
 
 
 def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileReading:
@@ -91,7 +92,7 @@ def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileRe
             field=name,
             header=match.header,
             matched=match.how,
-            read_as=text(file.how[name]) if name in file.how else "text",
+            read_as=told(file.how[name]) if name in file.how else "text",
         )
         for name, match in recognition.columns.items()
     ]
@@ -121,7 +122,7 @@ def _reading(file: LoadedFile, frame: pl.DataFrame | None, index: int) -> FileRe
         unmapped=list(recognition.unmapped),
         missing=missing_fields(recognition),
         words=words,
-        notes=list(map(text, recognition.notes)),
+        notes=list(map(told, recognition.notes)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from salesmetrics.answers.report import Interval
-from salesmetrics.messages import catalogues, phrase
+from salesmetrics.messages import catalogues, joined, phrase
 from salesmetrics.messages.speech import number
 from salesmetrics.render.document import (
     Cell,
@@ -39,6 +39,7 @@ from salesmetrics.render.layouts.pages import (
 )
 from salesmetrics.render.layouts.words import (
     FEW,
+    field_name,
     interval_cell,
     interval_title,
     period_label,
@@ -122,7 +123,7 @@ def detectable(kpi: BenchmarkKpi) -> dict[str, Any]:
 
 def kpi_title(kpi: BenchmarkKpi, *, several: bool) -> str:
     """The title of a KPI, with its currency where there are several, and its own period."""
-    title = kpi.title
+    title = one_line(kpi.title)
     if several and kpi.currency:
         title = phrase("title_in_currency", title=title, currency=kpi.currency)
     return title if kpi.period is None else phrase("title_of_period", title=title, period=period_label(kpi.period))
@@ -161,7 +162,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
     banded = any(row.band for row in rows)
     tested = any(row.test for row in rows)
     columns = [
-        Column(", ".join(answer.group_by), Kind.LABEL),
+        Column(joined(map(field_name, answer.group_by)), Kind.LABEL),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share"), Kind.SHARE, 4, Narrow.VANISH, plural=phrase("columns_share")),
         Column(others(answer), Kind.NUMBER),
@@ -199,7 +200,7 @@ def _table(kpi: BenchmarkKpi, rows: Sequence[BenchmarkRow], answer: Benchmark) -
 
 
 def _name(row: BenchmarkRow) -> str:
-    return ", ".join(segment_name(value) for value in row.group.values())
+    return joined(segment_name(value) for value in row.group.values())
 
 
 def _value(row: BenchmarkRow, kpi: BenchmarkKpi, places: int) -> Cell:
@@ -298,9 +299,9 @@ def _notes(answer: Benchmark) -> list[str]:
     found = []
     if answer.tests:
         codes = [*(["bench_team"] if answer.group_by == ["owner"] else []), "bench_legend", "bench_rule"]
-        found.append("; ".join(phrase(code, tests=answer.tests, fdr=answer.fdr) for code in codes))
+        found.append(joined((phrase(code, tests=answer.tests, fdr=answer.fdr) for code in codes), ";"))
     if any(row.history and row.history.low is not None for row in answer.benchmark):
-        found.append(phrase("bench_own", by=answer.group_by, sign_high=ABOVE, sign_low=BELOW))
+        found.append(phrase("bench_own", by=list(map(field_name, answer.group_by)), sign_high=ABOVE, sign_low=BELOW))
     wider = [kpi for kpi in answer.kpis if kpi.dispersion and kpi.dispersion.applied]
     if wider:
         factors = [Message("bench_factor", title=k.title, factor=k.dispersion.factor) for k in wider if k.dispersion]
@@ -339,7 +340,7 @@ def benchmark_page(answer: Benchmark) -> Page:
     """A section per KPI, the parts of changes, and findings."""
     codes = list(dict.fromkeys(kpi.currency for kpi in answer.kpis if kpi.currency))
     head = answer_head(answer, answer.comparison, codes)
-    title = phrase("page_benchmark", names=list(map(one_line, answer.group_by)))
+    title = phrase("page_benchmark", names=list(map(field_name, answer.group_by)))
     return analysis_page(title, head, benchmark_sections(answer), findings_below(answer, apart=False))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.answers.report import Change
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import Cell, Column, Heading, Kind, Narrow, Row, Step, Table, Text, Tone
 from salesmetrics.render.layouts.pages import with_marks
-from salesmetrics.render.layouts.words import reason_text, segment_name
+from salesmetrics.render.layouts.words import (
+    field_name,
+    reason_text,
+    segment_name,
+)
 from salesmetrics.render.rounding import rounded
 from salesmetrics.render.scales import bounds
 from salesmetrics.render.text import amount, change, one_line
@@ -67,9 +71,9 @@ def _parts(item: BenchmarkChange, answer: Benchmark, *, first: bool, drawn: bool
     )
     blocks: list[Block] = [Text(said, Tone.STRONG, apart=not first)]
     if item.paradox is not None:
-        blocks.append(Text(phrase(f"bench_paradox_{item.paradox}", by=answer.group_by)))
+        blocks.append(Text(phrase(f"bench_paradox_{item.paradox}", by=list(map(field_name, answer.group_by)))))
     columns = [
-        Column(", ".join(answer.group_by), Kind.LABEL),
+        Column(joined(map(field_name, answer.group_by)), Kind.LABEL),
         Column(phrase("column_previous"), Kind.NUMBER),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share_before"), Kind.NUMBER, 2, Narrow.VANISH),
@@ -94,7 +98,7 @@ _NAMED = frozenset({"parts_owner", "parts_team", "parts_region", "parts_product"
 
 
 def _row(part: BenchmarkPart, unit: Unit) -> Row:
-    name = ", ".join(segment_name(v) for v in part.group.values())
+    name = joined(segment_name(v) for v in part.group.values())
     return Row(
         (
             Cell(name),
@@ -124,7 +128,7 @@ def _velocity(item: BenchmarkVelocity, *, drawn: bool) -> list[Block]:
     rows = [
         Row(
             (
-                Cell(factor.title),
+                Cell(one_line(factor.title)),
                 Cell(amount(factor.previous, factor.unit), Tone.MUTED, factor.previous, factor.unit),
                 Cell(amount(factor.value, factor.unit), value=factor.value, unit=factor.unit),
                 Cell(_step(part, unit), value=factor.part, unit=unit, currency=item.currency),

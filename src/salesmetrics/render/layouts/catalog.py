@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from doctest import DocTestParser
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase, retold
+from salesmetrics.messages.speech import in_words
 from salesmetrics.render.document import (
     Bullet,
     Bullets,
@@ -28,7 +30,7 @@ from salesmetrics.render.document import (
     Text,
 )
 from salesmetrics.render.layouts.head import series, shaped
-from salesmetrics.render.layouts.words import left_out_text, reason_text, reason_words, record_left_out_text
+from salesmetrics.render.layouts.words import definition, left_out_text, reason_text, reason_words, record_left_out_text
 from salesmetrics.render.page import Page, Section
 from salesmetrics.render.text import amount, fraction, interval, one_line
 from salesmetrics.schema.message import Message
@@ -74,7 +76,10 @@ def kpis_document(answer: Kpis) -> Document:
         Column(phrase("column_unit"), least=_WIDEST_UNIT),
         Column(phrase("column_formula"), wraps=True),
     )
-    rows = tuple(Row((Cell(kpi.id), Cell(kpi.unit), Cell(kpi.formula)), kpi.family) for kpi in answer.kpis)
+    rows = tuple(
+        Row((Cell(kpi.id), Cell(in_words(kpi.unit, f"unit.{kpi.id}")), Cell(retold(kpi.formula))), retold(kpi.family))
+        for kpi in answer.kpis
+    )
     return Document((Table(columns, rows, headed=False, indent=2, spaced=True),))
 
 
@@ -115,18 +120,18 @@ definition_sheet = kpis_sheet
 
 def _card(card: Card) -> Iterator[Block]:
     yield Heading(phrase("card_heading", title=one_line(card.title), kpi=card.id), 1)
-    for paragraph in card.definition.split("\n\n"):
-        yield Text(Prose(" ".join(paragraph.split())), apart=True)
+    for paragraph in definition(card):
+        yield Text(Prose(paragraph), apart=True)
     facts = [
-        ("card_formula", card.formula),
-        ("card_unit", card.unit),
-        ("card_better", card.direction),
-        ("card_basis", card.basis),
+        ("card_formula", retold(card.formula)),
+        ("card_unit", in_words(card.unit, f"unit.{card.id}")),
+        ("card_better", in_words(card.direction, f"direction.{card.id}")),
+        ("card_basis", in_words(card.basis, f"basis.{card.id}")),
         ("card_interval", card.interval or phrase("card_none")),
-        ("card_needs", "; ".join(card.needs)),
-        ("card_left_out", ", ".join(map(record_left_out_text, card.excluded)) or phrase("card_nothing")),
-        ("card_undefined", "; ".join(map(reason_text, card.undefined)) or phrase("card_never")),
-        ("card_source", card.source),
+        ("card_needs", joined(card.needs, ";")),
+        ("card_left_out", joined(map(record_left_out_text, card.excluded)) or phrase("card_nothing")),
+        ("card_undefined", joined(map(reason_text, card.undefined), ";") or phrase("card_never")),
+        ("card_source", retold(card.source)),
         ("card_since", card.since),
         *(("card_example", text) for text in _examples(card.example)),
     ]
@@ -151,19 +156,19 @@ def _equation(source: str, want: str) -> str:
 
 def working_document(answer: Working) -> Document:
     """Definition first, then the numbers in the order that the formula names them, then the result."""
-    paths = ", ".join(one_line(item.path) for item in answer.inputs if item.kind != HISTORY)
+    paths = joined(one_line(item.path) for item in answer.inputs if item.kind != HISTORY)
     facts = [
         Item(phrase("card_files"), paths),
         *(Item("", line) for line in series(answer.inputs)),
         Item(phrase("card_days"), _days(answer)),
     ]
-    facts += [Item(phrase("card_shaped"), "; ".join(found))] if (found := shaped(answer.filters)) else []
+    facts += [Item(phrase("card_shaped"), joined(found, ";"))] if (found := shaped(answer.filters)) else []
     blocks = (
         *_card(answer.kpi),
         Items(tuple(facts), indent=0, least=8, apart=True),
         Heading(phrase("heading_numbers_put_in")),
         Bullets(tuple(map(_ingredient, answer.ingredients))),
-        Text(answer.kpi.formula, apart=True),
+        Text(retold(answer.kpi.formula), apart=True),
         *(block for metric in answer.metrics for block in _result(metric)),
     )
     return Document(blocks, _MEASURE)
@@ -180,7 +185,9 @@ def _days(answer: Working) -> str:
         if start
         else "days_to"
     )
-    days = phrase(code, start=start, end=end, as_of=answer.as_of or Message("day_unknown"))
+    days = phrase(
+        code, start=start, end=end, as_of=date.fromisoformat(answer.as_of) if answer.as_of else Message("day_unknown")
+    )
     if answer.span is None:
         return days
     return phrase("days_of_records", days=days, first=answer.span.first, last=answer.span.last)
@@ -188,8 +195,8 @@ def _days(answer: Working) -> str:
 
 def _ingredient(item: Ingredient) -> Bullet:
     code = "number_put_in_meaning" if item.meaning else "number_put_in"
-    text = phrase(code, value=_value(item), meaning=item.meaning.rstrip("."))
-    return Bullet((Code(item.id), text), 1 if item.of else 0)
+    text = phrase(code, value=_value(item), meaning=retold(item.meaning).rstrip("."))
+    return Bullet((Code(retold(item.id)), text), 1 if item.of else 0)
 
 
 def _value(item: Ingredient) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Cell,
     Column,
@@ -32,7 +32,15 @@ from salesmetrics.render.layouts.pages import (
     whisker,
     with_marks,
 )
-from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, reason_text, segment_name, share_cell
+from salesmetrics.render.layouts.words import (
+    FEW,
+    field_name,
+    interval_cell,
+    interval_title,
+    reason_text,
+    segment_name,
+    share_cell,
+)
 from salesmetrics.render.page import Axis, Chart, Fold, Page, Section, Series
 from salesmetrics.render.scales import axis
 from salesmetrics.render.text import amount, count, interval, one_line
@@ -94,7 +102,7 @@ def _segments(answer: Cohorts) -> list[Block]:
     if not segments:
         return []
     table = _segment_table(segments, answer, on_screen=True)
-    return [Heading(phrase("heading_by", names=[one_line(name) for name in answer.group_by])), table]
+    return [Heading(phrase("heading_by", names=list(map(field_name, answer.group_by)))), table]
 
 
 def _below(answer: Cohorts) -> list[Block]:
@@ -109,7 +117,7 @@ def _table(rows: Sequence[Cohort], answer: Cohorts, top: float) -> Table:
     by_cohort = not rows[0].group
     dropped = "cohorts_not_shown" if by_cohort else "segments_not_shown"
     longest = max(len(row.curve) for row in rows)
-    title = phrase("column_cohort") if by_cohort else ", ".join(map(one_line, rows[0].group))
+    title = phrase("column_cohort") if by_cohort else joined(map(field_name, rows[0].group))
     columns = [
         Column(title, Kind.LABEL),
         Column(phrase("column_deals" if answer.of == "deals" else "column_created_leads"), Kind.NUMBER),
@@ -158,7 +166,7 @@ def longest_horizon(row: Cohort) -> CohortHorizon | None:
 
 def _label(row: Cohort, *, by_cohort: bool) -> str:
     if not by_cohort:
-        return ", ".join(segment_name(value) for value in row.group.values())
+        return joined(segment_name(value) for value in row.group.values())
     if row.cohort is None:
         return phrase("row_all_cohorts")
     label = one_line(row.cohort)
@@ -259,7 +267,7 @@ def _suspect(suspect: Suspect) -> Message:
 
 
 def _name(base: ClosedBasis) -> str:
-    return ", ".join(segment_name(value) for value in base.group.values())
+    return joined(segment_name(value) for value in base.group.values())
 
 
 def _notes(answer: Cohorts) -> list[str]:
@@ -288,7 +296,7 @@ def _notes(answer: Cohorts) -> list[str]:
     if few or any(row.small or any(_is_small(row, h, answer) for h in row.horizons) for row in shown):
         found.append(phrase("cohort_small", sign=FEW, min_n=answer.min_n))
     if answer.group_by:
-        found.append(phrase("cohort_of_groups", names=[one_line(name) for name in answer.group_by]))
+        found.append(phrase("cohort_of_groups", names=list(map(field_name, answer.group_by))))
     return found
 
 
@@ -323,7 +331,7 @@ def cohort_sections(answer: Cohorts) -> tuple[Section, ...]:
     found = [Section("cohorts", phrase(f"page_cohort_{answer.of}"), blocks), *_basis_section(answer)]
     segments = [row for row in answer.cohorts if row.group and row.cohort is None]
     if segments:
-        title = phrase("heading_by", names=[one_line(name) for name in answer.group_by])
+        title = phrase("heading_by", names=list(map(field_name, answer.group_by)))
         found.append(
             Section("cohort-segments", title, (Text(phrase("cohort_segments_seen")), _segment_table(segments, answer)))
         )
@@ -442,7 +450,7 @@ def _basis_section(answer: Cohorts) -> list[Section]:
     if not said:
         return []
     total, *groups = [base for base in answer.closed_basis if base.win_rate.value is not None]
-    by = phrase("heading_by", names=[one_line(name) for name in answer.group_by])
+    by = phrase("heading_by", names=list(map(field_name, answer.group_by)))
     folded = (Fold(by, (_basis_table(groups),)),) if groups else ()
     blocks = (*map(Text, said), _basis_table([total]), *folded)
     return [Section("closed-basis", phrase("section_closed_basis"), blocks)]

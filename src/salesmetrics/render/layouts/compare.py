@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Cell,
     Code,
@@ -38,7 +38,11 @@ from salesmetrics.render.layouts.footer import finding_items
 from salesmetrics.render.layouts.head import files_typed, shaped
 from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, span_of
 from salesmetrics.render.layouts.report import group_cell, headers_unlike
-from salesmetrics.render.layouts.words import period_text, segment_name
+from salesmetrics.render.layouts.words import (
+    field_name,
+    period_text,
+    segment_name,
+)
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.rounding import balanced, rounded
 from salesmetrics.render.scales import bounds
@@ -162,7 +166,7 @@ def _head(answer: Compare) -> list[Block]:
         if is_bounded(answer)
         else phrase("pipeline_of_all")
     )
-    return [*found, Text(", ".join([what, *shaped(answer.filters)]))]
+    return [*found, Text(joined([what, *shaped(answer.filters)], "clause"))]
 
 
 def _bounded(answer: Compare) -> bool:
@@ -341,7 +345,7 @@ def _by_group(answer: Compare) -> list[Block]:
     ids = _filled(lines)
     several = len({line.currency for line in lines}) > 1 and "currency" not in answer.group_by
     columns = (
-        *(Column(one_line(name), Kind.LABEL, wraps=True) for name in answer.group_by),
+        *(Column(field_name(name), Kind.LABEL, wraps=True) for name in answer.group_by),
         *([Column(phrase("column_currency"), Kind.LABEL)] if several else []),
         *(Column(phrase(f"bar_{bar}"), Kind.VALUE, stacked=True, group=bar) for bar in ids),
     )
@@ -400,7 +404,7 @@ def compare_sections(answer: Compare) -> tuple[Section, ...]:
             named = one_line(code or phrase("segment_no_currency"))
             title = phrase(
                 "section_groups_in" if len(codes) > 1 else "section_groups",
-                names=list(map(one_line, answer.group_by)),
+                names=list(map(field_name, answer.group_by)),
                 currency=named,
             )
             found.append(Section(anchor("groups", place), title, _groups(groups, places)))
@@ -481,7 +485,7 @@ def _groups(groups: Sequence[tuple[Bridge, dict[BarId, Decimal]]], places: int) 
     between = bounds(float(values[end]) for _, values in groups for end in ENDS)
     rows = tuple(_group(pair, places, between) for pair in ordered)
     folded = tuple(
-        Fold(", ".join(map(segment_name, line.group.values())), (bridge_table(line, values, places),))
+        Fold(joined(map(segment_name, line.group.values())), (bridge_table(line, values, places),))
         for line, values in ordered[:_FOLDED]
     )
     rest = len(ordered) - len(folded)

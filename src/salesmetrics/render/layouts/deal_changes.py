@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bar,
     Bullet,
@@ -314,4 +314,4 @@ def _what(change: DealChange) -> str:
     details = {**_details(change.from_, "old_"), **_details(change.to_, "")}
     parts = [phrase(f"bar_{bar}") for bar in change.bars]
     parts += [phrase(f"change_{name}", **details) for name in change.changed if name not in said]
-    return "; ".join(parts)
+    return joined(parts, ";")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import phrase, retold
 from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Prose, Row, Sheet, Snippet, Table, Text
+from salesmetrics.render.layouts.words import kind_name
 from salesmetrics.render.text import count, one_line
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _files(answer: Demo) -> Table:
         Column(phrase("column_rows"), Kind.NUMBER),
     )
     rows = (
-        Row((Cell(item.name), Cell(item.kind), Cell(count(item.rows), value=item.rows)), _section(item))
+        Row((Cell(item.name), Cell(kind_name(item.kind)), Cell(count(item.rows), value=item.rows)), _section(item))
         for item in answer.files
     )
     return Table(columns, tuple(rows), indent=2, spaced=True)
@@ -54,5 +55,5 @@ def _tour(answer: Demo) -> Iterator[Block]:
     for part, steps in groupby(answer.tour, lambda item: item.part):
         yield Heading(phrase(f"part_{part}"))
         for item in steps:
-            yield Text(Prose(item.question))
+            yield Text(Prose(retold(item.question)))
             yield Snippet(item.command, "sh", apart=False, indent=2)

@@ -160,6 +160,11 @@ def digest_items(found: Sequence[Digest], *, shown: int, hints: int, files: str 
         given |= {hint} if hint else set()
         hint = hint.replace(f" {_FILE} ", f" {files} ")
         items.append(
-            Item(one.severity.value, Prose(one.said), hint=Prose(hint) if hint else "", tone=_TONES[one.severity])
+            Item(
+                phrase(f"severity_{one.severity.value}"),
+                Prose(one.said),
+                hint=Prose(hint) if hint else "",
+                tone=_TONES[one.severity],
+            )
         )
     return Items(tuple(items), states=True)

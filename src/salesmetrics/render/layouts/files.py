@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase, retold
 from salesmetrics.render.document import (
     Cell,
     Code,
@@ -28,6 +28,7 @@ from salesmetrics.render.layouts.footer import by_severity, finding_items
 from salesmetrics.render.layouts.guesses import guess_blocks
 from salesmetrics.render.layouts.head import SERIES, file_lines, files_typed, shaped
 from salesmetrics.render.layouts.pages import page_of
+from salesmetrics.render.layouts.words import crm_name, kind_name, outcome_name
 from salesmetrics.render.text import count, one_line
 from salesmetrics.schema.inspection import SURE
 from salesmetrics.schema.message import Message
@@ -62,7 +63,7 @@ def inspection_document(answer: Inspection) -> Document:
         blocks += _file(file)
     if answer.files or not answer.guesses:
         blocks.append(Heading(phrase("heading_allowed", n=len(answer.allowed))))
-        rows = [(unlock.needs, ", ".join(unlock.kpis)) for unlock in answer.unlocks]
+        rows = [(retold(unlock.needs), joined(unlock.kpis)) for unlock in answer.unlocks]
         blocks.append(_table((phrase("column_needs"), phrase("column_kpis")), rows))
     if answer.findings:
         blocks += [Heading(phrase("heading_findings")), finding_items(by_severity(answer.findings), name_path=False)]
@@ -93,10 +94,10 @@ def _at_a_glance(answer: Inspection) -> Iterator[Block]:
         if item.code in SERIES:
             yield Text(Prose(one_line(item.message)), apart=True)
     if lines := shaped(answer.filters):
-        yield Text(", ".join(lines), apart=True)
+        yield Text(joined(lines, "clause"), apart=True)
     if answer.unlocks:
         ranked = sorted(answer.unlocks, key=lambda unlock: -len(unlock.kpis))[:_UNLOCKS]
-        items = tuple(Item(unlock.needs, parts=tuple(unlock.kpis)) for unlock in ranked)
+        items = tuple(Item(retold(unlock.needs), parts=tuple(unlock.kpis)) for unlock in ranked)
         yield Heading(phrase("heading_allowed", n=len(answer.allowed)))
         yield Items(items, tone=Tone.MUTED, counted="kpis_counted")
         rest = len(answer.unlocks) - len(ranked)
@@ -114,7 +115,7 @@ def _list_of_files(files: Sequence[FileReading]) -> Table:
     drawn = tuple(
         Row(
             (
-                *map(Cell, (one_line(file.path), file.kind, one_line(file.crm))),
+                *map(Cell, (one_line(file.path), kind_name(file.kind), crm_name(file.crm))),
                 Cell(count(file.rows.used), value=file.rows.used),
             )
         )
@@ -126,7 +127,7 @@ def _list_of_files(files: Sequence[FileReading]) -> Table:
 def _file(file: FileReading, *, short: bool = False) -> list[Block]:
     facts = [
         (phrase("fact_kind"), _kind(file)),
-        (phrase("fact_crm"), phrase("crm_of_profile", crm=file.crm, profile=file.profile)),
+        (phrase("fact_crm"), phrase("crm_of_profile", crm=crm_name(file.crm), profile=file.profile)),
         *([] if file.encoding == "-" else [(phrase("fact_encoding"), _encoding(file))]),
         (phrase("fact_layout"), _layout(file)),
         (phrase("fact_rows"), _rows(file)),
@@ -139,7 +140,7 @@ def _file(file: FileReading, *, short: bool = False) -> list[Block]:
         ("fact_unused", file.unmapped),
         ("fact_missing", file.missing if not short or len(file.missing) <= _MISSING else []),
     )
-    without = [phrase(code, names=", ".join(map(one_line, found))) for code, found in names if found]
+    without = [phrase(code, names=joined(map(one_line, found))) for code, found in names if found]
     blocks: list[Block] = [
         Heading(file.path),
         _table(("", ""), facts),
@@ -154,7 +155,8 @@ def _file(file: FileReading, *, short: bool = False) -> list[Block]:
     if file.words:
         blocks.append(Heading(phrase("heading_words")))
         words = [
-            (w.word, w.outcome, count(w.count), phrase(f"decided_by_{w.how.replace(' ', '_')}")) for w in file.words
+            (w.word, outcome_name(w.outcome), count(w.count), phrase(f"decided_by_{w.how.replace(' ', '_')}"))
+            for w in file.words
         ]
         listed = _table([phrase(code) for code in _OF_WORDS], words)
         blocks.append(replace(listed, drops="last", dropped="words_not_shown"))
@@ -170,7 +172,12 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], tone: Tone = To
 
 def _kind(file: FileReading) -> str:
     code = "kind_unsure" if file.confidence < SURE else "kind_sure"
-    return phrase(code, kind=file.kind, percent=100 * file.confidence, path=file.path)
+    return phrase(
+        code,
+        kind=kind_name(file.kind) if code == "kind_sure" else file.kind,
+        percent=100 * file.confidence,
+        path=file.path,
+    )
 
 
 def _encoding(file: FileReading) -> str:
@@ -219,9 +226,9 @@ def check_document(answer: Check) -> Document:
     for item in answer.inputs if not blocks else ():
         rows = item.rows
         text = phrase("tally_of_check", n=rows.read, used=rows.used, rejected=rows.rejected, ignored=rows.ignored)
-        blocks.append(Text((f"{item.kind}  ", Code(item.path), text)))
+        blocks.append(Text((f"{kind_name(item.kind)}  ", Code(item.path), text)))
     if lines := shaped(answer.filters):
-        blocks.append(Text(", ".join(lines)))
+        blocks.append(Text(joined(lines, "clause")))
     word = phrase("data_fit" if answer.passed else "data_unfit")
     verdict = Text(word, Tone.GOOD if answer.passed else Tone.BAD, apart=True)
     found = by_severity(answer.findings)

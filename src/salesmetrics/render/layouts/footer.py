@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.messages.findings import names_path, names_rows
 from salesmetrics.render.document import Block, Code, Heading, Item, Items, Prose, Text, Tone
 from salesmetrics.render.layouts.head import files_typed
@@ -179,7 +179,7 @@ def finding_rows(finding: Finding, *, name_path: bool) -> str:
         parts += [phrase(code, n=finding.count, rows=rows)] if code else []
     if finding.share_of_value:
         parts.append(phrase("share_of_value", share=amount(finding.share_of_value, "ratio")))
-    return "; ".join(parts)
+    return joined(parts, ";")
 
 
 def goals(report: Report) -> list[Goal]:
@@ -189,7 +189,7 @@ def goals(report: Report) -> list[Goal]:
 
 def _goal_line(result: GoalResult, report: Report) -> Goal:
     goal = result.goal
-    group = ", ".join(segment_name(value) for value in result.group.values())
+    group = joined(segment_name(value) for value in result.group.values())
     subject = Message("goal_subject_of_group" if group else "goal_subject", title=one_line(result.title), group=group)
     if result.period.label != report.period.label:
         subject = Message("goal_subject_in_period", subject=subject, period=one_line(result.period.label))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from salesmetrics.answers.report import Interval
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Cell,
     Column,
@@ -42,7 +42,11 @@ from salesmetrics.render.layouts.past_forecasts import (
     past_section,
     score_cells,
 )
-from salesmetrics.render.layouts.words import reason_text, segment_name
+from salesmetrics.render.layouts.words import (
+    field_name,
+    reason_text,
+    segment_name,
+)
 from salesmetrics.render.page import Page, Section
 from salesmetrics.render.rounding import rounded
 from salesmetrics.render.text import amount, count, one_line
@@ -94,7 +98,7 @@ def forecast_document(answer: Forecast) -> Document:
 
 def _title(line: ForecastLine, *, several: bool) -> str:
     code = [one_line(line.currency or phrase("segment_no_currency"))] if several else []
-    return ", ".join([*(segment_name(value) for value in line.group.values()), *code])
+    return joined([*(segment_name(value) for value in line.group.values()), *code])
 
 
 def _money(value: Any, line: ForecastLine, *, named: bool = False) -> str:
@@ -331,7 +335,7 @@ def forecast_sections(answer: Forecast) -> tuple[Section, ...]:
         found.append(_said_section(line, answer, anchor("forecast", place), code))
         groups = [other for other in answer.forecast if other.group and other.currency == line.currency]
         if groups:
-            title = _in(phrase("section_groups", names=list(map(one_line, answer.group_by))), code)
+            title = _in(phrase("section_groups", names=list(map(field_name, answer.group_by))), code)
             blocks = (Text(phrase("forecast_segments_seen")), _group_table(groups))
             found.append(Section(anchor("forecast-segments", place), title, blocks))
         found.append(past_section(line, answer, anchor("past-forecasts", place), _in(phrase("heading_backtest"), code)))

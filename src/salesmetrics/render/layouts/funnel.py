@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bar,
     Cell,
@@ -22,7 +22,13 @@ from salesmetrics.render.document import (
 from salesmetrics.render.layouts.footer import findings_below
 from salesmetrics.render.layouts.head import SERIES, answer_head
 from salesmetrics.render.layouts.pages import analysis_page, anchor, how_counted, mark_column, with_marks
-from salesmetrics.render.layouts.words import FEW, interval_cell, interval_title, segment_name
+from salesmetrics.render.layouts.words import (
+    FEW,
+    field_name,
+    interval_cell,
+    interval_title,
+    segment_name,
+)
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
 
@@ -61,7 +67,7 @@ def funnel_document(answer: Funnel) -> Document:
 
 def _title(moves: FunnelMoves, *, several: bool) -> str:
     pipeline = [one_line(moves.pipeline or phrase("segment_blank"))] if several else []
-    return ", ".join([*pipeline, *(segment_name(value) for value in moves.group.values())])
+    return joined([*pipeline, *(segment_name(value) for value in moves.group.values())])
 
 
 def _table(stages: Sequence[FunnelStage]) -> Table:
@@ -223,7 +229,7 @@ def _stocks(answer: Funnel) -> list[tuple[str, list[FunnelStock]]]:
     for stock in answer.stock:
         groups.setdefault((stock.pipeline, *stock.group.values()), []).append(stock)
     return [
-        (", ".join(one_line(name or phrase("segment_blank")) for name in (key if several else key[1:])), rows)
+        (joined(one_line(name or phrase("segment_blank")) for name in (key if several else key[1:])), rows)
         for key, rows in groups.items()
     ]
 
@@ -363,7 +369,7 @@ def _segments(
         blocks += [Fold(title, drawn)] if place >= _OPEN else [Text(title, Tone.STRONG, apart=True), *drawn]
     rest = len(groups) - _SEGMENTS
     more = (Text(phrase("segments_left_out", n=rest), Tone.MUTED),) if rest > 0 else ()
-    title = phrase("section_funnel_by", names=list(map(one_line, answer.group_by)))
+    title = phrase("section_funnel_by", names=list(map(field_name, answer.group_by)))
     return Section("funnel-segments", title, (*blocks, *more, *legend))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase, retold
 from salesmetrics.render.document import Cell, Column, Heading, Kind, Row, Snippet, Table, Text, Tone
+from salesmetrics.render.layouts.words import kind_name, outcome_name
 from salesmetrics.render.text import count, one_line
 
 if TYPE_CHECKING:
@@ -34,17 +35,17 @@ def guess_blocks(guess: FileGuess, *, everything: bool) -> list[Block]:
     """
     blocks: list[Block] = [
         Heading(guess.path),
-        Text(guess.problem, indent=2),
-        Heading(phrase("heading_guess", kind=guess.kind)),
+        Text(retold(guess.problem), indent=2),
+        Heading(phrase("heading_guess", kind=kind_name(guess.kind))),
         _table([phrase(code) for code in _TITLES], map(_column, guess.columns), headed=True),
     ]
     if guess.missing:
         names = guess.missing if everything else [*guess.missing[:_MISSING], *_MORE]
-        blocks.append(Text(phrase("fact_missing", names=", ".join(names)), Tone.MUTED, indent=2))
+        blocks.append(Text(phrase("fact_missing", names=joined(names)), Tone.MUTED, indent=2))
     if guess.words:
-        words = [(Cell(one_line(w.word)), Cell(w.outcome), Cell(count(w.count))) for w in guess.words]
+        words = [(Cell(one_line(w.word)), Cell(outcome_name(w.outcome)), Cell(count(w.count))) for w in guess.words]
         blocks += [Heading(phrase("heading_guessed_words")), _table([phrase(code) for code in _OF_WORDS], words)]
-    blocks.append(Heading(phrase(_title(guess), kind=guess.kind)))
+    blocks.append(Heading(phrase(_title(guess), kind=kind_name(guess.kind))))
     doubts = [phrase(f"assumed_{name}", value=value) for name, value in guess.assumed.items()]
     if guess.still is not None:
         doubts.append(phrase("still_refused", problem=guess.still))
@@ -60,7 +61,7 @@ def _title(guess: FileGuess) -> str:
 
 
 def _column(each: ColumnGuess) -> list[Cell]:
-    samples = Cell(one_line(", ".join(each.samples[:_SAMPLES])), Tone.MUTED)
+    samples = Cell(one_line(joined(each.samples[:_SAMPLES])), Tone.MUTED)
     if each.field is None:
         return [Cell(one_line(each.header)), Cell(phrase("no_guess"), Tone.MUTED), Cell(""), Cell(""), samples]
     doubtful = Tone.WARNING if each.confidence < _SURE else Tone.PLAIN

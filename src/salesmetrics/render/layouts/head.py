@@ -7,10 +7,10 @@ import shlex
 from typing import TYPE_CHECKING, Protocol
 
 from salesmetrics.calendar.steps import day_before
-from salesmetrics.messages import fill, phrase
+from salesmetrics.messages import fill, joined, phrase
 from salesmetrics.messages.screens import SKIPPED
 from salesmetrics.render.document import Code, Heading, Text
-from salesmetrics.render.layouts.words import currencies, is_cut
+from salesmetrics.render.layouts.words import crm_name, currencies, is_cut, kind_name
 from salesmetrics.render.text import one_line
 from salesmetrics.schema.provenance import HISTORY
 
@@ -83,7 +83,7 @@ def rows_head(answer: Rows) -> list[Heading | Text]:
 
 
 def _head(answer: _Dated, facts: Sequence[str]) -> list[Heading | Text]:
-    lines = [", ".join([*_days(answer), *facts, *_seen(answer)]), ", ".join(shaped(answer.filters))]
+    lines = [joined([*_days(answer), *facts, *_seen(answer)], "clause"), joined(shaped(answer.filters), "clause")]
     return [*file_lines(answer.inputs), *(Text(line) for line in lines if line)]
 
 
@@ -120,7 +120,7 @@ def _of_files(inputs: Sequence[Input]) -> list[Heading | Text]:
 
 def _read(item: Input) -> str:
     code = "records_of_crm" if item.crm else "records_of"
-    return _rows([item], phrase(code, crm=item.crm, kind=item.kind))
+    return _rows([item], phrase(code, crm=crm_name(item.crm), kind=kind_name(item.kind)))
 
 
 def _rows(inputs: Sequence[Input], what: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bar,
     Cell,
@@ -33,7 +33,14 @@ from salesmetrics.render.layouts.pages import (
     whisker,
     with_marks,
 )
-from salesmetrics.render.layouts.words import FEW, change_cells, correction_note, interval_cell, segment_name
+from salesmetrics.render.layouts.words import (
+    FEW,
+    change_cells,
+    correction_note,
+    field_name,
+    interval_cell,
+    segment_name,
+)
 from salesmetrics.render.page import Fold, Page, Section
 from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.message import Message
@@ -58,7 +65,7 @@ def losses_document(answer: Losses) -> Document:
     for covered in answer.coverage:
         losses = [loss for loss in answer.losses if loss.group == covered.group]
         total = not covered.group
-        name = ", ".join(segment_name(value) for value in covered.group.values())
+        name = joined(segment_name(value) for value in covered.group.values())
         blocks.append(Text(coverage_sentence(covered, answer), Tone.STRONG, apart=True) if total else Heading(name))
         if not total:
             blocks.append(Text(coverage_sentence(covered, answer), Tone.MUTED))
@@ -207,7 +214,7 @@ def _notes(answer: Losses) -> list[str]:
         found.append(phrase("lost_small", sign=FEW, min_n=answer.min_n))
     found += correction_note(answer.verdicts)
     if answer.group_by:
-        found.append(phrase("lost_other_views", names=answer.group_by))
+        found.append(phrase("lost_other_views", names=list(map(field_name, answer.group_by))))
     return found
 
 
@@ -267,14 +274,14 @@ def _segments_section(codes: Sequence[str | None], answer: Losses) -> Section:
     folded = [Fold(name, (_drawn(losses, codes, answer),)) for name, losses in own.items() if losses]
     rest = len(groups) - len(own)
     more = [Text(phrase("segments_left_out", n=rest), Tone.MUTED)] if rest > 0 else []
-    title = phrase("section_losses_by_groups", names=list(map(one_line, answer.group_by)))
+    title = phrase("section_losses_by_groups", names=list(map(field_name, answer.group_by)))
     return Section(
         "losses-segments", title, (Text(phrase("losses_crossed")), _crossed(own, codes, view), *folded, *more)
     )
 
 
 def _group_name(covered: LossCoverage) -> str:
-    return ", ".join(segment_name(value) for value in covered.group.values())
+    return joined(segment_name(value) for value in covered.group.values())
 
 
 def _crossed(groups: Mapping[str, Sequence[Loss]], codes: Sequence[str | None], view: str) -> Table:

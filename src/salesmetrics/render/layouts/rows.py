@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
+from salesmetrics.messages.speech import day as written_day
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
 from salesmetrics.render.layouts.head import rows_head
 from salesmetrics.render.layouts.pages import analysis_page
-from salesmetrics.render.layouts.words import record_left_out_text
+from salesmetrics.render.layouts.words import (
+    days_of_records,
+    field_name,
+    outcome_name,
+    record_left_out_text,
+)
 from salesmetrics.render.numbers import exact
 from salesmetrics.render.page import Page, Section
 from salesmetrics.render.text import amount, one_line
@@ -51,7 +58,7 @@ def rows_document(answer: Rows) -> Document:
 def rows_page(answer: Rows) -> Page:
     """The records in a section, with what they add up to."""
     table, alike = _records(answer)
-    title = one_line(answer.title or answer.kpi)
+    title = _title(answer)
     said = [Text(line) for line in (_meaning(answer), *alike, *_below(answer))]
     cells = zip(*(row.cells for row in table.rows), strict=True)
     columns = tuple(_of_page(column, own) for column, own in zip(table.columns, cells, strict=True))
@@ -61,7 +68,9 @@ def rows_page(answer: Rows) -> Page:
 
 def _of_page(column: Column, cells: Sequence[Cell]) -> Column:
     """A column of a table that scrolls sideways rather than breaks; days are known by how they are written."""
-    days = any(cell.text for cell in cells) and all(_DAY.fullmatch(cell.text) or not cell.text for cell in cells)
+    days = any(cell.text for cell in cells) and all(
+        cell.day or _DAY.fullmatch(cell.text) or not cell.text for cell in cells
+    )
     return replace(column, group="records", kind=Kind.DATE if days else column.kind)
 
 
@@ -69,7 +78,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _meaning(answer: Rows) -> str:
-    return phrase("rows_mean", title=one_line(answer.title or answer.kpi), how=answer.how)
+    return phrase("rows_mean", title=_title(answer), how=answer.how)
+
+
+def _title(answer: Rows) -> str:
+    return one_line(answer.title or answer.kpi)
 
 
 def _below(answer: Rows) -> list[str]:
@@ -83,7 +96,7 @@ def _records(answer: Rows) -> tuple[Table, list[str]]:
     """The table of the records, and what is the same in all of them."""
     columns = _named(answer.rows) if answer.chosen else _filled(answer.rows)
     same = [] if answer.chosen else [name for name in _HEADS if name in columns and len(set(columns[name])) == 1]
-    facts = [f"{name} {one_line(str(columns[name][0]))}" for name in same if name not in _SAID]
+    facts = [f"{field_name(name)} {_cell(columns[name][0], name, _CENTS).text}" for name in same if name not in _SAID]
     cells = {name: _cells(column, name) for name, column in columns.items() if name not in same}
     if not answer.chosen and {"numerator", "denominator"} <= set(cells):
         pairs = zip(cells.pop("numerator"), cells.pop("denominator"), strict=True)
@@ -121,7 +134,8 @@ def _rank(name: str) -> int:
 
 def _column(name: str, rank: int) -> Column:
     kind = Kind.NUMBER if name in _NUMBERS else Kind.CODE if name == "id" else Kind.TEXT
-    return Column(one_line(name), kind, rank, Narrow.VANISH, plural=one_line(name), cuts=name in _LONG)
+    title = field_name(name)
+    return Column(title, kind, rank, Narrow.VANISH, plural=title, cuts=name in _LONG)
 
 
 def _cells(column: Sequence[RowsCell], name: str) -> list[Cell]:
@@ -138,8 +152,15 @@ def _cell(value: RowsCell, name: str, places: int) -> Cell:
     )
     number = value if isinstance(value, (int, float, Decimal)) else None
     if name == "left_out" and text:
-        text = ", ".join(map(record_left_out_text, text.split(", ")))
-    return Cell(text, value=number)
+        text = joined(map(record_left_out_text, text.split(", ")))
+    if name == "outcome":
+        text = outcome_name(text)
+    day = (
+        date.fromisoformat(text)
+        if isinstance(value, str) and _DAY.fullmatch(text) and name in days_of_records()
+        else None
+    )
+    return Cell(text if day is None else written_day(day), value=number, day=day)
 
 
 def _named(rows: Sequence[Mapping[str, RowsCell]]) -> dict[str, list[RowsCell]]:

@@ -18,6 +18,7 @@ from salesmetrics.render.layouts.words import (
     families,
     few,
     few_note,
+    field_name,
     fraction_cell,
     interval_cell,
     interval_title,
@@ -129,7 +130,7 @@ def _label_columns(report: Report) -> list[Column]:
 
 def segment_titles(report: Report) -> list[str]:
     """The titles of the columns that say what a row is about."""
-    titles = [*map(one_line, report.group_by)]
+    titles = [*map(field_name, report.group_by)]
     titles += [phrase("column_period")] if is_series(report) else []
     titles += [phrase("column_currency")] if kept_apart(report.metrics) else []
     return titles

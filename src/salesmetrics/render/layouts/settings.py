@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Row, Table, Tone
 from salesmetrics.render.layouts.pages import page_of
 from salesmetrics.render.text import one_line
@@ -52,7 +52,7 @@ def _value(value: Any) -> str:
     if value is None or value in ({}, []):
         return "-"
     if isinstance(value, list):
-        return ", ".join(map(_value, value))
+        return joined(map(_value, value))
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {_value(item)}" for key, item in value.items())
+        return joined(f"{key} = {_value(item)}" for key, item in value.items())
     return one_line(str(value))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from salesmetrics.answers.report import Interval
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Narrow, Row, Table, Text, Tone
 from salesmetrics.render.layouts.footer import footer
 from salesmetrics.render.layouts.head import report_head
@@ -18,6 +18,7 @@ from salesmetrics.render.layouts.words import (
     bound_places,
     currencies,
     few_note,
+    field_name,
     fraction_cell,
     interval_cell,
     interval_title,
@@ -150,7 +151,7 @@ def series_of(report: Report) -> Iterator[tuple[str, list[Metric]]]:
         metrics = list(members)
         names = [segment_name(value) for value in metrics[0].group.values()]
         code = [one_line(metrics[0].currency or phrase("segment_no_currency"))] if several else []
-        named = ", ".join([*names, *code])
+        named = joined([*names, *code])
         yield one_line(metrics[0].title) + (f" [{named}]" if named else ""), metrics
 
 
@@ -188,7 +189,7 @@ def trend_sections(report: Report) -> tuple[Section, ...]:
         found.append(
             Section(
                 "trend-segments",
-                phrase("section_trend_by", names=list(map(one_line, report.group_by))),
+                phrase("section_trend_by", names=list(map(field_name, report.group_by))),
                 (*folds, *more, *legend),
             )
         )

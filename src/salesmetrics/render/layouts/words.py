@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from salesmetrics.calendar.steps import day_before
-from salesmetrics.messages import fill, phrase
+from salesmetrics.messages import fill, phrase, retold
+from salesmetrics.messages.languages import ENGLISH
 from salesmetrics.messages.reasons import LEFT_OUT, NOTHING_THERE, REASONS, RECORD_LEFT_OUT
+from salesmetrics.messages.speech import in_words, spoken
 from salesmetrics.render.document import Cell, Footnote, Tone, Undefined
 from salesmetrics.render.text import amount, behind, change, decimals, fraction, interval, one_line
 from salesmetrics.schema.message import Message
@@ -15,6 +18,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from salesmetrics.answers.catalog import Card
     from salesmetrics.answers.provenance import Span
     from salesmetrics.answers.report import Change, Comparison, Interval, Metric, Number, Period, Report, Unit, Verdicts
     from salesmetrics.schema.provenance import Input
@@ -22,14 +26,20 @@ if TYPE_CHECKING:
 __all__ = [
     "FEW",
     "NOTHING",
+    "OUTCOMES",
+    "OWN_COLUMNS",
     "bound_places",
     "change_cells",
     "correction_note",
+    "crm_name",
     "currencies",
     "currency_of",
+    "days_of_records",
+    "definition",
     "families",
     "few",
     "few_note",
+    "field_name",
     "fraction_cell",
     "headline",
     "input_facts",
@@ -37,9 +47,11 @@ __all__ = [
     "interval_title",
     "is_cut",
     "kept_apart",
+    "kind_name",
     "left_out_text",
     "of_used_currencies",
     "order_note",
+    "outcome_name",
     "own_periods",
     "own_span",
     "period_label",
@@ -69,6 +81,12 @@ FEW = "~"
 
 _SEVERAL = 2
 """Of a single verdict there is nothing to correct."""
+
+OUTCOMES = frozenset({"open", "won", "lost", "other", "converted", "qualified", "disqualified"})
+"""What a word of an export can mean for the end of a deal or a lead."""
+
+OWN_COLUMNS = frozenset({"row", "value", "numerator", "denominator", "n", "left_out", "kpi", "entity", "outcome"})
+"""Columns of records that no export has."""
 
 NOTHING = frozenset({"zero_denominator", "no_records"})
 
@@ -100,6 +118,44 @@ def families(members: Iterable[_AnyMember], order: Sequence[str] = ()) -> list[t
 def few(metric: Metric) -> bool:
     """Whether a value rests on few records. A count does not rest on records: it is exact, however small."""
     return metric.small and metric.value is not None and metric.unit != "count"
+
+
+def field_name(name: str) -> str:
+    """A column of ours, such as a dimension, as it is called in the language that is spoken; a header of an export stays as it is."""
+    known = _names_of_fields() if spoken() is not ENGLISH else ()
+    return in_words(name, f"field.{name}") if name in known else one_line(name)
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of file is called, such as deals."""
+    return one_line(in_words(kind, f"kind.{kind}"))
+
+
+def crm_name(crm: str) -> str:
+    """The CRM that a file comes from, and that it is like that of none."""
+    return one_line(in_words(crm, "crm"))
+
+
+def outcome_name(code: str) -> str:
+    """What an outcome is called; a word that is none stays as it is."""
+    return in_words(code, f"outcome.{code}") if code in OUTCOMES else one_line(code)
+
+
+@cache
+def days_of_records() -> frozenset[str]:
+    """The columns of ours that hold a day."""
+    from salesmetrics.schema.fields import ColumnType
+    from salesmetrics.schema.kinds import KIND_NAMES, column_types
+
+    types = ((name, held) for kind in KIND_NAMES for name, held in column_types(kind).items())
+    return frozenset(name for name, held in types if held in {ColumnType.DAY, ColumnType.INSTANT})
+
+
+@cache
+def _names_of_fields() -> frozenset[str]:
+    from salesmetrics.schema.kinds import KIND_NAMES, columns_of
+
+    return frozenset(name for kind in KIND_NAMES for name in columns_of(kind)) | OWN_COLUMNS
 
 
 def own_periods(report: Report) -> dict[str, Footnote]:
@@ -186,6 +242,12 @@ def of_used_currencies(metrics: Iterable[Metric], apart: Collection[str]) -> lis
     return [metric for metric in metrics if metric.value or metric.id not in apart or metric.id not in used]
 
 
+def definition(card: Card) -> list[str]:
+    """The paragraphs of what a KPI means, each as one line."""
+    paragraphs = (" ".join(text.split()) for text in retold(card.definition).split("\n\n"))
+    return [in_words(text, f"definition{place or ''}.{card.id}") for place, text in enumerate(paragraphs)]
+
+
 def currency_of(metric: Metric, apart: Collection[str]) -> str:
     """The currency of a metric in words; empty for a KPI that is not among those ``apart``, such as a count."""
     return one_line(metric.currency or phrase("segment_no_currency")) if metric.id in apart else ""
@@ -204,7 +266,7 @@ def input_facts(source: Input) -> tuple[str, str, str]:
         encoding=source.encoding,
         rows=counts,
     )
-    return one_line(source.kind), one_line(source.path), read
+    return kind_name(source.kind), one_line(source.path), read
 
 
 def own_span(metric: Metric) -> str:
@@ -237,19 +299,22 @@ def reason_words(metric: Metric) -> str:
         return reason_text(reason)
     if metric.n or metric.numerator:
         return phrase("nothing_to_divide_by")
-    return NOTHING_THERE.get(metric.basis) or phrase("no_such_records")
+    nothing = NOTHING_THERE.get(metric.basis)
+    return in_words(nothing, f"nothing_there.{metric.basis}") if nothing else phrase("no_such_records")
 
 
 def reason_text(reason: str) -> str:
     """A reason code in words; one of a plugin, for which there are none here, is spelled as words."""
     if reason in NOTHING:
         return phrase("nothing_to_divide_by" if reason == "zero_denominator" else "no_such_records")
-    return REASONS.get(reason) or one_line(reason.replace("_", " "))
+    known = REASONS.get(reason)
+    return in_words(known, f"reasons.{reason}") if known else one_line(reason.replace("_", " "))
 
 
 def record_left_out_text(code: str) -> str:
     """Why a record is left out; a code of a plugin is spelled as words."""
-    return RECORD_LEFT_OUT.get(code) or one_line(code.replace("_", " "))
+    known = RECORD_LEFT_OUT.get(code)
+    return in_words(known, f"record_left_out.{code}") if known else one_line(code.replace("_", " "))
 
 
 def left_out_text(code: str, number: int) -> str:

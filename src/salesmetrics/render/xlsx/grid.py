@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import Bar, Cell, Column, Kind, Number, Row, Sparkline, Step, Table, Tone, Whisker
 from salesmetrics.render.numbers import as_decimal, exact
 from salesmetrics.render.text import one_line
@@ -200,7 +200,7 @@ def _entry(cell: Cell, unit: tuple[str, str | None], *, days: bool, signed: bool
     if cell.value is not None:
         form = forms(text, (cell.value,), *unit, signed=signed)[0]
         return Entry(text, cell.value, form, tone=cell.tone)
-    day = _day(text) if days else None
+    day = (cell.day or _day(text)) if days else None
     return Entry(text, day=day, tone=cell.tone)
 
 
@@ -238,7 +238,7 @@ def _notes(rows: Sequence[Row]) -> list[Lane]:
     for row in rows:
         parts = [row.undefined.reason, *row.undefined.details] if row.undefined else []
         parts += [cell.footnote.text for cell in row.cells if cell.footnote]
-        entries.append(Entry(one_line("; ".join(dict.fromkeys(part for part in parts if part)))))
+        entries.append(Entry(one_line(joined(dict.fromkeys(part for part in parts if part), ";"))))
     return [Lane(phrase("lane_note"), Role(-1, "note"), entries, wraps=True)]
 
 
@@ -292,7 +292,7 @@ def _all_days(cells: Sequence[Cell], column: Column) -> bool:
     return (
         column.kind is Kind.TEXT
         and bool(known)
-        and all(cell.value is None and _ISO_DAY.fullmatch(cell.text) for cell in known)
+        and all(cell.value is None and (cell.day or _ISO_DAY.fullmatch(cell.text)) for cell in known)
     )
 
 

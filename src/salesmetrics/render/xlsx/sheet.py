@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bar,
     Bullets,
@@ -235,7 +235,7 @@ class Drawing:
         match block:
             case Heading():
                 self.row += 1
-                self.line(", ".join([block.text, *block.facts]), bold=True, font_size=13)
+                self.line(joined([block.text, *block.facts], "clause"), bold=True, font_size=13)
             case Text():
                 self.line(_said(block.text), **TONES.get(block.tone, {}))
             case Words():
@@ -276,7 +276,7 @@ class Drawing:
 
     def _items(self, block: Items) -> None:
         for item in block.items:
-            body = "; ".join(item.parts) if item.parts else plain(item.body)
+            body = joined(item.parts, ";") if item.parts else plain(item.body)
             tone = TONES.get(item.tone, {})
             if item.lead:
                 self.line(_said(body), lead=item.lead, **tone)

@@ -13,7 +13,7 @@ from salesmetrics.answers.forecast import Forecast
 from salesmetrics.answers.funnel import Funnel
 from salesmetrics.answers.losses import Losses
 from salesmetrics.answers.rows import Rows
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import Prose
 from salesmetrics.render.layouts import benchmark, cohort, compare, forecast, funnel, losses, past_forecasts
 from salesmetrics.render.layouts.digest import digested
@@ -29,7 +29,7 @@ from salesmetrics.render.layouts.in_words.reports import (
     doubts,
     in_sentence,
 )
-from salesmetrics.render.layouts.words import round_places, segment_name
+from salesmetrics.render.layouts.words import crm_name, kind_name, round_places, segment_name
 from salesmetrics.render.text import amount, change, interval, one_line
 from salesmetrics.schema.findings import Effect, effect_of
 from salesmetrics.schema.message import Message
@@ -213,7 +213,7 @@ def _called(kpi: BenchmarkKpi, title: str, answer: Benchmark) -> str:
 
 
 def _differing(row: BenchmarkRow, kpi: BenchmarkKpi, answer: Benchmark, places: int | None, *, alone: bool) -> Message:
-    name = ", ".join(segment_name(value) for value in row.group.values())
+    name = joined(segment_name(value) for value in row.group.values())
     value = amount(row.value, kpi.unit, currency=row.currency, places=places)
     if not alone or row.team is None:
         return Message("bench_one_of", name=name, value=value)
@@ -311,7 +311,9 @@ def _check(answer: Check) -> Iterator[Said]:
 
 def _inspection(answer: Inspection) -> Iterator[Said]:
     """What the files were recognised as, and how many KPIs they allow."""
-    kinds = list(dict.fromkeys(phrase("kind_of_crm", crm=one_line(file.crm), kind=file.kind) for file in answer.files))
+    kinds = list(
+        dict.fromkeys(phrase("kind_of_crm", crm=crm_name(file.crm), kind=kind_name(file.kind)) for file in answer.files)
+    )
     if answer.files:
         yield Said(LEVEL, 0, "files", phrase("inspect_read", files=len(answer.files), kinds=kinds))
         said = phrase("inspect_kpis", n=len(answer.allowed), files=len(answer.files))

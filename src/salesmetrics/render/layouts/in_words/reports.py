@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.answers.report import Interval, Report
-from salesmetrics.messages import fill, phrase
+from salesmetrics.messages import fill, joined, phrase
 from salesmetrics.messages.sentences import WHOLES
 from salesmetrics.render.document import Prose
 from salesmetrics.render.layouts.digest import digested
@@ -391,7 +391,7 @@ def _subject(metric: Metric, report: Report) -> str:
 def _grouped(title: str, group: Mapping[str, str | None]) -> str:
     if not group:
         return title
-    return phrase("of_group", title=title, group=", ".join(segment_name(value) for value in group.values()))
+    return phrase("of_group", title=title, group=joined(segment_name(value) for value in group.values()))
 
 
 def _is_over(metric: Metric, report: Report) -> bool:

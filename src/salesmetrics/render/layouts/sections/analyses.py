@@ -15,6 +15,7 @@ from salesmetrics.render.layouts.forecast import forecast_sections
 from salesmetrics.render.layouts.funnel import funnel_sections
 from salesmetrics.render.layouts.head import files_typed
 from salesmetrics.render.layouts.losses import losses_sections
+from salesmetrics.render.layouts.words import field_name
 from salesmetrics.render.page import Fold, Section
 from salesmetrics.render.text import one_line
 
@@ -95,4 +96,4 @@ def _of_all(answer: Sections, name: str) -> list[Text]:
     files = files_typed(answer.report.arguments, answer.report.inputs)
     command = phrase("command_by", command=name, files=files, by=",".join(answer.by))
     n = len({tuple(metric.group.values()) for metric in answer.report.metrics if metric.group})
-    return [Text((phrase("totals_only", n=n, names=list(map(one_line, answer.by))), Code(command)), Tone.MUTED)]
+    return [Text((phrase("totals_only", n=n, names=list(map(field_name, answer.by))), Code(command)), Tone.MUTED)]

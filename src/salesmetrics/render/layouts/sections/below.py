@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import error_text, phrase, text
+from salesmetrics.messages import error_text, joined, phrase, text
 from salesmetrics.render.document import Cell, Column, Item, Items, Kind, Prose, Row, Table, Text, Tone
 from salesmetrics.render.layouts.digest import digest_items, digested
 from salesmetrics.render.layouts.footer import not_computed, with_names
 from salesmetrics.render.layouts.head import files_typed, shaped
+from salesmetrics.render.layouts.words import crm_name, kind_name
 from salesmetrics.render.page import Fold, Section
 from salesmetrics.render.text import count, one_line
 
@@ -108,7 +109,7 @@ def input_section(answer: Sections) -> Section:
     rows = []
     for item in report.inputs:
         tally = item.rows
-        texts = (one_line(item.path), one_line(item.kind), ", ".join(filter(None, (item.crm, item.encoding))))
+        texts = (one_line(item.path), kind_name(item.kind), joined(filter(None, (crm_name(item.crm), item.encoding))))
         numbers = (tally.read, tally.used, tally.rejected, tally.ignored)
         cells = (*map(Cell, texts), *(Cell(count(n), value=n, unit="count") for n in numbers), Cell(item.sha256 or ""))
         rows.append(Row(cells))

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase, retold
 from salesmetrics.render.document import Cell, Column, Kind, Narrow, Row, Sparkline, Table, Tone
 from salesmetrics.render.layouts.pages import ends_of, span_of, whisker, word_of
 from salesmetrics.render.layouts.segments import segments
 from salesmetrics.render.layouts.words import (
     change_cells,
     correction_note,
+    definition,
     families,
     few,
     few_note,
@@ -156,11 +157,11 @@ def _definitions(members: Sequence[Metric], cards: Sequence[Card], apart: Collec
         card = known[metric.id]
         cells = (
             one_line(metric.title),
-            " ".join(card.definition.partition("\n\n")[0].split()).replace("``", ""),
-            card.formula,
+            definition(card)[0].replace("``", ""),
+            retold(card.formula),
             phrase(f"counted_{card.basis}"),
-            "; ".join(left_out[metric.id]),
-            card.source,
+            joined(left_out[metric.id], ";"),
+            retold(card.source),
         )
         rows.append(Row(tuple(map(Cell, cells))))
     return Table(columns, tuple(rows))

@@ -16,6 +16,7 @@ from salesmetrics.render.layouts.words import (
     correction_note,
     few,
     few_note,
+    field_name,
     fraction_cell,
     interval_cell,
     interval_title,
@@ -29,7 +30,7 @@ from salesmetrics.render.layouts.words import (
     verdict_cell,
 )
 from salesmetrics.render.page import Fold, Section
-from salesmetrics.render.text import amount, one_line
+from salesmetrics.render.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -56,7 +57,7 @@ def segment_section(answer: Sections) -> Section | None:
     tables = _by_kpi(report, answer)
     if not tables:
         return None
-    names = list(map(one_line, answer.by))
+    names = list(map(field_name, answer.by))
     first: list[PageBlock] = (
         [Text(Prose(phrase("segments_by_default", names=names)), Tone.MUTED)] if answer.by_default else []
     )
@@ -142,7 +143,7 @@ def _table(rows: Sequence[Metric], total: Metric | None, report: Report, most: i
     shown = [*([total] if total else []), *ordered[:most]]
     marks, scale = _marks(shown, rows, total)
     columns = (
-        *(Column(one_line(name), Kind.LABEL, wraps=True) for name in report.group_by),
+        *(Column(field_name(name), Kind.LABEL, wraps=True) for name in report.group_by),
         Column(phrase("column_value"), Kind.VALUE),
         Column(phrase("column_share"), Kind.SHARE, 3, Narrow.BELOW),
         Column(scale, Kind.MARK, 7, Narrow.VANISH, silent=not scale),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import Cell, Tone
 from salesmetrics.render.layouts.footer import GOAL_TONES
 from salesmetrics.render.layouts.sections.kpis import drawn_months
@@ -46,7 +46,7 @@ def _tile(metric: Metric, report: Report, apart: Collection[str]) -> Tile:
     return Tile(
         title_of(metric, apart=apart),
         _value(metric),
-        note=", ".join(_known(metric)) if metric.value is not None else reason_words(metric),
+        note=joined(_known(metric), "clause") if metric.value is not None else reason_words(metric),
         change=_change(metric),
         goal=next((_goal(result) for result in report.goals if _is_of(result, metric, report)), None),
         mark=drawn_months(metric),

@@ -1,0 +1,116 @@
+"""A language that nobody speaks: each sentence of the catalogues in other letters, so that what is left in Latin ones was not translated.
+
+It writes numbers, days and lists in marks of its own, so that what was put into a text by hand is seen as well.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from functools import cache
+from gettext import NullTranslations
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from catalogues import sentences
+from salesmetrics.messages import speech
+from salesmetrics.messages.languages import LANGUAGES, Language
+from salesmetrics.messages.speech import speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["PSEUDO", "pseudo", "speaking_pseudo"]
+
+PSEUDO = "qaa"
+_LOWER, _UPPER = "абвгдежзийклмнопрстуфхцчшщ", "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩ"
+_LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", _LOWER + _UPPER)
+
+
+_OPTION = re.compile(r"(?<![\w`-])--?[a-z][a-z-]*")
+
+
+def pseudo(template: str) -> str:
+    """A template with other letters outside of its places and of what stands in backticks.
+
+    >>> pseudo("see {path:typed} of `--by`: {n:# deal|# deals of {kind:nouns}}")
+    'тее {path:typed} пж `--by`: {n:# геамл|# геамлт пж {kind:nouns}}'
+    """
+    made, at, code = [], 0, False
+    while at < len(template):
+        char = template[at]
+        if template[at : at + 2] in ("{{", "}}"):
+            made.append(template[at : at + 2])
+            at += 2
+            continue
+        if char == "{":
+            end = _closing(template, at)
+            made.append(_place(template[at + 1 : end]))
+            at = end + 1
+            continue
+        option = _OPTION.match(template, at)
+        code ^= char == "`"
+        piece = option[0] if option else char
+        made.append(piece if code or option else char.translate(_LETTERS))
+        at += len(piece)
+    return "".join(made)
+
+
+def _closing(template: str, at: int) -> int:
+    depth = 0
+    for end in range(at, len(template)):
+        depth += (template[end] == "{") - (template[end] == "}")
+        if not depth:
+            return end
+    raise ValueError(template)
+
+
+def _place(inside: str) -> str:
+    name, colon, spec = inside.partition(":")
+    if name in ("set", "fix") or not ("|" in spec or "#" in spec):
+        return f"{{{inside}}}"
+    return f"{{{name}{colon}{'|'.join(pseudo(form) for form in spec.split('|'))}}}"
+
+
+class _Words(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return pseudo(message) if message in _known() else message
+
+    def pgettext(self, context: str, message: str) -> str:
+        del context
+        return message
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(sentences())
+
+
+def _language(*, from_right: bool) -> Language:
+    return Language(
+        PSEUDO,
+        "Псеудо",
+        2,
+        lambda number: number != 1,
+        group="\u00b7",
+        point="٫",
+        day="D/M/Y",
+        comma=" ‚ ",
+        semicolon=" ⁏ ",
+        clause=" ⸲ ",
+        either=(" ъъ ", " ыы "),
+        rest=" ъъ # ээ",
+        quotes=("‹", "›"),
+        from_right=from_right,
+    )
+
+
+@contextmanager
+def speaking_pseudo(*, from_right: bool = False) -> Iterator[None]:
+    """Speak it for as long as this lasts."""
+    with (
+        patch.dict(LANGUAGES, {PSEUDO: _language(from_right=from_right)}),  # type: ignore[arg-type]
+        patch.object(speech, "_catalogue", lambda tag: _Words() if tag == PSEUDO else None),
+        speaking(PSEUDO),
+    ):
+        yield
