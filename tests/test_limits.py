@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 import salesmetrics
-from salesmetrics import pipeline
+from salesmetrics import threads
 from salesmetrics.cli.app import run
 from salesmetrics.cli.limits import shortage
 from salesmetrics.errors import ExitCode, SalesmetricsError
@@ -114,8 +114,8 @@ def test_without_threads_everything_is_done_one_after_the_other(deals: str, monk
     monkeypatch.setattr(threading.Thread, "start", none)
     assert render(salesmetrics.report_on(deals), "json") == expected
     with pytest.raises(ZeroDivisionError):
-        pipeline._together([lambda: 1 // 0, lambda: 2])
-    assert pipeline._together([lambda: 1, lambda: 2]) == [1, 2]
+        threads.together([lambda: 1 // 0, lambda: 2])
+    assert threads.together([lambda: 1, lambda: 2]) == [1, 2]
 
 
 # --- what is raised beside ------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_nothing_else_starts_a_thread() -> None:
         or "Thread(" in text
         or "Process(" in text
     }
-    assert users == {"pipeline.py"}
+    assert users == {"threads.py"}
 
 
 def test_no_data_type_holds_what_is_to_come() -> None:
@@ -196,5 +196,5 @@ def test_no_data_type_holds_what_is_to_come() -> None:
     holders = {
         p.relative_to(source).as_posix() for p in source.rglob("*.py") if re.search(r"\bFuture\b", p.read_text("utf-8"))
     }
-    assert holders == {"pipeline.py", "sections.py"}  # which begin things, in no type of data
+    assert holders == {"pipeline.py", "sections.py", "threads.py"}  # which begin things, in no type of data
     assert "@dataclass" not in (source / "pipeline.py").read_text("utf-8")

@@ -505,6 +505,8 @@ class Asked(NamedTuple):
 def ask(function: str, options: Mapping[str, Any]) -> Asked:
     """Settle the options of a call.
 
+    Names are hidden in what is refused already, where the call says so.
+
     Args:
         function: Its name.
         options: As they were given.
@@ -512,6 +514,18 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
     Raises:
         SalesmetricsError: ``option_unknown``, ``option_invalid`` or ``option_idle``, as the command has them.
     """
+    try:
+        return _asked(function, options)
+    except SalesmetricsError as error:
+        if not (options.get("pseudonymize") or options.get("no_names")):
+            raise
+        from salesmetrics.privacy.details import hidden_error
+        from salesmetrics.privacy.names import Names
+
+        raise hidden_error(error, Names(None)) from None
+
+
+def _asked(function: str, options: Mapping[str, Any]) -> Asked:
     takes, known = TAKES[function], {option.name: option for option in taken(function)}
     own = {option.name for option in takes.own}
     typed: dict[str, Any] = {}
@@ -540,7 +554,12 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
     alone = {option.name: given.get(option.name, Settled(option.default)).value for option in takes.own}
     refuse_below("--horizon", alone.get("horizon"), 1, 90)
     read = tuple(option.flag for option in options_of(Reading, Privacy) if option.name in typed)
-    return Asked(made, alone, settings, read_options(made[Reading], made[Privacy]), read, f"salesmetrics {function}")
+    reading = read_options(made[Reading], made[Privacy])
+    if reading.names is not None:
+        from salesmetrics.privacy.hiding import hidden_shaped
+
+        settings = settings._replace(shaped=hidden_shaped(settings.shaped, reading.names))
+    return Asked(made, alone, settings, reading, read, f"salesmetrics {function}")
 
 
 def restated(error: SalesmetricsError, asked: Asked) -> SalesmetricsError:

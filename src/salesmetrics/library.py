@@ -527,7 +527,7 @@ def _source(
         return files_read, asked.options
     with _placed(asked):
         options = replace(asked.options, as_of=asked.question().as_of)
-        return pipeline.HeldFiles(pipeline.load(files_read, options), given), options
+        return pipeline.HeldFiles(pipeline.load(files_read, options), given, files_read), options
 
 
 @contextmanager
@@ -536,7 +536,12 @@ def _placed(asked: Asked) -> Iterator[None]:
     try:
         yield
     except SalesmetricsError as error:
-        raise restated(error, asked) from error
+        shown = restated(error, asked)
+        if asked.options.names is None:
+            raise shown from error
+        from salesmetrics.privacy.details import hidden_error
+
+        raise hidden_error(shown, asked.options.names) from None
 
 
 # --- the older form ---

@@ -1,17 +1,14 @@
 """The one schedule, from files to answers: what is read, checked and computed, in which order, and what goes on beside it.
 
-The only module that starts threads. What goes wrong in one is raised where its work is waited for; where the system gives
-no more of them, the work is done here and now. Nothing heavy is imported before a file is on its way: reading a large file
-takes about as long as importing what reads it, and threads only take turns where Python itself works. Of small files nearly
-all work is Python's own, so these are read without threads.
+Nothing heavy is imported before a file is on its way: reading a large file takes about as long as importing what reads it,
+and threads only take turns where Python itself works. What starts them is in ``threads``.
 """
 
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import nullcontext, suppress
-from contextvars import copy_context
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +21,7 @@ from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.message import Message
+from salesmetrics.threads import are_large, begin, beside, do, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.together import Together
     from salesmetrics.metrics.catalog import Catalog
     from salesmetrics.metrics.settings import Settings
+    from salesmetrics.privacy.names import Names
     from salesmetrics.schema.inspection import FileGuess
     from salesmetrics.schema.provenance import Shaped
 
@@ -61,70 +60,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-_WORTH_THREADS = 3_000_000
-"""Bytes of files together from which on threads save more time than they spend on waiting for each other."""
-
-_WORTH_A_THREAD = 5_000
-"""Records from which on arithmetic over all of them is done by NumPy for the most part, which lets other threads go on."""
-
-
-# --- threads ---
-
-
-def _begin(work: Callable[[], T]) -> Future[T]:
-    """Begin some work in a thread of its own."""
-    pool = ThreadPoolExecutor(1)
-    begun = _submit(pool, work)
-    pool.shutdown(wait=False)
-    return begun
-
-
-def beside(work: Callable[[], T], records: int) -> Future[T]:
-    """Begin some work with so many records in a thread of its own; of few it is done here and now.
-
-    What it raises is raised where its result is asked for.
-    """
-    return _begin(work) if records >= _WORTH_A_THREAD else _do(work)
-
-
-def _together(works: Iterable[Callable[[], T]]) -> list[T]:
-    """Do several things at once; what the first of them raises, in their order, is raised when all are done.
-
-    >>> _together([lambda: 1, lambda: 2])
-    [1, 2]
-    """
-    import polars as pl
-
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        begun = [_submit(pool, work) for work in works]
-    return [done.result() for done in begun]
-
-
-def _submit(pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
-    try:
-        return pool.submit(copy_context().run, work)  # in the language that is spoken here
-    except RuntimeError:  # the system gives no more threads
-        return _do(work)
-
-
-def _do(work: Callable[[], T]) -> Future[T]:
-    """Do some work here and now; what it raises is raised where its result is asked for."""
-    done: Future[T] = Future()
-    try:
-        done.set_result(work())
-    except Exception as error:
-        done.set_exception(error)
-    return done
-
-
-def _are_large(paths: Iterable[str]) -> bool:
-    """Whether threads pay for these files. How much a pipe will give nobody knows."""
-    size = 0
-    for path in map(Path, paths):
-        with suppress(OSError, ValueError):
-            size += path.stat().st_size if path.is_file() else _WORTH_THREADS
-    return size >= _WORTH_THREADS
 
 
 # --- files on their way ---
@@ -153,7 +88,9 @@ class Files:
         hashed: bool = False,
         alone: bool = False,
     ) -> None:
-        self.arguments, self._stdin = tuple(arguments), stdin
+        self.typed, self._stdin = tuple(arguments), stdin
+        self._names: Names | None = None
+        self._told: dict[str, str] = {}
         self._during = nullcontext() if during is None else during
         self._bytes: dict[str, Future[bytes]] = early._bytes if early else {}
         self._hashed, self._hashes = hashed, dict[str, Future[str]]()
@@ -162,24 +99,38 @@ class Files:
         self._held: dict[str, list[RawTable]] = {}
         self._last: dict[str, list[RawTable]] = {}
         with suppress(SalesmetricsError):
-            paths = [item.path for item in expand(self.arguments)]
-            self._large = _are_large(paths)
+            paths = [item.path for item in expand(self.typed)]
+            self._large = are_large(paths)
             if paths[0] not in self._bytes and Path(paths[0]).is_file():
                 self._fetch(paths[0])
 
     @property
+    def arguments(self) -> tuple[str, ...]:
+        """As they are told: as they were typed, or in the place of each file what stands for it."""
+        if self._names is None:
+            return self.typed
+        from salesmetrics.privacy.details import hidden_argument
+
+        return tuple(hidden_argument(argument, self._names) for argument in self.typed)
+
+    def path_of(self, told: str) -> str | None:
+        """The path of a file by what is told in its place; None where nobody knows."""
+        return told if self._names is None else self._told.get(told)
+
+    @property
     def together(self) -> Together:
         """How several things are done with what these files say."""
-        return _together if self._large else in_turn
+        return together if self._large else in_turn
 
     def begin(self, work: Callable[[], T]) -> Future[T]:
         """Begin some work, beside all else where the files are large."""
-        return _begin(work) if self._large else _do(work)
+        return begin(work) if self._large else do(work)
 
     def open(self, options: ReadOptions) -> None:
         """Begin to read the tables of what is on its way."""
         # Two threads that import take turns at every step. So this one does it, and the other then finds it done.
         import_module("salesmetrics.ingest.table.table")
+        self._names = options.names
         for path in list(self._bytes):
             self._tables[path] = self._open(path, options)
 
@@ -196,11 +147,13 @@ class Files:
         tables = Tables(partial(self._read, options), self._held.__setitem__, self._alone)
         with self._during:
             try:
-                return read_with_history(self.arguments, options, tables, self.together, about)
+                found, words = read_with_history(self.typed, options, tables, self.together, about)
+                self._learn(found)
             except SalesmetricsError as error:
                 raise self._with_way_out(error, options) from error
             finally:
                 self._last, self._held = {}, {}
+        return found, words
 
     def read_or_guess(self, options: ReadOptions) -> tuple[Dataset | None, list[FileGuess]]:
         """The dataset of the files that are recognised, checked, and a guess for each that is not; None where none is."""
@@ -220,7 +173,7 @@ class Files:
                 tables[path] = self._read(options, path)
             return tables[path]
 
-        arguments = self.arguments
+        arguments = self.typed
         guesses: list[FileGuess] = []
         with self._during:
             while arguments:
@@ -229,19 +182,41 @@ class Files:
                     dataset, words = read_with_history(
                         arguments, options, Tables(opened, held.__setitem__), self.together
                     )
-                    return with_findings(dataset, words, options, self.together), guesses
+                    self._learn(dataset)
+                    return self._as_told(with_findings(dataset, words, options, self.together)), guesses
                 except SalesmetricsError as error:
                     found = propose_after(error, arguments, tables, options)
                     if found is None:
                         raise
                     proposal, arguments, options = found
+                    if self._names is not None:
+                        from salesmetrics.ingest.hidden import hidden_proposal
+                        from salesmetrics.privacy.details import hidden_error
+
+                        proposal, error = hidden_proposal(proposal, self._names), hidden_error(error, self._names)
                     guesses.append(file_guess(proposal, error))
         return None, guesses
+
+    def _learn(self, dataset: Dataset) -> None:
+        """What of a dataset may be told though names are hidden."""
+        if self._names is not None:
+            from salesmetrics.ingest.hidden import learn_records
+
+            learn_records(dataset, self._names)
+
+    def _as_told(self, dataset: Dataset) -> Dataset:
+        """A dataset that tells no name beside its records."""
+        if self._names is None:
+            return dataset
+        from salesmetrics.ingest.hidden import told_hidden
+
+        self._told |= {self._names.file(item.path): item.path for item in dataset.inputs}
+        return told_hidden(dataset, self._names)
 
     def _with_way_out(self, error: SalesmetricsError, options: ReadOptions) -> SalesmetricsError:
         """A refusal, with the command that reads the file all the same where one can be guessed."""
         refused = error.details.get("path")
-        for argument in expand(self.arguments):
+        for argument in expand(self.typed):
             table = next((table for table in self._last.get(argument.path, ()) if table.source.path == refused), None)
             if table is not None or argument.path == refused:
                 from salesmetrics.ingest.propose import with_way_out
@@ -265,13 +240,13 @@ class Files:
         """The dataset with the SHA-256 of every file, if that is asked for."""
         known = {path: found.result() for path, found in self._hashes.items()}
         if not self._hashed:
-            return dataset
+            return self._as_told(dataset)
         # Older exports of a list are among the inputs only; each is a file by itself.
         paths = [file.origin for file in dataset.files]
         paths += [item.path.partition("!")[0] for item in dataset.inputs[len(paths) :]]
         pairs = zip(dataset.inputs, paths, strict=True)
         inputs = [replace(item, sha256=known[path]) for item, path in pairs]
-        return replace(dataset, inputs=tuple(inputs))
+        return self._as_told(replace(dataset, inputs=tuple(inputs)))
 
     def _read(self, options: ReadOptions, path: str) -> list[RawTable]:
         if path not in self._tables and path not in self._held:
@@ -279,6 +254,10 @@ class Files:
             self._tables[path] = self._open(path, options)
         found = self._held.pop(path) if path in self._held else self._tables[path].result()
         self._tables.pop(path, None)
+        if options.names is not None:
+            from salesmetrics.ingest.hidden import learn_headers
+
+            learn_headers(found, options.names)
         self._last = {path: found}
         return found
 
@@ -307,10 +286,15 @@ class HeldFiles(Files):
     Args:
         dataset: Read, checked and hashed.
         arguments: As they were typed, where that is known.
+        read: The files that it was read from, where that is known.
     """
 
-    def __init__(self, dataset: Dataset, arguments: Sequence[str] = ()) -> None:
-        self.arguments, self._large, self._dataset = tuple(arguments), False, dataset
+    def __init__(self, dataset: Dataset, arguments: Sequence[str] = (), read: Files | None = None) -> None:
+        self.typed, self._large, self._dataset = tuple(arguments), False, dataset
+        self._names = dataset.options.names if dataset.options is not None else None
+        self._told = {}
+        if read is not None:
+            self._names, self._told = read._names, read._told
 
     def open(self, options: ReadOptions) -> None:
         """Nothing is left to be read."""

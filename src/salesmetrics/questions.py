@@ -92,8 +92,11 @@ def names_hidden(privacy: Privacy) -> Names | None:
     """
     if not privacy.pseudonymize and not privacy.no_names:
         return None
+    from salesmetrics.privacy.hiding import settled_now
     from salesmetrics.privacy.names import Names
 
+    if (settled := settled_now()) is not None:
+        return settled
     if privacy.pseudonymize and privacy.no_names:
         cause, fix = Message("names_left_out_anyway"), Message("one_of_two")
         raise SalesmetricsError("option_idle", option="--pseudonymize", cause=cause, fix=fix)

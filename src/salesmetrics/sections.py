@@ -242,14 +242,14 @@ class _Composed:
         from salesmetrics.series import SHOWN_CHANGES, Exports, compare_exports
 
         inputs = self.dataset.inputs
-        days = {_file_of(item.path): item.exported for item in inputs if item.exported is not None}
-        if sum(item.exported is not None for item in inputs) < _FEWEST_EXPORTS:
+        days = {self._file_of(item.path): item.exported for item in inputs if item.exported is not None}
+        if sum(item.exported is not None for item in inputs) < _FEWEST_EXPORTS or "" in days:
             self._need_deals()
             raise _no_changes(sum(item.kind == "deals" for item in inputs))
-        aside = [_file_of(item.path) for item in inputs if item.kind in ("rates", "pipelines")]
+        aside = [self._file_of(item.path) for item in inputs if item.kind in ("rates", "pipelines")]
         # The order in which exports were typed says nothing here: a series has its days.
         paths = dict.fromkeys([*sorted(days, key=lambda path: days[path]), *aside])
-        kinds = {item.path: item.kind for item in (expand(self.files.arguments) if self.files.arguments else ())}
+        kinds = {item.path: item.kind for item in (expand(self.files.typed) if self.files.typed else ())}
         arguments = [f"{kind}={path}" if (kind := kinds.get(path)) else path for path in paths]
         hashed = any(item.sha256 is not None for item in self.dataset.inputs)
         exports = Exports(arguments, replace(self.options, as_of=None), hashed=hashed)
@@ -261,6 +261,10 @@ class _Composed:
                 raise
             raise _no_changes(len(error.details["paths"])) from error
         return found
+
+    def _file_of(self, path: str) -> str:
+        """The file that a table is in: of several tables of an archive, the archive."""
+        return (self.files.path_of(path) or "").partition("!")[0]
 
     def cohort(self) -> Any:
         """Deals created together, followed to their end; without any, leads."""
@@ -327,11 +331,6 @@ class _Composed:
 def _no_changes(exports: int) -> SalesmetricsError:
     cause = Message("no_series_of_exports", n=exports)
     return SalesmetricsError("report_empty", cause=cause, fix=Message("add_earlier_export"))
-
-
-def _file_of(path: str) -> str:
-    """The file that a table is in: of several tables of an archive, the archive."""
-    return path.partition("!")[0]
 
 
 def _dimension(dataset: Dataset) -> tuple[str, ...]:

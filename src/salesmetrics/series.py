@@ -145,7 +145,13 @@ class Exports:
 
         dataset, words = read_files((argument,), self.options, lambda _: [table], about=about)
         inputs = tuple(replace(item, sha256=self._hashes[table.source.path]) for item in dataset.inputs)
-        return with_findings(replace(dataset, inputs=inputs), words, self.options)
+        found = with_findings(replace(dataset, inputs=inputs), words, self.options)
+        if self.options.names is None:
+            return found
+        from salesmetrics.ingest.hidden import learn_records, told_hidden
+
+        learn_records(found, self.options.names)
+        return told_hidden(found, self.options.names)
 
 
 def compare_exports(
@@ -176,7 +182,7 @@ def compare_exports(
     from salesmetrics.analysis.exports import Fold, in_order, settled
     from salesmetrics.ingest.recognise.naming import names_of
 
-    dated = exports.dated(on)
+    dated, names = exports.dated(on), exports.options.names
     if until is not None:
         dated = in_order([export for export in dated if export.day <= until], typed=False)
     terms = settled(question, dated[-1].day, exports.aside, exports.options.timezone)
@@ -186,9 +192,8 @@ def compare_exports(
     for export in dated:
         dataset = exports.read(export.path, columns_asked(question), export.day)
         if "deals" in dataset.frames:
-            fold.add(
-                export, dataset.frames["deals"], dataset, names_of(dataset).column, _told(dataset, question, stages)
-            )
+            told = export if names is None else export._replace(path=names.file(export.path))
+            fold.add(told, dataset.frames["deals"], dataset, names_of(dataset).column, _told(dataset, question, stages))
         rejected += dataset.rejected
     return fold.answer(), replace(dataset, inputs=tuple(fold.inputs), rejected=tuple(rejected))
 

@@ -19,13 +19,15 @@ from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.messages.speech import speaking
+from salesmetrics.privacy.hiding import asks_to_hide, hidden_now, hide_from_now_on
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from salesmetrics.pipeline import Files
+    from salesmetrics.privacy.names import Names
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
 
@@ -136,7 +138,7 @@ def run(words: list[str], environment: Environment | None = None) -> int:
 def _run(words: list[str], environment: Environment) -> int:
     if environment.stdout is None and not {"-h", "--help"}.isdisjoint(words):
         closed = SalesmetricsError("output_unwritable", path="stdout", cause=Message("stdout_closed"))
-        _tell(closed, environment)
+        _tell(closed, words, environment)
         return ExitCode.INPUT_ERROR
     try:
         around = environment._replace(begun=_begin_early(words))
@@ -145,30 +147,29 @@ def _run(words: list[str], environment: Environment) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.OK
     except SalesmetricsError as error:
-        _tell(error, environment)
+        _tell(error, words, environment)
         return error.exit_code
     except UsageError as error:
         if type(error).__name__ != "NoArgsIsHelpError":  # which has shown the help
-            _tell(usage_refusal(error, words, _every_command), environment)
+            _tell(usage_refusal(error, words, _every_command), words, environment)
         return ExitCode.INPUT_ERROR
     except KeyboardInterrupt:
         environment.say(phrase("interrupted"))
         return ExitCode.INTERRUPTED
     except BaseException as error:
         if (short := shortage(error)) is not None:
-            _tell(short, environment)
+            _tell(short, words, environment)
             return short.exit_code
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
             return ExitCode.OK
         if isinstance(error, OSError) and error.errno in _UNWRITABLE:
             cause = str(error.strerror).lower()
-            _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause), environment)
+            _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause), words, environment)
             return ExitCode.INPUT_ERROR
-        if "--debug" in words:
+        if "--debug" in words and _hidden(words, environment) is None:
             raise
-        _tell(
-            SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200]), environment
-        )
+        bug = SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200])
+        _tell(bug, words, environment)
         return ExitCode.BUG
     return code if isinstance(code, int) else ExitCode.OK
 
@@ -194,5 +195,17 @@ def _terminate(number: int, _frame: object) -> NoReturn:
     sys.exit(_SIGNALLED + number)
 
 
-def _tell(error: SalesmetricsError, environment: Environment) -> None:
+def _tell(error: SalesmetricsError, words: Sequence[str], environment: Environment) -> None:
+    names = _hidden(words, environment)
+    if names is not None:
+        from salesmetrics.privacy.details import hidden_error
+
+        error = hidden_error(error, names)
     environment.say(*error_lines(error))
+
+
+def _hidden(words: Sequence[str], environment: Environment) -> Names | None:
+    """Whose names are hidden; what goes wrong before the settings are known may not tell them either."""
+    if hidden_now() is None and asks_to_hide(words, environment.variables):
+        hide_from_now_on()
+    return hidden_now()

@@ -59,6 +59,19 @@ class Environment(NamedTuple):
         with suppress(OSError, ValueError):
             print(*map(visible, lines), sep="\n", file=self.stderr)
 
+    def tell(self, code: str, /, **details: Any) -> None:
+        """Say a message of the catalogue on stderr, in which names are hidden where they are not to be told.
+
+        Args:
+            code: Of the message.
+            **details: What its template names, as they are.
+        """
+        from salesmetrics.messages import text
+        from salesmetrics.privacy.hiding import told
+        from salesmetrics.schema.message import Message
+
+        self.say(text(told(Message(code, **details))))
+
     @contextmanager
     def lent(self) -> Iterator[None]:
         """The process with these streams, variables and folder, for what looks there by itself.

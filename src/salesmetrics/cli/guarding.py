@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.messages import phrase
 from salesmetrics.render.output import is_stdout
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.sources import find_settings
@@ -146,4 +145,4 @@ def name_settings(settings: Path, files: Sequence[str], environment: Environment
     home = settings.resolve().parent
     folders = [Path.cwd(), *(Path(path).resolve().parent for path in paths if path != "-")]
     if any(home in folder.parents for folder in folders):
-        environment.say(phrase("settings_from_above", path=settings))
+        environment.tell("settings_from_above", path=settings)

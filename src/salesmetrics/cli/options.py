@@ -7,6 +7,7 @@ has the same ones. When the command runs, what was typed, the variables and the 
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
 from functools import wraps
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
@@ -19,12 +20,14 @@ from salesmetrics.cli.output import form_of, refuse_terminal
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import speak
+from salesmetrics.privacy.hiding import asks_to_hide, hidden_shaped, hide_from_now_on, says_to_hide
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.options import (
     PANELS,
     SHAPING,
     Diagnosis,
     Output,
+    Privacy,
     Reading,
     SettingsOptions,
     Speaking,
@@ -202,6 +205,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def expanded(**values: Any) -> None:
         from salesmetrics.cli.guarding import refuse_bytes
+        from salesmetrics.questions import names_hidden
 
         context = values[asked.context]
         environment = environment_of(context)
@@ -210,11 +214,18 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         typed = {option.name: values.pop(option.name) for option in options}
         typed = {name: value for name, value in typed.items() if _was_typed(context, name)}
         refuse_bytes(typed)
+        if asks_to_hide([f"--{name.replace('_', '-')}" for name in typed], environment.variables):
+            hide_from_now_on()
         given = from_options_and_variables(options, typed, environment.variables)
         settings = _settings_file(asked, values, given, environment)
         settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)
         settings = settings._replace(shaped=shaped_by(settled, SHAPING, settings))
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
+        private = next((group for group in groups.values() if isinstance(group, Privacy)), None)
+        if private is not None and (names := names_hidden(private)) is not None:
+            names.learn(str(choice) for option in options for choice in option.choices or ())
+            settings = settings._replace(shaped=hidden_shaped(settings.shaped, names))
+            hide_from_now_on(names)
         written = next((group for group in groups.values() if isinstance(group, Output)), None)
         refuse_idle(options, typed, settled, form_of(written) if written else None, always=asked.always)
         speak(settled["lang"].value or language_of_locale(environment.variables))
@@ -255,7 +266,7 @@ def _say_settings(settled: Mapping[str, Settled], environment: Environment) -> N
                 else item
             )
             where = Message("place_in_file", path=place.path, line=place.line) if place.kind == "file" else place.name
-            environment.say(phrase("in_effect", name=name, value=said, place=where))
+            environment.tell("in_effect", name=name, value=said, place=where)
 
 
 def made(kind: Any, settled: Mapping[str, Settled]) -> Any:
@@ -284,4 +295,7 @@ def _settings_file(
         name_settings(path, own.get("files") or (), environment)
     from salesmetrics.settings.model import read_settings
 
+    with suppress(OSError, ValueError):  # which is told when it is read
+        if says_to_hide(path.read_text("utf-8")):
+            hide_from_now_on()
     return read_settings(path)

@@ -6,7 +6,6 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import phrase
 from salesmetrics.render.csv_locales import PLAIN, csv_dialect
 from salesmetrics.render.output import is_stdout, needs_ascii, write_output
 from salesmetrics.render.writers import WRITERS, Screen, format_of, render
@@ -194,4 +193,4 @@ def tell_about_rejects(dataset: Dataset, path: str | None, environment: Environm
     rejected = sum(item.rows.rejected for item in dataset.inputs)
     if rejected:
         what = Message("rejected_listed" if path else "rejected", n=rejected, path=path)
-        environment.say(phrase("as_error" if strict else "as_warning", what=what))
+        environment.tell("as_error" if strict else "as_warning", what=what)

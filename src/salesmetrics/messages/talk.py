@@ -27,6 +27,7 @@ TALK: Mapping[str, str] = {
     "time_taken": "{seconds:.2f} s",
     "no_kpi_found": "no KPI matches `{text}`",
     "reading_large": "reading {megabytes:,.0f} MB",
+    "hidden": "(hidden)",
     "interrupted": "interrupted",
     "terminated": "terminated",
 }

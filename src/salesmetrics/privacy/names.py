@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from salesmetrics.privacy.fields import Named
 
@@ -21,11 +21,43 @@ LEAST = 16
 _LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 """No vowel, so that no word appears, and no two signs that look alike."""
 
-_SIGNS = {"owner": 8, "account": 12, "contact": 12, "deal": 12, "value": 12}
+_SIGNS = {"owner": 8, "account": 12, "contact": 12, "deal": 12, "value": 12, "file": 8}
 
 _SALT = b"salesmetrics pseudonyms 1"
 _WORK = {"n": 2**14, "r": 8, "p": 1}
 """What one guess at a key costs: 16 MiB and some hundredths of a second."""
+
+_ENDINGS = frozenset(
+    [
+        "csv",
+        "tsv",
+        "tab",
+        "txt",
+        "xlsx",
+        "xlsm",
+        "xls",
+        "ods",
+        "parquet",
+        "zip",
+        "gz",
+        "bz2",
+        "xz",
+        "zst",
+        "7z",
+        "rar",
+        "json",
+        "jsonl",
+        "ndjson",
+        "html",
+        "htm",
+        "md",
+        "markdown",
+        "eml",
+        "toml",
+        "pdf",
+    ]
+)
+"""What a file may end with and say no more than what it is."""
 
 _ID_SIGNS = frozenset("0123456789")
 
@@ -37,12 +69,14 @@ class Names:
         key: Same key, same pseudonyms; None where none is ever shown.
     """
 
-    __slots__ = ("_key", "_seen", "shown")
+    __slots__ = ("_files", "_harmless", "_key", "_seen", "shown")
 
     def __init__(self, key: str | None) -> None:
         self.shown = key is not None
         self._key = _derived(key) if key is not None else _SALT.ljust(32, b".")
         self._seen: dict[str, bytes] = {}  # of names there is nothing in it, for it may be pickled
+        self._files: dict[bytes, str] = {}  # nor in this
+        self._harmless: set[str] = set()
 
     def __repr__(self) -> str:
         """Without the key."""
@@ -56,7 +90,7 @@ class Names:
         """Of the key, which it does not tell."""
         return hash((self._key, self.shown))
 
-    def pseudonym(self, sort: Named, value: str) -> str:
+    def pseudonym(self, sort: Named | Literal["file"], value: str) -> str:
         """What stands in the place of a name: the same for the same name of a sort, wherever it occurs.
 
         Raises:
@@ -67,7 +101,7 @@ class Names:
         """
         return self.pseudonyms(sort, [value])[0]
 
-    def pseudonyms(self, sort: Named, values: Sequence[str]) -> list[str]:
+    def pseudonyms(self, sort: Named | Literal["file"], values: Sequence[str]) -> list[str]:
         """The same of several names.
 
         Raises:
@@ -88,6 +122,28 @@ class Names:
     def is_pseudonym(self, value: str) -> bool:
         """Whether a word was given in the place of a name in this run."""
         return value in self._seen
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Words of the data that may be shown: values of columns that hold no names, and headers."""
+        self._harmless.update(words)
+
+    def may_show(self, value: str) -> bool:
+        """Whether a text tells no name: it stands for one already, or is a word that may be shown."""
+        return value in self._seen or value in self._harmless or value in self._files.values()
+
+    def file(self, path: str) -> str:
+        """What stands in the place of a file or a folder: only its ending is kept. Without pseudonyms files are counted.
+
+        >>> Names(None).file("exports/Ann Moore.csv")
+        'file-1.csv'
+        """
+        if path in ("", "-") or path in self._files.values():
+            return path
+        mark = hashlib.blake2b(path.encode("utf-8", "surrogateescape"), key=self._key, digest_size=16).digest()
+        if mark not in self._files:
+            word = self.pseudonym("file", path) if self.shown else f"file-{len(self._files) + 1}"
+            self._files[mark] = f"{word}{_ending_of(path)}"
+        return self._files[mark]
 
     def of_id(self, value: str) -> str:
         """An id of a deal, a lead, an invoice or an activity: itself, unless it reads as a name or an address.
@@ -114,3 +170,13 @@ def _written(number: int, signs: int) -> str:
 @lru_cache(maxsize=4)
 def _derived(key: str) -> bytes:
     return hashlib.scrypt(key.encode("utf-8", "surrogateescape"), salt=_SALT, dklen=32, maxmem=2**26, **_WORK)
+
+
+def _ending_of(path: str) -> str:
+    """The ending of a file's name, where it is one that says what the file is.
+
+    >>> _ending_of("exports/Ann.CSV"), _ending_of("Ann.Moore"), _ending_of("a.zip!b.csv")
+    ('.csv', '', '.csv')
+    """
+    _, dot, ending = path.rpartition(".")
+    return f".{ending.lower()}" if dot and ending.lower() in _ENDINGS else ""

@@ -51,9 +51,8 @@ def check(
 
     form = form_of(output)
     refuse_form(form, Check, "check")
-    dataset = load(
-        begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)), read_options(reading, privacy)
-    )
+    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    dataset = load(begun, read_options(reading, privacy))
     passed = not has_errors(dataset)
     answer = Check(
         passed=passed,
@@ -61,7 +60,7 @@ def check(
         findings=list(dataset.findings),
         filters=filters_of(settings.shaped),
         everything=output.all,
-        arguments=tuple(files),
+        arguments=begun.arguments,
     )
     if github:
         write_output(write_github(answer), output.output, environment.stdout)

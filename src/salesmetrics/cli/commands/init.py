@@ -43,7 +43,6 @@ def init(
     from salesmetrics.cli.request import begin_files, read_options
     from salesmetrics.errors import SalesmetricsError
     from salesmetrics.ingest.recognise.inspection import file_readings
-    from salesmetrics.messages import phrase
     from salesmetrics.render.layouts.head import files_typed
     from salesmetrics.render.output import write_output
     from salesmetrics.settings.sources import FILE_NAME
@@ -65,6 +64,6 @@ def init(
         reasons = counted_reasons(deals, separators_of(dataset))
     write_output(settings_template(readings, options, guesses, hows, reasons), path, environment.stdout)
     for guess in guesses:
-        environment.say(phrase("settings_guessed", path=guess.path))
+        environment.tell("settings_guessed", path=guess.path)
     if path != "-":
-        environment.say(phrase("settings_written", path=path, files=files_typed(files or ("-",), ())))
+        environment.tell("settings_written", path=path, files=files_typed(files or ("-",), ()))

@@ -33,7 +33,6 @@ def inspect(
     from salesmetrics.answers.files import Inspection
     from salesmetrics.cli.output import form_of, write_answer, write_read
     from salesmetrics.cli.request import begin_files, make_catalog, read_options
-    from salesmetrics.messages import phrase
     from salesmetrics.render.writers import refuse_form
 
     form = form_of(output)
@@ -42,11 +41,11 @@ def inspect(
     answer, dataset = pipeline.inspect(
         begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped
     )
-    shown = replace(answer, everything=output.all, arguments=tuple(files))
+    shown = replace(answer, everything=output.all, arguments=begun.arguments)
     if dataset is None:
         write_answer(shown, output, form, environment)
     else:
         write_read(shown, dataset, output, form, rejects, environment)
     if not output.quiet:
         for guess in answer.guesses:
-            environment.say(phrase("file_needs_mapping" if guess.works else "file_refused", path=guess.path))
+            environment.tell("file_needs_mapping" if guess.works else "file_refused", path=guess.path)
