@@ -43,9 +43,19 @@ def sentences() -> dict[str, list[str]]:
     """Every English sentence, with where it comes from, in a settled order."""
     found: dict[str, list[str]] = {}
     for where, text in _walk():
-        if where == "unit_ratio" or re.search(r"[A-Za-z]", re.sub(r"\{[^{}|#]*\}", "", text)):
+        if _is_of_a_language(text):
             found.setdefault(text, []).append(where)
     return found
+
+
+def _is_of_a_language(text: str) -> bool:
+    """Whether a template has words, marks that languages write in another way, or details in an order that they may change.
+
+    >>> [_is_of_a_language(text) for text in ("{n:,} rows", "{said}.", "{crm} {kind}", "{fix}", "`{kind}={path}`")]
+    [True, True, True, False, False]
+    """
+    beside = re.sub(r"\{[^{}|#]*\}", "{}", text)
+    return bool(re.search(r"[A-Za-z]|[%(.:;]|\{\} \{\}", beside)) and beside != "{}"
 
 
 def _walk() -> Iterator[tuple[str, str]]:

@@ -34,6 +34,7 @@ from salesmetrics.render.layouts.words import (
     interval_cell,
     interval_title,
     kept_apart,
+    kind_name,
     of_used_currencies,
     order_note,
     own_periods,
@@ -310,7 +311,7 @@ def _more(report: Report) -> Iterator[Text]:
     families: dict[str, int] = {}
     for item in report.available:
         families[item.family] = families.get(item.family, 0) + 1
-    largest = max(families, key=lambda family: families[family], default="")
+    largest = str(max(families, key=lambda family: families[family], default=""))  # as it is typed
     code = "kpis_available" if families else "kpis_all_shown"
     yield Text(phrase(code, n=total, family=largest), Tone.MUTED, apart=True)
     waiting = report.not_computed
@@ -323,4 +324,4 @@ def _more(report: Report) -> Iterator[Text]:
         kinds = sorted(lacking.keys() - there, key=lambda kind: (-lacking[kind], kind))
         command = Code(phrase("command_inspect", files=files_typed(report.arguments, report.inputs)))
         code = "kpis_need_more" if kinds else "kpis_need_columns"
-        yield Text((phrase(code, n=len(waiting), kinds=kinds), command), Tone.MUTED)
+        yield Text((phrase(code, n=len(waiting), kinds=[kind_name(kind) for kind in kinds]), command), Tone.MUTED)
