@@ -168,7 +168,7 @@ def faults(english: str, words: str, tag: str, nouns: int = 0) -> list[str]:
     wrong += [
         f"a blank at the {end}"
         for end, at in (("start", 0), ("end", -1))
-        if _blank(english, at) != _blank(words, at) and english.strip() != "%"
+        if _blank(english, at) != _blank(words, at) and english.strip() != "%" and words[at] not in _FULL_WIDTH
     ]
     return wrong
 
@@ -185,6 +185,10 @@ def _misplaced(name: str, spec: str, wanted: list[tuple[str, str]], tag: str, no
     if not held or spec in held or (spec == "," and any(map(_is_form, held))):
         return None
     return f"{{{name}:{spec}}} is in the English {' and '.join(map(repr, held))}"
+
+
+_FULL_WIDTH = frozenset("（），。：；？！、")
+"""Marks that hold their own blank, so that none stands beside them."""
 
 
 def _blank(text: str, at: int) -> bool:
