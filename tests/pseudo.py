@@ -20,9 +20,10 @@ from salesmetrics.messages.speech import speaking
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["PSEUDO", "pseudo", "speaking_pseudo"]
+__all__ = ["FROM_RIGHT", "PSEUDO", "pseudo", "speaking_pseudo"]
 
-PSEUDO = "qaa"
+PSEUDO, FROM_RIGHT = "ms", "ar"
+"""The languages whose place it takes, so that an option can name it."""
 _LOWER, _UPPER = "абвгдежзийклмнопрстуфхцчшщ", "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩ"
 _LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", _LOWER + _UPPER)
 
@@ -86,12 +87,12 @@ def _known() -> frozenset[str]:
     return frozenset(sentences())
 
 
-def _language(*, from_right: bool) -> Language:
+def _language(tag: str) -> Language:
     return Language(
-        PSEUDO,
+        tag,
         "Псеудо",
         2,
-        lambda number: number != 1,
+        lambda number: int(number != 1),
         group="\u00b7",
         point="٫",
         day="D/M/Y",
@@ -101,16 +102,20 @@ def _language(*, from_right: bool) -> Language:
         either=(" ъъ ", " ыы "),
         rest=" ъъ # ээ",
         quotes=("‹", "›"),
-        from_right=from_right,
+        from_right=tag == FROM_RIGHT,
     )
 
 
 @contextmanager
-def speaking_pseudo(*, from_right: bool = False) -> Iterator[None]:
-    """Speak it for as long as this lasts."""
+def speaking_pseudo(tag: str = PSEUDO) -> Iterator[None]:
+    """Speak it for as long as this lasts, and where a command says ``--lang TAG``.
+
+    Args:
+        tag: ``PSEUDO``, or ``FROM_RIGHT`` where it is written from the right.
+    """
     with (
-        patch.dict(LANGUAGES, {PSEUDO: _language(from_right=from_right)}),  # type: ignore[arg-type]
-        patch.object(speech, "_catalogue", lambda tag: _Words() if tag == PSEUDO else None),
-        speaking(PSEUDO),
+        patch.dict(LANGUAGES, {tag: _language(tag)}),  # type: ignore[arg-type]
+        patch.object(speech, "_catalogue", lambda asked: _Words() if asked == tag else None),
+        speaking(tag),
     ):
         yield

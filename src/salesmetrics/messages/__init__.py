@@ -32,7 +32,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages.languages import ENGLISH
-from salesmetrics.messages.speech import day, in_words, number, speaking, spoken
+from salesmetrics.messages.speech import ISOLATES, day, in_words, isolated, number, speaking, spoken
 from salesmetrics.schema.message import Message, Some, Told
 
 if TYPE_CHECKING:
@@ -151,7 +151,24 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
 
 
 def _filled(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
-    return template.format_map(_Details(details, in_file))
+    made = template.format_map(_Details(details, in_file))
+    return _code_isolated(made) if spoken().from_right and "`" in made else made
+
+
+_CODE = re.compile(r"`([^`\n]*)`")
+
+
+def _code_isolated(sentence: str) -> str:
+    """A sentence of a language from the right: what is typed is kept together from outside its backticks, and whole within."""
+    first, last = ISOLATES[0], ISOLATES[1]
+    return _CODE.sub(
+        lambda found: (
+            found[0]
+            if found.start() and found.string[found.start() - 1] == first
+            else f"{first}`{found[1].replace(first, '').replace(last, '')}`{last}"
+        ),
+        sentence,
+    )
 
 
 def joined(parts: Iterable[str], mark: str = ",") -> str:
@@ -312,7 +329,13 @@ def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
         return ""
     if not isinstance(value, str):
         return _of_value(value, spec)
-    value = retold(value)
+    if isinstance(value, Told):
+        value = retold(value)
+    return isolated(_shown(value, spec))
+
+
+def _shown(value: str, spec: str) -> str:
+    """Text as its place in a template says."""
     if spec == "said":
         return _cut(_LONG_NAME.sub(lambda found: f"`{_cut(found[1], _SHOWN)}`", value), 2_000)
     if spec == "shell":

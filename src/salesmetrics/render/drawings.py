@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.render.document import Bar, Sparkline, Step, Tone, Whisker
+from salesmetrics.render.text import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -258,7 +259,7 @@ def drawn_chart(chart: Chart, *, turned: bool = False) -> Drawing:
     named = [(_swatch(chart, one), look, one.name) for one, look in zip(chart.series, looks, strict=True)]
     named = named if len(named) > 1 else []
     named += [("rule", _tone(rule.tone), rule.text) for rule in chart.rules if rule.text]
-    beside = tuple(_beside(chart, looks)) if all(len(text) <= _NAMED for _, _, text in named) else ()
+    beside = tuple(_beside(chart, looks)) if all(cells(text) <= _NAMED for _, _, text in named) else ()
     return Drawing(
         tuple(
             Label("0", percent(1 - along(value, chart.up.low, chart.up.high)), "", text)
@@ -399,7 +400,7 @@ def _names(chart: Chart, *, turned: bool) -> Iterator[Label]:
             if value is None or not name:
                 continue
             at, y = _x(x, chart.across, turned), along(value, chart.up.low, chart.up.high) * BOX
-            wide = len(name) * _WIDE_NAME
+            wide = cells(name) * _WIDE_NAME
             start = at * BOX - wide if at > _RIGHT else at * BOX
             if any(abs(y - other) < _LINE and start < end and begin < start + wide for begin, end, other in taken):
                 continue

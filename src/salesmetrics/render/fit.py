@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len, chop_cells
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.speech import ISOLATES
 from salesmetrics.render.document import Kind, Narrow, Table
 
 if TYPE_CHECKING:
@@ -34,7 +35,17 @@ _CORE = 1
 _LEAST_TEXT = 12
 _LEAST_WRAPPED = 24
 _LAST = 20
+_EAST = "\u1100-\u115f\u2e80-\u3000\u3003-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffdc"
+_OPENING, _CLOSING = "（《〈「『【〔“‘", "，。、；：？！…）》〉」』】〕”’％·—"
+"""Signs that do not end a line, and those that do not begin one."""
 _WORD = re.compile(r"\s*\S+\s*")
+_PIECE = re.compile(
+    rf"\s*[{_OPENING}]*(?:`[^`\s]*`|[^\s{_EAST}{_OPENING}{_CLOSING}]+|[{_EAST}])?[{_CLOSING}]*\s*", re.DOTALL
+)
+"""What is never broken in a text that is written without blanks: a sign, or a word of other letters, with its marks."""
+_IS_EAST = re.compile(f"[{_EAST}]")
+_WHOLE_EAST = 8
+"""Cells of a heading without blanks that stay on a line."""
 
 
 class Placed(Struct, frozen=True):
@@ -74,6 +85,11 @@ def widest(texts: Iterable[str]) -> int:
 
 def longest_word(text: str) -> int:
     """Cells of the longest word: what a text needs to be broken at spaces only."""
+    if _IS_EAST.search(text):
+        return max(
+            (min(cell_len(word), _WHOLE_EAST) if _IS_EAST.search(word) else cell_len(word) for word in text.split()),
+            default=0,
+        )
     return widest(text.split())
 
 
@@ -92,13 +108,15 @@ def wrap(text: str, width: int | None) -> list[str]:
 
     >>> wrap("as wide as possible", 9), wrap("impossible", 6)
     (['as wide', 'as', 'possible'], ['imposs', 'ible'])
+    >>> wrap("共 3 笔商机，其中 `deals.csv` 有两笔。", 12)
+    ['共 3 笔商', '机，其中', '`deals.csv`', '有两笔。']
     """
     if width is None or cell_len(text) <= width:
         return [text]
     width = max(width, 2)
     lines: list[str] = []
     line = ""
-    for word in _WORD.findall(text):
+    for word in _words(text):
         size = cell_len(word.rstrip())
         if cell_len(line) + size <= width:
             line += word
@@ -108,7 +126,27 @@ def wrap(text: str, width: int | None) -> list[str]:
         *pieces, line = chop_cells(word.rstrip(), width) if size > width else [word]
         lines += pieces
         line += word[len(word.rstrip()) :] if size > width else ""
-    return [text.rstrip() for text in (*lines, line)]
+    return _whole_isolates([text.rstrip() for text in (*lines, line)])
+
+
+def _words(text: str) -> list[str]:
+    """The pieces of a text between which a line may be broken."""
+    if not _IS_EAST.search(text):
+        return _WORD.findall(text)
+    return [piece for piece in _PIECE.findall(text) if piece]
+
+
+def _whole_isolates(lines: list[str]) -> list[str]:
+    """Lines of which none ends within what stands apart from the direction of its language: it begins anew on the next one."""
+    first, last = ISOLATES[0], ISOLATES[1]
+    if not any(first in line for line in lines):
+        return lines
+    made, depth = [], 0
+    for line in lines:
+        whole = first * depth + line
+        depth = max(whole.count(first) - whole.count(last), 0)
+        made.append(whole + last * depth)
+    return made
 
 
 # --- a table that stays whole ---

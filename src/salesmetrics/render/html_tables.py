@@ -16,6 +16,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.render.document import Footnote, Kind, Sparkline, Tone, Whisker
 from salesmetrics.render.drawings import drawn_mark
 from salesmetrics.render.text import amount
+from salesmetrics.render.text import cells as wide
 from salesmetrics.render.visible import visible
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def _look(column: Column, cells: Sequence[Cell], *, leads: bool, is_value: bool)
         return ""
     if is_value:
         return "v"
-    whole = column.kind in {Kind.VERDICT, Kind.CODE} and max(len(cell.text) for cell in cells) <= _WIDEST_WHOLE
+    whole = column.kind in {Kind.VERDICT, Kind.CODE} and max(wide(cell.text) for cell in cells) <= _WIDEST_WHOLE
     look = "" if column.kind in _NUMBERS else "d" if column.kind is Kind.DATE or whole else "l"
     return f"{look} h".strip() if leads else look
 
@@ -276,7 +277,7 @@ def _cells(row: Row, places: Sequence[_Place], tags: dict[tuple[bool, str, str],
         if row.undefined is not None and place.look == "v":
             reason = _reason(row)
             rest = max(len(places) - number - 1, 1)
-            look = "l m u one" if len(reason) <= _WIDEST_WHOLE else "l m u"
+            look = "l m u one" if wide(reason) <= _WIDEST_WHOLE else "l m u"
             yield Markup('<td class="{}" colspan="{}">').format(look, rest), reason, None, _ENDS[0]
             return
 
@@ -352,7 +353,7 @@ def _beside_value(table: Table, at: int) -> bool:
 
 def _beyond(rows: Sequence[Row], beside: Sequence[float]) -> float:
     """Ems that short reasons, which stay on a line, take beyond the columns that they stand in place of."""
-    reasons = [len(reason) for row in rows if len(reason := _reason(row)) <= _WIDEST_WHOLE]
+    reasons = [wide(reason) for row in rows if wide(reason := _reason(row)) <= _WIDEST_WHOLE]
     return max(max(reasons, default=0) * _LETTER - sum(beside), 0.0)
 
 
@@ -361,15 +362,23 @@ def _width(column: Column, cells: Sequence[Cell]) -> float:
     if column.kind is Kind.MARK:
         return _MARK + _BESIDE
     # What is long may be broken between its two numbers.
-    texts = (max(cell.text.split(" / "), key=len) if cell.long else cell.text + cell.flag for cell in cells)
-    longest = max(map(len, texts), default=0)
+    texts = (max(cell.text.split(" / "), key=wide) if cell.long else cell.text + cell.flag for cell in cells)
+    longest = max(map(wide, texts), default=0)
     if column.kind is Kind.LABEL:
         longest = min(longest, _WIDEST_LABEL)
     elif column.kind is Kind.VERDICT:
         longest = min(longest, _WIDEST_WHOLE)
     elif column.kind is Kind.TEXT:
         # Text is broken between words before a table gives way.
-        words = max((len(word) for cell in cells for word in cell.text.split()), default=0)
+        words = max((_unbroken(word) for cell in cells for word in cell.text.split()), default=0)
         longest = min(longest, max(words, _WIDEST_TEXT))
-    title = 0 if column.silent else max(map(len, column.heading.split()), default=0)
+    title = 0 if column.silent else max(map(_unbroken, column.heading.split()), default=0)
     return max(longest * _LETTER, title * _SMALL_LETTER) + _BESIDE
+
+
+def _unbroken(word: str) -> int:
+    """How wide a word is that stays on a line; what is written without blanks is broken anywhere."""
+    return min(wide(word), _WIDEST_EAST) if any(char >= "\u2e80" for char in word) else wide(word)
+
+
+_WIDEST_EAST = 8

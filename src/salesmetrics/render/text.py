@@ -9,6 +9,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase, retold
+from salesmetrics.messages.speech import ISOLATES
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Change, Interval, Metric, Number, Unit
 
-__all__ = ["amount", "behind", "change", "count", "decimals", "fraction", "interval", "one_line", "sparkline"]
+__all__ = ["amount", "behind", "cells", "change", "count", "decimals", "fraction", "interval", "one_line", "sparkline"]
 
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -40,6 +41,21 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()
     return visible(" ".join(text.split()))
+
+
+def cells(text: str) -> int:
+    r"""About how wide text is: signs of East Asia take two places, marks that change the direction of writing none.
+
+    >>> cells("ab"), cells("李娜"), cells("\u2068ab\u2069")
+    (2, 4, 2)
+    """
+    if text.isascii():
+        return len(text)
+    wide = sum("\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" for char in text)
+    return len(text) + wide - sum(map(text.count, _WITHOUT_WIDTH))
+
+
+_WITHOUT_WIDTH = (*ISOLATES, "\u200e", "\u200f")
 
 
 def count(number: int) -> str:

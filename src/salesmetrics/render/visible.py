@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from salesmetrics.messages.speech import ISOLATES, spoken
+
 __all__ = ["CONTROLS", "spelled", "visible"]
 
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
@@ -16,6 +18,8 @@ a direction of writing, annotations, what is no character, and the bytes of a na
 
 _BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
 _CONTROL = re.compile(f"[{CONTROLS}]")
+_CONTROL_BUT_ISOLATES = re.compile(f"(?![{ISOLATES}])[{CONTROLS}]")
+"""In a language from the right our own sentences keep names and numbers together by isolates, which turn nothing round outside of them."""
 
 
 def visible(text: str) -> str:
@@ -24,7 +28,9 @@ def visible(text: str) -> str:
     >>> visible("a\tb\x1b]52;c\x07"), visible("\u202egpj.exe"), visible("Zoë 李娜")
     ('a b\\x1b]52;c\\x07', '\\u202egpj.exe', 'Zoë 李娜')
     """
-    return text if text.isprintable() else _CONTROL.sub(spelled, text.translate(_BREAKS))
+    if text.isprintable():
+        return text
+    return (_CONTROL_BUT_ISOLATES if spoken().from_right else _CONTROL).sub(spelled, text.translate(_BREAKS))
 
 
 def spelled(found: re.Match[str]) -> str:

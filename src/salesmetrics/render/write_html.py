@@ -18,6 +18,8 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.languages import ENGLISH, LANGUAGES
+from salesmetrics.messages.speech import spoken
 from salesmetrics.render.document import Code, Files, Prose, Text
 from salesmetrics.render.drawings import drawn_chart, drawn_mark
 from salesmetrics.render.html_tables import LOOKS, MOST_FOLDED, MOST_ROWS, STEPS, grid
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["escaping", "write"]
 
-_FROM_RIGHT = frozenset({"ar", "fa", "he", "ur"})
-"""Languages that are written from the right."""
 _LONG = 4
 """Sections from which on a page has a table of contents."""
 
@@ -48,12 +48,12 @@ def write(page: Page, screen: Screen) -> str:  # noqa: ARG001
     first = first_beyond(page.blocks)
     blocks = page.blocks if first is None else tuple(_with_legend(page.blocks, first))
     return (
-        _environment()
+        _environment(spoken().tag)
         .get_template("page.html")
         .render(
             page=page,
             title=page.title or (sections[0].title if sections else phrase("page_untitled")),
-            turned=page.language.partition("-")[0] in _FROM_RIGHT,
+            turned=LANGUAGES.get(page.language.partition("-")[0], ENGLISH).from_right,
             contents=sections if len(sections) >= _LONG else (),
             parts=list(_parts(blocks)),
             style=Markup(style),
@@ -89,7 +89,9 @@ def escaping(**filters: Callable[..., Any]) -> Environment:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(tag: str) -> Environment:
+    """What draws pages of a language."""
+    del tag
     filters: dict[str, Callable[..., Any]] = {
         "anchor": _anchor,
         "drawn": drawn_mark,
@@ -109,7 +111,7 @@ def _environment() -> Environment:
 @cache
 def _style() -> str:
     """The styles without their layout."""
-    text = _environment().get_template("page.css").render(steps=STEPS)
+    text = _environment(ENGLISH.tag).get_template("page.css").render(steps=STEPS)
     return re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", " ".join(re.sub(r"/\*.*?\*/", "", text).split()))
 
 

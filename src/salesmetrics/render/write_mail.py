@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from salesmetrics.messages import joined, phrase
+from salesmetrics.messages.speech import spoken
 from salesmetrics.render.document import (
     Bar,
     Bullet,
@@ -286,7 +287,7 @@ class _Laid(Struct, frozen=True):
 
 
 def _html(page: Page, blocks: Sequence[PageBlock]) -> str:
-    return _environment().get_template("mail.html").render(page=page, blocks=blocks)
+    return _environment().get_template("mail.html").render(page=page, blocks=blocks, turned=spoken().from_right)
 
 
 def _laid(table: Table) -> _Laid:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import joined, phrase
+from salesmetrics.messages.speech import isolated
 from salesmetrics.render.document import (
     Bullets,
     Code,
@@ -299,7 +300,14 @@ def bullets(lines: Iterable[str]) -> Block:
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, left: Collection[int]) -> Block:
     """A table; columns that are not among those on the ``left`` stand on the right."""
     marks = [Markup("---" if index in left else "---:") for index in range(len(headers))]
-    return Block("\n".join("| " + " | ".join(map(markdown, cells)) + " |" for cells in (headers, marks, *rows)))
+    return Block(
+        "\n".join(
+            "| "
+            + " | ".join(markdown(cell) if isinstance(cell, Markup) else markdown(isolated(cell)) for cell in cells)
+            + " |"
+            for cells in (headers, marks, *rows)
+        )
+    )
 
 
 def fenced(text: str, language: str = "text") -> Block:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from salesmetrics.messages import joined, phrase
+from salesmetrics.messages.speech import isolated
 from salesmetrics.render.blocks import Scaled, drawn
 from salesmetrics.render.document import (
     Bar,
@@ -476,7 +477,8 @@ def _wrapped(cell: Cell, place: _Place) -> Iterator[_Line]:
 
 def _row(cells: Sequence[Cell], columns: Sequence[_Column], place: _Place, *, indent: int = 0) -> Iterator[_Line]:
     """Set cells side by side; as many lines as the tallest cell needs."""
-    wrapped = [wrap(_shown(cell.text, place), column.width) for cell, column in zip(cells, columns, strict=True)]
+    texts = [isolated(_shown(cell.text, place)) for cell in cells]
+    wrapped = [wrap(text, column.width) for text, column in zip(texts, columns, strict=True)]
     for index in range(max(map(len, wrapped), default=0)):
         spans = [_Span(" " * indent)]
         for position, (cell, texts, column) in enumerate(zip(cells, wrapped, columns, strict=True)):

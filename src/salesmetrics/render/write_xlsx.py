@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.languages import ENGLISH, LANGUAGES
 from salesmetrics.render.document import plain
 from salesmetrics.render.visible import visible
 from salesmetrics.render.xlsx.marks import ChartData
@@ -36,7 +37,6 @@ _FIXED = datetime(2000, 1, 1)
 """The day on which every workbook says it was made."""
 _HEADER = 100
 """Characters of a text in the head or foot of a printed page, of which a spreadsheet allows 255 altogether."""
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def write(page: Page, screen: Screen, limits: Limits | None = None) -> bytes:  # noqa: ARG001 - every writer is called alike
@@ -60,7 +60,7 @@ def _draw(book: xlsxwriter.Workbook, page: Page, limits: Limits) -> None:
     summary = names.sheet(phrase("sheet_summary"))
     data = ChartData(names.sheet(phrase("sheet_chart_data")))
     titled = [(names.sheet(one.title), one) for one in others]
-    arabic = page.language.partition("-")[0] in _RIGHT_TO_LEFT
+    arabic = LANGUAGES.get(page.language.partition("-")[0], ENGLISH).from_right
     header, footer = _header(page), _footer(page)
     drawing = Drawing(book, summary, styles, names, data, limits)
     drawing.begin(right_to_left=arabic)

@@ -18,9 +18,11 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages.languages import ENGLISH
-from salesmetrics.messages.speech import speaking
+from salesmetrics.messages.speech import speaking, spoken
 from salesmetrics.render.csv_locales import PLAIN, CsvDialect
 from salesmetrics.schema.message import Message
 
@@ -155,7 +157,8 @@ def _worded(answer: Any, page: Callable[..., Any] | None, document: Callable[...
     if part == "worded":
         return worded(answer, document(answer))
     page_of = import_module("salesmetrics.render.layouts.pages").page_of
-    return worded(answer, page(answer) if page else page_of(document(answer)))
+    made = worded(answer, page(answer) if page else page_of(document(answer)))
+    return replace(made, language=spoken().tag)
 
 
 def _needed(function: Callable[..., Any] | None) -> Callable[..., Any]:

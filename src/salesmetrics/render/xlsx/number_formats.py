@@ -14,7 +14,7 @@ from salesmetrics.render.visible import visible
 if TYPE_CHECKING:
     from salesmetrics.render.document import Number
 
-__all__ = ["DIGITS", "Form", "forms", "is_long"]
+__all__ = ["DIGITS", "Form", "day_form", "forms", "is_long"]
 
 DIGITS = 15
 """So many digits of a number survive in a spreadsheet, which keeps numbers as binary fractions."""
@@ -53,7 +53,7 @@ class Form(NamedTuple):
         ('#,##0.00" EUR"', '+#,##0.0 %;-#,##0.0 %;#,##0.0 %')
         """
         digits = "#,##0" + ("." + "0" * self.places if self.places else "")
-        body = _quoted(self.before) + digits + (" %" if self.percent else "") + _quoted(self.after)
+        body = _quoted(self.before) + digits + (_percent() if self.percent else "") + _quoted(self.after)
         return f"+{body};-{body};{body}" if self.signed else body
 
     def shown(self, number: Number) -> str:
@@ -64,7 +64,35 @@ class Form(NamedTuple):
         """
         scaled = float(number) * (100 if self.percent else 1)
         sign = "+" if self.signed else ""
-        return f"{self.before}{scaled:{sign},.{self.places}f}{' %' if self.percent else ''}{self.after}"
+        return f"{self.before}{scaled:{sign},.{self.places}f}{phrase('unit_ratio') if self.percent else ''}{self.after}"
+
+
+def day_form() -> str:
+    """Days as the language writes them, as a number format of a spreadsheet.
+
+    >>> day_form()
+    'yyyy-mm-dd'
+    """
+    language = spoken()
+    if not language.months and language.day == "Y-MM-DD":
+        return "yyyy-mm-dd"
+    parts = {"Y": "yyyy", "MM": "mm", "DD": "dd", "M": "m", "D": "d", "N": "mmm"}
+    pieces = re.findall("MM|DD|[YMDN]|[^YMDN]+", language.day)
+    return _LOCALES.get(language.tag, "") + "".join(parts.get(piece) or _quoted_mark(piece) for piece in pieces)
+
+
+_LOCALES = {"ms": "[$-43E]"}
+"""Where a day has the name of a month, in which language that is."""
+
+
+def _quoted_mark(text: str) -> str:
+    return text if text == " " else f'"{text}"'
+
+
+def _percent() -> str:
+    """The sign of a share behind its number; the sign itself makes a spreadsheet multiply by a hundred."""
+    before = phrase("unit_ratio").partition("%")[0]
+    return (before if before in ("", " ") else _quoted(before)) + "%"
 
 
 def forms(

@@ -21,6 +21,7 @@ from salesmetrics.render.document import (
     plain,
 )
 from salesmetrics.render.page import Chart, Fold, Section, Tiles, Words
+from salesmetrics.render.text import cells
 from salesmetrics.render.visible import visible
 from salesmetrics.render.xlsx.blocks import deep, files_table, table_first, tables_in, tiles_table
 from salesmetrics.render.xlsx.charts import (
@@ -543,11 +544,11 @@ class Drawing:
 
     def _fit_grid(self, grid: Grid) -> None:
         for column, lane in enumerate(grid.lanes):
-            widest = max(map(_cells, _widest(lane)), default=0)
-            title = max((_cells(word) for word in lane.title.split()), default=0) + 3
+            widest = max(map(cells, _widest(lane)), default=0)
+            title = max((cells(word) for word in lane.title.split()), default=0) + 3
             least = _MARK if lane.role.part == "mark" else _NARROWEST
             most = _WIDEST_TEXT if lane.wraps else _WIDEST
-            wide = min(max(widest + 2, title, min(_cells(lane.title) + 4, 15), least), most)
+            wide = min(max(widest + 2, title, min(cells(lane.title) + 4, 15), least), most)
             self._widths[column] = max(self._widths.get(column, 0), wide)
 
 
@@ -572,14 +573,5 @@ def _said(inline: Inline) -> str:
     return plain(inline)
 
 
-def _cells(text: str) -> int:
-    """About how wide text is: signs of East Asia take two places."""
-    return (
-        len(text)
-        if text.isascii()
-        else len(text) + sum("\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" for char in text)
-    )
-
-
 def _lines(text: str, width: float) -> int:
-    return max(1, math.ceil(_cells(text) * 0.94 / max(width, 1)))
+    return max(1, math.ceil(cells(text) * 0.94 / max(width, 1)))

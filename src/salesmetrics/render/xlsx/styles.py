@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.render.document import Tone
+from salesmetrics.render.xlsx.number_formats import day_form
 
 if TYPE_CHECKING:
     from salesmetrics.render.xlsx.grid import Entry
@@ -36,7 +37,7 @@ class Styles:
         if entry.number is not None:
             properties["num_format"] = entry.form.code
         elif entry.day is not None:
-            properties |= {"num_format": "yyyy-mm-dd", "align": "left"}
+            properties |= {"num_format": day_form(), "align": "left"}
         else:
             properties |= ({"align": "right"} if right else {}) | ({"text_wrap": True} if wraps else {})
         if apart and entry.number is None and not right:
