@@ -20,6 +20,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
+from salesmetrics.resolving import columns_asked, request_of
 from salesmetrics.schema.message import Message
 from salesmetrics.threads import are_large, begin, beside, do, together
 
@@ -248,6 +249,12 @@ class Files:
         inputs = [replace(item, sha256=known[path]) for item, path in pairs]
         return self._as_told(replace(dataset, inputs=tuple(inputs)))
 
+    def hidden(self, dataset: Dataset, options: ReadOptions) -> Dataset:
+        """The dataset with its names hidden, if that is asked for; checked before, for a check compares names."""
+        from salesmetrics.ingest.hiding import hidden
+
+        return hidden(dataset, options.names)
+
     def _read(self, options: ReadOptions, path: str) -> list[RawTable]:
         if path not in self._tables and path not in self._held:
             self._fetch(path)
@@ -319,6 +326,10 @@ class HeldFiles(Files):
         """The dataset, which was hashed before."""
         return dataset
 
+    def hidden(self, dataset: Dataset, options: ReadOptions) -> Dataset:  # noqa: ARG002
+        """The dataset, whose names were hidden when it was read, if at all."""
+        return dataset
+
 
 # --- questions ---
 
@@ -337,7 +348,7 @@ def load(files: Files, options: ReadOptions, about: frozenset[str] | None = None
     files.open(options)
     import_module("salesmetrics.ingest.read")  # while the file is being read
     dataset, words = files.read(options, about)
-    return files.hashed(files.checked(dataset, words, options))
+    return files.hidden(files.hashed(files.checked(dataset, words, options)), options)
 
 
 def report(
@@ -381,13 +392,14 @@ def report(
     dataset, words = files.read(options, None if whole else columns_asked(question, goals_by))
     checked = files.begin(partial(files.checked, dataset, words, options))
     accept(dataset)
+    dataset = files.hidden(dataset, options)
     request = request_of(question, dataset)
     frames = dataset.records
     set_goals = goals(request)
     setup = prepare(request, frames, catalog, besides={goal.kpi for goal in set_goals})
     setup = in_order(request, setup, frames, catalog)
     metrics = metrics_of(request, setup)
-    dataset = files.hashed(checked.result())
+    dataset = files.hidden(files.hashed(checked.result()), options)
     refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
     result = evaluate(replace(result, arguments=files.arguments), set_goals, request, frames, catalog)
@@ -502,6 +514,7 @@ def inspect(
     if dataset is None:
         nothing = Inspection(files=[], allowed=[], unlocks=[], findings=[], filters=filters_of(shaped), guesses=guesses)
         return nothing, None
+    dataset = files.hidden(dataset, options)
     as_of, _ = dataset.last_event or (None, None)
     frames, _ = make_entities(dataset.entities, Moments(as_of, dataset.own_days, asked=False), settings)
     allowed, missing = unlocks(frames, catalog(), settings, as_of)
@@ -514,66 +527,3 @@ def inspect(
         guesses=guesses,
     )
     return answer, dataset
-
-
-def columns_asked(question: Question, more: Iterable[str] = ()) -> frozenset[str] | None:
-    """The columns that a question is about beside its KPIs; None where its condition cannot be read, which is told later."""
-    from salesmetrics.engine.where import named_columns
-
-    try:
-        return frozenset({*question.by, *named_columns(question.where), *more})
-    except SalesmetricsError:
-        return None
-
-
-def request_of(question: Question, dataset: Dataset) -> Request:
-    """What is asked of a dataset, with the as-of day, the period and the columns by their canonical names.
-
-    Raises:
-        SalesmetricsError: ``option_invalid``: a period that cannot be read, or one that needs dates the data do not have;
-            ``as_of_before_data``: on that day nothing had happened yet, so that nothing is known of it.
-    """
-    from salesmetrics.answers.provenance import Span
-    from salesmetrics.engine.resolve import in_zone, resolve
-    from salesmetrics.engine.where import named_columns
-    from salesmetrics.ingest.canonical.as_of import refuse_before
-    from salesmetrics.ingest.recognise.naming import headers_of, names_of
-    from salesmetrics.schema.inspection import SURE
-
-    named = question.as_of is not None
-    if question.as_of is not None and dataset.span is not None and dataset.last_event is not None:
-        refuse_before(question.as_of, dataset.frames, dataset.span[0], dataset.last_event[0])
-    day, source = (question.as_of, question.as_of_source) if named else dataset.last_event or (None, None)
-    names = names_of(dataset)
-    return resolve(
-        day,
-        source,
-        period=question.period,
-        compare=question.compare,
-        calendar=in_zone(question.calendar, dataset.timezone),
-        kpis=question.kpis,
-        families=question.families,
-        by=tuple(dict.fromkeys(names.column(name) for name in question.by)),
-        sort=question.sort,
-        top=question.top,
-        where=question.where,
-        renamed={n: column for n in named_columns(question.where) if (column := names.column(n)) != n},
-        level=question.level,
-        min_n=question.min_n,
-        fdr=question.fdr,
-        trend=question.trend,
-        every=question.every,
-        settings=question.settings,
-        currency=question.currency,
-        withheld=dataset.withheld,
-        headers=headers_of(dataset),
-        headlines=question.headlines,
-        shaped=question.shaped,
-        guessed=tuple(
-            (file.origin, str(file.recognition.kind), round(100 * file.recognition.confidence))
-            for file in dataset.files
-            if file.recognition.confidence < SURE and file.origin == file.source.path
-        ),
-        span=None if dataset.span is None else Span(first=dataset.span[0], last=dataset.span[1]),
-        own=None if named else dataset.own_days,
-    )

@@ -141,6 +141,7 @@ class Exports:
         return load(Files((argument,), stdin=self._stdin, hashed=self._hashed, alone=True), self.options, about)
 
     def _read_part(self, argument: str, table: RawTable, about: frozenset[str] | None) -> Dataset:
+        from salesmetrics.ingest.hiding import hidden
         from salesmetrics.ingest.read import read_files, with_findings
 
         dataset, words = read_files((argument,), self.options, lambda _: [table], about=about)
@@ -151,7 +152,7 @@ class Exports:
         from salesmetrics.ingest.hidden import learn_records, told_hidden
 
         learn_records(found, self.options.names)
-        return told_hidden(found, self.options.names)
+        return hidden(told_hidden(found, self.options.names), self.options.names)
 
 
 def compare_exports(

@@ -323,7 +323,7 @@ def _compare(family: _Family, request: Request, setup: Prepared, terms: Benchmar
         apart = absent(counted, setup.source.frames.get("reps"), request, family.period or request.period)
     known = [segment for segment in known if segment.group not in apart]
     if len(known) < _LEAST_SEGMENTS:
-        reason = next(iter(apart.values()), "one_segment")
+        reason = _mostly([*apart.values()], "one_segment")
         alone = [_alone(segment, apart.get(segment.group, reason)) for segment in family.segments]
         return _Result(family, alone, None, None, reason)
     shapes = [segment.shape for segment in known if not isinstance(segment.shape, Undefined)]
@@ -347,7 +347,14 @@ def _unjudged(compared: Sequence[_Compared]) -> str | None:
     """Why no segment of a KPI is judged, where none is."""
     if any(one.tested or one.few for one in compared):
         return None
-    return next((one.reason for one in compared if one.reason not in (None, "blank_segment")), "no_test")
+    return _mostly([one.reason for one in compared if one.reason not in (None, "blank_segment")], "no_test")
+
+
+def _mostly(reasons: Sequence[str | None], otherwise: str) -> str:
+    """The reason of most segments; their names decide nothing."""
+    return min(
+        (reason for reason in reasons if reason), key=lambda reason: (-reasons.count(reason), reason), default=otherwise
+    )
 
 
 _LEAST_SEGMENTS = 2
@@ -383,9 +390,10 @@ def _beside(
     terms: BenchmarkTerms,
     why: str | None,
 ) -> _Compared:
-    """A segment beside the others. What it draws depends on nothing but the seed, the KPI and its own name."""
-    name = "\x1f".join((family.kpi.id, family.currency or "", *(part or "" for part in segment.group)))
-    draws = cache(partial(_generator, terms.seed, crc32(name.encode())))
+    """A segment beside the others. What it draws depends on nothing but the seed, the KPI and its own numbers, not on its name."""
+    own = segment.outcome
+    told = (family.kpi.id, family.currency, own.value, own.numerator, own.denominator, own.n)
+    draws = cache(partial(_generator, terms.seed, crc32("\x1f".join(map(str, told)).encode())))
     team = peers.team(place)
     band = peers.band(place, draws)
     if band is not None and spread is not None and spread.applied and team.value is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.privacy.names import SPELLING
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
@@ -22,10 +23,13 @@ ID, NAME = "account_id", "account"
 def plain_names(names: pl.Series) -> pl.Series:
     """Names without what spelling alone makes of them: case, width, and spaces at the ends or repeated.
 
+    Of a pseudonym the part that says how the name is spelled is taken away.
+
     >>> plain_names(pl.Series(["Acme  Ltd", " ACME ltd", "Acme GmbH"])).to_list()
     ['acme ltd', 'acme ltd', 'acme gmbh']
     """
-    return names.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    plain = names.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    return plain.str.replace(SPELLING, "$1")
 
 
 def ids_by_name(frames: Iterable[pl.DataFrame], columns: tuple[str, str] = (ID, NAME)) -> pl.DataFrame | None:

@@ -99,6 +99,7 @@ class Dataset(msgspec.Struct, frozen=True):
             see :mod:`salesmetrics.analysis.export_history`. None where there are none.
         exported: The day of the newest of these exports, up to which that is known.
         options: What it was read with, where it is to be asked again.
+        names: What stands in the place of names in it; None where they are as in the files.
     """
 
     frames: dict[Kind, pl.DataFrame]
@@ -114,6 +115,7 @@ class Dataset(msgspec.Struct, frozen=True):
     history: pl.DataFrame | None = None
     exported: date | None = None
     options: ReadOptions | None = None
+    names: Names | None = None
 
     @property
     def rejects(self) -> pl.DataFrame:

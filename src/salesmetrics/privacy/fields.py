@@ -11,7 +11,7 @@ from salesmetrics.schema.kinds import KIND_NAMES, column_types
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NAMES", "Named", "Sort", "sort_of"]
+__all__ = ["CODES", "NAMES", "Named", "Sort", "sort_of"]
 
 Named = Literal["owner", "account", "contact", "deal", "value"]
 """The sorts whose values have a pseudonym: a person who sells, a company that buys, a person there, a deal, anything else."""
@@ -83,12 +83,21 @@ _OF_KIND: Mapping[tuple[str, str], Sort] = {
     ("pipelines", "id"): "harmless",
     # --- made by the reader
     ("deals", "outcome"): "harmless",
-    ("deals", "deal_class"): "harmless",
     ("leads", "outcome"): "harmless",
     ("activities", "type_text"): "harmless",
     ("surveys", "type_text"): "harmless",
-    ("invoices", "document"): "harmless",
+    ("revenue", "movement_text"): "harmless",
+    ("costs", "category_text"): "harmless",
+    ("stages", "name"): "deal",  # what older exports tell of a deal
 }
+
+CODES: Mapping[tuple[str, str], frozenset[str]] = {
+    ("deals", "deal_class"): frozenset({"new", "renewal", "expansion", "existing"}),
+    ("invoices", "document"): frozenset({"credit", "draft"}),
+    ("invoices", "state"): frozenset({"partial", "paid", "cancelled", "open", "invoice", "credit", "draft"}),
+    ("customers", "state"): frozenset({"active", "churned"}),
+}
+"""Columns of words of ours, under names that a column of the export may have: its values are others, and are hidden."""
 
 _TEXTS = frozenset({ColumnType.ID, ColumnType.TEXT})
 

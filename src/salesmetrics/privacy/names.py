@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from salesmetrics.privacy.fields import Named
 
-__all__ = ["LEAST", "Names"]
+__all__ = ["LEAST", "SPELLING", "Names"]
 
 LEAST = 16
 """Characters of a key, at least: a shorter one can be found by trying."""
@@ -21,7 +23,19 @@ LEAST = 16
 _LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 """No vowel, so that no word appears, and no two signs that look alike."""
 
-_SIGNS = {"owner": 8, "account": 12, "contact": 12, "deal": 12, "value": 12, "file": 8}
+_SIGNS: Mapping[Named | Literal["file"], int] = {
+    "owner": 8,
+    "account": 10,
+    "contact": 12,
+    "deal": 12,
+    "value": 12,
+    "file": 8,
+}
+_SPELLED = 4
+"""Signs for the spelling of a company, behind those for its name: names that differ in case and spaces alone begin alike."""
+
+SPELLING = rf"^(account-[{_LETTERS}]{{{_SIGNS['account']}}})-[{_LETTERS}]{{{_SPELLED}}}$"
+"""The pseudonym of a company; its group is the part that says which company it is, however it is spelled."""
 
 _SALT = b"salesmetrics pseudonyms 1"
 _WORK = {"n": 2**14, "r": 8, "p": 1}
@@ -107,21 +121,25 @@ class Names:
         Raises:
             SalesmetricsError: ``pseudonyms_collide``.
         """
-        begun = hashlib.blake2b(sort.encode() + b"\0", key=self._key, digest_size=16)
-        signs, found = _SIGNS[sort], []
-        for value in values:
-            keyed = begun.copy()
-            keyed.update(value.encode("utf-8", "surrogateescape"))
-            digest = keyed.digest()
-            made = f"{sort}-{_written(int.from_bytes(digest[:8]), signs)}"
-            if self._seen.setdefault(made, digest) != digest:
-                raise SalesmetricsError("pseudonyms_collide", pseudonym=made)
-            found.append(made)
-        return found
+        return [self._of_account(value) if sort == "account" else self._made(sort, value) for value in values]
 
-    def is_pseudonym(self, value: str) -> bool:
+    def _of_account(self, name: str) -> str:
+        start = self._made("account", _plain(name))
+        return self._made("spelling", name, start=f"{start}-")
+
+    def _made(self, sort: Named | Literal["file", "spelling"], value: str, *, start: str = "") -> str:
+        text = f"{sort}\0{value}".encode("utf-8", "surrogateescape")
+        digest = hashlib.blake2b(text, key=self._key, digest_size=16).digest()
+        made = (start or f"{sort}-") + _written(
+            int.from_bytes(digest[:8]), _SPELLED if sort == "spelling" else _SIGNS[sort]
+        )
+        if self._seen.setdefault(made, digest) != digest:
+            raise SalesmetricsError("pseudonyms_collide", pseudonym=made)
+        return made
+
+    def is_pseudonym(self, word: str) -> bool:
         """Whether a word was given in the place of a name in this run."""
-        return value in self._seen
+        return word in self._seen
 
     def learn(self, words: Iterable[str]) -> None:
         """Words of the data that may be shown: values of columns that hold no names, and headers."""
@@ -157,6 +175,14 @@ class Names:
 def _reads_as_id(value: str) -> bool:
     """Whether an id has a digit, and no blank, address or letter beyond ASCII, as those that a program counts or draws."""
     return value.isascii() and not _ID_SIGNS.isdisjoint(value) and not any(sign in value for sign in " \t@")
+
+
+_SPACES = re.compile(r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+
+
+def _plain(name: str) -> str:
+    """The name of a company as :func:`salesmetrics.entities.accounts.plain_names` compares it."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", name).lower()).strip(" ")
 
 
 def _written(number: int, signs: int) -> str:
