@@ -94,6 +94,8 @@ def test_files(names: Names) -> None:
     assert shown.endswith(".csv")
     assert names.file("exports/Ann Moore.csv") == shown
     assert names.file(shown) == shown
+    typed = Message("or_inspect", fix=None, path="'exports/Ann Moore.csv'")
+    assert hidden_message(typed, names).details["path"] == shown
     assert names.file("exports/Bob.csv") != shown
     nameless = Names(None)
     assert [nameless.file(path) for path in ("a.csv", "b.zip!c.csv", "a.csv", "Ann.Moore")] == [

@@ -519,10 +519,10 @@ def ask(function: str, options: Mapping[str, Any]) -> Asked:
     except SalesmetricsError as error:
         if not (options.get("pseudonymize") or options.get("no_names")):
             raise
-        from salesmetrics.privacy.details import hidden_error
+        from salesmetrics.privacy.details import hide_error
         from salesmetrics.privacy.names import Names
 
-        raise hidden_error(error, Names(None)) from None
+        raise hide_error(error, error, Names(None)) from None
 
 
 def _asked(function: str, options: Mapping[str, Any]) -> Asked:

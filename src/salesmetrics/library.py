@@ -539,9 +539,9 @@ def _placed(asked: Asked) -> Iterator[None]:
         shown = restated(error, asked)
         if asked.options.names is None:
             raise shown from error
-        from salesmetrics.privacy.details import hidden_error
+        from salesmetrics.privacy.details import hide_error
 
-        raise hidden_error(shown, asked.options.names) from None
+        raise hide_error(error, shown, asked.options.names) from None
 
 
 # --- the older form ---

@@ -43,6 +43,7 @@ __all__ = [
     "hidden_message",
     "hidden_text",
     "hidden_word",
+    "hide_error",
     "may_stand",
 ]
 
@@ -236,6 +237,22 @@ def hidden_error(error: SalesmetricsError, names: Names) -> SalesmetricsError:
     return SalesmetricsError(error.code, **_details(error.code, error.details, names, None, None))
 
 
+def hide_error(error: SalesmetricsError, told: SalesmetricsError, names: Names) -> SalesmetricsError:
+    """Make an error that is on its way one that tells no name, nor anything of where it comes from.
+
+    Args:
+        error: On its way; another one in its place would carry it along.
+        told: What it is to say, with names.
+        names: Whose pseudonyms are shown.
+
+    Returns:
+        The error, to be raised again.
+    """
+    error.code, error.args, error.details = told.code, told.args, hidden_error(told, names).details
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def hidden_finding(finding: Finding, names: Names, *, field: str | None = None) -> Finding:
     """A finding with what its details tell hidden.
 
@@ -356,12 +373,21 @@ def _hidden(value: Any, holds: Holds, names: Names, kind: str | None, column: st
     if holds is Holds.OURS or not said:
         return value
     if holds is Holds.PATH:
-        return names.file(said)
+        return names.file(_unquoted(said))
     if holds is Holds.TYPED:
         return hidden_line(said, names)
     if holds is Holds.HEADER:
         return said if may_stand(said, names) else HIDDEN
     return hidden_text(said, names, kind=kind, column=column)
+
+
+def _unquoted(path: str) -> str:
+    """A path as it is, which a message may have as it is typed in a shell."""
+    try:
+        words = shlex.split(path) if path.startswith(("'", '"')) else []
+    except ValueError:
+        words = []
+    return words[0] if len(words) == 1 else path
 
 
 def _word(value: str, names: Names) -> str:

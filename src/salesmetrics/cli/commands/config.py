@@ -31,12 +31,17 @@ def show(settings: SettingsFile, output: Annotated[Output, Without(("all",))], e
     """
     from salesmetrics.answers.settings import Settings
     from salesmetrics.cli.output import form_of, write_answer
+    from salesmetrics.privacy.hiding import hidden_now
     from salesmetrics.render.writers import refuse_form
+    from salesmetrics.settings.hidden import hidden_settings
     from salesmetrics.settings.model import shown_settings
 
     form = form_of(output)
     refuse_form(form, Settings, "config show")
     answer = Settings(path=settings.path, settings=shown_settings(settings, environment.variables))
+    names = hidden_now()
+    if names is not None:
+        answer = hidden_settings(answer, names)
     write_answer(answer, output, form, environment)
 
 

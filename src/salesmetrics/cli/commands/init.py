@@ -53,6 +53,10 @@ def init(
         raise SalesmetricsError("file_exists", path=path)
     options = read_options(reading, privacy)
     dataset, guesses = begin_files(files, environment).read_or_guess(options) if files else (None, [])
+    if options.names is not None:
+        from salesmetrics.ingest.hidden import hidden_options
+
+        options = hidden_options(options, options.names)
     readings = file_readings(dataset) if dataset is not None else []
     hows = [how for file in dataset.files for how in file.how.values()] if dataset is not None else []
     deals = dataset.entities.get("deals") if dataset is not None else None
