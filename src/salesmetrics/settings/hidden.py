@@ -1,7 +1,4 @@
-"""Settings as they may be shown while names are hidden: whose goal it is, whose deals are left out, which file it stands in.
-
-Own file: it knows of privacy, and the model of the settings does not.
-"""
+"""Settings as they may be shown while names are hidden. Own file: it knows of privacy, and the model of settings does not."""
 
 from __future__ import annotations
 
