@@ -59,13 +59,25 @@ def test_days(tag: str) -> None:
 @pytest.mark.parametrize(("word", "style"), [("and", "standard"), ("or", "or")])
 def test_lists(tag: str, word: str, style: str) -> None:
     with speech.speaking(tag):
-        for names in (["a"], ["a", "b"], ["a", "b", "c", "d"]):
+        for names in (
+            ["а"],
+            ["а", "б"],
+            ["а", "б", "в", "г"],
+        ):  # beside Latin letters Chinese takes a blank, of which CLDR knows nothing
             expected = format_list(names, style, locale=locale(tag))
             if spoken().comma == ", ":  # no comma before the last of three, which Malay has before "or" alone
                 expected = expected.replace(f", {spoken().either[1].strip()} ", spoken().either[1])
             if tag == "ar":  # where the joint stands between each two items
                 continue
             assert fill(f"{{names:{word}}}", {"names": names}) == expected
+
+
+def test_a_word_of_chinese_between_items_has_a_blank_beside_latin_letters() -> None:
+    with speech.speaking("zh-Hans"):
+        assert fill("{names:or}", {"names": ["阶段", "status"]}) == "阶段或 status"
+        assert fill("{names:`and+`}", {"names": ["a", "b", "c"]}) == "`a`和`b`和`c`"
+    with speech.speaking("ar"):
+        assert fill("{names:and}", {"names": ["a", "b"]}) == "\u2068a\u2069 و\u2068b\u2069"
 
 
 def test_a_list_that_is_cut_counts_the_others_in_the_marks_of_the_language() -> None:

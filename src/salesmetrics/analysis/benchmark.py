@@ -40,7 +40,7 @@ from salesmetrics.metrics.catalog import one_per_idea
 from salesmetrics.metrics.shapes import Undefined
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import KIND_NAMES
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, field_word
 from salesmetrics.statistics.bands import Band, dispersion, widened
 from salesmetrics.statistics.multiple import benjamini_hochberg
 
@@ -168,7 +168,7 @@ def build_benchmark(
     if not families:
         raise _nothing_divided(request, missed)
     if len({s.group for family in families for s in family.segments if None not in s.group}) < _LEAST_SEGMENTS:
-        cause = Message("one_segment_only", by=request.by)
+        cause = Message("one_segment_only", by=list(map(field_word, request.by)))
         raise SalesmetricsError("report_empty", cause=cause, fix=Message("another_dimension"))
     later = [family for family in families if not chosen and _is_count(family)]
     results = [_compare(family, request, setup, terms) for family in families if family not in later]
@@ -544,7 +544,9 @@ def _no_dimension(frames: Mapping[str, pl.DataFrame]) -> SalesmetricsError:
 
 def _nothing_divided(request: Request, missed: Sequence[BenchmarkNotCompared]) -> SalesmetricsError:
     undivided = bool(missed) and all(item.reason == "not_by_dimension" for item in missed)
-    cause = Message("kpis_not_by_dimension" if undivided else "no_segment_has_value", by=request.by)
+    cause = Message(
+        "kpis_not_by_dimension" if undivided else "no_segment_has_value", by=list(map(field_word, request.by))
+    )
     return SalesmetricsError("report_empty", cause=cause, fix=Message("another_dimension"))
 
 

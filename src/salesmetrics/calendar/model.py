@@ -34,6 +34,7 @@ Pattern = Literal["months", "445", "454", "544"]
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _DAY = timedelta(days=1)
+_TOO_MANY = {"quarter": "quarters_of_year", "month": "months_of_year", "week": "weeks_of_year"}
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -207,7 +208,7 @@ def named_period(year: int, unit: Unit, index: int, calendar: Calendar, *, fisca
         raise RefusedError(Message("years_known", first=FIRST_YEAR, last=LAST_YEAR))
     most = {"month": 12, "quarter": 4, "week": _weeks(year, calendar)}.get(unit, 1)
     if not 1 <= index <= most:
-        raise RefusedError(Message("units_of_year", year=year, most=most, unit=unit))
+        raise RefusedError(Message(_TOO_MANY[unit], year=year, most=most))
     if unit == "week":
         return unit_period(first_week(year, calendar) + timedelta(weeks=index - 1), "week", calendar)
     return _part_of_year(year, unit, index, calendar, fiscal=fiscal)

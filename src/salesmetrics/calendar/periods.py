@@ -152,6 +152,12 @@ def _fixed(part: str, text: str, as_of: date, calendar: Calendar) -> Period:
 
 
 _NUMBERED = r"(fy ?)?(\d{4}|\d{2})? ?(q|h|m|w|kw)(\d{1,2})(?: ?(fy ?)?(\d{4}|\d{2}))?"
+_TOO_MANY = {
+    "half-year": "half_years_of_any_year",
+    "quarter": "quarters_of_any_year",
+    "month": "months_of_any_year",
+    "week": "weeks_of_any_year",
+}
 _OF_A_YEAR = {"q": ("quarter", 4), "h": ("half-year", 2), "m": ("month", 12), "w": ("week", 53), "kw": ("week", 53)}
 _DAYS_BACK = r"(?:last )?(\d{1,4}) ?d(?:ays?)?"
 
@@ -175,7 +181,7 @@ def _refuse_number(part: str, text: str, as_of: date) -> None:
     of_year = f"{'FY' if fiscal else ''}{year if year is None or len(year) == 4 else f'20{year}'}"
     label = f"{of_year if year else as_of.year}-{sign[-1].upper()}{min(max(number, 1), most):0{len(str(most))}}"
     if not 1 <= number <= most:
-        cause = Message("units_of_any_year", most=most, unit=unit)
+        cause = Message(_TOO_MANY[unit], most=most)
     elif year is None:
         cause = Message("year_missing")
     else:
@@ -187,9 +193,10 @@ def _refuse_number(part: str, text: str, as_of: date) -> None:
 
 def _last_unit(cause: Message, part: str) -> Message:
     """The last month or week of a year that has no such one."""
-    if cause.code != "units_of_year":
+    unit, of_year, _ = cause.code.partition("s_of_year")
+    if not of_year:
         return Message("period_forms", near=None, forms=_EXAMPLES)
-    year, unit, most = (cause.details[name] for name in ("year", "unit", "most"))
+    year, most = (cause.details[name] for name in ("year", "most"))
     fiscal = _plain(part).startswith("fy")
     sign = {"week": "W", "quarter": "Q"}.get(unit, "M" if fiscal else "")
     return Message("period_example", label=f"{'FY' if fiscal else ''}{year}-{sign}{most}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typer import rich_utils
@@ -41,15 +42,23 @@ def help_in_words(command: Any, context: Any) -> Iterator[None]:
             param.rich_help_panel = in_words(param.rich_help_panel)
     for below in getattr(command, "commands", {}).values():
         below.short_help = paragraphs_in_words(below.short_help or below.help or "").partition("\n\n")[0]
-    before = {name: getattr(rich_utils, name) for name in (*_TYPERS, "DEFAULT_STRING")}
+    before = {name: getattr(rich_utils, name) for name in (*_TYPERS, "DEFAULT_STRING", "_make_rich_text")}
     for name, code in _TYPERS.items():
         setattr(rich_utils, name, phrase(code))
     rich_utils.DEFAULT_STRING = phrase("help_default", value="{}")
+    rich_utils._make_rich_text = partial(_whole, rich_utils._make_rich_text)
     try:
         yield
     finally:
         for name, text in before.items():
             setattr(rich_utils, name, text)
+
+
+def _whole(make: Any, **words: Any) -> Any:
+    """Text of the help that is never cut: Typer's tables cut a word that is wider than its column, and Chinese has no blanks."""
+    made = make(**words)
+    made.overflow = "fold"
+    return made
 
 
 def paragraphs_in_words(text: str) -> str:

@@ -114,7 +114,7 @@ def _shift(
 def _refuse_finer(text: str, found: Period | None, every: str | None, *, quarters: bool) -> None:
     """Raise for what is finer than the dates of deals, where these are months or quarters: it would only look exact."""
     finer, first = (("week", "day", "month"), (1, 4, 7, 10)) if quarters else (("week", "day"), range(1, 13))
-    cause = Message("dates_are_units", unit="quarter" if quarters else "month")
+    cause = Message("dates_are_quarters" if quarters else "dates_are_months")
     fix = Message("whole_quarters" if quarters else "whole_months")
     if every in finer:
         raise SalesmetricsError("option_invalid", option="--every", value=every, cause=cause, fix=fix)

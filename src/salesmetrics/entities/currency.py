@@ -15,7 +15,7 @@ from salesmetrics.entities.declared import MONEY_COLUMNS
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.currencies import CRM_DEFAULT, CRM_DEFAULT_ID
 from salesmetrics.schema.findings import finding
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, kind_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -341,7 +341,7 @@ def with_one_currency(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.
     (code,) = known
     filled = {kind: frames[kind].with_columns(currency=pl.lit(code)) for kind in bare}
     count = sum(frame.height for frame in filled.values())
-    note = finding("currency_assumed", count=count, kinds=tuple(bare), currency=code)
+    note = finding("currency_assumed", count=count, kinds=tuple(map(kind_word, bare)), currency=code)
     return {**frames, **filled}, [note]
 
 

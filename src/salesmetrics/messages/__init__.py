@@ -28,7 +28,7 @@ import re
 import shlex
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages.languages import ENGLISH
@@ -118,7 +118,13 @@ def phrase(code: str, /, **details: Any) -> str:
     >>> phrase("heading_findings"), phrase("fact_period", period="2026-Q3")
     ('Findings', 'period 2026-Q3')
     """
-    return _filled(in_words(_templates()[code], code), details)
+    return Said(_filled(in_words(_templates()[code], code), details))
+
+
+class Said(str):
+    """Words of ours, which a sentence takes in whole."""
+
+    __slots__ = ()
 
 
 def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
@@ -329,6 +335,8 @@ def _written(value: Any, spec: str, *, in_file: bool = False) -> str:
         return ""
     if not isinstance(value, str):
         return _of_value(value, spec)
+    if isinstance(value, Said):
+        return value
     if isinstance(value, Told):
         value = retold(value)
     return isolated(_shown(value, spec))
@@ -375,20 +383,26 @@ def _listed(items: Sequence[Any], spec: str, count: int, *, in_file: bool) -> st
     shown = [_item(item, mark, in_file=in_file) for item in (items[: int(most)] if most else items)]
     left = count - len(shown)
     if left:
-        end = (
-            language.rest.replace("#", number(f"{left:,}"))
-            if end == "more"
-            else end
-            if end.startswith(",")
-            else f" {end}"
-        )
+        if end == "more":
+            end = language.rest.replace("#", number(f"{left:,}"))
+        else:
+            end = between + end.removeprefix(",").strip() if end.startswith(",") else f" {end}"
         return between.join(shown) + end
     if word in _MARKS or len(shown) < 2:
         return between.join(shown)
     last = language.either[word.startswith("or")]
     if word.endswith("+"):
-        return last.join(shown)
-    return f"{between.join(shown[:-1])}{last}{shown[-1]}"
+        return reduce(partial(_beside, last), shown)
+    return _beside(last, between.join(shown[:-1]), shown[-1])
+
+
+def _beside(joint: str, left: str, right: str) -> str:
+    """Two items with the word between them; where it has no blanks of its own, Latin letters beside it get one, as in 阶段或 status."""
+    before = " " if left[-1:].isascii() and left[-1:].isalnum() and not joint.startswith(" ") else ""
+    after = " " if right[:1].isascii() and right[:1].isalnum() and not joint.endswith(" ") else ""
+    if joint.startswith(" "):  # of Arabic, whose "and" is written with the next word
+        after = ""
+    return f"{left}{before}{joint}{after}{right}"
 
 
 def _item(item: Any, mark: str, *, in_file: bool) -> str:
@@ -396,7 +410,7 @@ def _item(item: Any, mark: str, *, in_file: bool) -> str:
     if isinstance(value, Message):
         mark = ""
     return f"{mark}{_written(value, '', in_file=in_file)}{mark}" + (
-        f" ({number(f'{times:,}')})" if times is not None else ""
+        phrase("in_brackets", what=number(f"{times:,}")) if times is not None else ""
     )
 
 

@@ -188,7 +188,7 @@ def _joined(block: Table, row: Row, head: Sequence[int]) -> str:
     """A cell, and in brackets those of the columns that continue it and say more."""
     first, *others = (_cell(row.cells[index]) for index in head)
     more = [other for other in others if other and other != first]
-    text = f"{first} ({joined(more, ';')})" if more else first
+    text = first + phrase("in_brackets", what=joined(more, ";")) if more else first
     kind = block.columns[head[0]].kind
     if kind is Kind.CODE and "|" not in text:
         return code(text)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-__all__ = ["Message", "Some", "Told"]
+__all__ = ["Message", "Some", "Told", "field_word", "kind_word"]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -66,6 +66,16 @@ class Told(str):
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy knows what it was made of."""
         return _told, (str(self), self.template, self.code, self.details)
+
+
+def kind_word(kind: str) -> Told:
+    """What a kind of file is called, such as deals."""
+    return Told(kind, kind, f"kind.{kind}")
+
+
+def field_word(name: str) -> Told:
+    """What a column of ours is called; a header of an export stays as it is."""
+    return Told(name, name, f"field.{name}")
 
 
 def _told(text: str, template: str, code: str, details: Mapping[str, Any]) -> Told:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, Told
 from salesmetrics.schema.provenance import Shaped
 
 if TYPE_CHECKING:
@@ -302,7 +302,7 @@ def _number(option: Option, text: str) -> float | int:
     try:
         value = int(text) if option.kind == "whole number" else float(text)
     except ValueError:
-        raise _refused(option, text, Message("not_of_kind", kind=option.kind)) from None
+        raise _refused(option, text, Message("not_of_kind", kind=Told(option.kind))) from None
     if option.least is not None and not value >= option.least:
         raise _refused(option, text, Message("has_to_be_at_least", least=f"{option.least:g}"))
     if option.most is not None and not value <= option.most:

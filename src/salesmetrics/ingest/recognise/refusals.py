@@ -15,7 +15,7 @@ from salesmetrics.ingest.recognise.words import normalise
 from salesmetrics.ingest.table.dialect import PERIOD_HEADER
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import KINDS, column_types
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, kind_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +96,9 @@ def refuse_doubt(
     if len(close) > 1 and weight <= best.score and best.score >= ENOUGH / 2:
         *first, last = close
         fix = Message("name_one_kind", named=[Message("kind_of_file", kind=kind, path=path) for kind in close])
-        raise SalesmetricsError("kind_ambiguous", path=path, first=first, second=last, fix=fix)
+        raise SalesmetricsError(
+            "kind_ambiguous", path=path, first=list(map(kind_word, first)), second=kind_word(last), fix=fix
+        )
     if best.score < ENOUGH or weight > best.score or (best.missing and not _deals_without_outcome(best)):
         fix = _months_held(ranked, keys, path, sample) or _kind_to_name(best, keys, path, sample)
         raise _unknown(best, headers, path, other if weight > max(ENOUGH, best.score) else None, fix)

@@ -245,12 +245,14 @@ def _by_interval(answer: Compare) -> list[Block]:
     found: list[Block] = []
     for code in dict.fromkeys(line.currency for line in lines):
         own = [line for line in lines if line.currency == code]
-        title = phrase("heading_value") + (f" ({one_line(code)})" if code else "")
+        title = phrase("heading_value") + (phrase("in_brackets", what=one_line(code)) if code else "")
         found += [Heading(title), _series(own, answer, deals=False)]
     codes = dict.fromkeys(line.currency for line in lines)
     for code in codes:
         own = [line for line in lines if line.currency == code]
-        title = phrase("heading_deals") + (f" ({one_line(code)})" if code and len(codes) > 1 else "")
+        title = phrase("heading_deals") + (
+            phrase("in_brackets", what=one_line(code)) if code and len(codes) > 1 else ""
+        )
         found += [Heading(title), _series(own, answer, deals=True)]
     return [*found, *_notes(lines)]
 

@@ -90,7 +90,7 @@ def with_rejects_as_one(found: Iterable[Finding]) -> list[Digest]:
     for item in members:
         if item.code != "rows_rejected":
             where = finding_rows(item, name_path=False)
-            said = one_line(item.message) + (f" ({where})" if where else "")
+            said = one_line(item.message) + (phrase("in_brackets", what=where) if where else "")
             made.append(Digest(item.severity, (item,), said, one_line(item.hint or "")))
         elif item is rejected[0]:
             rows = sorted({row for one in rejected for row in one.rows})
@@ -98,7 +98,12 @@ def with_rejects_as_one(found: Iterable[Finding]) -> list[Digest]:
             whole = replace(item, count=count, rows=tuple(rows))
             where = finding_rows(whole, name_path=False)
             made.append(
-                Digest(item.severity, tuple(rejected), f"{_said(rejected)} ({where})", one_line(item.hint or ""))
+                Digest(
+                    item.severity,
+                    tuple(rejected),
+                    _said(rejected) + phrase("in_brackets", what=where),
+                    one_line(item.hint or ""),
+                )
             )
     return made
 
@@ -142,7 +147,8 @@ def _rejected(members: Sequence[Finding]) -> Iterable[str]:
 
 def _share(members: Sequence[Finding]) -> str:
     shares = [member.share_of_value for member in members if member.share_of_value]
-    return f" ({phrase('share_in_value', share=amount(shares[0], 'ratio'))})" if len(shares) == 1 else ""
+    share = phrase("share_in_value", share=amount(shares[0], "ratio")) if len(shares) == 1 else ""
+    return phrase("in_brackets", what=share) if share else ""
 
 
 def digest_items(found: Sequence[Digest], *, shown: int, hints: int, files: str = _FILE) -> Items:

@@ -116,7 +116,7 @@ def finding_items(found: Iterable[Finding], *, name_path: bool, apart: bool = Fa
     items = []
     for finding in found:
         where = finding_rows(finding, name_path=name_path)
-        body = (Prose(one_line(finding.message)), f" ({where})" if where else "")
+        body = (Prose(one_line(finding.message)), phrase("in_brackets", what=where) if where else "")
         hint = Prose(one_line(finding.hint)) if finding.hint else ""
         severity = finding.severity.value
         items.append(Item(phrase(f"severity_{severity}"), body, hint=hint, tone=_SEVERITY[severity]))

@@ -171,7 +171,7 @@ def period_of(metric: Metric, own: Mapping[str, Footnote]) -> Footnote | None:
 
 def title_of(metric: Metric, *, apart: Collection[str] = ()) -> str:
     """The title of a metric, with its currency where a report has several."""
-    code = f" ({currency_of(metric, apart)})" if metric.id in apart else ""
+    code = phrase("in_brackets", what=currency_of(metric, apart)) if metric.id in apart else ""
     return one_line(metric.title) + code
 
 

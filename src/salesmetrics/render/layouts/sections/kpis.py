@@ -149,7 +149,7 @@ def _definitions(members: Sequence[Metric], cards: Sequence[Card], apart: Collec
     )
     left_out: dict[str, dict[str, None]] = {}
     for metric in members:
-        code = f" ({one_line(metric.currency)})" if metric.id in apart and metric.currency else ""
+        code = phrase("in_brackets", what=one_line(metric.currency)) if metric.id in apart and metric.currency else ""
         texts = [left_out_text(item.code, item.count) + code for item in metric.excluded if item.count]
         left_out.setdefault(metric.id, {}).update(dict.fromkeys(texts))
     rows = []
