@@ -35,7 +35,12 @@ from salesmetrics.schema.provenance import HISTORY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from salesmetrics.metrics.definition import Kpi
+
 FOLDER = Path(messages.__file__).parent / "locale"
+APART = frozenset({"word.month", "word.quarter", "direction.higher", "direction.lower"})
+"""Codes with an entry of their own, because most languages say them in another way than the same English elsewhere."""
+_WORDS = ("the key", "the option", "row|rows", "month", "quarter", "number", "whole number")
 TRANSLATED = [tag for tag in LANGUAGES if tag != "en"]
 
 
@@ -43,8 +48,8 @@ def sentences() -> dict[str, list[str]]:
     """Every English sentence, with where it comes from, in a settled order."""
     found: dict[str, list[str]] = {}
     for where, text in _walk():
-        if _is_of_a_language(text):
-            found.setdefault(text, []).append(where)
+        if _is_of_a_language(text) and where not in found.setdefault(text, []):
+            found[text].append(where)
     return found
 
 
@@ -74,7 +79,7 @@ def _walk() -> Iterator[tuple[str, str]]:
                 (f"{name.lower()}.{code}", text) for text in ([texts] if isinstance(texts, str) else texts) if text
             )
     yield from ((f"noun.{kind}", forms) for kind, forms in messages.NOUNS.items())
-    yield from (("word", text) for text in ("the key", "the option", "row|rows"))
+    yield from ((f"word.{text}", text) for text in _WORDS)
     yield from ((f"whole.{kpi}", text) for kpi, text in WHOLES.items())
     yield from ((f"kind.{kind}", kind) for kind in (*KIND_NAMES, HISTORY))
     yield from ((f"outcome.{code}", code) for code in sorted(OUTCOMES))
@@ -88,19 +93,25 @@ def _walk() -> Iterator[tuple[str, str]]:
     )
     kpis = catalog()
     for kpi in kpis.kpis.values():
-        yield f"kpi.{kpi.id}", kpi.title
-        yield f"formula.{kpi.id}", kpi.formula
-        for number, paragraph in enumerate(paragraphs(kpi.doc)):
-            yield f"definition{number or ''}.{kpi.id}", paragraph
-        if kpi.titled is not None:
-            yield f"titled.{kpi.id}", kpi.titled
-        for name in ("family", "unit", "direction", "basis", "source"):
-            yield f"{name}.{kpi.id}", getattr(kpi, name)
+        yield from _of_kpi(kpi)
     yield from (
         (f"measure.{measure.id}", measure.doc.splitlines()[0].rstrip(".")) for measure in kpis.measures.values()
     )
     yield from ((f"command.{name}", line) for name, line in COMMANDS.items())
     yield from _helps(typer.main.get_command(make_app()), "help")
+
+
+def _of_kpi(kpi: Kpi) -> Iterator[tuple[str, str]]:
+    yield f"kpi.{kpi.id}", kpi.title
+    yield f"formula.{kpi.id}", kpi.formula
+    for number, paragraph in enumerate(paragraphs(kpi.doc)):
+        yield f"definition{number or ''}.{kpi.id}", paragraph
+    if kpi.titled is not None:
+        yield f"titled.{kpi.id}", kpi.titled
+    for name in ("family", "source"):
+        yield f"{name}.{kpi.id}", getattr(kpi, name)
+    for name in ("unit", "direction", "basis"):
+        yield f"{name}.{getattr(kpi, name)}", getattr(kpi, name)
 
 
 def paragraphs(doc: str) -> list[str]:
@@ -236,6 +247,10 @@ def renewed(tag: str) -> Catalog:
     for old in before:
         if old.context and old.id in sentences():
             made.add(old.id, old.string, context=old.context, user_comments=old.user_comments)
+    for text, places in sentences().items():
+        for code in APART.intersection(places):
+            if made.get(text, code) is None:
+                made.add(text, "", context=code)
     return made
 
 

@@ -49,6 +49,9 @@ def test_every_sentence_of_today_is_translated_and_none_of_yesterday(tag: str) -
     assert [sentence for sentence in english() if not words_of(tag, sentence).strip()] == []
     assert {message.id for message in entries} <= set(english())
     assert [message.id for message in entries if message.fuzzy] == []
+    assert [message.id for message in entries if not str(message.string).strip()] == []
+    own = {code: sentence for sentence, places in english().items() for code in catalogues.APART.intersection(places)}
+    assert [code for code, sentence in own.items() if held(tag).get(sentence, code) is None] == []
     assert held(tag).obsolete == {}
 
 

@@ -89,7 +89,7 @@ class _AsTyped:
             if parameter.param_type_name == "argument" or parameter.is_flag:
                 parameter.display_type_rich = _no_type
             if isinstance(parameter.show_default, str):
-                parameter._get_default_string = partial(_as_declared, in_words(parameter.show_default))
+                parameter._get_default_string = partial(_as_declared, _default_in_words(parameter.show_default))
         return parameters
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -113,6 +113,11 @@ class _AsTyped:
 
 def _no_type(ctx: object) -> None:
     pass
+
+
+def _default_in_words(default: str) -> str:
+    """A default in the language that is spoken, unless it is a value as it is typed."""
+    return in_words(default) if " " in default or default == "detected" else default
 
 
 def _as_declared(default: str, **_more: object) -> str:

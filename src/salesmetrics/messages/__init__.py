@@ -370,7 +370,7 @@ def _noun(kind: str, spec: str) -> str:
 def _form(many: int, forms: str) -> str:
     """The form of a word by a number, of as many forms as the language has; # stands for the number."""
     found = forms.split("|")
-    return found[min(spoken().form(many), len(found) - 1)].replace("#", number(f"{many:,}"))
+    return found[min(spoken().form(abs(int(many))), len(found) - 1)].replace("#", number(f"{many:,}"))
 
 
 def _listed(items: Sequence[Any], spec: str, count: int, *, in_file: bool) -> str:

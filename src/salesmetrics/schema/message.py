@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-__all__ = ["Message", "Some", "Told", "field_word", "kind_word"]
+__all__ = ["Message", "Some", "Told", "field_word", "kind_word", "outcome_word", "unit_word"]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -76,6 +76,16 @@ def kind_word(kind: str) -> Told:
 def field_word(name: str) -> Told:
     """What a column of ours is called; a header of an export stays as it is."""
     return Told(name, name, f"field.{name}")
+
+
+def outcome_word(outcome: str) -> Told:
+    """What an outcome is called, such as won."""
+    return Told(outcome, outcome, f"outcome.{outcome}")
+
+
+def unit_word(unit: str) -> Told:
+    """What a part of a year is called: month or quarter."""
+    return Told(unit, unit, f"word.{unit}")
 
 
 def _told(text: str, template: str, code: str, details: Mapping[str, Any]) -> Told:

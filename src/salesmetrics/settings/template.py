@@ -15,7 +15,7 @@ from salesmetrics.ingest.recognise.misspelt import one_slip
 from salesmetrics.messages import phrase
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, outcome_word
 from salesmetrics.settings.model import setting_descriptions
 from salesmetrics.settings.options import TABLES, options_of_table
 from salesmetrics.settings.tables import CalendarTable
@@ -219,7 +219,7 @@ def _stages(
     for outcome in ("open", *(() if worth else given_words)):
         words = [f"{word.word} {word.count}" for item in deals for word in item.words if word.outcome == outcome]
         if words:
-            yield _comment(phrase("words_read_as", outcome=outcome, words=words))
+            yield _comment(phrase("words_read_as", outcome=outcome_word(outcome), words=words))
 
 
 def _symbols(options: ReadOptions) -> Iterator[_Line]:

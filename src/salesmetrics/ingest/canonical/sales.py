@@ -17,7 +17,7 @@ from salesmetrics.ingest.recognise.summaries import counted_records
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, unit_word
 from salesmetrics.schema.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -98,9 +98,17 @@ def sales_made(table: RawTable, recognition: Recognition, mapping: Mapping[str, 
     if found is not None:
         days, unit, example = found
         read.table = replace(table, frame=table.frame.with_columns(days.alias(header)))
-        read.how["won_on"] = Message("last_day_of_unit", unit=unit)
+        read.how["won_on"] = Message("last_day_of_unit", unit=unit_word(unit))
         findings.append(
-            finding("months_as_days", kind="deals", path=path, column=header, count=len(days), unit=unit, value=example)
+            finding(
+                "months_as_days",
+                kind="deals",
+                path=path,
+                column=header,
+                count=len(days),
+                unit=unit_word(unit),
+                value=example,
+            )
         )
         withheld += [Withheld("deals", fact, "days_unknown") for fact in ("day", "month")[: _UNITS.index(unit) + 1]]
     sums = counted_records(table.frame, recognition, mapping) if recognition.lists == SALES else None

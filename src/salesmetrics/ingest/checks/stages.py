@@ -10,7 +10,7 @@ from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.schema.findings import finding
-from salesmetrics.schema.message import Message
+from salesmetrics.schema.message import Message, outcome_word
 from salesmetrics.schema.provenance import Severity
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
     counts = context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len().collect()
     counts = counts.sort(["len", "outcome", columns[0]], descending=[True, False, False], nulls_last=True)
     words = tuple(
-        Message("word_counted_as", word=word, outcome=outcome, n=n) for outcome, word, n in counts.head(5).iter_rows()
+        Message("word_counted_as", word=word, outcome=outcome_word(outcome), n=n)
+        for outcome, word, n in counts.head(5).iter_rows()
     )
     return context.report("outcome_contradicts", mask, columns[0], words=words) if words else []
 
@@ -135,7 +136,12 @@ def _final(context: Context, index: int, word: StageWord) -> list[Finding]:
             return said
     outcome = hits.mode().sort().first()
     return context.report(
-        "stage_word_looks_final", mask, word.column, word=word.word, outcome=outcome, field=word.column
+        "stage_word_looks_final",
+        mask,
+        word.column,
+        word=word.word,
+        outcome=outcome_word(str(outcome)),
+        field=word.column,
     )
 
 

@@ -77,7 +77,7 @@ def kpis_document(answer: Kpis) -> Document:
         Column(phrase("column_formula"), wraps=True),
     )
     rows = tuple(
-        Row((Cell(kpi.id), Cell(in_words(kpi.unit, f"unit.{kpi.id}")), Cell(retold(kpi.formula))), retold(kpi.family))
+        Row((Cell(kpi.id), Cell(in_words(kpi.unit, f"unit.{kpi.unit}")), Cell(retold(kpi.formula))), retold(kpi.family))
         for kpi in answer.kpis
     )
     return Document((Table(columns, rows, headed=False, indent=2, spaced=True),))
@@ -124,9 +124,9 @@ def _card(card: Card) -> Iterator[Block]:
         yield Text(Prose(paragraph), apart=True)
     facts = [
         ("card_formula", retold(card.formula)),
-        ("card_unit", in_words(card.unit, f"unit.{card.id}")),
-        ("card_better", in_words(card.direction, f"direction.{card.id}")),
-        ("card_basis", in_words(card.basis, f"basis.{card.id}")),
+        ("card_unit", in_words(card.unit, f"unit.{card.unit}")),
+        ("card_better", in_words(card.direction, f"direction.{card.direction}")),
+        ("card_basis", in_words(card.basis, f"basis.{card.basis}")),
         ("card_interval", card.interval or phrase("card_none")),
         ("card_needs", joined(card.needs, ";")),
         ("card_left_out", joined(map(record_left_out_text, card.excluded)) or phrase("card_nothing")),
