@@ -245,7 +245,8 @@ def of_used_currencies(metrics: Iterable[Metric], apart: Collection[str]) -> lis
 def definition(card: Card) -> list[str]:
     """The paragraphs of what a KPI means, each as one line."""
     paragraphs = (" ".join(text.split()) for text in retold(card.definition).split("\n\n"))
-    return [in_words(text, f"definition{place or ''}.{card.id}") for place, text in enumerate(paragraphs)]
+    said = (in_words(text, f"definition{place or ''}.{card.id}") for place, text in enumerate(paragraphs))
+    return [text.replace("``", "`") for text in said]  # code as docstrings write it
 
 
 def currency_of(metric: Metric, apart: Collection[str]) -> str:
