@@ -79,7 +79,7 @@ def _walk() -> Iterator[tuple[str, str]]:
                 (f"{name.lower()}.{code}", text) for text in ([texts] if isinstance(texts, str) else texts) if text
             )
     yield from ((f"noun.{kind}", forms) for kind, forms in messages.NOUNS.items())
-    yield from ((f"word.{text}", text) for text in _WORDS)
+    yield from ((f"word.{text.partition('|')[0]}", text) for text in _WORDS)
     yield from ((f"whole.{kpi}", text) for kpi, text in WHOLES.items())
     yield from ((f"kind.{kind}", kind) for kind in (*KIND_NAMES, HISTORY))
     yield from ((f"outcome.{code}", code) for code in sorted(OUTCOMES))
