@@ -182,13 +182,19 @@ def joined(parts: Iterable[str], mark: str = ",") -> str:
 
     Args:
         parts: In words.
-        mark: ``,`` between items, ``;`` between longer ones, ``clause`` between short statements.
+        mark: ``,`` between items, ``;`` between longer ones, ``clause`` between short statements, ``:`` behind a lead, ``.`` between
+            sentences.
 
     >>> joined(["a", "b"]), joined(["a", "b"], ";"), joined(["2 rows", "as of today"], "clause")
     ('a, b', 'a; b', '2 rows, as of today')
     """
     language = spoken()
-    between = {";": language.semicolon, "clause": language.clause}.get(mark, language.comma)
+    between = {
+        ";": language.semicolon,
+        ":": language.colon,
+        ".": language.after_sentence,
+        "clause": language.clause,
+    }.get(mark, language.comma)
     return between.join(map(retold, parts))
 
 

@@ -26,6 +26,8 @@ class Language(NamedTuple):
         comma: What stands between the items of a list.
         semicolon: What stands between longer ones.
         clause: What stands between short statements, where that is another mark than between items.
+        after_sentence: What stands between two sentences.
+        colon: What stands behind a lead, with the blanks around it.
         either: The words before the last item of a list, "and" and "or", with the blanks around them.
         rest: What ends a list that is cut short, with ``#`` for how many there are besides.
         quotes: The marks around a quoted name.
@@ -43,6 +45,8 @@ class Language(NamedTuple):
     comma: str = ", "
     semicolon: str = "; "
     clause: str = ", "
+    after_sentence: str = " "
+    colon: str = ": "
     either: tuple[str, str] = (" and ", " or ")
     rest: str = " and # more"
     quotes: tuple[str, str] = ('"', '"')
@@ -83,7 +87,15 @@ def _arabic(number: int) -> int:
 
 
 _MALAY_MONTHS = ("Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ogo", "Sep", "Okt", "Nov", "Dis")
-_CHINESE = {"day": "Y年M月D日", "comma": "、", "semicolon": "；", "clause": "，", "quotes": ("“", "”")}
+_CHINESE = {
+    "day": "Y年M月D日",
+    "comma": "、",
+    "semicolon": "；",
+    "clause": "，",
+    "after_sentence": "",
+    "colon": "：",
+    "quotes": ("“", "”"),
+}
 
 ENGLISH = Language("en", "English", 2, _english)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from gettext import NullTranslations
 
-__all__ = ["ISOLATES", "day", "in_words", "isolated", "number", "speak", "speaking", "spoken"]
+__all__ = ["ISOLATES", "day", "in_words", "isolated", "number", "reads_from_right", "speak", "speaking", "spoken"]
 
 ISOLATES = "\u2068\u2069"
 """What stands around text whose direction of writing is its own: the first strong isolate, and the sign that ends it."""
@@ -126,7 +126,16 @@ def day(value: date) -> str:
 
 _ANOTHER_WAY = re.compile(r"[A-Za-z]|\d.*?[-+–−/×:<>=≤≥].*?\d|[-+−≤≥<>=]\s?\d")
 """Latin letters, pairs of numbers, and numbers with a sign: what a language from the right would turn round."""
-_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_FROM_RIGHT = re.compile("[\u0590-\u065f\u066d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+def reads_from_right(text: str) -> bool:
+    r"""Whether a text has letters that are read from the right.
+
+    >>> reads_from_right("36.5 d"), reads_from_right("36.5 \u064a\u0648\u0645")
+    (False, True)
+    """
+    return not text.isascii() and bool(_FROM_RIGHT.search(text))
 
 
 def isolated(text: str) -> str:

@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase, retold
-from salesmetrics.messages.speech import ISOLATES
+from salesmetrics.messages.speech import ISOLATES, isolated, reads_from_right
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
@@ -90,7 +90,7 @@ def amount(value: Number | None, unit: Unit, *, currency: str | None = None, pla
     """
     if value is None:
         return "–"
-    return _digits(value, unit, places) + _suffix(unit, currency)
+    return _with_unit(_digits(value, unit, places), _suffix(unit, currency))
 
 
 def interval(span: Interval | None, unit: Unit, *, places: int | None = None) -> str:
@@ -111,8 +111,8 @@ def interval(span: Interval | None, unit: Unit, *, places: int | None = None) ->
         places = 0
     if span.low is None or span.high is None:
         sign, end = ("≤", span.high) if span.low is None else ("≥", span.low)
-        return f"{sign} {_digits(end, unit, places)}{suffix}" if end is not None else ""
-    return f"{_digits(span.low, unit, places)} – {_digits(span.high, unit, places)}{suffix}"
+        return _with_unit(f"{sign} {_digits(end, unit, places)}", suffix) if end is not None else ""
+    return _with_unit(f"{_digits(span.low, unit, places)} – {_digits(span.high, unit, places)}", suffix)
 
 
 def behind(metric: Metric, *, amounts: bool = True) -> tuple[Number, ...]:
@@ -154,14 +154,14 @@ def change(step: Change | None, unit: Unit) -> tuple[str, str, str]:
     if step.reason is not None:
         return "–", "", ""
     suffix = phrase("unit_percentage_points") if unit == "ratio" else _suffix(unit, None)
-    absolute = "" if step.absolute is None else _signed(step.absolute, unit) + suffix
+    absolute = "" if step.absolute is None else _with_unit(_signed(step.absolute, unit), suffix)
     relative = (
         "" if step.relative is None or unit == "ratio" else _signed(step.relative, "ratio") + _suffix("ratio", None)
     )
     span = step.interval
     if span is None or span.low is None or span.high is None:
         return absolute, relative, ""
-    return absolute, relative, f"{_signed(span.low, unit)} – {_signed(span.high, unit)}{suffix}"
+    return absolute, relative, _with_unit(f"{_signed(span.low, unit)} – {_signed(span.high, unit)}", suffix)
 
 
 def sparkline(values: Sequence[float | None], *, on_zero: bool, top: float | None = None) -> str:
@@ -192,6 +192,11 @@ def sparkline(values: Sequence[float | None], *, on_zero: bool, top: float | Non
 def _suffix(unit: Unit, currency: str | None) -> str:
     code = f" {one_line(currency)}" if currency and unit in {"money", "money_per_day"} else ""
     return code + phrase(f"unit_{unit}")
+
+
+def _with_unit(digits: str, suffix: str) -> str:
+    """Numbers and their unit, which in a language from the right is read behind them: there the numbers are kept together."""
+    return (isolated(digits) if reads_from_right(suffix) else digits) + suffix
 
 
 def _signed(value: Number, unit: Unit) -> str:

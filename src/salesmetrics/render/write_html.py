@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.languages import ENGLISH, LANGUAGES
-from salesmetrics.messages.speech import spoken
+from salesmetrics.messages.speech import reads_from_right, spoken
 from salesmetrics.render.document import Code, Files, Prose, Text
 from salesmetrics.render.drawings import drawn_chart, drawn_mark
 from salesmetrics.render.html_tables import LOOKS, MOST_FOLDED, MOST_ROWS, STEPS, grid
@@ -101,6 +101,7 @@ def _environment(tag: str) -> Environment:
         "look": lambda tone: LOOKS.get(tone, ""),
         "nested": _nested,
         "per_line": _per_line,
+        "reading": lambda text: "rtl" if reads_from_right(text) else "ltr",
         "spans": _spans,
     }
     found = escaping(**filters)

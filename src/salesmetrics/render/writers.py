@@ -146,19 +146,19 @@ def _layout(answer: type, part: str) -> Callable[..., Any] | None:
     layout = import_module(module)
     found: Callable[..., Any] | None = getattr(layout, f"{name}_{part}", None)
     document = getattr(layout, f"{name}_document", None)
-    if part not in ("worded", "page") or document is None:
+    if part not in ("worded", "page") or (document is None and found is None):
         return found
     return lambda answer: _worded(answer, found, document, part)
 
 
-def _worded(answer: Any, page: Callable[..., Any] | None, document: Callable[..., Any], part: str) -> Any:
+def _worded(answer: Any, page: Callable[..., Any] | None, document: Callable[..., Any] | None, part: str) -> Any:
     """A document or a page with its sentences in front; a page without a layout of its own is made of the document."""
     worded = import_module("salesmetrics.render.layouts.in_words").worded
     if part == "worded":
-        return worded(answer, document(answer))
+        return worded(answer, _needed(document)(answer))
     page_of = import_module("salesmetrics.render.layouts.pages").page_of
-    made = worded(answer, page(answer) if page else page_of(document(answer)))
-    return replace(made, language=spoken().tag)
+    made = page(answer) if page else page_of(_needed(document)(answer))
+    return replace(worded(answer, made) if document else made, language=spoken().tag)
 
 
 def _needed(function: Callable[..., Any] | None) -> Callable[..., Any]:

@@ -102,8 +102,8 @@ def _sentence(kpi: BenchmarkKpi, answer: Benchmark, *, several: bool) -> str:
     seen = kpi.detectable
     if seen is None or (called and seen.difference is None):
         return said
-    return (
-        f"{said} {phrase('bench_undetectable' if seen.difference is None else 'bench_detectable', **detectable(kpi))}"
+    return joined(
+        [said, phrase("bench_undetectable" if seen.difference is None else "bench_detectable", **detectable(kpi))], "."
     )
 
 

@@ -232,7 +232,7 @@ def _methods(line: ForecastLine, answer: Forecast) -> Block:
     if tested:
         notes = (_made_at(answer), *notes)
     if not rows:
-        return Text(" ".join(notes), Tone.MUTED, apart=True)
+        return Text(joined(notes, "."), Tone.MUTED, apart=True)
     return Table(tuple(columns), tuple(rows), notes=notes)
 
 

@@ -257,10 +257,10 @@ def _headings(columns: Sequence[Column]) -> list[str]:
             lead = title
         elif column.group:
             about = leads.get(column.group, one_line(column.section))
-            title = f"{about}: {title}" if about and title else title or about
+            title = joined([about, title], ":") if about and title else title or about
         elif column.kind in {Kind.INTERVAL, Kind.SHARE, Kind.NUMBER, Kind.CHANGE}:
             again = lead and often[column.heading] > 1
-            title = lead if not title else f"{lead}: {title}" if again else title
+            title = lead if not title else joined([lead, title], ":") if again else title
             if not column.continues and column.kind is Kind.NUMBER:
                 lead = title
         found.append(title)

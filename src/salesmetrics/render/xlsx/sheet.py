@@ -194,7 +194,7 @@ class Drawing:
         self.line(phrase("chart_data_are"), **TONES[Tone.MUTED])
         for place, title, grid, sheet in self.data.held:
             self.row = place.top - 1
-            self.line(f"{sheet}: {title}", bold=True)
+            self.line(joined([sheet, title], ":"), bold=True)
             self.grid(grid, f"{sheet} {title}")
 
     def line(self, text: str, *, lead: str = "", **properties: Any) -> None:
@@ -202,7 +202,7 @@ class Drawing:
         sheet, span = self.sheet, self._span
         first = 1 if lead and span > 1 else 0
         if lead and not first:
-            text = f"{lead}: {text}"
+            text = joined([lead, text], ":")
         style = self.styles.of(text_wrap=True, **properties)
         if first:
             sheet.write_string(
