@@ -75,7 +75,8 @@ def _place(inside: str) -> str:
 
 class _Words(NullTranslations):
     def gettext(self, message: str) -> str:
-        return pseudo(message) if message in _known() else message
+        is_command = message.startswith("salesmetrics ")
+        return pseudo(message) if message in _known() and not is_command else message
 
     def pgettext(self, context: str, message: str) -> str:
         del context
@@ -114,7 +115,7 @@ def speaking_pseudo(tag: str = PSEUDO) -> Iterator[None]:
         tag: ``PSEUDO``, or ``FROM_RIGHT`` where it is written from the right.
     """
     with (
-        patch.dict(LANGUAGES, {tag: _language(tag)}),  # type: ignore[arg-type]
+        patch.dict(LANGUAGES, {tag: _language(tag)}),
         patch.object(speech, "_catalogue", lambda asked: _Words() if asked == tag else None),
         speaking(tag),
     ):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from salesmetrics.entities.declared import DERIVED, ENTITIES, HEADED, MADE_BY, MADE_FROM, date_columns, files_of
-from salesmetrics.messages import text
+from salesmetrics.messages import told
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
 from salesmetrics.schema.message import Message
@@ -202,7 +202,7 @@ def _once(columns: Iterable[str | Message]) -> list[str | Message]:
     found = list(dict.fromkeys(columns))
     named = {HEADED.get(column.code) for column in found if isinstance(column, Message)}
     return sorted(
-        (column for column in found if column not in named), key=lambda c: text(c) if isinstance(c, Message) else c
+        (column for column in found if column not in named), key=lambda c: told(c) if isinstance(c, Message) else c
     )
 
 

@@ -158,7 +158,11 @@ def fill(template: str, details: Mapping[str, Any], *, in_file: bool = False) ->
 
 def _filled(template: str, details: Mapping[str, Any], *, in_file: bool = False) -> str:
     made = template.format_map(_Details(details, in_file))
-    return _code_isolated(made) if spoken().from_right and "`" in made else made
+    if not spoken().from_right:
+        return made
+    if template.startswith("salesmetrics "):  # a command, which is pasted
+        return made.translate(dict.fromkeys(map(ord, ISOLATES)))
+    return _code_isolated(made) if "`" in made else made
 
 
 _CODE = re.compile(r"`([^`\n]*)`")

@@ -83,6 +83,7 @@ LABELS: Mapping[str, str] = {
     "period_of_twelve_months": "12 months to {day}",
     "segment_blank": "(blank)",
     "segment_total": "total",
+    "period_all": "all",
     "segment_quoted": '"{name:typed}"',
     "segment_no_currency": "no currency",
     # --- files ------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from salesmetrics.render.layouts.words import (
     order_note,
     own_periods,
     period_label,
+    period_name,
     period_of,
     places_of,
     previous_cell,
@@ -209,7 +210,7 @@ def segment_rows(report: Report) -> list[_Segment]:
     rows: list[_Segment] = []
     for group, days in sorted(found, key=lambda key: (bool(key[0]), order[key[0]], key[1])):
         labels = _labels(group, len(report.group_by))
-        labels += (days[2] or one_line(report.period.label),) if series else ()
+        labels += (days[2] or period_name(report.period),) if series else ()
         total = bool(report.group_by) and not group
         rows += _by_currency(labels, found[group, days], total=total, apart=apart)
     return rows

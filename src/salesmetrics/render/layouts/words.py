@@ -55,6 +55,7 @@ __all__ = [
     "own_periods",
     "own_span",
     "period_label",
+    "period_name",
     "period_of",
     "period_text",
     "places_of",
@@ -199,15 +200,26 @@ def span_text(period: Period, span: Span | None, *, days: bool = True) -> str:
 
 def period_text(period: Period) -> str:
     """A period by name, and by its first and last day where it has them."""
-    text = one_line(period.label)
+    text = period_name(period)
     if period.start is not None and period.end is not None:
         text = phrase("days_of_period", label=text, first=period.start, last=day_before(period.end))
     return phrase("partly", period=text) if period.partial else text
 
 
+def period_name(period: Period) -> str:
+    """A period by name; that of all records is a word."""
+    if period.start is None and period.end is None and period.label == _ALL:
+        return phrase("period_all")
+    return one_line(period.label)
+
+
+_ALL = "all"
+"""What is typed for all records."""
+
+
 def period_label(period: Period) -> str:
     """A period by name, for a cell."""
-    label = one_line(period.label)
+    label = period_name(period)
     return phrase("partly_in_brackets", label=label) if period.partial else label
 
 
