@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from salesmetrics.pipeline import Files, columns_asked, load, request_of
+from salesmetrics.resolving import typed_cell, without_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ def funnel(
 
     request = request_of(question, dataset)
     facts = funnel_facts(dataset, options, request, cohort=cohort, horizon=horizon)
-    return funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    return without_names(funnel_rows(request, dataset.records, facts, cell, dataset.inputs), dataset.names), dataset
 
 
 def funnel_of(
@@ -103,7 +104,8 @@ def funnel_of(
 
     request = request_of(question, dataset)
     facts = funnel_facts(dataset, options, request, cohort=cohort, horizon=horizon)
-    return build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    found = build_funnel(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return without_names(found, dataset.names)
 
 
 def funnel_facts(
@@ -159,7 +161,8 @@ def losses(
     from salesmetrics.analysis.losses import loss_rows
 
     request, facts = request_of(question, dataset), loss_facts(dataset, options, reasons)
-    return loss_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    found = loss_rows(request, dataset.records, facts, typed_cell(cell, (), dataset), dataset.inputs)
+    return without_names(found, dataset.names), dataset
 
 
 def losses_of(
@@ -179,7 +182,8 @@ def losses_of(
     from salesmetrics.analysis.losses import build_losses
 
     request, facts = request_of(question, dataset), loss_facts(dataset, options, reasons)
-    return build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return without_names(found, dataset.names)
 
 
 def loss_facts(dataset: Dataset, options: ReadOptions, reasons: Mapping[str, str] | None = None) -> LossFacts:
@@ -196,7 +200,9 @@ def loss_facts(dataset: Dataset, options: ReadOptions, reasons: Mapping[str, str
     from salesmetrics.metrics.catalog import catalog
 
     refuse_unsettled_rows("lost_deals", catalog(), dataset.withheld, lambda: dataset.findings, command="losses")
-    return LossFacts(stage_meanings(dataset, options), separators_of(dataset), settled_reasons(reasons or {}))
+    named = dataset.names is None or dataset.names.shown
+    settled = settled_reasons(reasons or {})
+    return LossFacts(stage_meanings(dataset, options), separators_of(dataset), settled, named=named)
 
 
 def separators_of(dataset: Dataset) -> dict[int, str]:
@@ -240,7 +246,7 @@ def forecast(
 
     request = request_of(question, dataset)
     facts = forecast_facts(dataset, options, files.arguments, target=target, seed=seed, draws=draws)
-    return forecast_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    return without_names(forecast_rows(request, dataset.records, facts, cell, dataset.inputs), dataset.names), dataset
 
 
 def forecast_of(
@@ -271,7 +277,8 @@ def forecast_of(
 
     request = request_of(question, dataset)
     facts = forecast_facts(dataset, options, arguments, target=target, seed=seed, draws=draws)
-    return build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    found = build_forecast(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return without_names(found, dataset.names)
 
 
 def forecast_facts(
@@ -323,7 +330,9 @@ def benchmark(
     from salesmetrics.analysis.benchmark import benchmark_rows
 
     request = request_of(question, dataset)
-    return benchmark_rows(request, dataset.records, catalog, terms, cell, dataset.inputs), dataset
+    cell = typed_cell(cell, request.by, dataset)
+    found = benchmark_rows(request, dataset.records, catalog, terms, cell, dataset.inputs)
+    return without_names(found, dataset.names), dataset
 
 
 def benchmark_of(dataset: Dataset, question: Question, catalog: Catalog, terms: BenchmarkTerms) -> Benchmark:
@@ -341,7 +350,8 @@ def benchmark_of(dataset: Dataset, question: Question, catalog: Catalog, terms: 
     from salesmetrics.analysis.benchmark import build_benchmark
 
     request = request_of(question, dataset)
-    return build_benchmark(request, dataset.records, catalog, terms, inputs=dataset.inputs, findings=dataset.findings)
+    found = build_benchmark(request, dataset.records, catalog, terms, inputs=dataset.inputs, findings=dataset.findings)
+    return without_names(found, dataset.names)
 
 
 def cohort(
@@ -373,7 +383,7 @@ def cohort(
     from salesmetrics.analysis.cohort import cohort_rows
 
     request, facts = request_of(question, dataset), cohort_facts(dataset, of, every)
-    return cohort_rows(request, dataset.records, facts, cell, dataset.inputs), dataset
+    return without_names(cohort_rows(request, dataset.records, facts, cell, dataset.inputs), dataset.names), dataset
 
 
 def cohort_of(
@@ -393,7 +403,8 @@ def cohort_of(
     from salesmetrics.analysis.cohort import build_cohorts
 
     request, facts = request_of(question, dataset), cohort_facts(dataset, of, every)
-    return build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    found = build_cohorts(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
+    return without_names(found, dataset.names)
 
 
 def cohort_facts(dataset: Dataset, of: CohortOf, every: Literal["month", "quarter"]) -> CohortFacts:

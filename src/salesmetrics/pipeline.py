@@ -20,7 +20,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
-from salesmetrics.resolving import columns_asked, request_of
+from salesmetrics.resolving import columns_asked, refuse_listing, request_of, typed_goals, without_names
 from salesmetrics.schema.message import Message
 from salesmetrics.threads import are_large, begin, beside, do, together
 
@@ -395,7 +395,7 @@ def report(
     dataset = files.hidden(dataset, options)
     request = request_of(question, dataset)
     frames = dataset.records
-    set_goals = goals(request)
+    set_goals = typed_goals(goals(request), dataset)
     setup = prepare(request, frames, catalog, besides={goal.kpi for goal in set_goals})
     setup = in_order(request, setup, frames, catalog)
     metrics = metrics_of(request, setup)
@@ -403,6 +403,7 @@ def report(
     refuse_unsettled(request.kpis, metrics, dataset.findings)
     result = make_report(request, setup, metrics, inputs=dataset.inputs, findings=dataset.findings, command="report")
     result = evaluate(replace(result, arguments=files.arguments), set_goals, request, frames, catalog)
+    result = without_names(result, dataset.names)
     return without_totals(result) if question.no_total else result, dataset
 
 
@@ -436,7 +437,7 @@ def trend_of(dataset: Dataset, question: Question, catalog: Catalog) -> Report:
     request = request_of(question, dataset)
     result = build_trend(request, dataset.records, catalog, inputs=dataset.inputs, findings=dataset.findings)
     refuse_unsettled(request.kpis, result.metrics, dataset.findings)
-    return result
+    return without_names(result, dataset.names)
 
 
 def rows(
@@ -466,7 +467,10 @@ def rows_of(dataset: Dataset, question: Question, catalog: Catalog, listing: Lis
 
     request = request_of(question, dataset)
     refuse_unsettled_rows(question.kpis[0], catalog, dataset.withheld, lambda: dataset.findings)
-    return list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
+    if dataset.names is not None:
+        refuse_listing(listing, dataset)
+    found = list_rows(request, dataset.records, catalog, listing, names_of(dataset).column, dataset.inputs)
+    return without_names(found, dataset.names)
 
 
 def explain(files: Files, options: ReadOptions, question: Question, catalog: Catalog) -> tuple[Working, Dataset]:
@@ -484,7 +488,8 @@ def explain(files: Files, options: ReadOptions, question: Question, catalog: Cat
     dataset = load(files, replace(options, as_of=question.as_of))
     from salesmetrics.drilldown.working import explain_working
 
-    return explain_working(request_of(question, dataset), dataset.records, catalog, dataset.inputs), dataset
+    found = explain_working(request_of(question, dataset), dataset.records, catalog, dataset.inputs)
+    return without_names(found, dataset.names), dataset
 
 
 def inspect(

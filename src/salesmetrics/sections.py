@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from salesmetrics import analyses, pipeline
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.resolving import without_names
 from salesmetrics.schema.message import Message
 from salesmetrics.schema.sections import SECTIONS
 
@@ -177,7 +178,7 @@ class _Composed:
         question = self._asked("segments", by=self.by, headlines=_TILES, every=None)
         request, dataset = pipeline.request_of(question, self.dataset), self.dataset
         found = build_report(request, dataset.records, self.catalog, inputs=dataset.inputs, findings=dataset.findings)
-        return replace(found, arguments=self.files.arguments)
+        return replace(without_names(found, dataset.names), arguments=self.files.arguments)
 
     def _need_dimension(self) -> None:
         if not self.by:
@@ -337,6 +338,8 @@ def _dimension(dataset: Dataset) -> tuple[str, ...]:
     """The first dimension that tells records apart, those of deals where there are any; empty where none does."""
     frames = [dataset.frames["deals"]] if "deals" in dataset.frames else list(dataset.frames.values())
     for name in _DIMENSIONS:
+        if name == "owner" and dataset.names is not None and not dataset.names.shown:
+            continue
         if any(name in frame.columns and frame[name].drop_nulls().n_unique() > 1 for frame in frames):
             return (name,)
     return ()

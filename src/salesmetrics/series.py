@@ -140,6 +140,10 @@ class Exports:
             return self._read_part(argument, self._parts[path][day], about)
         return load(Files((argument,), stdin=self._stdin, hashed=self._hashed, alone=True), self.options, about)
 
+    def hold(self, path: str, dataset: Dataset) -> None:
+        """Hold the dataset of an export until it is asked for again."""
+        self._kept[path] = dataset
+
     def _read_part(self, argument: str, table: RawTable, about: frozenset[str] | None) -> Dataset:
         from salesmetrics.ingest.hiding import hidden
         from salesmetrics.ingest.read import read_files, with_findings
@@ -182,10 +186,15 @@ def compare_exports(
     """
     from salesmetrics.analysis.exports import Fold, in_order, settled
     from salesmetrics.ingest.recognise.naming import names_of
+    from salesmetrics.resolving import with_hidden_names, without_names
 
     dated, names = exports.dated(on), exports.options.names
     if until is not None:
         dated = in_order([export for export in dated if export.day <= until], typed=False)
+    if names is not None and dated:  # headers say which columns of a condition hold names
+        first = exports.read(dated[0].path, columns_asked(question), dated[0].day)
+        exports.hold(dated[0].path, first)
+        question = with_hidden_names(question, first)
     terms = settled(question, dated[-1].day, exports.aside, exports.options.timezone)
     fold = Fold(question, terms, exports.aside, dated[-1].day, most, bar)
     rejected: list[tuple[str, RejectedRow]] = []
@@ -196,7 +205,8 @@ def compare_exports(
             told = export if names is None else export._replace(path=names.file(export.path))
             fold.add(told, dataset.frames["deals"], dataset, names_of(dataset).column, _told(dataset, question, stages))
         rejected += dataset.rejected
-    return fold.answer(), replace(dataset, inputs=tuple(fold.inputs), rejected=tuple(rejected))
+    dataset = replace(dataset, inputs=tuple(fold.inputs), rejected=tuple(rejected))
+    return without_names(fold.answer(), names), dataset
 
 
 def _told(dataset: Dataset, question: Question, stages: set[str]) -> StageOrders:

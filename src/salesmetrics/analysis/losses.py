@@ -49,6 +49,10 @@ DEAL, ITEM, TOTAL, CURRENCY, ALL = "__deal__", "__item__", "__total__", "__curre
 VARIANTS = "__variants__"
 
 
+_NAMES = frozenset({"competitor", "owner"})
+"""Views whose items are names of people and companies."""
+
+
 class LossFacts(NamedTuple):
     """What is known of the files beside their records.
 
@@ -56,11 +60,13 @@ class LossFacts(NamedTuple):
         meanings: Stage → outcome that it means; a stage that is not there is open.
         separators: Index of a file → the sign between several values of a cell.
         reasons: Variant of a reason → the reason that it counts as.
+        named: Whether owners and competitors may be told apart, which is by their names.
     """
 
     meanings: Mapping[str, str]
     separators: Mapping[int, str]
     reasons: Mapping[str, str] = {}
+    named: bool = True
 
 
 class _LostDeals(NamedTuple):
@@ -124,7 +130,7 @@ def build_losses(
         separators=list(lost.separators),
         merged=_merged(here, facts.reasons),
         similar=_similar(here),
-        unknown=[view for view in VIEWS if view not in lost.views],
+        unknown=[view for view in VIEWS if view not in lost.views and (facts.named or view not in _NAMES)],
         findings=still_true([*findings, *lost.notes], request.currency),
         filters=request.filters,
         span=request.span,
@@ -212,6 +218,8 @@ def _lost_deals(request: Request, frames: Mapping[str, pl.DataFrame], facts: Los
     made |= {name: pl.col(name) for name in ("owner", "product") if name in frame.columns}
     if frame["created"].count() and frame["closed"].count():
         made["age"] = _age_band()
+    if not facts.named:
+        made = {name: value for name, value in made.items() if name not in _NAMES}
     columns = [value.alias(f"view_{name}") for name, value in made.items()]
     views = tuple(view for view in VIEWS if view in made)
     return _LostDeals(frame.with_columns(columns), views, split, scope.notes)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 
-__all__ = ["Compared", "apply_where", "compared", "named_columns", "with_typed_literals"]
+__all__ = ["Compared", "apply_where", "compared", "named_columns", "parsed", "with_typed_literals"]
 
 
 _SHOWN = 5
@@ -66,7 +66,7 @@ def apply_where(
     """
     from salesmetrics.metrics.sql import columns  # here and below: most reports have no condition, and read no SQL
 
-    tree = _parsed(condition)
+    tree = parsed(condition)
     names = set(columns(tree))
     aliases = {name: column for name, column in (renamed or {}).items() if name in names}
     needed = {aliases.get(name, name) for name in names}
@@ -121,10 +121,15 @@ def named_columns(condition: str | None) -> frozenset[str]:
         return frozenset()
     from salesmetrics.metrics.sql import columns
 
-    return frozenset(columns(_parsed(condition)))
+    return frozenset(columns(parsed(condition)))
 
 
-def _parsed(condition: str) -> Node:
+def parsed(condition: str) -> Node:
+    """The tree of a condition.
+
+    Raises:
+        SalesmetricsError: ``where_invalid``.
+    """
     from salesmetrics.metrics.sql import SqlError
     from salesmetrics.metrics.sql_parser import parse
 

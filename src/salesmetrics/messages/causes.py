@@ -35,6 +35,8 @@ CAUSES: Mapping[str, str] = {
     "only_with": "it needs {options:`or+`}",
     "key_short": "must have at least {least} characters",
     "key_typed": "others on this machine can see what is typed",
+    "names_left_out": "names are left out",
+    "names_only_equal": "names are hidden, and can only be compared by `=`, `<>`, `IN` and `IS NULL`",
     "names_left_out_anyway": "`--no-names` leaves names out",
     "locale_unknown": "unknown locale",
     "form_no_text": "a terminal cannot show a workbook",

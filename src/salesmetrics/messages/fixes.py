@@ -42,6 +42,8 @@ FIXES: Mapping[str, str] = {
     "min_n_example": "for example {set:min-n 20}",
     "variable_example": "for example `{variable}={example}`",
     "key_example": "keep a key in `SALESMETRICS_KEY`, or as `key` under `[output]` in the settings file; `--key random` is for one run only",
+    "pseudonyms_instead": "with `--pseudonymize` in the place of `--no-names`, each name has a pseudonym",
+    "compare_names_by_equality": "write whole names, for example `owner = 'Ann Smith'`",
     "one_of_two": "leave one of the two out",
     "age_example": "for example {set:max-age 7d}",
     "name_if_no_sales": "if these are not sales, name what they are: `KIND={path:typed}`",

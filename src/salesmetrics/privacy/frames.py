@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from salesmetrics.privacy.fields import CODES, NAMES, sort_of
+from salesmetrics.privacy.fields import CODES, sort_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,10 +49,5 @@ def hidden_frame(kind: str, frame: pl.DataFrame, names: Names) -> pl.DataFrame:
 
 def _told(kind: str, column: str, sort: Sort, values: Sequence[str], names: Names) -> list[str]:
     """What stands in the place of the values of a column."""
-    if sort == "id":
-        return [names.of_id(value) for value in values]
-    named = next((known for known in NAMES if known == sort), None)
-    if named is None:
-        return list(values)
     ours = CODES.get((kind, column), frozenset())
-    return [value if value in ours else names.pseudonym(named, value) for value in values]
+    return [value if value in ours else names.of_sort(sort, value) for value in values]

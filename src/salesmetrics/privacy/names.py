@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.privacy.fields import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from salesmetrics.privacy.fields import Named
+    from salesmetrics.privacy.fields import Named, Sort
 
-__all__ = ["LEAST", "SPELLING", "Names"]
+__all__ = ["LEAST", "PSEUDONYM", "SPELLING", "Names", "reads_as_pseudonym"]
 
 LEAST = 16
 """Characters of a key, at least: a shorter one can be found by trying."""
@@ -147,7 +148,8 @@ class Names:
 
     def may_show(self, value: str) -> bool:
         """Whether a text tells no name: it stands for one already, or is a word that may be shown."""
-        return value in self._seen or value in self._harmless or value in self._files.values()
+        named = self.shown and value in self._seen
+        return named or value in self._harmless or value in self._files.values()
 
     def file(self, path: str) -> str:
         """What stands in the place of a file or a folder: only its ending is kept. Without pseudonyms files are counted.
@@ -163,6 +165,13 @@ class Names:
             self._files[mark] = f"{word}{_ending_of(path)}"
         return self._files[mark]
 
+    def of_sort(self, sort: Sort, value: str) -> str:
+        """What stands in the place of a value of a column of any sort."""
+        if sort == "id":
+            return self.of_id(value)
+        named = next((known for known in NAMES if known == sort), None)
+        return value if named is None else self.pseudonym(named, value)
+
     def of_id(self, value: str) -> str:
         """An id of a deal, a lead, an invoice or an activity: itself, unless it reads as a name or an address.
 
@@ -175,6 +184,19 @@ class Names:
 def _reads_as_id(value: str) -> bool:
     """Whether an id has a digit, and no blank, address or letter beyond ASCII, as those that a program counts or draws."""
     return value.isascii() and not _ID_SIGNS.isdisjoint(value) and not any(sign in value for sign in " \t@")
+
+
+PSEUDONYM = re.compile(rf"\b(?:owner|account|contact|deal|value)(?:-[{_LETTERS}]{{4,12}}){{1,2}}\b")
+"""As it stands in a text."""
+
+
+def reads_as_pseudonym(word: str) -> bool:
+    """Whether a word is written as pseudonyms are.
+
+    >>> reads_as_pseudonym("owner-k7q2m4x9"), reads_as_pseudonym("owner")
+    (True, False)
+    """
+    return PSEUDONYM.fullmatch(word) is not None
 
 
 _SPACES = re.compile(r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")

@@ -200,7 +200,8 @@ def _notes(answer: Losses) -> list[str]:
         found.append(phrase("lost_merged_none", variants=unused))
     if answer.similar:
         found.append(phrase("lost_similar", groups=[Message("same_reasons", reasons=item) for item in answer.similar]))
-    views = [view for view in ("age", "owner") if view not in answer.unknown]
+    there = {loss.view for loss in answer.losses}
+    views = [view for view in ("age", "owner") if view in there]
     first = [loss for loss in answer.losses if views and loss.view == views[0] and not loss.group]
     unpriced = sum(loss.unpriced for loss in first if loss.all_currencies or not _several(answer))
     if unpriced:
