@@ -154,7 +154,7 @@ def isolated(text: str) -> str:
     return ISOLATES[0] + text.translate(_NO_ISOLATES) + ISOLATES[1]
 
 
-_NO_ISOLATES = dict.fromkeys(map(ord, ISOLATES))
+_NO_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 
 
 def _catalogue(tag: str) -> NullTranslations | None:
