@@ -88,6 +88,13 @@ def test_a_name_has_its_pseudonym_wherever_it_is(names: Names) -> None:
     assert hidden_text("Ann Moore", Names(None), kind="deals", column="owner") == Message("hidden")
 
 
+def test_a_name_that_is_a_word_of_another_column_too_has_its_pseudonym(names: Names) -> None:
+    names.learn(["Ann Moore"])
+    assert hidden_text("Ann Moore", names, kind="deals", column="team") == "Ann Moore"
+    assert hidden_text("Ann Moore", names, kind="deals", column="owner") == names.pseudonym("owner", "Ann Moore")
+    assert hidden_text("12", names, kind="deals", column="owner") != "12"
+
+
 def test_files(names: Names) -> None:
     shown = names.file("exports/Ann Moore.csv")
     assert shown.startswith("file-")

@@ -148,13 +148,11 @@ class Files:
         tables = Tables(partial(self._read, options), self._held.__setitem__, self._alone)
         with self._during:
             try:
-                found, words = read_with_history(self.typed, options, tables, self.together, about)
-                self._learn(found)
+                return read_with_history(self.typed, options, tables, self.together, about)
             except SalesmetricsError as error:
                 raise self._with_way_out(error, options) from error
             finally:
                 self._last, self._held = {}, {}
-        return found, words
 
     def read_or_guess(self, options: ReadOptions) -> tuple[Dataset | None, list[FileGuess]]:
         """The dataset of the files that are recognised, checked, and a guess for each that is not; None where none is."""
@@ -183,8 +181,7 @@ class Files:
                     dataset, words = read_with_history(
                         arguments, options, Tables(opened, held.__setitem__), self.together
                     )
-                    self._learn(dataset)
-                    return self._as_told(with_findings(dataset, words, options, self.together)), guesses
+                    return with_findings(dataset, words, options, self.together), guesses
                 except SalesmetricsError as error:
                     found = propose_after(error, arguments, tables, options)
                     if found is None:
@@ -197,22 +194,6 @@ class Files:
                         proposal, error = hidden_proposal(proposal, self._names), hidden_error(error, self._names)
                     guesses.append(file_guess(proposal, error))
         return None, guesses
-
-    def _learn(self, dataset: Dataset) -> None:
-        """What of a dataset may be told though names are hidden."""
-        if self._names is not None:
-            from salesmetrics.ingest.hidden import learn_records
-
-            learn_records(dataset, self._names)
-
-    def _as_told(self, dataset: Dataset) -> Dataset:
-        """A dataset that tells no name beside its records."""
-        if self._names is None:
-            return dataset
-        from salesmetrics.ingest.hidden import told_hidden
-
-        self._told |= {self._names.file(item.path): item.path for item in dataset.inputs}
-        return told_hidden(dataset, self._names)
 
     def _with_way_out(self, error: SalesmetricsError, options: ReadOptions) -> SalesmetricsError:
         """A refusal, with the command that reads the file all the same where one can be guessed."""
@@ -241,18 +222,20 @@ class Files:
         """The dataset with the SHA-256 of every file, if that is asked for."""
         known = {path: found.result() for path, found in self._hashes.items()}
         if not self._hashed:
-            return self._as_told(dataset)
+            return dataset
         # Older exports of a list are among the inputs only; each is a file by itself.
         paths = [file.origin for file in dataset.files]
         paths += [item.path.partition("!")[0] for item in dataset.inputs[len(paths) :]]
         pairs = zip(dataset.inputs, paths, strict=True)
         inputs = [replace(item, sha256=known[path]) for item, path in pairs]
-        return self._as_told(replace(dataset, inputs=tuple(inputs)))
+        return replace(dataset, inputs=tuple(inputs))
 
     def hidden(self, dataset: Dataset, options: ReadOptions) -> Dataset:
         """The dataset with its names hidden, if that is asked for; checked before, for a check compares names."""
         from salesmetrics.ingest.hiding import hidden
 
+        if options.names is not None:
+            self._told |= {options.names.file(item.path): item.path for item in dataset.inputs}
         return hidden(dataset, options.names)
 
     def _read(self, options: ReadOptions, path: str) -> list[RawTable]:

@@ -151,12 +151,7 @@ class Exports:
         dataset, words = read_files((argument,), self.options, lambda _: [table], about=about)
         inputs = tuple(replace(item, sha256=self._hashes[table.source.path]) for item in dataset.inputs)
         found = with_findings(replace(dataset, inputs=inputs), words, self.options)
-        if self.options.names is None:
-            return found
-        from salesmetrics.ingest.hidden import learn_records, told_hidden
-
-        learn_records(found, self.options.names)
-        return hidden(told_hidden(found, self.options.names), self.options.names)
+        return hidden(found, self.options.names)
 
 
 def compare_exports(

@@ -19,7 +19,7 @@ from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.messages.speech import speaking
-from salesmetrics.privacy.hiding import asks_to_hide, hidden_now, hide_from_now_on
+from salesmetrics.privacy.hiding import asks_to_hide, hidden_now, hide_from_now_on, nothing_hidden
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
@@ -131,7 +131,7 @@ def run(words: list[str], environment: Environment | None = None) -> int:
         from salesmetrics.cli.completion import complete
 
         return complete(make_app(), around)
-    with around.lent(), speaking(language_at_start(words, around.variables)):
+    with around.lent(), speaking(language_at_start(words, around.variables)), nothing_hidden():
         return _run(words, around)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from msgspec.structs import replace
 
+from salesmetrics.calendar import periods_of_column
 from salesmetrics.ingest.recognise.headers import generic_keys, header_keys
 from salesmetrics.privacy.details import (
     hidden_cell,
@@ -20,6 +21,8 @@ from salesmetrics.privacy.details import (
     may_stand,
 )
 from salesmetrics.privacy.fields import sort_of
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,12 +32,16 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.propose import Proposal
     from salesmetrics.ingest.table.raw import RawTable, RejectedRow
     from salesmetrics.privacy.names import Names
+    from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.message import Message
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["hidden_options", "hidden_proposal", "learn_headers", "learn_records", "told_hidden"]
+__all__ = ["hidden_options", "hidden_proposal", "learn_headers", "learn_records", "plain_labels", "told_hidden"]
 
 _BY_OPTION = "option"
+_CURRENCIES = frozenset({"currency", "to_currency"})
+_SIGN = 3
+"""Letters that a sign of a currency has at most, such as ``kr.``"""
 _ENOUGH = 2
 """So many known headers make a line a header: a record that stands in its place has none, or one by chance."""
 
@@ -60,13 +67,41 @@ def learn_records(dataset: Dataset, names: Names) -> None:
     """
     for kind, frame in dataset.frames.items():
         for column in frame.columns:
-            if frame.schema[column] == pl.String and sort_of(kind, column) == "harmless":
+            text = frame.schema[column] == pl.String and sort_of(kind, column) == "harmless"
+            if text and column not in _CURRENCIES and column_types(kind).get(column) != ColumnType.PERIOD:
                 names.learn(frame[column].unique().drop_nulls())
     for file in dataset.files:
+        names.learn(word.word for word in file.stage_words)
         recognition = file.recognition
         found = [match.header for match in recognition.columns.values() if match.how != _BY_OPTION]
         if len(found) >= _ENOUGH:
             names.learn([*found, *(match.header for match in recognition.columns.values()), *recognition.unmapped])
+
+
+def plain_labels(kind: Kind, frame: pl.DataFrame, names: Names) -> pl.DataFrame:
+    """A frame whose periods and currencies are such: what else stands in their columns could be anything.
+
+    Args:
+        kind: Kind of its records.
+        frame: Its canonical frame.
+        names: What stands in the place of a value that is none.
+    """
+    types = column_types(kind)
+    changed = []
+    for column in frame.columns:
+        if frame.schema[column] != pl.String:
+            continue
+        labels = frame[column].drop_nulls().unique().to_list()
+        if types.get(column) == ColumnType.PERIOD:
+            odd = [label for label, period in zip(labels, periods_of_column(labels), strict=True) if period is None]
+        elif column in _CURRENCIES:
+            odd = [label for label in labels if not (may_stand(label, names) or len(label) <= _SIGN)]
+        else:
+            continue
+        odd = [label for label in odd if not may_stand(label, names)]
+        if odd:
+            changed.append(frame[column].replace(odd, names.pseudonyms("value", odd)))
+    return frame.with_columns(changed)
 
 
 def told_hidden(dataset: Dataset, names: Names) -> Dataset:

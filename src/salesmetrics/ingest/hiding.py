@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from salesmetrics.ingest.hidden import learn_records, plain_labels, told_hidden
 from salesmetrics.ingest.recognise.naming import names_of
 from salesmetrics.privacy.fields import sort_of
 from salesmetrics.privacy.frames import hidden_frame
@@ -24,7 +25,7 @@ _MADE: Mapping[str, Sort] = {"account_key": "account", "person": "text", "record
 
 
 def hidden(dataset: Dataset, names: Names | None) -> Dataset:
-    """A dataset in which pseudonyms stand in the place of names.
+    """A dataset in which pseudonyms stand in the place of names, and which tells none beside its records.
 
     Args:
         dataset: Read, and checked where it has been.
@@ -35,9 +36,12 @@ def hidden(dataset: Dataset, names: Names | None) -> Dataset:
     """
     if names is None:
         return dataset
-    frames = {kind: hidden_frame(kind, frame, names) for kind, frame in dataset.frames.items()}
+    learn_records(dataset, names)
+    frames = {
+        kind: plain_labels(kind, hidden_frame(kind, frame, names), names) for kind, frame in dataset.frames.items()
+    }
     history = None if dataset.history is None else hidden_frame("stages", dataset.history, names)
-    return replace(dataset, frames=frames, history=history, names=names)
+    return replace(told_hidden(dataset, names), frames=frames, history=history, names=names)
 
 
 def sorts_in(dataset: Dataset) -> Callable[[str], frozenset[Sort]]:

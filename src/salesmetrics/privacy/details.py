@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
-from salesmetrics.privacy.fields import sort_of
+from salesmetrics.privacy.fields import NAMES, sort_of
 from salesmetrics.schema.currencies import CODES, CRM_DEFAULT
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
 from salesmetrics.schema.message import Message, Some
@@ -26,6 +26,7 @@ from salesmetrics.schema.message import Message, Some
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from salesmetrics.privacy.fields import Named
     from salesmetrics.privacy.names import Names
     from salesmetrics.schema.provenance import Finding
 
@@ -168,6 +169,8 @@ OF_CODE: Mapping[tuple[str, str], Holds] = {
 }
 """The same of the messages in which a name holds something else."""
 
+_NAMED: Mapping[str, Named] = {sort: sort for sort in NAMES if sort != "value"}
+
 HIDDEN = Message("hidden")
 """What stands in the place of text that is not shown."""
 
@@ -279,13 +282,12 @@ def hidden_text(value: str, names: Names, *, kind: str | None = None, column: st
         column: The canonical name of its column, where that is known.
     """
     sort = sort_of(kind, column) if kind is not None and column is not None else "value"
-    if may_stand(value, names):
+    named = None if names.is_pseudonym(value) else _NAMED.get(sort)
+    if named is None and may_stand(value, names):  # what is harmless in one column may be a name in another
         return value
     if sort == "id":
         return names.of_id(value)
-    if sort in ("owner", "account", "contact", "deal") and names.shown:
-        return names.pseudonym(sort, value)
-    return HIDDEN
+    return names.pseudonym(named, value) if named is not None and names.shown else HIDDEN
 
 
 def hidden_cell(value: str, names: Names, *, kind: str | None = None, column: str | None = None) -> str:

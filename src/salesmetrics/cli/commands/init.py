@@ -45,6 +45,7 @@ def init(
     from salesmetrics.ingest.recognise.inspection import file_readings
     from salesmetrics.render.layouts.head import files_typed
     from salesmetrics.render.output import write_output
+    from salesmetrics.schema.inspection import FileGuess
     from salesmetrics.settings.sources import FILE_NAME
     from salesmetrics.settings.template import settings_template
 
@@ -52,7 +53,11 @@ def init(
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
     options = read_options(reading, privacy)
-    dataset, guesses = begin_files(files, environment).read_or_guess(options) if files else (None, [])
+    dataset, guesses = None, list[FileGuess]()
+    if files:
+        begun = begin_files(files, environment)
+        dataset, guesses = begun.read_or_guess(options)
+        dataset = None if dataset is None else begun.hidden(dataset, options)
     if options.names is not None:
         from salesmetrics.ingest.hidden import hidden_options
 
