@@ -123,6 +123,12 @@ def test_a_line_to_type_keeps_what_is_ours() -> None:
     )
 
 
+def test_what_could_be_meant_instead_is_told_where_it_is_a_command() -> None:
+    meant = Message("did_you_mean_this", near="salesmetrics report 'Ann Moore.csv' --by owner")
+    assert hidden_message(meant, Names(None)).details["near"] == "salesmetrics report file-1.csv --by owner"
+    assert hidden_message(Message("did_you_mean_this", near="Ann"), Names(None)).details["near"] == Message("hidden")
+
+
 def test_an_error_is_of_the_same_code(names: Names) -> None:
     cause = Message("cells_do_not_fit", faults=2, filled=3, column="Owner", value="Ann", row=4)
     error = SalesmetricsError("kind_unknown", path="Ann.csv", detail=cause, fix=Message("its_headers", headers=["Ann"]))

@@ -219,8 +219,11 @@ def make_catalog(settings: SettingsFile) -> Catalog:
     from importlib.metadata import entry_points
 
     from salesmetrics.metrics.catalog import catalog
+    from salesmetrics.privacy.hiding import settled_now
 
     known = catalog()
+    if (names := settled_now()) is not None:
+        names.learn(known.kpis)
     for point in entry_points(group=PLUGINS):
         try:
             known = known.with_modules([point.load()])
