@@ -226,6 +226,23 @@ def test_no_exception_in_python_tells_a_name(
     assert error.__cause__ is error.__context__ is None
 
 
+# --- a fault of ours ---
+
+
+@pytest.mark.parametrize("words", [["--pseudonymize"], ["--no-names", "--debug"], ["--pseudonymize", "--debug", "-v"]])
+def test_a_fault_of_ours_tells_its_type_alone(world: World, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(NAMES.owners[0])
+
+    monkeypatch.setattr("salesmetrics.pipeline.report", broken)
+    done = invoke("report", *world.typed("deals"), *words, cwd=world.folder, env={"SALESMETRICS_KEY": KEY})
+    assert done.returncode == 3
+    assert "RuntimeError" in done.stderr
+    hold(done.stdout + done.stderr)
+    plain = invoke("report", *world.typed("deals"), cwd=world.folder, env={})
+    assert leaks(plain.stderr)
+
+
 # --- files that are untidy in every way ---
 
 
