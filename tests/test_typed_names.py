@@ -217,6 +217,16 @@ def test_what_asks_for_names_that_are_left_out_is_refused(
     assert "--pseudonymize" in refused.value.hint
 
 
+def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
+    page = (EXAMPLES.parent / "docs" / "privacy.md").read_text("utf-8")
+    lines = [line.split() for line in re.findall(r"^salesmetrics (.*)$", page, re.MULTILINE)]
+    assert [{"--pseudonymize", "--no-names"} & {*words} for words in lines] == [{"--pseudonymize"}, {"--no-names"}]
+    for words in lines:
+        files = [str(EXAMPLES.parent / word) if word.startswith("examples/") else word for word in words]
+        done = invoke(*files, cwd=tmp_path, env={"SALESMETRICS_KEY": KEY})
+        assert (done.returncode, KARIM in done.stdout) == (0, False)
+
+
 # --- nobody gets from a pseudonym to a name ---------------------------------------------------------------------------------
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesmetrics.privacy.fields import CODES, sort_of
+from salesmetrics.privacy.names import ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import polars as pl
 
-    from salesmetrics.privacy.fields import Sort
     from salesmetrics.privacy.names import Names
 
 __all__ = ["hidden_frame"]
@@ -40,14 +38,11 @@ def hidden_frame(kind: str, frame: pl.DataFrame, names: Names) -> pl.DataFrame:
             continue
         text = column.cast(pl.String)
         known = text.drop_nulls().unique()
-        values = known.to_list()
-        told = _told(kind, column.name, sort, values, names)
-        if told != values:
-            changed.append(text.replace(known, pl.Series(told, dtype=pl.String)))
+        if sort == "id":
+            known, sort = known.filter(~known.str.contains(ID)), "deal"
+        else:
+            known = known.filter(~known.is_in(list(CODES.get((kind, column.name), ()))))
+        if len(known):
+            told = pl.Series(names.pseudonyms(sort, known.to_list()), dtype=pl.String)
+            changed.append(text.replace(known, told))
     return frame.with_columns(changed)
-
-
-def _told(kind: str, column: str, sort: Sort, values: Sequence[str], names: Names) -> list[str]:
-    """What stands in the place of the values of a column."""
-    ours = CODES.get((kind, column), frozenset())
-    return [value if value in ours else names.of_sort(sort, value) for value in values]

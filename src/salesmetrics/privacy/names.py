@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.privacy.fields import Named, Sort
 
-__all__ = ["LEAST", "PSEUDONYM", "SPELLING", "Names", "reads_as_pseudonym"]
+__all__ = ["ID", "LEAST", "PSEUDONYM", "SPELLING", "Names", "reads_as_pseudonym"]
 
 LEAST = 16
 """Characters of a key, at least: a shorter one can be found by trying."""
@@ -74,7 +74,8 @@ _ENDINGS = frozenset(
 )
 """What a file may end with and say no more than what it is."""
 
-_ID_SIGNS = frozenset("0123456789")
+ID = "^[!-?A-~]*[0-9][!-?A-~]*$"
+"""An id as programs count or draw it: it has a digit, and no blank, `@` or letter beyond ASCII."""
 
 
 class Names:
@@ -122,21 +123,26 @@ class Names:
         Raises:
             SalesmetricsError: ``pseudonyms_collide``.
         """
-        return [self._of_account(value) if sort == "account" else self._made(sort, value) for value in values]
+        if sort != "account":
+            return self._made(sort, values, [f"{sort}-"] * len(values))
+        starts = self._made(sort, [_plain(name) for name in values], ["account-"] * len(values))
+        return self._made("spelling", values, [f"{start}-" for start in starts])
 
-    def _of_account(self, name: str) -> str:
-        start = self._made("account", _plain(name))
-        return self._made("spelling", name, start=f"{start}-")
-
-    def _made(self, sort: Named | Literal["file", "spelling"], value: str, *, start: str = "") -> str:
-        text = f"{sort}\0{value}".encode("utf-8", "surrogateescape")
-        digest = hashlib.blake2b(text, key=self._key, digest_size=16).digest()
-        made = (start or f"{sort}-") + _written(
-            int.from_bytes(digest[:8]), _SPELLED if sort == "spelling" else _SIGNS[sort]
-        )
-        if self._seen.setdefault(made, digest) != digest:
-            raise SalesmetricsError("pseudonyms_collide", pseudonym=made)
-        return made
+    def _made(
+        self, sort: Named | Literal["file", "spelling"], values: Sequence[str], starts: Sequence[str]
+    ) -> list[str]:
+        begun = hashlib.blake2b(f"{sort}\0".encode(), key=self._key, digest_size=16)
+        digests = []
+        for value in values:
+            keyed = begun.copy()
+            keyed.update(value.encode("utf-8", "surrogateescape"))
+            digests.append(keyed.digest())
+        words = _written(digests, _SPELLED if sort == "spelling" else _SIGNS[sort])
+        found = [f"{start}{word}" for start, word in zip(starts, words, strict=True)]
+        for made, digest in zip(found, digests, strict=True):
+            if self._seen.setdefault(made, digest) != digest:
+                raise SalesmetricsError("pseudonyms_collide", pseudonym=made)
+        return found
 
     def is_pseudonym(self, word: str) -> bool:
         """Whether a word was given in the place of a name in this run."""
@@ -178,12 +184,7 @@ class Names:
         >>> Names(None).of_id("0061t00000AbCdE")
         '0061t00000AbCdE'
         """
-        return value if _reads_as_id(value) else self.pseudonym("deal", value)
-
-
-def _reads_as_id(value: str) -> bool:
-    """Whether an id has a digit, and no blank, address or letter beyond ASCII, as those that a program counts or draws."""
-    return value.isascii() and not _ID_SIGNS.isdisjoint(value) and not any(sign in value for sign in " \t@")
+        return value if re.search(ID, value) else self.pseudonym("deal", value)
 
 
 PSEUDONYM = re.compile(rf"\b(?:owner|account|contact|deal|value)(?:-[{_LETTERS}]{{4,12}}){{1,2}}\b")
@@ -207,12 +208,18 @@ def _plain(name: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", name).lower()).strip(" ")
 
 
-def _written(number: int, signs: int) -> str:
-    letters = []
-    for _ in range(signs):
-        number, digit = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[digit])
-    return "".join(letters)
+def _written(digests: Sequence[bytes], signs: int) -> list[str]:
+    """The first half of each digest in our letters."""
+    import numpy as np
+
+    numbers = np.frombuffer(b"".join(digests), dtype=">u8")[::2].astype(np.uint64)
+    letters = np.frombuffer(_LETTERS.encode(), dtype=np.uint8)
+    found = np.empty((len(digests), signs), dtype=np.uint8)
+    for place in range(signs):
+        numbers, digits = np.divmod(numbers, np.uint64(len(_LETTERS)))
+        found[:, place] = letters[digits]
+    text = found.tobytes().decode("ascii")
+    return [text[start : start + signs] for start in range(0, len(text), signs)]
 
 
 @lru_cache(maxsize=4)
