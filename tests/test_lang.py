@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 import salesmetrics
 from in_process import EXAMPLES, invoke
+from salesmetrics.messages import fill
 from salesmetrics.messages.languages import LANGUAGES
+from salesmetrics.messages.speech import day, number, speaking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,3 +151,33 @@ def test_a_document_of_python_is_in_its_language_and_the_answer_is_not() -> None
     assert json.loads(spoken.to_json())["metrics"][0]["title"] == "Win rate"
     with pytest.raises(salesmetrics.SalesmetricsError):
         salesmetrics.report(DEALS, lang="tlh")
+
+
+# --- docs/languages.md ---
+
+PAGE = (EXAMPLES.parent / "docs" / "languages.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_each_language_as_it_writes() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
+    assert [tag for tag, *_ in rows] == list(LANGUAGES)
+    for tag, name, shown, a_day, a_list in rows:
+        with speaking(tag):
+            assert name == LANGUAGES[tag].name
+            assert shown == number("1,234.5").replace("\xa0", " ")
+            assert a_day.removesuffix(", from the right") == day(date(2026, 9, 3)).replace("\u200f", "")
+            plain = fill("{names:and}", {"names": ["a", "b", "c"]}).replace("\u2068", "").replace("\u2069", "")
+            assert a_list == plain
+
+
+@pytest.mark.parametrize("command", re.findall(r"^salesmetrics (.+)$", PAGE, re.MULTILINE))
+def test_commands_of_the_page(command: str, tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_bytes((EXAMPLES / "deals.csv").read_bytes())
+    done = invoke(*command.split(), cwd=tmp_path, env={})
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_links_each_glossary() -> None:
+    linked = re.findall(r"\]\(glossaries/([\w-]+)\.md\)", PAGE)
+    assert sorted(linked) == sorted(OTHERS)
+    assert sorted(path.stem for path in (EXAMPLES.parent / "docs" / "glossaries").glob("*.md")) == sorted(OTHERS)
