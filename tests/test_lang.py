@@ -11,6 +11,7 @@ import pytest
 
 import salesmetrics
 from in_process import EXAMPLES, invoke
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import fill
 from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.messages.speech import day, number, speaking
@@ -149,7 +150,7 @@ def test_a_document_of_python_is_in_its_language_and_the_answer_is_not() -> None
     assert 'lang="ru"' in spoken.to_html()
     assert not written_in("ru", plain.to_text())
     assert json.loads(spoken.to_json())["metrics"][0]["title"] == "Win rate"
-    with pytest.raises(salesmetrics.SalesmetricsError):
+    with pytest.raises(SalesmetricsError, match="tlh"):
         salesmetrics.report(DEALS, lang="tlh")
 
 
