@@ -53,7 +53,8 @@ def test_days(tag: str) -> None:
     with speech.speaking(tag):
         for step in range(0, 800, 7):
             one = date(2025, 12, 31) + timedelta(days=step)
-            assert day(one) == format_date(one, DAYS[tag], locale=locale(tag))
+            # A day is not broken at the end of a line.
+            assert day(one).replace("\u00a0", " ") == format_date(one, DAYS[tag], locale=locale(tag))
 
 
 @pytest.mark.parametrize(("word", "style"), [("and", "standard"), ("or", "or")])

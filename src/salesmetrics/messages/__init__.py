@@ -9,6 +9,7 @@ A template names details, and may give the form of one after a colon:
 ``{path}``             text, cut after 200 characters; a number, a day; a message, or None for nothing
 ``{path:typed}``       text that is typed or pasted again: whole
 ``{error:said}``       what the system or a library says: cut after 2,000 characters, a name in it after 200
+``{day:iso}``          a day as it is typed: year-month-day in every language
 ``{header:shell}``     text that is typed in a shell: whole, and quoted where a shell needs it
 ``{rows:# row|# rows}``  one of two forms by a number (or by the length of a list); ``#`` stands for the number
 ``{kind:noun}``        what a record of a kind of file is called, "deal"; ``{kind:nouns}`` "deals"
@@ -364,10 +365,14 @@ def _shown(value: str, spec: str) -> str:
 def _of_value(value: Any, spec: str) -> str:
     """A number or a day as the language writes it."""
     if isinstance(value, date) and not isinstance(value, datetime):
-        return day(value)
+        return value.isoformat() if spec == "iso" else day(value)
     plain = spec in ("", "typed", "said", "shell", "in_file")
     text = str(value) if plain else format(value, spec)
-    return number(text) if isinstance(value, (int, float, Decimal)) else text
+    if not isinstance(value, (int, float, Decimal)):
+        return text
+    if text.endswith("%") and spoken() is not ENGLISH:
+        text = text[:-1] + in_words(" %", "unit_ratio")
+    return number(text)
 
 
 def _noun(kind: str, spec: str) -> str:

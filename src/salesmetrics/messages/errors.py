@@ -210,7 +210,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     "as_of_before_data": ErrorText(
         "no data up to {as_of}: they begin on {first}",
-        "name a later day, for example `--as-of {last}`, or leave `--as-of` out",
+        "name a later day, for example `--as-of {last:iso}`, or leave `--as-of` out",
     ),
     "report_empty": ErrorText("nothing to report: {cause}", "{fix}"),
     "business_hours_invalid": ErrorText(

@@ -49,11 +49,11 @@ WORDS: dict[str, tuple[str, str | None]] = {
     ),
     "as_of_differs": (
         "without `--as-of`, each file is measured at its own last event: {days:,}; everything else at {as_of}",
-        "use `--as-of {as_of}` to measure all of them on one day and ignore later data",
+        "use `--as-of {as_of:iso}` to measure all of them on one day and ignore later data",
     ),
     "data_end_early": (
         "the {kind} end on {last}, {gap:# day|# days} before the report date {as_of}: later data are missing",
-        "export them again, or use `--as-of {last}`",
+        "export them again, or use `--as-of {last:iso}`",
     ),
     "period_complete_today": (
         "{running} ends on the report date {day}, so `{words}` is the one before it, {period}",

@@ -63,7 +63,7 @@ FIXES: Mapping[str, str] = {
     "on_example": "write for example `--on deals.csv=2026-09-30`",
     "on_files": "exports given: {paths:`,` 5 more}",
     "day_example": "write it as year-month-day, for example {set:as-of 2026-01-31}",
-    "day_as_iso": "write {set:as-of {day}}",
+    "day_as_iso": "write {set:as-of {day:iso}}",
     "day_or_today": "{near}write {set:as-of 2026-01-31} or {set:as-of today}",
     "year_wrong": "correct the year",
     "zone_example": "use a name such as `Europe/Berlin`",

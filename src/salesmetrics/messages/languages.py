@@ -120,7 +120,7 @@ LANGUAGES: Mapping[str, Language] = {
         "Bahasa Melayu",
         1,
         _one,
-        day="D N Y",
+        day="D\u00a0N\u00a0Y",
         months=_MALAY_MONTHS,
         either=(" dan ", " atau "),
         rest=" dan # lagi",

@@ -38,7 +38,9 @@ _LAST = 20
 _EAST = "\u1100-\u115f\u2e80-\u3000\u3003-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffdc"
 _OPENING, _CLOSING = "（《〈「『【〔“‘", "，。、；：？！…）》〉」』】〕”’％·—"
 """Signs that do not end a line, and those that do not begin one."""
-_WORD = re.compile(r"\s*\S+\s*")
+_WHOLE_WORD = re.compile(r"[\S\u00a0]+")
+"""A blank that is not to be broken belongs to the word: it stands within a number, or before its unit."""
+_WORD = re.compile(rf"\s*{_WHOLE_WORD.pattern}\s*")
 _PIECE = re.compile(
     rf"\s*[{_OPENING}]*(?:`[^`\s]*`|[^\s{_EAST}{_OPENING}{_CLOSING}]+|[{_EAST}])?[{_CLOSING}]*\s*", re.DOTALL
 )
@@ -85,12 +87,13 @@ def widest(texts: Iterable[str]) -> int:
 
 def longest_word(text: str) -> int:
     """Cells of the longest word: what a text needs to be broken at spaces only."""
+    words = _WHOLE_WORD.findall(text)
     if _IS_EAST.search(text):
         return max(
-            (min(cell_len(word), _WHOLE_EAST) if _IS_EAST.search(word) else cell_len(word) for word in text.split()),
+            (min(cell_len(word), _WHOLE_EAST) if _IS_EAST.search(word) else cell_len(word) for word in words),
             default=0,
         )
-    return widest(text.split())
+    return widest(words)
 
 
 def total(widths: Iterable[int]) -> int:

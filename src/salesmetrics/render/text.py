@@ -5,11 +5,13 @@ Values are rounded here and nowhere else, half away from zero.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase, retold
-from salesmetrics.messages.speech import ISOLATES, isolated, reads_from_right
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import ISOLATES, isolated, reads_from_right, spoken
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
@@ -40,7 +42,11 @@ def one_line(text: str) -> str:
     text = retold(text)
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return visible(" ".join(text.split()))
+    return visible(" ".join(text.split() if spoken() is ENGLISH else _BLANKS.split(text)).strip())
+
+
+_BLANKS = re.compile(r"[^\S\u00a0]+")
+"""Not those that keep a number or a day together, as other languages write them."""
 
 
 def cells(text: str) -> int:

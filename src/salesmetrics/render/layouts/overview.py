@@ -50,6 +50,7 @@ from salesmetrics.render.layouts.words import (
     verdict_cell,
     verdict_note,
 )
+from salesmetrics.render.text import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -68,6 +69,8 @@ _LEAST_FINDINGS = 3
 """Findings that are shown before rows of a long table are."""
 _LABEL = 19
 """Cells that a title takes at least; a longer one is broken where there is no room."""
+_YEAR = 16
+"""Cells of the title above small curves; a longer one is broken, or they would have no room beside the numbers."""
 _LINES_OF_ONE = 14
 """Lines that one KPI takes at most."""
 
@@ -155,7 +158,8 @@ def _tables(report: Report) -> list[Block]:
             8,
             Narrow.VANISH,
             detail=True,
-            short=phrase("year_to", month=month),
+            short=(year := phrase("year_to", month=month)),
+            stacked=cells(year) > _YEAR,
         ),
     )
     notes = (
