@@ -31,6 +31,9 @@ from salesmetrics.metrics.user import DOC, FAMILY, SOURCE
 from salesmetrics.render.layouts.words import OUTCOMES, OWN_COLUMNS
 from salesmetrics.schema.kinds import KIND_NAMES, columns_of
 from salesmetrics.schema.provenance import HISTORY
+from salesmetrics.settings.model import setting_descriptions
+from salesmetrics.settings.options import TABLES, options_of_table
+from salesmetrics.settings.tables import CalendarTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,11 +59,11 @@ def sentences() -> dict[str, list[str]]:
 def _is_of_a_language(text: str) -> bool:
     """Whether a template has words, marks that languages write in another way, or details in an order that they may change.
 
-    >>> [_is_of_a_language(text) for text in ("{n:,} rows", "{said}.", "{crm} {kind}", "{fix}", "`{kind}={path}`")]
-    [True, True, True, False, False]
+    >>> [_is_of_a_language(text) for text in ("{n:,} rows", "{said}.", "{crm} {kind}", "{crm}, {kind}", "{fix}", "`{kind}={path}`")]
+    [True, True, True, True, False, False]
     """
     beside = re.sub(r"\{[^{}|#]*\}", "{}", text)
-    return bool(re.search(r"[A-Za-z]|[%(.:;]|\{\} \{\}", beside)) and beside != "{}"
+    return bool(re.search(r"[A-Za-z]|[%(.:;,]|\{\} \{\}", beside)) and beside != "{}"
 
 
 def _walk() -> Iterator[tuple[str, str]]:
@@ -98,6 +101,7 @@ def _walk() -> Iterator[tuple[str, str]]:
         (f"measure.{measure.id}", measure.doc.splitlines()[0].rstrip(".")) for measure in kpis.measures.values()
     )
     yield from ((f"command.{name}", line) for name, line in COMMANDS.items())
+    yield from _settings_file()
     yield from _helps(typer.main.get_command(make_app()), "help")
 
 
@@ -118,6 +122,15 @@ def paragraphs(doc: str) -> list[str]:
     """The paragraphs of a docstring before its examples, each as one line."""
     found = (" ".join(text.split()) for text in inspect.cleandoc(doc).partition(">>>")[0].split("\n\n"))
     return [text for text in found if text]
+
+
+def _settings_file() -> Iterator[tuple[str, str]]:
+    """What the first settings file says of its tables and keys."""
+    for table in TABLES:
+        yield f"table.{table.name}", table.comment
+        yield from ((f"key.{option.key}", option.about) for option in options_of_table(table.name))
+    yield from ((f"key.calendar.{name}", info.description or "") for name, info in CalendarTable.model_fields.items())
+    yield from ((f"key.settings.{name}", words) for name, words in setting_descriptions().items())
 
 
 def _helps(command: Any, where: str) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,7 @@ def test_lists(tag: str, word: str, style: str) -> None:
 def test_a_word_of_chinese_between_items_has_a_blank_beside_latin_letters() -> None:
     with speech.speaking("zh-Hans"):
         assert fill("{names:or}", {"names": ["阶段", "status"]}) == "阶段或 status"
-        assert fill("{names:`and+`}", {"names": ["a", "b", "c"]}) == "`a`和`b`和`c`"
+        assert fill("{names:`and+`}", {"names": ["a", "b", "c"]}) == "`a` 和 `b` 和 `c`"
     with speech.speaking("ar"):
         assert fill("{names:and}", {"names": ["a", "b"]}) == "\u2068a\u2069 و\u2068b\u2069"
 

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rich import _wrap
 from typer import rich_utils
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import in_words
+from salesmetrics.render.fit import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +49,21 @@ def help_in_words(command: Any, context: Any) -> Iterator[None]:
         setattr(rich_utils, name, phrase(code))
     rich_utils.DEFAULT_STRING = phrase("help_default", value="{}")
     rich_utils._make_rich_text = partial(_whole, rich_utils._make_rich_text)
+    words, _wrap.words = _wrap.words, _words
     try:
         yield
     finally:
+        _wrap.words = words
         for name, text in before.items():
             setattr(rich_utils, name, text)
+
+
+def _words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where Rich may break a line: Chinese has no blanks, and a no-break space is none."""
+    end = 0
+    for piece in pieces(text):
+        start, end = end, end + len(piece)
+        yield start, end, piece
 
 
 def _whole(make: Any, **words: Any) -> Any:

@@ -104,7 +104,9 @@ class _AsTyped:
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """How a command is typed."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), phrase("help_usage") + " ")
+        formatter.write_usage(
+            ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), phrase("help_usage") + spoken().after_sentence
+        )
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """FILE instead of {FILE}."""

@@ -192,6 +192,8 @@ def joined(parts: Iterable[str], mark: str = ",") -> str:
 
     >>> joined(["a", "b"]), joined(["a", "b"], ";"), joined(["2 rows", "as of today"], "clause")
     ('a, b', 'a; b', '2 rows, as of today')
+    >>> joined(["3 files", "2 rows"], ":"), joined(["A.", "B."], ".")
+    ('3 files: 2 rows', 'A. B.')
     """
     language = spoken()
     between = {
@@ -412,9 +414,9 @@ def _listed(items: Sequence[Any], spec: str, count: int, *, in_file: bool) -> st
 
 
 def _beside(joint: str, left: str, right: str) -> str:
-    """Two items with the word between them; where it has no blanks of its own, Latin letters beside it get one, as in 阶段或 status."""
-    before = " " if left[-1:].isascii() and left[-1:].isalnum() and not joint.startswith(" ") else ""
-    after = " " if right[:1].isascii() and right[:1].isalnum() and not joint.endswith(" ") else ""
+    """Two items with the word between them; where it has no blanks of its own, Latin signs beside it get one, as in 阶段或 status."""
+    before = " " if "!" <= left[-1:] <= "~" and not joint.startswith(" ") else ""
+    after = " " if "!" <= right[:1] <= "~" and not joint.endswith(" ") else ""
     if joint.startswith(" "):  # of Arabic, whose "and" is written with the next word
         after = ""
     return f"{left}{before}{joint}{after}{right}"

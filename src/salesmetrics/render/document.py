@@ -347,13 +347,17 @@ class Table(Struct, frozen=True):
 
 
 class Heading(Struct, frozen=True):
-    """A heading; ``level`` 1 is that of the document, with the facts that hold for all of it, and what joins them on a line."""
+    """A heading; ``level`` 1 is that of the document, with the facts that hold for all of it, and what joins them on a line.
+
+    Attributes:
+        joint: A mark of ``joined``; blanks stand as they are.
+    """
 
     text: str
     level: int = 2
     facts: tuple[str, ...] = ()
     apart: bool = True
-    joint: str = ", "
+    joint: str = "clause"
 
 
 class Text(Struct, frozen=True):

@@ -19,13 +19,14 @@ from rich.cells import cell_len, chop_cells
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import ISOLATES
 from salesmetrics.render.document import Kind, Narrow, Table
+from salesmetrics.render.text import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from salesmetrics.render.document import Column, Document
 
-__all__ = ["GAP", "Fitted", "Placed", "fit", "fit_lines", "total", "widest", "wrap"]
+__all__ = ["GAP", "Fitted", "Placed", "fit", "fit_lines", "pieces", "total", "widest", "wrap"]
 
 T = TypeVar("T")
 
@@ -38,13 +39,22 @@ _LAST = 20
 _EAST = "\u1100-\u115f\u2e80-\u3000\u3003-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffdc"
 _OPENING, _CLOSING = "（《〈「『【〔“‘", "，。、；：？！…）》〉」』】〕”’％·—"
 """Signs that do not end a line, and those that do not begin one."""
-_WHOLE_WORD = re.compile(r"[\S\u00a0]+")
-"""A blank that is not to be broken belongs to the word: it stands within a number, or before its unit."""
-_WORD = re.compile(rf"\s*{_WHOLE_WORD.pattern}\s*")
-_PIECE = re.compile(
-    rf"\s*[{_OPENING}]*(?:`[^`\s]*`|[^\s{_EAST}{_OPENING}{_CLOSING}]+|[{_EAST}])?[{_CLOSING}]*\s*", re.DOTALL
+_BLANK = BLANKS.pattern.removesuffix("+")
+_WORD = re.compile(rf"{_BLANK}*(?:(?!{_BLANK}).)+{_BLANK}*", re.DOTALL)
+_UNIT = (
+    rf"(?:个?百分点|個?百分點|[个個]月|分[钟鐘]|小[时時]|[A-Z]{{3}}(?![A-Za-z])|(?![{_OPENING}{_CLOSING}])[{_EAST}])"
 )
-"""What is never broken in a text that is written without blanks: a sign, or a word of other letters, with its marks."""
+_WHOLE = (
+    r"`[^`\s]*`"
+    r"|至? ?\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+    rf"|(?:第 ?)?[-+−±~<>≤≥]?\d[\d,.]*[ \u00a0]?{_UNIT}"
+    r"|第 ?\d[\d,.]*"
+    rf"|[^\s{_EAST}{_OPENING}{_CLOSING}]+"
+    rf"|[{_EAST}]"
+)
+_PIECE = re.compile(rf"{_BLANK}*[{_OPENING}(\[]*(?:{_WHOLE})?[{_CLOSING})\],.;:!?%\u00a0]*{_BLANK}*", re.DOTALL)
+"""What is never broken in a text that is written without blanks: a sign, or a word of other letters, with its marks; a number with
+what it counts, and a day."""
 _IS_EAST = re.compile(f"[{_EAST}]")
 _WHOLE_EAST = 8
 """Cells of a heading without blanks that stay on a line."""
@@ -86,14 +96,15 @@ def widest(texts: Iterable[str]) -> int:
 
 
 def longest_word(text: str) -> int:
-    """Cells of the longest word: what a text needs to be broken at spaces only."""
-    words = _WHOLE_WORD.findall(text)
-    if _IS_EAST.search(text):
-        return max(
-            (min(cell_len(word), _WHOLE_EAST) if _IS_EAST.search(word) else cell_len(word) for word in words),
-            default=0,
-        )
-    return widest(words)
+    """Cells of the longest word: what a text needs to be broken at spaces only.
+
+    >>> longest_word("as possible"), longest_word("平均商机金额"), longest_word("2026年9月9日至2026年9月16日")
+    (8, 8, 15)
+    """
+    if not _IS_EAST.search(text):
+        return widest(BLANKS.split(text))
+    words = (min(cell_len(word), _WHOLE_EAST) if _IS_EAST.search(word) else cell_len(word) for word in text.split())
+    return max(max(words, default=0), widest(piece.strip() for piece in pieces(text)))
 
 
 def total(widths: Iterable[int]) -> int:
@@ -107,10 +118,12 @@ def total(widths: Iterable[int]) -> int:
 
 
 def wrap(text: str, width: int | None) -> list[str]:
-    """Break a text at spaces, and inside a word that is longer than the width. ``None`` never breaks.
+    r"""Break a text at spaces, and inside a word that is longer than the width. ``None`` never breaks.
 
     >>> wrap("as wide as possible", 9), wrap("impossible", 6)
     (['as wide', 'as', 'possible'], ['imposs', 'ible'])
+    >>> wrap("95,3\u00a0% из\u00a0всех", 9), wrap("(整个期间的 12 个月)", 12)
+    (['95,3\xa0%', 'из\xa0всех'], ['(整个期间的', '12 个月)'])
     >>> wrap("共 3 笔商机，其中 `deals.csv` 有两笔。", 12)
     ['共 3 笔商', '机，其中', '`deals.csv`', '有两笔。']
     """
@@ -119,21 +132,25 @@ def wrap(text: str, width: int | None) -> list[str]:
     width = max(width, 2)
     lines: list[str] = []
     line = ""
-    for word in _words(text):
+    for word in pieces(text):
         size = cell_len(word.rstrip())
         if cell_len(line) + size <= width:
             line += word
             continue
         if line:
             lines.append(line)
-        *pieces, line = chop_cells(word.rstrip(), width) if size > width else [word]
-        lines += pieces
+        *chopped, line = chop_cells(word.rstrip(), width) if size > width else [word]
+        lines += chopped
         line += word[len(word.rstrip()) :] if size > width else ""
     return _whole_isolates([text.rstrip() for text in (*lines, line)])
 
 
-def _words(text: str) -> list[str]:
-    """The pieces of a text between which a line may be broken."""
+def pieces(text: str) -> list[str]:
+    """The pieces of a text between which a line may be broken.
+
+    Args:
+        text: On one line; put side by side the pieces are all of it.
+    """
     if not _IS_EAST.search(text):
         return _WORD.findall(text)
     return [piece for piece in _PIECE.findall(text) if piece]

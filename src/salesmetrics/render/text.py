@@ -21,9 +21,23 @@ if TYPE_CHECKING:
 
     from salesmetrics.answers.report import Change, Interval, Metric, Number, Unit
 
-__all__ = ["amount", "behind", "cells", "change", "count", "decimals", "fraction", "interval", "one_line", "sparkline"]
+__all__ = [
+    "BLANKS",
+    "amount",
+    "behind",
+    "cells",
+    "change",
+    "count",
+    "decimals",
+    "fraction",
+    "interval",
+    "one_line",
+    "sparkline",
+]
 
 
+BLANKS = re.compile(r"[^\S\u00a0\u2007\u202f]+")
+"""Where a line may be broken: a no-break space is none."""
 _BARS = "▁▂▃▄▅▆▇█"
 _LARGE = 100
 """From here on the decimals of an amount say nothing about how sure it is."""
@@ -42,11 +56,8 @@ def one_line(text: str) -> str:
     text = retold(text)
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return visible(" ".join(text.split() if spoken() is ENGLISH else _BLANKS.split(text)).strip())
-
-
-_BLANKS = re.compile(r"[^\S\u00a0]+")
-"""Not those that keep a number or a day together, as other languages write them."""
+    # A no-break space of our own sentences keeps a number with its unit.
+    return visible(" ".join(text.split() if spoken() is ENGLISH else BLANKS.split(text.strip())))
 
 
 def cells(text: str) -> int:

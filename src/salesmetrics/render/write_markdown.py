@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesmetrics.messages import joined, phrase
-from salesmetrics.messages.speech import isolated
+from salesmetrics.messages.speech import isolated, spoken
 from salesmetrics.render.document import (
     Bullets,
     Code,
@@ -98,7 +98,9 @@ def _text(block: Text) -> Iterator[str]:
 
 
 def _files(block: Files) -> Iterator[str]:
-    yield bullets(inline(item.kind, " ", code(item.path), " (", item.read, ")") for item in block.items)
+    yield bullets(
+        inline(item.kind, " ", code(item.path), phrase("in_brackets", what=item.read)) for item in block.items
+    )
 
 
 def _items(block: Items) -> Iterator[str]:
@@ -106,7 +108,7 @@ def _items(block: Items) -> Iterator[str]:
 
 
 def _item(item: Item, *, states: bool) -> Markup:
-    lead = inline(strong(item.lead), " ") if states else inline(prose(item.lead), ": ")
+    lead = inline(strong(item.lead), " ") if states else inline(prose(item.lead), spoken().colon)
     body = markdown(joined(item.parts, ";")) if item.parts else _inline(item.body)
     return inline(lead, body, inline(phrase("hint_in_line"), _inline(item.hint)) if item.hint else "")
 

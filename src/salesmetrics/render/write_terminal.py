@@ -168,12 +168,16 @@ def _draw(block: Block, place: _Place) -> Iterator[_Line]:
 def _heading(block: Heading, place: _Place) -> Iterator[_Line]:
     line = ""
     for fact in (block.text, *block.facts):
-        joined = f"{line}{block.joint}{fact}" if line else fact
-        if line and place.width is not None and widest([_shown(joined, place)]) > place.width:
+        longer = _beside(line, fact, block.joint) if line else fact
+        if line and place.width is not None and widest([_shown(longer, place)]) > place.width:
             yield from _wrapped(Cell(line, Tone.STRONG), place)
-            joined = fact
-        line = joined
+            longer = fact
+        line = longer
     yield from _wrapped(Cell(line, Tone.STRONG), place)
+
+
+def _beside(line: str, fact: str, joint: str) -> str:
+    return f"{line}{joint}{fact}" if joint.isspace() else joined([line, fact], joint)
 
 
 def _text(block: Text, place: _Place) -> Iterator[_Line]:
@@ -259,10 +263,12 @@ def _bullets(block: Bullets, place: _Place) -> Iterator[_Line]:
     for item in block.items:
         indent = 2 * (item.level + 1)
         width = None if place.width is None else place.width - indent
-        first, *rest = wrap(_shown(plain(item.text), place), width)
+        whole = _shown(plain(item.text), place)
+        first, *rest = wrap(whole, width)
         yield _stripped((_Span(" " * indent + first),))
-        # What follows stands further in, so it is broken anew.
-        for text in wrap(" ".join(rest), None if width is None else width - 2) if rest else ():
+        # What follows stands further in, so it is broken anew; between Chinese signs there was no blank.
+        rest_of_it = whole.removeprefix(first).strip() if whole.startswith(first) else " ".join(rest)
+        for text in wrap(rest_of_it, None if width is None else width - 2) if rest else ():
             yield _stripped((_Span(" " * (indent + 2) + text),))
 
 

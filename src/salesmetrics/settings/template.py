@@ -12,7 +12,8 @@ import msgspec
 
 from salesmetrics.analysis.reasons import alike, reason_key
 from salesmetrics.ingest.recognise.misspelt import one_slip
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
+from salesmetrics.messages.speech import in_words, number
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
 from salesmetrics.schema.message import Message, outcome_word
@@ -90,7 +91,7 @@ def settings_template(
 def _table(table: Table, lines: Iterable[_Line | str]) -> str:
     # Pairs are a table of their own: `[currency.symbols]`.
     name = next((str(option.key) for option in options_of_table(table.name) if option.kind == "pairs"), table.name)
-    comment = f"# {table.comment}\n" if table.comment else ""
+    comment = f"# {in_words(table.comment)}\n" if table.comment else ""
     return f"[{name}]\n{comment}" + "".join(f"{line}\n" for line in lines)
 
 
@@ -213,7 +214,7 @@ def _stages(
                 counts[word.word] = counts.get(word.word, 0) + word.count
         guessed = {each.word: each.count for guess in guesses for each in guess.words if each.outcome == outcome}
         counts |= guessed
-        words = [f"{word}: {count}" for word, count in counts.items() if count]
+        words = [joined([word, number(f"{count}")], ":") for word, count in counts.items() if count]
         why = phrase("words_guessed" if guessed else "words_counted", words=words)
         yield _Line(outcome, _listed(counts), _comment(why), on=bool(counts))
     for outcome in ("open", *(() if worth else given_words)):
@@ -266,12 +267,12 @@ _COMPARED = 300
 def _keys(table: str) -> Iterator[_Line]:
     for option in options_of_table(table):
         value = option.example if option.example is not None else option.default
-        yield _Line(str(option.key).partition(".")[2], _value(value), option.about, on=False)
+        yield _Line(str(option.key).partition(".")[2], _value(value), in_words(option.about), on=False)
 
 
 def _calendar() -> Iterator[_Line]:
     for name, info in CalendarTable.model_fields.items():
-        yield _Line(name, _value(info.default), info.description or "", on=False)
+        yield _Line(name, _value(info.default), in_words(info.description or ""), on=False)
 
 
 def _settings() -> Iterator[_Line]:
@@ -281,7 +282,7 @@ def _settings() -> Iterator[_Line]:
     for item in fields(Settings):
         value = examples.get(item.name) if item.default in (None, ()) else item.default
         if value is not None:
-            yield _Line(item.name, _value(value), about.get(item.name, ""), on=False)
+            yield _Line(item.name, _value(value), in_words(about.get(item.name, "")), on=False)
 
 
 def _value(value: object) -> str:

@@ -127,7 +127,7 @@ def _head(answer: Compare) -> list[Block]:
     if len(exports) > _LINES:
         first, last = exports[0].as_of, exports[-1].as_of
         facts = (phrase("exports_between", first=first, last=last),)
-        found: list[Block] = [Heading(phrase("exports_counted", n=len(exports)), 1, facts, apart=False, joint=": ")]
+        found: list[Block] = [Heading(phrase("exports_counted", n=len(exports)), 1, facts, apart=False, joint=":")]
     else:
         found = [
             Heading(

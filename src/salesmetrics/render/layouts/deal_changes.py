@@ -70,7 +70,7 @@ def beside(answer: Compare) -> list[Block]:
         title = phrase("heading_beside")
         if len(answer.beside) > 1:
             between = phrase("interval_between", first=one.from_, last=one.to_)
-            title = f"{title}, {between}"
+            title = joined([title, between], "clause")
         found += [Heading(title), Items(tuple(items))]
     return found
 

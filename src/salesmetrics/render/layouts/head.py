@@ -112,7 +112,7 @@ def _of_files(inputs: Sequence[Input]) -> list[Heading | Text]:
     if len(inputs) > _LINES:
         first = next((item for item in inputs if item.kind == "deals"), inputs[0])
         named = phrase("first_of_files", path=one_line(_name(first.path)), n=len(inputs) - 1)
-        return [Heading(named, 1, (_rows(inputs),), apart=False, joint=": ")]
+        return [Heading(named, 1, (_rows(inputs),), apart=False, joint=":")]
     (name, read), *others = ((one_line(_name(item.path)), _read(item)) for item in inputs)
     head = Heading(name, 1, (read,), apart=False, joint="  ")
     return [head, *(Text((Code(name), f"  {read}")) for name, read in others)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import phrase
+from salesmetrics.messages import joined, phrase
 from salesmetrics.render.document import (
     Bar,
     Cell,
@@ -126,8 +126,9 @@ def facts_of(head: Sequence[Block]) -> tuple[Inline, ...]:
 def _fact(block: Heading | Text) -> Inline:
     if isinstance(block, Text):
         return block.text
-    named = block.text if block.joint.strip() else Code(block.text)  # what is counted or summed up is no file
-    return (named, block.joint, block.joint.join(block.facts)) if block.facts else named
+    if block.joint.isspace():
+        return (Code(block.text), block.joint, block.joint.join(block.facts)) if block.facts else Code(block.text)
+    return joined([block.text, *block.facts], block.joint)  # what is counted or summed up is no file
 
 
 def _last(below: Sequence[Block]) -> Sequence[PageBlock]:

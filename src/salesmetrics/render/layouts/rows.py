@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from salesmetrics.messages import joined, phrase
+from salesmetrics.messages import joined, phrase, text
 from salesmetrics.messages.speech import day as written_day
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.document import Cell, Column, Document, Kind, Narrow, Row, Sheet, Table, Text, Tone
@@ -121,7 +121,11 @@ def _total(total: RowsTotal, answer: Rows) -> str:
     elif total.value is not None:
         parts.append(_sum(total.value, total.currency))
     name = phrase("rows_total_name") if total.kpi == answer.kpi else one_line(total.kpi)
-    return phrase("rows_total", name=name, parts=parts)
+    return phrase("rows_total", name=name, parts=[joined(map(_part, parts), "clause")])
+
+
+def _part(part: str | Message) -> str:
+    return part if isinstance(part, str) else text(part)
 
 
 def _sum(value: Number, currency: str | None = None) -> str:
