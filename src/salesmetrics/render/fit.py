@@ -49,12 +49,14 @@ _WHOLE = (
     r"|至? ?\d{4}年\d{1,2}月(?:\d{1,2}日)?"
     rf"|(?:第 ?)?[-+−±~<>≤≥]?\d[\d,.]*[ \u00a0]?{_UNIT}"
     r"|第 ?\d[\d,.]*"
-    rf"|[^\s{_EAST}{_OPENING}{_CLOSING}]+"
+    rf"|(?:(?!{_BLANK})[^{_EAST}{_OPENING}{_CLOSING}])+"
     rf"|[{_EAST}]"
 )
-_PIECE = re.compile(rf"{_BLANK}*[{_OPENING}(\[]*(?:{_WHOLE})?[{_CLOSING})\],.;:!?%\u00a0]*{_BLANK}*", re.DOTALL)
+_PIECE = re.compile(
+    rf"{_BLANK}*(?:（[^（）\s]{{1,4}}）|[{_OPENING}(\[]*(?:{_WHOLE})?)[{_CLOSING})\],.;:!?%\u00a0]*{_BLANK}*", re.DOTALL
+)
 """What is never broken in a text that is written without blanks: a sign, or a word of other letters, with its marks; a number with
-what it counts, and a day."""
+what it counts, a day, and a short note in brackets."""
 _IS_EAST = re.compile(f"[{_EAST}]")
 _WHOLE_EAST = 8
 """Cells of a heading without blanks that stay on a line."""
