@@ -23,6 +23,8 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.read import load
 from salesmetrics.ingest.recognise.inspection import file_readings
+from salesmetrics.messages.languages import LANGUAGES
+from salesmetrics.messages.speech import speaking
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.render.write_json import dumps
 from salesmetrics.settings.model import (
@@ -339,6 +341,27 @@ def test_any_word_survives_in_toml(word: str) -> None:
     assert tomllib.loads(text)["map"]["amount"] == word
     expected: Any = settings_model().model_validate({"stages": {"won": [word]}})
     assert parse_settings(text, "x").values["won"].value == tuple(expected.stages.won)
+
+
+def settings_of(text: str) -> list[str]:
+    """The lines of a settings file without their comments: keys and values, in force or not, and tables; examples of goals
+    may be in words of the language."""
+    found = text.partition("[goals]")[0].splitlines()
+    return [line.split("  # ")[0] for line in found if re.match(r"(# )?([a-z_]+|\"[^\"]+\") = |\[", line)]
+
+
+@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
+def test_a_language_changes_only_the_comments(tag: str) -> None:
+    files = (str(EXAMPLES / "deals.csv"), str(EXAMPLES / "leads.csv"))
+    english = written(*files)
+    with speaking(tag):
+        text = written(*files)
+    assert settings_of(text) == settings_of(english)
+    assert tomllib.loads(text) == tomllib.loads(english)
+    assert parse_settings(text, "x").values == parse_settings(english, "x").values
+    ours = {line for line in english.splitlines() if re.match(r"# [A-Z]", line)}
+    assert ours
+    assert not ours & set(text.splitlines())
 
 
 @pytest.mark.parametrize(
