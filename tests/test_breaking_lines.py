@@ -63,9 +63,9 @@ def test_what_belongs_together_in_chinese_is_not_broken(text: str, whole: str) -
 def test_sentences_are_joined_with_the_blank_of_the_language() -> None:
     for tag, language in LANGUAGES.items():
         with speaking(tag):
-            assert joined(["A。", "B。"], ".") == f"A。{language.sentences}B。"
+            assert joined(["A。", "B。"], ".") == f"A。{language.after_sentence}B。"
             assert joined(["A", "B"], ":") == f"A{language.colon}B"
-        assert (language.sentences == "") == (tag in CHINESE)
+        assert (language.after_sentence == "") == (tag in CHINESE)
 
 
 @pytest.mark.parametrize("tag", CHINESE)
