@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,10 +12,14 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from salesmetrics.messages import fill, languages, speech
+from catalogues import sentences
+from salesmetrics.ingest.recognise.index import others
+from salesmetrics.messages import catalogues, fill, languages, speech
 from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.messages.speech import day, number, spoken
-from salesmetrics.render.text import amount, count
+from salesmetrics.render.fit import wrap
+from salesmetrics.render.layouts.in_words.reports import begun
+from salesmetrics.render.text import amount, count, one_line
 from salesmetrics.schema.message import Some
 
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
@@ -109,3 +114,42 @@ def test_a_language_ends_where_its_context_ends(tag: str) -> None:
             assert spoken().tag == "en"
         assert spoken().tag == tag
     assert spoken().tag == "en"
+
+
+def test_a_day_that_is_typed_is_the_same_in_every_language(tag: str) -> None:
+    with speech.speaking(tag):
+        assert "`--as-of 2026-09-03`" in fill("`--as-of {day:iso}`", {"day": date(2026, 9, 3)})
+
+
+def test_no_day_that_is_typed_is_written_as_the_language_does() -> None:
+    found = [text for text in sentences() if re.search(r"as-of \{", text)]
+    assert len(found) > 3
+    assert [text for text in found if ":iso}" not in text and text != "--as-of {day}"] == []
+
+
+def test_numbers_and_days_are_not_broken_at_the_end_of_a_line(tag: str) -> None:
+    with speech.speaking(tag):
+        for whole in (count(1_234_567), day(date(2026, 9, 3))):
+            assert one_line(f"{whole}\n{whole}") == f"{whole} {whole}"
+            assert wrap(f"{whole} {whole}", len(whole) + 3) == [whole, whole]
+
+
+def test_a_percentage_has_the_sign_of_the_language() -> None:
+    said = {}
+    for tag in LANGUAGES:
+        with speech.speaking(tag):
+            said[tag] = fill("{share:.1%}", {"share": 0.125})
+    assert (said["en"], said["ms"], said["ru"]) == ("12.5%", "12.5%", "12,5\u00a0%")
+
+
+def test_a_sentence_begins_large_where_english_begins_with_a_number() -> None:
+    assert begun("of 3 deals") == "of 3 deals"
+    with speech.speaking("ru"):
+        assert [begun(text) for text in ("у 3 сделок", "3 сделки", "")] == ["У 3 сделок", "3 сделки", ""]
+
+
+def test_what_a_file_looks_like_is_said_in_words_of_the_language() -> None:
+    known = {
+        code.removeprefix("other_kind_") for held in catalogues() for code in held if code.startswith("other_kind_")
+    }
+    assert known == {name.replace(" ", "_") for name in others()}

@@ -8,6 +8,7 @@ inside its axis, whatever the values.
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.render.document import Bar, Sparkline, Step, Tone, Whisker
@@ -37,6 +38,9 @@ _LINE = 10.0
 """Percent of the height of a chart that a line of text takes."""
 _LETTER = 6.6
 """Pixels that a character of a label takes at most, on average."""
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_WIDER = 0.12
+"""By how much a Cyrillic letter is wider than that."""
 _NAMED = 26
 """Characters of a name that fit beside a line."""
 _PHONE, _TABLET, _SCREEN = 230, 350, 650
@@ -289,7 +293,7 @@ def drawn_chart(chart: Chart, *, turned: bool = False) -> Drawing:
 
 
 def _pixels(texts: Iterable[str]) -> int:
-    longest = max(map(len, texts), default=0)
+    longest = max((len(text) + _WIDER * len(_CYRILLIC.findall(text)) for text in texts), default=0)
     return round(longest * _LETTER) + 10 if longest else 0
 
 

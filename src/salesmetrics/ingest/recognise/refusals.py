@@ -116,7 +116,8 @@ def _deals_without_outcome(candidate: Candidate) -> bool:
 def _unknown(best: Candidate, headers: Sequence[str], path: str, other: str | None, fix: Message) -> SalesmetricsError:
     names = list(headers)
     if other is not None:
-        detail = Message("instead", what=Message("looks_like", other=other))
+        named = Message(f"other_kind_{other.replace(' ', '_')}")
+        detail = Message("instead", what=Message("looks_like", other=named))
     elif best.missing and best.score >= FAINT:
         lacks = [Message("one_of_columns", columns=group[:3]) for group in best.missing]
         detail = Message("nearest_kind", kind=best.kind, lacks=lacks, headers=names)

@@ -26,6 +26,7 @@ from salesmetrics.render.layouts.in_words.reports import (
     PLACES,
     Said,
     basis,
+    begun,
     doubts,
     in_sentence,
 )
@@ -150,7 +151,7 @@ def _forecast(answer: Forecast) -> Iterator[Said]:
             yield Said(DOUBT, 1, "backtest", past_forecasts.backtest_sentence(tests, answer), PLACES[LEVEL])
         overdue = forecast.overdue(line)
         if overdue:
-            yield Said(HAND, 0, "overdue", phrase("forecast_overdue_said", overdue=overdue))
+            yield Said(HAND, 0, "overdue", begun(phrase("forecast_overdue_said", overdue=overdue)))
     yield from doubts(answer.findings)
 
 
@@ -245,7 +246,7 @@ def _losses(answer: Losses) -> Iterator[Said]:
     total = answer.coverage[0] if answer.coverage else None
     if total is not None and total.with_reason < total.lost:
         said = losses.coverage_sentence(total, answer)
-        yield Said(DOUBT, 0, "coverage", phrase("loss_covered_said", said=said))
+        yield Said(DOUBT, 0, "coverage", begun(phrase("loss_covered_said", said=said)))
     yield from (said._replace(weight=1) for said in doubts(answer.findings))
 
 
@@ -306,7 +307,7 @@ def _check(answer: Check) -> Iterator[Said]:
     yield Said(NOTHING, 0, "findings", said)
     first = [one for one in digested(answer.findings) if effect_of(one.code) is Effect.CHANGES]
     for number, one in enumerate(first[:_FIRST]):
-        yield Said(DOUBT, number, one.code, Prose(phrase("check_first", said=one.said.rstrip("."))))
+        yield Said(DOUBT, number, one.code, Prose(begun(phrase("check_first", said=one.said.rstrip(".")))))
 
 
 def _inspection(answer: Inspection) -> Iterator[Said]:

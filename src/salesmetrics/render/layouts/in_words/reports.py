@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.answers.report import Interval, Report
 from salesmetrics.messages import fill, joined, phrase
+from salesmetrics.messages.languages import ENGLISH
 from salesmetrics.messages.sentences import WHOLES
+from salesmetrics.messages.speech import spoken
 from salesmetrics.render.document import Prose
 from salesmetrics.render.layouts.digest import digested
 from salesmetrics.render.layouts.footer import with_names
@@ -37,6 +39,7 @@ __all__ = [
     "Said",
     "Usual",
     "basis",
+    "begun",
     "doubts",
     "in_sentence",
     "report_said",
@@ -413,6 +416,11 @@ def _number(metric: Metric) -> int:
     """1 where a title is in the singular, else 2: the titles of counts are in the plural."""
     head = metric.title.split(",")[0].split(" per ")[0].split(" at ")[0]
     return 2 if metric.unit in {"count", "ratio"} and head.endswith("s") and not head.endswith("ss") else 1
+
+
+def begun(sentence: str) -> str:
+    """A sentence that begins large in another language too, where the English one begins with a number and that does not."""
+    return sentence if spoken() is ENGLISH else sentence[:1].upper() + sentence[1:]
 
 
 def in_sentence(subject: str) -> str:
