@@ -20,6 +20,7 @@ from salesmetrics.messages.speech import day, number, spoken
 from salesmetrics.render.fit import wrap
 from salesmetrics.render.layouts.in_words.reports import begun
 from salesmetrics.render.text import amount, count, one_line
+from salesmetrics.render.xlsx.plan import Names
 from salesmetrics.schema.message import Some
 
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
@@ -153,3 +154,12 @@ def test_what_a_file_looks_like_is_said_in_words_of_the_language() -> None:
         code.removeprefix("other_kind_") for held in catalogues() for code in held if code.startswith("other_kind_")
     }
     assert known == {name.replace(" ", "_") for name in others()}
+
+
+def test_the_name_of_a_sheet_ends_with_a_word() -> None:
+    title = "Проигранные сделки по регионам, командам"
+    assert Names().sheet(title) == "Проигранные сделки по регионам,"
+    with speech.speaking("ru"):
+        assert Names().sheet(title) == "Проигранные сделки по регионам"
+        assert Names().sheet("Проигранные сделки по всем командам") == "Проигранные сделки по всем"
+        assert Names().sheet("Проигранные") == "Проигранные"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import spoken
 from salesmetrics.render.document import Bullets, Heading, Items, Table, Text
 from salesmetrics.render.page import Chart, Fold, Section, Words
 from salesmetrics.render.visible import visible
@@ -56,7 +58,11 @@ class Names:
         ('Win rate by owner', 'win rate by owner 2', 'History 2', 'Sheet')
         """
         text = " ".join(_FORBIDDEN.sub(" ", visible(title)).split())
-        wanted = _cut(text, _LONGEST).strip("' ") or phrase("sheet_unnamed")
+        cut = _cut(text, _LONGEST)
+        if cut != text and spoken() is not ENGLISH:
+            within = " " in cut and text[len(cut)] != " "
+            cut = (cut.rpartition(" ")[0] if within else cut).rstrip(",;–— ")
+        wanted = cut.strip("' ") or phrase("sheet_unnamed")
         name, number = wanted, 1
         while name.casefold() in self._sheets:
             number += 1
