@@ -208,6 +208,8 @@ def _misplaced(name: str, spec: str, wanted: list[tuple[str, str]], tag: str, no
     held = [other for known, other in wanted if known == name]
     if not held or spec in held or (spec == "," and any(map(_is_form, held))):
         return None
+    if spec == ";" and "and" in held:  # clauses that a language does not join with a word
+        return None
     return f"{{{name}:{spec}}} is in the English {' and '.join(map(repr, held))}"
 
 

@@ -60,6 +60,12 @@ def test_what_belongs_together_in_chinese_is_not_broken(text: str, whole: str) -
         assert not any(line[:1] in CLOSING for line in wrap(text, width))
 
 
+def test_no_sign_of_chinese_is_alone_on_the_last_line() -> None:
+    text = "计算文件所能支持的全部销售指标并各附数量和区间说明"
+    for width in range(8, 50):
+        assert len(wrap(text, width)[-1]) > 1
+
+
 def test_sentences_are_joined_with_the_blank_of_the_language() -> None:
     for tag, language in LANGUAGES.items():
         with speaking(tag):

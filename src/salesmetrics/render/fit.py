@@ -144,7 +144,19 @@ def wrap(text: str, width: int | None) -> list[str]:
         *chopped, line = chop_cells(word.rstrip(), width) if size > width else [word]
         lines += chopped
         line += word[len(word.rstrip()) :] if size > width else ""
-    return _whole_isolates([text.rstrip() for text in (*lines, line)])
+    return _whole_isolates([text.rstrip() for text in _not_alone([*lines, line], width)])
+
+
+def _not_alone(lines: list[str], width: int) -> list[str]:
+    """Lines of which the last is more than one sign of Chinese: it takes along the sign before it.
+
+    >>> _not_alone(["在途管道金", "额"], 10), _not_alone(["three", "a"], 5)
+    (['在途管道', '金额'], ['three', 'a'])
+    """
+    if len(lines) < 2 or not _IS_EAST.match(lines[-1]) or len(pieces(lines[-1])) > 1:
+        return lines
+    *rest, last = pieces(lines[-2])
+    return [*lines[:-2], "".join(rest), last + lines[-1]] if rest and cell_len(last + lines[-1]) <= width else lines
 
 
 def pieces(text: str) -> list[str]:

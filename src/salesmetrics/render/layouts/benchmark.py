@@ -151,7 +151,7 @@ def _figure(figure: BenchmarkFigure, kpi: BenchmarkKpi) -> Message:
         "bench_figure",
         value=amount(figure.value, kpi.unit),
         segment=Message("bench_of_segment", segment=one_line(figure.segment)) if figure.segment else None,
-        source=Message("bench_source", parts=parts) if parts else None,
+        source=Message("bench_source", parts=(joined(parts, "clause"),)) if parts else None,
     )
 
 
