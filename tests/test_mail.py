@@ -20,8 +20,8 @@ from salesmetrics.render.document import Bar, Cell, Column, Heading, Kind, Row, 
 from salesmetrics.render.page import Fold, Page, Section, Tile, Tiles, Words
 from salesmetrics.render.write_mail import COLOURS, MOST_BYTES, write
 from salesmetrics.render.writers import Screen
-from test_answers import TYPED
 from test_hostile_text import HOSTILE, harmless_text
+from typed_commands import TYPED
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

@@ -12,10 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_model
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from salesmetrics.calendar import Calendar
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.metrics.bounds import SettingError
+from salesmetrics.metrics.incentives import IncentivePlan, Tier
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.message import Message
 from salesmetrics.settings import options
@@ -122,11 +124,29 @@ def settings_text(path: Path) -> str:
         ) from error
 
 
+class _Schema(GenerateJsonSchema):
+    """The schema with as much as each version of Pydantic says: some give a pattern for numbers as text."""
+
+    def decimal_schema(self, schema: Any) -> JsonSchemaValue:
+        """A number, or the same as text."""
+        found = super().decimal_schema(schema)
+        for way in found.get("anyOf", ()):
+            way.pop("pattern", None)
+        return found
+
+
 def settings_schema() -> dict[str, Any]:
     """The JSON Schema of `salesmetrics.toml`: what an editor completes and checks."""
-    tree = settings_model().model_json_schema()
-    for name, words in setting_descriptions().items():
-        tree["$defs"]["Settings"]["properties"][name].setdefault("description", words)
+    model = settings_model()
+    for field in model.model_fields.values():
+        if isinstance(field.default, BaseModel):
+            type(field.default).model_rebuild()  # before 2.14, Pydantic cannot write the default of a model not yet built
+    tree = model.model_json_schema(schema_generator=_Schema)
+    for kind in (Settings, IncentivePlan, Tier):
+        about = {"description": (kind.__doc__ or "").partition("\n")[0]}
+        described = tree["$defs"][kind.__name__] = dict(sorted({**tree["$defs"][kind.__name__], **about}.items()))
+        for name, words in setting_descriptions(kind).items():
+            described["properties"][name].setdefault("description", words)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:salesmetrics:settings:1"}
     return {**head, **tree, "title": FILE_NAME}
 
@@ -276,13 +296,13 @@ def _plain(value: Any) -> Any:
     return value.model_dump(exclude_none=True, exclude_defaults=True) if hasattr(value, "model_dump") else value
 
 
-def setting_descriptions() -> dict[str, str]:
-    """What each threshold of the table ``settings`` means, from the docstring of ``Settings``.
+def setting_descriptions(kind: type = Settings) -> dict[str, str]:
+    """What each key of a table means, from the docstring of its class; by itself the thresholds of the table ``settings``.
 
     >>> setting_descriptions()["follow_up_touches"]
     'Further touches that count as a follow-up.'
     """
-    text = (inspect.getdoc(Settings) or "").partition("\nRaises:")[0]
+    text = (inspect.getdoc(kind) or "").partition("\nRaises:")[0]
     entries = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE)
     return {name: " ".join(words.split()).replace("``", "`") for name, words in entries}
 
