@@ -74,7 +74,7 @@ OPEN = {
     *("--config", "--output", "--rejects", "--install-completion", "--show-completion"),
 }
 """Options of which nothing is known, or whose values are files, which the shell completes."""
-ARGUMENTS = {"kpi": ("win_rate_v", "win_rate_value"), "command": ("tre", "trend")}
+ARGUMENTS = {"kpi": ("win_rate_v", "win_rate_value"), "command": ("tre", "trend"), "topic": ("exit", "exit-codes")}
 FLAGS = {"--no-config", "--strict", "--no-total", "--wide", "--bom", "--all", "--quiet", "--verbose", "--debug"} | {
     *("--pseudonymize", "--no-names"),
     *("--cohort", "--force", "--github", "--help", "--version"),

@@ -67,8 +67,10 @@ WRONG = {
     "salesmetrics config shw": ("no command `shw`", "did you mean `salesmetrics config show`?"),
     "salesmetrics config qwertz": ("no command `qwertz`", "run `salesmetrics config -h` for the list"),
     "salesmetrics schema repot": ("no command `repot` writes JSON", "did you mean `salesmetrics schema report`?"),
-    "salesmetrics help": ("no command `help`", "did you mean `salesmetrics -h`?"),
-    "salesmetrics help trend": ("no command `help`", "did you mean `salesmetrics trend -h`?"),
+    "salesmetrics help period": ("no help on `period`", "did you mean `salesmetrics help periods`?"),
+    "salesmetrics help win_rate": ("no help on `win_rate`", "did you mean `salesmetrics explain win_rate`?"),
+    "salesmetrics help quxx": ("no help on `quxx`", "run `salesmetrics help` for the list"),
+    "salesmetrics help config shwo": ("no command `shwo`", "did you mean `salesmetrics config show`?"),
     "salesmetrics version": ("no command `version`", "did you mean `salesmetrics --version`?"),
     # arguments
     "salesmetrics report deals.csv win_rate --by owner": (

@@ -49,5 +49,6 @@ TYPED = {
     ],
     "schema": ["", "trend"],
     "init": [f"{DEALS} -o -"],
+    "help": ["", "periods"],
 }
 """What is typed after each command; a new command has a line here."""

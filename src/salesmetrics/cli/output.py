@@ -23,6 +23,7 @@ __all__ = [
     "headlines_of",
     "refuse_terminal",
     "says_rejects",
+    "screen_of",
     "tell_about_exports",
     "tell_about_rejects",
     "write_answer",
@@ -66,7 +67,7 @@ def headlines_of(output: Output, form: str, environment: Environment) -> int:
     """How many KPIs come first, on a screen and in what is as short as one; 0 for all."""
     if output.all or not WRITERS[form].for_people:
         return 0
-    height = _screen_of(output, environment).height
+    height = screen_of(output, environment).height
     return FIRST_OF_FEW_LINES if height is not None and height < LINES else FIRST
 
 
@@ -78,7 +79,7 @@ def says_rejects(output: Output, form: str) -> bool:
 def write_answer(answer: Any, output: Output, form: str, environment: Environment, *, wide: bool = False) -> None:
     """Write an answer in a form to where the output goes; a sheet ``wide``, with a column per period or segment."""
     encoding = _encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
-    text = render(answer, form, _screen_of(output, environment), wide=wide)
+    text = render(answer, form, screen_of(output, environment), wide=wide)
     write_output(text, output.output, environment.stdout, encoding=encoding)
 
 
@@ -112,7 +113,7 @@ def write_read(
         tell_about_rejects(dataset, rejects, environment, strict=False)
 
 
-def _screen_of(output: Output, environment: Environment) -> Screen:
+def screen_of(output: Output, environment: Environment) -> Screen:
     """What the place that the output goes to can show.
 
     A pipe or a file is as wide as COLUMNS says and as high as LINES, else 120 columns and 40 lines.

@@ -332,10 +332,8 @@ def _no_command(context: Any, words: list[str]) -> SalesmetricsError:
         left = [name, *(word for word in rest if word not in (command, *kpis[:1])), *more]
         line = _line(command, _kpi_first(left) if more and command in _OF_A_KPI else left)
         return SalesmetricsError("file_as_command", name=name, fix=Message("did_you_mean_this", near=line))
-    if name in ("help", "version"):
-        verb = next((word for word in rest if word in context.command.commands), None)
-        words = [*([verb] if verb else []), "-h"] if name == "help" else ["--version"]
-        fix = Message("did_you_mean_this", near=" ".join((_PROGRAM, *words)))
+    if name == "version":
+        fix = Message("did_you_mean_this", near=_line("--version", ()))
         return SalesmetricsError("verb_unknown", name=name, fix=fix)
     near = get_close_matches(name.casefold(), context.command.commands, n=1, cutoff=0.7)
     if near:

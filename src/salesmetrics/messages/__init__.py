@@ -266,6 +266,7 @@ def catalogues() -> tuple[Mapping[str, str], ...]:
         sentences.LEGENDS,
         talk.TALK,
         tour.TOUR,
+        tour.TOPIC_TEXTS,
         settings_file.SETTINGS_FILE,
         readings.REASONS,
         readings.READINGS,

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "Write a settings file for these exports, so that later commands need no options.",
     "config": "Show the settings in effect, or the JSON Schema of the settings file.",
     "schema": "Print the JSON Schema of a command's JSON output.",
+    "help": "Explain a topic such as periods or exit-codes, or show the help of a command.",
 }
 """In the order of the help, each with its line there, which is the first of its own help; each is a function, or a Typer of its
 own, in the module of the same name."""

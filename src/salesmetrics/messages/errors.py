@@ -141,6 +141,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "file_for_kpi": ErrorText("`{name:typed}` is a file, not a KPI", "{fix}"),
     "kpi_for_file": ErrorText("`{name:typed}` is a KPI, not a file", "{fix}"),
     "verb_unknown": ErrorText("no command `{name:typed}`", "{fix}"),
+    "topic_unknown": ErrorText("no help on `{name:typed}`", "{fix}"),
     "file_as_command": ErrorText("`{name:typed}` is a file, not a command", "{fix}"),
     "kpi_as_command": ErrorText("`{name:typed}` is a KPI, not a command", "{fix}"),
     "usage": ErrorText("`{command}`: {cause:said}", "run `{command} -h` for its options"),

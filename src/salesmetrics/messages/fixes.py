@@ -21,6 +21,8 @@ FIXES: Mapping[str, str] = {
     "type_again": "type it again",
     "did_you_mean_this": "did you mean `{near:typed}`?",
     "did_you_mean_schema": "did you mean `salesmetrics schema {near}`?",
+    "did_you_mean_topic": "did you mean `salesmetrics help {near}`?",
+    "did_you_mean_to_explain": "did you mean `salesmetrics explain {near}`?",
     "did_you_mean": "did you mean `{near}`? ",
     # --- options ----------------------------------------------------------------------------------------------------
     "symbol_example": "for example `--currency-symbol '$=USD'`; in a shell, single quotes protect the sign",
@@ -30,6 +32,7 @@ FIXES: Mapping[str, str] = {
     "option_example": "for example `{option} {value}`",
     "option_form": "write it as `{option} {form}`",
     "option_of_others": "`{option:typed}` is an option of {commands:`and`}",
+    "list_topics": "run `salesmetrics help` for the list",
     "list_options": "run `{command} -h` for the list",
     "known_locales": "{near}known: {known:,}",
     "did_you_mean_locale": "did you mean `{near}`? ",

@@ -14,6 +14,7 @@ LABELS: Mapping[str, str] = {
     "help_arguments": "Arguments",
     "help_options": "Options",
     "help_commands": "Commands",
+    "help_topics": "Topics",
     "help_default": "[default: {value:typed}]",
     "help_required": "[required]",
     "help_of_itself": "Show this message and exit.",

@@ -205,6 +205,7 @@ _COMMANDS = frozenset(
         "show",
         "kpis",
         "schema",
+        "help",
         "demo",
         "FILE",
         "HEADER",

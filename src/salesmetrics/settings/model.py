@@ -140,7 +140,9 @@ def settings_schema() -> dict[str, Any]:
     model = settings_model()
     for field in model.model_fields.values():
         if isinstance(field.default, BaseModel):
-            type(field.default).model_rebuild()  # before 2.14, Pydantic cannot write the default of a model not yet built
+            type(
+                field.default
+            ).model_rebuild()  # before 2.14, Pydantic cannot write the default of a model not yet built
     tree = model.model_json_schema(schema_generator=_Schema)
     for kind in (Settings, IncentivePlan, Tier):
         about = {"description": (kind.__doc__ or "").partition("\n")[0]}

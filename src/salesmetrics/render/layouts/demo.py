@@ -1,22 +1,24 @@
-"""How `demo` looks: the files by folder, and the commands to try, each below what it answers."""
+"""How what teaches looks: the files and commands of `demo`, each below what it answers, and the topics of `help`."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from salesmetrics.messages import phrase, retold
+from salesmetrics.messages import fill, phrase, retold
+from salesmetrics.messages.commands import COMMANDS
+from salesmetrics.messages.tour import TOPICS
 from salesmetrics.render.document import Cell, Column, Document, Heading, Kind, Prose, Row, Sheet, Snippet, Table, Text
 from salesmetrics.render.layouts.words import kind_name
 from salesmetrics.render.text import count, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from salesmetrics.answers.demo import Demo, SampleFile
     from salesmetrics.render.document import Block
 
-__all__ = ["demo_document", "demo_sheet"]
+__all__ = ["demo_document", "demo_sheet", "topic_document", "topics_document"]
 
 
 def demo_document(answer: Demo) -> Document:
@@ -57,3 +59,40 @@ def _tour(answer: Demo) -> Iterator[Block]:
         for item in steps:
             yield Text(Prose(retold(item.question)))
             yield Snippet(item.command, "sh", apart=False, indent=2)
+
+
+# --- help ---
+
+
+def topics_document() -> Document:
+    """The topics and the commands that `help` explains, each with its line."""
+    blocks: list[Block] = []
+    for heading, lines in (
+        ("help_topics", {name: topic.about for name, topic in TOPICS.items()}),
+        ("help_commands", COMMANDS),
+    ):
+        blocks += [Heading(phrase(heading)), _told(lines.items())]
+    return Document(tuple(blocks))
+
+
+def topic_document(name: str) -> Document:
+    """What is said of a topic.
+
+    Args:
+        name: A key of ``TOPICS``.
+    """
+    topic = TOPICS[name]
+    blocks: list[Block] = [Heading(fill(topic.about, {}), 1)]
+    for listed, parts in groupby(topic.says, lambda part: isinstance(part, tuple)):
+        if listed:
+            blocks.append(_told(part for part in parts if isinstance(part, tuple)))
+        else:
+            blocks += [Text(Prose(fill(part, {})), apart=True) for part in parts if isinstance(part, str)]
+    return Document((*blocks, Heading(phrase("help_examples")), Snippet("\n".join(topic.examples), "sh", indent=2)))
+
+
+def _told(pairs: Iterable[tuple[str, str]]) -> Table:
+    """What is typed, each with its meaning."""
+    columns = (Column(kind=Kind.CODE, wraps=True), Column(wraps=True))
+    rows = (Row((Cell(name), Cell(fill(meaning, {})))) for name, meaning in pairs)
+    return Table(columns, tuple(rows), headed=False, indent=2)
