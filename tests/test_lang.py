@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,10 +14,12 @@ import pytest
 
 import salesmetrics
 from in_process import EXAMPLES, invoke
+from salesmetrics.cli.language import language_at_start
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.messages import fill
+from salesmetrics.messages import fill, text
 from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.messages.speech import day, number, speaking
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,6 +157,89 @@ def test_a_document_of_python_is_in_its_language_and_the_answer_is_not() -> None
     assert json.loads(spoken.to_json())["metrics"][0]["title"] == "Win rate"
     with pytest.raises(SalesmetricsError, match="tlh"):
         salesmetrics.report(DEALS, lang="tlh")
+
+
+# --- what the output cannot write ---
+
+
+def in_encoding(encoding: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A run of its own whose output has the letters of an encoding."""
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    return subprocess.run(
+        [sys.executable, "-m", "salesmetrics", *words],
+        capture_output=True,
+        encoding=encoding,
+        timeout=120,
+        env={**around, **variables, "PYTHONIOENCODING": encoding},
+    )
+
+
+@pytest.mark.parametrize("words", [("report", DEALS, "--kpi", "win_rate"), ("report", "-h")])
+def test_the_locale_speaks_only_where_the_output_has_its_letters(words: tuple[str, ...]) -> None:
+    english = in_encoding("ascii", *words, LANG="C").stdout
+    assert in_encoding("ascii", *words, LANG="ru_RU.UTF-8").stdout == english
+    shown = in_encoding("koi8-r", *words, LANG="ru_RU.KOI8-R")
+    assert shown.returncode == 0
+    assert written_in("ru", shown.stdout)
+
+
+def test_a_file_is_in_the_language_of_the_locale_whatever_the_output_can_write(tmp_path: Path) -> None:
+    done = in_encoding("ascii", "report", DEALS, "-o", str(tmp_path / "o.md"), LANG="ru_RU.UTF-8")
+    assert done.returncode == 0
+    assert written_in("ru", (tmp_path / "o.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("tag", "encoding"), [("ru", "gbk"), ("zh-Hant", "big5"), ("ar", "cp1256"), ("ar", "cp720")])
+def test_blanks_and_signs_that_nobody_sees_are_never_spelled_out(tag: str, encoding: str) -> None:
+    for words in (("report", DEALS), ("report", "-h"), ("report", "none.csv")):
+        done = in_encoding(encoding, *words, "--lang", tag)
+        assert written_in(tag, done.stdout + done.stderr)
+        assert not re.search(r"\\(xa0|u200|u206)", done.stdout + done.stderr)
+
+
+def test_help_that_was_asked_for_is_written_with_escapes() -> None:
+    done = in_encoding("ascii", "report", "-h", "--lang", "ru")
+    assert done.returncode == 0
+    assert "\\u04" in done.stdout
+
+
+def test_a_range_has_no_english_word_where_its_dash_is_lacking() -> None:
+    shown = in_encoding("cp1251", "report", DEALS, "--kpi", "win_rate", "--lang", "ru").stdout
+    assert re.search(r"\d \.\. \d", shown)
+    assert " to " not in shown
+
+
+# --- which word decides ---
+
+
+def test_the_last_of_two_languages_counts_for_refusals_too() -> None:
+    for words in (["report", "none.csv"], ["report", DEALS, "--nope"]):
+        assert invoke(*words, "--lang", "ru", "--lang", "ms").stderr == invoke(*words, "--lang", "ms").stderr
+
+
+def test_what_stands_behind_two_dashes_is_a_file() -> None:
+    assert language_at_start(["report", "--", "--lang", "ru"], {}) == "en"
+
+
+def test_an_option_without_effect_is_refused_in_the_language_of_the_settings_file(tmp_path: Path) -> None:
+    settings = tmp_path / "own.toml"
+    settings.write_text('[output]\nlang = "ru"\n', encoding="utf-8")
+    refused = invoke("report", DEALS, "--config", str(settings), "--bom", "--format", "md", env={})
+    assert refused.returncode == 2
+    assert written_in("ru", refused.stderr)
+
+
+# --- one and several ---
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 11, 21, 101])
+def test_a_list_of_twenty_one_rows_is_one_of_several(rows: int) -> None:
+    listed = list(range(2, rows + 2))
+    with speaking("ru"):
+        said = text(Message("its_rows", n=rows, rows=listed))
+        counted = fill("{n:# строка|# строки|# строк}", {"n": rows})
+    assert said.startswith("строка " if rows == 1 else "строки ")
+    assert counted.endswith("строка") == (rows in {1, 21, 101})
 
 
 # --- docs/languages.md ---

@@ -205,6 +205,7 @@ def test_a_page_of_a_language_from_the_right_is_turned(folder: Path) -> None:
     assert '<html lang="ar" dir="rtl">' in page
     assert '<bdi dir="ltr">' in page
     with ZipFile(folder / "o.xlsx") as book:
+        assert not re.search(f'<sheet name="[^"]*[{ISOLATES}]', book.read("xl/workbook.xml").decode())
         sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
     assert sheets
     assert all('rightToLeft="1"' in sheet for sheet in sheets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import signal
 import sys
 from contextlib import suppress
@@ -20,6 +21,7 @@ from salesmetrics.messages import phrase
 from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.messages.speech import speaking
 from salesmetrics.privacy.hiding import asks_to_hide, hidden_now, hide_from_now_on, nothing_hidden
+from salesmetrics.render.visible import NEAREST
 from salesmetrics.schema.message import Message
 from salesmetrics.version import __version__
 
@@ -103,6 +105,9 @@ def main() -> int:
     with suppress(ValueError):
         signal.signal(signal.SIGTERM, _terminate)
     around = of_process()
+    for stream in (around.stdout, around.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(errors=NEAREST)  # for the help, which Typer writes
     code = run(sys.argv[1:], around)
     for stream in (around.stdout, around.stderr):
         if stream is not None:
@@ -131,7 +136,8 @@ def run(words: list[str], environment: Environment | None = None) -> int:
         from salesmetrics.cli.completion import complete
 
         return complete(make_app(), around)
-    with around.lent(), speaking(language_at_start(words, around.variables)), nothing_hidden():
+    language = language_at_start(words, around.variables, getattr(around.stdout, "encoding", None) or "utf-8")
+    with around.lent(), speaking(language), nothing_hidden():
         return _run(words, around)
 
 

@@ -7,7 +7,7 @@ import sys
 from contextlib import chdir, contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesmetrics.render.visible import visible
+from salesmetrics.render.visible import NEAREST, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,8 +56,10 @@ class Environment(NamedTuple):
         """
         if self.stderr is None:
             return
-        with suppress(OSError, ValueError):
-            print(*map(visible, lines), sep="\n", file=self.stderr)
+        encoding = getattr(self.stderr, "encoding", None) or "utf-8"
+        with suppress(OSError, ValueError, LookupError):
+            shown = [visible(line).encode(encoding, NEAREST).decode(encoding) for line in lines]
+            print(*shown, sep="\n", file=self.stderr)
 
     def tell(self, code: str, /, **details: Any) -> None:
         """Say a message of the catalogue on stderr, in which names are hidden where they are not to be told.

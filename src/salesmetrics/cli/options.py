@@ -16,7 +16,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment, environment_of
 from salesmetrics.cli.language import language_of_locale
-from salesmetrics.cli.output import form_of, refuse_terminal
+from salesmetrics.cli.output import encoding_of, form_of, refuse_terminal
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import phrase
 from salesmetrics.messages.speech import speak
@@ -227,8 +227,9 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             settings = settings._replace(shaped=hidden_shaped(settings.shaped, names))
             hide_from_now_on(names)
         written = next((group for group in groups.values() if isinstance(group, Output)), None)
+        encoding = encoding_of(written, environment)
+        speak(settled["lang"].value or language_of_locale(environment.variables, encoding))
         refuse_idle(options, typed, settled, form_of(written) if written else None, always=asked.always)
-        speak(settled["lang"].value or language_of_locale(environment.variables))
         verbose, begun = settled["verbose"].value, perf_counter()
         if verbose:
             _say_settings(settled, environment)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "carries_hashes",
+    "encoding_of",
     "form_of",
     "has_errors",
     "headlines_of",
@@ -78,7 +79,7 @@ def says_rejects(output: Output, form: str) -> bool:
 
 def write_answer(answer: Any, output: Output, form: str, environment: Environment, *, wide: bool = False) -> None:
     """Write an answer in a form to where the output goes; a sheet ``wide``, with a column per period or segment."""
-    encoding = _encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
+    encoding = encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
     text = render(answer, form, screen_of(output, environment), wide=wide)
     write_output(text, output.output, environment.stdout, encoding=encoding)
 
@@ -123,7 +124,7 @@ def screen_of(output: Output, environment: Environment) -> Screen:
     width, height = shutil.get_terminal_size(size) if terminal else size
     color = _color(output, environment, terminal=terminal)
     plain = csv_dialect(output.locale) if output.locale else PLAIN
-    ascii_only = needs_ascii(_encoding_of(output, environment))
+    ascii_only = needs_ascii(encoding_of(output, environment))
     return Screen(
         width,
         color=color,
@@ -145,10 +146,11 @@ def _to_stdout(output: Output) -> bool:
     return output.output in {None, "-"}
 
 
-def _encoding_of(output: Output, environment: Environment) -> str:
+def encoding_of(output: Output | None, environment: Environment) -> str:
     """The encoding that text for people is written in: that of the terminal, and UTF-8 in files."""
     stdout = environment.stdout
-    return (stdout.encoding or "ascii") if _to_stdout(output) and stdout is not None else "utf-8"
+    shown = output is None or _to_stdout(output)
+    return (stdout.encoding or "ascii") if shown and stdout is not None else "utf-8"
 
 
 def _color(output: Output, environment: Environment, *, terminal: bool) -> bool:

@@ -386,9 +386,15 @@ def _noun(kind: str, spec: str) -> str:
 
 
 def _form(many: int, forms: str) -> str:
-    """The form of a word by a number, of as many forms as the language has; # stands for the number."""
+    """The form of a word by a number, of as many forms as the language has; # stands for the number.
+
+    A word without its number beside it tells one from several: Russian says 21 строка, and yet строки 3, 4, 5 of twenty-one.
+    """
     found = forms.split("|")
-    return found[min(spoken().form(abs(int(many))), len(found) - 1)].replace("#", number(f"{many:,}"))
+    place = spoken().form(abs(int(many)))
+    if "#" not in forms and abs(many) != 1 and place == spoken().form(1):
+        place = len(found) - 1
+    return found[min(place, len(found) - 1)].replace("#", number(f"{many:,}"))
 
 
 def _listed(items: Sequence[Any], spec: str, count: int, *, in_file: bool) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.render.visible import NEAREST
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def write_output(text: str | bytes, path: str | None, stdout: IO[Any] | None, *,
         SalesmetricsError: ``output_is_folder`` or ``output_unwritable``; nothing is left behind.
         ReaderGone: The reading end of a pipe is closed.
     """
-    data = text if isinstance(text, bytes) else text.encode(encoding, "backslashreplace")
+    data = text if isinstance(text, bytes) else text.encode(encoding, NEAREST)
     if path is None or is_stdout(path):
         _write_stdout(data, stdout)
         return

@@ -6,11 +6,17 @@ spreadsheet would run, in ``markup`` what Markdown would make live.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from salesmetrics.messages.speech import ISOLATES, spoken
 
-__all__ = ["CONTROLS", "spelled", "visible"]
+__all__ = ["CONTROLS", "NEAREST", "spelled", "visible"]
+
+NEAREST = "salesmetrics.nearest"
+"""What becomes of a character that an encoding lacks, as ``str.encode`` takes it: its escape, and of those of our own that are not
+seen what they stand for."""
+_UNSEEN = {"\u00a0": " ", "\u200e": "", "\u200f": "", **dict.fromkeys(ISOLATES, "")}
 
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
 """As a class of a regular expression: C0 and C1 with DEL, line and paragraph separators, what embeds, overrides or isolates
@@ -39,3 +45,18 @@ def spelled(found: re.Match[str]) -> str:
     if "\udc80" <= char <= "\udcff":
         return f"\\x{ord(char) - 0xDC00:02x}"
     return char.encode("unicode_escape").decode("ascii")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    r"""Stands in for characters that an encoding lacks.
+
+    >>> "5\u00a0% \u2068\u043e\u2069".encode("ascii", NEAREST)
+    b'5 % \\u043e'
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_UNSEEN.get(char, char.encode("ascii", "backslashreplace").decode()) for char in lacking), error.end
+
+
+codecs.register_error(NEAREST, _nearest)

@@ -14,7 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from salesmetrics.messages import joined, phrase
-from salesmetrics.messages.speech import isolated
+from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.messages.speech import isolated, spoken
 from salesmetrics.render.blocks import Scaled, drawn
 from salesmetrics.render.document import (
     Bar,
@@ -473,7 +474,7 @@ def _shown(text: str, place: _Place) -> str:
     text = visible(text)
     if not place.ascii_only or text.isascii():
         return text
-    return _RANGE.sub(" to ", text).replace(" ·", ";").translate(_ASCII)
+    return _RANGE.sub(" to " if spoken() is ENGLISH else " .. ", text).replace(" ·", ";").translate(_ASCII)
 
 
 def _wrapped(cell: Cell, place: _Place) -> Iterator[_Line]:
