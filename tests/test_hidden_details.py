@@ -71,7 +71,9 @@ def test_numbers_days_and_words_of_ours_are_shown(names: Names, shown: str) -> N
     assert hidden_text(shown, names) == shown
 
 
-@pytest.mark.parametrize("hidden", ["Ann", "+49 301 234 567", "0301234567", "491701234567", "Q1 Ann", "12 Ann", "EURO"])
+@pytest.mark.parametrize(
+    "hidden", ["Ann", "+49 301 234 567", "0301234567", "491701234567", "123-45-6789", "Q1 Ann", "12 Ann", "EURO"]
+)
 def test_all_else_is_hidden(names: Names, hidden: str) -> None:
     assert hidden_text(hidden, names) == Message("hidden")
 

@@ -14,7 +14,7 @@ import pytest
 import salesmetrics
 from hidden_names import KEY
 from in_process import invoke
-from salesmetrics.engine.typed_names import hidden_cell, hidden_condition
+from salesmetrics.engine.typed_names import hidden_cell, hidden_condition, told_condition
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.privacy.names import PSEUDONYM, Names
 
@@ -51,6 +51,7 @@ def translated(condition: str, key: str | None = KEY) -> str:
         ("owner NOT IN ('Ann')", f"\"owner\" NOT IN ('{ANN}')"),
         ("name = 'Big'", f'"name" IN ({BOTH})'),
         ("name != 'Big'", f'"name" NOT IN ({BOTH})'),
+        ("owner <> ''", "\"owner\" <> ''"),
         ("owner IS NULL OR owner = manager", '"owner" IS NULL OR "owner" = "manager"'),
         ("id = 'D-7' OR id LIKE 'D-%'", "\"id\" = 'D-7' OR \"id\" LIKE 'D-%'"),
     ],
@@ -106,6 +107,24 @@ def test_a_cell_is_called_by_the_pseudonym(cell: str, dimensions: list[str], fou
     assert hidden_cell(cell, dimensions, lambda name: SORTS.get(name, ()), Names(KEY)) == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("amount > 5 AND created >= '2026-01-31'", "amount > 5 AND created >= '2026-01-31'"),
+        ("team = 'North' OR id = 'D-7'", "team = 'North' OR id = 'D-7'"),
+        (f"owner = '{ANN}' OR owner <> ''", f"owner = '{ANN}' OR owner <> ''"),
+        ("team IN ('North', 'Ann')", "\"team\" IN ('North', '(hidden)')"),
+        ("team LIKE '%Ann%'", "\"team\" LIKE '(hidden)'"),
+        ("'Ann' = 'Ann'", "'(hidden)' = '(hidden)'"),
+        ("CASE WHEN amount > 1 THEN 'Ann' END = team", 'CASE WHEN "amount" > 1 THEN \'(hidden)\' END = "team"'),
+    ],
+)
+def test_a_condition_tells_no_word_that_is_not_of_the_data(typed: str, found: str) -> None:
+    names = Names(KEY)
+    names.learn(["North"])
+    assert told_condition(typed, names) == found
+
+
 # --- whole commands -----------------------------------------------------------------------------------------------------
 
 
@@ -133,6 +152,58 @@ def test_a_real_name_and_its_pseudonym_select_the_same_records(where: str, plain
     echo = json.loads(there.to_json())["filters"]["where"]
     assert KARIM not in there.to_json()
     assert salesmetrics.report(hidden, kpi="won_deals", where=echo).metrics[0].value == there.metrics[0].value
+
+
+@pytest.mark.parametrize("where", ["deal_class = 'new'", "deal_class <> 'new'", "deal_class IN ('new', 'renewal')"])
+def test_words_of_ours_are_no_names(where: str, plain: Dataset, hidden: Dataset, bare: Dataset) -> None:
+    counts = [salesmetrics.report(each, kpi="lost_deals", where=where).metrics[0].n for each in (plain, hidden, bare)]
+    assert counts == [counts[0]] * 3
+    assert 0 < counts[0] < salesmetrics.report(plain, kpi="lost_deals").metrics[0].n
+    groups = [
+        [item.group for item in salesmetrics.report(each, by="deal_class", kpi="lost_deals").metrics]
+        for each in (plain, bare)
+    ]
+    assert groups[0] == groups[1] != [{}]
+
+
+def test_a_condition_that_asks_for_blank_names_is_answered_where_they_are_left_out(
+    plain: Dataset, bare: Dataset
+) -> None:
+    here, there = (salesmetrics.report(each, kpi="lost_deals", where="owner <> ''") for each in (plain, bare))
+    assert here.metrics[0].n == there.metrics[0].n
+
+
+@pytest.mark.parametrize("command", ["report", "rows", "losses", "funnel"])
+def test_a_word_in_a_condition_is_not_told(command: str, hidden: Dataset, bare: Dataset) -> None:
+    first = ("lost_deals",) if command == "rows" else ()
+    for each in (hidden, bare):
+        found = getattr(salesmetrics, command)(*first, each, where=f"team <> '{KARIM}' AND amount > 5")
+        where = json.loads(found.to_json())["filters"]["where"]
+        assert where == '"team" <> \'(hidden)\' AND "amount" > 5'
+        assert KARIM not in found.to_json() + found.to_text() + found.to_html()
+
+
+def test_reasons_to_merge_that_no_deal_has_are_not_told(hidden: Dataset, bare: Dataset) -> None:
+    for each in (hidden, bare):
+        found = salesmetrics.losses(each, merge_reason={KARIM: "Price", "Bad timing": "Price"})
+        assert {item.variant for item in found.merged} == {"(hidden)", "Bad timing"}
+        assert KARIM not in found.to_json() + found.to_text() + found.to_html()
+
+
+def test_words_in_keys_of_the_settings_are_not_told(tmp_path: Path) -> None:
+    settings = f'[losses]\nreasons = {{ "{KARIM}" = "Price" }}\n[currency]\nsymbols = {{ "{KARIM}" = "EUR" }}\n'
+    (tmp_path / "salesmetrics.toml").write_text(settings, "utf-8")
+    told = {}
+    for hide in ("--pseudonymize", "--no-names", "--quiet"):
+        done = invoke("losses", DEALS, "--format", "json", hide, cwd=tmp_path, env={"SALESMETRICS_KEY": KEY})
+        told[hide] = done.stdout + done.stderr
+        assert "losses.reasons" in json.loads(done.stdout)["filters"]["settings"]
+    assert [KARIM in text for text in told.values()] == [False, False, True]
+
+
+def test_a_key_of_blanks_is_refused(tmp_path: Path) -> None:
+    done = invoke("check", DEALS, "--pseudonymize", cwd=tmp_path, env={"SALESMETRICS_KEY": " " * 20})
+    assert (done.returncode, "16 characters" in done.stderr) == (2, True)
 
 
 def test_the_records_behind_a_name_are_listed(plain: Dataset, hidden: Dataset) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Question, Request
     from salesmetrics.ingest.dataset import Dataset, ReadOptions
     from salesmetrics.metrics.catalog import Catalog
+    from salesmetrics.privacy.names import Names
 
 __all__ = [
     "benchmark",
@@ -183,7 +184,22 @@ def losses_of(
 
     request, facts = request_of(question, dataset), loss_facts(dataset, options, reasons)
     found = build_losses(request, dataset.records, facts, inputs=dataset.inputs, findings=dataset.findings)
-    return without_names(found, dataset.names)
+    return without_names(_told(found, dataset.names), dataset.names)
+
+
+def _told(found: Losses, names: Names | None) -> Losses:
+    """Losses without the reasons to merge that no deal has: they are words of whoever wrote them, and none of the data."""
+    if names is None:
+        return found
+    from salesmetrics.privacy.details import hidden_word
+
+    merged = [
+        item
+        if item.count
+        else replace(item, variant=hidden_word(item.variant, names), reason=hidden_word(item.reason, names))
+        for item in found.merged
+    ]
+    return replace(found, merged=merged)
 
 
 def loss_facts(dataset: Dataset, options: ReadOptions, reasons: Mapping[str, str] | None = None) -> LossFacts:

@@ -51,12 +51,13 @@ def with_hidden_names(question: Question, dataset: Dataset) -> Question:
     """
     if dataset.names is None or not (question.where or question.by):
         return question
-    from salesmetrics.engine.typed_names import hidden_condition, refuse_unnamed
+    from salesmetrics.engine.typed_names import hidden_condition, refuse_unnamed, told_condition
     from salesmetrics.ingest.hiding import sorts_in
 
     sorts = sorts_in(dataset)
     refuse_unnamed("--by", question.by, sorts, dataset.names)
-    return replace(question, where=question.where and hidden_condition(question.where, sorts, dataset.names))
+    where = question.where and hidden_condition(question.where, sorts, dataset.names)
+    return replace(question, where=where, told_where=where and told_condition(where, dataset.names))
 
 
 def typed_cell(cell: str, dimensions: Sequence[str], dataset: Dataset) -> str:
@@ -146,6 +147,7 @@ def request_of(question: Question, dataset: Dataset) -> Request:
         sort=question.sort,
         top=question.top,
         where=question.where,
+        told_where=question.told_where,
         renamed={n: column for n in named_columns(question.where) if (column := names.column(n)) != n},
         level=question.level,
         min_n=question.min_n,

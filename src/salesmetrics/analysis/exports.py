@@ -549,7 +549,8 @@ class Fold:
         if not self._kept:
             cause, fix = Message("none_fulfils", condition=self.question.where), Message("loosen_condition")
             raise SalesmetricsError("report_empty", cause=cause, fix=fix)
-        filters = filters_of(self.question.shaped, where=self.question.where, period=self.question.period)
+        told = self.question.told_where or self.question.where
+        filters = filters_of(self.question.shaped, where=told, period=self.question.period)
         if self.bar is not None:
             return self._rows(self.bar, filters)
         found = [*self._currencies.notes, *self.notes, *self.findings.values()]

@@ -56,6 +56,7 @@ class Question(msgspec.Struct, frozen=True):
         top: How many segments to keep; the others are one.
         no_total: Leave out totals over segments and periods.
         where: An SQL condition over columns by their names or headers.
+        told_where: The same as it may be told, where that is not how it is computed.
         level: Confidence level of the intervals.
         min_n: Fewer records than this make a value small.
         fdr: The share of wrong ones that is accepted among verdicts on changes; None for what the level leaves.
@@ -79,6 +80,7 @@ class Question(msgspec.Struct, frozen=True):
     top: int | None = None
     no_total: bool = False
     where: str | None = None
+    told_where: str | None = None
     level: float = 0.95
     min_n: int = 10
     fdr: float | None = None
@@ -126,6 +128,7 @@ class Request(msgspec.Struct, frozen=True):
         sort: The KPI that segments are ordered by, with ``:asc`` for the lowest first; their keys where there is none.
         top: How many segments to keep; the others are one.
         where: An SQL condition over canonical columns.
+        told_where: The same as it may be told, where that is not how it is computed.
         period: The requested period.
         asked_period: The same as the calendar has it; None for all records.
         period_words: How it was asked for, where by name.
@@ -160,6 +163,7 @@ class Request(msgspec.Struct, frozen=True):
     sort: str | None = None
     top: int | None = None
     where: str | None = None
+    told_where: str | None = None
     period: Period = msgspec.field(default_factory=lambda: Period(label="all"))
     asked_period: AskedPeriod | None = None
     period_words: str = ""
@@ -192,7 +196,7 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def filters(self) -> Filters:
         """What shapes the numbers besides the files, for the record."""
-        return filters_of(self.shaped, where=self.where, period=self.typed_period)
+        return filters_of(self.shaped, where=self.told_where or self.where, period=self.typed_period)
 
 
 def window_of(request: Request) -> Window:

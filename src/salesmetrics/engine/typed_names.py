@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from salesmetrics.engine.where import parsed
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.sql import Binary, Column, In, Is, Literal, columns, rebuilt, text_of, walk
+from salesmetrics.privacy.details import hidden_word
 from salesmetrics.privacy.names import reads_as_pseudonym
 from salesmetrics.schema.message import Message
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Sorts = Callable[[str], Collection[Sort]]
     """The sorts of the values of a column; none of one whose values are shown."""
 
-__all__ = ["hidden_cell", "hidden_condition", "hidden_goal", "refuse_unnamed"]
+__all__ = ["hidden_cell", "hidden_condition", "hidden_goal", "refuse_unnamed", "told_condition"]
 
 _EQUAL, _UNEQUAL = frozenset({"=", "=="}), frozenset({"<>", "!="})
 
@@ -56,6 +57,24 @@ def hidden_condition(condition: str, sorts: Sorts, names: Names) -> str:
         cause, fix = Message("names_left_out"), Message("pseudonyms_instead")
         raise SalesmetricsError("where_invalid", text=condition, cause=cause, fix=fix)
     return text_of(made)
+
+
+def told_condition(condition: str, names: Names) -> str:
+    """A condition as it may be told: text that it compares columns with is shown where it is a word of the data that may be.
+
+    Args:
+        condition: As it is computed, with pseudonyms in the place of names.
+        names: What stands in the place of names.
+    """
+    tree = parsed(condition)
+    told = rebuilt(tree, lambda node: _shown(node, names))
+    return condition if told == tree else text_of(told)
+
+
+def _shown(node: Node, names: Names) -> Node:
+    if not isinstance(node, Literal) or node.kind != "text" or not node.text or reads_as_pseudonym(node.text):
+        return node
+    return node if names.of_id(node.text) == node.text else Literal("text", hidden_word(node.text, names))
 
 
 def _sides(node: Node) -> int:
@@ -102,8 +121,8 @@ def _translated(node: Node, hidden: dict[str, Collection[Sort]], names: Names) -
 
 
 def _words(value: str, sorts: Collection[Sort], names: Names) -> list[str]:
-    """What a name is called in columns of some sorts; a pseudonym is what it is."""
-    if reads_as_pseudonym(value):
+    """What a name is called in columns of some sorts; a pseudonym is what it is, and so is what is no name at all."""
+    if not value.strip() or reads_as_pseudonym(value):
         return [value]
     return sorted({names.of_sort(sort, value) for sort in sorts})
 

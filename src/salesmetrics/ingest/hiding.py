@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from salesmetrics.ingest.hidden import learn_records, plain_labels, told_hidden
 from salesmetrics.ingest.recognise.naming import names_of
-from salesmetrics.privacy.fields import sort_of
+from salesmetrics.privacy.fields import CODES, sort_of
 from salesmetrics.privacy.frames import hidden_frame
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def sorts_in(dataset: Dataset) -> Callable[[str], frozenset[Sort]]:
     found: dict[str, set[Sort]] = {name: {sort} for name, sort in _MADE.items()}
     for kind, frame in dataset.frames.items():
         for name, dtype in frame.schema.items():
+            if (kind, name) in CODES and frame[name].drop_nulls().is_in(list(CODES[kind, name])).all():
+                continue
             if dtype == pl.String and (sort := sort_of(kind, name)) != "harmless":
                 found.setdefault(name, set()).add(sort)
     return lambda name: frozenset(found.get(column(name), ()))

@@ -182,7 +182,8 @@ _NUMBER = re.compile(
 _LONGEST = 9
 """So many digits a number has at most before its point: longer ones are those of a telephone or an account."""
 _DAY = re.compile(
-    r"\d{1,4}([-/.])\d{1,2}(\1\d{1,4})?\.?([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(AM|PM|Z|[-+]\d{2}:?\d{2})?)?", re.I
+    r"(\d{1,2}|\d{4})([-/.])\d{1,2}(\2(\d{1,2}|\d{4}))?\.?([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(AM|PM|Z|[-+]\d{2}:?\d{2})?)?",
+    re.I,
 )
 _PERIOD = re.compile(r"\d{4}(-?(Q[1-4]|H[12]|W\d{1,2}))?|\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}", re.I)
 _COMMANDS = frozenset(

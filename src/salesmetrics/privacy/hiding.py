@@ -31,6 +31,8 @@ _UNSETTLED: ContextVar[bool] = ContextVar("unsettled", default=False)
 
 _OPTIONS = frozenset({"--pseudonymize", "--no-names"})
 _VARIABLES = ("SALESMETRICS_PSEUDONYMIZE", "SALESMETRICS_NO_NAMES")
+_OWN_KEYS = frozenset({"map", "goals"})
+"""Tables of the settings whose keys are not all ours."""
 _OFF = frozenset({"", "0", "false", "no", "off"})
 _SETTING = re.compile(r"^[^#\n]*(pseudonymize|no_names)\W*=\s*true", re.MULTILINE)
 
@@ -89,10 +91,24 @@ def told(message: Message) -> Message:
 
 
 def hidden_shaped(shaped: Shaped, names: Names) -> Shaped:
-    """What shapes numbers without standing in the command, without the name of the settings file."""
+    """What shapes numbers without standing in the command, without the name of the settings file and words in its keys."""
+    if shaped.settings_file is None:
+        return shaped
     from msgspec.structs import replace
 
-    return shaped if shaped.settings_file is None else replace(shaped, settings_file=names.file(shaped.settings_file))
+    from salesmetrics.privacy.details import hidden_word
+
+    found = dict.fromkeys(
+        ".".join([*known, *(hidden_word(word, names) for word in typed)])
+        for known, typed in (_own_words(key.split(".", 2)) for key in shaped.settings)
+    )
+    return replace(shaped, settings_file=names.file(shaped.settings_file), settings=tuple(found))
+
+
+def _own_words(parts: list[str]) -> tuple[list[str], list[str]]:
+    """A key of the settings: what is a name of ours in it, and what somebody wrote."""
+    known = 1 if parts[0] in _OWN_KEYS else 2
+    return parts[:known], parts[known:]
 
 
 def asks_to_hide(words: Sequence[str], variables: Mapping[str, str]) -> bool:

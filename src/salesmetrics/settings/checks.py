@@ -110,6 +110,6 @@ def check_key(text: str) -> None:
     from salesmetrics.privacy.names import LEAST
     from salesmetrics.schema.message import Message
 
-    if text != "random" and len(text) < LEAST:
+    if text != "random" and len(text.strip()) < LEAST:
         cause, fix = Message("key_short", least=LEAST), Message("key_example")
         raise SalesmetricsError("option_invalid", option="--key", value="***", cause=cause, fix=fix)
