@@ -226,6 +226,38 @@ def test_no_exception_in_python_tells_a_name(
     assert error.__cause__ is error.__context__ is None
 
 
+@pytest.mark.parametrize("hide", HIDE)
+def test_nothing_that_is_asked_of_a_hidden_dataset_tells_a_name(
+    world: World, hide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only its reading was asked to hide names."""
+    monkeypatch.chdir(world.folder)
+    dataset, name = salesmetrics.load(*world.typed("deals"), **in_python(hide)), NAMES.owners[0]
+    asked: list[dict[str, Any]] = [
+        {"by": name},
+        {"period": name},
+        {"as_of": name},
+        {name.split()[0]: 1},
+        {"where": f"no_column = '{name}'"},
+        {"config": f"no {name}.toml"},
+    ]
+    for options in asked:
+        with pytest.raises(SalesmetricsError) as refused:
+            salesmetrics.report(dataset, **options)
+        error = refused.value
+        hold(f"{error} {error.message} {error.hint} {error.details} {error.args}")
+        assert error.__cause__ is error.__context__ is None
+    config = world.folder / f"{name}.toml"
+    config.write_text(f'[losses]\nreasons = {{ "{name}" = "Price" }}\n[read]\ndecimal = "point"\n', "utf-8")
+    for result in (
+        salesmetrics.losses(dataset, config=str(config)),
+        salesmetrics.check(dataset, config=str(config)),
+        salesmetrics.inspect(dataset, config=str(config)),
+    ):
+        assert json.loads(result.to_json())["filters"]["settings_file"]
+        hold(result.to_json() + result.to_text())
+
+
 # --- a fault of ours ---
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import Dataset
 from salesmetrics.messages.languages import ENGLISH
+from salesmetrics.privacy.refusing import refusing_without_names
 from salesmetrics.questions import make_question, read_options, refuse_below
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.option import Option, near_option
@@ -381,7 +382,7 @@ def with_options(function: F) -> F:
     function.__signature__ = signature.replace(parameters=[*kept, *more])  # type: ignore[attr-defined]
     lines = "".join(f"\n        {option.name}: {option.help}" for option in options)
     function.__doc__ = f"{(function.__doc__ or '').rstrip()}\n\n    Options:{lines}\n"
-    return function
+    return refusing_without_names(function)
 
 
 # --- files ---
@@ -398,8 +399,7 @@ def path_given(file: object, command: str) -> str:
     'exports/deals.csv'
     """
     if not isinstance(file, str | os.PathLike):
-        about = "dataset_for_path" if isinstance(file, Dataset) else "no_path"
-        raise _unlike(file, command, about, "pass_paths")
+        raise _unlike(file, command, "dataset_for_path" if isinstance(file, Dataset) else "no_path", "pass_paths")
     return os.fsdecode(file)
 
 

@@ -15,6 +15,7 @@ from salesmetrics.asking import ask, path_given, paths_given, restated, source_g
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.questions import bar_named, make_beside, make_catalog, make_listing, settle_goals
+from salesmetrics.resolving import shaped_for
 from salesmetrics.results import Result
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.options import Composing, Forecasting, Listed, Merging, Selection, Watch
@@ -156,7 +157,7 @@ def check(*files: FilePath | Dataset, **options: Unpack[CheckOptions]) -> Result
         passed=not (dataset.rejected or errors),
         inputs=list(dataset.inputs),
         findings=list(dataset.findings),
-        filters=filters_of(asked.settings.shaped),
+        filters=filters_of(shaped_for(dataset, asked.settings.shaped)),
         everything=asked.all,
         arguments=source.arguments,
     )

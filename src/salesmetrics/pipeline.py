@@ -20,7 +20,14 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
-from salesmetrics.resolving import columns_asked, refuse_listing, request_of, typed_goals, without_names
+from salesmetrics.resolving import (
+    columns_asked,
+    refuse_listing,
+    request_of,
+    shaped_for,
+    typed_goals,
+    without_names,
+)
 from salesmetrics.schema.message import Message
 from salesmetrics.threads import are_large, begin, beside, do, together
 
@@ -511,7 +518,7 @@ def inspect(
         allowed=allowed,
         unlocks=missing,
         findings=list(dataset.findings),
-        filters=filters_of(shaped),
+        filters=filters_of(shaped_for(dataset, shaped)),
         guesses=guesses,
     )
     return answer, dataset

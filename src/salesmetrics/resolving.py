@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from salesmetrics.engine.request import Question, Request
     from salesmetrics.ingest.dataset import Dataset
     from salesmetrics.privacy.names import Names
+    from salesmetrics.schema.provenance import Shaped
 
 __all__ = [
     "columns_asked",
     "refuse_listing",
     "request_of",
+    "shaped_for",
     "typed_cell",
     "typed_goals",
     "with_hidden_names",
@@ -115,6 +117,15 @@ def without_names(answer: A, names: Names | None) -> A:
     return bare(answer, names)
 
 
+def shaped_for(dataset: Dataset, shaped: Shaped) -> Shaped:
+    """What shapes numbers without standing in the command, without names where those of the dataset are hidden."""
+    if dataset.names is None:
+        return shaped
+    from salesmetrics.privacy.hiding import hidden_shaped
+
+    return hidden_shaped(shaped, dataset.names)
+
+
 def request_of(question: Question, dataset: Dataset) -> Request:
     """What is asked of a dataset, with the as-of day, the period and the columns by their canonical names.
 
@@ -159,7 +170,7 @@ def request_of(question: Question, dataset: Dataset) -> Request:
         withheld=dataset.withheld,
         headers=headers_of(dataset),
         headlines=question.headlines,
-        shaped=question.shaped,
+        shaped=shaped_for(dataset, question.shaped),
         guessed=tuple(
             (
                 file.origin if dataset.names is None else dataset.names.file(file.origin),
