@@ -77,6 +77,11 @@ def test_a_language_that_there_is_none_of_is_refused_with_those_that_there_are()
     assert invoke("report", DEALS, env={"SALESMETRICS_LANG": "tlh"}).returncode == 2
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("zh", "zh-Hans"), ("zh_CN", "zh-Hans"), ("ru-RU", "ru"), ("RU", "ru")])
+def test_a_tag_that_is_nearly_one_is_answered_with_the_one_that_there_is(typed: str, meant: str) -> None:
+    assert f"`--lang {meant}`" in invoke("report", DEALS, "--lang", typed, env={}).stderr
+
+
 @pytest.mark.parametrize("tag", OTHERS)
 def test_help_and_refusals_speak_the_language_of_the_environment(tag: str) -> None:
     around = {"LANG": LOCALES[tag], "COLUMNS": "100"}
@@ -157,6 +162,14 @@ def test_a_document_of_python_is_in_its_language_and_the_answer_is_not() -> None
     assert json.loads(spoken.to_json())["metrics"][0]["title"] == "Win rate"
     with pytest.raises(SalesmetricsError, match="tlh"):
         salesmetrics.report(DEALS, lang="tlh")
+
+
+@pytest.mark.parametrize(("tag", "word"), [("ru", "Доля выигранных"), ("zh-Hans", "赢单率"), ("ar", "معدل الفوز")])
+def test_a_kpi_is_found_by_its_name_in_the_language_and_in_english(tag: str, word: str) -> None:
+    for asked in (word, "win rate"):
+        found = invoke("kpis", "--search", asked, "--lang", tag, "--format", "json", env={})
+        assert "win_rate" in [card["id"] for card in json.loads(found.stdout)["kpis"]]
+    assert json.loads(invoke("kpis", "--search", word, "--format", "json", env={}).stdout)["kpis"] == []
 
 
 # --- what the output cannot write ---

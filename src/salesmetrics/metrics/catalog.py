@@ -14,7 +14,7 @@ from salesmetrics.metrics.definition import Kpi, Measure
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
 __all__ = ["FAMILIES", "FORMER_NAMES", "SHIFTS", "SYNONYMS", "Catalog", "catalog", "one_per_idea", "split_name"]
@@ -111,11 +111,24 @@ class Catalog(msgspec.Struct, frozen=True):
         kpis = {d.id: d for d in found if isinstance(d, Kpi)}
         return Catalog({**self.measures, **measures}, {**self.kpis, **kpis})
 
-    def search(self, kpis: Iterable[Kpi], text: str | None) -> list[Kpi]:
-        """The KPIs that speak of a text in their id, title, formula or definition, or go by such a name elsewhere."""
+    def search(
+        self, kpis: Iterable[Kpi], text: str | None, said: Callable[[str], str] = lambda words: words
+    ) -> list[Kpi]:
+        """The KPIs that speak of a text in their id, title, formula or definition, or go by such a name elsewhere.
+
+        Args:
+            kpis: Those to search.
+            text: What is looked for; None finds all.
+            said: Gives a title and a formula as a reader sees them, in which is searched, too.
+        """
         needle = " ".join((text or "").casefold().split())
         meant = {name for words, ids in SYNONYMS.items() if needle in words or words in needle for name in ids}
-        return [k for k in kpis if k.id in meant or needle in f"{k.id} {k.title} {k.formula} {k.doc}".casefold()]
+        return [
+            k
+            for k in kpis
+            if k.id in meant
+            or needle in f"{k.id} {k.title} {k.formula} {k.doc} {said(k.title)} {said(k.formula)}".casefold()
+        ]
 
     def measures_of(self, kpi: Kpi) -> dict[str, Measure]:
         """Every measure that a KPI rests on, through other KPIs too, with what it counts beside its inputs."""

@@ -293,7 +293,9 @@ def read_typed(option: Option, text: str) -> Any:
             raise
         from difflib import get_close_matches
 
-        near = get_close_matches(text.casefold(), option.choices, n=1)
+        first = text.casefold().replace("_", "-").partition("-")[0]  # zh_CN and ru-RU, where zh-Hans and ru are known
+        akin = [choice for choice in option.choices if choice.casefold().partition("-")[0] == first]
+        near = akin or get_close_matches(text.casefold(), option.choices, n=1)
         fix = Message("option_example", option=option.flag, value=(*near, *option.choices, "1")[0])
         raise SalesmetricsError("option_invalid", **{**error.details, "fix": fix}) from None
 

@@ -34,11 +34,11 @@ def kpis(
     from salesmetrics.cli.output import form_of, write_answer
     from salesmetrics.cli.request import make_catalog
     from salesmetrics.drilldown.describe import list_kpis
-    from salesmetrics.messages import phrase
+    from salesmetrics.messages import phrase, retold
 
     known = make_catalog(settings)
     families = [name.strip() for names in family or () for name in names.split(",") if name.strip()]
-    chosen = known.search(known.select(families=families), search)
+    chosen = known.search(known.select(families=families), search, retold)
     write_answer(list_kpis(chosen, known), output, form_of(output), environment)
     if not chosen and search:
         environment.say(phrase("no_kpi_found", text=search))
