@@ -1,4 +1,4 @@
-"""What is typed after each command. Own file: read where there is no test runner, by ``tests/packaging/smoke.py``."""
+"""What is typed after each command. Own file: read where there is no test runner, by ``tests/packages/smoke.py``."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from contextlib import suppress
 from datetime import date
@@ -285,10 +286,10 @@ def _score(method: MethodId, lead: Lead, said: Sequence[Said], currency: str | N
     if not total:
         return Backtest(wape=None, bias=None, coverage=coverage, reason="zero_denominator", **line)
     errors = [(one.estimate.value or 0.0) - float(one.actual) for one in there]
-    wrong = sum(map(abs, errors))
+    wrong = math.fsum(map(abs, errors))
     return Backtest(
         wape=wrong / float(total),
-        bias=sum(errors) / float(total),
+        bias=math.fsum(errors) / float(total),
         coverage=coverage,
         absolute_error=round(wrong, 2),
         **line,
@@ -327,10 +328,10 @@ def shared_scores(said: Sequence[Said], lead: Lead) -> Shared:
         if len(shared) >= BEST_FROM:
             break
         left.remove(min(left, key=lambda method: len(errors[method])))
-    total = sum(actual[name] for name in sorted(shared))
+    total = math.fsum(actual[name] for name in sorted(shared))
     if len(left) < 2 or not total:
         return Shared(0, {}, None)
-    wape = {method: sum(errors[method][name] for name in sorted(shared)) / total for method in left}
+    wape = {method: math.fsum(errors[method][name] for name in sorted(shared)) / total for method in left}
     best: MethodId = min(left, key=lambda method: wape[method])
     return Shared(len(shared), wape, best)
 

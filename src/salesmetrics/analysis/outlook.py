@@ -180,7 +180,7 @@ def _outlook(counts: Counts, span: Span, *, draws: int, seed: int, shock: bool, 
     ahead = creation.between(as_of + 1, span.end)[::-1]
     mean = np.empty(draws)
     for i, part in enumerate(parts):
-        mean[part] = sum(
+        mean[part] = math.fsum(
             float((each.of_new[i] * ahead).sum()) * group.share for each, group in zip(tables, groups, strict=True)
         )
     mean *= np.exp(math.sqrt(creation.unsure) * normal[3] - creation.unsure / 2)

@@ -21,6 +21,7 @@ from salesmetrics.metrics.shapes import (
     Tally,
     lists_of,
     number,
+    total,
 )
 from salesmetrics.statistics.bands import (
     Band,
@@ -244,7 +245,7 @@ class _Values:
 
     @cached_property
     def _whole(self) -> Any:
-        return sum(self._sums)
+        return total(self._sums)
 
     @cached_property
     def _above(self) -> tuple[float, int]:
@@ -455,7 +456,8 @@ class _Pooled(_Untested):
 
     def __init__(self, shapes: Sequence[Any]) -> None:
         self._shapes = shapes
-        self._top, self._bottom = sum(s.numerator for s in shapes), sum(s.denominator for s in shapes)
+        self._top = total([shape.numerator for shape in shapes])
+        self._bottom = total([shape.denominator for shape in shapes])
 
     def team(self, place: int) -> Team:
         own = self._shapes[place]
@@ -467,7 +469,7 @@ class _Sums(_Untested):
     """Sums: the team's is the mean of the others."""
 
     def __init__(self, values: Sequence[Any]) -> None:
-        self._values, self._total = values, sum(values)
+        self._values, self._total = values, total(values)
 
     def team(self, place: int) -> Team:
         others = len(self._values) - 1

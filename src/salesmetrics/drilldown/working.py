@@ -22,6 +22,7 @@ from salesmetrics.messages import told
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.rep_results import by_rep, rep_lines
 from salesmetrics.metrics.settings import PREFIX
+from salesmetrics.metrics.shapes import total
 from salesmetrics.schema.message import Message, Told
 
 if TYPE_CHECKING:
@@ -149,4 +150,4 @@ def _ingredients(
 
 
 def _sum(values: Any) -> Any:
-    return plain(values.sum()) if hasattr(values, "sum") else sum(values)
+    return plain(total(values)) if hasattr(values, "sum") else total(values)

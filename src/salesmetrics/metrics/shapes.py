@@ -10,6 +10,7 @@ Nothing here imports Polars before it is needed: the catalogue can be listed wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -188,7 +189,10 @@ def as_decimal(value: Number) -> Number:
 def total(sample: Sample) -> Number:
     """The exact sum of a sample, whether a list or a Polars series."""
     series_sum = getattr(sample, "sum", None)
-    return sum(sample) if series_sum is None else series_sum() or 0
+    if series_sum is not None:
+        return series_sum() or 0
+    # What `sum` makes of floats depends on the version of Python.
+    return math.fsum(sample) if any(isinstance(value, float) for value in sample) else sum(sample)
 
 
 def _sorted(sample: Sample) -> Sample:

@@ -127,4 +127,4 @@ def deal_concentration(won_amounts: Sample) -> Shape:
     """
     if 0 < len(won_amounts) <= LARGEST:
         return Undefined("below_min_n")
-    return Ratio(sum(won_amounts[-LARGEST:]), total(won_amounts))
+    return Ratio(total(won_amounts[-LARGEST:]), total(won_amounts))

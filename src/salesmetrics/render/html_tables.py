@@ -8,6 +8,7 @@ columns come in groups or are many of the same kind, stay grids, and scroll.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -354,7 +355,7 @@ def _beside_value(table: Table, at: int) -> bool:
 def _beyond(rows: Sequence[Row], beside: Sequence[float]) -> float:
     """Ems that short reasons, which stay on a line, take beyond the columns that they stand in place of."""
     reasons = [wide(reason) for row in rows if wide(reason := _reason(row)) <= _WIDEST_WHOLE]
-    return max(max(reasons, default=0) * _LETTER - sum(beside), 0.0)
+    return max(max(reasons, default=0) * _LETTER - math.fsum(beside), 0.0)
 
 
 def _width(column: Column, cells: Sequence[Cell]) -> float:

@@ -95,7 +95,7 @@ def variation_of(counts: Sequence[int | None]) -> float:
     steps = [(b - a) ** 2 for a, b in pairwise(counts) if a is not None and b is not None]
     if not steps or not sum(known):
         return 1.0
-    return sum(steps) / (2 * len(steps)) / (sum(known) / len(known))
+    return math.fsum(steps) / (2 * len(steps)) / (math.fsum(known) / len(known))
 
 
 def power_of_counts(variation: float) -> float:
@@ -219,8 +219,8 @@ def p_prime_limits(counts: Sequence[tuple[int, int] | None]) -> list[ProcessLimi
     [0.1677, 0.29, 0.4123]
     """
     known = [pair for pair in counts if pair is not None and pair[1] > 0]
-    total = sum(n for _, n in known)
-    centre = sum(k for k, _ in known) / total if total else 0.0
+    total = math.fsum(n for _, n in known)
+    centre = math.fsum(k for k, _ in known) / total if total else 0.0
     if len(known) < FEWEST or centre in {0.0, 1.0}:
         return None
     errors = [math.sqrt(centre * (1 - centre) / pair[1]) if pair and pair[1] else None for pair in counts]

@@ -98,7 +98,7 @@ def _t_expansion(z: float, degrees: float) -> float:
         (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384,
         ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160,
     )
-    return z * (1 + sum(term / degrees**power for power, term in enumerate(terms, start=1)))
+    return z * (1 + math.fsum(term / degrees**power for power, term in enumerate(terms, start=1)))
 
 
 def student_t_tail(t: float, degrees: float) -> float:

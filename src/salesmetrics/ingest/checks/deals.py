@@ -204,8 +204,8 @@ def outliers(amounts: pl.Series) -> list[float]:
         return []
     top = sorted(positive.top_k(_TOP).to_list(), reverse=True)
     rest = n - len(top)
-    total = positive.sum() - sum(top)
-    squares = (positive * positive).sum() - sum(value * value for value in top)
+    total = float(positive.sum()) - math.fsum(top)
+    squares = float((positive * positive).sum()) - math.fsum(value * value for value in top)
     mean = total / rest
     half_width = 1.96 * math.sqrt(max(squares / rest - mean * mean, 0.0) / rest)
     moving = [value for value in top if (value - mean) / (rest + 1) > half_width]

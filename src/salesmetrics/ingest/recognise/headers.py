@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -163,7 +164,7 @@ def signature_weight(keys: Mapping[str, HeaderKeys], profile: str, kind: Kind, l
     marks = _marks(profile, kind, layout.name)
     exact = {form.exact for form in keys.values()}
     together = ENOUGH_HITS if any(_stand_together(mark, exact) for mark in marks) else 0.0
-    return sum(marks.get(header, 0.0) for header in exact) + together
+    return math.fsum(marks.get(header, 0.0) for header in exact) + together
 
 
 def _stand_together(mark: str, exact: set[str]) -> bool:
@@ -275,7 +276,7 @@ def useless(keys: Mapping[str, HeaderKeys]) -> tuple[str, float]:
         # Run together or not: `orderdate` is an order date.
         joined = {words.replace(" ", "") for words in known}
         hits = {key for key, run_together in full.items() if run_together in joined}
-        weights[name] = sum(1 / max(1, kinds_knowing(key)) + (key not in generic_keys()) for key in hits)
+        weights[name] = math.fsum(1 / max(1, kinds_knowing(key)) + (key not in generic_keys()) for key in hits)
     name = max(sorted(weights), key=lambda n: weights[n])
     return name, weights[name]
 

@@ -5,6 +5,7 @@ A scorer gives about 1 when the characters above ASCII read like its language, a
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -27,7 +28,7 @@ _CYRILLIC_RUN = re.compile(r"([A-Za-z]?)[\u0400-\u04ff]+([A-Za-z]?)")
 def _average(text: str, weight: Callable[[str], float]) -> float:
     counts = Counter(char for char in text if char > "\x7f")
     total = sum(counts.values())
-    return sum(weight(char) * count for char, count in counts.items()) / total if total else 0.0
+    return math.fsum(weight(char) * count for char, count in counts.items()) / total if total else 0.0
 
 
 def _neutral(char: str) -> float | None:

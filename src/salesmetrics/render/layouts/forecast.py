@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -361,7 +362,7 @@ def part_table(line: ForecastLine, *, on_screen: bool = False) -> Table:
     ends = [part.mean if part.mean is not None else part.value for part in line.parts if part.id != "total"]
     total = next((part for part in line.parts if part.id == "total"), None)
     known = all(end is not None for end in ends)
-    stacked = sum(float(end) for end in ends if end is not None)
+    stacked = math.fsum(float(end) for end in ends if end is not None)
     between = span_of([stacked, *((total.p10, total.p90) if total else ()), line.target], "money")
     marks: list[Mark | None] = []
     at = 0.0

@@ -167,7 +167,7 @@ class Drawing:
         sheet.set_landscape()
         sheet.set_paper(9)
         last = max(self._last_column, self._span - 1)
-        wide = sum(self._widths.get(column, _NARROWEST) for column in range(last + 1))
+        wide = math.fsum(self._widths.get(column, _NARROWEST) for column in range(last + 1))
         if wide > _PAPER:
             sheet.set_print_scale(60)
             sheet.repeat_columns(0)
@@ -208,7 +208,7 @@ class Drawing:
             sheet.write_string(
                 self.row, 0, self._kept(lead), self.styles.of(text_wrap=True, **(properties | {"bold": True}))
             )
-        width = sum(self._widths.get(column, _NARROWEST) for column in range(first, span))
+        width = math.fsum(self._widths.get(column, _NARROWEST) for column in range(first, span))
         kept = self._kept(text)
         if span - first > 1:
             sheet.merge_range(self.row, first, self.row, span - 1, "", style)
@@ -490,7 +490,7 @@ class Drawing:
     def _insert(self, made: Any, place: Place) -> None:
         """Put a chart beside the table that it shows where there is room, or the table is long; else below it."""
         lanes = len(place.grid.lanes)
-        wide = sum(self._widths.get(column, _NARROWEST) for column in range(lanes))
+        wide = math.fsum(self._widths.get(column, _NARROWEST) for column in range(lanes))
         if wide <= _BESIDE or place.grid.rows > _CHARTED:
             self._put(made, place.top, lanes, _CHART_ROWS)
             self._reserved = max(self._reserved, place.top + _CHART_ROWS)
@@ -501,7 +501,9 @@ class Drawing:
 
     def _put(self, made: Any, row: int, column: int, rows: int) -> None:
         """Put a chart into so many rows, and count the columns that it goes over as part of the page."""
-        room = sum(self._widths.get(place, _NARROWEST) for place in range(max(self._last_column, self._span - 1) + 1))
+        room = math.fsum(
+            self._widths.get(place, _NARROWEST) for place in range(max(self._last_column, self._span - 1) + 1)
+        )
         wide = _CHART if column else min(max(room, _CHART), _WIDEST_CHART)
         made.set_size({"width": int(wide * _PIXELS), "height": (rows - 1) * 20})
         self.sheet.insert_chart(

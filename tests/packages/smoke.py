@@ -1,4 +1,4 @@
-"""What an installed salesmetrics answers: ``PYTHON -W error tests/packaging/smoke.py FOLDER`` writes a file for each command.
+"""What an installed salesmetrics answers: ``PYTHON -W error tests/packages/smoke.py FOLDER`` writes a file for each command.
 
 Run by the Python of an environment that has the wheel and nothing else: no test runner, and of this tree only the examples and the list of
 commands. ``environments.py`` compares the folders.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent.parent
 SMOKE = Path(__file__).parent / "smoke.py"
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = re.findall(r"Programming Language :: Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
+"""Those that the package says it is for."""
 KINDS = ("lowest", "newest")
 
 
