@@ -67,11 +67,10 @@ class _Taken:
 
 def _no_choice(param: Any, value: str, choices: Sequence[str]) -> SalesmetricsError:
     """The refusal of a value that is none of those of a command's own option, which may be fewer than elsewhere."""
-    from difflib import get_close_matches
+    from salesmetrics.settings.sources import nearest
 
     flag = max(param.opts, key=len)
-    near = get_close_matches(value.casefold(), choices, n=1)
-    fix = Message("option_example", option=flag, value=(*near, *choices)[0])
+    fix = Message("option_example", option=flag, value=nearest(value, choices))
     return SalesmetricsError(
         "option_invalid", option=flag, value=value, cause=Message("not_one_of", known=choices), fix=fix
     )

@@ -34,6 +34,7 @@ __all__ = [
     "merge",
     "name_source",
     "named",
+    "nearest",
     "no_settings",
     "read_typed",
     "refuse_idle",
@@ -280,6 +281,19 @@ def _of_text(option: Option, text: str) -> Any:
     return _number(option, text) if option.kind in ("number", "whole number") else text
 
 
+def nearest(text: str, choices: Sequence[str]) -> str:
+    """The choice that a text is likely to mean; the first of them where it is like none.
+
+    >>> [nearest(text, ("en", "zh-Hans", "ru")) for text in ("zh_CN", "ru-RU", "RU", "xx")]
+    ['zh-Hans', 'ru', 'ru', 'en']
+    """
+    from difflib import get_close_matches
+
+    first = text.casefold().replace("_", "-").partition("-")[0]
+    akin = [choice for choice in choices if choice.casefold().partition("-")[0] == first]
+    return (*akin, *get_close_matches(text.casefold(), choices, n=1), *choices)[0]
+
+
 def read_typed(option: Option, text: str) -> Any:
     """The value of an option that was typed.
 
@@ -291,12 +305,7 @@ def read_typed(option: Option, text: str) -> Any:
     except SalesmetricsError as error:
         if option.form:
             raise
-        from difflib import get_close_matches
-
-        first = text.casefold().replace("_", "-").partition("-")[0]  # zh_CN and ru-RU, where zh-Hans and ru are known
-        akin = [choice for choice in option.choices if choice.casefold().partition("-")[0] == first]
-        near = akin or get_close_matches(text.casefold(), option.choices, n=1)
-        fix = Message("option_example", option=option.flag, value=(*near, *option.choices, "1")[0])
+        fix = Message("option_example", option=option.flag, value=nearest(text, (*option.choices, "1")))
         raise SalesmetricsError("option_invalid", **{**error.details, "fix": fix}) from None
 
 
