@@ -176,6 +176,7 @@ _VALUES = (
         "folder_without_exports.hint",
     ),
     *("symbol_example", "serial_or_epoch", "formula."),
+    *("command.help", "topic_files_2", "topic_completion_1"),
 )
 """Codes in which values, columns of an export and words of a formula stand as they are typed."""
 
