@@ -149,7 +149,9 @@ def test_the_page_about_json_names_every_key_and_every_unit() -> None:
         key for row in re.findall(r"^\| (`.*?) \| .* \|$", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)
     }
     report = json.loads(invoke("schema", "report").stdout)
-    assert [name for name in COMMANDS if name not in {"init", "config", "schema", "help"} and f"`{name}`" not in text] == []
+    assert [
+        name for name in COMMANDS if name not in {"init", "config", "schema", "help"} and f"`{name}`" not in text
+    ] == []
     assert named == set(report["properties"]) - {"schema_version", "generator", "command"}
     verdicts = next(
         each["enum"] for each in report["$defs"]["Change"]["properties"]["verdict"]["anyOf"] if "enum" in each
