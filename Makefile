@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install test test-full lint golden docs docs-serve bench ci
+.PHONY: help install test test-full lint golden docs docs-serve bench packages release-check ci
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -39,6 +39,13 @@ bench: ## speed beside a script by hand, as ratios of one run
 	$(BIN)/python tests/benchmark/report_benchmark.py
 	$(BIN)/python tests/benchmark/read_benchmark.py
 	$(BIN)/python tests/benchmark/compare_benchmark.py
+
+packages: ## build wheel and sdist, and try the wheel with each Python and the lowest and newest dependencies; takes some minutes
+	$(BIN)/python tests/packages/built.py "$$(mktemp -d)"
+	$(BIN)/python tests/packages/environments.py $(ARGS)
+
+release-check: ## whether this tree can be released: version, changelog, clean tree, build, checks; ARGS=--quick without the long ones
+	$(BIN)/python tests/packages/release.py $(ARGS)
 
 ci: ## everything that must hold before a change is taken
 	.ci/run
