@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install test test-full lint golden docs docs-serve bench packages release-check ci
+.PHONY: help install test test-full lint golden faults docs docs-serve bench packages release-check ci
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -27,6 +27,11 @@ lint: ## format, lint, check types, and hold the directions between the rooms
 
 golden: ## write the expected outputs, the profile index and generated pages anew; read the difference before you commit it
 	$(BIN)/python -m pytest -q --update-golden $(ARGS)
+
+faults: ## signals, full disks, closed streams, files that change and other faults, each at length; the tests try a few of each
+	@failed=; for script in $(filter-out %/conftest.py %/ground.py,$(wildcard tests/faults/*.py)); do \
+	  $(BIN)/python $$script --full || failed="$$failed $$script"; done; \
+	if [ -n "$$failed" ]; then echo "wrong:$$failed"; exit 1; fi
 
 docs: ## build the documentation site in build/docs/site, and check its links
 	$(BIN)/python docs/site.py

@@ -7,12 +7,12 @@ import os
 
 # `signal` itself takes some thousandths of a second to import, in which nobody would have been listening yet.
 # From the first moment on an interrupt ends the process, and not with a traceback of whatever is being imported.
+# A container's first process does not even notice a request to end that it has no handler for.
 _INTERRUPTED = 130
-_BROKEN_OFF = (_INTERRUPTED, 143)
-"""After Ctrl-C or SIGTERM a thread may still be within Polars, which nobody can ask to stop, and Python waits for all threads."""
-_BEFORE = _signal.getsignal(_signal.SIGINT)
-if _BEFORE is _signal.default_int_handler:
-    _signal.signal(_signal.SIGINT, lambda _number, _frame: os._exit(_INTERRUPTED))
+"""After Ctrl-C a thread may still be within Polars, which nobody can ask to stop, and Python waits for all threads."""
+for _wanted in (_signal.SIGINT, _signal.SIGTERM):
+    if _signal.getsignal(_wanted) in (_signal.default_int_handler, _signal.SIG_DFL):
+        _signal.signal(_wanted, lambda number, _frame: os._exit(128 + number))
 
 import gc  # noqa: E402
 import sys  # noqa: E402
@@ -33,10 +33,8 @@ def main() -> NoReturn:
     guard()
     from salesmetrics.cli.app import main as run
 
-    if _BEFORE is _signal.default_int_handler:
-        _signal.signal(_signal.SIGINT, _BEFORE)
     code = run()
-    if code in _BROKEN_OFF:
+    if code == _INTERRUPTED:
         os._exit(code)
     gc.freeze()  # what is left goes with the process: nothing is gained by looking for what nobody refers to
     sys.exit(code)

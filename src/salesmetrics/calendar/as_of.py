@@ -36,19 +36,24 @@ def parse_as_of(text: str, *, today: date | None = None) -> date:
     """
     word = text.strip().casefold()
     if word == "today" and today is not None:
-        return today
+        return _known(text, today)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word):
         try:
             day = date.fromisoformat(word)
         except ValueError:
             raise _refused(text, Message("no_such_day"), Message("day_example")) from None
-        if FIRST_YEAR <= day.year <= LAST_YEAR:
-            return day
-        raise _refused(text, Message("years_known", first=FIRST_YEAR, last=LAST_YEAR), Message("year_wrong"))
+        return _known(text, day)
     if meant := _written_otherwise(word, today):
         raise _refused(text, Message("not_a_date"), Message("day_as_iso", day=meant))
     near = Message("did_you_mean", near="today") if get_close_matches(word, ["today"]) else None
     raise _refused(text, Message("not_a_date"), Message("day_or_today", near=near))
+
+
+def _known(text: str, day: date) -> date:
+    """A day of a year that can be reckoned with; a clock may be as far off as a typed year."""
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    raise _refused(text, Message("years_known", first=FIRST_YEAR, last=LAST_YEAR), Message("year_wrong"))
 
 
 def day_in_name(path: str) -> date | None:
@@ -71,7 +76,7 @@ def day_in_name(path: str) -> date | None:
 
 def _written_otherwise(word: str, today: date | None) -> date | None:
     """The day that is meant, where there is one way only to read it."""
-    if word == "yesterday" and today is not None:
+    if word == "yesterday" and today is not None and today > date.min:
         return today - timedelta(days=1)
     match = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", word)
     found = set()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import io
-import signal
 import sys
-from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from salesmetrics.cli.ending import listen
 from salesmetrics.cli.environment import Environment, environment_of, of_process
 from salesmetrics.cli.language import language_at_start
 from salesmetrics.cli.limits import error_lines, shortage
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from salesmetrics.privacy.names import Names
 
 __all__ = ["COMMANDS", "main", "make_app", "run"]
-
-_SIGNALLED = 128
-"""A shell gives a process that a signal ended this number and the signal's."""
-
 
 _HELP_OPTIONS = ("-h", "--help")
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -102,8 +97,7 @@ def _common(
 
 def main() -> int:
     """Run the command that was typed, with all of its output written, and return its exit code."""
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, _terminate)
+    listen()
     around = of_process()
     for stream in (around.stdout, around.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
@@ -124,8 +118,7 @@ def run(words: list[str], environment: Environment | None = None) -> int:
     """Run a command and return its exit code.
 
     Errors of the catalogue are printed to stderr. A reader that closes the pipe early has had enough: that is no
-    error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where. A request to end (SIGTERM)
-    unwinds like Ctrl-C, so that a file that is being written is taken back.
+    error. Whatever else goes wrong is a fault of ours and says so; `--debug` shows where.
 
     Args:
         words: What was typed after the name of the program.
@@ -163,21 +156,26 @@ def _run(words: list[str], environment: Environment) -> int:
         environment.say(phrase("interrupted"))
         return ExitCode.INTERRUPTED
     except BaseException as error:
-        if (short := shortage(error)) is not None:
-            _tell(short, words, environment)
-            return short.exit_code
+        if (denied := _denied(error)) is not None:
+            _tell(denied, words, environment)
+            return denied.exit_code
         if type(error).__name__ == "ReaderGone" or isinstance(error, BrokenPipeError):
             return ExitCode.OK
-        if isinstance(error, OSError) and error.errno in _UNWRITABLE:
-            cause = str(error.strerror).lower()
-            _tell(SalesmetricsError("output_unwritable", path="stdout", cause=cause), words, environment)
-            return ExitCode.INPUT_ERROR
         if "--debug" in words and _hidden(words, environment) is None:
             raise
         bug = SalesmetricsError("bug", type=type(error).__name__, cause=" ".join(str(error).split())[:200])
         _tell(bug, words, environment)
         return ExitCode.BUG
+    if code == ExitCode.INTERRUPTED:  # raised within Polars, and already taken up by Typer
+        environment.say(phrase("interrupted"))
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _denied(error: BaseException) -> SalesmetricsError | None:
+    """What the system denies, for which nobody here is to blame; None for anything else."""
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        return SalesmetricsError("output_unwritable", path="stdout", cause=str(error.strerror).lower())
+    return shortage(error)
 
 
 def _every_command() -> Mapping[str, Any]:
@@ -194,11 +192,6 @@ def _begin_early(words: list[str]) -> Files | None:
 
         return Files(words[1:2])
     return None
-
-
-def _terminate(number: int, _frame: object) -> NoReturn:
-    of_process().say(phrase("terminated"))
-    sys.exit(_SIGNALLED + number)
 
 
 def _tell(error: SalesmetricsError, words: Sequence[str], environment: Environment) -> None:

@@ -136,7 +136,13 @@ def _refuse_collision(outputs: Mapping[str, str], environment: Environment) -> N
 
 def _name(path: str) -> str:
     """A name that a file system may hold for the same as another: some know no case, some no way to write an accent."""
-    return "-" if is_stdout(path) else unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
+    if is_stdout(path):
+        return "-"
+    try:
+        full = os.path.realpath(path)
+    except OSError:  # the folder that the command stands in is gone
+        full = os.path.normpath(path)
+    return unicodedata.normalize("NFC", full).casefold()
 
 
 def name_settings(settings: Path, files: Sequence[str], environment: Environment) -> None:

@@ -20,6 +20,7 @@ _LEAST = 1 << 30
 _NOISE = (b" panicked at ", b"<jemalloc>")
 _LOST = (b"lost sys.stderr", b"sys.unraisablehook")
 """What Python says where a thread died for want of memory before it had begun: whoever started it waits for ever."""
+_PASSED_ON = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _NO_LINKER = 127
 """How a process ends that the loader of libraries finds no memory for."""
 _THREADS = (
@@ -81,10 +82,14 @@ def guard() -> None:
         _end(_too_low(), ExitCode.INPUT_ERROR)
     try:
         read, write = os.pipe()
+        # Until either knows what to do with a signal: one that ends the parent alone would leave a child that goes on.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
         child = os.fork()
     except OSError:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         return
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         os.close(read)
         os.dup2(write, 2)
         os.close(write)
@@ -94,8 +99,10 @@ def guard() -> None:
 
 
 def _watch(child: int, read: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    for number in _PASSED_ON:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda passed, _: _pass_on(child, passed))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
     said, lost = b"", False
     while piece := os.read(read, 65_536):
         said += piece
@@ -108,6 +115,11 @@ def _watch(child: int, read: int) -> None:
     if any(words in said for words in _NOISE):
         said = said[max(0, said.rfind(phrase("as_error", what="").encode())) :]
     _end(said, code if code >= 0 else 128 - code)
+
+
+def _pass_on(child: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(child, number)
 
 
 def _too_low() -> bytes:

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.visible import NEAREST
 from salesmetrics.schema.message import Message
+from salesmetrics.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,9 +131,9 @@ def _is_special(target: Path) -> bool:
 
 def _replace(target: Path, data: bytes) -> None:
     part = target.parent / f".salesmetrics-{secrets.token_hex(8)}.part"
-    # 0o666 lets the umask decide, as for any new file.
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
+    with unfinished(part):
+        # 0o666 lets the umask decide, as for any new file.
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             _write_all(partial(os.write, descriptor), data)
             os.fsync(descriptor)
@@ -141,9 +142,6 @@ def _replace(target: Path, data: bytes) -> None:
         if target.exists():
             shutil.copymode(target, part)
         part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _write_all(write: Callable[[memoryview], int | None], data: bytes) -> None:

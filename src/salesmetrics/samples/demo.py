@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import shlex
-import shutil
 from importlib.resources import files
 from io import BytesIO
 from itertools import count
@@ -16,6 +15,7 @@ from salesmetrics.answers.demo import Demo, SampleFile, Suggestion
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import told
 from salesmetrics.schema.message import Message
+from salesmetrics.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,8 +150,7 @@ def _write(target: Path, packed: Mapping[str, bytes]) -> None:
     """All files, or none of them: they are written beside their place and then moved."""
     exists = target.is_dir()
     part = (target if exists else target.parent) / f".salesmetrics-{secrets.token_hex(8)}.part"
-    moved: list[Path] = []
-    try:
+    with unfinished(part) as held:
         part.mkdir()
         (part / RESULTS).mkdir()
         for name, data in packed.items():
@@ -160,15 +159,11 @@ def _write(target: Path, packed: Mapping[str, bytes]) -> None:
         if exists:
             # Whoever stands in the folder is to stay in it, so that it is filled and not replaced.
             for entry in sorted(part.iterdir()):
-                moved.append(target / entry.name)
-                entry.rename(moved[-1])
+                held.append(target / entry.name)
+                entry.rename(held[-1])
             part.rmdir()
         else:
             part.rename(target)
-    except BaseException:
-        for path in (part, *moved):
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-        raise
 
 
 def _kind(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -17,6 +18,8 @@ __all__ = ["fetch", "read_file", "read_pipe"]
 
 _STEP = 1 << 20
 _WORTH_A_LOOK = 256 << 20
+_LOOKS = 2
+_BEING_WRITTEN = getattr(errno, "ETXTBSY", errno.EBUSY)
 
 
 def fetch(path: str, stdin: BinaryIO | None = None) -> bytes:
@@ -59,25 +62,35 @@ def read_pipe(path: str, stdin: BinaryIO | None = None) -> bytes | None:
 
 
 def read_file(path: str) -> bytes:
-    """All bytes of a file.
+    """All bytes of a file, as they were at one moment: what changes meanwhile is read once more, and then refused.
 
     Raises:
         SalesmetricsError: ``file_not_found``, ``file_unreadable`` or ``file_too_large``.
     """
     try:
-        with Path(path).open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if not size:
-                return _drained(path, stream)
-            if size > MAX_UNPACKED:
-                raise _too_large(path)
-            afford_text(path, size)
-            return stream.read()
+        return _read(path)
     except FileNotFoundError:
         raise SalesmetricsError("file_not_found", path=path, near=near_name(path)) from None
     except (OSError, ValueError) as error:
         cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SalesmetricsError("file_unreadable", path=path, cause=cause.lower()) from error
+
+
+def _read(path: str) -> bytes:
+    for _ in range(_LOOKS):
+        with Path(path).open("rb") as stream:
+            before = os.fstat(stream.fileno())
+            if not before.st_size:
+                return _drained(path, stream)
+            if before.st_size > MAX_UNPACKED:
+                raise _too_large(path)
+            afford_text(path, before.st_size)
+            data = stream.read()
+            after = os.fstat(stream.fileno())
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return data
+        del data  # before as much is read again
+    raise OSError(_BEING_WRITTEN, os.strerror(_BEING_WRITTEN))
 
 
 def _drained(path: str, stream: BinaryIO) -> bytes:
