@@ -37,6 +37,15 @@ def test_an_old_export_is_stale_on_the_day_of_the_environment(folder: Path) -> N
     assert (stale.returncode, stale.stdout) == (1, "")
 
 
+@pytest.mark.parametrize("day", [date.min, date.max], ids=str)
+def test_a_clock_that_is_far_off_is_refused_where_it_is_asked(day: date, folder: Path) -> None:
+    done = invoke("report", "deals.csv", "--as-of", "today", cwd=folder, env={}, today=day)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "invalid `--as-of today`: the year must be 1970 to 2199" in done.stderr
+    assert invoke("report", "deals.csv", "--as-of", "yesterday", cwd=folder, env={}, today=day).returncode == 2
+    assert invoke("report", "deals.csv", cwd=folder, env={}, today=day).returncode == 0
+
+
 def test_variables_and_streams_are_those_of_the_environment(folder: Path) -> None:
     before = (Path.cwd(), sys.stdout, sys.stderr)
     env = {"SALESMETRICS_KPI": "won_deals"}

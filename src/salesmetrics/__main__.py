@@ -10,8 +10,8 @@ import os
 # A container's first process does not even notice a request to end that it has no handler for.
 _INTERRUPTED = 130
 """After Ctrl-C a thread may still be within Polars, which nobody can ask to stop, and Python waits for all threads."""
-for _wanted in (_signal.SIGINT, _signal.SIGTERM):
-    if _signal.getsignal(_wanted) in (_signal.default_int_handler, _signal.SIG_DFL):
+for _wanted in (_signal.SIGINT, _signal.SIGTERM, getattr(_signal, "SIGHUP", None)):
+    if _wanted is not None and _signal.getsignal(_wanted) in (_signal.default_int_handler, _signal.SIG_DFL):
         _signal.signal(_wanted, lambda number, _frame: os._exit(128 + number))
 
 import gc  # noqa: E402

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground import OLD, PATIENCE, Done, Ground, around, ended, folder, held, play
+from ground import OLD, PATIENCE, Done, Ground, around, deals, ended, folder, held, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "html": ("report", "deals.csv", "-q", "-o", "out.html"),
     "xlsx": ("rows", "revenue", "deals.csv", "-q", "-o", "out.xlsx"),
     "init": ("init", "deals.csv", "--force", "-o", "out.toml"),
+    "large": ("report", "large.csv", "-q", "-o", "out.json"),
     "check": ("check", "deals.csv", "--rejects", "rejects.csv"),
 }
 
@@ -104,7 +105,8 @@ def undisturbed(words: tuple[str, ...]) -> tuple[dict[str, bytes], float]:
 def prepared(words: tuple[str, ...]) -> AbstractContextManager[Path]:
     """A folder with an old file in each place that a command writes to."""
     names = [word for word in words if word.startswith(("out.", "rejects."))]
-    return folder(**{name.replace(".", "__"): OLD for name in names})
+    large = {"large__csv": deals(40_000)} if "large.csv" in words else {}
+    return folder(**{name.replace(".", "__"): OLD for name in names}, **large)
 
 
 def disturbed(
@@ -174,7 +176,7 @@ def trials(ground: Ground) -> None:
     if ground.full:
         for name, words in COMMANDS.items():
             moments(ground, name, words, 22)
-            if name != "stdout":
+            if name not in ("stdout", "large"):
                 steps(ground, name, words, 0)
     else:
         moments(ground, "json", COMMANDS["json"], 6)

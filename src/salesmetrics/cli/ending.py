@@ -15,7 +15,7 @@ from salesmetrics.cli.environment import of_process
 from salesmetrics.messages import phrase
 from salesmetrics.unfinished import take_back
 
-__all__ = ["listen"]
+__all__ = ["heed", "listen"]
 
 _SIGNALLED = 128
 """A shell gives a process that a signal ended this number and the signal's."""
@@ -34,13 +34,25 @@ def listen() -> None:
                 signal.signal(number, _end)
 
 
+def heed() -> None:
+    """Let Ctrl-C break off a read or a write that waits, once Polars is there.
+
+    It puts a handler of its own before ours, which stops what it computes, and has the system go on with a read as if nothing had been.
+    """
+    if hasattr(signal, "siginterrupt"):
+        with suppress(OSError):
+            signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - the standard library's
+
+
 def _end(number: int, _frame: object) -> NoReturn:
-    take_back()
-    for other in _ENDING:
-        # Nothing is left to lose: a second request ends a process whose last word nobody takes.
-        signal.signal(other, signal.SIG_DFL)
-    _say("interrupted" if number == signal.SIGINT else "terminated")
-    os._exit(_SIGNALLED + number)
+    try:
+        take_back()
+        for other in _ENDING:
+            # Nothing is left to lose: a second request ends a process whose last word nobody takes.
+            signal.signal(other, signal.SIG_DFL)
+        _say("interrupted" if number == signal.SIGINT else "terminated")
+    finally:
+        os._exit(_SIGNALLED + number)
 
 
 def _say(code: str) -> None:
@@ -49,6 +61,9 @@ def _say(code: str) -> None:
     stderr = around.stderr
     if stderr is None:
         return
-    with suppress(OSError, ValueError, LookupError):
-        lead = _CLEAR_LINE + _SHOW_CURSOR if stderr.isatty() and around.variables.get("TERM") != "dumb" else ""
-        os.write(stderr.fileno(), f"{lead}{phrase(code)}\n".encode(stderr.encoding or "ascii", "backslashreplace"))
+    try:
+        word = phrase(code)
+    except Exception:  # the catalogue is just being imported
+        word = code
+    lead = _CLEAR_LINE + _SHOW_CURSOR if stderr.isatty() and around.variables.get("TERM") != "dumb" else ""
+    os.write(stderr.fileno(), f"{lead}{word}\n".encode(stderr.encoding or "ascii", "backslashreplace"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from salesmetrics.cli.ending import heed
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.csv_locales import PLAIN, csv_dialect
 from salesmetrics.render.output import is_stdout, needs_ascii, write_output
@@ -79,6 +80,7 @@ def says_rejects(output: Output, form: str) -> bool:
 
 def write_answer(answer: Any, output: Output, form: str, environment: Environment, *, wide: bool = False) -> None:
     """Write an answer in a form to where the output goes; a sheet ``wide``, with a column per period or segment."""
+    heed()
     encoding = encoding_of(output, environment) if WRITERS[form].for_people else "utf-8"
     text = render(answer, form, screen_of(output, environment), wide=wide)
     write_output(text, output.output, environment.stdout, encoding=encoding)

@@ -6,9 +6,11 @@ Nothing heavy is imported here before a file is on its way.
 from __future__ import annotations
 
 from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from salesmetrics.cli.ending import heed
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.messages import phrase
@@ -19,6 +21,7 @@ from salesmetrics.series import Exports
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
+    from types import TracebackType
 
     from salesmetrics.cli.environment import Environment
     from salesmetrics.ingest.dataset import ReadOptions
@@ -49,16 +52,34 @@ def begin_files(files: Sequence[str], environment: Environment, *, quiet: bool =
     return Files(
         files,
         stdin=_piped(files, environment),
-        during=None if quiet else _progress(files, environment),
+        during=_During(nullcontext() if quiet else _progress(files, environment)),
         early=environment.begun,
         hashed=hashed,
     )
+
+
+class _During:
+    """What goes on while files are read, which begins when all that reads them is imported."""
+
+    def __init__(self, shown: AbstractContextManager[object]) -> None:
+        self._shown = shown
+
+    def __enter__(self) -> None:
+        heed()
+        self._shown.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return self._shown.__exit__(kind, error, trace)
 
 
 def read_exports(
     files: Sequence[str], options: ReadOptions, environment: Environment, *, hashed: bool = False
 ) -> Exports:
     """The exports of a comparison, each to be read by itself."""
+    import_module("polars")
+    heed()
     return Exports(files, options, stdin=_piped(files, environment), hashed=hashed)
 
 
