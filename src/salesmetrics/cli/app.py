@@ -144,7 +144,7 @@ def _run(words: list[str], environment: Environment) -> int:
         app = make_app(next(iter(words), "--help"))
         code = app(args=words, prog_name="salesmetrics", obj=around, standalone_mode=False)
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else ExitCode.OK
+        return _code_of(stop)
     except SalesmetricsError as error:
         _tell(error, words, environment)
         return error.exit_code
@@ -169,6 +169,12 @@ def _run(words: list[str], environment: Environment) -> int:
     if code == ExitCode.INTERRUPTED:  # raised within Polars, and already taken up by Typer
         environment.say(phrase("interrupted"))
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _code_of(stop: SystemExit) -> int:
+    """The exit code of a command that Typer ends; a reader of the help who has had enough is an error to Typer only."""
+    wanted = isinstance(stop.code, int) and not isinstance(stop.__context__, BrokenPipeError)
+    return int(stop.code or 0) if wanted else ExitCode.OK
 
 
 def _denied(error: BaseException) -> SalesmetricsError | None:

@@ -82,12 +82,14 @@ def guard() -> None:
         _end(_too_low(), ExitCode.INPUT_ERROR)
     try:
         read, write = os.pipe()
-        # Until either knows what to do with a signal: one that ends the parent alone would leave a child that goes on.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
-        child = os.fork()
     except OSError:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         return
+    # Until either knows what to do with a signal: one that ends the parent alone would leave a child that goes on.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+    try:
+        child = os.fork()
+    except OSError:  # Polars would be denied its threads as well, and say so in its own way
+        _end(_said(SalesmetricsError("threads_short")), ExitCode.INPUT_ERROR)
     if child == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         os.close(read)
@@ -123,7 +125,10 @@ def _pass_on(child: int, number: int) -> None:
 
 
 def _too_low() -> bytes:
-    error = SalesmetricsError("memory_short", what=Message("or_threads"), cause=Message("limit_too_low"))
+    return _said(SalesmetricsError("memory_short", what=Message("or_threads"), cause=Message("limit_too_low")))
+
+
+def _said(error: SalesmetricsError) -> bytes:
     return "\n".join([*error_lines(error), ""]).encode()
 
 
