@@ -69,7 +69,7 @@ def threads(ground: Ground) -> None:
 
 def files(ground: Ground) -> None:
     """Open files, of which Python itself needs a few to begin."""
-    for most in ground.some(2, [12, 7, 4, 5, 6, 8, 9, 10, 16, 32, 64]):
+    for most in ground.some(2, [12, 6, 4, 5, 7, 8, 9, 10, 16, 32, 64]):
         for words in ground.some(1, [STEADY[0], STEADY[2], ("demo", "demo", "-q"), ("kpis", "-q", "-o", "out.txt")]):
             codes = [OK, INPUT_ERROR]
             output = words[-1]
@@ -78,7 +78,9 @@ def files(ground: Ground) -> None:
                 done = run(*words, cwd=here, before=partial(limit, "RLIMIT_NOFILE", most))
                 if done.code == 1 and "salesmetrics" not in done.err:
                     continue  # Python did not begin
-                ground.check(f"{most} open files: {words}", done, codes)
+                ground.check(
+                    f"{most} open files: {words}", done, codes, "" if done.code == OK else "too many open files"
+                )
                 if done.code != OK:
                     ground.whole(f"{most} open files: {words}", here, before)
 

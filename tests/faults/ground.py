@@ -204,6 +204,8 @@ def run(
             check=False,
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )
+    except PermissionError as error:  # to another user this program does not exist
+        return Done(126, b"", str(error))
     except subprocess.TimeoutExpired as late:
         return Done(-99, late.stdout or b"", f"it hangs: {(late.stderr or b'').decode('utf-8', 'replace')}")
     return Done(done.returncode, done.stdout or b"", (done.stderr or b"").decode("utf-8", "replace"))

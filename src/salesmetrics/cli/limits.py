@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ from salesmetrics.schema.message import Message
 
 __all__ = ["error_lines", "guard", "shortage"]
 
+_FEW_FILES = 12
+"""Files that a command may have open at once at the very least; Polars ends in a panic with six."""
 _FEW_THREADS = 4_096
 _LEAST = 1 << 30
 """Bytes of addresses below which Polars and its threads may come to a standstill: at 700 MB two runs of eight hung."""
@@ -71,12 +74,30 @@ def _is_limited() -> bool:
     return _memory_limit() < float("inf") or (threads != resource.RLIM_INFINITY and threads <= _FEW_THREADS)
 
 
+def _few_files() -> bool:
+    """Whether fewer files may be open than Polars and the imports need, though all are asked for that may be had."""
+    import resource
+
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if least == resource.RLIM_INFINITY or least >= _FEW_FILES:
+        return False
+    wanted = _FEW_FILES if most == resource.RLIM_INFINITY else min(_FEW_FILES, most)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return wanted < _FEW_FILES
+
+
 def guard() -> None:
     """Where memory or threads are limited, go on in a child, and say of a child that was ended what it was ended for.
 
     Polars and the allocator end the process itself when they are denied memory; nobody in it can say a word then.
     """
-    if not hasattr(os, "fork") or not _is_limited():
+    if not hasattr(os, "fork"):
+        return
+    if _few_files():
+        error = SalesmetricsError("memory_short", what=Message("or_threads"), cause=os.strerror(errno.EMFILE).lower())
+        _end(_said(error), ExitCode.INPUT_ERROR)
+    if not _is_limited():
         return
     if _memory_limit() < _LEAST:
         _end(_too_low(), ExitCode.INPUT_ERROR)
