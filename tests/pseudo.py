@@ -35,7 +35,7 @@ def pseudo(template: str) -> str:
     """A template with other letters outside of its places and of what stands in backticks.
 
     >>> pseudo("see {path:typed} of `--by`: {n:# deal|# deals of {kind:nouns}}")
-    'тее {path:typed} пж `--by`: {n:# геамл|# геамлт пж {kind:nouns}}'
+    'тдд {path:typed} ое `--by`: {n:# гдал|# гдалт ое {kind:nouns}}'
     """
     made, at, code = [], 0, False
     while at < len(template):

@@ -69,6 +69,27 @@ COLUMNS=80 salesmetrics report exports --as-of today --period last-week --compar
 ```
 
 and the report has pushed close dates, too.
+
+## Interrupted runs and full disks
+
+A file is written beside its place and then renamed. So `-o`, `--rejects` and `init` leave the old file or the new one, each whole, and
+`demo` leaves all of its files or none, whatever happens:
+
+| what happens | exit code |
+|---|---|
+| Ctrl-C | 130, and `interrupted` on stderr |
+| SIGTERM, as from `kill`, `timeout` or systemd | 143, and `terminated` |
+| the terminal is closed; the processor time of `ulimit -t` is used up | 129; 152 |
+| the disk is full, a quota is used up, a folder is gone | 2, and the file that cannot be written |
+| an export is cut short, damaged or gone, or changes twice while it is read | 2, and the file that cannot be read |
+| too little memory, too few threads or open files | 2 |
+| whoever reads the output leaves early, as `head` does | 0 |
+
+Each file is whole by itself: if the disk fills up between the two, `-o` is new and `--rejects` is old. What goes to standard output can be
+cut, so write to a file in a script. Only `kill -9` or a power failure can leave a file `.salesmetrics-….part`, which you can delete.
+
+An export that another program is still writing looks like a shorter one. Let it be written under another name, such as `deals.csv.tmp`, and
+renamed when it is complete.
 """
 
 CRON = {

@@ -144,7 +144,7 @@ def mail(*words: str) -> bytes:
 COMMANDS = [
     f"{command} {words[0]}".split()
     for command, words in TYPED.items()
-    if command not in {"config show", "config schema", "schema", "init", "kpis", "demo"}
+    if command not in {"config show", "config schema", "schema", "init", "kpis", "demo", "help"}
 ]
 NUMBER = re.compile(r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?")
 

@@ -124,8 +124,8 @@ def day(value: date) -> str:
     return re.sub("MM|DD|[YMDN]", lambda found: parts[found[0]], language.day)
 
 
-_ANOTHER_WAY = re.compile(r"[A-Za-z]|\d.*?[-+–−/×:<>=≤≥].*?\d|[-+−≤≥<>=]\s?\d")
-"""Latin letters, pairs of numbers, and numbers with a sign: what a language from the right would turn round."""
+_LATIN_OR_SIGNED = re.compile(r"[A-Za-z]|[-+−≤≥<>=]\s?\d")
+_BETWEEN_NUMBERS = re.compile(r"[-+–−/×:<>=≤≥]")
 _FROM_RIGHT = re.compile("[\u0590-\u065f\u066d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -149,9 +149,17 @@ def isolated(text: str) -> str:
     """
     if not spoken().from_right:
         return text
-    if text[:1] == ISOLATES[0] or _FROM_RIGHT.search(text) or not _ANOTHER_WAY.search(text):
+    if text[:1] == ISOLATES[0] or _FROM_RIGHT.search(text) or not _would_turn(text):
         return text
     return ISOLATES[0] + text.translate(_NO_ISOLATES) + ISOLATES[1]
+
+
+def _would_turn(text: str) -> bool:
+    """Whether a text has Latin letters, a pair of numbers or a number with a sign, which a language from the right would turn round."""
+    if _LATIN_OR_SIGNED.search(text):
+        return True
+    digits = [place for place, letter in enumerate(text) if letter.isdecimal()]
+    return bool(digits) and _BETWEEN_NUMBERS.search(text, digits[0], digits[-1]) is not None
 
 
 _NO_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
