@@ -19,6 +19,7 @@ import pytest
 
 import salesmetrics
 import untidy
+from effort import in_turn
 from in_process import invoke
 from planted import NAMES, World, leaks, planted_world
 from salesmetrics.errors import SalesmetricsError
@@ -132,7 +133,8 @@ def words_of(world: World, name: str) -> list[str]:
 def test_no_form_of_a_command_tells_a_name(world: World, name: str, hide: str) -> None:
     words = [*words_of(world, name), *HIDE[hide]]
     # A page of a report has all analyses in it, whatever it is grouped by.
-    for form in ["table", "json", "csv"] if name.startswith("report_by") else FORMS[hide]:
+    forms = ["table", "json", "csv"] if name.startswith("report_by") else FORMS[hide]
+    for form in in_turn(forms, list(COMMANDS).index(name) + list(HIDE).index(hide)):
         to = ["-o", f"out/x.{form}"] if form in PAGES else ["--format", form]
         hold(told(world.folder, *words, *to, "-v"))
 
