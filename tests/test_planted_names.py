@@ -289,7 +289,8 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, untidy.Case]:
 def test_no_finding_error_or_rejected_row_tells_a_name(cases: dict[str, untidy.Case], name: str) -> None:
     case = cases[name]
     for i, words in enumerate(case.commands):
-        hold(told(case.folder, *words, "--pseudonymize"))
+        if words in in_turn(case.commands, list(untidy.CASES).index(name)) or i == 0:
+            hold(told(case.folder, *words, "--pseudonymize"))
         if i % 4 == 0:  # what hides is the same, and shows less
             hold(told(case.folder, *words, "--no-names"))
 

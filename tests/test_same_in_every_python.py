@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import salesmetrics
+from effort import in_turn
 from in_process import invoke
 from typed_commands import NEW, TYPED
 
@@ -22,9 +23,10 @@ PLAIN = {"config", "demo", "explain", "help", "init", "kpis", "schema"}
 """Commands that add nothing up."""
 
 
-@pytest.mark.parametrize(
-    "line", [f"{name} {words}" for name, lines in TYPED.items() if name.split()[0] not in PLAIN for words in lines]
-)
+LINES = [f"{name} {words}" for name, lines in TYPED.items() if name.split()[0] not in PLAIN for words in lines]
+
+
+@pytest.mark.parametrize("line", in_turn(LINES, 0))
 def test_no_floats_are_added_with_sum(line: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found: set[str] = set()
     plain = builtins.sum
