@@ -207,6 +207,9 @@ def test_a_page_of_a_language_from_the_right_is_turned(folder: Path) -> None:
     with ZipFile(folder / "o.xlsx") as book:
         assert not re.search(f'<sheet name="[^"]*[{ISOLATES}]', book.read("xl/workbook.xml").decode())
         sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        styles = book.read("xl/styles.xml").decode()
+    assert 'readingOrder="2"' in styles  # or a text that begins with a number is read from the left
+    assert 'horizontal="left"' not in styles
     assert sheets
     assert all('rightToLeft="1"' in sheet for sheet in sheets)
     mail = message_from_bytes((folder / "o.eml").read_bytes(), policy=policy.default)

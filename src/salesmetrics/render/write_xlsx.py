@@ -55,12 +55,12 @@ def write(page: Page, screen: Screen, limits: Limits | None = None) -> bytes:  #
 
 
 def _draw(book: xlsxwriter.Workbook, page: Page, limits: Limits) -> None:
-    names, styles = Names(), Styles(book)
+    arabic = LANGUAGES.get(page.language.partition("-")[0], ENGLISH).from_right
+    names, styles = Names(), Styles(book, from_right=arabic)
     first, others = plan(page)
     summary = names.sheet(phrase("sheet_summary"))
     data = ChartData(names.sheet(phrase("sheet_chart_data")))
     titled = [(names.sheet(one.title), one) for one in others]
-    arabic = LANGUAGES.get(page.language.partition("-")[0], ENGLISH).from_right
     header, footer = _header(page), _footer(page)
     drawing = Drawing(book, summary, styles, names, data, limits)
     drawing.begin(right_to_left=arabic)

@@ -14,18 +14,26 @@ __all__ = ["HEADER", "TONES", "Styles"]
 
 
 class Styles:
-    """The formats of a workbook, each made once."""
+    """The formats of a workbook, each made once.
 
-    def __init__(self, book: Any) -> None:
+    Args:
+        book: Of XlsxWriter.
+        from_right: The language is written from the right, so that a text that begins with a number is read from there, too.
+    """
+
+    def __init__(self, book: Any, *, from_right: bool = False) -> None:
         self._book = book
+        self._own = {"reading_order": _FROM_RIGHT} if from_right else {}
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def of(self, **properties: Any) -> Any:
         """The format with these properties."""
+        if self._own and properties.get("align") == "left":
+            properties["align"] = "right"
         key = tuple(sorted(properties.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format(
-                {"font_name": "Calibri", "font_size": 11, "valign": "top", **properties}
+                {"font_name": "Calibri", "font_size": 11, "valign": "top", **self._own, **properties}
             )
         return self._made[key]
 
@@ -44,6 +52,9 @@ class Styles:
             properties |= {"align": "left", "indent": 2}
         return self.of(**properties)
 
+
+_FROM_RIGHT = 2
+"""The number of this order of reading in a workbook."""
 
 TONES: dict[Tone, dict[str, Any]] = {
     Tone.STRONG: {"bold": True},
