@@ -33,7 +33,7 @@ from functools import cache, partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.messages.languages import ENGLISH
-from salesmetrics.messages.speech import ISOLATES, day, in_words, isolated, number, speaking, spoken
+from salesmetrics.messages.speech import ISOLATES, day, in_words, isolated, number, speaking, spoken, without_isolates
 from salesmetrics.schema.message import Message, Some, Told
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _filled(template: str, details: Mapping[str, Any], *, in_file: bool = False)
     if not spoken().from_right:
         return made
     if template.startswith("salesmetrics "):  # a command, which is pasted
-        return made.translate(dict.fromkeys(map(ord, ISOLATES)))
+        return without_isolates(made)
     return _code_isolated(made) if "`" in made else made
 
 
@@ -176,7 +176,7 @@ def _code_isolated(sentence: str) -> str:
         lambda found: (
             found[0]
             if found.start() and found.string[found.start() - 1] == first
-            else f"{first}`{found[1].replace(first, '').replace(last, '')}`{last}"
+            else f"{first}`{without_isolates(found[1])}`{last}"
         ),
         sentence,
     )

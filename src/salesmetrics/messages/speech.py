@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from datetime import date
     from gettext import NullTranslations
 
-__all__ = ["ISOLATES", "day", "in_words", "isolated", "number", "reads_from_right", "speak", "speaking", "spoken"]
+__all__ = [
+    "ISOLATES",
+    "day",
+    "in_words",
+    "isolated",
+    "number",
+    "reads_from_right",
+    "speak",
+    "speaking",
+    "spoken",
+    "without_isolates",
+]
 
 ISOLATES = "\u2068\u2069"
 """What stands around text whose direction of writing is its own: the first strong isolate, and the sign that ends it."""
@@ -151,7 +162,16 @@ def isolated(text: str) -> str:
         return text
     if text[:1] == ISOLATES[0] or _FROM_RIGHT.search(text) or not _would_turn(text):
         return text
-    return ISOLATES[0] + text.translate(_NO_ISOLATES) + ISOLATES[1]
+    return ISOLATES[0] + without_isolates(text) + ISOLATES[1]
+
+
+def without_isolates(text: str) -> str:
+    r"""Text without the signs that keep parts of it together, for where nothing shows them.
+
+    >>> without_isolates("\u2068deals.csv\u2069")
+    'deals.csv'
+    """
+    return text.translate(_NO_ISOLATES)
 
 
 def _would_turn(text: str) -> bool:

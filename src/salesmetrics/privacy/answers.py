@@ -24,17 +24,15 @@ __all__ = ["without_names"]
 A = TypeVar("A")
 
 
-def without_names(answer: A, names: Names | None) -> A:
-    """An answer in which nothing stands in the place of a name, where names are left out; else the answer itself.
+def without_names(answer: A, names: Names) -> A:
+    """An answer in which nothing stands in the place of a name.
 
     A column of a list of records that holds nothing but names is left out altogether.
 
     Args:
         answer: An answer of a command.
-        names: What stands in the place of names; None where they are told.
+        names: What was put there when it was made.
     """
-    if names is None or names.shown:
-        return answer
     bare: A = _bare(answer, names)
     return bare
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.messages import text
+from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.privacy.fields import NAMES, sort_of
 from salesmetrics.schema.currencies import CODES, CRM_DEFAULT
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
@@ -186,34 +187,8 @@ _DAY = re.compile(
     re.I,
 )
 _PERIOD = re.compile(r"\d{4}(-?(Q[1-4]|H[12]|W\d{1,2}))?|\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}", re.I)
-_COMMANDS = frozenset(
-    [
-        "salesmetrics",
-        "report",
-        "trend",
-        "rows",
-        "explain",
-        "inspect",
-        "check",
-        "init",
-        "compare",
-        "funnel",
-        "cohort",
-        "forecast",
-        "benchmark",
-        "losses",
-        "config",
-        "show",
-        "kpis",
-        "schema",
-        "help",
-        "demo",
-        "FILE",
-        "HEADER",
-        "DATE",
-        "FORMAT",
-    ]
-)
+_COMMANDS = frozenset({*COMMANDS, "salesmetrics", "show", "FILE", "HEADER", "DATE", "FORMAT"})
+"""What stands in a line to type and is no file: commands, one that is below another, and what a reader puts in."""
 _STRERRORS = frozenset(os.strerror(number).lower() for number in errno.errorcode)
 _OPTION = re.compile(r"--?[a-z][a-z-]*")
 

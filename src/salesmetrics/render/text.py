@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from salesmetrics.messages import phrase, retold
 from salesmetrics.messages.languages import ENGLISH
-from salesmetrics.messages.speech import ISOLATES, isolated, reads_from_right, spoken
+from salesmetrics.messages.speech import isolated, reads_from_right, spoken
 from salesmetrics.messages.speech import number as written
 from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
@@ -61,18 +61,16 @@ def one_line(text: str) -> str:
 
 
 def cells(text: str) -> int:
-    r"""About how wide text is: signs of East Asia take two places, marks that change the direction of writing none.
+    r"""How wide text is: signs of East Asia take two places, combining marks and those that change the direction of writing none.
 
-    >>> cells("ab"), cells("李娜"), cells("\u2068ab\u2069")
-    (2, 4, 2)
+    >>> cells("ab"), cells("李娜"), cells("\u2068ab\u2069"), cells("e\u0301")
+    (2, 4, 2, 1)
     """
     if text.isascii():
         return len(text)
-    wide = sum("\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" for char in text)
-    return len(text) + wide - sum(map(text.count, _WITHOUT_WIDTH))
+    from rich.cells import cell_len
 
-
-_WITHOUT_WIDTH = (*ISOLATES, "\u200e", "\u200f")
+    return cell_len(text)
 
 
 def count(number: int) -> str:

@@ -38,7 +38,7 @@ def help(  # noqa: A001 - the name of the command
       salesmetrics help report
     """
     from salesmetrics.cli.app import make_app
-    from salesmetrics.cli.output import screen_of
+    from salesmetrics.cli.output import encoding_of, screen_of
     from salesmetrics.messages.commands import COMMANDS
     from salesmetrics.messages.tour import TOPICS
     from salesmetrics.render.layouts.demo import topic_document, topics_document
@@ -54,9 +54,8 @@ def help(  # noqa: A001 - the name of the command
     if name and name not in TOPICS:
         raise _unknown(" ".join(words), name)
     document = topic_document(name) if name else topics_document()
-    encoding = (environment.stdout.encoding or "ascii") if environment.stdout is not None else "utf-8"
     text = write(document, screen_of(Output(all=True), environment))
-    write_output(text, None, environment.stdout, encoding=encoding)
+    write_output(text, None, environment.stdout, encoding=encoding_of(None, environment))
 
 
 def _unknown(words: str, name: str) -> Exception:

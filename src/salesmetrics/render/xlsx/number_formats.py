@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesmetrics.messages import phrase
-from salesmetrics.messages.speech import ISOLATES, spoken
+from salesmetrics.messages.speech import spoken, without_isolates
 from salesmetrics.render.numbers import as_decimal
 from salesmetrics.render.visible import visible
 
@@ -114,7 +114,7 @@ def forms(
     >>> forms("1.26 M", (1260000,), "money", None, signed=False)[0].code
     '#,##0'
     """
-    text = text.translate(dict.fromkeys(map(ord, ISOLATES)))
+    text = without_isolates(text)
     found = list(_NUMBER.finditer(_in_english(text)))
     known = [number for number in numbers if number is not None]
     percent = unit == "ratio" or _is_percent(text)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from salesmetrics.messages import phrase
 from salesmetrics.messages.languages import ENGLISH
-from salesmetrics.messages.speech import ISOLATES, spoken
+from salesmetrics.messages.speech import spoken, without_isolates
 from salesmetrics.render.document import Bullets, Heading, Items, Table, Text
 from salesmetrics.render.page import Chart, Fold, Section, Words
 from salesmetrics.render.visible import visible
@@ -25,7 +25,6 @@ __all__ = ["Names", "SheetPlan", "plan"]
 
 _LONGEST = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-_NO_ISOLATES = str.maketrans("", "", ISOLATES)
 """The name of a sheet is typed in formulas, and has no room for signs that nobody sees."""
 _RESERVED = "history"
 _SHORT = 12
@@ -59,7 +58,7 @@ class Names:
         >>> names.sheet("Win rate: by [owner]"), names.sheet("win rate  by owner"), names.sheet("History"), names.sheet("''")
         ('Win rate by owner', 'win rate by owner 2', 'History 2', 'Sheet')
         """
-        text = " ".join(_FORBIDDEN.sub(" ", visible(title).translate(_NO_ISOLATES)).split())
+        text = " ".join(_FORBIDDEN.sub(" ", without_isolates(visible(title))).split())
         cut = _cut(text, _LONGEST)
         if cut != text and spoken() is not ENGLISH:
             within = " " in cut and text[len(cut)] != " "
