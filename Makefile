@@ -39,11 +39,12 @@ docs: ## build the documentation site in build/docs/site, and check its links
 docs-serve: docs ## the same, and show it at http://localhost:8000
 	$(BIN)/python -m http.server --bind localhost --directory build/docs/site 8000
 
-bench: ## speed beside a script by hand, as ratios of one run
+bench: ## speed beside scripts by hand and other tools, as ratios of one run
 	$(BIN)/python tests/benchmark/start_benchmark.py
 	$(BIN)/python tests/benchmark/report_benchmark.py
 	$(BIN)/python tests/benchmark/read_benchmark.py
 	$(BIN)/python tests/benchmark/compare_benchmark.py
+	$(BIN)/python tests/benchmark/rivals.py --most 1000000
 
 packages: ## build wheel and sdist, and try the wheel with each Python and the lowest and newest dependencies; takes some minutes
 	$(BIN)/python tests/packages/built.py "$$(mktemp -d)"
