@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["are_large", "begin", "beside", "do", "together"]
+__all__ = ["begin", "beside", "do", "is_large", "size_of", "together"]
 
 T = TypeVar("T")
 
@@ -72,10 +72,15 @@ def do(work: Callable[[], T]) -> Future[T]:
     return done
 
 
-def are_large(paths: Iterable[str]) -> bool:
-    """Whether threads pay for these files. How much a pipe will give nobody knows."""
+def is_large(size: int) -> bool:
+    """Whether threads pay for files of so many bytes together."""
+    return size >= _WORTH_THREADS
+
+
+def size_of(paths: Iterable[str]) -> int:
+    """Bytes of files together; how much a pipe will give nobody knows, so it counts as large."""
     size = 0
     for path in map(Path, paths):
         with suppress(OSError, ValueError):
             size += path.stat().st_size if path.is_file() else _WORTH_THREADS
-    return size >= _WORTH_THREADS
+    return size

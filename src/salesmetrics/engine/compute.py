@@ -19,6 +19,7 @@ from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
 from salesmetrics.entities.declared import columns_of, date_columns, kinds_of
 from salesmetrics.entities.derived import with_coded_outcome, with_derived
+from salesmetrics.frames.laid import collect_all, collected
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
 
@@ -127,7 +128,7 @@ def aggregate(
     ]
     blocks = [
         _block(result, group, frames[entity], keys)
-        for (entity, _, _, group), result in zip(passes, pl.collect_all(queries), strict=True)
+        for (entity, _, _, group), result in zip(passes, collect_all(queries, frames.values()), strict=True)
     ]
     return blocks + (_of_all(blocks, frames, together, window, given, keys) if together else [])
 
@@ -162,7 +163,8 @@ def _of_all(
     apart = Keys(bucket=keys.bucket)
     whole: dict[date | None, dict[str, Any]] = {}
     for entity, column, days, group in _passes(measures, frames, window, apart):
-        result = _query(frames[entity].lazy(), group, column, window=days, given=given, keys=apart).collect()
+        query = _query(frames[entity].lazy(), group, column, window=days, given=given, keys=apart)
+        result = collected(query, frames[entity])
         found = _block(result, group, frames[entity], apart)
         for position, cell in enumerate(found.cells):
             whole.setdefault(cell.bucket, {}).update({name: values[position] for name, values in found.columns.items()})
@@ -203,7 +205,8 @@ def per_record(
     given = _given(as_of, window, settings)
     entity = measures[0].entity
     for _, column, days, group in _passes(measures, {entity: frame}, window, Keys(by=(index,))):
-        alone = _query(frame.lazy(), group, column, window=days, given=given, keys=Keys(by=(index,))).collect()
+        query = _query(frame.lazy(), group, column, window=days, given=given, keys=Keys(by=(index,)))
+        alone = collected(query, frame)
         names = {m.id: f"{m.id}:" for m in group}
         alone = alone.with_columns(pl.col("by:0").cast(frame.schema[index])).rename({"by:0": index, **names})
         frame = frame.join(alone, on=index, how="left", maintain_order="left")
@@ -212,7 +215,7 @@ def per_record(
             keyed = [m for m in group if m.per == per]
             frame = frame.with_columns(key_of((*per, *apart)).alias(_KEY))
             query = _query(frame.lazy(), keyed, column, window=days, given=given, keys=Keys(by=(_KEY,)))
-            frame = _once(frame, query.collect(), keyed, index)
+            frame = _once(frame, collected(query, frame), keyed, index)
     return frame
 
 
@@ -347,7 +350,8 @@ def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) 
             continue
         money = [name for name, dtype in frame.schema.items() if dtype == pl.Decimal and name in MONEY_COLUMNS]
         priced = pl.any_horizontal([pl.col(name).is_not_null() for name in money]) if money else pl.lit(value=True)
-        found |= set(frame.lazy().filter(priced).select(pl.col("currency").unique()).collect().to_series().to_list())
+        query = frame.lazy().filter(priced).select(pl.col("currency").unique())
+        found |= set(collected(query, frame).to_series().to_list())
     return sorted(found, key=lambda code: (code is None, code or ""))
 
 

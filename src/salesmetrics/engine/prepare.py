@@ -25,6 +25,7 @@ from salesmetrics.entities.later import days_unknown
 from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.entities.make import Asked, make_entities
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import collect_all
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import KIND_NAMES, TYPE_NAMES
 from salesmetrics.schema.message import Message
@@ -345,7 +346,7 @@ def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
         *(pl.col(name).cast(pl.Float64).std().alias(f"{name}_sd") for name in values),
         *(pl.col(name).cast(pl.Float64).skew(bias=False).alias(f"{name}_skewness") for name in values),
     )
-    counts, found = pl.collect_all([frame.group_by("deal_class", "outcome").len(), means])
+    counts, found = collect_all([frame.group_by("deal_class", "outcome").len(), means], [deals])
     rows: dict[str, dict[str, Any]] = {name: {"won": 0, "lost": 0} for name in counts["deal_class"].unique()}
     for name, outcome, count in counts.iter_rows():
         rows[name][outcome] = count

@@ -53,6 +53,8 @@ class ReadOptions(msgspec.Struct, frozen=True):
     as_of: date | None = None
     names: Names | None = None
     """What stands in the place of names of people and companies; None where they are told."""
+    memory: int | None = None
+    """Bytes that reading may take; where files would take more, their columns lie on disk. None: they are in memory."""
 
 
 class LoadedFile(msgspec.Struct, frozen=True):

@@ -11,6 +11,9 @@ import polars as pl
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.columns import columns_beside, side_by_side
+from salesmetrics.frames.laid import is_laid
+from salesmetrics.ingest.canonical.aside import Aside
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
@@ -33,6 +36,7 @@ from salesmetrics.schema.message import Message, Some
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from salesmetrics.frames.columns import Columns
     from salesmetrics.ingest.parse import ParseOptions
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable
@@ -136,13 +140,16 @@ def canonicalise(
     kind, path = recognition.kind, table.source.path
     types = column_types(kind)
     headers = {field: match.header for field, match in recognition.columns.items()}
-    raw = {field: _text_of(table, recognition, field) for field in headers}
+    raw = _texts(table, recognition)
     parsed = parse_columns(raw, types, headers, table, options, together)
     rows = table.frame.get_column(ROW)
-    values = {field: _without_prefix(parsed[field].values, types[field], id_prefix).alias(field) for field in headers}
+    values = columns_beside(table.frame)
+    values[ROW] = rows.rechunk()
+    for field in headers:
+        values[field] = _without_prefix(parsed[field].values, types[field], id_prefix)
     findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
     known, of_currency = currencies(parsed, headers, rows, kind, path, options.symbols)
-    values |= known
+    values.update(known)
     findings += of_currency
     rejected: list[RejectedRow] = []
     unusable = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
@@ -177,20 +184,43 @@ def canonicalise(
     findings += rival_amounts(table, recognition, values.get("amount"), options)
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
-    clocks = [utc.alias(utc_name(field)) for field in headers if (utc := parsed[field].utc) is not None]
-    frame = _filtered(pl.DataFrame([rows.rechunk(), *values.values(), *clocks]), usable)
+    for field in headers:
+        if (utc := parsed[field].utc) is not None:
+            values[utc_name(field)] = utc
+    frame = _filtered(values.frame(), usable)
     texts = raw if usable is None else _Usable(raw, usable)
     frame, more = _blank_tolerant(frame, kind, texts, headers, path)
     invalid, by_rule = invalid_rows(frame, kind, texts, headers, trimmed=True)
     rejected += by_rule
     constants = [pl.lit(value).alias(field) for field, value in recognition.constants.items()]
-    frame = frame.hstack(_filtered(other_columns(table, recognition, others), usable).get_columns()).with_columns(
-        constants
-    )
+    frame = side_by_side(frame, _filtered(other_columns(table, recognition, others), usable)).with_columns(constants)
     if by_rule:
         frame = frame.filter(~invalid)
     how = {field: parsed[field].how for field in headers}
     return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
+
+
+def _texts(table: RawTable, recognition: Recognition) -> Mapping[str, pl.Series]:
+    """Field → its cells as they were read."""
+    if is_laid(table.frame):
+        return _Texts(table, recognition)
+    return {field: _text_of(table, recognition, field) for field in recognition.columns}
+
+
+class _Texts(Mapping[str, pl.Series]):
+    """The same where the cells lie on disk: those of a field stand in memory while somebody looks at them."""
+
+    def __init__(self, table: RawTable, recognition: Recognition) -> None:
+        self.table, self.recognition = table, recognition
+
+    def __getitem__(self, field: str) -> pl.Series:
+        return _text_of(self.table, self.recognition, field)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.recognition.columns)
+
+    def __len__(self) -> int:
+        return len(self.recognition.columns)
 
 
 class _Usable(Mapping[str, pl.Series]):
@@ -244,7 +274,7 @@ def _without_prefix(values: pl.Series, type_: ColumnType, prefix: str) -> pl.Ser
 
 
 def _whole_ids(
-    values: dict[str, pl.Series],
+    values: Columns,
     headers: Mapping[str, str],
     types: Mapping[str, ColumnType],
     rows: pl.Series,
@@ -254,14 +284,15 @@ def _whole_ids(
     """Read ``101.0`` as the id ``101``, in place, and say so."""
     findings = []
     for field, header in headers.items():
-        whole = without_decimals(values[field]) if types[field] is ColumnType.ID else None
-        if whole is None:
+        ids = values[field] if types[field] is ColumnType.ID else None
+        whole = None if ids is None else without_decimals(ids)
+        if ids is None or whole is None:
             continue
-        changed = whole.ne_missing(values[field])
+        changed = whole.ne_missing(ids)
         if not changed.any():
             continue
-        numbers, example = rows.filter(changed), str(values[field].filter(changed)[0])
-        values[field] = whole.alias(field)
+        numbers, example = rows.filter(changed), str(ids.filter(changed)[0])
+        values[field] = whole
         findings.append(
             finding(
                 "ids_with_decimals",
@@ -488,12 +519,13 @@ def parse_columns(
             whatever else the parsers refuse.
     """
     rows, path = table.frame.get_column(ROW), table.source.path
+    aside = Aside(table.frame)
     parsed: dict[str, Parsed] = {}
     doubtful: dict[str, SalesmetricsError] = {}
 
     def read(field: str) -> Parsed | SalesmetricsError:
         try:
-            return _aligned(raw[field], types[field], options, header=headers[field], path=path, rows=rows)
+            return aside(_aligned(raw[field], types[field], options, header=headers[field], path=path, rows=rows))
         except SalesmetricsError as error:
             if error.code not in _DOUBTS:
                 raise
@@ -506,7 +538,7 @@ def parse_columns(
             parsed[field] = reading
     for field, doubt in doubtful.items():
         place = Place(headers[field], path, rows, raw[field])
-        parsed[field] = _settled(place, types[field], options, table.frame, doubt)
+        parsed[field] = aside(_settled(place, types[field], options, table.frame, doubt))
     return {field: parsed[field] for field in raw}
 
 

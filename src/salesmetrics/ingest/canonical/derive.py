@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.frames.laid import united
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
 from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
@@ -166,7 +167,7 @@ def _marked(frame: pl.DataFrame, index: int) -> pl.DataFrame:
 def _united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
     if not frames:
         return None
-    return frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal_relaxed")
+    return frames[0] if len(frames) == 1 else united(frames)
 
 
 def _keep_records(part: Part) -> None:

@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 from msgspec.structs import replace
 
+from salesmetrics.frames.laid import collected
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
@@ -449,7 +450,7 @@ def repeated_ids(frame: pl.DataFrame) -> pl.Series | None:
     if known.hash().n_unique() == len(known):
         return None
     counts = frame.lazy().filter(pl.col("id").is_not_null()).group_by("id").len().filter(pl.col("len") > 1)
-    return counts.select("id").collect().to_series()
+    return collected(counts.select("id"), frame).to_series()
 
 
 def _merged_lines(twins: pl.DataFrame) -> pl.DataFrame | None:

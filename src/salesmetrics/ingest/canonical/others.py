@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import polars as pl
-
+from salesmetrics.frames.columns import columns_beside, side_by_side
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.words import normalise
 from salesmetrics.ingest.table.table import ROW
@@ -18,6 +17,8 @@ from salesmetrics.schema.kinds import column_types
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import polars as pl
 
     from salesmetrics.ingest.dataset import Part
     from salesmetrics.ingest.recognise.columns import Recognition
@@ -71,14 +72,14 @@ def other_columns(table: RawTable, recognition: Recognition, names: Collection[s
         names: Only these; None for all.
     """
     reserved = set(column_types(recognition.kind)) | {"outcome", "type_text", "__file__"}
-    columns = []
+    columns = columns_beside(table.frame)
     for name in _others(table, recognition):
         if names is not None and name not in names:
             continue
         text = plain_text(table.frame.get_column(name)).str.strip_chars()
         text = text.set(text == "", None) if (text == "").any() else text
-        columns.append(text.alias(f"{name} (export)" if name in reserved else name))
-    return pl.DataFrame(columns)
+        columns[f"{name} (export)" if name in reserved else name] = text
+    return columns.frame()
 
 
 def _others(table: RawTable, recognition: Recognition) -> list[str]:
@@ -99,9 +100,9 @@ def with_others(frame: pl.DataFrame, table: RawTable, recognition: Recognition) 
     if not others.width:
         return frame
     kept = table.frame.get_column(ROW).is_in(frame.get_column(ROW).implode())
-    constants = frame.select(name for name in recognition.constants if name in frame.columns)
+    constants = frame.select([name for name in recognition.constants if name in frame.columns])
     own = frame.drop(*constants.columns, *others.columns, strict=False)
-    return pl.DataFrame([*own.get_columns(), *others.filter(kept).get_columns(), *constants.get_columns()])
+    return side_by_side(side_by_side(own, others.filter(kept)), constants)
 
 
 def complete(part: Part) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from salesmetrics.frames.laid import collected
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
@@ -62,7 +63,7 @@ class Context(msgspec.Struct, frozen=True):
         """
         value = _VALUE.get(self.kind)
         known = [FILE, ROW, *([value] if value in self.frame.columns else [])]
-        hits = self.frame.lazy().filter(mask).select(known).collect()
+        hits = collected(self.frame.lazy().filter(mask).select(known), self.frame)
         findings = []
         for (index,), rows in hits.group_by(FILE, maintain_order=True):
             file = self.files[int(str(index))]
@@ -126,7 +127,7 @@ def apply_rules(context: Context, rules: Sequence[Rule]) -> list[Finding]:
     if not possible or context.frame.is_empty():
         return []
     sums = [rule.mask.sum().alias(str(i)) for i, rule in enumerate(possible)]
-    counts = context.frame.lazy().select(sums).collect().row(0)
+    counts = collected(context.frame.lazy().select(sums), context.frame).row(0)
     findings: list[Finding] = []
     for rule, count in zip(possible, counts, strict=True):
         if count:

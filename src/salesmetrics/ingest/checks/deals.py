@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.frames.laid import collected
 from salesmetrics.ingest.canonical.as_of import first_believable
 from salesmetrics.ingest.canonical.outcome import counts_of
 from salesmetrics.ingest.checks.context import Rule, apply_rules
@@ -114,7 +115,7 @@ def _lost_amounts(context: Context) -> list[Finding]:
     if not context.has("amount"):
         return []
     lost = context.frame.lazy().filter(_LOST).select(pl.len().alias("n"), (pl.col("amount") > 0).sum().alias("some"))
-    n, some = lost.collect().row(0)
+    n, some = collected(lost, context.frame).row(0)
     if n == 0 or some > 0:
         return []
     return context.report("lost_amount_all_zero", _LOST, "amount")
@@ -130,7 +131,7 @@ def _open_amounts(context: Context) -> list[Finding]:
         .filter(_OPEN & known)
         .select(pl.len().alias("n"), (pl.col("amount") != 0).sum().alias("some"))
     )
-    n, some = opened.collect().row(0)
+    n, some = collected(opened, context.frame).row(0)
     if n < _ALL_ZERO_MIN or some:
         return []
     return context.report("open_amount_all_zero", _OPEN & known, "amount")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.frames.laid import collected
 from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.words import comparable
@@ -94,7 +95,7 @@ def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
         return []
     mask = pl.any_horizontal(*[m.fill_null(value=False) for m in masks])
     columns = [name for name in _TELLING if context.has(name)]
-    counts = context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len().collect()
+    counts = collected(context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len(), context.frame)
     counts = counts.sort(["len", "outcome", columns[0]], descending=[True, False, False], nulls_last=True)
     words = tuple(
         Message("word_counted_as", word=word, outcome=outcome_word(outcome), n=n)

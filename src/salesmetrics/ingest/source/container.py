@@ -20,7 +20,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Container", "Payload", "unwrap"]
+__all__ = ["Container", "Payload", "is_text", "unwrap"]
 
 Container = Literal["plain", "gzip", "zstd", "zip", "parquet", "xlsx"]
 
@@ -86,6 +86,24 @@ def unwrap(path: str, data: bytes) -> list[Payload]:
         )
     _refuse_alien(path, data)
     return [Payload(path, "plain", data)]
+
+
+def is_text(path: str, beginning: bytes) -> bool:
+    """Whether a file is neither packed nor a workbook, by its first bytes.
+
+    Args:
+        path: The file, for messages.
+        beginning: Its first bytes, at least 512 where it has as many.
+
+    Raises:
+        SalesmetricsError: ``file_empty``, ``disguised_file``.
+    """
+    if not beginning:
+        raise SalesmetricsError("file_empty", path=path)
+    if beginning.startswith((_GZIP, _ZSTD, _ZIP, b"PK\x05\x06", _PARQUET, _SECRET_PARQUET)):
+        return False
+    _refuse_alien(path, beginning)
+    return True
 
 
 def _inner(path: str, container: Container, data: bytes) -> Payload:

@@ -22,7 +22,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MARKED", "SURE", "Encoding", "detect", "shown", "to_utf8"]
+__all__ = ["MARKED", "SURE", "Encoding", "detect", "is_utf8", "is_wide", "shown", "to_utf8"]
 
 SURE = 0.6
 """A guess below this confidence is worth a finding."""
@@ -166,6 +166,11 @@ def is_utf8(data: bytes) -> bool:
             return False
         position = end
     return True
+
+
+def is_wide(sample: bytes) -> bool:
+    """Whether the beginning of a file looks like UTF-16 without a byte order mark."""
+    return _wide(sample[:_SAMPLE]) is not None
 
 
 def _wide(sample: bytes) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import stat
@@ -14,7 +15,7 @@ from salesmetrics.ingest.source.arguments import near_name
 from salesmetrics.ingest.source.bounds import MAX_UNPACKED, afford, afford_text, size_words
 from salesmetrics.schema.message import Message
 
-__all__ = ["fetch", "read_file", "read_pipe"]
+__all__ = ["changed", "fetch", "read_file", "read_pipe", "sha256_of"]
 
 _STEP = 1 << 20
 _WORTH_A_LOOK = 256 << 20
@@ -106,6 +107,17 @@ def _drained(path: str, stream: BinaryIO) -> bytes:
             afford(path, 2 * size)
             looked *= 2
     return out.getvalue()
+
+
+def sha256_of(path: str) -> str:
+    """The SHA-256 of a file that stays on disk."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def changed(path: str) -> SalesmetricsError:
+    """What is raised where a file is written to while it is read."""
+    return SalesmetricsError("file_unreadable", path=path, cause=os.strerror(_BEING_WRITTEN).lower())
 
 
 def _too_large(path: str) -> SalesmetricsError:

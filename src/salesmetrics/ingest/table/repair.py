@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from array import array
 from collections import deque
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 import polars as pl
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from salesmetrics.ingest.together import Together
 
-__all__ = ["OddRow", "Record", "Repaired", "encode_record", "read_irregular", "records", "rows_to_frame", "tokenise"]
+__all__ = [
+    "OddRow",
+    "Pile",
+    "Record",
+    "Repaired",
+    "encode_record",
+    "read_irregular",
+    "records",
+    "rows_to_frame",
+    "tokenise",
+]
 
 _BATCH = 8 << 20
 _PIECE = 4 << 20
@@ -63,15 +73,31 @@ class Repaired(msgspec.Struct):
     full_ending_blank: int = 0
 
 
+class Pile(Protocol):
+    """What takes frames of records, one below the other."""
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take one more."""
+
+
+class _Held:
+    """The same in memory."""
+
+    def __init__(self) -> None:
+        self.frames: list[pl.DataFrame] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        self.frames.append(frame)
+
+
 class _Batches:
     """Collects whole records as regular text, and hands them to Polars some megabytes at a time."""
 
-    def __init__(self, delimiter: bytes, width: int) -> None:
-        self.delimiter, self.width = delimiter, width
+    def __init__(self, delimiter: bytes, width: int, pile: Pile) -> None:
+        self.delimiter, self.width, self.pile = delimiter, width, pile
         self.lines: list[bytes] = []
         self.numbers = array("I")
         self.size = 0
-        self.frames: list[pl.DataFrame] = []
 
     def add(self, line: bytes, number: int) -> None:
         self.lines.append(line)
@@ -82,16 +108,12 @@ class _Batches:
 
     def flush(self) -> None:
         if self.lines:
-            self.frames.append(rows_to_frame(self.lines, self.numbers, self.delimiter, self.width))
+            self.pile.add(rows_to_frame(self.lines, self.numbers, self.delimiter, self.width))
             self.lines, self.numbers, self.size = [], array("I"), 0
 
     def add_frame(self, frame: pl.DataFrame) -> None:
         self.flush()
-        self.frames.append(frame)
-
-    def frame(self) -> pl.DataFrame:
-        self.flush()
-        return pl.concat(self.frames) if self.frames else rows_to_frame([], [], self.delimiter, self.width)
+        self.pile.add(frame)
 
 
 def rows_to_frame(lines: list[bytes], numbers: Sequence[int], delimiter: bytes, width: int) -> pl.DataFrame:
@@ -112,7 +134,7 @@ def rows_to_frame(lines: list[bytes], numbers: Sequence[int], delimiter: bytes, 
 
 
 def read_irregular(
-    data: bytes,
+    data: bytes | Text,
     *,
     start: int,
     delimiter: bytes,
@@ -121,6 +143,7 @@ def read_irregular(
     ending: LineEnd | None,
     path: str = "",
     together: Together = in_turn,
+    pile: Pile | None = None,
 ) -> Repaired:
     """Read a file piece by piece: regular pieces by Polars, the others record by record.
 
@@ -133,6 +156,7 @@ def read_irregular(
         ending: How lines end.
         path: The file, for the message.
         together: How several things are done at once.
+        pile: Takes the whole records, which then do not stand in memory; the frame is empty then.
 
     Raises:
         SalesmetricsError: ``rows_misfit``.
@@ -140,7 +164,8 @@ def read_irregular(
     A record with blank cells too many is taken without them; every other one that is not ``width`` cells wide goes to
     ``odd``, and so does the line on which a quote opens that never closes.
     """
-    batches = _Batches(delimiter, width)
+    held = _Held()
+    batches = _Batches(delimiter, width, held if pile is None else pile)
     found = Repaired(pl.DataFrame(), first_row - 1)
     position = start
     while position < len(data):
@@ -166,18 +191,19 @@ def read_irregular(
             last = frame[str(width - 1)]
             found.full_ending_blank += last.null_count() + int((last == "").sum()) if width > 1 else 0
             position = end
-    found.frame = batches.frame()
+    batches.flush()
+    found.frame = pl.concat(held.frames) if held.frames else rows_to_frame([], [], delimiter, width)
     return found
 
 
-def _piece_end(data: bytes, position: int) -> int:
+def _piece_end(data: bytes | Text, position: int) -> int:
     end = min(position + _PIECE, len(data))
     if end == len(data):
         return end
     return data.rfind(b"\n", position, end) + 1 or data.find(b"\n", end) + 1 or len(data)
 
 
-def _read_piece(found: Repaired, batches: _Batches, data: bytes, position: int, end: int) -> int:
+def _read_piece(found: Repaired, batches: _Batches, data: bytes | Text, position: int, end: int) -> int:
     """Read records until the end of a piece, and return where the last of them ends."""
     delimiter, width = batches.delimiter, batches.width
     ends_blank = (delimiter, delimiter + b'""')
@@ -250,6 +276,16 @@ MAX_CELL_LINES = 2_000
 _MAX_SWALLOWED = 100
 
 
+class Text(Protocol):
+    """What bytes of text offer here, wherever they are."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> bytes: ...
+    def find(self, mark: bytes, begin: int = 0, end: int | None = None, /) -> int: ...
+    def rfind(self, mark: bytes, begin: int, end: int, /) -> int: ...
+    def lines(self, position: int) -> Iterator[bytes]: ...
+
+
 class Record(msgspec.Struct):
     """One record as it stands in the file.
 
@@ -271,7 +307,7 @@ class Record(msgspec.Struct):
         return self.raw.split(delimiter) if self.cells is None else self.cells
 
 
-def _lines(data: bytes, position: int) -> Iterator[bytes]:
+def _lines(data: bytes | Text, position: int) -> Iterator[bytes]:
     """Physical lines with their ends, without a second copy of the file.
 
     A CR alone ends a line only in a file whose first line it ends: elsewhere it is part of a cell.
@@ -280,12 +316,14 @@ def _lines(data: bytes, position: int) -> Iterator[bytes]:
     cr = data.find(b"\r", 0, newline if newline >= 0 else len(data))
     if cr >= 0 and cr != newline - 1:
         return _any_lines(data, position)
+    if not isinstance(data, bytes):
+        return data.lines(position)
     stream = io.BytesIO(data)
     stream.seek(position)
     return iter(stream)
 
 
-def _any_lines(data: bytes, position: int) -> Iterator[bytes]:
+def _any_lines(data: bytes | Text, position: int) -> Iterator[bytes]:
     """Lines that end in LF, CRLF or CR."""
     size = len(data)
     step = _WINDOW
@@ -362,7 +400,7 @@ def tokenise(
 class _Reader:
     """The state of one run over a file: lines put back, and how patient to be with open quotes."""
 
-    def __init__(self, data: bytes, delimiter: bytes, start: int, width: int | None, patience: int) -> None:
+    def __init__(self, data: bytes | Text, delimiter: bytes, start: int, width: int | None, patience: int) -> None:
         self.lines = _lines(data, start)
         self.back: deque[bytes] = deque()
         self.delimiter = delimiter
@@ -438,7 +476,7 @@ class _Reader:
 
 
 def records(
-    data: bytes, delimiter: bytes, *, start: int = 0, width: int | None = None, patience: int = MAX_CELL_LINES
+    data: bytes | Text, delimiter: bytes, *, start: int = 0, width: int | None = None, patience: int = MAX_CELL_LINES
 ) -> Iterator[Record]:
     r"""The records of a file in order.
 

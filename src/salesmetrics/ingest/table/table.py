@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 import msgspec
 import polars as pl
@@ -31,17 +31,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salesmetrics.ingest.source.encoding import Encoding
+    from salesmetrics.ingest.table.regular import LineEnd
     from salesmetrics.ingest.together import Together
     from salesmetrics.schema.provenance import Finding
 
 __all__ = [
     "ROW",
+    "Cut",
+    "Facts",
+    "Head",
     "RawTable",
     "RejectedRow",
     "Source",
+    "delimiter_option",
+    "head_of",
+    "made_of",
     "open_tables",
     "read_tables",
     "refuse_foreign_header",
+    "table_of",
     "without_foreign",
 ]
 
@@ -85,12 +93,17 @@ def open_tables(
     Raises:
         SalesmetricsError: The file cannot be read as a table; each way has its own code.
     """
-    cut = _delimiter_option(delimiter)
+    cut = delimiter_option(delimiter)
     payloads = unwrap(path, data)
     return [table for payload in payloads for table in _read_payload(payload, encoding, cut, together)]
 
 
-def _delimiter_option(delimiter: str | None) -> str | None:
+def delimiter_option(delimiter: str | None) -> str | None:
+    """What the user said of the delimiter, as one character.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
     if delimiter is None:
         return None
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(delimiter.lower(), delimiter)
@@ -112,7 +125,7 @@ def _read_payload(payload: Payload, encoding: str | None, delimiter: str | None,
     return [_read_text(payload, encoding, delimiter, together)]
 
 
-class _Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True):
     """What the first records say: where the header is, how wide records are, and where they begin."""
 
     cells: tuple[str, ...]
@@ -121,10 +134,56 @@ class _Head(msgspec.Struct, frozen=True):
     titles: dict[str, int]
 
 
+class Facts(msgspec.Struct):
+    """What a text holds somewhere, gathered from its pieces, each of whole lines.
+
+    Args:
+        filled: Something but blanks.
+        ascii_only: Nothing above ASCII.
+        escapes: A backslash before a quote.
+        errors: What may be an error of a spreadsheet, such as ``#REF!``.
+        marks: Codes of ``UNWANTED``.
+    """
+
+    filled: bool = False
+    ascii_only: bool = True
+    escapes: bool = False
+    errors: bool = False
+    marks: set[str] = msgspec.field(default_factory=set)
+
+    def add(self, piece: bytes) -> None:
+        """Take one more piece."""
+        own = piece.isascii()
+        self.filled = self.filled or bool(_MARK.search(piece))
+        self.ascii_only &= own
+        # One byte is looked for ten times as fast as two.
+        self.escapes = self.escapes or (piece.find(b"\\") >= 0 and piece.find(b'\\"') >= 0)
+        self.errors = self.errors or (b"#" in piece and bool(_ERROR.search(piece)))
+        self.marks.update(_marks(piece, ascii_only=own))
+
+
 def _read_text(payload: Payload, option: str | None, delimiter: str | None, together: Together) -> RawTable:
     guess = encodings.detect(payload.data, path=payload.path, option=option)
     text = encodings.to_utf8(payload.data, guess)
     afford_text(payload.path, len(text))
+    return table_of(text, payload, guess, delimiter, together)
+
+
+def table_of(
+    text: bytes, payload: Payload, guess: Encoding, delimiter: str | None = None, together: Together = in_turn
+) -> RawTable:
+    """The table in a text.
+
+    Args:
+        text: UTF-8.
+        payload: Where it comes from.
+        guess: The encoding that it was in.
+        delimiter: One character; recognised if None.
+        together: How several things are done at once.
+
+    Raises:
+        SalesmetricsError: As :func:`open_tables`.
+    """
     if not _MARK.search(text):
         raise SalesmetricsError("file_empty", path=payload.path)
     dialect = sniff(text, delimiter)
@@ -133,34 +192,70 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None, toge
         text = doubled
         dialect = sniff(text, delimiter)
     ending = line_end(text)
-    head = read_head(text, dialect, payload.path)
-    if guess.mixed:
-        refuse_foreign_header(head.cells, head.row, guess.name, payload.path)
-    if not any(head.cells):
-        raise SalesmetricsError("file_empty", path=payload.path)
-    width = len(head.cells)
-    frame = read_regular(
-        text,
-        start=head.start,
-        delimiter=dialect.delimiter,
-        width=width,
-        first_row=head.row + 1,
-        ending=ending,
-        together=together,
-    )
+    head = head_of(text, dialect, payload.path, guess)
+    how: Cut = {
+        "start": head.start,
+        "delimiter": dialect.delimiter,
+        "width": len(head.cells),
+        "first_row": head.row + 1,
+    }
+    frame = read_regular(text, **how, ending=ending, together=together)
     if frame is None:
-        found = read_irregular(
-            text,
-            start=head.start,
-            delimiter=dialect.delimiter,
-            width=width,
-            first_row=head.row + 1,
-            ending=ending,
-            path=payload.path,
-            together=together,
-        )
+        found = read_irregular(text, **how, ending=ending, path=payload.path, together=together)
     else:
         found = Repaired(frame, head.row + frame.height, full=frame.height)
+    facts = Facts()
+    facts.add(text)
+    table = made_of(found, payload, guess, dialect, ending, head, facts)
+    return table if doubled is None else replace(table, findings=(*table.findings, _unescaped(table)))
+
+
+class Cut(TypedDict):
+    """How a text is cut into records: from where on, by which byte, into how many cells, and which row the first one is."""
+
+    start: int
+    delimiter: bytes
+    width: int
+    first_row: int
+
+
+def head_of(text: bytes, dialect: Dialect, path: str, guess: Encoding) -> Head:
+    """The header of a text, which must say something in the encoding of the file.
+
+    Raises:
+        SalesmetricsError: ``encoding_mixed``, ``file_empty``, and as :func:`read_head`.
+    """
+    head = read_head(text, dialect, path)
+    if guess.mixed:
+        refuse_foreign_header(head.cells, head.row, guess.name, path)
+    if not any(head.cells):
+        raise SalesmetricsError("file_empty", path=path)
+    return head
+
+
+def made_of(
+    found: Repaired,
+    payload: Payload,
+    guess: Encoding,
+    dialect: Dialect,
+    ending: LineEnd | None,
+    head: Head,
+    facts: Facts,
+) -> RawTable:
+    """The table of the records that were read.
+
+    Args:
+        found: The records.
+        payload: Where they come from.
+        guess: The encoding of the file.
+        dialect: How it is cut.
+        ending: How its lines end.
+        head: Its header.
+        facts: What its text holds.
+
+    Raises:
+        SalesmetricsError: ``header_only``.
+    """
     source = Source(
         path=payload.path,
         container=payload.container,
@@ -171,23 +266,12 @@ def _read_text(payload: Payload, option: str | None, delimiter: str | None, toge
         line_end=ending,
         header_row=head.row,
     )
-    ascii_only = text.isascii()
-    marks = _marks(text, ascii_only=ascii_only)
-    table = assemble(
-        source,
-        head.cells,
-        found,
-        dialect.delimiter,
-        head.titles,
-        marks,
-        errors=b"#" in text and bool(_ERROR.search(text)),
-    )
+    marks = [code for code in UNWANTED if code in facts.marks]
+    table = assemble(source, head.cells, found, dialect.delimiter, head.titles, marks, errors=facts.errors)
     if guess.mixed:
         table, guess = without_foreign(table, guess)
     findings = (*_encoding_findings(payload.path, guess), *table.findings)
-    if doubled is not None:
-        findings = (*findings, _unescaped(table))
-    return replace(table, findings=findings, plain=not marks and ascii_only)
+    return replace(table, findings=findings, plain=not marks and facts.ascii_only)
 
 
 def _marks(text: bytes, *, ascii_only: bool) -> list[str]:
@@ -221,7 +305,7 @@ def _unescaped(table: RawTable) -> Finding:
     return finding("backslash_escapes", path=table.source.path, count=len(rows), rows=rows.to_list())
 
 
-def read_head(text: bytes, dialect: Dialect, path: str) -> _Head:
+def read_head(text: bytes, dialect: Dialect, path: str) -> Head:
     """Find the header and the width of the records below it.
 
     Empty names at the end of a header count as columns only as far as the records below go; empty cells that every
@@ -241,7 +325,7 @@ def read_head(text: bytes, dialect: Dialect, path: str) -> _Head:
     titles["title"] = index - titles["blank"]
     cells = _fit(names, below)
     refuse_wide(path, len(cells))
-    return _Head(cells, index + 1, _end(found[index], text), {k: v for k, v in titles.items() if v})
+    return Head(cells, index + 1, _end(found[index], text), {k: v for k, v in titles.items() if v})
 
 
 def _head_rows(text: bytes, dialect: Dialect, path: str) -> tuple[list[list[str]], list[Record]]:

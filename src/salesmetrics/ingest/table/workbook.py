@@ -15,6 +15,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import laid
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_UNPACKED, Budget, afford, refuse_wide
 from salesmetrics.ingest.table.assemble import assemble
 from salesmetrics.ingest.table.dialect import find_header
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     import fastexcel
     from fastexcel import DType, DTypeMap
 
+    from salesmetrics.frames.store import Store
     from salesmetrics.ingest.source.container import Payload
 
-__all__ = ["cell_errors", "read_parquet", "read_xlsx"]
+__all__ = ["cell_errors", "read_parquet", "read_xlsx", "scan_parquet"]
 
 _HEAD_ROWS = 120
 _SHOWN = 1_000
@@ -73,6 +75,34 @@ def read_parquet(payload: Payload) -> list[RawTable]:
         raise SalesmetricsError("file_empty", path=payload.path)
     headers = [name.strip() for name in frame.columns]
     return [_typed_table(_source(payload.path, "parquet", 1), headers, frame, 2, {})]
+
+
+def scan_parquet(path: str, store: Store) -> RawTable:
+    """The same of a file that stays on disk: a column is read when somebody looks at it.
+
+    Args:
+        path: The file.
+        store: Takes columns that are made of others.
+
+    Raises:
+        SalesmetricsError: ``file_unreadable``, ``file_empty``, ``header_only``.
+    """
+    with _damage(path, "parquet_data", (pl.exceptions.PolarsError, OSError)):
+        lazy = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        schema = lazy.collect_schema()
+        refuse_wide(path, len(schema))
+        if not schema:
+            raise SalesmetricsError("file_empty", path=path)
+        names = {name: str(place) for place, name in enumerate(schema)}
+        rows = int(lazy.select(pl.len()).collect().item())
+        spelt = [names[name] for name, dtype in schema.items() if _has_no_text(dtype)]
+        lazy = lazy.rename(names).with_row_index(ROW, 2)
+        if spelt:
+            lazy = lazy.with_columns(pl.col(spelt).map_batches(_spelt, return_dtype=pl.String))
+        frame, odd = _without_long_cells(laid(lazy, store, rows))
+    headers = [name.strip() for name in schema]
+    found = Repaired(frame, rows + 1, full=rows, odd=odd)
+    return assemble(_source(path, "parquet", 1), headers, found, b",", {})
 
 
 def _typed_table(

@@ -1,0 +1,85 @@
+"""Columns by name that are made one after another: held in memory, or each written to disk as soon as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, cast
+
+import polars as pl
+
+from salesmetrics.frames.laid import LaidFrame, collected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesmetrics.frames.store import Store
+
+__all__ = ["Columns", "columns_beside", "side_by_side"]
+
+
+class Columns(MutableMapping[str, pl.Series]):
+    """Columns of as many rows each, in the order in which they were put in.
+
+    Args:
+        store: Where they are written to; None where they stay in memory.
+    """
+
+    def __init__(self, store: Store | None = None) -> None:
+        self.store = store
+        self._held: dict[str, pl.Series] = {}
+        self._laid: dict[str, pl.LazyFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.Series:
+        """A column, in memory."""
+        return self._held[name] if self.store is None else collected(self._laid[name]).to_series()
+
+    def __setitem__(self, name: str, column: pl.Series) -> None:
+        """Put one in."""
+        if self.store is None:
+            self._held[name] = column.alias(name)
+        else:
+            self._laid[name] = self.store.lay(pl.DataFrame([column.alias(name)]))
+
+    def __delitem__(self, name: str) -> None:
+        """Take one out."""
+        del (self._held if self.store is None else self._laid)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of columns."""
+        return iter(self._held if self.store is None else self._laid)
+
+    def __len__(self) -> int:
+        """How many columns."""
+        return len(self._held if self.store is None else self._laid)
+
+    def frame(self) -> pl.DataFrame:
+        """The columns side by side."""
+        if self.store is None:
+            return pl.DataFrame(list(self._held.values()))
+        return cast("pl.DataFrame", LaidFrame(list(self._laid.values()), self.store)) if self._laid else pl.DataFrame()
+
+
+def columns_beside(frame: pl.DataFrame) -> Columns:
+    """No columns yet; they will be where those of a frame are.
+
+    Args:
+        frame: A frame in memory or on disk.
+    """
+    found: object = frame
+    return Columns(found.store if isinstance(found, LaidFrame) else None)
+
+
+def side_by_side(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Two frames of as many rows, the columns of the second behind those of the first.
+
+    Args:
+        frame: The first, with columns.
+        other: The second; it may have none.
+    """
+    if not other.width:
+        return frame
+    one, two = cast("object", frame), cast("object", other)
+    if not isinstance(one, LaidFrame):
+        return frame.hstack(other.get_columns())
+    groups = two.groups if isinstance(two, LaidFrame) else [one.store.lay(other)]
+    return cast("pl.DataFrame", LaidFrame([*one.groups, *groups], one.store))

@@ -1,0 +1,390 @@
+"""A frame whose columns lie on disk: it offers what a Polars frame does, and holds at most the columns that one step asks for.
+
+Every answer is that of the same frame in memory. What is evaluated row by row, and sums over all rows, is done batch after
+batch; what Polars has to see whole (a column, a sorted sample) is brought into memory for as long as it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from salesmetrics.frames.store import Store
+
+__all__ = ["LaidFrame", "collect_all", "collected", "is_laid", "laid", "united"]
+
+_MASK, _PLACE = "__mask__", "__place__"
+
+
+def collected(query: pl.LazyFrame, *frames: pl.DataFrame) -> pl.DataFrame:
+    """The frame of a query: worked out batch after batch where one of the frames that it is about lies on disk.
+
+    Args:
+        query: What is asked.
+        frames: What it is asked of; without any it lies on disk.
+    """
+    return query.collect(engine="streaming") if not frames or any(map(is_laid, frames)) else query.collect()
+
+
+def collect_all(queries: Sequence[pl.LazyFrame], frames: Iterable[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The frames of several queries: at once where all records are in memory, else one after another.
+
+    Args:
+        queries: What is asked.
+        frames: The frames that it is asked of.
+    """
+    if any(map(is_laid, frames)):
+        return [collected(query) for query in queries]
+    return pl.collect_all(queries)
+
+
+def is_laid(frame: object) -> bool:
+    """Whether the columns of a frame lie on disk."""
+    return isinstance(frame, LaidFrame)
+
+
+def laid(lazy: pl.LazyFrame, store: Store, height: int | None = None) -> pl.DataFrame:
+    """A frame that is read from disk whenever something is asked of it.
+
+    Args:
+        lazy: How it is read.
+        store: Where its further columns go.
+        height: Its rows, where they are counted already.
+    """
+    return cast("pl.DataFrame", LaidFrame([lazy], store, height))
+
+
+def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames one below the other; a column that one lacks is null there."""
+    store = next((frame.store for frame in cast("list[object]", frames) if isinstance(frame, LaidFrame)), None)
+    if store is None:
+        return pl.concat(frames, how="diagonal_relaxed")
+    return laid(pl.concat([frame.lazy() for frame in frames], how="diagonal_relaxed"), store)
+
+
+class LaidFrame:
+    """What the rest of the program asks of a ``polars.DataFrame``, answered from disk.
+
+    A method that is not here is that of the whole frame in memory: always right, and as large as the frame.
+
+    Args:
+        groups: Queries of as many rows each, whose columns stand side by side.
+        store: Where further columns go.
+        height: The rows, where they are counted already.
+    """
+
+    def __init__(self, groups: list[pl.LazyFrame], store: Store, height: int | None = None) -> None:
+        self.groups, self.store, self._height = groups, store, height
+        self._schemas = [group.collect_schema() for group in groups]
+
+    # --- what it is ---
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Columns and their types."""
+        return pl.Schema([item for schema in self._schemas for item in schema.items()])
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of columns."""
+        return [name for schema in self._schemas for name in schema]
+
+    @property
+    def dtypes(self) -> list[pl.DataType]:
+        """Types of columns."""
+        return list(self.schema.values())
+
+    @property
+    def width(self) -> int:
+        """How many columns."""
+        return len(self.columns)
+
+    @property
+    def height(self) -> int:
+        """How many rows."""
+        if self._height is None:
+            self._height = int(collected(self.groups[0].select(pl.len())).item())
+        return self._height
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.height, self.width
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return self.height
+
+    def is_empty(self) -> bool:
+        """Whether there is no row."""
+        return self.height == 0
+
+    # --- what it holds ---
+
+    def lazy(self) -> pl.LazyFrame:
+        """The query of all columns."""
+        return self.groups[0] if len(self.groups) == 1 else pl.concat(self.groups, how="horizontal")
+
+    def collect(self) -> pl.DataFrame:
+        """All of it, in memory."""
+        return collected(self.lazy())
+
+    def get_column(self, name: str) -> pl.Series:
+        """One column, in memory."""
+        for group, schema in zip(self.groups, self._schemas, strict=True):
+            if name in schema:
+                return collected(group.select(name)).to_series()
+        raise pl.exceptions.ColumnNotFoundError(name)
+
+    def get_columns(self) -> list[pl.Series]:
+        """All columns, in memory."""
+        return self.collect().get_columns()
+
+    def iter_columns(self) -> Iterator[pl.Series]:
+        """The columns one after another."""
+        return map(self.get_column, self.columns)
+
+    def __iter__(self) -> Iterator[pl.Series]:
+        """The columns one after another."""
+        return self.iter_columns()
+
+    def __getitem__(self, key: Any) -> Any:
+        """A column by its name, rows by their places, or whatever else Polars gives, in memory."""
+        if isinstance(key, str):
+            return self.get_column(key)
+        if isinstance(key, pl.Series):
+            places = pl.DataFrame({_PLACE: key.cast(pl.UInt32)}).with_row_index(_MASK)
+            found = collected(
+                self.lazy().with_row_index(_PLACE).filter(pl.col(_PLACE).is_in(key.cast(pl.UInt32).implode()))
+            )
+            return found.join(places, on=_PLACE).sort(_MASK).drop(_PLACE, _MASK)
+        return self.collect()[key]
+
+    def head(self, n: int = 5) -> pl.DataFrame:
+        """The first rows, in memory."""
+        return collected(self.lazy().head(n))
+
+    def tail(self, n: int = 5) -> pl.DataFrame:
+        """The last rows, in memory."""
+        return collected(self.lazy().slice(max(0, self.height - n), n))
+
+    def clear(self, n: int = 0) -> pl.DataFrame:
+        """A frame in memory with these columns and no row."""
+        return pl.DataFrame(schema=self.schema).clear(n)
+
+    # --- what is made of it ---
+
+    def select(self, *exprs: Any, **named: Any) -> pl.DataFrame:
+        """Columns by name or made row by row lie where they lay; everything else is worked out and is in memory."""
+        asked = _exprs(exprs, named)
+        query = self._about(asked).select(asked)
+        if all(map(_by_row, asked)):
+            return self._of([query], self._height)
+        return collected(query)
+
+    def with_columns(self, *exprs: Any, **named: Any) -> pl.DataFrame:
+        """The frame with more columns, or with others in the place of some."""
+        asked = _exprs(exprs, named)
+        if not asked:
+            return cast("pl.DataFrame", self)
+        if all(isinstance(expr, pl.Series) for expr in asked):
+            added = self.store.lay(pl.DataFrame(asked))
+        else:
+            query = self._about(asked)
+            made = query.select(asked).collect_schema().names()
+            added = self.store.sink(query.with_columns(asked).select(made))  # so that one value is that of all rows
+        names = added.collect_schema().names()
+        if (many := set(names) & set(self.columns)) and self.columns != [*self._kept(many), *names]:
+            # In its place, as the column that it takes the place of.
+            order = [*self.columns, *(name for name in names if name not in many)]
+            frame = LaidFrame([*self._without(many), added], self.store, self._height)
+            return self._of([frame.lazy().select(order)], self._height)
+        return self._of([*self._without(many), added], self._height)
+
+    def filter(self, *conditions: Any, **named: Any) -> pl.DataFrame:
+        """The rows that fulfil all conditions."""
+        mask = self._mask(conditions, named)
+        kept = pl.LazyFrame([mask.alias(_MASK)])
+        groups = [pl.concat([group, kept], how="horizontal").filter(_MASK).drop(_MASK) for group in self.groups]
+        return self._of(groups, int(mask.sum()))
+
+    def drop(self, *columns: Any, strict: bool = True) -> pl.DataFrame:
+        """The frame without some columns."""
+        names = [name for column in columns for name in ([column] if isinstance(column, str) else column)]
+        if strict and (unknown := set(names) - set(self.columns)):
+            raise pl.exceptions.ColumnNotFoundError(", ".join(sorted(unknown)))
+        return self._of(self._without(set(names)), self._height)
+
+    def rename(self, mapping: dict[str, str], *, strict: bool = True) -> pl.DataFrame:
+        """The frame with other names of columns."""
+        return self._of(
+            [
+                group.rename(_within(mapping, schema), strict=strict)
+                for group, schema in zip(self.groups, self._schemas, strict=True)
+            ],
+            self._height,
+        )
+
+    def hstack(self, columns: Sequence[pl.Series]) -> pl.DataFrame:
+        """The frame with more columns."""
+        return self.with_columns(*columns) if len(columns) else cast("pl.DataFrame", self)
+
+    def insert_column(self, index: int, column: pl.Series) -> pl.DataFrame:
+        """The frame with one more column in a place; unlike that of Polars, this one stays as it is."""
+        frame = self.with_columns(column)
+        names = self.columns
+        return frame.select(*names[:index], column.name, *names[index:])
+
+    def with_row_index(self, name: str = "index", offset: int = 0) -> pl.DataFrame:
+        """The frame with the numbers of its rows as its first column."""
+        return self._of([self.lazy().with_row_index(name, offset)], self._height)
+
+    def join(self, other: Any, *args: Any, **options: Any) -> pl.DataFrame:
+        """Rows put together with those of another frame."""
+        options.setdefault("maintain_order", "left")
+        return self._of([self.store.sink(self.lazy().join(other.lazy(), *args, **options))], None)
+
+    def group_by(self, *by: Any, maintain_order: bool = False, **named: Any) -> Any:
+        """Groups of rows, whose aggregates are worked out."""
+        return _Groups(self, by, named, maintain_order=maintain_order)
+
+    # --- what is worked out of it ---
+
+    def null_count(self) -> pl.DataFrame:
+        """Blanks by column."""
+        return collected(self.lazy().null_count())
+
+    def n_unique(self, subset: Any = None) -> int:
+        """How many different rows."""
+        names = self.columns if subset is None else subset
+        return int(collected(self.lazy().select(pl.struct(names).n_unique())).item())
+
+    def unique(self, subset: Any = None, **options: Any) -> pl.DataFrame:
+        """The different rows."""
+        return collected(self.lazy().unique(subset, **options))
+
+    def to_series(self, index: int = 0) -> pl.Series:
+        """One column by its place, in memory."""
+        return self.get_column(self.columns[index])
+
+    def row(self, index: int, *, named: bool = False) -> Any:
+        """One row."""
+        found = collected(self.lazy().slice(index, 1) if index >= 0 else self.lazy().tail(-index).head(1))
+        return found.row(0, named=True) if named else found.row(0)
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not here is that of the whole frame."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.collect(), name)
+
+    # --- how ---
+
+    def _of(self, groups: list[pl.LazyFrame], height: int | None) -> pl.DataFrame:
+        return cast("pl.DataFrame", LaidFrame(groups, self.store, height))
+
+    def _about(self, exprs: Sequence[Any]) -> pl.LazyFrame:
+        """The query of the groups that some expressions are about; rows of the others need not be read."""
+        roots = {name for expr in exprs for name in _roots(expr)}
+        if "*" in roots or len(self.groups) == 1:
+            return self.lazy()
+        needed = [group for group, schema in zip(self.groups, self._schemas, strict=True) if roots & set(schema)]
+        needed = needed or self.groups[:1]
+        return needed[0] if len(needed) == 1 else pl.concat(needed, how="horizontal")
+
+    def _mask(self, conditions: Sequence[Any], named: dict[str, Any]) -> pl.Series:
+        masks = [pl.lit(item) if isinstance(item, pl.Series) else item for item in conditions]
+        masks = [pl.col(item) if isinstance(item, str) else item for item in masks]
+        masks += [pl.col(name) == value for name, value in named.items()]
+        if len(conditions) == 1 and isinstance(conditions[0], pl.Series) and not named:
+            found = conditions[0]
+        else:
+            whole = pl.all_horizontal(masks) if len(masks) > 1 else masks[0]
+            found = collected(self._about(masks).select(whole.alias(_MASK))).to_series()
+            if len(found) == 1 and self.height != 1:
+                found = found.new_from_index(0, self.height)
+        return found.fill_null(value=False)
+
+    def _kept(self, without: set[str]) -> list[str]:
+        return [name for name in self.columns if name not in without]
+
+    def _without(self, names: set[str]) -> list[pl.LazyFrame]:
+        """The groups without some columns; one of them stays even where it is left without any, for the rows that it has."""
+        kept = []
+        for group, schema in zip(self.groups, self._schemas, strict=True):
+            left = [name for name in schema if name not in names]
+            if left:
+                kept.append(group if len(left) == len(schema) else group.select(left))
+        return kept or [self.groups[0].select([])]
+
+
+class _Groups:
+    """Groups of rows of a frame on disk."""
+
+    def __init__(self, frame: LaidFrame, by: tuple[Any, ...], named: dict[str, Any], *, maintain_order: bool) -> None:
+        self.frame, self.by, self.named, self.maintain_order = frame, by, named, maintain_order
+
+    def agg(self, *exprs: Any, **named: Any) -> pl.DataFrame:
+        """One row per group."""
+        return collected(self._query().agg(*exprs, **named))
+
+    def len(self, name: str | None = None) -> pl.DataFrame:
+        """The size of each group."""
+        return collected(self._query().len(name))
+
+    def __iter__(self) -> Iterator[tuple[Any, pl.DataFrame]]:
+        return iter(self.frame.collect().group_by(*self.by, maintain_order=self.maintain_order, **self.named))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.frame.collect().group_by(*self.by, maintain_order=self.maintain_order, **self.named), name)
+
+    def _query(self) -> Any:
+        return self.frame.lazy().group_by(*self.by, maintain_order=self.maintain_order, **self.named)
+
+
+def _exprs(exprs: Iterable[Any], named: dict[str, Any]) -> list[Any]:
+    """What was asked for, one by one: Polars takes names, expressions, columns, and lists and generators of these."""
+    found: list[Any] = []
+    for expr in exprs:
+        if isinstance(expr, (str, pl.Expr, pl.Series)) or not hasattr(expr, "__iter__"):
+            found.append(expr)
+        else:
+            found += list(expr)
+    return [
+        *found,
+        *(
+            (item if isinstance(item, (pl.Expr, pl.Series)) else pl.lit(item)).alias(name)
+            for name, item in named.items()
+        ),
+    ]
+
+
+def _roots(expr: Any) -> set[str]:
+    if isinstance(expr, str):
+        return {"*"} if expr == "*" or expr.startswith("^") else {expr}
+    if not isinstance(expr, pl.Expr):
+        return set()
+    try:
+        return set(expr.meta.root_names()) or {"*"}
+    except pl.exceptions.InvalidOperationError:
+        return {"*"}
+
+
+def _by_row(expr: Any) -> bool:
+    """Whether columns are made row by row of those that are there."""
+    if not isinstance(expr, pl.Expr):
+        return isinstance(expr, str)
+    if expr.meta.is_column_selection(allow_aliasing=True):
+        return True
+    try:
+        return expr.meta.is_row_separable() and bool(_roots(expr) - {"*"})
+    except pl.exceptions.InvalidOperationError:  # of several columns at once Polars does not say
+        return False
+
+
+def _within(mapping: dict[str, str], schema: pl.Schema) -> dict[str, str]:
+    return {old: new for old, new in mapping.items() if old in schema}

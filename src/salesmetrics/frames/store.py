@@ -1,0 +1,77 @@
+"""A folder for columns that do not stay in memory. Own file: it changes with how they are written, not with what is asked of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+__all__ = ["Pile", "Store"]
+
+ROWS, BATCH = 250_000, 20_000
+"""Rows of a file, and of what is read of it at a time: Polars maps the file that it is at, and reads ahead of each column."""
+
+
+class Store:
+    """A temporary folder that takes columns and gives them back; it is gone when nobody has a frame of it any more.
+
+    Args:
+        piece: Bytes of text that are read at a time.
+
+    Raises:
+        OSError: There is no place for temporary files.
+    """
+
+    def __init__(self, piece: int) -> None:
+        self._kept = TemporaryDirectory(prefix="salesmetrics-", ignore_cleanup_errors=True)
+        self.folder, self.piece, self._count = Path(self._kept.name), piece, 0
+
+    def lay(self, frame: pl.DataFrame) -> pl.LazyFrame:
+        """Write a frame, and how it is read again."""
+        pile = self.pile()
+        pile.add(frame)
+        return pile.query()
+
+    def sink(self, query: pl.LazyFrame) -> pl.LazyFrame:
+        """Write what a query gives, batch after batch, and how it is read again."""
+        pile = self.pile()
+        for frame in query.collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
+            pile.add(frame)
+        if not pile.paths:
+            pile.add(pl.DataFrame(schema=query.collect_schema()))
+        return pile.query()
+
+    def pile(self) -> Pile:
+        """What takes frames one below the other."""
+        return Pile(self)
+
+    def path(self, suffix: str = ".arrow") -> Path:
+        """A file that is not there yet."""
+        self._count += 1
+        return self.folder / f"{self._count}{suffix}"
+
+
+class Pile:
+    """Frames of the same columns that are written one below the other as they come."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.paths, self.height = store, list[Path](), 0
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Write one more."""
+        for piece in frame.iter_slices(ROWS) if frame.height else [frame]:
+            path = self.store.path()
+            piece.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=BATCH)
+            self.paths.append(path)
+        self.height += frame.height
+
+    def drop(self) -> None:
+        """Remove what was written."""
+        for path in self.paths:
+            path.unlink()
+        self.paths, self.height = [], 0
+
+    def query(self) -> pl.LazyFrame:
+        """How all of them are read again."""
+        return pl.scan_ipc(self.paths, glob=False)

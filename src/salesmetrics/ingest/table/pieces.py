@@ -1,0 +1,237 @@
+"""A large file, read a piece at a time: its text never stands in memory whole, and its cells lie on disk by columns. Own file: a second way to read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import laid
+from salesmetrics.ingest.source import encoding as encodings
+from salesmetrics.ingest.source.container import Payload, is_text, unwrap
+from salesmetrics.ingest.source.fetch import changed, read_file
+from salesmetrics.ingest.table.dialect import sniff, with_doubled_quotes
+from salesmetrics.ingest.table.regular import line_end, read_regular
+from salesmetrics.ingest.table.repair import Repaired, read_irregular
+from salesmetrics.ingest.table.table import Cut, Facts, delimiter_option, head_of, made_of, open_tables, table_of
+from salesmetrics.ingest.table.workbook import scan_parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesmetrics.frames.store import Store
+    from salesmetrics.ingest.source.encoding import Encoding
+    from salesmetrics.ingest.table.raw import RawTable
+    from salesmetrics.ingest.table.regular import LineEnd
+
+__all__ = ["TextOnDisk", "open_in_pieces"]
+
+_STEP = 4 << 20
+_HEAD = 64 << 20
+
+
+def open_in_pieces(
+    path: str, store: Store, *, encoding: str | None = None, delimiter: str | None = None
+) -> list[RawTable]:
+    """Every table of a file, as :func:`salesmetrics.ingest.table.table.open_tables` gives it, its cells on disk.
+
+    A file of text in UTF-8 is read a piece at a time, and so is a Parquet file. What is packed, a workbook, and text in another
+    encoding stands in memory until it is unpacked or decoded.
+
+    Args:
+        path: The file.
+        store: Takes the cells.
+        encoding: What the user said; recognised if None.
+        delimiter: One character, or ``tab``; recognised if None.
+
+    Raises:
+        SalesmetricsError: As :func:`salesmetrics.ingest.table.table.open_tables`.
+    """
+    cut = delimiter_option(delimiter)
+    with Path(path).open("rb") as stream:
+        beginning = stream.read(_STEP)
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - _STEP))
+        ending = stream.read()
+    if beginning.startswith(b"PAR1") and ending.endswith(b"PAR1"):
+        return [scan_parquet(path, store)]
+    guess = _of_utf8(path, beginning, encoding) if is_text(path, beginning) else None
+    if guess is not None:
+        text = TextOnDisk(path, 3 if guess.name == "utf-8-sig" else 0)
+        return [_read(text, Payload(path, "plain", b""), guess, cut, store)]
+    tables = []
+    for payload in unwrap(path, read_file(path)):
+        if payload.container in ("parquet", "xlsx"):
+            return [_laid_aside(table, store) for table in open_tables(path, read_file(path), delimiter=delimiter)]
+        guess = encodings.detect(payload.data, path=payload.path, option=encoding)
+        decoded = store.path(".txt")
+        decoded.write_bytes(encodings.to_utf8(payload.data, guess))
+        text = TextOnDisk(decoded, name=payload.path)
+        tables.append(_read(text, replace(payload, data=b""), guess, cut, store))
+    return tables
+
+
+def _of_utf8(path: str, beginning: bytes, option: str | None) -> Encoding | None:
+    """The encoding of a file that is UTF-8 from its beginning to its end; None for any other."""
+    whole = beginning[: max(beginning.rfind(b"\n"), 0) + 1] or beginning
+    if encodings.is_wide(whole) or not all(encodings.is_utf8(piece) for piece in TextOnDisk(path).whole_lines()):
+        return None
+    guess = encodings.detect(whole, path=path, option=option)
+    return guess if guess.name in ("utf-8", "utf-8-sig", "ascii") and not guess.damaged else None
+
+
+def _laid_aside(table: RawTable, store: Store) -> RawTable:
+    return replace(table, frame=laid(store.lay(table.frame), store, table.frame.height))
+
+
+def _read(text: TextOnDisk, payload: Payload, guess: Encoding, delimiter: str | None, store: Store) -> RawTable:
+    facts = Facts()
+    for piece in text.whole_lines():
+        facts.add(piece)
+    if not facts.filled:
+        raise SalesmetricsError("file_empty", path=payload.path)
+    beginning = text[:_HEAD]
+    dialect = sniff(beginning, delimiter)
+    if facts.escapes and with_doubled_quotes(text[:], dialect.delimiter) is not None:
+        return _laid_aside(table_of(text[:], payload, guess, delimiter), store)
+    ending = line_end(beginning)
+    head = head_of(beginning, dialect, payload.path, guess)
+    how: Cut = {
+        "start": head.start,
+        "delimiter": dialect.delimiter,
+        "width": len(head.cells),
+        "first_row": head.row + 1,
+    }
+    found = _regular(text, how, ending, store) or _irregular(text, how, ending, payload.path, store)
+    text.refuse_changed()
+    return made_of(found, payload, guess, dialect, ending, head, facts)
+
+
+def _regular(text: TextOnDisk, how: Cut, ending: LineEnd | None, store: Store) -> Repaired | None:
+    """The records of a regular file; None as soon as a piece is not regular."""
+    if ending in ("mixed", "cr") or how["start"] >= len(text):
+        return None
+    laid_down, row = store.pile(), how["first_row"]
+    for _, piece in text.pieces(how["start"], store.piece):
+        cut: Cut = {**how, "start": 0, "first_row": row}
+        frame = read_regular(piece, **cut, ending=ending)
+        if frame is None:
+            laid_down.drop()
+            return None
+        laid_down.add(frame)
+        row += frame.height
+    last = row - 1
+    return Repaired(laid(laid_down.query(), store, last - how["first_row"] + 1), last, full=last - how["first_row"] + 1)
+
+
+def _irregular(text: TextOnDisk, how: Cut, ending: LineEnd | None, path: str, store: Store) -> Repaired:
+    laid_down = store.pile()
+    found = read_irregular(text, **how, ending=ending, path=path, pile=laid_down)
+    found.frame = laid(laid_down.query(), store, laid_down.height)
+    return found
+
+
+class TextOnDisk:
+    """The text of a file, as bytes of UTF-8 that are brought in as they are asked for.
+
+    Args:
+        path: The file; what changes it while it is read is found by :meth:`refuse_changed`.
+        start: Where the text begins, behind a byte order mark.
+        name: The file in messages.
+    """
+
+    def __init__(self, path: str | Path, start: int = 0, name: str = "") -> None:
+        self.path, self.start, self.name = Path(path), start, name or str(path)
+        self._stream = self.path.open("rb")
+        self._seen = os.fstat(self._stream.fileno())
+        self._size = self._seen.st_size - start
+
+    def __len__(self) -> int:
+        """Bytes of text."""
+        return self._size
+
+    def __getitem__(self, part: slice) -> bytes:
+        """Some of them, in memory."""
+        begin, end, _ = part.indices(self._size)
+        if begin >= end:
+            return b""
+        self._stream.seek(self.start + begin)
+        found = self._stream.read(end - begin)
+        if len(found) < end - begin:
+            raise changed(self.name)
+        return found
+
+    def find(self, mark: bytes, begin: int = 0, end: int | None = None) -> int:
+        """Where a mark of one byte stands first; -1 where it does not."""
+        end = self._size if end is None else min(end, self._size)
+        while begin < end:
+            place = self[begin : min(begin + _STEP, end)].find(mark)
+            if place >= 0:
+                return begin + place
+            begin += _STEP
+        return -1
+
+    def rfind(self, mark: bytes, begin: int, end: int) -> int:
+        """Where a mark of one byte stands last; -1 where it does not."""
+        place = self[begin:end].rfind(mark)
+        return begin + place if place >= 0 else -1
+
+    def lines(self, position: int) -> Iterator[bytes]:
+        """The lines from a place on, each with the LF that ends it."""
+        with self.path.open("rb", buffering=_STEP) as stream:
+            stream.seek(self.start + position)
+            yield from stream
+
+    def whole_lines(self) -> Iterator[bytes]:
+        """The text in pieces of a few megabytes that end with a line, wherever that stands."""
+        begin = 0
+        while begin < self._size:
+            end = min(begin + _STEP, self._size)
+            if end < self._size:
+                end = self.rfind(b"\n", begin, end) + 1 or self.find(b"\n", end) + 1 or self._size
+            yield self[begin:end]
+            begin = end
+
+    def pieces(self, position: int, size: int) -> Iterator[tuple[int, bytes]]:
+        """The text from a place on in pieces of about a size, each with its place; a quoted cell is not cut where quotes are by the book."""
+        while position < self._size:
+            end = min(position + size, self._size)
+            piece = self[position:end]
+            while end < self._size:
+                cut = _last_whole(piece)
+                if cut:
+                    piece = piece[:cut]
+                    break
+                more = self[end : min(end + size, self._size)]
+                piece, end = piece + more, end + len(more)
+            yield position, piece
+            position += len(piece)
+
+    def refuse_changed(self) -> None:
+        """Refuse what is no longer what it was when it was opened.
+
+        Raises:
+            SalesmetricsError: ``file_unreadable``.
+        """
+        now = os.fstat(self._stream.fileno())
+        if (now.st_size, now.st_mtime_ns) != (self._seen.st_size, self._seen.st_mtime_ns):
+            raise changed(self.name)
+
+
+def _last_whole(piece: bytes) -> int:
+    """Where the last line ends that no quoted cell goes on behind; 0 where there is none.
+
+    An even number of quotes stands before it. Only the quotes behind a candidate are counted anew for the next.
+    """
+    quotes, end = piece.count(b'"'), len(piece)
+    for _ in range(10_000):
+        line = piece.rfind(b"\n", 0, end)
+        if line < 0:
+            return 0
+        quotes -= piece.count(b'"', line, end)
+        if quotes % 2 == 0:
+            return line + 1
+        end = line
+    return 0
