@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import columns_beside, side_by_side
 from salesmetrics.frames.laid import is_laid
-from salesmetrics.ingest.canonical.aside import Aside
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
+from salesmetrics.ingest.parse.aside import Aside
 from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders

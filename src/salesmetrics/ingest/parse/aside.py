@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from salesmetrics.ingest.parse import Parsed
+    from salesmetrics.ingest.parse.common import Parsed
     from salesmetrics.schema.message import Message
 
 __all__ = ["Aside"]
