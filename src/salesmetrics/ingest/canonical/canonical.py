@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import columns_beside, side_by_side
-from salesmetrics.frames.laid import is_laid
+from salesmetrics.ingest.canonical.cells import Usable, texts_of
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
@@ -34,7 +34,7 @@ from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from salesmetrics.frames.columns import Columns
     from salesmetrics.ingest.parse import ParseOptions
@@ -140,7 +140,7 @@ def canonicalise(
     kind, path = recognition.kind, table.source.path
     types = column_types(kind)
     headers = {field: match.header for field, match in recognition.columns.items()}
-    raw = _texts(table, recognition)
+    raw = texts_of(table, recognition)
     parsed = parse_columns(raw, types, headers, table, options, together)
     rows = table.frame.get_column(ROW)
     values = columns_beside(table.frame)
@@ -188,7 +188,7 @@ def canonicalise(
         if (utc := parsed[field].utc) is not None:
             values[utc_name(field)] = utc
     frame = _filtered(values.frame(), usable)
-    texts = raw if usable is None else _Usable(raw, usable)
+    texts = raw if usable is None else Usable(raw, usable)
     frame, more = _blank_tolerant(frame, kind, texts, headers, path)
     invalid, by_rule = invalid_rows(frame, kind, texts, headers, trimmed=True)
     rejected += by_rule
@@ -198,45 +198,6 @@ def canonicalise(
         frame = frame.filter(~invalid)
     how = {field: parsed[field].how for field in headers}
     return Canonical(frame, how, tuple(sorted(rejected, key=lambda r: r.row)), (*findings, *more))
-
-
-def _texts(table: RawTable, recognition: Recognition) -> Mapping[str, pl.Series]:
-    """Field → its cells as they were read."""
-    if is_laid(table.frame):
-        return _Texts(table, recognition)
-    return {field: _text_of(table, recognition, field) for field in recognition.columns}
-
-
-class _Texts(Mapping[str, pl.Series]):
-    """The same where the cells lie on disk: those of a field stand in memory while somebody looks at them."""
-
-    def __init__(self, table: RawTable, recognition: Recognition) -> None:
-        self.table, self.recognition = table, recognition
-
-    def __getitem__(self, field: str) -> pl.Series:
-        return _text_of(self.table, self.recognition, field)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.recognition.columns)
-
-    def __len__(self) -> int:
-        return len(self.recognition.columns)
-
-
-class _Usable(Mapping[str, pl.Series]):
-    """The cells of the usable rows, picked out of a column only where somebody asks for it."""
-
-    def __init__(self, cells: Mapping[str, pl.Series], usable: pl.Series) -> None:
-        self.cells, self.usable = cells, usable
-
-    def __getitem__(self, field: str) -> pl.Series:
-        return self.cells[field].filter(self.usable)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.cells)
-
-    def __len__(self) -> int:
-        return len(self.cells)
 
 
 def faults_of(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:
@@ -256,17 +217,6 @@ def faults_of(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:
 def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
     # A frame without columns has no height that a mask could fit.
     return frame if usable is None or not frame.width else frame.filter(usable)
-
-
-def _text_of(table: RawTable, recognition: Recognition, field: str) -> pl.Series:
-    """The text of a field; where a header occurs twice, the first that is not blank."""
-    headers = (recognition.columns[field].header, *recognition.duplicates.get(field, ()))
-    if len(headers) == 1:
-        return table.frame.get_column(headers[0])
-    columns = [plain_text(table.frame.get_column(header)) for header in headers]
-    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
-    filled = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in frame.columns]
-    return frame.select(pl.coalesce(filled)).to_series()
 
 
 def _without_prefix(values: pl.Series, type_: ColumnType, prefix: str) -> pl.Series:
