@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +33,7 @@ from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message, Some
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from salesmetrics.frames.columns import Columns
     from salesmetrics.ingest.parse import ParseOptions
