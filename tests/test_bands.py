@@ -13,6 +13,7 @@ from scipy import stats
 from salesmetrics.analysis.peers import MANY, peers_of
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.shapes import Quantile
+from salesmetrics.statistics import bands
 from salesmetrics.statistics.bands import (
     Band,
     binomial_band,
@@ -118,6 +119,20 @@ def test_the_band_of_a_mean_holds_so_many_means(n: int) -> None:
     assert [(means < end).mean() for end in band] == pytest.approx(TAILS, abs=0.006)
 
 
+def test_the_band_of_a_mean_leans_as_its_records_do() -> None:
+    z = stats.norm.ppf(TAILS)
+    assert mean_band(10.0, 2.0, 3.0, 100) == pytest.approx(10 + 0.2 * (z + 3 * (z**2 - 1) / 60))
+
+
+def test_records_that_are_left_out_while_drawing_are_those_that_are_taken_out_before() -> None:
+    population, own = np.arange(2_000.0) ** 2, np.arange(1, 2_000, 3)
+    drawn = [
+        resampled_mean_band(values, places, 5, 100, np.random.Generator(np.random.PCG64(7)))
+        for values, places in ((population, own), (np.delete(population, own), np.array([], dtype=np.int64)))
+    ]
+    assert drawn[0] == drawn[1]
+
+
 def test_dispersion_by_hand() -> None:
     z = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, -1.0, 1.0, 0.0, 2.0, 8.0]
     # One z at each end of twelve: -3 becomes -2 and 8 becomes 4.
@@ -129,6 +144,12 @@ def test_dispersion_by_hand() -> None:
     assert found.p_value == pytest.approx(float(stats.chi2.sf(52.0, 11)))
     assert found.applied
     assert dispersion([1.0, 2.0, 3.0]) is None
+
+
+def test_a_little_more_than_chance_widens_where_there_are_segments_enough() -> None:
+    found = dispersion([1.2, -1.2] * 50)
+    assert found is not None
+    assert (round(found.factor, 9), found.applied) == (1.44, True)
 
 
 def test_two_of_twenty_are_winsorised_at_each_end() -> None:
@@ -207,3 +228,26 @@ def test_two_halves_of_few_records_are_not_told_what_would_show() -> None:
     peers = peers_of(kpi, [Quantile([float(x) for x in range(58)], 0.5), Quantile([float(x) for x in range(59)], 0.5)])
     assert peers is not None
     assert math.isnan(peers.detectable(58, 0.05) or 0.0)
+
+
+def test_of_many_records_as_much_is_detectable_from_a_few_of_their_quantiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.sort(np.random.Generator(np.random.PCG64(8)).gamma(2.0, 100.0, 5_000))
+    thinned = detectable_quantile(values, 0.5, 300, 0.01)
+    monkeypatch.setattr(bands, "_ENOUGH", len(values))
+    assert thinned == pytest.approx(detectable_quantile(values, 0.5, 300, 0.01), rel=0.01)
+
+
+def test_something_is_detectable_where_there_are_two_values_only() -> None:
+    found = detectable_quantile(np.repeat([0.0, 10.0], 600), 0.5, 200, 0.01)
+    assert found is not None
+    assert 0.0 < found < 10.0
+
+
+def test_a_few_of_very_many_need_as_much_as_the_normal_approximation_says() -> None:
+    """Of values spread evenly over 0 to 1, whose density is 1: so many standard errors of a median as both probabilities need."""
+    found = detectable_quantile(np.linspace(0.0, 1.0, 200_001), 0.5, 200, 0.01)
+    assert found == pytest.approx((stats.norm.ppf(0.995) + stats.norm.ppf(0.8)) * math.sqrt(0.25 / 200), rel=0.01)
+
+
+def test_of_so_few_records_that_not_even_all_above_the_others_are_called_nothing_is_detectable() -> None:
+    assert detectable_quantile(np.linspace(0.0, 1.0, 100), 0.5, 8, 0.0025) is None

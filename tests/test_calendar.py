@@ -232,6 +232,7 @@ def test_every_form_that_is_offered_is_understood(form: str) -> None:
         ("2026-W00", "2026 has 53 weeks", "for example `--period 2026-W53`"),
         ("kw60", "a year has 53 weeks", "for example `--period 2026-W53`"),
         ("W05", "the year is missing", "for example `--period 2026-W05`"),
+        ("W01", "the year is missing", "for example `--period 2026-W01`"),
         ("M3", "the year is missing", "for example `--period 2026-03`"),
         ("March", "the year is missing", "for example `--period 2026-03`"),
         ("30d", "unknown period", "for example `--period last-30-days`"),
@@ -245,6 +246,7 @@ def test_every_form_that_is_offered_is_understood(form: str) -> None:
         ("..", "must have a first or a last day", "2026-01-01..2026-03-31"),
         ("2026-01-01..x", "unknown period", "2026-03-31"),
         ("last-0-days", "1 to 36500", "last-90-days"),
+        ("last-36501-days", "1 to 36500", "last-90-days"),
         ("last-99999-days", "1 to 36500", "last-90-days"),
     ],
 )
@@ -358,6 +360,8 @@ def test_as_of() -> None:
     [
         ("2026-02-30", "this day does not exist", "year-month-day"),
         ("31.01.2026", "not a date", "--as-of 2026-01-31"),
+        ("01/31/2026", "not a date", "--as-of 2026-01-31"),
+        ("05/06/2026", "not a date", "--as-of today"),
         ("tody", "not a date", "did you mean `today`?"),
         ("today", "not a date", "2026-01-31"),
         ("2206-01-01", "1970 to 2199", "correct the year"),
@@ -518,6 +522,12 @@ def test_ranges_are_compared_with_as_many_days(start: date, length: int, as_of: 
         assert abs((beside.end - beside.start).days - elapsed) <= 1
 
 
+@pytest.mark.parametrize(("start", "end"), [("2026-01-15", "2026-02-01"), ("2026-01-01", "2026-02-10")])
+def test_what_is_no_whole_month_is_compared_with_as_many_days(start: str, end: str) -> None:
+    beside = comparison(Period("2026-01", d(start), d(end), "month"), d("2026-03-31"), "previous", ISO)
+    assert (beside.start, beside.end) == (d(start) - (d(end) - d(start)), d(start))
+
+
 @given(calendars, st.lists(st.none() | st.dates(date(1970, 1, 1), date(2199, 12, 31)), max_size=30), everies)
 def test_bucket_expression_is_the_bucket_of_each_day(
     calendar: Calendar, column: list[date | None], every: Every
@@ -529,6 +539,12 @@ def test_bucket_expression_is_the_bucket_of_each_day(
         found = frame.lazy().select(expression).collect() if lazy else frame.select(expression)
         assert found.schema == {"start": pl.Date}
         assert found["start"].to_list() == expected
+
+
+def test_years_of_weeks_have_buckets_from_the_first_day_that_is_known_to_the_last() -> None:
+    days = [d("1969-12-31"), d("1970-01-01"), d("2199-12-31"), d("2200-01-01")]
+    found = pl.DataFrame({"day": days}).select(bucket_expression(pl.col("day"), "month", RETAIL)).to_series().to_list()
+    assert found == [None, *(unit_period(day, "month", RETAIL).start for day in days[1:3]), None]
 
 
 @pytest.mark.parametrize("calendar", [ISO, SUNDAY, FEBRUARY, RETAIL])
@@ -565,7 +581,15 @@ def test_ranges_without_a_beginning() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"week_start": 0}, {"fiscal_start_month": 13}, {"pattern": "444"}, {"timezone": "Mars/Olympus"}]
+    "wrong",
+    [
+        {"week_start": 0},
+        {"week_start": 8},
+        {"fiscal_start_month": 0},
+        {"fiscal_start_month": 13},
+        {"pattern": "444"},
+        {"timezone": "Mars/Olympus"},
+    ],
 )
 def test_impossible_calendars_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"not |unknown time zone"):

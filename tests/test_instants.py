@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesmetrics.calendar import clock_changes, utc_of_wall
@@ -67,6 +67,12 @@ def test_utc_alone_is_read_by_its_format_and_known() -> None:
 
 
 @given(start=MOMENTS, length=st.integers(0, 400), zone=ZONES, night=st.booleans())
+@example(
+    start=datetime(2026, 3, 28, 12), length=48, zone="Europe/Berlin", night=True
+)  # drawn ones seldom pass a change
+@example(start=datetime(2026, 3, 28, 21), length=8, zone="Europe/Berlin", night=True)  # ends with the change
+@example(start=datetime(2026, 3, 29, 1), length=8, zone="Europe/Berlin", night=True)  # begins with it
+@example(start=datetime(2026, 10, 24, 12), length=48, zone="Europe/Berlin", night=False)
 def test_business_hours_pass_as_they_do_minute_by_minute(
     start: datetime, length: int, zone: str, *, night: bool
 ) -> None:

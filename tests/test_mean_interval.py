@@ -18,7 +18,7 @@ from salesmetrics.engine.changes import change_between
 from salesmetrics.engine.evaluate import Outcome, Values, evaluate
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.statistics.control import p_prime_limits, xmr_limits
-from salesmetrics.statistics.intervals import SMALLEST_MEAN_SAMPLE, Bounds, mean_interval, nps_interval
+from salesmetrics.statistics.intervals import SMALLEST_MEAN_SAMPLE, Bounds, mean_interval, mean_intervals, nps_interval
 from salesmetrics.statistics.quantiles import quantile_interval
 from salesmetrics.statistics.survival import cumulative_incidence, kaplan_meier
 from study import study
@@ -70,6 +70,12 @@ def test_the_interval_is_the_one_that_was_measured() -> None:
         bounds = mean_interval(30, values.mean(), values.std(ddof=1), stats.skew(values, bias=False))
         assert bounds is not None
         assert (bounds.low, bounds.high) == pytest.approx((low[i], high[i]), rel=1e-9)
+
+
+def test_a_list_without_an_interval_leaves_those_after_it_theirs() -> None:
+    lists = [[1.0, 2.0], [5.0] * 30, [float(n) for n in range(30)]]
+    found = mean_intervals(pl.Series(lists), [2, 30, 30], [1.5, 5.0, 14.5])
+    assert [bounds is not None for bounds in found] == [False, False, True]
 
 
 def test_without_skewness_it_is_students() -> None:

@@ -46,9 +46,9 @@ def business_hours(text: str) -> BusinessHours:
     Raises:
         SalesmetricsError: ``business_hours_invalid``.
 
-    >>> hours = business_hours("09:00-18:00 Sun-Thu")
+    >>> hours = business_hours("09:15-18:00 Sun-Thu")
     >>> hours.opens, hours.closes, sorted(hours.days)
-    (32400, 64800, [0, 1, 2, 3, 6])
+    (33300, 64800, [0, 1, 2, 3, 6])
     """
     match = _SPELLING.fullmatch(text.strip())
     if match is None:

@@ -27,7 +27,7 @@ class Comparison(msgspec.Struct, frozen=True):
     label: str
     start: date
     end: date
-    to_date: bool = False
+    to_date: bool
 
 
 def comparison(

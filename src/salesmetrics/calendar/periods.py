@@ -479,7 +479,7 @@ def range_expression(day: pl.Expr, ranges: Sequence[tuple[date, date]]) -> pl.Ex
 
     starts, ends = (pl.Series(days, dtype=pl.Date) for days in zip(*sorted(ranges), strict=True))
     place = pl.lit(starts).search_sorted(day.fill_null(starts[0]), side="right").cast(pl.Int64) - 1
-    at = place.clip(0, len(starts) - 1)
+    at = place.clip(0)
     return pl.when((place >= 0) & (day < pl.lit(ends).gather(at))).then(pl.lit(starts).gather(at))
 
 
@@ -491,4 +491,4 @@ def _bucket_of_weeks(day: pl.Expr, every: Every, calendar: Calendar) -> pl.Expr:
     starts = [start for year in years for start in month_starts(year, calendar)[:12:step]]
     known = day.is_between(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
     place = pl.lit(pl.Series(starts)).search_sorted(day.fill_null(starts[0]), side="right").cast(pl.Int64) - 1
-    return pl.when(known).then(pl.lit(pl.Series(starts)).gather(place.clip(0, len(starts) - 1)))
+    return pl.when(known).then(pl.lit(pl.Series(starts)).gather(place.clip(0)))
