@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install test test-full lint golden faults docs docs-serve bench packages release-check ci
+.PHONY: help install test test-full lint golden faults fuzz docs docs-serve bench packages release-check ci
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ faults: ## signals, full disks, closed streams, files that change and other faul
 	@failed=; for script in $(filter-out %/conftest.py %/ground.py,$(wildcard tests/faults/*.py)); do \
 	  $(BIN)/python $$script --full || failed="$$failed $$script"; done; \
 	if [ -n "$$failed" ]; then echo "wrong:$$failed"; exit 1; fi
+
+fuzz: ## an hour of inputs that nobody thought of, guided by coverage; ARGS="--minutes 5 --door where" for less. Needs `pip install -e ".[fuzz]"`
+	$(BIN)/python tests/fuzzing/nightly.py $(ARGS)
 
 docs: ## build the documentation site in build/docs/site, and check its links
 	$(BIN)/python docs/site.py
